@@ -1,0 +1,31 @@
+"""Time, so that tests can hold it still."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+"""Returns the present moment, always in UTC."""
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def monotonic_seconds() -> float:
+    """Seconds that never run backwards; only differences mean anything."""
+    return time.monotonic()
+
+
+def short_duration(seconds: float) -> str:
+    """A duration in at most six cells, the same in every language: ``4 s``, ``3 min``, ``2 h``, ``5 d``."""
+    if seconds < 60:
+        return f"{max(0, int(seconds))} s"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min"
+    if seconds < 86400:
+        return f"{int(seconds // 3600)} h"
+    return f"{int(seconds // 86400)} d"

@@ -1,0 +1,69 @@
+"""Interface text in the learner's language.
+
+A key is ``file.name``: ``translate("quiz.correct")`` reads ``translations/<language>/quiz.toml``, which is
+loaded when its first key is asked for, so a screen costs only its own words. Both languages must hold the
+same keys with the same ``{placeholders}``; a test keeps them so.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("en", "zh")
+"""The languages of the interface and of the course that ships."""
+
+LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
+
+_FOLDER = Path(__file__).resolve().parent.parent / "translations"
+_current = "en"
+
+
+def language() -> str:
+    """The language in use: ``en`` or ``zh``."""
+    return _current
+
+
+def use_language(name: str) -> None:
+    """Speak ``name`` from now on.
+
+    Raises:
+        ValueError: ``name`` is not one of `LANGUAGES`.
+    """
+    global _current  # noqa: PLW0603 - one person, one language, one process
+    if name not in LANGUAGES:
+        msg = f"no such language: {name!r}"
+        raise ValueError(msg)
+    _current = name
+
+
+def language_of_environment() -> str:
+    """The language that the locale asks for; English where it asks for neither."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable)
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+@cache
+def _texts(name: str, file: str) -> dict[str, str]:
+    with (_FOLDER / name / f"{file}.toml").open("rb") as toml:
+        texts = tomllib.load(toml)
+    return {key: str(text) for key, text in texts.items()}
+
+
+def translate(key: str, /, **values: object) -> str:
+    """The interface text ``key`` in the language in use, with ``{name}`` replaced by ``values``.
+
+    A missing key shows itself instead of stopping the program: a learner can still go on, and the test
+    of translations names it.
+    """
+    file, _, name = key.partition(".")
+    try:
+        text = _texts(_current, file)[name]
+    except (KeyError, OSError):
+        return key
+    return text.format_map(values) if values else text
