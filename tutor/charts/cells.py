@@ -1,0 +1,91 @@
+"""What a chart is made of: rows of spans, each span a text with the name of its ink and of its ground.
+
+A span names roles, never colours, so that the same chart serves a dark theme, a light one and no colour at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tutor.foundation.text_width import cell_width, pad, pad_left
+
+HEAT_LEVELS = 16
+"""How many inks shade a field: ``heat0`` (lowest) to ``heat15``."""
+
+CLASS_INKS = 10
+"""How many inks tell classes apart; the eleventh class shares the first one's."""
+
+INKS: tuple[str, ...] = (
+    "text", "muted", "axis",
+    "train", "valid", "pinned1", "pinned2", "pinned3", "pinned4",
+    "good", "bad", "accent", "cursor", "point", "path", "best",
+    *(f"class{number}" for number in range(CLASS_INKS)),
+    *(f"heat{number}" for number in range(HEAT_LEVELS)),
+)  # fmt: skip
+"""Every role that a span can name as its ink or ground; a front gives each a colour."""
+
+
+class Span(NamedTuple):
+    """A piece of a row: ``text`` drawn in ``ink`` on ``ground`` (both role names; no ground: the screen's own)."""
+
+    text: str
+    ink: str = "text"
+    ground: str | None = None
+
+
+Row = list[Span]
+Rows = list[Row]
+
+
+def row_width(row: Iterable[Span]) -> int:
+    """The cells that ``row`` takes."""
+    return sum(cell_width(span.text) for span in row)
+
+
+def plain_row(row: Iterable[Span]) -> str:
+    """The text of ``row`` without its inks."""
+    return "".join(span.text for span in row)
+
+
+def plain_text(rows: Iterable[Iterable[Span]]) -> str:
+    """The text of ``rows``, one line each, without inks: what a pipe or a test reads."""
+    return "\n".join(plain_row(row) for row in rows)
+
+
+def fit_row(row: Sequence[Span], width: int) -> Row:
+    """``row`` in exactly ``width`` cells: cut at the right edge, or filled up with spaces."""
+    fitted: Row = []
+    left = width
+    for span in row:
+        wide = cell_width(span.text)
+        if wide > left:
+            if left > 0:
+                fitted.append(span._replace(text=pad(span.text, left)))
+            return fitted
+        if wide:
+            fitted.append(span)
+        left -= wide
+    if left > 0:
+        fitted.append(Span(" " * left))
+    return fitted
+
+
+def fit_rows(rows: Sequence[Sequence[Span]], width: int, height: int) -> Rows:
+    """``rows`` as exactly ``height`` rows of exactly ``width`` cells."""
+    fitted = [fit_row(row, width) for row in rows[:height]]
+    fitted.extend(fit_row((), width) for _ in range(height - len(fitted)))
+    return fitted
+
+
+def spread_row(left: Sequence[Span], right: Sequence[Span], width: int) -> Row:
+    """``left`` against the left edge and ``right`` against the right one; ``right`` goes where both do not fit."""
+    gap = width - row_width(left) - row_width(right)
+    if gap < (1 if left and right else 0):
+        return fit_row(left, width)
+    return [*left, *([Span(" " * gap)] if gap else []), *right]
+
+
+def right_aligned(text: str, width: int) -> str:
+    """``text`` in exactly ``width`` cells against the right edge."""
+    return pad_left(text, width)
