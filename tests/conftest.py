@@ -1,0 +1,30 @@
+"""What every test stands on: a home of its own, English, and no colour or locale from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tutor.foundation.translate import use_language
+
+settings.register_profile(
+    "tutor", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.load_profile("tutor")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A fresh ``TUTOR_HOME``, so that no test reads or writes the developer's own progress."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("TUTOR_HOME", str(home))
+    for name in ("TUTOR_LESSONS", "NO_COLOR", "COLORTERM", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    use_language("en")
+    yield home
+    use_language("en")

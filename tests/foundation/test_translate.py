@@ -1,0 +1,50 @@
+"""Interface text in two languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.foundation.clock import short_duration
+from tutor.foundation.suggest import nearest
+from tutor.foundation.translate import language, language_of_environment, translate, use_language
+
+
+def test_the_same_key_speaks_the_language_in_use() -> None:
+    english = translate("errors.no-lessons-folder", folder="/x")
+    use_language("zh")
+    chinese = translate("errors.no-lessons-folder", folder="/x")
+    assert english != chinese
+    assert "/x" in english
+    assert "/x" in chinese
+    assert language() == "zh"
+
+
+def test_an_unknown_key_shows_itself() -> None:
+    assert translate("errors.no-such-key") == "errors.no-such-key"
+    assert translate("no-such-file.key") == "no-such-file.key"
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="klingon"):
+        use_language("klingon")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("zh_CN.UTF-8", "zh"), ("en_GB.UTF-8", "en"), ("C", "en"), ("", "en"), ("de_DE", "en")]
+)
+def test_the_locale_chooses_the_first_language(monkeypatch: pytest.MonkeyPatch, value: str, expected: str) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LANG", value)
+    assert language_of_environment() == expected
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(-1, "0 s"), (4.9, "4 s"), (180, "3 min"), (7200, "2 h"), (1e6, "11 d")])
+def test_durations_are_short(seconds: float, shown: str) -> None:
+    assert short_duration(seconds) == shown
+
+
+def test_the_nearest_name_is_offered_only_when_it_is_near() -> None:
+    assert nearest("lerning_rate", ["learning_rate", "batch_size"]) == "learning_rate"
+    assert nearest("Adam", ["adam", "sgd"]) == "adam"
+    assert nearest("zzz", ["adam", "sgd"]) is None

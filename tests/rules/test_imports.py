@@ -1,0 +1,55 @@
+"""What each way in loads, seen at run time in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("textual", "numpy", "plotext", "markdown_it", "yaml", "sqlite3", "msgspec")
+
+
+def loaded_by(code: str) -> set[str]:
+    program = f"{code}\nimport sys; print('\\n'.join(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+def run_main(*arguments: str) -> str:
+    return (
+        "import sys, contextlib, io\n"
+        f"sys.argv = ['tutor', *{arguments!r}]\n"
+        "from tutor.__main__ import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        "    main()\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("train", "--help")])
+def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    assert loaded_by(run_main(*arguments)).isdisjoint(HEAVY)
+
+
+def test_listing_lessons_loads_no_textual_and_no_numpy() -> None:
+    assert loaded_by(run_main("list")).isdisjoint({"textual", "numpy", "plotext"})
+
+
+def test_the_plain_front_loads_no_textual() -> None:
+    modules = sorted(
+        "tutor.plain." + path.stem
+        for path in (Path(__file__).resolve().parents[2] / "tutor" / "plain").glob("*.py")
+        if path.stem != "__init__"
+    )
+    assert modules
+    assert "textual" not in loaded_by("import " + ", ".join(modules))
+
+
+def test_course_study_and_progress_load_no_numpy() -> None:
+    loaded = loaded_by("import tutor.course.reader, tutor.course.checks, tutor.study.quiz, tutor.progress.store")
+    assert loaded.isdisjoint({"numpy", "plotext", "textual"})
+
+
+def test_a_worker_loads_no_textual_and_no_plotext() -> None:
+    assert loaded_by("import tutor.runs.worker").isdisjoint({"textual", "plotext", "click"})
