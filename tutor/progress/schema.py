@@ -1,0 +1,89 @@
+"""The tables of the learner's memory, and how they came to be: one migration a version.
+
+A migration that has shipped never changes; a new one is added at the end. Times are milliseconds since 1970 in
+UTC. Only features of SQLite 3.24 (2018) are used, for Pythons linked to an old system library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Migration = tuple[str, ...]
+"""The statements that lead from one version to the next, run in one transaction."""
+
+_FIRST: Migration = (
+    """
+    CREATE TABLE answers (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        at INTEGER NOT NULL,
+        lesson TEXT NOT NULL,
+        question TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        given TEXT NOT NULL,
+        correct INTEGER CHECK (correct IN (0, 1)),
+        score REAL NOT NULL,
+        unsure INTEGER NOT NULL CHECK (unsure IN (0, 1)),
+        confidence REAL,
+        hints INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        language TEXT NOT NULL,
+        seed INTEGER NOT NULL,
+        quiz TEXT NOT NULL,
+        runs TEXT NOT NULL
+    )
+    """,
+    # Everything that the course map asks of an answer lies in this index, so it never touches the table.
+    "CREATE INDEX answers_of_lesson ON answers (lesson, question, id, correct, unsure)",
+    "CREATE INDEX answers_of_quiz ON answers (quiz) WHERE quiz <> ''",
+    """
+    CREATE TABLE lessons (
+        lesson TEXT PRIMARY KEY,
+        block INTEGER NOT NULL DEFAULT 0,
+        within REAL NOT NULL DEFAULT 0,
+        anchor TEXT NOT NULL DEFAULT '',
+        furthest REAL NOT NULL DEFAULT 0,
+        questions INTEGER NOT NULL DEFAULT 0,
+        at INTEGER NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE quizzes (
+        quiz TEXT PRIMARY KEY,
+        scope TEXT NOT NULL,
+        lesson TEXT NOT NULL,
+        seed INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        started INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        finished INTEGER NOT NULL DEFAULT 0 CHECK (finished IN (0, 1))
+    )
+    """,
+    "CREATE INDEX quizzes_of_scope ON quizzes (scope, finished, at)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A history of tables, and what of them is read and written today.
+
+    Args:
+        migrations: The n-th leads to ``user_version`` n.
+        columns: The columns of every table that this version uses.
+    """
+
+    migrations: tuple[Migration, ...]
+    columns: dict[str, tuple[str, ...]]
+
+
+SCHEMA = Schema(
+    migrations=(_FIRST,),
+    columns={
+        "answers": (
+            "key", "at", "lesson", "question", "kind", "given", "correct", "score", "unsure", "confidence",
+            "hints", "seconds", "language", "seed", "quiz", "runs",
+        ),
+        "lessons": ("lesson", "block", "within", "anchor", "furthest", "questions", "at"),
+        "quizzes": ("quiz", "scope", "lesson", "seed", "state", "started", "at", "finished"),
+    },
+)  # fmt: skip

@@ -1,0 +1,144 @@
+"""The learner's settings: one small JSON file, read before the first frame.
+
+Reading never fails. A file that is not settings is kept beside the new one, and said so; a value that cannot be
+used is left at its default, and said so; a key that this version does not know is kept as it was, so that an
+older tutor never undoes a newer one's settings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tutor.foundation import atomic_file, clock, paths
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.translate import LANGUAGES, translate
+
+_LARGEST = 1 << 20
+"""Bytes beyond which a file is not settings, whatever it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a learner chose; immutable, changed by `Settings.with_`.
+
+    Args:
+        language: ``en`` or ``zh``; empty follows the locale.
+        theme: A theme's name; empty follows the terminal.
+        ascii: Draw with ASCII alone; None follows the locale.
+        motion: Whether things may move on their own.
+        screen_reader: Whether to say in words what is otherwise drawn.
+        unknown: Keys of the file that this version does not know, kept for the version that does.
+    """
+
+    language: str = ""
+    theme: str = ""
+    ascii: bool | None = None
+    motion: bool = True
+    screen_reader: bool = False
+    unknown: Mapping[str, object] = field(default_factory=dict)
+
+    def with_(self, **changes: Any) -> Settings:
+        """The same settings but for ``changes``."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """Settings, and what has to be said about how they were read."""
+
+    settings: Settings
+    notices: tuple[str, ...] = ()
+
+
+def _flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+_ALLOWED: dict[str, Callable[[object], bool]] = {
+    "language": lambda value: value == "" or value in LANGUAGES,
+    "theme": lambda value: isinstance(value, str) and len(value) <= 80,
+    "ascii": lambda value: value is None or _flag(value),
+    "motion": _flag,
+    "screen_reader": _flag,
+}
+
+
+def load_settings(path: Path | None = None) -> LoadedSettings:
+    """Read the settings. Never raises.
+
+    Args:
+        path: The file; the learner's own where None.
+    """
+    path = path or paths.settings_file()
+    try:
+        content = _read(path)
+    except FileNotFoundError:
+        return LoadedSettings(Settings())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return LoadedSettings(Settings(), (translate("progress.settings-unreadable", path=path, reason=reason),))
+    except ValueError:
+        return LoadedSettings(Settings(), (_keep_aside(path),))
+    return _from_mapping(path, content)
+
+
+def _read(path: Path) -> dict[str, object]:
+    with path.open("rb") as file:
+        raw = file.read(_LARGEST + 1)
+    if len(raw) > _LARGEST:
+        msg = "too long"
+        raise ValueError(msg)
+    try:
+        content = json.loads(raw.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise ValueError from error
+    if not isinstance(content, dict):
+        msg = "not an object"
+        raise ValueError(msg)
+    return content
+
+
+def _from_mapping(path: Path, content: dict[str, object]) -> LoadedSettings:
+    known: dict[str, Any] = {}
+    notices: list[str] = []
+    for name, allowed in _ALLOWED.items():
+        if name not in content:
+            continue
+        value = content[name]
+        if allowed(value):
+            known[name] = value
+        else:
+            notices.append(translate("progress.setting-refused", path=path, name=name))
+    unknown = {name: value for name, value in content.items() if name not in _ALLOWED}
+    return LoadedSettings(Settings(**known, unknown=unknown), tuple(notices))
+
+
+def _keep_aside(path: Path) -> str:
+    stamp = clock.utc_now().strftime("%Y%m%d-%H%M%S")
+    aside = path.with_name(f"{path.name}.broken-{stamp}")
+    try:
+        path.replace(aside)
+    except OSError:
+        return translate("progress.settings-broken", path=path)
+    return translate("progress.settings-kept-aside", path=path, aside=aside.name)
+
+
+def save_settings(settings: Settings, path: Path | None = None) -> None:
+    """Write the settings in one step: the file is the old one or the new one, never half of one.
+
+    Raises:
+        TutorError: the file cannot be written; the old one is untouched.
+    """
+    path = path or paths.settings_file()
+    content = dict(settings.unknown) | {name: getattr(settings, name) for name in _ALLOWED}
+    try:
+        atomic_file.write_text(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    except OSError as error:
+        raise TutorError(
+            translate("progress.settings-unwritable", path=path, reason=error.strerror or str(error)),
+            exit_code=ExitCode.CANNOT_WRITE,
+        ) from error

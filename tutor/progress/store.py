@@ -1,0 +1,245 @@
+"""What the program asks of the learner's memory, in the program's own words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tutor.foundation import paths
+from tutor.progress.records import (
+    Answer,
+    LessonState,
+    Position,
+    SavedQuiz,
+    from_milliseconds,
+    now,
+    to_milliseconds,
+)
+
+if TYPE_CHECKING:
+    from tutor.progress.database import Database
+
+_ANSWER_COLUMNS = (
+    "key, at, lesson, question, kind, given, correct, score, unsure, confidence, "
+    "hints, seconds, language, seed, quiz, runs"
+)
+_SAVE_ANSWER = f"INSERT OR IGNORE INTO answers ({_ANSWER_COLUMNS}) VALUES ({', '.join('?' * 16)})"  # noqa: S608
+_SAVE_QUIZ = """
+    INSERT INTO quizzes (quiz, scope, lesson, seed, state, started, at, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (quiz) DO UPDATE SET state = excluded.state, at = excluded.at, finished = excluded.finished
+"""
+# The newest counted answer of every question: with max(), SQLite takes the other columns from that same row.
+_NEWEST = """
+    SELECT lesson, question, correct, unsure, max(id) FROM answers
+    WHERE correct IS NOT NULL GROUP BY lesson, question
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open store, and what has to be said about how it was opened."""
+
+    store: ProgressStore
+    notices: tuple[str, ...] = ()
+
+
+def open_store(path: Path | None = None) -> Opened:
+    """Open the learner's memory. Never fails: see `tutor.progress.database`.
+
+    Args:
+        path: The file; the learner's own where None.
+    """
+    from tutor.progress.database import Database
+
+    database = Database(path or paths.progress_file())
+    return Opened(ProgressStore(database), tuple(database.take_notices()))
+
+
+class ProgressStore:
+    """Answers, reading positions and quizzes. Every write is on the disk when it returns.
+
+    Args:
+        database: Where they are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether nothing can be written at present."""
+        return self._database.in_memory
+
+    def take_notices(self) -> list[str]:
+        """Sentences to show since the last call (the disk is full, ...), each once."""
+        return self._database.take_notices()
+
+    def close(self) -> bool:
+        """Close the file. False where something could not be saved to the very end."""
+        return self._database.close()
+
+    # -- answers -----------------------------------------------------------------------------------------
+
+    def record_answer(self, answer: Answer, quiz: SavedQuiz | None = None) -> None:
+        """Keep an answer, and with it in the same transaction how far its quiz is."""
+        statements = [(_SAVE_ANSWER, _answer_row(answer))]
+        if quiz is not None:
+            statements.append((_SAVE_QUIZ, _quiz_row(quiz)))
+        self._database.write(*statements)
+
+    def settle_answer(self, key: str, *, correct: bool, score: float, runs: Iterable[str] = ()) -> None:
+        """Give a prediction the verdict of its run."""
+        values = (int(correct), score, json.dumps(list(runs)), key)
+        self._database.write(("UPDATE answers SET correct = ?, score = ?, runs = ? WHERE key = ?", values))
+
+    def mark_unsure(self, key: str, unsure: bool) -> None:
+        """Note that the learner was (not) sure of an answer."""
+        self._database.write(("UPDATE answers SET unsure = ? WHERE key = ?", (int(unsure), key)))
+
+    def answers(self, *, lesson_id: str | None = None, quiz_id: str | None = None) -> list[Answer]:
+        """Answers in the order they were given: all, or those of one lesson, or of one quiz."""
+        sql = f"SELECT {_ANSWER_COLUMNS} FROM answers"  # noqa: S608 - our own names
+        if quiz_id is not None:
+            # The second condition lets SQLite use the index of quizzes alone.
+            return self._read_answers(f"{sql} WHERE quiz = ? AND quiz <> '' ORDER BY id", (quiz_id,))
+        if lesson_id is not None:
+            return self._read_answers(f"{sql} WHERE lesson = ? ORDER BY id", (lesson_id,))
+        return self._read_answers(f"{sql} ORDER BY id", ())
+
+    def newest_answers(self, lesson_id: str) -> dict[str, Answer]:
+        """The newest answer to each question of a lesson, counted or not, by question id."""
+        return {answer.question_id: answer for answer in self.answers(lesson_id=lesson_id)}
+
+    def _read_answers(self, sql: str, values: tuple[object, ...]) -> list[Answer]:
+        return [_answer(row) for row in self._database.read(sql, values)]
+
+    # -- lessons -----------------------------------------------------------------------------------------
+
+    def position(self, lesson_id: str) -> Position | None:
+        """Where the reader left a lesson; None where it was never opened."""
+        rows = self._database.read("SELECT block, within, anchor FROM lessons WHERE lesson = ?", (lesson_id,))
+        return Position(*rows[0]) if rows else None
+
+    def set_position(self, lesson_id: str, position: Position, *, fraction: float, questions: int) -> None:
+        """Keep where the reader is.
+
+        Args:
+            lesson_id: The lesson.
+            position: The place.
+            fraction: How much of the lesson lies above it, from 0 to 1; only the furthest is remembered.
+            questions: How many questions the lesson has now, for the course map.
+        """
+        self._database.write((
+            """
+            INSERT INTO lessons (lesson, block, within, anchor, furthest, questions, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (lesson) DO UPDATE SET
+                block = excluded.block, within = excluded.within, anchor = excluded.anchor, at = excluded.at,
+                furthest = max(furthest, excluded.furthest), questions = excluded.questions
+            """,
+            (
+                lesson_id, position.block, position.within, position.anchor,
+                min(1.0, max(0.0, fraction)), questions, to_milliseconds(now()),
+            ),
+        ))  # fmt: skip
+
+    def note_questions(self, lesson_id: str, questions: int) -> None:
+        """Keep how many questions a lesson has, without moving the reader."""
+        self._database.write(
+            (
+                """
+            INSERT INTO lessons (lesson, questions, at) VALUES (?, ?, ?)
+            ON CONFLICT (lesson) DO UPDATE SET questions = excluded.questions WHERE questions <> excluded.questions
+            """,
+                (lesson_id, questions, to_milliseconds(now())),
+            )
+        )
+
+    def lesson_states(self) -> dict[str, LessonState]:
+        """How far the learner is with every lesson that was ever begun, by lesson id."""
+        right: dict[str, set[str]] = {}
+        wrong: dict[str, set[str]] = {}
+        unsure: dict[str, set[str]] = {}
+        for lesson, question, correct, was_unsure, _ in self._database.read(_NEWEST):
+            (right if correct else wrong).setdefault(lesson, set()).add(question)
+            if correct and was_unsure:
+                unsure.setdefault(lesson, set()).add(question)
+        read = {row[0]: row[1:] for row in self._database.read("SELECT lesson, furthest, questions FROM lessons")}
+        states: dict[str, LessonState] = {}
+        for lesson in {*read, *right, *wrong}:
+            furthest, questions = read.get(lesson, (0.0, 0))
+            of_right, of_wrong = len(right.get(lesson, ())), len(wrong.get(lesson, ()))
+            states[lesson] = LessonState(
+                read_fraction=furthest,
+                questions_right=of_right,
+                questions_answered=of_right + of_wrong,
+                questions_total=questions,
+                wrong_ids=frozenset(wrong.get(lesson, ())),
+                unsure_ids=frozenset(unsure.get(lesson, ())),
+            )
+        return states
+
+    def last_lesson(self) -> str | None:
+        """The lesson read or answered last; None on the very first day."""
+        rows = self._database.read(
+            "SELECT lesson FROM (SELECT lesson, at FROM lessons"
+            " UNION ALL SELECT lesson, at FROM (SELECT lesson, at FROM answers ORDER BY id DESC LIMIT 1))"
+            " ORDER BY at DESC LIMIT 1"
+        )
+        return str(rows[0][0]) if rows else None
+
+    # -- quizzes -----------------------------------------------------------------------------------------
+
+    def save_quiz(self, quiz: SavedQuiz) -> None:
+        """Keep how far a quiz is."""
+        self._database.write((_SAVE_QUIZ, _quiz_row(quiz)))
+
+    def open_quiz(self, scope: str) -> SavedQuiz | None:
+        """The newest quiz of ``scope`` that was left in the middle."""
+        rows = self._database.read(
+            "SELECT quiz, scope, lesson, seed, state, started, finished FROM quizzes"
+            " WHERE scope = ? AND finished = 0 ORDER BY at DESC, started DESC LIMIT 1",
+            (scope,),
+        )
+        for quiz_id, of_scope, lesson, seed, state, started, finished in rows:
+            content = _json(state, dict)
+            return SavedQuiz(quiz_id, of_scope, lesson, seed, content, from_milliseconds(started), bool(finished))
+        return None
+
+
+def _answer_row(answer: Answer) -> tuple[object, ...]:
+    return (
+        answer.key, to_milliseconds(answer.at), answer.lesson_id, answer.question_id, answer.kind,
+        json.dumps(list(answer.given), ensure_ascii=False), None if answer.correct is None else int(answer.correct),
+        answer.score, int(answer.unsure), answer.confidence, answer.hints, answer.seconds, answer.language,
+        answer.seed, answer.quiz_id, json.dumps(list(answer.runs), ensure_ascii=False),
+    )  # fmt: skip
+
+
+def _answer(row: tuple[Any, ...]) -> Answer:
+    key, at, lesson, question, kind, given, correct, score, unsure, confidence, *rest = row
+    hints, seconds, language, seed, quiz, runs = rest
+    return Answer(
+        lesson_id=lesson, question_id=question, kind=kind, given=tuple(_json(given, list)),
+        correct=None if correct is None else bool(correct), score=score, unsure=bool(unsure),
+        confidence=confidence, hints=hints, seconds=seconds, language=language, seed=seed, quiz_id=quiz,
+        runs=tuple(_json(runs, list)), at=from_milliseconds(at), key=key,
+    )  # fmt: skip
+
+
+def _quiz_row(quiz: SavedQuiz) -> tuple[object, ...]:
+    return (
+        quiz.quiz_id, quiz.scope, quiz.lesson_id, quiz.seed, json.dumps(quiz.state, ensure_ascii=False),
+        to_milliseconds(quiz.started), to_milliseconds(now()), int(quiz.finished),
+    )  # fmt: skip
+
+
+def _json(text: str, kind: type[Any]) -> Any:
+    """What ``text`` says; an empty ``kind`` where a hand has edited it into something else."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return kind()
+    return value if isinstance(value, kind) else kind()
