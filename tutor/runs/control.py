@@ -1,0 +1,82 @@
+"""Steering a run: any viewer appends a line to ``control.jsonl``, the worker reads it between epochs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.translate import translate
+from tutor.runs.spec import Setting
+
+CONTROL_FILE = "control.jsonl"
+
+
+class _Command(Struct, frozen=True, tag_field="do"):
+    """One line of the control log."""
+
+
+class Pause(_Command, tag="pause"):
+    """Wait after the epoch that is going on."""
+
+
+class Resume(_Command, tag="resume"):
+    """Go on."""
+
+
+class Step(_Command, tag="step"):
+    """Do some epochs, then pause."""
+
+    epochs: int = 1
+
+
+class Stop(_Command, tag="stop"):
+    """End cleanly after the epoch that is going on; weights are kept."""
+
+
+class Pace(_Command, tag="pace"):
+    """Epochs a second; 0 is flat out."""
+
+    pace: float
+
+
+class Set(_Command, tag="set"):
+    """Turn a control. The key is dotted or a short name; see `tutor.runs.spec.LIVE_KEYS`."""
+
+    key: str
+    value: Setting
+
+
+class Note(_Command, tag="note"):
+    """Write a note into the run's log."""
+
+    text: str
+
+
+Command = Pause | Resume | Step | Stop | Pace | Set | Note
+PACES = (1.0, 5.0, 20.0, 0.0)
+"""The paces that a viewer offers, slowest first; the last is flat out."""
+
+_encoder = msgspec.json.Encoder()
+
+
+def send(run_folder: Path, command: Command) -> None:
+    """Ask the worker of ``run_folder`` for something. Returns at once; the log tells when it was applied.
+
+    Raises:
+        TutorError: the control log cannot be written.
+    """
+    line = _encoder.encode(command) + b"\n"
+    try:
+        descriptor = os.open(run_folder / CONTROL_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            os.write(descriptor, line)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise TutorError(
+            translate("runs.cannot-control", reason=error.strerror or str(error)), exit_code=ExitCode.CANNOT_WRITE
+        ) from error

@@ -1,0 +1,155 @@
+"""What a worker writes down, one JSON object a line. Numbers that are not finite are written as null.
+
+An event that a reader does not know is skipped and counted, so that an older viewer can watch a newer
+worker; `Started.version` rises when the meaning of a field changes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from tutor.runs.spec import RunSpec, Setting
+
+LOG_VERSION = 1
+
+Reason = Literal["epochs", "stop", "signal", "no-improvement", "seconds", "memory", "diverged"]
+"""Why a run came to its end."""
+
+
+class _Event(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """One line of the log."""
+
+
+class DataFacts(Struct, frozen=True, kw_only=True):
+    """The data and the model of a run, as a viewer shows them."""
+
+    name: str
+    task: str
+    """``regression``, ``classification`` or ``drawn``."""
+    train_rows: int
+    valid_rows: int
+    feature_names: tuple[str, ...] = ()
+    """At most 64 of them."""
+    target_name: str = ""
+    class_names: tuple[str, ...] = ()
+    parameters: int = 0
+
+
+class Started(_Event, tag="started", kw_only=True):
+    """The first event: everything that was asked, complete."""
+
+    version: int = LOG_VERSION
+    run: str
+    at: str
+    """UTC, ISO 8601."""
+    spec: RunSpec
+    versions: dict[str, str] = field(default_factory=dict)
+    """tutor, numpy, python."""
+    data: DataFacts
+    pid: int = 0
+
+
+class Epochs(_Event, tag="epochs", kw_only=True):
+    """All epochs since the last such event; no epoch is ever left out.
+
+    A list is empty where there is nothing to measure (no validation rows, no classes).
+    """
+
+    first: int
+    """The number of the first epoch in the lists; epochs count from 1."""
+    train: list[float | None]
+    valid: list[float | None] = field(default_factory=list)
+    train_accuracy: list[float | None] = field(default_factory=list)
+    valid_accuracy: list[float | None] = field(default_factory=list)
+    updates: int
+    """Updates of the parameters so far, after the last epoch here."""
+    seconds: float
+    """Since the start, pauses included."""
+    learning_rate: float | None = None
+    gradient_norm: float | None = None
+    """After the last epoch here."""
+
+
+class View(_Event, tag="view", kw_only=True):
+    """What a panel shows: its scene once, a frame whenever it changed. Payloads: `tutor.runs.views`."""
+
+    panel: str
+    part: Literal["scene", "frame"]
+    epoch: int
+    data: dict[str, object]
+
+
+class Changed(_Event, tag="changed", kw_only=True):
+    """A control was applied between two epochs."""
+
+    epoch: int
+    """Epochs that were done when it was applied."""
+    updates: int
+    key: str
+    """Dotted, such as ``optimizer.learning_rate``."""
+    value: Setting
+
+
+class Refused(_Event, tag="refused", kw_only=True):
+    """A control was asked for that cannot be applied."""
+
+    epoch: int
+    key: str
+    message: str
+
+
+class Paced(_Event, tag="paced", kw_only=True):
+    """Another pace: epochs a second, 0 is flat out."""
+
+    epoch: int
+    pace: float
+
+
+class Paused(_Event, tag="paused", kw_only=True):
+    """The run waits."""
+
+    epoch: int
+
+
+class Resumed(_Event, tag="resumed", kw_only=True):
+    """The run goes on."""
+
+    epoch: int
+
+
+class Noted(_Event, tag="noted", kw_only=True):
+    """A viewer's note, such as where the learner answered a question."""
+
+    epoch: int
+    text: str
+
+
+class Diverged(_Event, tag="diverged", kw_only=True):
+    """A loss or a parameter is no longer finite. A result, not a crash; `Finished` follows."""
+
+    epoch: int
+    updates: int
+
+
+class Finished(_Event, tag="finished", kw_only=True):
+    """The last event of a run that came to its end, whatever end it was."""
+
+    reason: Reason
+    epoch: int
+    updates: int
+    seconds: float
+    facts: dict[str, float] = field(default_factory=dict)
+    """Parameters of a small model in the units of the data: ``final.w``, ``final.b``, ``final.f``."""
+
+
+class Failed(_Event, tag="failed", kw_only=True):
+    """The last event of a run that could not go on."""
+
+    epoch: int
+    message: str
+    hint: str = ""
+
+
+Event = Started | Epochs | View | Changed | Refused | Paced | Paused | Resumed | Noted | Diverged | Finished | Failed

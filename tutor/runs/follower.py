@@ -1,0 +1,98 @@
+"""Reading a run's log while it grows: from a byte offset, in bounded pieces, half a line kept back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from tutor.runs.events import Event
+from tutor.runs.locks import is_held
+from tutor.runs.summary import RunSummary, fold
+
+EVENTS_FILE = "events.jsonl"
+LOCK_FILE = "worker.lock"
+LONGEST_LINE = 1 << 20
+"""A line longer than this is not ours; it is skipped, and never held in memory whole."""
+STARTING_SECONDS = 15.0
+
+_decoder = msgspec.json.Decoder(Event)
+
+
+class LogReader:
+    """Bytes in, events out. Feeding the same bytes in any pieces gives the same events."""
+
+    def __init__(self) -> None:
+        self._half = b""
+        self._skipping = False
+        self.skipped = 0
+        """Lines that were torn, unknown or not ours."""
+
+    def feed(self, piece: bytes) -> list[Event]:
+        """The events of all lines that ``piece`` completes."""
+        lines = piece.split(b"\n")
+        lines[0] = self._half + lines[0]
+        self._half = lines.pop()
+        if self._skipping and lines:
+            self._skipping = False
+            lines.pop(0)
+        if len(self._half) > LONGEST_LINE:
+            if not self._skipping:
+                self.skipped += 1
+            self._half, self._skipping = b"", True
+        return [event for line in lines if (event := self._event(line)) is not None]
+
+    def _event(self, line: bytes) -> Event | None:
+        if not line:
+            return None
+        if len(line) > LONGEST_LINE:
+            self.skipped += 1
+            return None
+        try:
+            return _decoder.decode(line)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            self.skipped += 1
+            return None
+
+
+class Follower:
+    """One viewer of one run. Any number may follow; none of them disturbs the worker.
+
+    Args:
+        run_folder: The run's folder. The log need not exist yet.
+    """
+
+    def __init__(self, run_folder: Path) -> None:
+        self.run_folder = run_folder
+        self.summary = RunSummary()
+        self._reader = LogReader()
+        self._offset = 0
+
+    @property
+    def skipped(self) -> int:
+        """Lines that could not be read."""
+        return self._reader.skipped
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker lives, known from its lock and not from a timeout."""
+        return is_held(self.run_folder / LOCK_FILE)
+
+    def poll(self, limit_bytes: int = 1 << 20) -> list[Event]:
+        """The events since the last poll, at most ``limit_bytes`` of them; `summary` has taken them in."""
+        events = self._reader.feed(self._read(limit_bytes))
+        fold(self.summary, events)
+        return events
+
+    def _read(self, limit_bytes: int) -> bytes:
+        try:
+            with (self.run_folder / EVENTS_FILE).open("rb", buffering=0) as log:
+                if os.fstat(log.fileno()).st_size <= self._offset:
+                    return b""
+                log.seek(self._offset)
+                piece = log.read(limit_bytes)
+        except FileNotFoundError:
+            return b""
+        self._offset += len(piece)
+        return piece

@@ -1,0 +1,239 @@
+"""What a run is asked to do: the one definition behind lab files, fences, ``--set`` and the log.
+
+A spec is read from data by `tutor.runs.lab_files`, which reports every fault in one go; the structs here
+hold the names, the defaults and the ranges. Keys are snake_case, values are kebab-case.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+DATASETS = (
+    "views", "rebound", "blobs", "moons", "spiral", "iris", "digits", "bike-sharing", "mails", "curve", "csv",
+)  # fmt: skip
+PANELS = ("loss", "fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold")
+
+DataName = Literal[
+    "views", "rebound", "blobs", "moons", "spiral", "iris", "digits", "bike-sharing", "mails", "curve", "csv"
+]
+ModelName = Literal["linear", "polynomial", "softmax", "mlp", "function", "threshold", "keyword-rule"]
+ActivationName = Literal["sigmoid", "tanh", "relu", "none"]
+FunctionName = Literal["ball", "bowl"]
+LossName = Literal["mse", "mae", "cross-entropy", "mistakes", "function"]
+OptimizerName = Literal["gd", "sgd", "momentum", "adam", "manual", "search", "none"]
+ScheduleName = Literal["constant", "linear-decay", "inverse-sqrt", "warm-up"]
+PanelName = Literal["loss", "fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold"]
+
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Parameter = Annotated[float, Meta(ge=-1e6, le=1e6)]
+LearningRate = Annotated[float, Meta(ge=0.0, le=1e6)]
+Setting = bool | int | float | str
+"""A value that one control or one ``--set`` can take."""
+
+
+class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of a lab file: unknown keys are refused."""
+
+
+class DataSpec(_Table):
+    """``[data]``: a named data set, or a CSV of the learner's own."""
+
+    name: DataName = "views"
+    path: str = ""
+    """With ``csv``: the file, relative to the folder of data."""
+    target: str = ""
+    """With ``csv``: the column to predict."""
+    features: Annotated[tuple[str, ...], Meta(max_length=500)] = ()
+    """The features to use; empty: all."""
+    rows: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    """How many rows; 0: as many as the data set has."""
+    lags: Annotated[int, Meta(ge=1, le=365)] = 1
+    """With a series: how many days back the model may look."""
+    test_fraction: Annotated[float, Meta(ge=0.0, le=0.9)] | None = None
+    """The share kept back for validation; not given: what the data set's definition says."""
+    noise: Annotated[float, Meta(ge=0.0, le=10.0)] | None = None
+    seed: Seed | None = None
+    """The seed of the data, not of the training; not given: the data set's own."""
+    standardise: bool = True
+    viral_day: Annotated[float, Meta(ge=0.0, le=1000.0)] = 1.0
+    """With a series: one training day is multiplied by this."""
+    class_order: Annotated[tuple[Annotated[int, Meta(ge=0, le=99)], ...], Meta(max_length=100)] = ()
+    """The number that each class is given; empty: 0, 1, 2, ..."""
+    target_as: Literal["class", "class-number"] = "class"
+    """Whether class labels are classes, or numbers for a regression to hit."""
+    tricky_share: Share = 0.0
+    """With mails: the share whose words mislead."""
+
+
+class ModelSpec(_Table):
+    """``[model]``: the function with unknown parameters."""
+
+    name: ModelName = "linear"
+    hidden: Annotated[tuple[Annotated[int, Meta(ge=1, le=4096)], ...], Meta(max_length=64)] = ()
+    """With ``mlp``: the width of each hidden layer."""
+    activation: ActivationName = "relu"
+    degree: Annotated[int, Meta(ge=1, le=20)] = 1
+    """With ``polynomial``."""
+    function: FunctionName = "ball"
+    """With ``function``: which drawn function."""
+    w: Parameter | None = None
+    """Where the weight starts, in the units of the data; not given: the model's own initialisation."""
+    b: Parameter | None = None
+    """Where the bias starts, in the units of the data."""
+    keyword: str = "free"
+    """With ``keyword-rule``."""
+    threshold: Parameter = 1.0
+    """With ``keyword-rule`` and ``threshold``: from how many on it counts."""
+
+
+class LossSpec(_Table):
+    """``[loss]``: how wrong a guess is."""
+
+    name: LossName = "mse"
+
+
+class OptimizerSpec(_Table):
+    """``[optimizer]``: who looks for the parameters, and how."""
+
+    name: OptimizerName = "gd"
+    learning_rate: LearningRate = 0.01
+    momentum: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.9
+    """With ``momentum``: the share λ of the last step that goes on."""
+    schedule: ScheduleName = "constant"
+
+
+class TrainSpec(_Table):
+    """``[train]``: how long, how fast, how repeatable."""
+
+    epochs: Annotated[int, Meta(ge=1, le=10_000_000)] = 100
+    batch_size: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    """Examples in one update; 0: all of them."""
+    seed: Seed = 1
+    shuffle: bool = True
+    pace: Annotated[float, Meta(ge=0.0, le=1000.0)] = 0.0
+    """Epochs a second to begin with; 0: flat out. Never changes the arithmetic."""
+    stop: str = ""
+    """``no-improvement N``: after N epochs without a better validation loss; empty: never early."""
+    max_seconds: Annotated[float, Meta(gt=0.0, le=86_400.0)] = 600.0
+    """Wall time after which the run stops by itself; pauses do not count."""
+    max_memory_mb: Annotated[int, Meta(ge=128, le=65_536)] = 2048
+
+
+class ShowSpec(_Table):
+    """``[show]``: what the worker computes for the viewers, in the order in which they show it."""
+
+    panels: tuple[PanelName, ...] = ("loss",)
+    features: Annotated[tuple[str, ...], Meta(max_length=2)] = ()
+    """The two features that span a boundary; empty: the first two."""
+
+
+class ControlSpec(_Table):
+    """One control: a range, or choices. ``learning_rate = [1e-5, 10.0]`` is short for low and high."""
+
+    key: str
+    """The dotted key that it turns, such as ``optimizer.learning_rate``."""
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[Setting, ...] = ()
+
+    @property
+    def is_range(self) -> bool:
+        """Whether any number from `low` to `high` may be chosen, rather than one of `choices`."""
+        return not self.choices
+
+    @property
+    def live(self) -> bool:
+        """Whether it can be turned while the run goes on; otherwise it takes a new run."""
+        return self.key in LIVE_KEYS
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether equal steps are equal ratios: a range of positive numbers over two decades or more."""
+        return self.low is not None and self.high is not None and self.low > 0 and self.high / self.low >= 100
+
+
+class ChallengeSpec(_Table):
+    """``[challenge]``: a goal in the condition language, over the facts of the run."""
+
+    goal: str = ""
+
+
+class RunSpec(_Table):
+    """Everything that determines a run. The same spec gives the same losses, bit for bit."""
+
+    id: str = "custom"
+    title: dict[str, str] = field(default_factory=dict)
+    """By language."""
+    about: dict[str, str] = field(default_factory=dict)
+    """By language: what there is to try and to see."""
+    data: DataSpec = field(default_factory=DataSpec)
+    model: ModelSpec = field(default_factory=ModelSpec)
+    loss: LossSpec = field(default_factory=LossSpec)
+    optimizer: OptimizerSpec = field(default_factory=OptimizerSpec)
+    train: TrainSpec = field(default_factory=TrainSpec)
+    show: ShowSpec = field(default_factory=ShowSpec)
+    controls: dict[str, ControlSpec] = field(default_factory=dict)
+    """By short name, in the order of the file."""
+    challenge: ChallengeSpec = field(default_factory=ChallengeSpec)
+
+    def title_in(self, language: str) -> str:
+        """The title in ``language``; in another one where it is missing; the id where there is none."""
+        return self.title.get(language) or next(iter(self.title.values()), self.id)
+
+    def about_in(self, language: str) -> str:
+        """What `about` says in ``language``, or in another one, or nothing."""
+        return self.about.get(language) or next(iter(self.about.values()), "")
+
+    @property
+    def manual(self) -> bool:
+        """Whether the learner is the optimiser."""
+        return self.optimizer.name == "manual"
+
+
+LIVE_KEYS = frozenset(
+    {
+        "optimizer.learning_rate",
+        "optimizer.momentum",
+        "train.batch_size",
+        "model.w",
+        "model.b",
+        "model.threshold",
+        "model.keyword",
+        "loss.name",
+    }
+)
+"""Keys that the worker can change between two epochs."""
+
+SHORT_NAMES: dict[str, str] = {
+    "learning_rate": "optimizer.learning_rate",
+    "momentum": "optimizer.momentum",
+    "optimizer": "optimizer.name",
+    "schedule": "optimizer.schedule",
+    "batch_size": "train.batch_size",
+    "epochs": "train.epochs",
+    "seed": "train.seed",
+    "pace": "train.pace",
+    "loss": "loss.name",
+    "model": "model.name",
+    "hidden": "model.hidden",
+    "activation": "model.activation",
+    "degree": "model.degree",
+    "w": "model.w",
+    "b": "model.b",
+    "start": "model.w",
+    "keyword": "model.keyword",
+    "threshold": "model.threshold",
+    "lags": "data.lags",
+    "noise": "data.noise",
+    "data_seed": "data.seed",
+    "standardise": "data.standardise",
+    "viral_day": "data.viral_day",
+    "class_order": "data.class_order",
+    "target_as": "data.target_as",
+    "tricky_share": "data.tricky_share",
+    "features": "data.features",
+}
+"""Short names of controls, and the dotted keys they stand for."""

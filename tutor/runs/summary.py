@@ -1,0 +1,242 @@
+"""The fold: events in, what every viewer shows out. All viewers show the same numbers because of it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from math import isfinite, nan
+from typing import Any, Literal
+
+from tutor.runs.events import (
+    Changed,
+    DataFacts,
+    Diverged,
+    Epochs,
+    Event,
+    Failed,
+    Finished,
+    Noted,
+    Paced,
+    Paused,
+    Refused,
+    Resumed,
+    Started,
+    View,
+)
+from tutor.runs.spec import RunSpec
+
+State = Literal["starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
+ENDED: frozenset[State] = frozenset({"finished", "stopped", "diverged", "failed", "died"})
+
+Fact = float | bool | str
+
+
+@dataclass(slots=True)
+class PanelView:
+    """What one panel shows now."""
+
+    scene: dict[str, object] = field(default_factory=dict)
+    frame: dict[str, object] = field(default_factory=dict)
+    epoch: int = 0
+    version: int = 0
+    """Rises with every change: a panel is drawn again only when it did."""
+
+
+@dataclass(slots=True)
+class RunSummary:
+    """A run as it stands. Losses are by epoch: ``train_losses[0]`` belongs to epoch 1; nan where not finite."""
+
+    state: State = "starting"
+    run: str = ""
+    started_at: str = ""
+    spec: RunSpec | None = None
+    versions: dict[str, str] = field(default_factory=dict)
+    data: DataFacts | None = None
+    epoch: int = 0
+    updates: int = 0
+    seconds: float = 0.0
+    pace: float = 0.0
+    learning_rate: float | None = None
+    gradient_norm: float | None = None
+    train_losses: array[float] = field(default_factory=lambda: array("d"))
+    valid_losses: array[float] = field(default_factory=lambda: array("d"))
+    train_accuracies: array[float] = field(default_factory=lambda: array("d"))
+    valid_accuracies: array[float] = field(default_factory=lambda: array("d"))
+    best_valid_loss: float = nan
+    best_epoch: int = 0
+    changes: list[Changed] = field(default_factory=list)
+    notes: list[Noted] = field(default_factory=list)
+    views: dict[str, PanelView] = field(default_factory=dict)
+    reason: str = ""
+    """Why it ended: see `tutor.runs.events.Reason`; empty while it goes on."""
+    message: str = ""
+    """What went wrong, or was refused last, in a sentence."""
+    hint: str = ""
+    diverged: bool = False
+    final_facts: dict[str, float] = field(default_factory=dict)
+    version: int = 0
+    """Rises with every event."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in ENDED
+
+    @property
+    def epochs_planned(self) -> int:
+        """How many epochs were asked for; 0 before the start."""
+        return self.spec.train.epochs if self.spec is not None else 0
+
+    @property
+    def goal_epochs_left(self) -> int:
+        """Epochs still to do, as far as was planned."""
+        return max(0, self.epochs_planned - self.epoch)
+
+    def facts(self) -> dict[str, Fact]:
+        """What conditions, figures and goals may ask for; only what this run can tell.
+
+        ``final.*`` are of the last epoch, ``best.*`` of the one with the lowest validation loss.
+        """
+        facts: dict[str, Fact] = {
+            "diverged": self.diverged,
+            "state": self.state,
+            "epochs": self.epoch,
+            "updates": self.updates,
+            "seconds": self.seconds,
+        }
+        if self.learning_rate is not None:
+            facts["learning_rate"] = self.learning_rate
+        for name, series in (
+            ("train_loss", self.train_losses),
+            ("valid_loss", self.valid_losses),
+            ("train_accuracy", self.train_accuracies),
+            ("valid_accuracy", self.valid_accuracies),
+        ):
+            if series:
+                facts[f"final.{name}"] = series[-1]
+                facts[f"first.{name}"] = series[0]
+        if self.best_epoch:
+            facts["best.valid_loss"] = self.best_valid_loss
+            facts["best.epoch"] = self.best_epoch
+        facts.update(self.final_facts)
+        return facts
+
+
+def fold(summary: RunSummary, events: Iterable[Event]) -> RunSummary:
+    """Take ``events`` into ``summary``, in place, and return it.
+
+    Pure but for that: the result depends on the events and their order only, never on how they were cut.
+    """
+    for event in events:
+        _STEPS[type(event)](summary, event)
+        summary.version += 1
+    return summary
+
+
+def _started(summary: RunSummary, event: Started) -> None:
+    summary.state = "running"
+    summary.run = event.run
+    summary.started_at = event.at
+    summary.spec = event.spec
+    summary.versions = event.versions
+    summary.data = event.data
+    summary.pace = event.spec.train.pace
+    summary.learning_rate = event.spec.optimizer.learning_rate
+
+
+def _numbers(values: list[float | None]) -> list[float]:
+    """``values`` with null as nan. The usual list has none, and is not copied."""
+    return [nan if each is None else each for each in values] if None in values else values  # type: ignore[return-value]
+
+
+def _epochs(summary: RunSummary, event: Epochs) -> None:
+    summary.train_losses.fromlist(_numbers(event.train))
+    valid = _numbers(event.valid)
+    summary.valid_losses.fromlist(valid)
+    summary.train_accuracies.fromlist(_numbers(event.train_accuracy))
+    summary.valid_accuracies.fromlist(_numbers(event.valid_accuracy))
+    summary.epoch = event.first + len(event.train) - 1
+    summary.updates = event.updates
+    summary.seconds = event.seconds
+    summary.learning_rate = event.learning_rate
+    summary.gradient_norm = event.gradient_norm
+    if not valid:
+        return
+    lowest = min((each for each in valid if isfinite(each)), default=nan)
+    if lowest < summary.best_valid_loss or (isfinite(lowest) and not summary.best_epoch):
+        summary.best_valid_loss = lowest
+        summary.best_epoch = event.first + valid.index(lowest)
+
+
+def _view(summary: RunSummary, event: View) -> None:
+    panel = summary.views.setdefault(event.panel, PanelView())
+    if event.part == "scene":
+        panel.scene = event.data
+    else:
+        panel.frame = event.data
+    panel.epoch = event.epoch
+    panel.version += 1
+
+
+def _changed(summary: RunSummary, event: Changed) -> None:
+    summary.changes.append(event)
+    if event.key == "optimizer.learning_rate" and not isinstance(event.value, str):
+        summary.learning_rate = float(event.value)
+
+
+def _refused(summary: RunSummary, event: Refused) -> None:
+    summary.message = event.message
+
+
+def _paced(summary: RunSummary, event: Paced) -> None:
+    summary.pace = event.pace
+
+
+def _paused(summary: RunSummary, _event: Paused) -> None:
+    summary.state = "paused"
+
+
+def _resumed(summary: RunSummary, _event: Resumed) -> None:
+    summary.state = "running"
+
+
+def _noted(summary: RunSummary, event: Noted) -> None:
+    summary.notes.append(event)
+
+
+def _diverged(summary: RunSummary, event: Diverged) -> None:
+    summary.diverged = True
+    summary.epoch = max(summary.epoch, event.epoch)
+    summary.updates = max(summary.updates, event.updates)
+
+
+def _finished(summary: RunSummary, event: Finished) -> None:
+    summary.reason = event.reason
+    summary.epoch, summary.updates, summary.seconds = event.epoch, event.updates, event.seconds
+    summary.final_facts = event.facts
+    if event.reason == "diverged" or summary.diverged:
+        summary.state = "diverged"
+    else:
+        summary.state = "stopped" if event.reason in {"stop", "signal"} else "finished"
+
+
+def _failed(summary: RunSummary, event: Failed) -> None:
+    summary.state = "failed"
+    summary.message, summary.hint = event.message, event.hint
+
+
+_STEPS: dict[type[Event], Callable[[RunSummary, Any], None]] = {
+    Started: _started,
+    Epochs: _epochs,
+    View: _view,
+    Changed: _changed,
+    Refused: _refused,
+    Paced: _paced,
+    Paused: _paused,
+    Resumed: _resumed,
+    Noted: _noted,
+    Diverged: _diverged,
+    Finished: _finished,
+    Failed: _failed,
+}

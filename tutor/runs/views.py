@@ -1,0 +1,128 @@
+"""What the panels of a run show: the payloads of `tutor.runs.events.View`, computed from a training.
+
+A scene is sent once, a frame whenever it changed. Everything is plain lists of finite numbers, rounded to
+about four significant digits, and small: a viewer at the end of a slow line reads them too.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class FitScene(TypedDict):
+    """The data of a model with one feature, in the units of the data."""
+
+    points_x: list[float]
+    points_y: list[float]
+    valid_x: list[float]
+    valid_y: list[float]
+    x_name: str
+    y_name: str
+
+
+class FitFrame(TypedDict):
+    """The model's curve through it."""
+
+    x: list[float]
+    y: list[float]
+
+
+class CurveScene(TypedDict):
+    """A drawn function of one parameter."""
+
+    x: list[float]
+    y: list[float]
+
+
+class CurveFrame(TypedDict):
+    """Where the parameter is, and the way it came."""
+
+    w: float
+    f: float
+    path_w: list[float]
+    path_f: list[float]
+
+
+class SurfaceScene(TypedDict):
+    """The loss over two parameters: ``levels`` (0 to 63) by rows from the top, low is good."""
+
+    x_name: str
+    y_name: str
+    x_low: float
+    x_high: float
+    y_low: float
+    y_high: float
+    columns: int
+    rows: int
+    levels: list[int]
+    loss_low: float
+    loss_high: float
+
+
+class SurfaceFrame(TypedDict):
+    """The way over the surface, [x, y] by [x, y]; the last is where it is now."""
+
+    path: list[list[float]]
+
+
+class BoundaryScene(TypedDict):
+    """The examples over two features: [x, y, class]."""
+
+    x_name: str
+    y_name: str
+    x_low: float
+    x_high: float
+    y_low: float
+    y_high: float
+    points: list[list[float]]
+    class_names: list[str]
+
+
+class BoundaryFrame(TypedDict):
+    """The class that the model gives to each cell, by rows from the top, and how sure it is (0 to 9)."""
+
+    columns: int
+    rows: int
+    classes: list[int]
+    certainty: list[int]
+
+
+class ConfusionFrame(TypedDict):
+    """Validation examples: rows are the true class, columns the predicted one."""
+
+    class_names: list[str]
+    counts: list[list[int]]
+
+
+class SeriesScene(TypedDict):
+    """The last validation days of a series."""
+
+    actual: list[float]
+    name: str
+
+
+class SeriesFrame(TypedDict):
+    """What the model says of those days."""
+
+    predicted: list[float]
+
+
+class WeightsFrame(TypedDict):
+    """The parameters of a small model by name."""
+
+    names: list[str]
+    values: list[float]
+
+
+class ThresholdScene(TypedDict):
+    """How many examples of each class have each value of the one feature."""
+
+    values: list[float]
+    counts_by_class: dict[str, list[int]]
+
+
+class ThresholdFrame(TypedDict):
+    """Where the threshold is, and the share of mistakes on the training examples."""
+
+    threshold: float
+    mistakes: float
