@@ -1,0 +1,71 @@
+"""An app's screen as plain rows, and an app to look at: shared by the tests of all screens.
+
+async with running(services, first=lambda: LabScreen("one-lag")) as pilot:
+    await pilot.press("space")
+    assert "paused" in rows_of(pilot)[0]
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tutor.foundation.translate import language, use_language
+from tutor.progress.settings import Settings
+from tutor.tui.app import FirstScreen, TutorApp
+from tutor.tui.services import Services
+
+
+def rows_of(pilot: Pilot[int]) -> list[str]:
+    """What the terminal shows, row by row, without spaces at the ends of rows."""
+    app = pilot.app
+    strips = app.screen._compositor.render_strips()
+    rows = []
+    for strip in strips:
+        segments = list(strip)
+        for line_filter in app._filters:
+            if line_filter.enabled:
+                segments = line_filter.apply(segments, app.screen.background_colors[1])
+        rows.append("".join(segment.text for segment in segments).rstrip())
+    return rows
+
+
+def text_of(pilot: Pilot[int]) -> str:
+    """What the terminal shows, as one text."""
+    return "\n".join(rows_of(pilot))
+
+
+def make_services(home: Path, lessons: Path | None = None, *, language: str = "en", **settings: object) -> Services:
+    """Services with a home of their own. ``settings``: theme, ascii (False unless given), motion."""
+    chosen = {"ascii": False, "theme": "dark", **settings}
+    return Services(settings=Settings(language=language).with_(**chosen), lessons=lessons, home=home)
+
+
+@asynccontextmanager
+async def running(
+    services: Services, first: FirstScreen | None = None, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Pilot[int]]:
+    """The app with its first screen drawn; the language is put back afterwards."""
+    before = language()
+    app = TutorApp(services, first)
+    try:
+        async with app.run_test(size=size) as pilot:
+            await settled(pilot)
+            yield pilot
+    finally:
+        use_language(before)
+
+
+async def settled(pilot: Pilot[int]) -> None:
+    """Wait until everything that was asked for has been drawn."""
+    await pilot.pause()
+    await pilot.pause()
+
+
+def app_of(pilot: Pilot[int]) -> TutorApp:
+    """The pilot's app, as ours."""
+    assert isinstance(pilot.app, TutorApp)
+    return pilot.app

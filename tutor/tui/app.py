@@ -1,0 +1,117 @@
+"""The app: which screen is first, which language and look hold, and when it ends."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from tutor.foundation.translate import LANGUAGES, language, use_language
+from tutor.tui.glyphs import AsciiFilter, terminal_speaks_unicode
+from tutor.tui.screens.base import Commanded, TutorScreen
+from tutor.tui.services import Services
+from tutor.tui.themes import LOOKS, Look, look_for, textual_theme
+
+FirstScreen = Callable[[], Screen[None]]
+
+
+class TutorApp(App[int]):
+    """tutor on a terminal.
+
+    Args:
+        services: Settings, course, memory, runs; the learner's own where None.
+        first: Makes the first screen; the course map where None.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, services: Services | None = None, first: FirstScreen | None = None) -> None:
+        super().__init__()
+        self.services = services or Services()
+        self.look: Look = LOOKS["dark"]
+        self.runs_going = 0
+        self._first = first
+        self._ascii = AsciiFilter(enabled=False)
+        self._filters.append(self._ascii)
+        self._disable_tooltips = True
+        self._disable_notifications = True
+        self._apply_settings()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The first screen."""
+        if self._first is not None:
+            return self._first()
+        from tutor.tui.screens.home import HomeScreen
+
+        return HomeScreen()
+
+    @property
+    def ascii(self) -> bool:
+        """Whether to draw with ASCII alone: the setting, else what the locale promises."""
+        chosen = self.services.settings.ascii
+        return not terminal_speaks_unicode() if chosen is None else chosen
+
+    @property
+    def motion(self) -> bool:
+        """Whether things may move on their own: the setting, and never over SSH, where each step costs bytes."""
+        return self.services.settings.motion and "SSH_CONNECTION" not in os.environ
+
+    def on_mount(self) -> None:
+        """Everything that the first frame does not need happens after it."""
+        self.call_after_refresh(self._after_first_frame)
+
+    def _after_first_frame(self) -> None:
+        gc.enable()
+        from tutor.tui.background import watch_runs
+
+        watch_runs(self)
+
+    def switch_language(self) -> None:
+        """Speak the other language, everywhere, at once."""
+        others = [name for name in LANGUAGES if name != language()]
+        self.change_settings(language=others[0])
+
+    def change_settings(self, **changes: object) -> None:
+        """Change settings, keep them, and let every screen show it."""
+        self.services.change_settings(**changes)
+        self._apply_settings()
+        for screen in self.screen_stack:
+            if isinstance(screen, Commanded):
+                screen.renew()
+        if isinstance(self.screen, TutorScreen):
+            self.screen.say_notices()
+
+    def _apply_settings(self) -> None:
+        settings = self.services.settings
+        if settings.language:
+            use_language(settings.language)
+        self._ascii.enabled = self.ascii
+        self.animation_level = "full" if self.motion else "none"
+        look = look_for(settings.theme)
+        name = f"tutor-{look.name}"
+        if self.theme != name:
+            self.look = look
+            self.register_theme(textual_theme(look))
+            self.theme = name
+
+    async def on_event(self, event: events.Event) -> None:
+        """A window too small for the screens shows one sentence until it has grown."""
+        await super().on_event(event)
+        if isinstance(event, events.Resize):
+            from tutor.tui.background import guard_size
+
+            guard_size(self, event.size)
+
+
+def run_tutor(services: Services | None = None, first: FirstScreen | None = None) -> int:
+    """Run tutor on this terminal until the learner leaves; returns the exit code."""
+    app = TutorApp(services, first)
+    app.run()
+    return app.return_code or 0

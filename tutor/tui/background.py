@@ -1,0 +1,43 @@
+"""What goes on beside the screens: runs in the background, and a window that is too small."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.geometry import Size
+
+if TYPE_CHECKING:
+    from tutor.tui.app import TutorApp
+
+_RUNS_EVERY = 2.0
+"""Seconds between two looks at which runs are going."""
+
+
+def watch_runs(app: TutorApp) -> None:
+    """Keep ``app.runs_going`` right from now on."""
+
+    def look() -> None:
+        count = app.services.count_running()
+        if count != app.runs_going:
+            app.runs_going = count
+            from tutor.tui.screens.base import TutorScreen
+
+            if isinstance(app.screen, TutorScreen):
+                app.screen.refresh_frame()
+
+    app.set_interval(_RUNS_EVERY, look)
+    look()
+
+
+def guard_size(app: TutorApp, size: Size) -> None:
+    """Show the one sentence for a window that is too small, and take it away when it has grown."""
+    from tutor.tui.screens.too_small import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
+
+    if not app.screen_stack:
+        return
+    small = size.width < MIN_WIDTH or size.height < MIN_HEIGHT
+    shown = isinstance(app.screen, TooSmallScreen)
+    if small and not shown:
+        app.push_screen(TooSmallScreen())
+    elif shown and not small:
+        app.pop_screen()

@@ -1,0 +1,123 @@
+"""A command is one object: its keys, its place in the footer, its palette entry and its line of help.
+
+A screen lists its commands in ``KEYS``; key bindings, footer, help and palette are all derived from there,
+so none can tell a different story. Texts are translation keys, read when shown: switching the language
+relabels everything live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a learner can do on a screen.
+
+    Args:
+        id: Unique over the program, ``screen.verb``.
+        keys: The keys as Textual names them; the first is the one shown.
+        label: Translation key of its name: one or two words, for the footer.
+        help: Translation key of a sentence for the help screen; the label where empty.
+        action: The Textual action; where empty, ``id``'s verb, so that ``home.open`` runs ``action_open``.
+        footer: Its rank in the footer, 1 first; 0 keeps it out.
+        group: Translation key of its heading in the help screen.
+        palette: Whether the palette offers it.
+        shown: What to show in place of the first key, such as ``1–9``.
+        tells_key: Pass the pressed key to the action, for commands such as "choose 1 to 9".
+        priority: Act before the focused widget sees the key.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str = ""
+    action: str = ""
+    footer: int = 0
+    group: str = "keys.group-screen"
+    palette: bool = True
+    shown: str = ""
+    tells_key: bool = False
+    priority: bool = False
+
+    @property
+    def action_name(self) -> str:
+        """The Textual action to run, without parameters."""
+        return self.action or self.id.rpartition(".")[2].replace("-", "_")
+
+    @property
+    def key_shown(self) -> str:
+        """How the key is written for people."""
+        return self.shown or (key_name(self.keys[0]) if self.keys else "")
+
+    @property
+    def keys_shown(self) -> str:
+        """Every key, for the help screen."""
+        return self.shown or " ".join(key_name(key) for key in self.keys)
+
+
+_KEY_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "comma": ",",
+    "full_stop": ".",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "escape": "esc",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "delete": "del",
+    "backspace": "⌫",
+}
+
+
+def key_name(key: str) -> str:
+    """A key as people write it: ``question_mark`` is ``?``, ``shift+tab`` stays."""
+    *modifiers, last = key.split("+")
+    return "+".join([*modifiers, _KEY_NAMES.get(last, last)])
+
+
+def bindings_of(commands: Iterable[Command]) -> list[BindingType]:
+    """The Textual bindings of ``commands``. Their descriptions are translation keys, never shown as they are."""
+    return [
+        Binding(
+            key,
+            f"{command.action_name}({key!r})" if command.tells_key else command.action_name,
+            description=command.label,
+            show=False,
+            priority=command.priority,
+        )
+        for command in commands
+        for key in command.keys
+    ]
+
+
+def footer_commands(commands: Iterable[Command], limit: int = 5) -> list[Command]:
+    """The commands that belong in the footer, most needed first, at most ``limit``."""
+    return sorted((command for command in commands if command.footer), key=lambda command: command.footer)[:limit]
+
+
+SHARED: tuple[Command, ...] = (
+    Command("app.back", ("escape",), "keys.back", "keys.back-help", "back", group="keys.group-everywhere"),
+    Command("app.glossary", ("g",), "keys.glossary", "keys.glossary-help", footer=90, group="keys.group-everywhere"),
+    Command("app.palette", ("ctrl+p",), "keys.palette", "keys.palette-help", group="keys.group-everywhere",
+            palette=False),
+    Command("app.help", ("question_mark", "f1"), "keys.help", "keys.help-help", group="keys.group-everywhere"),
+    Command("app.language", ("L",), "keys.language", "keys.language-help", group="keys.group-everywhere"),
+    Command("app.settings", ("S",), "keys.settings", "keys.settings-help", group="keys.group-everywhere"),
+    Command("app.home", ("H",), "keys.home", "keys.home-help", group="keys.group-everywhere"),
+    Command("app.quit", ("q", "ctrl+c", "ctrl+q"), "keys.quit", "keys.quit-help", group="keys.group-everywhere"),
+)  # fmt: skip
+"""What every screen and dialog can do; the same key means the same everywhere."""

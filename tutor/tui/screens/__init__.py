@@ -1,0 +1,1 @@
+"""The screens, one module each, with its stylesheet beside it where it needs one."""

@@ -1,0 +1,39 @@
+"""What a window shows that is too small for anything else."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.screen import Screen
+from textual.strip import Strip
+
+from tutor.charts.cells import Span
+from tutor.foundation.translate import translate
+from tutor.tui.commands import SHARED, Command, bindings_of
+from tutor.tui.widgets.notice import wrapped
+from tutor.tui.widgets.rows import look_of, strip_of
+
+MIN_WIDTH = 44
+MIN_HEIGHT = 12
+"""The smallest window, in cells, that screens draw in."""
+
+
+class TooSmallScreen(Screen[None]):
+    """One sentence; `TutorApp` takes it away when the window has grown."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = tuple(command for command in SHARED if command.id == "app.quit")
+    BINDINGS = bindings_of(KEYS)
+    CSS = "TooSmallScreen { overflow: hidden; }"
+
+    def render_line(self, y: int) -> Strip:
+        """The sentence, wrapped, in the middle."""
+        width, height = self.size
+        text = translate("app.too-small", width=MIN_WIDTH, height=MIN_HEIGHT, has_width=width, has_height=height)
+        lines = wrapped(text, max(1, width - 2))
+        index = y - max(0, (height - len(lines)) // 2)
+        line = lines[index] if 0 <= index < len(lines) else ""
+        return strip_of([Span(f" {line}")], look_of(self), width)
+
+    def action_quit(self) -> None:
+        """Leave tutor."""
+        self.app.exit(0)

@@ -1,0 +1,95 @@
+"""From the command line to the first screen, in as little time as it takes."""
+
+from __future__ import annotations
+
+import gc
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.suggest import nearest
+from tutor.foundation.translate import translate
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tutor.course.catalogue import LessonHeader
+    from tutor.tui.app import FirstScreen
+    from tutor.tui.services import Services
+
+_TRUE_COLOUR = ("alacritty", "foot", "wezterm", "ghostty", "xterm-kitty", "xterm-ghostty", "-direct")
+"""What the names of terminals contain that show 24-bit colours but whose COLORTERM never arrives over SSH."""
+
+
+def prepare_environment() -> None:
+    """Set what Textual reads from the environment when it is imported. Call it before the first import of it."""
+    term = os.environ.get("TERM", "")
+    if "COLORTERM" not in os.environ and any(name in term for name in _TRUE_COLOUR):
+        os.environ["COLORTERM"] = "truecolor"
+    os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+    # A shell that exports COLUMNS and LINES would freeze the size: the terminal itself knows better.
+    for variable in ("COLUMNS", "LINES"):
+        os.environ.pop(variable, None)
+
+
+def run_from_command_line(*, lesson: str | None, lab: str | None, settings: tuple[str, ...]) -> int:
+    """See `tutor.tui.start`."""
+    gc.disable()  # nothing of what start-up makes is garbage; the app enables it again after the first frame
+    prepare_environment()
+    from tutor.tui.app import run_tutor
+    from tutor.tui.services import Services
+
+    services = Services()
+    first: FirstScreen | None = None
+    if lab is not None:
+        first = _lab_screen(services, lab, settings)
+    elif lesson is not None:
+        first = _lesson_screen(services, lesson)
+    return run_tutor(services, first)
+
+
+def _lesson_screen(services: Services, name: str) -> FirstScreen:
+    """Makes the screen of the lesson with that id, number or file."""
+    header = find_lesson(services, name)
+
+    def make() -> Screen[None]:
+        from tutor.tui.screens.lesson import LessonScreen
+
+        return LessonScreen(header.id)
+
+    return make
+
+
+def find_lesson(services: Services, name: str) -> LessonHeader:
+    """The lesson with that id, number or file.
+
+    Raises:
+        TutorError: there is none; the hint names the nearest.
+    """
+    if services.course is None:
+        raise services.course_problem or TutorError(translate("app.no-lesson", name=name))
+    headers = services.course.headers(services.language)
+    for header in headers:
+        if name in {header.id, str(header.number), f"{header.number:02}"} or Path(name).absolute() == header.path:
+            return header
+    near = nearest(name, [header.id for header in headers])
+    hint = translate("app.did-you-mean", name=near) if near else translate("app.see-list")
+    raise TutorError(translate("app.no-lesson", name=name), hint=hint, exit_code=ExitCode.USAGE)
+
+
+def _lab_screen(services: Services, lab: str, settings: tuple[str, ...]) -> FirstScreen:
+    """Makes the screen of that lab; a lab that cannot be read is refused before any screen is drawn."""
+    from tutor.runs.lab_files import load_lab, parse_setting
+
+    overrides = dict(parse_setting(word) for word in settings)
+    if services.course is None:
+        raise services.course_problem or TutorError(translate("app.no-lesson", name=lab))
+    load_lab(lab, services.course.labs_folder, overrides)
+
+    def make() -> Screen[None]:
+        from tutor.tui.screens.lab import LabScreen
+
+        return LabScreen(lab, overrides)
+
+    return make

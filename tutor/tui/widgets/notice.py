@@ -1,0 +1,86 @@
+"""A sentence over the bottom of the screen that goes away by itself."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tutor.charts.cells import Span
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text_width import cell_width
+from tutor.tui.glyphs import RIGHT, WARNING
+from tutor.tui.widgets.rows import look_of, strip_of
+
+_SIGNS = {"info": ("·", "accent"), "good": (RIGHT, "good"), "warning": (WARNING, "bad")}
+_NEVER_FIRST = "，。；：、！？）」』” "
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """``text`` in lines of at most ``width`` cells, broken at spaces or between wide characters."""
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text):
+        if line and cell_width(line) + cell_width(piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _pieces(text: str) -> list[str]:
+    """``text`` cut where a line may end: behind a space, and around a wide character but before its punctuation."""
+    pieces: list[str] = []
+    for character in text:
+        before = pieces[-1][-1] if pieces else " "
+        may_break = before == " " or cell_width(before) == 2 or cell_width(character) == 2
+        if not pieces or (may_break and character not in _NEVER_FIRST):
+            pieces.append(character)
+        else:
+            pieces[-1] += character
+    return pieces
+
+
+class Notice(Widget):
+    """Says one thing at a time for some seconds; the newest wins."""
+
+    DEFAULT_CSS = """
+    Notice { dock: bottom; offset-y: -2; height: auto; layer: notice; display: none; background: $raised; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+        self._kind = "info"
+        self._timer: Timer | None = None
+
+    @property
+    def text(self) -> str:
+        """What is being said; empty when nothing is."""
+        return self._text if self.display else ""
+
+    def say(self, text: str, kind: str = "info", seconds: float | None = None) -> None:
+        """Show ``text`` (``kind``: info, good, warning) for ``seconds``, or as long as it takes to read."""
+        self._text, self._kind = harmless_line(text), kind
+        self.display = True
+        self.refresh(layout=True)
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(seconds or 4 + cell_width(text) / 20, self.hide)
+
+    def hide(self) -> None:
+        """Say nothing more."""
+        self.display = False
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """As many lines as the sentence needs."""
+        return len(wrapped(self._text, width - 5))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the sentence; the sign stands before the first."""
+        width = self.size.width
+        lines = wrapped(self._text, width - 5)
+        sign, ink = _SIGNS[self._kind]
+        text = lines[y] if y < len(lines) else ""
+        row = [Span("  "), Span(sign if y == 0 else " ", f"{ink} bold"), Span(f" {text}")]
+        return strip_of(row, look_of(self), width)

@@ -1,0 +1,188 @@
+"""A list of rows with one selected: course map, glossary, palette, settings. Draws only rows that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tutor.charts.cells import Row
+from tutor.tui.commands import Command, bindings_of
+from tutor.tui.widgets.rows import look_of, strip_of
+
+
+@dataclass(frozen=True, slots=True)
+class RowItem:
+    """One row.
+
+    Args:
+        key: What it stands for; told when it is chosen.
+        draw: Gives its spans for a width in cells; called at every redraw, so it speaks the language in use.
+        selectable: Headings and blank rows are not.
+    """
+
+    key: str
+    draw: Callable[[int], Row]
+    selectable: bool = True
+
+
+MOVES: tuple[Command, ...] = (
+    Command("list.up", ("up", "k"), "keys.up", group="keys.group-move", palette=False),
+    Command("list.down", ("down", "j"), "keys.down", group="keys.group-move", palette=False),
+    Command("list.page-up", ("pageup", "ctrl+u"), "keys.page-up", group="keys.group-move", palette=False),
+    Command("list.page-down", ("pagedown", "ctrl+d"), "keys.page-down", group="keys.group-move", palette=False),
+    Command("list.first", ("home",), "keys.first", group="keys.group-move", palette=False),
+    Command("list.last", ("end", "G"), "keys.last", group="keys.group-move", palette=False),
+    Command("list.choose", ("enter", "l", "right"), "keys.open", group="keys.group-move", palette=False),
+)
+
+
+class RowList(ScrollView, can_focus=True):
+    """Rows, one of them selected; arrows and ``hjkl`` move, enter or a click chooses."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = MOVES
+    BINDINGS = bindings_of(MOVES)
+    DEFAULT_CSS = "RowList { overflow-x: hidden; scrollbar-size-vertical: 1; }"
+
+    class Highlighted(Message):
+        """Another row is selected."""
+
+        def __init__(self, row_list: RowList, key: str) -> None:
+            self.row_list, self.key = row_list, key
+            super().__init__()
+
+        @property
+        def control(self) -> RowList:
+            """The list."""
+            return self.row_list
+
+    class Chosen(Highlighted):
+        """A row was chosen by enter or a click."""
+
+    def __init__(self, items: Sequence[RowItem] = (), *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._items: list[RowItem] = []
+        self._selected = -1
+        self.set_items(items)
+
+    @property
+    def items(self) -> Sequence[RowItem]:
+        """The rows."""
+        return self._items
+
+    @property
+    def selected(self) -> str | None:
+        """The key of the selected row."""
+        return self._items[self._selected].key if 0 <= self._selected < len(self._items) else None
+
+    def set_items(self, items: Sequence[RowItem], select: str | None = None) -> None:
+        """Show other rows; ``select`` is selected, else the same key as before, else the first that can be."""
+        wanted = select if select is not None else self.selected
+        self._items = list(items)
+        choices = [index for index, item in enumerate(self._items) if item.selectable]
+        self._selected = next(
+            (index for index in choices if self._items[index].key == wanted), min(choices, default=-1)
+        )
+        self.virtual_size = Size(self.virtual_size.width, len(self._items))
+        self.refresh()
+        if self.is_mounted:
+            self.call_after_refresh(self._show_selected)
+
+    def select(self, key: str) -> None:
+        """Select the row ``key``, if it is there."""
+        for index, item in enumerate(self._items):
+            if item.selectable and item.key == key:
+                self._go(index)
+                return
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Rows are as wide as the list."""
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._items))
+        self.call_after_refresh(self._show_selected)
+
+    def render_line(self, y: int) -> Strip:
+        """The row that stands ``y`` lines below the upper edge."""
+        width = self.scrollable_content_region.width
+        index = y + self.scroll_offset.y
+        if index >= len(self._items):
+            return strip_of((), look_of(self), width)
+        ground = "selected" if index == self._selected else None
+        return strip_of(self._items[index].draw(width), look_of(self), width, ground=ground)
+
+    def _refresh_row(self, index: int) -> None:
+        self.refresh(Region(0, index - self.scroll_offset.y, self.size.width, 1))
+
+    def _go(self, index: int) -> None:
+        if index in {self._selected, -1}:
+            return
+        before, self._selected = self._selected, index
+        self._refresh_row(before)
+        self._refresh_row(index)
+        self._show_selected()
+        self.post_message(self.Highlighted(self, self._items[index].key))
+
+    def _show_selected(self) -> None:
+        if self._selected < 0 or not self.size.height:
+            return
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        first = self._selected
+        while first > 0 and not self._items[first - 1].selectable:  # the headings above it belong to it
+            first -= 1
+        if first < top and self._selected - first < height:
+            self.scroll_to(y=first, animate=False, force=True)
+        elif self._selected >= top + height:
+            self.scroll_to(y=self._selected - height + 1, animate=False, force=True)
+
+    def _step(self, by: int) -> None:
+        index = max(-1, min(len(self._items), self._selected + by))
+        direction = 1 if by > 0 else -1
+        choices = [i for i, item in enumerate(self._items) if item.selectable]
+        if not choices:
+            return
+        if by in {1, -1}:
+            beyond = [i for i in choices if (i - self._selected) * direction > 0]
+            self._go(min(beyond, key=lambda i: abs(i - self._selected)) if beyond else self._selected)
+        else:
+            self._go(min(choices, key=lambda i: abs(i - index)))
+
+    def action_up(self) -> None:
+        """Select the row above."""
+        self._step(-1)
+
+    def action_down(self) -> None:
+        """Select the row below."""
+        self._step(1)
+
+    def action_page_up(self) -> None:
+        """Select a row one page up."""
+        self._step(-max(2, self.size.height - 1))
+
+    def action_page_down(self) -> None:
+        """Select a row one page down."""
+        self._step(max(2, self.size.height - 1))
+
+    def action_first(self) -> None:
+        """Select the first row."""
+        self._step(-max(2, len(self._items)))
+
+    def action_last(self) -> None:
+        """Select the last row."""
+        self._step(max(2, len(self._items)))
+
+    def action_choose(self) -> None:
+        """Choose the selected row."""
+        if self.selected is not None:
+            self.post_message(self.Chosen(self, self.selected))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click selects a row and chooses it."""
+        index = event.y + self.scroll_offset.y
+        if 0 <= index < len(self._items) and self._items[index].selectable:
+            self._go(index)
+            self.action_choose()

@@ -1,0 +1,53 @@
+"""The top line: where one is on the left, what is going on on the right, and a rule below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tutor.charts.cells import Row, Span, row_width, spread_row
+from tutor.foundation.text_width import cell_width, shorten
+from tutor.tui.widgets.rows import look_of, strip_of
+
+
+def breadcrumb_row(trail: list[str], room: int) -> Row:
+    """``trail`` as ``tutor › Lesson › Lab`` in at most ``room`` cells; middle parts shrink first, then the last."""
+    parts = list(trail)
+    for index in [*range(1, len(parts) - 1), len(parts) - 1]:
+        excess = sum(map(cell_width, parts)) + 3 * (len(parts) - 1) - room
+        if excess > 0:
+            parts[index] = shorten(parts[index], max(8, cell_width(parts[index]) - excess))
+    row: Row = []
+    for index, part in enumerate(parts):
+        if index:
+            row.append(Span(" › ", "muted"))
+        row.append(Span(part, "accent bold" if index == 0 else "strong" if index == len(parts) - 1 else "text"))
+    return row
+
+
+class TopLine(Widget):
+    """Two lines: breadcrumb and status, then a rule.
+
+    Args:
+        trail: Returns the breadcrumb, outermost first.
+        status: Returns the spans on the right.
+    """
+
+    DEFAULT_CSS = "TopLine { height: 2; }"
+
+    def __init__(self, trail: Callable[[], list[str]], status: Callable[[], Row]) -> None:
+        super().__init__()
+        self._trail = trail
+        self._status = status
+
+    def render_line(self, y: int) -> Strip:
+        """Line 0 is the text, line 1 the rule."""
+        width = self.size.width
+        if y:
+            return strip_of([Span("─" * width, "rule")], look_of(self), width)
+        status = [*self._status(), Span(" ")]
+        room = width - row_width(status) - 3
+        left = [Span(" "), *breadcrumb_row(self._trail(), max(room, 16))]
+        return strip_of(spread_row(left, status, width), look_of(self), width)
