@@ -1,0 +1,114 @@
+"""Which class a model gives to every place of the plane, and the examples in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tutor.charts.cells import CLASS_INKS, Row, Rows, Span
+from tutor.charts.dots import point_marks
+from tutor.charts.field import colour_rows, shade_rows
+from tutor.charts.layers import overlay, scenery
+from tutor.charts.loss import flow
+from tutor.charts.notice import sentence, too_small
+from tutor.charts.plot import Grid, canvas_grid, framed
+from tutor.charts.scale import tight_scale
+from tutor.foundation.text_width import shorten
+from tutor.foundation.translate import translate
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Ranges = tuple[tuple[float, float], tuple[float, float]]
+
+GLYPHS = "●▲■◆○△□◇★☆"
+"""A sign for each class, so that no colour is needed to tell points apart."""
+ASCII_GLYPHS = "ox+*#%@&=~"
+FIELD_SHADES = " .:'`,;-_\""
+_UNSURE = 2
+
+
+def boundary_chart(
+    points: ArrayLike,
+    ranges: Ranges,
+    width: int,
+    height: int,
+    *,
+    classes: ArrayLike = (),
+    certainty: ArrayLike = (),
+    class_names: Sequence[str] = (),
+    names: tuple[str, str] = ("", ""),
+    colour: bool = True,
+    ascii: bool = False,
+) -> Rows:
+    """The model's classes as fields, the examples as signs.
+
+    Args:
+        points: Shape (N, 3): across, upwards, class.
+        ranges: Low and high of the feature across and of the one upwards.
+        width: Cells across.
+        height: Rows.
+        classes: Shape (rows, columns), rows from the top: the class given to each place; empty before training.
+        certainty: Shape as ``classes``: 0 (torn) to 9 (sure); where low, the field is left blank.
+        class_names: What the classes are called.
+        names: What the features are called.
+        colour: Whether the terminal has colours for fields; otherwise characters tell them apart.
+        ascii: Whether to draw in plain ASCII.
+    """
+    if too_small(width, height):
+        return sentence(translate("charts.too-small"), width, height)
+    rows = np.asarray(points, dtype=np.float64)
+    rows = rows.reshape(-1, 3) if rows.size and rows.size % 3 == 0 else np.empty((0, 3))
+    rows = rows[np.isfinite(rows).all(axis=1)]
+    if not np.all(np.isfinite(ranges)):
+        return sentence(translate("charts.nothing-yet"), width, height)
+    legend = _legend(width, height, class_names, names, ascii=ascii)
+    body = height - len(legend)
+    x = tight_scale(*ranges[0], ticks=max(2, width // 12), ascii=ascii)
+    y = tight_scale(*ranges[1], ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    grid = canvas_grid(y, width, body, ascii=ascii)
+    marks = [
+        point_marks(
+            rows[rows[:, 2] == number, 0],
+            rows[rows[:, 2] == number, 1],
+            x,
+            y,
+            grid,
+            f"class{int(number) % CLASS_INKS}",
+            GLYPHS[int(number) % CLASS_INKS],
+            ASCII_GLYPHS[int(number) % CLASS_INKS],
+        )
+        for number in np.unique(rows[:, 2])
+    ]
+    drawn = scenery(grid, marks)
+    field = _field(np.asarray(classes), np.asarray(certainty), grid, colour=colour)
+    return [*legend, *framed(x, y, overlay(field, drawn) if field else drawn, width, body, ascii=ascii)]
+
+
+def _field(classes: NDArray[np.int64], certainty: NDArray[np.int64], grid: Grid, *, colour: bool) -> Rows:
+    """The fields; index 0 is the blank between them, where the model is torn."""
+    if classes.ndim != 2 or not classes.size:
+        return []
+    kinds = classes.astype(np.int64) % CLASS_INKS + 1
+    if certainty.shape == classes.shape:
+        kinds = np.where(certainty < _UNSURE, 0, kinds)
+    if colour and not grid.ascii:
+        return colour_rows(kinds, ("field", *(f"field{number}" for number in range(CLASS_INKS))), grid)
+    return shade_rows(kinds, f"?{FIELD_SHADES}", "muted", grid)
+
+
+def _legend(width: int, height: int, class_names: Sequence[str], names: tuple[str, str], *, ascii: bool) -> Rows:
+    if height < 8:
+        return []
+    glyphs = ASCII_GLYPHS if ascii else GLYPHS
+    items: list[Row] = [
+        [Span(f"{glyphs[number % CLASS_INKS]} ", f"class{number % CLASS_INKS}"), Span(shorten(name, 12), "muted")]
+        for number, name in enumerate(class_names)
+    ]
+    if all(names):
+        wide = max(6, width // 4)
+        right, up = (">", "^") if ascii else ("→", "↑")
+        items.append([Span(f"{shorten(names[0], wide)} {right}  {shorten(names[1], wide)} {up}", "muted")])
+    return flow(items, width, 1 if height < 14 else 2)

@@ -1,0 +1,82 @@
+"""The data and the model through it: one feature across, the label upwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.dots import column_extremes, extent, finite_pairs, point_marks, series_mark
+from tutor.charts.layers import overlay, scenery
+from tutor.charts.loss import flow
+from tutor.charts.notice import sentence, too_small
+from tutor.charts.plot import canvas, canvas_grid, framed
+from tutor.charts.scale import linear_scale, tight_scale
+from tutor.foundation.text_width import shorten
+from tutor.foundation.translate import translate
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+def fit_chart(
+    points: tuple[ArrayLike, ArrayLike],
+    curve: tuple[ArrayLike, ArrayLike],
+    width: int,
+    height: int,
+    *,
+    valid: tuple[ArrayLike, ArrayLike] = ((), ()),
+    x_name: str = "",
+    y_name: str = "",
+    ascii: bool = False,
+) -> Rows:
+    """Training points, validation points and the model's curve in ``width`` by ``height`` cells.
+
+    Args:
+        points: x and y of the training examples.
+        curve: x and y of the model on a grid; x need not be sorted.
+        width: Cells across.
+        height: Rows.
+        valid: x and y of the validation examples.
+        x_name: What goes across.
+        y_name: What goes upwards.
+        ascii: Whether to draw in plain ASCII.
+    """
+    train_x, train_y = finite_pairs(*points)
+    valid_x, valid_y = finite_pairs(*valid)
+    curve_x, curve_y = finite_pairs(*curve)
+    if too_small(width, height):
+        return sentence(translate("charts.too-small"), width, height)
+    across = extent(train_x, valid_x) or extent(curve_x)
+    up = extent(train_y, valid_y) or extent(curve_y)
+    if across is None or up is None:
+        return sentence(translate("charts.nothing-yet"), width, height)
+    legend = _legend(width, height, x_name, y_name, has_valid=len(valid_x) > 0, ascii=ascii)
+    body = height - len(legend)
+    x = tight_scale(*across, ticks=max(2, width // 14), ascii=ascii)
+    y = linear_scale(*up, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    grid = canvas_grid(y, width, body, ascii=ascii)
+    scene = scenery(
+        grid,
+        [
+            point_marks(train_x, train_y, x, y, grid, "point", "•", "."),
+            point_marks(valid_x, valid_y, x, y, grid, "valid", "∘", "o"),
+        ],
+    )
+    # A model far off leaves the picture; its curve goes along the edge, so that one sees on which side it is.
+    line = series_mark(column_extremes(curve_x, curve_y, x, grid), y, grid, "train", "line", "*")
+    return [*legend, *framed(x, y, overlay(scene, canvas(grid, [line])), width, body, ascii=ascii)]
+
+
+def _legend(width: int, height: int, x_name: str, y_name: str, *, has_valid: bool, ascii: bool) -> Rows:
+    if height < 8:
+        return []
+    items: list[Row] = []
+    if x_name and y_name:
+        wide = max(4, width // 4)
+        arrow = "<-" if ascii else "←"
+        items.append([Span(f"{shorten(y_name, wide)} {arrow} {shorten(x_name, wide)}", "text")])
+    items.append([Span("* " if ascii else "── ", "train"), Span(translate("charts.model"), "muted")])
+    items.append([Span(". " if ascii else "• ", "point"), Span(translate("charts.train"), "muted")])
+    if has_valid:
+        items.append([Span("o " if ascii else "∘ ", "valid"), Span(translate("charts.valid"), "muted")])
+    return flow(items, width, 1)

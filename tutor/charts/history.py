@@ -1,0 +1,195 @@
+"""A series that only grows, kept so that any part of it is reduced to columns at once.
+
+A run may have a million epochs and a chart a hundred columns: each frame would read a million numbers to draw
+a hundred. `LossHistory` therefore keeps, besides the numbers, the least and greatest of every 64, of every
+4,096 and so on, and a frame reads only a few blocks per column. No spike is lost: a column shows the least and
+the greatest value in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+_BLOCK = 64
+_BLOCKS_PER_COLUMN = 4
+
+
+class Extremes(NamedTuple):
+    """What a series does in each column: ``low`` and ``high`` where it has a finite value there.
+
+    ``column`` counts from the left, rises, and holds only the columns with something in them.
+    """
+
+    column: NDArray[np.int64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+class _Growing:
+    """A float array that grows by doubling."""
+
+    __slots__ = ("_room", "size")
+
+    def __init__(self) -> None:
+        self._room = np.empty(64)
+        self.size = 0
+
+    def extend(self, values: NDArray[np.float64]) -> None:
+        needed = self.size + len(values)
+        if needed > len(self._room):
+            room = np.empty(max(needed, 2 * len(self._room)))
+            room[: self.size] = self._room[: self.size]
+            self._room = room
+        self._room[self.size : needed] = values
+        self.size = needed
+
+    def view(self, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
+        return self._room[start : self.size if stop is None else min(stop, self.size)]
+
+
+class LossHistory:
+    """One number per epoch, appended as they come.
+
+    Args:
+        values: The numbers so far. None and whatever is not finite count as missing.
+        first: The epoch of the first number.
+    """
+
+    def __init__(self, values: Iterable[float | None] = (), *, first: int = 1) -> None:
+        self.first = first
+        self._values = _Growing()
+        self._lows: list[_Growing] = []
+        self._highs: list[_Growing] = []
+        self.extend(values)
+
+    def __len__(self) -> int:
+        return self._values.size
+
+    @property
+    def last(self) -> int:
+        """The epoch of the last number; ``first - 1`` where there is none."""
+        return self.first + len(self) - 1
+
+    def append(self, value: float | None) -> None:
+        """Add the next epoch's number."""
+        self.extend((value,))
+
+    def extend(self, values: Iterable[float | None] | ArrayLike) -> None:
+        """Add the numbers of the next epochs."""
+        try:
+            numbers = np.asarray(values if hasattr(values, "__len__") else list(values), dtype=np.float64)  # type: ignore[call-overload]
+        except (TypeError, OverflowError):
+            numbers = np.array([_number(value) for value in values], dtype=np.float64)  # type: ignore[union-attr]
+        if not numbers.size:
+            return
+        self._values.extend(np.where(np.isfinite(numbers), numbers, np.nan))
+        self._summarise()
+
+    def follow(self, values: Sequence[float]) -> None:
+        """Add what ``values``, which only ever grows, holds beyond what is here; begin anew where it shrank."""
+        if len(values) < len(self):
+            self.__init__(first=self.first)  # type: ignore[misc]
+        if len(values) > len(self):
+            self.extend(values[len(self) :])
+
+    def value(self, epoch: int) -> float | None:
+        """The number of ``epoch``, or None where there is none."""
+        index = epoch - self.first
+        if not 0 <= index < len(self):
+            return None
+        number = float(self._values.view()[index])
+        return None if np.isnan(number) else number
+
+    def latest(self) -> float | None:
+        """The last number that there is, or None."""
+        tail = self._values.view()
+        for index in range(len(tail) - 1, -1, -1):
+            if not np.isnan(tail[index]):
+                return float(tail[index])
+        return None
+
+    def extremes(self, low: float, high: float, columns: int) -> Extremes:
+        """The least and greatest number in each of ``columns`` equal parts of the epochs ``low`` to ``high``.
+
+        The first part is centred on ``low`` and the last on ``high``, as dots on a chart are.
+        """
+        span = max(high - low, 1e-9)
+        start = max(0, int(np.ceil(low - 1e-9)) - self.first)
+        stop = min(len(self), int(np.floor(high + 1e-9)) - self.first + 1)
+        if stop <= start or columns < 1:
+            return _no_extremes()
+        level = self._level(stop - start, columns)
+        epochs, lows, highs = self._blocks(level, start, stop)
+        column = np.rint((epochs + self.first - low) * ((columns - 1) / span)).astype(np.int64)
+        return merge_columns(np.clip(column, 0, columns - 1), lows, highs)
+
+    def _level(self, length: int, columns: int) -> int:
+        level, blocks = 0, float(length)
+        while blocks / _BLOCK > columns * _BLOCKS_PER_COLUMN and level < len(self._lows):
+            level, blocks = level + 1, blocks / _BLOCK
+        return level
+
+    def _blocks(
+        self, level: int, start: int, stop: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Blocks of 64^level that lie in ``start`` to ``stop``, and finer ones where they do not fill an edge."""
+        if level == 0:
+            values = self._values.view(start, stop)
+            return np.arange(start, start + len(values), dtype=np.float64), values, values
+        size = _BLOCK**level
+        first = -(-start // size)
+        last = min(stop // size, self._lows[level - 1].size)
+        if last <= first:
+            return self._blocks(level - 1, start, stop)
+        middle = np.arange(first, last, dtype=np.float64) * size + (size - 1) / 2
+        parts = [(middle, self._lows[level - 1].view(first, last), self._highs[level - 1].view(first, last))]
+        if start < first * size:
+            parts.insert(0, self._blocks(level - 1, start, first * size))
+        if last * size < stop:
+            parts.append(self._blocks(level - 1, last * size, stop))
+        epochs, lows, highs = zip(*parts, strict=True)
+        return np.concatenate(epochs), np.concatenate(lows), np.concatenate(highs)
+
+    def _summarise(self) -> None:
+        """Fill the blocks that have become whole, level by level."""
+        below_low = below_high = self._values
+        level = 0
+        while below_low.size >= _BLOCK:
+            if level == len(self._lows):
+                self._lows.append(_Growing())
+                self._highs.append(_Growing())
+            lows, highs = self._lows[level], self._highs[level]
+            whole = below_low.size // _BLOCK
+            if whole > lows.size:
+                part = slice(lows.size * _BLOCK, whole * _BLOCK)
+                lows.extend(np.fmin.reduce(below_low.view(part.start, part.stop).reshape(-1, _BLOCK), axis=1))
+                highs.extend(np.fmax.reduce(below_high.view(part.start, part.stop).reshape(-1, _BLOCK), axis=1))
+            below_low, below_high, level = lows, highs, level + 1
+
+
+def merge_columns(column: NDArray[np.int64], low: NDArray[np.float64], high: NDArray[np.float64]) -> Extremes:
+    """The extremes of each column, from pieces with ``column`` rising; what is not finite is left out."""
+    good = np.isfinite(low) & np.isfinite(high)
+    if not good.all():
+        column, low, high = column[good], low[good], high[good]
+    if not len(column):
+        return _no_extremes()
+    starts = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
+    return Extremes(column[starts], np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts))
+
+
+def _no_extremes() -> Extremes:
+    return Extremes(np.empty(0, np.int64), np.empty(0), np.empty(0))
+
+
+def _number(value: float | None) -> float:
+    try:
+        return float("nan") if value is None else float(value)
+    except (OverflowError, TypeError, ValueError):
+        return float("nan")

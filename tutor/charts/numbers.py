@@ -1,0 +1,73 @@
+"""Numbers as a learner reads them: four significant digits, never wider than they need."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def figure(value: float | None, *, digits: int = 4, ascii: bool = False) -> str:
+    """``value`` to ``digits`` significant digits: ``0.5612``, ``−1.07``, ``3 956``, ``1.2e9``.
+
+    Numbers that are not finite are named (``inf``, ``nan``); None is a dash. Trailing zeros stay while a number
+    runs, so that a column of figures keeps its width.
+    """
+    if value is None:
+        return "-" if ascii else "–"
+    if math.isnan(value):
+        return "nan"
+    if math.isinf(value):
+        text = "inf" if ascii else "∞"
+        return text if value > 0 else f"-{text}"
+    text = _plain(abs(value), digits)
+    if value < 0 and text.strip("0.") != "":
+        return ("-" if ascii else MINUS) + text
+    return text
+
+
+def _plain(size: float, digits: int) -> str:
+    if size == 0:
+        return "0"
+    exponent = math.floor(math.log10(size))
+    if exponent >= digits + 3 or exponent < -digits:
+        return _scientific(size, max(0, digits - 3))
+    if exponent >= digits - 1:
+        return f"{size:.0f}"
+    text = f"{size:.{digits - 1 - exponent}f}"
+    return text if len(text) <= digits + 3 else _scientific(size, max(0, digits - 3))
+
+
+def _scientific(size: float, places: int) -> str:
+    mantissa, _, exponent = f"{size:.{places}e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def count(number: int) -> str:
+    """A whole number with a thin gap every three digits: ``3 956``."""
+    return f"{number:,}".replace(",", " ")
+
+
+def tick_labels(ticks: tuple[float, ...], *, ascii: bool = False) -> tuple[str, ...]:
+    """Labels for the ticks of one axis: the same decimals for all, as few as tell them apart."""
+    if not ticks:
+        return ()
+    largest = max(abs(tick) for tick in ticks)
+    gaps = [abs(after - before) for before, after in zip(ticks, ticks[1:], strict=False) if after != before]
+    gap = min(gaps, default=largest)
+    sign = "-" if ascii else MINUS
+    if largest >= 1e6 or (0 < largest < 1e-4):
+        places = max(0, math.floor(math.log10(largest)) - math.floor(math.log10(gap))) if gap > 0 else 0
+        texts = [_scientific(abs(tick), min(places, 4)) if tick else "0" for tick in ticks]
+    else:
+        places = _places(gap) if gap > 0 else 0
+        texts = [f"{abs(tick):.{places}f}" for tick in ticks]
+    return tuple(f"{sign}{text}" if tick < 0 else text for tick, text in zip(ticks, texts, strict=True))
+
+
+def _places(gap: float) -> int:
+    """The decimals that tell apart ticks ``gap`` apart, and show 0.25 as 0.25."""
+    for places in range(9):
+        if math.isclose(round(gap, places), gap, rel_tol=1e-6):
+            return places
+    return 9

@@ -1,0 +1,163 @@
+"""Axes: from the extent of the data to a range that moves in steps, its ticks and their labels.
+
+A range is rounded outwards to whole ticks, so it stays where it is until the data leaves it: a chart that grows
+by one epoch changes a cell or two, not every label of its axis.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor.charts.numbers import figure, tick_labels
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+HUGE = 1e300
+"""Beyond this a difference of two numbers overflows; larger values are drawn at the edge."""
+
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_EPOCH_STEPS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """One axis: the range it covers, where its ticks are, and what is written there.
+
+    ``low``, ``high`` and ``ticks`` are values of the data; on a logarithmic scale they are above zero.
+    """
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    labels: tuple[str, ...]
+    logarithmic: bool = False
+
+    def fractions(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How far along the axis each of ``values`` lies: 0 at the low end, 1 at the high one, NaN off the scale."""
+        import numpy as np
+
+        if not self.logarithmic:
+            return (np.clip(values, -HUGE, HUGE) - self.low) / (self.high - self.low)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            exponents = np.log10(np.where(values > 0, values, np.nan))
+        low, high = math.log10(self.low), math.log10(self.high)
+        return np.asarray((exponents - low) / (high - low), dtype=np.float64)
+
+    def fraction(self, value: float) -> float:
+        """`fractions` of one value that is on the scale."""
+        if self.logarithmic:
+            low, high = math.log10(self.low), math.log10(self.high)
+            return (math.log10(value) - low) / (high - low)
+        return (value - self.low) / (self.high - self.low)
+
+
+def linear_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
+    """A scale over ``low`` to ``high``, rounded outwards to about ``ticks`` ticks.
+
+    A range of no width is widened around its value. Values beyond ±1e300 are taken as ±1e300.
+    """
+    low, high = _widened(max(-HUGE, min(low, HUGE)), max(-HUGE, min(high, HUGE)))
+    step = _nice_step((high - low) / max(1, ticks - 1))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    last = max(last, first + 1)
+    marks = tuple(_clean(index * step, step) for index in range(first, last + 1))
+    return Scale(marks[0], marks[-1], marks, tick_labels(marks, ascii=ascii))
+
+
+def tight_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
+    """A scale that covers exactly ``low`` to ``high``, with its ticks at round values inside."""
+    low, high = _widened(max(-HUGE, min(low, HUGE)), max(-HUGE, min(high, HUGE)))
+    step = _nice_step((high - low) / max(1, ticks - 1))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    marks = tuple(_clean(index * step, step) for index in range(first, last + 1))
+    return Scale(low, high, marks, tick_labels(marks, ascii=ascii))
+
+
+def log_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
+    """A logarithmic scale over ``low`` to ``high`` (both above zero), rounded outwards to 1, 2 or 5 times ten to n."""
+    low, high = max(low, 1e-300), min(max(high, 1e-300), HUGE)
+    bottom, top = _one_two_five(low, math.floor), _one_two_five(high, math.ceil)
+    if top - bottom < 1:
+        bottom, top = bottom - 1, top + 1
+    strides = (1, 3, 6, 9, 15, 30, 60, 90, 150, 300, 900)
+    stride = next(stride for stride in strides if (top - bottom) / stride <= max(1, ticks) or stride == 900)
+    indices = range(math.ceil(bottom / stride) * stride, top + 1, stride)
+    if len(indices) < 2:
+        indices = range(bottom, top + 1, max(1, top - bottom))
+    marks = tuple(_from_index(index) for index in indices)
+    labels = tuple(figure(mark, digits=1, ascii=ascii) for mark in marks)
+    return Scale(_from_index(bottom), _from_index(top), marks, labels, True)
+
+
+def epoch_scale(first: int, last: int, planned: int | None = None, *, ticks: int = 5) -> Scale:
+    """The axis of epochs from ``first`` to beyond ``last``, in steps, and never beyond the ``planned`` ones.
+
+    The high end jumps to the next of 1, 2, 3, 4, 5, 6, 8 times ten to n when the run reaches it.
+    """
+    first = 0 if first == 1 else first
+    size = max(1, last - first)
+    power = 10.0 ** math.floor(math.log10(size))
+    reach = next(step * power for step in _EPOCH_STEPS if step * power >= size)
+    high = first + max(2, math.ceil(reach))
+    if planned is not None and last <= planned:
+        high = min(high, max(planned, first + 1))
+    step = max(1.0, _nice_step((high - first) / max(1, ticks - 1), whole=True))
+    start = math.ceil(first / step)
+    marks = tuple(index * step for index in range(start, math.floor(high / step) + 1))
+    return Scale(float(first), float(high), marks, tuple(_epoch_label(int(mark)) for mark in marks))
+
+
+def window_scale(first: int, last: int, *, ticks: int = 5) -> Scale:
+    """The axis of exactly the epochs ``first`` to ``last``: the part that a learner looks at closely."""
+    high = max(last, first + 1)
+    step = max(1.0, _nice_step((high - first) / max(1, ticks - 1), whole=True))
+    marks = tuple(index * step for index in range(math.ceil(first / step), math.floor(high / step) + 1))
+    return Scale(float(first), float(high), marks, tuple(_epoch_label(int(mark)) for mark in marks))
+
+
+def _epoch_label(epoch: int) -> str:
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if abs(epoch) >= 10 * size or (abs(epoch) >= size and epoch % (size // 10) == 0):
+            return f"{epoch / size:g}{letter}"
+    return str(epoch)
+
+
+def _widened(low: float, high: float) -> tuple[float, float]:
+    if high < low:
+        low, high = high, low
+    if high - low > max(abs(low), abs(high)) * 1e-9 and high - low > 1e-300:
+        return low, high
+    room = max(abs(low) * 0.1, 1e-6) if low else 1.0
+    return low - room, high + room
+
+
+def _nice_step(rough: float, *, whole: bool = False) -> float:
+    power = 10.0 ** math.floor(math.log10(rough))
+    steps = (step for step in _STEPS if not (whole and power < 10 and step == 2.5))
+    return next(step * power for step in steps if step * power >= rough * (1 - 1e-9))
+
+
+def _clean(value: float, step: float) -> float:
+    """``value`` without the dust that multiplying leaves: 0.30000000000000004 is 0.3, and -0.0 is 0."""
+    places = max(0, 2 - math.floor(math.log10(step)))
+    return round(value, min(places, 300)) + 0.0
+
+
+def _one_two_five(value: float, towards: Callable[[float], int]) -> int:
+    """The index of ``value`` in ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... rounded with ``towards`` floor or ceil."""
+    exponent = math.floor(math.log10(value))
+    mantissa = value / 10.0**exponent
+    below = 0 if mantissa < 2 * (1 - 1e-9) else 1 if mantissa < 5 * (1 - 1e-9) else 2
+    index = 3 * exponent + below
+    exact = math.isclose(_from_index(index), value, rel_tol=1e-9)
+    return index if exact or towards is math.floor else index + 1
+
+
+def _from_index(index: int) -> float:
+    exponent, place = divmod(index, 3)
+    return float(f"{(1, 2, 5)[place]}e{max(-300, min(exponent, 300))}")
