@@ -1,0 +1,206 @@
+"""What a lesson is made of, once it has been read. Immutable: a lesson on the screen never changes under its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor.course.conditions import Condition
+
+BLANK = "\ufffc"
+"""Stands in a prompt for each blank to fill in, in order."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands in a file. Lines and columns count from 1."""
+
+    path: Path
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        """``path:line:column``, which editors and terminals can follow."""
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """Something wrong in a lesson file: where, what, and how to mend it."""
+
+    place: Place
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """One line: ``path:line:column: message hint``."""
+        return f"{self.place}: {self.message} {self.hint}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A run of Markdown between other blocks, headings included; no question, term or lab is in it."""
+
+    markdown: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class LabFence:
+    """A lab at this place in the text.
+
+    Args:
+        lab: The lab's id, or a path to a lab file.
+        name: What conditions call its run, such as ``a``; empty where there is only one.
+        overrides: Dotted keys and the values that replace the lab's own.
+    """
+
+    lab: str
+    name: str
+    overrides: Mapping[str, object]
+    place: Place
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    ORDERING = "ordering"
+    FILL_IN = "fill-in"
+    NUMERIC = "numeric"
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A gap in a text, and every answer that fills it; the first is the one to show."""
+
+    accepted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line to choose, or to put in order.
+
+    Args:
+        text: Inline Markdown.
+        ticked: Whether it is right to choose it. Every line of an ordering is unticked.
+        feedback: Markdown for a learner who chose it, or empty.
+        when: What a run must show for this option to be true; None where no run decides.
+    """
+
+    text: str
+    ticked: bool
+    feedback: str
+    when: Condition | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class NumericAnswer:
+    """A number from `low` to `high`, both allowed; `shown` is how the author wrote it."""
+
+    low: float
+    high: float
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as its author wrote it: options in the file's order.
+
+    Args:
+        id: Unique in the course; the learner's memory knows the question by it.
+        kind: Read off the shape of its list.
+        title: The heading, inline Markdown.
+        prompt: Markdown; with fill-in, `BLANK` stands for each blank.
+        hints: Markdown, in the order in which they are given.
+        explanation: Markdown, shown after the answer is locked.
+        options: Of single, multiple and ordering; an ordering lists the true order.
+        blanks: Of fill-in.
+        answer: Of numeric.
+        labs: Runs that settle the question; the learner commits first.
+        figure: With numeric and labs, the fact of the run that must lie in the answer's range.
+    """
+
+    id: str
+    kind: QuestionKind
+    title: str
+    prompt: str
+    hints: tuple[str, ...]
+    explanation: str
+    options: tuple[Option, ...]
+    blanks: tuple[Blank, ...]
+    answer: NumericAnswer | None
+    labs: tuple[LabFence, ...]
+    place: Place
+    lesson_id: str
+    figure: str = ""
+
+    @property
+    def predicts(self) -> bool:
+        """Whether a run settles it: predict, then run."""
+        return bool(self.labs)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A glossary entry in one language."""
+
+    id: str
+    name: str
+    also: tuple[str, ...]
+    definition: str
+    formula: str
+    see: tuple[str, ...]
+    place: Place
+    lesson_id: str
+
+
+Block = Prose | LabFence | Question | Term
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of the lesson and the block in which it stands."""
+
+    title: str
+    level: int
+    anchor: str
+    block_index: int
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson in one language, in the order in which it is read."""
+
+    id: str
+    title: str
+    number: int
+    language: str
+    needs: tuple[str, ...]
+    minutes: int
+    blocks: tuple[Block, ...]
+    path: Path
+    part: str = ""
+    sections: tuple[Section, ...] = field(default=())
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """Its questions in order: the lesson's quiz."""
+        return tuple(block for block in self.blocks if isinstance(block, Question))
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms it defines."""
+        return tuple(block for block in self.blocks if isinstance(block, Term))
+
+    @cached_property
+    def labs(self) -> tuple[LabFence, ...]:
+        """The labs in its text; those of questions are with their questions."""
+        return tuple(block for block in self.blocks if isinstance(block, LabFence))
