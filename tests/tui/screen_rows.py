@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual._compositor import LayoutUpdate
 from textual.pilot import Pilot
 
 from tutor.foundation.translate import language, use_language
@@ -22,15 +23,9 @@ from tutor.tui.services import Services
 def rows_of(pilot: Pilot[int]) -> list[str]:
     """What the terminal shows, row by row, without spaces at the ends of rows."""
     app = pilot.app
-    strips = app.screen._compositor.render_strips()
-    rows = []
-    for strip in strips:
-        segments = list(strip)
-        for line_filter in app._filters:
-            if line_filter.enabled:
-                segments = line_filter.apply(segments, app.screen.background_colors[1])
-        rows.append("".join(segment.text for segment in segments).rstrip())
-    return rows
+    update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    assert isinstance(update, LayoutUpdate)
+    return ["".join(strip.text for strip in line).rstrip() for line in update.strips]
 
 
 def text_of(pilot: Pilot[int]) -> str:
