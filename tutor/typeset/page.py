@@ -1,0 +1,73 @@
+"""The typesetter's door: Markdown in, lines of cells out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from tutor.typeset.elements import Element
+from tutor.typeset.inline import Mentions
+from tutor.typeset.layout import lay_out
+from tutor.typeset.lines import BLANK, Line
+from tutor.typeset.parse import plain_text, read_elements
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Markdown that has been read, to be set at any width. Each width is set once."""
+
+    elements: tuple[Element, ...]
+    _pages: dict[tuple[int, bool], tuple[Line, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def lines(self, width: int, *, ascii: bool = False) -> tuple[Line, ...]:
+        """The page: lines of at most ``width`` cells (at least 10), with no spaces at their ends."""
+        page = self._pages.get((width, ascii))
+        if page is None:
+            page = self._pages[width, ascii] = lay_out(self.elements, width, ascii=ascii)
+        return page
+
+    @property
+    def text(self) -> str:
+        """The words alone."""
+        return plain_text(self.elements)
+
+
+def read_document(markdown: str, mentions: Mentions | None = None) -> Document:
+    """``markdown`` read once.
+
+    Args:
+        markdown: A lesson's text; nothing in it can style or leave the page.
+        mentions: Finds the terms named by plain words, asked in reading order; a caller that wants only first
+            mentions remembers what it has reported.
+    """
+    return Document(read_elements(markdown, mentions))
+
+
+@lru_cache(maxsize=256)
+def _remembered(markdown: str) -> Document:
+    return read_document(markdown)
+
+
+def typeset(markdown: str, width: int, *, mentions: Mentions | None = None, ascii: bool = False) -> tuple[Line, ...]:
+    """``markdown`` as lines of at most ``width`` cells; remembered for the same text and width."""
+    document = read_document(markdown, mentions) if mentions else _remembered(markdown)
+    return document.lines(width, ascii=ascii)
+
+
+def plain_lines(markdown: str, width: int, *, ascii: bool = False) -> list[str]:
+    """The page as plain strings for pipes and screen readers: headings of level 1 and 2 are underlined."""
+    shown: list[str] = []
+    underline = ""
+    for line in typeset(markdown, width, ascii=ascii):
+        heading = bool(line.spans) and line.spans[0].role in {"heading1", "heading2"}
+        if underline and not heading:
+            shown.append(underline)
+            underline = ""
+        if heading:
+            sign = "=" if line.spans[0].role == "heading1" else "-"
+            underline = max(underline, sign * line.width, key=len)
+        shown.append(line.text)
+    return [*shown, underline] if underline else shown
+
+
+__all__ = ["BLANK", "Document", "Line", "Mentions", "plain_lines", "read_document", "typeset"]

@@ -1,0 +1,208 @@
+"""Markdown read into elements. CommonMark with tables and ``$maths$``, the same that a code host shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tutor.foundation.safe_text import harmless
+from tutor.typeset.elements import (
+    CodeBlock,
+    DisplayMaths,
+    Element,
+    Heading,
+    Listing,
+    Paragraph,
+    Quote,
+    Run,
+    Runs,
+    Side,
+    Table,
+    ThematicBreak,
+)
+from tutor.typeset.inline import Mentions, maths, read_inline
+from tutor.typeset.lines import Role
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_ALIGNMENT = re.compile(r"\\(?:begin|end)\{(?:aligned|align\*?|gathered|split)\}|(?<!\\)&")
+_NEW_FORMULA = re.compile(r"\\\\(?:\[[^\]]*\])?")
+_HEADINGS: dict[int, Role] = {1: "heading1", 2: "heading2"}
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
+    markdown.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+    return markdown
+
+
+class _Blocks:
+    """Reads the flat list of block tokens as a tree."""
+
+    def __init__(self, tokens: Sequence[Token], mentions: Mentions | None) -> None:
+        self.tokens = iter(tokens)
+        self.mentions = mentions
+        self.base: Role = "text"
+
+    def until(self, closing: str = "") -> Iterator[Element]:
+        """The elements up to the token ``closing``, or to the end."""
+        for token in self.tokens:
+            if token.type == closing:
+                return
+            yield from self._element(token)
+
+    def _element(self, token: Token) -> Iterator[Element]:
+        match token.type:
+            case "inline":
+                yield from _paragraph(self._runs(token, self.base))
+            case "heading_open":
+                yield self._heading(int(token.tag[1]))
+            case "fence" | "code_block" | "math_block":
+                yield _verbatim(token)
+            case "blockquote_open":
+                yield self._quote()
+            case "bullet_list_open" | "ordered_list_open":
+                yield self._listing(token)
+            case "table_open":
+                yield self._table()
+            case "hr":
+                yield ThematicBreak()
+            case "html_block":
+                yield from _raw(token.content)
+            case _:  # the marks around a paragraph
+                return
+
+    def _runs(self, token: Token, base: Role) -> Runs:
+        return read_inline(token.children or (), base, self.mentions)
+
+    def _heading(self, level: int) -> Heading:
+        runs = self._runs(next(self.tokens), _HEADINGS.get(level, "heading3"))
+        next(self.tokens)
+        return Heading(level, runs)
+
+    def _quote(self) -> Quote:
+        outer, self.base = self.base, "quote"
+        children = tuple(self.until("blockquote_close"))
+        self.base = outer
+        return Quote(children)
+
+    def _listing(self, opening: Token) -> Listing:
+        start = None if opening.type == "bullet_list_open" else int(opening.attrGet("start") or 1)
+        closing = opening.type.replace("open", "close")
+        items: list[tuple[Element, ...]] = []
+        loose = False
+        for token in self.tokens:
+            if token.type == closing:
+                break
+            if token.type == "list_item_open":
+                item, airy = self._item()
+                items.append(item)
+                loose = loose or airy
+        return Listing(start, loose, tuple(items))
+
+    def _item(self) -> tuple[tuple[Element, ...], bool]:
+        """The elements of a list item, and whether one of its paragraphs has air around it."""
+        children: list[Element] = []
+        loose = False
+        for token in self.tokens:
+            if token.type == "list_item_close":
+                break
+            loose = loose or (token.type == "paragraph_open" and not token.hidden)
+            children.extend(self._element(token))
+        return tuple(children), loose
+
+    def _table(self) -> Table:
+        rows: list[tuple[Runs, ...]] = []
+        cells: list[Runs] = []
+        sides: list[Side] = []
+        for token in self.tokens:
+            match token.type:
+                case "table_close":
+                    break
+                case "tr_open":
+                    cells = []
+                case "tr_close":
+                    rows.append(tuple(cells))
+                case "th_open":
+                    sides.append(_side(token))
+                case "inline":
+                    head = len(cells) < len(sides) and not rows
+                    cells.append(self._runs(token, "table-head" if head else "text"))
+                case _:
+                    pass
+        return Table(rows[0], tuple(rows[1:]), tuple(sides))
+
+
+def _side(cell: Token) -> Side:
+    style = str(cell.attrGet("style") or "")
+    return "right" if style.endswith("right") else "centre" if style.endswith("center") else "left"
+
+
+def _paragraph(runs: Runs) -> Iterator[Element]:
+    """A paragraph; where it is nothing but one formula, that formula on a line of its own."""
+    if len(runs) == 1 and runs[0].role == "maths":
+        yield DisplayMaths((runs[0].text,))
+    elif any(run.text.strip() for run in runs):
+        yield Paragraph(runs)
+
+
+def _verbatim(token: Token) -> CodeBlock | DisplayMaths:
+    if token.type == "math_block" or token.info.strip() == "math":
+        return _display(token.content)
+    return CodeBlock(tuple(token.content.rstrip("\n").split("\n")))
+
+
+def _display(tex: str) -> DisplayMaths:
+    """Each formula of a display on its own line: a matrix stays in one piece."""
+    formulas = [tex] if "matrix}" in tex or "{cases}" in tex else _NEW_FORMULA.split(_ALIGNMENT.sub(" ", tex))
+    lines = (maths(formula) for formula in formulas)
+    return DisplayMaths(tuple(line for line in lines if line) or ("",))
+
+
+def _raw(html: str) -> Iterator[Element]:
+    """A block of HTML as plain text, without its comments."""
+    lines = (line.strip() for line in _COMMENT.sub("", html).split("\n"))
+    text = "\n".join(line for line in lines if line)
+    if text:
+        yield Paragraph((Run(harmless(text)),))
+
+
+def read_elements(markdown: str, mentions: Mentions | None = None) -> tuple[Element, ...]:
+    """The elements of ``markdown``, in order.
+
+    Args:
+        markdown: Text from a lesson; control characters in it become harmless first.
+        mentions: Finds the terms that plain words name. Asked once for each run of plain text, in reading order.
+    """
+    tokens = _markdown().parse(harmless(markdown))
+    return tuple(_Blocks(tokens, mentions).until())
+
+
+def plain_text(elements: Iterable[Element]) -> str:
+    """The words of ``elements`` alone, blocks separated by newlines."""
+    return "\n".join(_words(element) for element in elements)
+
+
+def _words(element: Element) -> str:
+    match element:
+        case Paragraph(runs) | Heading(_, runs):
+            return "".join(run.text for run in runs)
+        case CodeBlock(lines) | DisplayMaths(lines):
+            return "\n".join(lines)
+        case Quote(children):
+            return plain_text(children)
+        case Listing(items=items):
+            return "\n".join(plain_text(item) for item in items)
+        case Table(head, rows):
+            return "\n".join("".join(run.text for run in cell) for row in (head, *rows) for cell in row)
+        case ThematicBreak():
+            return ""
