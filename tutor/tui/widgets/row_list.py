@@ -39,7 +39,8 @@ MOVES: tuple[Command, ...] = (
     Command("list.page-down", ("pagedown", "ctrl+d"), "keys.page-down", group="keys.group-move", palette=False),
     Command("list.first", ("home",), "keys.first", group="keys.group-move", palette=False),
     Command("list.last", ("end", "G"), "keys.last", group="keys.group-move", palette=False),
-    Command("list.choose", ("enter", "l", "right"), "keys.open", group="keys.group-move", palette=False),
+    Command("list.choose", ("enter", "l", "right"), "keys.open", footer=1, group="keys.group-move",
+            palette=False),
 )
 
 

@@ -1,0 +1,172 @@
+"""The course map as rows: parts, lessons, how far one is with each, and what cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tutor.charts.cells import Row, Span
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.translate import translate
+from tutor.tui.glyphs import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
+from tutor.tui.widgets.row_list import RowItem
+
+if TYPE_CHECKING:
+    from tutor.course.catalogue import LessonHeader
+    from tutor.course.lesson import Fault
+    from tutor.progress.records import LessonState
+
+States = Mapping[str, "LessonState"]
+
+CONTINUE = "continue"
+"""The key of the first row; enter there goes on with the course."""
+
+_LEFT = 7
+"""Cells before a title: mark, number, spaces."""
+_SCORE = 14
+"""Cells for the quiz score or the minutes, and the wrong ones."""
+_GAP = "  "
+
+
+def progress_of(state: LessonState | None) -> float:
+    """How far a learner is with a lesson, 0 to 1: what was read, and what was answered, weigh the same."""
+    if state is None:
+        return 0.0
+    if not state.questions_total:
+        return state.read_fraction
+    return (state.read_fraction + min(1.0, state.questions_answered / state.questions_total)) / 2
+
+
+def lesson_to_continue(headers: Sequence[LessonHeader], states: States, last: str | None) -> LessonHeader | None:
+    """The lesson opened last if it is unfinished, else the first unfinished one; None when all are finished."""
+    open_ones = [header for header in headers if not (header.id in states and states[header.id].finished)]
+    return next((header for header in open_ones if header.id == last), open_ones[0] if open_ones else None)
+
+
+def bar(fraction: float, width: int, *, done: bool = False) -> Row:
+    """A bar of ``width`` cells; anything begun shows at least one cell, and only what is done fills it."""
+    full = width if done else min(width - 1, max(int(fraction * width), 1 if fraction > 0 else 0))
+    return [Span(FULL * full, "bar-done" if done else "bar"), Span(EMPTY * (width - full), "bar-rest")]
+
+
+def map_items(
+    headers: Sequence[LessonHeader], states: States, last: str | None, faults: Iterable[Fault] = ()
+) -> list[RowItem]:
+    """The rows of the map, top to bottom."""
+    items = _continue_items(headers, states, last)
+    part: str | None = None
+    number = 0
+    for header in headers:
+        if header.part and header.part != part:
+            part, number = header.part, number + 1
+            items += _part_items(number, header.part, spaced=bool(items))
+        items.append(_lesson_item(header, states.get(header.id)))
+    return [*items, *_fault_items(faults)]
+
+
+def empty_items(message: str, hint: str) -> list[RowItem]:
+    """What stands in place of the map where there are no lessons."""
+
+    def line(text: str, sign: str = " ") -> RowItem:
+        return RowItem("", lambda _width: [Span(f"  {sign} ", "bad bold"), Span(harmless_line(text))], selectable=False)
+
+    return [_blank(), line(message, WARNING), *([line(hint)] if hint else [])]
+
+
+def _blank() -> RowItem:
+    return RowItem("", lambda _width: [], selectable=False)
+
+
+def _continue_items(headers: Sequence[LessonHeader], states: States, last: str | None) -> list[RowItem]:
+    if not headers:
+        return []
+    header = lesson_to_continue(headers, states, last)
+
+    def draw(width: int) -> Row:
+        if header is None:
+            return [Span(f"  {RIGHT} ", "good bold"), Span(translate("home.all-done"), "strong")]
+        state = states.get(header.id)
+        begun = state is not None and state.begun
+        word = translate("home.continue") if begun or states else translate("home.start")
+        right = f"{HERE} {progress_of(state):.0%}".replace("%", " %") if begun else _minutes(header)
+        title_room = width - cell_width(word) - cell_width(right) - 10
+        title = pad(shorten(_title(header), title_room), title_room)
+        return [Span(f"  {word}", "accent bold"), Span(f"  {title}"), Span(f"  {right}   ", "muted")]
+
+    return [RowItem(CONTINUE, draw, selectable=header is not None)]
+
+
+def _part_items(number: int, title: str, *, spaced: bool) -> list[RowItem]:
+    def draw(width: int) -> Row:
+        text = translate("home.part", number=number, title=harmless_line(title).upper())
+        return [Span(shorten(f"  {text}", width), "muted")]
+
+    heading = RowItem(f"part:{number}", draw, selectable=False)
+    return [_blank(), heading] if spaced else [heading]
+
+
+def _title(header: LessonHeader) -> str:
+    return f"{header.number} {harmless_line(header.title)}"
+
+
+def _minutes(header: LessonHeader) -> str:
+    return translate("home.minutes", minutes=header.minutes) if header.minutes else ""
+
+
+def _lesson_item(header: LessonHeader, state: LessonState | None) -> RowItem:
+    def draw(width: int) -> Row:
+        bar_width = 10 if width < 100 else 16
+        room = max(8, min(64, width - _LEFT - bar_width - _SCORE - 2 * len(_GAP)))
+        title = pad(shorten(harmless_line(header.title), room), room)
+        done = state is not None and state.finished
+        begun = state is not None and state.begun
+        mark, ink = (RIGHT, "good bold") if done else (HERE, "accent bold") if begun else (" ", "text")
+        return [
+            Span(f" {mark} ", ink),
+            Span(f"{header.number:>2}", "muted"),
+            Span(f"  {title}{_GAP}", "text"),
+            *bar(progress_of(state), bar_width, done=done),
+            Span(_GAP),
+            *_score(header, state),
+        ]
+
+    return RowItem(header.id, draw)
+
+
+def _score(header: LessonHeader, state: LessonState | None) -> Row:
+    """The quiz as far as it is answered, and how many to try again; before that, the minutes."""
+    if state is None or not state.questions_answered:
+        return [Span(_minutes(header), "muted")]
+    total = max(state.questions_total, state.questions_answered)
+    score = translate("home.quiz-score", right=state.questions_right, total=total)
+    wrong = len(state.wrong_ids)
+    again = [Span(f" {AGAIN} {wrong}", "bad")] if wrong else []
+    return [Span(pad(score, 9), "text" if wrong else "good"), *again]
+
+
+def _fault_items(faults: Iterable[Fault]) -> list[RowItem]:
+    """What is wrong with lesson files, one row each, told under a heading."""
+    rows = [(f"{fault.place.path.name}:{fault.place.line}", fault.message) for fault in faults]
+    if not rows:
+        return []
+    name_width = min(28, max(cell_width(name) for name, _ in rows))
+
+    def draw_heading(width: int) -> Row:
+        return [Span(f" {WRONG} ", "bad bold"), Span(shorten(translate("home.faults", count=len(rows)), width - 4), "muted")]
+
+    def draw(name: str, message: str) -> RowItem:
+        def row(width: int) -> Row:
+            text = shorten(harmless_line(message), max(8, width - name_width - 7))
+            return [Span(f"    {pad(harmless_line(name), name_width)}  ", "muted"), Span(text)]
+
+        return RowItem(f"fault:{name}", row, selectable=False)
+
+    return [_blank(), RowItem("faults", draw_heading, selectable=False), *(draw(*row) for row in rows)]
+
+
+def lessons_by_number(headers: Sequence[LessonHeader]) -> dict[int, str]:
+    """Lesson ids by their number on the map."""
+    return {header.number: header.id for header in headers}
+
+

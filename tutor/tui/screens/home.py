@@ -1,0 +1,139 @@
+"""The course map: where one is, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+
+from tutor.charts.cells import Row, Span
+from tutor.foundation.translate import language, translate
+from tutor.tui import navigation
+from tutor.tui.commands import Command
+from tutor.tui.course_map import CONTINUE, States, empty_items, lesson_to_continue, lessons_by_number, map_items
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.widgets.row_list import RowItem, RowList
+
+if TYPE_CHECKING:
+    from tutor.course.catalogue import LessonHeader
+    from tutor.course.lesson import Fault
+
+_DIGITS_WITHIN = 0.9
+"""Seconds in which a second digit belongs to the first."""
+
+
+class HomeScreen(TutorScreen):
+    """Lessons by part with the progress in each. Titles are drawn first; progress and faults follow at once."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("home.quiz", ("t",), "home.quiz", "home.quiz-help", footer=2),
+        Command("home.find", ("slash",), "home.find", "home.find-help", action="palette", footer=3, palette=False),
+        Command("home.number", tuple("0123456789"), "home.number", "home.number-help", shown="1–9",
+                tells_key=True, palette=False),
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._headers: Sequence[LessonHeader] = ()
+        self._states: States = {}
+        self._faults: Sequence[Fault] = ()
+        self._last: str | None = None
+        self._typed = ""
+        self._typed_at = 0.0
+
+    def compose_body(self) -> ComposeResult:
+        """The map."""
+        self._read_headers()
+        yield RowList(self._items(), id="map")
+
+    def on_mount(self) -> None:
+        """What the first frame does not need comes right after it."""
+        self.call_after_refresh(self._read_the_rest)
+
+    def status(self) -> Row:
+        """The two languages, the one in use first seen."""
+        inks = {name: "strong" if name == language() else "muted" for name in ("en", "zh")}
+        return [Span("L ", "key"), Span("en", inks["en"]), Span(" ⇄ ", "muted"), Span("中", inks["zh"])]
+
+    def renew(self) -> None:
+        """Titles are of the language in use."""
+        self._read_headers()
+        self._show()
+        super().renew()
+
+    def on_screen_resume(self) -> None:
+        """Back from a lesson: its progress has changed."""
+        super().on_screen_resume()
+        if self._states or "store" in self.services.__dict__:
+            self._read_progress()
+            self._show()
+
+    def _read_headers(self) -> None:
+        course = self.services.course
+        self._headers = course.headers(language()) if course is not None else ()
+
+    def _read_progress(self) -> None:
+        self._states = self.services.store.lesson_states()
+        self._last = self.services.store.last_lesson()
+
+    def _read_the_rest(self) -> None:
+        self._read_progress()
+        self._show()
+        self.say_notices()
+        if self.services.course is not None:
+            self.run_worker(self._read_faults, thread=True, exit_on_error=False)
+
+    def _read_faults(self) -> None:
+        course = self.services.course
+        faults = course.faults() if course is not None else ()
+        if faults:
+            self.app.call_from_thread(self._show_faults, faults)
+
+    def _show_faults(self, faults: Sequence[Fault]) -> None:
+        self._faults = faults
+        self._show()
+
+    def _show(self) -> None:
+        self.query_one(RowList).set_items(self._items())
+
+    def _items(self) -> list[RowItem]:
+        if self._headers or self._faults:
+            return map_items(self._headers, self._states, self._last, self._faults)
+        course, problem = self.services.course, self.services.course_problem
+        if course is None and problem is not None:
+            return empty_items(problem.message, problem.hint)
+        folder = course.folder if course is not None else ""
+        return empty_items(translate("home.no-lessons", folder=folder), translate("home.no-lessons-hint"))
+
+    def _selected_lesson(self) -> str | None:
+        selected = self.query_one(RowList).selected
+        if selected != CONTINUE:
+            return selected
+        header = lesson_to_continue(self._headers, self._states, self._last)
+        return header.id if header is not None else None
+
+    def on_row_list_chosen(self) -> None:
+        """Open the lesson."""
+        if (lesson := self._selected_lesson()) is not None:
+            navigation.open_lesson(self.tutor, lesson)
+
+    def action_quiz(self) -> None:
+        """Open the quiz of the selected lesson."""
+        if (lesson := self._selected_lesson()) is not None:
+            navigation.open_quiz(self.tutor, lesson)
+
+    def action_number(self, digit: str) -> None:
+        """Select the lesson with that number; a second digit soon after makes it two-digit."""
+        now = monotonic()
+        self._typed = self._typed + digit if now - self._typed_at < _DIGITS_WITHIN else digit
+        self._typed_at = now
+        numbers = lessons_by_number(self._headers)
+        lesson = numbers.get(int(self._typed)) or numbers.get(int(digit))
+        if lesson is not None:
+            self.query_one(RowList).select(lesson)
+
+    def action_back(self) -> None:
+        """There is nothing behind the map; the learner is told how to leave."""
+        self.notice(translate("home.quit-with-q"))
