@@ -21,6 +21,8 @@ INKS: tuple[str, ...] = (
     "train", "valid", "pinned1", "pinned2", "pinned3", "pinned4",
     "good", "bad", "accent", "cursor", "point", "path", "best",
     *(f"class{number}" for number in range(CLASS_INKS)),
+    "field",
+    *(f"field{number}" for number in range(CLASS_INKS)),
     *(f"heat{number}" for number in range(HEAT_LEVELS)),
 )  # fmt: skip
 """Every role that a span can name as its ink or ground; a front gives each a colour."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from tutor.charts.cells import HEAT_LEVELS, Row, Rows, Span, fit_rows
-from tutor.charts.field import ASCII_SHADES, SHADES
+from tutor.charts.cells import Row, Rows, Span, fit_rows
+from tutor.charts.field import ASCII_SHADES
 from tutor.charts.notice import sentence
 from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
+
+_LEVELS = " ▁▂▃▄▅▆▇█"
+"""How full a cell is: the share of its row."""
 
 
 def confusion_chart(
@@ -17,10 +21,9 @@ def confusion_chart(
     width: int,
     height: int,
     *,
-    colour: bool = True,
     ascii: bool = False,
 ) -> Rows:
-    """``counts`` (rows the true class, columns the predicted one) as a table shaded by its share of the row.
+    """``counts`` (rows the true class, columns the predicted one) as a table, each cell with its share of the row.
 
     Right answers stand on the diagonal in the ink ``good``, mistakes in ``bad``; names that do not fit are cut.
     With no room for all classes the first ones are shown, and how many are left out.
@@ -34,38 +37,32 @@ def confusion_chart(
     shown = min(size, max(0, (width - label - 2) // cell), max(0, height - 2))
     if shown < 1:
         return sentence(translate("charts.too-small"), width, height)
-    wide = min(max(cell, *(cell_width(name) + 1 for name in names[:shown])), (width - label - 2) // shown)
+    wide = min(max(cell, *(cell_width(name) + 2 for name in names[:shown])), (width - label - 2) // shown)
     down, right = ("v", ">") if ascii else ("↓", "→")
     rows: Rows = [
-        [
-            Span(pad(f"{translate('charts.true')} {down}", label + 2), "muted"),
-            Span(f"{translate('charts.predicted')} {right}", "muted"),
-        ],
+        [Span(f"{translate('charts.true')} {down}  {translate('charts.predicted')} {right}", "muted")],
         [
             Span(" " * (label + 2)),
-            *(Span(pad_left(shorten(name, wide - 1), wide), "muted") for name in names[:shown]),
+            *(Span(pad_left(shorten(name, wide - 2), wide - 1) + " ", "muted") for name in names[:shown]),
         ],
     ]
     for true in range(shown):
         row = [Span(pad(shorten(names[true], label), label + 2), "muted")]
-        row.extend(_cells(counts[true], true, shown, wide, colour=colour, ascii=ascii))
+        row.extend(_cells(counts[true], true, shown, wide, ascii=ascii))
         rows.append(row)
     if shown < size:
         rows[0].append(Span("  " + translate("charts.classes-left-out", count=size - shown), "muted"))
     return fit_rows(rows, width, height)
 
 
-def _cells(counts: Sequence[int], true: int, shown: int, wide: int, *, colour: bool, ascii: bool) -> Row:
+def _cells(counts: Sequence[int], true: int, shown: int, wide: int, *, ascii: bool) -> Row:
+    shades = ASCII_SHADES if ascii else _LEVELS
     total = max(1, sum(count for count in counts if count > 0))
     row: Row = []
     for predicted, count in enumerate(counts[:shown]):
         share = max(0.0, min(1.0, count / total))
         ink = "good" if predicted == true else "bad" if count else "muted"
         text = pad_left(str(count) if count else ("." if ascii else "·"), wide - 1)
-        if colour and not ascii:
-            ground = f"heat{round(share * (HEAT_LEVELS - 1) * 0.6)}" if count else None
-            row.extend((Span(" "), Span(text, ink, ground)))
-            continue
-        shades = ASCII_SHADES if ascii else SHADES
-        row.extend((Span(text, ink), Span(shades[round(share * (len(shades) - 1))], "muted")))
+        level = math.ceil(share * (len(shades) - 1))
+        row.append(Span(text + shades[level], ink))
     return row

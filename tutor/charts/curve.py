@@ -13,7 +13,7 @@ from tutor.charts.loss import flow
 from tutor.charts.notice import figures, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
-from tutor.charts.scale import linear_scale, tight_scale
+from tutor.charts.scale import tight_scale, with_room
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def curve_chart(
     legend = _legend(width, height, ball, ascii=ascii)
     body = height - len(legend)
     x = tight_scale(*across, ticks=max(2, width // 12), ascii=ascii)
-    y = linear_scale(*up, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     scene = scenery(grid, [series_mark(column_extremes(w, f, x, grid), y, grid, "muted", "line", ".")])
     path_w, path_f = finite_pairs(*path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from tutor.charts.history import Extremes, merge_columns
+from tutor.charts.history import Extremes, merge_columns, numbers
 from tutor.charts.plot import Grid, Mark
 from tutor.charts.scale import Scale
 
@@ -18,15 +18,6 @@ Pattern = Literal["line", "dotted", "dashed"]
 """How a series is told apart without colour."""
 
 _DASH_CELLS = 2
-
-
-def numbers(values: ArrayLike | Sequence[float | None]) -> NDArray[np.float64]:
-    """``values`` as floats; None and what is no number become NaN, so that it is left out and never drawn."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        array = np.array([_number(value) for value in values], dtype=np.float64)  # type: ignore[union-attr]
-    return array.ravel()
 
 
 def finite_pairs(
@@ -193,10 +184,3 @@ def _visited(
     xs, ys = finite_pairs(x, y)
     rows = np.rint(np.clip(up.fractions(ys) * (grid.rows - 1), -1.0, float(grid.rows))).astype(np.int64)
     return dot_columns(xs, across, grid), rows
-
-
-def _number(value: float | None) -> float:
-    try:
-        return float("nan") if value is None else float(value)
-    except (TypeError, ValueError, OverflowError):
-        return float("nan")

@@ -7,6 +7,7 @@ its cells. Without colour, or in ASCII, each cell is one shade character instead
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +56,4 @@ HEAT_INKS = tuple(f"heat{level}" for level in range(HEAT_LEVELS))
 def _half_blocks(upper: NDArray[np.int64], lower: NDArray[np.int64], inks: Sequence[str]) -> Row:
     changes = np.flatnonzero((np.diff(upper) != 0) | (np.diff(lower) != 0)) + 1
     edges = [0, *changes.tolist(), len(upper)]
-    return [
-        Span(HALF * (stop - start), inks[upper[start]], inks[lower[start]])
-        for start, stop in zip(edges, edges[1:], strict=False)
-    ]
+    return [Span(HALF * (stop - start), inks[upper[start]], inks[lower[start]]) for start, stop in pairwise(edges)]

@@ -10,7 +10,7 @@ from tutor.charts.layers import overlay, scenery
 from tutor.charts.loss import flow
 from tutor.charts.notice import sentence, too_small
 from tutor.charts.plot import canvas, canvas_grid, framed
-from tutor.charts.scale import linear_scale, tight_scale
+from tutor.charts.scale import tight_scale, with_room
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
 
@@ -53,7 +53,7 @@ def fit_chart(
     legend = _legend(width, height, x_name, y_name, has_valid=len(valid_x) > 0, ascii=ascii)
     body = height - len(legend)
     x = tight_scale(*across, ticks=max(2, width // 14), ascii=ascii)
-    y = linear_scale(*up, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     scene = scenery(
         grid,

@@ -1,22 +1,23 @@
 """A series that only grows, kept so that any part of it is reduced to columns at once.
 
 A run may have a million epochs and a chart a hundred columns: each frame would read a million numbers to draw
-a hundred. `LossHistory` therefore keeps, besides the numbers, the least and greatest of every 64, of every
-4,096 and so on, and a frame reads only a few blocks per column. No spike is lost: a column shows the least and
+a hundred. `LossHistory` therefore keeps, besides the numbers, the least and greatest of every 16, of every
+256 and so on, and a frame reads only a few blocks per column. No spike is lost: a column shows the least and
 the greatest value in it.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-_BLOCK = 64
+_BLOCK = 16
 _BLOCKS_PER_COLUMN = 4
 
 
@@ -80,15 +81,12 @@ class LossHistory:
         """Add the next epoch's number."""
         self.extend((value,))
 
-    def extend(self, values: Iterable[float | None] | ArrayLike) -> None:
+    def extend(self, values: Iterable[float | None] | NDArray[np.float64]) -> None:
         """Add the numbers of the next epochs."""
-        try:
-            numbers = np.asarray(values if hasattr(values, "__len__") else list(values), dtype=np.float64)  # type: ignore[call-overload]
-        except (TypeError, OverflowError):
-            numbers = np.array([_number(value) for value in values], dtype=np.float64)  # type: ignore[union-attr]
-        if not numbers.size:
+        new = numbers(values if isinstance(values, Sequence | np.ndarray | array) else list(values))
+        if not new.size:
             return
-        self._values.extend(np.where(np.isfinite(numbers), numbers, np.nan))
+        self._values.extend(np.where(np.isfinite(new), new, np.nan))
         self._summarise()
 
     def follow(self, values: Sequence[float]) -> None:
@@ -138,7 +136,7 @@ class LossHistory:
     def _blocks(
         self, level: int, start: int, stop: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Blocks of 64^level that lie in ``start`` to ``stop``, and finer ones where they do not fill an edge."""
+        """Blocks of 16^level that lie in ``start`` to ``stop``, and finer ones where they do not fill an edge."""
         if level == 0:
             values = self._values.view(start, stop)
             return np.arange(start, start + len(values), dtype=np.float64), values, values
@@ -188,8 +186,17 @@ def _no_extremes() -> Extremes:
     return Extremes(np.empty(0, np.int64), np.empty(0), np.empty(0))
 
 
-def _number(value: float | None) -> float:
+def numbers(values: ArrayLike | Sequence[float | None]) -> NDArray[np.float64]:
+    """``values`` as floats; None and what is no number become NaN, so that it is left out and never drawn."""
     try:
-        return float("nan") if value is None else float(value)
+        found = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        found = np.array([_number(value) for value in cast("Sequence[object]", values)], dtype=np.float64)
+    return found.ravel()
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
     except (OverflowError, TypeError, ValueError):
         return float("nan")

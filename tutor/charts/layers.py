@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import HEAT_LEVELS, Row, Rows, Span
 from tutor.charts.plot import Grid, Mark, canvas
 
 _KEPT = 12
@@ -48,6 +48,10 @@ def _overlay_row(under: Row, over: Row) -> Row:
 def _on_ground(high: Span, low: Span) -> Span:
     if high.ground is not None or low.ground is None:
         return high
+    if low.ground.startswith("heat"):
+        # On a heat map what lies above is as bright as the place is dark, so that it shows everywhere.
+        bright = int(low.ground.removeprefix("heat")) < HEAT_LEVELS // 2
+        return Span(high.text, f"heat{HEAT_LEVELS - 1 if bright else 0}", low.ground)
     return Span(high.text, high.ink, low.ground)
 
 

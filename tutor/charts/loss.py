@@ -1,4 +1,4 @@
-"""The loss of every epoch: training and validation, runs pinned beside them, and where the learner changed something."""
+"""The loss of every epoch: training, validation, runs pinned beside them, and where a control was turned."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutor.charts.cells import Row, Rows, Span, fit_row, row_width
-from tutor.charts.dots import Pattern, column_mark, dot_columns, numbers, series_mark
-from tutor.charts.history import Extremes, LossHistory
+from tutor.charts.dots import Pattern, column_mark, dot_columns, series_mark
+from tutor.charts.history import LossHistory, numbers
 from tutor.charts.notice import figures, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
@@ -96,7 +96,7 @@ def loss_chart(
     x = _epochs(lines, planned, window, width)
     legend = _legend(lines, width, height, title=title, logarithmic=logarithmic, cursor=cursor, ascii=ascii)
     body = height - len(legend)
-    y = _losses(lines, x, body, width, logarithmic=logarithmic, ascii=ascii)
+    y = _losses(lines, x, body, logarithmic=logarithmic, ascii=ascii)
     if y is None:
         key = "charts.nothing-above-zero" if logarithmic and any(map(_any_finite, lines)) else "charts.no-epoch-yet"
         return [*legend, *sentence(translate(key), width, body)]
@@ -122,17 +122,11 @@ def _epochs(lines: Sequence[LossLine], planned: int | None, window: tuple[int, i
     return epoch_scale(first, max(first, last), planned, ticks=ticks)
 
 
-def _extremes(line: LossLine, x: Scale, columns: int) -> Extremes:
-    return line.history.extremes(x.low, x.high, columns)
-
-
-def _losses(
-    lines: Sequence[LossLine], x: Scale, height: int, width: int, *, logarithmic: bool, ascii: bool
-) -> Scale | None:
+def _losses(lines: Sequence[LossLine], x: Scale, height: int, *, logarithmic: bool, ascii: bool) -> Scale | None:
     """The axis of the loss over what is in view, or None where nothing is."""
     lows, highs = [], []
     for line in lines:
-        _, low, high = _extremes(line, x, 2 * width)
+        _, low, high = line.history.extremes(x.low, x.high, 8)
         if logarithmic:
             low, high = low[low > 0], high[high > 0]
         if len(low) and len(high):
@@ -147,10 +141,8 @@ def _losses(
 
 
 def _columns(changes: Sequence[int], cursor: int | None, x: Scale, grid: Grid) -> list[Mark]:
-    marks = []
-    for column in sorted(set(dot_columns(numbers(changes), x, grid).tolist())):
-        if 0 <= column < grid.columns:
-            marks.append(column_mark(column, grid, "muted", "┊", ":"))
+    changed = sorted(set(dot_columns(numbers(changes), x, grid).tolist()))
+    marks = [column_mark(column, grid, "muted", "┊", ":") for column in changed if 0 <= column < grid.columns]
     if cursor is not None:
         column = int(dot_columns(numbers([cursor]), x, grid)[0])
         if 0 <= column < grid.columns:
@@ -159,7 +151,7 @@ def _columns(changes: Sequence[int], cursor: int | None, x: Scale, grid: Grid) -
 
 
 def _line_marks(line: LossLine, x: Scale, y: Scale, grid: Grid) -> list[Mark]:
-    extremes = _extremes(line, x, grid.columns)
+    extremes = line.history.extremes(x.low, x.high, grid.columns)
     if not len(extremes.column):
         return []
     mark = series_mark(extremes, y, grid, line.ink, line.pattern, line.plain_mark())

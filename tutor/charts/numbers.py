@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -15,6 +16,10 @@ def figure(value: float | None, *, digits: int = 4, ascii: bool = False) -> str:
     """
     if value is None:
         return "-" if ascii else "–"
+    try:
+        value = float(value)
+    except OverflowError:  # a whole number from a log, of any length
+        value = math.inf if value > 0 else -math.inf
     if math.isnan(value):
         return "nan"
     if math.isinf(value):
@@ -53,7 +58,7 @@ def tick_labels(ticks: tuple[float, ...], *, ascii: bool = False) -> tuple[str, 
     if not ticks:
         return ()
     largest = max(abs(tick) for tick in ticks)
-    gaps = [abs(after - before) for before, after in zip(ticks, ticks[1:], strict=False) if after != before]
+    gaps = [abs(after - before) for before, after in pairwise(ticks) if after != before]
     gap = min(gaps, default=largest)
     sign = "-" if ascii else MINUS
     if largest >= 1e6 or (0 < largest < 1e-4):

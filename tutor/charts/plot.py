@@ -199,12 +199,8 @@ def _signal(figure: Any, mark: Mark, ink: int, ascii: bool) -> Any:
 def _marker(glyph: str, ink: int) -> Any:
     """A marker that all points of a signal share: plotext copies it for every point, which costs a third of a chart."""
     plotext = _plotext()
-
-    class SharedMarker(plotext.marker):  # type: ignore[misc]
-        def __copy__(self) -> SharedMarker:
-            return self
-
-    return SharedMarker(glyph, plotext.pixel(foreground=ink))
+    shared = type("SharedMarker", (plotext.marker,), {"__copy__": lambda self: self})
+    return shared(glyph, plotext.pixel(foreground=ink))
 
 
 def _row(line: str, inks: Sequence[str], width: int) -> Row:

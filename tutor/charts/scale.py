@@ -78,6 +78,13 @@ def tight_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False)
     return Scale(low, high, marks, tick_labels(marks, ascii=ascii))
 
 
+def with_room(range_: tuple[float, float], share: float = 0.03) -> tuple[float, float]:
+    """``range_`` a little wider, so that what is at its ends does not stick to the edge."""
+    low, high = _widened(max(-HUGE, range_[0]), min(HUGE, range_[1]))
+    room = (high - low) * share
+    return low - room, high + room
+
+
 def log_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
     """A logarithmic scale over ``low`` to ``high`` (both above zero), rounded outwards to 1, 2 or 5 times ten to n."""
     low, high = max(low, 1e-300), min(max(high, 1e-300), HUGE)
@@ -106,18 +113,22 @@ def epoch_scale(first: int, last: int, planned: int | None = None, *, ticks: int
     high = first + max(2, math.ceil(reach))
     if planned is not None and last <= planned:
         high = min(high, max(planned, first + 1))
-    step = max(1.0, _nice_step((high - first) / max(1, ticks - 1), whole=True))
-    start = math.ceil(first / step)
-    marks = tuple(index * step for index in range(start, math.floor(high / step) + 1))
+    marks = _whole_ticks(first, high, ticks)
     return Scale(float(first), float(high), marks, tuple(_epoch_label(int(mark)) for mark in marks))
 
 
 def window_scale(first: int, last: int, *, ticks: int = 5) -> Scale:
     """The axis of exactly the epochs ``first`` to ``last``: the part that a learner looks at closely."""
     high = max(last, first + 1)
-    step = max(1.0, _nice_step((high - first) / max(1, ticks - 1), whole=True))
-    marks = tuple(index * step for index in range(math.ceil(first / step), math.floor(high / step) + 1))
+    marks = _whole_ticks(first, high, ticks)
     return Scale(float(first), float(high), marks, tuple(_epoch_label(int(mark)) for mark in marks))
+
+
+def _whole_ticks(first: int, last: int, ticks: int) -> tuple[float, ...]:
+    """Whole numbers at round steps from ``first`` to ``last``; both ends where not even two of them fit."""
+    step = max(1.0, _nice_step((last - first) / max(1, ticks - 1), whole=True))
+    marks = [index * step for index in range(math.ceil(first / step), math.floor(last / step) + 1)]
+    return tuple(marks) if len(marks) > 1 else (float(first), float(last))
 
 
 def _epoch_label(epoch: int) -> str:

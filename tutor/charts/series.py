@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.cells import Rows, Span
-from tutor.charts.dots import column_extremes, extent, numbers, series_mark
+from tutor.charts.dots import column_extremes, extent, series_mark
+from tutor.charts.history import numbers
 from tutor.charts.loss import flow
 from tutor.charts.notice import sentence, too_small
 from tutor.charts.plot import canvas, canvas_grid, framed
-from tutor.charts.scale import linear_scale, window_scale
+from tutor.charts.scale import tight_scale, window_scale, with_room
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
 
@@ -34,7 +35,7 @@ def series_chart(
     legend = _legend(width, height, name, ascii=ascii)
     body = height - len(legend)
     x = window_scale(1, max(2, days), ticks=max(2, min(7, width // 10)))
-    y = linear_scale(*up, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     marks = []
     for values, ink, pattern, plain in ((truth, "valid", "dotted", "o"), (guess, "train", "line", "*")):

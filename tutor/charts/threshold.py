@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tutor.charts.cells import CLASS_INKS, Row, Rows, Span
-from tutor.charts.dots import dot_columns, dot_rows, numbers
 from tutor.charts.boundary import ASCII_GLYPHS, GLYPHS
+from tutor.charts.cells import CLASS_INKS, Row, Rows, Span
+from tutor.charts.dots import dot_columns, dot_rows
+from tutor.charts.history import numbers
 from tutor.charts.layers import overlay, scenery
 from tutor.charts.loss import flow
 from tutor.charts.notice import sentence, too_small
@@ -58,7 +59,8 @@ def threshold_chart(
     grid = canvas_grid(y, width, body, ascii=ascii)
     marks = [_heap(number, across, heap, x, y, grid, len(heaps), gap) for number, heap in enumerate(heaps.values())]
     under = scenery(grid, marks)
-    lines = [] if threshold is None or not np.isfinite(threshold) else [_line(threshold, x, grid)]
+    place = numbers([threshold])[0]
+    lines = [_line(float(place), x, grid)] if np.isfinite(place) else []
     return [*legend, *framed(x, y, overlay(under, canvas(grid, lines)) if lines else under, width, body, ascii=ascii)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span, fit_rows
-from tutor.charts.dots import numbers
+from tutor.charts.history import numbers
 from tutor.charts.notice import figures, sentence
 from tutor.charts.numbers import figure
 from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
@@ -22,7 +22,7 @@ def weights_chart(
     """One row a parameter: name, bar, figure. With too few rows the largest stay, in their order."""
     size = min(len(names), len(values))
     sizes = numbers(values[:size])
-    if not size:
+    if not size or height < 1:
         return sentence(translate("charts.nothing-yet"), width, height)
     shown = _shown(sizes, height)
     texts = {index: figure(float(sizes[index]), ascii=ascii) for index in shown}

@@ -1,0 +1,64 @@
+"""Every chart with data that makes sense, for tests of what holds for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from tutor.charts.boundary import boundary_chart
+from tutor.charts.cells import Rows, plain_text, row_width
+from tutor.charts.confusion import confusion_chart
+from tutor.charts.curve import curve_chart
+from tutor.charts.fit import fit_chart
+from tutor.charts.history import LossHistory
+from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
+from tutor.charts.series import series_chart
+from tutor.charts.surface import surface_chart
+from tutor.charts.threshold import threshold_chart
+from tutor.charts.weights import weights_chart
+
+Chart = Callable[[int, int, bool], Rows]
+
+_RANGES = ((-1.0, 1.0), (-1.0, 1.0))
+_LEVELS = np.arange(64).reshape(8, 8)
+_CLASSES = np.repeat([[0, 1, 1, 2]], 4, axis=0)
+
+
+def falling(epochs: int) -> LossHistory:
+    """A loss that falls from 2 to 1."""
+    return LossHistory(1 + np.exp(-np.arange(epochs) / 20))
+
+
+def _loss(width: int, height: int, ascii: bool) -> Rows:
+    lines = [pinned_line(1, "η 0.1 学习率", falling(50)), train_line(falling(90)), valid_line(falling(90))]
+    return loss_chart(lines, width, height, title="损失 loss", planned=200, changes=[20], cursor=40, ascii=ascii)
+
+
+CHARTS: dict[str, Chart] = {
+    "loss": _loss,
+    "fit": lambda w, h, a: fit_chart(
+        ([0, 1, 2], [1, 3, 5]), ([0, 2], [1, 5]), w, h, valid=([1.5], [4]), x_name="昨天", y_name="播放量", ascii=a
+    ),
+    "curve": lambda w, h, a: curve_chart(
+        ([-1, 0, 1], [1, 0, 1]), w, h, ball=(0.5, 0.25), path=([1, 0.5], [1, 0.25]), ascii=a
+    ),
+    "surface": lambda w, h, a: surface_chart(_LEVELS, _RANGES, w, h, path=([0.9, 0], [0.9, 0.1]), ascii=a),
+    "boundary": lambda w, h, a: boundary_chart(
+        [[0, 0, 0], [0.5, 0.5, 1], [-0.5, 0, 2]],
+        _RANGES, w, h, classes=_CLASSES, class_names=["a", "山鸢尾", "c"], names=("宽", "长"), ascii=a,
+    ),
+    "confusion": lambda w, h, a: confusion_chart([[5, 1], [0, 7]], ["山鸢尾", "versicolor"], w, h, ascii=a),
+    "series": lambda w, h, a: series_chart([1, 2, 3, 2], [1.1, 1.8, 2.5, 2.2], w, h, name="播放量", ascii=a),
+    "weights": lambda w, h, a: weights_chart(["w", "偏置"], [1.5, -0.5], w, h, ascii=a),
+    "threshold": lambda w, h, a: threshold_chart(
+        [0, 1, 2], {"正常": [5, 1, 0], "垃圾": [0, 2, 6]}, w, h, threshold=1.5, mistakes=0.1, ascii=a
+    ),
+}  # fmt: skip
+
+
+def text_of(rows: Rows, width: int, height: int) -> str:
+    """The text of ``rows``, once it is sure that they fill ``width`` by ``height`` cells exactly."""
+    assert len(rows) == height
+    assert [row_width(row) for row in rows] == [width] * height, plain_text(rows)
+    return plain_text(rows)

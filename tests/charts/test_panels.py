@@ -1,0 +1,159 @@
+"""Panels: each says what it should, from what the log holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.charts.shapes import text_of
+from tutor.charts.boundary import boundary_chart
+from tutor.charts.cells import plain_text
+from tutor.charts.confusion import confusion_chart
+from tutor.charts.curve import curve_chart
+from tutor.charts.fit import fit_chart
+from tutor.charts.panels import PANELS, Drawing, draw_panel
+from tutor.charts.series import series_chart
+from tutor.charts.surface import surface_chart
+from tutor.charts.threshold import threshold_chart
+from tutor.charts.weights import weights_chart
+
+AT = Drawing(60, 14)
+BOX = {"x_name": "w", "y_name": "b", "x_low": 0.0, "x_high": 1.0, "y_low": 0.0, "y_high": 1.0}
+SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "fit": ({"points_x": [0, 1], "points_y": [0, 1], "x_name": "a", "y_name": "b"}, {"x": [0, 1], "y": [0, 1]}),
+    "curve": ({"x": [0, 1, 2], "y": [1, 0, 1]}, {"w": 1.0, "f": 0.0, "path_w": [2, 1], "path_f": [1, 0]}),
+    "surface": (
+        BOX | {"columns": 2, "rows": 1, "levels": [0, 63], "loss_low": 0.1, "loss_high": 2},
+        {"path": [[0, 0]]},
+    ),
+    "boundary": (
+        BOX | {"points": [[0, 0, 0], [1, 1, 1]], "class_names": ["a", "b"]},
+        {"columns": 2, "rows": 1, "classes": [0, 1], "certainty": [9, 9]},
+    ),
+    "confusion": ({}, {"class_names": ["a", "b"], "counts": [[1, 0], [0, 1]]}),
+    "series": ({"actual": [1, 2, 3], "name": "views"}, {"predicted": [1, 2, 2]}),
+    "weights": ({}, {"names": ["w"], "values": [1.0]}),
+    "threshold": (
+        {"values": [0, 1], "counts_by_class": {"a": [3, 0], "b": [0, 3]}},
+        {"threshold": 0.5, "mistakes": 0.0},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_every_panel_draws_what_the_log_holds(name: str) -> None:
+    scene, frame = SCENES[name]
+    text = text_of(draw_panel(name, scene, frame, AT), AT.width, AT.height)
+    assert "does not say" not in text
+    assert "Nothing" not in text
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_a_log_that_makes_no_sense_is_a_sentence_and_never_a_crash(name: str) -> None:
+    scene, frame = SCENES[name]
+    for key in (*scene, *frame):
+        for nonsense in ("x", None, [], {"a": 1}, [["x"]], -1, float("nan")):
+            broken_scene = scene | ({key: nonsense} if key in scene else {})
+            broken_frame = frame | ({key: nonsense} if key in frame else {})
+            text_of(draw_panel(name, broken_scene, broken_frame, AT), AT.width, AT.height)
+    assert "Nothing to draw yet" in plain_text(draw_panel(name, {}, {}, AT))
+
+
+def test_control_characters_of_a_log_never_reach_the_terminal() -> None:
+    scene, frame = SCENES["series"]
+    assert "\x1b" not in plain_text(draw_panel("series", scene | {"name": "a\x1b[2J\nb"}, frame, AT))
+
+
+def test_fit_draws_the_line_over_the_points_and_a_far_one_along_the_edge() -> None:
+    near = plain_text(fit_chart(([0, 1, 2], [0, 1, 2]), ([0, 2], [0, 2]), 40, 12))
+    far = plain_text(fit_chart(([0, 1, 2], [0, 1, 2]), ([0, 2], [90, 99]), 40, 12))
+    assert near.splitlines()[0].split() == ["──", "model", "•", "train"]
+    assert far.splitlines()[1].count("⠉") > 10
+
+
+def test_curve_shows_the_ball_and_where_it_left() -> None:
+    curve = ([-1, 0, 1], [1, 0, 1])
+    assert "●" in "\n".join(plain_text(curve_chart(curve, 40, 12, ball=(0.5, 0.25))).splitlines()[1:])
+    assert "▶" in plain_text(curve_chart(curve, 40, 12, ball=(50.0, 2500.0)))
+    assert "◀" in plain_text(curve_chart(curve, 40, 12, ball=(-50.0, 2500.0)))
+
+
+def test_surface_is_darkest_where_the_loss_is_lowest() -> None:
+    levels = np.tile(np.arange(64), (10, 1))
+    ranges = ((0.0, 1.0), (0.0, 1.0))
+    coloured = surface_chart(levels, ranges, 60, 12)
+    grounds = [span.ground for span in coloured[3] if span.ground]
+    assert (grounds[0], grounds[-1]) == ("heat0", "heat15")
+    shades = plain_text(surface_chart(levels, ranges, 60, 12, ascii=True)).splitlines()[3]
+    assert shades.strip().endswith("@")
+    assert len(set(shades)) >= 10
+    no_colour = plain_text(surface_chart(levels, ranges, 60, 12, colour=False)).splitlines()[3]
+    assert {"░", "▒", "▓", "█"} <= set(no_colour)
+
+
+def test_surface_upside_is_up() -> None:
+    levels = np.repeat(np.arange(0, 64, 7)[:, None], 8, axis=1)
+    rows = plain_text(surface_chart(levels, ((0.0, 1.0), (0.0, 1.0)), 40, 14, ascii=True)).splitlines()
+    assert "@" not in rows[1]
+    assert "@" in rows[11]
+
+
+def test_boundary_tells_classes_apart_without_colour() -> None:
+    points = [[0.25, 0.5, 0], [0.75, 0.5, 1]]
+    for ascii in (False, True):
+        text = plain_text(boundary_chart(points, ((0, 1), (0, 1)), 40, 12, classes=[[0, 1]], colour=False, ascii=ascii))
+        body = text.splitlines()[1:-2]
+        left, right = {row[8] for row in body}, {row[-2] for row in body}
+        assert left.isdisjoint(right)
+
+
+def test_boundary_leaves_blank_where_the_model_is_torn() -> None:
+    rows = boundary_chart([], ((0, 1), (0, 1)), 40, 12, classes=[[0, 0, 1]], certainty=[[9, 0, 9]])
+    assert {"field0", "field", "field1"} <= {span.ground for row in rows for span in row}
+
+
+def test_confusion_cuts_classes_that_do_not_fit_and_says_how_many() -> None:
+    counts = np.diag(range(1, 11)).tolist()
+    text = plain_text(confusion_chart(counts, [str(number) for number in range(10)], 44, 8))
+    assert "and 4 more classes" in text
+    assert (
+        "10" not in plain_text(confusion_chart(counts, [str(number) for number in range(10)], 80, 8)).splitlines()[-1]
+    )
+
+
+def test_confusion_columns_line_up_with_wide_names() -> None:
+    rows = plain_text(confusion_chart([[5, 1], [0, 7]], ["山鸢尾", "b"], 40, 5)).splitlines()
+    assert rows[2].startswith("山鸢尾")
+    assert [word for word in rows[3].split() if word[0].isdigit()] == ["7█"]
+
+
+def test_series_draws_prediction_and_truth_differently() -> None:
+    days = np.sin(np.arange(60) / 5)
+    truth = plain_text(series_chart(days, [], 60, 12))
+    guess = plain_text(series_chart(days, days, 60, 12))
+    assert truth != guess
+
+
+def test_weights_lean_to_the_side_of_their_sign() -> None:
+    up, down = plain_text(weights_chart(["w", "b"], [2.0, -1.0], 40, 2)).splitlines()
+    assert "│█" in up
+    assert "█│" in down
+    assert up.endswith("2.000")
+    assert down.endswith("−1.000")
+
+
+def test_weights_keep_the_largest_when_rows_are_few() -> None:
+    text = plain_text(weights_chart(["a", "b", "c"], [0.1, -3.0, 2.0], 40, 2))
+    assert [row[0] for row in text.splitlines()] == ["b", "c"]
+
+
+def test_threshold_draws_heaps_as_high_as_their_counts_and_a_line_between() -> None:
+    text = plain_text(threshold_chart([0, 1], {"a": [8, 0], "b": [0, 4]}, 40, 14, threshold=0.5, mistakes=0.25))
+    body = text.splitlines()[2:-2]
+    left, right = sum("●" in row for row in body), sum("▲" in row for row in body)
+    assert left > right > 1
+    line = {row.index("┃") for row in body}
+    assert len(line) == 1
+    assert "25.0%" in text

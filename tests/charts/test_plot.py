@@ -1,0 +1,86 @@
+"""Drawing with plotext: one at a time, nothing kept, nothing that is not a whole dot."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import numpy as np
+
+from tests.charts.shapes import falling
+from tutor.charts.cells import Span, plain_text
+from tutor.charts.dots import simplified
+from tutor.charts.layers import overlay
+from tutor.charts.loss import loss_chart, train_line
+from tutor.charts.plot import Grid, Mark, canvas
+
+
+def test_a_line_goes_through_its_dots() -> None:
+    mark = Mark(np.array([0, 3]), np.array([0, 0]), "train", lines=True)
+    (row,) = canvas(Grid(4, 1), [mark])
+    assert [(span.text, span.ink) for span in row] == [("⣀⣀", "train"), ("  ", "text")]
+
+
+def test_every_corner_dot_of_the_canvas_is_on_it() -> None:
+    grid = Grid(3, 2)
+    mark = Mark(np.array([0, 5, 0, 5]), np.array([0, 0, 7, 7]), "train")
+    assert plain_text(canvas(grid, [mark])) == "⠁ ⠈\n⡀ ⢀"
+
+
+def test_each_mark_keeps_its_ink() -> None:
+    marks = [Mark(np.array([2 * n]), np.array([0]), ink, glyph="x") for n, ink in enumerate(("valid", "bad", "heat3"))]
+    (row,) = canvas(Grid(3, 1), marks)
+    assert [(span.text, span.ink) for span in row] == [("x", "valid"), ("x", "bad"), ("x", "heat3")]
+
+
+def test_the_figure_of_plotext_is_left_empty() -> None:
+    import plotext
+
+    loss_chart([train_line(falling(50))], 60, 12)
+    assert not list(plotext.figure._signals)
+
+
+def test_many_threads_draw_the_same_picture() -> None:
+    expected = loss_chart([train_line(falling(80))], 60, 12)
+    wrong: list[int] = []
+
+    def draw(number: int) -> None:
+        wrong.extend(number for _ in range(5) if loss_chart([train_line(falling(80))], 60, 12) != expected)
+
+    threads = [threading.Thread(target=draw, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_a_chart_does_not_depend_on_the_size_of_the_terminal() -> None:
+    program = (
+        "from tutor.charts.loss import *; from tutor.charts.cells import row_width\n"
+        "rows = loss_chart([train_line(LossHistory([2, 1]))], 150, 50)\n"
+        "assert len(rows) == 50 and {row_width(row) for row in rows} == {150}"
+    )
+    environment = {"COLUMNS": "30", "LINES": "8", "PYTHONPATH": ":".join(sys.path), "LC_ALL": "C"}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)
+
+
+def test_plotext_is_imported_only_when_something_is_drawn() -> None:
+    program = (
+        "import sys, tutor.charts.loss, tutor.charts.panels, tutor.charts.cells\nassert 'plotext' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_simplifying_keeps_corners_and_turns_back() -> None:
+    columns, rows = simplified(np.array([0, 1, 2, 3, 3, 3, 4]), np.array([0, 0, 0, 0, 5, 2, 2]))
+    assert list(zip(columns.tolist(), rows.tolist(), strict=True)) == [(0, 0), (3, 0), (3, 5), (3, 2), (4, 2)]
+
+
+def test_what_lies_above_keeps_the_ground_below() -> None:
+    under = [[Span("▀▀▀", "heat1", "heat2")]]
+    over = [[Span(" ", "text"), Span("x", "path"), Span(" ", "text")]]
+    ((left, middle, right),) = overlay(under, over)
+    assert (left, right) == (Span("▀", "heat1", "heat2"), Span("▀", "heat1", "heat2"))
+    assert (middle.text, middle.ground) == ("x", "heat2")

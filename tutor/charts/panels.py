@@ -1,0 +1,175 @@
+"""Any panel of a run by its name, from what the run's log says of it.
+
+A log is a file that anyone may have written, so nothing in it is trusted to be there or to be a number: a panel
+whose payload makes no sense is a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tutor.charts.cells import Rows
+from tutor.charts.notice import sentence
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Payload = Mapping[str, Any]
+"""What the log holds for a panel: see ``tutor.runs.views``."""
+
+PANELS = ("fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold")
+"""The panels that `draw_panel` draws; the loss has a function of its own, `tutor.charts.loss.loss_chart`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Where and how a panel is drawn: cells, and whether colours and more than ASCII are there."""
+
+    width: int
+    height: int
+    colour: bool = True
+    ascii: bool = False
+
+
+def draw_panel(name: str, scene: Payload, frame: Payload, drawing: Drawing) -> Rows:
+    """The panel ``name`` from its ``scene`` and its latest ``frame``, in exactly the cells of ``drawing``."""
+    draw = _DRAWERS.get(name)
+    if draw is None or not (scene or frame):
+        return sentence(translate("charts.nothing-yet"), drawing.width, drawing.height)
+    try:
+        return draw(scene, frame, drawing)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
+        return sentence(translate("charts.unreadable"), drawing.width, drawing.height)
+
+
+def _text(value: object) -> str:
+    return harmless_line(str(value))
+
+
+def _texts(values: Iterable[object]) -> list[str]:
+    return [_text(value) for value in values]
+
+
+def _ranges(scene: Payload) -> tuple[tuple[float, float], tuple[float, float]]:
+    return (
+        (float(scene["x_low"]), float(scene["x_high"])),
+        (float(scene["y_low"]), float(scene["y_high"])),
+    )
+
+
+def _table(values: Sequence[int], rows: int, columns: int) -> Any:
+    import numpy as np
+
+    return np.asarray(values, dtype=np.int64).reshape(int(rows), int(columns))
+
+
+def _fit(scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.fit import fit_chart
+
+    return fit_chart(
+        (scene["points_x"], scene["points_y"]),
+        (frame.get("x", ()), frame.get("y", ())),
+        at.width,
+        at.height,
+        valid=(scene.get("valid_x", ()), scene.get("valid_y", ())),
+        x_name=_text(scene.get("x_name", "")),
+        y_name=_text(scene.get("y_name", "")),
+        ascii=at.ascii,
+    )
+
+
+def _curve(scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.curve import curve_chart
+
+    return curve_chart(
+        (scene["x"], scene["y"]),
+        at.width,
+        at.height,
+        ball=(frame.get("w"), frame.get("f")),
+        path=(frame.get("path_w", ()), frame.get("path_f", ())),
+        ascii=at.ascii,
+    )
+
+
+def _surface(scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.surface import surface_chart
+
+    path = frame.get("path", ())
+    return surface_chart(
+        _table(scene["levels"], scene["rows"], scene["columns"]),
+        _ranges(scene),
+        at.width,
+        at.height,
+        path=([point[0] for point in path], [point[1] for point in path]),
+        names=(_text(scene["x_name"]), _text(scene["y_name"])),
+        losses=(scene.get("loss_low"), scene.get("loss_high")),
+        colour=at.colour,
+        ascii=at.ascii,
+    )
+
+
+def _boundary(scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.boundary import boundary_chart
+
+    size = (frame.get("rows", 0), frame.get("columns", 0))
+    return boundary_chart(
+        scene["points"],
+        _ranges(scene),
+        at.width,
+        at.height,
+        classes=_table(frame["classes"], *size) if "classes" in frame else (),
+        certainty=_table(frame["certainty"], *size) if "certainty" in frame else (),
+        class_names=_texts(scene.get("class_names", ())),
+        names=(_text(scene.get("x_name", "")), _text(scene.get("y_name", ""))),
+        colour=at.colour,
+        ascii=at.ascii,
+    )
+
+
+def _confusion(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.confusion import confusion_chart
+
+    return confusion_chart(frame["counts"], _texts(frame["class_names"]), at.width, at.height, ascii=at.ascii)
+
+
+def _series(scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.series import series_chart
+
+    name = _text(scene.get("name", ""))
+    return series_chart(scene["actual"], frame.get("predicted", ()), at.width, at.height, name=name, ascii=at.ascii)
+
+
+def _weights(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.weights import weights_chart
+
+    return weights_chart(_texts(frame["names"]), frame["values"], at.width, at.height, ascii=at.ascii)
+
+
+def _threshold(scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.threshold import threshold_chart
+
+    return threshold_chart(
+        scene["values"],
+        {_text(name): counts for name, counts in scene["counts_by_class"].items()},
+        at.width,
+        at.height,
+        threshold=frame.get("threshold"),
+        mistakes=frame.get("mistakes"),
+        ascii=at.ascii,
+    )
+
+
+_DRAWERS: dict[str, Callable[[Payload, Payload, Drawing], Rows]] = {
+    "fit": _fit,
+    "curve": _curve,
+    "surface": _surface,
+    "boundary": _boundary,
+    "confusion": _confusion,
+    "series": _series,
+    "weights": _weights,
+    "threshold": _threshold,
+}
