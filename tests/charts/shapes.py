@@ -22,6 +22,7 @@ Chart = Callable[[int, int, bool], Rows]
 
 _RANGES = ((-1.0, 1.0), (-1.0, 1.0))
 _LEVELS = np.arange(64).reshape(8, 8)
+_POINTS: list[list[float]] = [[0, 0, 0], [0.5, 0.5, 1], [-0.5, 0, 2]]
 _CLASSES = np.repeat([[0, 1, 1, 2]], 4, axis=0)
 
 
@@ -45,7 +46,7 @@ CHARTS: dict[str, Chart] = {
     ),
     "surface": lambda w, h, a: surface_chart(_LEVELS, _RANGES, w, h, path=([0.9, 0], [0.9, 0.1]), ascii=a),
     "boundary": lambda w, h, a: boundary_chart(
-        [[0, 0, 0], [0.5, 0.5, 1], [-0.5, 0, 2]],
+        _POINTS,
         _RANGES, w, h, classes=_CLASSES, class_names=["a", "山鸢尾", "c"], names=("宽", "长"), ascii=a,
     ),
     "confusion": lambda w, h, a: confusion_chart([[5, 1], [0, 7]], ["山鸢尾", "versicolor"], w, h, ascii=a),

@@ -17,18 +17,18 @@ from tutor.charts.scale import tight_scale, with_room
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from tutor.charts.history import Numbers
 
 _PATH_POINTS = 200
 
 
 def curve_chart(
-    curve: tuple[ArrayLike, ArrayLike],
+    curve: tuple[Numbers, Numbers],
     width: int,
     height: int,
     *,
     ball: tuple[float | None, float | None] = (None, None),
-    path: tuple[ArrayLike, ArrayLike] = ((), ()),
+    path: tuple[Numbers, Numbers] = ((), ()),
     ascii: bool = False,
 ) -> Rows:
     """The function ``curve`` (w and f(w)), the ``path`` so far and the ``ball`` at its end.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -12,7 +11,9 @@ from tutor.charts.plot import Grid, Mark
 from tutor.charts.scale import Scale
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from tutor.charts.history import Numbers
 
 Pattern = Literal["line", "dotted", "dashed"]
 """How a series is told apart without colour."""
@@ -20,9 +21,7 @@ Pattern = Literal["line", "dotted", "dashed"]
 _DASH_CELLS = 2
 
 
-def finite_pairs(
-    x: ArrayLike | Sequence[float | None], y: ArrayLike | Sequence[float | None]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def finite_pairs(x: Numbers, y: Numbers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The pairs of ``x`` and ``y`` in which both are finite; the longer one is cut."""
     across, up = numbers(x), numbers(y)
     size = min(len(across), len(up))
@@ -76,7 +75,7 @@ def series_mark(extremes: Extremes, y: Scale, grid: Grid, ink: str, pattern: Pat
     return Mark(across, up, ink, lines=True, plain=plain)
 
 
-def path_mark(x: ArrayLike, y: ArrayLike, across: Scale, up: Scale, grid: Grid, ink: str, plain: str = ".") -> Mark:
+def path_mark(x: Numbers, y: Numbers, across: Scale, up: Scale, grid: Grid, ink: str, plain: str = ".") -> Mark:
     """A path in the plane, in the order of its points, as a line through the dots it visits."""
     columns, rows = _visited(x, y, across, up, grid)
     columns, rows = simplified(columns, rows)
@@ -84,7 +83,7 @@ def path_mark(x: ArrayLike, y: ArrayLike, across: Scale, up: Scale, grid: Grid, 
 
 
 def point_marks(
-    x: ArrayLike, y: ArrayLike, across: Scale, up: Scale, grid: Grid, ink: str, glyph: str, plain: str = "o"
+    x: Numbers, y: Numbers, across: Scale, up: Scale, grid: Grid, ink: str, glyph: str, plain: str = "o"
 ) -> Mark:
     """Points as a glyph each, one per cell at most; points off the scale are left out."""
     columns, rows = _visited(x, y, across, up, grid)
@@ -178,7 +177,7 @@ def _dashed(
 
 
 def _visited(
-    x: ArrayLike, y: ArrayLike, across: Scale, up: Scale, grid: Grid
+    x: Numbers, y: Numbers, across: Scale, up: Scale, grid: Grid
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The dots of finite points, held just outside the canvas where they leave it."""
     xs, ys = finite_pairs(x, y)

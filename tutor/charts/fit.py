@@ -15,16 +15,16 @@ from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from tutor.charts.history import Numbers
 
 
 def fit_chart(
-    points: tuple[ArrayLike, ArrayLike],
-    curve: tuple[ArrayLike, ArrayLike],
+    points: tuple[Numbers, Numbers],
+    curve: tuple[Numbers, Numbers],
     width: int,
     height: int,
     *,
-    valid: tuple[ArrayLike, ArrayLike] = ((), ()),
+    valid: tuple[Numbers, Numbers] = ((), ()),
     x_name: str = "",
     y_name: str = "",
     ascii: bool = False,

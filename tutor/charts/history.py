@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    Numbers: TypeAlias = ArrayLike | Sequence[float | None]
+    """Numbers from anywhere: what is None or no finite number is left out of a drawing."""
 
 _BLOCK = 16
 _BLOCKS_PER_COLUMN = 4
@@ -186,7 +189,7 @@ def _no_extremes() -> Extremes:
     return Extremes(np.empty(0, np.int64), np.empty(0), np.empty(0))
 
 
-def numbers(values: ArrayLike | Sequence[float | None]) -> NDArray[np.float64]:
+def numbers(values: Numbers) -> NDArray[np.float64]:
     """``values`` as floats; None and what is no number become NaN, so that it is left out and never drawn."""
     try:
         found = np.asarray(values, dtype=np.float64)

@@ -17,11 +17,11 @@ from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from tutor.charts.history import Numbers
 
 
 def series_chart(
-    actual: ArrayLike, predicted: ArrayLike, width: int, height: int, *, name: str = "", ascii: bool = False
+    actual: Numbers, predicted: Numbers, width: int, height: int, *, name: str = "", ascii: bool = False
 ) -> Rows:
     """``actual`` as a dotted line, ``predicted`` as a full one, day by day from 1."""
     if too_small(width, height):

@@ -20,6 +20,8 @@ from tutor.foundation.translate import translate
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from tutor.charts.history import Numbers
+
     Ranges = tuple[tuple[float, float], tuple[float, float]]
 
 _MOST = 63
@@ -32,7 +34,7 @@ def surface_chart(
     width: int,
     height: int,
     *,
-    path: tuple[ArrayLike, ArrayLike] = ((), ()),
+    path: tuple[Numbers, Numbers] = ((), ()),
     names: tuple[str, str] = ("w", "b"),
     losses: tuple[float | None, float | None] = (None, None),
     colour: bool = True,
