@@ -118,6 +118,7 @@ def test_an_uncounted_answer_leaves_the_one_before_it_in_force(store: ProgressSt
     store.record_answer(an_answer("predict", correct=True))
     store.record_answer(an_answer("predict", correct=None))
     assert store.lesson_states()["softmax"].questions_right == 1
+    assert store.newest_answers("softmax")["predict"].correct is True
 
 
 def test_a_position_is_kept_and_the_furthest_fraction_never_shrinks(store: ProgressStore, tmp_path: Path) -> None:

@@ -110,8 +110,9 @@ class ProgressStore:
         return self._read_answers(f"{sql} ORDER BY id", ())
 
     def newest_answers(self, lesson_id: str) -> dict[str, Answer]:
-        """The newest answer to each question of a lesson, counted or not, by question id."""
-        return {answer.question_id: answer for answer in self.answers(lesson_id=lesson_id)}
+        """The newest counted answer to each question of a lesson, by question id."""
+        counted = [answer for answer in self.answers(lesson_id=lesson_id) if answer.correct is not None]
+        return {answer.question_id: answer for answer in counted}
 
     def _read_answers(self, sql: str, values: tuple[object, ...]) -> list[Answer]:
         return [_answer(row) for row in self._database.read(sql, values)]

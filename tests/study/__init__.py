@@ -1,0 +1,1 @@
+"""Tests of lessons being read and quizzes being taken."""

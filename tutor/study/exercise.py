@@ -1,0 +1,162 @@
+"""A question put to the learner: an attempt, and the memory of it, written the moment the answer is locked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tutor.course.lesson import Question
+from tutor.foundation import clock
+from tutor.foundation.translate import language
+from tutor.progress.records import Answer
+from tutor.study.attempt import Attempt, Facts, Stage
+
+if TYPE_CHECKING:
+    from tutor.progress.records import SavedQuiz
+    from tutor.progress.store import ProgressStore
+
+Seconds = Callable[[], float]
+"""A clock that never runs backwards."""
+
+
+class Mark(StrEnum):
+    """How a question stands, for a list of questions."""
+
+    OPEN = "open"
+    SKIPPED = "skipped"
+    WAITING = "waiting"
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNCOUNTED = "uncounted"
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How the exercises of a session are remembered.
+
+    Args:
+        store: The learner's memory.
+        quiz_id: The quiz they belong to; empty in the text of a lesson.
+        quiz: Describes the quiz as it is now, to be kept with each answer; None where there is no quiz.
+        seconds: Measures how long an answer took.
+    """
+
+    store: ProgressStore
+    quiz_id: str = ""
+    quiz: Callable[[], SavedQuiz] | None = None
+    seconds: Seconds = clock.monotonic_seconds
+
+
+class Exercise:
+    """One attempt at a question, remembered.
+
+    Change the draft through `attempt`; lock and settle through here.
+
+    Args:
+        attempt: The attempt.
+        keeping: How it is remembered.
+        key: Of the answer in the memory, where it has been committed before.
+        spent: Seconds spent on it before.
+    """
+
+    def __init__(self, attempt: Attempt, keeping: Keeping, *, key: str = "", spent: float = 0.0) -> None:
+        self.attempt = attempt
+        self.key = key
+        self._keeping = keeping
+        self._spent = spent
+        self._seen_at: float | None = None
+
+    @property
+    def question(self) -> Question:
+        """The question."""
+        return self.attempt.question
+
+    @property
+    def mark(self) -> Mark:
+        """How it stands."""
+        if self.attempt.stage is Stage.SETTLED:
+            verdict = self.attempt.verdict
+            return Mark.RIGHT if verdict is not None and verdict.correct else Mark.WRONG
+        return {Stage.WAITING: Mark.WAITING, Stage.UNCOUNTED: Mark.UNCOUNTED}.get(self.attempt.stage, Mark.OPEN)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds that the question was looked at before the lock."""
+        running = 0.0 if self._seen_at is None else self._keeping.seconds() - self._seen_at
+        return self._spent + running
+
+    def seen(self) -> None:
+        """The learner sees the question from now on."""
+        if self._seen_at is None and not self.attempt.locked:
+            self._seen_at = self._keeping.seconds()
+
+    def left(self) -> None:
+        """The learner looks elsewhere."""
+        self._spent, self._seen_at = self.seconds, None
+
+    def commit(self) -> bool:
+        """Lock the answer and remember it at once; whether it could be locked."""
+        if not self.attempt.commit():
+            return False
+        self.left()
+        answer = self._as_answer()
+        self.key = answer.key
+        quiz = self._keeping.quiz
+        self._keeping.store.record_answer(answer, quiz() if quiz is not None else None)
+        return True
+
+    def settle(self, facts: Facts, runs: Iterable[str] = ()) -> bool:
+        """Let the finished run decide, and remember the verdict; whether it was waited for.
+
+        A run that does not tell what the question hangs on leaves it uncounted.
+
+        Args:
+            facts: What the run says, or the runs: see `tutor.study.predictions.facts_of_runs`.
+            runs: Their ids.
+        """
+        if not self.attempt.settle(facts):
+            return False
+        verdict = self.attempt.verdict
+        if verdict is not None:
+            store = self._keeping.store
+            store.settle_answer(self.key, correct=verdict.correct, score=verdict.score, runs=runs)
+        self._save_quiz()
+        return True
+
+    def cannot_run(self, reason: str) -> bool:
+        """The run cannot be had: the prediction is not counted, and the learner is told so."""
+        if not self.attempt.cannot_run(reason):
+            return False
+        self._save_quiz()
+        return True
+
+    def set_unsure(self, unsure: bool) -> None:
+        """The learner was (not) unsure; may be said before and after the lock."""
+        self.attempt.unsure = unsure
+        if self.key:
+            self._keeping.store.mark_unsure(self.key, unsure)
+            self._save_quiz()
+
+    def _save_quiz(self) -> None:
+        if self._keeping.quiz is not None:
+            self._keeping.store.save_quiz(self._keeping.quiz())
+
+    def _as_answer(self) -> Answer:
+        attempt = self.attempt
+        verdict = attempt.verdict
+        return Answer(
+            lesson_id=self.question.lesson_id,
+            question_id=self.question.id,
+            kind=self.question.kind.value,
+            given=attempt.given(),
+            correct=None if verdict is None else verdict.correct,
+            score=0.0 if verdict is None else verdict.score,
+            unsure=attempt.unsure,
+            hints=attempt.hints_shown,
+            seconds=round(self.seconds, 3),
+            language=language(),
+            seed=attempt.seed,
+            quiz_id=self._keeping.quiz_id,
+        )

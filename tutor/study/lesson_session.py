@@ -1,0 +1,167 @@
+"""A lesson being read: where the reader is, how much was read, and its questions answered in the text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.course.lesson import Lesson, Prose, Question, Term
+from tutor.foundation import clock
+from tutor.progress.records import Position
+from tutor.study.attempt import Attempt
+from tutor.study.exercise import Exercise, Keeping, Mark, Seconds
+from tutor.study.quiz_session import new_seed
+from tutor.study.recall import attempt_given
+from tutor.study.score import Score, score_of
+
+if TYPE_CHECKING:
+    from tutor.course.lesson import Block
+    from tutor.progress.store import ProgressStore
+
+_SAVE_STEP = 0.05
+"""How much more must have been read before it is written down without being asked to."""
+
+
+class LessonSession:
+    """See the module.
+
+    Args:
+        lesson: The lesson.
+        store: The learner's memory.
+        seconds: Measures how long answers take.
+    """
+
+    def __init__(self, lesson: Lesson, store: ProgressStore, *, seconds: Seconds = clock.monotonic_seconds) -> None:
+        self.lesson = lesson
+        self._store = store
+        self._keeping = Keeping(store, seconds=seconds)
+        self._questions = {question.id: question for question in lesson.questions}
+        self._exercises: dict[str, Exercise] = {}
+        self._newest = store.newest_answers(lesson.id)
+        self._starts = _starts([_weight(block) for block in lesson.blocks])
+        self.position = self._found_again(store.position(lesson.id))
+        state = store.lesson_states().get(lesson.id)
+        self.fraction_read = state.read_fraction if state is not None else 0.0
+        self._written = (self.position, self.fraction_read) if state is not None else None
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    def move(self, block: int, within: float = 0.0, *, seen_block: int | None = None, seen_within: float = 1.0) -> None:
+        """The reader has scrolled. Written down now and then, and for certain by `save`.
+
+        Args:
+            block: Index of the block at the top of the screen.
+            within: How far into it the top of the screen is, from 0 to 1.
+            seen_block: Index of the block at the bottom of the screen; the top one where None.
+            seen_within: How far into that one the bottom of the screen is.
+        """
+        self.position = Position(block, within, self._anchor_of(block))
+        seen = self.fraction_at(block if seen_block is None else seen_block, seen_within)
+        self.fraction_read = max(self.fraction_read, seen)
+        if self._written is None or self.fraction_read - self._written[1] >= _SAVE_STEP or self.fraction_read >= 1.0:
+            self.save()
+
+    def save(self) -> None:
+        """Write down where the reader is; nothing where nothing has changed."""
+        if self._written == (self.position, self.fraction_read):
+            return
+        self._store.set_position(
+            self.lesson.id, self.position, fraction=self.fraction_read, questions=len(self._questions)
+        )
+        self._written = (self.position, self.fraction_read)
+
+    def fraction_at(self, block: int, within: float) -> float:
+        """How much of the lesson lies above a place, from 0 to 1, by length of text and not by count of blocks."""
+        if not self.lesson.blocks:
+            return 1.0
+        block = max(0, min(block, len(self.lesson.blocks) - 1))
+        start, end = self._starts[block], self._starts[block + 1]
+        return min(1.0, start + (end - start) * max(0.0, min(within, 1.0)))
+
+    # -- questions ---------------------------------------------------------------------------------------
+
+    def exercise(self, question_id: str) -> Exercise:
+        """The exercise of a question in the text: as it was answered last, else a new one.
+
+        Raises:
+            KeyError: the lesson has no such question.
+        """
+        if question_id not in self._exercises:
+            self._exercises[question_id] = self._recalled(question_id) or self._fresh(question_id)
+        return self._exercises[question_id]
+
+    def again(self, question_id: str) -> Exercise:
+        """A new attempt at a question, newly shuffled; what was answered before stays in the memory."""
+        self._exercises[question_id] = self._fresh(question_id)
+        return self._exercises[question_id]
+
+    def mark(self, question_id: str) -> Mark:
+        """How a question stands: the verdict on its last counted answer, here or in a quiz."""
+        exercise = self._exercises.get(question_id)
+        if exercise is not None and exercise.mark is not Mark.OPEN:
+            return exercise.mark
+        answer = self._newest.get(question_id)
+        if answer is None:
+            return Mark.OPEN
+        return Mark.RIGHT if answer.correct else Mark.WRONG
+
+    @property
+    def wrong_ids(self) -> tuple[str, ...]:
+        """Questions to try again, in the lesson's order."""
+        return tuple(each for each in self._questions if self.mark(each) is Mark.WRONG)
+
+    @property
+    def score(self) -> Score:
+        """Over the lesson's questions."""
+        return score_of(self.mark(each) for each in self._questions)
+
+    # -- inside ------------------------------------------------------------------------------------------
+
+    def _fresh(self, question_id: str) -> Exercise:
+        return Exercise(Attempt(self._questions[question_id], new_seed()), self._keeping)
+
+    def _recalled(self, question_id: str) -> Exercise | None:
+        question: Question = self._questions[question_id]
+        answer = self._newest.get(question_id)
+        if answer is None:
+            return None
+        attempt = attempt_given(question, answer.seed, answer.given)
+        if attempt is None:
+            return None
+        attempt.unsure = answer.unsure
+        return Exercise(attempt, self._keeping, key=answer.key)
+
+    def _anchor_of(self, block: int) -> str:
+        above = [section.anchor for section in self.lesson.sections if section.block_index <= block]
+        return above[-1] if above else ""
+
+    def _found_again(self, position: Position | None) -> Position:
+        """The remembered place in the text as it is now: where it was, else the start of its section."""
+        last = len(self.lesson.blocks) - 1
+        if position is None or last < 0:
+            return Position()
+        same_section = position.block <= last and self._anchor_of(position.block) == position.anchor
+        anchors = {section.anchor: section.block_index for section in self.lesson.sections}
+        if not same_section and position.anchor in anchors:
+            return Position(anchors[position.anchor], 0.0, position.anchor)
+        return Position(max(0, min(position.block, last)), position.within, position.anchor)
+
+
+def _weight(block: Block) -> int:
+    """About how many lines a block takes to read."""
+    if isinstance(block, Prose):
+        return 2 + len(block.markdown) // 60
+    if isinstance(block, Term):
+        return 3 + len(block.definition) // 60
+    if isinstance(block, Question):
+        return 6 + len(block.prompt) // 60 + len(block.options)
+    return 10
+
+
+def _starts(weights: list[int]) -> list[float]:
+    """Where each block begins, and the last one ends, as fractions of the whole."""
+    total = sum(weights) or 1
+    starts = [0.0]
+    for weight in weights:
+        starts.append(starts[-1] + weight / total)
+    starts[-1] = 1.0
+    return starts

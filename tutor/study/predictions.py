@@ -1,0 +1,100 @@
+"""Predict, then run: which facts decide, and how they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from tutor.course.lesson import LabFence, Question
+from tutor.foundation.translate import translate
+from tutor.study.attempt import Fact, Facts
+
+_NAMES = {
+    "diverged": "study.fact-diverged",
+    "epochs": "study.fact-epochs",
+    "updates": "study.fact-updates",
+    "learning_rate": "study.fact-learning-rate",
+    "first.train_loss": "study.fact-first-train-loss",
+    "first.valid_loss": "study.fact-first-valid-loss",
+    "first.train_accuracy": "study.fact-first-train-accuracy",
+    "first.valid_accuracy": "study.fact-first-valid-accuracy",
+    "final.train_loss": "study.fact-final-train-loss",
+    "final.valid_loss": "study.fact-final-valid-loss",
+    "final.train_accuracy": "study.fact-final-train-accuracy",
+    "final.valid_accuracy": "study.fact-final-valid-accuracy",
+    "best.valid_loss": "study.fact-best-valid-loss",
+    "best.epoch": "study.fact-best-epoch",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that decided a prediction, ready to be read.
+
+    Args:
+        name: What it is, in the interface language: ``validation loss at the end``.
+        value: What it was: ``0.4803``.
+    """
+
+    name: str
+    value: str
+
+
+def facts_of_runs(labs: Sequence[LabFence], facts: Sequence[Facts]) -> dict[str, Fact]:
+    """The facts of a question's runs under the names that its conditions use.
+
+    The only run's facts stand as they are; a run whose fence has a ``name`` gets it as a prefix, as in
+    ``b.final.valid_loss``.
+
+    Args:
+        labs: The question's fences.
+        facts: What each of their runs says, in the same order.
+    """
+    together: dict[str, Fact] = {}
+    for fence, of_run in zip(labs, facts, strict=True):
+        if fence.name:
+            together.update({f"{fence.name}.{name}": value for name, value in of_run.items()})
+        if len(labs) == 1:
+            together.update(of_run)
+    return together
+
+
+def deciding_figures(question: Question, facts: Facts) -> tuple[Figure, ...]:
+    """What the answer hung on: the facts that the conditions and the figure of ``question`` name, each once."""
+    asked = [question.figure] if question.figure else []
+    for option in question.options:
+        if option.when is not None:
+            asked.extend(sorted(option.when.names))
+    return tuple(_figure(name, facts[name], question.labs) for name in dict.fromkeys(asked) if name in facts)
+
+
+def _figure(name: str, value: Fact, labs: Sequence[LabFence]) -> Figure:
+    run, _, rest = name.partition(".")
+    named = {fence.name for fence in labs if fence.name}
+    if run in named and rest:
+        return Figure(translate("study.fact-of-run", run=run, fact=_name(rest)), shown_fact(value))
+    return Figure(_name(name), shown_fact(value))
+
+
+def _name(fact: str) -> str:
+    if fact in _NAMES:
+        return translate(_NAMES[fact])
+    if fact.startswith("final."):
+        return translate("study.fact-at-the-end", name=fact.removeprefix("final."))
+    return fact
+
+
+def shown_fact(value: Fact) -> str:
+    """A fact as a learner reads it: ``yes``, ``0.4803``, ``1.2e+08``, ``200``."""
+    if isinstance(value, bool):
+        return translate("study.yes") if value else translate("study.no")
+    if isinstance(value, str):
+        return value
+    if not isfinite(value):
+        return translate("study.not-finite")
+    if value == int(value) and abs(value) < 1e6:
+        shown = str(int(value))
+    else:
+        shown = f"{value:.4g}" if 1e-3 <= abs(value) < 1e6 else f"{value:.2e}"
+    return shown.replace("-", "−")

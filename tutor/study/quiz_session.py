@@ -1,0 +1,314 @@
+"""A quiz: one question at a time, in rounds. It can be left at any moment and is there again tomorrow.
+
+The first round asks everything; each further one only what is still wrong. A question that is skipped comes back
+once the others are done.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tutor.course.lesson import Question
+from tutor.foundation import clock
+from tutor.progress.records import SavedQuiz, new_key, now
+from tutor.study.attempt import Attempt
+from tutor.study.exercise import Exercise, Keeping, Mark, Seconds
+from tutor.study.recall import attempt_from, state_of
+from tutor.study.score import Score, score_of
+
+if TYPE_CHECKING:
+    from tutor.progress.store import ProgressStore
+
+SEEDS = 2**31
+
+
+def new_seed() -> int:
+    """A seed that no one chose."""
+    return random.SystemRandom().randrange(SEEDS)
+
+
+class QuizSession:
+    """See the module. Use `QuizSession.start`, which resumes where there is something to resume.
+
+    Args:
+        questions: What is asked, in order.
+        store: The learner's memory.
+        scope: What is asked, such as ``lesson:softmax``; the same scope resumes.
+        lesson_id: The lesson, where it is one.
+        seed: Decides every shuffle of the quiz.
+        seconds: Measures how long answers take.
+        quiz_id: Its key in the memory; a new one where empty.
+    """
+
+    def __init__(
+        self,
+        questions: Sequence[Question],
+        store: ProgressStore,
+        *,
+        scope: str,
+        lesson_id: str = "",
+        seed: int,
+        seconds: Seconds = clock.monotonic_seconds,
+        quiz_id: str = "",
+    ) -> None:
+        self.scope = scope
+        self.lesson_id = lesson_id
+        self.seed = seed
+        self.quiz_id = quiz_id or new_key()
+        self.round = 1
+        self._questions = {question.id: question for question in questions}
+        self._started: datetime = now()
+        self._first_marks: dict[str, Mark] = {}
+        self._marks: dict[str, Mark] = {}
+        self._keeping = Keeping(store, self.quiz_id, self.saved, seconds)
+        self._store = store
+        self._asked: list[Exercise] = []
+        self._skipped: set[str] = set()
+        self._at: int | None = None
+        self._ask(list(self._questions))
+
+    @classmethod
+    def start(
+        cls,
+        questions: Sequence[Question],
+        store: ProgressStore,
+        *,
+        scope: str,
+        lesson_id: str = "",
+        seed: int | None = None,
+        fresh: bool = False,
+        seconds: Seconds = clock.monotonic_seconds,
+    ) -> QuizSession:
+        """The quiz of ``scope`` that was left in the middle, else a new one; always a new one if ``fresh``."""
+        saved = store.open_quiz(scope)
+        if fresh and saved is not None:
+            store.save_quiz(replace(saved, finished=True))
+            saved = None
+        session = cls(
+            questions, store, scope=scope, lesson_id=lesson_id, seconds=seconds,
+            seed=saved.seed if saved else new_seed() if seed is None else seed,
+            quiz_id=saved.quiz_id if saved else "",
+        )  # fmt: skip
+        if saved is not None:
+            session._restore(saved)
+        elif lesson_id:
+            store.note_questions(lesson_id, len(questions))
+        return session
+
+    # -- where one is ------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Exercise | None:
+        """The question in front of the learner; None when the round is over and its summary shows."""
+        return None if self._at is None else self._asked[self._at]
+
+    @property
+    def number(self) -> int:
+        """The place of the current question in its round, from 1; the count when the round is over."""
+        return len(self._asked) if self._at is None else self._at + 1
+
+    @property
+    def count(self) -> int:
+        """Questions in this round."""
+        return len(self._asked)
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """The exercises of this round in order."""
+        return tuple(self._asked)
+
+    @property
+    def over(self) -> bool:
+        """Whether this round has nothing more to ask, but for what was skipped."""
+        return self._at is None
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was answered."""
+        return any(exercise.attempt.locked for exercise in self._asked) or self.round > 1
+
+    # -- how it stands -----------------------------------------------------------------------------------
+
+    def mark(self, question_id: str) -> Mark:
+        """How a question stands: in this round, or in the last one that asked it."""
+        for exercise in self._asked:
+            if exercise.question.id == question_id:
+                skipped = question_id in self._skipped and exercise.mark is Mark.OPEN
+                return Mark.SKIPPED if skipped else exercise.mark
+        return self._marks.get(question_id, Mark.OPEN)
+
+    @property
+    def score(self) -> Score:
+        """Of this round."""
+        return score_of(self.mark(exercise.question.id) for exercise in self._asked)
+
+    @property
+    def first_score(self) -> Score:
+        """Of the first round: what was known without a second try."""
+        return self.score if self.round == 1 else score_of(self._first_marks.values())
+
+    @property
+    def whole_score(self) -> Score:
+        """Of all questions as they stand now, whatever round it took."""
+        return score_of(self.mark(each) for each in self._questions)
+
+    @property
+    def wrong_ids(self) -> tuple[str, ...]:
+        """Questions of this round that are worth another try."""
+        return tuple(each.question.id for each in self._asked if each.mark is Mark.WRONG)
+
+    @property
+    def unsure_ids(self) -> tuple[str, ...]:
+        """Questions of this round answered right, but unsurely."""
+        return tuple(each.question.id for each in self._asked if each.attempt.unsure and each.mark is Mark.RIGHT)
+
+    # -- moving ------------------------------------------------------------------------------------------
+
+    def next(self) -> Exercise | None:
+        """On to the next question that is neither answered nor skipped; None when there is none left."""
+        start = 0 if self._at is None else self._at + 1
+        ahead = [*range(start, len(self._asked)), *range(start)]
+        return self._go(next((at for at in ahead if self._is_open(at)), None))
+
+    def skip(self) -> Exercise | None:
+        """Put the current question off until the others are done."""
+        if self._at is not None and self._is_open(self._at):
+            self._skipped.add(self._asked[self._at].question.id)
+        return self.next()
+
+    def back(self) -> Exercise | None:
+        """To the question before, answered or not; from the summary to the last one."""
+        before = len(self._asked) - 1 if self._at is None else self._at - 1
+        return self._go(max(0, before)) if self._asked else None
+
+    def go(self, number: int) -> Exercise | None:
+        """To a question of this round by its number from 1, if there is such a one."""
+        return self._go(number - 1) if 1 <= number <= len(self._asked) else self.current
+
+    def return_to_skipped(self) -> Exercise | None:
+        """Ask what was skipped after all."""
+        self._skipped.clear()
+        return self.next()
+
+    def retry_wrong(self, *, unsure: bool = False) -> Exercise | None:
+        """A new round with what is wrong or was skipped, newly shuffled; nothing happens where there is nothing.
+
+        Args:
+            unsure: Ask again, too, what was right but unsure.
+        """
+        skipped = {each for each in self._skipped if self.mark(each) is Mark.SKIPPED}
+        again = {*self.wrong_ids, *skipped, *(self.unsure_ids if unsure else ())}
+        if not again:
+            return self.current
+        marks = {each.question.id: self.mark(each.question.id) for each in self._asked}
+        self._first_marks = self._first_marks or marks
+        self._marks |= marks
+        self.round += 1
+        self._ask([each for each in self._questions if each in again])
+        self._save()
+        return self.current
+
+    def leave(self) -> None:
+        """The learner goes away: everything is kept, half-made answers too."""
+        if self.current is not None:
+            self.current.left()
+        if self.begun or self._skipped or any(each.attempt.can_undo for each in self._asked):
+            self._save()
+
+    # -- inside ------------------------------------------------------------------------------------------
+
+    def _ask(self, ids: Sequence[str]) -> None:
+        self._asked = [self._fresh(question_id) for question_id in ids]
+        self._skipped = set()
+        self._at = 0 if self._asked else None
+        if self.current is not None:
+            self.current.seen()
+
+    def _fresh(self, question_id: str) -> Exercise:
+        seed = random.Random(f"{self.seed} {self.round} {question_id}").randrange(SEEDS)  # noqa: S311 - a shuffle
+        return Exercise(Attempt(self._questions[question_id], seed), self._keeping)
+
+    def _is_open(self, at: int) -> bool:
+        exercise = self._asked[at]
+        return exercise.mark in {Mark.OPEN, Mark.WAITING} and exercise.question.id not in self._skipped
+
+    def _go(self, at: int | None) -> Exercise | None:
+        if self.current is not None:
+            self.current.left()
+        self._at = at
+        if self.current is not None:
+            self.current.seen()
+        self._save()
+        return self.current
+
+    def _save(self) -> None:
+        self._store.save_quiz(self.saved())
+
+    def saved(self) -> SavedQuiz:
+        """The quiz as it is now, as it is remembered."""
+        state: dict[str, object] = {
+            "round": self.round,
+            "at": self.current.question.id if self.current is not None else None,
+            "skipped": sorted(self._skipped),
+            "first": {question_id: mark.value for question_id, mark in self._first_marks.items()},
+            "marks": {question_id: mark.value for question_id, mark in self._marks.items()},
+            "asked": [
+                {
+                    "id": each.question.id, "key": each.key, "spent": round(each.seconds, 3),
+                    "attempt": state_of(each.attempt),
+                }
+                for each in self._asked
+            ],
+        }  # fmt: skip
+        finished = self.over and not self._skipped and not self.wrong_ids
+        return SavedQuiz(self.quiz_id, self.scope, self.lesson_id, self.seed, state, self._started, finished)
+
+    def _restore(self, saved: SavedQuiz) -> None:
+        """Go on where ``saved`` was left. Questions removed since are dropped, new ones asked at the end."""
+        state = saved.state
+        self._started = saved.started
+        self.round = round_ if isinstance(round_ := state.get("round"), int) and round_ > 0 else 1
+        self._first_marks = self._marks_in(state.get("first"))
+        self._marks = self._marks_in(state.get("marks"))
+        entries = _entries(state.get("asked"))
+        asked = [each for each in self._questions if each in entries]
+        added = [each for each in self._questions if each not in entries and each not in self._marks]
+        self._asked = [self._remembered(each, entries.get(each, {})) for each in [*asked, *added]]
+        skipped = state.get("skipped")
+        self._skipped = {each for each in self._questions if each in skipped} if isinstance(skipped, list) else set()
+        places = {each.question.id: place for place, each in enumerate(self._asked)}
+        at = state.get("at")
+        self._at = places.get(at) if isinstance(at, str) else None
+        if self._at is None:
+            self.next()
+        elif self.current is not None:
+            self.current.seen()
+
+    def _marks_in(self, state: object) -> dict[str, Mark]:
+        marks = state if isinstance(state, dict) else {}
+        names = {mark.value: mark for mark in Mark}
+        return {
+            name: names[str(mark)] for name, mark in marks.items() if name in self._questions and str(mark) in names
+        }
+
+    def _remembered(self, question_id: str, entry: Mapping[str, object]) -> Exercise:
+        state, key, spent = entry.get("attempt"), entry.get("key"), entry.get("spent")
+        attempt = attempt_from(self._questions[question_id], state) if isinstance(state, dict) else None
+        if attempt is None:
+            return self._fresh(question_id)
+        return Exercise(
+            attempt,
+            self._keeping,
+            key=key if isinstance(key, str) else "",
+            spent=float(spent) if isinstance(spent, int | float) else 0.0,
+        )
+
+
+def _entries(asked: object) -> dict[str, Mapping[str, object]]:
+    """What is remembered of each question, by its id."""
+    entries = [each for each in asked if isinstance(each, dict)] if isinstance(asked, list) else []
+    return {each["id"]: each for each in entries if isinstance(each.get("id"), str)}
