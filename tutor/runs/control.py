@@ -19,38 +19,38 @@ class _Command(Struct, frozen=True, tag_field="do"):
     """One line of the control log."""
 
 
-class Pause(_Command, tag="pause"):
+class Pause(_Command, tag="pause", frozen=True):
     """Wait after the epoch that is going on."""
 
 
-class Resume(_Command, tag="resume"):
+class Resume(_Command, tag="resume", frozen=True):
     """Go on."""
 
 
-class Step(_Command, tag="step"):
+class Step(_Command, tag="step", frozen=True):
     """Do some epochs, then pause."""
 
     epochs: int = 1
 
 
-class Stop(_Command, tag="stop"):
+class Stop(_Command, tag="stop", frozen=True):
     """End cleanly after the epoch that is going on; weights are kept."""
 
 
-class Pace(_Command, tag="pace"):
+class Pace(_Command, tag="pace", frozen=True):
     """Epochs a second; 0 is flat out."""
 
     pace: float
 
 
-class Set(_Command, tag="set"):
+class Set(_Command, tag="set", frozen=True):
     """Turn a control. The key is dotted or a short name; see `tutor.runs.spec.LIVE_KEYS`."""
 
     key: str
     value: Setting
 
 
-class Note(_Command, tag="note"):
+class Note(_Command, tag="note", frozen=True):
     """Write a note into the run's log."""
 
     text: str

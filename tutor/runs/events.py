@@ -14,7 +14,7 @@ from tutor.runs.spec import RunSpec, Setting
 
 LOG_VERSION = 1
 
-Reason = Literal["epochs", "stop", "signal", "no-improvement", "seconds", "memory", "diverged"]
+Reason = Literal["epochs", "stop", "signal", "no-improvement", "seconds", "idle", "diverged"]
 """Why a run came to its end."""
 
 
@@ -37,7 +37,7 @@ class DataFacts(Struct, frozen=True, kw_only=True):
     parameters: int = 0
 
 
-class Started(_Event, tag="started", kw_only=True):
+class Started(_Event, tag="started", frozen=True, kw_only=True):
     """The first event: everything that was asked, complete."""
 
     version: int = LOG_VERSION
@@ -51,7 +51,7 @@ class Started(_Event, tag="started", kw_only=True):
     pid: int = 0
 
 
-class Epochs(_Event, tag="epochs", kw_only=True):
+class Epochs(_Event, tag="epochs", frozen=True, kw_only=True):
     """All epochs since the last such event; no epoch is ever left out.
 
     A list is empty where there is nothing to measure (no validation rows, no classes).
@@ -72,7 +72,7 @@ class Epochs(_Event, tag="epochs", kw_only=True):
     """After the last epoch here."""
 
 
-class View(_Event, tag="view", kw_only=True):
+class View(_Event, tag="view", frozen=True, kw_only=True):
     """What a panel shows: its scene once, a frame whenever it changed. Payloads: `tutor.runs.views`."""
 
     panel: str
@@ -81,7 +81,7 @@ class View(_Event, tag="view", kw_only=True):
     data: dict[str, object]
 
 
-class Changed(_Event, tag="changed", kw_only=True):
+class Changed(_Event, tag="changed", frozen=True, kw_only=True):
     """A control was applied between two epochs."""
 
     epoch: int
@@ -92,7 +92,7 @@ class Changed(_Event, tag="changed", kw_only=True):
     value: Setting
 
 
-class Refused(_Event, tag="refused", kw_only=True):
+class Refused(_Event, tag="refused", frozen=True, kw_only=True):
     """A control was asked for that cannot be applied."""
 
     epoch: int
@@ -100,40 +100,40 @@ class Refused(_Event, tag="refused", kw_only=True):
     message: str
 
 
-class Paced(_Event, tag="paced", kw_only=True):
+class Paced(_Event, tag="paced", frozen=True, kw_only=True):
     """Another pace: epochs a second, 0 is flat out."""
 
     epoch: int
     pace: float
 
 
-class Paused(_Event, tag="paused", kw_only=True):
+class Paused(_Event, tag="paused", frozen=True, kw_only=True):
     """The run waits."""
 
     epoch: int
 
 
-class Resumed(_Event, tag="resumed", kw_only=True):
+class Resumed(_Event, tag="resumed", frozen=True, kw_only=True):
     """The run goes on."""
 
     epoch: int
 
 
-class Noted(_Event, tag="noted", kw_only=True):
+class Noted(_Event, tag="noted", frozen=True, kw_only=True):
     """A viewer's note, such as where the learner answered a question."""
 
     epoch: int
     text: str
 
 
-class Diverged(_Event, tag="diverged", kw_only=True):
+class Diverged(_Event, tag="diverged", frozen=True, kw_only=True):
     """A loss or a parameter is no longer finite. A result, not a crash; `Finished` follows."""
 
     epoch: int
     updates: int
 
 
-class Finished(_Event, tag="finished", kw_only=True):
+class Finished(_Event, tag="finished", frozen=True, kw_only=True):
     """The last event of a run that came to its end, whatever end it was."""
 
     reason: Reason
@@ -144,7 +144,7 @@ class Finished(_Event, tag="finished", kw_only=True):
     """Parameters of a small model in the units of the data: ``final.w``, ``final.b``, ``final.f``."""
 
 
-class Failed(_Event, tag="failed", kw_only=True):
+class Failed(_Event, tag="failed", frozen=True, kw_only=True):
     """The last event of a run that could not go on."""
 
     epoch: int

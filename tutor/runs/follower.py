@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
@@ -15,9 +14,8 @@ EVENTS_FILE = "events.jsonl"
 LOCK_FILE = "worker.lock"
 LONGEST_LINE = 1 << 20
 """A line longer than this is not ours; it is skipped, and never held in memory whole."""
-STARTING_SECONDS = 15.0
 
-_decoder = msgspec.json.Decoder(Event)
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
 class LogReader:
@@ -60,11 +58,11 @@ class Follower:
     """One viewer of one run. Any number may follow; none of them disturbs the worker.
 
     Args:
-        run_folder: The run's folder. The log need not exist yet.
+        folder: The run's folder. The log need not exist yet.
     """
 
-    def __init__(self, run_folder: Path) -> None:
-        self.run_folder = run_folder
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.summary = RunSummary()
         self._reader = LogReader()
         self._offset = 0
@@ -77,19 +75,39 @@ class Follower:
     @property
     def alive(self) -> bool:
         """Whether the worker lives, known from its lock and not from a timeout."""
-        return is_held(self.run_folder / LOCK_FILE)
+        return is_held(self.folder / LOCK_FILE)
 
     def poll(self, limit_bytes: int = 1 << 20) -> list[Event]:
-        """The events since the last poll, at most ``limit_bytes`` of them; `summary` has taken them in."""
-        events = self._reader.feed(self._read(limit_bytes))
+        """The events since the last poll, from at most ``limit_bytes``; `summary` has taken them in.
+
+        Where nothing is new and the worker lives no more without having said how it ended, the state of
+        `summary` becomes ``died``; everything up to then is kept.
+        """
+        return self._advance(limit_bytes) or []
+
+    def catch_up(self) -> RunSummary:
+        """Read all that is there now, and return the summary."""
+        while self._advance(4 << 20) is not None:
+            pass
+        return self.summary
+
+    def _advance(self, limit_bytes: int) -> list[Event] | None:
+        """The events of one piece of the log; None where there is nothing new."""
+        # Alive is asked before reading: a worker that ends in between has written its last event by then.
+        alive = self.summary.ended or self.alive
+        piece = self._read(limit_bytes)
+        if not piece:
+            if not alive:
+                self.summary.state = "died"
+                self.summary.version += 1
+            return None
+        events = self._reader.feed(piece)
         fold(self.summary, events)
         return events
 
     def _read(self, limit_bytes: int) -> bytes:
         try:
-            with (self.run_folder / EVENTS_FILE).open("rb", buffering=0) as log:
-                if os.fstat(log.fileno()).st_size <= self._offset:
-                    return b""
+            with (self.folder / EVENTS_FILE).open("rb", buffering=0) as log:
                 log.seek(self._offset)
                 piece = log.read(limit_bytes)
         except FileNotFoundError:

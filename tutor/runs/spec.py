@@ -30,7 +30,7 @@ Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Parameter = Annotated[float, Meta(ge=-1e6, le=1e6)]
 LearningRate = Annotated[float, Meta(ge=0.0, le=1e6)]
-Setting = bool | int | float | str
+Setting = bool | int | float | str | tuple[int | str, ...]
 """A value that one control or one ``--set`` can take."""
 
 
@@ -38,7 +38,7 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of a lab file: unknown keys are refused."""
 
 
-class DataSpec(_Table):
+class DataSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[data]``: a named data set, or a CSV of the learner's own."""
 
     name: DataName = "views"
@@ -68,7 +68,7 @@ class DataSpec(_Table):
     """With mails: the share whose words mislead."""
 
 
-class ModelSpec(_Table):
+class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[model]``: the function with unknown parameters."""
 
     name: ModelName = "linear"
@@ -89,13 +89,13 @@ class ModelSpec(_Table):
     """With ``keyword-rule`` and ``threshold``: from how many on it counts."""
 
 
-class LossSpec(_Table):
+class LossSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[loss]``: how wrong a guess is."""
 
     name: LossName = "mse"
 
 
-class OptimizerSpec(_Table):
+class OptimizerSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[optimizer]``: who looks for the parameters, and how."""
 
     name: OptimizerName = "gd"
@@ -105,7 +105,7 @@ class OptimizerSpec(_Table):
     schedule: ScheduleName = "constant"
 
 
-class TrainSpec(_Table):
+class TrainSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[train]``: how long, how fast, how repeatable."""
 
     epochs: Annotated[int, Meta(ge=1, le=10_000_000)] = 100
@@ -122,7 +122,7 @@ class TrainSpec(_Table):
     max_memory_mb: Annotated[int, Meta(ge=128, le=65_536)] = 2048
 
 
-class ShowSpec(_Table):
+class ShowSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[show]``: what the worker computes for the viewers, in the order in which they show it."""
 
     panels: tuple[PanelName, ...] = ("loss",)
@@ -130,7 +130,7 @@ class ShowSpec(_Table):
     """The two features that span a boundary; empty: the first two."""
 
 
-class ControlSpec(_Table):
+class ControlSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One control: a range, or choices. ``learning_rate = [1e-5, 10.0]`` is short for low and high."""
 
     key: str
@@ -144,6 +144,12 @@ class ControlSpec(_Table):
         """Whether any number from `low` to `high` may be chosen, rather than one of `choices`."""
         return not self.choices
 
+    def allows(self, value: object) -> bool:
+        """Whether ``value`` lies within the limits of this control."""
+        if self.choices:
+            return value in self.choices
+        return isinstance(value, int | float) and (self.low or 0.0) <= value <= (self.high or 0.0)
+
     @property
     def live(self) -> bool:
         """Whether it can be turned while the run goes on; otherwise it takes a new run."""
@@ -155,13 +161,13 @@ class ControlSpec(_Table):
         return self.low is not None and self.high is not None and self.low > 0 and self.high / self.low >= 100
 
 
-class ChallengeSpec(_Table):
+class ChallengeSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[challenge]``: a goal in the condition language, over the facts of the run."""
 
     goal: str = ""
 
 
-class RunSpec(_Table):
+class RunSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that determines a run. The same spec gives the same losses, bit for bit."""
 
     id: str = "custom"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from math import isfinite, nan
 from typing import Any, Literal
 
+from tutor.foundation.translate import translate
 from tutor.runs.events import (
     Changed,
     DataFacts,
@@ -70,8 +71,8 @@ class RunSummary:
     views: dict[str, PanelView] = field(default_factory=dict)
     reason: str = ""
     """Why it ended: see `tutor.runs.events.Reason`; empty while it goes on."""
-    message: str = ""
-    """What went wrong, or was refused last, in a sentence."""
+    told: str = ""
+    """What the worker said went wrong, or refused last, in a sentence."""
     hint: str = ""
     diverged: bool = False
     final_facts: dict[str, float] = field(default_factory=dict)
@@ -89,9 +90,13 @@ class RunSummary:
         return self.spec.train.epochs if self.spec is not None else 0
 
     @property
-    def goal_epochs_left(self) -> int:
-        """Epochs still to do, as far as was planned."""
-        return max(0, self.epochs_planned - self.epoch)
+    def message(self) -> str:
+        """What a learner should be told now, in the interface language; empty where all goes as it should."""
+        if self.state == "died":
+            return translate("runs.died", epoch=self.epoch) if self.epoch else translate("runs.died-at-start")
+        if self.state == "diverged":
+            return translate("runs.diverged", updates=self.updates)
+        return self.told
 
     def facts(self) -> dict[str, Fact]:
         """What conditions, figures and goals may ask for; only what this run can tell.
@@ -181,12 +186,13 @@ def _view(summary: RunSummary, event: View) -> None:
 
 def _changed(summary: RunSummary, event: Changed) -> None:
     summary.changes.append(event)
-    if event.key == "optimizer.learning_rate" and not isinstance(event.value, str):
+    summary.told = ""
+    if event.key == "optimizer.learning_rate" and isinstance(event.value, int | float):
         summary.learning_rate = float(event.value)
 
 
 def _refused(summary: RunSummary, event: Refused) -> None:
-    summary.message = event.message
+    summary.told = event.message
 
 
 def _paced(summary: RunSummary, event: Paced) -> None:
@@ -223,7 +229,7 @@ def _finished(summary: RunSummary, event: Finished) -> None:
 
 def _failed(summary: RunSummary, event: Failed) -> None:
     summary.state = "failed"
-    summary.message, summary.hint = event.message, event.hint
+    summary.told, summary.hint = event.message, event.hint
 
 
 _STEPS: dict[type[Event], Callable[[RunSummary, Any], None]] = {

@@ -1,0 +1,199 @@
+"""Controls: what the learner may turn, between which limits, and what it is called."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from tutor.foundation.suggest import nearest
+from tutor.foundation.translate import translate
+from tutor.runs.spec import SHORT_NAMES, ControlSpec, RunSpec, Setting
+from tutor.runs.spec_types import ANNOTATIONS, convert, expected, is_number, is_whole
+
+_TITLES: dict[str, str] = {
+    "optimizer.learning_rate": "runs.control-learning-rate",
+    "optimizer.momentum": "runs.control-momentum",
+    "optimizer.name": "runs.control-optimizer",
+    "optimizer.schedule": "runs.control-schedule",
+    "train.batch_size": "runs.control-batch-size",
+    "train.epochs": "runs.control-epochs",
+    "train.seed": "runs.control-seed",
+    "train.shuffle": "runs.control-shuffle",
+    "loss.name": "runs.control-loss",
+    "model.name": "runs.control-model",
+    "model.hidden": "runs.control-hidden",
+    "model.activation": "runs.control-activation",
+    "model.degree": "runs.control-degree",
+    "model.w": "runs.control-w",
+    "model.b": "runs.control-b",
+    "model.keyword": "runs.control-keyword",
+    "model.threshold": "runs.control-threshold",
+    "data.name": "runs.control-data",
+    "data.lags": "runs.control-lags",
+    "data.noise": "runs.control-noise",
+    "data.rows": "runs.control-rows",
+    "data.seed": "runs.control-data-seed",
+    "data.standardise": "runs.control-standardise",
+    "data.viral_day": "runs.control-viral-day",
+    "data.class_order": "runs.control-class-order",
+    "data.target_as": "runs.control-target-as",
+    "data.tricky_share": "runs.control-tricky-share",
+    "data.features": "runs.control-features",
+    "data.test_fraction": "runs.control-test-fraction",
+}
+
+
+class Report(Protocol):
+    """Keeps a fault of the control at hand."""
+
+    def __call__(self, message: str, hint: str = "") -> None:
+        """Keep ``message`` and ``hint``."""
+
+
+def control_title(name: str, control: ControlSpec) -> str:
+    """What a control is called, in the interface language: "learning rate"."""
+    if name == "start":
+        return translate("runs.control-start")
+    key = _TITLES.get(control.key)
+    return translate(key) if key else name
+
+
+def setting_text(value: object) -> str:
+    """A setting as people read it: ``0.01``, ``16, 16``, ``relu``; on and off for booleans."""
+    if isinstance(value, bool):
+        return translate("runs.on") if value else translate("runs.off")
+    if isinstance(value, list | tuple):
+        return ", ".join(setting_text(each) for each in value) or "–"
+    if value is None:
+        return "–"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def value_of(spec: RunSpec, key: str) -> Any:
+    """The value of a dotted key in ``spec``.
+
+    Raises:
+        AttributeError: there is no such key.
+    """
+    table, _, name = key.rpartition(".")
+    return getattr(getattr(spec, table) if table else spec, name)
+
+
+def nudge(control: ControlSpec, value: object, steps: int) -> Setting:
+    """The value that lies ``steps`` to the right of ``value`` (to the left where negative), within the limits.
+
+    A logarithmic range goes 1, 2, 5, 10, ...; a linear one in fortieths; choices go one by one.
+    """
+    if control.choices:
+        chosen = tuple(value) if isinstance(value, list) else value
+        at = control.choices.index(chosen) if chosen in control.choices else -1 if steps > 0 else 0
+        return control.choices[max(0, min(len(control.choices) - 1, at + steps))]
+    low, high = float(control.low or 0.0), float(control.high or 0.0)
+    now = float(value) if isinstance(value, int | float) else low
+    now = min(high, max(low, now))
+    if control.logarithmic:
+        return min(high, max(low, _on_ladder(now, steps)))
+    if is_whole(control.key):
+        return int(min(high, max(low, round(now) + steps * max(1, round((high - low) / 40)))))
+    size = (high - low) / 40
+    return round(min(high, max(low, low + (round((now - low) / size) + steps) * size)), 10)
+
+
+def _on_ladder(now: float, steps: int) -> float:
+    """The rung of 1, 2, 5, 10, ... that lies ``steps`` from ``now``."""
+    rungs = (1, 2, 5)
+    decade = math.floor(math.log10(now) + 1e-9)
+    mantissa = now / 10.0**decade
+    index = min(range(4), key=lambda rung: abs(math.log10((*rungs, 10)[rung] / mantissa)))
+    total = 3 * decade + index + steps
+    return float(f"{rungs[total % 3]}e{total // 3}")
+
+
+def read_control(name: str, value: object, report: Report) -> ControlSpec | None:
+    """One entry of ``[controls]``; None where it is at fault, and ``report`` was told why."""
+    table = dict(value) if isinstance(value, Mapping) else {}
+    unknown = set(table) - {"key", "low", "high", "choices"}
+    if unknown:
+        report(translate("runs.control-shape", name=name))
+        return None
+    key = str(table.get("key") or SHORT_NAMES.get(name, name))
+    if key not in ANNOTATIONS or "." not in key or key.startswith("show."):
+        match = nearest(name, SHORT_NAMES)
+        hint = translate("runs.did-you-mean", name=match) if match else ""
+        report(
+            translate("runs.unknown-control", name=name),
+            hint or translate("runs.known-keys", names=", ".join(SHORT_NAMES)),
+        )
+        return None
+    if isinstance(value, Mapping):
+        if table.get("choices"):
+            return _choices(name, key, table["choices"], report)
+        return _range(name, key, [table.get("low"), table.get("high")], report)
+    if isinstance(value, list | tuple) and is_number(key) and len(value) == 2:
+        return _range(name, key, value, report)
+    return _choices(name, key, value, report)
+
+
+def _range(name: str, key: str, limits: Sequence[object], report: Report) -> ControlSpec | None:
+    low, high = limits
+    numbers = [each for each in (low, high) if isinstance(each, int | float) and not isinstance(each, bool)]
+    if len(numbers) != 2 or not is_number(key) or not numbers[0] < numbers[1]:
+        report(translate("runs.control-shape", name=name))
+        return None
+    for each in numbers:
+        if not _fits(key, each, name, report):
+            return None
+    return ControlSpec(key=key, low=float(numbers[0]), high=float(numbers[1]))
+
+
+def _choices(name: str, key: str, values: object, report: Report) -> ControlSpec | None:
+    if not isinstance(values, list | tuple) or not values:
+        report(translate("runs.control-shape", name=name))
+        return None
+    for each in values:
+        if not _fits(key, each, name, report):
+            return None
+    return ControlSpec(key=key, choices=tuple(tuple(each) if isinstance(each, list) else each for each in values))
+
+
+def _fits(key: str, value: object, name: str, report: Report) -> bool:
+    try:
+        convert(key, value)
+    except ValueError as error:
+        message = translate(
+            "runs.wrong-value", key=f"controls.{name}", expected=expected(key), found=setting_text(value)
+        )
+        report(message, str(error))
+        return False
+    return True
+
+
+def check_setting(spec: RunSpec, key: str, value: object) -> tuple[str, Any]:
+    """A setting that a viewer asks for while ``spec`` runs: its dotted key and its value in the right type.
+
+    Limits are those of the key; a declared control narrows them.
+
+    Raises:
+        ValueError: it cannot be set; the text tells why, in the interface language.
+    """
+    control = spec.controls.get(key)
+    key = control.key if control is not None else SHORT_NAMES.get(key, key)
+    if key not in ANNOTATIONS:
+        raise ValueError(translate("runs.unknown-key", key=key))
+    try:
+        converted = convert(key, value)
+    except ValueError as error:
+        message = translate("runs.wrong-value", key=key, expected=expected(key), found=setting_text(value))
+        raise ValueError(f"{message} {error}".rstrip()) from error
+    control = control or next((each for each in spec.controls.values() if each.key == key), None)
+    if control is not None and not control.allows(converted):
+        raise ValueError(translate("runs.outside-control", key=key, limits=limits_text(control)))
+    return key, converted
+
+
+def limits_text(control: ControlSpec) -> str:
+    """Between which limits a control turns: ``1e-05 … 10``, ``1 | 7 | 28``."""
+    if control.choices:
+        return " | ".join(setting_text(each) for each in control.choices)
+    return f"{setting_text(control.low)} … {setting_text(control.high)}"

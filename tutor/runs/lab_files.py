@@ -1,0 +1,147 @@
+"""Lab files, and the settings that change them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.suggest import nearest
+from tutor.foundation.translate import translate
+from tutor.runs.spec import SHORT_NAMES, RunSpec
+from tutor.runs.spec_faults import SpecError, SpecFault
+from tutor.runs.spec_reader import SpecReader
+from tutor.runs.spec_types import ANNOTATIONS, is_list
+from tutor.runs.toml_lines import key_lines, syntax_place
+
+LARGEST_FILE = 256 * 1024
+
+
+def list_labs(labs_folder: Path) -> list[str]:
+    """The names of the lab files in a folder, sorted."""
+    return sorted(path.stem for path in labs_folder.glob("*.toml"))
+
+
+def load_lab(name: str | Path, labs_folder: Path, overrides: Mapping[str, object] | None = None) -> RunSpec:
+    """A lab, with some values of its own replaced.
+
+    Args:
+        name: The name of a file in ``labs_folder``, or a path to a lab file (it has a ``/`` or ends in ``.toml``).
+        labs_folder: Where the labs of the course lie.
+        overrides: New values by dotted key or short name: those of a fence, or of ``--set``.
+
+    Raises:
+        SpecError: the file or an override is at fault; every fault is told.
+        TutorError: there is no such lab, or the file cannot be read.
+    """
+    path = _path_of(str(name), labs_folder)
+    return read_lab(_text_of(path), path, overrides or {})
+
+
+def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = None) -> RunSpec:
+    """The lab that ``text`` defines; ``path`` is for faults, and names the lab where it has no id.
+
+    Raises:
+        SpecError: with every fault.
+    """
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        line, reason = syntax_place(str(error))
+        message = translate("runs.not-toml", reason=harmless_line(reason))
+        raise SpecError([SpecFault(message=message, path=path, line=line)]) from error
+    values.setdefault("id", path.stem)
+    changed = _put(values, overrides or {})
+    return SpecReader(values, path=path, lines=key_lines(text), from_settings=changed).read()
+
+
+def with_overrides(spec: RunSpec, overrides: Mapping[str, object]) -> RunSpec:
+    """``spec`` with new values by dotted key or short name.
+
+    Raises:
+        SpecError: with every fault; its faults have no line.
+    """
+    values = msgspec.to_builtins(spec)
+    changed = _put(values, overrides)
+    return SpecReader(values, from_settings=changed).read()
+
+
+def parse_setting(word: str) -> tuple[str, object]:
+    """The key and the value of ``KEY=VALUE``; the value is TOML, or plain text, or numbers with commas between.
+
+    Raises:
+        TutorError: there is no ``=`` or no key in it.
+    """
+    key, equals, text = word.partition("=")
+    key, text = key.strip(), text.strip()
+    if not equals or not key:
+        raise TutorError(
+            translate("runs.not-a-setting", word=harmless_line(word)),
+            hint=translate("runs.setting-example"),
+            exit_code=ExitCode.USAGE,
+        )
+    for form in (text, f"[{text}]"):
+        try:
+            return key, tomllib.loads(f"value = {form}")["value"]
+        except (tomllib.TOMLDecodeError, RecursionError):
+            continue
+    return key, text
+
+
+def _path_of(name: str, labs_folder: Path) -> Path:
+    if "/" in name or name.endswith(".toml"):
+        return Path(name).expanduser()
+    path = labs_folder / f"{name}.toml"
+    if not path.is_file():
+        labs = list_labs(labs_folder)
+        match = nearest(name, labs)
+        hint = (
+            translate("runs.did-you-mean", name=match) if match else translate("runs.known-labs", names=", ".join(labs))
+        )
+        raise TutorError(translate("runs.no-such-lab", name=harmless_line(name)), hint=hint, exit_code=ExitCode.USAGE)
+    return path
+
+
+def _text_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise SpecError([SpecFault(message=translate("runs.too-large", kilobytes=LARGEST_FILE // 1024), path=path)])
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TutorError(translate("runs.cannot-read", path=str(path), reason=reason)) from error
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise SpecError([SpecFault(message=translate("runs.not-utf8"), path=path, line=line)]) from error
+
+
+def _put(values: dict[str, Any], overrides: Mapping[str, object]) -> frozenset[str]:
+    """Put ``overrides`` into nested ``values``, in place. Returns the dotted keys they became."""
+    changed = set()
+    for name, value in overrides.items():
+        key = SHORT_NAMES.get(name, name) if not isinstance(value, Mapping) else name
+        *tables, last = key.split(".")
+        table: dict[str, Any] = values
+        for each in tables:
+            inner = table.get(each)
+            if not isinstance(inner, dict):
+                # What stands there is no table: that is a fault of its own, told where the reader meets it.
+                inner = table[each] = {} if inner is None else {"": inner}
+            table = inner
+        table[last] = _as_list(value) if key in ANNOTATIONS and is_list(key) else value
+        changed.add(key)
+    return frozenset(changed)
+
+
+def _as_list(value: object) -> object:
+    """``--set hidden=16`` means a list of one; ``--set hidden=`` an empty one."""
+    if isinstance(value, int | float | str):
+        return [value] if value != "" else []
+    return value

@@ -1,0 +1,80 @@
+"""Results of epochs on their way into the log: gathered, then written as arrays, none left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from tutor.runs.events import Epochs, Event
+
+_LONGEST_NUMBER = 24
+"""Bytes of a double in JSON and its comma, at most."""
+_ROOM = 3800
+"""Bytes for the numbers of one event, so that its line stays whole."""
+
+
+class Result(Protocol):
+    """What a training tells of one epoch; `tutor.ml.training.EpochResult` is one."""
+
+    @property
+    def epoch(self) -> int: ...  # noqa: D102 - named for what they are
+    @property
+    def updates(self) -> int: ...  # noqa: D102
+    @property
+    def train_loss(self) -> float: ...  # noqa: D102
+    @property
+    def valid_loss(self) -> float | None: ...  # noqa: D102
+    @property
+    def train_accuracy(self) -> float | None: ...  # noqa: D102
+    @property
+    def valid_accuracy(self) -> float | None: ...  # noqa: D102
+    @property
+    def gradient_norm(self) -> float | None: ...  # noqa: D102
+    @property
+    def learning_rate(self) -> float | None: ...  # noqa: D102
+
+
+class Recorder:
+    """Gathers results and writes them as `Epochs` events of at most about 4 kB.
+
+    Args:
+        emit: Takes each event.
+    """
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self._emit = emit
+        self._waiting: list[Result] = []
+        self.take = self._waiting.append
+        """Keep one result. A bound method of a list: this is called for every epoch."""
+
+    @property
+    def reached(self) -> tuple[int, int] | None:
+        """The epoch and the updates of the last result that still waits; None where none does."""
+        return (self._waiting[-1].epoch, self._waiting[-1].updates) if self._waiting else None
+
+    def flush(self, seconds: float) -> None:
+        """Write everything that waits. ``seconds`` is the time of the run up to now."""
+        waiting = self._waiting
+        if not waiting:
+            return
+        last = waiting[-1]
+        series = 1 + sum(each is not None for each in (last.valid_loss, last.train_accuracy, last.valid_accuracy))
+        size = _ROOM // (series * _LONGEST_NUMBER)
+        for start in range(0, len(waiting), size):
+            self._emit(_event(waiting[start : start + size], seconds))
+        waiting.clear()
+
+
+def _event(results: Sequence[Result], seconds: float) -> Epochs:
+    last = results[-1]
+    return Epochs(
+        first=results[0].epoch,
+        train=[each.train_loss for each in results],
+        valid=[] if last.valid_loss is None else [each.valid_loss for each in results],
+        train_accuracy=[] if last.train_accuracy is None else [each.train_accuracy for each in results],
+        valid_accuracy=[] if last.valid_accuracy is None else [each.valid_accuracy for each in results],
+        updates=last.updates,
+        seconds=round(seconds, 4),
+        learning_rate=last.learning_rate,
+        gradient_norm=last.gradient_norm,
+    )

@@ -1,0 +1,40 @@
+"""What is wrong with a lab file or a setting, each fault with its place, its key and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from tutor.foundation.errors import ExitCode, TutorError
+
+
+class SpecFault(Struct, frozen=True, kw_only=True):
+    """One fault. As text: ``file:line: message hint``."""
+
+    message: str
+    hint: str = ""
+    key: str = ""
+    """Dotted; empty where no key is at fault."""
+    path: Path | None = None
+    """None where the value came from a setting, not from a file."""
+    line: int = 0
+    """From 1; 0 where there is no line."""
+
+    def __str__(self) -> str:
+        """The fault on one line."""
+        place = "" if self.path is None else f"{self.path}:{max(1, self.line)}: "
+        return f"{place}{self.message} {self.hint}".rstrip()
+
+
+class SpecError(TutorError):
+    """A spec that cannot be run, with every fault of it.
+
+    Args:
+        faults: At least one.
+    """
+
+    def __init__(self, faults: Sequence[SpecFault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults), exit_code=ExitCode.USAGE)
+        self.faults = tuple(faults)

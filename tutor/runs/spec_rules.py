@@ -1,0 +1,140 @@
+"""Combinations that no run can make sense of, told before it starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from tutor.course.conditions import ConditionError, parse
+from tutor.foundation.translate import translate
+from tutor.runs.controls import value_of
+from tutor.runs.spec import RunSpec
+
+SERIES = frozenset({"views", "rebound", "bike-sharing"})
+CLASSES = frozenset({"blobs", "moons", "spiral", "iris", "digits", "mails"})
+RULES = frozenset({"threshold", "keyword-rule"})
+_STOP = re.compile(r"no-improvement ([1-9]\d{0,6})")
+
+
+class Impossible(NamedTuple):
+    """Why a spec cannot be run, at which key."""
+
+    key: str
+    message: str
+    hint: str = ""
+
+
+def patience_of(stop: str) -> int | None:
+    """The N of ``no-improvement N``; None where the run never stops early.
+
+    Raises:
+        ValueError: ``stop`` is something else.
+    """
+    if not stop:
+        return None
+    match = _STOP.fullmatch(stop.strip())
+    if match is None:
+        raise ValueError(stop)
+    return int(match[1])
+
+
+def task_of(spec: RunSpec) -> str:
+    """``classification``, ``regression``, ``drawn``, or ``""`` where only the data can tell."""
+    if spec.data.name == "curve":
+        return "drawn"
+    if spec.data.name == "csv":
+        return ""
+    return "classification" if spec.data.name in CLASSES and spec.data.target_as == "class" else "regression"
+
+
+def impossibilities(spec: RunSpec) -> list[Impossible]:
+    """Every reason why ``spec`` cannot be run."""
+    return [impossible for check in _CHECKS for impossible in check(spec)]
+
+
+def _csv(spec: RunSpec) -> Iterator[Impossible]:
+    for key in ("path", "target"):
+        if spec.data.name == "csv" and not getattr(spec.data, key):
+            yield Impossible(f"data.{key}", translate("runs.csv-needs", key=f"data.{key}"))
+
+
+def _drawn(spec: RunSpec) -> Iterator[Impossible]:
+    drawn = {
+        "data.name": spec.data.name == "curve",
+        "model.name": spec.model.name == "function",
+        "loss.name": spec.loss.name == "function",
+    }
+    if any(drawn.values()) and not all(drawn.values()):
+        wrong = next(key for key, each in drawn.items() if not each)
+        yield Impossible(wrong, translate("runs.drawn-together", key=wrong))
+
+
+def _pairs(spec: RunSpec) -> Iterator[Impossible]:
+    task, model, loss = task_of(spec), spec.model.name, spec.loss.name
+    if loss == "cross-entropy" and (task == "regression" or model in {"linear", "polynomial"}):
+        yield Impossible("loss.name", translate("runs.cross-entropy-needs-classes"))
+    if model == "softmax" and task == "regression":
+        yield Impossible("model.name", translate("runs.softmax-needs-classes", data=spec.data.name))
+    if model in {"linear", "polynomial"} and task == "classification":
+        yield Impossible("model.name", translate("runs.model-gives-numbers", model=model))
+    if model == "keyword-rule" and spec.data.name != "mails":
+        yield Impossible("model.name", translate("runs.keyword-needs-mails"))
+    if (loss == "mistakes") != (model in RULES):
+        yield Impossible("loss.name", translate("runs.mistakes-need-rule"))
+    if (spec.optimizer.name in {"search", "none"}) != (model in RULES):
+        yield Impossible("optimizer.name", translate("runs.search-needs-rule", optimizer=spec.optimizer.name))
+    if spec.manual and model not in {"linear", "function"}:
+        yield Impossible("optimizer.name", translate("runs.manual-needs-small"))
+
+
+def _panels(spec: RunSpec) -> Iterator[Impossible]:
+    task, model = task_of(spec), spec.model.name
+    possible = {
+        "fit": task in {"regression", ""},
+        "curve": task == "drawn",
+        "surface": model in {"linear", "function"},
+        "boundary": task in {"classification", ""} or spec.data.target_as == "class-number",
+        "confusion": task in {"classification", ""} or spec.data.target_as == "class-number",
+        "series": task in {"regression", ""},
+        "threshold": model in RULES,
+    }
+    for panel in spec.show.panels:
+        if not possible.get(panel, True):
+            yield Impossible("show.panels", translate("runs.impossible-panel", panel=panel, model=model))
+
+
+def _stop(spec: RunSpec) -> Iterator[Impossible]:
+    try:
+        patience_of(spec.train.stop)
+    except ValueError:
+        expected = translate("runs.expect-stop")
+        message = translate("runs.wrong-value", key="train.stop", expected=expected, found=spec.train.stop)
+        yield Impossible("train.stop", message)
+
+
+def _goal(spec: RunSpec) -> Iterator[Impossible]:
+    if spec.challenge.goal:
+        try:
+            parse(spec.challenge.goal)
+        except ConditionError as error:
+            yield Impossible("challenge.goal", translate("runs.wrong-goal", reason=str(error)))
+
+
+def _controls(spec: RunSpec) -> Iterator[Impossible]:
+    for name, control in spec.controls.items():
+        value = value_of(spec, control.key)
+        if value is not None and not control.allows(value):
+            message = translate("runs.default-outside", name=name, key=control.key, value=value)
+            yield Impossible(f"controls.{name}", message)
+
+
+_CHECKS: tuple[Callable[[RunSpec], Iterator[Impossible]], ...] = (
+    _csv,
+    _drawn,
+    _pairs,
+    _panels,
+    _stop,
+    _goal,
+    _controls,
+)
