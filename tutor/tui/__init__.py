@@ -24,7 +24,7 @@ Commands
     help screen (under its ``group``) and the palette. ``label`` and ``help`` are translation keys, never texts.
     A screen lists only its own; `commands.SHARED` (esc, g, ctrl+p, ?, L, S, H, q) work everywhere. A focusable
     widget can have ``KEYS`` too (with ``BINDINGS = bindings_of(KEYS)``), shown while it has the focus.
-    `check_action` (Textual's) hides a command that cannot be used now; `offers` can be overridden for the same.
+    `check_action` (Textual's, of the screen or the widget) disables and hides a command that cannot be used now.
 
 Changes of language, look and ASCII mode
     Translate and colour when rendering (``render_line``), and there is nothing to do: `TutorApp` calls

@@ -90,9 +90,14 @@ def _continue_items(headers: Sequence[LessonHeader], states: States, last: str |
         begun = state is not None and state.begun
         word = translate("home.continue") if begun or states else translate("home.start")
         right = f"{HERE} {progress_of(state):.0%}".replace("%", " %") if begun else _minutes(header)
-        title_room = width - cell_width(word) - cell_width(right) - 10
+        title_room = width - cell_width(word) - cell_width(right) - 16
         title = pad(shorten(_title(header), title_room), title_room)
-        return [Span(f"  {word}", "accent bold"), Span(f"  {title}"), Span(f"  {right}   ", "muted")]
+        return [
+            Span(f"  {word}", "accent bold"),
+            Span(f"  {title}"),
+            Span(f"  {right}  ", "muted"),
+            Span(" enter ", "key"),
+        ]
 
     return [RowItem(CONTINUE, draw, selectable=header is not None)]
 
@@ -153,7 +158,10 @@ def _fault_items(faults: Iterable[Fault]) -> list[RowItem]:
     name_width = min(28, max(cell_width(name) for name, _ in rows))
 
     def draw_heading(width: int) -> Row:
-        return [Span(f" {WRONG} ", "bad bold"), Span(shorten(translate("home.faults", count=len(rows)), width - 4), "muted")]
+        return [
+            Span(f" {WRONG} ", "bad bold"),
+            Span(shorten(translate("home.faults", count=len(rows)), width - 4), "muted"),
+        ]
 
     def draw(name: str, message: str) -> RowItem:
         def row(width: int) -> Row:
@@ -168,5 +176,3 @@ def _fault_items(faults: Iterable[Fault]) -> list[RowItem]:
 def lessons_by_number(headers: Sequence[LessonHeader]) -> dict[int, str]:
     """Lesson ids by their number on the map."""
     return {header.number: header.id for header in headers}
-
-

@@ -45,6 +45,11 @@ class Services:
         use_language(settings.language or language_of_environment())
 
     @property
+    def home(self) -> Path:
+        """The folder of the learner's memory and runs."""
+        return self._home or paths.data_folder()
+
+    @property
     def _settings_file(self) -> Path:
         return self._home / "settings.json" if self._home else paths.settings_file()
 
@@ -72,7 +77,7 @@ class Services:
         """The learner's memory. What was wrong with it is among the notices."""
         from tutor.progress.store import open_store
 
-        opened = open_store(self._home / "progress.sqlite3" if self._home else paths.progress_file())
+        opened = open_store(self._home / "progress.sqlite3" if self._home else None)
         self.notices.extend(opened.notices)
         return opened.store
 

@@ -29,15 +29,24 @@ ResultType = TypeVar("ResultType")
 
 _HELP = next(command for command in SHARED if command.id == "app.help")
 
+_SHARED_IDS = {command.id for command in SHARED}
+
 
 def commands_of(node: DOMNode) -> Iterator[Command]:
-    """The commands that ``node``'s class and its bases list in ``KEYS``, the most particular first."""
+    """The commands that ``node`` lists in ``KEYS`` and that can be used now.
+
+    A screen's come with those of its bases, the most particular first; a widget's replace its bases'.
+    """
     seen: set[str] = set()
     for base in type(node).__mro__:
-        for command in base.__dict__.get("KEYS", ()):
-            if command.id not in seen:
+        if "KEYS" not in base.__dict__:
+            continue
+        for command in base.__dict__["KEYS"]:
+            if command.id not in seen and node.check_action(command.action_name, ()):
                 seen.add(command.id)
                 yield command
+        if not isinstance(node, Screen):
+            return
 
 
 class Commanded(Screen[ResultType]):
@@ -62,14 +71,14 @@ class Commanded(Screen[ResultType]):
         return self.tutor.services
 
     def commands(self) -> list[Command]:
-        """Every command that works here now: the screen's, then the focused widget's, then the shared ones."""
-        own = [command for command in commands_of(self) if command not in SHARED]
-        focused = list(commands_of(self.focused)) if self.focused is not None else []
-        return [command for command in (*own, *focused, *SHARED) if self.offers(command)]
+        """Every command that works here now: the screen's, then the focused widget's, then the shared ones.
 
-    def offers(self, command: Command) -> bool:
-        """Whether ``command`` can be used now; `check_action` of the screen decides."""
-        return bool(self.check_action(command.action_name, ()))
+        `check_action` (Textual's) of the screen or the widget says what works now.
+        """
+        own = list(commands_of(self))
+        focused = list(commands_of(self.focused)) if self.focused is not None else []
+        first = [command for command in own if command.id not in _SHARED_IDS]
+        return [*first, *focused, *(command for command in own if command.id in _SHARED_IDS)]
 
     def renew(self) -> None:
         """The language, the look or ASCII mode has changed: say and draw everything anew.
@@ -84,7 +93,8 @@ class Commanded(Screen[ResultType]):
     def run_command(self, command: Command) -> None:
         """Do what the key of ``command`` would do."""
         argument = f"({command.keys[0]!r})" if command.tells_key else ""
-        target = self.focused if self.focused is not None and command in commands_of(self.focused) else self
+        focused = self.focused
+        target = focused if focused is not None and command in commands_of(focused) else self
         self.call_later(self.app.run_action, f"{command.action_name}{argument}", target)
 
     def action_back(self) -> None:

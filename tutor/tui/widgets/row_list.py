@@ -39,8 +39,7 @@ MOVES: tuple[Command, ...] = (
     Command("list.page-down", ("pagedown", "ctrl+d"), "keys.page-down", group="keys.group-move", palette=False),
     Command("list.first", ("home",), "keys.first", group="keys.group-move", palette=False),
     Command("list.last", ("end", "G"), "keys.last", group="keys.group-move", palette=False),
-    Command("list.choose", ("enter", "l", "right"), "keys.open", footer=1, group="keys.group-move",
-            palette=False),
+    Command("list.choose", ("enter", "l", "right"), "keys.open", footer=1, group="keys.group-move", palette=False),
 )
 
 
@@ -144,7 +143,8 @@ class RowList(ScrollView, can_focus=True):
         index = max(-1, min(len(self._items), self._selected + by))
         direction = 1 if by > 0 else -1
         choices = [i for i, item in enumerate(self._items) if item.selectable]
-        if not choices:
+        if not choices:  # nothing to select: a page to read
+            self.scroll_to(y=self.scroll_offset.y + by, animate=False, force=True)
             return
         if by in {1, -1}:
             beyond = [i for i in choices if (i - self._selected) * direction > 0]
@@ -175,6 +175,10 @@ class RowList(ScrollView, can_focus=True):
     def action_last(self) -> None:
         """Select the last row."""
         self._step(max(2, len(self._items)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nothing to choose where nothing can be selected."""
+        return action != "choose" or self.selected is not None
 
     def action_choose(self) -> None:
         """Choose the selected row."""

@@ -1,0 +1,194 @@
+"""The glossary: search as one types in both languages; at 100 columns and more the card stands beside the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input
+
+from tutor.charts.cells import Row, Span
+from tutor.foundation.text_width import pad, shorten
+from tutor.foundation.translate import language, translate
+from tutor.tui import navigation
+from tutor.tui.commands import Command
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.term_rows import names_of
+from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.term_view import TermView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor.course.glossary import GlossaryEntry
+
+WIDE = 100
+"""Columns from which the card has room beside the list."""
+_MOST = 500
+
+
+class GlossaryScreen(TutorScreen):
+    """Every term of the course.
+
+    Args:
+        term_id: The term to select first.
+    """
+
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("glossary.open", ("enter",), "keys.open", footer=1, palette=False),
+        Command("glossary.search", ("slash",), "glossary.search", "glossary.search-help", footer=2),
+        Command("glossary.card", ("tab",), "glossary.to-card", "glossary.to-card-help", footer=3, palette=False),
+        Command("glossary.up", ("up",), "keys.up", group="keys.group-move", palette=False),
+        Command("glossary.down", ("down",), "keys.down", group="keys.group-move", palette=False),
+    )
+    CSS = """
+    GlossaryScreen Input { border: none; height: 1; padding: 0; margin: 0 3; background: $background; }
+    GlossaryScreen RowList { width: 1fr; margin: 1 0 0 0; }
+    GlossaryScreen TermView { display: none; width: 3fr; margin: 1 1 0 1; border-left: solid $rule; padding: 0 2; }
+    GlossaryScreen.wide RowList { width: 2fr; min-width: 48; max-width: 64; }
+    GlossaryScreen.wide TermView { display: block; }
+    """
+
+    def __init__(self, term_id: str = "") -> None:
+        super().__init__()
+        self._first = term_id
+        self._found: Sequence[GlossaryEntry] = ()
+
+    def breadcrumb(self) -> list[str]:
+        """``tutor › Glossary``."""
+        return [translate("glossary.title")]
+
+    def status(self) -> Row:
+        """How many terms are shown."""
+        return [Span(translate("glossary.count", count=len(self._found)), "muted")]
+
+    def compose_body(self) -> ComposeResult:
+        """A line to search with, the list, the card."""
+        items = self._items("")
+        yield Input(placeholder=translate("glossary.placeholder"), select_on_focus=False)
+        with Horizontal():
+            yield RowList(items)
+            yield TermView()
+
+    def on_mount(self) -> None:
+        """Begin at the wanted term, in the list; else in the search line."""
+        rows = self.query_one(RowList)
+        if self._first:
+            rows.select(self._first)
+            rows.focus()
+        self._show_selected()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """There is room for the card, or there is not."""
+        self.set_class(event.size.width >= WIDE, "wide")
+
+    def renew(self) -> None:
+        """Names are of the language in use."""
+        search = self.query_one(Input)
+        search.placeholder = translate("glossary.placeholder")
+        self._search(search.value)
+        self.query_one(TermView).renew()
+        super().renew()
+
+    def _items(self, query: str) -> list[RowItem]:
+        course = self.services.course
+        glossary = course.glossary() if course is not None else None
+        if glossary is None:
+            self._found = ()
+        else:
+            self._found = glossary.search(query, _MOST) if query.strip() else glossary.entries
+        if not query.strip():
+            self._found = sorted(self._found, key=lambda entry: names_of(entry, language())[0].casefold())
+        if not self._found:
+            return [
+                RowItem("", lambda _width: [Span(f"   {translate('glossary.nothing')}", "muted")], selectable=False)
+            ]
+        return [_item(entry) for entry in self._found]
+
+    def _search(self, query: str) -> None:
+        items = self._items(query)
+        self.query_one(RowList).set_items(items, select=items[0].key if query else None)
+        self._show_selected()
+        self.refresh_frame()
+
+    def _show_selected(self) -> None:
+        self.query_one(TermView).show_term(self.query_one(RowList).selected or "")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search as one types."""
+        self._search(event.value)
+
+    def on_input_submitted(self) -> None:
+        """Enter opens the best match."""
+        self.action_open()
+
+    def on_row_list_highlighted(self) -> None:
+        """The card shows the selected term."""
+        self._show_selected()
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Go into the card, or open it over the list where there is no room beside it."""
+        if self.has_class("wide"):
+            self._show_selected()
+            self.query_one(TermView).focus()
+        else:
+            navigation.open_term(self.tutor, event.key)
+
+    def on_term_view_lesson_wanted(self, event: TermView.LessonWanted) -> None:
+        """Open the lesson at the term."""
+        navigation.open_lesson(self.tutor, event.lesson_id, event.term_id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where one is decides what can be done."""
+        if action == "search":
+            return not isinstance(self.focused, Input)
+        if action in {"up", "down", "open"}:
+            return isinstance(self.focused, Input)
+        return action != "glossary"
+
+    def action_open(self) -> None:
+        """Open the selected term from the search line."""
+        self.query_one(RowList).action_choose()
+
+    def action_search(self) -> None:
+        """Into the search line."""
+        self.query_one(Input).focus()
+
+    def action_card(self) -> None:
+        """Between the search line, the list and, where it is shown, the card."""
+        if isinstance(self.focused, RowList) and self.has_class("wide"):
+            self.query_one(TermView).focus()
+        elif isinstance(self.focused, RowList):
+            self.query_one(Input).focus()
+        else:
+            self.query_one(RowList).focus()
+
+    def action_up(self) -> None:
+        """Up in the list without leaving the search line."""
+        self.query_one(RowList).action_up()
+
+    def action_down(self) -> None:
+        """Down in the list without leaving the search line."""
+        self.query_one(RowList).action_down()
+
+    def action_back(self) -> None:
+        """From the card to the list; from a search to all terms; else leave."""
+        search = self.query_one(Input)
+        if isinstance(self.focused, TermView):
+            self.query_one(RowList).focus()
+        elif search.value:
+            search.value = ""
+        else:
+            super().action_back()
+
+
+def _item(entry: GlossaryEntry) -> RowItem:
+    def draw(width: int) -> Row:
+        name, other = names_of(entry, language())
+        # Chinese names are short: the English ones get the room that they leave.
+        room = max(12, width - 23 if language() == "en" else min(24, width // 2))
+        return [Span(f"   {pad(shorten(name, room), room)}  "), Span(shorten(other, width - room - 5), "muted")]
+
+    return RowItem(entry.id, draw)

@@ -1,0 +1,85 @@
+"""Every key of the screen one came from, by group, and what the signs mean."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from tutor.charts.cells import Row, Span
+from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.translate import translate
+from tutor.tui.commands import Command
+from tutor.tui.glyphs import AGAIN, HERE, RIGHT, RUNNING, WARNING, WRONG
+from tutor.tui.screens.base import Commanded, TutorScreen
+from tutor.tui.widgets.row_list import RowItem, RowList
+
+_SIGNS = (
+    (RIGHT, "good", "help.sign-right"),
+    (WRONG, "bad", "help.sign-wrong"),
+    (HERE, "accent", "help.sign-here"),
+    (AGAIN, "bad", "help.sign-again"),
+    (RUNNING, "accent", "help.sign-running"),
+    (WARNING, "bad", "help.sign-warning"),
+)
+
+
+class HelpScreen(TutorScreen):
+    """A page of keys.
+
+    Args:
+        behind: The screen whose keys are shown.
+    """
+
+    def __init__(self, behind: Screen[object]) -> None:
+        super().__init__()
+        self._commands = behind.commands() if isinstance(behind, Commanded) else []
+
+    def breadcrumb(self) -> list[str]:
+        """``tutor › Help``."""
+        return [translate("help.title")]
+
+    def compose_body(self) -> ComposeResult:
+        """The page."""
+        yield RowList(self._items())
+
+    def action_help(self) -> None:
+        """The key that opened the page closes it."""
+        self.action_back()
+
+    def _items(self) -> list[RowItem]:
+        groups: dict[str, list[Command]] = {}
+        for command in self._commands:
+            groups.setdefault(command.group, []).append(command)
+        key_width = max((cell_width(command.keys_shown) for command in self._commands), default=0)
+        key_width = min(26, key_width)
+        items: list[RowItem] = []
+        for group, commands in groups.items():
+            items += [_blank(), _heading(group)]
+            items += [_command_item(command, key_width) for command in commands]
+        items += [_blank(), _heading("help.signs")]
+        items += [_sign_item(sign, ink, key, key_width) for sign, ink, key in _SIGNS]
+        return items
+
+
+def _blank() -> RowItem:
+    return RowItem("", lambda _width: [], selectable=False)
+
+
+def _heading(key: str) -> RowItem:
+    return RowItem(key, lambda _width: [Span(f"  {translate(key)}", "heading")], selectable=False)
+
+
+def _command_item(command: Command, key_width: int) -> RowItem:
+    def draw(width: int) -> Row:
+        text = translate(command.help or command.label)
+        keys = pad(command.keys_shown, key_width)
+        return [Span(f"    {keys}", "key"), Span("  "), Span(shorten(text, max(8, width - key_width - 7)))]
+
+    return RowItem(command.id, draw, selectable=False)
+
+
+def _sign_item(sign: str, ink: str, key: str, key_width: int) -> RowItem:
+    def draw(width: int) -> Row:
+        return [Span(f"    {pad(sign, key_width)}", f"{ink} bold"), Span(f"  {translate(key)}")]
+
+    return RowItem(key, draw, selectable=False)

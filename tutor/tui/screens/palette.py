@@ -1,0 +1,211 @@
+"""Find anything by name: what the screen can do, lessons, labs, terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tutor.charts.cells import Row, Span
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.translate import LANGUAGES, language, translate
+from tutor.tui import navigation
+from tutor.tui.commands import Command
+from tutor.tui.matching import SCATTERED, match
+from tutor.tui.screens.base import Commanded, TutorDialog
+from tutor.tui.widgets.row_list import RowItem, RowList
+
+_KIND_WIDTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to find.
+
+    Args:
+        key: Unique in the palette.
+        kind: Translation key of what it is.
+        names: Every name it is found by; the first is shown.
+        act: What choosing it does, after the palette has closed.
+        note: Shown behind the name: a key, or the name in the other language.
+    """
+
+    key: str
+    kind: str
+    names: tuple[str, ...]
+    act: Callable[[], None]
+    note: str = ""
+
+
+class Palette(TutorDialog[None]):
+    """A line to type into and what it finds.
+
+    Args:
+        behind: The screen whose commands are offered.
+    """
+
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("palette.up", ("up", "ctrl+k"), "keys.up", group="keys.group-move", palette=False),
+        Command("palette.down", ("down", "ctrl+j"), "keys.down", group="keys.group-move", palette=False),
+    )
+    CSS = """
+    Palette { align: center top; }
+    Palette > Vertical {
+        width: 72; max-width: 100%; height: 18; max-height: 100%; margin: 2 0; background: $surface;
+        border: round $rule; padding: 0 1;
+    }
+    Palette Input { border: none; height: 1; padding: 0; background: $surface; margin: 0 0 1 1; }
+    """
+
+    def __init__(self, behind: Screen[object]) -> None:
+        super().__init__()
+        self._behind = behind
+        self._entries: list[Entry] = []
+
+    def compose(self) -> ComposeResult:
+        """The line and the list."""
+        self._entries = [*self._commands(), *self._lessons()]
+        with Vertical():
+            yield Input(placeholder=translate("palette.placeholder"), select_on_focus=False)
+            yield RowList(self._items(""))
+
+    def on_mount(self) -> None:
+        """Labs and terms need reading: they join when they are there."""
+        self.query_one(RowList).can_focus = False
+        self.run_worker(self._read_more, thread=True, exit_on_error=False)
+
+    def _read_more(self) -> None:
+        more = [*self._labs(), *self._terms()]
+        if self.is_attached:
+            self.app.call_from_thread(self._add, more)
+
+    def _add(self, entries: Iterable[Entry]) -> None:
+        self._entries += entries
+        self._show(self.query_one(Input).value)
+
+    def _commands(self) -> list[Entry]:
+        behind = self._behind
+        if not isinstance(behind, Commanded):
+            return []
+
+        def entry(command: Command) -> Entry:
+            names = (translate(command.label).capitalize(), translate(command.help or command.label))
+            return Entry(command.id, "palette.command", names, lambda: behind.run_command(command), command.key_shown)
+
+        return [entry(command) for command in behind.commands() if command.palette]
+
+    def _lessons(self) -> list[Entry]:
+        course = self.services.course
+        if course is None:
+            return []
+        titles: dict[str, list[str]] = {}
+        for name in (language(), *(other for other in LANGUAGES if other != language())):
+            for header in course.headers(name):
+                titles.setdefault(header.id, []).append(f"{header.number} {harmless_line(header.title)}")
+
+        def entry(lesson: str, names: list[str]) -> Entry:
+            return Entry(
+                f"lesson:{lesson}", "palette.lesson", (*names, lesson),
+                lambda: navigation.open_lesson(self.tutor, lesson),
+            )  # fmt: skip
+
+        return [entry(*item) for item in titles.items()]
+
+    def _labs(self) -> list[Entry]:
+        from tutor.foundation.errors import TutorError
+        from tutor.runs.lab_files import list_labs, load_lab
+
+        course = self.services.course
+        if course is None:
+            return []
+        entries = []
+        for name in list_labs(course.labs_folder):
+            try:
+                titles = tuple(load_lab(name, course.labs_folder).title.values())
+            except TutorError:
+                continue  # `tutor check` tells what is wrong with it
+            entries.append(self._lab_entry(name, titles))
+        return entries
+
+    def _lab_entry(self, name: str, titles: tuple[str, ...]) -> Entry:
+        return Entry(
+            f"lab:{name}", "palette.lab", (*map(harmless_line, titles), name),
+            lambda: navigation.open_lab(self.tutor, name),
+        )  # fmt: skip
+
+    def _terms(self) -> list[Entry]:
+        course = self.services.course
+        if course is None:
+            return []
+        here = language()
+
+        def entry(term: str, names: dict[str, str], also: Iterable[str]) -> Entry:
+            first = names.get(here) or next(iter(names.values()))
+            others = tuple(name for name in names.values() if name != first)
+            return Entry(
+                f"term:{term}", "palette.term", (first, *others, *also),
+                lambda: navigation.open_term(self.tutor, term), " ".join(others),
+            )  # fmt: skip
+
+        return [
+            entry(each.id, dict(each.names), [name for names in each.also.values() for name in names])
+            for each in course.glossary().entries
+        ]
+
+    def _items(self, query: str) -> list[RowItem]:
+        scored = [(max(match(query, name) for name in entry.names), entry) for entry in self._entries]
+        found = [(score, entry) for score, entry in scored if score]
+        if query:
+            found.sort(key=lambda pair: -pair[0])
+        if found and found[0][0] > SCATTERED:  # letters in order are a last resort
+            found = [pair for pair in found if pair[0] > SCATTERED]
+        return [_item(entry) for _, entry in found]
+
+    def _show(self, query: str) -> None:
+        items = self._items(query)
+        if not items:
+            items = [RowItem("", lambda _width: [Span(f" {translate('palette.nothing')}", "muted")], selectable=False)]
+        self.query_one(RowList).set_items(items, select=items[0].key)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Find as one types."""
+        self._show(event.value)
+
+    def on_input_submitted(self) -> None:
+        """Enter chooses."""
+        self.query_one(RowList).action_choose()
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Close, then do it."""
+        entry = next(entry for entry in self._entries if entry.key == event.key)
+        self.dismiss(None)
+        self.app.call_later(entry.act)
+
+    def action_up(self) -> None:
+        """Select the row above."""
+        self.query_one(RowList).action_up()
+
+    def action_down(self) -> None:
+        """Select the row below."""
+        self.query_one(RowList).action_down()
+
+    def action_palette(self) -> None:
+        """The key that opened it closes it."""
+        self.dismiss(None)
+
+
+def _item(entry: Entry) -> RowItem:
+    def draw(width: int) -> Row:
+        kind = pad(translate(entry.kind), _KIND_WIDTH)
+        note = shorten(entry.note, width // 3)
+        room = width - _KIND_WIDTH - 4
+        name = shorten(entry.names[0], room - cell_width(note) - 2 if note else room)
+        return [Span(f" {kind} ", "muted"), Span(name), Span(pad_left(note, room - cell_width(name)), "muted")]
+
+    return RowItem(entry.key, draw)

@@ -1,0 +1,151 @@
+"""Settings: language, theme, ASCII, motion. A change holds at once and is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from tutor.charts.cells import Row, Span
+from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.translate import language, translate
+from tutor.progress.settings import Settings
+from tutor.tui.commands import Command
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.themes import look_for
+from tutor.tui.widgets.row_list import MOVES, RowItem, RowList
+
+_NAME_WIDTH = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A setting: what it is called, what it can be, and what each value is called.
+
+    Args:
+        field: The field of `Settings`.
+        label: Translation key of its name.
+        about: Translation key of the sentence below it.
+        values: Each value with the translation key of its name.
+        current: The value in force, for settings that can follow the terminal.
+    """
+
+    field: str
+    label: str
+    about: str
+    values: tuple[tuple[object, str], ...]
+    current: Callable[[Settings], object]
+
+
+CHOICES: tuple[Choice, ...] = (
+    Choice(
+        "language", "settings.language", "settings.language-about",
+        (("en", "settings.english"), ("zh", "settings.chinese")),
+        lambda _settings: language(),
+    ),
+    Choice(
+        "theme", "settings.theme", "settings.theme-about",
+        (("dark", "settings.theme-dark"), ("light", "settings.theme-light"), ("terminal", "settings.theme-terminal")),
+        lambda settings: settings.theme or look_for("").name,
+    ),
+    Choice(
+        "ascii", "settings.ascii", "settings.ascii-about",
+        ((None, "settings.automatic"), (True, "settings.on"), (False, "settings.off")),
+        lambda settings: settings.ascii,
+    ),
+    Choice(
+        "motion", "settings.motion", "settings.motion-about",
+        ((True, "settings.on"), (False, "settings.off")),
+        lambda settings: settings.motion,
+    ),
+)  # fmt: skip
+
+
+class SettingsList(RowList):
+    """The settings. Enter belongs to the screen, which changes the selected one."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = tuple(command for command in MOVES if command.id != "list.choose")
+
+
+class SettingsScreen(TutorScreen):
+    """Each setting with its values on one row, and a sentence about it below."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("settings.next", ("right", "l", "enter", "space"), "settings.change", footer=1, palette=False,
+                shown="← →"),
+        Command("settings.previous", ("left", "h"), "settings.previous", palette=False),
+    )  # fmt: skip
+
+    def breadcrumb(self) -> list[str]:
+        """``tutor › Settings``."""
+        return [translate("settings.title")]
+
+    def compose_body(self) -> ComposeResult:
+        """The list."""
+        items = [RowItem("", lambda _width: [], selectable=False)]
+        for choice in CHOICES:
+            items += self._items_of(choice)
+        items += self._folders()
+        yield SettingsList(items)
+
+    def _items_of(self, choice: Choice) -> list[RowItem]:
+        def draw(width: int) -> Row:
+            current = choice.current(self.services.settings)
+            row = [Span("   "), Span(pad(translate(choice.label), _NAME_WIDTH), "strong")]
+            for value, label in choice.values:
+                chosen = value == current
+                row += [
+                    Span("● " if chosen else "○ ", "accent" if chosen else "muted"),
+                    Span(translate(label), "strong" if chosen else "muted"),
+                    Span("   "),
+                ]
+            return row
+
+        def draw_about(width: int) -> Row:
+            return [Span(shorten(" " * (_NAME_WIDTH + 3) + translate(choice.about), width), "muted")]
+
+        return [
+            RowItem(choice.field, draw),
+            RowItem("", draw_about, selectable=False),
+            RowItem("", lambda _width: [], selectable=False),
+        ]
+
+    def _folders(self) -> list[RowItem]:
+        def item(key: str, path: Callable[[], object]) -> RowItem:
+            def draw(width: int) -> Row:
+                name = pad(translate(key), _NAME_WIDTH)
+                text = str(path())
+                room = width - _NAME_WIDTH - 4
+                shown = text if cell_width(text) <= room else "…" + text[-(room - 1) :]
+                return [Span(f"   {name}", "muted"), Span(shown, "muted")]
+
+            return RowItem(key, draw, selectable=False)
+
+        course = self.services.course
+        return [
+            item("settings.memory-folder", lambda: self.services.home),
+            item("settings.lessons-folder", lambda: course.folder if course is not None else "-"),
+        ]
+
+    def _change(self, step: int) -> None:
+        choice = next((each for each in CHOICES if each.field == self.query_one(RowList).selected), None)
+        if choice is None:
+            return
+        values = [value for value, _ in choice.values]
+        current = choice.current(self.services.settings)
+        index = values.index(current) if current in values else -1
+        self.tutor.change_settings(**{choice.field: values[(index + step) % len(values)]})
+
+    def action_next(self) -> None:
+        """The next value of the selected setting."""
+        self._change(1)
+
+    def action_previous(self) -> None:
+        """The value before."""
+        self._change(-1)
+
+    def on_row_list_chosen(self) -> None:
+        """A click on a setting is its next value."""
+        self._change(1)

@@ -1,0 +1,242 @@
+"""The text of a lesson with its questions and labs in it: one column that scrolls line by line, never animated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from textual.message import Message
+from textual.widget import Widget
+
+from tutor.tui.widgets.prose import Link, Prose
+
+_OVERLAP = 2
+"""Lines of one page that stay in view on the next."""
+
+
+class Place(NamedTuple):
+    """A line of the flow: the block it belongs to, and how far into that block it is, from 0 to 1."""
+
+    block: int
+    within: float
+
+
+class LessonFlow(Widget, can_focus=True):
+    """Blocks one below the other: scrolling, pages, links, and which block has the focus."""
+
+    DEFAULT_CSS = """
+    LessonFlow {
+        width: 1fr; height: 1fr; layout: vertical; align-horizontal: center; padding: 0 0 0 1;
+        overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1;
+    }
+    LessonFlow > * { width: 100%; max-width: 78; margin: 0 0 1 0; }
+    LessonFlow > Prose { padding: 0 1; }
+    """
+
+    class Moved(Message):
+        """Other lines are in view, or the lines in view are others."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.blocks: list[Widget] = []
+        self._marked: Prose | None = None
+
+    # -- what is in it -----------------------------------------------------------------------------------
+
+    async def clear(self) -> None:
+        """Take everything out."""
+        self.blocks = []
+        self._marked = None
+        await self.remove_children()
+
+    async def add(self, blocks: Iterable[Widget]) -> None:
+        """Put blocks below those that are there."""
+        added = list(blocks)
+        self.blocks.extend(added)
+        if added:
+            await self.mount_all(added)
+
+    # -- where one is ------------------------------------------------------------------------------------
+
+    @property
+    def height(self) -> int:
+        """Lines in view."""
+        return self.scrollable_content_region.height
+
+    def top_of(self, block: int) -> int:
+        """The line of the flow at which a block begins."""
+        return self.blocks[block].virtual_region.y if self.blocks else 0
+
+    def place_at(self, line: int) -> Place:
+        """The place at a line of the flow; blank lines below a block belong to it."""
+        found = 0
+        for number in range(len(self.blocks)):
+            if self.top_of(number) > line:
+                break
+            found = number
+        if not self.blocks:
+            return Place(0, 0.0)
+        region = self.blocks[found].virtual_region
+        return Place(found, min(1.0, max(0.0, (line - region.y) / max(1, region.height))))
+
+    @property
+    def top(self) -> Place:
+        """The place at the upper edge."""
+        return self.place_at(self.scroll_offset.y)
+
+    @property
+    def bottom(self) -> Place:
+        """The place at the lower edge."""
+        place = self.place_at(self.scroll_offset.y + self.height)
+        return Place(place.block, 1.0) if self.scroll_offset.y >= self.max_scroll_y else place
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line is in view."""
+        return self.scroll_offset.y >= self.max_scroll_y
+
+    # -- moving ------------------------------------------------------------------------------------------
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Say that other lines are in view."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.post_message(self.Moved())
+
+    def on_resize(self) -> None:
+        """A new width breaks lines elsewhere."""
+        self.unmark()
+        self.post_message(self.Moved())
+
+    def go_to_line(self, line: int) -> None:
+        """Put a line of the flow at the upper edge, or as near as the end of the text lets it."""
+        self.scroll_to(y=line, animate=False, immediate=True, force=True)
+
+    def go_to(self, place: Place) -> None:
+        """Put a place at the upper edge."""
+        if self.blocks:
+            block = max(0, min(place.block, len(self.blocks) - 1))
+            region = self.blocks[block].virtual_region
+            self.go_to_line(region.y + round(place.within * region.height))
+
+    def move_by(self, lines: int) -> None:
+        """Scroll by some lines."""
+        self.go_to_line(self.scroll_offset.y + lines)
+
+    def page(self, direction: int) -> None:
+        """Scroll by a page, down (1) or up (-1); two lines stay in view."""
+        self.move_by(direction * max(1, self.height - _OVERLAP))
+
+    def to_end(self) -> None:
+        """Go to the last line."""
+        self.go_to_line(self.max_scroll_y)
+
+    def bring_into_view(self, first: int, last: int) -> None:
+        """Scroll as little as shows the lines ``first`` to ``last``; where they do not fit, from ``first`` on."""
+        top, height = self.scroll_offset.y, self.height
+        if first < top or last - first >= height:
+            self.go_to_line(first)
+        elif last >= top + height:
+            self.go_to_line(last - height + 1)
+
+    # -- blocks that take the focus ----------------------------------------------------------------------
+
+    def _stops(self) -> Iterator[tuple[int, Widget]]:
+        """Each block that can be answered, played or chosen from, with the widget that takes the focus."""
+        for number, block in enumerate(self.blocks):
+            candidates = [block] if block.can_focus else block.query("*")
+            taker = next((widget for widget in candidates if widget.focusable), None)
+            if taker is not None:
+                yield number, taker
+
+    @property
+    def focused_block(self) -> int | None:
+        """The block that has the focus, or holds what has it."""
+        focused = self.screen.focused
+        if focused is None:
+            return None
+        for number, block in enumerate(self.blocks):
+            if block is focused or block in focused.ancestors:
+                return number
+        return None
+
+    def focus_block(self, block: int) -> bool:
+        """Give the focus to a block and bring it into view; whether it takes it."""
+        for number, taker in self._stops():
+            if number == block:
+                taker.focus(scroll_visible=False)
+                region = self.blocks[block].virtual_region
+                self.bring_into_view(region.y, region.bottom - 1)
+                return True
+        return False
+
+    def step_block(self, direction: int) -> bool:
+        """Focus the next (1) or previous (-1) block from the one in focus, else from the lines in view."""
+        stops = [number for number, _ in self._stops()]
+        here = self.focused_block
+        if here is None:
+            top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.height
+            if direction > 0:
+                beyond = [n for n in stops if self.blocks[n].virtual_region.bottom - 1 > top]
+            else:
+                beyond = [n for n in stops if self.top_of(n) < bottom]
+        else:
+            beyond = [number for number in stops if (number - here) * direction > 0]
+        return bool(beyond) and self.focus_block(beyond[0] if direction > 0 else beyond[-1])
+
+    def focus_in_view(self) -> bool:
+        """Focus the first block of those in view; whether there is one."""
+        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.height
+        for number, _ in self._stops():
+            region = self.blocks[number].virtual_region
+            if region.y < bottom and region.bottom > top:
+                return self.focus_block(number)
+        return False
+
+    # -- links -------------------------------------------------------------------------------------------
+
+    @property
+    def link(self) -> Link | None:
+        """The marked link, as long as it is in view."""
+        if self._marked is None or self._marked.here is None:
+            return None
+        top = self.scroll_offset.y
+        line = self._marked.virtual_region.y + self._marked.here.pieces[0].line
+        return self._marked.here if top <= line < top + self.height else None
+
+    def unmark(self) -> bool:
+        """Mark no link any more; whether one was."""
+        marked, self._marked = self._marked, None
+        if marked is None or marked.here is None:
+            return False
+        marked.here = None
+        return True
+
+    def step_link(self, direction: int) -> bool:
+        """Mark the next (1) or previous (-1) link, from the marked one in view, else from the lines in view."""
+        links = [
+            (prose.virtual_region.y + link.pieces[0].line, prose, link)
+            for prose in self.blocks
+            if isinstance(prose, Prose)
+            for link in prose.links
+        ]
+        found = self._beyond(links, direction)
+        if found is None:
+            return False
+        line, prose, link = found
+        if self._marked is not None and self._marked is not prose:
+            self._marked.here = None
+        self._marked, prose.here = prose, link
+        self.bring_into_view(max(0, line - 1), line + 1)
+        return True
+
+    def _beyond(self, links: list[tuple[int, Prose, Link]], direction: int) -> tuple[int, Prose, Link] | None:
+        marked = self.link
+        for at, (_, prose, link) in enumerate(links):
+            if marked is not None and prose is self._marked and link == marked:
+                beyond = at + direction
+                return links[beyond] if 0 <= beyond < len(links) else None
+        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.height
+        if direction > 0:
+            return next((each for each in links if each[0] >= top), None)
+        return next((each for each in reversed(links) if each[0] < bottom), None)

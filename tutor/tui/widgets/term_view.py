@@ -1,0 +1,191 @@
+"""A glossary entry on the screen, with links to follow and a way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tutor.charts.cells import Rows
+from tutor.foundation.translate import language
+from tutor.tui.commands import Command, bindings_of
+from tutor.tui.term_rows import names_of, term_rows, title_row
+from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+
+if TYPE_CHECKING:
+    from tutor.course.glossary import GlossaryEntry
+
+TERM_KEYS: tuple[Command, ...] = (
+    Command("term.next-link", ("tab", "right", "l"), "glossary.next-link", group="keys.group-move", palette=False),
+    Command("term.previous-link", ("shift+tab", "left", "h"), "glossary.previous-link", group="keys.group-move",
+            palette=False),
+    Command("term.follow", ("enter",), "glossary.follow", footer=1, palette=False),
+    Command("term.follow-number", tuple("123456789"), "glossary.follow-number", shown="1–9", tells_key=True,
+            palette=False),
+    Command("term.back", ("backspace",), "glossary.back-term", action="back_term", footer=2, palette=False),
+    Command("term.lesson", ("o",), "glossary.open-lesson", footer=3),
+    Command("term.down", ("down", "j", "pagedown", "space"), "keys.down", group="keys.group-move", palette=False),
+    Command("term.up", ("up", "k", "pageup"), "keys.up", group="keys.group-move", palette=False),
+)  # fmt: skip
+
+
+class TermView(ScrollView, can_focus=True):
+    """One term. Tab selects a see-link, enter or its number follows it, backspace goes back."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = TERM_KEYS
+    BINDINGS = bindings_of(TERM_KEYS)
+    DEFAULT_CSS = "TermView { overflow-x: hidden; scrollbar-size-vertical: 1; padding: 0 1; }"
+
+    class Turned(Message):
+        """Another term is shown."""
+
+        def __init__(self, term_id: str) -> None:
+            self.term_id = term_id
+            super().__init__()
+
+    class LessonWanted(Message):
+        """The lesson where the term is first met should open."""
+
+        def __init__(self, lesson_id: str, term_id: str) -> None:
+            self.lesson_id, self.term_id = lesson_id, term_id
+            super().__init__()
+
+    def __init__(self, term_id: str = "", *, with_title: bool = True) -> None:
+        super().__init__()
+        self._trail = [term_id] if term_id else []
+        self._link = 0
+        self._with_title = with_title
+        self._rows: Rows = []
+        self._made_for: tuple[object, ...] = ()
+
+    @property
+    def entry(self) -> GlossaryEntry | None:
+        """The term shown; None where there is none of that id."""
+        course = tutor_app(self).services.course
+        return course.glossary().get(self._trail[-1]) if course is not None and self._trail else None
+
+    def show_term(self, term_id: str) -> None:
+        """Show a term, with no way back: a new beginning."""
+        self._trail = [term_id] if term_id else []
+        self._turned()
+
+    def follow(self, term_id: str) -> None:
+        """Go on to a term, from which one can come back."""
+        self._trail.append(term_id)
+        self._turned()
+
+    def _turned(self) -> None:
+        self._link = 0
+        self.scroll_to(y=0, animate=False)
+        self.renew()
+        self.post_message(self.Turned(self._trail[-1] if self._trail else ""))
+
+    def renew(self) -> None:
+        """The term, the language or the size has changed."""
+        self.virtual_size = Size(self.size.width, len(self.rows(self.scrollable_content_region.width)))
+        self.refresh(layout=True)
+
+    def rows(self, width: int) -> Rows:
+        """The rows of the term for a width in cells, made once."""
+        entry = self.entry
+        wanted = (entry.id if entry else "", width, language(), self._link if self.has_focus else -1)
+        if entry is not None and width > 8 and wanted != self._made_for:
+            self._made_for = wanted
+            title = [title_row(entry, language(), width), []] if self._with_title else []
+            self._rows = [*title, *self._term_rows(entry, width)]
+        return self._rows if entry is not None else []
+
+    def _term_rows(self, entry: GlossaryEntry, width: int) -> Rows:
+        course = tutor_app(self).services.course
+        assert course is not None  # noqa: S101 - an entry comes from a course
+        glossary = course.glossary()
+        titles = {header.id: f"{header.number} {header.title}" for header in course.headers(language())}
+
+        def name_of(term: str) -> str:
+            other = glossary.get(term)
+            return names_of(other, language())[0] if other is not None else term
+
+        return term_rows(
+            entry, width, language(), name_of=name_of, lesson_of=lambda lesson: titles.get(lesson, lesson),
+            followed=self._link if self.has_focus else -1,
+        )  # fmt: skip
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many rows as the term needs."""
+        return len(self.rows(width))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Rows are set for the width."""
+        self.renew()
+
+    def on_focus(self) -> None:
+        """The selected link is shown."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """No link is selected while the keys go elsewhere."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """A row of the term."""
+        width = self.scrollable_content_region.width
+        rows = self.rows(width)
+        index = y + self.scroll_offset.y
+        return strip_of(rows[index] if index < len(rows) else [], look_of(self), width)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What leads nowhere is not offered."""
+        entry = self.entry
+        if action in {"follow", "follow_number", "next_link", "previous_link"}:
+            return entry is not None and bool(entry.see)
+        if action == "back_term":
+            return len(self._trail) > 1
+        if action == "lesson":
+            return entry is not None and bool(entry.lesson_id)
+        return True
+
+    def _move_link(self, by: int) -> None:
+        if self.entry is not None and self.entry.see:
+            self._link = (self._link + by) % len(self.entry.see)
+            self.refresh()
+
+    def action_next_link(self) -> None:
+        """Select the next see-link."""
+        self._move_link(1)
+
+    def action_previous_link(self) -> None:
+        """Select the see-link before."""
+        self._move_link(-1)
+
+    def action_follow(self) -> None:
+        """Go to the selected see-link."""
+        if self.entry is not None and self.entry.see:
+            self.follow(self.entry.see[self._link])
+
+    def action_follow_number(self, digit: str) -> None:
+        """Go to the see-link of that number."""
+        if self.entry is not None and 0 < int(digit) <= len(self.entry.see):
+            self.follow(self.entry.see[int(digit) - 1])
+
+    def action_back_term(self) -> None:
+        """Back to the term one came from."""
+        if len(self._trail) > 1:
+            self._trail.pop()
+            self._turned()
+
+    def action_lesson(self) -> None:
+        """Open the lesson where the term is first met."""
+        if self.entry is not None and self.entry.lesson_id:
+            self.post_message(self.LessonWanted(self.entry.lesson_id, self.entry.id))
+
+    def action_down(self) -> None:
+        """One row down."""
+        self.scroll_to(y=self.scroll_offset.y + 1, animate=False)
+
+    def action_up(self) -> None:
+        """One row up."""
+        self.scroll_to(y=self.scroll_offset.y - 1, animate=False)
