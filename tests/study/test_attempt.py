@@ -74,9 +74,7 @@ def test_an_ordering_sorted_by_hand_is_right() -> None:
 
 def test_blanks_and_numbers_are_typed() -> None:
     blanks = Attempt(FILL_IN)
-    assert not blanks.ready
-    assert blanks.write("Bias", 0)
-    assert blanks.ready
+    assert [blanks.ready, blanks.write("Bias", 0), blanks.ready] == [False, True, True]
     assert blanks.write("权重", 1)
     assert blanks.commit()
     assert blanks.verdict is not None
