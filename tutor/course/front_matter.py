@@ -1,0 +1,148 @@
+"""The head of a lesson file: YAML between two lines of ``---``, read by the safe loader and checked key by key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tutor.course.lesson import Fault, Place
+from tutor.course.source import is_identifier
+from tutor.foundation.suggest import nearest
+from tutor.foundation.translate import translate
+
+KEYS = ("id", "title", "needs", "minutes", "part")
+_MOST_LINES = 60
+_LONGEST_TITLE = 120
+_LONGEST_MINUTES = 600
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What a lesson says of itself."""
+
+    id: str
+    title: str
+    needs: tuple[str, ...]
+    minutes: int
+    part: str
+
+
+def end_of_front_matter(lines: list[str]) -> int:
+    """The index of the line behind the closing ``---``; 0 where the file has no front matter."""
+    if not lines or lines[0].rstrip() != "---":
+        return 0
+    for index in range(1, min(len(lines), _MOST_LINES)):
+        if lines[index].rstrip() == "---":
+            return index + 1
+    return 0
+
+
+def read_front_matter(path: Path, lines: list[str], faults: list[Fault]) -> FrontMatter | None:
+    """Read the front matter, adding every fault of it to ``faults``.
+
+    Returns:
+        None where it is missing or says too little to use the lesson.
+    """
+    end = end_of_front_matter(lines)
+    if not end:
+        faults.append(Fault(Place(path), translate("course.no-front-matter"), translate("course.no-front-matter-hint")))
+        return None
+    values = _Values(path, "\n".join(lines[1 : end - 1]), faults)
+    found = FrontMatter(
+        id=values.identifier("id"),
+        title=values.line("title", required=True),
+        needs=values.identifiers("needs"),
+        minutes=values.minutes(),
+        part=values.line("part", required=False),
+    )
+    return found if found.id and found.title else None
+
+
+class _Values:
+    """The values of a front matter and where each stands."""
+
+    def __init__(self, path: Path, text: str, faults: list[Fault]) -> None:
+        self._path = path
+        self._faults = faults
+        self._values: dict[str, Any] = {}
+        self._places: dict[str, Place] = {}
+        self.readable = self._load(text)
+
+    def _fault(self, key: str, message: str, hint: str = "") -> None:
+        self._faults.append(Fault(self._places.get(key, Place(self._path)), message, hint))
+
+    def _place(self, mark: Any) -> Place:
+        # The first line of the file is the opening "---".
+        return Place(self._path, mark.line + 2, mark.column + 1) if mark is not None else Place(self._path)
+
+    def _load(self, text: str) -> bool:
+        import yaml
+
+        try:
+            for event in yaml.parse(text, Loader=yaml.SafeLoader):
+                if isinstance(event, yaml.AliasEvent):
+                    self._faults.append(Fault(self._place(event.start_mark), translate("course.yaml-alias")))
+                    return False
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            values = yaml.safe_load(text)
+        except (yaml.YAMLError, RecursionError, ValueError) as error:
+            mark = getattr(error, "problem_mark", None)
+            problem = str(getattr(error, "problem", "") or error).partition("\n")[0]
+            self._faults.append(Fault(self._place(mark), translate("course.yaml-fault", problem=problem)))
+            return False
+        if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
+            self._faults.append(Fault(Place(self._path, 2), translate("course.yaml-not-a-mapping")))
+            return False
+        for key, _ in node.value:
+            self._places[str(key.value)] = self._place(key.start_mark)
+        self._values = {str(key): value for key, value in values.items()}
+        self._refuse_unknown()
+        return True
+
+    def _refuse_unknown(self) -> None:
+        for key in self._values:
+            if key not in KEYS:
+                near = nearest(key, KEYS)
+                hint = translate("course.did-you-mean", near=near) if near else ""
+                self._fault(key, translate("course.unknown-key", key=key, known=", ".join(KEYS)), hint)
+
+    def _missing(self, key: str) -> bool:
+        if key in self._values or not self.readable:
+            return key not in self._values
+        self._fault(key, translate("course.missing-key", key=key))
+        return True
+
+    def line(self, key: str, *, required: bool) -> str:
+        if (required and self._missing(key)) or key not in self._values:
+            return ""
+        value = self._values[key]
+        if not isinstance(value, str) or not value.strip() or "\n" in value or len(value) > _LONGEST_TITLE:
+            self._fault(key, translate("course.not-a-line", key=key, most=_LONGEST_TITLE))
+            return ""
+        return value.strip()
+
+    def identifier(self, key: str) -> str:
+        if self._missing(key):
+            return ""
+        value = self._values[key]
+        if not isinstance(value, str) or not is_identifier(value):
+            self._fault(key, translate("course.not-an-id", id=value))
+            return ""
+        return value
+
+    def identifiers(self, key: str) -> tuple[str, ...]:
+        value = self._values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(each, str) and is_identifier(each) for each in value):
+            self._fault(key, translate("course.not-a-list-of-ids", key=key))
+            return ()
+        return tuple(value)
+
+    def minutes(self) -> int:
+        if self._missing("minutes"):
+            return 0
+        value = self._values["minutes"]
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _LONGEST_MINUTES:
+            self._fault("minutes", translate("course.not-minutes", most=_LONGEST_MINUTES))
+            return 0
+        return value

@@ -1,0 +1,202 @@
+"""Whether an answer is right, and what to say to it. Pure: no screen, no memory, no shuffling.
+
+Options are named by their index in the file, so that shuffling them for the learner never changes a verdict.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tutor.course.lesson import Blank, Option, Question, QuestionKind
+from tutor.course.numbers import as_fraction, read_number
+from tutor.foundation.translate import translate
+
+Facts = Mapping[str, float | bool | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The options ticked, by their index in the file. Of single and multiple choice."""
+
+    options: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Every option, by its index in the file, in the learner's order."""
+
+    options: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed: one text for each blank, or the one number."""
+
+    texts: tuple[str, ...]
+
+
+Answer = Chosen | Ordered | Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer is worth.
+
+    Args:
+        correct: Whether all of it is right.
+        score: The share that is right, 0 to 1; 1 exactly where ``correct``.
+        feedback: Markdown of the author's, for the wrong options chosen, in the file's order.
+        notes: Sentences of ours: a typo forgiven, how many lines are in place, the figure that decided.
+        right_options: The options that were right to choose, or the true order.
+        parts: For each blank or line, whether it was right.
+    """
+
+    correct: bool
+    score: float
+    feedback: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    right_options: tuple[int, ...] = ()
+    parts: tuple[bool, ...] = ()
+
+
+def grade(question: Question, answer: Answer, facts: Facts | None = None) -> Verdict:
+    """Judge an answer.
+
+    Args:
+        question: what was asked.
+        answer: of the question's kind.
+        facts: of the finished run or runs, where a run settles the question. The run has the last word: an option
+            is right where its condition holds, whatever its author ticked.
+
+    Raises:
+        ValueError: the answer is not of the question's kind, or names an option that is not there.
+    """
+    if question.kind in {QuestionKind.SINGLE, QuestionKind.MULTIPLE} and isinstance(answer, Chosen):
+        return _grade_choice(question, answer, facts)
+    if question.kind is QuestionKind.ORDERING and isinstance(answer, Ordered):
+        return _grade_order(question, answer)
+    if question.kind is QuestionKind.NUMERIC and isinstance(answer, Typed):
+        return _grade_number(question, answer, facts)
+    if question.kind is QuestionKind.FILL_IN and isinstance(answer, Typed):
+        return _grade_blanks(question, answer)
+    msg = f"{type(answer).__name__} does not answer a {question.kind} question"
+    raise ValueError(msg)
+
+
+def _is_right(option: Option, facts: Facts | None) -> bool:
+    if facts is not None and option.when is not None:
+        return option.when.holds(facts)
+    return option.ticked
+
+
+def _grade_choice(question: Question, answer: Chosen, facts: Facts | None) -> Verdict:
+    if any(not 0 <= index < len(question.options) for index in answer.options):
+        msg = "no such option"
+        raise ValueError(msg)
+    right = frozenset(index for index, option in enumerate(question.options) if _is_right(option, facts))
+    correct = answer.options == right
+    feedback = tuple(
+        option.feedback
+        for index, option in enumerate(question.options)
+        if option.feedback and index in answer.options and (index not in right or correct)
+    )
+    parts = tuple((index in answer.options) == (index in right) for index in range(len(question.options)))
+    notes: tuple[str, ...] = ()
+    score = float(correct)
+    if question.kind is QuestionKind.MULTIPLE and not correct:
+        # Each wrong tick takes one right tick away, so that ticking everything is worth nothing.
+        found, wrong = len(answer.options & right), len(answer.options - right)
+        score = max(0.0, (found - wrong) / len(right)) if right else 0.0
+        score = min(score, 0.99)
+        missing = len(right - answer.options)
+        if missing and not wrong:
+            key = "course.one-more-is-right" if missing == 1 else "course.more-are-right"
+            notes = (translate(key, count=missing),)
+    return Verdict(correct, score, feedback, notes, tuple(sorted(right)), parts)
+
+
+def _grade_order(question: Question, answer: Ordered) -> Verdict:
+    true_order = tuple(range(len(question.options)))
+    if tuple(sorted(answer.options)) != true_order:
+        msg = "an ordering names every line once"
+        raise ValueError(msg)
+    # Lines that read the same may stand for each other.
+    texts = [question.options[index].text for index in answer.options]
+    parts = tuple(text == option.text for text, option in zip(texts, question.options, strict=True))
+    correct = all(parts)
+    notes = () if correct else (translate("course.lines-in-place", count=sum(parts), all=len(parts)),)
+    return Verdict(correct, sum(parts) / len(parts) if parts else 1.0, (), notes, true_order, parts)
+
+
+def _grade_number(question: Question, answer: Typed, facts: Facts | None) -> Verdict:
+    expected = question.answer
+    if expected is None:
+        msg = "a numeric question without an answer"
+        raise ValueError(msg)
+    typed = read_number(answer.texts[0]) if answer.texts else None
+    if typed is None:
+        return Verdict(False, 0.0, notes=(translate("course.not-a-number"),), parts=(False,))
+    low, high = as_fraction(expected.low), as_fraction(expected.high)
+    figure = facts.get(question.figure) if facts is not None and question.figure else None
+    if isinstance(figure, int | float) and math.isfinite(figure):
+        # The run has the last word: the author's range moves to where the run's figure lies.
+        middle, half = as_fraction(figure), (high - low) / 2
+        low, high = min(low, middle - half), max(high, middle + half)
+    correct = low <= typed <= high
+    notes: tuple[str, ...] = ()
+    if not correct and low <= -typed <= high:
+        notes = (translate("course.sign-is-off"),)
+    return Verdict(correct, float(correct), notes=notes, parts=(correct,))
+
+
+def _grade_blanks(question: Question, answer: Typed) -> Verdict:
+    if len(answer.texts) != len(question.blanks):
+        msg = "one text for each blank"
+        raise ValueError(msg)
+    parts, notes = [], []
+    for typed, blank in zip(answer.texts, question.blanks, strict=True):
+        meant = _meant(typed, blank)
+        parts.append(meant is not None)
+        if meant is not None and fold(meant) != fold(typed):
+            notes.append(translate("course.typo-forgiven", meant=meant))
+    correct = all(parts)
+    score = sum(parts) / len(parts) if parts else 1.0
+    return Verdict(correct, score, notes=tuple(notes), parts=tuple(parts))
+
+
+def fold(text: str) -> str:
+    """``text`` without what does not matter in an answer: case, width, accents of width, spaces and hyphens."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(each for each in folded if not each.isspace() and each not in "-‐‑–—·・’'\"“”")
+
+
+def _meant(typed: str, blank: Blank) -> str | None:
+    """The accepted answer that ``typed`` is, or is but for one typo; None where it is none."""
+    folded = fold(typed)
+    if not folded or len(folded) > 200:
+        return None
+    for accepted in blank.accepted:
+        if fold(accepted) == folded:
+            return accepted
+    for accepted in blank.accepted:
+        wanted = fold(accepted)
+        if wanted.isascii() and wanted.isalpha() and len(wanted) >= 6 and is_one_typo(folded, wanted):
+            return accepted
+    return None
+
+
+def is_one_typo(left: str, right: str) -> bool:
+    """Whether one letter changed, added, left out, or two neighbours swapped, make ``left`` into ``right``."""
+    if abs(len(left) - len(right)) > 1:
+        return False
+    start = 0
+    while start < min(len(left), len(right)) and left[start] == right[start]:
+        start += 1
+    one, two = left[start:], right[start:]
+    if not one or not two:
+        return len(one) + len(two) <= 1
+    swapped = one[:2] == two[:2][::-1] and one[2:] == two[2:] and len(one) == len(two)
+    return one[1:] == two[1:] or one[1:] == two or one == two[1:] or swapped

@@ -1,0 +1,212 @@
+"""A lesson file, read: questions, terms and labs cut out of the prose, every fault told in one go."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.course.front_matter import FrontMatter, end_of_front_matter, read_front_matter
+from tutor.course.lab_fence import is_lab_fence, read_lab_fence
+from tutor.course.lesson import Block, Fault, Lesson, Place, Prose, Question, Section, Term
+from tutor.course.question_reader import read_question
+from tutor.course.source import Element, Source, directive, elements_of, is_identifier
+from tutor.course.term_reader import read_term, term_head
+from tutor.foundation.safe_text import harmless
+from tutor.foundation.translate import translate
+
+LARGEST_FILE = 1 << 20
+"""Bytes; the longest lesson of the course has a twentieth of it."""
+_LONGEST_LINE = 20_000
+_MOST_BLOCKS = 2_000
+_NUMBER = re.compile(r"^(\d{1,4})(?=\D|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading a file: a lesson as far as it could be read, and all that is wrong with it.
+
+    `lesson` is None only where the file cannot be used at all.
+    """
+
+    lesson: Lesson | None
+    faults: tuple[Fault, ...]
+
+
+def read_lesson(path: Path, language: str) -> Reading:
+    """Read the lesson file at ``path``. Never raises: whatever is wrong is among the faults.
+
+    Args:
+        path: a Markdown file.
+        language: the language that its folder says it is in.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return Reading(None, (Fault(Place(path), translate("course.unreadable", reason=reason)),))
+    return read_text(path, raw, language)
+
+
+def read_text(path: Path, raw: bytes, language: str) -> Reading:
+    """Read a lesson from the bytes of its file. See `read_lesson`."""
+    faults: list[Fault] = []
+    lines = _lines(path, raw, faults)
+    if lines is None:
+        return Reading(None, tuple(faults))
+    head = read_front_matter(path, lines, faults)
+    source = Source(path, lines, end_of_front_matter(lines), faults)
+    lesson_id = head.id if head is not None else ""
+    blocks, sections = _Cutter(source, lesson_id).cut()
+    _refuse_doubles(source, blocks)
+    faults.sort()
+    if head is None:
+        return Reading(None, tuple(faults))
+    return Reading(_lesson(path, language, head, blocks, sections), tuple(faults))
+
+
+def _lesson(path: Path, language: str, head: FrontMatter, blocks: list[Block], sections: list[Section]) -> Lesson:
+    return Lesson(
+        id=head.id,
+        title=head.title,
+        number=lesson_number(path),
+        language=language,
+        needs=head.needs,
+        minutes=head.minutes,
+        blocks=tuple(blocks),
+        path=path,
+        part=head.part,
+        sections=tuple(sections),
+    )
+
+
+def lesson_number(path: Path) -> int:
+    """The number in front of a lesson file's name; 0 without one."""
+    found = _NUMBER.match(path.name)
+    return int(found[1]) if found else 0
+
+
+def _lines(path: Path, raw: bytes, faults: list[Fault]) -> list[str] | None:
+    if len(raw) > LARGEST_FILE:
+        faults.append(Fault(Place(path), translate("course.too-large", most=LARGEST_FILE >> 10)))
+        return None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        faults.append(Fault(Place(path, row, column), translate("course.not-utf8"), translate("course.not-utf8-hint")))
+        return None
+    lines = harmless(text).split("\n")
+    for index, line in enumerate(lines):
+        if len(line) > _LONGEST_LINE:
+            faults.append(Fault(Place(path, index + 1), translate("course.long-line", most=_LONGEST_LINE)))
+            return None
+    return lines
+
+
+def _refuse_doubles(source: Source, blocks: list[Block]) -> None:
+    seen: dict[str, int] = {}
+    for block in blocks:
+        if isinstance(block, Question | Term):
+            if block.id in seen:
+                source.fault(block.place, translate("course.double-id", id=block.id, line=seen[block.id]))
+            seen.setdefault(block.id, block.place.line)
+
+
+class _Cutter:
+    """Cuts the elements of a lesson into blocks, in order."""
+
+    def __init__(self, source: Source, lesson_id: str) -> None:
+        self._source = source
+        self._lesson_id = lesson_id
+        self._blocks: list[Block] = []
+        self._sections: list[Section] = []
+        self._prose: list[Element] = []
+        self._anchors: set[str] = set()
+
+    def cut(self) -> tuple[list[Block], list[Section]]:
+        """The blocks and the sections of the lesson."""
+        elements = elements_of(self._source)
+        index = 0
+        while index < len(elements) and len(self._blocks) < _MOST_BLOCKS:
+            index = self._take(elements, index)
+        if index < len(elements):
+            self._source.fault(
+                self._source.place(elements[index].start), translate("course.too-many-blocks", most=_MOST_BLOCKS)
+            )
+        self._end_prose()
+        return self._blocks, self._sections
+
+    def _take(self, elements: list[Element], index: int) -> int:
+        """Take the element at ``index`` and what belongs to it. Returns the index of the next one."""
+        element = elements[index]
+        if element.heading_level and index + 1 < len(elements):
+            mark = self._mark(elements[index + 1])
+            if mark is not None:
+                self._end_prose()
+                return self._take_marked(elements, index, *mark)
+        if is_lab_fence(element):
+            self._end_prose()
+            fence = read_lab_fence(self._source, element)
+            if fence is not None:
+                self._blocks.append(fence)
+        else:
+            self._take_prose(element)
+        return index + 1
+
+    def _mark(self, element: Element) -> tuple[str, str] | None:
+        """``q`` or ``term`` and what the comment says, where ``element`` is such a comment."""
+        if element.kind != "html_block":
+            return None
+        for name in ("q", "term"):
+            said = directive(element.content, name)
+            if said is not None:
+                return name, said
+        return None
+
+    def _take_marked(self, elements: list[Element], index: int, name: str, said: str) -> int:
+        heading = elements[index]
+        end = index + 2
+        while end < len(elements) and not 0 < elements[end].heading_level <= heading.heading_level:
+            end += 1
+        body = elements[index + 2 : end]
+        identifier = said if name == "q" else term_head(said)[0]
+        if not is_identifier(identifier):
+            place = self._source.place(elements[index + 1].start, identifier)
+            self._source.fault(place, translate("course.not-an-id", id=identifier))
+        elif name == "q":
+            self._blocks.append(read_question(self._source, identifier, heading, body, self._lesson_id))
+        else:
+            self._blocks.append(read_term(self._source, said, heading, body, self._lesson_id))
+        return end
+
+    def _take_prose(self, element: Element) -> None:
+        if element.kind == "html_block" and self._mark(element) is not None:
+            place = self._source.place(element.start)
+            self._source.fault(place, translate("course.stray-id"), translate("course.stray-id-hint"))
+            return
+        if any(token.type == "fence" and token.info.strip().startswith("toml lab") for token in element.tokens):
+            self._source.fault(self._source.place(element.start), translate("course.lab-inside"))
+        if element.heading_level:
+            # Each section is a block of its own, so that a position in the lesson is never far off.
+            self._end_prose()
+            self._sections.append(
+                Section(element.content.strip(), element.heading_level, self._anchor(element), len(self._blocks))
+            )
+        self._prose.append(element)
+
+    def _anchor(self, element: Element) -> str:
+        base = re.sub(r"[^\w一-鿿]+", "-", element.content.casefold()).strip("-") or "section"
+        anchor, count = base, 2
+        while anchor in self._anchors:
+            anchor, count = f"{base}-{count}", count + 1
+        self._anchors.add(anchor)
+        return anchor
+
+    def _end_prose(self) -> None:
+        if self._prose:
+            start, end = self._prose[0].start, self._prose[-1].end
+            self._blocks.append(Prose(self._source.text(start, end), self._source.place(start)))
+            self._prose = []

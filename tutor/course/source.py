@@ -1,0 +1,125 @@
+"""A lesson's text while it is being read: its lines, its top-level Markdown blocks, and the faults found so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.course.lesson import Fault, Place
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_IDENTIFIER = 60
+
+_QUOTE_MARK = re.compile(r"^\s*>\s?")
+
+
+@dataclass
+class Source:
+    """The text below the front matter.
+
+    Args:
+        path: The file.
+        lines: All lines of the file, front matter included, so that line numbers need no arithmetic.
+        first: The index of the first line below the front matter.
+    """
+
+    path: Path
+    lines: list[str]
+    first: int
+    faults: list[Fault] = field(default_factory=list)
+
+    def place(self, index: int, text: str = "") -> Place:
+        """The place of line ``index`` (from 0), at the column of ``text`` where the line holds it."""
+        column = 1
+        if text and index < len(self.lines):
+            column = max(0, self.lines[index].find(text.partition("\n")[0])) + 1
+        return Place(self.path, index + 1, column)
+
+    def fault(self, place: Place, message: str, hint: str = "") -> None:
+        """Note a fault and go on: an author is told of all of them in one go."""
+        self.faults.append(Fault(place, message, hint))
+
+    def text(self, start: int, end: int) -> str:
+        """The lines from ``start`` up to but without ``end``, without blank lines around them."""
+        return "\n".join(self.lines[start:end]).strip("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One top-level block of Markdown: its kind, its lines, and the tokens it is made of."""
+
+    kind: str
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+
+    @property
+    def info(self) -> str:
+        """The info string of a fence."""
+        return self.tokens[0].info.strip()
+
+    @property
+    def content(self) -> str:
+        """The text of a fence, a comment, or of the first inline below it."""
+        if self.tokens[0].content:
+            return self.tokens[0].content
+        return next((token.content for token in self.tokens if token.type == "inline"), "")
+
+    @property
+    def heading_level(self) -> int:
+        """1 to 6 for a heading, 0 for anything else."""
+        return int(self.tokens[0].tag[1]) if self.kind == "heading" else 0
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("table")
+
+
+def elements_of(source: Source) -> list[Element]:
+    """The top-level blocks of a lesson, in order, each with its lines in the file."""
+    body = "\n".join(source.lines[source.first :])
+    return list(_elements(_markdown().parse(body), source.first))
+
+
+def _elements(tokens: list[Token], offset: int) -> Iterator[Element]:
+    start = 0
+    for index, token in enumerate(tokens):
+        if token.level == 0 and token.nesting <= 0:
+            first = tokens[start]
+            lines = first.map or [0, 0]
+            kind = first.type.removesuffix("_open")
+            yield Element(kind, lines[0] + offset, lines[1] + offset, tuple(tokens[start : index + 1]))
+            start = index + 1
+
+
+def unquoted(lines: list[str]) -> str:
+    """The Markdown inside a block quote."""
+    return "\n".join(_QUOTE_MARK.sub("", line) for line in lines).strip()
+
+
+def is_identifier(text: str) -> bool:
+    """Whether ``text`` can be the id of a lesson, question, term or lab: lower-case words joined by hyphens."""
+    return len(text) <= LONGEST_IDENTIFIER and IDENTIFIER.fullmatch(text) is not None
+
+
+COMMENT = re.compile(r"<!--\s*(.*?)\s*-->", re.DOTALL)
+
+
+def directive(text: str, name: str) -> str | None:
+    """What a comment ``<!-- name: value -->`` says, or None where ``text`` holds no such comment."""
+    for found in COMMENT.finditer(text):
+        key, colon, value = found[1].partition(":")
+        if colon and key.strip().casefold() == name:
+            return value.strip()
+    return None
