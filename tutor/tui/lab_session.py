@@ -1,0 +1,324 @@
+"""A lab as a learner works with it: a run to follow, controls to turn, earlier runs pinned. It knows no screen.
+
+The run is a process of its own; a session only reads its log and sends it wishes, so leaving a session never
+ends a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from tutor.charts.history import LossHistory
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
+from tutor.runs.controls import check_setting, nudge, setting_text, value_of
+from tutor.runs.lab_files import with_overrides
+from tutor.runs.spec import ControlSpec, RunSpec, Setting
+from tutor.runs.summary import PanelView, RunSummary
+
+if TYPE_CHECKING:
+    from tutor.runs.events import Event
+    from tutor.runs.registry import RunEntry
+
+State = Literal["ready", "starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
+MOST_PINNED = 4
+_PIECE = 1 << 16
+_PIECES_AT_ONCE = 4
+
+
+class Following(Protocol):
+    """What a session needs of `tutor.runs.follower.Follower`."""
+
+    folder: Path
+    summary: RunSummary
+
+    def poll(self, limit_bytes: int = ...) -> list[Event]:
+        """The events since the last poll."""
+
+
+class RunStarter(Protocol):
+    """What a session needs of `tutor.runs.registry.Runs`."""
+
+    def start(self, spec: RunSpec, *, data_folder: Path | None = None) -> str:
+        """Start a worker."""
+
+    def follow(self, run_id: str) -> Following:
+        """Follow a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """An earlier run kept beside the present one."""
+
+    number: int
+    run_id: str
+    name: str
+    history: LossHistory
+
+    @property
+    def final(self) -> float | None:
+        """Its last finite loss."""
+        return self.history.latest()
+
+
+class LabSession:
+    """One lab, its present run and what the learner has changed.
+
+    Args:
+        runs: Starts and finds runs.
+        spec: The lab with the overrides of the place it was opened from.
+        data_folder: Where the course's data lies.
+    """
+
+    def __init__(self, runs: RunStarter, spec: RunSpec, *, data_folder: Path | None = None) -> None:
+        self._runs = runs
+        self._data_folder = data_folder
+        self.original = spec
+        self.spec = spec
+        """What the next run will be."""
+        self.run_id = ""
+        self.follower: Following | None = None
+        self.train = LossHistory()
+        self.valid = LossHistory()
+        self.pinned: list[Pinned] = []
+        self.wished_pace: float | None = None
+
+    @property
+    def summary(self) -> RunSummary | None:
+        """The present run as its log tells; None before the first."""
+        return self.follower.summary if self.follower is not None else None
+
+    @property
+    def running_spec(self) -> RunSpec:
+        """What the present run was asked to do; what the next one will be where there is none."""
+        return (self.summary.spec if self.summary is not None else None) or self.spec
+
+    @property
+    def state(self) -> State:
+        """How the present run stands; ``ready`` before the first."""
+        if self.follower is None:
+            return "ready"
+        return self.follower.summary.state
+
+    @property
+    def going(self) -> bool:
+        """Whether a worker is at it, paused or not."""
+        return self.state in {"starting", "running", "paused"}
+
+    @property
+    def pace(self) -> float:
+        """Epochs a second of the present run, or of the next one; 0 is flat out."""
+        if self.wished_pace is not None:
+            return self.wished_pace
+        return self.summary.pace if self.summary is not None else self.spec.train.pace
+
+    def start(self) -> None:
+        """Begin a run of `spec`; the one before it is asked to stop.
+
+        Raises:
+            TutorError: it cannot be started.
+        """
+        self.stop()
+        self.join(self._runs.start(self.spec, data_folder=self._data_folder))
+        if self.wished_pace is not None and self.wished_pace != self.spec.train.pace:
+            self._send(Pace(self.wished_pace))
+
+    def join(self, run_id: str) -> None:
+        """Follow a run that is there already."""
+        self.follower = self._runs.follow(run_id)
+        self.run_id = run_id
+        self.train, self.valid = LossHistory(), LossHistory()
+
+    def poll(self) -> bool:
+        """Read on in the log, a bounded piece; whether there was anything new."""
+        if self.follower is None:
+            return False
+        before = self.follower.summary.version
+        for _ in range(_PIECES_AT_ONCE):
+            if len(self.follower.poll(_PIECE)) == 0:
+                break
+        summary = self.follower.summary
+        if summary.version == before:
+            return False
+        self.train.follow(summary.train_losses)
+        self.valid.follow(summary.valid_losses)
+        return True
+
+    def catch_up(self) -> None:
+        """Read to the end of the log: for a thread, when joining a run that has been going for long."""
+        while self.poll():
+            pass
+
+    def view(self, panel: str) -> PanelView | None:
+        """What the log says of a panel, or None before it says anything."""
+        return self.summary.views.get(panel) if self.summary is not None else None
+
+    def toggle(self) -> None:
+        """Start, pause or go on, whichever makes sense now."""
+        state = self.state
+        if state == "paused":
+            self._send(Resume())
+        elif state in {"running", "starting"}:
+            self._send(Pause())
+        else:
+            self.start()
+
+    def step(self) -> None:
+        """One epoch, then wait."""
+        if not self.going:
+            self.start()
+        self._send(Step())
+
+    def stop(self) -> None:
+        """Ask the present run to end, where one is going."""
+        if self.going:
+            self._send(Stop())
+
+    def change_pace(self, steps: int) -> None:
+        """The pace ``steps`` faster, or slower where negative."""
+        now = self.pace
+        nearest = min(range(len(PACES)), key=lambda index: abs(PACES[index] - now) if now else len(PACES) - index)
+        self.wished_pace = PACES[max(0, min(len(PACES) - 1, nearest + steps))]
+        if self.going:
+            self._send(Pace(self.wished_pace))
+
+    def reroll(self) -> int:
+        """Start over with the next seed. Returns the seed."""
+        seed = (self.spec.train.seed + 1) % (2**31)
+        self.spec = with_overrides(self.spec, {"train.seed": seed})
+        self.start()
+        return seed
+
+    def controls(self) -> list[tuple[str, ControlSpec]]:
+        """The controls that the lab declares, by short name, in its order."""
+        return list(self.spec.controls.items())
+
+    def value(self, control: ControlSpec) -> object:
+        """The value of a control as the learner has set it."""
+        return value_of(self.spec, control.key)
+
+    def waits_for_restart(self, control: ControlSpec) -> bool:
+        """Whether the present run still goes on with another value of ``control``."""
+        if self.follower is None or (control.live and self.going):
+            return False
+        return bool(value_of(self.running_spec, control.key) != self.value(control))
+
+    def nudge(self, name: str, steps: int) -> None:
+        """Turn a control by some steps."""
+        control = self.spec.controls[name]
+        self.set(name, nudge(control, self.value(control), steps))
+
+    def type(self, name: str, text: str) -> None:
+        """Set a control to what the learner typed.
+
+        Raises:
+            TutorError: it is no value for this control, in a sentence.
+        """
+        try:
+            _, value = check_setting(self.spec, name, _read(text))
+        except ValueError as error:
+            raise TutorError(str(error)) from error
+        self.set(name, value)
+
+    def set(self, name: str, value: Setting) -> None:
+        """Set a control: at once where it can be turned in a run that is going, else with the next run."""
+        control = self.spec.controls[name]
+        if value == self.value(control):
+            return
+        self.spec = with_overrides(self.spec, {control.key: value})
+        if control.live and self.going:
+            self._send(Set(control.key, value))
+
+    def pin(self) -> Pinned | None:
+        """Keep the present run for comparison; let go of it where it is kept. Returns it when kept now."""
+        kept = [each for each in self.pinned if each.run_id != self.run_id]
+        if len(kept) < len(self.pinned):
+            self.pinned = kept
+            return None
+        history = self.valid if len(self.valid) else self.train
+        if not self.run_id or history.latest() is None:
+            return None
+        free = next((n for n in range(1, MOST_PINNED + 1) if all(each.number != n for each in self.pinned)), None)
+        if free is None:
+            free = self.pinned.pop(0).number
+        pinned = Pinned(free, self.run_id, self.run_name(), history)
+        self.pinned = [*self.pinned, pinned]
+        return pinned
+
+    def run_name(self) -> str:
+        """What sets the present run apart from the lab as it is: ``η 0.1, batch size 8``; else its seed."""
+        from tutor.runs.controls import control_title
+
+        spec = self.running_spec
+        changed: dict[str, object] = {}
+        if self.summary is not None:
+            changed = {each.key: each.value for each in self.summary.changes}
+        parts = []
+        for name, control in spec.controls.items():
+            value = changed.get(control.key, value_of(spec, control.key))
+            if value != value_of(self.original, control.key):
+                title = "η" if control.key == "optimizer.learning_rate" else control_title(name, control)
+                parts.append(f"{title} {setting_text(value)}")
+        return ", ".join(parts) or translate("lab.seed", seed=spec.train.seed)
+
+    def goal_met(self) -> bool | None:
+        """Whether the challenge is met as things stand; None where it cannot be told yet."""
+        from tutor.course.conditions import ConditionError, parse
+
+        if self.summary is None or not self.original.challenge.goal:
+            return None
+        try:
+            return parse(self.original.challenge.goal).holds(self.facts())
+        except (ConditionError, KeyError):
+            return None
+
+    def facts(self) -> dict[str, float | bool | str]:
+        """What the present run tells: see `RunSummary.facts`; its state is what a viewer sees."""
+        return {**self.summary.facts(), "state": self.state} if self.summary is not None else {}
+
+    def _send(self, command: Command) -> None:
+        if self.follower is not None:
+            send(self.follower.folder, command)
+
+
+def _read(text: str) -> object:
+    """What a learner typed as a TOML value would be read: a number, a truth, else the text itself."""
+    from tutor.runs.lab_files import parse_setting
+
+    return parse_setting(f"value={text.strip()}")[1]
+
+
+class RunList(RunStarter, Protocol):
+    """What finding a run to join needs of `tutor.runs.registry.Runs`."""
+
+    def running(self) -> Sequence[RunEntry]:
+        """Runs whose worker lives, newest first."""
+
+    def all(self) -> Sequence[RunEntry]:
+        """All runs, newest first."""
+
+
+def joinable(runs: RunList, spec: RunSpec, overrides: Mapping[str, object]) -> str | None:
+    """The run of this lab to join: one that is going; else the newest one, where it died without a word.
+
+    A lab opened with overrides joins only a run of exactly that spec.
+    """
+    for entry in runs.running():
+        if entry.lab == spec.id and _same(runs, entry.id, spec, overrides):
+            return entry.id
+    newest = next((entry for entry in runs.all() if entry.lab == spec.id), None)
+    if newest is not None and newest.state == "died" and _same(runs, newest.id, spec, overrides):
+        return newest.id
+    return None
+
+
+def _same(runs: RunStarter, run_id: str, spec: RunSpec, overrides: Mapping[str, object]) -> bool:
+    if not overrides:
+        return True
+    follower = runs.follow(run_id)
+    follower.poll(1 << 18)
+    return follower.summary.spec == spec

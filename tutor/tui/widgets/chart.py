@@ -1,0 +1,100 @@
+"""Rows of spans on the screen, of which only the lines that changed are sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tutor.charts.cells import Row, Rows
+from tutor.tui.themes import Look
+from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+
+
+class Room(NamedTuple):
+    """What there is to draw in: cells, whether fields may be coloured, and whether ASCII is all there is."""
+
+    width: int
+    height: int
+    colour: bool = True
+    ascii: bool = False
+
+
+Draw = Callable[[Room], Rows]
+"""Draws exactly the cells of a room."""
+
+
+class RowsView(Widget):
+    """Draws what ``draw`` gives; `redraw` draws again and refreshes only the lines that differ.
+
+    Args:
+        draw: Called at every `redraw` and whenever the size or the look changed, never otherwise.
+        id: The widget's id.
+    """
+
+    DEFAULT_CSS = "RowsView { width: 1fr; height: 1fr; }"
+
+    def __init__(self, draw: Draw, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._draw = draw
+        self._rows: Rows = []
+        self._room: Room | None = None
+        self._strips: dict[int, Strip] = {}
+        self._look: Look | None = None
+
+    @property
+    def room(self) -> Room:
+        """What there is to draw in now."""
+        look = look_of(self)
+        return Room(self.size.width, self.size.height, not look.native, tutor_app(self).ascii)
+
+    def show(self, draw: Draw) -> None:
+        """Draw something else from now on."""
+        self._draw = draw
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw again; lines that stayed the same are not sent again."""
+        if not self.is_mounted or not self.size.width or not self.size.height:
+            return
+        room = self.room
+        rows = self._draw(room)
+        if room != self._room or len(rows) != len(self._rows):
+            self._take(room, rows)
+            self.refresh()
+            return
+        for y, (new, old) in enumerate(zip(rows, self._rows, strict=True)):
+            if new != old:
+                self._strips.pop(y, None)
+                self.refresh(Region(0, y, room.width, 1))
+        self._rows = rows
+
+    def render_line(self, y: int) -> Strip:
+        """Line ``y``, made once and kept until it changes."""
+        look, room = look_of(self), self.room
+        if room != self._room:
+            self._take(room, self._draw(room))
+        if look is not self._look:
+            self._look = look
+            self._strips.clear()
+        strip = self._strips.get(y)
+        if strip is None:
+            row = self._rows[y] if y < len(self._rows) else []
+            strip = self._strips[y] = strip_of(row, look, room.width)
+        return strip
+
+    def row(self, y: int) -> Row:
+        """The spans of line ``y``: for tests and for clicks."""
+        return self._rows[y]
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Another size is another picture."""
+        self.redraw()
+
+    def _take(self, room: Room, rows: Rows) -> None:
+        self._room, self._rows = room, rows
+        self._strips.clear()
