@@ -58,6 +58,7 @@ class Engine:
         commands: Gives the commands that came since the last call, knowing how many epochs are done. None: there
             will never be any, and a run that waits for the learner ends instead.
         every_epoch: Ask for commands after every epoch, however fast they go.
+        before_end: Is called before the last event is written.
         clock: Seconds that never run backwards.
         sleep: Waits for so many seconds.
     """
@@ -70,6 +71,7 @@ class Engine:
         emit: Callable[[Event], None],
         commands: Callable[[int], Iterable[Command]] | None = None,
         every_epoch: bool = False,
+        before_end: Callable[[], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -78,13 +80,15 @@ class Engine:
         self._emit = emit
         self._commands = commands
         self._every_epoch = every_epoch
+        self._before_end = before_end
         self._clock = clock
         self._sleep = sleep
         self._recorder = Recorder(emit)
         self._steering = Steering(spec, trainee.turn, emit)
         self._patience = patience_of(spec.train.stop)
         self._best = (inf, 0)
-        self._epoch = self._updates = 0
+        self.epoch = self._updates = 0
+        """Epochs that are done, as far as was looked."""
         self._stale = True
         self._began = clock()
         self._waited = self._slept = 0.0
@@ -117,14 +121,14 @@ class Engine:
             self._judge(result)
             now = clock()
             if now >= next_look or steering.reason is not None:
-                self._epoch, self._updates, self._stale = result.epoch, result.updates, True
+                self.epoch, self._updates, self._stale = result.epoch, result.updates, True
                 steering.count_epoch()
                 self._write_due(now)
                 self._before_epoch()
                 next_look = 0.0 if self._every_epoch or self._slow else clock() + LOOK_SECONDS
             if steering.reason is not None:
                 break
-        self._epoch, self._updates = self._recorder.reached or (self._epoch, self._updates)
+        self.epoch, self._updates = self._recorder.reached or (self.epoch, self._updates)
 
     @property
     def _slow(self) -> bool:
@@ -151,7 +155,7 @@ class Engine:
         if self._commands is None:
             return
         turned = self._steering.turned
-        self._steering.obey(self._commands(self._epoch), self._epoch, self._updates)
+        self._steering.obey(self._commands(self.epoch), self.epoch, self._updates)
         self._stale = self._stale or self._steering.turned > turned
 
     def _before_epoch(self) -> None:
@@ -183,7 +187,7 @@ class Engine:
 
     def _held(self, turned: int) -> bool:
         """Whether the learner holds the run: paused, or with the parameters in their own hands."""
-        by_hand = self._spec.manual and self._epoch > 0 and self._steering.turned == turned
+        by_hand = self._spec.manual and self.epoch > 0 and self._steering.turned == turned
         return by_hand or self._steering.waiting
 
     def _time_left(self, now: float) -> float:
@@ -208,7 +212,7 @@ class Engine:
         """Make a frame of every panel, and decide when the next one is due."""
         begun = self._clock()
         for panel, data in self._trainee.frames():
-            self._emit(View(panel=panel, part="frame", epoch=self._epoch, data=data))
+            self._emit(View(panel=panel, part="frame", epoch=self.epoch, data=data))
         self._stale = False
         now = self._clock()
         rest = VIEW_SHARE * (now - begun) if self._steering.pace <= 0 else 0.0
@@ -220,12 +224,14 @@ class Engine:
         seconds = self._seconds()
         self._recorder.flush(seconds)
         if reason == "diverged":
-            self._emit(Diverged(epoch=self._epoch, updates=self._updates))
+            self._emit(Diverged(epoch=self.epoch, updates=self._updates))
         self._show()
+        if self._before_end is not None:
+            self._before_end()
         self._emit(
             Finished(
                 reason=reason,
-                epoch=self._epoch,
+                epoch=self.epoch,
                 updates=self._updates,
                 seconds=round(seconds, 4),
                 facts={name: value for name, value in self._trainee.facts().items() if isfinite(value)},

@@ -2,51 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
-from tutor.runs.follower import Follower
+from tutor.foundation.clock import Clock, utc_now
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
+from tutor.runs.entries import RunEntry, entry_of
+from tutor.runs.follower import LOCK_FILE, Follower
+from tutor.runs.locks import hold, is_held
 from tutor.runs.spec import RunSpec
-from tutor.runs.summary import State
+from tutor.runs.spec_file import write_spec
 
+__all__ = ["RunEntry", "Runs"]
 
-@dataclass(frozen=True, slots=True)
-class RunEntry:
-    """One run, as a list of runs shows it."""
-
-    id: str
-    folder: Path
-    lab: str
-    title: dict[str, str]
-    state: State
-    epoch: int
-    epochs_planned: int
-    train_loss: float
-    valid_loss: float
-    started_at: float
-    """Seconds since 1970."""
-
-    @property
-    def short_id(self) -> str:
-        """The last four characters of the id."""
-        return self.id[-4:]
+_NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
+_PACKAGES = str(Path(__file__).resolve().parents[2])
+KEEP_RUNS = 100
+KEEP_MEGABYTES = 200.0
 
 
 class Runs:
-    """The learner's runs under one folder (made when the first run starts)."""
+    """The learner's runs under one folder, which is made when the first run starts.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where the runs lie.
+        clock: For the names of runs.
+    """
+
+    def __init__(self, folder: Path, clock: Clock = utc_now) -> None:
         self.folder = folder
+        self._clock = clock
+        self._ended: dict[str, RunEntry] = {}
 
     def start(self, spec: RunSpec, *, data_folder: Path | None = None) -> str:
         """Start a worker for ``spec`` and return the run's id at once.
 
-        The worker is a process and a session of its own: it outlives this one.
+        The worker is a process and a session of its own: it outlives this one. Its lock is held from before it
+        starts, so a viewer never has to guess whether it is still coming.
 
         Raises:
             TutorError: the folder cannot be written to, or no process can be started.
         """
-        raise NotImplementedError
+        try:
+            folder = self._make_folder()
+            write_spec(folder, spec)
+            lock = hold(folder / LOCK_FILE)
+            assert lock is not None  # noqa: S101 - nobody else knows this folder yet
+            try:
+                _start_worker(folder, data_folder, lock)
+            finally:
+                os.close(lock)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise TutorError(translate("runs.cannot-start", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
+        self.prune()
+        return folder.name
+
+    def _make_folder(self) -> Path:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        while True:
+            folder = self.folder / f"{self._clock():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            return folder
 
     def folder_of(self, run_id: str) -> Path:
         """The folder of a run, by id or short id.
@@ -54,28 +82,127 @@ class Runs:
         Raises:
             TutorError: there is no such run, or the short id means several.
         """
-        raise NotImplementedError
+        found = [folder for folder in self._folders() if folder.name == run_id or folder.name.endswith(f"-{run_id}")]
+        if len(found) == 1:
+            return found[0]
+        name = harmless_line(run_id)
+        message = translate("runs.several-runs", name=name) if found else translate("runs.no-such-run", name=name)
+        raise TutorError(message, exit_code=ExitCode.USAGE)
 
     def follow(self, run_id: str) -> Follower:
-        """A new viewer of a run."""
+        """A new viewer of a run.
+
+        Raises:
+            TutorError: there is no such run.
+        """
         return Follower(self.folder_of(run_id))
 
-    def newest_for(self, lab: str) -> str | None:
-        """The id of the newest run of a lab that lives or ended by itself; None where there is none."""
-        raise NotImplementedError
+    def newest_for(self, lab: str | RunSpec, *, alive: bool = False) -> str | None:
+        """The id of the newest run of a lab, or of exactly this spec; None where there is none.
+
+        Args:
+            lab: A lab's id, or a spec, all of whose values must be the run's.
+            alive: Only a run that still goes on.
+        """
+        for entry in self.running() if alive else self.all():
+            if entry.spec == lab or entry.lab == lab:
+                return entry.id
+        return None
 
     def running(self) -> list[RunEntry]:
-        """Runs whose worker lives, newest first. Cheap enough for every few seconds."""
-        raise NotImplementedError
+        """Runs whose worker lives, newest first. Cheap enough for every second."""
+        alive = [folder for folder in self._folders() if is_held(folder / LOCK_FILE)]
+        return [entry for entry in map(entry_of, alive) if entry.alive]
 
     def all(self) -> list[RunEntry]:
         """All runs, newest first."""
-        raise NotImplementedError
+        return [self._entry(folder) for folder in self._folders()]
+
+    def _entry(self, folder: Path) -> RunEntry:
+        entry = self._ended.get(folder.name)
+        if entry is None:
+            entry = entry_of(folder)
+            if not entry.alive:
+                self._ended[folder.name] = entry
+        return entry
+
+    def _folders(self) -> list[Path]:
+        try:
+            return sorted((each for each in self.folder.iterdir() if _NAME.fullmatch(each.name)), reverse=True)
+        except OSError:
+            return []
 
     def delete(self, run_id: str) -> None:
-        """Remove a run that has ended."""
-        raise NotImplementedError
+        """Remove a run that has ended.
 
-    def prune(self, *, keep: int = 50, megabytes: float = 200.0) -> int:
-        """Remove the oldest ended runs beyond ``keep`` or ``megabytes``. Returns how many went."""
-        raise NotImplementedError
+        Raises:
+            TutorError: there is no such run, it still goes on, or it cannot be removed.
+        """
+        folder = self.folder_of(run_id)
+        if is_held(folder / LOCK_FILE):
+            raise TutorError(translate("runs.still-running", name=folder.name[-4:]), exit_code=ExitCode.USAGE)
+        try:
+            _remove(folder)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise TutorError(translate("runs.cannot-delete", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
+        self._ended.pop(folder.name, None)
+
+    def prune(self, *, keep: int = KEEP_RUNS, megabytes: float = KEEP_MEGABYTES) -> int:
+        """Remove the oldest ended runs beyond ``keep`` in number or ``megabytes`` in size.
+
+        Returns:
+            How many went. A run that cannot be removed stays.
+        """
+        removed, size = 0, 0.0
+        for index, folder in enumerate(self._folders()):
+            size += sum(file.stat().st_size for file in folder.iterdir() if file.is_file()) / 1e6
+            if (index < keep and size <= megabytes) or index == 0 or is_held(folder / LOCK_FILE):
+                continue
+            try:
+                _remove(folder)
+            except OSError:
+                continue
+            self._ended.pop(folder.name, None)
+            removed += 1
+        return removed
+
+
+def _remove(folder: Path) -> None:
+    """Remove a run's folder; a list of runs sees it whole or not at all."""
+    aside = folder.with_name(f".removed-{folder.name}")
+    folder.rename(aside)
+    shutil.rmtree(aside)
+
+
+def _start_worker(folder: Path, data_folder: Path | None, lock: int) -> None:
+    from tutor.runs.worker import ONE_THREAD
+
+    # -P: what lies in the folder that tutor was called from must never be imported.
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "tutor.runs.worker",
+        str(folder),
+        "--language",
+        language(),
+        "--lock",
+        str(lock),
+    ]
+    if data_folder is not None:
+        command += ["--data-folder", str(data_folder.resolve())]
+    paths = [_PACKAGES, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)}
+    with (folder / "worker.log").open("ab") as said:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+            pass_fds=(lock,),
+            env=environment,
+        )
+    # Whoever starts a process has to take note of its end, or it stays in the process table.
+    threading.Thread(target=process.wait, name=f"end of {folder.name}", daemon=True).start()

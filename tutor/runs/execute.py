@@ -1,0 +1,65 @@
+"""A run inside this process, flat out: for ``tutor check --run``, for tests, and to repeat a run exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from tutor.runs.control import Command, Set, Stop
+from tutor.runs.events import Changed, Event
+from tutor.runs.perform import Performance
+from tutor.runs.spec import RunSpec
+from tutor.runs.summary import RunSummary, fold
+
+
+def run_to_end(
+    spec: RunSpec,
+    data_folder: Path | None,
+    on_event: Callable[[Event], None] | None = None,
+    *,
+    changes: Iterable[Changed] = (),
+) -> RunSummary:
+    """Train ``spec`` to its end, without a pace and without a process.
+
+    A run whose optimiser is the learner is evaluated once, with the parameters that the spec gives.
+
+    Args:
+        spec: What is asked.
+        data_folder: Where data sets lie as files; None where the run needs none.
+        on_event: Is shown each event as it comes.
+        changes: Controls to turn again, each after the epoch at which it was applied: with those of an earlier
+            run of the same spec (`RunSummary.changes`), the losses are that run's, bit for bit.
+
+    Returns:
+        The summary; its state is ``failed`` where the run could not go on.
+    """
+    summary = RunSummary()
+
+    def emit(event: Event) -> None:
+        fold(summary, [event])
+        if on_event is not None:
+            on_event(event)
+
+    waiting = sorted(changes, key=lambda change: change.epoch)
+
+    def commands(epoch: int) -> list[Command]:
+        due: list[Command] = []
+        while waiting and waiting[0].epoch <= epoch:
+            change = waiting.pop(0)
+            due.append(Set(key=change.key, value=change.value))
+        if spec.manual and not waiting:
+            due.append(Stop())
+        return due
+
+    flat_out = msgspec.structs.replace(spec, train=msgspec.structs.replace(spec.train, pace=0.0))
+    Performance(
+        flat_out,
+        data_folder,
+        emit=emit,
+        run_id="in-process",
+        commands=commands if waiting else None,
+        every_epoch=bool(waiting),
+    ).run()
+    return summary
