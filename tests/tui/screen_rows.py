@@ -25,7 +25,7 @@ def rows_of(pilot: Pilot[int]) -> list[str]:
     app = pilot.app
     update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
     assert isinstance(update, LayoutUpdate)
-    return ["".join(strip.text for strip in line).rstrip() for line in update.strips]
+    return ["".join(strip.text for strip in line if strip is not None).rstrip() for line in update.strips]
 
 
 def text_of(pilot: Pilot[int]) -> str:

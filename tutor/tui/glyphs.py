@@ -19,8 +19,8 @@ HERE = "▸"
 RUNNING = "●"
 AGAIN = "↻"
 WARNING = "▲"
-FULL = "█"
-EMPTY = "░"
+FULL = "━"
+EMPTY = "─"
 ELLIPSIS = "…"
 
 _ASCII = str.maketrans(

@@ -45,7 +45,7 @@ class Look:
         return self.name == "colourless"
 
     def style(self, ink: str = "text", ground: str | None = None) -> Style:
-        """The Rich style of ``ink`` on ``ground`` (both roles; no ground: the widget's own).
+        """The Rich style of ``ink`` on ``ground`` (both roles, or the ground ``selected`` or ``raised``).
 
         An ink may carry attributes: ``"muted italic"``, ``"accent bold"``. An unknown role is ``text``.
         """
@@ -61,12 +61,18 @@ def _style(name: str, ink: str, ground: str | None) -> Style:
     style = Style.parse(look.inks.get(role, look.inks["text"]))
     if attributes:
         style += Style.parse(" ".join(each for each in attributes if each in _ATTRIBUTES))
-    if ground == "selected":
-        return style + (Style(reverse=True) if look.native else Style(bgcolor=look.raised))
+    if look.native and ground in {"selected", "raised"}:  # colours turned around would be patches
+        return Style(reverse=True, bold=style.bold)
+    return style + _ground(look, ground)
+
+
+def _ground(look: Look, ground: str | None) -> Style:
+    if ground in {"selected", "raised"}:
+        return Style(bgcolor=look.raised)
     if ground:
         colour = Style.parse(look.inks.get(ground, look.inks["text"])).color
-        style += Style(bgcolor=colour) if colour else Style()
-    return style
+        return Style(bgcolor=colour) if colour else Style()
+    return Style() if look.native else Style(bgcolor=look.ground)
 
 
 def _alike(inks: dict[str, str]) -> dict[str, str]:
@@ -127,11 +133,11 @@ _LIGHT = _alike({
 
 _TERMINAL = _alike({
     "text": "default", "muted": "dim", "axis": "dim", "rule": "dim", "bar-rest": "dim",
-    "accent": "blue", "good": "green", "bad": "red", "term": "underline", "code": "cyan", "formula": "default",
-    "train": "blue", "valid": "yellow",
+    "accent": "bright_blue", "good": "green", "bad": "bright_red", "term": "underline", "code": "cyan", "formula": "default",
+    "train": "bright_blue", "valid": "yellow",
     "pinned1": "magenta", "pinned2": "green", "pinned3": "cyan", "pinned4": "dim",
-    "class0": "blue", "class1": "yellow", "class2": "green", "class3": "magenta", "class4": "cyan",
-    "class5": "red", "class6": "bright_blue", "class7": "bright_yellow", "class8": "bright_green", "class9": "default",
+    "class0": "bright_blue", "class1": "yellow", "class2": "green", "class3": "magenta", "class4": "cyan",
+    "class5": "bright_red", "class6": "blue", "class7": "bright_yellow", "class8": "bright_green", "class9": "default",
     **{f"heat{level}": f"color({233 + level + level // 3})" for level in range(16)},
 })  # fmt: skip
 
@@ -195,6 +201,8 @@ def textual_theme(look: Look) -> Theme:
         dark=look.dark,
         ansi=look.native,
         variables={
+            "ansi-background": "ansi_default",
+            "ansi-foreground": "ansi_default",
             "rule": look.rule,
             "muted": colour("muted"),
             "raised": look.raised,

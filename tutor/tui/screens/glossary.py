@@ -184,6 +184,10 @@ class GlossaryScreen(TutorScreen):
             super().action_back()
 
 
+def _draw_nothing(width: int) -> Row:
+    return [Span(shorten(f"   {translate('glossary.nothing')}", width), "muted")]
+
+
 def _item(entry: GlossaryEntry) -> RowItem:
     def draw(width: int) -> Row:
         name, other = names_of(entry, language())

@@ -159,12 +159,12 @@ class Palette(TutorDialog[None]):
         ]
 
     def _items(self, query: str) -> list[RowItem]:
-        scored = [(max(match(query, name) for name in entry.names), entry) for entry in self._entries]
+        scored = [(_score(query, entry), entry) for entry in self._entries]
         found = [(score, entry) for score, entry in scored if score]
         if query:
             found.sort(key=lambda pair: -pair[0])
-        if found and found[0][0] > SCATTERED:  # letters in order are a last resort
-            found = [pair for pair in found if pair[0] > SCATTERED]
+        if found and found[0][0] > 2 * SCATTERED:  # letters in order are a last resort
+            found = [pair for pair in found if pair[0] > 2 * SCATTERED]
         return [_item(entry) for _, entry in found]
 
     def _show(self, query: str) -> None:
@@ -198,6 +198,12 @@ class Palette(TutorDialog[None]):
     def action_palette(self) -> None:
         """The key that opened it closes it."""
         self.dismiss(None)
+
+
+def _score(query: str, entry: Entry) -> int:
+    """How well an entry fits; the name that is shown counts more than the others. 0 where it does not."""
+    first, *others = (2 * match(query, name) for name in entry.names)
+    return max(first, *(score - 1 for score in others), 0)
 
 
 def _item(entry: Entry) -> RowItem:

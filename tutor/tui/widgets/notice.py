@@ -83,4 +83,4 @@ class Notice(Widget):
         sign, ink = _SIGNS[self._kind]
         text = lines[y] if y < len(lines) else ""
         row = [Span("  "), Span(sign if y == 0 else " ", f"{ink} bold"), Span(f" {text}")]
-        return strip_of(row, look_of(self), width)
+        return strip_of(row, look_of(self), width, ground="raised")
