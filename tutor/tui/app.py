@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from tutor.foundation.translate import LANGUAGES, language, use_language
@@ -52,6 +53,14 @@ class TutorApp(App[int]):
 
         return HomeScreen()
 
+    def get_driver_class(self) -> type[Driver]:
+        """Ours, unless the environment names another."""
+        if os.environ.get("TEXTUAL_DRIVER"):
+            return super().get_driver_class()
+        from tutor.tui.terminal import TutorDriver
+
+        return TutorDriver
+
     @property
     def ascii(self) -> bool:
         """Whether to draw with ASCII alone: the setting, else what the locale promises."""
@@ -62,6 +71,13 @@ class TutorApp(App[int]):
     def motion(self) -> bool:
         """Whether things may move on their own: the setting, and never over SSH, where each step costs bytes."""
         return self.services.settings.motion and "SSH_CONNECTION" not in os.environ
+
+    def _fatal_error(self) -> None:
+        """A fault of ours: the traceback goes into a file, the learner gets a sentence."""
+        from tutor.tui.background import keep_traceback
+
+        self._exit_renderables.append(keep_traceback(self._exception, self.services.home))
+        self._close_messages_no_wait()
 
     def on_mount(self) -> None:
         """Everything that the first frame does not need happens after it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.geometry import Size
@@ -41,3 +42,19 @@ def guard_size(app: TutorApp, size: Size) -> None:
         app.push_screen(TooSmallScreen())
     elif shown and not small:
         app.pop_screen()
+
+
+def keep_traceback(error: BaseException | None, home: Path) -> str:
+    """Write the traceback of ``error`` into ``home``; the sentence for the learner."""
+    import traceback
+
+    from tutor.foundation import atomic_file
+    from tutor.foundation.translate import translate
+
+    path = home / "crash.txt"
+    text = "".join(traceback.format_exception(error)) if error is not None else traceback.format_exc()
+    try:
+        atomic_file.write_text(path, text)
+    except OSError:
+        return f"{translate('app.crashed')}\n{text}"
+    return f"{translate('app.crashed')} {translate('app.crash-kept', path=path)}"

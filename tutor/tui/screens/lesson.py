@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import PurePosixPath
+from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container
-from textual.timer import Timer
-from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span
-from tutor.foundation.translate import language, translate
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
 from tutor.tui import navigation
 from tutor.tui.commands import Command
 from tutor.tui.screens.base import TutorScreen
-from tutor.tui.widgets.lesson_flow import LessonFlow, Place
+from tutor.tui.screens.lesson_view import WIDE, LessonView, block_of
+from tutor.tui.widgets.lesson_flow import LessonFlow
 from tutor.tui.widgets.prose import Prose
 from tutor.tui.widgets.row_list import RowList
-from tutor.tui.widgets.rows import look_of, strip_of
-
-if TYPE_CHECKING:
-    from tutor.course.catalogue import LessonHeader
-    from tutor.course.lesson import Lesson
-    from tutor.study.lesson_session import LessonSession
 
 _MOVE = "keys.group-move"
-_SAVE_AFTER = 0.8
-"""Seconds of rest after which the place is written down."""
-_AT_ONCE = 8
-"""Blocks that are put into the flow between two frames."""
 
 KEYS: tuple[Command, ...] = (
     Command("lesson.page-down", ("space", "pagedown", "ctrl+d"), "lesson.page-down", footer=1, group=_MOVE, palette=False),
@@ -67,10 +55,181 @@ class LessonScreen(TutorScreen):
 
     def __init__(self, lesson_id: str, anchor: str = "") -> None:
         super().__init__()
-        self._lesson_id = lesson_id
-        self._anchor = anchor
-        self._lesson: Lesson | None = None
-        self._session: LessonSession | None = None
-        self._shown_in = ""
-        self._complete = False
-        self._saving: Timer | None = None
+        self._view = LessonView(lesson_id, anchor)
+
+    # -- the frame ---------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """The text and its contents; both still empty."""
+        yield self._view
+
+    @property
+    def flow(self) -> LessonFlow:
+        """The text."""
+        return self._view.flow
+
+    def breadcrumb(self) -> list[str]:
+        """``tutor › 3 Gradient descent``."""
+        header = next((each for each in self._view.headers if each.id == self._view.lesson_id), None)
+        return [harmless_line(f"{header.number} {header.title}") if header is not None else self._view.lesson_id]
+
+    def status(self) -> Row:
+        """Which section is being read, of how many."""
+        lesson = self._view.lesson
+        if lesson is None or not lesson.sections:
+            return []
+        from tutor.tui.screens.lesson_contents import section_at, top_sections
+
+        return [Span(f"§ {section_at(lesson, self._view.block)}/{len(top_sections(lesson))}", "muted")]
+
+    def on_mount(self) -> None:
+        """The lesson is read when the frame is on the screen."""
+        self.call_after_refresh(self._view.open)
+
+    def on_screen_suspend(self) -> None:
+        """Another screen comes in front; it may show how far one is."""
+        self._view.save()
+
+    def renew(self) -> None:
+        """Another look; where it is another language, the same place of the lesson in it."""
+        super().renew()
+        self._view.speak()
+
+    def on_lesson_view_turned(self) -> None:
+        """The top line says which section it is."""
+        self.refresh_frame()
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    def action_page_down(self) -> None:
+        """A page further."""
+        self.flow.page(1)
+
+    def action_page_up(self) -> None:
+        """A page back."""
+        self.flow.page(-1)
+
+    def action_line_down(self) -> None:
+        """A line further."""
+        self.flow.move_by(1)
+
+    def action_line_up(self) -> None:
+        """A line back."""
+        self.flow.move_by(-1)
+
+    def action_first(self) -> None:
+        """To the title."""
+        self.flow.go_to_line(0)
+
+    def action_last(self) -> None:
+        """To the end."""
+        self.flow.to_end()
+
+    def action_next_section(self) -> None:
+        """To the next section."""
+        if not self._view.step_section(1):
+            self.flow.to_end()
+
+    def action_previous_section(self) -> None:
+        """To the beginning of this section, or to the one before."""
+        self._view.step_section(-1)
+
+    def action_next_block(self) -> None:
+        """To the next question or lab."""
+        self.flow.step_block(1)
+
+    def action_previous_block(self) -> None:
+        """To the question or lab before."""
+        if not self.flow.step_block(-1):
+            self.flow.focus()
+
+    def action_enter(self) -> None:
+        """Open the marked term, else go into the first question or lab in view, or to the next one."""
+        if (link := self.flow.link) is not None:
+            self.follow(link.target)
+        elif not self.flow.focus_in_view():
+            self.flow.step_block(1)
+
+    def action_back(self) -> None:
+        """From a question back to reading; from reading away."""
+        if self.focused is not None and self.focused is not self.flow:
+            self.flow.focus(scroll_visible=False)
+        elif not self.flow.unmark():
+            super().action_back()
+
+    # -- terms and other ways ----------------------------------------------------------------------------
+
+    def action_next_term(self) -> None:
+        """Mark the next term."""
+        self._step_link(1)
+
+    def action_previous_term(self) -> None:
+        """Mark the term before."""
+        self._step_link(-1)
+
+    def _step_link(self, direction: int) -> None:
+        self.flow.focus(scroll_visible=False)
+        if not self.flow.step_link(direction):
+            self.notice(translate("lesson.no-more-terms"))
+
+    def on_prose_followed(self, event: Prose.Followed) -> None:
+        """A link was clicked."""
+        self.follow(event.target)
+
+    def follow(self, target: str) -> None:
+        """Go where a link leads: a term's card, a place of this lesson, another lesson; an address is only told."""
+        address, _, anchor = target.partition("#")
+        if address.endswith(".md"):
+            name = PurePosixPath(address).name
+            for header in self._view.headers:
+                if header.path.name == name:
+                    navigation.open_lesson(self.tutor, header.id, anchor)
+                    return
+        if address:
+            self.notice(target)
+            return
+        course = self._view.course
+        if course is not None and course.glossary().get(anchor) is not None:
+            navigation.open_term(self.tutor, anchor)
+        elif self._view.lesson is not None and (block := block_of(self._view.lesson, anchor)) is not None:
+            self._view.go_to_block(block)
+        else:
+            self.notice(translate("lesson.leads-nowhere", target=target), "warning")
+
+    def action_quiz(self) -> None:
+        """The quiz of this lesson."""
+        navigation.open_quiz(self.tutor, self._view.lesson_id)
+
+    def action_contents(self) -> None:
+        """To the contents beside the text, or over it where there is no room."""
+        if self.size.width >= WIDE:
+            beside = self.focused is self._view.contents
+            (self.flow if beside else self._view.contents).focus()
+            return
+        from tutor.tui.screens.lesson_contents import ContentsDialog
+
+        dialog = ContentsDialog(self._view.contents_items(), self._view.contents_here)
+        self.app.push_screen(dialog, self._go_to_chosen)
+
+    @on(RowList.Chosen, "#contents")
+    def _contents_chosen(self, event: RowList.Chosen) -> None:
+        event.stop()
+        self._go_to_chosen(event.key)
+
+    def _go_to_chosen(self, key: str | None) -> None:
+        if key is not None:
+            self.flow.focus(scroll_visible=False)
+            self._view.go_to_block(int(key))
+
+    @on(RowList.Chosen, "LessonEnd")
+    def _end_chosen(self, event: RowList.Chosen) -> None:
+        from tutor.tui.screens.lesson_blocks import HOME, QUIZ
+
+        event.stop()
+        if event.key == QUIZ:
+            self.action_quiz()
+        elif event.key == HOME:
+            self.action_home()
+        else:
+            self.app.pop_screen()
+            navigation.open_lesson(self.tutor, event.key)

@@ -1,0 +1,181 @@
+"""The column beside the charts: live figures, controls, the goal and the runs pinned for comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from tutor.charts.cells import Row, Rows, Span, fit_rows, row_width
+from tutor.charts.loss import flow
+from tutor.charts.numbers import count, figure
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.translate import translate
+from tutor.runs.controls import control_title, setting_text
+from tutor.runs.spec import ControlSpec
+from tutor.tui.lab_session import LabSession
+from tutor.tui.screens.lab_words import goal_text
+from tutor.tui.widgets.notice import wrapped
+
+_VALUE_WIDTH = 7
+_PARAMETERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Where the learner's hand is: the chosen control, and what is being typed for it, if anything is."""
+
+    chosen: int = 0
+    typed: str | None = None
+
+
+def side_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows:
+    """The whole column in ``width`` by ``height`` cells, its rule at the left edge included."""
+    inner = max(1, width - 2)
+    controls = control_rows(session, hand, inner, most=max(2, height // 3))
+    below = [*_goal_rows(session, inner), *_pinned_rows(session, inner)]
+    room = height - len(controls) - (1 if controls else 0) - len(below) - (1 if below else 0)
+    blocks = [number_rows(session, inner, most=max(2, room)), controls, below]
+    rows: Rows = []
+    for block in blocks:
+        if block and rows:
+            rows.append([Span("├" + "─" * (width - 1), "rule")])
+        rows.extend([Span("│ ", "rule"), *row] for row in block)
+    rows.extend([[Span("│", "rule")]] * max(0, height - len(rows)))
+    return fit_rows(rows, width, height)
+
+
+def strip_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows:
+    """The column as a strip below the charts, for windows with no room beside them."""
+    inner = max(1, width - 2)
+    items = [[Span(f"{label} ", "muted"), Span(text)] for label, text in _numbers(session)[:4]]
+    controls = session.controls()
+    rows: Rows = [[Span(" "), *row] for row in flow(items, inner, max(1, height - 1))]
+    if controls:
+        name, control = controls[min(hand.chosen, len(controls) - 1)]
+        rows.append([Span(" "), *_control_row(session, name, control, hand, inner, chosen=True)])
+    met = session.goal_met()
+    if met is not None and rows:
+        sign = Span(" ✓ ", "good") if met else Span(" ○ ", "muted")
+        goal = [sign, Span(translate("lab.goal"), "muted")]
+        if row_width(rows[-1]) + row_width(goal) <= width:
+            rows[-1] = [*rows[-1], *goal]
+    return fit_rows(rows, width, height)
+
+
+def number_rows(session: LabSession, width: int, most: int) -> Rows:
+    """The live figures: names at the left edge, figures against the right one."""
+    return [_pair(label, text, width) for label, text in _numbers(session)[:most]]
+
+
+def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Rows:
+    """The controls, as many as there is room for, the chosen one among them."""
+    controls = session.controls()
+    start = max(0, min(hand.chosen - most + 1, len(controls) - most)) if hand.chosen >= most else 0
+    return [
+        _control_row(session, name, control, hand, width, chosen=index == hand.chosen)
+        for index, (name, control) in list(enumerate(controls))[start : start + most]
+    ]
+
+
+def _control_row(session: LabSession, name: str, control: ControlSpec, hand: Hand, width: int, *, chosen: bool) -> Row:
+    ink = "strong" if chosen else "text"
+    value_width = min(max(_VALUE_WIDTH, width // 3), 14)
+    again = session.waits_for_restart(control)
+    label_width = max(3, width - value_width - 6 - (2 if again else 0))
+    label = pad(shorten(control_title(name, control), label_width), label_width)
+    row = [Span("▸ " if chosen else "  ", "accent"), Span(label, ink)]
+    if chosen and hand.typed is not None:
+        typed = hand.typed[-(value_width - 1) :]
+        row += [Span("[", "accent"), Span(f" {typed}", "strong"), Span("▏", "accent")]
+        row += [Span(" " * max(0, value_width - 1 - cell_width(typed))), Span(" ]", "accent")]
+    else:
+        value = pad(shorten(setting_text(session.value(control)), value_width), value_width)
+        arrows = "accent" if chosen else "rule"
+        row += [Span("‹ ", arrows), Span(value, ink), Span(" ›", arrows)]
+    if again:
+        row.append(Span(" ↻", "accent"))
+    return row
+
+
+def _pair(label: str, text: str, width: int) -> Row:
+    room = max(1, width - cell_width(text) - 1)
+    return [Span(pad(shorten(label, room), room), "muted"), Span(pad_left(text, width - room))]
+
+
+def _numbers(session: LabSession) -> list[tuple[str, str]]:
+    """Names and figures, most wanted first."""
+    summary = session.summary
+    planned = session.running_spec.train.epochs
+    if summary is None:
+        return [(translate("lab.epoch"), f"0 / {count(planned)}"), (translate("lab.updates"), "0")]
+    pairs = [
+        (translate("lab.epoch"), f"{count(summary.epoch)} / {count(planned)}"),
+        (translate("lab.updates"), count(summary.updates)),
+    ]
+    if summary.train_losses:
+        pairs.append((translate("lab.train-loss"), figure(summary.train_losses[-1])))
+    if summary.valid_losses:
+        pairs.append((translate("lab.valid-loss"), figure(summary.valid_losses[-1])))
+    pairs.extend(_parameters(session))
+    if summary.train_accuracies:
+        pairs.append((translate("lab.train-accuracy"), f"{summary.train_accuracies[-1]:.1%}"))
+    if summary.valid_accuracies:
+        pairs.append((translate("lab.valid-accuracy"), f"{summary.valid_accuracies[-1]:.1%}"))
+    if summary.best_epoch and isfinite(summary.best_valid_loss):
+        pairs.append((translate("lab.best-at", epoch=summary.best_epoch), figure(summary.best_valid_loss)))
+    if summary.gradient_norm is not None:
+        pairs.append((translate("lab.gradient"), figure(summary.gradient_norm)))
+    return pairs
+
+
+def _parameters(session: LabSession) -> list[tuple[str, str]]:
+    """The parameters of a small model, from whichever panel tells them."""
+    weights, curve, surface = (session.view(panel) for panel in ("weights", "curve", "surface"))
+    try:
+        if weights is not None and weights.frame:
+            names, values = weights.frame["names"], weights.frame["values"]
+        elif curve is not None and curve.frame:
+            names, values = ["w", "f(w)"], [curve.frame["w"], curve.frame["f"]]
+        elif surface is not None and surface.frame:
+            names = [surface.scene["x_name"], surface.scene["y_name"]]
+            values = surface.frame["path"][-1]  # type: ignore[index]
+        else:
+            return []
+        if len(names) > _PARAMETERS:  # type: ignore[arg-type]
+            return []
+        return [(harmless_line(str(name)), figure(value)) for name, value in zip(names, values, strict=False)]  # type: ignore[call-overload]
+    except (KeyError, TypeError, IndexError):
+        return []
+
+
+def _goal_rows(session: LabSession, width: int) -> Rows:
+    goal = session.original.challenge.goal
+    if not goal:
+        return []
+    met = session.goal_met()
+    verdict = ("✓ ", "good", "lab.goal-met") if met else ("○ ", "muted", "lab.goal-open")
+    lines = wrapped(goal_text(goal), width)[:3]
+    head = [Span(translate("lab.goal"), "muted")]
+    mark = [Span(verdict[0], verdict[1]), Span(translate(verdict[2]), verdict[1])]
+    gap = max(1, width - row_width(head) - row_width(mark))
+    return [[*head, Span(" " * gap), *mark], *([Span(line)] for line in lines)]
+
+
+def _pinned_rows(session: LabSession, width: int) -> Rows:
+    rows: Rows = []
+    for pinned in session.pinned:
+        ink = f"pinned{pinned.number}"
+        row = _pair(pinned.name, figure(pinned.final), max(1, width - 3))
+        rows.append([Span(f"╌{pinned.number} ", ink), *row])
+    return rows
+
+
+def rows_of_text(text: str, ink: str, width: int, most: int) -> Rows:
+    """A sentence in at most ``most`` lines, indented by a cell, cut with an ellipsis."""
+    lines: Sequence[str] = wrapped(text, max(1, width - 2)) if text else []
+    shown = list(lines[:most])
+    if len(lines) > most and shown:
+        shown[-1] = shorten(shown[-1] + " …", max(1, width - 2))
+    return [[Span(f" {line}", ink)] for line in shown]

@@ -1,0 +1,140 @@
+"""What a lab says in words: how the run stands, how it ended and why, what the goal is."""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+
+from tutor.charts.cells import Row, Span
+from tutor.charts.numbers import figure
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
+from tutor.runs.controls import setting_text
+from tutor.tui.lab_session import LabSession, State
+
+STATE_WORDS: dict[State, tuple[str, str, str]] = {
+    "ready": ("○", "muted", "lab.state-ready"),
+    "starting": ("○", "muted", "lab.state-starting"),
+    "running": ("▶", "accent", "lab.state-running"),
+    "paused": ("⏸", "accent", "lab.state-paused"),
+    "finished": ("✓", "good", "lab.state-finished"),
+    "stopped": ("■", "muted", "lab.state-stopped"),
+    "diverged": ("▲", "bad", "lab.state-diverged"),
+    "failed": ("✗", "bad", "lab.state-failed"),
+    "died": ("✗", "bad", "lab.state-died"),
+}
+"""For each state: its sign, the ink of both, and the translation key of its name."""
+
+_LOSS_NAMES: dict[str, str] = {
+    "mse": "lab.loss-mse",
+    "mae": "lab.loss-mae",
+    "cross-entropy": "lab.loss-cross-entropy",
+    "mistakes": "lab.loss-mistakes",
+    "function": "lab.loss-function",
+}
+_FACT_NAMES: dict[str, str] = {
+    "final.train_loss": "lab.train-loss",
+    "final.valid_loss": "lab.valid-loss",
+    "final.train_accuracy": "lab.train-accuracy",
+    "final.valid_accuracy": "lab.valid-accuracy",
+    "updates": "lab.updates",
+    "epochs": "lab.epoch",
+    "seconds": "lab.seconds",
+    "diverged": "lab.fact-diverged",
+    "and": "lab.and",
+    "or": "lab.or",
+    "not": "lab.not",
+}
+_EARLY_ENDS: dict[str, str] = {
+    "no-improvement": "lab.says-no-improvement",
+    "seconds": "lab.says-seconds",
+    "memory": "lab.says-memory",
+}
+
+
+def loss_name(name: str) -> str:
+    """What a loss is called."""
+    return translate(_LOSS_NAMES[name]) if name in _LOSS_NAMES else name
+
+
+def state_row(session: LabSession) -> Row:
+    """The state, the pace and the seed, for the top line."""
+    sign, ink, key = STATE_WORDS[session.state]
+    row = [Span(f"{sign} ", ink), Span(translate(key), ink)]
+    if session.state in {"ready", "starting", "running", "paused"}:
+        row.append(Span(f"  {pace_text(session.pace)}", "muted"))
+    row.append(Span("  " + translate("lab.seed", seed=session.running_spec.train.seed), "muted"))
+    return row
+
+
+def pace_text(pace: float) -> str:
+    """A pace in words."""
+    if not pace:
+        return translate("lab.flat-out")
+    return translate("lab.pace-one") if pace == 1 else translate("lab.pace", pace=f"{pace:g}")
+
+
+def outcome(session: LabSession) -> tuple[str, str]:
+    """How the run ended, in a sentence, and its ink; what to do where none has begun; empty while one goes on."""
+    state, summary = session.state, session.summary
+    if summary is None:
+        return _welcome(session), "text"
+    epochs = summary.epoch
+    if state == "diverged":
+        return _diverged(session), "bad"
+    if state == "died":
+        return translate("lab.says-died", epochs=epochs), "bad"
+    if state == "failed":
+        message = harmless_line(f"{summary.message} {summary.hint}".strip())
+        return translate("lab.says-failed", message=message), "bad"
+    if state == "stopped":
+        return translate("lab.says-stopped", epochs=epochs), "muted"
+    if state == "finished":
+        return _finished(session), "good" if session.goal_met() else "text"
+    return (_manual(session), "text") if session.spec.manual else ("", "text")
+
+
+def _welcome(session: LabSession) -> str:
+    about = harmless_line(session.spec.about_in(language()))
+    asked = _manual(session) if session.spec.manual else translate("lab.says-ready")
+    return f"{about} {asked}".strip()
+
+
+def _manual(session: LabSession) -> str:
+    names = [name for name, control in session.controls() if control.key in {"model.w", "model.b"}]
+    if len(names) > 1:
+        return translate("lab.says-manual", across=names[0], up=names[1])
+    return translate("lab.says-manual-one", across=names[0]) if names else ""
+
+
+def _diverged(session: LabSession) -> str:
+    summary = session.summary
+    epochs = summary.epoch if summary else 0
+    rate = summary.learning_rate if summary else None
+    if not rate or session.spec.manual:
+        return translate("lab.says-diverged-plain", epochs=epochs)
+    return translate("lab.says-diverged", epochs=epochs, rate=setting_text(rate))
+
+
+def _finished(session: LabSession) -> str:
+    summary = session.summary
+    if summary is None:
+        return ""
+    if summary.reason in _EARLY_ENDS:
+        text = translate(_EARLY_ENDS[summary.reason], epochs=summary.epoch)
+    elif summary.best_epoch and isfinite(summary.best_valid_loss):
+        best = figure(summary.best_valid_loss)
+        text = translate("lab.says-finished-best", epochs=summary.epoch, loss=best, epoch=summary.best_epoch)
+    else:
+        text = translate("lab.says-finished", epochs=summary.epoch)
+    return f"{text} {translate('lab.says-goal-met')}" if session.goal_met() else text
+
+
+def goal_text(goal: str) -> str:
+    """A goal in the condition language, with the names of its facts as people say them."""
+
+    def named(match: re.Match[str]) -> str:
+        word = match.group(0)
+        return translate(_FACT_NAMES[word]) if word in _FACT_NAMES else word.removeprefix("final.")
+
+    return harmless_line(re.sub(r"[A-Za-z_][A-Za-z_.]*", named, goal))

@@ -1,0 +1,330 @@
+"""A lesson on the screen: its text in the flow, its contents beside it, its place kept in the learner's memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tutor.foundation.translate import LANGUAGES, language, translate
+from tutor.tui.widgets.lesson_flow import LessonFlow, Place
+from tutor.tui.widgets.prose import Prose
+from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+
+if TYPE_CHECKING:
+    from tutor.course.catalogue import Course, LessonHeader
+    from tutor.course.lesson import Fault, Lesson
+    from tutor.study.lesson_session import LessonSession
+    from tutor.tui.screens.lesson_blocks import Names
+
+WIDE = 120
+"""Cells of a terminal from which on the contents stay open beside the text."""
+
+_SAVE_AFTER = 0.8
+"""Seconds of rest after which the place is written down."""
+_FIRST, _AT_ONCE = 6, 6
+"""Blocks that are mounted before the first page is shown, from the one on top; and then between two frames."""
+_TITLE = 1
+"""Blocks of the flow before the lesson's own: its title."""
+
+
+class ReadSoFar(Widget):
+    """One line: how much of the lesson was read and answered."""
+
+    DEFAULT_CSS = "ReadSoFar { height: 1; }"
+
+    def __init__(self, view: LessonView) -> None:
+        super().__init__()
+        self._view = view
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        from tutor.tui.screens.lesson_contents import progress_row
+
+        width = self.size.width
+        row = progress_row(self._view.session, width) if self._view.session is not None else []
+        return strip_of(row, look_of(self), width)
+
+
+class LessonView(Container):
+    """The text of a lesson and its contents.
+
+    Args:
+        lesson_id: The lesson.
+        anchor: A section, term or question to begin at; where the learner left it when empty.
+    """
+
+    class Turned(Message):
+        """Another block is at the top, or how questions stand has changed."""
+
+    def __init__(self, lesson_id: str, anchor: str = "") -> None:
+        super().__init__(id="page")
+        self.lesson_id = lesson_id
+        self.lesson: Lesson | None = None
+        self.session: LessonSession | None = None
+        self.flow = LessonFlow(id="flow")
+        self.contents = RowList(id="contents")
+        self._anchor = anchor
+        self._shown_in = ""
+        self._settled = False  # whether the place on the screen is the learner's: not while blocks are mounted
+        self._block = 0
+        self._saving: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The contents and the text; both still empty."""
+        with Container(id="side"):
+            yield self.contents
+            yield ReadSoFar(self)
+        yield self.flow
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The contents stay open where there is room for them."""
+        self.set_class(event.size.width >= WIDE, "wide")
+
+    def on_unmount(self) -> None:
+        """The place is kept, however one leaves."""
+        self.save()
+
+    # -- opening -----------------------------------------------------------------------------------------
+
+    @property
+    def course(self) -> Course | None:
+        """The course, if there is one."""
+        return tutor_app(self).services.course
+
+    @property
+    def headers(self) -> Sequence[LessonHeader]:
+        """The lessons, in the language in use."""
+        return self.course.headers(language()) if self.course is not None else ()
+
+    @property
+    def block(self) -> int:
+        """The block of the lesson at the top of the screen."""
+        return self._block
+
+    def open(self) -> None:
+        """Read the lesson in the language in use and show it; the place on the screen stays."""
+        self.run_worker(self._open(), group="open", exclusive=True)
+
+    def speak(self) -> None:
+        """The language in use may have changed: show the lesson in it."""
+        if self._shown_in not in {"", language()}:
+            self.open()
+
+    async def _open(self) -> None:
+        again = self._settled
+        self.save()
+        self._settled = False
+        self._shown_in = language()
+        lesson, faults = self._read()
+        if lesson is None:
+            await self._show_faults(faults)
+            return
+        from tutor.study.lesson_session import LessonSession
+
+        drafts = self.session
+        self.lesson = lesson
+        self.session = LessonSession(lesson, tutor_app(self).services.store)
+        if drafts is not None:
+            carry_drafts(drafts, self.session)
+        start = self._start(again=again)
+        await self._fill(start)
+        self._show_contents()
+        self.post_message(self.Turned())
+
+    def _read(self) -> tuple[Lesson | None, Sequence[Fault]]:
+        course = self.course
+        if course is None:
+            return None, ()
+        lesson = course.lesson(self.lesson_id, language())
+        return lesson, () if lesson is not None else [fault for fault in course.faults()]
+
+    async def _show_faults(self, faults: Iterable[Fault]) -> None:
+        from tutor.tui.screens.lesson_pages import text_page
+
+        problem = tutor_app(self).services.course_problem
+        said = [problem.message, problem.hint] if problem is not None else [translate("lesson.unreadable"), *map(str, faults)]
+        await self.flow.clear()
+        await self.flow.add([Prose(text_page(*said))])
+
+    def _start(self, *, again: bool) -> Place:
+        """The place to begin at, in blocks of the flow."""
+        assert self.lesson is not None  # noqa: S101 - called when it was read
+        assert self.session is not None  # noqa: S101
+        anchor, self._anchor = self._anchor, ""
+        if anchor and (block := block_of(self.lesson, anchor)) is not None:
+            return Place(block + _TITLE, 0.0)
+        position = self.session.position
+        if not again and not position.block and not position.within:
+            return Place(0, 0.0)
+        return Place(position.block + _TITLE, position.within)
+
+    # -- filling the flow --------------------------------------------------------------------------------
+
+    async def _fill(self, start: Place) -> None:
+        """Mount the first page, show it at ``start``, then mount the rest a few blocks at a time."""
+        widgets = list(self._widgets())
+        first = start.block + _FIRST
+        await self.flow.clear()
+        self.flow.set_class(start.block > 0, "waiting")  # nothing is drawn until it stands at its place
+        await self.flow.add(widgets[:first])
+        await self._frame()
+        self.flow.go_to(start)
+        self.flow.remove_class("waiting")
+        for begin in range(first, len(widgets), _AT_ONCE):
+            await self._frame()
+            await self.flow.add(widgets[begin : begin + _AT_ONCE])
+        await self._frame()
+        if start.block + _FIRST >= len(self.flow.blocks) - _AT_ONCE:
+            self.flow.go_to(start)  # near the end there was not enough below to put it at the top
+        self._settled = True
+        self._moved()
+
+    async def _frame(self) -> None:
+        """Wait until what is there has been laid out and drawn."""
+        drawn = asyncio.Event()
+        self.call_after_refresh(drawn.set)
+        await drawn.wait()
+
+    def _widgets(self) -> Iterator[Widget]:
+        from tutor.tui.screens.lesson_blocks import LessonEnd, block_widget, title_block
+
+        assert self.lesson is not None  # noqa: S101 - called when it was read
+        assert self.session is not None  # noqa: S101
+        names = self._names()
+        mentions = self._mentions()
+        yield title_block(self.lesson, names)
+        for block in self.lesson.blocks:
+            yield block_widget(block, self.session, names, mentions)
+        yield LessonEnd(self.session.score, self.following)
+
+    def _names(self) -> Names:
+        from tutor.tui.screens.lesson_blocks import Names
+
+        titles = {header.id: header.title for header in self.headers}
+        other = next(name for name in LANGUAGES if name != language())
+
+        def name_in(term_id: str, wanted: str) -> str:
+            entry = self.course.glossary().get(term_id) if self.course is not None else None
+            return entry.names.get(wanted, "") if entry is not None else ""
+
+        return Names(
+            title_of=lambda lesson: titles.get(lesson, lesson),
+            term_name=lambda term: name_in(term, language()) or term,
+            other_name=lambda term: name_in(term, other),
+        )
+
+    @property
+    def following(self) -> LessonHeader | None:
+        """The next lesson; None behind the last one."""
+        ids = [header.id for header in self.headers]
+        behind = ids.index(self.lesson_id) + 1 if self.lesson_id in ids else len(ids)
+        return self.headers[behind] if behind < len(ids) else None
+
+    # -- where one is ------------------------------------------------------------------------------------
+
+    def on_lesson_flow_moved(self) -> None:
+        """The text has been scrolled, or set anew."""
+        if self._settled:
+            self._moved()
+
+    def _moved(self) -> None:
+        if self.session is None or self.lesson is None or not self.lesson.blocks:
+            return
+        last = len(self.lesson.blocks) - 1
+        top, bottom = self.flow.top, self.flow.bottom
+        block = max(0, min(top.block - _TITLE, last))
+        seen = bottom.block - _TITLE
+        self.session.move(
+            block,
+            top.within if top.block >= _TITLE else 0.0,
+            seen_block=min(max(seen, 0), last),
+            seen_within=0.0 if seen < 0 else 1.0 if seen > last else bottom.within,
+        )
+        if self._saving is not None:
+            self._saving.stop()
+        self._saving = self.set_timer(_SAVE_AFTER, self.save)
+        if block != self._block:
+            self._block = block
+            self._show_contents()
+            self.post_message(self.Turned())
+        self.query_one(ReadSoFar).refresh()
+
+    def save(self) -> None:
+        """Write the place down."""
+        if self.session is not None and self._settled:
+            self.session.save()
+
+    def go_to_block(self, block: int) -> None:
+        """Put a block of the lesson at the top."""
+        self.flow.go_to(Place(block + _TITLE, 0.0))
+
+    def step_section(self, direction: int) -> bool:
+        """Go to the next (1) section, or to the beginning of this one or the one before (-1); whether there is one."""
+        if self.lesson is None:
+            return False
+        top = self.flow.scroll_offset.y
+        lines = [(self.flow.top_of(section.block_index + _TITLE)) for section in self.lesson.sections]
+        beyond = [line for line in (0, *lines) if (line > top if direction > 0 else line < top)]
+        if not beyond:
+            return False
+        self.flow.go_to_line(beyond[0] if direction > 0 else beyond[-1])
+        return True
+
+    def answered(self) -> None:
+        """A question has been answered: contents and end tell of it."""
+        from tutor.tui.screens.lesson_blocks import LessonEnd
+
+        if self.session is not None:
+            for end in self.flow.query(LessonEnd):
+                end.show(self.session.score, self.following)
+        self._show_contents()
+        self.query_one(ReadSoFar).refresh()
+        self.post_message(self.Turned())
+
+    # -- contents ----------------------------------------------------------------------------------------
+
+    def contents_items(self) -> list[RowItem]:
+        """The rows of the contents as things stand."""
+        from tutor.tui.screens.lesson_contents import contents_items
+
+        if self.lesson is None or self.session is None:
+            return []
+        return contents_items(self.lesson, self.session, self._block)
+
+    @property
+    def contents_here(self) -> str:
+        """The key of the contents' row that is at the top of the screen."""
+        sections = self.lesson.sections if self.lesson is not None else ()
+        return str(max((each.block_index for each in sections if each.block_index <= self._block), default=0))
+
+    def _show_contents(self) -> None:
+        self.contents.set_items(self.contents_items(), self.contents_here)
+
+
+def carry_drafts(old: LessonSession, new: LessonSession) -> None:
+    """Answers begun and not yet committed go on in the other language."""
+    for question in old.lesson.questions:
+        attempt = old.exercise(question.id).attempt
+        if not attempt.locked and attempt.ready and any(each.id == question.id for each in new.lesson.questions):
+            new.exercise(question.id).attempt.put(attempt.draft)
+
+
+def block_of(lesson: Lesson, anchor: str) -> int | None:
+    """The block of a section's anchor, or of a question or term by its id."""
+    for section in lesson.sections:
+        if section.anchor == anchor:
+            return section.block_index
+    for number, block in enumerate(lesson.blocks):
+        if getattr(block, "id", None) == anchor:
+            return number
+    return None
