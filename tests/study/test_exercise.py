@@ -55,7 +55,8 @@ def test_a_prediction_is_remembered_before_its_run_and_settled_after(store: Prog
     exercise.commit()
     assert exercise.mark.value == "waiting"
     assert [answer.correct for answer in store.answers()] == [None]
-    assert exercise.settle({"diverged": True, "final.train_loss": 1e30}, ["20260701-7f3a"])
+    exercise.follow(["20260701-7f3a"])
+    assert exercise.settle({"diverged": True, "final.train_loss": 1e30})
     (answer,) = store.answers()
     assert (answer.correct, answer.runs) == (False, ("20260701-7f3a",))
     assert exercise.mark is Mark.WRONG

@@ -205,9 +205,11 @@ def test_a_prediction_is_still_waited_for_after_the_night(store: ProgressStore) 
     session = start(store, (PREDICT,))
     current(session).attempt.choose(1)
     current(session).commit()
+    current(session).follow(["20260701-7f3a"])
     again = start(store, (PREDICT,))
     assert current(again).mark is Mark.WAITING
-    current(again).settle({"diverged": True, "final.train_loss": float("nan")}, ["r1"])
+    assert current(again).runs == ("20260701-7f3a",)
+    current(again).settle({"diverged": True, "final.train_loss": float("nan")})
     assert start(store, (PREDICT,)).mark("predict") is Mark.RIGHT
     assert [kept.correct for kept in store.answers()] == [True]
 
@@ -286,7 +288,7 @@ class Quiz(RuleBasedStateMachine):
     def the_run_ends(self, diverged: bool, had: bool) -> None:
         waiting = current(self.session).mark is Mark.WAITING
         if had:
-            assert current(self.session).settle({"diverged": diverged, "final.train_loss": 0.5}, ["r"]) == waiting
+            assert current(self.session).settle({"diverged": diverged, "final.train_loss": 0.5}) == waiting
         else:
             assert current(self.session).cannot_run("no room") == waiting
 

@@ -59,11 +59,15 @@ class Exercise:
         keeping: How it is remembered.
         key: Of the answer in the memory, where it has been committed before.
         spent: Seconds spent on it before.
+        runs: Ids of the runs started for it before.
     """
 
-    def __init__(self, attempt: Attempt, keeping: Keeping, *, key: str = "", spent: float = 0.0) -> None:
+    def __init__(
+        self, attempt: Attempt, keeping: Keeping, *, key: str = "", spent: float = 0.0, runs: Iterable[str] = ()
+    ) -> None:
         self.attempt = attempt
         self.key = key
+        self.runs = tuple(runs)
         self._keeping = keeping
         self._spent = spent
         self._seen_at: float | None = None
@@ -107,21 +111,25 @@ class Exercise:
         self._keeping.store.record_answer(answer, quiz() if quiz is not None else None)
         return True
 
-    def settle(self, facts: Facts, runs: Iterable[str] = ()) -> bool:
+    def follow(self, runs: Iterable[str]) -> None:
+        """These runs will settle the prediction; tomorrow they are joined, not started again."""
+        self.runs = tuple(runs)
+        self._save_quiz()
+
+    def settle(self, facts: Facts) -> bool:
         """Let the finished run decide, and remember the verdict; whether it was waited for.
 
         A run that does not tell what the question hangs on leaves it uncounted.
 
         Args:
             facts: What the run says, or the runs: see `tutor.study.predictions.facts_of_runs`.
-            runs: Their ids.
         """
         if not self.attempt.settle(facts):
             return False
         verdict = self.attempt.verdict
         if verdict is not None:
             store = self._keeping.store
-            store.settle_answer(self.key, correct=verdict.correct, score=verdict.score, runs=runs)
+            store.settle_answer(self.key, correct=verdict.correct, score=verdict.score, runs=self.runs)
         self._save_quiz()
         return True
 

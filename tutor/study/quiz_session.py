@@ -259,7 +259,7 @@ class QuizSession:
             "asked": [
                 {
                     "id": each.question.id, "key": each.key, "spent": round(each.seconds, 3),
-                    "attempt": state_of(each.attempt),
+                    "runs": list(each.runs), "attempt": state_of(each.attempt),
                 }
                 for each in self._asked
             ],
@@ -296,7 +296,7 @@ class QuizSession:
         }
 
     def _remembered(self, question_id: str, entry: Mapping[str, object]) -> Exercise:
-        state, key, spent = entry.get("attempt"), entry.get("key"), entry.get("spent")
+        state, key, spent, runs = (entry.get(name) for name in ("attempt", "key", "spent", "runs"))
         attempt = attempt_from(self._questions[question_id], state) if isinstance(state, dict) else None
         if attempt is None:
             return self._fresh(question_id)
@@ -305,6 +305,7 @@ class QuizSession:
             self._keeping,
             key=key if isinstance(key, str) else "",
             spent=float(spent) if isinstance(spent, int | float) else 0.0,
+            runs=[run for run in runs if isinstance(run, str)] if isinstance(runs, list) else (),
         )
 
 
