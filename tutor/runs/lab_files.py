@@ -85,7 +85,7 @@ def parse_setting(word: str) -> tuple[str, object]:
             hint=translate("runs.setting-example"),
             exit_code=ExitCode.USAGE,
         )
-    for form in (text, f"[{text}]"):
+    for form in (text, f"[{text}]") if text else ():
         try:
             return key, tomllib.loads(f"value = {form}")["value"]
         except (tomllib.TOMLDecodeError, RecursionError):

@@ -1,0 +1,1 @@
+"""Runs: specs, logs, workers and what viewers see of them."""
