@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -293,3 +294,21 @@ def test_a_draft_from_elsewhere_must_fit() -> None:
     assert not attempt.put(Draft(chosen=frozenset({0, 1})))
     assert not attempt.put(Draft(texts=("x",)))
     assert attempt.put(Draft(chosen=frozenset({2})))
+
+
+def test_a_question_goes_on_in_the_other_language() -> None:
+    attempt = answered(SINGLE, seed=9)
+    attempt.hint()
+    attempt.commit()
+    shown, draft = attempt.shown, attempt.draft
+    chinese = replace(SINGLE, title="题", hints=("提示",), options=tuple(replace(o, text="项") for o in SINGLE.options))
+    assert attempt.retell(chinese)
+    assert (attempt.question.title, attempt.shown, attempt.draft, attempt.hints) == ("题", shown, draft, ("提示",))
+    assert attempt.verdict is not None
+
+
+def test_a_question_that_is_not_alike_is_not_taken_for_the_other_language() -> None:
+    attempt = answered(SINGLE)
+    assert not attempt.retell(MULTIPLE)
+    assert not attempt.retell(replace(SINGLE, options=SINGLE.options[:2]))
+    assert attempt.question is SINGLE

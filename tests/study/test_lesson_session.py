@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.study.samples import NUMERIC, PREDICT, SINGLE, lesson, prose
-from tutor.course.lesson import Lesson, Section
+from tutor.course.lesson import Lesson, Question, Section
 from tutor.progress.records import Position
 from tutor.progress.store import ProgressStore
 from tutor.study.exercise import Mark
@@ -161,3 +163,17 @@ def test_a_prediction_that_no_run_settled_may_be_made_again(store: ProgressStore
 def test_an_unknown_question_is_a_key_error(store: ProgressStore) -> None:
     with pytest.raises(KeyError):
         LessonSession(SAMPLE, store).exercise("no such")
+
+
+def test_a_lesson_goes_on_in_the_other_language_with_what_was_begun(store: ProgressStore) -> None:
+    session = LessonSession(SAMPLE, store)
+    session.exercise("single").attempt.choose(2)
+    session.move(4, 0.3)
+    chinese = lesson(
+        *[replace(block, title="题") if isinstance(block, Question) else block for block in SAMPLE.blocks],
+        sections=tuple(replace(section, anchor=f"节{section.block_index}") for section in SECTIONS),
+    )
+    session.retell(chinese)
+    assert session.exercise("single").attempt.draft.chosen == {2}
+    assert session.exercise("single").question.title == "题"
+    assert session.position.block == 4

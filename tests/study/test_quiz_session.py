@@ -238,6 +238,19 @@ def test_a_state_edited_by_hand_begins_the_round_again(store: ProgressStore, sta
     assert (again.number, again.count, again.round) == (1, 3, 1)
 
 
+def test_a_quiz_goes_on_in_the_other_language(store: ProgressStore) -> None:
+    session = start(store)
+    answer(session, right=False)
+    session.retell([replace(each, title="题") for each in THREE[:2]])
+    assert [each.question.title for each in session.exercises] == ["题", "题", "Title of single"]
+    assert session.mark("q0") is Mark.WRONG
+    session.next()
+    session.skip()
+    session.skip()
+    session.retry_wrong()
+    assert current(session).question.title == "题"
+
+
 def test_a_quiz_of_nothing_is_over_at_once(store: ProgressStore) -> None:
     session = start(store, ())
     assert session.over

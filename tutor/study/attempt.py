@@ -133,6 +133,18 @@ class Attempt:
         """Whether `undo` would change anything."""
         return bool(self._history) and not self.locked
 
+    def retell(self, question: Question) -> bool:
+        """Go on with the same question in another language; False where the two are not alike."""
+        old = self.question
+        alike = (question.id, question.kind) == (old.id, old.kind)
+        if not alike or (len(question.options), len(question.blanks)) != (len(old.options), len(old.blanks)):
+            return False
+        self.question = question
+        self.hints_shown = min(self.hints_shown, len(question.hints))
+        if self.stage is Stage.SETTLED:
+            self._settle(self.facts)
+        return True
+
     # -- answering ---------------------------------------------------------------------------------------
 
     def choose(self, index: int) -> bool:

@@ -94,6 +94,19 @@ class LessonSession:
         self._exercises[question_id] = self._fresh(question_id)
         return self._exercises[question_id]
 
+    def retell(self, lesson: Lesson) -> None:
+        """Go on with the same lesson in another language: answers under way stay, the place does too."""
+        self.lesson = lesson
+        self._questions = {question.id: question for question in lesson.questions}
+        self._starts = _starts([_weight(block) for block in lesson.blocks])
+        self.position = self._found_again(self.position)
+        alike = {
+            name: exercise
+            for name, exercise in self._exercises.items()
+            if name in self._questions and exercise.attempt.retell(self._questions[name])
+        }
+        self._exercises = alike
+
     def mark(self, question_id: str) -> Mark:
         """How a question stands: the verdict on its last counted answer, here or in a quiz."""
         exercise = self._exercises.get(question_id)
