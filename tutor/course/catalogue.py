@@ -1,0 +1,116 @@
+"""The course: all lessons of a folder in all languages, each read when it is first asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.course.headers import LessonHeader, lesson_files, read_headers
+from tutor.foundation.translate import LANGUAGES
+
+if TYPE_CHECKING:
+    from tutor.course.glossary import Glossary
+    from tutor.course.lesson import Fault, Lesson, Question
+    from tutor.course.reader import Reading
+
+__all__ = ["Course", "LessonHeader"]
+
+
+class Course:
+    """The lessons of a folder.
+
+    Args:
+        folder: holds ``en/`` and ``zh/``, or the lessons of one language themselves; ``labs/`` and ``data/`` beside.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._headers: dict[str, list[LessonHeader]] = {}
+        self._readings: dict[Path, Reading] = {}
+        self._glossary: Glossary | None = None
+
+    @property
+    def labs_folder(self) -> Path:
+        """Where its lab files are."""
+        return self.folder / "labs"
+
+    @property
+    def data_folder(self) -> Path:
+        """Where its data sets are."""
+        return self.folder / "data"
+
+    def headers(self, language: str) -> list[LessonHeader]:
+        """The heads of its lessons in order: in ``language``, and in another one where a lesson has no other."""
+        if language not in self._headers:
+            found = {header.id: header for header in read_headers(self.folder, language)}
+            for other in LANGUAGES:
+                if other != language and (self.folder / other).is_dir():
+                    for header in read_headers(self.folder, other):
+                        found.setdefault(header.id, header)
+            self._headers[language] = sorted(found.values(), key=lambda header: (header.number, header.path.name))
+        return self._headers[language]
+
+    def header(self, lesson: str, language: str) -> LessonHeader | None:
+        """The head of a lesson named by its id or by its number."""
+        for header in self.headers(language):
+            if lesson == header.id or (lesson.isascii() and lesson.isdigit() and int(lesson) == header.number):
+                return header
+        return None
+
+    def lesson(self, lesson: str, language: str) -> Lesson | None:
+        """A lesson by its id, its number or the path of its file; in another language where it has no other.
+
+        Returns:
+            None where there is no such lesson, or its file cannot be used; `faults` tells why.
+        """
+        if lesson.endswith(".md"):
+            return self.reading(Path(lesson), language).lesson
+        header = self.header(lesson, language)
+        return self.reading(header.path, header.language).lesson if header is not None else None
+
+    def reading(self, path: Path, language: str) -> Reading:
+        """What came of reading a file, read once."""
+        if path not in self._readings:
+            from tutor.course.reader import read_lesson
+
+            self._readings[path] = read_lesson(path, language)
+        return self._readings[path]
+
+    def files(self, language: str) -> list[Path]:
+        """Every lesson file of a language, readable or not."""
+        return lesson_files(self.folder, language)
+
+    def lessons(self) -> list[Lesson]:
+        """Every lesson that can be read, in every language."""
+        found: dict[Path, Lesson] = {}
+        for language in LANGUAGES:
+            for path in self.files(language):
+                lesson = self.reading(path, language).lesson
+                if lesson is not None:
+                    found.setdefault(path, lesson)
+        return list(found.values())
+
+    def question(self, question_id: str, language: str) -> Question | None:
+        """A question by its id, wherever it stands."""
+        for header in self.headers(language):
+            lesson = self.lesson(header.id, language)
+            for question in lesson.questions if lesson is not None else ():
+                if question.id == question_id:
+                    return question
+        return None
+
+    def glossary(self) -> Glossary:
+        """All terms of all lessons. Reads every lesson the first time."""
+        if self._glossary is None:
+            from tutor.course.glossary import build_glossary
+
+            self._glossary = build_glossary(self.lessons())
+        return self._glossary
+
+    def faults(self) -> list[Fault]:
+        """What is wrong with the files themselves, in the order of the files. Reads every lesson the first time."""
+        found: dict[Path, tuple[Fault, ...]] = {}
+        for language in LANGUAGES:
+            for path in self.files(language):
+                found.setdefault(path, self.reading(path, language).faults)
+        return [fault for faults in found.values() for fault in faults]

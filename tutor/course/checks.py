@@ -1,0 +1,124 @@
+"""Everything that can be wrong with a course and that no single file shows: links, languages that differ, doubles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tutor.course.catalogue import Course
+from tutor.course.lesson import Fault, LabFence, Lesson, Place, Prose, Question, Term
+from tutor.course.parity import faults_of_parity
+from tutor.foundation.translate import LANGUAGES, translate
+
+_LINK = re.compile(r"\]\(#([^)\s]+)\)")
+
+
+def check_course(folder: Path) -> list[Fault]:
+    """Every fault of the lessons in ``folder``, by file and line. Labs are run elsewhere."""
+    course = Course(folder)
+    lessons = course.lessons()
+    faults = course.faults()
+    if not any(course.files(language) for language in LANGUAGES):
+        faults.append(
+            Fault(Place(folder), translate("course.no-lessons", folder=folder), translate("course.no-lessons-hint"))
+        )
+    for language in sorted({lesson.language for lesson in lessons}):
+        own = [lesson for lesson in lessons if lesson.language == language]
+        faults += _faults_of_ids(own)
+        faults += _faults_of_needs(own)
+        faults += _faults_of_links(own)
+    faults += faults_of_parity(lessons, both=_is_in_two_languages(folder))
+    return sorted(set(faults))
+
+
+def _is_in_two_languages(folder: Path) -> bool:
+    return all((folder / language).is_dir() for language in LANGUAGES)
+
+
+def predictions(lessons: list[Lesson]) -> list[Question]:
+    """The questions that a run settles."""
+    return [question for lesson in lessons for question in lesson.questions if question.predicts]
+
+
+def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
+    """Ids are keys of the learner's memory: no two lessons, questions or terms may share one."""
+    for wanted in (Question, Term):
+        seen: dict[str, Place] = {}
+        for lesson in lessons:
+            for block in lesson.blocks:
+                if isinstance(block, wanted):
+                    first = seen.setdefault(block.id, block.place)
+                    if first.path != block.place.path:
+                        yield Fault(block.place, translate("course.double-id-across", id=block.id, where=first))
+    by_id: dict[str, Lesson] = {}
+    for lesson in lessons:
+        other = by_id.setdefault(lesson.id, lesson)
+        if other is not lesson:
+            yield Fault(Place(lesson.path, 2), translate("course.double-id-across", id=lesson.id, where=other.path))
+
+
+def _faults_of_needs(lessons: list[Lesson]) -> Iterator[Fault]:
+    by_id = {lesson.id: lesson for lesson in lessons}
+    for lesson in lessons:
+        for need in lesson.needs:
+            if need not in by_id:
+                yield Fault(Place(lesson.path, 2), translate("course.unknown-need", id=need))
+        circle = _way_back(lesson.id, by_id)
+        if circle:
+            yield Fault(Place(lesson.path, 2), translate("course.circular-needs", path=" → ".join(circle)))
+
+
+def _way_back(start: str, lessons: dict[str, Lesson]) -> list[str]:
+    """The way from a lesson over what it needs back to itself; empty where there is none."""
+    ways = [[start]]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop()
+        lesson = lessons.get(way[-1])
+        for need in lesson.needs if lesson is not None else ():
+            if need == start:
+                return [*way, start]
+            if need not in seen:
+                seen.add(need)
+                ways.append([*way, need])
+    return []
+
+
+def _faults_of_links(lessons: list[Lesson]) -> Iterator[Fault]:
+    known = {term.id for lesson in lessons for term in lesson.terms}
+    for lesson in lessons:
+        here = known | {section.anchor for section in lesson.sections} | {each.id for each in lesson.questions}
+        lines = _lines(lesson.path)
+        for block in lesson.blocks:
+            for link in dict.fromkeys(_links(block)):
+                if link not in here:
+                    yield Fault(_place_of(link, block.place, lines), translate("course.unknown-link", id=link))
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+
+
+def _place_of(link: str, block: Place, lines: list[str]) -> Place:
+    """Where the link itself stands: the first line from its block on that holds it."""
+    for index in range(block.line - 1, len(lines)):
+        column = lines[index].find(f"(#{link})")
+        if column >= 0:
+            return Place(block.path, index + 1, column + 2)
+    return block
+
+
+def _links(block: Prose | LabFence | Question | Term) -> list[str]:
+    if isinstance(block, Prose):
+        return _LINK.findall(block.markdown)
+    if isinstance(block, Term):
+        return [*_LINK.findall(block.definition), *block.see]
+    if isinstance(block, Question):
+        texts = [block.prompt, block.explanation, *block.hints]
+        texts += [text for option in block.options for text in (option.text, option.feedback)]
+        return _LINK.findall("\n".join(texts))
+    return []

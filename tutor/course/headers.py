@@ -1,0 +1,154 @@
+"""The heads of all lesson files, quickly: the course map is drawn from them before anything else is loaded.
+
+Reading front matter needs a YAML parser, which takes longer to import than the map may take to draw. So what was
+read is kept in the cache folder, under each file's size and time of change, and the parser is imported only when
+a file is new or has changed. The cache may be deleted, damaged or unwritable at any time.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tutor.course.lesson import Fault
+from tutor.foundation import atomic_file, paths
+from tutor.foundation.translate import LANGUAGES
+
+_VERSION = 1
+_HEAD_BYTES = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class LessonHeader:
+    """What the course map needs to know of a lesson. `part` is the part it belongs to, not only the one it opens."""
+
+    id: str
+    title: str
+    number: int
+    language: str
+    needs: tuple[str, ...]
+    minutes: int
+    path: Path
+    part: str
+
+
+def lesson_files(folder: Path, language: str) -> list[Path]:
+    """The lesson files of a language, in order. A pack of one language may drop the language folder."""
+    home = folder / language
+    if not home.is_dir() and not any((folder / each).is_dir() for each in LANGUAGES):
+        home = folder
+    try:
+        found = [path for path in home.glob("*.md") if path.name.lower() != "readme.md"]
+    except OSError:
+        return []
+    return sorted(found, key=lambda path: (_number(path), path.name))
+
+
+def _number(path: Path) -> int:
+    digits = ""
+    for each in path.name[:4]:
+        if not ("0" <= each <= "9"):
+            break
+        digits += each
+    return int(digits) if digits else 10_000
+
+
+def read_headers(folder: Path, language: str) -> list[LessonHeader]:
+    """The heads of the lessons in ``language``, in order. Files whose head cannot be read are left out."""
+    cache = _Cache(folder, language)
+    headers = [header for path in lesson_files(folder, language) if (header := cache.header(path)) is not None]
+    cache.save()
+    headers.sort(key=lambda header: (header.number, header.path.name))
+    part, with_parts = "", []
+    for header in headers:
+        part = header.part or part
+        with_parts.append(replace(header, part=part))
+    return with_parts
+
+
+class _Cache:
+    """The heads read before, of one folder and language."""
+
+    def __init__(self, folder: Path, language: str) -> None:
+        name = "".join(each if each.isalnum() else "-" for each in str(folder.resolve()))[-80:]
+        self._file = paths.cache_folder() / f"headers-{language}-{name}.json"
+        self._language = language
+        self._before = self._load()
+        self._now: dict[str, object] = {}
+
+    def _load(self) -> dict[str, object]:
+        try:
+            content = json.loads(self._file.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return {}
+        if not isinstance(content, dict) or content.get("version") != _VERSION:
+            return {}
+        entries = content.get("files")
+        return entries if isinstance(entries, dict) else {}
+
+    def header(self, path: Path) -> LessonHeader | None:
+        """The head of ``path``, from the cache where the file is as it was."""
+        try:
+            stat = path.stat()
+        except OSError:
+            return None
+        stamp = [stat.st_size, stat.st_mtime_ns]
+        known = self._before.get(str(path))
+        if isinstance(known, dict) and known.get("stamp") == stamp:
+            try:
+                header = self._from_cache(path, known)
+            except (KeyError, TypeError, ValueError):
+                header = None
+            if header is not None:
+                self._now[str(path)] = known
+                return header
+        fresh = _read_header(path, self._language)
+        if fresh is not None:
+            self._now[str(path)] = {
+                "stamp": stamp, "id": fresh.id, "title": fresh.title, "number": fresh.number,
+                "needs": list(fresh.needs), "minutes": fresh.minutes, "part": fresh.part,
+            }  # fmt: skip
+        return fresh
+
+    def _from_cache(self, path: Path, known: dict[str, object]) -> LessonHeader:
+        needs = known["needs"]
+        if not isinstance(needs, list):
+            raise TypeError
+        return LessonHeader(
+            id=str(known["id"]),
+            title=str(known["title"]),
+            number=int(str(known["number"])),
+            language=self._language,
+            needs=tuple(str(each) for each in needs),
+            minutes=int(str(known["minutes"])),
+            path=path,
+            part=str(known["part"]),
+        )
+
+    def save(self) -> None:
+        """Keep what was read, where there is anything new and the folder can be written to."""
+        if self._now == self._before:
+            return
+        content = json.dumps({"version": _VERSION, "files": self._now}, ensure_ascii=False)
+        try:
+            atomic_file.write_text(self._file, content)
+        except OSError:
+            return  # The next start reads the lessons again; nothing is lost but some milliseconds.
+
+
+def _read_header(path: Path, language: str) -> LessonHeader | None:
+    from tutor.course.front_matter import read_front_matter
+    from tutor.course.reader import lesson_number
+    from tutor.foundation.safe_text import harmless
+
+    try:
+        with path.open("rb") as file:
+            text = file.read(_HEAD_BYTES).decode("utf-8-sig", errors="replace")
+    except OSError:
+        return None
+    faults: list[Fault] = []
+    head = read_front_matter(path, harmless(text).split("\n"), faults)
+    if head is None:
+        return None
+    return LessonHeader(head.id, head.title, lesson_number(path), language, head.needs, head.minutes, path, head.part)

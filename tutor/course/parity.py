@@ -1,0 +1,96 @@
+"""The same lesson in two languages: same questions, kinds, answers, terms and labs, so that progress is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tutor.course.lesson import Fault, LabFence, Lesson, Place, Question, Term
+from tutor.foundation.translate import LANGUAGE_NAMES, LANGUAGES, translate
+
+
+def faults_of_parity(lessons: list[Lesson], *, both: bool) -> list[Fault]:
+    """Where the languages of a course differ. The first language is held to be right.
+
+    Args:
+        lessons: every lesson in every language.
+        both: whether each lesson ought to be there in every language.
+    """
+    faults: list[Fault] = []
+    by_id: dict[str, dict[str, Lesson]] = {}
+    for lesson in lessons:
+        by_id.setdefault(lesson.id, {})[lesson.language] = lesson
+    for versions in by_id.values():
+        first = next(versions[language] for language in LANGUAGES if language in versions)
+        for language in LANGUAGES:
+            if language in versions and versions[language] is not first:
+                faults += _between(first, versions[language])
+            elif language not in versions and both:
+                name = LANGUAGE_NAMES[language]
+                faults.append(Fault(Place(first.path), translate("course.only-in-one-language", language=name)))
+    return faults
+
+
+def _between(first: Lesson, second: Lesson) -> Iterator[Fault]:
+    head = Place(second.path, 2)
+    other = f"{first.language}/{first.path.name}"
+    if first.needs != second.needs:
+        yield Fault(head, translate("course.parity-needs", other=other))
+    if _labs(first.labs) != _labs(second.labs):
+        place = second.labs[0].place if second.labs else head
+        yield Fault(place, translate("course.parity-lesson-labs", other=other))
+    yield from _missing(_places(first.terms), _places(second.terms), first, second)
+    yield from _missing(_places(first.questions), _places(second.questions), first, second)
+    ours = {question.id: question for question in first.questions}
+    theirs = {question.id: question for question in second.questions}
+    shared = [key for key in ours if key in theirs]
+    if shared != [key for key in theirs if key in ours]:
+        yield Fault(head, translate("course.parity-order", other=other))
+    for key in shared:
+        yield from _between_questions(ours[key], theirs[key], other)
+
+
+def _places(blocks: tuple[Question, ...] | tuple[Term, ...]) -> dict[str, Place]:
+    return {block.id: block.place for block in blocks}
+
+
+def _missing(ours: dict[str, Place], theirs: dict[str, Place], first: Lesson, second: Lesson) -> Iterator[Fault]:
+    for key in ours.keys() - theirs.keys():
+        yield Fault(Place(second.path, 2), translate("course.parity-missing", id=key, other=ours[key]))
+    for key in theirs.keys() - ours.keys():
+        yield Fault(Place(first.path, 2), translate("course.parity-missing", id=key, other=theirs[key]))
+
+
+def _between_questions(ours: Question, theirs: Question, other: str) -> Iterator[Fault]:
+    place = theirs.place
+    if ours.kind != theirs.kind:
+        yield Fault(
+            place,
+            translate("course.parity-kind", id=ours.id, kind=theirs.kind, other=other, other_kind=ours.kind),
+        )
+        return
+    counts = (("course.parity-options", len(ours.options), len(theirs.options)),
+              ("course.parity-blanks", len(ours.blanks), len(theirs.blanks)))  # fmt: skip
+    for key, our_count, their_count in counts:
+        if our_count != their_count:
+            yield Fault(place, translate(key, id=ours.id, count=their_count, other=other, other_count=our_count))
+            return
+    for key, read in _COMPARED.items():
+        if read(ours) != read(theirs):
+            yield Fault(place, translate(key, id=ours.id, other=other))
+
+
+def _labs(fences: tuple[LabFence, ...]) -> list[tuple[str, str, dict[str, object]]]:
+    return [(fence.lab, fence.name, dict(fence.overrides)) for fence in fences]
+
+
+_COMPARED: dict[str, Callable[[Question], object]] = {
+    "course.parity-ticks": lambda question: [option.ticked for option in question.options],
+    "course.parity-conditions": lambda question: [
+        option.when.text if option.when is not None else "" for option in question.options
+    ],
+    "course.parity-answer": lambda question: (
+        (question.answer.low, question.answer.high) if question.answer is not None else None,
+        question.figure,
+    ),
+    "course.parity-labs": lambda question: _labs(question.labs),
+}
