@@ -7,12 +7,13 @@ async with running(services, first=lambda: LabScreen("one-lag")) as pilot:
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual._compositor import LayoutUpdate
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tutor.foundation.translate import language, use_language
 from tutor.progress.settings import Settings
@@ -25,7 +26,8 @@ def rows_of(pilot: Pilot[int]) -> list[str]:
     app = pilot.app
     update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
     assert isinstance(update, LayoutUpdate)
-    return ["".join(strip.text for strip in line if strip is not None).rstrip() for line in update.strips]
+    lines: list[Iterable[Strip | None]] = list(update.strips)  # places that nothing covers hold None
+    return ["".join(strip.text for strip in line if strip is not None).rstrip() for line in lines]
 
 
 def text_of(pilot: Pilot[int]) -> str:

@@ -26,6 +26,8 @@ _LEFT = 7
 """Cells before a title: mark, number, spaces."""
 _SCORE = 14
 """Cells for the quiz score or the minutes, and the wrong ones."""
+_MOST_FAULTS = 8
+"""Faults shown on the map; the heading counts them all."""
 _GAP = "  "
 
 
@@ -152,25 +154,29 @@ def _score(header: LessonHeader, state: LessonState | None) -> Row:
 
 def _fault_items(faults: Iterable[Fault]) -> list[RowItem]:
     """What is wrong with lesson files, one row each, told under a heading."""
-    rows = [(f"{fault.place.path.name}:{fault.place.line}", fault.message) for fault in faults]
+    rows = [(_short_place(fault), harmless_line(fault.message)) for fault in faults]
     if not rows:
         return []
-    name_width = min(28, max(cell_width(name) for name, _ in rows))
+    name_width = min(32, max(cell_width(name) for name, _ in rows))
 
     def draw_heading(width: int) -> Row:
-        return [
-            Span(f" {WRONG} ", "bad bold"),
-            Span(shorten(translate("home.faults", count=len(rows)), width - 4), "muted"),
-        ]
+        text = shorten(translate("home.faults", count=len(rows)), width - 4)
+        return [Span(f" {WRONG} ", "bad bold"), Span(text)]
 
-    def draw(name: str, message: str) -> RowItem:
-        def row(width: int) -> Row:
-            text = shorten(harmless_line(message), max(8, width - name_width - 7))
-            return [Span(f"    {pad(harmless_line(name), name_width)}  ", "muted"), Span(text)]
+    def item(name: str, message: str) -> RowItem:
+        def draw(width: int) -> Row:
+            room = max(8, width - name_width - 7)
+            return [Span(f"    {pad(name, name_width)}  ", "muted"), Span(shorten(message, room))]
 
-        return RowItem(f"fault:{name}", row, selectable=False)
+        return RowItem(f"fault:{name}", draw, selectable=False)
 
-    return [_blank(), RowItem("faults", draw_heading, selectable=False), *(draw(*row) for row in rows)]
+    items = [_blank(), RowItem("faults", draw_heading, selectable=False)]
+    return [*items, *(item(*row) for row in rows[:_MOST_FAULTS])]
+
+
+def _short_place(fault: Fault) -> str:
+    path = fault.place.path
+    return harmless_line(f"{path.parent.name}/{path.name}:{fault.place.line}")
 
 
 def lessons_by_number(headers: Sequence[LessonHeader]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text_width import cell_width, shorten
-from tutor.foundation.translate import LANGUAGES, translate
+from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
     from tutor.course.glossary import GlossaryEntry
@@ -17,16 +17,10 @@ NameOf = Callable[[str], str]
 """The shown name of a term or lesson id."""
 
 
-def in_language(texts: dict[str, str], language: str) -> str:
-    """The text in ``language``; in another one where it is missing."""
-    return texts.get(language) or next((text for text in texts.values() if text), "")
-
-
 def names_of(entry: GlossaryEntry, language: str) -> tuple[str, str]:
-    """The name in ``language`` and the one in the other; the second is empty where there is none."""
-    name = harmless_line(in_language(dict(entry.names), language))
-    others = [harmless_line(entry.names[each]) for each in LANGUAGES if each != language and entry.names.get(each)]
-    return name, next((other for other in others if other != name), "")
+    """The name in ``language``, and the first one that another language has; empty where there is none."""
+    others = entry.other_names(language)
+    return harmless_line(entry.name(language)), harmless_line(others[0]) if others else ""
 
 
 def title_row(entry: GlossaryEntry, language: str, room: int) -> Row:
@@ -53,9 +47,10 @@ def term_rows(
     rows: Rows = []
     if also := [harmless_line(name) for name in entry.also.get(language, ())]:
         rows += [[Span(shorten(translate("glossary.also", names=", ".join(also)), width), "muted")], []]
-    rows += _prose(in_language(dict(entry.definitions), language), width)
+    rows += _prose(entry.definition(language), width)
     if entry.formula:
-        rows += [[], *([Span("  "), *row] for row in _prose(f"${entry.formula}$", width - 2))]
+        formula = entry.formula if "$" in entry.formula else f"${entry.formula}$"
+        rows += [[], *([Span("  "), *row] for row in _prose(formula, width - 2))]
     if entry.see:
         rows += [[], *see_rows(entry.see, width, name_of, followed)]
     if entry.lesson_id:

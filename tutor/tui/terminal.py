@@ -14,7 +14,7 @@ import sys
 import threading
 from codecs import getincrementaldecoder
 from types import FrameType
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from textual._xterm_parser import XTermParser
 from textual.drivers._writer_thread import WriterThread
@@ -56,15 +56,16 @@ class TutorDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
-        self._file: IO[str] = open(1, "w", encoding=encoding, errors="replace", closefd=False)  # noqa: SIM115
+        self._screen = open(1, "w", encoding=encoding, errors="replace", closefd=False)  # noqa: SIM115
+        self._file = self._screen
         self._gone = threading.Event()
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is not None:
             self._writer_thread.stop()
-        self._writer_thread = QuietWriter(self._file)
+        self._writer_thread = QuietWriter(self._screen)
         self._writer_thread.start()
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is signal.SIG_DFL:

@@ -75,9 +75,22 @@ def _ground(look: Look, ground: str | None) -> Style:
     return Style() if look.native else Style(bgcolor=look.ground)
 
 
-def _alike(inks: dict[str, str]) -> dict[str, str]:
+def _mixed(colour: str, ground: str, share: float) -> str:
+    """``share`` of a colour on a ground, both ``#rrggbb``."""
+    pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(ground[1:]), strict=True)
+    return "#" + "".join(f"{round(share * above + (1 - share) * below):02x}" for above, below in pairs)
+
+
+def _fields(inks: dict[str, str], ground: str) -> dict[str, str]:
+    """Where a class holds a plane: its colour, faint enough for signs and text to stand out on it."""
+    fields = {f"field{number}": _mixed(inks[f"class{number}"], ground, 0.26) for number in range(10)}
+    return {"field": ground, **fields}
+
+
+def _alike(inks: dict[str, str], ground: str = "") -> dict[str, str]:
     """``inks`` with the roles that always look like another one."""
     return {
+        **(_fields(inks, ground) if ground else {}),
         "strong": f"{inks['text']} bold",
         "emphasis": f"{inks['text']} italic",
         "heading": f"{inks['text']} bold",
@@ -106,38 +119,49 @@ def _alike(inks: dict[str, str]) -> dict[str, str]:
 
 
 _DARK = _alike({
-    "text": "#d7dae0", "muted": "#9097a3", "axis": "#7d8491", "rule": "#3c424d", "bar-rest": "#565d69",
+    "text": "#d7dae0", "muted": "#9097a3", "axis": "#8c939f", "rule": "#3c424d", "bar-rest": "#565d69",
     "accent": "#82b4ff", "good": "#5cc8ae", "bad": "#f2995c", "term": "#d7dae0 underline", "code": "#b9c7dc",
     "formula": "#e6d9b0",
     "train": "#82b4ff", "valid": "#f2b866",
     "pinned1": "#b79cf0", "pinned2": "#8fc98b", "pinned3": "#e58fb0", "pinned4": "#9aa3b2",
     "class0": "#6aa9ff", "class1": "#f2a64e", "class2": "#58c9a5", "class3": "#e58fb0", "class4": "#c9b44b",
     "class5": "#a890f0", "class6": "#7fd0e8", "class7": "#d98c6a", "class8": "#a9b665", "class9": "#b9bec9",
+    "field": "#15171c",
+    "field0": "#2e4360", "field1": "#57422b", "field2": "#294c45", "field3": "#533b48", "field4": "#4b462a",
+    "field5": "#413b5c", "field6": "#354e59", "field7": "#503a33", "field8": "#414732", "field9": "#464950",
     **{f"heat{level}": colour for level, colour in enumerate((
         "#00224e", "#002e6c", "#1b386d", "#32446c", "#434e6c", "#525a6d", "#616570", "#6f7073",
         "#7c7b78", "#8b8779", "#9a9377", "#aa9f73", "#bbad6b", "#ccbb60", "#decb50", "#f1dc38"))},
-})  # fmt: skip
+}, "#15171c")  # fmt: skip
 
 _LIGHT = _alike({
-    "text": "#24272e", "muted": "#626873", "axis": "#6b717c", "rule": "#cfccc4", "bar-rest": "#a7a59d",
+    "text": "#24272e", "muted": "#626873", "axis": "#636974", "rule": "#cfccc4", "bar-rest": "#a7a59d",
     "accent": "#1c5cc0", "good": "#00705a", "bad": "#ad4300", "term": "#24272e underline", "code": "#3f4a63",
     "formula": "#5a4400",
-    "train": "#1c5cc0", "valid": "#b05a00",
+    "train": "#1c5cc0", "valid": "#9c5000",
     "pinned1": "#6b3fc4", "pinned2": "#2f6f2b", "pinned3": "#a8285f", "pinned4": "#5d636e",
     "class0": "#1c5cc0", "class1": "#b05a00", "class2": "#00705a", "class3": "#a8285f", "class4": "#756200",
     "class5": "#6b3fc4", "class6": "#00708a", "class7": "#8a3f1f", "class8": "#566600", "class9": "#565b66",
+    "field": "#faf8f3",
+    "field0": "#c9d6e8", "field1": "#ead5be", "field2": "#c3dad1", "field3": "#e8cad2", "field4": "#ddd7be",
+    "field5": "#dbcfe9", "field6": "#c3dadc", "field7": "#e1cfc4", "field8": "#d6d8be", "field9": "#d6d5d4",
     **{f"heat{level}": colour for level, colour in enumerate((
         "#00224e", "#002e6c", "#1b386d", "#32446c", "#434e6c", "#525a6d", "#616570", "#6f7073",
         "#7c7b78", "#8b8779", "#9a9377", "#aa9f73", "#bbad6b", "#ccbb60", "#decb50", "#f1dc38"))},
-})  # fmt: skip
+}, "#faf8f3")  # fmt: skip
 
 _TERMINAL = _alike({
     "text": "default", "muted": "dim", "axis": "dim", "rule": "dim", "bar-rest": "dim",
-    "accent": "bright_blue", "good": "green", "bad": "bright_red", "term": "underline", "code": "cyan", "formula": "default",
+    "accent": "bright_blue", "good": "green", "bad": "bright_red", "term": "underline",
+    "code": "cyan", "formula": "default",
     "train": "bright_blue", "valid": "yellow",
     "pinned1": "magenta", "pinned2": "green", "pinned3": "cyan", "pinned4": "dim",
     "class0": "bright_blue", "class1": "yellow", "class2": "green", "class3": "magenta", "class4": "cyan",
     "class5": "bright_red", "class6": "blue", "class7": "bright_yellow", "class8": "bright_green", "class9": "default",
+    "field": "default",
+    **{f"field{number}": colour for number, colour in enumerate((
+        "blue", "yellow", "green", "magenta", "cyan", "red", "bright_blue", "bright_yellow", "bright_green",
+        "bright_black"))},
     **{f"heat{level}": f"color({233 + level + level // 3})" for level in range(16)},
 })  # fmt: skip
 
@@ -147,6 +171,8 @@ _COLOURLESS = _alike({
     "train": "default", "valid": "dim",
     "pinned1": "default", "pinned2": "default", "pinned3": "default", "pinned4": "default",
     **{f"class{number}": "default" for number in range(10)},
+    "field": "default",
+    **{f"field{number}": "default" for number in range(10)},
     **{f"heat{level}": "default" for level in range(16)},
 })  # fmt: skip
 

@@ -98,9 +98,7 @@ class GlossaryScreen(TutorScreen):
         if glossary is None:
             self._found = ()
         else:
-            self._found = glossary.search(query, _MOST) if query.strip() else glossary.entries
-        if not query.strip():
-            self._found = sorted(self._found, key=lambda entry: names_of(entry, language())[0].casefold())
+            self._found = glossary.search(query, _MOST) if query.strip() else glossary.entries(language())
         if not self._found:
             return [
                 RowItem("", lambda _width: [Span(f"   {translate('glossary.nothing')}", "muted")], selectable=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -20,6 +20,9 @@ from tutor.tui.commands import Command
 from tutor.tui.matching import SCATTERED, match
 from tutor.tui.screens.base import Commanded, TutorDialog
 from tutor.tui.widgets.row_list import RowItem, RowList
+
+if TYPE_CHECKING:
+    from tutor.course.glossary import GlossaryEntry
 
 _KIND_WIDTH = 8
 
@@ -145,18 +148,15 @@ class Palette(TutorDialog[None]):
             return []
         here = language()
 
-        def entry(term: str, names: dict[str, str], also: Iterable[str]) -> Entry:
-            first = names.get(here) or next(iter(names.values()))
-            others = tuple(name for name in names.values() if name != first)
+        def entry(term: GlossaryEntry) -> Entry:
+            also = (name for names in term.also.values() for name in names)
+            names = tuple(map(harmless_line, (term.name(here), *term.other_names(here), *also)))
             return Entry(
-                f"term:{term}", "palette.term", (first, *others, *also),
-                lambda: navigation.open_term(self.tutor, term), " ".join(others),
+                f"term:{term.id}", "palette.term", names,
+                lambda: navigation.open_term(self.tutor, term.id), " ".join(term.other_names(here)),
             )  # fmt: skip
 
-        return [
-            entry(each.id, dict(each.names), [name for names in each.also.values() for name in names])
-            for each in course.glossary().entries
-        ]
+        return [entry(each) for each in course.glossary().entries(here)]
 
     def _items(self, query: str) -> list[RowItem]:
         scored = [(_score(query, entry), entry) for entry in self._entries]

@@ -1,0 +1,79 @@
+"""One table gives keys, footer, palette and help."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+from textual.binding import Binding
+
+from tutor.tui import screens, widgets
+from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, key_name
+from tutor.tui.screens.base import Commanded
+
+
+def classes_with_keys() -> list[type]:
+    found: dict[str, type] = {}
+    for package in (screens, widgets):
+        for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            module = importlib.import_module(module_info.name)
+            for value in vars(module).values():
+                if isinstance(value, type) and "KEYS" in value.__dict__ and value.__module__.startswith("tutor.tui"):
+                    found[f"{value.__module__}.{value.__name__}"] = value
+    return [found[name] for name in sorted(found)]
+
+
+CLASSES = classes_with_keys()
+
+
+def keys_of(cls: type) -> tuple[Command, ...]:
+    keys: tuple[Command, ...] = cls.__dict__["KEYS"]
+    return keys
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_no_key_means_two_things_in_one_place(cls: type) -> None:
+    keys = [key for command in keys_of(cls) for key in command.keys]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_every_command_has_an_action(cls: type) -> None:
+    for command in keys_of(cls):
+        if issubclass(cls, Commanded) and command.action_name == "palette":
+            continue
+        assert hasattr(cls, f"action_{command.action_name}"), command.id
+
+
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, Commanded)], ids=lambda cls: cls.__name__)
+def test_no_screen_takes_a_shared_key_for_something_else(cls: type) -> None:
+    """The same key means the same everywhere."""
+    shared = {key: command.action_name for command in SHARED for key in command.keys}
+    for command in keys_of(cls):
+        for key in command.keys:
+            assert shared.get(key, command.action_name) == command.action_name, command.id
+
+
+def test_bindings_say_the_same_as_the_commands() -> None:
+    commands = (
+        Command("x.play", ("space", "p"), "keys.open"),
+        Command("x.pick", ("1", "2"), "keys.up", tells_key=True),
+    )
+    bindings = [binding for binding in bindings_of(commands) if isinstance(binding, Binding)]
+    assert [(binding.key, binding.action) for binding in bindings] == [
+        ("space", "play"), ("p", "play"), ("1", "pick('1')"), ("2", "pick('2')"),
+    ]  # fmt: skip
+
+
+def test_the_footer_takes_the_five_most_needed() -> None:
+    commands = [Command(f"x.c{rank}", ("a",), "keys.open", footer=rank) for rank in (9, 3, 0, 5, 1, 7, 8)]
+    assert [command.footer for command in footer_commands(commands)] == [1, 3, 5, 7, 8]
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("question_mark", "?"), ("ctrl+p", "ctrl+p"), ("escape", "esc"), ("shift+up", "shift+↑"), ("L", "L")],
+)
+def test_keys_are_named_as_people_write_them(key: str, name: str) -> None:
+    assert key_name(key) == name
