@@ -120,8 +120,10 @@ def test_a_change_is_recorded_with_its_epoch_and_its_update() -> None:
 
 def test_the_same_changes_at_the_same_epochs_give_the_same_losses() -> None:
     first = run(FakeTrainee(epochs=40), {7: [Set("learning_rate", 0.3)], 20: [Set("w", -2.0)]}, train__pace=50.0)
-    changes = {each.epoch: [Set(each.key, each.value)] for each in first if isinstance(each, Changed)}
-    again = run(FakeTrainee(epochs=40), dict(changes))
+    changes: dict[int, list[Command]] = {
+        each.epoch: [Set(each.key, each.value)] for each in first if isinstance(each, Changed)
+    }
+    again = run(FakeTrainee(epochs=40), changes)
     assert losses(first) == losses(again)
     assert losses(first) != losses(run(FakeTrainee(epochs=40)))
 

@@ -27,6 +27,11 @@ class LogReader:
         self.skipped = 0
         """Lines that were torn, unknown or not ours."""
 
+    @property
+    def waiting(self) -> int:
+        """Bytes kept back because their line is not whole yet."""
+        return len(self._half)
+
     def feed(self, piece: bytes) -> list[Event]:
         """The events of all lines that ``piece`` completes."""
         lines = piece.split(b"\n")

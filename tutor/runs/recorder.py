@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from tutor.runs.events import Epochs, Event
 
-_LONGEST_NUMBER = 24
-"""Bytes of a double in JSON and its comma, at most."""
+_LONGEST_NUMBER = 17
+"""Bytes of such a number in JSON and its comma, at most."""
 _ROOM = 3800
 """Bytes for the numbers of one event, so that its line stays whole."""
 
@@ -65,14 +65,19 @@ class Recorder:
         waiting.clear()
 
 
+def _short(values: Iterable[float | None]) -> list[float | None]:
+    """``values`` to nine digits: all of a float32, in half the bytes and half the time to read of a double."""
+    return [None if each is None else float(f"{each:.9g}") for each in values]
+
+
 def _event(results: Sequence[Result], seconds: float) -> Epochs:
     last = results[-1]
     return Epochs(
         first=results[0].epoch,
-        train=[each.train_loss for each in results],
-        valid=[] if last.valid_loss is None else [each.valid_loss for each in results],
-        train_accuracy=[] if last.train_accuracy is None else [each.train_accuracy for each in results],
-        valid_accuracy=[] if last.valid_accuracy is None else [each.valid_accuracy for each in results],
+        train=_short(each.train_loss for each in results),
+        valid=[] if last.valid_loss is None else _short(each.valid_loss for each in results),
+        train_accuracy=[] if last.train_accuracy is None else _short(each.train_accuracy for each in results),
+        valid_accuracy=[] if last.valid_accuracy is None else _short(each.valid_accuracy for each in results),
         updates=last.updates,
         seconds=round(seconds, 4),
         learning_rate=last.learning_rate,

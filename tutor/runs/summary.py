@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import isfinite, nan
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from tutor.foundation.translate import translate
 from tutor.runs.events import (
@@ -152,7 +152,7 @@ def _started(summary: RunSummary, event: Started) -> None:
 
 def _numbers(values: list[float | None]) -> list[float]:
     """``values`` with null as nan. The usual list has none, and is not copied."""
-    return [nan if each is None else each for each in values] if None in values else values  # type: ignore[return-value]
+    return [nan if each is None else each for each in values] if None in values else cast("list[float]", values)
 
 
 def _epochs(summary: RunSummary, event: Epochs) -> None:
@@ -166,10 +166,10 @@ def _epochs(summary: RunSummary, event: Epochs) -> None:
     summary.seconds = event.seconds
     summary.learning_rate = event.learning_rate
     summary.gradient_norm = event.gradient_norm
-    if not valid:
-        return
-    lowest = min((each for each in valid if isfinite(each)), default=nan)
-    if lowest < summary.best_valid_loss or (isfinite(lowest) and not summary.best_epoch):
+    # JSON holds no infinity and no nan: what is not null is finite, and the usual list is searched at once.
+    finite = valid if valid is event.valid else [each for each in valid if isfinite(each)]
+    lowest = min(finite, default=nan)
+    if lowest < summary.best_valid_loss or (finite and not summary.best_epoch):
         summary.best_valid_loss = lowest
         summary.best_epoch = event.first + valid.index(lowest)
 

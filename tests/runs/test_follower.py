@@ -1,0 +1,244 @@
+"""Reading a log while it grows: torn, unknown, soup, one byte at a time, or a million epochs at once."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.runs.events import (
+    Changed,
+    DataFacts,
+    Diverged,
+    Epochs,
+    Event,
+    Failed,
+    Finished,
+    Noted,
+    Paced,
+    Paused,
+    Refused,
+    Resumed,
+    Started,
+    View,
+)
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, LONGEST_LINE, Follower, LogReader
+from tutor.runs.locks import hold
+from tutor.runs.spec import RunSpec
+from tutor.runs.summary import RunSummary, fold
+
+STARTED = Started(
+    run="20260101-000000-7f3a",
+    at="2026-01-01T00:00:00+00:00",
+    spec=RunSpec(id="one-lag"),
+    data=DataFacts(name="views", task="regression", train_rows=1461, valid_rows=365),
+)
+losses = st.lists(st.none() | st.floats(0, 1e6), min_size=1, max_size=5)
+events = st.one_of(
+    st.just(STARTED),
+    st.builds(
+        Epochs,
+        first=st.integers(1, 1000),
+        train=losses,
+        valid=losses,
+        updates=st.integers(0, 10**6),
+        seconds=st.floats(0, 1e3),
+        learning_rate=st.none() | st.floats(0, 10),
+    ),
+    st.builds(
+        View,
+        panel=st.sampled_from(["fit", "surface"]),
+        part=st.sampled_from(["scene", "frame"]),
+        epoch=st.integers(0, 100),
+        data=st.dictionaries(st.text(max_size=3), st.integers(0, 9), max_size=3),
+    ),
+    st.builds(
+        Changed,
+        epoch=st.integers(0, 9),
+        updates=st.integers(0, 9),
+        key=st.sampled_from(["optimizer.learning_rate", "model.w", "loss.name"]),
+        value=st.floats(-1, 1) | st.text(max_size=4) | st.booleans(),
+    ),
+    st.builds(Refused, epoch=st.integers(0, 9), key=st.text(max_size=4), message=st.text(max_size=9)),
+    st.builds(Paced, epoch=st.integers(0, 9), pace=st.floats(0, 20)),
+    st.builds(Paused, epoch=st.integers(0, 9)),
+    st.builds(Resumed, epoch=st.integers(0, 9)),
+    st.builds(Noted, epoch=st.integers(0, 9), text=st.text(max_size=9)),
+    st.builds(Diverged, epoch=st.integers(0, 9), updates=st.integers(0, 9)),
+    st.builds(
+        Finished,
+        reason=st.sampled_from(["epochs", "stop", "diverged"]),
+        epoch=st.integers(0, 9),
+        updates=st.integers(0, 9),
+        seconds=st.floats(0, 9),
+    ),
+    st.builds(Failed, epoch=st.integers(0, 9), message=st.text(max_size=9)),
+)
+logs = st.lists(events, max_size=8)
+
+
+def lines(of: list[Event]) -> bytes:
+    return b"".join(msgspec.json.encode(event) + b"\n" for event in of)
+
+
+def pieces(content: bytes, cuts: list[int]) -> list[bytes]:
+    places = sorted({cut % (len(content) + 1) for cut in cuts})
+    return [content[start:end] for start, end in zip([0, *places], [*places, len(content)], strict=True)]
+
+
+def same(one: RunSummary, other: RunSummary) -> bool:
+    # repr, because nan is not equal to itself.
+    return repr(one) == repr(other)
+
+
+@given(logs, st.lists(st.integers(0, 10_000), max_size=12))
+def test_cutting_a_log_anywhere_gives_the_same_events(log: list[Event], cuts: list[int]) -> None:
+    whole = LogReader().feed(lines(log))
+    reader = LogReader()
+    assert [event for piece in pieces(lines(log), cuts) for event in reader.feed(piece)] == whole
+    assert len(whole) == len(log)
+    assert reader.skipped == 0
+
+
+@given(logs, st.lists(st.integers(0, 8), max_size=5))
+def test_folding_in_any_pieces_gives_the_same_summary(log: list[Event], cuts: list[int]) -> None:
+    at_once = fold(RunSummary(), log)
+    places = sorted({min(cut, len(log)) for cut in cuts})
+    by_pieces = RunSummary()
+    for start, end in zip([0, *places], [*places, len(log)], strict=True):
+        fold(by_pieces, log[start:end])
+    assert same(at_once, by_pieces)
+
+
+@given(logs)
+def test_facts_can_be_told_at_any_time(log: list[Event]) -> None:
+    facts = fold(RunSummary(), log).facts()
+    assert set(facts) >= {"diverged", "epochs", "updates", "seconds", "state"}
+
+
+@given(logs, logs, st.binary(min_size=1, max_size=30).filter(lambda soup: b"\n" not in soup))
+def test_a_line_of_soup_costs_no_other_line(before: list[Event], after: list[Event], soup: bytes) -> None:
+    reader = LogReader()
+    assert reader.feed(lines(before) + soup + b"\n" + lines(after)) == before + after
+    assert reader.skipped == 1
+
+
+@given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=6))
+def test_soup_alone_stops_nobody(soup: bytes, cuts: list[int]) -> None:
+    reader = LogReader()
+    assert [event for piece in pieces(soup, cuts) for event in reader.feed(piece)] == []
+
+
+@given(logs, st.integers(1, 200))
+def test_a_torn_last_line_is_not_read_until_it_is_whole(log: list[Event], missing: int) -> None:
+    content = lines([*log, STARTED])
+    missing = min(missing, len(lines([STARTED])))
+    reader = LogReader()
+    assert reader.feed(content[:-missing]) == log
+    assert reader.feed(content[-missing:]) == [STARTED]
+
+
+def test_an_unknown_event_is_skipped_and_counted() -> None:
+    reader = LogReader()
+    assert reader.feed(b'{"type":"sung","song":"x"}\n' + lines([STARTED])) == [STARTED]
+    assert reader.skipped == 1
+
+
+def test_an_unknown_field_of_a_newer_worker_is_passed_over() -> None:
+    assert LogReader().feed(b'{"type":"paused","epoch":3,"why":"new"}\n') == [Paused(epoch=3)]
+
+
+def test_nesting_without_end_is_skipped() -> None:
+    reader = LogReader()
+    assert reader.feed(b'{"type":"view","data":' + b"[" * 100_000 + b"\n" + lines([STARTED])) == [STARTED]
+    assert reader.skipped == 1
+
+
+@pytest.mark.parametrize("piece", [LONGEST_LINE // 3, 1 << 30])
+def test_a_line_without_end_is_never_held_in_memory(piece: int) -> None:
+    reader = LogReader()
+    content = b"x" * (3 * LONGEST_LINE) + b"\n" + lines([STARTED])
+    found: list[Event] = []
+    for start in range(0, len(content), piece):
+        found += reader.feed(content[start : start + piece])
+        assert reader.waiting <= LONGEST_LINE
+    assert found == [STARTED]
+    assert reader.skipped == 1
+
+
+def test_null_is_a_loss_that_is_not_finite() -> None:
+    event = Epochs(first=1, train=[1.0, None], valid=[None, 2.0], updates=2, seconds=0.1)
+    summary = fold(RunSummary(), [event])
+    assert summary.train_losses[0] == 1.0
+    assert math.isnan(summary.train_losses[1])
+    assert (summary.best_valid_loss, summary.best_epoch) == (2.0, 2)
+
+
+def test_the_best_epoch_is_the_first_of_the_lowest() -> None:
+    events = [
+        Epochs(first=1, train=[3.0, 2.0], valid=[3.0, 2.0], updates=2, seconds=0.1),
+        Epochs(first=3, train=[1.0, 0.5], valid=[2.0, 2.5], updates=4, seconds=0.2),
+    ]
+    facts = fold(RunSummary(), events).facts()
+    assert (facts["best.valid_loss"], facts["best.epoch"]) == (2.0, 2)
+    assert (facts["final.train_loss"], facts["final.valid_loss"], facts["epochs"]) == (0.5, 2.5, 4)
+
+
+def write(folder: Path, content: bytes) -> None:
+    with (folder / EVENTS_FILE).open("ab") as log:
+        log.write(content)
+
+
+def test_a_follower_reads_on_where_it_was(tmp_path: Path) -> None:
+    lock = hold(tmp_path / LOCK_FILE)
+    assert lock is not None
+    follower = Follower(tmp_path)
+    assert follower.poll() == []
+    assert str(follower.summary.state) == "starting"
+    write(tmp_path, lines([STARTED]))
+    assert follower.poll() == [STARTED]
+    assert follower.poll() == []
+    write(tmp_path, lines([Paused(epoch=0)])[:9])
+    assert follower.poll() == []
+    write(tmp_path, lines([Paused(epoch=0)])[9:])
+    assert follower.poll() == [Paused(epoch=0)]
+    assert follower.alive
+    assert follower.summary.state == "paused"
+    os.close(lock)
+
+
+def test_a_poll_is_bounded(tmp_path: Path) -> None:
+    write(tmp_path, lines([Paused(epoch=n) for n in range(1000)]))
+    follower = Follower(tmp_path)
+    assert 0 < len(follower.poll(limit_bytes=1000)) < 40
+    assert follower.catch_up().version >= 1000
+
+
+def test_a_worker_that_is_gone_without_a_word_has_died(tmp_path: Path) -> None:
+    write(tmp_path, lines([STARTED, Epochs(first=1, train=[1.0, 0.5], updates=2, seconds=0.1)]) + b'{"type":"epo')
+    summary = Follower(tmp_path).catch_up()
+    assert summary.state == "died"
+    assert list(summary.train_losses) == [1.0, 0.5]
+    assert summary.message == "The run stopped unexpectedly. Everything up to epoch 2 is kept."
+
+
+def test_a_worker_that_said_how_it_ended_has_not_died(tmp_path: Path) -> None:
+    write(tmp_path, lines([STARTED, Finished(reason="epochs", epoch=0, updates=0, seconds=0.0)]))
+    assert Follower(tmp_path).catch_up().state == "finished"
+
+
+def test_two_followers_show_the_same(tmp_path: Path) -> None:
+    content = lines([STARTED, Epochs(first=1, train=[1 / 3] * 50, valid=[0.1] * 50, updates=2, seconds=0.1)])
+    write(tmp_path, content)
+    one, other = Follower(tmp_path), Follower(tmp_path)
+    for _ in range(len(content)):
+        one.poll(limit_bytes=7)
+    one.catch_up()
+    other.catch_up()
+    one.summary.version = other.summary.version
+    assert same(one.summary, other.summary)
