@@ -10,10 +10,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tutor.course.lesson import Fault
 from tutor.foundation import atomic_file, paths
 from tutor.foundation.translate import LANGUAGES
+
+if TYPE_CHECKING:  # the types of a whole lesson take longer to define than the map takes to draw
+    from tutor.course.lesson import Fault
 
 _VERSION = 1
 _HEAD_BYTES = 16_384
