@@ -28,12 +28,12 @@ def test_exact_picture_in_ascii() -> None:
     lines = [train_line(LossHistory([4, 3, 2, 1])), valid_line(LossHistory([4, 4, 4, 4]))]
     assert text_of(loss_chart(lines, 34, 9, title="loss", planned=4, ascii=True), 34, 9).splitlines() == [
         "loss  * train 1.000               ",
-        "4 +        o*o*o o o o o o o o o o",
-        "  |            *****              ",
-        "  |                 ****          ",
-        "2 +                     ******    ",
-        "  |                           ****",
-        "0 +                               ",
+        "4 +        o*o o o o o o o o o o o",
+        "  |          ****                 ",
+        "  |              *****            ",
+        "2 +                   ******      ",
+        "  |                         ****  ",
+        "  |                             **",
         "  ++-----------------------------+",
         "   0                             4",
     ]
@@ -55,7 +55,7 @@ def test_the_axis_of_the_loss_stays_until_the_loss_leaves_it() -> None:
     for step in range(60):
         history.append(0.95 - step * 0.001)
         labels.add(tuple(plain_row(row)[:5] for row in loss_chart([train_line(history)], 60, 12)[1:-2]))
-    assert len(labels) <= 4
+    assert len(labels) <= 7  # of 60 frames
 
 
 def test_tick_labels_stand_against_the_axis() -> None:

@@ -14,16 +14,14 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
 @given(finite, finite, st.integers(1, 8))
-def test_a_linear_scale_covers_what_it_is_given_and_has_ticks_at_both_ends(
-    one: float, other: float, ticks: int
-) -> None:
-    low, high = max(-1e300, min(one, other)), min(1e300, max(one, other))
+def test_a_linear_scale_covers_what_it_is_given_with_at_least_two_ticks(one: float, other: float, ticks: int) -> None:
+    low, high = (max(-1e300, min(1e300, each)) for each in sorted((one, other)))
     scale = linear_scale(low, high, ticks=ticks)
     room = (scale.high - scale.low) * 1e-6
     assert scale.low - room <= low <= high <= scale.high + room
     assert scale.low < scale.high
-    assert (scale.ticks[0], scale.ticks[-1]) == (scale.low, scale.high)
-    assert 2 <= len(scale.ticks) <= 2 * ticks + 3
+    assert scale.low - room <= scale.ticks[0] < scale.ticks[-1] <= scale.high + room
+    assert 2 <= len(scale.ticks) <= 2 * ticks + 6
     assert len(scale.labels) == len(scale.ticks)
 
 

@@ -46,7 +46,7 @@ def fit_chart(
     curve_x, curve_y = finite_pairs(*curve)
     if too_small(width, height):
         return sentence(translate("charts.too-small"), width, height)
-    across = extent(train_x, valid_x) or extent(curve_x)
+    across = extent(train_x, valid_x, curve_x)
     up = extent(train_y, valid_y) or extent(curve_y)
     if across is None or up is None:
         return sentence(translate("charts.nothing-yet"), width, height)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 HUGE = 1e300
 """Beyond this a difference of two numbers overflows; larger values are drawn at the edge."""
 
+_ENDS = 8
+"""Into about how many steps a range is cut to round its ends."""
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _EPOCH_STEPS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
@@ -57,24 +59,27 @@ class Scale:
 
 
 def linear_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
-    """A scale over ``low`` to ``high``, rounded outwards to about ``ticks`` ticks.
+    """A scale over ``low`` to ``high``, rounded outwards, with about ``ticks`` ticks at round values inside.
 
-    A range of no width is widened around its value. Values beyond ±1e300 are taken as ±1e300.
+    The ends are rounded more finely than the ticks, so that a chart with few ticks wastes no rows. A range of no
+    width is widened around its value. Values beyond ±1e300 are taken as ±1e300.
     """
     low, high = _widened(max(-HUGE, min(low, HUGE)), max(-HUGE, min(high, HUGE)))
-    step = _nice_step((high - low) / max(1, ticks - 1))
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    last = max(last, first + 1)
-    marks = tuple(_clean(index * step, step) for index in range(first, last + 1))
-    return Scale(marks[0], marks[-1], marks, tick_labels(marks, ascii=ascii))
+    fine = _nice_step((high - low) / _ENDS)
+    bottom, top = math.floor(low / fine + 1e-9) * fine, math.ceil(high / fine - 1e-9) * fine
+    return tight_scale(_clean(bottom, fine), _clean(top, fine), ticks=ticks, ascii=ascii)
 
 
 def tight_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
     """A scale that covers exactly ``low`` to ``high``, with its ticks at round values inside."""
     low, high = _widened(max(-HUGE, min(low, HUGE)), max(-HUGE, min(high, HUGE)))
-    step = _nice_step((high - low) / max(1, ticks - 1))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    marks = tuple(_clean(index * step, step) for index in range(first, last + 1))
+    marks: tuple[float, ...] = ()
+    for more in range(4):  # a step that is too coarse for two ticks gives way to a finer one
+        step = _nice_step((high - low) / max(1, ticks - 1 + more))
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        marks = tuple(_clean(index * step, step) for index in range(first, last + 1))
+        if len(marks) > 1:
+            break
     return Scale(low, high, marks, tick_labels(marks, ascii=ascii))
 
 

@@ -48,10 +48,13 @@ class TutorApp(App[int]):
     def get_default_screen(self) -> Screen[None]:
         """The first screen."""
         if self._first is not None:
-            return self._first()
-        from tutor.tui.screens.home import HomeScreen
+            screen = self._first()
+        else:
+            from tutor.tui.screens.home import HomeScreen
 
-        return HomeScreen()
+            screen = HomeScreen()
+        self._load_screen_css(screen)  # Textual loads the stylesheet of every screen but the first
+        return screen
 
     def get_driver_class(self) -> type[Driver]:
         """Ours, unless the environment names another."""

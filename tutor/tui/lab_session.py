@@ -22,7 +22,7 @@ from tutor.runs.summary import PanelView, RunSummary
 
 if TYPE_CHECKING:
     from tutor.runs.events import Event
-    from tutor.runs.registry import RunEntry
+    from tutor.runs.entries import RunEntry
 
 State = Literal["ready", "starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
 MOST_PINNED = 4
@@ -308,17 +308,13 @@ def joinable(runs: RunList, spec: RunSpec, overrides: Mapping[str, object]) -> s
     A lab opened with overrides joins only a run of exactly that spec.
     """
     for entry in runs.running():
-        if entry.lab == spec.id and _same(runs, entry.id, spec, overrides):
+        if entry.lab == spec.id and _same(entry, spec, overrides):
             return entry.id
     newest = next((entry for entry in runs.all() if entry.lab == spec.id), None)
-    if newest is not None and newest.state == "died" and _same(runs, newest.id, spec, overrides):
+    if newest is not None and newest.state == "died" and _same(newest, spec, overrides):
         return newest.id
     return None
 
 
-def _same(runs: RunStarter, run_id: str, spec: RunSpec, overrides: Mapping[str, object]) -> bool:
-    if not overrides:
-        return True
-    follower = runs.follow(run_id)
-    follower.poll(1 << 18)
-    return follower.summary.spec == spec
+def _same(entry: RunEntry, spec: RunSpec, overrides: Mapping[str, object]) -> bool:
+    return not overrides or entry.spec == spec

@@ -18,7 +18,7 @@ from tutor.tui.lab_session import LabSession
 from tutor.tui.screens.lab_words import goal_text
 from tutor.tui.widgets.notice import wrapped
 
-_VALUE_WIDTH = 7
+_VALUE_WIDTH = 5
 _PARAMETERS = 3
 
 
@@ -81,17 +81,20 @@ def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Rows
 
 def _control_row(session: LabSession, name: str, control: ControlSpec, hand: Hand, width: int, *, chosen: bool) -> Row:
     ink = "strong" if chosen else "text"
-    value_width = min(max(_VALUE_WIDTH, width // 3), 14)
+    text = setting_text(session.value(control))
+    value_width = max(_VALUE_WIDTH, min(cell_width(text), width // 2 - 4))
+    if chosen and hand.typed is not None:
+        value_width = max(value_width, min(cell_width(hand.typed) + 1, width // 2 - 4))
     again = session.waits_for_restart(control)
-    label_width = max(3, width - value_width - 6 - (2 if again else 0))
-    label = pad(shorten(control_title(name, control), label_width), label_width)
+    label_width = max(3, width - value_width - 7 - (2 if again else 0))
+    label = pad(shorten(control_title(name, control), label_width), label_width + 1)
     row = [Span("▸ " if chosen else "  ", "accent"), Span(label, ink)]
     if chosen and hand.typed is not None:
         typed = hand.typed[-(value_width - 1) :]
         row += [Span("[", "accent"), Span(f" {typed}", "strong"), Span("▏", "accent")]
         row += [Span(" " * max(0, value_width - 1 - cell_width(typed))), Span(" ]", "accent")]
     else:
-        value = pad(shorten(setting_text(session.value(control)), value_width), value_width)
+        value = pad(shorten(text, value_width), value_width)
         arrows = "accent" if chosen else "rule"
         row += [Span("‹ ", arrows), Span(value, ink), Span(" ›", arrows)]
     if again:

@@ -96,8 +96,7 @@ def outcome(session: LabSession) -> tuple[str, str]:
 
 def _welcome(session: LabSession) -> str:
     about = harmless_line(session.spec.about_in(language()))
-    asked = _manual(session) if session.spec.manual else translate("lab.says-ready")
-    return f"{about} {asked}".strip()
+    return f"{about} {_manual(session)}".strip() if session.spec.manual else about
 
 
 def _manual(session: LabSession) -> str:

@@ -1,0 +1,289 @@
+"""The lab: a model trains while the learner watches its loss fall and turns the controls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from tutor.charts.cells import Row, Rows, fit_rows
+from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
+from tutor.tui.commands import Command
+from tutor.tui.screens.lab_actions import LabActions
+from tutor.tui.screens.lab_keys import LAB_KEYS
+from tutor.tui.widgets.chart import Room, RowsView
+
+if TYPE_CHECKING:
+    from tutor.tui.lab_session import LabSession
+    from tutor.tui.screens.lab_panels import Glass
+
+_EVERY = 0.1
+"""Seconds between two looks at the log: a chart moves at most ten times a second."""
+_SOON = 0.04
+"""Seconds after a key until its effect is looked for."""
+_BESIDE = 70
+_ROOMY = 110
+"""From these widths on the figures stand beside the charts, and have more room."""
+_SAYS = 3
+_MOST_PANELS = 4
+
+
+class LabScreen(LabActions):
+    """One lab. The run is a process of its own: leaving the screen leaves it going, and coming back joins it.
+
+    Args:
+        lab: The name of a lab of the course, or a path to a lab file.
+        overrides: Values of the place that it was opened from.
+        play: Start at once where there is nothing to join.
+    """
+
+    KEYS: ClassVar[tuple[Command, ...]] = LAB_KEYS
+    CSS_PATH = "lab.tcss"
+
+    def __init__(self, lab: str, overrides: Mapping[str, object] | None = None, *, play: bool = False) -> None:
+        super().__init__()
+        self.lab = lab
+        self.overrides = dict(overrides or {})
+        self.session: LabSession | None = None
+        self.chosen = 0
+        self.typed: str | None = None
+        self._play = play
+        self._glass: Glass | None = None
+        self._problem = ""
+        self._turned = 0
+        self._versions: dict[int, tuple[str, int]] = {}
+        self._frame_shown: tuple[object, ...] = ()
+        self._refused = ""
+
+    @property
+    def glass(self) -> Glass:  # type: ignore[override]
+        """How the learner looks at the loss."""
+        from tutor.tui.screens.lab_panels import Glass
+
+        if self._glass is None:
+            self._glass = Glass()
+        return self._glass
+
+    # -- the frame --------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """Charts, the column beside them, what is said below; the strip is for narrow windows."""
+        with Container(id="bench"):
+            with Container(id="charts"):
+                for place in range(_MOST_PANELS):
+                    yield RowsView(partial(self._draw_panel, place), id=f"panel{place}")
+            yield RowsView(self._draw_side, id="side")
+        yield RowsView(self._draw_strip, id="strip")
+        yield RowsView(self._draw_says, id="says")
+
+    def breadcrumb(self) -> list[str]:
+        """The lab's title."""
+        title = harmless_line(self.session.spec.title_in(language())) if self.session is not None else self.lab
+        return [f"{translate('lab.name')}: {title}"]
+
+    def status(self) -> Row:
+        """State, pace and seed."""
+        if self.session is None:
+            return []
+        from tutor.tui.screens.lab_words import state_row
+
+        return state_row(self.session)
+
+    def shows_runs(self) -> bool:
+        """The lab tells of its run itself."""
+        return False
+
+    def renew(self) -> None:
+        """Another language or look: draw anew."""
+        super().renew()
+        self.show_all()
+
+    # -- opening ----------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Read the lab, import NumPy and plotext, and find a run to join, all beside the event loop."""
+        self._lay_out()
+        self.run_worker(self._open, thread=True, exit_on_error=False)
+
+    def _open(self) -> None:
+        try:
+            session = self._make_session()
+        except TutorError as error:
+            self.app.call_from_thread(self._cannot_open, error)
+            return
+        from tutor.charts.plot import get_ready
+
+        get_ready()
+        self.app.call_from_thread(self._opened, session)
+
+    def _make_session(self) -> LabSession:
+        from tutor.runs.lab_files import load_lab
+        from tutor.tui.lab_session import LabSession, joinable
+
+        course = self.services.course
+        labs = course.labs_folder if course is not None else Path()
+        spec = load_lab(self.lab, labs, self.overrides)
+        session = LabSession(self.services.runs, spec, data_folder=course.data_folder if course else None)
+        run_id = joinable(self.services.runs, spec, self.overrides)
+        if run_id is not None:
+            session.join(run_id)
+            session.catch_up()
+        return session
+
+    def _cannot_open(self, error: TutorError) -> None:
+        self._problem = harmless_line(str(error))
+        self.show_all()
+
+    def _opened(self, session: LabSession) -> None:
+        self.session = session
+        if self._play and session.state == "ready":
+            self.action_start()
+        self.show_all()
+        self.set_interval(_EVERY, self._tick)
+
+    # -- following --------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        if self.session is None or not self.is_current:
+            return
+        if self.session.poll():
+            self._show_run()
+
+    def look_soon(self) -> None:
+        """Look for the effect of a key before the next tick."""
+        self.set_timer(_SOON, self._tick)
+
+    def on_screen_resume(self) -> None:
+        """Back in front: draw what happened meanwhile."""
+        super().on_screen_resume()
+        if self.session is not None:
+            self.session.poll()
+            self.show_all()
+
+    def turn_panels(self) -> None:
+        """Bring the next panel to the top."""
+        self._turned += 1
+        self.show_all()
+
+    def show_all(self) -> None:
+        """Draw everything; what is the same as before costs nothing on the line."""
+        self._versions.clear()
+        self._lay_out()
+        self._show_run()
+
+    def _show_run(self) -> None:
+        """Draw what the log has changed."""
+        session = self.session
+        frame = (session.state, session.pace, session.running_spec.train.seed, language()) if session else ()
+        if frame != self._frame_shown:
+            self._frame_shown = frame
+            self.refresh_frame()
+            self._lay_out()
+        for place, view in enumerate(self.query("#charts RowsView").results(RowsView)):
+            if view.display and self._is_stale(place):
+                view.redraw()
+        for name in ("#side", "#strip", "#says"):
+            view = self.query_one(name, RowsView)
+            if view.display:
+                view.redraw()
+        self._say_refusal()
+
+    def _say_refusal(self) -> None:
+        """Say why the worker did not do what it was asked."""
+        summary = self.session.summary if self.session is not None else None
+        message = summary.message if summary is not None and not summary.ended else ""
+        if message and message != self._refused:
+            self.notice(harmless_line(message), "warning")
+        self._refused = message
+
+    def _is_stale(self, place: int) -> bool:
+        panel = self._panel_at(place)
+        if self.session is None or panel == "loss":
+            return True
+        view = self.session.view(panel)
+        drawn = (panel, view.version if view is not None else -1)
+        stale = self._versions.get(place) != drawn
+        self._versions[place] = drawn
+        return stale
+
+    # -- drawing ----------------------------------------------------------------------------------------
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Another size, another arrangement."""
+        self._versions.clear()
+        self.call_after_refresh(self._lay_out)
+
+    def _panels(self) -> list[str]:
+        panels: list[str] = list(self.session.spec.show.panels) if self.session is not None else ["loss"]
+        turn = self._turned % len(panels) if panels else 0
+        return panels[turn:] + panels[:turn]
+
+    def _panel_at(self, place: int) -> str:
+        panels = self._panels()
+        return panels[place] if place < len(panels) else "loss"
+
+    def _lay_out(self) -> None:
+        """Give every part its room for the size of the window and for what there is to say."""
+        from tutor.tui.screens.lab_panels import arrange
+
+        width, height = self.size.width, self.size.height - 4
+        beside = width >= _BESIDE
+        side, strip, says = (self.query_one(name, RowsView) for name in ("#side", "#strip", "#says"))
+        side.display, strip.display = beside, not beside
+        side.set_class(width >= _ROOMY, "wide")
+        lines = len(self._says_rows(width))
+        says.display = lines > 0
+        says.styles.height = max(1, lines)
+        room = width - 2 - ((34 if width >= _ROOMY else 28) if beside else 0)
+        plan = arrange(room, height - lines - (0 if beside else 2), min(_MOST_PANELS, len(self._panels())))
+        charts = self.query_one("#charts")
+        charts.styles.grid_size_columns = plan.columns
+        charts.styles.grid_size_rows = -(-plan.shown // plan.columns)
+        charts.styles.grid_rows = "3fr 2fr" if plan.columns == 1 and plan.shown == 2 else "1fr"
+        for place, view in enumerate(self.query("#charts RowsView").results(RowsView)):
+            view.display = place < plan.shown
+
+    def _draw_panel(self, place: int, room: Room) -> Rows:
+        from tutor.charts.notice import sentence
+
+        if self.session is None:
+            return sentence(self._problem or translate("lab.loading"), room.width, room.height)
+        from tutor.tui.screens.lab_panels import draw_loss, draw_view
+
+        panel = self._panel_at(place)
+        if panel == "loss":
+            return draw_loss(self.session, self.glass, room)
+        return draw_view(self.session, panel, room)
+
+    def _draw_side(self, room: Room) -> Rows:
+        if self.session is None:
+            return fit_rows([], room.width, room.height)
+        from tutor.tui.screens.lab_side import Hand, side_rows
+
+        return side_rows(self.session, Hand(self.chosen, self.typed), room.width, room.height)
+
+    def _draw_strip(self, room: Room) -> Rows:
+        if self.session is None:
+            return fit_rows([], room.width, room.height)
+        from tutor.tui.screens.lab_side import Hand, strip_rows
+
+        return strip_rows(self.session, Hand(self.chosen, self.typed), room.width, room.height)
+
+    def _draw_says(self, room: Room) -> Rows:
+        return fit_rows(self._says_rows(room.width), room.width, room.height)
+
+    def _says_rows(self, width: int) -> Rows:
+        if self.session is None or width < 2:
+            return []
+        from tutor.tui.screens.lab_side import rows_of_text
+        from tutor.tui.screens.lab_words import outcome
+
+        text, ink = outcome(self.session)
+        return rows_of_text(text, ink, width, _SAYS if self.size.height >= 20 else 1)

@@ -1,0 +1,288 @@
+"""What the keys of the lab do. The screen itself only draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text_width import shorten
+from tutor.foundation.translate import language, translate
+from tutor.tui import navigation
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.lab_keys import LAB_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tutor.runs.spec import ControlSpec
+    from tutor.tui.lab_session import LabSession
+    from tutor.tui.screens.lab_panels import Glass
+
+_ACTIONS = frozenset(command.action_name for command in LAB_KEYS)
+_LONGEST_TYPED = 24
+
+
+class LabActions(TutorScreen):
+    """The actions of the lab, for a screen that shows `session` and redraws with `show_all`."""
+
+    session: LabSession | None
+    glass: Glass
+    chosen: int
+    typed: str | None
+
+    def show_all(self) -> None:
+        """Draw everything that may have changed."""
+        raise NotImplementedError
+
+    def look_soon(self) -> None:
+        """Look for the effect of a key shortly."""
+        raise NotImplementedError
+
+    def turn_panels(self) -> None:
+        """Bring the next panel to the top."""
+        raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which actions make sense as the run stands."""
+        session = self.session
+        if session is None:
+            return action not in _ACTIONS or action == "leave"
+        state = session.state
+        offered = {
+            "start": state not in {"starting", "running", "paused"},
+            "pause": state in {"starting", "running"},
+            "resume": state == "paused",
+            "step": not session.spec.manual,
+            "stop": session.going,
+            "panel": len(session.spec.show.panels) > 1,
+        }
+        return offered.get(action, super().check_action(action, parameters))
+
+    # -- the run ----------------------------------------------------------------------------------------
+
+    def _try(self, act: Callable[[LabSession], Any]) -> None:
+        """Do something with the session; what goes wrong is said, and what changed is drawn."""
+        if self.session is None:
+            return
+        try:
+            act(self.session)
+        except TutorError as error:
+            self.notice(harmless_line(str(error)), "warning")
+        self.show_all()
+        self.look_soon()
+
+    def action_start(self) -> None:
+        """Begin a run."""
+        self.glass.cursor = None
+        self._try(lambda session: session.start())
+
+    def action_pause(self) -> None:
+        """Hold the run."""
+        self._try(lambda session: session.toggle())
+
+    def action_resume(self) -> None:
+        """Let the run go on."""
+        self._try(lambda session: session.toggle())
+
+    def action_step(self) -> None:
+        """One epoch."""
+        self._try(lambda session: session.step())
+
+    def action_faster(self) -> None:
+        """More epochs a second."""
+        self._try(lambda session: session.change_pace(1))
+
+    def action_slower(self) -> None:
+        """Fewer epochs a second."""
+        self._try(lambda session: session.change_pace(-1))
+
+    def action_restart(self) -> None:
+        """Begin again."""
+        self.action_start()
+
+    def action_reroll(self) -> None:
+        """Begin again from another seed."""
+        self.glass.cursor = None
+        self._try(lambda session: session.reroll())
+
+    def action_stop(self) -> None:
+        """End the run."""
+        self._try(lambda session: session.stop())
+
+    def action_leave(self) -> None:
+        """Go back; the run goes on."""
+        navigation.go_back(self.tutor)
+        screen = self.app.screen
+        if self.session is not None and self.session.going and isinstance(screen, TutorScreen):
+            title = harmless_line(self.session.spec.title_in(language()))
+            screen.notice(translate("lab.says-left", title=title))
+
+    def action_pin(self) -> None:
+        """Keep this run beside the next ones, or let it go."""
+        if self.session is None:
+            return
+        before = len(self.session.pinned)
+        pinned = self.session.pin()
+        if pinned is not None:
+            self.notice(translate("lab.pinned-now", name=pinned.name), "good")
+        elif len(self.session.pinned) < before:
+            self.notice(translate("lab.unpinned"))
+        else:
+            self.notice(translate("lab.nothing-to-pin"))
+        self.show_all()
+
+    # -- the controls -----------------------------------------------------------------------------------
+
+    def _control(self) -> tuple[str, ControlSpec] | None:
+        controls = self.session.controls() if self.session is not None else []
+        return controls[min(self.chosen, len(controls) - 1)] if controls else None
+
+    def _choose(self, steps: int) -> None:
+        controls = self.session.controls() if self.session is not None else []
+        if not controls:
+            self.notice(translate("lab.no-controls"))
+            return
+        self.chosen = (self.chosen + steps) % len(controls)
+        self.show_all()
+
+    def action_next(self) -> None:
+        """Choose the control below."""
+        self._choose(1)
+
+    def action_previous(self) -> None:
+        """Choose the control above."""
+        self._choose(-1)
+
+    def action_less(self) -> None:
+        """Turn the chosen control down."""
+        self._turn(-1)
+
+    def action_more(self) -> None:
+        """Turn the chosen control up."""
+        self._turn(1)
+
+    def action_nudge(self, key: str) -> None:
+        """Arrows choose and turn controls; where the learner is the optimizer they move the parameters."""
+        steps = 1 if key in {"right", "up"} else -1
+        across, up = self._parameters()
+        if key in {"left", "right", "h"}:
+            self._turn(steps, across)
+        elif up is not None and key in {"up", "down"}:
+            self._turn(steps, up)
+        else:
+            self._choose(-1 if key in {"up", "k"} else 1)
+
+    def _parameters(self) -> tuple[str | None, str | None]:
+        """The controls that the arrows move across and up, in a lab whose optimizer is the learner."""
+        if self.session is None or not self.session.spec.manual:
+            return None, None
+        names = {control.key: name for name, control in self.session.controls()}
+        return names.get("model.w"), names.get("model.b")
+
+    def _turn(self, steps: int, name: str | None = None) -> None:
+        chosen = self._control()
+        if self.session is None or chosen is None:
+            self.notice(translate("lab.no-controls"))
+            return
+        moved = name or chosen[0]
+        self._try(lambda session: session.nudge(moved, steps))
+        self._after_turning(moved)
+
+    def _after_turning(self, name: str) -> None:
+        """What turning a control leads to: the learner's own steps begin by themselves; others may need a restart."""
+        from tutor.runs.controls import control_title
+
+        session = self.session
+        if session is None:
+            return
+        control = session.spec.controls[name]
+        if session.spec.manual and not session.going:
+            self.action_start()
+        elif session.going and session.waits_for_restart(control):
+            self.notice(translate("lab.needs-restart", name=control_title(name, control)))
+
+    def action_type(self) -> None:
+        """Type a value for the chosen control."""
+        if self._control() is None:
+            self.notice(translate("lab.no-controls"))
+            return
+        self.typed = ""
+        self.show_all()
+
+    def on_key(self, event: events.Key) -> None:
+        """While a value is being typed, keys are its characters."""
+        if self.typed is None:
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key == "escape":
+            self.typed = None
+        elif event.key == "enter":
+            self._take_typed(self.typed)
+        elif event.key == "backspace":
+            self.typed = self.typed[:-1]
+        elif event.is_printable and event.character and len(self.typed) < _LONGEST_TYPED:
+            self.typed += event.character
+        self.show_all()
+
+    def _take_typed(self, text: str) -> None:
+        self.typed = None
+        chosen = self._control()
+        if chosen is None or not text.strip():
+            return
+        name, _ = chosen
+        try:
+            if self.session is not None:
+                self.session.type(name, text)
+        except TutorError as error:
+            self.notice(shorten(harmless_line(str(error)), 200), "warning")
+            return
+        self._after_turning(name)
+        self.look_soon()
+
+    # -- the charts -------------------------------------------------------------------------------------
+
+    def action_panel(self) -> None:
+        """Bring the next panel to the top."""
+        self.turn_panels()
+
+    def action_log(self) -> None:
+        """A logarithmic axis, or a plain one."""
+        self.glass.logarithmic = not self.glass.logarithmic
+        self.show_all()
+
+    def _epochs(self) -> int:
+        return len(self.session.train) if self.session is not None else 0
+
+    def action_zoom_in(self) -> None:
+        """Fewer epochs."""
+        self.glass.closer(self._epochs())
+        self.show_all()
+
+    def action_zoom_out(self) -> None:
+        """More epochs."""
+        self.glass.further()
+        self.show_all()
+
+    def action_zoom_off(self) -> None:
+        """All epochs."""
+        self.glass.zoom, self.glass.cursor = 0, None
+        self.show_all()
+
+    def action_cursor_left(self) -> None:
+        """Read off further left."""
+        self.glass.move(-1, self._epochs())
+        self.show_all()
+
+    def action_cursor_right(self) -> None:
+        """Read off further right."""
+        self.glass.move(1, self._epochs())
+        self.show_all()
+
+    def action_about(self) -> None:
+        """What there is to try."""
+        about = self.session.spec.about_in(language()) if self.session is not None else ""
+        self.notice(harmless_line(about) or translate("lab.name"))

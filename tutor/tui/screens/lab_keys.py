@@ -1,0 +1,37 @@
+"""Every key of the lab, in one table."""
+
+from __future__ import annotations
+
+from tutor.tui.commands import Command
+
+_RUN, _CONTROLS, _CHART = "lab.group-run", "lab.group-controls", "lab.group-chart"
+
+LAB_KEYS: tuple[Command, ...] = (
+    Command("lab.start", ("space",), "lab.start", "lab.start-help", footer=1, group=_RUN),
+    Command("lab.pause", ("space",), "lab.pause", "lab.pause-help", footer=1, group=_RUN),
+    Command("lab.resume", ("space",), "lab.resume", "lab.resume-help", footer=1, group=_RUN),
+    Command("lab.step", ("s",), "lab.step", "lab.step-help", footer=2, group=_RUN),
+    Command("lab.faster", ("full_stop",), "lab.faster", "lab.faster-help", footer=5, group=_RUN, shown=", ."),
+    Command("lab.slower", ("comma",), "lab.slower", "lab.slower-help", group=_RUN),
+    Command("lab.restart", ("r",), "lab.restart", "lab.restart-help", footer=3, group=_RUN),
+    Command("lab.reroll", ("R",), "lab.reroll", "lab.reroll-help", group=_RUN),
+    Command("lab.stop", ("x",), "lab.stop", "lab.stop-help", group=_RUN),
+    Command("lab.leave", ("d",), "lab.leave", "lab.leave-help", group=_RUN),
+    Command("lab.pin", ("p",), "lab.pin", "lab.pin-help", footer=4, group=_RUN),
+    Command("lab.nudge", ("left", "right", "up", "down", "h", "j", "k"), "lab.turn", "lab.turn-help", group=_CONTROLS,
+            shown="↑ ↓ ← →", tells_key=True, palette=False),
+    Command("lab.next", ("tab",), "lab.next", group=_CONTROLS, palette=False),
+    Command("lab.previous", ("shift+tab",), "lab.previous", group=_CONTROLS, palette=False),
+    Command("lab.less", ("shift+left",), "lab.less", "lab.less-help", group=_CONTROLS, palette=False),
+    Command("lab.more", ("shift+right",), "lab.more", "lab.more-help", group=_CONTROLS, palette=False),
+    Command("lab.type", ("enter",), "lab.type", "lab.type-help", group=_CONTROLS),
+    Command("lab.panel", ("v",), "lab.panel", "lab.panel-help", footer=6, group=_CHART),
+    Command("lab.log", ("l",), "lab.log", "lab.log-help", footer=7, group=_CHART),
+    Command("lab.zoom-in", ("plus", "equals_sign"), "lab.zoom-in", "lab.zoom-in-help", group=_CHART),
+    Command("lab.zoom-out", ("minus",), "lab.zoom-out", "lab.zoom-out-help", group=_CHART),
+    Command("lab.zoom-off", ("z",), "lab.zoom-off", "lab.zoom-off-help", group=_CHART),
+    Command("lab.cursor-left", ("left_square_bracket",), "lab.cursor-left", "lab.cursor-left-help", group=_CHART),
+    Command("lab.cursor-right", ("right_square_bracket",), "lab.cursor-right", "lab.cursor-right-help", group=_CHART),
+    Command("lab.about", ("i",), "lab.about", "lab.about-help", group=_CHART),
+)  # fmt: skip
+"""The lab's commands; the same key means the same as everywhere."""
