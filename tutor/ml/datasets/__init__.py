@@ -1,0 +1,68 @@
+"""Data sets by name: loaded or made, split, standardised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.ml.datasets import mails, points, series, tables
+from tutor.ml.datasets.csv_file import load_csv
+from tutor.ml.datasets.dataset import DRAWN, Dataset, Table
+from tutor.ml.datasets.prepare import prepare
+from tutor.ml.options import DataOptions
+
+__all__ = ["Dataset", "load_dataset"]
+
+
+def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | None = None) -> Dataset:
+    """Load or make a data set and prepare it for training.
+
+    Args:
+        name: ``views``, ``rebound``, ``bike-sharing``, ``blobs``, ``moons``, ``spiral``, ``iris``, ``digits``,
+            ``mails``, ``csv``, or ``curve`` for a drawn curve, which has no examples.
+        data_folder: where the files of real data sets are.
+        options: which examples, and how they are prepared.
+
+    Raises:
+        TutorError: there is no such data set, a file cannot be read, or the options leave nothing to train on.
+    """
+    options = options or DataOptions()
+    if name == "curve":
+        nothing = np.zeros((0, 0))
+        return Dataset(name, DRAWN, nothing, np.zeros(0), nothing, np.zeros(0))
+    return prepare(name, _table(name, data_folder, options), options)
+
+
+def _table(name: str, folder: Path | None, options: DataOptions) -> Table:
+    if name in _POINTS:
+        return _POINTS[name](options.rows, options.noise, options.seed)
+    if name in {"views", "rebound", "bike-sharing"}:
+        return _series(name, folder, options)
+    if name == "mails":
+        return mails.mails(options.rows, options.tricky_share, options.seed)
+    if name == "iris":
+        return tables.iris(folder)
+    if name == "digits":
+        return tables.digits(folder)
+    if name == "csv":
+        path = Path(options.path).expanduser()
+        return load_csv(path, options.target, options.features)
+    raise TutorError(translate("ml.no-such-data", name=name))
+
+
+_POINTS = {"blobs": points.blobs, "moons": points.moons, "spiral": points.spiral}
+
+
+def _series(name: str, folder: Path | None, options: DataOptions) -> Table:
+    if name == "views":
+        values = series.views(series.VIEWS_SEED if options.seed is None else options.seed)
+        label = "views"
+    elif name == "rebound":
+        values = series.rebound(series.REBOUND_SEED if options.seed is None else options.seed)
+        label = "value"
+    else:
+        values, label = tables.bike_sharing(folder, options.target or "casual")
+    return series.look_back(values, options.lags, label, viral_day=options.viral_day, rows=options.rows)

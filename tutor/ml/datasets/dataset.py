@@ -1,0 +1,93 @@
+"""Examples ready for training: split, standardised, and able to say what their numbers mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.int64]
+
+REGRESSION = "regression"
+CLASSIFICATION = "classification"
+DRAWN = "drawn"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Examples for training and validation. N rows, d features, K classes.
+
+    Args:
+        name: of the data set.
+        task: ``regression``, ``classification``, or ``drawn`` where there are no examples.
+        x_train: (N, d) float64, as the model sees it: standardised where that was asked for.
+        y_train: (N,) float64, standardised; of a classification (N,) int64 class indices.
+        x_valid: (M, d), shifted and scaled by the training rows' statistics.
+        y_valid: (M,).
+        feature_names: d names.
+        target_name: what is predicted.
+        class_names: K names of a classification; of a regression on class numbers too.
+        class_numbers: (K,) the number that a regression on class numbers has to hit for each class.
+        x_mean: (d,) subtracted from the features; 0 where not standardised.
+        x_scale: (d,) by which they are divided; 1 where not standardised.
+        y_mean: subtracted from the label.
+        y_scale: by which the label is divided.
+        ordered: whether the rows are in time order, so that validation is the end of the series.
+    """
+
+    name: str
+    task: str
+    x_train: Floats
+    y_train: Any
+    x_valid: Floats
+    y_valid: Any
+    feature_names: tuple[str, ...] = ()
+    target_name: str = "y"
+    class_names: tuple[str, ...] = ()
+    class_numbers: Floats = field(default_factory=lambda: np.zeros(0))
+    x_mean: Floats = field(default_factory=lambda: np.zeros(0))
+    x_scale: Floats = field(default_factory=lambda: np.ones(0))
+    y_mean: float = 0.0
+    y_scale: float = 1.0
+    ordered: bool = False
+
+    @property
+    def classes(self) -> int:
+        """K; 0 for a regression."""
+        return len(self.class_names) if self.task == CLASSIFICATION else 0
+
+    @property
+    def features(self) -> int:
+        """d."""
+        return int(self.x_train.shape[1]) if self.x_train.ndim == 2 else 0
+
+    def standardised(self, x: Floats) -> Floats:
+        """Features in the units of the data, (n, d), as the model sees them."""
+        return (np.asarray(x, dtype=np.float64) - self.x_mean) / self.x_scale
+
+    def raw(self, x: Floats) -> Floats:
+        """What `standardised` made, back in the units of the data."""
+        return np.asarray(x) * self.x_scale + self.x_mean
+
+    def label(self, y: Floats) -> Floats:
+        """A regression's outputs in the units of the label."""
+        return np.asarray(y) * self.y_scale + self.y_mean
+
+
+@dataclass(frozen=True)
+class Table:
+    """Examples as they were loaded or made, in the units of the data: (n, d) features, (n,) labels."""
+
+    x: Floats
+    y: Any
+    feature_names: tuple[str, ...]
+    target_name: str
+    task: str
+    class_names: tuple[str, ...] = ()
+    ordered: bool = False
+    test_fraction: float = 0.2
+    shared_scale: bool = False
+    """Whether all features are the same quantity (days of a series, pixels), so that one scale serves all."""

@@ -1,0 +1,53 @@
+"""Seeded fake mails as counts of words: enough to see a hand-written rule break.
+
+A plain spam mail says "free" again and again, and a plain mail hardly does. A tricky spam mail says "fr3e" instead,
+and a tricky mail from a friend says "feel free" a few times too often.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tutor.ml.datasets.dataset import CLASSIFICATION, Table
+
+WORDS = ("free", "winner", "meeting", "thanks")
+_SPAM_SHARE = 0.4
+_MAILS = 200
+
+
+def mails(rows: int, tricky_share: float, seed: int | None) -> Table:
+    """Counts of `WORDS` in mails, (rows, 4); class 1 is spam, two of five.
+
+    Args:
+        rows: how many mails; 200 unless given.
+        tricky_share: the share, of either class, whose words mislead.
+        seed: of the generator.
+    """
+    random = np.random.default_rng(1 if seed is None else seed)
+    count = rows or _MAILS
+    spam = np.arange(count) < round(_SPAM_SHARE * count)
+    # Which mails are tricky is settled in an order of its own, so that a larger share only adds tricky mails.
+    rank = random.permutation(count) / count
+    plain = _counts(random, spam)
+    tricky = _counts(random, ~spam)
+    x = np.where((rank < tricky_share)[:, None], tricky, plain)
+    return Table(
+        x.astype(np.float64),
+        spam.astype(np.int64),
+        WORDS,
+        "spam",
+        CLASSIFICATION,
+        class_names=("mail", "spam"),
+        test_fraction=0.0,
+        shared_scale=True,
+    )
+
+
+def _counts(random: np.random.Generator, spam: np.ndarray) -> np.ndarray:
+    """Word counts of mails that read like spam where ``spam``, (n, 4)."""
+    often = np.array([4.0, 1.5, 0.2, 0.3])
+    seldom = np.array([0.3, 0.1, 1.5, 1.0])
+    counts = random.poisson(np.where(spam[:, None], often, seldom))
+    # A spam mail without its word at all would be hidden by chance, not by a trick.
+    counts[:, 0] = np.where(spam, np.maximum(counts[:, 0], 1), counts[:, 0])
+    return counts

@@ -1,0 +1,96 @@
+"""Daily series: two seeded ones and one real one, and the features that look back along them.
+
+Both seeded series are a weekly rhythm times a hidden state that follows a noisy logistic map, so that the recent
+past says more about tomorrow than a straight line can use; `views` has a slowly wandering level besides.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tutor.ml.datasets.dataset import REGRESSION, Floats, Table
+
+DAYS_OF_VIEWS = 1461 + 365
+DAYS_OF_REBOUND = 1405 + 56 + 365
+VALIDATION_DAYS = 365
+SHORT_VALIDATION_DAYS = 120
+LONGEST_LOOK_BACK = 56
+"""Rows begin this many days into a series however few lags are used, so that all look-backs are judged on the
+same days."""
+
+VIEWS_SEED = 208
+REBOUND_SEED = 37
+
+_WEEK_OF_VIEWS = np.array([1.0, 1.06, 1.04, 1.0, 0.97, 0.78, 0.84])
+_WEEK_OF_REBOUND = np.array([1.0, 1.08, 1.05, 1.02, 0.97, 0.62, 0.70])
+_LOGISTIC_RATE = 3.7
+_LOGISTIC_NOISE = 0.005
+
+
+def _logistic_step(state: float, noise: float) -> float:
+    return min(max(_LOGISTIC_RATE * state * (1.0 - state) + noise, 0.02), 0.98)
+
+
+def views(seed: int = VIEWS_SEED, days: int = DAYS_OF_VIEWS) -> Floats:
+    """Views of a channel a day, in thousands, (days,). Seed 208 was picked: it shows the order of the book's table."""
+    random = np.random.default_rng(seed)
+    time = np.arange(days)
+    noise = random.normal(0, _LOGISTIC_NOISE, days)
+    state = np.zeros(days)
+    state[0] = 0.4
+    for day in range(1, days):
+        state[day] = _logistic_step(state[day - 1], noise[day])
+    persistence, spread = 0.995, 0.35
+    steps = random.normal(0, spread * np.sqrt(1 - persistence**2), days)
+    level = np.zeros(days)
+    level[0] = random.normal(0, spread * 0.3)
+    for day in range(1, days):
+        level[day] = persistence * level[day - 1] + steps[day]
+    yearly = 0.15 * np.sin(2 * np.pi * time / 365.25)
+    series = _WEEK_OF_VIEWS[time % 7] * np.exp(level + yearly) * (3.2 + 2.0 * state)
+    series = series * np.exp(random.normal(0, 0.01, days))
+    return _with_shocks(series, random, share=0.02, spread=0.5)
+
+
+def rebound(seed: int = REBOUND_SEED, days: int = DAYS_OF_REBOUND) -> Floats:
+    """A series without a slow level, (days,): only depth and width get at its rule. Seed 37 was picked likewise."""
+    random = np.random.default_rng(seed)
+    time = np.arange(days)
+    state = np.zeros(days)
+    state[0] = 0.4
+    for day in range(1, days):
+        state[day] = _logistic_step(state[day - 1], random.normal(0, _LOGISTIC_NOISE))
+    series = _WEEK_OF_REBOUND[time % 7] * (3.0 + 3.0 * state)
+    series = series * np.exp(random.normal(0, 0.02, days))
+    return _with_shocks(series, random, share=0.05, spread=0.35)
+
+
+def _with_shocks(series: Floats, random: np.random.Generator, *, share: float, spread: float) -> Floats:
+    """On a share of the days something happened that nobody could foresee."""
+    hit = random.random(len(series)) < share
+    return np.where(hit, series * np.exp(random.normal(0, spread, len(series))), series)
+
+
+def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, rows: int = 0) -> Table:
+    """Features that look back: row t holds the values of the 1, 2, ..., ``lags`` days before day t.
+
+    Args:
+        series: (days,), in order.
+        lags: d.
+        name: what the series counts.
+        viral_day: the factor for one training day, which is made an outlier.
+        rows: use only so many days; 0 for all.
+
+    Returns:
+        (n, d) features and (n,) labels, in time order.
+    """
+    series = np.array(series[: rows + max(lags, LONGEST_LOOK_BACK)] if rows else series, dtype=np.float64)
+    start = min(max(lags, LONGEST_LOOK_BACK), len(series) - 2)
+    lags = min(lags, start)
+    if viral_day != 1.0:
+        # A day in the middle of the training part: as a label and, the day after, as a feature.
+        series[start + (len(series) - start) // 3] *= viral_day
+    x = np.stack([series[start - lag : len(series) - lag] for lag in range(1, lags + 1)], axis=1)
+    fraction = next((days / len(x) for days in (VALIDATION_DAYS, SHORT_VALIDATION_DAYS) if len(x) > 3 * days), 0.2)
+    names = tuple(f"{name} −{lag}" for lag in range(1, lags + 1))
+    return Table(x, series[start:], names, name, REGRESSION, ordered=True, test_fraction=fraction, shared_scale=True)

@@ -1,0 +1,126 @@
+"""What a training is made of, as plain values. Names are the field's own; the defaults suit a first lab."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DataOptions:
+    """Which examples, and how they are prepared.
+
+    Args:
+        lags: With a series, how many days back the features reach.
+        rows: How many examples; 0 for all there are.
+        test_fraction: The share kept for validation; None for the data set's own.
+        noise: The data set's noise; None for its own.
+        seed: The seed of the data; None for the data set's own.
+        standardise: Shift and scale features, and a regression's labels, to mean 0 and deviation 1 (training rows only).
+        features: The columns to use; empty for all.
+        viral_day: With a series, the factor by which one training day is multiplied.
+        class_order: The number given to each class, in place of 0, 1, 2, ...
+        target_as: ``class``, or ``class-number`` for a regression on the class's number.
+        tricky_share: With mails, the share whose words mislead.
+        path: With ``csv``, the file.
+        target: With ``csv``, the column to predict.
+    """
+
+    lags: int = 1
+    rows: int = 0
+    test_fraction: float | None = None
+    noise: float | None = None
+    seed: int | None = None
+    standardise: bool = True
+    features: tuple[str, ...] = ()
+    viral_day: float = 1.0
+    class_order: tuple[int, ...] = ()
+    target_as: str = "class"
+    tricky_share: float = 0.0
+    path: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """The function with unknown parameters.
+
+    Args:
+        name: ``linear``, ``polynomial``, ``softmax``, ``mlp``, ``function``, ``threshold`` or ``keyword-rule``.
+        hidden: With ``mlp``, the width of each hidden layer.
+        activation: With ``mlp``: ``relu``, ``tanh``, ``sigmoid`` or ``none``.
+        degree: With ``polynomial``.
+        function: With ``function``: ``ball`` or ``bowl``.
+        w: Where the (first) weight starts, in the units of the data; None for the model's own initialisation.
+        b: Where the bias starts, in the units of the data; None for the model's own.
+        keyword: With ``keyword-rule``, the word that is counted.
+        threshold: With ``keyword-rule``, from how many on a mail counts as spam.
+    """
+
+    name: str = "linear"
+    hidden: tuple[int, ...] = ()
+    activation: str = "relu"
+    degree: int = 1
+    function: str = "ball"
+    w: float | None = None
+    b: float | None = None
+    keyword: str = "free"
+    threshold: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizerOptions:
+    """Who looks for the parameters, and how.
+
+    Args:
+        name: ``gd``, ``sgd``, ``momentum``, ``adam``, ``manual`` (the learner), ``search`` (try all) or ``none``.
+        learning_rate: η.
+        momentum: λ, with ``momentum``.
+        schedule: ``constant``, ``linear-decay``, ``inverse-sqrt`` or ``warm-up``.
+    """
+
+    name: str = "gd"
+    learning_rate: float = 0.01
+    momentum: float = 0.9
+    schedule: str = "constant"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainOptions:
+    """How long, and in what pieces.
+
+    Args:
+        epochs: Passes over the training examples.
+        batch_size: Examples in one update; 0 for all of them.
+        seed: Of the initialisation and the shuffling.
+        shuffle: Whether the examples are put in a new order for each epoch.
+    """
+
+    epochs: int = 100
+    batch_size: int = 0
+    seed: int = 1
+    shuffle: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EpochResult:
+    """The model as it stands at the end of an epoch. Losses are in the units of the label.
+
+    Args:
+        epoch: From 1.
+        updates: Updates of the parameters so far.
+        train_loss: Mean loss over all training examples; nan or infinite where training diverged.
+        valid_loss: The same over the validation examples; None without any.
+        train_accuracy: Share of training examples classified right; None for a regression.
+        valid_accuracy: The same over the validation examples.
+        gradient_norm: Length of the gradient of the mean loss, at the last update of the epoch.
+        learning_rate: η at the last update, after the schedule.
+    """
+
+    epoch: int
+    updates: int
+    train_loss: float
+    valid_loss: float | None = None
+    train_accuracy: float | None = None
+    valid_accuracy: float | None = None
+    gradient_norm: float | None = None
+    learning_rate: float | None = None
