@@ -27,6 +27,7 @@ class FakeTrainee:
         self.count = epochs
         self.learning_rate = learning_rate
         self.w = w
+        self.given = False
         self.shown: list[float] = []
 
     def epochs(self) -> Iterator[FakeResult]:
@@ -46,7 +47,8 @@ class FakeTrainee:
             raise ValueError(f"{key} cannot be turned")
 
     def scenes(self) -> Iterable[tuple[str, dict[str, object]]]:
-        return [("curve", {"x": [0.0], "y": [0.0]})]
+        given, self.given = self.given, True
+        return [] if given else [("curve", {"x": [0.0], "y": [0.0]})]
 
     def frames(self) -> Iterable[tuple[str, dict[str, object]]]:
         self.shown.append(self.w)

@@ -39,7 +39,7 @@ class Trainee(Protocol):
         """Turn a live key. Raises ValueError where this training cannot."""
 
     def scenes(self) -> Iterable[tuple[str, dict[str, object]]]:
-        """By panel, what does not change."""
+        """By panel, what does not change; only what was not given before, or is another one now."""
 
     def frames(self) -> Iterable[tuple[str, dict[str, object]]]:
         """By panel, what it shows now."""
@@ -105,8 +105,6 @@ class Engine:
             OSError: ``emit`` could not write.
             MemoryError: the machine gave no more.
         """
-        for panel, data in self._trainee.scenes():
-            self._emit(View(panel=panel, part="scene", epoch=0, data=data))
         self._show()
         self._before_epoch()
         if self._steering.reason is None:
@@ -211,6 +209,8 @@ class Engine:
     def _show(self) -> None:
         """Make a frame of every panel, and decide when the next one is due."""
         begun = self._clock()
+        for panel, data in self._trainee.scenes():
+            self._emit(View(panel=panel, part="scene", epoch=self.epoch, data=data))
         for panel, data in self._trainee.frames():
             self._emit(View(panel=panel, part="frame", epoch=self.epoch, data=data))
         self._stale = False
