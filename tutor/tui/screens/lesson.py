@@ -12,17 +12,18 @@ from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.tui import navigation
-from tutor.tui.commands import Command
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.commands import Command, footer_commands
+from tutor.tui.screens.base import TutorScreen, commands_of
 from tutor.tui.screens.lesson_view import WIDE, LessonView, block_of
 from tutor.tui.widgets.lesson_flow import LessonFlow
-from tutor.tui.widgets.prose import Prose
+from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowList
 
 _MOVE = "keys.group-move"
 
 KEYS: tuple[Command, ...] = (
-    Command("lesson.page-down", ("space", "pagedown", "ctrl+d"), "lesson.page-down", footer=1, group=_MOVE, palette=False),
+    Command("lesson.page-down", ("space", "pagedown", "ctrl+d"), "lesson.page-down", footer=1, group=_MOVE,
+            palette=False),
     Command("lesson.page-up", ("pageup", "b", "ctrl+u"), "lesson.page-up", group=_MOVE, palette=False),
     Command("lesson.line-down", ("down", "j"), "keys.down", group=_MOVE, palette=False),
     Command("lesson.line-up", ("up", "k"), "keys.up", group=_MOVE, palette=False),
@@ -30,7 +31,8 @@ KEYS: tuple[Command, ...] = (
     Command("lesson.last", ("end", "G"), "lesson.last", group=_MOVE, palette=False),
     Command("lesson.next-section", ("right_square_bracket",), "lesson.next-section", group=_MOVE),
     Command("lesson.previous-section", ("left_square_bracket",), "lesson.previous-section", group=_MOVE),
-    Command("lesson.next-block", ("tab",), "lesson.next-block", "lesson.next-block-help", footer=2, group=_MOVE, palette=False),
+    Command("lesson.next-block", ("tab",), "lesson.next-block", "lesson.next-block-help", footer=2, group=_MOVE,
+            palette=False),
     Command("lesson.previous-block", ("shift+tab",), "lesson.previous-block", group=_MOVE, palette=False),
     Command("lesson.next-term", ("n",), "lesson.next-term", "lesson.next-term-help", group=_MOVE, palette=False),
     Command("lesson.previous-term", ("N",), "lesson.previous-term", group=_MOVE, palette=False),
@@ -50,7 +52,6 @@ class LessonScreen(TutorScreen):
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = KEYS
-    CSS_PATH = "lesson.tcss"
     AUTO_FOCUS = "#flow"
 
     def __init__(self, lesson_id: str, anchor: str = "") -> None:
@@ -82,6 +83,15 @@ class LessonScreen(TutorScreen):
 
         return [Span(f"§ {section_at(lesson, self._view.block)}/{len(top_sections(lesson))}", "muted")]
 
+    def footer(self) -> list[Command]:
+        """While a question or a lab has the focus, its own keys and the way on."""
+        if self.focused is None or self.focused is self.flow:
+            return super().footer()
+        shadowed = {key for command in commands_of(self.focused) for key in command.keys}
+        return footer_commands(
+            command for command in self.commands() if command not in KEYS or shadowed.isdisjoint(command.keys)
+        )
+
     def on_mount(self) -> None:
         """The lesson is read when the frame is on the screen."""
         self.call_after_refresh(self._view.open)
@@ -98,6 +108,14 @@ class LessonScreen(TutorScreen):
     def on_lesson_view_turned(self) -> None:
         """The top line says which section it is."""
         self.refresh_frame()
+
+    def on_question_widget_settled(self) -> None:
+        """A question has its verdict."""
+        self._view.answered()
+
+    def on_question_widget_changed(self) -> None:
+        """A question is being answered, or once more: the footer offers other keys."""
+        self._view.answered()
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -172,7 +190,7 @@ class LessonScreen(TutorScreen):
         if not self.flow.step_link(direction):
             self.notice(translate("lesson.no-more-terms"))
 
-    def on_prose_followed(self, event: Prose.Followed) -> None:
+    def on_prose_view_followed(self, event: ProseView.Followed) -> None:
         """A link was clicked."""
         self.follow(event.target)
 

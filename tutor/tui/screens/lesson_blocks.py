@@ -3,67 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span
-from tutor.course.lesson import Block, LabFence, Question, Term
+from tutor.course.lesson import LabFence, Prose, Question, Term
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
 from tutor.study.score import Score
 from tutor.tui.glyphs import RIGHT
-from tutor.tui.screens.lesson_pages import NameOf, prose_page, term_page, title_page
-from tutor.tui.widgets.prose import Prose
+from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowItem, RowList
 from tutor.tui.widgets.rows import look_of, strip_of
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
-    from tutor.course.lesson import Lesson
     from tutor.study.lesson_session import LessonSession
-    from tutor.typeset.page import Mentions
+    from tutor.tui.screens.lesson_pages import LessonPages
 
 QUIZ, HOME = "quiz", "home"
 """What the end of a lesson offers beside the next lesson, whose id is its key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What things are called that a lesson's text points to.
-
-    Args:
-        title_of: The title of a lesson by id.
-        term_name: The name of a term by id.
-        other_name: The name of a term in the other language by id; empty where there is none.
-    """
-
-    title_of: NameOf
-    term_name: NameOf
-    other_name: NameOf
-
-
-def title_block(lesson: Lesson, names: Names) -> Prose:
+def title_block(pages: LessonPages) -> ProseView:
     """The title of the lesson."""
-    return Prose(title_page(lesson, names.title_of), id="lesson-title")
+    return ProseView(pages.title(), id="lesson-title")
 
 
-def block_widget(block: Block, session: LessonSession, names: Names, mentions: Mentions | None) -> Widget:
-    """The widget of one block."""
-    if isinstance(block, Question):
-        from tutor.tui.widgets.question import QuestionWidget
+def block_widgets(session: LessonSession, pages: LessonPages) -> Iterator[Widget]:
+    """The widget of each block of the lesson."""
+    number, lab = 0, None
+    for block in session.lesson.blocks:
+        if isinstance(block, Question):
+            from tutor.tui.widgets.question import QuestionWidget
 
-        return QuestionWidget(session.exercise(block.id))
-    if isinstance(block, LabFence):
-        from tutor.tui.widgets.lab_card import LabCard
+            number += 1
+            yield QuestionWidget(session.exercise(block.id), lab=lab, number=number)
+        elif isinstance(block, LabFence):
+            from tutor.tui.widgets.lab_card import LabCard
 
-        return LabCard(block)
+            lab = block
+            yield LabCard(block)
+        else:
+            yield _text_widget(block, pages)
+
+
+def _text_widget(block: Prose | Term, pages: LessonPages) -> ProseView:
+    page = pages.page_of(block)
+    assert page is not None  # noqa: S101 - only questions and labs have none
     if isinstance(block, Term):
-        return Prose(term_page(block, names.other_name(block.id), names.term_name), classes="term")
-    return Prose(prose_page(block, mentions))
+        return ProseView(page, classes="term")
+    return ProseView(page, classes="section" if block.markdown.startswith("#") else None)
 
 
 class LessonEnd(RowList):

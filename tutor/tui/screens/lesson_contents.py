@@ -21,12 +21,6 @@ from tutor.typeset.page import typeset
 if TYPE_CHECKING:
     from tutor.study.lesson_session import LessonSession
 
-PANEL_WIDTH = 32
-"""Cells of the contents beside the text."""
-
-WIDE = 120
-"""Cells of a terminal from which on the contents stay open."""
-
 MARKS: dict[Mark, tuple[str, str]] = {
     Mark.OPEN: ("○", "muted"),
     Mark.SKIPPED: ("○", "muted"),
@@ -50,8 +44,8 @@ def top_sections(lesson: Lesson) -> list[int]:
 
 
 def section_at(lesson: Lesson, block: int) -> int:
-    """Which section, counted from 1, a block belongs to; 0 before the first."""
-    return sum(1 for begin in top_sections(lesson) if begin <= block)
+    """Which section, counted from 1, a block belongs to; what stands before the first belongs to it."""
+    return max(1, sum(1 for begin in top_sections(lesson) if begin <= block))
 
 
 def contents_items(lesson: Lesson, session: LessonSession, block: int) -> list[RowItem]:
@@ -74,7 +68,9 @@ def contents_items(lesson: Lesson, session: LessonSession, block: int) -> list[R
         elif isinstance(part, Question):
             items.append(_question_item(number, one_line(part.title), session.mark(part.id)))
         elif isinstance(part, LabFence):
-            items.append(RowItem(str(number), lambda width: _row("▶", "accent", translate("lesson.lab"), "muted", width, 3)))
+            items.append(
+                RowItem(str(number), lambda width: _row("▶", "accent", translate("lesson.lab"), "muted", width, 3))
+            )
     return items
 
 
@@ -90,6 +86,10 @@ def _section_item(number: int, title: str, deeper: int, *, here: bool) -> RowIte
 def _question_item(number: int, title: str, mark: Mark) -> RowItem:
     sign, ink = MARKS[mark]
     return RowItem(str(number), lambda width: _row(sign, ink, title, "muted", width, 3))
+
+
+def _draw_lab(width: int) -> Row:
+    return _row("▶", "accent", translate("lesson.lab"), "muted", width, 3)
 
 
 def _row(sign: str, sign_ink: str, title: str, ink: str, width: int, indent: int) -> Row:
@@ -111,13 +111,13 @@ def progress_row(session: LessonSession, width: int) -> Row:
 class ContentsDialog(TutorDialog[str]):
     """The contents over the text, where there is no room beside it. Gives the chosen row's key, or nothing."""
 
-    CSS = f"""
-    ContentsDialog {{ align: left top; }}
-    ContentsDialog > Vertical {{
-        width: {PANEL_WIDTH + 16}; max-width: 100%; height: auto; max-height: 100%; margin: 2 0;
+    DEFAULT_CSS = """
+    ContentsDialog { align: left top; }
+    ContentsDialog > Vertical {
+        width: 48; max-width: 100%; height: auto; max-height: 100%; margin: 2 0;
         background: $surface; border: round $rule; border-title-color: $accent;
-    }}
-    ContentsDialog RowList {{ height: auto; max-height: 18; }}
+    }
+    ContentsDialog RowList { height: auto; max-height: 18; }
     """
 
     def __init__(self, items: Sequence[RowItem], here: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -14,17 +15,17 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tutor.foundation.translate import LANGUAGES, language, translate
+from tutor.foundation.translate import language, translate
+from tutor.tui.screens.lesson_pages import LessonPages, Page
 from tutor.tui.widgets.lesson_flow import LessonFlow, Place
-from tutor.tui.widgets.prose import Prose
+from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowItem, RowList
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
-    from tutor.course.lesson import Fault, Lesson
+    from tutor.course.lesson import Lesson
     from tutor.study.lesson_session import LessonSession
-    from tutor.tui.screens.lesson_blocks import Names
 
 WIDE = 120
 """Cells of a terminal from which on the contents stay open beside the text."""
@@ -61,6 +62,14 @@ class LessonView(Container):
     Args:
         lesson_id: The lesson.
         anchor: A section, term or question to begin at; where the learner left it when empty.
+    """
+
+    DEFAULT_CSS = """
+    LessonView { layout: horizontal; height: 1fr; }
+    LessonView #side { width: 33; height: 1fr; display: none; border-right: solid $rule; }
+    LessonView.wide #side { display: block; }
+    LessonView #contents { height: 1fr; }
+    LessonView #flow.waiting > * { visibility: hidden; }
     """
 
     class Turned(Message):
@@ -121,42 +130,37 @@ class LessonView(Container):
             self.open()
 
     async def _open(self) -> None:
-        again = self._settled
+        moving = self._settled  # the place on the screen is the learner's, and newer than the one written down
         self.save()
         self._settled = False
         self._shown_in = language()
-        lesson, faults = self._read()
+        lesson = self.course.lesson(self.lesson_id, language()) if self.course is not None else None
         if lesson is None:
-            await self._show_faults(faults)
+            await self._show_faults()
             return
         from tutor.study.lesson_session import LessonSession
 
-        drafts = self.session
+        if self.session is not None and self.lesson is not None and self.lesson.language != lesson.language:
+            self.session.retell(lesson)
+        else:
+            self.session = LessonSession(lesson, tutor_app(self).services.store)
         self.lesson = lesson
-        self.session = LessonSession(lesson, tutor_app(self).services.store)
-        if drafts is not None:
-            carry_drafts(drafts, self.session)
-        start = self._start(again=again)
-        await self._fill(start)
-        self._show_contents()
-        self.post_message(self.Turned())
+        await self._fill(self._start(moving=moving))
 
-    def _read(self) -> tuple[Lesson | None, Sequence[Fault]]:
-        course = self.course
-        if course is None:
-            return None, ()
-        lesson = course.lesson(self.lesson_id, language())
-        return lesson, () if lesson is not None else [fault for fault in course.faults()]
-
-    async def _show_faults(self, faults: Iterable[Fault]) -> None:
+    async def _show_faults(self) -> None:
+        """Say why there is nothing to read."""
         from tutor.tui.screens.lesson_pages import text_page
 
         problem = tutor_app(self).services.course_problem
-        said = [problem.message, problem.hint] if problem is not None else [translate("lesson.unreadable"), *map(str, faults)]
+        if problem is not None:
+            said = [problem.message, problem.hint]
+        else:
+            faults = self.course.faults() if self.course is not None else ()
+            said = [translate("lesson.unreadable"), *map(str, faults)]
         await self.flow.clear()
-        await self.flow.add([Prose(text_page(*said))])
+        await self.flow.add([ProseView(text_page(*filter(None, said)))])
 
-    def _start(self, *, again: bool) -> Place:
+    def _start(self, *, moving: bool) -> Place:
         """The place to begin at, in blocks of the flow."""
         assert self.lesson is not None  # noqa: S101 - called when it was read
         assert self.session is not None  # noqa: S101
@@ -164,30 +168,32 @@ class LessonView(Container):
         if anchor and (block := block_of(self.lesson, anchor)) is not None:
             return Place(block + _TITLE, 0.0)
         position = self.session.position
-        if not again and not position.block and not position.within:
-            return Place(0, 0.0)
+        if not moving and not position.block and not position.within:
+            return Place(0, 0.0)  # the title above the first block
         return Place(position.block + _TITLE, position.within)
 
     # -- filling the flow --------------------------------------------------------------------------------
 
     async def _fill(self, start: Place) -> None:
         """Mount the first page, show it at ``start``, then mount the rest a few blocks at a time."""
-        widgets = list(self._widgets())
-        first = start.block + _FIRST
+        widgets = self._widgets()
         await self.flow.clear()
         self.flow.set_class(start.block > 0, "waiting")  # nothing is drawn until it stands at its place
-        await self.flow.add(widgets[:first])
+        await self.flow.add(islice(widgets, start.block + _FIRST))
+        self.post_message(self.Turned())
         await self._frame()
         self.flow.go_to(start)
         self.flow.remove_class("waiting")
-        for begin in range(first, len(widgets), _AT_ONCE):
+        while more := list(islice(widgets, _AT_ONCE)):
             await self._frame()
-            await self.flow.add(widgets[begin : begin + _AT_ONCE])
+            await self.flow.add(more)
         await self._frame()
         if start.block + _FIRST >= len(self.flow.blocks) - _AT_ONCE:
             self.flow.go_to(start)  # near the end there was not enough below to put it at the top
         self._settled = True
         self._moved()
+        self._show_contents()
+        self._link_terms()
 
     async def _frame(self) -> None:
         """Wait until what is there has been laid out and drawn."""
@@ -196,32 +202,34 @@ class LessonView(Container):
         await drawn.wait()
 
     def _widgets(self) -> Iterator[Widget]:
-        from tutor.tui.screens.lesson_blocks import LessonEnd, block_widget, title_block
+        from tutor.tui.screens.lesson_blocks import LessonEnd, block_widgets, title_block
 
         assert self.lesson is not None  # noqa: S101 - called when it was read
         assert self.session is not None  # noqa: S101
-        names = self._names()
-        mentions = self._mentions()
-        yield title_block(self.lesson, names)
-        for block in self.lesson.blocks:
-            yield block_widget(block, self.session, names, mentions)
+        pages = LessonPages(self.lesson, self.headers)
+        yield title_block(pages)
+        yield from block_widgets(self.session, pages)
         yield LessonEnd(self.session.score, self.following)
 
-    def _names(self) -> Names:
-        from tutor.tui.screens.lesson_blocks import Names
+    def _link_terms(self) -> None:
+        """Underline the first mention of each term. All lessons are read for that, so it comes last, in a thread."""
+        lesson, course = self.lesson, self.course
+        if lesson is None or course is None:
+            return
+        headers = self.headers
 
-        titles = {header.id: header.title for header in self.headers}
-        other = next(name for name in LANGUAGES if name != language())
+        def read() -> None:
+            pages = LessonPages(lesson, headers, course.glossary())
+            linked = [pages.page_of(block) for block in lesson.blocks]
+            self.app.call_from_thread(show, linked)
 
-        def name_in(term_id: str, wanted: str) -> str:
-            entry = self.course.glossary().get(term_id) if self.course is not None else None
-            return entry.names.get(wanted, "") if entry is not None else ""
+        def show(linked: Sequence[Page | None]) -> None:
+            if lesson is self.lesson and self.is_attached:
+                for widget, page in zip(self.flow.blocks[_TITLE:], linked, strict=False):
+                    if page is not None and isinstance(widget, ProseView):
+                        widget.set_page(page)
 
-        return Names(
-            title_of=lambda lesson: titles.get(lesson, lesson),
-            term_name=lambda term: name_in(term, language()) or term,
-            other_name=lambda term: name_in(term, other),
-        )
+        self.run_worker(read, group="terms", exclusive=True, thread=True, exit_on_error=False)
 
     @property
     def following(self) -> LessonHeader | None:
@@ -309,14 +317,6 @@ class LessonView(Container):
 
     def _show_contents(self) -> None:
         self.contents.set_items(self.contents_items(), self.contents_here)
-
-
-def carry_drafts(old: LessonSession, new: LessonSession) -> None:
-    """Answers begun and not yet committed go on in the other language."""
-    for question in old.lesson.questions:
-        attempt = old.exercise(question.id).attempt
-        if not attempt.locked and attempt.ready and any(each.id == question.id for each in new.lesson.questions):
-            new.exercise(question.id).attempt.put(attempt.draft)
 
 
 def block_of(lesson: Lesson, anchor: str) -> int | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from textual.message import Message
 from textual.widget import Widget
 
-from tutor.tui.widgets.prose import Link, Prose
+from tutor.tui.widgets.prose import Link, ProseView
 
 _OVERLAP = 2
 """Lines of one page that stay in view on the next."""
@@ -30,7 +30,8 @@ class LessonFlow(Widget, can_focus=True):
         overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1;
     }
     LessonFlow > * { width: 100%; max-width: 78; margin: 0 0 1 0; }
-    LessonFlow > Prose { padding: 0 1; }
+    LessonFlow > ProseView { padding: 0 1; }
+    LessonFlow > .section { margin: 2 0 1 0; }
     """
 
     class Moved(Message):
@@ -39,7 +40,7 @@ class LessonFlow(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.blocks: list[Widget] = []
-        self._marked: Prose | None = None
+        self._marked: ProseView | None = None
 
     # -- what is in it -----------------------------------------------------------------------------------
 
@@ -217,7 +218,7 @@ class LessonFlow(Widget, can_focus=True):
         links = [
             (prose.virtual_region.y + link.pieces[0].line, prose, link)
             for prose in self.blocks
-            if isinstance(prose, Prose)
+            if isinstance(prose, ProseView)
             for link in prose.links
         ]
         found = self._beyond(links, direction)
@@ -230,7 +231,7 @@ class LessonFlow(Widget, can_focus=True):
         self.bring_into_view(max(0, line - 1), line + 1)
         return True
 
-    def _beyond(self, links: list[tuple[int, Prose, Link]], direction: int) -> tuple[int, Prose, Link] | None:
+    def _beyond(self, links: list[tuple[int, ProseView, Link]], direction: int) -> tuple[int, ProseView, Link] | None:
         marked = self.link
         for at, (_, prose, link) in enumerate(links):
             if marked is not None and prose is self._marked and link == marked:

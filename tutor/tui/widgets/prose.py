@@ -68,7 +68,7 @@ def segment_of(span: Span, look: Look, *, here: bool = False) -> Segment:
     return Segment(span.text, look.style(f"{ink} reverse" if here else ink))
 
 
-class Prose(Widget):
+class ProseView(Widget):
     """A text set to its own width.
 
     Args:
@@ -76,7 +76,7 @@ class Prose(Widget):
     """
 
     DEFAULT_CSS = """
-    Prose { width: 100%; height: auto; }
+    ProseView { width: 100%; height: auto; }
     """
 
     class Followed(Message):
