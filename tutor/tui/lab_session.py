@@ -21,8 +21,8 @@ from tutor.runs.spec import ControlSpec, RunSpec, Setting
 from tutor.runs.summary import PanelView, RunSummary
 
 if TYPE_CHECKING:
-    from tutor.runs.events import Event
     from tutor.runs.entries import RunEntry
+    from tutor.runs.events import Event
 
 State = Literal["ready", "starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
 MOST_PINNED = 4

@@ -94,7 +94,8 @@ class LabScreen(LabActions):
             return []
         from tutor.tui.screens.lab_words import state_row
 
-        return state_row(self.session)
+        row = state_row(self.session)
+        return row if self.size.width >= _BESIDE else row[:2]
 
     def shows_runs(self) -> bool:
         """The lab tells of its run itself."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tutor.charts.cells import Rows
-from tutor.charts.loss import LossLine, loss_chart, pinned_line, train_line, valid_line
+from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.notice import sentence
 from tutor.charts.panels import Drawing, draw_panel
 from tutor.foundation.translate import translate
@@ -56,6 +56,8 @@ class Glass:
 
 def draw_loss(session: LabSession, glass: Glass, room: Room) -> Rows:
     """The loss of the present run and of those pinned."""
+    if session.summary is None and not session.pinned:
+        return sentence(translate("lab.says-ready"), room.width, room.height)
     lines = [pinned_line(each.number, each.name, each.history) for each in session.pinned]
     lines.append(train_line(session.train))
     if len(session.valid):
@@ -64,7 +66,7 @@ def draw_loss(session: LabSession, glass: Glass, room: Room) -> Rows:
     spec = session.running_spec
     last = len(session.train)
     return loss_chart(
-        _unpinned_first(lines),
+        lines,
         room.width,
         room.height,
         title=translate("lab.loss-of", name=loss_name(spec.loss.name)),
@@ -75,11 +77,6 @@ def draw_loss(session: LabSession, glass: Glass, room: Room) -> Rows:
         cursor=glass.cursor,
         ascii=room.ascii,
     )
-
-
-def _unpinned_first(lines: list[LossLine]) -> list[LossLine]:
-    """The present run's lines last, so that they lie on top."""
-    return lines
 
 
 def draw_view(session: LabSession, panel: str, room: Room) -> Rows:

@@ -32,7 +32,7 @@ class Hand:
 
 def side_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows:
     """The whole column in ``width`` by ``height`` cells, its rule at the left edge included."""
-    inner = max(1, width - 2)
+    inner = max(1, width - 3)
     controls = control_rows(session, hand, inner, most=max(2, height // 3))
     below = [*_goal_rows(session, inner), *_pinned_rows(session, inner)]
     room = height - len(controls) - (1 if controls else 0) - len(below) - (1 if below else 0)
@@ -49,7 +49,7 @@ def side_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows:
 def strip_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows:
     """The column as a strip below the charts, for windows with no room beside them."""
     inner = max(1, width - 2)
-    items = [[Span(f"{label} ", "muted"), Span(text)] for label, text in _numbers(session)[:4]]
+    items = [[Span(f"{label} ", "muted"), Span(text)] for label, text in _few_numbers(session)]
     controls = session.controls()
     rows: Rows = [[Span(" "), *row] for row in flow(items, inner, max(1, height - 1))]
     if controls:
@@ -131,6 +131,17 @@ def _numbers(session: LabSession) -> list[tuple[str, str]]:
     if summary.gradient_norm is not None:
         pairs.append((translate("lab.gradient"), figure(summary.gradient_norm)))
     return pairs
+
+
+def _few_numbers(session: LabSession) -> list[tuple[str, str]]:
+    """The figures that a narrow window cannot do without, in few words."""
+    summary = session.summary
+    pairs = _numbers(session)[:1]
+    if summary is not None and summary.train_losses:
+        pairs.append((translate("charts.train"), figure(summary.train_losses[-1])))
+    if summary is not None and summary.valid_losses:
+        pairs.append((translate("charts.valid"), figure(summary.valid_losses[-1])))
+    return [*pairs, *_parameters(session)]
 
 
 def _parameters(session: LabSession) -> list[tuple[str, str]]:

@@ -126,7 +126,9 @@ def _finished(session: LabSession) -> str:
         text = translate("lab.says-finished-best", epochs=summary.epoch, loss=best, epoch=summary.best_epoch)
     else:
         text = translate("lab.says-finished", epochs=summary.epoch)
-    return f"{text} {translate('lab.says-goal-met')}" if session.goal_met() else text
+    if not session.goal_met():
+        return text
+    return text + (" " if text.isascii() else "") + translate("lab.says-goal-met")
 
 
 def goal_text(goal: str) -> str:

@@ -38,7 +38,7 @@ class RowsView(Widget):
 
     DEFAULT_CSS = "RowsView { width: 1fr; height: 1fr; }"
 
-    def __init__(self, draw: Draw, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, draw: Draw, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._draw = draw
         self._rows: Rows = []
