@@ -1,1 +1,1 @@
-"""A learning library in NumPy: data, models, losses, optimisers, training. It knows no file format but CSV, and no screen."""
+"""A learning library in NumPy: data, models, losses, optimisers, training. It knows no screen."""

@@ -84,7 +84,7 @@ def _cross_entropy_mean(logits: Array, labels: Array) -> float:
 
 
 def _cross_entropy_gradient(logits: Array, gradient: Array) -> Callable[[Array], None]:
-    """p − y, (k, B): softmax and cross-entropy together have the simplest gradient of all."""
+    """P − y, (k, B): softmax and cross-entropy together have the simplest gradient of all."""
     top, total = np.empty_like(logits[:1]), np.empty_like(logits[:1])
     ones = np.ones((1, len(logits)), logits.dtype)
     calls: Calls = [

@@ -74,7 +74,7 @@ class Network:
         for index, layer in enumerate(self.layers):
             z = layer.dot(a)
             if index == len(self.layers) - 1:
-                return z
+                return np.asarray(z)
             for call in self.activation.forward(z):
                 call()
             a = np.concatenate([z, np.ones((1, z.shape[1]), z.dtype)])

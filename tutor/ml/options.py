@@ -15,7 +15,7 @@ class DataOptions:
         test_fraction: The share kept for validation; None for the data set's own.
         noise: The data set's noise; None for its own.
         seed: The seed of the data; None for the data set's own.
-        standardise: Shift and scale features, and a regression's labels, to mean 0 and deviation 1 (training rows only).
+        standardise: Shift and scale features, and a regression's labels, to mean 0 and deviation 1.
         features: The columns to use; empty for all.
         viral_day: With a series, the factor by which one training day is multiplied.
         class_order: The number given to each class, in place of 0, 1, 2, ...

@@ -65,9 +65,7 @@ def _read(path: Path) -> tuple[list[str], list[list[str]]]:
             )
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise TutorError(
-            translate("ml.csv-unreadable", path=path, reason=error.strerror or str(error))
-        ) from error
+        raise TutorError(translate("ml.csv-unreadable", path=path, reason=error.strerror or str(error))) from error
     except UnicodeDecodeError as error:
         raise TutorError(translate("ml.csv-not-utf8", path=path)) from error
     lines = text.splitlines()

@@ -61,7 +61,7 @@ class Dataset:
 
     @property
     def features(self) -> int:
-        """d."""
+        """D."""
         return int(self.x_train.shape[1]) if self.x_train.ndim == 2 else 0
 
     def standardised(self, x: Floats) -> Floats:

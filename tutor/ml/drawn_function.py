@@ -1,0 +1,140 @@
+"""A drawn function in place of a loss: no data, only a landscape to walk on. It may lie below zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from tutor.ml.arrays import Array
+from tutor.ml.datasets.dataset import Dataset, Floats
+from tutor.ml.optimizers import Momentum, make_optimizer
+from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.schedules import SCHEDULES
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFunction:
+    """A function of one or two parameters, its gradient beside it.
+
+    Args:
+        names: of the parameters.
+        value: f(θ); each parameter may be an array.
+        gradient: ∂f/∂θ, one for each parameter.
+        start: where a walk begins unless told otherwise.
+        low: of each parameter, where the drawing begins.
+        high: where it ends.
+    """
+
+    names: tuple[str, ...]
+    value: Callable[..., Floats]
+    gradient: Callable[..., tuple[float, ...]]
+    start: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+FUNCTIONS: dict[str, DrawnFunction] = {
+    # Minima at w = −1.301 (f = −3.514) and w = 1.131 (f = −1.070); a hill between them at w = 0.170.
+    "ball": DrawnFunction(
+        ("w",),
+        lambda w: w**4 - 3 * w**2 + w,
+        lambda w: (4 * w**3 - 6 * w + 1,),
+        start=(2.0,),
+        low=(-2.2,),
+        high=(2.2,),
+    ),
+    # A long valley: condition number 10⁴, so that gradient descent is stable below η = 0.1 and slow along w.
+    "bowl": DrawnFunction(
+        ("w", "b"),
+        lambda w, b: 0.5 * (0.002 * w**2 + 20 * b**2),
+        lambda w, b: (0.002 * w, 20 * b),
+        start=(-80.0, 4.0),
+        low=(-100.0, -8.0),
+        high=(20.0, 8.0),
+    ),
+}
+
+
+class FunctionTraining:
+    """A walk on a drawn function; one update an epoch, in float64. See `tutor.ml.training.Training`."""
+
+    def __init__(self, dataset: Dataset, model: ModelOptions, optimizer: OptimizerOptions, train: TrainOptions) -> None:
+        self.dataset = dataset
+        self.function = FUNCTIONS[model.function]
+        self._train = train
+        self._theta: Array = np.array(self.function.start, dtype=np.float64)
+        for index, value in enumerate((model.w, model.b)[: len(self._theta)]):
+            if value is not None:
+                self._theta[index] = value
+        self._gradient: Array = np.zeros_like(self._theta)
+        self._manual = optimizer.name == "manual"
+        self._learning_rate = optimizer.learning_rate
+        self._factor = SCHEDULES[optimizer.schedule]
+        self._optimizer = make_optimizer(optimizer.name, self._theta, self._gradient, optimizer.momentum)
+        self._epoch = self._updates = 0
+        self.path: list[tuple[float, ...]] = [self._point()]
+        """Where the walk has been, the start included."""
+
+    def _point(self) -> tuple[float, ...]:
+        return tuple(float(each) for each in self._theta)
+
+    def value(self) -> float:
+        """F where the walk is now; infinite or nan where it flew away."""
+        try:
+            return float(self.function.value(*self._point()))
+        except OverflowError:
+            return float("inf")
+
+    def set(self, name: str, value: object) -> None:
+        """Turn a setting between two epochs. See `Training.set`."""
+        number = float(value)  # type: ignore[arg-type]
+        if not isfinite(number):
+            raise ValueError(name)
+        if name == "learning_rate" and number >= 0:
+            self._learning_rate = number
+        elif name == "momentum" and isinstance(self._optimizer, Momentum) and 0 <= number < 1:
+            self._optimizer.momentum = number
+        elif name in self.function.names:
+            self._theta[self.function.names.index(name)] = number
+            self.path.append(self._point())
+        else:
+            raise ValueError(name)
+
+    def epochs(self) -> Iterator[EpochResult]:
+        """See `Training.epochs`."""
+        while self._epoch < self._train.epochs:
+            with np.errstate(all="ignore"):
+                norm, rate = (None, None) if self._manual else self._update()
+                self._epoch += 1
+                loss = self.value()
+            yield EpochResult(self._epoch, self._updates, loss, gradient_norm=norm, learning_rate=rate)
+            if not isfinite(loss):
+                return
+
+    def _update(self) -> tuple[float, float]:
+        try:
+            self._gradient[:] = self.function.gradient(*self._point())
+        except OverflowError:
+            self._gradient[:] = np.inf
+        rate = self._learning_rate * self._factor(self._updates, self._train.epochs)
+        self._optimizer.step(rate, 1)
+        self._updates += 1
+        self.path.append(self._point())
+        return float(np.sqrt(self._gradient.dot(self._gradient))), rate
+
+    def predict(self, x: Floats) -> Floats:
+        """F at parameters (n, p): (n,)."""
+        columns = np.asarray(x, dtype=np.float64).T
+        with np.errstate(all="ignore"):
+            return np.asarray(self.function.value(*columns))
+
+    def parameters(self) -> dict[str, Array]:
+        """See `Training.parameters`."""
+        return {"theta": self._theta.copy()}
+
+    def small_parameters(self) -> dict[str, float]:
+        """Where the walk is, by name, and ``f`` there."""
+        return {**dict(zip(self.function.names, self._point(), strict=True)), "f": self.value()}

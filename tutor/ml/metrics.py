@@ -1,0 +1,25 @@
+"""Figures for people: what share is right, what is taken for what."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tutor.ml.arrays import Array
+
+
+def accuracy(predicted: Array, true: Array) -> float:
+    """The share of equal entries, of (N,) class indices each; nan for none."""
+    return float((predicted == true).mean()) if len(true) else float("nan")
+
+
+def nearest_class(outputs: Array, numbers: Array) -> Array:
+    """For outputs (N,) of a regression on class numbers (K,), the index of the nearest number, (N,)."""
+    safe = np.nan_to_num(outputs, nan=0.0, posinf=1e30, neginf=-1e30)
+    return np.asarray(np.abs(safe[:, None] - numbers[None, :]).argmin(axis=1))
+
+
+def confusion(predicted: Array, true: Array, classes: int) -> Array:
+    """Counts, (K, K): row k holds the examples of class k by the class they were taken for."""
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counts, (true, predicted), 1)
+    return counts

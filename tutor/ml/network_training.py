@@ -1,0 +1,244 @@
+"""Training of linear models, polynomials, softmax regressions and networks: all are one kind of network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import isfinite
+
+import numpy as np
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.ml import metrics
+from tutor.ml.arrays import Array
+from tutor.ml.batches import Batches
+from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
+from tutor.ml.losses import LOSSES, Loss, softmax
+from tutor.ml.network import Network, Update, with_ones
+from tutor.ml.optimizers import Momentum, make_optimizer
+from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.polynomial import Powers
+from tutor.ml.schedules import SCHEDULES
+
+
+class NetworkTraining:
+    """See `tutor.ml.training.Training`; the arguments are those of `make_training`.
+
+    Raises:
+        TutorError: the loss does not fit the task.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        model: ModelOptions,
+        loss: str,
+        optimizer: OptimizerOptions,
+        train: TrainOptions,
+    ) -> None:
+        self.dataset = dataset
+        self._train = train
+        self._powers = Powers(model.degree if model.name == "polynomial" else 1, dataset.x_train)
+        self._loss = _loss_for(loss, dataset)
+        hidden = model.hidden if model.name == "mlp" else ()
+        outputs = dataset.classes or 1
+        self.network = Network(self._powers.features, hidden, outputs, model.activation)
+        self._random = np.random.default_rng(train.seed)
+        self.network.initialise(self._random)
+        self._start_at(model.w, model.b)
+        self._manual = optimizer.name == "manual"
+        self._learning_rate = optimizer.learning_rate
+        self._factor = SCHEDULES[optimizer.schedule]
+        self._optimizer = make_optimizer(
+            optimizer.name, self.network.parameters, self.network.gradient, optimizer.momentum
+        )
+        self._x = with_ones(self._powers(dataset.x_train))
+        self._labels = _labels(dataset.y_train, dataset)
+        # Gradient descent, by the book, sees all examples at each update.
+        size = 0 if optimizer.name == "gd" else train.batch_size
+        self._use_batch_size(size)
+        self._measure_train = _Measure(self.network, self._x, self._labels, dataset.y_train, dataset)
+        valid = with_ones(self._powers(dataset.x_valid)) if len(dataset.x_valid) else None
+        self._measure_valid = (
+            _Measure(self.network, valid, _labels(dataset.y_valid, dataset), dataset.y_valid, dataset)
+            if valid is not None
+            else None
+        )
+        self._epoch = self._updates = 0
+
+    # -- settings ---------------------------------------------------------------------------------------------
+
+    def set(self, name: str, value: object) -> None:
+        """Turn a setting between two epochs. See `Training.set`."""
+        if name == "loss":
+            self._loss = _loss_for(str(value), self.dataset)
+            self._tapes.clear()
+            return
+        number = float(value)  # type: ignore[arg-type]
+        if not isfinite(number):
+            raise ValueError(name)
+        if name == "learning_rate" and number >= 0:
+            self._learning_rate = number
+        elif name == "momentum" and isinstance(self._optimizer, Momentum) and 0 <= number < 1:
+            self._optimizer.momentum = number
+        elif name == "batch_size" and number >= 0:
+            self._use_batch_size(int(number))
+        elif name == "w" and self._is_line:
+            self._start_at(number, self.small_parameters()["b"])
+        elif name == "b" and self._is_line:
+            self._start_at(self.small_parameters()["w"], number)
+        else:
+            raise ValueError(name)
+
+    def _use_batch_size(self, size: int) -> None:
+        self._batches = Batches(self._x, self._labels, size, shuffle=self._train.shuffle)
+        self._tapes: dict[int, Update] = {}
+
+    def _tape(self, size: int) -> Update:
+        if size not in self._tapes:
+            self._tapes[size] = self.network.update_tape(size, self._loss)
+        return self._tapes[size]
+
+    @property
+    def _is_line(self) -> bool:
+        """Whether the model is ŷ = b + w x with one feature."""
+        return len(self.network.layers) == 1 and self.network.parameters.size == 2
+
+    def _start_at(self, w: float | None, b: float | None) -> None:
+        """Put a line where the learner or the lab wants it, in the units of the data."""
+        if not self._is_line or (w is None and b is None):
+            return
+        now = self.small_parameters()
+        w = now["w"] if w is None else w
+        b = now["b"] if b is None else b
+        self.network.layers[0][0] = self._inner(w, b)
+
+    def _inner(self, w: float, b: float) -> tuple[float, float]:
+        """A line in the units of the data as the standardised model has it."""
+        data = self.dataset
+        mean, scale = float(data.x_mean[0]), float(data.x_scale[0])
+        return w * scale / data.y_scale, (b + w * mean - data.y_mean) / data.y_scale
+
+    # -- training ---------------------------------------------------------------------------------------------
+
+    def epochs(self) -> Iterator[EpochResult]:
+        """See `Training.epochs`."""
+        while self._epoch < self._train.epochs:
+            # Overflow is a result here, told as divergence; NumPy need not warn of it as well.
+            with np.errstate(all="ignore"):
+                norm, rate = (None, None) if self._manual else self._run_epoch()
+                self._epoch += 1
+                result = self._result(norm, rate)
+            yield result
+            if not isfinite(result.train_loss):
+                return
+
+    def _run_epoch(self) -> tuple[float, float]:
+        """All updates of one epoch. Returns the gradient's norm and the learning rate of the last one."""
+        batches = self._batches
+        batches.shuffle(self._random)
+        step = self._optimizer.step
+        rate, planned = self._learning_rate, self._train.epochs * len(batches.batches)
+        scheduled = self._factor is not SCHEDULES["constant"]
+        full, last = self._tape(batches.size), self._tape(batches.batches[-1].size)
+        updates = self._updates
+        for batch in batches.batches:
+            size = batch.size
+            update: Callable[[Array, Array, Array], None] = full if size == batches.size else last
+            update(batch.x, batch.x_transposed, batch.labels)
+            if scheduled:
+                rate = self._learning_rate * self._factor(updates, planned)
+            step(rate, size)
+            updates += 1
+        self._updates = updates
+        gradient = self.network.gradient
+        return float(np.sqrt(gradient.dot(gradient))) / batches.batches[-1].size, rate
+
+    def _result(self, norm: float | None, rate: float | None) -> EpochResult:
+        train_loss, train_accuracy = self._measure_train(self._loss)
+        valid_loss = valid_accuracy = None
+        if self._measure_valid is not None:
+            valid_loss, valid_accuracy = self._measure_valid(self._loss)
+        return EpochResult(
+            self._epoch, self._updates, train_loss, valid_loss, train_accuracy, valid_accuracy, norm, rate
+        )
+
+    # -- what became of the model -----------------------------------------------------------------------------
+
+    def predict(self, x: Floats) -> Floats:
+        """See `Training.predict`."""
+        with np.errstate(all="ignore"):
+            outputs = self.network.forward(with_ones(self._powers(self.dataset.standardised(x))).T)
+            if self.dataset.task == CLASSIFICATION:
+                return softmax(outputs).T
+            return self.dataset.label(outputs[0])
+
+    def loss_of_line(self, w: Floats, b: Floats) -> Floats:
+        """The training loss of ŷ = b + w x, for weights and biases (n,) in the units of the data: (n,).
+
+        Raises:
+            ValueError: the model is not a line.
+        """
+        if not self._is_line:
+            msg = "not a line"
+            raise ValueError(msg)
+        x, y = self._x[:, 0].astype(np.float64), self._labels[:, 0].astype(np.float64)
+        losses = np.empty(len(w))
+        unit = self.dataset.y_scale**self._loss.power
+        for index, (weight, bias) in enumerate(zip(w, b, strict=True)):
+            slope, shift = self._inner(float(weight), float(bias))
+            losses[index] = self._loss.mean(slope * x + shift, y) * unit
+        return losses
+
+    def parameters(self) -> dict[str, Array]:
+        """See `Training.parameters`."""
+        return self.network.weights() | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
+
+    def small_parameters(self) -> dict[str, float]:
+        """``w`` and ``b`` of a line, in the units of the data; nothing for larger models."""
+        if not self._is_line or self.dataset.task == CLASSIFICATION:
+            return {}
+        data = self.dataset
+        slope, shift = (float(each) for each in self.network.layers[0][0])
+        w = slope * data.y_scale / float(data.x_scale[0])
+        return {"w": w, "b": data.y_mean + data.y_scale * shift - w * float(data.x_mean[0])}
+
+
+def _loss_for(name: str, dataset: Dataset) -> Loss:
+    loss = LOSSES.get(name)
+    if loss is None or loss.classifies != (dataset.task == CLASSIFICATION):
+        fitting = ", ".join(
+            each.name for each in LOSSES.values() if each.classifies == (dataset.task == CLASSIFICATION)
+        )
+        raise TutorError(translate("ml.loss-does-not-fit", loss=name), hint=translate("ml.losses-are", known=fitting))
+    return loss
+
+
+def _labels(y: Array, dataset: Dataset) -> Array:
+    """Labels as the loss wants them, (N, k): one-hot, or one column."""
+    if dataset.task == CLASSIFICATION:
+        return np.eye(dataset.classes, dtype=np.float32)[y]
+    return np.ascontiguousarray(y[:, None], dtype=np.float32)
+
+
+class _Measure:
+    """Loss and accuracy over fixed examples, in buffers of their own."""
+
+    def __init__(self, network: Network, x: Array, labels: Array, y: Array, dataset: Dataset) -> None:
+        self._run, self._outputs = network.forward_tape(np.ascontiguousarray(x.T))
+        self._labels = np.ascontiguousarray(labels.T)
+        self._y, self._dataset = y, dataset
+
+    def __call__(self, loss: Loss) -> tuple[float, float | None]:
+        self._run()
+        unit = 1.0 if loss.classifies else self._dataset.y_scale**loss.power
+        return loss.mean(self._outputs, self._labels) * unit, self._accuracy()
+
+    def _accuracy(self) -> float | None:
+        if self._dataset.task == CLASSIFICATION:
+            return metrics.accuracy(self._outputs.argmax(axis=0), self._y)
+        if len(self._dataset.class_numbers):
+            numbers = self._dataset.class_numbers
+            wanted = np.rint(self._dataset.label(self._y))
+            return metrics.accuracy(metrics.nearest_class(self._dataset.label(self._outputs[0]), numbers), wanted)
+        return None

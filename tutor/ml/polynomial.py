@@ -1,0 +1,34 @@
+"""Powers of features, so that a linear model can bend."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tutor.ml.datasets.dataset import Floats
+
+
+class Powers:
+    """Makes (n, d) features into (n, d · degree): x, x², ..., each power standardised by the training rows.
+
+    Without that the ninth power would swamp the others, and no learning rate would suit them all.
+
+    Args:
+        degree: 1 leaves the features as they are.
+        x_train: (N, d).
+    """
+
+    def __init__(self, degree: int, x_train: Floats) -> None:
+        self._degree = degree
+        self.features = x_train.shape[1] * degree
+        powers = self._raise(x_train)
+        self._mean, self._scale = np.zeros(self.features), np.ones(self.features)
+        if degree > 1:
+            scale = powers.std(axis=0)
+            self._mean, self._scale = powers.mean(axis=0), np.where(scale > 0, scale, 1.0)
+
+    def _raise(self, x: Floats) -> Floats:
+        return np.concatenate([x**power for power in range(1, self._degree + 1)], axis=1)
+
+    def __call__(self, x: Floats) -> Floats:
+        """The powers of ``x``, (n, d), as the model sees them."""
+        return x if self._degree == 1 else (self._raise(x) - self._mean) / self._scale

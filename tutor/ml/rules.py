@@ -1,0 +1,122 @@
+"""A keyword rule written by hand, and the same rule with its one number learnt by trying them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+
+import numpy as np
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.suggest import nearest
+from tutor.foundation.translate import translate
+from tutor.ml import metrics
+from tutor.ml.arrays import Array
+from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
+from tutor.ml.options import EpochResult, ModelOptions, TrainOptions
+
+
+class RuleTraining:
+    """ "From so many times the keyword on, it is class 1." See `tutor.ml.training.Training`.
+
+    With ``threshold`` each epoch tries one more threshold and keeps the best so far: a search over one parameter
+    that needs no gradient. With ``keyword-rule`` the threshold is what its author wrote, and nothing is learnt.
+    The loss is the share of mistakes.
+
+    Raises:
+        TutorError: the data has not two classes, or no such word.
+    """
+
+    def __init__(self, dataset: Dataset, model: ModelOptions, train: TrainOptions) -> None:
+        if dataset.task != CLASSIFICATION or dataset.classes != 2:
+            raise TutorError(translate("ml.rule-needs-two-classes"))
+        self.dataset = dataset
+        self.learns = model.name == "threshold"
+        self._train = train
+        self.threshold = model.threshold
+        self._use_keyword(model.keyword)
+        self._epoch = self._updates = 0
+        self._tried: list[tuple[float, float]] = []
+
+    def _use_keyword(self, keyword: str) -> None:
+        names = self.dataset.feature_names
+        if keyword not in names:
+            near = nearest(keyword, names)
+            raise TutorError(
+                translate("ml.no-such-column", column=keyword, known=", ".join(names)),
+                hint=translate("ml.did-you-mean", near=near) if near else "",
+            )
+        self.keyword = keyword
+        column = names.index(keyword)
+        self._train_counts = self.dataset.raw(self.dataset.x_train)[:, column]
+        self._valid_counts = self.dataset.raw(self.dataset.x_valid)[:, column]
+
+    def counts(self) -> Array:
+        """How often the keyword is in each training example, (N,)."""
+        return self._train_counts
+
+    def set(self, name: str, value: object) -> None:
+        """Turn ``threshold`` or ``keyword`` between two epochs."""
+        if name == "keyword":
+            try:
+                self._use_keyword(str(value))
+            except TutorError as error:
+                raise ValueError(name) from error
+        elif name == "threshold" and isfinite(float(value)):  # type: ignore[arg-type]
+            self.threshold = float(value)  # type: ignore[arg-type]
+        else:
+            raise ValueError(name)
+        self._tried.clear()
+
+    def candidates(self) -> list[float]:
+        """The thresholds worth trying: each count that occurs, and one above them all."""
+        values = sorted({float(each) for each in np.rint(self._train_counts)})
+        return [*values, values[-1] + 1.0]
+
+    def mistakes(self, threshold: float) -> float:
+        """The share of training examples that this threshold puts in the wrong class."""
+        return float(((self._train_counts >= threshold - 0.5) != (self.dataset.y_train == 1)).mean())
+
+    def epochs(self) -> Iterator[EpochResult]:
+        """See `Training.epochs`."""
+        while self._epoch < self._train.epochs:
+            if self.learns:
+                candidates = self.candidates()
+                if len(self._tried) == len(candidates):
+                    return
+                self._try(candidates[len(self._tried)])
+            self._epoch += 1
+            yield self._result()
+
+    def _try(self, threshold: float) -> None:
+        self._tried.append((self.mistakes(threshold), threshold))
+        self._updates += 1
+        self.threshold = min(self._tried)[1]
+
+    def _result(self) -> EpochResult:
+        loss = self.mistakes(self.threshold)
+        valid_loss = valid_accuracy = None
+        if len(self._valid_counts):
+            wrong = (self._valid_counts >= self.threshold - 0.5) != (self.dataset.y_valid == 1)
+            valid_loss = float(wrong.mean())
+            valid_accuracy = 1 - valid_loss
+        return EpochResult(self._epoch, self._updates, loss, valid_loss, 1 - loss, valid_accuracy)
+
+    def predict(self, x: Floats) -> Floats:
+        """Probabilities, (n, 2): 0 or 1, for a rule is never unsure."""
+        column = self.dataset.feature_names.index(self.keyword)
+        is_one = (np.asarray(x)[:, column] >= self.threshold - 0.5).astype(np.float64)
+        return np.stack([1 - is_one, is_one], axis=1)
+
+    def confusion(self) -> Array:
+        """Counts over the training examples, (2, 2)."""
+        predicted = (self._train_counts >= self.threshold - 0.5).astype(np.int64)
+        return metrics.confusion(predicted, self.dataset.y_train, 2)
+
+    def parameters(self) -> dict[str, Array]:
+        """See `Training.parameters`."""
+        return {"threshold": np.array(self.threshold)}
+
+    def small_parameters(self) -> dict[str, float]:
+        """The threshold."""
+        return {"threshold": self.threshold}
