@@ -186,6 +186,8 @@ class LabCard(RowsView, can_focus=True):
         return fit_rows(rows, room.width, room.height)
 
     def _edge(self, left: str, right: str, words: Row, width: int, ink: str) -> Row:
+        if not words:
+            return [Span(left + "─" * (width - 2) + right, ink)]
         words = fit_row(words, min(row_width(words), width - 6))
         rest = width - 4 - row_width(words)
         return [Span(f"{left} ", ink), *words, Span(" " + "─" * max(0, rest - 1), ink), Span(f"─{right}"[-2:], ink)]
