@@ -1,7 +1,7 @@
 """Seeded fake mails as counts of words: enough to see a hand-written rule break.
 
-A plain spam mail says "free" again and again, and a plain mail hardly does. A tricky spam mail says "fr3e" instead,
-and a tricky mail from a friend says "feel free" a few times too often.
+A plain spam mail says "free" again and again, and a plain mail hardly does. A tricky mail from a friend says "feel
+free" a few times too often, and tricky spam writes "fr3e" in between.
 """
 
 from __future__ import annotations
@@ -28,9 +28,14 @@ def mails(rows: int, tricky_share: float, seed: int | None) -> Table:
     spam = np.arange(count) < round(_SPAM_SHARE * count)
     # Which mails are tricky is settled in an order of its own, so that a larger share only adds tricky mails.
     rank = random.permutation(count) / count
-    plain = _counts(random, spam)
-    tricky = _counts(random, ~spam)
-    x = np.where((rank < tricky_share)[:, None], tricky, plain)
+    x = _counts(random, spam)
+    tricky = rank < tricky_share
+    # "Feel free to bring a friend, parking is free": an honest mail with the word two or three times.
+    friendly = random.integers(2, 4, count)
+    x[:, 0] = np.where(tricky & ~spam, friendly, x[:, 0])
+    # "Fr3e": a spam mail that says its word seldom, and "winner" all the more.
+    x[:, 0] = np.where(tricky & spam, np.minimum(x[:, 0], 3), x[:, 0])
+    x[:, 1] = np.where(tricky & spam, x[:, 1] + 2, x[:, 1])
     return Table(
         x.astype(np.float64),
         spam.astype(np.int64),
