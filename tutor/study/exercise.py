@@ -60,14 +60,23 @@ class Exercise:
         key: Of the answer in the memory, where it has been committed before.
         spent: Seconds spent on it before.
         runs: Ids of the runs started for it before.
+        renew: Makes a new attempt at the same question, where trying again is possible at once.
     """
 
     def __init__(
-        self, attempt: Attempt, keeping: Keeping, *, key: str = "", spent: float = 0.0, runs: Iterable[str] = ()
+        self,
+        attempt: Attempt,
+        keeping: Keeping,
+        *,
+        key: str = "",
+        spent: float = 0.0,
+        runs: Iterable[str] = (),
+        renew: Callable[[], Exercise] | None = None,
     ) -> None:
         self.attempt = attempt
         self.key = key
         self.runs = tuple(runs)
+        self.renew = renew
         self._keeping = keeping
         self._spent = spent
         self._seen_at: float | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Lesson, Prose, Question, Term
@@ -130,7 +131,10 @@ class LessonSession:
     # -- inside ------------------------------------------------------------------------------------------
 
     def _fresh(self, question_id: str) -> Exercise:
-        return Exercise(Attempt(self._questions[question_id], new_seed()), self._keeping)
+        return self._exercise_of(Attempt(self._questions[question_id], new_seed()))
+
+    def _exercise_of(self, attempt: Attempt, key: str = "") -> Exercise:
+        return Exercise(attempt, self._keeping, key=key, renew=partial(self.again, attempt.question.id))
 
     def _recalled(self, question_id: str) -> Exercise | None:
         question: Question = self._questions[question_id]
@@ -141,7 +145,7 @@ class LessonSession:
         if attempt is None:
             return None
         attempt.unsure = answer.unsure
-        return Exercise(attempt, self._keeping, key=answer.key)
+        return self._exercise_of(attempt, answer.key)
 
     def _anchor_of(self, block: int) -> str:
         above = [section.anchor for section in self.lesson.sections if section.block_index <= block]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events
@@ -23,10 +24,15 @@ _GROUP = "quiz.group"
 QUESTION_KEYS: tuple[Command, ...] = (
     Command("question.commit", ("enter",), "quiz.key-commit", "quiz.key-commit-help", footer=1, group=_GROUP),
     Command("question.tick", ("space",), "quiz.key-tick", "quiz.key-tick-help", footer=2, group=_GROUP, palette=False),
+    Command("question.pick-up", ("space",), "quiz.key-pick-up", "quiz.key-pick-up-help", footer=2, group=_GROUP,
+            palette=False),
     Command("question.number", tuple("123456789"), "quiz.key-number", "quiz.key-number-help", shown="1–9",
             tells_key=True, group=_GROUP, palette=False),
     Command("question.hint", ("i", "ctrl+t", "f2"), "quiz.key-hint", "quiz.key-hint-help", footer=3, group=_GROUP),
     Command("question.undo", ("z", "ctrl+z"), "quiz.key-undo", "quiz.key-undo-help", group=_GROUP),
+    Command("question.unsure", ("u",), "quiz.key-unsure", "quiz.key-unsure-help", footer=2, group=_GROUP),
+    Command("question.lab", ("s",), "quiz.key-lab", "quiz.key-lab-help", footer=3, group=_GROUP),
+    Command("question.again", ("r",), "quiz.key-again", "quiz.key-again-help", footer=1, group=_GROUP),
     Command("question.up", ("up", "k"), "keys.up", group="keys.group-move", palette=False),
     Command("question.down", ("down", "j"), "keys.down", group="keys.group-move", palette=False),
     Command("question.line-up", ("K", "shift+up"), "quiz.key-line-up", group=_GROUP, palette=False),
@@ -50,8 +56,15 @@ class AskView(Widget, can_focus=True):
     class Changed(Message):
         """The answer in the making, or what is shown of the question, has changed."""
 
-    class Commit(Message):
-        """The learner wants to lock the answer."""
+    class Wish(Message):
+        """The learner wants something that is not the attempt's own affair.
+
+        ``name``: ``commit``, ``unsure``, ``lab`` or ``again``.
+        """
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+            super().__init__()
 
     class Advice(Message):
         """Something has to be said, such as that nothing is ticked yet."""
@@ -65,6 +78,8 @@ class AskView(Widget, can_focus=True):
         self.attempt = attempt
         self.cursor = Cursor(active=False)
         self._laid: tuple[object, Laid] | None = None
+        self.offered: frozenset[str] = frozenset()
+        """What can be wished for after the lock: ``unsure``, ``lab``, ``again``."""
         self._dragged: int | None = None
 
     # -- drawing -----------------------------------------------------------------------------------------
@@ -77,9 +92,8 @@ class AskView(Widget, can_focus=True):
 
     def redraw(self) -> None:
         """The attempt has changed."""
-        height = len(self.laid.rows)
         self._laid = None
-        self.refresh(layout=len(self.laid.rows) != height)
+        self.refresh(layout=len(self.laid.rows) != self.content_size.height)
         self.call_after_refresh(self._show_caret)
 
     def laid_at(self, width: int) -> Laid:
@@ -111,21 +125,10 @@ class AskView(Widget, can_focus=True):
     def _reveal(self) -> None:
         """Scroll so that what the keys act on is in view."""
         wanted = ("blank", self.cursor.blank) if self.typing else ("option", self.cursor.place)
-        lines = [zone.line for zone in self.laid.zones if (zone.kind, zone.index) == wanted]
+        lines = [zone.line for zone in self.laid.zones if (zone.kind, zone.number) == wanted]
         if lines and self.screen.focused is self:
-            first = min(lines) if min(lines) > 3 else 0  # the prompt's first lines rather than a sliver of it
-            region = Region(0, first, 1, max(lines) - first + 2)
-            self.screen.scroll_to_widget(self, animate=False, force=True) if first == 0 else None
-            self.scroll_region_into_view(region)
-
-    def scroll_region_into_view(self, region: Region) -> None:
-        """Scroll the ancestors until ``region`` of this widget shows."""
-        parent = self.parent
-        offset = self.virtual_region.offset
-        while isinstance(parent, Widget):
-            parent.scroll_to_region(region.translate(offset), animate=False, force=True)
-            offset += parent.virtual_region.offset
-            parent = parent.parent
+            first = min(lines)
+            reveal(self, Region(0, first, 1, max(lines) - first + 1))
 
     # -- what can be done --------------------------------------------------------------------------------
 
@@ -136,21 +139,19 @@ class AskView(Widget, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys mean something now."""
-        locked, kind = self.attempt.locked, self.attempt.kind
-        choice = kind in {QuestionKind.SINGLE, QuestionKind.MULTIPLE}
-        possible = {
-            "tick": not self.typing,
-            "number": not self.typing,
-            "hint": self.attempt.hints_left > 0,
-            "up": not self.typing,
-            "down": not self.typing,
-            "line_up": kind is QuestionKind.ORDERING,
-            "line_down": kind is QuestionKind.ORDERING,
-            "undo": self.attempt.can_undo,
-        }
-        if action in possible or action == "commit":
-            return not locked and possible.get(action, True)
-        return super().check_action(action, parameters) if not choice else True
+        if action in {"unsure", "lab", "again"}:
+            return action in self.offered
+        kind = self.attempt.kind
+        if action in {"tick", "number", "up", "down"}:
+            return (
+                not self.attempt.locked and not self.typing and (kind is not QuestionKind.ORDERING or action != "tick")
+            )
+        if action in {"pick_up", "line_up", "line_down"}:
+            return not self.attempt.locked and kind is QuestionKind.ORDERING
+        possible = {"hint": self.attempt.hints_left > 0, "undo": self.attempt.can_undo, "commit": True}
+        if action in possible:
+            return not self.attempt.locked and possible[action]
+        return super().check_action(action, parameters)
 
     def _changed(self, changed: bool = True) -> None:
         if changed:
@@ -159,8 +160,6 @@ class AskView(Widget, can_focus=True):
             self.post_message(self.Changed())
 
     def _move_cursor(self, **changes: int | bool) -> None:
-        from dataclasses import replace
-
         self.cursor = replace(self.cursor, **changes)  # type: ignore[arg-type]
         self.redraw()
         self._reveal()
@@ -204,11 +203,12 @@ class AskView(Widget, can_focus=True):
         self._carry(1)
 
     def action_tick(self) -> None:
-        """Tick the option in front, or pick its line up and put it down again."""
-        if self.attempt.kind is QuestionKind.ORDERING:
-            self._move_cursor(held=not self.cursor.held)
-        else:
-            self._changed(self.attempt.choose(self._index(self.cursor.place)))
+        """Tick the option in front."""
+        self._changed(self.attempt.choose(self._index(self.cursor.place)))
+
+    def action_pick_up(self) -> None:
+        """Pick the line in front up, or put it down again."""
+        self._move_cursor(held=not self.cursor.held)
 
     def action_number(self, key: str) -> None:
         """Tick an option by its number; go to a line of an ordering, or take the picked up line there."""
@@ -224,11 +224,22 @@ class AskView(Widget, can_focus=True):
         self._move_cursor(place=place)
         self._changed(self.attempt.choose(self._index(place)))
 
+    def action_unsure(self) -> None:
+        """Say that one was (not) sure."""
+        self.post_message(self.Wish("unsure"))
+
+    def action_lab(self) -> None:
+        """See it in the lab."""
+        self.post_message(self.Wish("lab"))
+
+    def action_again(self) -> None:
+        """Try the question again."""
+        self.post_message(self.Wish("again"))
+
     def action_hint(self) -> None:
         """One more hint."""
         self._changed(self.attempt.hint())
-        last = len(self.laid.rows)
-        self.scroll_region_into_view(Region(0, last - 2, 1, 2))
+        self.call_after_refresh(lambda: reveal(self, Region(0, len(self.laid.rows) - 1, 1, 1)))
 
     def action_undo(self) -> None:
         """Take the last change back."""
@@ -246,7 +257,7 @@ class AskView(Widget, can_focus=True):
         elif self._next_empty_blank() is not None:
             self._move_cursor(blank=self._next_empty_blank() or 0, caret=0)
         elif attempt.ready:
-            self.post_message(self.Commit())
+            self.post_message(self.Wish("commit"))
         else:
             self.post_message(self.Advice(translate(_NOT_READY[attempt.kind])))
 
@@ -325,8 +336,6 @@ class AskView(Widget, can_focus=True):
 
     def on_blur(self) -> None:
         """The keys act elsewhere."""
-        from dataclasses import replace
-
         self.cursor = replace(self.cursor, active=False, held=False)
         self.redraw()
 
@@ -341,15 +350,15 @@ class AskView(Widget, can_focus=True):
         """A line of an ordering is taken by the mouse."""
         zone = self._zone_at(event)
         if zone is not None and self.attempt.kind is QuestionKind.ORDERING and not self.attempt.locked:
-            self._dragged = zone.index
-            self._move_cursor(place=zone.index, held=True)
+            self._dragged = zone.number
+            self._move_cursor(place=zone.number, held=True)
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """The line follows the mouse."""
         zone = self._zone_at(event)
-        if self._dragged is not None and zone is not None and zone.index != self.cursor.place:
-            self._carry(zone.index - self.cursor.place)
+        if self._dragged is not None and zone is not None and zone.number != self.cursor.place:
+            self._carry(zone.number - self.cursor.place)
 
     def on_mouse_up(self) -> None:
         """The line is put down."""
@@ -364,10 +373,20 @@ class AskView(Widget, can_focus=True):
         if zone is None or self.attempt.locked:
             return
         if zone.kind == "blank":
-            self._go_to_blank(zone.index)
+            self._go_to_blank(zone.number)
         elif self.attempt.kind is not QuestionKind.ORDERING:
-            self._move_cursor(place=zone.index)
-            self._changed(self.attempt.choose(self._index(zone.index)))
+            self._move_cursor(place=zone.number)
+            self._changed(self.attempt.choose(self._index(zone.number)))
+
+
+def reveal(widget: Widget, region: Region) -> None:
+    """Scroll what ``widget`` stands in, no more than needed, until ``region`` of the widget shows."""
+    parent = widget.parent
+    region = region.translate(widget.virtual_region.offset)
+    while isinstance(parent, Widget):
+        moved = parent.scroll_to_region(region, animate=False, force=True, immediate=True)
+        region = region.translate(parent.virtual_region.offset - parent.scroll_offset - moved)
+        parent = parent.parent
 
 
 _NOT_READY = {

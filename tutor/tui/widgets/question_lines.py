@@ -47,7 +47,7 @@ class Zone(NamedTuple):
     """Where a thing that can be clicked stands: an option by its place as shown, or a blank by its number."""
 
     kind: str
-    index: int
+    number: int
     line: int
     start: int
     end: int
@@ -143,7 +143,8 @@ def _options(laid: Laid, attempt: Attempt, width: int, cursor: Cursor, *, ascii:
             laid.rows.append([*head, *row] if number == 0 else [Span(" " * margin), *row])
         laid.zones += [Zone("option", place, line, 0, width) for line in range(first, len(laid.rows))]
         if option.feedback and shows_feedback(attempt, index):
-            laid.rows += page_rows(option.feedback, width, ascii=ascii, indent=margin, ink="muted")
+            own = "text" if index in attempt.draft.chosen else "muted"
+            laid.rows += page_rows(option.feedback, width, ascii=ascii, indent=margin, ink=own)
 
 
 def shows_feedback(attempt: Attempt, index: int) -> bool:

@@ -87,8 +87,8 @@ def _pairs(pairs: list[tuple[str, str, str]], width: int) -> list[Row]:
     """Names and what belongs to them, in two columns; one below the other where they do not fit."""
     room = max((cell_width(name) for name, _, _ in pairs), default=0)
     rows: list[Row] = []
-    for name, value, ink in pairs:
-        value = harmless_line(value)
+    for name, said, ink in pairs:
+        value = harmless_line(said)
         if _DEEPER + room + 3 + cell_width(value) <= width:
             rows.append([Span(" " * _DEEPER), Span(pad(name, room + 3), "muted"), Span(value, ink)])
         else:

@@ -1,0 +1,317 @@
+"""The quiz of a lesson: one question at a time, feedback, a summary, and only the wrong ones again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from tutor.charts.cells import Row, Rows, Span
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
+from tutor.tui import navigation
+from tutor.tui.commands import Command
+from tutor.tui.glyphs import RIGHT, WRONG
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.quiz_keys import KEYS, possible_actions
+from tutor.tui.widgets.chart import Room, RowsView
+from tutor.tui.widgets.question_lines import plain_rows
+from tutor.tui.widgets.quiz_flow import QuizFlow
+from tutor.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from tutor.course.catalogue import LessonHeader
+    from tutor.course.lesson import LabFence, Lesson
+    from tutor.study.exercise import Exercise
+    from tutor.study.quiz_session import QuizSession
+    from tutor.tui.widgets.question import QuestionWidget
+
+_WIDE = 120
+"""Columns from which the list of questions stays beside the question."""
+
+_LOW = 18
+"""Rows below which no blank line is spent above the question."""
+
+
+class QuizScreen(TutorScreen):
+    """The quiz of a lesson; resumed where it was left.
+
+    Args:
+        lesson_id: The lesson.
+    """
+
+    KEYS: ClassVar[tuple[Command, ...]] = KEYS
+    CSS_PATH = "quiz.tcss"
+    AUTO_FOCUS = ""
+
+    def __init__(self, lesson_id: str) -> None:
+        super().__init__()
+        self.lesson_id = lesson_id
+        self.session: QuizSession | None = None
+        self._lesson: Lesson | None = None
+
+    # -- the frame ---------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """The question, the summary in its place later, and the list of questions beside it."""
+        with Horizontal(id="quiz"):
+            yield QuizFlow(id="quiz-flow")
+            yield RowList(id="quiz-summary")
+            yield RowsView(self._list_rows, id="quiz-list")
+
+    def breadcrumb(self) -> list[str]:
+        """The lesson, then the quiz."""
+        header = self._header()
+        name = f"{header.number} {header.title}" if header is not None else self.lesson_id
+        return [harmless_line(name), translate("quiz.name")]
+
+    def status(self) -> Row:
+        """Which question of how many, and how it stands."""
+        session = self.session
+        if session is None or not session.count:
+            return []
+        score = session.score
+        row = [] if session.over else [Span(translate("quiz.place", number=session.number, count=session.count))]
+        for sign, count, ink in ((RIGHT, score.right, "good"), (WRONG, score.wrong, "bad")):
+            row += [Span("   " if row and sign == RIGHT else " "), Span(f"{sign} {count}", ink)]
+        return row
+
+    def on_mount(self) -> None:
+        """Read the lesson when the frame is on the screen."""
+        self.query_one(RowList).display = False
+        self.call_after_refresh(self._open)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The list of questions shows where there is room for it."""
+        self.set_class(event.size.width >= _WIDE, "-wide")
+        self.set_class(event.size.height < _LOW, "-low")
+
+    def renew(self) -> None:
+        """The same question in another language or look."""
+        super().renew()
+        lesson = self._read_lesson()
+        if lesson is not None and self.session is not None:
+            self._lesson = lesson
+            self.session.retell(lesson.questions)
+            for question in self._questions():
+                question.renew()
+            self._show_summary_rows()
+        self._refresh()
+
+    def on_unmount(self) -> None:
+        """Everything is kept, however one leaves."""
+        if self.session is not None:
+            self.session.leave()
+
+    # -- the lesson --------------------------------------------------------------------------------------
+
+    def _headers(self) -> list[LessonHeader]:
+        course = self.services.course
+        return list(course.headers(language())) if course is not None else []
+
+    def _header(self) -> LessonHeader | None:
+        return next((each for each in self._headers() if each.id == self.lesson_id), None)
+
+    def _following(self) -> LessonHeader | None:
+        headers = self._headers()
+        at = next((at for at, each in enumerate(headers) if each.id == self.lesson_id), len(headers))
+        return headers[at + 1] if at + 1 < len(headers) else None
+
+    def _read_lesson(self) -> Lesson | None:
+        course = self.services.course
+        return course.lesson(self.lesson_id, language()) if course is not None else None
+
+    async def _open(self) -> None:
+        self._lesson = self._read_lesson()
+        await self._begin(fresh=False)
+        self.say_notices()
+
+    async def _begin(self, *, fresh: bool) -> None:
+        from tutor.study.quiz_session import QuizSession
+
+        if self._lesson is None or not self._lesson.questions:
+            await self._say_nothing()
+            return
+        self.session = QuizSession.start(
+            self._lesson.questions, self.services.store,
+            scope=f"lesson:{self.lesson_id}", lesson_id=self.lesson_id, fresh=fresh,
+        )  # fmt: skip
+        if self.session.begun and not fresh:
+            self.notice(translate("quiz.resumed"))
+        await self._show()
+
+    async def _say_nothing(self) -> None:
+        problem = self.services.course_problem
+        if problem is not None:
+            said = [problem.message, problem.hint]
+        elif self._lesson is not None:
+            said = [translate("quiz.no-questions")]
+        else:
+            said = [translate("quiz.no-lesson", id=self.lesson_id)]
+
+        def draw(room: Room) -> Rows:
+            rows = [row for text in said if text for row in [*plain_rows(harmless_line(text), room.width), []]]
+            return [*rows, *([[]] * room.height)][: room.height]
+
+        await self.query_one(QuizFlow).mount(RowsView(draw, id="quiz-nothing"))
+
+    # -- question and summary ----------------------------------------------------------------------------
+
+    def _questions(self) -> list[QuestionWidget]:
+        from tutor.tui.widgets.question import QuestionWidget
+
+        return list(self.query(QuestionWidget))
+
+    async def _show(self) -> None:
+        """Show the question in front, or the summary."""
+        if self.session is None:
+            return
+        exercise, summary = self.session.current, self.query_one(RowList)
+        summary.display = exercise is None
+        self.query_one(QuizFlow).display = exercise is not None
+        if exercise is None:
+            self._show_summary_rows()
+            summary.focus()
+        else:
+            await self._show_question(exercise)
+        self._refresh()
+
+    async def _show_question(self, exercise: Exercise) -> None:
+        from tutor.tui.widgets.question import QuestionWidget
+
+        lab = self._lab_before(exercise)
+        shown = self._questions()
+        if shown:
+            await shown[0].show(exercise, lab=lab)
+        else:
+            await self.query_one(QuizFlow).mount(QuestionWidget(exercise, lab=lab, boxed=False))
+        self.query_one(QuizFlow).scroll_home(animate=False)
+        self._questions()[0].focus(scroll_visible=False)
+        exercise.seen()
+
+    def _lab_before(self, exercise: Exercise) -> LabFence | None:
+        """The lab that the lesson showed last before this question: there it can be seen."""
+        from tutor.course.lesson import LabFence
+
+        found = None
+        for block in self._lesson.blocks if self._lesson is not None else ():
+            if isinstance(block, LabFence):
+                found = block
+            if getattr(block, "id", None) == exercise.question.id:
+                break
+        return found
+
+    def _show_summary_rows(self) -> None:
+        if self.session is not None and self.session.over:
+            from tutor.tui.screens.quiz_summary import summary_items
+
+            self.query_one(RowList).set_items(summary_items(self.session, self._following()))
+
+    def _list_rows(self, room: Room) -> Rows:
+        """Every question of the round, for the side."""
+        if self.session is None:
+            return [[]] * room.height
+        from tutor.tui.screens.quiz_summary import question_row
+
+        session = self.session
+        rows: Rows = [
+            question_row(session, number, each, room.width, here=each is session.current)
+            for number, each in enumerate(session.exercises, 1)
+        ]
+        return [*rows, *([[]] * room.height)][: room.height]
+
+    def _refresh(self) -> None:
+        self.query_one("#quiz-list", RowsView).redraw()
+        self.refresh_frame()
+        self.refresh_bindings()
+
+    def on_question_widget_changed(self) -> None:
+        """What can be done may have changed."""
+        self._refresh()
+
+    def on_question_widget_committed(self) -> None:
+        """The memory has the answer; it may have had something to say."""
+        for text in self.services.store.take_notices():
+            self.notice(text, "warning")
+        self._refresh()
+
+    def on_question_widget_settled(self) -> None:
+        """The score has changed."""
+        self._refresh()
+
+    # -- keys --------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which keys mean something now."""
+        if self.session is None:
+            return action not in _NEEDS_SESSION and super().check_action(action, parameters)
+        possible = possible_actions(self.session)
+        return possible[action] if action in possible else super().check_action(action, parameters)
+
+    async def action_next(self) -> None:
+        """On to the next question, or to the summary."""
+        if self.session is not None:
+            self.session.next()
+            await self._show()
+
+    async def action_skip(self) -> None:
+        """Put the question off."""
+        if self.session is not None:
+            self.session.skip()
+            await self._show()
+
+    async def action_previous(self) -> None:
+        """To the question before."""
+        if self.session is not None:
+            self.session.back()
+            await self._show()
+
+    async def action_skipped(self) -> None:
+        """Answer what was skipped."""
+        if self.session is not None:
+            self.session.return_to_skipped()
+            await self._show()
+
+    async def action_retry(self) -> None:
+        """Only the wrong ones again."""
+        if self.session is not None:
+            self.session.retry_wrong()
+            await self._show()
+
+    async def action_unsure_too(self) -> None:
+        """The wrong ones and the unsure ones again."""
+        if self.session is not None:
+            self.session.retry_wrong(unsure=True)
+            await self._show()
+
+    async def action_fresh(self) -> None:
+        """The whole quiz anew."""
+        await self._begin(fresh=True)
+
+    def action_lesson(self) -> None:
+        """Read in the lesson: at the question in front, or at its start."""
+        current = self.session.current if self.session is not None else None
+        anchor = current.question.id if current is not None else ""
+        self.app.pop_screen()
+        navigation.open_lesson(self.tutor, self.lesson_id, anchor)
+
+    async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Do what the row says, or look at the question again."""
+        if self.session is None:
+            return
+        if event.key.isdigit():
+            self.session.go(int(event.key))
+            await self._show()
+        elif event.key == "next":
+            following = self._following()
+            if following is not None:
+                self.app.pop_screen()
+                navigation.open_lesson(self.tutor, following.id)
+        else:
+            await self.run_action(_ROW_ACTIONS[event.key])
+
+
+_NEEDS_SESSION = frozenset(command.action_name for command in KEYS)
+_ROW_ACTIONS = {"skipped": "skipped", "retry": "retry", "unsure": "unsure_too", "lesson": "lesson", "fresh": "fresh"}

@@ -1,0 +1,289 @@
+"""A question to be answered, wherever it stands: in the text of a lesson or alone in a quiz.
+
+``QuestionWidget(exercise)`` is all there is to it: it shows the question, takes keys and mouse, locks the answer,
+plays the runs of a prediction, and tells the verdict. Whoever holds it hears `QuestionWidget.Changed`,
+`QuestionWidget.Committed` and `QuestionWidget.Settled`.
+"""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tutor.charts.cells import Row
+from tutor.course.lesson import LabFence
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.study.attempt import Stage
+from tutor.study.exercise import Exercise
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.widgets.notice import Notice
+from tutor.tui.widgets.question_ask import AskView, reveal
+from tutor.tui.widgets.question_runs import PredictionRuns
+from tutor.tui.widgets.question_verdict import verdict_rows
+from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+
+_POLLS_A_SECOND = 10
+
+
+class VerdictView(Widget):
+    """What is said to the answer."""
+
+    DEFAULT_CSS = "VerdictView { width: 100%; height: auto; }"
+
+    def __init__(self, exercise: Exercise) -> None:
+        super().__init__()
+        self.exercise = exercise
+
+    def rows_at(self, width: int) -> list[Row]:
+        """The rows at ``width`` cells."""
+        return verdict_rows(self.exercise.attempt, width, ascii=tutor_app(self).ascii)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as there is to say."""
+        return len(self.rows_at(width))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of it."""
+        rows = self.rows_at(self.content_size.width)
+        return strip_of(rows[y] if y < len(rows) else (), look_of(self), self.content_size.width)
+
+
+class QuestionWidget(Widget):
+    """See the module.
+
+    Args:
+        exercise: The question, and the memory of its answer.
+        lab: The lab in which it can be seen; the question's own where None.
+        boxed: Whether a frame sets it off from the text around it.
+        number: Its number among the questions, for the frame's title; 0 leaves it out.
+    """
+
+    DEFAULT_CSS = """
+    QuestionWidget { width: 100%; height: auto; layout: vertical; }
+    QuestionWidget > #runs { height: auto; }
+    QuestionWidget > #runs > RunCard { margin: 1 2 0 2; width: 1fr; }
+    QuestionWidget.-boxed { border: round $rule; border-title-color: $muted; padding: 0 1 0 0; }
+    QuestionWidget.-boxed:focus-within { border: round $accent; border-title-color: $accent; }
+    """
+
+    class Changed(Message):
+        """The answer in the making, or what is shown of the question, has changed."""
+
+        def __init__(self, question: QuestionWidget) -> None:
+            self.question = question
+            super().__init__()
+
+        @property
+        def control(self) -> QuestionWidget:
+            """The question."""
+            return self.question
+
+        @property
+        def exercise(self) -> Exercise:
+            """The question's exercise."""
+            return self.question.exercise
+
+    class Committed(Changed):
+        """The answer is locked and remembered."""
+
+    class Settled(Changed):
+        """The verdict is there, or it is certain that there will be none."""
+
+    def __init__(self, exercise: Exercise, *, lab: LabFence | None = None, boxed: bool = True, number: int = 0) -> None:
+        super().__init__(classes="-boxed" if boxed else "")
+        self.exercise = exercise
+        self.lab = lab
+        self.number = number
+        self._boxed = boxed
+        self._runs: PredictionRuns | None = None
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """What is asked, the runs that decide, the verdict."""
+        yield AskView(self.exercise.attempt)
+        yield Vertical(id="runs")
+        yield VerdictView(self.exercise)
+
+    def on_mount(self) -> None:
+        """Go on with a run that was waited for."""
+        self.renew()
+        if self.exercise.attempt.stage is Stage.WAITING:
+            self.call_after_refresh(self._start_runs)
+
+    @property
+    def ask(self) -> AskView:
+        """The part that takes the keys."""
+        return self.query_one(AskView)
+
+    def focus(self, scroll_visible: bool = True) -> QuestionWidget:
+        """Let the keys answer this question."""
+        self.ask.focus(scroll_visible)
+        return self
+
+    def renew(self) -> None:
+        """The language or the look has changed, or the attempt has, from outside."""
+        if self._boxed:
+            self.border_title = self._title()
+        self.ask.offered = self._offered()
+        self.ask.redraw()
+        self.query_one(VerdictView).refresh(layout=True)
+        for card in self.query("RunCard"):
+            card.refresh()
+
+    async def show(self, exercise: Exercise, *, lab: LabFence | None = None) -> None:
+        """Ask another question, or the same one anew."""
+        self._stop()
+        self.exercise = exercise
+        self.lab = lab
+        await self.query_one("#runs").remove_children()
+        self.query_one(VerdictView).exercise = exercise
+        self.ask.show(exercise.attempt)
+        self.renew()
+        exercise.seen()
+        if exercise.attempt.stage is Stage.WAITING:
+            self._start_runs()
+
+    def _title(self) -> str:
+        question = self.exercise.question
+        kind = translate("quiz.title-predict" if question.predicts else "quiz.title")
+        return translate("quiz.title-numbered", number=self.number, kind=kind) if self.number else kind
+
+    def _offered(self) -> frozenset[str]:
+        attempt = self.exercise.attempt
+        if not attempt.locked:
+            return frozenset()
+        offered = {"unsure"} if attempt.stage is Stage.SETTLED else set()
+        if attempt.stage is not Stage.WAITING:
+            offered |= {"lab"} if self._lab_shown() is not None else set()
+            offered |= {"again"} if self.exercise.renew is not None else set()
+        return frozenset(offered)
+
+    def _lab_shown(self) -> LabFence | None:
+        labs = self.exercise.question.labs
+        return labs[0] if labs else self.lab
+
+    # -- what the learner does ---------------------------------------------------------------------------
+
+    def on_focus(self) -> None:
+        """The question is being looked at."""
+        self.exercise.seen()
+
+    def on_descendant_focus(self) -> None:
+        """The question is being looked at."""
+        self.exercise.seen()
+
+    def on_descendant_blur(self) -> None:
+        """The learner looks elsewhere."""
+        self.exercise.left()
+
+    def on_ask_view_changed(self, event: AskView.Changed) -> None:
+        """Tell whoever holds the question."""
+        event.stop()
+        self.post_message(self.Changed(self))
+
+    def on_ask_view_advice(self, event: AskView.Advice) -> None:
+        """Say it where the screen says such things."""
+        event.stop()
+        if isinstance(self.screen, TutorScreen):
+            self.screen.notice(event.text)
+
+    async def on_ask_view_wish(self, event: AskView.Wish) -> None:
+        """Lock the answer, or do what can be done after that."""
+        event.stop()
+        if event.name == "commit":
+            self._commit()
+        elif event.name == "unsure":
+            self.exercise.set_unsure(not self.exercise.attempt.unsure)
+            self.renew()
+            self.post_message(self.Changed(self))
+        elif event.name == "again" and self.exercise.renew is not None:
+            await self.show(self.exercise.renew(), lab=self.lab)
+            self.post_message(self.Changed(self))
+        elif event.name == "lab":
+            self._open_lab()
+
+    def _open_lab(self) -> None:
+        fence = self._lab_shown()
+        if fence is not None:
+            from tutor.tui import navigation
+
+            navigation.open_lab(tutor_app(self), fence.lab, fence.overrides)
+
+    def _commit(self) -> None:
+        if not self.exercise.commit():
+            return
+        if isinstance(self.screen, TutorScreen):
+            self.screen.query_one(Notice).hide()
+        self.renew()
+        self.post_message(self.Committed(self))
+        if self.exercise.attempt.stage is Stage.WAITING:
+            self._start_runs()
+        else:
+            self._told()
+
+    # -- predictions -------------------------------------------------------------------------------------
+
+    def _start_runs(self) -> None:
+        if self.exercise.attempt.stage is not Stage.WAITING or self._runs is not None:
+            return
+        labs = self.exercise.question.labs
+        try:
+            self._runs = PredictionRuns.begin(tutor_app(self).services, labs, self.exercise.runs)
+        except TutorError as error:
+            self._cannot_run(str(error))
+            return
+        self.exercise.follow(self._runs.ids)
+        from tutor.tui.widgets.question_run_card import cards_of
+
+        self.query_one("#runs").mount(*cards_of(labs, self._runs.followers))
+        self._timer = self.set_interval(1 / _POLLS_A_SECOND, self._look)
+        self.call_after_refresh(self._reveal_end)
+
+    def _look(self) -> None:
+        """What the runs have written since the last look."""
+        runs = self._runs
+        if runs is None or not runs.poll():
+            return
+        for card in self.query("RunCard"):
+            card.redraw()  # type: ignore[attr-defined]
+        if not runs.ended:
+            return
+        self._stop()
+        if problem := runs.problem:
+            self._cannot_run(problem)
+            return
+        self.exercise.settle(runs.facts(self.exercise.question.labs))
+        self._told()
+
+    def _cannot_run(self, reason: str) -> None:
+        self.exercise.cannot_run(reason)
+        self._told()
+
+    def _told(self) -> None:
+        self.renew()
+        self.post_message(self.Settled(self))
+        self.call_after_refresh(self._reveal_end)
+
+    def _reveal_end(self) -> None:
+        """Bring the verdict into view: its end, but never at the cost of its beginning."""
+        verdict = self.query_one(VerdictView)
+        if not self.is_attached or not verdict.size.height:
+            return
+        room = self.app.size.height - 4
+        reveal(verdict, Region(0, 0, 1, min(verdict.size.height, room)))
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._runs = None
+
+    def on_unmount(self) -> None:
+        """The runs go on; only the watching ends."""
+        self.exercise.left()
+        self._stop()

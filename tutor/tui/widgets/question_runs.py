@@ -1,0 +1,95 @@
+"""The runs of a prediction: started when the answer is locked, followed until they can decide.
+
+No widget: it works as well without a screen. A run goes on when its viewer leaves, and is joined again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tutor.course.lesson import LabFence
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.study.attempt import Fact
+from tutor.study.predictions import facts_of_runs
+
+if TYPE_CHECKING:
+    from tutor.runs.follower import Follower
+    from tutor.runs.summary import RunSummary
+    from tutor.tui.services import Services
+
+_DECIDES = frozenset({"finished", "diverged"})
+"""States in which a run has told what it was asked."""
+
+
+class PredictionRuns:
+    """The runs of one question, one for each of its fences.
+
+    Args:
+        followers: A viewer of each run, in the fences' order.
+        ids: The runs' ids.
+    """
+
+    def __init__(self, followers: Sequence[Follower], ids: Sequence[str]) -> None:
+        self.followers = tuple(followers)
+        self.ids = tuple(ids)
+        self._seen: list[int] = []
+
+    @classmethod
+    def begin(cls, services: Services, fences: Sequence[LabFence], known: Sequence[str] = ()) -> PredictionRuns:
+        """Join the runs ``known``, where they are all still there; else start new ones.
+
+        Raises:
+            TutorError: a lab cannot be read, or its run cannot be started.
+        """
+        runs = services.runs
+        if len(known) == len(fences):
+            try:
+                return cls([runs.follow(run_id) for run_id in known], known)
+            except TutorError:
+                pass  # they were deleted since: start again
+        course = services.course
+        if course is None:
+            raise TutorError(translate("quiz.no-course"))
+        from tutor.runs.lab_files import load_lab
+
+        specs = [load_lab(fence.lab, course.labs_folder, fence.overrides) for fence in fences]
+        ids = [runs.start(spec, data_folder=course.data_folder) for spec in specs]
+        return cls([runs.follow(run_id) for run_id in ids], ids)
+
+    def poll(self) -> bool:
+        """Read what has come since; whether anything has."""
+        for follower in self.followers:
+            follower.poll()
+        before, self._seen = self._seen, [summary.version for summary in self.summaries]
+        return before != self._seen
+
+    @property
+    def summaries(self) -> tuple[RunSummary, ...]:
+        """The runs as they stand."""
+        return tuple(follower.summary for follower in self.followers)
+
+    def facts(self, fences: Sequence[LabFence]) -> dict[str, Fact]:
+        """What the runs say, under the names that the question's conditions use."""
+        return facts_of_runs(fences, [summary.facts() for summary in self.summaries])
+
+    @property
+    def ended(self) -> bool:
+        """Whether every run has told everything."""
+        return all(summary.ended for summary in self.summaries)
+
+    @property
+    def problem(self) -> str:
+        """Why a run cannot decide, in a sentence; empty where all can."""
+        for summary in self.summaries:
+            if summary.ended and summary.state not in _DECIDES:
+                return summary.message or translate(_WHY[summary.state])
+        return ""
+
+
+_WHY = {
+    "failed": "quiz.run-failed",
+    "died": "quiz.run-died",
+    "stopped": "quiz.run-stopped",
+}
