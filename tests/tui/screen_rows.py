@@ -58,8 +58,11 @@ async def running(
 
 async def settled(pilot: Pilot[int]) -> None:
     """Wait until everything that was asked for has been drawn."""
-    await pilot.pause()
-    await pilot.pause()
+    for _ in range(50):
+        await pilot.pause()
+        await pilot.pause()
+        if any(rows_of(pilot)):
+            return
 
 
 def app_of(pilot: Pilot[int]) -> TutorApp:

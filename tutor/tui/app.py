@@ -11,6 +11,7 @@ from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
 from tutor.foundation.translate import LANGUAGES, language, use_language
@@ -40,6 +41,8 @@ class TutorApp(App[int]):
         self.runs_going = 0
         self._first = first
         self._ascii = AsciiFilter(enabled=False)
+        self._filters = [each for each in self._filters if not isinstance(each, Monochrome)]  # greys are colours too
+        self._filters += [NoColor()] if os.environ.get("NO_COLOR") else []
         self._filters.append(self._ascii)
         self._disable_tooltips = True
         self._disable_notifications = True

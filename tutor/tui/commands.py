@@ -7,10 +7,11 @@ relabels everything live.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding, BindingType
+from textual.keys import key_to_character
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,19 @@ def bindings_of(commands: Iterable[Command]) -> list[BindingType]:
 def footer_commands(commands: Iterable[Command], limit: int = 5) -> list[Command]:
     """The commands that belong in the footer, most needed first, at most ``limit``."""
     return sorted((command for command in commands if command.footer), key=lambda command: command.footer)[:limit]
+
+
+def while_typing(command: Command, consumes: Callable[[str, str | None], bool]) -> Command | None:
+    """``command`` with the keys that still reach it; None where all of them are text now.
+
+    Args:
+        command: The command.
+        consumes: The focused widget's ``check_consume_key``.
+    """
+    free = tuple(key for key in command.keys if not consumes(key, key_to_character(key)))
+    if free == command.keys:
+        return command
+    return replace(command, keys=free, shown="") if free else None
 
 
 SHARED: tuple[Command, ...] = (

@@ -10,6 +10,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad, shorten
 from tutor.foundation.translate import translate
 from tutor.tui.glyphs import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
+from tutor.tui.widgets.notice import wrapped
 from tutor.tui.widgets.row_list import RowItem
 
 if TYPE_CHECKING:
@@ -67,13 +68,15 @@ def map_items(
     return [*items, *_fault_items(faults)]
 
 
-def empty_items(message: str, hint: str) -> list[RowItem]:
-    """What stands in place of the map where there are no lessons."""
+def empty_items(message: str, hint: str, width: int) -> list[RowItem]:
+    """What stands in place of the map where there are no lessons: sentences for a screen of ``width`` cells."""
 
-    def line(text: str, sign: str = " ") -> RowItem:
-        return RowItem("", lambda _width: [Span(f"  {sign} ", "bad bold"), Span(harmless_line(text))], selectable=False)
+    def item(line: str, sign: str) -> RowItem:
+        return RowItem("", lambda _width: [Span(f"  {sign} ", "bad bold"), Span(line)], selectable=False)
 
-    return [_blank(), line(message, WARNING), *([line(hint)] if hint else [])]
+    lines = wrapped(harmless_line(message), width - 6)
+    items = [item(line, WARNING if index == 0 else " ") for index, line in enumerate(lines)]
+    return [_blank(), *items, *(item(line, " ") for line in wrapped(harmless_line(hint), width - 6))]
 
 
 def _blank() -> RowItem:
@@ -87,7 +90,7 @@ def _continue_items(headers: Sequence[LessonHeader], states: States, last: str |
 
     def draw(width: int) -> Row:
         if header is None:
-            return [Span(f"  {RIGHT} ", "good bold"), Span(translate("home.all-done"), "strong")]
+            return [Span(f"  {RIGHT} ", "good bold"), Span(shorten(translate("home.all-done"), width - 4), "strong")]
         state = states.get(header.id)
         begun = state is not None and state.begun
         word = translate("home.continue") if begun or states else translate("home.start")

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from tutor.charts.cells import Row, Span
 from tutor.foundation.translate import translate
 from tutor.tui import navigation
-from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands
+from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, while_typing
 from tutor.tui.glyphs import RUNNING
 from tutor.tui.widgets.footer import KeyLine
 from tutor.tui.widgets.notice import Notice
@@ -71,7 +71,7 @@ class Commanded(Screen[ResultType]):
         return self.tutor.services
 
     def commands(self) -> list[Command]:
-        """Every command that works here now: the screen's, then the focused widget's, then the shared ones.
+        """Every command that works here: the screen's, then the focused widget's, then the shared ones.
 
         `check_action` (Textual's) of the screen or the widget says what works now.
         """
@@ -79,6 +79,13 @@ class Commanded(Screen[ResultType]):
         focused = list(commands_of(self.focused)) if self.focused is not None else []
         first = [command for command in own if command.id not in _SHARED_IDS]
         return [*first, *focused, *(command for command in own if command.id in _SHARED_IDS)]
+
+    def commands_in_reach(self) -> list[Command]:
+        """The commands, each with the keys that reach it: while letters are typed as text, no letter does."""
+        focused = self.focused
+        if focused is None:
+            return self.commands()
+        return [left for each in self.commands() if (left := while_typing(each, focused.check_consume_key))]
 
     def renew(self) -> None:
         """The language, the look or ASCII mode has changed: say and draw everything anew.
@@ -94,7 +101,8 @@ class Commanded(Screen[ResultType]):
         """Do what the key of ``command`` would do."""
         argument = f"({command.keys[0]!r})" if command.tells_key else ""
         focused = self.focused
-        target = focused if focused is not None and command in commands_of(focused) else self
+        of_focused = {each.id for each in commands_of(focused)} if focused is not None else set()
+        target = focused if focused is not None and command.id in of_focused else self
         self.call_later(self.app.run_action, f"{command.action_name}{argument}", target)
 
     def action_back(self) -> None:
@@ -164,7 +172,7 @@ class TutorScreen(Commanded[None]):
 
     def footer(self) -> list[Command]:
         """The commands in the footer, at most five."""
-        return footer_commands(self.commands())
+        return footer_commands(self.commands_in_reach())
 
     def _full_status(self) -> Row:
         status = self.status()
@@ -210,7 +218,7 @@ class TutorDialog(Commanded[ResultType], ModalScreen[ResultType]):
     """A card over the screen that stays visible around it."""
 
     DEFAULT_CSS = """
-    TutorDialog { align: center middle; background: $background 0%; }
+    TutorDialog { align: center middle; background: transparent; &:ansi { background: transparent; } }
     """
 
     def on_click(self, event: events.Click) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import monotonic
+from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.worker import get_current_worker
 
 from tutor.charts.cells import Row, Span
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import LANGUAGES, language, translate
 from tutor.tui import navigation
 from tutor.tui.commands import Command
 from tutor.tui.course_map import CONTINUE, States, empty_items, lesson_to_continue, lessons_by_number, map_items
@@ -17,9 +19,13 @@ from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.row_list import RowItem, RowList
 
 if TYPE_CHECKING:
-    from tutor.course.catalogue import LessonHeader
+    from tutor.course.catalogue import Course, LessonHeader
     from tutor.course.lesson import Fault
 
+READ_LESSONS_AFTER = 0.8
+"""Seconds after the first frame at which the lessons are read for their faults."""
+_BREATH = 0.01
+"""Seconds between two lessons, left to the learner's keys."""
 _DIGITS_WITHIN = 0.9
 """Seconds in which a second digit belongs to the first."""
 
@@ -52,6 +58,11 @@ class HomeScreen(TutorScreen):
         """What the first frame does not need comes right after it."""
         self.call_after_refresh(self._read_the_rest)
 
+    def on_resize(self) -> None:
+        """Sentences in place of the map are broken for the width."""
+        if not self._headers and self.is_mounted:
+            self._show()
+
     def status(self) -> Row:
         """The two languages, the one in use first seen."""
         inks = {name: "strong" if name == language() else "muted" for name in ("en", "zh")}
@@ -82,14 +93,26 @@ class HomeScreen(TutorScreen):
         self._read_progress()
         self._show()
         self.say_notices()
-        if self.services.course is not None:
-            self.run_worker(self._read_faults, thread=True, exit_on_error=False)
+        self.set_timer(READ_LESSONS_AFTER, self._read_lessons)
 
-    def _read_faults(self) -> None:
+    def _read_lessons(self) -> None:
         course = self.services.course
-        faults = course.faults() if course is not None else ()
-        if faults:
-            self.app.call_from_thread(self._show_faults, faults)
+        if course is not None:
+            self.run_worker(lambda: self._read_in_background(course), thread=True, exit_on_error=False)
+
+    def _read_in_background(self, course: Course) -> None:
+        """Read every lesson once: for its faults, and so that glossary and search are there when asked for."""
+        worker = get_current_worker()
+        faults: dict[Path, tuple[Fault, ...]] = {}
+        for name in LANGUAGES:
+            for path in course.files(name):
+                if worker.is_cancelled:
+                    return
+                faults.setdefault(path, course.reading(path, name).faults)
+                sleep(_BREATH)
+        found = [fault for each in faults.values() for fault in each]
+        if found and not worker.is_cancelled:
+            self.app.call_from_thread(self._show_faults, found)
 
     def _show_faults(self, faults: Sequence[Fault]) -> None:
         self._faults = faults
@@ -103,9 +126,10 @@ class HomeScreen(TutorScreen):
             return map_items(self._headers, self._states, self._last, self._faults)
         course, problem = self.services.course, self.services.course_problem
         if course is None and problem is not None:
-            return empty_items(problem.message, problem.hint)
+            return empty_items(problem.message, problem.hint, self.size.width)
         folder = course.folder if course is not None else ""
-        return empty_items(translate("home.no-lessons", folder=folder), translate("home.no-lessons-hint"))
+        message, hint = translate("home.no-lessons", folder=folder), translate("home.no-lessons-hint")
+        return empty_items(message, hint, self.size.width)
 
     def _selected_lesson(self) -> str | None:
         selected = self.query_one(RowList).selected
@@ -118,6 +142,10 @@ class HomeScreen(TutorScreen):
         """Open the lesson."""
         if (lesson := self._selected_lesson()) is not None:
             navigation.open_lesson(self.tutor, lesson)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without lessons there is no quiz and no number to go to."""
+        return bool(self._headers) or action not in {"quiz", "number"}
 
     def action_quiz(self) -> None:
         """Open the quiz of the selected lesson."""

@@ -1,0 +1,234 @@
+"""Settings, help, palette, the too small window: what lies around the lessons, in both languages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import MakeServices
+from tests.tui.screen_rows import app_of, make_services, rows_of, running, settled, text_of
+from tutor.tui import navigation
+from tutor.tui.screens.help import HelpScreen
+from tutor.tui.screens.palette import Palette
+from tutor.tui.screens.settings import SettingsScreen
+from tutor.tui.screens.too_small import TooSmallScreen
+from tutor.tui.widgets.row_list import RowList
+
+BOTH = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+@BOTH
+async def test_settings_show_every_choice(services_in: MakeServices, language: str) -> None:
+    async with running(services_in(language), SettingsScreen) as pilot:
+        text = text_of(pilot)
+        assert ("● English   ○ 中文" if language == "en" else "○ English   ● 中文") in text
+        assert ("● dark   ○ light   ○ terminal" if language == "en" else "● 深色   ○ 浅色   ○ 终端") in text
+        assert "…" not in text.split("Kept in")[0].split("进度保存在")[0], "every sentence fits 80 columns"
+
+
+async def test_a_change_holds_at_once_and_is_kept(services_in: MakeServices) -> None:
+    services = services_in()
+    async with running(services, SettingsScreen) as pilot:
+        await pilot.press("down", "right")
+        await settled(pilot)
+        assert app_of(pilot).look.name == "light"
+        await pilot.press("down", "left")
+        await settled(pilot)
+        assert app_of(pilot).ascii
+        assert "> Settings" in rows_of(pilot)[0]
+        await pilot.press("down", "enter")
+        await settled(pilot)
+        assert not app_of(pilot).motion
+        assert pilot.app.animation_level == "none"
+        await pilot.press("home", "space")
+        await settled(pilot)
+        assert "设置" in rows_of(pilot)[0]
+    kept = json.loads((services.home / "settings.json").read_text(encoding="utf-8"))
+    assert (kept["language"], kept["theme"], kept["ascii"], kept["motion"]) == ("zh", "light", True, False)
+
+
+async def test_kept_settings_are_there_at_the_next_start(services_in: MakeServices, tmp_path: Path) -> None:
+    services = services_in()
+    services.change_settings(language="zh", theme="light")
+    from tutor.tui.services import Services
+
+    async with running(Services(home=services.home, lessons=tmp_path / "lessons")) as pilot:
+        assert app_of(pilot).look.name == "light"
+        assert "梯度下降" in text_of(pilot)
+
+
+async def test_settings_that_cannot_be_kept_still_hold_and_that_is_said(
+    services_in: MakeServices, tmp_path: Path
+) -> None:
+    services = services_in()
+    (tmp_path / "home").write_text("a file where the folder should be", encoding="utf-8")
+    async with running(services, SettingsScreen) as pilot:
+        await pilot.press("down", "right")
+        await settled(pilot)
+        assert app_of(pilot).look.name == "light"
+        assert "▲" in text_of(pilot)
+        assert "settings.json" in "".join(text_of(pilot).split())
+
+
+async def test_a_broken_settings_file_is_said_once(lessons: Path, tmp_path: Path) -> None:
+    from tutor.tui.services import Services
+
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "settings.json").write_text("{broken", encoding="utf-8")
+    async with running(Services(home=home, lessons=lessons)) as pilot:
+        await settled(pilot)
+        assert "settings.json" in "".join(text_of(pilot).split())
+
+
+@BOTH
+async def test_help_lists_every_key_of_the_screen_by_group(services_in: MakeServices, language: str) -> None:
+    async with running(services_in(language), size=(80, 50)) as pilot:
+        commands = [*app_of(pilot).screen.commands()]  # type: ignore[attr-defined]
+        await pilot.press("question_mark")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, HelpScreen)
+        text = text_of(pilot)
+        for heading in ("On this screen", "Moving", "Everywhere") if language == "en" else ("本页", "移动", "到处可用"):
+            assert f"\n  {heading}\n" in text
+        for command in commands:
+            assert any(row.strip().startswith(command.keys_shown.split()[0]) for row in rows_of(pilot)), command.id
+        await pilot.press("question_mark")
+        await settled(pilot)
+        assert not isinstance(pilot.app.screen, HelpScreen)
+
+
+async def test_help_speaks_the_other_language_live(services_in: MakeServices) -> None:
+    async with running(services_in()) as pilot:
+        await pilot.press("question_mark", "L")
+        await settled(pilot)
+        assert "到处可用" in text_of(pilot)
+
+
+async def open_palette(pilot: object, words: str) -> list[str]:
+    await pilot.press("ctrl+p")  # type: ignore[attr-defined]
+    await settled(pilot)  # type: ignore[arg-type]
+    await pilot.app.workers.wait_for_complete()  # type: ignore[attr-defined]
+    await pilot.press(*words)  # type: ignore[attr-defined]
+    await settled(pilot)  # type: ignore[arg-type]
+    screen = pilot.app.screen  # type: ignore[attr-defined]
+    assert isinstance(screen, Palette)
+    return [each.key for each in screen.query_one(RowList).items]
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("descent", "lesson:descent"),
+        ("梯度", "lesson:descent"),
+        ("ball", "lab:ball"),
+        ("小球", "lab:ball"),
+        ("rate", "term:learning-rate"),
+        ("学习率", "term:learning-rate"),
+        ("settings", "app.settings"),
+    ],
+)
+async def test_the_palette_finds_commands_lessons_labs_and_terms(
+    services_in: MakeServices, words: str, first: str
+) -> None:
+    async with running(services_in()) as pilot:
+        assert (await open_palette(pilot, words))[0] == first
+
+
+async def test_what_is_found_is_done(services_in: MakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[tuple[str, str]] = []
+    for name in ("open_lesson", "open_lab"):
+        monkeypatch.setattr(navigation, name, lambda _app, it, name=name: opened.append((name, it)))
+    async with running(services_in()) as pilot:
+        await open_palette(pilot, "descent")
+        await pilot.press("enter")
+        await settled(pilot)
+        await open_palette(pilot, "ball")
+        await pilot.press("enter")
+        await settled(pilot)
+        await open_palette(pilot, "settings")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, SettingsScreen)
+    assert opened == [("open_lesson", "descent"), ("open_lab", "ball")]
+
+
+async def test_the_palette_offers_all_commands_even_while_text_is_typed(services_in: MakeServices) -> None:
+    async with running(services_in()) as pilot:
+        await pilot.press("g")
+        await settled(pilot)
+        assert "app.language" in await open_palette(pilot, "")
+
+
+async def test_nothing_found_is_said_and_enter_does_nothing(services_in: MakeServices) -> None:
+    async with running(services_in()) as pilot:
+        await open_palette(pilot, "qqqq")
+        assert "Nothing has that name" in text_of(pilot)
+        await pilot.press("enter", "down", "up", "escape")
+        await settled(pilot)
+        assert not isinstance(pilot.app.screen, Palette)
+
+
+@BOTH
+async def test_a_window_too_small_says_so_and_recovers(services_in: MakeServices, language: str) -> None:
+    async with running(services_in(language)) as pilot:
+        await pilot.press("question_mark")
+        await settled(pilot)
+        await pilot.resize_terminal(20, 5)
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, TooSmallScreen)
+        words = "".join(text_of(pilot).split())
+        assert ("too small" if language == "en" else "窗口太小").replace(" ", "") in words
+        assert "44x12" in words
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, HelpScreen)
+
+
+async def test_a_start_in_a_window_too_small_recovers_too(services_in: MakeServices) -> None:
+    async with running(services_in(), size=(20, 5)) as pilot:
+        assert isinstance(pilot.app.screen, TooSmallScreen)
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert "Gradient descent" in text_of(pilot)
+
+
+async def test_no_colour_reaches_the_terminal_where_none_is_wanted(
+    services_in: MakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with running(services_in()) as pilot:
+        await pilot.press("down")
+        await settled(pilot)
+        update = pilot.app.screen._compositor.render_strips()
+        for strip in update:
+            for segment in strip:
+                for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
+                    assert colour is None or colour.is_default, segment
+
+
+async def test_every_theme_draws_every_screen(services_in: MakeServices) -> None:
+    for theme in ("dark", "light", "terminal"):
+        async with running(services_in(theme=theme)) as pilot:
+            for keys in (("S",), ("escape", "question_mark"), ("escape", "g"), ("escape", "ctrl+p")):
+                await pilot.press(*keys)
+                await settled(pilot)
+                assert rows_of(pilot)[0].startswith(" tutor")
+
+
+async def test_a_fault_of_ours_is_a_sentence_and_a_file(
+    lessons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = make_services(tmp_path / "home", lessons)
+
+    async def break_something() -> None:
+        async with running(services) as pilot:
+            monkeypatch.setattr(app_of(pilot).screen, "action_settings", lambda: 1 / 0)
+            await pilot.press("S")
+            await settled(pilot)
+
+    with pytest.raises(ZeroDivisionError):
+        await break_something()
+    assert "ZeroDivisionError" in (services.home / "crash.txt").read_text(encoding="utf-8")

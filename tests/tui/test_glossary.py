@@ -1,0 +1,145 @@
+"""The glossary and its cards, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.conftest import MakeServices
+from tests.tui.screen_rows import rows_of, running, settled, text_of
+from tutor.tui import navigation
+from tutor.tui.screens.glossary import GlossaryScreen
+from tutor.tui.screens.home import HomeScreen
+from tutor.tui.screens.term_card import TermCard
+from tutor.tui.widgets.row_list import RowList
+from tutor.tui.widgets.term_view import TermView
+
+BOTH = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+@BOTH
+async def test_every_term_is_listed_with_both_names(services_in: MakeServices, language: str) -> None:
+    async with running(services_in(language), GlossaryScreen) as pilot:
+        rows = [row for row in rows_of(pilot) if "学习率" in row and "Learning rate" in row]
+        assert len(rows) == 1
+        assert rows[0].strip().startswith("Learning rate" if language == "en" else "学习率")
+        assert ("4 terms" if language == "en" else "4 个术语") in rows_of(pilot)[0]
+
+
+@pytest.mark.parametrize("words", ["learning ra", "学习率", "LEARNING RATE"])
+@BOTH
+async def test_searching_as_one_types_finds_in_both_languages(
+    services_in: MakeServices, language: str, words: str
+) -> None:
+    async with running(services_in(language), GlossaryScreen) as pilot:
+        await pilot.press(*words)
+        await settled(pilot)
+        assert pilot.app.screen.query_one(RowList).selected == "learning-rate"
+        await pilot.press("escape")
+        await settled(pilot)
+        assert len(pilot.app.screen.query_one(RowList).items) == 4
+
+
+async def test_nothing_found_is_said(services_in: MakeServices) -> None:
+    async with running(services_in(), GlossaryScreen) as pilot:
+        await pilot.press(*"xyzzy", "enter")
+        await settled(pilot)
+        assert "No term has that name" in text_of(pilot)
+
+
+async def test_from_100_columns_the_card_stands_beside_the_list(services_in: MakeServices) -> None:
+    async with running(services_in(), GlossaryScreen, size=(100, 24)) as pilot:
+        await pilot.press(*"learning ra")
+        await settled(pilot)
+        assert "│  What Learning rate means in one" in text_of(pilot)
+        await pilot.resize_terminal(120, 24)
+        await settled(pilot)
+        assert "What Learning rate means in one sentence." in text_of(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(pilot.app.focused, TermView)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "What Softmax means in one sentence." in text_of(pilot)
+        await pilot.press("backspace")
+        await settled(pilot)
+        assert "What Learning rate means in one sentence." in text_of(pilot)
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert "What Learning rate means" not in text_of(pilot)
+
+
+@BOTH
+async def test_below_100_columns_the_card_opens_over_the_list(services_in: MakeServices, language: str) -> None:
+    async with running(services_in(language), GlossaryScreen) as pilot:
+        await pilot.press(*"rate", "enter")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, TermCard)
+        text = text_of(pilot)
+        assert ("┌ Learning rate · 学习率" if language == "en" else "┌ 学习率 · Learning rate") in text
+        assert ("first met in lesson 3" if language == "en" else "首次出现于课文 3") in text
+        await pilot.press("escape")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, GlossaryScreen)
+
+
+async def test_links_lead_on_and_back(services_in: MakeServices) -> None:
+    async with running(services_in(), lambda: TermCard("learning-rate")) as pilot:
+        assert "⌫" not in text_of(pilot), "there is no way back yet"
+        await pilot.press("1")
+        await settled(pilot)
+        assert "┌ Softmax" in text_of(pilot)
+        await pilot.press("tab", "enter")
+        await settled(pilot)
+        assert "┌ Machine learning" in text_of(pilot)
+        await pilot.press("backspace", "backspace", "backspace")
+        await settled(pilot)
+        assert "┌ Learning rate" in text_of(pilot)
+
+
+async def test_a_card_opens_over_any_screen_and_the_screen_stays_visible(services_in: MakeServices) -> None:
+    async with running(services_in()) as pilot:
+        navigation.open_term(pilot.app, "loss-function")  # type: ignore[arg-type]
+        await settled(pilot)
+        text = text_of(pilot)
+        assert "┌ Loss function · 损失函数" in text
+        assert "PART 1" in text
+        await pilot.press("escape")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, HomeScreen)
+
+
+async def test_a_card_speaks_the_other_language_live(services_in: MakeServices) -> None:
+    async with running(services_in(), lambda: TermCard("learning-rate")) as pilot:
+        await pilot.press("L")
+        await settled(pilot)
+        assert "用一句话说明学习率" in text_of(pilot)
+
+
+async def test_a_card_opens_the_lesson_where_the_term_is_first_met(
+    services_in: MakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[str, str]] = []
+    monkeypatch.setattr(navigation, "open_lesson", lambda _app, lesson, anchor="": opened.append((lesson, anchor)))
+    async with running(services_in()) as pilot:
+        navigation.open_term(pilot.app, "learning-rate")  # type: ignore[arg-type]
+        await settled(pilot)
+        await pilot.press("o")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, HomeScreen)
+    assert opened == [("descent", "learning-rate")]
+
+
+async def test_a_term_that_does_not_exist_is_said(services_in: MakeServices) -> None:
+    async with running(services_in(), lambda: TermCard("no-such-term")) as pilot:
+        assert "no such term" in text_of(pilot)
+        await pilot.press("enter", "1", "tab", "o", "backspace", "down")
+
+
+async def test_the_glossary_opens_at_a_term_from_its_card(services_in: MakeServices) -> None:
+    async with running(services_in()) as pilot:
+        navigation.open_term(pilot.app, "softmax-function")  # type: ignore[arg-type]
+        await settled(pilot)
+        await pilot.press("g")
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, GlossaryScreen)
+        assert pilot.app.screen.query_one(RowList).selected == "softmax-function"

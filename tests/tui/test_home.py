@@ -1,0 +1,168 @@
+"""The course map on the screen, in both languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import MakeServices
+from tests.tui.screen_rows import app_of, make_services, rows_of, running, settled, text_of
+from tutor.progress.records import Answer, Position
+from tutor.tui import navigation
+from tutor.tui.screens import home
+from tutor.tui.screens.home import HomeScreen
+from tutor.tui.widgets.row_list import RowList
+
+TITLES = {"en": "Gradient descent: which way is down", "zh": "梯度下降"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_map_shows_parts_and_lessons(services_in: MakeServices, language: str) -> None:
+    async with running(services_in(language)) as pilot:
+        rows = rows_of(pilot)
+        assert rows[0].startswith(" tutor")
+        assert rows[0].endswith("en ⇄ 中")
+        assert any(TITLES[language] in row for row in rows)
+        assert any(
+            ("PART 1 · LOOKING FOR A FUNCTION", "第 1 部分 · 寻找一个函数")[language == "zh"] in row for row in rows
+        )
+        assert rows[-1].strip().startswith("enter")
+        assert len(rows) == 24
+
+
+async def test_progress_is_shown_as_it_was_left(services_in: MakeServices) -> None:
+    services = services_in()
+    services.store.record_answer(Answer("loss", "loss-first", "single", (1,), correct=False))
+    services.store.set_position("loss", Position(2), fraction=1.0, questions=1)
+    async with running(services) as pilot:
+        row = next(row for row in rows_of(pilot) if "  2  " in row)
+        assert row.startswith(" ✓  2  Model and loss")
+        assert row.endswith("quiz 0/1  ↻ 1")
+
+
+async def test_the_language_switches_live_and_is_kept(services_in: MakeServices) -> None:
+    services = services_in()
+    async with running(services) as pilot:
+        await pilot.press("L")
+        await settled(pilot)
+        assert "梯度下降" in text_of(pilot)
+        assert "打开" in rows_of(pilot)[-1]
+        await pilot.press("L")
+        await settled(pilot)
+        assert "Gradient descent" in text_of(pilot)
+    assert '"language": "en"' in (services.home / "settings.json").read_text(encoding="utf-8")
+
+
+async def test_keys_move_and_digits_go_to_a_lesson(services_in: MakeServices) -> None:
+    async with running(services_in()) as pilot:
+        rows = pilot.app.screen.query_one(RowList)
+        for keys, selected in (
+            ("down", "learning"),
+            ("j", "loss"),
+            ("k", "learning"),
+            ("4", "softmax"),
+            ("3", "descent"),
+        ):
+            await pilot.press(keys)
+            assert rows.selected == selected
+
+
+@pytest.mark.parametrize("keys", [("3", "enter"), ("3", "l"), ("down", "down", "down", "enter")])
+async def test_enter_opens_the_selected_lesson(
+    services_in: MakeServices, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(navigation, "open_lesson", lambda _app, lesson: opened.append(lesson))
+    async with running(services_in()) as pilot:
+        await pilot.press(*keys)
+        await settled(pilot)
+    assert opened == ["descent"]
+
+
+async def test_enter_at_once_goes_on_with_the_course(
+    services_in: MakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(navigation, "open_lesson", lambda _app, lesson: opened.append(lesson))
+    services = services_in()
+    services.store.set_position("loss", Position(1), fraction=0.3, questions=1)
+    async with running(services) as pilot:
+        await pilot.press("enter")
+        await settled(pilot)
+    assert opened == ["loss"]
+
+
+async def test_a_click_on_a_lesson_opens_it(services_in: MakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(navigation, "open_lesson", lambda _app, lesson: opened.append(lesson))
+    async with running(services_in()) as pilot:
+        line = next(index for index, row in enumerate(rows_of(pilot)) if "Model and loss" in row)
+        await pilot.click(offset=(12, line))
+        await settled(pilot)
+    assert opened == ["loss"]
+
+
+async def test_an_empty_folder_is_said_and_nothing_breaks(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    async with running(make_services(tmp_path / "home", empty)) as pilot:
+        assert f"There are no lessons in {empty}".replace(" ", "") in "".join(text_of(pilot).split())
+        assert "t quiz" not in rows_of(pilot)[-1]
+        await pilot.press("enter", "down", "t", "1")
+        assert isinstance(pilot.app.screen, HomeScreen)
+
+
+async def test_a_missing_folder_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUTOR_LESSONS", str(tmp_path / "nowhere"))
+    async with running(make_services(tmp_path / "home")) as pilot:
+        assert "▲" in rows_of(pilot)[3]
+        assert "nowhere" in text_of(pilot)
+
+
+async def test_a_lesson_that_cannot_be_read_is_named_and_the_others_work(
+    services_in: MakeServices, lessons: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "READ_LESSONS_AFTER", 0.01)
+    (lessons / "en" / "02-loss.md").write_text("---\nid: [\n---\nText\n", encoding="utf-8")
+    async with running(services_in()) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause(0.2)
+        await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
+        assert "en/02-loss.md:" in text_of(pilot)
+        assert "Gradient descent" in text_of(pilot)
+
+
+async def test_runs_in_the_background_are_told(services_in: MakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    services = services_in()
+    monkeypatch.setattr(type(services), "count_running", lambda _self: 2)
+    async with running(services) as pilot:
+        assert "● 2 training" in rows_of(pilot)[0]
+
+
+async def test_colour_blind_ascii_mode_has_no_other_sign(services_in: MakeServices) -> None:
+    services = services_in(ascii=True)
+    services.store.record_answer(Answer("loss", "loss-first", "single", (1,), correct=False))
+    async with running(services) as pilot:
+        assert text_of(pilot).replace("中", "").isascii()
+
+
+async def test_the_map_scrolls_to_the_last_lesson_in_a_low_window(services_in: MakeServices) -> None:
+    async with running(services_in(), size=(60, 12)) as pilot:
+        await pilot.press("end")
+        await settled(pilot)
+        assert "Softmax" in text_of(pilot)
+        await pilot.press("home")
+        await settled(pilot)
+        assert "Start" in text_of(pilot)
+
+
+async def test_escape_on_the_map_says_how_to_leave(services_in: MakeServices) -> None:
+    async with running(services_in()) as pilot:
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "q leaves tutor" in text_of(pilot)
+        await pilot.press("q")
+        await settled(pilot)
+        assert app_of(pilot).return_code == 0
