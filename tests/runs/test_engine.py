@@ -190,6 +190,16 @@ def test_stop_before_the_first_epoch_trains_nothing() -> None:
     assert (last.epoch, trainee.w) == (0, 1.0)
 
 
+def test_what_was_asked_stands_behind_the_epochs_before_it() -> None:
+    epoch = 0
+    for event in run(FakeTrainee(epochs=9), {n: [Set("learning_rate", 0.1 / n)] for n in range(1, 9)}):
+        if isinstance(event, Epochs):
+            epoch += len(event.train)
+        elif isinstance(event, Changed):
+            assert event.epoch == epoch
+    assert epoch == 9
+
+
 def test_a_note_and_a_pace_are_written_down() -> None:
     events = run(FakeTrainee(), {3: [Note("why\x1b[2J here?"), Pace(-3.0)]})
     (noted,), (paced,) = of(Noted, events), of(Paced, events)

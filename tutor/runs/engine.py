@@ -84,7 +84,7 @@ class Engine:
         self._clock = clock
         self._sleep = sleep
         self._recorder = Recorder(emit)
-        self._steering = Steering(spec, trainee.turn, emit)
+        self._steering = Steering(spec, trainee.turn, self._emit_in_order)
         self._patience = patience_of(spec.train.stop)
         self._best = (inf, 0)
         self.epoch = self._updates = 0
@@ -148,6 +148,11 @@ class Engine:
 
     def _seconds(self) -> float:
         return self._clock() - self._began - self._waited
+
+    def _emit_in_order(self, event: Event) -> None:
+        """Write what was asked behind the epochs that were done before it."""
+        self._recorder.flush(self._seconds())
+        self._emit(event)
 
     def _obey(self) -> None:
         if self._commands is None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
+
+_TRIES = 10
+_PAUSE_SECONDS = 0.002
 
 
 def hold(path: Path) -> int | None:
@@ -17,12 +21,16 @@ def hold(path: Path) -> int | None:
         OSError: the file cannot be made.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # Whoever asks `is_held` holds it too, for some microseconds.
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return descriptor
+    os.close(descriptor)
+    return None
 
 
 def is_held(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import isfinite
 from typing import Protocol
 
 from tutor.runs.events import Epochs, Event
@@ -67,7 +68,7 @@ class Recorder:
 
 def _short(values: Iterable[float | None]) -> list[float | None]:
     """``values`` to nine digits: all of a float32, in half the bytes and half the time to read of a double."""
-    return [None if each is None else float(f"{each:.9g}") for each in values]
+    return [None if each is None or not isfinite(each) else float(f"{each:.9g}") for each in values]
 
 
 def _event(results: Sequence[Result], seconds: float) -> Epochs:
@@ -81,5 +82,5 @@ def _event(results: Sequence[Result], seconds: float) -> Epochs:
         updates=last.updates,
         seconds=round(seconds, 4),
         learning_rate=last.learning_rate,
-        gradient_norm=last.gradient_norm,
+        gradient_norm=_short([last.gradient_norm])[0],
     )

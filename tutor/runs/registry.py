@@ -55,7 +55,8 @@ class Runs:
             folder = self._make_folder()
             write_spec(folder, spec)
             lock = hold(folder / LOCK_FILE)
-            assert lock is not None  # noqa: S101 - nobody else knows this folder yet
+            if lock is None:
+                raise TutorError(translate("runs.another-worker"))
             try:
                 _start_worker(folder, data_folder, lock)
             finally:
@@ -139,7 +140,7 @@ class Runs:
             TutorError: there is no such run, it still goes on, or it cannot be removed.
         """
         folder = self.folder_of(run_id)
-        if is_held(folder / LOCK_FILE):
+        if entry_of(folder).alive:
             raise TutorError(translate("runs.still-running", name=folder.name[-4:]), exit_code=ExitCode.USAGE)
         try:
             _remove(folder)

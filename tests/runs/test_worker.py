@@ -1,0 +1,252 @@
+"""Real workers: processes that train, are paused, steered, killed and watched."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tutor.foundation.errors import TutorError
+from tutor.runs.control import Pace, Pause, Resume, Set, Step, Stop, send
+from tutor.runs.events import Epochs
+from tutor.runs.execute import run_to_end
+from tutor.runs.follower import EVENTS_FILE, Follower
+from tutor.runs.lab_files import with_overrides
+from tutor.runs.registry import Runs
+from tutor.runs.spec import RunSpec
+from tutor.runs.summary import RunSummary
+
+BALL = with_overrides(
+    RunSpec(),
+    {
+        "id": "ball",
+        "data.name": "curve",
+        "model.name": "function",
+        "model.w": 2.0,
+        "loss.name": "function",
+        "optimizer.learning_rate": 0.01,
+        "train.epochs": 200,
+        "show.panels": ["curve", "loss"],
+    },
+)
+ENDLESS = with_overrides(BALL, {"train.epochs": 10_000_000, "train.pace": 50.0})
+PATIENCE = 40.0
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Runs]:
+    registry = Runs(tmp_path / "runs")
+    yield registry
+    for entry in registry.running():
+        send(entry.folder, Stop())
+    for entry in registry.all():
+        wait(Follower(entry.folder), lambda summary: summary.ended)
+
+
+def wait(follower: Follower, ready: Callable[[RunSummary], bool]) -> RunSummary:
+    """Follow until ``ready``; the test fails where that takes far too long."""
+    end = time.monotonic() + PATIENCE
+    while not ready(follower.catch_up()):
+        assert time.monotonic() < end, follower.summary
+        time.sleep(0.01)
+    return follower.summary
+
+
+def started(runs: Runs, spec: RunSpec) -> Follower:
+    follower = runs.follow(runs.start(spec))
+    wait(follower, lambda summary: summary.epoch >= 2 or summary.ended)
+    return follower
+
+
+def pid_of(follower: Follower) -> int:
+    import msgspec
+
+    with (follower.folder / EVENTS_FILE).open("rb") as log:
+        return int(msgspec.json.decode(log.readline())["pid"])
+
+
+def test_a_run_goes_to_its_end(runs: Runs) -> None:
+    follower = runs.follow(runs.start(BALL))
+    assert follower.alive
+    summary = wait(follower, lambda summary: summary.ended)
+    assert (summary.state, summary.reason, summary.epoch, summary.updates) == ("finished", "epochs", 200, 200)
+    facts = summary.facts()
+    assert facts["final.w"] == pytest.approx(1.1309, abs=1e-3)
+    assert facts["final.f"] == pytest.approx(-1.0702, abs=1e-3)
+    assert summary.views["curve"].epoch == 200
+    assert (follower.folder / "weights.npz").stat().st_size > 0
+    assert (follower.folder / "worker.log").read_text(encoding="utf-8") == ""
+    assert sorted(path.name for path in follower.folder.iterdir()) == [
+        "control.jsonl",
+        "events.jsonl",
+        "spec.toml",
+        "weights.npz",
+        "worker.lock",
+        "worker.log",
+    ]
+
+
+def test_a_worker_gives_the_losses_that_a_run_in_process_gives(runs: Runs) -> None:
+    summary = wait(runs.follow(runs.start(BALL)), lambda summary: summary.ended)
+    assert summary.train_losses == run_to_end(BALL, None).train_losses
+
+
+def test_a_second_watcher_sees_the_same_numbers(runs: Runs) -> None:
+    first = runs.follow(runs.start(BALL))
+    wait(first, lambda summary: summary.ended)
+    second = Follower(first.folder)
+    second.catch_up()
+    assert second.summary.train_losses == first.summary.train_losses
+    assert second.summary.facts() == first.summary.facts()
+
+
+def test_pause_step_resume_and_stop(runs: Runs) -> None:
+    follower = started(runs, ENDLESS)
+    send(follower.folder, Pause())
+    at = wait(follower, lambda summary: summary.state == "paused").epoch
+    send(follower.folder, Step(3))
+    wait(follower, lambda summary: summary.epoch == at + 3)
+    time.sleep(0.1)
+    assert follower.catch_up().epoch == at + 3
+    send(follower.folder, Resume())
+    wait(follower, lambda summary: summary.epoch > at + 5)
+    send(follower.folder, Stop())
+    assert wait(follower, lambda summary: summary.ended).state == "stopped"
+    wait(follower, lambda _summary: not follower.alive)
+
+
+def test_a_setting_is_applied_and_recorded_and_a_replay_gives_the_same_bits(runs: Runs) -> None:
+    spec = with_overrides(BALL, {"train.pace": 100.0, "train.epochs": 120})
+    follower = started(runs, spec)
+    send(follower.folder, Set("learning_rate", 0.002))
+    wait(follower, lambda summary: len(summary.changes) == 1)
+    send(follower.folder, Pace(0.0))
+    summary = wait(follower, lambda summary: summary.ended)
+    assert summary.changes[0].value == 0.002
+    again = run_to_end(spec, None, changes=summary.changes)
+    assert again.train_losses == summary.train_losses
+    assert again.train_losses != run_to_end(spec, None).train_losses
+
+
+def test_kill_9_shows_as_died_with_everything_kept(runs: Runs) -> None:
+    follower = started(runs, ENDLESS)
+    os.kill(pid_of(follower), signal.SIGKILL)
+    summary = wait(follower, lambda summary: summary.ended)
+    assert summary.state == "died"
+    assert len(summary.train_losses) == summary.epoch >= 2
+    assert "stopped unexpectedly" in summary.message
+    assert [entry.state for entry in runs.all()] == ["died"]
+
+
+def test_a_hang_up_changes_nothing_and_a_termination_stops_cleanly(runs: Runs) -> None:
+    follower = started(runs, ENDLESS)
+    pid = pid_of(follower)
+    os.kill(pid, signal.SIGHUP)
+    at = follower.catch_up().epoch
+    wait(follower, lambda summary: summary.epoch > at + 3)
+    os.kill(pid, signal.SIGTERM)
+    summary = wait(follower, lambda summary: summary.ended)
+    assert (summary.state, summary.reason) == ("stopped", "signal")
+    assert (follower.folder / "weights.npz").exists()
+
+
+STARTER = """
+import os, sys
+from pathlib import Path
+from tutor.runs.registry import Runs
+from tutor.runs.lab_files import load_lab
+
+runs = Runs(Path(sys.argv[1]))
+print(runs.start(load_lab(sys.argv[2], Path())), flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_the_run_outlives_whoever_started_it(runs: Runs, tmp_path: Path) -> None:
+    from tutor.runs.spec_file import to_toml
+
+    lab = tmp_path / "endless.toml"
+    lab.write_text(to_toml(ENDLESS), encoding="utf-8")
+    command = [sys.executable, "-c", STARTER, str(runs.folder), str(lab)]
+    run_id = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout.strip()
+    follower = runs.follow(run_id)
+    wait(follower, lambda summary: summary.epoch >= 3)
+    assert [entry.id for entry in runs.running()] == [run_id]
+    assert runs.newest_for("ball", alive=True) == run_id
+    assert runs.newest_for(ENDLESS) == run_id
+    assert runs.newest_for(BALL) is None
+
+
+def test_no_epoch_is_lost_flat_out(runs: Runs) -> None:
+    spec = with_overrides(BALL, {"train.epochs": 20_000})
+    follower = runs.follow(runs.start(spec))
+    following, events = 1, 0
+    end = time.monotonic() + PATIENCE
+    while not follower.summary.ended:
+        assert time.monotonic() < end
+        for event in follower.poll(limit_bytes=5000):
+            if isinstance(event, Epochs):
+                assert event.first == following
+                following += len(event.train)
+                events += 1
+    assert following == 20_001
+    assert follower.skipped == 0
+
+
+def test_a_failure_is_told_in_words(runs: Runs) -> None:
+    spec = with_overrides(
+        BALL,
+        {
+            "data.name": "csv",
+            "data.path": "/nowhere.csv",
+            "data.target": "y",
+            "model.name": "linear",
+            "loss.name": "mse",
+            "show.panels": ["loss"],
+        },
+    )
+    follower = runs.follow(runs.start(spec))
+    summary = wait(follower, lambda summary: summary.ended)
+    assert summary.state == "failed"
+    assert "/nowhere.csv" in summary.message
+    assert "Traceback" not in summary.message
+
+
+def test_a_spec_that_was_broken_by_hand_is_told(runs: Runs, tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / "spec.toml").write_text("[train]\nepochs = 0\n", encoding="utf-8")
+    result = subprocess.run([sys.executable, "-m", "tutor.runs.worker", str(folder)], timeout=60)
+    assert result.returncode == 5
+    assert "train.epochs must be" in Follower(folder).catch_up().message
+
+
+def test_two_workers_never_share_a_folder(runs: Runs) -> None:
+    follower = started(runs, ENDLESS)
+    command = [sys.executable, "-m", "tutor.runs.worker", str(follower.folder)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 2
+    assert "Another worker" in result.stderr
+
+
+def test_a_worker_is_not_left_in_the_process_table(runs: Runs) -> None:
+    follower = started(runs, ENDLESS)
+    pid = pid_of(follower)
+    send(follower.folder, Stop())
+    wait(follower, lambda summary: summary.ended)
+    end = time.monotonic() + PATIENCE
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file, where a folder should be", encoding="utf-8")
+    with pytest.raises(TutorError, match="cannot be started"):
+        Runs(tmp_path / "runs").start(BALL)

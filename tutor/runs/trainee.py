@@ -1,0 +1,249 @@
+"""A training of `tutor.ml` as an engine drives it and as panels see it: everything in the units of the data."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
+from tutor.ml.datasets import load_dataset
+from tutor.ml.datasets.dataset import REGRESSION
+from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.training import make_training
+from tutor.runs.events import DataFacts
+from tutor.runs.landscapes import Curve, Surface, Threshold
+from tutor.runs.panels import Array, Boundary, Confusion, Fit, Panel, Series, Weights
+from tutor.runs.spec import RunSpec, Setting
+
+_MOST_NAMES = 64
+_TURNS = {
+    "optimizer.learning_rate": "learning_rate",
+    "optimizer.momentum": "momentum",
+    "train.batch_size": "batch_size",
+    "model.w": "w",
+    "model.b": "b",
+    "model.threshold": "threshold",
+    "model.keyword": "keyword",
+    "loss.name": "loss",
+}
+"""Live keys, as `tutor.ml.training.Training.set` calls them."""
+
+
+class MlTrainee:
+    """See `tutor.runs.engine.Trainee` and `tutor.runs.panels.Sight`.
+
+    Args:
+        spec: What to train.
+        data_folder: Where data sets lie as files.
+
+    Raises:
+        TutorError: the data cannot be had, or what the spec asks does not go together.
+    """
+
+    def __init__(self, spec: RunSpec, data_folder: Path | None) -> None:
+        self.spec = spec
+        self._dataset = load_dataset(spec.data.name, data_folder=data_folder, options=_data_options(spec, data_folder))
+        self._training = make_training(
+            self._dataset,
+            ModelOptions(**_fields(spec.model)),
+            spec.loss.name,
+            OptimizerOptions(**_fields(spec.optimizer)),
+            TrainOptions(
+                epochs=spec.train.epochs,
+                batch_size=spec.train.batch_size,
+                seed=spec.train.seed,
+                shuffle=spec.train.shuffle,
+            ),
+        )
+        self._loss = str(spec.loss.name)
+        self._keyword = spec.model.keyword
+        self._panels = self._make_panels()
+        self._walks = [panel for panel in self._panels.values() if isinstance(panel, Curve | Surface)]
+        for walk in self._walks:
+            walk.watch()
+
+    def _make_panels(self) -> dict[str, Panel]:
+        data = self._dataset
+        self.feature_names = tuple(harmless_line(name) for name in data.feature_names)
+        self.target_name = harmless_line(data.target_name)
+        self.class_names = tuple(harmless_line(name) for name in data.class_names)
+        regression = data.task == REGRESSION
+        self.x_train = data.raw(data.x_train) if data.features else data.x_train
+        self.x_valid = data.raw(data.x_valid) if data.features else data.x_valid
+        self.y_train = data.label(data.y_train) if regression else data.y_train
+        self.y_valid = data.label(data.y_valid) if regression else data.y_valid
+        possible = self._possible()
+        return {name: _PANELS[name](self) for name in self.spec.show.panels if name in possible}
+
+    def _possible(self) -> set[str]:
+        """The panels that this data and this model have something for; a CSV tells only now."""
+        data = self._dataset
+        possible = {"weights"}
+        if self._training.small_parameters().keys() >= {"w", "b"}:
+            possible.add("surface")
+        if data.features and data.task == REGRESSION:
+            possible |= {"fit", "series"}
+        if data.features and data.class_names:
+            possible |= {"confusion", "boundary"} if data.features > 1 else {"confusion"}
+        if self.spec.model.name == "function" and "surface" not in possible:
+            possible.add("curve")
+        if self.spec.model.name in {"threshold", "keyword-rule"}:
+            possible.add("threshold")
+        return possible
+
+    # -- for the engine ---------------------------------------------------------------------------------------
+
+    def epochs(self) -> Iterator[EpochResult]:
+        """One result after each epoch; a walk over a landscape misses no step."""
+        if not self._walks:
+            return self._training.epochs()
+        return self._watched()
+
+    def _watched(self) -> Iterator[EpochResult]:
+        for result in self._training.epochs():
+            for walk in self._walks:
+                walk.watch()
+            yield result
+
+    def turn(self, key: str, value: Setting) -> None:
+        """Turn a live key.
+
+        Raises:
+            ValueError: this training cannot; the text tells so.
+        """
+        try:
+            self._training.set(_TURNS[key], value)
+        except TutorError as error:
+            raise ValueError(str(error)) from error
+        except ValueError as error:
+            raise ValueError(translate("runs.cannot-turn", key=key)) from error
+        if key == "loss.name":
+            self._loss = str(value)
+        elif key == "model.keyword":
+            self._keyword = str(value)
+
+    def scenes(self) -> Iterable[tuple[str, dict[str, object]]]:
+        """By panel, what is new of what seldom changes."""
+        with np.errstate(all="ignore"):
+            for name, panel in self._panels.items():
+                scene = panel.scene()
+                if scene is not None:
+                    yield name, scene
+
+    def frames(self) -> Iterable[tuple[str, dict[str, object]]]:
+        """By panel, what it shows now."""
+        with np.errstate(all="ignore"):
+            for name, panel in self._panels.items():
+                frame = panel.frame()
+                if frame is not None:
+                    yield name, frame
+
+    def facts(self) -> dict[str, float]:
+        """Parameters of a small model as facts: ``final.w``, ``final.b``, ``final.f``, ``final.threshold``."""
+        return {f"final.{name}": value for name, value in self._training.small_parameters().items()}
+
+    def data_facts(self) -> DataFacts:
+        """The data and the model, for the first event."""
+        data = self._dataset
+        parameters = self._training.parameters()
+        return DataFacts(
+            name=data.name,
+            task=data.task,
+            train_rows=len(data.x_train),
+            valid_rows=len(data.x_valid),
+            feature_names=self.feature_names[:_MOST_NAMES],
+            target_name=self.target_name,
+            class_names=self.class_names[:_MOST_NAMES],
+            parameters=sum(each.size for name, each in parameters.items() if not name.startswith("optimizer.")),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the parameters to ``path``, aside and then in place.
+
+        Raises:
+            OSError: there is no room.
+        """
+        descriptor, temporary = tempfile.mkstemp(prefix=".weights.", suffix=".npz", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                np.savez(file, allow_pickle=False, **self._training.parameters())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    # -- for the panels ---------------------------------------------------------------------------------------
+
+    def predict(self, x: Array) -> Array:
+        """Values (N,) of a regression, or probabilities (N, classes), for X (N, d) in the units of the data."""
+        return self._training.predict(x)
+
+    def weights(self) -> tuple[list[str], list[float]]:
+        """The parameters by name; those of a line in the units of the data."""
+        small = self._training.small_parameters()
+        if small:
+            return list(small), list(small.values())
+        names: list[str] = []
+        values: list[float] = []
+        for name, array in self._training.parameters().items():
+            if not name.startswith("optimizer."):
+                names += [f"{name}[{index}]" for index in range(array.size)]
+                values += array.ravel().tolist()
+        return names, values
+
+    def point(self) -> tuple[float, float] | None:
+        """Weight and bias of a line, both parameters of a bowl, or a parameter and its value; else None."""
+        small = self._training.small_parameters()
+        if "w" not in small:
+            return None
+        return small["w"], small["b"] if "b" in small else small["f"]
+
+    def value(self, w: Array, b: Array) -> Array:
+        """A drawn function at each (w, b)."""
+        two = "b" in self._training.small_parameters()
+        return self._training.predict(np.column_stack([w, b]) if two else w[:, None])
+
+    def loss_name(self) -> str:
+        """The loss in use now."""
+        return self._loss
+
+    def threshold(self) -> float:
+        """The threshold of a rule, in the units of the data."""
+        return self._training.small_parameters()["threshold"]
+
+    def rule_column(self) -> int:
+        """The feature that a rule looks at."""
+        return self._dataset.feature_names.index(self._keyword)
+
+
+_PANELS: dict[str, type[Fit | Curve | Surface | Boundary | Confusion | Series | Weights | Threshold]] = {
+    "fit": Fit,
+    "curve": Curve,
+    "surface": Surface,
+    "boundary": Boundary,
+    "confusion": Confusion,
+    "series": Series,
+    "weights": Weights,
+    "threshold": Threshold,
+}
+"""All but the loss, which viewers draw from the epochs themselves."""
+
+
+def _fields(table: Any) -> dict[str, Any]:
+    return {name: getattr(table, name) for name in table.__struct_fields__}
+
+
+def _data_options(spec: RunSpec, data_folder: Path | None) -> DataOptions:
+    fields = _fields(spec.data)
+    del fields["name"]
+    path = Path(spec.data.path).expanduser()
+    if spec.data.path and data_folder is not None and not path.is_absolute() and not path.exists():
+        fields["path"] = str(data_folder / path)
+    return DataOptions(**fields)
