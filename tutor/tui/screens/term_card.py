@@ -82,7 +82,8 @@ class TermCard(TutorDialog[None]):
     def key_words(self, room: int) -> Row:
         """What the lower edge says."""
         words: Row = []
-        shown = [(command.key_shown, translate(command.label)) for command in footer_commands(self.commands_in_reach(), 4)]
+        commands = footer_commands(self.commands_in_reach(), 4)
+        shown = [(command.key_shown, translate(command.label)) for command in commands]
         for key, label in [*shown, ("esc", translate("glossary.close"))]:
             gap = "   " if words else ""
             more = [Span(f"{gap}{key}", "key"), Span(f" {label}", "muted")]

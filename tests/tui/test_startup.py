@@ -1,0 +1,89 @@
+"""What happens before the first frame, and what does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import MakeServices
+from tests.tui.screen_rows import make_services
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.tui.startup import find_lesson, prepare_environment
+
+_LOADED_BY_THE_MAP = """
+import asyncio, sys
+from tutor.tui.app import TutorApp
+from tutor.tui.screens.home import HomeScreen
+class Stop(Exception): pass
+seen = []
+def look(self):
+    seen.extend(sorted({name.partition('.')[0] for name in sys.modules}))
+HomeScreen._read_the_rest = look
+TutorApp._after_first_frame = lambda self: None
+async def main():
+    async with TutorApp().run_test(size=(80, 24)) as pilot:
+        for _ in range(20):
+            await pilot.pause()
+asyncio.run(main())
+print(chr(10).join(seen))
+"""
+
+
+def test_the_first_frame_loads_nothing_heavy(lessons: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "TUTOR_LESSONS": str(lessons), "TUTOR_HOME": str(tmp_path)}
+    loaded: set[str] = set()
+    for _ in range(2):  # the first time fills the cache of lesson heads
+        result = subprocess.run(
+            [sys.executable, "-c", _LOADED_BY_THE_MAP], capture_output=True, text=True, check=True, env=environment
+        )
+        loaded = set(result.stdout.split())
+    assert "textual" in loaded
+    assert loaded.isdisjoint({"numpy", "plotext", "sqlite3", "msgspec", "yaml", "pylatexenc", "click"})
+
+
+@pytest.mark.parametrize(
+    ("term", "colorterm", "expected"),
+    [
+        ("xterm-kitty", None, "truecolor"),
+        ("alacritty", None, "truecolor"),
+        ("xterm-256color", None, None),
+        ("linux", None, None),
+        ("foot", "24bit", "24bit"),
+    ],
+)
+def test_terminals_with_24_bit_colour_are_known_over_ssh(
+    term: str, colorterm: str | None, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.delenv("COLORTERM", raising=False)
+    if colorterm is not None:
+        monkeypatch.setenv("COLORTERM", colorterm)
+    monkeypatch.setenv("TEXTUAL_SMOOTH_SCROLL", "0")
+    prepare_environment()
+    assert os.environ.get("COLORTERM") == expected
+
+
+@pytest.mark.parametrize("name", ["descent", "3", "03"])
+def test_a_lesson_is_found_by_id_or_number(services_in: MakeServices, name: str) -> None:
+    assert find_lesson(services_in(), name).id == "descent"
+
+
+def test_a_lesson_is_found_by_its_file(services_in: MakeServices, lessons: Path) -> None:
+    assert find_lesson(services_in(), str(lessons / "en" / "03-descent.md")).id == "descent"
+
+
+def test_an_unknown_lesson_is_refused_with_the_nearest_name(services_in: MakeServices) -> None:
+    with pytest.raises(TutorError) as caught:
+        find_lesson(services_in(), "decent")
+    assert caught.value.exit_code is ExitCode.USAGE
+    assert "descent" in caught.value.hint
+
+
+def test_without_lessons_the_reason_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUTOR_LESSONS", str(tmp_path / "nowhere"))
+    with pytest.raises(TutorError, match="nowhere"):
+        find_lesson(make_services(tmp_path / "home"), "descent")
