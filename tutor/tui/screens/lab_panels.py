@@ -100,6 +100,6 @@ def arrange(width: int, height: int, panels: int) -> Arrangement:
     across = max(1, width // 56)
     down = max(1, height // 9)
     shown = max(1, min(panels, across * down))
-    if shown > 1 and (width >= 128 or height < 9 * shown) and across > 1:
+    if shown > 1 and (width >= 120 or height < 9 * shown) and across > 1:
         return Arrangement(shown, min(shown, across))
     return Arrangement(min(shown, down) if across == 1 else shown, 1 if shown <= down else across)

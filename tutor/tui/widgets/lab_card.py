@@ -25,6 +25,8 @@ _EVERY = 0.1
 _READ_AFTER = 0.1
 """Seconds until the lab is read: the text around it is on the screen by then, and not kept waiting by imports."""
 _HEIGHT = 9
+_SMALL_HEIGHT = 7
+_SMALL_WINDOW = 16
 _FIGURES = 26
 _CHART_AT_LEAST = 24
 

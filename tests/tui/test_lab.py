@@ -1,0 +1,466 @@
+"""The lab screen, with logs that the tests write: no screen test trains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.lab_fakes import LAB, MANUAL, FakeFollower, FakeRuns, fit_views, surface_views
+from tests.tui.screen_rows import make_services, rows_of, running, text_of
+from tutor.foundation.text_width import cell_width
+from tutor.runs.events import Changed, Failed, Paced, Paused, Refused, Resumed
+from tutor.tui.screens.lab import LabScreen
+
+Size = tuple[int, int]
+
+
+class Bench:
+    """A lab on the screen, and the run behind it."""
+
+    def __init__(self, pilot: Pilot[int], runs: FakeRuns, screen: LabScreen) -> None:
+        self.pilot, self.runs, self.screen = pilot, runs, screen
+
+    @property
+    def run(self) -> FakeFollower:
+        """The newest run."""
+        return self.runs.last
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and wait for what they do."""
+        for key in keys:
+            await self.pilot.press(key)
+        await self.look()
+
+    async def look(self) -> list[str]:
+        """What the screen shows once it has read the log."""
+        self.screen._tick()
+        await self.pilot.pause()
+        await self.pilot.pause()
+        return rows_of(self.pilot)
+
+    async def text(self) -> str:
+        """`look`, as one text."""
+        return "\n".join(await self.look())
+
+
+@asynccontextmanager
+async def lab(
+    tmp_path: Path, text: str = LAB, size: Size = (80, 24), runs: FakeRuns | None = None, **settings: object
+) -> AsyncIterator[Bench]:
+    """The lab that ``text`` defines, opened on a screen of ``size``."""
+    path = tmp_path / "one-lag.toml"
+    path.write_text(text, encoding="utf-8")
+    services = make_services(tmp_path / "home", **settings)  # type: ignore[arg-type]
+    runs = runs or FakeRuns(tmp_path / "runs")
+    services.__dict__["runs"] = runs
+    screen = LabScreen(str(path))
+    async with running(services, first=lambda: screen, size=size) as pilot:
+        for _ in range(400):
+            if screen.session is not None or screen._problem:
+                break
+            await pilot.pause(0.01)
+        await pilot.pause()
+        yield Bench(pilot, runs, screen)
+
+
+def falling(epochs: int, to: float = 0.5) -> list[float]:
+    """A loss that falls to ``to``."""
+    return [to + 0.7 * math.exp(-epoch / 12) for epoch in range(epochs)]
+
+
+async def test_a_lab_waits_for_space_and_says_what_there_is_to_try(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        rows = await bench.look()
+        assert rows[0].split("  ")[0] == " tutor › Lab: Looking back one day"
+        assert "○ ready  flat out  seed 1" in rows[0]
+        assert any("Watch the line find its place" in row for row in rows)
+        assert "space start" in rows[-1]
+        assert not bench.runs.specs
+
+
+async def test_space_starts_and_the_figures_follow_the_log(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train(falling(86), falling(86, 0.4))
+        bench.run.write(*fit_views(86, 0.5))
+        rows = await bench.look()
+        assert "▶ running" in rows[0]
+        figures = {row.rpartition("│ ")[2].rsplit(" ", 1)[0].strip(): row.split()[-1] for row in rows if "│ " in row}
+        assert figures["train loss"] == "0.5006"
+        assert figures["valid loss"] == "0.4006"
+        assert figures["updates"] == "344"
+        assert any("86 / 200" in row for row in rows)
+        assert "── train 0.5006" in rows[2]
+        assert "space pause" in rows[-1]
+
+
+async def test_eighty_by_twenty_four_shows_everything_unclipped(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train(falling(86), falling(86, 0.4))
+        bench.run.write(*fit_views(86, 0.5))
+        rows = await bench.look()
+        assert len(rows) == 24
+        assert all(cell_width(row) <= 80 for row in rows)
+        text = "\n".join(rows)
+        for wanted in ("learning rate ‹ 0.1   ›", "goal            ✓ reached", "views ← yesterday", "best  ep. 86"):
+            assert wanted in text, wanted
+        assert rows[1] == rows[22] == "─" * 80
+        ends = [row.rstrip()[-1] for row in rows[2:22] if "┬" in row]
+        assert ends
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(44, 12), (60, 20), (80, 24), (120, 30), (140, 40), (200, 60)])
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_every_row_has_the_width_of_the_window_at_any_size(
+    tmp_path: Path, language: str, size: Size, ascii: bool
+) -> None:
+    async with lab(tmp_path, size=size, language=language, ascii=ascii) as bench:
+        await bench.press("space")
+        bench.run.train(falling(86), falling(86, 0.4))
+        bench.run.write(*fit_views(86, 0.5))
+        rows = await bench.look()
+        assert len(rows) == size[1]
+        assert max(cell_width(row) for row in rows) <= size[0]
+        words = "\n".join(rows)
+        assert ("学习率" if language == "zh" else "learning rate") in words
+        if ascii and language == "en":
+            assert words.isascii()
+
+
+async def test_two_panels_are_stacked_at_80_and_side_by_side_at_160(tmp_path: Path) -> None:
+    for size, together in (((80, 24), False), ((160, 40), True)):
+        async with lab(tmp_path, size=size, runs=FakeRuns(tmp_path / f"runs{size[0]}")) as bench:
+            await bench.press("space")
+            bench.run.train(falling(86), falling(86, 0.4))
+            bench.run.write(*fit_views(86, 0.5))
+            rows = await bench.look()
+            assert any("loss (MAE)" in row and "views ← yesterday" in row for row in rows) is together
+
+
+async def test_only_rows_that_changed_are_drawn_again(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train(falling(120), falling(120, 0.4))
+        bench.run.write(*fit_views(86, 0.5))
+        await bench.look()
+        chart = bench.screen.query_one("#panel0")
+        fresh: list[object] = []
+        chart.refresh = lambda *regions, **_: fresh.extend(regions) or chart  # type: ignore[func-returns-value,method-assign]
+        bench.run.train([0.5], [0.4])
+        bench.screen._tick()
+        assert 0 < len(fresh) <= 4
+        fresh.clear()
+        bench.screen._tick()
+        assert not fresh
+
+
+async def test_pause_resume_step_stop_and_pace_are_asked_of_the_worker(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        await bench.press("space")
+        bench.run.write(Paused(epoch=3))
+        assert "⏸ paused" in (await bench.look())[0]
+        await bench.press("s")
+        await bench.press("space")
+        bench.run.write(Resumed(epoch=4))
+        await bench.look()
+        await bench.press("comma")
+        assert "20 epochs/s" in (await bench.look())[0]
+        await bench.press("comma", "full_stop", "x")
+        assert bench.run.asked() == [
+            {"do": "pause"},
+            {"do": "step", "epochs": 1},
+            {"do": "resume"},
+            {"do": "pace", "pace": 20.0},
+            {"do": "pace", "pace": 5.0},
+            {"do": "pace", "pace": 20.0},
+            {"do": "stop"},
+        ]
+
+
+async def test_a_live_control_goes_to_the_worker_and_leaves_a_mark_on_the_chart(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train(falling(40))
+        await bench.press("right")
+        assert bench.run.asked() == [{"do": "set", "key": "optimizer.learning_rate", "value": 0.2}]
+        assert "┊" not in await bench.text()
+        bench.run.write(Changed(epoch=40, updates=160, key="optimizer.learning_rate", value=0.2))
+        bench.run.train([0.5] * 40)
+        text = await bench.text()
+        assert "┊" in text
+        assert "‹ 0.2   ›" in text
+
+
+async def test_a_control_that_needs_a_new_run_says_so_and_restart_uses_it(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        await bench.press("down", "right")
+        text = await bench.text()
+        assert "takes a new run: press r" in text
+        assert "‹ 7     › ↻" in text
+        assert bench.run.asked() == []
+        await bench.press("r")
+        assert [spec.data.lags for spec in bench.runs.specs] == [1, 7]
+        assert bench.runs.followers["run-1"].asked() == [{"do": "stop"}]
+        assert "↻" not in await bench.text()
+
+
+async def test_a_value_can_be_typed_and_nonsense_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("enter", "0", "full_stop", "0", "3", "backspace", "5")
+        assert "[ 0.05▏" in await bench.text()
+        await bench.press("enter")
+        assert "‹ 0.05  ›" in await bench.text()
+        await bench.press("enter", *"abc", "enter")
+        assert "▲" in await bench.text()
+        await bench.press("enter", *"99", "enter")
+        assert "▲" in await bench.text()
+        await bench.press("enter", *"7", "escape")
+        assert "‹ 0.05  ›" in await bench.text()
+        await bench.press("space")
+        assert bench.runs.specs[-1].optimizer.learning_rate == 0.05
+
+
+async def test_typing_a_letter_of_a_key_does_not_press_the_key(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("enter", "r", "space", "q", "escape")
+        assert not bench.runs.specs
+        assert bench.pilot.app.screen is bench.screen
+
+
+async def test_tab_and_arrows_choose_controls(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        assert "▸ learning rate" in await bench.text()
+        await bench.press("tab")
+        assert "▸ days to look" in await bench.text()
+        await bench.press("down")
+        assert "▸ learning rate" in await bench.text()
+        await bench.press("k")
+        assert "▸ days to look" in await bench.text()
+
+
+async def test_another_seed_starts_over(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        await bench.press("R")
+        assert [spec.train.seed for spec in bench.runs.specs] == [1, 2]
+        assert "seed 2" in (await bench.look())[0]
+
+
+async def test_divergence_is_explained_with_the_rate_that_caused_it(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train([1.0, 9.0, 800.0, None], rate=2.5)
+        bench.run.finish("diverged")
+        text = await bench.text()
+        assert "▲ diverged" in text.splitlines()[0]
+        assert "Diverged at epoch 4: with a learning rate of 2.5 each step overshoots" in text
+        assert "space start" in text.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "Stopped unexpectedly at epoch 12: the training process is gone."), ("zh", "在第 12 轮意外中断")],
+)
+async def test_a_worker_that_is_killed_shows_as_stopped_unexpectedly(
+    tmp_path: Path, language: str, sentence: str
+) -> None:
+    async with lab(tmp_path, language=language) as bench:
+        await bench.press("space")
+        bench.run.train(falling(12))
+        await bench.look()
+        bench.run.die()
+        bench.screen.show_all()
+        text = await bench.text()
+        assert sentence in text
+        assert "✗" in text.splitlines()[0]
+        await bench.press("r")
+        assert len(bench.runs.specs) == 2
+
+
+async def test_every_end_is_told_in_words(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        for reason, words in (
+            ("epochs", "All 86 epochs done. The lowest validation loss, 0.4006, was at epoch 86. Goal reached."),
+            ("no-improvement", "Stopped early at epoch 86: the validation loss had stopped getting better."),
+            ("seconds", "the time for this lab is over"),
+            ("memory", "too much memory"),
+            ("stop", "Stopped at epoch 86. What it found is kept."),
+        ):
+            await bench.press("space")
+            bench.run.train(falling(86), falling(86, 0.4))
+            bench.run.finish(reason)
+            assert words in " ".join((await bench.text()).split()), reason
+        await bench.press("space")
+        bench.run.write(Failed(epoch=0, message="The file is not there.", hint="Look for it."))
+        assert "The run could not go on: The file is not there. Look for it." in await bench.text()
+
+
+async def test_what_the_worker_refuses_is_said_once(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.write(Refused(epoch=1, key="train.batch_size", message="There are not so many examples."))
+        assert "There are not so many examples." in await bench.text()
+
+
+async def test_a_pinned_run_stays_on_the_chart_beside_the_next(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("p")
+        assert "There is no loss to pin yet." in await bench.text()
+        await bench.press("right", "space")
+        bench.run.train(falling(86), falling(86, 0.45))
+        await bench.look()
+        await bench.press("p")
+        assert "Pinned: η 0.2" in await bench.text()
+        await bench.press("left", "r")
+        bench.run.train(falling(40), falling(40, 0.6))
+        text = await bench.text()
+        assert "╌╌1 η 0.2 0.4506" in text
+        assert [row for row in text.splitlines() if "╌1 η 0.2" in row and row.endswith("0.4506")]
+        await bench.press("p", "p")
+        assert "No longer pinned." in await bench.text()
+        assert [pinned.number for pinned in bench.screen.session.pinned] == [1]  # type: ignore[union-attr]
+
+
+async def test_the_goal_is_judged_live(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train([1.0], [1.0])
+        assert "○ not yet" in await bench.text()
+        bench.run.train([0.4], [0.4])
+        assert "✓ reached" in await bench.text()
+        assert "valid loss < 0.5 and" in await bench.text()
+
+
+async def test_log_axis_zoom_and_reading_off(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train([1 / epoch for epoch in range(1, 101)])
+        await bench.press("l")
+        assert "log  ── train" in (await bench.look())[2]
+        await bench.press("plus")
+        assert bench.screen.glass.window(100) == (51, 100)
+        await bench.press("left_square_bracket")
+        assert "epoch 100" in (await bench.look())[2]
+        await bench.press("left_square_bracket")
+        assert "epoch 99" in (await bench.look())[2]
+        await bench.press("right_square_bracket", "right_square_bracket")
+        assert "epoch" not in (await bench.look())[2].partition("│")[0]
+        await bench.press("z", "l")
+        assert bench.screen.glass.window(100) is None
+
+
+async def test_v_brings_the_next_panel_to_the_top(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train(falling(86))
+        bench.run.write(*fit_views(86, 0.5))
+        assert (await bench.look())[2].startswith(" loss (MAE)")
+        await bench.press("v")
+        assert (await bench.look())[2].startswith(" views ← yesterday")
+
+
+async def test_leaving_goes_on_and_coming_back_joins(tmp_path: Path) -> None:
+    runs = FakeRuns(tmp_path / "runs")
+    async with lab(tmp_path, runs=runs) as bench:
+        await bench.press("space")
+        bench.run.train(falling(20))
+        await bench.look()
+    runs.last.train(falling(30))
+    async with lab(tmp_path, runs=runs) as bench:
+        rows = await bench.look()
+        assert "▶ running" in rows[0]
+        assert any("50 / 200" in row for row in rows)
+        assert len(runs.specs) == 1
+        assert runs.last.asked() == []
+
+
+async def test_a_run_that_died_while_nobody_looked_is_shown(tmp_path: Path) -> None:
+    runs = FakeRuns(tmp_path / "runs")
+    async with lab(tmp_path, runs=runs) as bench:
+        await bench.press("space")
+        bench.run.train(falling(20))
+        await bench.look()
+    runs.last.die()
+    async with lab(tmp_path, runs=runs) as bench:
+        assert "stopped unexpectedly" in (await bench.look())[0]
+
+
+async def test_where_the_learner_is_the_optimizer_arrows_move_the_parameters(tmp_path: Path) -> None:
+    async with lab(tmp_path, text=MANUAL) as bench:
+        assert "You are the optimizer: ← → change w, ↑ ↓ change b." in await bench.text()
+        await bench.press("left")
+        assert len(bench.runs.specs) == 1
+        await bench.press("up", "up", "right", "h")
+        assert [(each["key"], each["value"]) for each in bench.run.asked()] == [
+            ("model.b", 0.6),
+            ("model.b", 0.7),
+            ("model.w", 0.5),
+            ("model.w", 0.4),
+        ]
+        bench.run.write(*surface_views([[0.5, 0.5], [0.4, 0.7]]))
+        bench.run.train([3.0, 2.0])
+        rows = await bench.look()
+        assert "w →  b ↑" in rows[2]
+        assert sum("●" in row for row in rows[3:]) == 1
+
+
+async def test_a_lab_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
+    async with lab(tmp_path, text='id = "x"\n[optimizer]\nlearning_rat = 1\n') as bench:
+        assert "learning_rat" in await bench.text()
+        await bench.press("space", "r", "p", "right")
+        assert not bench.runs.specs
+
+
+async def test_the_language_changes_everything_at_once(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train(falling(86), falling(86, 0.4))
+        bench.run.write(*fit_views(86, 0.5))
+        await bench.press("L")
+        rows = await bench.look()
+        assert "实验: 只看昨天" in rows[0]
+        assert "训练中" in rows[0]
+        assert "训练 0.5006" in rows[2]
+        assert "空格" not in rows[-1]
+        assert "暂停" in rows[-1]
+        await bench.press("L")
+        assert "Looking back one day" in (await bench.look())[0]
+
+
+async def test_text_of_a_lab_never_reaches_the_terminal_as_control_characters(tmp_path: Path) -> None:
+    nasty = LAB.replace("Looking back one day", "A\\u001b[2J[bold]B").replace("Watch the line", "\\u009b2J[red]Watch")
+    async with lab(tmp_path, text=nasty) as bench:
+        text = await bench.text()
+        assert "\x1b" not in text
+        assert "\x9b" not in text
+        assert "[bold]B" in text
+        assert "[red]Watch" in text
+
+
+async def test_resizing_the_window_rearranges_without_losing_anything(tmp_path: Path) -> None:
+    async with lab(tmp_path, size=(140, 40)) as bench:
+        await bench.press("space")
+        bench.run.train(falling(86), falling(86, 0.4))
+        bench.run.write(*fit_views(86, 0.5))
+        await bench.look()
+        for size in ((50, 14), (80, 24), (160, 45)):
+            await bench.pilot.resize_terminal(*size)
+            rows = await bench.look()
+            assert max(cell_width(row) for row in rows) <= size[0]
+            assert "0.5006" in text_of(bench.pilot)
+
+
+async def test_the_pace_of_the_log_is_shown(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.write(Paced(epoch=1, pace=1.0))
+        assert "1 epoch/s" in (await bench.look())[0]
