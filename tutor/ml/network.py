@@ -111,9 +111,11 @@ class Network:
     def update_tape(self, size: int, loss: Loss) -> Update:
         """What writes the gradient of the summed loss over a batch of ``size`` into `gradient`."""
         outputs, (first_z, *forward) = self._buffers(size)
-        deltas = [np.empty((height, size), outputs[-1].dtype) for height in self.sizes[1:]]
+        # One row more than needed: the product with a whole layer is quicker than with all but its biases.
+        spare = [np.zeros((height + 1, size), outputs[-1].dtype) for height in self.sizes[1:]]
+        deltas = [each[:-1] for each in spare]
         write_loss_gradient = loss.gradient(outputs[-1], deltas[-1])
-        backward = self._backward(outputs, deltas)
+        backward = self._backward(outputs, deltas, spare)
         first_dot, first_gradient = self.layers[0].dot, self.gradients[0]
         last_dot = deltas[0].dot
 
@@ -128,13 +130,13 @@ class Network:
 
         return update
 
-    def _backward(self, outputs: list[Array], deltas: list[Array]) -> Calls:
+    def _backward(self, outputs: list[Array], deltas: list[Array], spare: list[Array]) -> Calls:
         """From the gradient of the outputs down to that of the first layer's z."""
         calls: Calls = []
         for index in range(len(self.layers) - 1, 0, -1):
             below = outputs[index - 1]
             calls.append(partial(deltas[index].dot, below.T, self.gradients[index]))
-            calls.append(partial(self.layers[index][:, :-1].T.dot, deltas[index], deltas[index - 1]))
+            calls.append(partial(self.layers[index].T.dot, deltas[index], spare[index - 1]))
             scratch = np.empty_like(deltas[index - 1])
             calls.extend(self.activation.backward(below[:-1], deltas[index - 1], scratch))
         return calls

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import isfinite
 
 import numpy as np
@@ -19,6 +19,9 @@ from tutor.ml.optimizers import Momentum, make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.polynomial import Powers
 from tutor.ml.schedules import SCHEDULES
+
+Step = tuple[Update, Array, Array, Array, int]
+"""A tape, the batch as the tape takes it, and its size."""
 
 
 class NetworkTraining:
@@ -46,6 +49,7 @@ class NetworkTraining:
         self._random = np.random.default_rng(train.seed)
         self.network.initialise(self._random)
         self._start_at(model.w, model.b)
+        self._steps: list[Step] = []
         self._manual = optimizer.name == "manual"
         self._learning_rate = optimizer.learning_rate
         self._factor = SCHEDULES[optimizer.schedule]
@@ -72,7 +76,7 @@ class NetworkTraining:
         """Turn a setting between two epochs. See `Training.set`."""
         if name == "loss":
             self._loss = _loss_for(str(value), self.dataset)
-            self._tapes.clear()
+            self._steps = []
             return
         number = float(value)  # type: ignore[arg-type]
         if not isfinite(number):
@@ -92,12 +96,21 @@ class NetworkTraining:
 
     def _use_batch_size(self, size: int) -> None:
         self._batches = Batches(self._x, self._labels, size, shuffle=self._train.shuffle)
-        self._tapes: dict[int, Update] = {}
 
-    def _tape(self, size: int) -> Update:
-        if size not in self._tapes:
-            self._tapes[size] = self.network.update_tape(size, self._loss)
-        return self._tapes[size]
+        self._steps = []
+
+    def _plan(self) -> list[Step]:
+        """What to do in an epoch, batch by batch; made once for a batch size and a loss."""
+        if not self._steps:
+            tapes = {
+                size: self.network.update_tape(size, self._loss)
+                for size in {batch.size for batch in self._batches.batches}
+            }
+            self._steps = [
+                (tapes[batch.size], batch.x, batch.x_transposed, batch.labels, batch.size)
+                for batch in self._batches.batches
+            ]
+        return self._steps
 
     @property
     def _is_line(self) -> bool:
@@ -140,12 +153,9 @@ class NetworkTraining:
         step = self._optimizer.step
         rate, planned = self._learning_rate, self._train.epochs * len(batches.batches)
         scheduled = self._factor is not SCHEDULES["constant"]
-        full, last = self._tape(batches.size), self._tape(batches.batches[-1].size)
         updates = self._updates
-        for batch in batches.batches:
-            size = batch.size
-            update: Callable[[Array, Array, Array], None] = full if size == batches.size else last
-            update(batch.x, batch.x_transposed, batch.labels)
+        for update, x, x_transposed, labels, size in self._plan():
+            update(x, x_transposed, labels)
             if scheduled:
                 rate = self._learning_rate * self._factor(updates, planned)
             step(rate, size)
