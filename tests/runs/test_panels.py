@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -174,13 +175,17 @@ def test_another_loss_is_another_surface() -> None:
 
 
 def test_a_path_is_thinned_but_keeps_both_ends() -> None:
-    path = Path()
+    here = (0.0, 0.0)
+    path = Path(lambda: here)
     for step in range(10_001):
-        path.add((float(step), 0.0))
-    path.add((float("inf"), 0.0))
+        here = (float(step), 0.0)
+        path.watch()
     points = path.all()
     assert len(points) <= MOST_PATH + 1
     assert (points[0], points[-1]) == ((0.0, 0.0), (10_000.0, 0.0))
+    assert max(there[0] - here[0] for here, there in pairwise(points)) <= 128
+    here = (float("inf"), 0.0)
+    assert len(path.all()) >= len(points) - 1
 
 
 def test_confusion_counts_every_validation_example_once() -> None:

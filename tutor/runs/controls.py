@@ -142,7 +142,9 @@ def _range(name: str, key: str, limits: Sequence[object], report: Report) -> Con
         report(translate("runs.control-shape", name=name))
         return None
     for each in numbers:
-        if not _fits(key, each, name, report):
+        # A control keeps its limits as floats, also those of whole numbers.
+        whole = is_whole(key) and float(each).is_integer()
+        if not _fits(key, int(each) if whole else each, name, report):
             return None
     return ControlSpec(key=key, low=float(numbers[0]), high=float(numbers[1]))
 

@@ -19,7 +19,9 @@ class Curve:
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-        self._path = Path()
+        self._path = Path(sight.point)
+        self.watch = self._path.watch
+        """One step more on the way; called for every epoch."""
         self._given = False
 
     def scene(self) -> Payload | None:
@@ -34,10 +36,6 @@ class Curve:
         x = np.linspace(low, high, CURVE_POINTS)
         y = self._sight.value(x, np.zeros_like(x))
         return {"x": short(x), "y": short(y)}
-
-    def watch(self) -> None:
-        """One step more on the way."""
-        self._path.add(self._sight.point())
 
     def frame(self) -> Payload | None:
         """Where the ball is, and the way it came."""
@@ -58,7 +56,9 @@ class Surface:
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-        self._path = Path()
+        self._path = Path(sight.point)
+        self.watch = self._path.watch
+        """One step more on the way; called for every epoch."""
         self._loss = ""
 
     def scene(self) -> Payload | None:
@@ -87,10 +87,6 @@ class Surface:
             "loss_low": float(f"{low:.4g}"),
             "loss_high": float(f"{high:.4g}"),
         }
-
-    def watch(self) -> None:
-        """One step more on the way."""
-        self._path.add(self._sight.point())
 
     def frame(self) -> Payload | None:
         """The way over the surface so far."""

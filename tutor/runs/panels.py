@@ -6,7 +6,8 @@ and its last good frame stays. Payloads: `tutor.runs.views`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
@@ -116,31 +117,41 @@ class Fit:
 
 
 class Path:
-    """The way that a point came: all of it, thinned out as it grows, its end always exact."""
+    """The way that a point came: all of it, thinned out as it grows.
 
-    def __init__(self) -> None:
-        self.points: list[tuple[float, float]] = []
+    Args:
+        where: Gives the point as it is now, or None; asked only for places that are kept.
+    """
+
+    def __init__(self, where: Callable[[], tuple[float, float] | None]) -> None:
+        self._where = where
+        self._points: list[tuple[float, float]] = []
         self._every = 1
-        self._since = 0
-        self._last: tuple[float, float] | None = None
+        self._left = 0
 
-    def add(self, point: tuple[float, float] | None) -> None:
-        """One more place; one that is not finite is not on the way."""
-        if point is None or not all(np.isfinite(point)):
+    def watch(self) -> None:
+        """One step more on the way. This is called for every epoch, so it is short."""
+        if self._left:
+            self._left -= 1
             return
-        self._last = point
-        if self._since == 0:
-            self.points.append(point)
-            if len(self.points) > MOST_PATH:
-                self.points = self.points[::2]
-                self._every *= 2
-        self._since = (self._since + 1) % self._every
+        self._left = self._every - 1
+        point = self._now()
+        if point is not None:
+            self._points.append(point)
+        if len(self._points) > MOST_PATH:
+            self._points = self._points[::2]
+            self._every *= 2
+
+    def _now(self) -> tuple[float, float] | None:
+        point = self._where()
+        return point if point is not None and isfinite(point[0]) and isfinite(point[1]) else None
 
     def all(self) -> list[tuple[float, float]]:
-        """From the first to the last."""
-        if self._last is None:
-            return []
-        return self.points if self.points[-1] == self._last else [*self.points, self._last]
+        """From the first place to where it is now; what is not finite is not on the way."""
+        now = self._now()
+        if now is None or (self._points and self._points[-1] == now):
+            return self._points
+        return [*self._points, now]
 
 
 class Series:

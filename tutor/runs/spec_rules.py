@@ -14,6 +14,8 @@ from tutor.runs.spec import RunSpec
 SERIES = frozenset({"views", "rebound", "bike-sharing"})
 CLASSES = frozenset({"blobs", "moons", "spiral", "iris", "digits", "mails"})
 RULES = frozenset({"threshold", "keyword-rule"})
+_DESCENTS = frozenset({"gd", "sgd", "momentum", "adam", "manual"})
+_OPTIMIZERS = {"threshold": frozenset({"search", "manual"}), "keyword-rule": frozenset({"none", "manual"})}
 _STOP = re.compile(r"no-improvement ([1-9]\d{0,6})")
 
 
@@ -82,9 +84,11 @@ def _pairs(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("model.name", translate("runs.keyword-needs-mails"))
     if (loss == "mistakes") != (model in RULES):
         yield Impossible("loss.name", translate("runs.mistakes-need-rule"))
-    if (spec.optimizer.name in {"search", "none"}) != (model in RULES):
-        yield Impossible("optimizer.name", translate("runs.search-needs-rule", optimizer=spec.optimizer.name))
-    if spec.manual and model not in {"linear", "function"}:
+    if spec.optimizer.name not in _OPTIMIZERS.get(model, _DESCENTS):
+        yield Impossible(
+            "optimizer.name", translate("runs.optimizer-does-not-fit", optimizer=spec.optimizer.name, model=model)
+        )
+    if spec.manual and model not in {"linear", "function", *RULES}:
         yield Impossible("optimizer.name", translate("runs.manual-needs-small"))
 
 

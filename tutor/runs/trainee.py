@@ -107,9 +107,10 @@ class MlTrainee:
         return self._watched()
 
     def _watched(self) -> Iterator[EpochResult]:
+        watches = [walk.watch for walk in self._walks]
         for result in self._training.epochs():
-            for walk in self._walks:
-                walk.watch()
+            for watch in watches:
+                watch()
             yield result
 
     def turn(self, key: str, value: Setting) -> None:
