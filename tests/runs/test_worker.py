@@ -250,3 +250,32 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file, where a folder should be", encoding="utf-8")
     with pytest.raises(TutorError, match="cannot be started"):
         Runs(tmp_path / "runs").start(BALL)
+
+
+def by_hand(folder: Path, spec: RunSpec, *, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
+    """A worker started from a shell, with a limit on the size of its files where one is given."""
+    from tutor.runs.spec_file import write_spec
+
+    folder.mkdir()
+    write_spec(folder, spec)
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file},) * 2)" if largest_file else ""
+    code = f"{limit}\nimport sys; from tutor.runs.worker import main; sys.exit(main(sys.argv[1:]))"
+    return subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, timeout=60)
+
+
+def test_a_log_that_takes_no_more_ends_the_run_and_keeps_what_it_has(tmp_path: Path) -> None:
+    result = by_hand(tmp_path / "full", with_overrides(BALL, {"train.epochs": 100_000}), largest_file=30_000)
+    assert result.returncode == 4
+    assert "Traceback" not in result.stderr
+    assert "cannot be written: File too large" in result.stderr
+    summary = Follower(tmp_path / "full").catch_up()
+    assert summary.state == "died"
+    assert 0 < summary.epoch == len(summary.train_losses) < 100_000
+
+
+def test_a_model_too_large_for_the_memory_is_told(tmp_path: Path) -> None:
+    spec = {"data.name": "moons", "model.name": "mlp", "model.hidden": [4096] * 16, "loss.name": "cross-entropy"}
+    result = by_hand(tmp_path / "large", with_overrides(RunSpec(), {**spec, "train.max_memory_mb": 256}))
+    assert result.returncode == 5
+    summary = Follower(tmp_path / "large").catch_up()
+    assert (summary.state, summary.message) == ("failed", "The run needs more memory than this machine gives it.")

@@ -1,0 +1,136 @@
+"""All runs of a learner: found, listed, deleted and pruned. Logs are written by hand; no worker starts here."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tutor.foundation.errors import TutorError
+from tutor.runs.events import DataFacts, Epochs, Event, Finished, Paused, Started, View
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
+from tutor.runs.locks import hold
+from tutor.runs.registry import Runs
+from tutor.runs.spec import RunSpec
+
+FINISHED = Finished(reason="epochs", epoch=3, updates=3, seconds=0.1)
+
+
+def epochs(first: int, count: int) -> Epochs:
+    losses: list[float | None] = [1 / (first + each) for each in range(count)]
+    return Epochs(first=first, train=losses, valid=losses, updates=first + count - 1, seconds=0.1)
+
+
+def make(runs: Runs, name: str, *events: Event, lab: str = "one-lag") -> Path:
+    folder = runs.folder / name
+    folder.mkdir(parents=True)
+    started = Started(
+        run=name,
+        at="2026-01-01T00:00:00+00:00",
+        spec=RunSpec(id=lab),
+        data=DataFacts(name="views", task="regression", train_rows=1, valid_rows=1),
+    )
+    lines = [msgspec.json.encode(event) + b"\n" for event in (started, *events)]
+    (folder / EVENTS_FILE).write_bytes(b"".join(lines))
+    return folder
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    return Runs(tmp_path / "runs")
+
+
+def test_no_folder_is_no_run(runs: Runs) -> None:
+    assert runs.all() == runs.running() == []
+    assert runs.newest_for("one-lag") is None
+    assert runs.prune() == 0
+
+
+def test_runs_are_listed_newest_first_with_what_became_of_them(runs: Runs) -> None:
+    make(runs, "20260101-100000-aaaa", epochs(1, 3), FINISHED)
+    make(runs, "20260101-110000-bbbb", epochs(1, 2))
+    lock = hold(make(runs, "20260101-120000-cccc", epochs(1, 1), Paused(epoch=1)) / LOCK_FILE)
+    assert lock is not None
+    entries = runs.all()
+    assert [(entry.short_id, entry.state, entry.epoch) for entry in entries] == [
+        ("cccc", "paused", 1),
+        ("bbbb", "died", 2),
+        ("aaaa", "finished", 3),
+    ]
+    assert entries[2].valid_loss == pytest.approx(1 / 3)
+    assert entries[2].started_at == datetime(2026, 1, 1, 10, tzinfo=UTC)
+    assert [entry.short_id for entry in runs.running()] == ["cccc"]
+    os.close(lock)
+    assert [entry.state for entry in runs.all()] == ["died", "died", "finished"]
+
+
+def test_a_long_log_is_read_at_its_two_ends(runs: Runs) -> None:
+    many: list[Event] = [epochs(1 + 100 * n, 100) for n in range(200)]
+    view = View(panel="fit", part="frame", epoch=1, data={"x": [0.123] * 500})
+    folder = make(runs, "20260101-100000-aaaa", *many, view, epochs(20_001, 7), FINISHED)
+    assert (folder / EVENTS_FILE).stat().st_size > 300_000
+    (entry,) = runs.all()
+    assert (entry.state, entry.epoch, entry.lab) == ("finished", 3, "one-lag")
+    assert entry.train_loss == pytest.approx(1 / 20_007)
+
+
+def test_a_run_that_died_before_its_first_word_is_listed_too(runs: Runs) -> None:
+    (runs.folder / "20260101-100000-aaaa").mkdir(parents=True)
+    (entry,) = runs.all()
+    assert (entry.state, entry.lab, entry.epochs_planned) == ("died", "", 0)
+
+
+def test_what_is_no_run_is_not_listed(runs: Runs) -> None:
+    make(runs, "20260101-100000-aaaa")
+    (runs.folder / "notes").mkdir()
+    (runs.folder / ".removed-20260101-100000-bbbb").mkdir()
+    assert len(runs.all()) == 1
+
+
+def test_a_run_is_found_by_its_id_or_its_last_four(runs: Runs) -> None:
+    folder = make(runs, "20260101-100000-aaaa")
+    assert runs.folder_of("20260101-100000-aaaa") == runs.folder_of("aaaa") == folder
+    make(runs, "20260102-100000-aaaa")
+    with pytest.raises(TutorError, match="aaaa means several runs"):
+        runs.folder_of("aaaa")
+    with pytest.raises(TutorError, match="There is no run /etc"):
+        runs.folder_of("/etc")
+
+
+def test_the_newest_run_of_a_lab_or_of_a_spec(runs: Runs) -> None:
+    make(runs, "20260101-100000-aaaa", FINISHED)
+    make(runs, "20260101-110000-bbbb", FINISHED)
+    make(runs, "20260101-120000-cccc", FINISHED, lab="ball")
+    assert runs.newest_for("one-lag") == "20260101-110000-bbbb"
+    assert runs.newest_for(RunSpec(id="ball")) == "20260101-120000-cccc"
+    assert runs.newest_for("one-lag", alive=True) is None
+
+
+def test_a_run_is_deleted_when_it_has_ended(runs: Runs) -> None:
+    lock = hold(make(runs, "20260101-100000-aaaa", epochs(1, 1)) / LOCK_FILE)
+    assert lock is not None
+    with pytest.raises(TutorError, match="aaaa is still going"):
+        runs.delete("aaaa")
+    os.close(lock)
+    runs.delete("aaaa")
+    assert list(runs.folder.iterdir()) == []
+
+
+def test_the_oldest_go_first_and_what_lives_stays(runs: Runs) -> None:
+    for hour in range(10, 20):
+        make(runs, f"20260101-{hour}0000-aaaa", FINISHED)
+    lock = hold(runs.folder / "20260101-100000-aaaa" / LOCK_FILE)
+    assert lock is not None
+    assert runs.prune(keep=4) == 5
+    assert [entry.id[9:11] for entry in runs.all()] == ["19", "18", "17", "16", "10"]
+    os.close(lock)
+
+
+def test_runs_that_take_too_much_room_go(runs: Runs) -> None:
+    for hour in range(10, 14):
+        (make(runs, f"20260101-{hour}0000-aaaa", FINISHED) / "weights.npz").write_bytes(b"x" * 400_000)
+    assert runs.prune(megabytes=1.0) == 2
+    assert [entry.id[9:11] for entry in runs.all()] == ["13", "12"]
