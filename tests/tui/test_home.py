@@ -166,3 +166,24 @@ async def test_escape_on_the_map_says_how_to_leave(services_in: MakeServices) ->
         await pilot.press("q")
         await settled(pilot)
         assert app_of(pilot).return_code == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_wide_window_tells_of_the_selected_lesson(services_in: MakeServices, language: str) -> None:
+    services = services_in(language)
+    services.store.record_answer(Answer("descent", "descent-first", "single", (1,), correct=False))
+    async with running(services, size=(140, 40)) as pilot:
+        await pilot.press("3")
+        await pilot.pause(0.3)
+        await settled(pilot)
+        panel = [row.rpartition("│")[2].strip() for row in rows_of(pilot)]
+        assert TITLES[language] in panel
+        assert ("Learning rate" if language == "en" else "学习率") in panel
+        assert ("✓ 0/1   ↻ 1 to try again" if language == "en" else "✓ 0/1   ↻ 1 道需要再试") in panel
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert "Sections" not in text_of(pilot)
+        assert "小节" not in text_of(pilot)
+        await pilot.resize_terminal(140, 40)
+        await settled(pilot)
+        assert TITLES[language] in [row.rpartition("│")[2].strip() for row in rows_of(pilot)]

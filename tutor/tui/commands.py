@@ -124,7 +124,7 @@ def while_typing(command: Command, consumes: Callable[[str, str | None], bool]) 
 
 
 SHARED: tuple[Command, ...] = (
-    Command("app.back", ("escape",), "keys.back", "keys.back-help", "back", group="keys.group-everywhere"),
+    Command("app.back", ("escape",), "keys.back", "keys.back-help", "back", footer=97, group="keys.group-everywhere"),
     Command("app.glossary", ("g",), "keys.glossary", "keys.glossary-help", footer=90, group="keys.group-everywhere"),
     Command("app.palette", ("ctrl+p",), "keys.palette", "keys.palette-help", group="keys.group-everywhere",
             palette=False),

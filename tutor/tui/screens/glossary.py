@@ -62,7 +62,8 @@ class GlossaryScreen(TutorScreen):
 
     def status(self) -> Row:
         """How many terms are shown."""
-        return [Span(translate("glossary.count", count=len(self._found)), "muted")]
+        count = len(self._found)
+        return [Span(translate("glossary.count-one" if count == 1 else "glossary.count", count=count), "muted")]
 
     def compose_body(self) -> ComposeResult:
         """A line to search with, the list, the card."""

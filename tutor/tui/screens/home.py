@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
@@ -16,12 +17,15 @@ from tutor.tui import navigation
 from tutor.tui.commands import Command
 from tutor.tui.course_map import CONTINUE, States, empty_items, lesson_to_continue, lessons_by_number, map_items
 from tutor.tui.screens.base import TutorScreen
+from tutor.tui.widgets.lesson_about import LessonAbout
 from tutor.tui.widgets.row_list import RowItem, RowList
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
     from tutor.course.lesson import Fault
 
+WIDE = 120
+"""Columns from which the selected lesson is told of beside the map."""
 READ_LESSONS_AFTER = 0.8
 """Seconds after the first frame at which the lessons are read for their faults."""
 _BREATH = 0.01
@@ -38,7 +42,10 @@ class HomeScreen(TutorScreen):
         Command("home.find", ("slash",), "home.find", "home.find-help", action="palette", footer=3, palette=False),
         Command("home.number", tuple("0123456789"), "home.number", "home.number-help", shown="1–9",
                 tells_key=True, palette=False),
+        Command("app.back", ("escape",), "keys.back", "home.quit-with-q", palette=False),
     )  # fmt: skip
+
+    CSS = "HomeScreen #body { layout: horizontal; } HomeScreen RowList { width: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,8 +65,14 @@ class HomeScreen(TutorScreen):
         """What the first frame does not need comes right after it."""
         self.call_after_refresh(self._read_the_rest)
 
-    def on_resize(self) -> None:
-        """Sentences in place of the map are broken for the width."""
+    def on_resize(self, event: events.Resize) -> None:
+        """There is room to tell of the selected lesson, or there is not; sentences are broken for the width."""
+        about = self.query(LessonAbout)
+        if event.size.width >= WIDE and self._headers and not about:
+            self.query_one("#body").mount(LessonAbout())
+            self.call_after_refresh(self._show_about)
+        for panel in about:
+            panel.display = event.size.width >= WIDE
         if not self._headers and self.is_mounted:
             self._show()
 
@@ -120,6 +133,18 @@ class HomeScreen(TutorScreen):
 
     def _show(self) -> None:
         self.query_one(RowList).set_items(self._items())
+
+        self._show_about()
+
+    def _show_about(self) -> None:
+        lesson = self._selected_lesson()
+        header = next((each for each in self._headers if each.id == lesson), None)
+        for panel in self.query(LessonAbout):
+            panel.show_lesson(header, self._states.get(lesson or ""))
+
+    def on_row_list_highlighted(self) -> None:
+        """Another lesson is selected."""
+        self._show_about()
 
     def _items(self) -> list[RowItem]:
         if self._headers or self._faults:
