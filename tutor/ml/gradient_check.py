@@ -1,0 +1,68 @@
+"""Is the backward pass right? Its gradient against slopes measured by nudging each parameter both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from tutor.ml.arrays import Array
+from tutor.ml.losses import Loss
+from tutor.ml.network import Network
+
+NUDGE = 1e-6
+"""In float64 the error of a central difference is about NUDGE² + 1e-16 / NUDGE: near its least here."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradientCheck:
+    """Both gradients of the summed loss, (parameters,).
+
+    Args:
+        computed: by the backward pass.
+        measured: by central differences.
+    """
+
+    computed: Array
+    measured: Array
+
+    @property
+    def difference(self) -> float:
+        """How far they are apart, relative to their lengths: about 1e-9 where right, above 1e-4 where wrong."""
+        apart = float(np.linalg.norm(self.computed - self.measured))
+        return apart / (float(np.linalg.norm(self.computed) + np.linalg.norm(self.measured)) or 1.0)
+
+
+def measured_gradient(value: Callable[[], float], parameters: Array, nudge: float = NUDGE) -> Array:
+    """The slope of ``value`` along each of ``parameters``, (n,) float64, by (f(θ + h) − f(θ − h)) / 2h.
+
+    Args:
+        value: f at the parameters as they stand.
+        parameters: are nudged in place one by one, and put back.
+        nudge: h.
+    """
+    slopes = np.empty(parameters.size)
+    for index, at in enumerate(parameters.tolist()):
+        parameters[index] = at + nudge
+        above = value()
+        parameters[index] = at - nudge
+        slopes[index] = (above - value()) / (2 * nudge)
+        parameters[index] = at
+    return slopes
+
+
+def check_gradient(network: Network, loss: Loss, x: Array, labels: Array) -> GradientCheck:
+    """Check a network's backward pass on one batch.
+
+    Args:
+        network: in float64; its parameters stay as they are.
+        loss: to differentiate.
+        x: (d + 1, B) float64, the last row ones.
+        labels: (k, B) float64.
+    """
+    size = x.shape[1]
+    network.update_tape(size, loss)(x, np.ascontiguousarray(x.T), labels)
+    computed = network.gradient.copy()
+    measured = measured_gradient(lambda: loss.mean(network.forward(x), labels) * size, network.parameters)
+    return GradientCheck(computed, measured)
