@@ -1,0 +1,123 @@
+"""The commands of ``tutor``, by click. Each one only reads its words and hands them to a front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from tutor.cli.help import Group, Sentence
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.translate import translate
+
+
+def dispatch(arguments: list[str]) -> int:
+    """Parse ``arguments`` and run the command they name.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        TutorError: the command failed in a way that it can explain.
+    """
+    try:
+        result = _tutor.main(args=arguments, prog_name="tutor", standalone_mode=False)
+    except click.UsageError as error:
+        raise TutorError(error.format_message(), hint=translate("cli.usage-hint"), exit_code=ExitCode.USAGE) from error
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
+    return int(result or 0)
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from tutor import __version__
+
+        click.echo(f"tutor {__version__}")
+        context.exit()
+
+
+def _complete_lessons(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from tutor.plain.names import lesson_names
+
+    return [name for name in lesson_names() if name.startswith(incomplete)]
+
+
+def _complete_labs(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from tutor.plain.names import lab_names
+
+    return [name for name in lab_names() if name.startswith(incomplete)]
+
+
+@click.group(
+    cls=Group,
+    about="cli.about",
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help=Sentence("cli.version")
+)
+def _tutor() -> None:
+    """Open the course; the words are in the translations."""
+
+
+def _command(name: str, about: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return _tutor.command(name, help=Sentence(about), short_help=Sentence(f"{about}-short"))
+
+
+@_command("open", "cli.open")
+@click.argument("lesson", required=False, shell_complete=_complete_lessons)
+def _open(lesson: str | None) -> int:
+    from tutor.cli.screens import open_screens
+
+    return open_screens(lesson=lesson)
+
+
+@_command("lab", "cli.lab")
+@click.argument("lab", shell_complete=_complete_labs)
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=Sentence("cli.train-set"))
+def _lab(lab: str, settings: tuple[str, ...]) -> int:
+    from tutor.cli.screens import open_screens
+
+    return open_screens(lab=lab, settings=settings)
+
+
+@_command("train", "cli.train")
+@click.argument("lab", shell_complete=_complete_labs)
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=Sentence("cli.train-set"))
+@click.option("--plain", "style", flag_value="plain", help=Sentence("cli.train-plain"))
+@click.option("--json", "style", flag_value="json", help=Sentence("cli.train-json"))
+def _train(lab: str, settings: tuple[str, ...], style: str | None) -> int:
+    from tutor.plain.train import train
+
+    return train(lab, settings, style)
+
+
+@_command("list", "cli.list")
+def _list() -> int:
+    from tutor.plain.listing import show_course
+
+    return show_course()
+
+
+@_command("check", "cli.check")
+@click.argument("path", required=False)
+@click.option("--run", "run_labs", is_flag=True, help=Sentence("cli.check-run"))
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help=Sentence("cli.check-jobs"))
+def _check(path: str | None, run_labs: bool, jobs: int | None) -> int:
+    from tutor.plain.check import check
+
+    return check(path, run_labs=run_labs, jobs=jobs)
+
+
+@_command("completion", "cli.completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def _completion(shell: str) -> None:
+    from click.shell_completion import get_completion_class
+
+    script = get_completion_class(shell)
+    if script is None:
+        raise click.UsageError(translate("cli.no-such-shell", shell=shell))
+    click.echo(script(_tutor, {}, "tutor", "_TUTOR_COMPLETE").source())

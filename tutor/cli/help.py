@@ -1,0 +1,56 @@
+"""What makes click speak the learner's language, and makes ``tutor LESSON`` mean ``tutor open LESSON``."""
+
+from __future__ import annotations
+
+import click
+
+from tutor.foundation.suggest import nearest
+from tutor.foundation.translate import translate
+
+
+class Sentence(str):
+    """Help text by translation key, read when it is shown and not when the command is declared."""
+
+    __slots__ = ()
+
+    def __new__(cls, key: str) -> Sentence:
+        """The text of ``key``. Commands are declared after the language is chosen, so now is late enough."""
+        return super().__new__(cls, translate(key))
+
+
+class Group(click.Group):
+    """The commands of ``tutor``; a first word that is no command is a lesson.
+
+    Args:
+        about: Translation key of the text above the list of commands.
+    """
+
+    def __init__(self, *args: object, about: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.help = translate(about)
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of the first word, or ``open`` it as a lesson."""
+        word = args[0]
+        if self.get_command(context, word) is None and not word.startswith("-"):
+            from tutor.plain.names import is_lesson
+
+            if not is_lesson(word):
+                self._refuse(context, word)
+            args = ["open", *args]
+        return super().resolve_command(context, args)
+
+    def _refuse(self, context: click.Context, word: str) -> None:
+        from tutor.plain.names import lesson_names
+
+        near = nearest(word, [*self.list_commands(context), *lesson_names()])
+        message = translate("cli.neither-command-nor-lesson", word=word)
+        if near:
+            message += " " + translate("cli.did-you-mean", near=near)
+        raise click.UsageError(message, context)
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """The commands in the order in which a newcomer needs them."""
+        return list(self.commands)

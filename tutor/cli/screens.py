@@ -1,0 +1,42 @@
+"""Open the screens, or say in a sentence why this terminal cannot show them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.translate import translate
+
+
+def open_screens(*, lesson: str | None = None, lab: str | None = None, settings: tuple[str, ...] = ()) -> int:
+    """Open the course map, a lesson or a lab in the terminal.
+
+    Args:
+        lesson: a lesson's id or number, or a path to a lesson file.
+        lab: a lab's id, or a path to a lab file.
+        settings: ``KEY=VALUE`` words that change the lab.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        TutorError: there is no terminal, it cannot move its cursor, or nothing has that name.
+    """
+    _require_a_terminal()
+    from tutor.tui import start
+
+    return start(lesson=lesson, lab=lab, settings=settings)
+
+
+def _require_a_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise TutorError(
+            translate("cli.no-terminal"), hint=translate("cli.no-terminal-hint"), exit_code=ExitCode.NO_TERMINAL
+        )
+    if os.environ.get("TERM", "") in {"", "dumb", "unknown"}:
+        raise TutorError(
+            translate("cli.dumb-terminal", term=os.environ.get("TERM", "")),
+            hint=translate("cli.dumb-terminal-hint"),
+            exit_code=ExitCode.NO_TERMINAL,
+        )

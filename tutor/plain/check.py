@@ -1,0 +1,107 @@
+"""``tutor check``: every fault of a course, and with ``--run`` every claim about training held against a run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tutor.course.catalogue import Course
+from tutor.course.checks import check_course
+from tutor.course.lesson import Fault, Lesson
+from tutor.foundation import clock, paths
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.translate import LANGUAGES, translate
+from tutor.plain.lab_runs import LabRuns, faults_of_fences, faults_of_labs
+
+
+def check(path: str | None, *, run_labs: bool, jobs: int | None) -> int:
+    """Check lessons and tell of every fault, in the order of the files.
+
+    Args:
+        path: a lessons folder or one lesson file; None for the lessons in use.
+        run_labs: also run every training that a lesson relies on.
+        jobs: runs at a time; as many as there are processors where None.
+
+    Returns:
+        0 without faults, 1 with.
+
+    Raises:
+        TutorError: there is nothing to check at ``path``.
+    """
+    folder, only = _what_to_check(path)
+    course = Course(folder)
+    faults = [*check_course(folder), *faults_of_labs(folder / "labs")]
+    lessons = _lessons(course)
+    faults += [fault for lesson in lessons for fault in faults_of_fences(lesson, folder)]
+    ran = ""
+    if run_labs:
+        started = clock.monotonic_seconds()
+        runs = LabRuns(folder, jobs or os.cpu_count() or 1)
+        wanted = [lesson for lesson in lessons if only is None or lesson.path.resolve() == only]
+        claim_faults, questions = runs.check(wanted)
+        faults += claim_faults
+        seconds = clock.monotonic_seconds() - started
+        ran = translate("check.ran", runs=runs.count, questions=questions, seconds=f"{seconds:.1f}")
+    if only is not None:
+        faults = [fault for fault in faults if fault.place.path.resolve() == only]
+    return _tell(sorted(set(faults)), lessons, folder, ran)
+
+
+def _what_to_check(path: str | None) -> tuple[Path, Path | None]:
+    """The course's folder, and the one file to speak of where only one was asked for."""
+    if path is None:
+        return paths.lessons_folder(), None
+    asked = Path(path).expanduser()
+    if asked.is_dir():
+        return asked, None
+    if asked.is_file() and asked.suffix == ".md":
+        parent = asked.resolve().parent
+        return (parent.parent if parent.name in LANGUAGES else parent), asked.resolve()
+    raise TutorError(
+        translate("check.no-such-path", path=path),
+        hint=translate("check.no-such-path-hint"),
+        exit_code=ExitCode.CANNOT_READ,
+    )
+
+
+def _lessons(course: Course) -> list[Lesson]:
+    """Every lesson that could be read, in every language."""
+    found = {}
+    for language in LANGUAGES:
+        for header in course.headers(language):
+            lesson = course.lesson(header.id, language)
+            if lesson is not None:
+                found[lesson.path] = lesson
+    return list(found.values())
+
+
+def _tell(faults: list[Fault], lessons: list[Lesson], folder: Path, ran: str) -> int:
+    for fault in faults:
+        print(_relative(fault))
+    if faults:
+        count = len(faults)
+        print(translate("check.faults-one") if count == 1 else translate("check.faults-many", count=count))
+        return int(ExitCode.FAULTS_FOUND)
+    print(
+        translate(
+            "check.clean",
+            lessons=len(lessons),
+            questions=sum(len(lesson.questions) for lesson in lessons),
+            terms=sum(len(lesson.terms) for lesson in lessons),
+            labs=len(list((folder / "labs").glob("*.toml"))),
+        )
+    )
+    if ran:
+        print(ran)
+    sys.stdout.flush()
+    return int(ExitCode.OK)
+
+
+def _relative(fault: Fault) -> str:
+    """The fault with a short path where it lies below the current folder: what an editor can open."""
+    try:
+        path = fault.place.path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        path = fault.place.path
+    return f"{path}:{fault.place.line}:{fault.place.column}: {fault.message} {fault.hint}".rstrip()

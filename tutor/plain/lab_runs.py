@@ -1,0 +1,149 @@
+"""The trainings behind a course, run once each and in parallel, and what they say of the lessons."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+
+import msgspec
+
+from tutor.course.lesson import Fault, LabFence, Lesson, Place, Question
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.plain.claims import faults_of_claim
+from tutor.runs.execute import run_to_end
+from tutor.runs.lab_files import load_lab
+from tutor.runs.spec import RunSpec
+from tutor.runs.spec_faults import SpecError
+
+Facts = dict[str, float | bool | str]
+
+
+def faults_of_labs(folder: Path) -> list[Fault]:
+    """What is wrong with the lab files themselves."""
+    faults = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            load_lab(str(path), folder)
+        except SpecError as error:
+            faults += [Fault(Place(path, each.line or 1), each.message, each.hint) for each in error.faults]
+        except TutorError as error:
+            faults.append(Fault(Place(path, 1), error.message, error.hint))
+    return faults
+
+
+def faults_of_fences(lesson: Lesson, folder: Path) -> list[Fault]:
+    """What is wrong with the labs that a lesson names and the values it gives them."""
+    faults = []
+    for fence in fences_of(lesson):
+        try:
+            _spec_of(fence, folder)
+        except SpecError as error:
+            faults += [Fault(fence.place, each.message, each.hint) for each in error.faults]
+        except TutorError as error:
+            faults.append(Fault(fence.place, error.message, error.hint))
+    return faults
+
+
+def fences_of(lesson: Lesson) -> list[LabFence]:
+    """Every lab in a lesson: those in its text and those of its questions."""
+    return [*lesson.labs, *(fence for question in lesson.questions for fence in question.labs)]
+
+
+def _spec_of(fence: LabFence, folder: Path) -> RunSpec:
+    """The run that a fence asks for. Nobody watches here, so it goes flat out."""
+    return load_lab(fence.lab, folder / "labs", {**fence.overrides, "train.pace": 0.0})
+
+
+def facts_of_question(question: Question, facts: Iterable[Mapping[str, float | bool | str]]) -> Facts:
+    """The facts of all runs of a question under the names that its conditions use."""
+    merged: Facts = {}
+    for fence, own in zip(question.labs, facts, strict=True):
+        before = f"{fence.name}." if fence.name else ""
+        merged |= {f"{before}{name}": value for name, value in own.items()}
+    return merged
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    facts: Facts
+    problem: str = ""
+
+
+def _run(spec: RunSpec, data_folder: Path) -> _Outcome:
+    """In a process of the pool: train to the end and bring the facts home."""
+    summary = run_to_end(spec, data_folder)
+    problem = f"{summary.message} {summary.hint}".strip() if summary.state == "failed" else ""
+    return _Outcome(dict(summary.facts()), problem)
+
+
+@dataclass
+class LabRuns:
+    """Runs each distinct training of a course once.
+
+    Args:
+        folder: the lessons folder.
+        jobs: processes at a time.
+    """
+
+    folder: Path
+    jobs: int
+    count: int = field(default=0, init=False)
+
+    def check(self, lessons: list[Lesson]) -> tuple[list[Fault], int]:
+        """Run what the lessons rely on.
+
+        Returns:
+            The faults, and how many questions were held against runs.
+        """
+        wanted: dict[bytes, RunSpec] = {}
+        fences: dict[tuple[Path, int], bytes] = {}
+        for lesson in lessons:
+            for fence in fences_of(lesson):
+                try:
+                    spec = _spec_of(fence, self.folder)
+                except TutorError:
+                    continue  # told of by `faults_of_fences`
+                key = msgspec.json.encode(spec)
+                wanted[key] = spec
+                fences[fence.place.path, fence.place.line] = key
+        outcomes = self._run_all(wanted)
+        return self._judge(lessons, fences, outcomes)
+
+    def _run_all(self, wanted: dict[bytes, RunSpec]) -> dict[bytes, _Outcome]:
+        self.count = len(wanted)
+        if not wanted:
+            return {}
+        # Set before the processes start, so before NumPy is imported in them: two BLAS threads beside a
+        # second process lose more than they gain. And spawned, not forked: a fork would inherit our threads.
+        os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        with ProcessPoolExecutor(min(self.jobs, len(wanted)), mp_context=get_context("spawn")) as pool:
+            futures = {key: pool.submit(_run, spec, self.folder / "data") for key, spec in wanted.items()}
+            return {key: future.result() for key, future in futures.items()}
+
+    def _judge(
+        self, lessons: list[Lesson], fences: dict[tuple[Path, int], bytes], outcomes: dict[bytes, _Outcome]
+    ) -> tuple[list[Fault], int]:
+        faults: list[Fault] = []
+        questions = 0
+
+        def outcome_of(fence: LabFence) -> _Outcome | None:
+            key = fences.get((fence.place.path, fence.place.line))
+            return None if key is None else outcomes[key]
+
+        for lesson in lessons:
+            for fence in fences_of(lesson):
+                outcome = outcome_of(fence)
+                if outcome is not None and outcome.problem:
+                    faults.append(Fault(fence.place, translate("check.run-fails", reason=outcome.problem)))
+            for question in lesson.questions:
+                found = [outcome_of(fence) for fence in question.labs]
+                ready = [outcome.facts for outcome in found if outcome is not None and not outcome.problem]
+                if question.predicts and len(ready) == len(found):
+                    questions += 1
+                    faults += faults_of_claim(question, facts_of_question(question, ready))
+        return faults, questions

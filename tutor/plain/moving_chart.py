@@ -1,0 +1,88 @@
+"""The loss chart of ``tutor train`` on a terminal: drawn in place while the run goes on, left there at its end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from typing import TextIO
+
+from tutor.charts.cells import Rows, Span
+from tutor.charts.history import LossHistory
+from tutor.charts.loss import loss_chart, train_line, valid_line
+from tutor.foundation.clock import monotonic_seconds
+from tutor.foundation.translate import translate
+from tutor.plain.reporters import figure, outcome_lines
+from tutor.runs.events import Changed, Epochs, Event
+from tutor.runs.summary import RunSummary
+
+_SECONDS_BETWEEN = 0.2
+_HEIGHT = 14
+_COLOURS = {
+    "train": "36", "valid": "33", "axis": "2", "muted": "2", "good": "32", "bad": "31", "accent": "1",
+}  # fmt: skip
+"""Of the sixteen colours that every terminal has, so that its owner's own choice of them is kept."""
+
+
+class ChartReporter:
+    """Draws the loss per epoch at most five times a second. See `tutor.plain.reporters.Reporter`."""
+
+    def __init__(self, out: TextIO, *, colour: bool) -> None:
+        self._out = out
+        self._colour = colour
+        self._ascii = "utf" not in (out.encoding or "").lower() or os.environ.get("TERM") == "linux"
+        self._train, self._valid = LossHistory(), LossHistory()
+        self._changes: list[int] = []
+        self._drawn = 0
+        self._next = 0.0
+
+    def events(self, events: Iterable[Event], summary: RunSummary) -> None:
+        """Take in what is new, and draw where it is time."""
+        for event in events:
+            if isinstance(event, Epochs):
+                self._train.extend(event.train)
+                self._valid.extend(event.valid)
+            elif isinstance(event, Changed):
+                self._changes.append(event.epoch)
+        now = monotonic_seconds()
+        if now >= self._next and summary.spec is not None:
+            self._next = now + _SECONDS_BETWEEN
+            self._draw(summary)
+
+    def end(self, summary: RunSummary) -> None:
+        """Draw the last state and write the outcome below it."""
+        if summary.spec is not None:
+            self._draw(summary)
+        self._out.write("\n".join(outcome_lines(summary)) + "\n")
+        self._out.flush()
+
+    def _draw(self, summary: RunSummary) -> None:
+        size = shutil.get_terminal_size()
+        width, height = min(size.columns - 1, 100), min(_HEIGHT, size.lines - 4)
+        lines = [train_line(self._train)]
+        if len(self._valid):
+            lines.append(valid_line(self._valid))
+        rows = loss_chart(
+            lines, width, height, planned=summary.epochs_planned, changes=self._changes, ascii=self._ascii
+        )
+        text = "".join(f"{row}\x1b[K\n" for row in [*self._rows(rows), self._line(summary)])
+        # Up to the first line of the last drawing, then over it: nothing is cleared first, so nothing flickers.
+        self._out.write((f"\x1b[{self._drawn}A\r" if self._drawn else "") + text)
+        self._out.flush()
+        self._drawn = len(rows) + 1
+
+    def _line(self, summary: RunSummary) -> str:
+        train = summary.train_losses[-1] if summary.train_losses else None
+        valid = summary.valid_losses[-1] if summary.valid_losses else None
+        parts = [translate("train.epoch-of", epoch=summary.epoch, all=summary.epochs_planned)]
+        parts.append(translate("train.train-loss", loss=figure(train)))
+        if valid is not None:
+            parts.append(translate("train.valid-loss", loss=figure(valid)))
+        return "  ".join(parts)
+
+    def _rows(self, rows: Rows) -> list[str]:
+        return ["".join(self._span(span) for span in row) for row in rows]
+
+    def _span(self, span: Span) -> str:
+        code = _COLOURS.get(span.ink) if self._colour else None
+        return f"\x1b[{code}m{span.text}\x1b[0m" if code else span.text

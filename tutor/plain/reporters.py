@@ -1,0 +1,160 @@
+"""Ways to tell of a run while it goes on: lines, JSON, or a chart that moves."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from math import isfinite
+from typing import Protocol, TextIO
+
+from tutor.foundation.text_width import pad_left
+from tutor.foundation.translate import translate
+from tutor.runs.events import Changed, Epochs, Event
+from tutor.runs.summary import RunSummary
+
+
+class Reporter(Protocol):
+    """Is shown every event of a run, then its end."""
+
+    def events(self, events: Iterable[Event], summary: RunSummary) -> None:
+        """Tell of what is new; ``summary`` already holds it."""
+
+    def end(self, summary: RunSummary) -> None:
+        """Tell how it ended."""
+
+
+def figure(value: float | None) -> str:
+    """A loss in at most ten cells; a dash where there is none."""
+    if value is None or not isfinite(value):
+        return "–"
+    return f"{value:.3e}" if value and not 1e-3 <= abs(value) < 1e6 else f"{value:.4f}"
+
+
+class LineReporter:
+    """One line per epoch, aligned, in words that a screen reader reads well."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def events(self, events: Iterable[Event], summary: RunSummary) -> None:
+        """Write a line for each epoch and each change."""
+        width = len(str(summary.epochs_planned))
+        lines = []
+        for event in events:
+            if isinstance(event, Epochs):
+                lines += _epoch_lines(event, width)
+            elif isinstance(event, Changed):
+                lines.append(translate("train.changed", key=event.key, value=event.value, epoch=event.epoch))
+        if lines:
+            self._out.write("\n".join(lines) + "\n")
+            self._out.flush()
+
+    def end(self, summary: RunSummary) -> None:
+        """Write the outcome."""
+        self._out.write("\n".join(outcome_lines(summary)) + "\n")
+        self._out.flush()
+
+
+def _epoch_lines(event: Epochs, width: int) -> list[str]:
+    lines = []
+    for index, train in enumerate(event.train):
+        parts = [
+            translate("train.epoch", epoch=pad_left(str(event.first + index), width)),
+            translate("train.train-loss", loss=pad_left(figure(train), 10)),
+        ]
+        for key, values in (("train.valid-loss", event.valid), ("train.valid-accuracy", event.valid_accuracy)):
+            if index < len(values):
+                parts.append(translate(key, loss=pad_left(figure(values[index]), 10)))
+        lines.append("  ".join(parts))
+    return lines
+
+
+_STATES = {
+    "finished": "train.state-finished",
+    "stopped": "train.state-stopped",
+    "diverged": "train.state-diverged",
+    "failed": "train.state-failed",
+    "died": "train.state-died",
+}
+
+
+def outcome_lines(summary: RunSummary) -> list[str]:
+    """How a run ended, in one or a few sentences."""
+    facts = summary.facts()
+    lines = [
+        translate(
+            _STATES.get(summary.state, "train.state-stopped"),
+            epochs=summary.epoch,
+            updates=summary.updates,
+            seconds=f"{summary.seconds:.1f}",
+        )
+    ]
+    if summary.message:
+        lines.append(f"{summary.message} {summary.hint}".rstrip())
+    for key, name in (
+        ("train.final-train", "final.train_loss"),
+        ("train.final-valid", "final.valid_loss"),
+        ("train.final-accuracy", "final.valid_accuracy"),
+    ):
+        value = facts.get(name)
+        if isinstance(value, float) and isfinite(value):
+            lines.append(translate(key, loss=figure(value)))
+    return lines
+
+
+class JsonReporter:
+    """Every event of the log as it is, one JSON object a line, and the summary as the last one."""
+
+    def __init__(self, out: TextIO) -> None:
+        import msgspec
+
+        self._out = out
+        self._encode = msgspec.json.Encoder().encode
+
+    def _write(self, item: object) -> None:
+        self._out.write(self._encode(item).decode() + "\n")
+
+    def events(self, events: Iterable[Event], summary: RunSummary) -> None:
+        """Write each event."""
+        for event in events:
+            self._write(event)
+        self._out.flush()
+
+    def end(self, summary: RunSummary) -> None:
+        """Write the summary: the state, how much was done, and every fact of the run."""
+        facts = {name: value for name, value in summary.facts().items() if name not in _OWN_FIELDS}
+        self._write(
+            {
+                "type": "summary",
+                "run": summary.run,
+                "state": summary.state,
+                "epochs": summary.epoch,
+                "updates": summary.updates,
+                "seconds": round(summary.seconds, 4),
+                "message": summary.message,
+                "final.train_loss": None,
+                "final.valid_loss": None,
+                **facts,
+            }
+        )
+        self._out.flush()
+
+
+_OWN_FIELDS = frozenset({"epochs", "updates", "seconds", "state"})
+
+
+def colour_of(stream: TextIO) -> bool:
+    """Whether ``stream`` is a terminal whose owner wants colour (``NO_COLOR`` is respected)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def choose_reporter(style: str | None) -> Reporter:
+    """The reporter for ``style``: ``json``, ``plain``, or by what standard output is."""
+    if style == "json":
+        return JsonReporter(sys.stdout)
+    if style == "plain" or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        return LineReporter(sys.stdout)
+    from tutor.plain.moving_chart import ChartReporter
+
+    return ChartReporter(sys.stdout, colour=colour_of(sys.stdout))

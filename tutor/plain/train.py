@@ -1,0 +1,78 @@
+"""``tutor train``: start a run, follow its log, tell of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tutor.foundation import paths
+from tutor.foundation.errors import ExitCode
+from tutor.plain.reporters import Reporter, choose_reporter
+from tutor.runs.control import Stop, send
+from tutor.runs.follower import Follower
+from tutor.runs.lab_files import load_lab, parse_setting
+from tutor.runs.registry import Runs
+
+_POLL_SECONDS = 1 / 30
+
+
+def train(lab: str, settings: Sequence[str], style: str | None) -> int:
+    """Train ``lab`` and tell of it on standard output.
+
+    The run is a run like any other: the screens see it, and it is kept.
+
+    Args:
+        lab: a lab's id, or a path to a lab file.
+        settings: ``KEY=VALUE`` words.
+        style: ``plain``, ``json``, or None to decide by what standard output is.
+
+    Returns:
+        The exit code: 0 where the run came to an end of its own or was stopped, 5 where it failed, 130 after Ctrl-C.
+
+    Raises:
+        TutorError: there is no such lab, a setting is refused, or the run cannot be started.
+    """
+    folder = paths.lessons_folder()
+    spec = load_lab(lab, folder / "labs", spec_overrides(settings))
+    runs = Runs(paths.runs_folder())
+    run_id = runs.start(spec, data_folder=folder / "data")
+    return _follow(runs.folder_of(run_id), choose_reporter(style))
+
+
+def spec_overrides(settings: Sequence[str]) -> dict[str, object]:
+    """``KEY=VALUE`` words as overrides. Nobody asked to watch slowly here, so the pace is flat out unless set."""
+    overrides: dict[str, object] = {"train.pace": 0.0}
+    overrides.update(parse_setting(word) for word in settings)
+    return overrides
+
+
+def _follow(run_folder: Path, reporter: Reporter) -> int:
+    follower = Follower(run_folder)
+    interrupted = False
+    try:
+        while not follower.summary.ended:
+            interrupted = _wait_and_report(follower, reporter, interrupted) or interrupted
+    finally:
+        # The reader went away, or Ctrl-C came twice: nobody watches this run, so it need not go on.
+        if not follower.summary.ended:
+            send(run_folder, Stop())
+    reporter.end(follower.summary)
+    if interrupted:
+        return int(ExitCode.INTERRUPTED)
+    return int(ExitCode.RUN_FAILED if follower.summary.state in {"failed", "died"} else ExitCode.OK)
+
+
+def _wait_and_report(follower: Follower, reporter: Reporter, interrupted: bool) -> bool:
+    """One look at the log. Returns whether Ctrl-C came meanwhile; the first one asks the worker to stop."""
+    try:
+        events = follower.poll()
+        reporter.events(events, follower.summary)
+        if not events and not follower.summary.ended:
+            time.sleep(_POLL_SECONDS)
+    except KeyboardInterrupt:
+        if interrupted:
+            raise
+        send(follower.folder, Stop())
+        return True
+    return False
