@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.runs.lab_files import list_labs, load_lab, parse_setting, read_lab, with_overrides
+from tutor.runs.lab_files import lab_titles, list_labs, load_lab, parse_setting, read_lab, with_overrides
 from tutor.runs.spec import ControlSpec, RunSpec
 from tutor.runs.spec_faults import SpecError
 from tutor.runs.spec_file import read_spec, to_toml, write_spec
@@ -181,6 +181,13 @@ def test_settings_replace_values_by_dotted_key_or_short_name() -> None:
     assert with_overrides(spec, {"train.epochs": 5}).train.epochs == 5
 
 
+def test_a_setting_may_go_beyond_a_control_which_then_reaches_as_far() -> None:
+    spec = read_lab(EXAMPLE, PATH, {"learning_rate": 50.0, "lags": 14})
+    assert (spec.controls["learning_rate"].low, spec.controls["learning_rate"].high) == (1e-5, 50.0)
+    assert spec.controls["lags"].choices == (1, 7, 14, 28, 56)
+    assert read_lab(to_toml(spec), PATH) == spec
+
+
 def test_settings_are_held_to_the_same_rules() -> None:
     with pytest.raises(SpecError, match=r"Did you mean optimizer\.learning_rate\?"):
         with_overrides(RunSpec(), {"optimizer.learning_rat": 0.1})
@@ -249,6 +256,19 @@ def test_a_lab_is_found_by_name_or_path(tmp_path: Path) -> None:
     (tmp_path / "week-lags.toml").write_text(EXAMPLE, encoding="utf-8")
     assert list_labs(tmp_path) == ["week-lags"]
     assert load_lab("week-lags", tmp_path) == load_lab(str(tmp_path / "week-lags.toml"), Path("nowhere"))
+
+
+def test_a_table_beside_the_lab_is_found_from_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    lab = tmp_path / "mine.toml"
+    lab.write_text('[data]\nname = "csv"\npath = "mine.csv"\ntarget = "y"\n', encoding="utf-8")
+    assert load_lab(lab, Path("labs")).data.path == str(tmp_path / "mine.csv")
+
+
+def test_a_broken_lab_is_listed_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("epochs =", encoding="utf-8")
+    (tmp_path / "week-lags.toml").write_text(EXAMPLE, encoding="utf-8")
+    assert lab_titles(tmp_path, "zh") == [("a", "a"), ("week-lags", "回看")]
 
 
 def test_a_missing_lab_is_told_with_the_nearest_name(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tutor.runs.control import Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.events import Epochs
 from tutor.runs.execute import run_to_end
 from tutor.runs.follower import EVENTS_FILE, Follower
-from tutor.runs.lab_files import with_overrides
+from tutor.runs.lab_files import load_lab, with_overrides
 from tutor.runs.registry import Runs
 from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary
@@ -132,6 +132,28 @@ def test_a_setting_is_applied_and_recorded_and_a_replay_gives_the_same_bits(runs
     again = run_to_end(spec, None, changes=summary.changes)
     assert again.train_losses == summary.train_losses
     assert again.train_losses != run_to_end(spec, None).train_losses
+
+
+def test_by_hand_every_setting_is_shown(runs: Runs) -> None:
+    lessons = Path(__file__).resolve().parents[2] / "lessons"
+    follower = runs.follow(runs.start(load_lab("two-sliders", lessons / "labs"), data_folder=lessons / "data"))
+    wait(follower, lambda summary: "surface" in summary.views and summary.epoch == 1)
+    levels = follower.summary.views["surface"].scene["levels"]
+    for command in (Set("w", 0.73), Set("b", 1.22)):
+        send(follower.folder, command)
+    summary = wait(follower, lambda summary: len(summary.changes) == 2 and summary.epoch >= 2)
+    summary = wait(follower, lambda summary: summary.train_losses[-1] < 0.821)
+    assert summary.state == "running"
+    send(follower.folder, Set("loss", "mse"))
+    summary = wait(follower, lambda summary: summary.train_losses[-1] > 1.0)
+    wait(follower, lambda summary: summary.views["surface"].scene["levels"] != levels)
+    path = summary.views["surface"].frame["path"]
+    assert isinstance(path, list)
+    assert path[-1] == [0.73, 1.22]
+    send(follower.folder, Stop())
+    facts = wait(follower, lambda summary: summary.ended).facts()
+    assert facts["final.w"] == pytest.approx(0.73)
+    assert facts["final.b"] == pytest.approx(1.22)
 
 
 def test_kill_9_shows_as_died_with_everything_kept(runs: Runs) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
@@ -169,6 +171,22 @@ def _fits(key: str, value: object, name: str, report: Report) -> bool:
         report(message, str(error))
         return False
     return True
+
+
+def widened(spec: RunSpec, keys: Collection[str]) -> RunSpec:
+    """``spec`` with its controls as wide as the values of ``keys``, which were set from outside, need them."""
+    controls = dict(spec.controls)
+    for name, control in spec.controls.items():
+        value = value_of(spec, control.key)
+        if control.key not in keys or value is None or control.allows(value):
+            continue
+        if control.choices:
+            choices = (*control.choices, value)
+            controls[name] = replace(control, choices=tuple(sorted(choices)) if is_number(control.key) else choices)
+        else:
+            low, high = float(control.low or 0.0), float(control.high or 0.0)
+            controls[name] = replace(control, low=min(low, float(value)), high=max(high, float(value)))
+    return replace(spec, controls=controls)
 
 
 def check_setting(spec: RunSpec, key: str, value: object) -> tuple[str, Any]:

@@ -27,6 +27,17 @@ def list_labs(labs_folder: Path) -> list[str]:
     return sorted(path.stem for path in labs_folder.glob("*.toml"))
 
 
+def lab_titles(labs_folder: Path, language: str) -> list[tuple[str, str]]:
+    """Name and title of every lab in a folder. A lab that is at fault is called by its name."""
+    titles = []
+    for name in list_labs(labs_folder):
+        try:
+            titles.append((name, harmless_line(load_lab(name, labs_folder).title_in(language))))
+        except TutorError:
+            titles.append((name, name))
+    return titles
+
+
 def load_lab(name: str | Path, labs_folder: Path, overrides: Mapping[str, object] | None = None) -> RunSpec:
     """A lab, with some values of its own replaced.
 
@@ -40,7 +51,22 @@ def load_lab(name: str | Path, labs_folder: Path, overrides: Mapping[str, object
         TutorError: there is no such lab, or the file cannot be read.
     """
     path = _path_of(str(name), labs_folder)
-    return read_lab(_text_of(path), path, overrides or {})
+    return _with_table(read_lab(_text_of(path), path, overrides or {}), path.parent)
+
+
+def _with_table(spec: RunSpec, folder: Path) -> RunSpec:
+    """``spec`` with the whole path of its CSV, where that lies beside the lab file or in the present folder.
+
+    A worker may start elsewhere; what lies in neither place is looked for in the folder of data.
+    """
+    if not spec.data.path:
+        return spec
+    for place in (folder, Path.cwd()):
+        table = place / Path(spec.data.path).expanduser()
+        if table.is_file():
+            data = msgspec.structs.replace(spec.data, path=str(table.resolve()))
+            return msgspec.structs.replace(spec, data=data)
+    return spec
 
 
 def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = None) -> RunSpec:

@@ -11,7 +11,7 @@ import msgspec
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
-from tutor.runs.controls import read_control
+from tutor.runs.controls import read_control, widened
 from tutor.runs.spec import SHORT_NAMES, RunSpec
 from tutor.runs.spec_faults import SpecError, SpecFault
 from tutor.runs.spec_rules import impossibilities
@@ -60,7 +60,7 @@ class SpecReader:
             else:
                 self._unknown("", key)
         if not self.faults:
-            spec = msgspec.convert(found, RunSpec)
+            spec = widened(msgspec.convert(found, RunSpec), self._from_settings)
             for impossible in impossibilities(spec):
                 self.fault(impossible.key, impossible.message, impossible.hint)
         if self.faults:
