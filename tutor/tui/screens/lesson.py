@@ -37,6 +37,7 @@ KEYS: tuple[Command, ...] = (
     Command("lesson.next-term", ("n",), "lesson.next-term", "lesson.next-term-help", group=_MOVE, palette=False),
     Command("lesson.previous-term", ("N",), "lesson.previous-term", group=_MOVE, palette=False),
     Command("lesson.enter", ("enter",), "lesson.enter", "lesson.enter-help", footer=3, palette=False),
+    Command("lesson.go-on", ("enter",), "lesson.go-on", "lesson.go-on-help", footer=1, palette=False),
     Command("lesson.contents", ("c",), "lesson.contents", "lesson.contents-help", footer=95),
     Command("lesson.quiz", ("t",), "lesson.quiz", "lesson.quiz-help", footer=96),
     Command("lesson.find", ("slash",), "keys.palette", "keys.palette-help", action="palette", palette=False),
@@ -96,6 +97,11 @@ class LessonScreen(TutorScreen):
         """The lesson is read when the frame is on the screen."""
         self.call_after_refresh(self._view.open)
 
+    def on_screen_resume(self) -> None:
+        """Back from a quiz, a lab, a card."""
+        super().on_screen_resume()
+        self._view.came_back()
+
     def on_screen_suspend(self) -> None:
         """Another screen comes in front; it may show how far one is."""
         self._view.save()
@@ -115,7 +121,7 @@ class LessonScreen(TutorScreen):
 
     def on_question_widget_changed(self) -> None:
         """A question is being answered, or once more: the footer offers other keys."""
-        self._view.answered()
+        self.refresh_frame()
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -174,6 +180,17 @@ class LessonScreen(TutorScreen):
             self.flow.focus(scroll_visible=False)
         elif not self.flow.unmark():
             super().action_back()
+
+    def action_go_on(self) -> None:
+        """From an answered question to the next one, or back to the text behind the last."""
+        if not self.flow.step_block(1):
+            self.flow.focus(scroll_visible=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter goes into a block from the text, and on from a block that has no use for it."""
+        if action in {"enter", "go_on"}:
+            return (action == "go_on") == (self.is_mounted and self.flow.focused_block is not None)
+        return super().check_action(action, parameters)
 
     # -- terms and other ways ----------------------------------------------------------------------------
 
@@ -249,5 +266,4 @@ class LessonScreen(TutorScreen):
         elif event.key == HOME:
             self.action_home()
         else:
-            self.app.pop_screen()
-            navigation.open_lesson(self.tutor, event.key)
+            self.app.switch_screen(LessonScreen(event.key))

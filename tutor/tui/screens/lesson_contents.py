@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,6 +13,7 @@ from tutor.course.lesson import LabFence, Lesson, Question
 from tutor.foundation.text_width import cell_width, pad, shorten
 from tutor.foundation.translate import translate
 from tutor.study.exercise import Mark
+from tutor.tui.commands import Command
 from tutor.tui.glyphs import HERE, RIGHT, WRONG
 from tutor.tui.screens.base import TutorDialog
 from tutor.tui.widgets.row_list import RowItem, RowList
@@ -48,6 +49,12 @@ def section_at(lesson: Lesson, block: int) -> int:
     return max(1, sum(1 for begin in top_sections(lesson) if begin <= block))
 
 
+def section_begin(lesson: Lesson, block: int) -> int:
+    """The block at which the section of any level begins that ``block`` belongs to; the first one before it."""
+    begins = [section.block_index for section in lesson.sections]
+    return max((begin for begin in begins if begin <= block), default=min(begins, default=0))
+
+
 def contents_items(lesson: Lesson, session: LessonSession, block: int) -> list[RowItem]:
     """The rows of the contents. Their keys are the numbers of blocks.
 
@@ -58,7 +65,7 @@ def contents_items(lesson: Lesson, session: LessonSession, block: int) -> list[R
     """
     sections = {section.block_index: section for section in lesson.sections}
     highest = min((section.level for section in lesson.sections), default=0)
-    here = max((begin for begin in sections if begin <= block), default=-1)
+    here = section_begin(lesson, block)
     items = []
     for number, part in enumerate(lesson.blocks):
         if number in sections:
@@ -111,6 +118,9 @@ def progress_row(session: LessonSession, width: int) -> Row:
 class ContentsDialog(TutorDialog[str]):
     """The contents over the text, where there is no room beside it. Gives the chosen row's key, or nothing."""
 
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("contents.close", ("c",), "keys.back", "keys.back-help", palette=False),
+    )
     DEFAULT_CSS = """
     ContentsDialog { align: left top; }
     ContentsDialog > Vertical {
@@ -138,6 +148,6 @@ class ContentsDialog(TutorDialog[str]):
         """Go there."""
         self.dismiss(event.key)
 
-    def action_contents(self) -> None:
+    def action_close(self) -> None:
         """The key that opened it closes it."""
         self.dismiss(None)

@@ -25,6 +25,7 @@ from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
     from tutor.course.lesson import Lesson
+    from tutor.progress.store import ProgressStore
     from tutor.study.lesson_session import LessonSession
 
 WIDE = 120
@@ -84,9 +85,13 @@ class LessonView(Container):
         self.contents = RowList(id="contents")
         self._anchor = anchor
         self._shown_in = ""
+        self._place = Place(0, 0.0)  # what is at the upper edge of the flow
+        self._width = 0  # of the flow, when that was so
+        self._linked = False
         self._settled = False  # whether the place on the screen is the learner's: not while blocks are mounted
         self._block = 0
         self._saving: Timer | None = None
+        self._answers: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """The contents and the text; both still empty."""
@@ -117,8 +122,13 @@ class LessonView(Container):
 
     @property
     def block(self) -> int:
-        """The block of the lesson at the top of the screen."""
+        """The block of the lesson that is being read: the one at the top of the screen."""
         return self._block
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything is there: all blocks, the place, the links of terms."""
+        return self._settled and self._linked
 
     def open(self) -> None:
         """Read the lesson in the language in use and show it; the place on the screen stays."""
@@ -130,9 +140,10 @@ class LessonView(Container):
             self.open()
 
     async def _open(self) -> None:
-        moving = self._settled  # the place on the screen is the learner's, and newer than the one written down
+        seen = self.flow.top if self._settled else None
+        focused = self.flow.focused_block
         self.save()
-        self._settled = False
+        self._settled = self._linked = False
         self._shown_in = language()
         lesson = self.course.lesson(self.lesson_id, language()) if self.course is not None else None
         if lesson is None:
@@ -143,9 +154,26 @@ class LessonView(Container):
         if self.session is not None and self.lesson is not None and self.lesson.language != lesson.language:
             self.session.retell(lesson)
         else:
-            self.session = LessonSession(lesson, tutor_app(self).services.store)
+            before, self.session = self.session, LessonSession(lesson, self._store)
+            carry_drafts(before, self.session)
+        self._answers = self._newest_answers()
+        alike = self.lesson is not None and len(self.lesson.blocks) == len(lesson.blocks)
         self.lesson = lesson
-        await self._fill(self._start(moving=moving))
+        await self._fill(seen if seen is not None and alike else self._start())
+        if focused is None or not self.flow.focus_block(focused):
+            self.flow.focus(scroll_visible=False)
+
+    @property
+    def _store(self) -> ProgressStore:
+        return tutor_app(self).services.store
+
+    def _newest_answers(self) -> dict[str, str]:
+        return {question: answer.key for question, answer in self._store.newest_answers(self.lesson_id).items()}
+
+    def came_back(self) -> None:
+        """The screen is in front again: what was answered in a quiz meanwhile shows in the text too."""
+        if self._settled and self.session is not None and self._newest_answers() != self._answers:
+            self.open()
 
     async def _show_faults(self) -> None:
         """Say why there is nothing to read."""
@@ -160,15 +188,15 @@ class LessonView(Container):
         await self.flow.clear()
         await self.flow.add([ProseView(text_page(*filter(None, said)))])
 
-    def _start(self, *, moving: bool) -> Place:
-        """The place to begin at, in blocks of the flow."""
+    def _start(self) -> Place:
+        """Where to begin: at the anchor that was asked for, else where the learner left the lesson."""
         assert self.lesson is not None  # noqa: S101 - called when it was read
         assert self.session is not None  # noqa: S101
         anchor, self._anchor = self._anchor, ""
         if anchor and (block := block_of(self.lesson, anchor)) is not None:
             return Place(block + _TITLE, 0.0)
         position = self.session.position
-        if not moving and not position.block and not position.within:
+        if not position.block and not position.within:
             return Place(0, 0.0)  # the title above the first block
         return Place(position.block + _TITLE, position.within)
 
@@ -190,7 +218,7 @@ class LessonView(Container):
         await self._frame()
         if start.block + _FIRST >= len(self.flow.blocks) - _AT_ONCE:
             self.flow.go_to(start)  # near the end there was not enough below to put it at the top
-        self._settled = True
+        self._settled, self._width = True, self.flow.size.width
         self._moved()
         self._show_contents()
         self._link_terms()
@@ -228,6 +256,7 @@ class LessonView(Container):
                 for widget, page in zip(self.flow.blocks[_TITLE:], linked, strict=False):
                     if page is not None and isinstance(widget, ProseView):
                         widget.set_page(page)
+                self._linked = True
 
         self.run_worker(read, group="terms", exclusive=True, thread=True, exit_on_error=False)
 
@@ -241,15 +270,20 @@ class LessonView(Container):
     # -- where one is ------------------------------------------------------------------------------------
 
     def on_lesson_flow_moved(self) -> None:
-        """The text has been scrolled, or set anew."""
-        if self._settled:
-            self._moved()
+        """The text has been scrolled; or it has another width, and then the place goes back to where it was."""
+        if not self._settled:
+            return
+        if self.flow.size.width != self._width:
+            self._width = self.flow.size.width
+            self.flow.go_to(self._place)
+        self._moved()
 
     def _moved(self) -> None:
         if self.session is None or self.lesson is None or not self.lesson.blocks:
             return
         last = len(self.lesson.blocks) - 1
-        top, bottom = self.flow.top, self.flow.bottom
+        self._place = top = self.flow.top
+        bottom = self.flow.bottom
         block = max(0, min(top.block - _TITLE, last))
         seen = bottom.block - _TITLE
         self.session.move(
@@ -261,8 +295,10 @@ class LessonView(Container):
         if self._saving is not None:
             self._saving.stop()
         self._saving = self.set_timer(_SAVE_AFTER, self.save)
-        if block != self._block:
-            self._block = block
+        # The last sections may be too short to reach the top: at the end they are what is being read.
+        reading = last if self.flow.at_end and top.block else block
+        if reading != self._block:
+            self._block = reading
             self._show_contents()
             self.post_message(self.Turned())
         self.query_one(ReadSoFar).refresh()
@@ -293,6 +329,7 @@ class LessonView(Container):
         from tutor.tui.screens.lesson_blocks import LessonEnd
 
         if self.session is not None:
+            self._answers = self._newest_answers()
             for end in self.flow.query(LessonEnd):
                 end.show(self.session.score, self.following)
         self._show_contents()
@@ -312,11 +349,20 @@ class LessonView(Container):
     @property
     def contents_here(self) -> str:
         """The key of the contents' row that is at the top of the screen."""
-        sections = self.lesson.sections if self.lesson is not None else ()
-        return str(max((each.block_index for each in sections if each.block_index <= self._block), default=0))
+        from tutor.tui.screens.lesson_contents import section_begin
+
+        return str(section_begin(self.lesson, self._block)) if self.lesson is not None else ""
 
     def _show_contents(self) -> None:
         self.contents.set_items(self.contents_items(), self.contents_here)
+
+
+def carry_drafts(old: LessonSession | None, new: LessonSession) -> None:
+    """What was begun and not committed goes on in a new session of the same lesson."""
+    for question in old.lesson.questions if old is not None else ():
+        attempt = old.exercise(question.id).attempt if old is not None else None
+        if attempt is not None and not attempt.locked and attempt.can_undo:
+            new.exercise(question.id).attempt.put(attempt.draft)
 
 
 def block_of(lesson: Lesson, anchor: str) -> int | None:

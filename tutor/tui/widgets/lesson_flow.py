@@ -175,24 +175,24 @@ class LessonFlow(Widget, can_focus=True):
         """Focus the next (1) or previous (-1) block from the one in focus, else from the lines in view."""
         stops = [number for number, _ in self._stops()]
         here = self.focused_block
-        if here is None:
-            top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.height
-            if direction > 0:
-                beyond = [n for n in stops if self.blocks[n].virtual_region.bottom - 1 > top]
-            else:
-                beyond = [n for n in stops if self.top_of(n) < bottom]
-        else:
+        if here is not None:
             beyond = [number for number in stops if (number - here) * direction > 0]
+        elif direction > 0:
+            beyond = [number for number in stops if self._shows(number) or self.top_of(number) >= self.scroll_offset.y]
+        else:
+            beyond = [n for n in stops if self._shows(n) or self.top_of(n) < self.scroll_offset.y]
         return bool(beyond) and self.focus_block(beyond[0] if direction > 0 else beyond[-1])
+
+    def _shows(self, block: int) -> bool:
+        """Whether a block begins in view, or fills most of it."""
+        region, top = self.blocks[block].virtual_region, self.scroll_offset.y
+        in_view = min(region.bottom, top + self.height) - max(region.y, top)
+        return top <= region.y < top + self.height or 2 * in_view > self.height
 
     def focus_in_view(self) -> bool:
         """Focus the first block of those in view; whether there is one."""
-        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.height
-        for number, _ in self._stops():
-            region = self.blocks[number].virtual_region
-            if region.y < bottom and region.bottom > top:
-                return self.focus_block(number)
-        return False
+        shown = next((number for number, _ in self._stops() if self._shows(number)), None)
+        return shown is not None and self.focus_block(shown)
 
     # -- links -------------------------------------------------------------------------------------------
 
