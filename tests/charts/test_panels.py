@@ -70,7 +70,14 @@ def test_fit_draws_the_line_over_the_points_and_a_far_one_along_the_edge() -> No
     near = plain_text(fit_chart(([0, 1, 2], [0, 1, 2]), ([0, 2], [0, 2]), 40, 12))
     far = plain_text(fit_chart(([0, 1, 2], [0, 1, 2]), ([0, 2], [90, 99]), 40, 12))
     assert near.splitlines()[0].split() == ["──", "model", "•", "train"]
-    assert far.splitlines()[1].count("⠉") > 10
+    assert far.splitlines()[1].count("⠁") > 10
+
+
+def test_fit_leaves_the_picture_instead_of_levelling_off() -> None:
+    rows = plain_text(fit_chart(([0, 1, 2], [0, 1, 2]), ([0, 1, 2], [0, 50, 0]), 60, 14)).splitlines()[1:-2]
+    middle = "".join(row[25:35] for row in rows)
+    assert not any("⠀" < character <= "⣿" for character in middle)
+    assert any("⠀" < character <= "⣿" for character in rows[0])
 
 
 def test_curve_shows_the_ball_and_where_it_left() -> None:

@@ -69,6 +69,6 @@ def test_figures_have_four_digits_and_name_what_is_not_finite() -> None:
     shown = [
         figure(value) for value in (0.56123, 1.07, -1.0702, 3956, 123456.7, 0, None, math.nan, math.inf, 2e-9, 3e20)
     ]
-    assert shown == ["0.5612", "1.070", "−1.070", "3956", "123457", "0", "–", "nan", "∞", "2.0e-9", "3.0e20"]
-    assert figure(-0.00000000001) == "−1.0e-11"
+    assert shown == ["0.5612", "1.070", "−1.070", "3956", "123457", "0", "–", "nan", "∞", "2.00e-9", "3.00e20"]
+    assert figure(-0.00000000001) == "−1.00e-11"
     assert count(3956) == "3 956"

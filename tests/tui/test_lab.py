@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -144,7 +144,7 @@ async def test_two_panels_are_stacked_at_80_and_side_by_side_at_160(tmp_path: Pa
             assert any("loss (MAE)" in row and "views ← yesterday" in row for row in rows) is together
 
 
-async def test_only_rows_that_changed_are_drawn_again(tmp_path: Path) -> None:
+async def test_only_rows_that_changed_are_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with lab(tmp_path) as bench:
         await bench.press("space")
         bench.run.train(falling(120), falling(120, 0.4))
@@ -152,7 +152,11 @@ async def test_only_rows_that_changed_are_drawn_again(tmp_path: Path) -> None:
         await bench.look()
         chart = bench.screen.query_one("#panel0")
         fresh: list[object] = []
-        chart.refresh = lambda *regions, **_: fresh.extend(regions) or chart  # type: ignore[func-returns-value,method-assign]
+
+        def refresh(*regions: object, **_options: object) -> None:
+            fresh.extend(regions)
+
+        monkeypatch.setattr(chart, "refresh", refresh)
         bench.run.train([0.5], [0.4])
         bench.screen._tick()
         assert 0 < len(fresh) <= 4
@@ -464,3 +468,63 @@ async def test_the_pace_of_the_log_is_shown(tmp_path: Path) -> None:
         await bench.press("space")
         bench.run.write(Paced(epoch=1, pace=1.0))
         assert "1 epoch/s" in (await bench.look())[0]
+
+
+REAL = """
+id = "real"
+title = { en = "A real worker" }
+[data]
+name = "blobs"
+rows = 60
+[model]
+name = "softmax"
+[loss]
+name = "cross-entropy"
+[optimizer]
+name = "gd"
+learning_rate = 0.1
+[train]
+epochs = 100000
+[show]
+panels = ["loss", "boundary"]
+[controls]
+learning_rate = [1e-5, 10.0]
+"""
+
+
+async def test_a_real_worker_trains_is_steered_and_outlives_the_screen(tmp_path: Path) -> None:
+    """The only test here with a process: everything above stands on logs in the test's hand."""
+    path = tmp_path / "real.toml"
+    path.write_text(REAL, encoding="utf-8")
+    services = make_services(tmp_path / "home")
+    first = LabScreen(str(path))
+    async with running(services, first=lambda: first) as pilot:
+        await _until(pilot, lambda: first.session is not None)
+        assert first.session is not None
+        await pilot.press("space")
+        await _until(pilot, lambda: len(first.session.train) > 50)  # type: ignore[union-attr]
+        await pilot.press("right")
+        await _until(pilot, lambda: bool(first.session.summary.changes))  # type: ignore[union-attr]
+        await pilot.press("space")
+        await _until(pilot, lambda: first.session.state == "paused")  # type: ignore[union-attr]
+        epochs = first.session.summary.epoch  # type: ignore[union-attr]
+        assert "⏸ paused" in rows_of(pilot)[0]
+        assert "┊" in text_of(pilot)
+        assert "▀" in text_of(pilot)
+    again = LabScreen(str(path))
+    async with running(make_services(tmp_path / "home"), first=lambda: again) as pilot:
+        await _until(pilot, lambda: again.session is not None)
+        assert again.session is not None
+        assert (again.session.state, len(again.session.train)) == ("paused", epochs)
+        await pilot.press("x")
+        await _until(pilot, lambda: again.session.state == "stopped")  # type: ignore[union-attr]
+        assert f"Stopped at epoch {epochs}. What it found is kept." in text_of(pilot)
+
+
+async def _until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
+    for _ in range(1500):
+        if holds():
+            await pilot.pause(0.15)
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(text_of(pilot))

@@ -34,7 +34,11 @@ class Page(TutorScreen):
 
 @asynccontextmanager
 async def card_on_page(
-    tmp_path: Path, runs: FakeRuns, size: tuple[int, int] = (80, 24), language: str = "en", **overrides: object
+    tmp_path: Path,
+    runs: FakeRuns,
+    size: tuple[int, int] = (80, 24),
+    language: str = "en",
+    rate: float | str | None = None,
 ) -> AsyncIterator[tuple[Pilot[int], LabCard]]:
     """A focused card of the lab."""
     lessons = tmp_path / "lessons"
@@ -43,6 +47,7 @@ async def card_on_page(
     (lessons / "labs" / "one-lag.toml").write_text(LAB, encoding="utf-8")
     services = make_services(tmp_path / "home", lessons, language=language)
     services.__dict__["runs"] = runs
+    overrides: dict[str, object] = {} if rate is None else {"optimizer.learning_rate": rate}
     fence = LabFence("one-lag", "", overrides, Place(lessons / "en" / "x.md", 1, 1))
     card = LabCard(fence)
     async with running(services, first=lambda: Page(card), size=size) as pilot:
@@ -84,7 +89,7 @@ async def test_a_card_shows_title_about_and_its_two_keys(tmp_path: Path, languag
 
 async def test_space_plays_in_place_with_the_overrides_of_the_lesson(tmp_path: Path) -> None:
     runs = FakeRuns(tmp_path / "runs")
-    async with card_on_page(tmp_path, runs, **{"optimizer.learning_rate": 0.5}) as (pilot, card):
+    async with card_on_page(tmp_path, runs, rate=0.5) as (pilot, card):
         await _play(pilot, runs)
         assert runs.specs[0].optimizer.learning_rate == 0.5
         runs.last.train(falling(60), falling(60, 0.45))
@@ -104,7 +109,7 @@ async def test_space_plays_in_place_with_the_overrides_of_the_lesson(tmp_path: P
 
 async def test_enter_opens_the_lab_which_joins_the_run_of_the_card(tmp_path: Path) -> None:
     runs = FakeRuns(tmp_path / "runs")
-    async with card_on_page(tmp_path, runs, **{"optimizer.learning_rate": 0.5}) as (pilot, _):
+    async with card_on_page(tmp_path, runs, rate=0.5) as (pilot, _):
         await _play(pilot, runs)
         runs.last.train(falling(60))
         await pilot.press("enter")
@@ -121,18 +126,18 @@ async def test_enter_opens_the_lab_which_joins_the_run_of_the_card(tmp_path: Pat
 
 async def test_a_card_joins_a_run_of_exactly_its_lab_only(tmp_path: Path) -> None:
     runs = FakeRuns(tmp_path / "runs")
-    async with card_on_page(tmp_path, runs, **{"optimizer.learning_rate": 0.5}) as (pilot, _):
+    async with card_on_page(tmp_path, runs, rate=0.5) as (pilot, _):
         await _play(pilot, runs)
-    async with card_on_page(tmp_path, runs, **{"optimizer.learning_rate": 0.5}) as (pilot, card):
+    async with card_on_page(tmp_path, runs, rate=0.5) as (pilot, card):
         assert card.session is not None
         assert card.session.run_id == "run-1"
-    async with card_on_page(tmp_path, runs, **{"optimizer.learning_rate": 0.25}) as (pilot, card):
+    async with card_on_page(tmp_path, runs, rate=0.25) as (pilot, card):
         assert card.session is not None
         assert card.session.run_id == ""
 
 
 async def test_a_card_whose_lab_is_wrong_says_why(tmp_path: Path) -> None:
-    async with card_on_page(tmp_path, FakeRuns(tmp_path / "runs"), learning_rate="fast") as (pilot, card):
+    async with card_on_page(tmp_path, FakeRuns(tmp_path / "runs"), rate="fast") as (pilot, card):
         assert "learning_rate" in "\n".join(await _rows(pilot, card))
         await pilot.press("space")
         await pilot.pause()

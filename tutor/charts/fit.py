@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tutor.charts.cells import Row, Rows, Span
 from tutor.charts.dots import column_extremes, extent, finite_pairs, point_marks, series_mark
+from tutor.charts.history import Extremes
 from tutor.charts.layers import overlay, scenery
 from tutor.charts.loss import flow
 from tutor.charts.notice import sentence, too_small
-from tutor.charts.plot import canvas, canvas_grid, framed
-from tutor.charts.scale import tight_scale, with_room
+from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
+from tutor.charts.scale import Scale, tight_scale, with_room
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tutor.charts.history import Numbers
 
 
@@ -46,7 +51,7 @@ def fit_chart(
     curve_x, curve_y = finite_pairs(*curve)
     if too_small(width, height):
         return sentence(translate("charts.too-small"), width, height)
-    across = extent(train_x, valid_x, curve_x)
+    across = extent(train_x, valid_x) or extent(curve_x)
     up = extent(train_y, valid_y) or extent(curve_y)
     if across is None or up is None:
         return sentence(translate("charts.nothing-yet"), width, height)
@@ -62,9 +67,39 @@ def fit_chart(
             point_marks(valid_x, valid_y, x, y, grid, "valid", "∘", "o"),
         ],
     )
-    # A model far off leaves the picture; its curve goes along the edge, so that one sees on which side it is.
-    line = series_mark(column_extremes(curve_x, curve_y, x, grid), y, grid, "train", "line", "*")
-    return [*legend, *framed(x, y, overlay(scene, canvas(grid, [line])), width, body, ascii=ascii)]
+    lines = _curve_marks(column_extremes(*_across(curve_x, curve_y, x, grid.columns), x, grid), y, grid)
+    return [*legend, *framed(x, y, overlay(scene, canvas(grid, lines)), width, body, ascii=ascii)]
+
+
+def _across(
+    x: NDArray[np.float64], y: NDArray[np.float64], across: Scale, columns: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The curve at every dot column of the picture, however far apart the points are that it is given by."""
+    if not len(x):
+        return x, y
+    order = np.argsort(x, kind="stable")
+    places = np.linspace(across.low, across.high, columns)
+    return places, np.interp(places, x[order], y[order], left=np.nan, right=np.nan)
+
+
+def _curve_marks(extremes: Extremes, y: Scale, grid: Grid) -> list[Mark]:
+    """The curve where it is in the picture, in as many pieces as it comes in.
+
+    Held at the edge it would look like a model that levels off. Only one that is out of the picture altogether goes
+    along the edge, dotted, so that one sees on which side it is.
+    """
+    inside = (extremes.high >= y.low) & (extremes.low <= y.high)
+    if not inside.any():
+        return [series_mark(extremes, y, grid, "train", "dotted", "*")]
+    shown = inside.copy()
+    shown[1:] |= inside[:-1]
+    shown[:-1] |= inside[1:]
+    kept = np.flatnonzero(shown)
+    pieces = np.split(kept, np.flatnonzero(np.diff(extremes.column[kept]) > 1) + 1)
+    column, low, high = extremes
+    return [
+        series_mark(Extremes(column[piece], low[piece], high[piece]), y, grid, "train", "line", "*") for piece in pieces
+    ]
 
 
 def _legend(width: int, height: int, x_name: str, y_name: str, *, has_valid: bool, ascii: bool) -> Rows:

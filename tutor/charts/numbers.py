@@ -36,11 +36,11 @@ def _plain(size: float, digits: int) -> str:
         return "0"
     exponent = math.floor(math.log10(size))
     if exponent >= digits + 3 or exponent < -digits:
-        return _scientific(size, max(0, digits - 3))
+        return _scientific(size, max(0, digits - 2))
     if exponent >= digits - 1:
         return f"{size:.0f}"
     text = f"{size:.{digits - 1 - exponent}f}"
-    return text if len(text) <= digits + 3 else _scientific(size, max(0, digits - 3))
+    return text if len(text) <= digits + 4 else _scientific(size, max(0, digits - 2))
 
 
 def _scientific(size: float, places: int) -> str:

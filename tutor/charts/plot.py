@@ -8,7 +8,8 @@ always finite; and the frame (axes, ticks, labels) is kept, for it changes only 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -89,9 +90,7 @@ def canvas(grid: Grid, marks: Sequence[Mark]) -> Rows:
     if grid.width < 1 or grid.height < 1:
         return [[] for _ in range(max(0, grid.height))]
     inks = list(dict.fromkeys(mark.ink for mark in marks))
-    with _DRAWING:
-        plotext = _plotext()
-        figure = _blank_figure(plotext, grid.width, grid.height)
+    with _drawing(grid.width, grid.height) as (_, figure):
         figure.axes(False)
         for axis, limit in (("x", grid.columns), ("y", grid.rows)):
             figure.ruler(axis).lim(0, limit).ticks([]).alignment(lim="edge")
@@ -99,7 +98,6 @@ def canvas(grid: Grid, marks: Sequence[Mark]) -> Rows:
             if len(mark.columns):
                 figure.draw(_signal(figure, mark, inks.index(mark.ink), grid.ascii))
         drawn = figure.build().string()
-        figure.clear()
     return [_row(line, inks, grid.width) for line in drawn.split("\n")[: grid.height]]
 
 
@@ -110,9 +108,7 @@ def frame(x: Scale, y: Scale, width: int, height: int, ascii: bool = False) -> t
     label_width = width - grid.width - 1
     x_ticks = _tick_cells(x, grid.columns, grid.width, grid.dots_across)
     y_ticks = _tick_cells(y, grid.rows, grid.height, grid.dots_up)
-    with _DRAWING:
-        plotext = _plotext()
-        figure = _blank_figure(plotext, width, height)
+    with _drawing(width, height) as (plotext, figure):
         figure.axes(True, axis="x", side="lower", pixel=plotext.pixel(foreground=0))
         figure.axes(True, axis="y", side="left", pixel=plotext.pixel(foreground=0))
         figure.axes(False, axis="x", side="upper")
@@ -124,7 +120,6 @@ def frame(x: Scale, y: Scale, width: int, height: int, ascii: bool = False) -> t
                 labels = [pad_left(label, label_width - 1) + " " for label in labels]
             ruler.ticks([cell + 0.5 for cell in ticks], labels)
         drawn = figure.build().string()
-        figure.clear()
     lines = drawn.split("\n")[:height]
     if ascii:
         lines = [line.translate(_BOX_TO_ASCII) for line in lines]
@@ -171,13 +166,20 @@ def _tick_cells(scale: Scale, dots: int, cells: int, dots_in_cell: int) -> dict[
     return dict(sorted(placed.items()))
 
 
-def _blank_figure(plotext: Any, width: int, height: int) -> Any:
-    figure = plotext.figure
-    figure.clear()
-    figure.plot_size(width, height)
-    figure.canvas("default")
-    figure.legend(False)
-    return figure
+@contextmanager
+def _drawing(width: int, height: int) -> Iterator[tuple[Any, Any]]:
+    """plotext and its figure, cleared, for one drawer at a time; nothing is left in it, whatever happens."""
+    with _DRAWING:
+        plotext = _plotext()
+        figure = plotext.figure
+        figure.clear()
+        figure.plot_size(width, height)
+        figure.canvas("default")
+        figure.legend(False)
+        try:
+            yield plotext, figure
+        finally:
+            figure.clear.data()
 
 
 def _signal(figure: Any, mark: Mark, ink: int, ascii: bool) -> Any:

@@ -37,6 +37,8 @@ _FACT_NAMES: dict[str, str] = {
     "final.valid_loss": "lab.valid-loss",
     "final.train_accuracy": "lab.train-accuracy",
     "final.valid_accuracy": "lab.valid-accuracy",
+    "best.valid_loss": "lab.best-valid-loss",
+    "best.epoch": "lab.best-epoch",
     "updates": "lab.updates",
     "epochs": "lab.epoch",
     "seconds": "lab.seconds",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
+from textual.geometry import Size
 
 from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, row_width
 from tutor.course.lesson import LabFence
@@ -47,7 +48,7 @@ class LabCard(RowsView, can_focus=True):
 
     KEYS: ClassVar[tuple[Command, ...]] = CARD_KEYS
     BINDINGS = bindings_of(CARD_KEYS)
-    DEFAULT_CSS = f"LabCard {{ height: {_HEIGHT}; width: 1fr; }}"
+    DEFAULT_CSS = "LabCard { height: auto; width: 1fr; }"
 
     def __init__(self, fence: LabFence) -> None:
         super().__init__(self._draw_card)
@@ -55,6 +56,10 @@ class LabCard(RowsView, can_focus=True):
         self.session: LabSession | None = None
         self._problem = ""
         self._timer: Timer | None = None
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """A small window gets a small card."""
+        return _SMALL_HEIGHT if viewport.height < _SMALL_WINDOW else _HEIGHT
 
     # -- opening ----------------------------------------------------------------------------------------
 
