@@ -38,12 +38,16 @@ class Terminal:
             assert time.monotonic() < deadline, self.output[-2000:]
             self.read()
 
-    def read(self) -> None:
-        if select.select([self.master], [], [], 0.1)[0]:
-            try:
-                self.output += os.read(self.master, 1 << 16)
-            except OSError:
-                return
+    def read(self) -> bool:
+        """Whether there was anything to read."""
+        if not select.select([self.master], [], [], 0.1)[0]:
+            return False
+        try:
+            data = os.read(self.master, 1 << 16)
+        except OSError:
+            return False
+        self.output += data
+        return bool(data)
 
     def hang_up(self) -> None:
         os.close(self.master)
@@ -58,8 +62,8 @@ class Terminal:
                 self.read()
             else:
                 time.sleep(0.02)
-        if self.master >= 0:
-            self.read()
+        while self.master >= 0 and self.read():
+            pass
         return self.process.returncode
 
 

@@ -39,6 +39,7 @@ class TutorApp(App[int]):
         self.services = services or Services()
         self.look: Look = LOOKS["dark"]
         self.runs_going = 0
+        self.too_small = False
         self._first = first
         self._ascii = AsciiFilter(enabled=False)
         self._filters = [each for each in self._filters if not isinstance(each, Monochrome)]  # greys are colours too
@@ -56,7 +57,9 @@ class TutorApp(App[int]):
             from tutor.tui.screens.home import HomeScreen
 
             screen = HomeScreen()
-        self._load_screen_css(screen)  # Textual loads the stylesheet of every screen but the first
+        # Textual does both for every screen but the first, and cannot switch that one to the course map without.
+        self._load_screen_css(screen)
+        screen._push_result_callback(self, None)  # noqa: SLF001
         return screen
 
     def get_driver_class(self) -> type[Driver]:
@@ -90,7 +93,9 @@ class TutorApp(App[int]):
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
-        gc.enable()
+        if not gc.isenabled():  # start-up switched it off: what it made stays for good
+            gc.freeze()
+            gc.enable()
         from tutor.tui.background import watch_runs
 
         watch_runs(self)

@@ -10,6 +10,9 @@ from textual.geometry import Size
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
 
+MIN_WIDTH = 44
+MIN_HEIGHT = 12
+"""The smallest window, in cells, that screens draw in."""
 _RUNS_EVERY = 2.0
 """Seconds between two looks at which runs are going."""
 
@@ -32,15 +35,15 @@ def watch_runs(app: TutorApp) -> None:
 
 def guard_size(app: TutorApp, size: Size) -> None:
     """Show the one sentence for a window that is too small, and take it away when it has grown."""
-    from tutor.tui.screens.too_small import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
-
-    if not app.screen_stack:
-        return
     small = size.width < MIN_WIDTH or size.height < MIN_HEIGHT
-    shown = isinstance(app.screen, TooSmallScreen)
-    if small and not shown:
+    if small == app.too_small or not app.screen_stack:
+        return
+    from tutor.tui.screens.too_small import TooSmallScreen
+
+    app.too_small = small
+    if small:
         app.push_screen(TooSmallScreen())
-    elif shown and not small:
+    elif isinstance(app.screen, TooSmallScreen):
         app.pop_screen()
 
 

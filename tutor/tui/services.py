@@ -103,4 +103,6 @@ class Services:
     def take_notices(self) -> list[str]:
         """What has to be said to the learner, once."""
         taken, self.notices = self.notices, []
+        if "store" in self.__dict__:  # only what has been opened can have something to say
+            taken += self.store.take_notices()
         return taken

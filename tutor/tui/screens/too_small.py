@@ -9,13 +9,10 @@ from textual.strip import Strip
 
 from tutor.charts.cells import Span
 from tutor.foundation.translate import translate
+from tutor.tui.background import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.commands import SHARED, Command, bindings_of
 from tutor.tui.widgets.notice import wrapped
-from tutor.tui.widgets.rows import look_of, strip_of
-
-MIN_WIDTH = 44
-MIN_HEIGHT = 12
-"""The smallest window, in cells, that screens draw in."""
+from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
 
 class TooSmallScreen(Screen[None]):
@@ -33,6 +30,11 @@ class TooSmallScreen(Screen[None]):
         index = y - max(0, (height - len(lines)) // 2)
         line = lines[index] if 0 <= index < len(lines) else ""
         return strip_of([Span(f" {line}")], look_of(self), width)
+
+    def on_screen_resume(self) -> None:
+        """Another screen lay above while the window grew."""
+        if not tutor_app(self).too_small:
+            self.app.pop_screen()
 
     def action_quit(self) -> None:
         """Leave tutor."""
