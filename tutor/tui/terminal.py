@@ -35,12 +35,14 @@ class QuietWriter(WriterThread):
     def run(self) -> None:
         """Write what comes, until told to stop."""
         gone = False
-        while (text := self._queue.get()) is not None:
+        text: str | None = ""
+        while text is not None:
+            text = self._queue.get()
             if gone:
                 continue
             try:
-                self._file.write(text)
-                if self._queue.empty():
+                self._file.write(text or "")
+                if text is None or self._queue.empty():
                     self._file.flush()
             except (OSError, ValueError):
                 gone = True
