@@ -173,12 +173,9 @@ class LabCard(RowsView, can_focus=True):
 
     # -- drawing ----------------------------------------------------------------------------------------
 
-    def on_focus(self) -> None:
-        """The frame shows that keys go here."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """They no longer do."""
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """The frame shows whether keys go here."""
+        super().watch_has_focus(_has_focus)
         self.redraw()
 
     def _draw_card(self, room: Room) -> Rows:
