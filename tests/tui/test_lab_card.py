@@ -80,7 +80,7 @@ async def _play(pilot: Pilot[int], runs: FakeRuns) -> None:
 async def test_a_card_shows_title_about_and_its_two_keys(tmp_path: Path, language: str) -> None:
     async with card_on_page(tmp_path, FakeRuns(tmp_path / "runs"), language=language) as (pilot, card):
         text = "\n".join(await _rows(pilot, card))
-        titles = {"en": "Lab  Looking back one day", "zh": "实验  只看昨天"}
+        titles = {"en": "Lab · Looking back one day", "zh": "实验 · 只看昨天"}
         assert titles[language] in text
         assert ("Watch the line" if language == "en" else "看直线") in text
         assert "space" in text
@@ -151,5 +151,5 @@ async def test_a_card_fits_any_window(tmp_path: Path, size: tuple[int, int]) -> 
         runs.last.train(falling(60), falling(60, 0.45))
         rows = await _rows(pilot, card)
         assert max(cell_width(row) for row in rows) <= size[0]
-        assert any(row.startswith("┌") and row.endswith("┐") for row in rows)
-        assert any(row.startswith("└") and row.endswith("┘") for row in rows)
+        assert any(row.startswith("╭") and row.endswith("╮") for row in rows)
+        assert any(row.startswith("╰") and row.endswith("╯") for row in rows)

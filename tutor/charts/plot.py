@@ -168,7 +168,7 @@ def _tick_cells(scale: Scale, dots: int, cells: int, dots_in_cell: int) -> dict[
 
 @contextmanager
 def _drawing(width: int, height: int) -> Iterator[tuple[Any, Any]]:
-    """plotext and its figure, cleared, for one drawer at a time; nothing is left in it, whatever happens."""
+    """The module and its figure, cleared, for one drawer at a time; nothing is left in it, whatever happens."""
     with _DRAWING:
         plotext = _plotext()
         figure = plotext.figure

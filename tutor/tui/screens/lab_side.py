@@ -117,7 +117,7 @@ def _numbers(session: LabSession) -> list[tuple[str, str]]:
         (translate("lab.epoch"), f"{count(summary.epoch)} / {count(planned)}"),
         (translate("lab.updates"), count(summary.updates)),
     ]
-    if summary.train_losses:
+    if summary.train_losses and session.running_spec.loss.name != "function":  # f(w) stands among the parameters
         pairs.append((translate("lab.train-loss"), figure(summary.train_losses[-1])))
     if summary.valid_losses:
         pairs.append((translate("lab.valid-loss"), figure(summary.valid_losses[-1])))

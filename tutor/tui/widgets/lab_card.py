@@ -184,21 +184,21 @@ class LabCard(RowsView, can_focus=True):
         edge = "accent" if self.has_focus else "rule"
         inner = room.width - 4
         body = self._body(Room(inner, room.height - 2, room.colour, room.ascii))
-        rows: Rows = [self._edge("┌", "┐", self._title(), room.width, edge)]
+        rows: Rows = [self._edge("╭", "╮", self._title(), room.width, edge)]
         rows.extend([Span("│ ", edge), *fit_row(row, inner), Span(" │", edge)] for row in body)
-        rows.append(self._edge("└", "┘", self._keys(), room.width, edge))
+        rows.append(self._edge("╰", "╯", self._keys(), room.width, edge))
         return fit_rows(rows, room.width, room.height)
 
     def _edge(self, left: str, right: str, words: Row, width: int, ink: str) -> Row:
         if not words:
             return [Span(left + "─" * (width - 2) + right, ink)]
-        words = fit_row(words, min(row_width(words), width - 6))
-        rest = width - 4 - row_width(words)
-        return [Span(f"{left} ", ink), *words, Span(" " + "─" * max(0, rest - 1), ink), Span(f"─{right}"[-2:], ink)]
+        words = fit_row(words, min(row_width(words), width - 8))
+        rest = width - 5 - row_width(words)
+        return [Span(f"{left}─ ", ink), *words, Span(f" {'─' * rest}{right}", ink)]
 
     def _title(self) -> Row:
         name = self.fence.lab if self.session is None else self.session.spec.title_in(language())
-        row = [Span(translate("lab.name"), "accent bold"), Span(f"  {harmless_line(name)}", "strong")]
+        row = [Span(translate("lab.name"), "accent bold"), Span(f" · {harmless_line(name)}", "strong")]
         if self.session is not None and self.session.state != "ready":
             from tutor.tui.screens.lab_words import STATE_WORDS
 
