@@ -22,6 +22,8 @@ imports it there, so that no screen costs anything before it is opened::
 Commands
     One `commands.Command` gives the key binding, the footer (``footer=1`` is the first of at most five), the
     help screen (under its ``group``) and the palette. ``label`` and ``help`` are translation keys, never texts.
+    Ranks below 90 stand before "glossary" (90), those from 91 behind it and before "back" (97). ``commands()`` is
+    all that works here, ``commands_in_reach()`` what works while letters are typed as text (the footer's).
     A screen lists only its own; `commands.SHARED` (esc, g, ctrl+p, ?, L, S, H, q) work everywhere. A focusable
     widget can have ``KEYS`` too (with ``BINDINGS = bindings_of(KEYS)``), shown while it has the focus.
     `check_action` (Textual's, of the screen or the widget) disables and hides a command that cannot be used now.
