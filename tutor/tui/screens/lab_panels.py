@@ -98,8 +98,8 @@ class Arrangement(NamedTuple):
 def arrange(width: int, height: int, panels: int) -> Arrangement:
     """What fits into ``width`` by ``height`` cells: side by side where that leaves each wide enough, else stacked."""
     across = max(1, width // 56)
-    down = max(1, height // 9)
+    down = max(1, height // 8)
     shown = max(1, min(panels, across * down))
-    if shown > 1 and (width >= 120 or height < 9 * shown) and across > 1:
+    if shown > 1 and (width >= 120 or height < 8 * shown) and across > 1:
         return Arrangement(shown, min(shown, across))
     return Arrangement(min(shown, down) if across == 1 else shown, 1 if shown <= down else across)
