@@ -7,6 +7,8 @@ plays the runs of a prediction, and tells the verdict. Whoever holds it hears `Q
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Region, Size
@@ -27,6 +29,9 @@ from tutor.tui.widgets.question_ask import AskView, reveal
 from tutor.tui.widgets.question_runs import PredictionRuns
 from tutor.tui.widgets.question_verdict import verdict_rows
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+
+if TYPE_CHECKING:
+    from tutor.tui.widgets.question_run_card import RunCard
 
 _POLLS_A_SECOND = 10
 
@@ -103,6 +108,7 @@ class QuestionWidget(Widget):
         self._boxed = boxed
         self._runs: PredictionRuns | None = None
         self._timer: Timer | None = None
+        self._cards: list[RunCard] = []
 
     def compose(self) -> ComposeResult:
         """What is asked, the runs that decide, the verdict."""
@@ -133,12 +139,13 @@ class QuestionWidget(Widget):
         self.ask.offered = self._offered()
         self.ask.redraw()
         self.query_one(VerdictView).refresh(layout=True)
-        for card in self.query("RunCard"):
-            card.refresh()
+        for card in self._cards:
+            card.redraw()
 
     async def show(self, exercise: Exercise, *, lab: LabFence | None = None) -> None:
         """Ask another question, or the same one anew."""
         self._stop()
+        self._cards = []
         self.exercise = exercise
         self.lab = lab
         await self.query_one("#runs").remove_children()
@@ -232,16 +239,35 @@ class QuestionWidget(Widget):
     def _start_runs(self) -> None:
         if self.exercise.attempt.stage is not Stage.WAITING or self._runs is not None:
             return
-        labs = self.exercise.question.labs
-        try:
-            self._runs = PredictionRuns.begin(tutor_app(self).services, labs, self.exercise.runs)
-        except TutorError as error:
-            self._cannot_run(str(error))
-            return
-        self.exercise.follow(self._runs.ids)
-        from tutor.tui.widgets.question_run_card import cards_of
+        exercise = self.exercise
+        self.run_worker(lambda: self._begin_runs(exercise), thread=True, exit_on_error=False)
 
-        self.query_one("#runs").mount(*cards_of(labs, self._runs.followers))
+    def _begin_runs(self, exercise: Exercise) -> None:
+        """Beside the event loop, for it reads files, starts processes and imports the charts."""
+        from tutor.charts.plot import get_ready
+
+        try:
+            runs = PredictionRuns.begin(tutor_app(self).services, exercise.question.labs, exercise.runs)
+        except TutorError as error:
+            self.app.call_from_thread(self._cannot_begin, exercise, str(error))
+            return
+        get_ready()
+        self.app.call_from_thread(self._begun, exercise, runs)
+
+    def _cannot_begin(self, exercise: Exercise, reason: str) -> None:
+        exercise.cannot_run(reason)
+        if exercise is self.exercise:
+            self._told()
+
+    def _begun(self, exercise: Exercise, runs: PredictionRuns) -> None:
+        exercise.follow(runs.ids)
+        if exercise is not self.exercise:
+            return  # the learner has gone on; the run is joined when the question is shown again
+        self._runs = runs
+        from tutor.tui.widgets.question_run_card import RunCard
+
+        self._cards = [RunCard(*each) for each in zip(exercise.question.labs, runs.followers, strict=True)]
+        self.query_one("#runs").mount(*self._cards)
         self._timer = self.set_interval(1 / _POLLS_A_SECOND, self._look)
         self.call_after_refresh(self._reveal_end)
 
@@ -250,19 +276,17 @@ class QuestionWidget(Widget):
         runs = self._runs
         if runs is None or not runs.poll():
             return
-        for card in self.query("RunCard"):
-            card.redraw()  # type: ignore[attr-defined]
+        for card in self._cards:
+            card.redraw()
         if not runs.ended:
             return
         self._stop()
         if problem := runs.problem:
-            self._cannot_run(problem)
-            return
-        self.exercise.settle(runs.facts(self.exercise.question.labs))
-        self._told()
-
-    def _cannot_run(self, reason: str) -> None:
-        self.exercise.cannot_run(reason)
+            for card in self._cards:
+                card.display = bool(card.follower.summary.epoch)
+            self.exercise.cannot_run(problem)
+        else:
+            self.exercise.settle(runs.facts(self.exercise.question.labs))
         self._told()
 
     def _told(self) -> None:

@@ -385,7 +385,8 @@ def reveal(widget: Widget, region: Region) -> None:
     region = region.translate(widget.virtual_region.offset)
     while isinstance(parent, Widget):
         moved = parent.scroll_to_region(region, animate=False, force=True, immediate=True)
-        region = region.translate(parent.virtual_region.offset - parent.scroll_offset - moved)
+        inside = Offset(parent.gutter.left, parent.gutter.top)  # children are placed within border and padding
+        region = region.translate(parent.virtual_region.offset + inside - parent.scroll_offset - moved)
         parent = parent.parent
 
 

@@ -123,6 +123,8 @@ def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = Fals
     for number, hint in enumerate(attempt.hints, 1):
         laid.rows.append([])
         _hint(laid, number, hint, width, ascii=ascii)
+    while laid.rows and not laid.rows[-1]:
+        laid.rows.pop()
     return laid
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
-
 from tutor.charts.cells import Row, Rows, Span, fit_row, spread_row
 from tutor.course.lesson import LabFence
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
-from tutor.tui.glyphs import RIGHT, RUNNING, WARNING
+from tutor.tui.screens.lab_words import STATE_WORDS
 from tutor.tui.widgets.chart import Room, RowsView
 
 if TYPE_CHECKING:
@@ -24,17 +22,6 @@ HEIGHT = 10
 _SMALL_HEIGHT = 6
 _SMALL_SCREEN = 18
 """Rows of a screen below which the picture is smaller."""
-
-_STATES = {
-    "starting": "quiz.run-starting",
-    "running": "quiz.run-running",
-    "paused": "quiz.run-paused",
-    "finished": "quiz.run-finished",
-    "stopped": "quiz.run-was-stopped",
-    "diverged": "quiz.run-diverged",
-    "failed": "quiz.run-has-failed",
-    "died": "quiz.run-has-died",
-}
 
 
 class RunCard(RowsView):
@@ -69,10 +56,10 @@ class RunCard(RowsView):
 
     def _heading(self, summary: RunSummary, width: int) -> Row:
         name = translate("quiz.run-named", run=self.fence.name) if self.fence.name else translate("quiz.run")
-        title = summary.spec.title.get(language()) or self.fence.lab if summary.spec is not None else self.fence.lab
-        sign, ink = _state_sign(summary.state)
+        title = summary.spec.title_in(language()) if summary.spec is not None else self.fence.lab
+        sign, ink, state = STATE_WORDS[summary.state]
         left = [Span(name, "strong"), Span("  "), Span(harmless_line(title), "muted")]
-        right = [Span(f"{sign} ", f"{ink} bold"), Span(translate(_STATES[summary.state]), "text")]
+        right = [Span(f"{sign} ", f"{ink} bold"), Span(translate(state), "text")]
         return spread_row(left, right, width)
 
     def _picture(self, summary: RunSummary, room: Room) -> Rows:
@@ -110,14 +97,3 @@ class RunCard(RowsView):
         for name, value in pairs:
             row += [Span(f"{name} ", "muted"), Span(value, "strong"), Span("   ")]
         return row
-
-
-def _state_sign(state: str) -> tuple[str, str]:
-    if state in {"failed", "died", "stopped"}:
-        return WARNING, "bad"
-    return (RIGHT, "good") if state in {"finished", "diverged"} else (RUNNING, "accent")
-
-
-def cards_of(fences: tuple[LabFence, ...], followers: tuple[Follower, ...]) -> list[Widget]:
-    """A card for each run of a question."""
-    return [RunCard(fence, follower) for fence, follower in zip(fences, followers, strict=True)]

@@ -1,0 +1,347 @@
+"""The quiz on the screen: what it shows in both languages, and how one goes through it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.quiz_bench import Bench, quiz
+from tests.tui.screen_rows import make_services, rows_of, settled
+from tutor.foundation.text_width import cell_width
+from tutor.progress.store import open_store
+from tutor.study.exercise import Mark
+from tutor.tui.screens.quiz import QuizScreen
+from tutor.tui.widgets.notice import Notice
+from tutor.tui.widgets.row_list import RowList
+
+SIZES = [(80, 24), (44, 12), (140, 40), (60, 15)]
+
+
+@pytest.fixture(autouse=True)
+def same_shuffle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutor.study.quiz_session.new_seed", lambda: 0)
+
+
+RULE = "─" * 80
+
+
+async def test_a_question_and_its_feedback_in_english(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        rows = await bench.press("i", "down")
+        assert rows[:14] == [
+            " tutor › 2 Model and loss › Quiz                               1 of 6   ✓ 0 ✗ 0",
+            RULE,
+            "",
+            "   What is the MAE?",
+            "",
+            "   Two errors are 0.4 and 2.1; the loss is the mean absolute error.",
+            "",
+            "   Choose one.",
+            "",
+            "   1 ○ 1.25",
+            " ▸ 2 ○ 2.5",
+            "   3 ○ 1.7",
+            "",
+            "   Hint 1  The M stands for mean.",
+        ]
+        assert rows[22:] == [
+            RULE,
+            " enter commit   space tick   i hint   n skip   g glossary                ? help",
+        ]
+        rows = await bench.press("2", "enter")
+        assert rows[:22] == [
+            " tutor › 2 Model and loss › Quiz                               1 of 6   ✓ 0 ✗ 1",
+            RULE,
+            "",
+            "   What is the MAE?",
+            "",
+            "   Two errors are 0.4 and 2.1; the loss is the mean absolute error.",
+            "",
+            " ✓ 1 ○ 1.25",
+            "       The sum of both, divided by two.",
+            " ✗ 2 ◉ 2.5",
+            "       That is the sum: the mean divides by N.",
+            "   3 ○ 1.7",
+            "",
+            "   Hint 1  The M stands for mean.",
+            "",
+            "   ✗   Not quite.",
+            "",
+            "   Why",
+            "       MAE = (|0.4| + |2.1|) / 2 = 1.25. A sum would grow with the number of",
+            "       days.",
+            "",
+            "",
+        ]
+        assert rows[23].startswith(" enter next   u I was unsure   s see it in the lab")
+
+
+async def test_a_question_and_its_feedback_in_chinese(tmp_path: Path) -> None:
+    async with quiz(tmp_path, language="zh") as bench:
+        rows = await bench.press("i")
+        assert rows[:14] == [
+            " tutor › 2 模型与损失 › 测验                         第 1 题，共 6 题   ✓ 0 ✗ 0",
+            RULE,
+            "",
+            "   MAE 是多少？",
+            "",
+            "   两个误差是 0.4 和 2.1；损失是平均绝对误差。",
+            "",
+            "   选择一项。",
+            "",
+            " ▸ 1 ○ 1.25",
+            "   2 ○ 2.5",
+            "   3 ○ 1.7",
+            "",
+            "   提示 1  M 代表平均。",
+        ]
+        assert rows[23] == " enter 提交   space 勾选   i 提示   n 跳过   g 术语表                    ? 帮助"
+        rows = await bench.press("2", "enter")
+        assert rows[7:21] == [
+            " ✓ 1 ○ 1.25",
+            "       两者之和除以二。",
+            " ✗ 2 ◉ 2.5",
+            "       那是总和：平均还要除以 N。",
+            "   3 ○ 1.7",
+            "",
+            "   提示 1  M 代表平均。",
+            "",
+            "   ✗   还差一点。",
+            "",
+            "   为什么",
+            "       MAE = (|0.4| + |2.1|) / 2 = 1.25。总和会随天数增长。",
+            "",
+            "",
+        ]
+
+
+async def through(bench: Bench, *, right: bool) -> None:
+    """Answer every question but the prediction, which is skipped."""
+    await bench.press(bench.digit("1.25" if right else "2.5"), "enter", "enter")
+    await bench.press(bench.digit("The weight $w$"), bench.digit("The bias $b$"), "enter", "enter")
+    if right:
+        for place in range(4):
+            bench.exercise.attempt.move(bench.exercise.attempt.draft.order.index(place), place)
+    await bench.press("enter", "enter")
+    await bench.type("bias")
+    await bench.press("enter")
+    await bench.type("weight")
+    await bench.press("enter", "enter")
+    await bench.type("0.72" if right else "3")
+    await bench.press("enter", "enter")
+    await bench.press("n")
+
+
+async def test_the_summary_offers_what_is_left_and_what_was_wrong(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await through(bench, right=False)
+        rows = rows_of(bench.pilot)
+        assert rows[0].endswith("✓ 2 ✗ 3")
+        assert rows[3].split()[:4] == ["2", "of", "6", "right"]
+        assert rows[4:] == [
+            "  Skipped and not answered yet: 1.",
+            "",
+            "  b   Answer what was skipped (1)",
+            "  r   Try only the wrong ones again (3)",
+            "  →   Go on to 3 Gradient descent",
+            "  o   Read the lesson again",
+            "  a   Take the whole quiz again",
+            "",
+            "  ✗  1  What is the MAE?",
+            "  ✓  2  Which are parameters?",
+            "  ✗  3  One step of gradient descent",
+            "  ✓  4  Names",
+            "  ✗  5  A slope",
+            "  ↻  6  What does this run do?",
+            "",
+            "",
+            "",
+            "",
+            RULE,
+            rows[-1],
+        ]
+        assert bench.screen.query_one(RowList).selected == "skipped"
+
+
+async def test_only_the_wrong_ones_are_asked_again(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await through(bench, right=False)
+        rows = await bench.press("r")
+        assert "1 of 4" in rows[0]
+        session = bench.screen.session
+        assert session is not None
+        assert [each.question.id for each in session.exercises] == ["mae", "steps", "slope", "diverge"]
+        await bench.press(bench.digit("1.25"), "enter", "enter", "n", "ctrl+n", "n")
+        text = await bench.text()
+        assert "Over the whole quiz 3 of 6, 2 of them at the first try." in text
+
+
+async def test_a_summary_row_opens_its_question_and_enter_leads_back(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await through(bench, right=False)
+        bench.screen.query_one(RowList).select("2")
+        rows = await bench.press("enter")
+        assert "2 of 6" in rows[0]
+        assert "Right." in await bench.text()
+        assert "6 right" in (await bench.press("enter"))[3]
+
+
+async def test_what_was_skipped_is_answered_after_all(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await through(bench, right=True)
+        assert "5 of 6 right" in await bench.text()
+        await bench.press("enter")
+        assert bench.exercise.question.id == "diverge"
+
+
+async def test_going_back_shows_the_question_before(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await bench.press("n", "n")
+        assert bench.exercise.question.id == "steps"
+        await bench.press("b")
+        assert bench.exercise.question.id == "parameters"
+        await bench.press("b", "b", "b")
+        assert bench.exercise.question.id == "mae"
+
+
+async def test_a_quiz_left_in_the_middle_is_there_again(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await bench.press("1", "enter", "enter", "2")
+        ticked, shown = bench.chosen, bench.exercise.attempt.shown
+        await bench.press("q")
+    bench.store.close()
+    async with quiz(tmp_path) as bench:
+        assert bench.exercise.question.id == "parameters"
+        assert (bench.chosen, bench.exercise.attempt.shown) == (ticked, shown)
+        assert bench.screen.query_one(Notice).text == "Here you left off."
+        await bench.press("b")
+        assert bench.exercise.mark is Mark.RIGHT
+
+
+async def test_answers_are_in_the_memory_at_once(tmp_path: Path) -> None:
+    async with quiz(tmp_path, language="zh") as bench:
+        await bench.press("i", bench.digit("2.5"), "enter", "u")
+        other = open_store(tmp_path / "home" / "progress.sqlite3").store
+        (answer,) = other.answers()
+        assert (answer.question_id, answer.correct, answer.unsure, answer.hints) == ("mae", False, True, 1)
+        assert (answer.given, answer.language) == ((0,), "zh")
+        other.close()
+        assert "还差一点，和你担心的一样。" in await bench.text()
+        await bench.press("u")
+        assert bench.store.answers()[0].unsure is False
+
+
+async def test_unsure_answers_can_be_asked_again_too(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await bench.press(bench.digit("1.25"), "enter", "u", "enter")
+        for _ in range(5):
+            await bench.press("ctrl+n")
+        assert "Right, but unsure: 1." in await bench.text()
+        await bench.press("u")
+        session = bench.screen.session
+        assert session is not None
+        assert session.round == 2
+        assert bench.exercise.question.id == "mae"
+
+
+async def test_the_language_changes_in_the_middle_and_nothing_is_lost(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await bench.press("i", "2")
+        ticked = bench.exercise.attempt.draft
+        rows = await bench.press("L")
+        assert rows[3] == "   MAE 是多少？"
+        assert rows[10] == " ▸ 2 ◉ 2.5"
+        assert "   提示 1  M 代表平均。" in rows
+        assert bench.exercise.attempt.draft == ticked
+        rows = await bench.press("enter", "L")
+        assert "   ✗   Not quite." in rows
+        assert "       That is the sum: the mean divides by N." in rows
+
+
+async def test_a_wide_screen_lists_the_questions_beside(tmp_path: Path) -> None:
+    async with quiz(tmp_path, (140, 40)) as bench:
+        await bench.press(bench.digit("2.5"), "enter", "u", "enter", "n")
+        text = await bench.text()
+        assert "✗  1  What is the MAE?         unsure" in text
+        assert "↻  2  Which are parameters?" in text
+        assert "▸    3  One step of gradient descent" in text
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_no_row_is_wider_than_the_screen_whatever_is_asked(
+    tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
+    async with quiz(tmp_path, size, language=language) as bench:
+        for _ in range(6):
+            rows = await bench.press("i")
+            assert len(rows) == size[1]
+            assert max(map(cell_width, rows)) <= size[0]
+            await bench.press("ctrl+n")
+        assert max(map(cell_width, await bench.press())) <= size[0]
+
+
+async def test_on_a_small_screen_the_keys_bring_what_they_act_on_into_view(tmp_path: Path) -> None:
+    async with quiz(tmp_path, (44, 12)) as bench:
+        await bench.press("n", "n")
+        for place in range(2, 5):
+            rows = await bench.press("down")
+            assert any(row.startswith(f" ▸ {place} ≡") for row in rows)
+        for place in (3, 2, 1):
+            rows = await bench.press("up")
+            assert any(row.startswith(f" ▸ {place} ≡") for row in rows)
+        rows = await bench.press("up", "up", "up", "up", "up", "up")
+        assert rows[2] == "   One step of gradient descent", "beyond the first line the key scrolls"
+
+
+async def test_the_verdict_comes_into_view_by_itself(tmp_path: Path) -> None:
+    async with quiz(tmp_path, (44, 12)) as bench:
+        await bench.press(bench.digit("2.5"), "enter")
+        await settled(bench.pilot)
+        assert "Not quite." in await bench.text()
+
+
+async def test_in_ascii_mode_every_sign_is_ascii(tmp_path: Path) -> None:
+    async with quiz(tmp_path, ascii=True) as bench:
+        for _ in range(7):
+            text = await bench.press()
+            shown = "".join(text).replace("η", "").replace("²", "").replace("·", "")
+            assert shown.isascii(), [each for each in shown if not each.isascii()]
+            await bench.press("ctrl+n")
+
+
+async def test_a_lesson_without_questions_says_so_and_esc_leaves(tmp_path: Path) -> None:
+    async with quiz(tmp_path, lesson="after") as bench:
+        assert "This lesson has no questions." in await bench.text()
+        await bench.press("enter", "n", "b", "r", "a", "space", "1")
+        await bench.press("escape")
+        assert not isinstance(bench.pilot.app.screen, QuizScreen)
+
+
+async def test_a_lesson_that_is_not_there_says_so(tmp_path: Path) -> None:
+    async with quiz(tmp_path, lesson="no-such", language="zh") as bench:
+        assert "没有可以阅读的课程“no-such”。" in await bench.text()
+
+
+async def test_a_missing_lessons_folder_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUTOR_LESSONS", str(tmp_path / "nowhere"))
+    services = make_services(tmp_path / "home")
+    async with quiz(tmp_path, services=services) as bench:
+        assert "nowhere" in await bench.text()
+
+
+async def test_a_memory_that_cannot_be_written_is_told_once_and_the_quiz_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file where the folder should be")
+    async with quiz(tmp_path) as bench:
+        assert "Your progress cannot be saved" in bench.screen.query_one(Notice).text
+        await bench.press(bench.digit("1.25"), "enter", "enter")
+        assert "✓ 1 ✗ 0" in (await bench.press())[0]
+
+
+async def test_a_click_on_the_footer_is_the_key(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await bench.press(bench.digit("1.25"))
+        await bench.pilot.click(offset=(3, 23))
+        await settled(bench.pilot)
+        assert bench.exercise.mark is Mark.RIGHT
