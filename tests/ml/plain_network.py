@@ -60,7 +60,8 @@ class PlainNetwork:
 
     def forward(self, x: Floats) -> tuple[list[Floats], list[Floats]]:
         """What goes into each layer, and each layer's z."""
-        inputs, zs = [x], []
+        inputs: list[Floats] = [x]
+        zs: list[Floats] = []
         for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             zs.append(inputs[-1] @ weight.T + bias)
             if layer < len(self.weights) - 1:
@@ -74,7 +75,7 @@ class PlainNetwork:
         """∂L/∂W and ∂L/∂b of the mean loss, layer by layer."""
         inputs, zs = self.forward(x)
         delta = slope_of(loss, zs[-1], labels)
-        found = []
+        found: list[tuple[Floats, Floats]] = []
         for layer in reversed(range(len(self.weights))):
             found.append((delta.T @ inputs[layer], delta.sum(axis=0)))
             if layer > 0:

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from tutor.ml.arrays import Array, constant
-
-Calls = list[Callable[[], object]]
-"""Steps of a tape: called one after the other, they hold their arguments and write into buffers of their own."""
+from tutor.ml.tape import Steps, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,64 +21,65 @@ class Activation:
 
     Args:
         name: as labs name it.
-        forward: for an array z, the calls that make it a = f(z) in place.
-        backward: for outputs a, their gradient and a scratch array of their shape, the calls that multiply the
+        forward: for an array z, the steps that make it a = f(z) in place.
+        backward: for outputs a, their gradient and a scratch array of their shape, the steps that multiply the
             gradient by f'(z).
         gain: the variance that keeps a signal's size through a layer, times the number of inputs: 2 for ReLU (He et
             al. 2015), 1 for the others (LeCun et al. 1998).
     """
 
     name: str
-    forward: Callable[[Array], Calls]
-    backward: Callable[[Array, Array, Array], Calls]
+    forward: Callable[[Array], Steps]
+    backward: Callable[[Array, Array, Array], Steps]
     gain: float
 
 
-def _relu(z: Array) -> Calls:
-    return [partial(np.maximum, z, constant(0.0, z), out=z)]
+def _relu(z: Array) -> Steps:
+    # Against as many zeros maximum is twice as quick as against one.
+    return [step(np.maximum, z, np.zeros_like(z), out=z)]
 
 
-def _relu_derivative(a: Array, gradient: Array, scratch: Array) -> Calls:
+def _relu_derivative(a: Array, gradient: Array, scratch: Array) -> Steps:
     # sign is 0 or 1 here, and a product of floats is quicker than any use of a mask of booleans.
-    return [partial(np.sign, a, scratch), partial(np.multiply, gradient, scratch, gradient)]
+    return [step(np.sign, a, scratch), step(np.multiply, gradient, scratch, gradient)]
 
 
-def _tanh(z: Array) -> Calls:
-    return [partial(np.tanh, z, z)]
+def _tanh(z: Array) -> Steps:
+    return [step(np.tanh, z, z)]
 
 
-def _tanh_derivative(a: Array, gradient: Array, scratch: Array) -> Calls:
+def _tanh_derivative(a: Array, gradient: Array, scratch: Array) -> Steps:
     return [
-        partial(np.multiply, a, a, scratch),
-        partial(np.subtract, constant(1.0, a), scratch, scratch),
-        partial(np.multiply, gradient, scratch, gradient),
+        step(np.multiply, a, a, scratch),
+        step(np.subtract, constant(1.0, a), scratch, scratch),
+        step(np.multiply, gradient, scratch, gradient),
     ]
 
 
-def _sigmoid(z: Array) -> Calls:
+def _sigmoid(z: Array) -> Steps:
     # ½ (1 + tanh(z/2)) is the same function, and overflows nowhere.
     half = constant(0.5, z)
     return [
-        partial(np.multiply, z, half, z),
-        partial(np.tanh, z, z),
-        partial(np.multiply, z, half, z),
-        partial(np.add, z, half, z),
+        step(np.multiply, z, half, z),
+        step(np.tanh, z, z),
+        step(np.multiply, z, half, z),
+        step(np.add, z, half, z),
     ]
 
 
-def _sigmoid_derivative(a: Array, gradient: Array, scratch: Array) -> Calls:
+def _sigmoid_derivative(a: Array, gradient: Array, scratch: Array) -> Steps:
     return [
-        partial(np.subtract, constant(1.0, a), a, scratch),
-        partial(np.multiply, scratch, a, scratch),
-        partial(np.multiply, gradient, scratch, gradient),
+        step(np.subtract, constant(1.0, a), a, scratch),
+        step(np.multiply, scratch, a, scratch),
+        step(np.multiply, gradient, scratch, gradient),
     ]
 
 
-def _none(_z: Array) -> Calls:
+def _none(_z: Array) -> Steps:
     return []
 
 
-def _none_derivative(_a: Array, _gradient: Array, _scratch: Array) -> Calls:
+def _none_derivative(_a: Array, _gradient: Array, _scratch: Array) -> Steps:
     return []
 
 

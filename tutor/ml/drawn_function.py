@@ -119,7 +119,7 @@ class FunctionTraining:
             self._gradient[:] = self.function.gradient(*self._point())
         except OverflowError:
             self._gradient[:] = np.inf
-        rate = self._learning_rate * self._factor(self._updates, self._train.epochs)
+        rate = self._learning_rate * float(self._factor(np.array([self._updates]), self._train.epochs)[0])
         self._optimizer.step(rate, 1)
         self._updates += 1
         self.path.append(self._point())

@@ -10,6 +10,7 @@ import numpy as np
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
 from tutor.ml.network import Network
+from tutor.ml.tape import LABELS, X_ROWS, X, unroll
 
 NUDGE = 1e-6
 """In float64 the error of a central difference is about NUDGE² + 1e-16 / NUDGE: near its least here."""
@@ -62,7 +63,7 @@ def check_gradient(network: Network, loss: Loss, x: Array, labels: Array) -> Gra
         labels: (k, B) float64.
     """
     size = x.shape[1]
-    network.update_tape(size, loss)(x, np.ascontiguousarray(x.T), labels)
+    unroll(network.update_steps(size, loss), (X, X_ROWS, LABELS))([(x, np.ascontiguousarray(x.T), labels)])
     computed = network.gradient.copy()
     measured = measured_gradient(lambda: loss.mean(network.forward(x), labels) * size, network.parameters)
     return GradientCheck(computed, measured)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
-from tutor.ml.activations import Calls
 from tutor.ml.arrays import Array, constant
+from tutor.ml.tape import LABELS, Steps, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +22,15 @@ class Loss:
     Args:
         name: as labs name it.
         mean: the loss, a mean over all B examples (and all k outputs).
-        gradient: for buffers of outputs and of their gradient, what writes the gradient, given the batch's labels.
+        gradient: for buffers of outputs and of their gradient, the steps that write the gradient, given the batch's
+            labels.
         power: how the loss grows with the unit of the label: 1 for MAE, 2 for MSE, 0 for cross-entropy.
         classifies: whether outputs are logits and labels one-hot.
     """
 
     name: str
     mean: Callable[[Array, Array], float]
-    gradient: Callable[[Array, Array], Callable[[Array], None]]
+    gradient: Callable[[Array, Array], Steps]
     power: int
     classifies: bool = False
 
@@ -40,34 +40,23 @@ def _mse_mean(outputs: Array, labels: Array) -> float:
     return float(difference.dot(difference)) / max(1, difference.size)
 
 
-def _mse_gradient(outputs: Array, gradient: Array) -> Callable[[Array], None]:
-    two = constant(2.0 / len(outputs), outputs)
-    subtract, multiply = np.subtract, np.multiply
-
-    def write(labels: Array) -> None:
-        subtract(outputs, labels, gradient)
-        multiply(gradient, two, gradient)
-
-    return write
+def _mse_gradient(outputs: Array, gradient: Array) -> Steps:
+    return [
+        step(np.subtract, outputs, LABELS, gradient),
+        step(np.multiply, gradient, constant(2.0 / len(outputs), outputs), gradient),
+    ]
 
 
 def _mae_mean(outputs: Array, labels: Array) -> float:
     return float(np.abs(outputs - labels).mean())
 
 
-def _mae_gradient(outputs: Array, gradient: Array) -> Callable[[Array], None]:
+def _mae_gradient(outputs: Array, gradient: Array) -> Steps:
     # At an error of exactly 0 the slope is anything from −1 to 1; sign takes 0.
-    scale = constant(1.0 / len(outputs), outputs)
-    subtract, sign, multiply = np.subtract, np.sign, np.multiply
-    single = len(outputs) == 1
-
-    def write(labels: Array) -> None:
-        subtract(outputs, labels, gradient)
-        sign(gradient, gradient)
-        if not single:
-            multiply(gradient, scale, gradient)
-
-    return write
+    steps = [step(np.subtract, outputs, LABELS, gradient), step(np.sign, gradient, gradient)]
+    if len(outputs) > 1:
+        steps.append(step(np.multiply, gradient, constant(1.0 / len(outputs), outputs), gradient))
+    return steps
 
 
 def softmax(logits: Array) -> Array:
@@ -83,25 +72,23 @@ def _cross_entropy_mean(logits: Array, labels: Array) -> float:
     return float((log_sum - (labels * shifted).sum(axis=0)).mean())
 
 
-def _cross_entropy_gradient(logits: Array, gradient: Array) -> Callable[[Array], None]:
-    """P − y, (k, B): softmax and cross-entropy together have the simplest gradient of all."""
-    top, total = np.empty_like(logits[:1]), np.empty_like(logits[:1])
-    ones = np.ones((1, len(logits)), logits.dtype)
-    calls: Calls = [
-        partial(np.maximum.reduce, logits, 0, None, top, True),
-        partial(np.subtract, logits, top, gradient),
-        partial(np.exp, gradient, gradient),
-        partial(ones.dot, gradient, total),
-        partial(np.divide, gradient, total, gradient),
+def _cross_entropy_gradient(logits: Array, gradient: Array) -> Steps:
+    """P − y, (k, B): softmax and cross-entropy together have the simplest gradient of all.
+
+    A product with ones adds up all classes, and spreads a row over them, quicker than a sum and a broadcast.
+    """
+    top, total = np.empty_like(logits[:1]), np.empty_like(logits)
+    spread = np.ones((len(logits), 1), logits.dtype)
+    add_up = np.ones((len(logits), len(logits)), logits.dtype)
+    return [
+        step(np.maximum.reduce, logits, 0, None, top, True),
+        step(spread.dot, top, gradient),
+        step(np.subtract, logits, gradient, gradient),
+        step(np.exp, gradient, gradient),
+        step(add_up.dot, gradient, total),
+        step(np.divide, gradient, total, gradient),
+        step(np.subtract, gradient, LABELS, gradient),
     ]
-    subtract = np.subtract
-
-    def write(labels: Array) -> None:
-        for call in calls:
-            call()
-        subtract(gradient, labels, gradient)
-
-    return write
 
 
 LOSSES: dict[str, Loss] = {

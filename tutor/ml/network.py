@@ -2,8 +2,8 @@
 
 Layers are views into that vector, so an optimiser is a handful of calls however deep the network. Layer l is a
 matrix (h_out, h_in + 1): its last column is the bias, because every layer's outputs carry a last row of ones.
-Activations are feature-major, (h + 1, B). The forward and the backward pass are tapes: lists of calls that hold
-their arguments and write into buffers made once for a batch size.
+Activations are feature-major, (h + 1, B). The forward and the backward pass are tapes (`tutor.ml.tape`): steps that
+write into buffers made once for a batch size.
 
 A linear model is the network without hidden layers.
 """
@@ -11,16 +11,13 @@ A linear model is the network without hidden layers.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import numpy as np
 
-from tutor.ml.activations import ACTIVATIONS, Calls
+from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
-
-Update = Callable[[Array, Array, Array], None]
-"""Given a batch as (d + 1, B), the same transposed, and its labels (k, B): write the gradient."""
+from tutor.ml.tape import X_ROWS, Input, Steps, X, perform, step, unroll
 
 
 class Network:
@@ -75,71 +72,49 @@ class Network:
             z = layer.dot(a)
             if index == len(self.layers) - 1:
                 return np.asarray(z)
-            for call in self.activation.forward(z):
-                call()
+            perform(self.activation.forward(z))
             a = np.concatenate([z, np.ones((1, z.shape[1]), z.dtype)])
         return a
 
     def forward_tape(self, x: Array) -> tuple[Callable[[], None], Array]:
         """For one fixed batch, (d + 1, n): what computes its outputs, and the array (k, n) they are written to."""
-        outputs, calls = self._buffers(x.shape[1])
-        first, *rest = calls
-        tape: Calls = [partial(self.layers[0].dot, x, first), *rest]
+        outputs, steps = self._forward(x.shape[1])
+        run, inputs = unroll(steps, (X,)), [(x,)]
+        return lambda: run(inputs), outputs[-1]
 
-        def run() -> None:
-            for call in tape:
-                call()
-
-        return run, outputs[-1]
-
-    def _buffers(self, size: int) -> tuple[list[Array], list]:  # type: ignore[type-arg]
-        """Outputs of each layer for batches of ``size``, and the calls of the forward pass.
-
-        The first item of the calls is the first layer's output array itself: its input changes with the batch.
-        """
+    def _forward(self, size: int) -> tuple[list[Array], Steps]:
+        """Outputs of each layer for batches of ``size``, hidden ones with their row of ones, and the forward pass."""
         dtype = self.parameters.dtype
-        full = [np.ones((height + 1, size), dtype) for height in self.sizes[1:-1]]
-        heights = [buffer[:-1] for buffer in full] + [np.empty((self.sizes[-1], size), dtype)]
-        calls: list[object] = [heights[0]]
-        for index, z in enumerate(heights):
-            if index > 0:
-                calls.append(partial(self.layers[index].dot, full[index - 1], z))
-            if index < len(heights) - 1:
-                calls.extend(self.activation.forward(z))
-        return [*full, heights[-1]], calls
+        outputs: list[Array] = [np.ones((height + 1, size), dtype) for height in self.sizes[1:-1]]
+        outputs.append(np.empty((self.sizes[-1], size), dtype))
+        steps: Steps = []
+        below: Array | Input = X
+        for index, layer in enumerate(self.layers):
+            last = index == len(self.layers) - 1
+            z = outputs[index] if last else outputs[index][:-1]
+            steps.append(step(layer.dot, below, z))
+            if not last:
+                steps.extend(self.activation.forward(z))
+            below = outputs[index]
+        return outputs, steps
 
-    def update_tape(self, size: int, loss: Loss) -> Update:
-        """What writes the gradient of the summed loss over a batch of ``size`` into `gradient`."""
-        outputs, (first_z, *forward) = self._buffers(size)
+    def update_steps(self, size: int, loss: Loss) -> Steps:
+        """What writes the gradient of the summed loss over a batch of ``size`` into `gradient`.
+
+        Inputs of the tape are `X`, `X_ROWS` and `LABELS`.
+        """
+        outputs, steps = self._forward(size)
         # One row more than needed: the product with a whole layer is quicker than with all but its biases.
-        spare = [np.zeros((height + 1, size), outputs[-1].dtype) for height in self.sizes[1:]]
+        spare = [np.zeros((height + 1, size), self.parameters.dtype) for height in self.sizes[1:]]
         deltas = [each[:-1] for each in spare]
-        write_loss_gradient = loss.gradient(outputs[-1], deltas[-1])
-        backward = self._backward(outputs, deltas, spare)
-        first_dot, first_gradient = self.layers[0].dot, self.gradients[0]
-        last_dot = deltas[0].dot
-
-        def update(x: Array, x_transposed: Array, labels: Array) -> None:
-            first_dot(x, first_z)
-            for call in forward:
-                call()
-            write_loss_gradient(labels)
-            for call in backward:
-                call()
-            last_dot(x_transposed, first_gradient)
-
-        return update
-
-    def _backward(self, outputs: list[Array], deltas: list[Array], spare: list[Array]) -> Calls:
-        """From the gradient of the outputs down to that of the first layer's z."""
-        calls: Calls = []
+        steps.extend(loss.gradient(outputs[-1], deltas[-1]))
         for index in range(len(self.layers) - 1, 0, -1):
-            below = outputs[index - 1]
-            calls.append(partial(deltas[index].dot, below.T, self.gradients[index]))
-            calls.append(partial(self.layers[index].T.dot, deltas[index], spare[index - 1]))
-            scratch = np.empty_like(deltas[index - 1])
-            calls.extend(self.activation.backward(below[:-1], deltas[index - 1], scratch))
-        return calls
+            below, delta = outputs[index - 1], deltas[index - 1]
+            steps.append(step(deltas[index].dot, below.T, self.gradients[index]))
+            steps.append(step(self.layers[index].T.dot, deltas[index], spare[index - 1]))
+            steps.extend(self.activation.backward(below[:-1], delta, np.empty_like(delta)))
+        steps.append(step(deltas[0].dot, X_ROWS, self.gradients[0]))
+        return steps
 
 
 def _views(flat: Array, shapes: list[tuple[int, int]]) -> list[Array]:

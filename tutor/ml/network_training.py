@@ -10,18 +10,18 @@ import numpy as np
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml import metrics
-from tutor.ml.arrays import Array
+from tutor.ml.arrays import Array, constant
 from tutor.ml.batches import Batches
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
 from tutor.ml.losses import LOSSES, Loss, softmax
-from tutor.ml.network import Network, Update, with_ones
+from tutor.ml.network import Network, with_ones
 from tutor.ml.optimizers import Momentum, make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.polynomial import Powers
 from tutor.ml.schedules import SCHEDULES
+from tutor.ml.tape import EPSILON, FACTOR, LABELS, X_ROWS, Run, X, step, unroll
 
-Step = tuple[Update, Array, Array, Array, int]
-"""A tape, the batch as the tape takes it, and its size."""
+_INPUTS = (X, X_ROWS, LABELS, FACTOR, EPSILON)
 
 
 class NetworkTraining:
@@ -49,7 +49,6 @@ class NetworkTraining:
         self._random = np.random.default_rng(train.seed)
         self.network.initialise(self._random)
         self._start_at(model.w, model.b)
-        self._steps: list[Step] = []
         self._manual = optimizer.name == "manual"
         self._learning_rate = optimizer.learning_rate
         self._factor = SCHEDULES[optimizer.schedule]
@@ -76,7 +75,7 @@ class NetworkTraining:
         """Turn a setting between two epochs. See `Training.set`."""
         if name == "loss":
             self._loss = _loss_for(str(value), self.dataset)
-            self._steps = []
+            self._tapes.clear()
             return
         number = float(value)  # type: ignore[arg-type]
         if not isfinite(number):
@@ -96,21 +95,26 @@ class NetworkTraining:
 
     def _use_batch_size(self, size: int) -> None:
         self._batches = Batches(self._x, self._labels, size, shuffle=self._train.shuffle)
+        self._factors: Array = np.empty((2, len(self._batches.batches)), np.float32)
+        self._tapes: list[tuple[Run, list[tuple[Array, ...]]]] = []
 
-        self._steps = []
+    def _make_tapes(self) -> None:
+        """All updates of an epoch: the tape of whole batches and that of a shorter last one, each with its inputs.
 
-    def _plan(self) -> list[Step]:
-        """What to do in an epoch, batch by batch; made once for a batch size and a loss."""
-        if not self._steps:
-            tapes = {
-                size: self.network.update_tape(size, self._loss)
-                for size in {batch.size for batch in self._batches.batches}
-            }
-            self._steps = [
-                (tapes[batch.size], batch.x, batch.x_transposed, batch.labels, batch.size)
-                for batch in self._batches.batches
-            ]
-        return self._steps
+        Made once for a batch size and a loss; every input is a view into a buffer that each epoch fills anew.
+        """
+        whole = self._batches.size
+        by_size: dict[int, list[tuple[Array, ...]]] = {}
+        for index, batch in enumerate(self._batches.batches):
+            factors = (self._factors[0, index, ...], self._factors[1, index, ...])
+            by_size.setdefault(batch.size, []).append((batch.x, batch.x_transposed, batch.labels, *factors))
+        for size, inputs in by_size.items():
+            steps = self.network.update_steps(size, self._loss)
+            if size < whole:
+                # The optimiser divides by the size of a whole batch.
+                gradient = self.network.gradient
+                steps.append(step(np.multiply, gradient, constant(whole / size, gradient), gradient))
+            self._tapes.append((unroll([*steps, *self._optimizer.steps()], _INPUTS), inputs))
 
     @property
     def _is_line(self) -> bool:
@@ -148,21 +152,19 @@ class NetworkTraining:
 
     def _run_epoch(self) -> tuple[float, float]:
         """All updates of one epoch. Returns the gradient's norm and the learning rate of the last one."""
+        if not self._tapes:
+            self._make_tapes()
         batches = self._batches
         batches.shuffle(self._random)
-        step = self._optimizer.step
-        rate, planned = self._learning_rate, self._train.epochs * len(batches.batches)
-        scheduled = self._factor is not SCHEDULES["constant"]
-        updates = self._updates
-        for update, x, x_transposed, labels, size in self._plan():
-            update(x, x_transposed, labels)
-            if scheduled:
-                rate = self._learning_rate * self._factor(updates, planned)
-            step(rate, size)
-            updates += 1
-        self._updates = updates
+        count = len(batches.batches)
+        updates = np.arange(self._updates, self._updates + count)
+        rates = self._learning_rate * self._factor(updates, self._train.epochs * count)
+        self._factors[:] = self._optimizer.plan(rates, batches.size)
+        for run, inputs in self._tapes:
+            run(inputs)
+        self._updates += count
         gradient = self.network.gradient
-        return float(np.sqrt(gradient.dot(gradient))) / batches.batches[-1].size, rate
+        return float(np.sqrt(gradient.dot(gradient))) / batches.size, float(rates[-1])
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
         train_loss, train_accuracy = self._measure_train(self._loss)

@@ -1,4 +1,4 @@
-"""Optimisers over one flat vector. Each gets the gradient of a *sum* and knows the batch size to divide by.
+"""Optimisers over one flat vector. Each gets the gradient of a *sum* over a batch of B examples.
 
 θ the parameters, g the gradient of the mean, η the learning rate:
 
@@ -6,121 +6,143 @@
     momentum   m ← λ m − η g,  θ ← θ + m
     adam       m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,
                θ ← θ − η m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)   (Kingma and Ba 2015)
+
+What is another number at each update (η by its schedule, 1 / B, Adam's corrections) is drawn into one or two factors,
+computed for a whole epoch at once by `Optimizer.plan`.
 """
 
 from __future__ import annotations
 
-from math import sqrt
-from typing import Protocol
+from abc import ABC, abstractmethod
 
 import numpy as np
 
 from tutor.ml.arrays import Array, constant
+from tutor.ml.tape import EPSILON, FACTOR, Steps, step, unroll
 
 
-class Optimizer(Protocol):
-    """Moves parameters against a gradient."""
+class Optimizer(ABC):
+    """Moves parameters against a gradient.
 
-    def step(self, learning_rate: float, batch_size: int) -> None:
-        """Move the parameters once, by the gradient of the sum over ``batch_size`` examples."""
-
-    def state(self) -> dict[str, Array]:
-        """What it remembers, by name, for a checkpoint."""
-
-
-class GradientDescent:
-    """θ ← θ − η g, whether over all examples (gd) or over a batch (sgd)."""
+    Args:
+        parameters: θ, (P,), moved in place.
+        gradient: the gradient of the sum over a batch, (P,); written by others before each update.
+    """
 
     def __init__(self, parameters: Array, gradient: Array) -> None:
         self._parameters, self._gradient = parameters, gradient
-        self._step = np.empty_like(parameters)
+        self._scratch = np.empty_like(parameters)
+        self._once = unroll(self.steps(), (FACTOR, EPSILON))
 
-    def step(self, learning_rate: float, batch_size: int) -> None:
+    @abstractmethod
+    def steps(self) -> Steps:
+        """The tape of one update; its inputs are `FACTOR` and `EPSILON`."""
+
+    def plan(self, rates: Array, batch_size: int) -> tuple[Array, Array]:
+        """The inputs of the next updates, which have to follow: FACTOR and EPSILON, (n,) each.
+
+        Args:
+            rates: η of each update, (n,) float64.
+            batch_size: B.
+        """
+        return rates / batch_size, np.zeros_like(rates)
+
+    def step(self, learning_rate: float, batch_size: int = 1) -> None:
         """Move once."""
-        np.multiply(self._gradient, learning_rate / batch_size, self._step)
-        np.subtract(self._parameters, self._step, self._parameters)
+        planned = self.plan(np.array([learning_rate], dtype=np.float64), batch_size)
+        self._once([tuple(constant(float(each[0]), self._parameters) for each in planned)])
 
     def state(self) -> dict[str, Array]:
-        """Nothing: it has no memory."""
+        """What it remembers, by name, for a checkpoint."""
         return {}
 
 
-class Momentum:
+class GradientDescent(Optimizer):
+    """θ ← θ − η g, whether over all examples (gd) or over a batch (sgd)."""
+
+    def steps(self) -> Steps:
+        """See `Optimizer.steps`."""
+        return [
+            step(np.multiply, self._gradient, FACTOR, self._scratch),
+            step(np.subtract, self._parameters, self._scratch, self._parameters),
+        ]
+
+
+class Momentum(Optimizer):
     """m ← λ m − η g, θ ← θ + m."""
 
     def __init__(self, parameters: Array, gradient: Array, momentum: float) -> None:
-        self._parameters, self._gradient = parameters, gradient
-        self._step = np.empty_like(parameters)
         self._movement = np.zeros_like(parameters)
-        self.momentum = momentum
+        self._momentum = constant(momentum, parameters)
+        super().__init__(parameters, gradient)
 
-    def step(self, learning_rate: float, batch_size: int) -> None:
-        """Move once."""
-        np.multiply(self._movement, self.momentum, self._movement)
-        np.multiply(self._gradient, learning_rate / batch_size, self._step)
-        np.subtract(self._movement, self._step, self._movement)
-        np.add(self._parameters, self._movement, self._parameters)
+    @property
+    def momentum(self) -> float:
+        """λ."""
+        return float(self._momentum)
+
+    @momentum.setter
+    def momentum(self, value: float) -> None:
+        self._momentum.fill(value)
+
+    def steps(self) -> Steps:
+        """See `Optimizer.steps`."""
+        return [
+            step(np.multiply, self._movement, self._momentum, self._movement),
+            step(np.multiply, self._gradient, FACTOR, self._scratch),
+            step(np.subtract, self._movement, self._scratch, self._movement),
+            step(np.add, self._parameters, self._movement, self._parameters),
+        ]
 
     def state(self) -> dict[str, Array]:
         """The last movement."""
-        return {"movement": self._movement}
+        return {"movement": self._movement.copy()}
 
 
-class Adam:
+class Adam(Optimizer):
     """Momentum over a running mean square, both corrected for having begun at zero.
 
-    The running means are kept without their factors (1 − β) and 1 / B, which are drawn into one factor on the step
-    and into ε: the same arithmetic in fewer passes over the vector.
+    The running means are kept as plain sums M = Σ β₁ⁱ G and V = Σ β₂ⁱ G² over the gradients G of batch *sums*: with
+    m = (1 − β₁) M / B and v = (1 − β₂) V / B², all those factors go into one on the step and one on ε.
     """
 
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
     def __init__(self, parameters: Array, gradient: Array) -> None:
-        self._parameters, self._gradient = parameters, gradient
-        self._mean = np.zeros_like(parameters)
-        self._square = np.zeros_like(parameters)
-        self._scratch = np.empty_like(parameters)
-        self._scaled = np.empty_like(parameters)
-        self._power1 = self._power2 = 1.0
-        self._beta1, self._beta2 = constant(self.beta1, parameters), constant(self.beta2, parameters)
-        self._small, self._factor = constant(0.0, parameters), constant(0.0, parameters)
-        self._size = 0
+        self._mean, self._square = np.zeros_like(parameters), np.zeros_like(parameters)
+        self._updates = self._size = 0
+        super().__init__(parameters, gradient)
 
-    def _gradient_for(self, size: int) -> Array:
-        """The gradient as if its batch had the size that the running means are kept for."""
-        if size > self._size:
-            # The first batch, or larger ones from now on: the running means change their unit once.
-            ratio = size / self._size if self._size else 1.0
-            self._mean *= ratio
-            self._square *= ratio * ratio
-            self._size = size
-            return self._gradient
-        np.multiply(self._gradient, self._size / size, self._scaled)
-        return self._scaled
+    def steps(self) -> Steps:
+        """See `Optimizer.steps`."""
+        mean, square, scratch, gradient = self._mean, self._square, self._scratch, self._gradient
+        return [
+            step(np.multiply, mean, constant(self.beta1, mean), mean),
+            step(np.add, mean, gradient, mean),
+            step(np.multiply, square, constant(self.beta2, square), square),
+            step(np.multiply, gradient, gradient, scratch),
+            step(np.add, square, scratch, square),
+            step(np.sqrt, square, scratch),
+            step(np.add, scratch, EPSILON, scratch),
+            step(np.divide, mean, scratch, scratch),
+            step(np.multiply, scratch, FACTOR, scratch),
+            step(np.subtract, self._parameters, scratch, self._parameters),
+        ]
 
-    def step(self, learning_rate: float, batch_size: int) -> None:
-        """Move once."""
-        gradient = self._gradient if batch_size == self._size else self._gradient_for(batch_size)
-        mean, square, scratch = self._mean, self._square, self._scratch
-        multiply, add = np.multiply, np.add
-        multiply(mean, self._beta1, mean)
-        add(mean, gradient, mean)
-        multiply(square, self._beta2, square)
-        multiply(gradient, gradient, scratch)
-        add(square, scratch, square)
-        self._power1 *= self.beta1
-        self._power2 *= self.beta2
-        correction = sqrt((1 - self._power2) / (1 - self.beta2))
-        self._small.fill(self.epsilon * self._size * correction)
-        self._factor.fill(learning_rate * correction * (1 - self.beta1) / (1 - self._power1))
-        np.sqrt(square, scratch)
-        add(scratch, self._small, scratch)
-        np.divide(mean, scratch, scratch)
-        multiply(scratch, self._factor, scratch)
-        np.subtract(self._parameters, scratch, self._parameters)
+    def plan(self, rates: Array, batch_size: int) -> tuple[Array, Array]:
+        """See `Optimizer.plan`."""
+        if self._size and batch_size != self._size:
+            # The sums change their unit with the size of a batch.
+            self._mean *= batch_size / self._size
+            self._square *= (batch_size / self._size) ** 2
+        self._size = batch_size
+        updates = np.arange(self._updates + 1, self._updates + len(rates) + 1)
+        self._updates += len(rates)
+        root = np.sqrt((1 - self.beta2**updates) / (1 - self.beta2))
+        return rates * (1 - self.beta1) / (1 - self.beta1**updates) * root, self.epsilon * batch_size * root
 
     def state(self) -> dict[str, Array]:
-        """Both running means."""
+        """Both running means, of the gradient of the mean loss."""
         size = self._size or 1
         return {
             "mean": self._mean * ((1 - self.beta1) / size),

@@ -17,7 +17,7 @@ from tutor.ml.options import EpochResult, ModelOptions, TrainOptions
 
 
 class RuleTraining:
-    """A threshold on how often a keyword occurs: from so many times on, it is class 1. See `tutor.ml.training.Training`.
+    """A threshold on how often a keyword occurs: from so many times on, it is class 1. See `tutor.ml.training`.
 
     With ``threshold`` each epoch tries one more threshold and keeps the best so far: a search over one parameter
     that needs no gradient. With ``keyword-rule`` the threshold is what its author wrote, and nothing is learnt.
