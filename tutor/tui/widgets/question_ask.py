@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from tutor.course.lesson import QuestionKind
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.widgets.question_lines import Cursor, Laid, Zone, ask_rows
@@ -98,7 +98,7 @@ class AskView(Widget, can_focus=True):
 
     def laid_at(self, width: int) -> Laid:
         """The question set at ``width`` cells."""
-        key = (width, self.cursor, tutor_app(self).ascii, look_of(self).name, translate("quiz.why"))
+        key = (width, self.cursor, tutor_app(self).ascii, language())
         if self._laid is None or self._laid[0] != key:
             self._laid = (key, ask_rows(self.attempt, width, self.cursor, ascii=tutor_app(self).ascii))
         return self._laid[1]
