@@ -18,6 +18,9 @@ LONGEST_LOOK_BACK = 56
 """Rows begin this many days into a series however few lags are used, so that all look-backs are judged on the
 same days."""
 
+VIRAL_DAY = 400
+"""The day of a series that goes viral where a lab asks for it; an earlier one where a series is short."""
+
 VIEWS_SEED = 208
 REBOUND_SEED = 37
 
@@ -88,8 +91,8 @@ def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, r
     start = min(max(lags, LONGEST_LOOK_BACK), len(series) - 2)
     lags = min(lags, start)
     if viral_day != 1.0:
-        # A day in the middle of the training part: as a label and, the day after, as a feature.
-        series[start + (len(series) - start) // 3] *= viral_day
+        # A training day: as a label and, the day after, as a feature.
+        series[min(VIRAL_DAY, start + (len(series) - start) // 3)] *= viral_day
     x = np.stack([series[start - lag : len(series) - lag] for lag in range(1, lags + 1)], axis=1)
     fraction = next((days / len(x) for days in (VALIDATION_DAYS, SHORT_VALIDATION_DAYS) if len(x) > 3 * days), 0.2)
     names = tuple(f"{name} −{lag}" for lag in range(1, lags + 1))

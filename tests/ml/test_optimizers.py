@@ -1,0 +1,174 @@
+"""Optimisers: their first steps by hand, their whole way against the textbook."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.ml.plain_network import PlainNetwork
+from tutor.ml.arrays import Array
+from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
+from tutor.ml.network_training import NetworkTraining
+from tutor.ml.optimizers import Momentum, Optimizer, make_optimizer
+from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.schedules import SCHEDULES
+
+
+def walk(name: str, gradients: list[float], rate: float = 0.1, size: int = 1, momentum: float = 0.9) -> list[float]:
+    """Where a parameter that starts at 1 is after each step; gradients are of sums over ``size`` examples."""
+    theta, gradient = np.array([1.0]), np.zeros(1)
+    optimizer = make_optimizer(name, theta, gradient, momentum)
+    places = []
+    for each in gradients:
+        gradient[0] = each
+        optimizer.step(rate, size)
+        places.append(float(theta[0]))
+    return places
+
+
+def test_gradient_descent_by_hand() -> None:
+    # 1 − 0.1·2 = 0.8; 0.8 − 0.1·1 = 0.7
+    assert walk("gd", [2.0, 1.0]) == pytest.approx([0.8, 0.7])
+
+
+def test_momentum_by_hand() -> None:
+    # m = −0.1·2 = −0.2, θ = 0.8; m = 0.9·(−0.2) − 0.1·1 = −0.28, θ = 0.52
+    assert walk("momentum", [2.0, 1.0]) == pytest.approx([0.8, 0.52])
+
+
+def test_adams_first_step_is_the_learning_rate_whatever_the_gradient() -> None:
+    # m̂ = g, v̂ = g², so the step is η g / (|g| + ε) = η.
+    assert walk("adam", [250.0]) == pytest.approx([0.9])
+    assert walk("adam", [-1e-3]) == pytest.approx([1.1], abs=1e-5)
+
+
+def test_adams_second_step_by_hand() -> None:
+    # m = 0.9·(0.1·2) + 0.1·1 = 0.28, m̂ = 0.28 / (1 − 0.81) = 1.473684
+    # v = 0.999·(0.001·4) + 0.001·1 = 0.004996, v̂ = 0.004996 / (1 − 0.998001) = 2.499250
+    # θ = 0.9 − 0.1 · 1.473684 / 1.580902 = 0.9 − 0.0932179
+    assert walk("adam", [2.0, 1.0]) == pytest.approx([0.9, 0.9 - 0.0932179], abs=1e-7)
+
+
+@pytest.mark.parametrize("name", ["gd", "momentum", "adam"])
+def test_only_the_mean_over_the_batch_counts(name: str) -> None:
+    once = walk(name, [2.0, 1.0, -3.0])
+    assert walk(name, [64.0, 32.0, -96.0], size=32) == pytest.approx(once)
+
+
+def test_adam_goes_on_when_the_batch_size_is_turned() -> None:
+    theta, gradient = np.array([1.0]), np.zeros(1)
+    adam = make_optimizer("adam", theta, gradient, 0.9)
+    for mean, size in ((2.0, 4), (1.0, 8), (3.0, 2)):
+        gradient[0] = mean * size
+        adam.step(0.1, size)
+    assert theta[0] == pytest.approx(walk("adam", [2.0, 1.0, 3.0])[-1])
+
+
+def test_momentum_can_be_turned() -> None:
+    theta, gradient = np.array([1.0]), np.array([1.0])
+    momentum = Momentum(theta, gradient, 0.9)
+    momentum.step(0.1)
+    momentum.momentum = 0.5
+    momentum.step(0.1)
+    # m = −0.1, then 0.5·(−0.1) − 0.1 = −0.15
+    assert theta[0] == pytest.approx(1 - 0.1 - 0.15)
+    assert momentum.momentum == 0.5
+
+
+def test_what_an_optimiser_remembers_is_in_units_of_the_mean_gradient() -> None:
+    def state(name: str) -> dict[str, float]:
+        theta, gradient = np.array([1.0]), np.array([8.0])
+        optimizer: Optimizer = make_optimizer(name, theta, gradient, 0.9)
+        optimizer.step(0.1, 4)
+        return {key: float(value[0]) for key, value in optimizer.state().items()}
+
+    assert state("gd") == {}
+    assert state("momentum") == pytest.approx({"movement": -0.2})
+    assert state("adam") == pytest.approx({"mean": 0.2, "square": 0.004})
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("constant", [1.0, 1.0, 1.0]),
+        ("linear-decay", [1.0, 0.5, 0.01]),
+        ("inverse-sqrt", [1.0, 1 / np.sqrt(51), 0.1]),
+        # Of 100 updates the first ten rise in a line; then down with the root, by 10 in a hundred times the updates.
+        ("warm-up", [0.1, np.sqrt(10 / 51), np.sqrt(0.1)]),
+    ],
+)
+def test_schedules_at_the_start_in_the_middle_and_at_the_end(name: str, expected: list[float]) -> None:
+    assert SCHEDULES[name](np.array([0, 50, 99]), 100) == pytest.approx(expected)
+
+
+def test_a_warm_up_peaks_where_it_stops_rising() -> None:
+    factors = SCHEDULES["warm-up"](np.arange(1000), 1000)
+    assert factors.argmax() == 99
+    assert factors.max() == pytest.approx(1.0)
+
+
+def data(task: str) -> Dataset:
+    random = np.random.default_rng(5)
+    x = random.normal(size=(50, 4))
+    if task == CLASSIFICATION:
+        return Dataset("made", task, x, random.integers(0, 3, 50), x[:0], np.zeros(0), class_names=("a", "b", "c"))
+    return Dataset("made", task, x, random.normal(size=50), x[:0], np.zeros(0))
+
+
+def reference(training: NetworkTraining) -> PlainNetwork:
+    named = training.network.weights()
+    layers = range(1, len(training.network.layers) + 1)
+    return PlainNetwork(
+        [named[f"W{layer}"].astype(np.float64) for layer in layers],
+        [named[f"b{layer}"].astype(np.float64) for layer in layers],
+        training.network.activation.name,
+    )
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("optimizer", ["gd", "sgd", "momentum", "adam"])
+@pytest.mark.parametrize("loss", ["mse", "mae", "cross-entropy"])
+def test_whole_trainings_agree_with_the_textbook(loss: str, optimizer: str, schedule: str) -> None:
+    """Six epochs in float32, the last batch shorter, against the slow way in float64."""
+    task = CLASSIFICATION if loss == "cross-entropy" else REGRESSION
+    dataset, size, epochs, rate = data(task), 16, 6, 0.01
+    training = NetworkTraining(
+        dataset,
+        ModelOptions("mlp", hidden=(6, 5), activation="tanh"),
+        loss,
+        OptimizerOptions(optimizer, rate, schedule=schedule),
+        TrainOptions(epochs, batch_size=size, seed=3, shuffle=False),
+    )
+    plain = reference(training)
+    labels: Array = np.eye(3)[dataset.y_train] if task == CLASSIFICATION else dataset.y_train[:, None]
+    if optimizer == "gd":
+        size = len(labels)
+    starts = range(0, len(labels), size)
+    planned = epochs * len(starts)
+    for result in training.epochs():
+        for start in starts:
+            factor = float(SCHEDULES[schedule](np.array([plain.updates]), planned)[0])
+            batch = slice(start, start + size)
+            plain.update(dataset.x_train[batch], labels[batch], loss, optimizer, rate * factor, 0.9)
+        assert result.updates == plain.updates
+        assert result.learning_rate == pytest.approx(rate * factor)
+    for layer, (weight, bias) in enumerate(zip(plain.weights, plain.biases, strict=True), start=1):
+        assert np.allclose(training.parameters()[f"W{layer}"], weight, atol=2e-5)
+        assert np.allclose(training.parameters()[f"b{layer}"], bias, atol=2e-5)
+
+
+@pytest.mark.parametrize("size", [50, 16, 1])
+def test_the_gradient_norm_is_that_of_the_mean_loss_over_the_last_batch(size: int) -> None:
+    dataset = data(REGRESSION)
+    training = NetworkTraining(
+        dataset,
+        ModelOptions("mlp", hidden=(6,)),
+        "mse",
+        OptimizerOptions("sgd", 0.0),
+        TrainOptions(1, batch_size=size, shuffle=False),
+    )
+    last = slice((len(dataset.y_train) - 1) // size * size, None)
+    gradients = reference(training).gradients(dataset.x_train[last], dataset.y_train[last, None], "mse")
+    flat = np.concatenate([each.ravel() for pair in gradients for each in pair])
+    result = next(iter(training.epochs()))
+    assert result.gradient_norm == pytest.approx(float(np.linalg.norm(flat)), rel=1e-4)
