@@ -432,7 +432,7 @@ async def test_in_a_lesson_questions_stand_in_frames_and_can_be_tried_again(tmp_
         await settled(pilot)
         first = pilot.app.screen.query(QuestionWidget).first()
         rows = rows_of(pilot)
-        assert rows[2].startswith("╭─ Question 1 · Question ─")
+        assert rows[2].startswith("╭─ Question 1 ─")
         first.focus()
         await settled(pilot)
         await pilot.press("1", "enter")

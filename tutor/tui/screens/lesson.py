@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +18,9 @@ from tutor.tui.screens.lesson_view import WIDE, LessonView, block_of
 from tutor.tui.widgets.lesson_flow import LessonFlow
 from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from tutor.tui.widgets.question import QuestionWidget
 
 _MOVE = "keys.group-move"
 
@@ -115,9 +118,11 @@ class LessonScreen(TutorScreen):
         """The top line says which section it is."""
         self.refresh_frame()
 
-    def on_question_widget_settled(self) -> None:
-        """A question has its verdict."""
+    def on_question_widget_settled(self, event: QuestionWidget.Settled) -> None:
+        """A question has its verdict: whoever answers it sees it to the frame's last line, where that fits."""
         self._view.answered()
+        if event.question.has_focus_within:
+            self.call_after_refresh(self.flow.show_whole, event.question)
 
     def on_question_widget_changed(self) -> None:
         """A question is being answered, or once more: the footer offers other keys."""

@@ -41,9 +41,9 @@ class LessonPages:
         from tutor.typeset.lines import Line
 
         facts = [translate("lesson.minutes", minutes=self._lesson.minutes)]
-        if self._lesson.needs:
-            names = translate("lesson.and").join(self._titles.get(need, need) for need in self._lesson.needs)
-            facts.append(translate("lesson.builds-on", lessons=names))
+        needs = [self._titles[need] for need in self._lesson.needs if need in self._titles]
+        if needs:
+            facts.append(translate("lesson.builds-on", lessons=translate("lesson.and").join(needs)))
         title = Run(harmless_line(self._lesson.title), "heading1")
         about = Run(harmless_line(" · ".join(facts)), "muted")
 

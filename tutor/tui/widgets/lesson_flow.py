@@ -140,6 +140,12 @@ class LessonFlow(Widget, can_focus=True):
         elif last >= top + height:
             self.go_to_line(last - height + 1)
 
+    def show_whole(self, block: Widget) -> None:
+        """Bring a block into view if it has grown beyond an edge and there is room for all of it."""
+        region = block.virtual_region
+        if region.height <= self.height:
+            self.bring_into_view(region.y, region.bottom - 1)
+
     # -- blocks that take the focus ----------------------------------------------------------------------
 
     def _stops(self) -> Iterator[tuple[int, Widget]]:

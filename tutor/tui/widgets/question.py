@@ -20,7 +20,7 @@ from textual.widget import Widget
 from tutor.charts.cells import Row
 from tutor.course.lesson import LabFence
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Stage
 from tutor.study.exercise import Exercise
 from tutor.tui.screens.base import TutorScreen
@@ -44,10 +44,15 @@ class VerdictView(Widget):
     def __init__(self, exercise: Exercise) -> None:
         super().__init__()
         self.exercise = exercise
+        self._set: tuple[object, list[Row]] | None = None
 
     def rows_at(self, width: int) -> list[Row]:
-        """The rows at ``width`` cells."""
-        return verdict_rows(self.exercise.attempt, width, ascii=tutor_app(self).ascii)
+        """The rows at ``width`` cells, set once for each thing that can be said."""
+        attempt, ascii = self.exercise.attempt, tutor_app(self).ascii
+        key = (attempt, attempt.question, attempt.stage, attempt.unsure, width, ascii, language())
+        if self._set is None or self._set[0] != key:
+            self._set = (key, verdict_rows(attempt, width, ascii=ascii))
+        return self._set[1]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as there is to say."""
@@ -159,7 +164,10 @@ class QuestionWidget(Widget):
     def _title(self) -> str:
         question = self.exercise.question
         kind = translate("quiz.title-predict" if question.predicts else "quiz.title")
-        return translate("quiz.title-numbered", number=self.number, kind=kind) if self.number else kind
+        if not self.number:
+            return kind
+        key = "quiz.title-numbered-predict" if question.predicts else "quiz.title-numbered"
+        return translate(key, number=self.number, kind=kind)
 
     def _offered(self) -> frozenset[str]:
         attempt = self.exercise.attempt
@@ -256,12 +264,12 @@ class QuestionWidget(Widget):
 
     def _cannot_begin(self, exercise: Exercise, reason: str) -> None:
         exercise.cannot_run(reason)
-        if exercise is self.exercise:
+        if exercise is self.exercise and self.is_attached:
             self._told()
 
     def _begun(self, exercise: Exercise, runs: PredictionRuns) -> None:
         exercise.follow(runs.ids)
-        if exercise is not self.exercise:
+        if exercise is not self.exercise or not self.is_attached:
             return  # the learner has gone on; the run is joined when the question is shown again
         self._runs = runs
         from tutor.tui.widgets.question_run_card import RunCard
@@ -295,9 +303,12 @@ class QuestionWidget(Widget):
         self.call_after_refresh(self._reveal_end)
 
     def _reveal_end(self) -> None:
-        """Bring the verdict into view: its end, but never at the cost of its beginning."""
+        """Bring the verdict into view: its end, but never at the cost of its beginning.
+
+        Not where the learner is reading something else by then.
+        """
         verdict = self.query_one(VerdictView)
-        if not self.is_attached or not verdict.size.height:
+        if not self.is_attached or not verdict.size.height or not self.has_focus_within:
             return
         room = self.app.size.height - 4
         reveal(verdict, Region(0, 0, 1, min(verdict.size.height, room)))
