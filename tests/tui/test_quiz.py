@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.quiz_bench import Bench, quiz
-from tests.tui.screen_rows import make_services, rows_of, settled
+from tests.tui.screen_rows import app_of, make_services, rows_of, settled
 from tutor.foundation.text_width import cell_width
 from tutor.progress.store import open_store
 from tutor.study.exercise import Mark
@@ -345,3 +345,35 @@ async def test_a_click_on_the_footer_is_the_key(tmp_path: Path) -> None:
         await bench.pilot.click(offset=(3, 23))
         await settled(bench.pilot)
         assert bench.exercise.mark is Mark.RIGHT
+
+
+@pytest.mark.parametrize("from_lesson", [True, False])
+async def test_the_lesson_takes_the_place_of_its_quiz(tmp_path: Path, from_lesson: bool) -> None:
+    from tutor.tui import navigation
+    from tutor.tui.screens.lesson import LessonScreen
+
+    async with quiz(tmp_path) as bench:
+        app = app_of(bench.pilot)
+        if from_lesson:
+            navigation.open_lesson(app, "sample")
+            navigation.open_quiz(app, "sample")
+            await settled(bench.pilot)
+        quizzes = len([screen for screen in app.screen_stack if isinstance(screen, QuizScreen)])
+        await bench.pilot.press("1", "enter", "o")
+        await settled(bench.pilot)
+        assert isinstance(app.screen, LessonScreen)
+        assert len([screen for screen in app.screen_stack if isinstance(screen, LessonScreen)]) == 1
+        assert len([screen for screen in app.screen_stack if isinstance(screen, QuizScreen)]) == quizzes - 1
+
+
+async def test_the_summary_leads_on_to_the_next_lesson(tmp_path: Path) -> None:
+    from tutor.tui.screens.lesson import LessonScreen
+
+    async with quiz(tmp_path) as bench:
+        await through(bench, right=True)
+        bench.screen.query_one(RowList).select("next")
+        await bench.pilot.press("enter")
+        await settled(bench.pilot)
+        screen = bench.pilot.app.screen
+        assert isinstance(screen, LessonScreen)
+        assert "3 Gradient descent" in rows_of(bench.pilot)[0]

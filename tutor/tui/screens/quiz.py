@@ -11,7 +11,6 @@ from textual.containers import Horizontal
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
-from tutor.tui import navigation
 from tutor.tui.commands import Command
 from tutor.tui.glyphs import RIGHT, WRONG
 from tutor.tui.screens.base import TutorScreen
@@ -293,9 +292,15 @@ class QuizScreen(TutorScreen):
     def action_lesson(self) -> None:
         """Read in the lesson: at the question in front, or at its start."""
         current = self.session.current if self.session is not None else None
-        anchor = current.question.id if current is not None else ""
-        self.app.pop_screen()
-        navigation.open_lesson(self.tutor, self.lesson_id, anchor)
+        self._go_to_lesson(self.lesson_id, current.question.id if current is not None else "")
+
+    def _go_to_lesson(self, lesson_id: str, anchor: str = "") -> None:
+        """A lesson in the place of this quiz, and of the lesson that it was opened from."""
+        from tutor.tui.screens.lesson import LessonScreen
+
+        if isinstance(self.app.screen_stack[-2:][0], LessonScreen):
+            self.app.pop_screen()
+        self.app.switch_screen(LessonScreen(lesson_id, anchor))
 
     async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Do what the row says, or look at the question again."""
@@ -307,8 +312,7 @@ class QuizScreen(TutorScreen):
         elif event.key == "next":
             following = self._following()
             if following is not None:
-                self.app.pop_screen()
-                navigation.open_lesson(self.tutor, following.id)
+                self._go_to_lesson(following.id)
         else:
             await self.run_action(_ROW_ACTIONS[event.key])
 
