@@ -423,6 +423,6 @@ async def test_answers_of_a_quiz_show_when_one_comes_back(tmp_path: Path) -> Non
 async def test_contents_take_the_focus_and_give_it_back(tmp_path: Path) -> None:
     async with reading(tmp_path, size=(140, 40)) as (pilot, view):
         await pilot.press("c")
-        assert focused(pilot) is view.contents
+        assert focused(pilot) is view.side.contents
         await pilot.press("c")
         assert focused(pilot) is view.flow

@@ -14,7 +14,8 @@ from tutor.foundation.translate import translate
 from tutor.tui import navigation
 from tutor.tui.commands import Command, footer_commands
 from tutor.tui.screens.base import TutorScreen, commands_of
-from tutor.tui.screens.lesson_view import WIDE, LessonView, block_of
+from tutor.tui.screens.lesson_places import block_of
+from tutor.tui.screens.lesson_view import WIDE, LessonView
 from tutor.tui.widgets.lesson_flow import LessonFlow
 from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowList
@@ -243,12 +244,12 @@ class LessonScreen(TutorScreen):
     def action_contents(self) -> None:
         """To the contents beside the text, or over it where there is no room."""
         if self.size.width >= WIDE:
-            beside = self.focused is self._view.contents
-            (self.flow if beside else self._view.contents).focus()
+            beside = self.focused is self._view.side.contents
+            (self.flow if beside else self._view.side.contents).focus()
             return
         from tutor.tui.screens.lesson_contents import ContentsDialog
 
-        dialog = ContentsDialog(self._view.contents_items(), self._view.contents_here)
+        dialog = ContentsDialog(self._view.side.items(), self._view.side.here)
         self.app.push_screen(dialog, self._go_to_chosen)
 
     @on(RowList.Chosen, "#contents")

@@ -28,13 +28,9 @@ QUIZ, HOME = "quiz", "home"
 """What the end of a lesson offers beside the next lesson, whose id is its key."""
 
 
-def title_block(pages: LessonPages) -> ProseView:
-    """The title of the lesson."""
-    return ProseView(pages.title(), id="lesson-title")
-
-
-def block_widgets(session: LessonSession, pages: LessonPages) -> Iterator[Widget]:
-    """The widget of each block of the lesson."""
+def flow_widgets(session: LessonSession, pages: LessonPages, following: LessonHeader | None) -> Iterator[Widget]:
+    """The lesson from its title to what comes next; each widget is made when it is asked for."""
+    yield ProseView(pages.title(), id="lesson-title")
     number, lab = 0, None
     for block in session.lesson.blocks:
         if isinstance(block, Question):
@@ -49,6 +45,7 @@ def block_widgets(session: LessonSession, pages: LessonPages) -> Iterator[Widget
             yield LabCard(block)
         else:
             yield _text_widget(block, pages)
+    yield LessonEnd(session.score, following)
 
 
 def _text_widget(block: Prose | Term, pages: LessonPages) -> ProseView:

@@ -55,14 +55,14 @@ def section_begin(lesson: Lesson, block: int) -> int:
     return max((begin for begin in begins if begin <= block), default=min(begins, default=0))
 
 
-def contents_items(lesson: Lesson, session: LessonSession, block: int) -> list[RowItem]:
+def contents_items(session: LessonSession, block: int) -> list[RowItem]:
     """The rows of the contents. Their keys are the numbers of blocks.
 
     Args:
-        lesson: The lesson.
-        session: Knows what was answered.
-        block: The block at the top of the screen.
+        session: The lesson, and what was answered.
+        block: The block that is being read.
     """
+    lesson = session.lesson
     sections = {section.block_index: section for section in lesson.sections}
     highest = min((section.level for section in lesson.sections), default=0)
     here = section_begin(lesson, block)

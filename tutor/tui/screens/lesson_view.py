@@ -11,16 +11,16 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
-from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
 from tutor.foundation.translate import language, translate
 from tutor.tui.screens.lesson_pages import LessonPages, Page
+from tutor.tui.screens.lesson_places import block_of, carry_drafts
+from tutor.tui.screens.lesson_side import LessonSide
 from tutor.tui.widgets.lesson_flow import LessonFlow, Place
 from tutor.tui.widgets.prose import ProseView
-from tutor.tui.widgets.row_list import RowItem, RowList
-from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+from tutor.tui.widgets.rows import tutor_app
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
@@ -39,24 +39,6 @@ _TITLE = 1
 """Blocks of the flow before the lesson's own: its title."""
 
 
-class ReadSoFar(Widget):
-    """One line: how much of the lesson was read and answered."""
-
-    DEFAULT_CSS = "ReadSoFar { height: 1; }"
-
-    def __init__(self, view: LessonView) -> None:
-        super().__init__()
-        self._view = view
-
-    def render_line(self, y: int) -> Strip:
-        """The line."""
-        from tutor.tui.screens.lesson_contents import progress_row
-
-        width = self.size.width
-        row = progress_row(self._view.session, width) if self._view.session is not None else []
-        return strip_of(row, look_of(self), width)
-
-
 class LessonView(Container):
     """The text of a lesson and its contents.
 
@@ -67,9 +49,8 @@ class LessonView(Container):
 
     DEFAULT_CSS = """
     LessonView { layout: horizontal; height: 1fr; }
-    LessonView #side { width: 33; height: 1fr; display: none; border-right: solid $rule; }
-    LessonView.wide #side { display: block; }
-    LessonView #contents { height: 1fr; }
+    LessonView > LessonSide { display: none; }
+    LessonView.wide > LessonSide { display: block; }
     LessonView #flow.waiting > * { visibility: hidden; }
     """
 
@@ -82,7 +63,7 @@ class LessonView(Container):
         self.lesson: Lesson | None = None
         self.session: LessonSession | None = None
         self.flow = LessonFlow(id="flow")
-        self.contents = RowList(id="contents")
+        self.side = LessonSide()
         self._anchor = anchor
         self._shown_in = ""
         self._place = Place(0, 0.0)  # what is at the upper edge of the flow
@@ -95,9 +76,7 @@ class LessonView(Container):
 
     def compose(self) -> ComposeResult:
         """The contents and the text; both still empty."""
-        with Container(id="side"):
-            yield self.contents
-            yield ReadSoFar(self)
+        yield self.side
         yield self.flow
 
     def on_resize(self, event: events.Resize) -> None:
@@ -159,7 +138,7 @@ class LessonView(Container):
         self._answers = self._newest_answers()
         alike = self.lesson is not None and len(self.lesson.blocks) == len(lesson.blocks)
         self.lesson = lesson
-        await self._fill(seen if seen is not None and alike else self._start())
+        await self._fill(seen if seen is not None and alike else self._start(self.session))
         if focused is None or not self.flow.focus_block(focused):
             self.flow.focus(scroll_visible=False)
 
@@ -188,14 +167,12 @@ class LessonView(Container):
         await self.flow.clear()
         await self.flow.add([ProseView(text_page(*filter(None, said)))])
 
-    def _start(self) -> Place:
+    def _start(self, session: LessonSession) -> Place:
         """Where to begin: at the anchor that was asked for, else where the learner left the lesson."""
-        assert self.lesson is not None  # noqa: S101 - called when it was read
-        assert self.session is not None  # noqa: S101
         anchor, self._anchor = self._anchor, ""
-        if anchor and (block := block_of(self.lesson, anchor)) is not None:
+        if anchor and (block := block_of(session.lesson, anchor)) is not None:
             return Place(block + _TITLE, 0.0)
-        position = self.session.position
+        position = session.position
         if not position.block and not position.within:
             return Place(0, 0.0)  # the title above the first block
         return Place(position.block + _TITLE, position.within)
@@ -220,7 +197,8 @@ class LessonView(Container):
             self.flow.go_to(start)  # near the end there was not enough below to put it at the top
         self._settled, self._width = True, self.flow.size.width
         self._moved()
-        self._show_contents()
+        if self.session is not None:
+            self.side.show(self.session, self._block)
         self._link_terms()
 
     async def _frame(self) -> None:
@@ -230,14 +208,11 @@ class LessonView(Container):
         await drawn.wait()
 
     def _widgets(self) -> Iterator[Widget]:
-        from tutor.tui.screens.lesson_blocks import LessonEnd, block_widgets, title_block
+        from tutor.tui.screens.lesson_blocks import flow_widgets
 
-        assert self.lesson is not None  # noqa: S101 - called when it was read
-        assert self.session is not None  # noqa: S101
-        pages = LessonPages(self.lesson, self.headers)
-        yield title_block(pages)
-        yield from block_widgets(self.session, pages)
-        yield LessonEnd(self.session.score, self.following)
+        if self.session is None:
+            return iter(())
+        return flow_widgets(self.session, LessonPages(self.session.lesson, self.headers), self.following)
 
     def _link_terms(self) -> None:
         """Underline the first mention of each term. All lessons are read for that, so it comes last, in a thread."""
@@ -299,9 +274,10 @@ class LessonView(Container):
         reading = last if self.flow.at_end and top.block else block
         if reading != self._block:
             self._block = reading
-            self._show_contents()
+            self.side.show(self.session, reading)
             self.post_message(self.Turned())
-        self.query_one(ReadSoFar).refresh()
+        else:
+            self.side.show_progress()
 
     def save(self) -> None:
         """Write the place down."""
@@ -330,47 +306,7 @@ class LessonView(Container):
 
         if self.session is not None:
             self._answers = self._newest_answers()
+            self.side.show(self.session, self._block)
             for end in self.flow.query(LessonEnd):
                 end.show(self.session.score, self.following)
-        self._show_contents()
-        self.query_one(ReadSoFar).refresh()
         self.post_message(self.Turned())
-
-    # -- contents ----------------------------------------------------------------------------------------
-
-    def contents_items(self) -> list[RowItem]:
-        """The rows of the contents as things stand."""
-        from tutor.tui.screens.lesson_contents import contents_items
-
-        if self.lesson is None or self.session is None:
-            return []
-        return contents_items(self.lesson, self.session, self._block)
-
-    @property
-    def contents_here(self) -> str:
-        """The key of the contents' row that is at the top of the screen."""
-        from tutor.tui.screens.lesson_contents import section_begin
-
-        return str(section_begin(self.lesson, self._block)) if self.lesson is not None else ""
-
-    def _show_contents(self) -> None:
-        self.contents.set_items(self.contents_items(), self.contents_here)
-
-
-def carry_drafts(old: LessonSession | None, new: LessonSession) -> None:
-    """What was begun and not committed goes on in a new session of the same lesson."""
-    for question in old.lesson.questions if old is not None else ():
-        attempt = old.exercise(question.id).attempt if old is not None else None
-        if attempt is not None and not attempt.locked and attempt.can_undo:
-            new.exercise(question.id).attempt.put(attempt.draft)
-
-
-def block_of(lesson: Lesson, anchor: str) -> int | None:
-    """The block of a section's anchor, or of a question or term by its id."""
-    for section in lesson.sections:
-        if section.anchor == anchor:
-            return section.block_index
-    for number, block in enumerate(lesson.blocks):
-        if getattr(block, "id", None) == anchor:
-            return number
-    return None
