@@ -15,7 +15,7 @@ from tutor.course.lesson import BLANK, QuestionKind
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad
 from tutor.foundation.translate import translate
-from tutor.study.attempt import Attempt
+from tutor.study.attempt import Attempt, Stage
 from tutor.tui.glyphs import HERE, RIGHT, WRONG
 from tutor.tui.widgets.notice import wrapped
 from tutor.typeset.lines import Line
@@ -112,20 +112,27 @@ def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = Fals
     elif question.prompt:
         laid.rows += [*page_rows(question.prompt, width, ascii=ascii), []]
     if not attempt.locked:
-        how = translate(_HOW[question.kind])
-        if question.predicts:
-            how = f"{translate('quiz.predict')} {how}"
-        laid.rows += [*plain_rows(how, width, ink="muted"), []]
+        laid.rows += [*_how_rows(attempt, width), []]
     if question.options:
         _options(laid, attempt, width, cursor, ascii=ascii)
-    if question.kind is QuestionKind.NUMERIC and not attempt.locked:
+    waiting = attempt.stage is Stage.WAITING
+    if question.kind is QuestionKind.NUMERIC and (waiting or not attempt.locked):
         _number(laid, attempt, width, cursor)
     for number, hint in enumerate(attempt.hints, 1):
         laid.rows.append([])
         _hint(laid, number, hint, width, ascii=ascii)
     while laid.rows and not laid.rows[-1]:
         laid.rows.pop()
+    if waiting:
+        laid.rows += [[], *plain_rows(translate("quiz.run-decides"), width, ink="accent")]
     return laid
+
+
+def _how_rows(attempt: Attempt, width: int) -> list[Row]:
+    """How the question is answered, in a sentence or two."""
+    how = [translate("quiz.predict")] if attempt.question.predicts else []
+    how.append(translate(_HOW[attempt.kind]))
+    return plain_rows(translate("quiz.space").join(how), width, ink="muted")
 
 
 # -- options ---------------------------------------------------------------------------------------------

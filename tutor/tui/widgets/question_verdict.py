@@ -16,12 +16,10 @@ _DEEPER = 6
 
 
 def verdict_rows(attempt: Attempt, width: int, *, ascii: bool = False) -> list[Row]:
-    """The rows below a locked question; none before the lock."""
-    if attempt.stage is Stage.OPEN:
+    """The rows below a locked question; none before the lock, and while a run decides."""
+    if attempt.stage in {Stage.OPEN, Stage.WAITING}:
         return []
     rows: list[Row] = [[], *_typed_answers(attempt, width)]
-    if attempt.stage is Stage.WAITING:
-        return [*rows, *_said("·", "accent", translate("quiz.run-decides"), width)]
     if attempt.stage is Stage.UNCOUNTED:
         rows += _said(WARNING, "bad", translate("quiz.not-counted"), width)
         rows += plain_rows(harmless_line(attempt.reason), width, indent=_DEEPER, ink="muted")
@@ -59,10 +57,9 @@ def _typed_answers(attempt: Attempt, width: int) -> list[Row]:
     """What was typed beside what would have been right."""
     verdict, question = attempt.verdict, attempt.question
     if attempt.kind is QuestionKind.NUMERIC and question.answer is not None:
-        ink = "strong" if verdict is None else "good" if verdict.correct else "bad"
-        pairs = [(translate("quiz.your-answer"), attempt.draft.texts[0], ink)]
+        pairs = [(translate("quiz.your-answer"), attempt.draft.texts[0], _answer_ink(attempt))]
         if verdict is not None:
-            pairs.append((translate("quiz.answer"), question.answer.shown, "strong"))
+            pairs.append((translate("quiz.answer"), question.answer.shown.replace("-", "−"), "strong"))
     elif attempt.kind is QuestionKind.FILL_IN and verdict is not None:
         shown = [blank.accepted[0] for blank in question.blanks]
         pairs = [
@@ -73,6 +70,12 @@ def _typed_answers(attempt: Attempt, width: int) -> list[Row]:
     else:
         return []
     return [*_pairs(pairs, width), []] if pairs else []
+
+
+def _answer_ink(attempt: Attempt) -> str:
+    if attempt.verdict is None:
+        return "strong"
+    return "good" if attempt.verdict.correct else "bad"
 
 
 def _figures(attempt: Attempt, width: int) -> list[Row]:
