@@ -64,5 +64,6 @@ def _series(name: str, folder: Path | None, options: DataOptions) -> Table:
         values = series.rebound(series.REBOUND_SEED if options.seed is None else options.seed)
         label = "value"
     else:
-        values, label = tables.bike_sharing(folder, options.target or "casual")
+        label = options.target or "casual"
+        values = tables.bike_sharing(folder, label)
     return series.look_back(values, options.lags, label, viral_day=options.viral_day, rows=options.rows)

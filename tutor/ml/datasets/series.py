@@ -87,8 +87,8 @@ def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, r
     Returns:
         (n, d) features and (n,) labels, in time order.
     """
-    series = np.array(series[: rows + max(lags, LONGEST_LOOK_BACK)] if rows else series, dtype=np.float64)
     start = min(max(lags, LONGEST_LOOK_BACK), len(series) - 2)
+    series = np.array(series[: start + rows] if rows else series, dtype=np.float64)
     lags = min(lags, start)
     if viral_day != 1.0:
         # A training day: as a label and, the day after, as a feature.

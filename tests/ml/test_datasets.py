@@ -1,0 +1,160 @@
+"""Points, tables and how they are prepared: sizes, splits, scales, order of classes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.ml.data_folder import DATA
+from tutor.foundation.errors import TutorError
+from tutor.ml.datasets import load_dataset
+from tutor.ml.datasets.dataset import Dataset
+from tutor.ml.options import DataOptions
+
+CLASSES = {"blobs": 3, "moons": 2, "spiral": 3, "iris": 3, "digits": 10, "mails": 2}
+EVERY = (*CLASSES, "views", "rebound", "bike-sharing")
+
+
+def load(name: str, **options: Any) -> Dataset:
+    return load_dataset(name, data_folder=DATA, options=DataOptions(**options))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_data_set_is_the_same_each_time(name: str) -> None:
+    first, second = load(name), load(name)
+    assert np.array_equal(first.x_train, second.x_train)
+    assert np.array_equal(first.y_valid, second.y_valid)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_training_rows_are_standardised_and_can_be_read_in_their_own_units(name: str) -> None:
+    scaled, raw = load(name, seed=3), load(name, seed=3, standardise=False)
+    assert abs(scaled.x_train.mean()) < 0.02
+    assert scaled.x_train.std() == pytest.approx(1, abs=0.1)
+    assert np.allclose(scaled.raw(scaled.x_train), raw.x_train)
+    assert np.allclose(scaled.raw(scaled.x_valid), raw.x_valid)
+    assert np.allclose(scaled.standardised(raw.x_valid), scaled.x_valid)
+    if scaled.task == "regression":
+        assert np.allclose(scaled.label(scaled.y_train), raw.y_train)
+        assert np.std(scaled.y_train) == pytest.approx(1)
+    else:
+        assert np.array_equal(scaled.y_train, raw.y_train)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_class_is_in_both_parts_by_its_share(name: str) -> None:
+    data = load(name, test_fraction=0.3)
+    assert data.classes == len(data.class_names) == CLASSES[name]
+    train = np.bincount(data.y_train, minlength=data.classes)
+    valid = np.bincount(data.y_valid, minlength=data.classes)
+    assert np.allclose(valid / (train + valid), 0.3, atol=0.01)
+
+
+def test_no_row_is_in_both_parts() -> None:
+    data = load("moons", standardise=False)
+    rows = {tuple(row) for row in data.x_train.tolist()}
+    assert rows.isdisjoint(tuple(row) for row in data.x_valid.tolist())
+    assert len(data.x_train) + len(data.x_valid) == 500
+
+
+def test_the_seed_moves_the_split_of_a_table() -> None:
+    assert not np.array_equal(load("iris", seed=1).x_valid, load("iris", seed=2).x_valid)
+
+
+@pytest.mark.parametrize("name", ["blobs", "moons", "spiral"])
+def test_noise_blurs_points(name: str) -> None:
+    def spread(noise: float) -> float:
+        """How far neighbours of the same class are from each other, in the units of the data."""
+        data = load(name, noise=noise, rows=300, test_fraction=0.0, standardise=False, seed=1)
+        calm = load(name, noise=0.0, rows=300, test_fraction=0.0, standardise=False, seed=1)
+        return float(np.abs(data.x_train - calm.x_train).mean())
+
+    assert spread(0.0) == 0
+    assert spread(0.1) < spread(0.4)
+
+
+@pytest.mark.parametrize(("name", "rows"), [("moons", 60), ("iris", 30), ("digits", 100), ("views", 200)])
+def test_fewer_rows_are_taken_from_every_class_alike(name: str, rows: int) -> None:
+    data = load(name, rows=rows)
+    assert len(data.y_train) + len(data.y_valid) == rows
+    if data.classes:
+        counts = np.bincount(np.concatenate([data.y_train, data.y_valid]))
+        assert counts.max() - counts.min() <= 1
+
+
+def test_the_real_tables_are_whole() -> None:
+    iris, digits = load("iris", test_fraction=0.0, standardise=False), load("digits", test_fraction=0.0)
+    assert iris.x_train.shape == (150, 4)
+    # Fisher's means of sepal length, sepal width, petal length and petal width.
+    assert iris.x_train.mean(axis=0) == pytest.approx([5.843, 3.057, 3.758, 1.199], abs=1e-3)
+    assert iris.class_names == ("setosa", "versicolor", "virginica")
+    assert digits.x_train.shape == (1797, 64)
+    pixels = digits.raw(digits.x_train)
+    assert (np.rint(pixels.min()), np.rint(pixels.max())) == (0, 16)
+
+
+def test_chosen_features_come_in_the_order_asked_for() -> None:
+    names = ("petal width (cm)", "sepal length (cm)")
+    data = load("iris", features=names, standardise=False, test_fraction=0.0)
+    whole = load("iris", standardise=False, test_fraction=0.0)
+    assert data.feature_names == names
+    assert np.array_equal(data.x_train, whole.x_train[:, [3, 0]])
+
+
+def test_classes_can_be_given_other_numbers() -> None:
+    plain, turned = load("iris", test_fraction=0.0), load("iris", test_fraction=0.0, class_order=(0, 2, 1))
+    assert turned.class_names == ("setosa", "virginica", "versicolor")
+    named = [[data.class_names[label] for label in data.y_train] for data in (plain, turned)]
+    assert named[0] == named[1]
+
+
+def test_class_numbers_are_a_regression_that_still_knows_its_classes() -> None:
+    data = load("iris", target_as="class-number", class_order=(0, 2, 1))
+    assert data.task == "regression"
+    assert data.class_numbers.tolist() == [0, 1, 2]
+    assert set(np.rint(data.label(data.y_train))) == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("nonsense", {}, "nonsense"),
+        ("iris", {"features": ("petal widht (cm)",)}, "petal width"),
+        ("iris", {"class_order": (0, 1, 1)}, "order"),
+        ("iris", {"class_order": (0, 1)}, "order"),
+        ("bike-sharing", {"target": "casul"}, "casual"),
+        ("moons", {"rows": 2, "test_fraction": 0.9}, "rows"),
+        ("views", {"rows": 1, "test_fraction": 0.0}, "rows"),
+    ],
+)
+def test_what_cannot_be_had_is_said(name: str, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(TutorError) as told:
+        load(name, **options)
+    assert words in str(told.value)
+
+
+def test_a_missing_data_folder_is_said(tmp_path: Path) -> None:
+    with pytest.raises(TutorError, match=r"iris\.csv") as told:
+        load_dataset("iris", data_folder=tmp_path)
+    assert told.value.hint
+
+
+def test_a_damaged_data_file_is_said(tmp_path: Path) -> None:
+    for text in ("", "a,b\n1,2\n", "a,b,c,d,species\n1,2,three,4,x\n", "\xff"):
+        (tmp_path / "iris.csv").write_text(text, encoding="latin-1")
+        with pytest.raises(TutorError, match=r"iris\.csv"):
+            load_dataset("iris", data_folder=tmp_path)
+
+
+def test_a_constant_feature_does_no_harm() -> None:
+    data = load("digits", features=("p00", "p33"))
+    assert np.isfinite(data.x_train).all()
+
+
+def test_a_drawn_curve_has_no_examples() -> None:
+    data = load("curve")
+    assert data.task == "drawn"
+    assert data.features == len(data.x_train) == 0

@@ -1,0 +1,48 @@
+"""A tape does the same written out as step by step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tutor.ml.metrics import accuracy, confusion, nearest_class
+from tutor.ml.tape import FACTOR, X, perform, step, unroll
+
+
+def test_a_tape_written_out_goes_through_its_steps_for_each_input() -> None:
+    total, doubled = np.zeros(3), np.zeros(3)
+    run = unroll([step(np.multiply, X, FACTOR, doubled), step(np.add, total, doubled, out=total)], (X, FACTOR))
+    run([(np.array([1.0, 2, 3]), np.array(2.0)), (np.array([10.0, 20, 30]), np.array(1.0))])
+    assert total.tolist() == [12, 24, 36]
+
+
+def test_step_by_step_is_the_same() -> None:
+    value = np.array([4.0, 9])
+    top = np.zeros(1)
+    perform([step(np.sqrt, value, value), step(np.maximum.reduce, value, 0, None, top[0, ...], False)])
+    assert value.tolist() == [2, 3]
+    assert top.tolist() == [3]
+
+
+def test_equal_arrays_are_not_taken_for_one() -> None:
+    first, second = np.zeros(1), np.zeros(1)
+    unroll([step(np.add, X, X, first), step(np.add, first, X, second)], (X,))([(np.array([1.0]),)])
+    assert (first[0], second[0]) == (2, 3)
+
+
+def test_an_empty_tape_does_nothing() -> None:
+    unroll([], (X,))([(np.zeros(1),)])
+
+
+def test_accuracy_is_the_share_of_equal_classes() -> None:
+    assert accuracy(np.array([0, 1, 2, 2]), np.array([0, 1, 1, 2])) == 0.75
+    assert np.isnan(accuracy(np.zeros(0), np.zeros(0)))
+
+
+def test_the_nearest_class_number_is_found_for_any_output() -> None:
+    outputs = np.array([-5.0, 0.4, 0.6, 1.4, 99.0, np.inf, -np.inf])
+    assert nearest_class(outputs, np.arange(3.0)).tolist() == [0, 0, 1, 1, 2, 2, 0]
+
+
+def test_confusion_has_the_true_class_in_rows() -> None:
+    counts = confusion(np.array([0, 1, 1, 1]), np.array([0, 0, 1, 1]), 2)
+    assert counts.tolist() == [[1, 1], [0, 2]]
