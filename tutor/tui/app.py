@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -141,4 +142,6 @@ def run_tutor(services: Services | None = None, first: FirstScreen | None = None
     """Run tutor on this terminal until the learner leaves; returns the exit code."""
     app = TutorApp(services, first)
     app.run()
+    if said := app.services.close():
+        print(said, file=sys.stderr)
     return app.return_code or 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import language, language_of_environment, use_language
+from tutor.foundation.translate import language, language_of_environment, translate, use_language
 from tutor.progress.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
@@ -99,6 +99,13 @@ class Services:
     def language(self) -> str:
         """The language in use."""
         return language()
+
+    def close(self) -> str:
+        """Close what is open. A sentence where something could not be saved to the very end, else nothing."""
+        store = self.__dict__.get("store")
+        if store is None or store.close():
+            return ""
+        return translate("progress.never-saved", path=self.home)
 
     def take_notices(self) -> list[str]:
         """What has to be said to the learner, once."""
