@@ -25,7 +25,8 @@ from tutor.study.attempt import Stage
 from tutor.study.exercise import Exercise
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.notice import Notice
-from tutor.tui.widgets.question_ask import AskView, reveal
+from tutor.tui.widgets.question_ask import AskView
+from tutor.tui.widgets.question_keys import reveal
 from tutor.tui.widgets.question_runs import PredictionRuns
 from tutor.tui.widgets.question_verdict import verdict_rows
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app

@@ -17,27 +17,9 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command, bindings_of
+from tutor.tui.widgets.question_keys import NOT_READY, QUESTION_KEYS, reveal
 from tutor.tui.widgets.question_lines import Cursor, Laid, Zone, ask_rows
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
-
-_GROUP = "quiz.group"
-QUESTION_KEYS: tuple[Command, ...] = (
-    Command("question.commit", ("enter",), "quiz.key-commit", "quiz.key-commit-help", footer=1, group=_GROUP),
-    Command("question.tick", ("space",), "quiz.key-tick", "quiz.key-tick-help", footer=2, group=_GROUP, palette=False),
-    Command("question.pick-up", ("space",), "quiz.key-pick-up", "quiz.key-pick-up-help", footer=2, group=_GROUP,
-            palette=False),
-    Command("question.number", tuple("123456789"), "quiz.key-number", "quiz.key-number-help", shown="1–9",
-            tells_key=True, group=_GROUP, palette=False),
-    Command("question.hint", ("i", "ctrl+t", "f2"), "quiz.key-hint", "quiz.key-hint-help", footer=3, group=_GROUP),
-    Command("question.undo", ("z", "ctrl+z"), "quiz.key-undo", "quiz.key-undo-help", group=_GROUP),
-    Command("question.unsure", ("u",), "quiz.key-unsure", "quiz.key-unsure-help", footer=2, group=_GROUP),
-    Command("question.lab", ("s",), "quiz.key-lab", "quiz.key-lab-help", footer=3, group=_GROUP),
-    Command("question.again", ("r",), "quiz.key-again", "quiz.key-again-help", footer=1, group=_GROUP),
-    Command("question.up", ("up", "k"), "keys.up", group="keys.group-move", palette=False),
-    Command("question.down", ("down", "j"), "keys.down", group="keys.group-move", palette=False),
-    Command("question.line-up", ("K", "shift+up"), "quiz.key-line-up", group=_GROUP, palette=False),
-    Command("question.line-down", ("J", "shift+down"), "quiz.key-line-down", group=_GROUP, palette=False),
-)  # fmt: skip
 
 
 class AskView(Widget, can_focus=True):
@@ -259,7 +241,7 @@ class AskView(Widget, can_focus=True):
         elif attempt.ready:
             self.post_message(self.Wish("commit"))
         else:
-            self.post_message(self.Advice(translate(_NOT_READY[attempt.kind])))
+            self.post_message(self.Advice(translate(NOT_READY[attempt.kind])))
 
     def _next_empty_blank(self) -> int | None:
         """The first empty blank behind the cursor: enter goes there first."""
@@ -377,23 +359,3 @@ class AskView(Widget, can_focus=True):
         elif self.attempt.kind is not QuestionKind.ORDERING:
             self._move_cursor(place=zone.number)
             self._changed(self.attempt.choose(self._index(zone.number)))
-
-
-def reveal(widget: Widget, region: Region) -> None:
-    """Scroll what ``widget`` stands in, no more than needed, until ``region`` of the widget shows."""
-    parent = widget.parent
-    region = region.translate(widget.virtual_region.offset)
-    while isinstance(parent, Widget):
-        moved = parent.scroll_to_region(region, animate=False, force=True, immediate=True)
-        inside = Offset(parent.gutter.left, parent.gutter.top)  # children are placed within border and padding
-        region = region.translate(parent.virtual_region.offset + inside - parent.scroll_offset - moved)
-        parent = parent.parent
-
-
-_NOT_READY = {
-    QuestionKind.SINGLE: "quiz.tick-one-first",
-    QuestionKind.MULTIPLE: "quiz.tick-one-first",
-    QuestionKind.ORDERING: "quiz.tick-one-first",
-    QuestionKind.FILL_IN: "quiz.type-first",
-    QuestionKind.NUMERIC: "quiz.number-first",
-}

@@ -1,0 +1,48 @@
+"""The keys of a question, what is said when there is nothing to commit, and bringing a part of it into view."""
+
+from __future__ import annotations
+
+from textual.geometry import Region
+from textual.widget import Widget
+
+from tutor.course.lesson import QuestionKind
+from tutor.tui.commands import Command
+
+_GROUP = "quiz.group"
+QUESTION_KEYS: tuple[Command, ...] = (
+    Command("question.commit", ("enter",), "quiz.key-commit", "quiz.key-commit-help", footer=1, group=_GROUP),
+    Command("question.tick", ("space",), "quiz.key-tick", "quiz.key-tick-help", footer=2, group=_GROUP, palette=False),
+    Command("question.pick-up", ("space",), "quiz.key-pick-up", "quiz.key-pick-up-help", footer=2, group=_GROUP,
+            palette=False),
+    Command("question.number", tuple("123456789"), "quiz.key-number", "quiz.key-number-help", shown="1–9",
+            tells_key=True, group=_GROUP, palette=False),
+    Command("question.hint", ("i", "ctrl+t", "f2"), "quiz.key-hint", "quiz.key-hint-help", footer=3, group=_GROUP),
+    Command("question.undo", ("z", "ctrl+z"), "quiz.key-undo", "quiz.key-undo-help", group=_GROUP),
+    Command("question.unsure", ("u",), "quiz.key-unsure", "quiz.key-unsure-help", footer=2, group=_GROUP),
+    Command("question.lab", ("s",), "quiz.key-lab", "quiz.key-lab-help", footer=3, group=_GROUP),
+    Command("question.again", ("r",), "quiz.key-again", "quiz.key-again-help", footer=1, group=_GROUP),
+    Command("question.up", ("up", "k"), "keys.up", group="keys.group-move", palette=False),
+    Command("question.down", ("down", "j"), "keys.down", group="keys.group-move", palette=False),
+    Command("question.line-up", ("K", "shift+up"), "quiz.key-line-up", group=_GROUP, palette=False),
+    Command("question.line-down", ("J", "shift+down"), "quiz.key-line-down", group=_GROUP, palette=False),
+)  # fmt: skip
+
+NOT_READY = {
+    QuestionKind.SINGLE: "quiz.tick-one-first",
+    QuestionKind.MULTIPLE: "quiz.tick-one-first",
+    QuestionKind.ORDERING: "quiz.tick-one-first",
+    QuestionKind.FILL_IN: "quiz.type-first",
+    QuestionKind.NUMERIC: "quiz.number-first",
+}
+"""Translation key of what to do first, by kind."""
+
+
+def reveal(widget: Widget, region: Region) -> None:
+    """Scroll what ``widget`` stands in, no more than needed, until ``region`` of the widget shows."""
+    parent = widget.parent
+    region = region.translate(widget.virtual_region.offset)
+    while isinstance(parent, Widget):
+        moved = parent.scroll_to_region(region, animate=False, force=True, immediate=True)
+        inside = Offset(parent.gutter.left, parent.gutter.top)  # children are placed within border and padding
+        region = region.translate(parent.virtual_region.offset + inside - parent.scroll_offset - moved)
+        parent = parent.parent
