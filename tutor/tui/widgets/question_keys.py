@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.widget import Widget
 
 from tutor.course.lesson import QuestionKind
