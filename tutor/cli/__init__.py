@@ -5,7 +5,11 @@ Each front is imported by the one command that needs it, so that ``tutor --help`
 
 from __future__ import annotations
 
+import os
 import sys
+
+_COMPLETION = "_TUTOR_COMPLETE"
+"""Set by the completion scripts: the words are then not ours but those to complete."""
 
 
 def run(arguments: list[str]) -> int:
@@ -22,7 +26,7 @@ def run(arguments: list[str]) -> int:
 
     _choose_language()
     try:
-        if not arguments:
+        if not arguments and _COMPLETION not in os.environ:
             # The commonest way in, and the one that is timed: it needs no command-line parser.
             from tutor.cli.screens import open_screens
 
@@ -50,8 +54,6 @@ def _choose_language() -> None:
 
 def _reader_left() -> int:
     """``tutor train … | head``: the reader has what it wanted. Nothing is wrong, and nobody is there to be told."""
-    import os
-
     # Python flushes stdout once more while it exits; without this it would complain about the pipe then.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

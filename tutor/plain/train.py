@@ -34,7 +34,11 @@ def train(lab: str, settings: Sequence[str], style: str | None) -> int:
         TutorError: there is no such lab, a setting is refused, or the run cannot be started.
     """
     folder = paths.lessons_folder()
-    spec = load_lab(lab, folder / "labs", spec_overrides(settings))
+    overrides = spec_overrides(settings)
+    spec = load_lab(lab, folder / "labs", overrides)
+    if spec.manual and "train.epochs" not in overrides:
+        # The learner is the optimiser, and nobody turns anything here: one look at the values that were set.
+        spec = load_lab(lab, folder / "labs", {**overrides, "train.epochs": 1})
     runs = Runs(paths.runs_folder())
     run_id = runs.start(spec, data_folder=folder / "data")
     return _follow(runs.folder_of(run_id), choose_reporter(style))

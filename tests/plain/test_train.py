@@ -1,0 +1,148 @@
+"""``tutor train`` with real workers: lines, JSON, exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.translate import use_language
+from tutor.plain.reporters import JsonReporter, LineReporter, figure
+from tutor.plain.train import train
+from tutor.runs.events import Changed, Epochs, Finished
+from tutor.runs.summary import RunSummary, fold
+
+
+def last_json(text: str) -> dict[str, object]:
+    summary = json.loads(text.splitlines()[-1])
+    assert isinstance(summary, dict)
+    return summary
+
+
+def test_a_pipe_gets_one_line_per_epoch_and_the_outcome(capsys: pytest.CaptureFixture[str]) -> None:
+    assert train("ball", ["train.epochs=5"], "plain") == ExitCode.OK
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines[:5]] == [["epoch", str(number)] for number in range(1, 6)]
+    assert lines[5].startswith("Finished after 5 epochs and 5 updates")
+
+
+def test_json_ends_with_the_summary_and_its_figures_are_the_labs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert train("ball", [], "json") == ExitCode.OK
+    out = capsys.readouterr().out
+    events = [json.loads(line) for line in out.splitlines()]
+    assert events[0]["type"] == "started"
+    summary = last_json(out)
+    assert summary["type"] == "summary"
+    assert summary["state"] == "finished"
+    assert summary["epochs"] == 200
+    assert summary["updates"] == 200
+    assert summary["final.train_loss"] == pytest.approx(-1.0702, abs=1e-4)
+    assert summary["final.valid_loss"] is None
+    assert isinstance(summary["seconds"], float)
+
+
+def test_a_setting_changes_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert train("ball", ["optimizer.learning_rate=0.2"], "json") == ExitCode.OK
+    summary = last_json(capsys.readouterr().out)
+    assert summary["state"] == "diverged"
+    assert summary["diverged"] is True
+
+
+def test_a_lab_without_an_optimiser_looks_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert train("two-sliders", ["w=0.74", "b=1.2"], "json") == ExitCode.OK
+    assert last_json(capsys.readouterr().out)["final.train_loss"] == pytest.approx(0.82, abs=0.005)
+
+
+def test_an_unknown_lab_is_told_with_the_nearest_name() -> None:
+    with pytest.raises(TutorError, match="bal") as told:
+        train("bal", [], "plain")
+    assert "ball" in str(told.value)
+
+
+@pytest.mark.parametrize("setting", ["optimizer.learning_rate=abc", "optimizer.lr=1", "train.epochs=-1", "nonsense"])
+def test_an_impossible_setting_is_refused(setting: str) -> None:
+    with pytest.raises(TutorError) as told:
+        train("ball", [setting], "plain")
+    assert told.value.exit_code == ExitCode.USAGE
+
+
+def test_ctrl_c_stops_the_run_and_keeps_what_it_learnt(own_home: Path) -> None:
+    command = [sys.executable, "-m", "tutor", "train", "moons-net", "--json", "--set", "train.pace=20"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if '"epochs"' in line and '"type":"epochs"' in line:
+                os.kill(process.pid, signal.SIGINT)
+                break
+        lines += process.stdout.readlines()
+        assert process.wait(20) == ExitCode.INTERRUPTED
+    summary = json.loads(lines[-1])
+    assert summary["state"] == "stopped"
+    assert 0 < summary["epochs"] < 100
+
+
+def test_a_reader_that_leaves_is_no_failure(own_home: Path) -> None:
+    command = f"{sys.executable} -m tutor train moons-net --plain --set train.pace=50 | head -n 2"
+    started = time.monotonic()
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=False)
+    assert result.stderr == ""
+    assert len(result.stdout.splitlines()) == 2
+    assert time.monotonic() - started < 60
+
+
+def summary_of(*events: Epochs | Changed | Finished) -> RunSummary:
+    summary = RunSummary()
+    for event in events:
+        fold(summary, [event])
+    return summary
+
+
+def test_lines_name_a_changed_control_and_a_loss_that_is_no_number() -> None:
+    epochs = Epochs(first=1, train=[0.5, None], valid=[0.75, 0.25], updates=2, seconds=0.1)
+    changed = Changed(epoch=2, updates=2, key="optimizer.learning_rate", value=0.5)
+    out = io.StringIO()
+    LineReporter(out).events([epochs, changed], summary_of(epochs, changed))
+    first, second, third = out.getvalue().splitlines()
+    assert "0.5000" in first
+    assert "0.7500" in first
+    assert "–" in second
+    assert third == "optimizer.learning_rate is now 0.5, from epoch 2 on"
+
+
+def test_lines_speak_chinese() -> None:
+    use_language("zh")
+    epochs = Epochs(first=1, train=[0.5], updates=1, seconds=0.1)
+    out = io.StringIO()
+    LineReporter(out).events([epochs], summary_of(epochs))
+    assert out.getvalue().startswith("回合 1  训练损失")
+
+
+def test_json_never_writes_nan() -> None:
+    epochs = Epochs(first=1, train=[None], updates=1, seconds=0.1)
+    out = io.StringIO()
+    reporter = JsonReporter(out)
+    summary = summary_of(epochs)
+    reporter.events([epochs], summary)
+    reporter.end(summary)
+    for line in out.getvalue().splitlines():
+        json.loads(line, parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, "–"), (float("nan"), "–"), (float("inf"), "–"), (0.0, "0.0000"), (0.12345, "0.1235"), (1e-6, "1.000e-06"),
+     (3.2e17, "3.200e+17"), (-1.07, "-1.0700")],
+)  # fmt: skip
+def test_figures_keep_their_width(value: float | None, shown: str) -> None:
+    assert figure(value) == shown
+    assert len(shown) <= 10
