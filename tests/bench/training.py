@@ -33,7 +33,7 @@ _RATE = 0.001
 
 @dataclass(frozen=True)
 class Workload:
-    """A network and its data; ``batch_size`` 32 throughout."""
+    """A network, its data, and as many epochs as its lab runs; ``batch_size`` 32 throughout."""
 
     title: str
     data: str
@@ -44,8 +44,8 @@ class Workload:
 
 
 _WORKLOADS = (
-    Workload("2-16-16-2, two moons, 500 rows, batch 32", "moons", 500, (16, 16), 60),
-    Workload("64-64-10, digits, 1,797 rows, batch 32", "digits", 0, (64,), 20),
+    Workload("2-16-16-2, two moons, 500 rows, batch 32", "moons", 500, (16, 16), 100),
+    Workload("64-64-10, digits, 1,797 rows, batch 32", "digits", 0, (64,), 40),
 )
 
 
