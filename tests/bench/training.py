@@ -18,6 +18,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +96,7 @@ def pytorch(work: Workload) -> Callable[[], float]:
     x, y = _data(work)
     examples, labels = torch.tensor(x, dtype=torch.float32), torch.tensor(y)
     sizes = (x.shape[1], *work.hidden, int(y.max()) + 1)
-    layers = [torch.nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+    layers = [torch.nn.Linear(a, b) for a, b in pairwise(sizes)]
     between = [each for layer in layers for each in (layer, torch.nn.ReLU())][:-1]
 
     def run() -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.ml.metrics import accuracy, confusion, nearest_class
+from tutor.ml.metrics import accuracy, nearest_class
 from tutor.ml.tape import FACTOR, X, perform, step, unroll
 
 
@@ -41,8 +41,3 @@ def test_accuracy_is_the_share_of_equal_classes() -> None:
 def test_the_nearest_class_number_is_found_for_any_output() -> None:
     outputs = np.array([-5.0, 0.4, 0.6, 1.4, 99.0, np.inf, -np.inf])
     assert nearest_class(outputs, np.arange(3.0)).tolist() == [0, 0, 1, 1, 2, 2, 0]
-
-
-def test_confusion_has_the_true_class_in_rows() -> None:
-    counts = confusion(np.array([0, 1, 1, 1]), np.array([0, 0, 1, 1]), 2)
-    assert counts.tolist() == [[1, 1], [0, 2]]

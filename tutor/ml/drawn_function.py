@@ -24,16 +24,12 @@ class DrawnFunction:
         value: f(θ); each parameter may be an array.
         gradient: ∂f/∂θ, one for each parameter.
         start: where a walk begins unless told otherwise.
-        low: of each parameter, where the drawing begins.
-        high: where it ends.
     """
 
     names: tuple[str, ...]
     value: Callable[..., Floats]
     gradient: Callable[..., tuple[float, ...]]
     start: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
 
 
 FUNCTIONS: dict[str, DrawnFunction] = {
@@ -43,8 +39,6 @@ FUNCTIONS: dict[str, DrawnFunction] = {
         lambda w: w**4 - 3 * w**2 + w,
         lambda w: (4 * w**3 - 6 * w + 1,),
         start=(2.0,),
-        low=(-2.2,),
-        high=(2.2,),
     ),
     # A long valley: condition number 10⁴, so that gradient descent is stable below η = 0.1 and slow along w.
     "bowl": DrawnFunction(
@@ -52,8 +46,6 @@ FUNCTIONS: dict[str, DrawnFunction] = {
         lambda w, b: 0.5 * (0.002 * w**2 + 20 * b**2),
         lambda w, b: (0.002 * w, 20 * b),
         start=(-80.0, 4.0),
-        low=(-100.0, -8.0),
-        high=(20.0, 8.0),
     ),
 }
 
@@ -75,8 +67,6 @@ class FunctionTraining:
         self._factor = SCHEDULES[optimizer.schedule]
         self._optimizer = make_optimizer(optimizer.name, self._theta, self._gradient, optimizer.momentum)
         self._epoch = self._updates = 0
-        self.path: list[tuple[float, ...]] = [self._point()]
-        """Where the walk has been, the start included."""
 
     def _point(self) -> tuple[float, ...]:
         return tuple(float(each) for each in self._theta)
@@ -99,7 +89,6 @@ class FunctionTraining:
             self._optimizer.momentum = number
         elif name in self.function.names:
             self._theta[self.function.names.index(name)] = number
-            self.path.append(self._point())
         else:
             raise ValueError(name)
 
@@ -122,7 +111,6 @@ class FunctionTraining:
         rate = self._learning_rate * float(self._factor(np.array([self._updates]), self._train.epochs)[0])
         self._optimizer.step(rate, 1)
         self._updates += 1
-        self.path.append(self._point())
         return float(np.sqrt(self._gradient.dot(self._gradient))), rate
 
     def predict(self, x: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Figures for people: what share is right, what is taken for what."""
+"""Figures for people: what share is right."""
 
 from __future__ import annotations
 
@@ -17,10 +17,3 @@ def nearest_class(outputs: Array, numbers: Array) -> Array:
     # Within reach of the numbers first: from far enough away all of them are equally far.
     safe = np.clip(np.nan_to_num(outputs), numbers.min(), numbers.max())
     return np.asarray(np.abs(safe[:, None] - numbers[None, :]).argmin(axis=1))
-
-
-def confusion(predicted: Array, true: Array, classes: int) -> Array:
-    """Counts, (K, K): row k holds the examples of class k by the class they were taken for."""
-    counts = np.zeros((classes, classes), dtype=np.int64)
-    np.add.at(counts, (true, predicted), 1)
-    return counts

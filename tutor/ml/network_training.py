@@ -185,23 +185,6 @@ class NetworkTraining:
                 return softmax(outputs).T
             return self.dataset.label(outputs[0])
 
-    def loss_of_line(self, w: Floats, b: Floats) -> Floats:
-        """The training loss of ŷ = b + w x, for weights and biases (n,) in the units of the data: (n,).
-
-        Raises:
-            ValueError: the model is not a line.
-        """
-        if not self._is_line:
-            msg = "not a line"
-            raise ValueError(msg)
-        x, y = self._x[:, 0].astype(np.float64), self._labels[:, 0].astype(np.float64)
-        losses = np.empty(len(w))
-        unit = self.dataset.y_scale**self._loss.power
-        for index, (weight, bias) in enumerate(zip(w, b, strict=True)):
-            slope, shift = self._inner(float(weight), float(bias))
-            losses[index] = self._loss.mean(slope * x + shift, y) * unit
-        return losses
-
     def parameters(self) -> dict[str, Array]:
         """See `Training.parameters`."""
         return self.network.weights() | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}

@@ -10,7 +10,6 @@ import numpy as np
 from tutor.foundation.errors import TutorError
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
-from tutor.ml import metrics
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
 from tutor.ml.options import EpochResult, ModelOptions, TrainOptions
@@ -50,10 +49,6 @@ class RuleTraining:
         column = names.index(keyword)
         self._train_counts = self.dataset.raw(self.dataset.x_train)[:, column]
         self._valid_counts = self.dataset.raw(self.dataset.x_valid)[:, column]
-
-    def counts(self) -> Array:
-        """How often the keyword is in each training example, (N,)."""
-        return self._train_counts
 
     def set(self, name: str, value: object) -> None:
         """Turn ``threshold`` or ``keyword`` between two epochs."""
@@ -107,11 +102,6 @@ class RuleTraining:
         column = self.dataset.feature_names.index(self.keyword)
         is_one = (np.asarray(x)[:, column] >= self.threshold - 0.5).astype(np.float64)
         return np.stack([1 - is_one, is_one], axis=1)
-
-    def confusion(self) -> Array:
-        """Counts over the training examples, (2, 2)."""
-        predicted = (self._train_counts >= self.threshold - 0.5).astype(np.int64)
-        return metrics.confusion(predicted, self.dataset.y_train, 2)
 
     def parameters(self) -> dict[str, Array]:
         """See `Training.parameters`."""
