@@ -67,9 +67,7 @@ def lessons_folder() -> Path:
         TutorError: there is no such folder.
     """
     named = os.environ.get("TUTOR_LESSONS")
-    candidates = (
-        [Path(named).expanduser()] if named else [_PACKAGE / "bundled_lessons", _PACKAGE.parent / "lessons"]
-    )
+    candidates = [Path(named).expanduser()] if named else [_PACKAGE / "bundled_lessons", _PACKAGE.parent / "lessons"]
     for folder in candidates:
         if folder.is_dir():
             return folder

@@ -191,7 +191,7 @@ class Engine:
     def _held(self, turned: int) -> bool:
         """Whether the learner holds the run: paused, or with the parameters in their own hands."""
         done = self.epoch >= self._spec.train.epochs
-        by_hand = self._spec.manual and 0 < self.epoch and not done and self._steering.turned == turned
+        by_hand = self._spec.manual and self.epoch > 0 and not done and self._steering.turned == turned
         return by_hand or self._steering.waiting
 
     def _time_left(self, now: float) -> float:

@@ -268,7 +268,7 @@ class QuestionWidget(Widget):
         if exercise is self.exercise and self.is_attached:
             self._told()
 
-    def _begun(self, exercise: Exercise, runs: PredictionRuns) -> None:
+    async def _begun(self, exercise: Exercise, runs: PredictionRuns) -> None:
         exercise.follow(runs.ids)
         if exercise is not self.exercise or not self.is_attached:
             return  # the learner has gone on; the run is joined when the question is shown again
@@ -276,7 +276,7 @@ class QuestionWidget(Widget):
         from tutor.tui.widgets.question_run_card import RunCard
 
         self._cards = [RunCard(*each) for each in zip(exercise.question.labs, runs.followers, strict=True)]
-        self.query_one("#runs").mount(*self._cards)
+        await self.query_one("#runs").mount(*self._cards)
         self._timer = self.set_interval(1 / _POLLS_A_SECOND, self._look)
         self.call_after_refresh(self._reveal_end)
 
@@ -304,15 +304,16 @@ class QuestionWidget(Widget):
         self.call_after_refresh(self._reveal_end)
 
     def _reveal_end(self) -> None:
-        """Bring the verdict into view: its end, but never at the cost of its beginning.
+        """Bring the verdict into view, or the runs until there is one: the end, but never at the cost of the beginning.
 
         Not where the learner is reading something else by then.
         """
-        verdict = self.query_one(VerdictView)
-        if not self.is_attached or not verdict.size.height or not self.has_focus_within:
+        if not self.is_attached or not self.has_focus_within:
             return
-        room = self.app.size.height - 4
-        reveal(verdict, Region(0, 0, 1, min(verdict.size.height, room)))
+        verdict = self.query_one(VerdictView)
+        shown = verdict if self.exercise.attempt.stage is not Stage.WAITING else self.query_one("#runs")
+        if shown.size.height:
+            reveal(shown, Region(0, 0, 1, min(shown.size.height, self.app.size.height - 4)))
 
     def _stop(self) -> None:
         if self._timer is not None:
