@@ -11,6 +11,7 @@ from tutor.ml.arrays import Array
 from tutor.ml.gradient_check import check_gradient, measured_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network import Network, with_ones
+from tutor.ml.tape import perform
 
 EXAMPLES, FEATURES = 7, 5
 
@@ -115,3 +116,13 @@ def test_layers_share_the_memory_of_the_flat_vector() -> None:
     assert network.layers[0].tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
     assert network.layers[1].tolist() == [[9, 10, 11, 12]]
     assert network.weights()["b1"].tolist() == [2, 5, 8]
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_relu_lets_a_gradient_through_where_a_signal_went_through(kind: type[np.floating]) -> None:
+    smallest = np.finfo(kind).smallest_subnormal
+    outputs = np.array([[0.0, smallest, 1e-3, 1.0, 1e30, np.inf]], kind)
+    gradient = np.array([[-2.5, -2.5, 3.0, -0.0, 1e-30, np.nan]], kind)
+    expected = [[0.0, -2.5, 3.0, 0.0, 1e-30, np.nan]]
+    perform(ACTIVATIONS["relu"].backward(outputs, gradient, np.empty_like(gradient)))
+    assert np.allclose(gradient, expected, rtol=1e-6, atol=0, equal_nan=True)

@@ -40,8 +40,11 @@ def _relu(z: Array) -> Steps:
 
 
 def _relu_derivative(a: Array, gradient: Array, scratch: Array) -> Steps:
-    # sign is 0 or 1 here, and a product of floats is quicker than any use of a mask of booleans.
-    return [step(np.sign, a, scratch), step(np.multiply, gradient, scratch, gradient)]
+    # The bits of a positive number, read as a whole number, are positive too. Their sign, 0 or 1, times the bits of a
+    # gradient keeps or erases it: the same as a product with a mask of floats, in half the time.
+    whole = np.dtype(f"u{a.dtype.itemsize}")
+    mask, kept = scratch.view(whole), gradient.view(whole)
+    return [step(np.sign, a.view(whole), mask), step(np.multiply, kept, mask, kept)]
 
 
 def _tanh(z: Array) -> Steps:
