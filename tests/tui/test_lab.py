@@ -272,7 +272,7 @@ async def test_divergence_is_explained_with_the_rate_that_caused_it(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("en", "Stopped unexpectedly at epoch 12: the training process is gone."), ("zh", "在第 12 轮意外中断")],
+    [("en", "Stopped unexpectedly at epoch 12: the training process is gone."), ("zh", "在第 12 回合意外中断")],
 )
 async def test_a_worker_that_is_killed_shows_as_stopped_unexpectedly(
     tmp_path: Path, language: str, sentence: str

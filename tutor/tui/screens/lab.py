@@ -236,7 +236,7 @@ class LabScreen(LabActions):
 
     def _lay_out(self) -> None:
         """Give every part its room for the size of the window and for what there is to say."""
-        from tutor.tui.screens.lab_panels import arrange
+        from tutor.tui.screens.lab_panels import arrange, row_heights
 
         width, height = self.size.width, self.size.height - 4
         beside = width >= _BESIDE
@@ -251,9 +251,14 @@ class LabScreen(LabActions):
         charts = self.query_one("#charts")
         charts.styles.grid_size_columns = plan.columns
         charts.styles.grid_size_rows = -(-plan.shown // plan.columns)
-        charts.styles.grid_rows = "3fr 2fr" if plan.columns == 1 and plan.shown == 2 else "1fr"
+        charts.styles.grid_rows = row_heights(self._panels()[: plan.shown], plan, height, self._class_count())
         for place, view in enumerate(self.query("#charts RowsView").results(RowsView)):
             view.display = place < plan.shown
+
+    def _class_count(self) -> int:
+        """How many classes the data has, as soon as that is known."""
+        summary = self.session.summary if self.session is not None else None
+        return len(summary.data.class_names) if summary is not None and summary.data is not None else 0
 
     def _draw_panel(self, place: int, room: Room) -> Rows:
         from tutor.charts.notice import sentence

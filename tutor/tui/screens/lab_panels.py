@@ -83,8 +83,10 @@ def draw_view(session: LabSession, panel: str, room: Room) -> Rows:
     """A panel that the worker computes."""
     view = session.view(panel)
     if view is None:
+        # Before the start the chart of the loss says how to begin; once is enough.
+        alone = session.summary is not None or "loss" not in session.spec.show.panels
         key = "lab.says-ready" if session.summary is None else "charts.nothing-yet"
-        return sentence(translate(key), room.width, room.height)
+        return sentence(translate(key) if alone else "", room.width, room.height)
     return draw_panel(panel, view.scene, view.frame, Drawing(room.width, room.height, room.colour, room.ascii))
 
 
@@ -103,3 +105,20 @@ def arrange(width: int, height: int, panels: int) -> Arrangement:
     if shown > 1 and (width >= 120 or height < 8 * shown) and across > 1:
         return Arrangement(shown, min(shown, across))
     return Arrangement(min(shown, down) if across == 1 else shown, 1 if shown <= down else across)
+
+
+def row_heights(panels: list[str], plan: Arrangement, height: int, classes: int) -> str:
+    """How the rows of the grid share ``height`` cells, as Textual writes it.
+
+    A table of confusions takes the rows it has; the pictures share the rest, the first one with a little more.
+    """
+    if plan.columns > 1 or len(panels) < 2:
+        return "1fr"
+    table = classes + 3
+    sizes = []
+    for place, panel in enumerate(panels):
+        if panel == "confusion" and place and classes and table <= height // 3:
+            sizes.append(str(table))
+        else:
+            sizes.append("3fr" if place == 0 else "2fr")
+    return " ".join(sizes) if len(panels) == 2 or any(size.isdigit() for size in sizes) else "1fr"

@@ -268,7 +268,7 @@ class QuestionWidget(Widget):
         if exercise is self.exercise and self.is_attached:
             self._told()
 
-    async def _begun(self, exercise: Exercise, runs: PredictionRuns) -> None:
+    def _begun(self, exercise: Exercise, runs: PredictionRuns) -> None:
         exercise.follow(runs.ids)
         if exercise is not self.exercise or not self.is_attached:
             return  # the learner has gone on; the run is joined when the question is shown again
@@ -276,8 +276,11 @@ class QuestionWidget(Widget):
         from tutor.tui.widgets.question_run_card import RunCard
 
         self._cards = [RunCard(*each) for each in zip(exercise.question.labs, runs.followers, strict=True)]
-        await self.query_one("#runs").mount(*self._cards)
+        self.call_next(self._show_cards)
         self._timer = self.set_interval(1 / _POLLS_A_SECOND, self._look)
+
+    async def _show_cards(self) -> None:
+        await self.query_one("#runs").mount(*self._cards)
         self.call_after_refresh(self._reveal_end)
 
     def _look(self) -> None:
