@@ -137,3 +137,15 @@ def test_before_the_first_epoch_it_says_so() -> None:
 
 def test_with_no_room_for_axes_the_figures_stay() -> None:
     assert text_of(loss_chart([train_line(LossHistory([0.25]))], 16, 2), 16, 2).splitlines()[0] == "train 0.2500    "
+
+
+def test_a_spike_of_the_dotted_line_is_never_between_two_dots() -> None:
+    for spike in range(40, 60):
+        losses = [1.0] * 100
+        losses[spike] = 0.0
+        chart = plain_text(loss_chart([valid_line(LossHistory(losses))], 80, 16))
+        flat = plain_text(loss_chart([valid_line(LossHistory([1.0] * 99 + [0.0]))], 80, 16))
+        lowest = [row for row in chart.splitlines() if row.startswith("0.0")]
+        assert lowest, chart
+        assert lowest != [row for row in flat.splitlines() if row.startswith("0.0")]
+        assert any("⠀" < sign <= "⣿" for sign in lowest[0]), chart
