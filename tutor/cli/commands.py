@@ -63,11 +63,11 @@ def _tutor() -> None:
     """Open the course; the words are in the translations."""
 
 
-def _command(name: str, about: str) -> Callable[[Callable[..., Any]], click.Command]:
-    return _tutor.command(name, help=Sentence(about), short_help=Sentence(f"{about}-short"))
+def _command(name: str, about: str, short: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return _tutor.command(name, help=Sentence(about), short_help=Sentence(short))
 
 
-@_command("open", "cli.open")
+@_command("open", "cli.open", "cli.open-short")
 @click.argument("lesson", required=False, shell_complete=_complete_lessons)
 def _open(lesson: str | None) -> int:
     from tutor.cli.screens import open_screens
@@ -75,7 +75,7 @@ def _open(lesson: str | None) -> int:
     return open_screens(lesson=lesson)
 
 
-@_command("lab", "cli.lab")
+@_command("lab", "cli.lab", "cli.lab-short")
 @click.argument("lab", shell_complete=_complete_labs)
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=Sentence("cli.train-set"))
 def _lab(lab: str, settings: tuple[str, ...]) -> int:
@@ -84,7 +84,7 @@ def _lab(lab: str, settings: tuple[str, ...]) -> int:
     return open_screens(lab=lab, settings=settings)
 
 
-@_command("train", "cli.train")
+@_command("train", "cli.train", "cli.train-short")
 @click.argument("lab", shell_complete=_complete_labs)
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=Sentence("cli.train-set"))
 @click.option("--plain", "style", flag_value="plain", help=Sentence("cli.train-plain"))
@@ -95,14 +95,14 @@ def _train(lab: str, settings: tuple[str, ...], style: str | None) -> int:
     return train(lab, settings, style)
 
 
-@_command("list", "cli.list")
+@_command("list", "cli.list", "cli.list-short")
 def _list() -> int:
     from tutor.plain.listing import show_course
 
     return show_course()
 
 
-@_command("check", "cli.check")
+@_command("check", "cli.check", "cli.check-short")
 @click.argument("path", required=False)
 @click.option("--run", "run_labs", is_flag=True, help=Sentence("cli.check-run"))
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help=Sentence("cli.check-jobs"))
@@ -112,7 +112,7 @@ def _check(path: str | None, run_labs: bool, jobs: int | None) -> int:
     return check(path, run_labs=run_labs, jobs=jobs)
 
 
-@_command("completion", "cli.completion")
+@_command("completion", "cli.completion", "cli.completion-short")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def _completion(shell: str) -> None:
     from click.shell_completion import get_completion_class
