@@ -39,7 +39,9 @@ def test_the_locale_chooses_the_first_language(monkeypatch: pytest.MonkeyPatch, 
     assert language_of_environment() == expected
 
 
-@pytest.mark.parametrize(("seconds", "shown"), [(-1, "0 s"), (4.9, "4 s"), (180, "3 min"), (7200, "2 h"), (1e6, "11 d")])
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(-1, "0 s"), (4.9, "4 s"), (180, "3 min"), (7200, "2 h"), (1e6, "11 d")]
+)
 def test_durations_are_short(seconds: float, shown: str) -> None:
     assert short_duration(seconds) == shown
 

@@ -76,7 +76,12 @@ def test_an_impossible_setting_is_refused(setting: str) -> None:
 
 def test_ctrl_c_stops_the_run_and_keeps_what_it_learnt(own_home: Path) -> None:
     command = [sys.executable, "-m", "tutor", "train", "moons-net", "--json", "--set", "train.pace=20"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+
+    # A background job starts with SIGINT ignored, and these tests may run in one.
+    def listen() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=listen) as process:
         assert process.stdout is not None
         lines = []
         for line in process.stdout:

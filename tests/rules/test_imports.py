@@ -47,7 +47,9 @@ def test_the_plain_front_loads_no_textual() -> None:
 
 
 def test_course_study_and_progress_load_no_numpy() -> None:
-    loaded = loaded_by("import tutor.course.reader, tutor.course.checks, tutor.study.quiz_session, tutor.progress.store")
+    loaded = loaded_by(
+        "import tutor.course.reader, tutor.course.checks, tutor.study.quiz_session, tutor.progress.store"
+    )
     assert loaded.isdisjoint({"numpy", "plotext", "textual"})
 
 

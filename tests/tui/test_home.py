@@ -114,7 +114,7 @@ async def test_an_empty_folder_is_said_and_nothing_breaks(tmp_path: Path) -> Non
 
 
 async def test_a_missing_folder_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TUTOR_LESSONS", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("TUTOR_LESSONS", "/nowhere")
     async with running(make_services(tmp_path / "home")) as pilot:
         assert "▲" in rows_of(pilot)[3]
         assert "nowhere" in text_of(pilot)
