@@ -13,14 +13,17 @@ from tutor.foundation.translate import translate
 _RANGE = re.compile(r"^(?P<low>.+?)\s*(?:\.\.\.?|…)\s*(?P<high>.+)$")
 _TOLERANCE = re.compile(r"^(?P<middle>.+?)\s*(?:±|\+/-|\+-)\s*(?P<half>.+)$")
 _BLANK = re.compile(r"(?P<ticks>`+).+?(?P=ticks)|\[\[(?P<accepted>[^\[\]\n]{1,400}?)\]\]", re.DOTALL)
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_FENCE = re.compile(r"^[ >]*(`{3,}|~{3,})")
 _MOST_BLANKS = 12
 
 
 def read_numeric_answer(source: Source, element: Element, text: str) -> NumericAnswer | None:
     """``0.72 ± 0.01``, ``0.71..0.73`` or one exact number; None and a fault for anything else."""
     text = text.strip().rstrip(".。").strip() if not text.strip().endswith("..") else text.strip()
-    limits = _limits(text)
+    try:
+        limits = _limits(text)
+    except OverflowError:  # a number that is exact, but too large to be a float
+        limits = None
     if limits is None or not all(math.isfinite(limit) for limit in limits) or limits[0] > limits[1]:
         source.fault(
             source.place(element.start),
@@ -44,8 +47,23 @@ def _limits(text: str) -> tuple[float, float] | None:
     return None if exact is None else (float(exact), float(exact))
 
 
-def read_blanks(source: Source, prompt: str, heading: Element) -> tuple[str, tuple[Blank, ...]]:
+def has_blank(text: str) -> bool:
+    """Whether ``text``, the Markdown of one block, has a blank outside code."""
+    return any(
+        found["accepted"] is not None
+        for is_code, piece in _code_apart(text)
+        if not is_code
+        for found in _BLANK.finditer(piece)
+    )
+
+
+def read_blanks(source: Source, prompt: list[tuple[str, bool]], heading: Element) -> tuple[str, tuple[Blank, ...]]:
     r"""Cut ``[[bias\|偏置]]`` out of a prompt, but not out of code.
+
+    Args:
+        source: takes the faults.
+        prompt: the Markdown of its blocks, and whether each is code.
+        heading: the question's.
 
     Returns:
         The prompt with `BLANK` for each blank, and the blanks in order.
@@ -57,17 +75,24 @@ def read_blanks(source: Source, prompt: str, heading: Element) -> tuple[str, tup
             return found[0]
         accepted = tuple(each.strip() for each in re.split(r"\\?\|", found["accepted"]) if each.strip())
         if not accepted:
-            source.fault(source.place(heading.start), translate("course.empty-blank"))
+            place = source.find(heading.start, len(source.lines), found[0])
+            source.fault(place, translate("course.empty-blank"))
             return found[0]
         blanks.append(Blank(accepted))
         return BLANK
 
     # A stray replacement character of the author's own must not be taken for a blank.
-    prompt = prompt.replace(BLANK, "\ufffd")
-    pieces = [piece if is_code else _BLANK.sub(cut, piece) for is_code, piece in _code_apart(prompt)]
+    blocks = [
+        text
+        if is_code
+        else "\n".join(
+            piece if inside else _BLANK.sub(cut, piece) for inside, piece in _code_apart(text.replace(BLANK, "\ufffd"))
+        )
+        for text, is_code in prompt
+    ]
     if len(blanks) > _MOST_BLANKS:
         source.fault(source.place(heading.start), translate("course.too-many-blanks", most=_MOST_BLANKS))
-    return "\n".join(pieces), tuple(blanks)
+    return "\n\n".join(blocks), tuple(blanks)
 
 
 def _code_apart(text: str) -> list[tuple[bool, str]]:

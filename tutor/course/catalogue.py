@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.course.headers import LessonHeader, lesson_files, read_headers
+from tutor.course.files import file_order, has_language_folders, language_of, lesson_files
+from tutor.course.headers import LessonHeader, read_headers
 from tutor.foundation.translate import LANGUAGES
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Course:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._headers: dict[str, list[LessonHeader]] = {}
-        self._readings: dict[Path, Reading] = {}
+        self._readings: dict[tuple[Path, str], Reading] = {}
         self._glossary: Glossary | None = None
 
     @property
@@ -44,16 +45,18 @@ class Course:
         if language not in self._headers:
             found = {header.id: header for header in read_headers(self.folder, language)}
             for other in LANGUAGES:
-                if other != language and (self.folder / other).is_dir():
+                if other != language and has_language_folders(self.folder):
                     for header in read_headers(self.folder, other):
                         found.setdefault(header.id, header)
-            self._headers[language] = sorted(found.values(), key=lambda header: (header.number, header.path.name))
+            self._headers[language] = sorted(found.values(), key=lambda header: file_order(header.path))
         return self._headers[language]
 
     def header(self, lesson: str, language: str) -> LessonHeader | None:
         """The head of a lesson named by its id or by its number."""
         for header in self.headers(language):
-            if lesson == header.id or (lesson.isascii() and lesson.isdigit() and int(lesson) == header.number):
+            if lesson == header.id or (
+                lesson.isascii() and lesson.isdigit() and (lesson.lstrip("0") or "0") == str(header.number)
+            ):
                 return header
         return None
 
@@ -69,12 +72,13 @@ class Course:
         return self.reading(header.path, header.language).lesson if header is not None else None
 
     def reading(self, path: Path, language: str) -> Reading:
-        """What came of reading a file, read once."""
-        if path not in self._readings:
+        """What came of reading a file, read once; the folder it lies in says its language, if any does."""
+        key = (path, language_of(path, language))
+        if key not in self._readings:
             from tutor.course.reader import read_lesson
 
-            self._readings[path] = read_lesson(path, language)
-        return self._readings[path]
+            self._readings[key] = read_lesson(*key)
+        return self._readings[key]
 
     def files(self, language: str) -> list[Path]:
         """Every lesson file of a language, readable or not."""

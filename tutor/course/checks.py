@@ -9,9 +9,13 @@ from pathlib import Path
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Fault, LabFence, Lesson, Place, Prose, Question, Term
 from tutor.course.parity import faults_of_parity
+from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import LANGUAGES, translate
 
 _LINK = re.compile(r"\]\(#([^)\s]+)\)")
+_CODE = re.compile(
+    r"(?ms)^ {0,3}(?P<fence>`{3,}|~{3,}).*?(?:^ {0,3}(?P=fence)|\Z)|(?P<ticks>`+).+?(?<!`)(?P=ticks)(?!`)"
+)
 
 
 def check_course(folder: Path) -> list[Fault]:
@@ -97,8 +101,9 @@ def _faults_of_links(lessons: list[Lesson]) -> Iterator[Fault]:
 
 
 def _lines(path: Path) -> list[str]:
+    """The lines as `read_lesson` counts them."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return harmless(path.read_bytes().decode("utf-8-sig", errors="replace")).split("\n")
     except OSError:
         return []
 
@@ -113,12 +118,17 @@ def _place_of(link: str, block: Place, lines: list[str]) -> Place:
 
 
 def _links(block: Prose | LabFence | Question | Term) -> list[str]:
+    """The ids that a block links to; a link that is shown as code leads nowhere on purpose."""
     if isinstance(block, Prose):
-        return _LINK.findall(block.markdown)
+        return _links_in(block.markdown)
     if isinstance(block, Term):
-        return [*_LINK.findall(block.definition), *block.see]
+        return [*_links_in(block.definition), *block.see]
     if isinstance(block, Question):
         texts = [block.prompt, block.explanation, *block.hints]
         texts += [text for option in block.options for text in (option.text, option.feedback)]
-        return _LINK.findall("\n".join(texts))
+        return [link for text in texts for link in _links_in(text)]
     return []
+
+
+def _links_in(markdown: str) -> list[str]:
+    return _LINK.findall(_CODE.sub("", markdown))

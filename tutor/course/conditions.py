@@ -101,7 +101,12 @@ def parse(text: str) -> Condition:
 
 
 def _number(value: float | bool | str) -> float:
-    return float("nan") if isinstance(value, str) else float(value)
+    if isinstance(value, str):
+        return float("nan")
+    try:
+        return float(value)
+    except OverflowError:  # a whole number beyond all floats
+        return float("inf") if value > 0 else float("-inf")
 
 
 def _is_true(value: float | bool) -> bool:
@@ -158,17 +163,17 @@ class _Parser:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise ConditionError(translate("course.condition-too-deep"), self._position + 1)
-        meaning = self._both()
+        terms = [self._both()]
         while self._accept("or"):
-            meaning = _either(meaning, self._both())
+            terms.append(self._both())
         self._depth -= 1
-        return meaning
+        return terms[0] if len(terms) == 1 else _any_of(terms)
 
     def _both(self) -> _Meaning:
-        meaning = self._negated()
+        terms = [self._negated()]
         while self._accept("and"):
-            meaning = _each(meaning, self._negated())
-        return meaning
+            terms.append(self._negated())
+        return terms[0] if len(terms) == 1 else _all_of(terms)
 
     def _negated(self) -> _Meaning:
         negations = 0
@@ -185,23 +190,23 @@ class _Parser:
         return left if sign is None else _comparison(_COMPARISONS[sign], left, self._sum())
 
     def _sum(self) -> _Meaning:
-        meaning = self._product()
+        first, steps = self._product(), []
         while sign := self._accept("+", "-"):
-            meaning = _arithmetic(operator.add if sign == "+" else operator.sub, meaning, self._product())
-        return meaning
+            steps.append((operator.add if sign == "+" else operator.sub, self._product()))
+        return _arithmetic(first, steps) if steps else first
 
     def _product(self) -> _Meaning:
-        meaning = self._signed()
+        first, steps = self._signed(), []
         while sign := self._accept("*", "/"):
-            meaning = _arithmetic(operator.mul if sign == "*" else _divide, meaning, self._signed())
-        return meaning
+            steps.append((operator.mul if sign == "*" else _divide, self._signed()))
+        return _arithmetic(first, steps) if steps else first
 
     def _signed(self) -> _Meaning:
         minus = 0
         while self._accept("-"):
             minus += 1
         meaning = self._value()
-        return _arithmetic(operator.mul, _constant(-1.0), meaning) if minus % 2 else meaning
+        return _arithmetic(_constant(-1.0), [(operator.mul, meaning)]) if minus % 2 else meaning
 
     def _value(self) -> _Meaning:
         kind, word = self._peek()
@@ -248,20 +253,28 @@ def _negation(meaning: _Meaning) -> _Meaning:
     return lambda facts: not _is_true(meaning(facts))
 
 
-def _either(left: _Meaning, right: _Meaning) -> _Meaning:
-    return lambda facts: _is_true(left(facts)) or _is_true(right(facts))
+def _any_of(terms: list[_Meaning]) -> _Meaning:
+    return lambda facts: any(_is_true(term(facts)) for term in terms)
 
 
-def _each(left: _Meaning, right: _Meaning) -> _Meaning:
-    return lambda facts: _is_true(left(facts)) and _is_true(right(facts))
+def _all_of(terms: list[_Meaning]) -> _Meaning:
+    return lambda facts: all(_is_true(term(facts)) for term in terms)
 
 
 def _comparison(compare: Callable[[float, float], bool], left: _Meaning, right: _Meaning) -> _Meaning:
     return lambda facts: compare(_number(left(facts)), _number(right(facts)))
 
 
-def _arithmetic(combine: Callable[[float, float], float], left: _Meaning, right: _Meaning) -> _Meaning:
-    return lambda facts: combine(_number(left(facts)), _number(right(facts)))
+def _arithmetic(first: _Meaning, steps: list[tuple[Callable[[float, float], float], _Meaning]]) -> _Meaning:
+    """From the left, in a loop: a long sum must not reach the depth that Python allows for calls."""
+
+    def meaning(facts: Facts) -> float:
+        value = _number(first(facts))
+        for combine, term in steps:
+            value = combine(value, _number(term(facts)))
+        return value
+
+    return meaning
 
 
 def _divide(left: float, right: float) -> float:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tutor.course.lesson import Fault, Place
-from tutor.course.source import is_identifier
+from tutor.course.source import LONGEST_IDENTIFIER, is_identifier
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
 
@@ -15,6 +16,13 @@ KEYS = ("id", "title", "needs", "minutes", "part")
 _MOST_LINES = 60
 _LONGEST_TITLE = 120
 _LONGEST_MINUTES = 600
+
+
+def _yaml_failures() -> tuple[type[Exception], ...]:
+    """What PyYAML raises on bad input: its constructors of tagged values ("!!int ''") fail in every way there is."""
+    import yaml
+
+    return (yaml.YAMLError, RecursionError, ValueError, LookupError, ArithmeticError, AttributeError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ class _Values:
                     return False
             node = yaml.compose(text, Loader=yaml.SafeLoader)
             values = yaml.safe_load(text)
-        except (yaml.YAMLError, RecursionError, ValueError) as error:
+        except _yaml_failures() as error:
             mark = getattr(error, "problem_mark", None)
             problem = str(getattr(error, "problem", "") or error).partition("\n")[0]
             self._faults.append(Fault(self._place(mark), translate("course.yaml-fault", problem=problem)))
@@ -95,7 +103,10 @@ class _Values:
             self._faults.append(Fault(Place(self._path, 2), translate("course.yaml-not-a-mapping")))
             return False
         for key, _ in node.value:
-            self._places[str(key.value)] = self._place(key.start_mark)
+            place, name = self._place(key.start_mark), str(key.value)
+            if name in self._places:
+                self._faults.append(Fault(place, translate("course.double-key", key=harmless_line(name))))
+            self._places.setdefault(name, place)
         self._values = {str(key): value for key, value in values.items()}
         self._refuse_unknown()
         return True
@@ -105,7 +116,7 @@ class _Values:
             if key not in KEYS:
                 near = nearest(key, KEYS)
                 hint = translate("course.did-you-mean", near=near) if near else ""
-                self._fault(key, translate("course.unknown-key", key=key, known=", ".join(KEYS)), hint)
+                self._fault(key, translate("course.unknown-key", key=harmless_line(key), known=", ".join(KEYS)), hint)
 
     def _missing(self, key: str) -> bool:
         if key in self._values or not self.readable:
@@ -117,17 +128,18 @@ class _Values:
         if (required and self._missing(key)) or key not in self._values:
             return ""
         value = self._values[key]
+        # YAML's own escapes ("\e") can bring back what was taken out of the file.
         if not isinstance(value, str) or not value.strip() or "\n" in value or len(value) > _LONGEST_TITLE:
             self._fault(key, translate("course.not-a-line", key=key, most=_LONGEST_TITLE))
             return ""
-        return value.strip()
+        return harmless_line(value).strip()
 
     def identifier(self, key: str) -> str:
         if self._missing(key):
             return ""
         value = self._values[key]
         if not isinstance(value, str) or not is_identifier(value):
-            self._fault(key, translate("course.not-an-id", id=value))
+            self._fault(key, translate("course.not-an-id", id=harmless_line(str(value)[:LONGEST_IDENTIFIER])))
             return ""
         return value
 

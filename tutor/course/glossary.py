@@ -120,8 +120,9 @@ class Glossary:
         found: list[Mention] = []
         seen: set[str] = set()
         for match in pattern.finditer(text):
-            term_id = ids[match.group().casefold()]
-            if term_id not in seen:
+            # The pattern also takes letters for others that casefold() keeps apart, such as ı for i.
+            term_id = ids.get(match.group().casefold())
+            if term_id is not None and term_id not in seen:
                 seen.add(term_id)
                 found.append(Mention(match.start(), match.end(), term_id))
         return found
@@ -164,7 +165,7 @@ def _is_nearly(wanted: str, names: tuple[str, ...]) -> bool:
 def _mention_pattern(entries: Iterable[GlossaryEntry], language: str) -> tuple[re.Pattern[str] | None, dict[str, str]]:
     ids: dict[str, str] = {}
     for entry in entries:
-        for name in (entry.names.get(language, ""), *entry.also.get(language, ())):
+        for name in (entry.name(language), *entry.also.get(language, ())):
             # A lone letter such as w is a symbol in nearly every sentence; underlining it would help nobody.
             plain = re.sub(r"\s*[(（].*?[)）]\s*", "", name)
             for each in (plain, f"{plain}s"):

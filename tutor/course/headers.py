@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.course.files import file_order, lesson_files, lesson_number
 from tutor.foundation import atomic_file, paths
-from tutor.foundation.translate import LANGUAGES
 
 if TYPE_CHECKING:  # the types of a whole lesson take longer to define than the map takes to draw
     from tutor.course.lesson import Fault
@@ -36,33 +36,12 @@ class LessonHeader:
     part: str
 
 
-def lesson_files(folder: Path, language: str) -> list[Path]:
-    """The lesson files of a language, in order. A pack of one language may drop the language folder."""
-    home = folder / language
-    if not home.is_dir() and not any((folder / each).is_dir() for each in LANGUAGES):
-        home = folder
-    try:
-        found = [path for path in home.glob("*.md") if path.name.lower() != "readme.md"]
-    except OSError:
-        return []
-    return sorted(found, key=lambda path: (_number(path), path.name))
-
-
-def _number(path: Path) -> int:
-    digits = ""
-    for each in path.name[:4]:
-        if not ("0" <= each <= "9"):
-            break
-        digits += each
-    return int(digits) if digits else 10_000
-
-
 def read_headers(folder: Path, language: str) -> list[LessonHeader]:
     """The heads of the lessons in ``language``, in order. Files whose head cannot be read are left out."""
     cache = _Cache(folder, language)
     headers = [header for path in lesson_files(folder, language) if (header := cache.header(path)) is not None]
     cache.save()
-    headers.sort(key=lambda header: (header.number, header.path.name))
+    headers.sort(key=lambda header: file_order(header.path))
     part, with_parts = "", []
     for header in headers:
         part = header.part or part
@@ -142,7 +121,6 @@ class _Cache:
 
 def _read_header(path: Path, language: str) -> LessonHeader | None:
     from tutor.course.front_matter import read_front_matter
-    from tutor.course.reader import lesson_number
     from tutor.foundation.safe_text import harmless
 
     try:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 import tomllib
 
-from tutor.course.lesson import LabFence
+from tutor.course.lesson import LabFence, Place
 from tutor.course.source import Element, Source
+from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import translate
 
 _INFO = re.compile(r"toml\s+lab")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,19}")
 _MOST_KEYS = 60
 _DEEPEST = 6
-_ERROR_LINE = re.compile(r"at line (\d+)")
+_ERROR_PLACE = re.compile(r"at line (\d+), column (\d+)")
 
 
 def is_lab_fence(element: Element) -> bool:
     """Whether a block is a lab."""
-    return element.kind == "fence" and _INFO.fullmatch(element.info) is not None
+    return element.kind == "fence" and is_lab_info(element.info)
+
+
+def is_lab_info(info: str) -> bool:
+    """Whether the info string of a fence makes it a lab."""
+    return _INFO.fullmatch(info.strip()) is not None
 
 
 def read_lab_fence(source: Source, element: Element) -> LabFence | None:
@@ -26,23 +32,25 @@ def read_lab_fence(source: Source, element: Element) -> LabFence | None:
     place = source.place(element.start)
     try:
         table = tomllib.loads(element.content)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found = _ERROR_LINE.search(str(error))
-        line = element.start + int(found[1]) if found else element.start
-        source.fault(source.place(line), translate("course.toml-fault", problem=str(error).partition(" (at")[0]))
+    except (ValueError, RecursionError) as error:
+        # ValueError: TOMLDecodeError, and an integer too long for Python to read.
+        found = _ERROR_PLACE.search(str(error))
+        wrong = Place(source.path, place.line + int(found[1]), int(found[2])) if found else place
+        problem = harmless_line(str(error).partition(" (at")[0])
+        source.fault(wrong, translate("course.toml-fault", problem=problem))
         return None
     lab, name = table.pop("use", None), table.pop("name", "")
     if not isinstance(lab, str) or not lab.strip():
         source.fault(place, translate("course.lab-without-use"), translate("course.lab-without-use-hint"))
         return None
     if not isinstance(name, str) or (name and _NAME.fullmatch(name) is None):
-        source.fault(place, translate("course.lab-name", name=name))
+        source.fault(place, translate("course.lab-name", name=harmless_line(str(name)[:40])))
         name = ""
     overrides = dict(_flat(table))
     if len(overrides) > _MOST_KEYS:
         source.fault(place, translate("course.lab-too-long", most=_MOST_KEYS))
         return None
-    return LabFence(lab.strip(), name, overrides, place)
+    return LabFence(harmless_line(lab).strip(), name, overrides, place)
 
 
 def _flat(table: dict[str, object], before: str = "") -> list[tuple[str, object]]:
@@ -52,5 +60,16 @@ def _flat(table: dict[str, object], before: str = "") -> list[tuple[str, object]
         if isinstance(value, dict) and before.count(".") < _DEEPEST:
             flat += _flat(value, f"{before}{key}.")
         else:
-            flat.append((f"{before}{key}", value))
+            flat.append((harmless_line(f"{before}{key}"), _harmless_value(value)))
     return flat
+
+
+def _harmless_value(value: object) -> object:
+    """``value`` without the control characters that TOML's own escapes can bring back."""
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, list):
+        return [_harmless_value(each) for each in value]
+    if isinstance(value, dict):
+        return {harmless_line(key): _harmless_value(each) for key, each in value.items()}
+    return value

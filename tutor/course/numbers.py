@@ -1,4 +1,4 @@
-"""Numbers as people type them: 0.5, 1/2, 5e-1, −0.28, １２, 1,000, 12 %."""
+"""Numbers as people type them: 0.5, 1/2, 1 1/2, ½, 5e-1, −0.28, １２, 1,000, 12 %."""
 
 from __future__ import annotations
 
@@ -9,39 +9,56 @@ from fractions import Fraction
 _LONGEST = 60
 _LARGEST_EXPONENT = 300
 
-_DECIMAL = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?"
+_DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?"
 _NUMBER = re.compile(rf"(?P<over>{_DECIMAL})(?:/(?P<under>{_DECIMAL}))?(?P<percent>%)?")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
-_POWER_OF_TEN = re.compile(r"[*x·×]10\^?(?P<sign>[+-]?)(?P<digits>\d{1,3})$")
+_MIXED = re.compile(r"(?P<sign>[+-]?)\s*(?P<whole>[0-9]+)\s+(?P<over>[1-9][0-9]*)\s*/\s*(?P<under>[0-9]+)")
+_THOUSANDS = re.compile(r"(?<![0-9.])[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9,])")
+_RAISED = re.compile("[⁺⁻]?[⁰¹²³⁴-⁹]+")
+_TIMES_TEN = re.compile(r"[*x·×⋅∙]10\^(?P<exponent>[+-]?[0-9]{1,3})$")
+_TEN = re.compile(r"^(?P<sign>[+-]?)10\^(?P<exponent>[+-]?[0-9]{1,3})$")
+_DASHES = str.maketrans(dict.fromkeys("−–‐‑", "-") | {"⁄": "/", "∕": "/", "÷": "/"})
 
 
 def read_number(text: str) -> Fraction | None:
     """The number that ``text`` says, exactly, or None where it says none.
 
-    Decimals, fractions, scientific notation (``5e-1``, ``5·10^-1``), percent, full-width digits, a typographic
-    minus and thousands commas are all read.
+    Decimals, fractions, scientific notation (``5e-1``, ``5·10^-1``, ``5·10⁻¹``), percent, full-width digits, a
+    typographic minus and thousands commas are all read. A comma anywhere else is no number: in half of the world
+    it would be a decimal sign.
     """
     if len(text) > _LONGEST:
         return None
-    folded = unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-").replace("⁄", "/")
-    folded = re.sub(r"[\s_]+", "", folded).casefold()
-    folded = _THOUSANDS.sub("", folded)
-    folded = _POWER_OF_TEN.sub(lambda found: f"e{found['sign']}{found['digits']}", folded)
+    # Before the folding, which would make 102 of 10² and 11/2 of 1½.
+    raised = _RAISED.sub(lambda found: f"^{found[0]}", text)
+    apart = "".join(
+        f" {each}" if unicodedata.category(each) == "No" and "⁄" in _folded(each) else each for each in raised
+    )
+    folded = _folded(apart).translate(_DASHES).casefold().strip()
+    if (mixed := _MIXED.fullmatch(folded)) and int(mixed["over"]) < int(mixed["under"]):
+        value = int(mixed["whole"]) + Fraction(int(mixed["over"]), int(mixed["under"]))
+        return -value if mixed["sign"] == "-" else value
+    folded = re.sub(r"[\s_]+", "", folded)
+    folded = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), folded)
+    folded = _TIMES_TEN.sub(lambda found: f"e{found['exponent']}", folded)
+    folded = _TEN.sub(lambda found: f"{found['sign']}1e{found['exponent']}", folded)
     found = _NUMBER.fullmatch(folded)
     if found is None:
         return None
-    over, under = _fraction(found["over"]), _fraction(found["under"] or "1")
-    if over is None or under is None or under == 0:
-        return None
-    value = over / under
-    return value / 100 if found["percent"] else value
+    quotient = _fraction(found["over"], found["under"] or "1")
+    return quotient / 100 if quotient is not None and found["percent"] else quotient
 
 
-def _fraction(text: str) -> Fraction | None:
-    _, _, exponent = text.partition("e")
-    if exponent and abs(int(exponent)) > _LARGEST_EXPONENT:
-        return None
-    return Fraction(text)
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _fraction(over: str, under: str) -> Fraction | None:
+    for each in (over, under):
+        _, _, exponent = each.partition("e")
+        if exponent and abs(int(exponent)) > _LARGEST_EXPONENT:
+            return None
+    bottom = Fraction(under)
+    return Fraction(over) / bottom if bottom else None
 
 
 def as_fraction(value: float) -> Fraction:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.course.conditions import Condition, ConditionError, parse
-from tutor.course.lesson import Option
-from tutor.course.source import COMMENT, Element, Source, directive, unquoted
+from tutor.course.lesson import Option, Place
+from tutor.course.source import Element, Source, directive, unquoted
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _TICK = re.compile(r"^\[(?P<mark>[ xX])\](?:\s+|$)")
+_OWN = 2
+"""The level of the blocks right inside an item of a top-level list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,16 @@ class Item:
     offset: int
 
     @property
+    def inline(self) -> Token | None:
+        """Its first paragraph, where it begins with one."""
+        if len(self.tokens) > 2 and self.tokens[1].type == "paragraph_open":
+            return self.tokens[2]
+        return None
+
+    @property
     def text(self) -> str:
         """The source of its first paragraph."""
-        return next((token.content for token in self.tokens if token.type == "inline"), "")
+        return self.inline.content if self.inline is not None else ""
 
 
 def items_of(element: Element, offset: int) -> list[Item]:
@@ -54,28 +63,71 @@ def is_tick_list(element: Element) -> bool:
     return any(_TICK.match(item.text) for item in items_of(element, 0))
 
 
-def read_option(source: Source, item: Item) -> Option:
+def has_ticks_inside(element: Element) -> bool:
+    """Whether a list inside ``element``, but not its own items, has ticks: nobody could choose those."""
+    return any(
+        token.type == "inline"
+        and _TICK.match(token.content)
+        and before.type == "paragraph_open"
+        and _in_list(element, at)
+        for at, (before, token) in enumerate(zip(element.tokens, element.tokens[1:], strict=False))
+    )
+
+
+def _in_list(element: Element, at: int) -> bool:
+    """Whether the paragraph at ``at`` begins an item of a list that is not ``element`` itself."""
+    before = element.tokens[at - 1]
+    return at > 0 and before.type == "list_item_open" and before.level > 1
+
+
+def read_option(source: Source, item: Item, *, tick_expected: bool) -> Option:
     """Read an item. In a list of ticks an item without one counts as not ticked, and is a fault."""
-    text = item.text
-    tick = _TICK.match(text)
-    text = _TICK.sub("", text, count=1)
     place = source.place(item.start)
-    condition = _condition(source, item, text)
-    text = COMMENT.sub("", text).strip()
+    text, comments = _without_comments(item)
+    tick = _TICK.match(text)
+    if tick_expected and tick is None:
+        source.fault(place, translate("course.no-tick"), translate("course.no-tick-hint"))
+    text = _TICK.sub("", text, count=1).strip() if tick_expected else text.strip()
     if not text:
         source.fault(place, translate("course.empty-option"))
+    _refuse_more(source, item)
+    condition = _condition(source, item, comments)
     return Option(text, tick is not None and tick["mark"] != " ", _feedback(source, item), condition, place)
 
 
-def _condition(source: Source, item: Item, text: str) -> Condition | None:
-    written = directive(text, "when")
+def _without_comments(item: Item) -> tuple[str, str]:
+    """The item's text, and its comments: those in the text and those that stand by themselves, but none in code."""
+    text = item.text
+    comments = []
+    for child in (item.inline.children or ()) if item.inline is not None else ():
+        if child.type == "html_inline" and child.content.startswith("<!--"):
+            # From the right: a comment that is shown as code comes before the one that closes a line.
+            before, _, after = text.rpartition(child.content)
+            text = before + after
+            comments.append(child.content)
+    comments += [token.content for token in item.tokens if token.type == "html_block" and token.level == _OWN]
+    return text, "\n".join(comments)
+
+
+def _refuse_more(source: Source, item: Item) -> None:
+    """An option is one paragraph; a second one, code or a list inside it would never be seen."""
+    for token in item.tokens[4:] if item.inline is not None else item.tokens[1:]:
+        is_comment = token.type == "html_block" and token.content.lstrip().startswith("<!--")
+        if token.level == _OWN and token.nesting >= 0 and token.type != "blockquote_open" and not is_comment:
+            line = token.map[0] + item.offset if token.map is not None else item.start
+            source.fault(source.place(line), translate("course.option-extra"), translate("course.option-extra-hint"))
+            return
+
+
+def _condition(source: Source, item: Item, comments: str) -> Condition | None:
+    written = directive(comments, "when")
     if written is None:
         return None
-    place = source.place(item.start, written)
     try:
         return parse(written)
     except ConditionError as error:
-        place = type(place)(place.path, place.line, place.column + error.column - 1)
+        place = source.find(item.start, item.end, written)
+        place = Place(place.path, place.line, place.column + error.column - 1)
         source.fault(place, error.message, translate("course.condition-hint"))
         return None
 
@@ -84,7 +136,7 @@ def _feedback(source: Source, item: Item) -> str:
     """The Markdown of the block quotes under an option."""
     found = []
     for token in item.tokens:
-        if token.type == "blockquote_open" and token.level == 2 and token.map is not None:
+        if token.type == "blockquote_open" and token.level == _OWN and token.map is not None:
             start, end = (line + item.offset for line in token.map)
             found.append(unquoted(source.lines[start:end]))
     return "\n\n".join(found)

@@ -33,6 +33,8 @@ def faults_of_parity(lessons: list[Lesson], *, both: bool) -> list[Fault]:
 def _between(first: Lesson, second: Lesson) -> Iterator[Fault]:
     head = Place(second.path, 2)
     other = f"{first.language}/{first.path.name}"
+    if first.number != second.number:
+        yield Fault(head, translate("course.parity-number", other=other))
     if first.needs != second.needs:
         yield Fault(head, translate("course.parity-needs", other=other))
     if _labs(first.labs) != _labs(second.labs):

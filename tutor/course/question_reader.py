@@ -5,71 +5,80 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from tutor.course.answer_reader import read_blanks, read_numeric_answer
+from tutor.course.answer_reader import has_blank, read_blanks, read_numeric_answer
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
-from tutor.course.lesson import Blank, LabFence, NumericAnswer, Option, Question, QuestionKind
-from tutor.course.option_reader import is_tick_list, items_of, read_option
+from tutor.course.lesson import Blank, LabFence, Option, Question, QuestionKind
+from tutor.course.misplaced import refuse_misplaced, refuse_stray_id
+from tutor.course.option_reader import has_ticks_inside, is_tick_list, items_of, read_option
 from tutor.course.source import Element, Source, directive, unquoted
 from tutor.foundation.translate import translate
 
 MOST_OPTIONS = 26
-_HINT = re.compile(r"^(?:hint|提示)\s*[:：]\s*", re.IGNORECASE)
-_ANSWER = re.compile(r"^\*\*(?:answer|答案)(?:[:：]\*\*|\*\*\s*[:：])\s*(?P<answer>.*)$", re.IGNORECASE | re.DOTALL)
-_DETAILS = re.compile(r"<details\b", re.IGNORECASE)
+_HINT = re.compile(r"^(?:\*\*)?(?:hint|提示)\s*(?:[:：](?:\*\*)?|\*\*\s*[:：])\s*", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"^\*\*(?:answer|答案)(?:[:：]\*\*|\*\*\s*[:：])\s*(?P<answer>.*)\Z", re.IGNORECASE | re.DOTALL | re.MULTILINE
+)
+_DETAILS = re.compile(r"<details\b[^>]*>", re.IGNORECASE)
 _DETAILS_END = re.compile(r"</details\s*>", re.IGNORECASE)
 _SUMMARY = re.compile(r"<summary\b[^>]*>.*?</summary\s*>", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass
 class _Parts:
-    """What has been found in a question so far."""
+    """What has been found in a question so far. `prompt` holds its blocks in order, plain numbered lists among them."""
 
-    prompt: list[str] = field(default_factory=list)
+    prompt: list[tuple[Element, str]] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
     explanation: str = ""
     ticks: list[Element] = field(default_factory=list)
-    orders: list[Element] = field(default_factory=list)
     answers: list[tuple[Element, str]] = field(default_factory=list)
     labs: list[LabFence] = field(default_factory=list)
     figure: str = ""
+
+    @property
+    def order(self) -> Element | None:
+        """The last plain numbered list: the answer, where nothing else is."""
+        found = [element for element, text in self.prompt if element.kind == "ordered_list" and not has_blank(text)]
+        return found[-1] if found else None
 
 
 def read_question(source: Source, identifier: str, heading: Element, body: list[Element], lesson_id: str) -> Question:
     """Read the question under ``heading``. Faults go to `Source.faults`; what can be read is returned all the same."""
     parts = _sort_out(source, body)
-    prompt, blanks = read_blanks(source, "\n\n".join(parts.prompt), heading)
+    refuse_misplaced(source, heading)
+    prompt, blanks = read_blanks(source, [(text, _is_code(element)) for element, text in parts.prompt], heading)
     kind, answering = _kind(parts, blanks)
-    place = source.place(heading.start)
     if kind is None:
+        place = source.place(heading.start)
         source.fault(place, translate("course.no-answer", id=identifier), translate("course.no-answer-hint"))
         kind = QuestionKind.SINGLE
-    options = _options(source, answering)
-    answer = _numeric(source, parts) if kind is QuestionKind.NUMERIC else None
+    if kind is not QuestionKind.FILL_IN:
+        prompt = "\n\n".join(text for element, text in parts.prompt if element is not answering)
+    options = _options(source, answering, tick_expected=kind is not QuestionKind.ORDERING)
+    numeric = kind is QuestionKind.NUMERIC
+    answer = read_numeric_answer(source, *parts.answers[0]) if numeric else None
     _refuse_contradictions(source, parts, blanks, heading)
-    _check_options(source, kind, options, answering, heading)
-    _check_names(source, parts)
+    _check_options(source, kind, options, answering)
+    _check_runs(source, parts, options, heading)
     return Question(
         id=identifier,
         kind=kind,
         title=heading.content.strip(),
-        prompt=prompt if kind is QuestionKind.FILL_IN else "\n\n".join(_prompt_with(source, parts, kind)),
+        prompt=prompt,
         hints=tuple(parts.hints),
         explanation=parts.explanation,
         options=options,
         blanks=blanks if kind is QuestionKind.FILL_IN else (),
         answer=answer,
         labs=tuple(parts.labs),
-        place=place,
+        place=source.place(heading.start),
         lesson_id=lesson_id,
         figure=parts.figure,
     )
 
 
-def _prompt_with(source: Source, parts: _Parts, kind: QuestionKind) -> list[str]:
-    """The prompt, and a plain numbered list that turned out not to be the answer."""
-    if kind is QuestionKind.ORDERING:
-        return parts.prompt
-    return [*parts.prompt, *(source.text(element.start, element.end) for element in parts.orders)]
+def _is_code(element: Element) -> bool:
+    return element.kind in {"fence", "code_block"}
 
 
 def _sort_out(source: Source, body: list[Element]) -> _Parts:
@@ -80,39 +89,65 @@ def _sort_out(source: Source, body: list[Element]) -> _Parts:
         if element.kind == "html_block" and _DETAILS.search(element.content):
             index = _take_details(source, body, index, parts)
             continue
-        _take(source, element, parts)
+        if is_lab_fence(element):
+            fence = read_lab_fence(source, element)
+            if fence is not None:
+                parts.labs.append(fence)
+        elif element.kind == "html_block":
+            _take_comment(source, element, parts)
+        else:
+            refuse_misplaced(source, element)
+            _take(source, element, parts)
         index += 1
     return parts
 
 
 def _take(source: Source, element: Element, parts: _Parts) -> None:
     text = source.text(element.start, element.end)
-    if is_lab_fence(element):
-        fence = read_lab_fence(source, element)
-        if fence is not None:
-            parts.labs.append(fence)
-    elif element.kind == "html_block":
-        _take_comment(source, element, parts, text)
-    elif element.kind == "blockquote" and _HINT.match(unquoted(text.split("\n"))):
-        parts.hints.append(_HINT.sub("", unquoted(text.split("\n")), count=1))
-    elif is_tick_list(element):
+    if is_tick_list(element):
         parts.ticks.append(element)
-    elif element.kind == "ordered_list":
-        parts.orders.append(element)
-    elif element.kind == "paragraph" and (found := _ANSWER.match(element.content)):
+    elif has_ticks_inside(element):
+        # Not shown: the ticks would give the answer away.
+        source.fault(
+            source.place(element.start), translate("course.nested-options"), translate("course.nested-options-hint")
+        )
+    elif element.kind == "blockquote":
+        _take_quote(source, element, parts, text)
+    elif element.kind == "paragraph" and (found := _ANSWER.search(text)):
         parts.answers.append((element, found["answer"].strip()))
+        if before := text[: found.start()].strip():
+            parts.prompt.append((element, before))
     else:
-        parts.prompt.append(text)
+        parts.prompt.append((element, text))
 
 
-def _take_comment(source: Source, element: Element, parts: _Parts, text: str) -> None:
+def _take_quote(source: Source, element: Element, parts: _Parts, text: str) -> None:
+    """Hints, one for each line that begins as one; any other quotation belongs to the prompt, if it can."""
+    lines = unquoted(text.split("\n")).split("\n")
+    if _HINT.match(lines[0]):
+        for line in lines:
+            if _HINT.match(line):
+                parts.hints.append(_HINT.sub("", line, count=1))
+            else:
+                parts.hints[-1] += f"\n{line}"
+        parts.hints = [hint.strip() for hint in parts.hints]
+    elif parts.ticks:
+        # Feedback that slipped out of its option: in the prompt it would give the answer away.
+        place = source.place(element.start)
+        source.fault(place, translate("course.loose-feedback"), translate("course.loose-feedback-hint"))
+    else:
+        parts.prompt.append((element, text))
+
+
+def _take_comment(source: Source, element: Element, parts: _Parts) -> None:
+    text = source.text(element.start, element.end)
     figure = directive(text, "figure")
     if figure is not None:
         parts.figure = figure
     elif directive(text, "q") is not None or directive(text, "term") is not None:
-        source.fault(source.place(element.start), translate("course.stray-id"), translate("course.stray-id-hint"))
+        refuse_stray_id(source, element)
     elif not text.lstrip().startswith("<!--"):
-        parts.prompt.append(text)
+        parts.prompt.append((element, text))
 
 
 def _take_details(source: Source, body: list[Element], index: int, parts: _Parts) -> int:
@@ -125,7 +160,8 @@ def _take_details(source: Source, body: list[Element], index: int, parts: _Parts
         source.fault(source.place(start), translate("course.details-open"), translate("course.details-open-hint"))
         end -= 1
     text = source.text(start, body[end].end)
-    text = _DETAILS_END.sub("", _SUMMARY.sub("", re.sub(r"<details\b[^>]*>", "", text, flags=re.IGNORECASE)))
+    for markup in (_DETAILS, _SUMMARY, _DETAILS_END):
+        text = markup.sub("", text, count=1)
     parts.explanation = f"{parts.explanation}\n\n{text.strip()}".strip()
     return end + 1
 
@@ -138,8 +174,8 @@ def _kind(parts: _Parts, blanks: tuple[Blank, ...]) -> tuple[QuestionKind | None
         return QuestionKind.NUMERIC, None
     if blanks:
         return QuestionKind.FILL_IN, None
-    if parts.orders:
-        return QuestionKind.ORDERING, parts.orders[-1]
+    if parts.order is not None:
+        return QuestionKind.ORDERING, parts.order
     return None, None
 
 
@@ -149,36 +185,41 @@ def _refuse_contradictions(source: Source, parts: _Parts, blanks: tuple[Blank, .
         source.fault(source.place(heading.start), translate("course.two-answers"), translate("course.two-answers-hint"))
 
 
-def _options(source: Source, element: Element | None) -> tuple[Option, ...]:
+def _options(source: Source, element: Element | None, *, tick_expected: bool) -> tuple[Option, ...]:
     if element is None:
         return ()
     items = items_of(element, source.first)
     if len(items) > MOST_OPTIONS:
         source.fault(source.place(element.start), translate("course.too-many-options", most=MOST_OPTIONS))
-    return tuple(read_option(source, item) for item in items[:MOST_OPTIONS])
+    return tuple(read_option(source, item, tick_expected=tick_expected) for item in items[:MOST_OPTIONS])
 
 
-def _check_options(
-    source: Source, kind: QuestionKind, options: tuple[Option, ...], element: Element | None, heading: Element
-) -> None:
-    place = source.place(element.start if element is not None else heading.start)
+def _check_options(source: Source, kind: QuestionKind, options: tuple[Option, ...], element: Element | None) -> None:
+    if element is None:
+        return
+    place = source.place(element.start)
     ticked = sum(option.ticked for option in options)
-    if kind is QuestionKind.SINGLE and options and ticked != 1:
+    if kind is QuestionKind.SINGLE and ticked != 1:
         source.fault(place, translate("course.single-ticks", count=ticked), translate("course.single-ticks-hint"))
     if kind is QuestionKind.MULTIPLE and not ticked:
         source.fault(place, translate("course.multiple-ticks"), translate("course.multiple-ticks-hint"))
-    if element is not None and len(options) < 2:
+    if len(options) < 2:
         source.fault(place, translate("course.too-few-options"))
     if kind is not QuestionKind.ORDERING and len({option.text for option in options}) < len(options):
         source.fault(place, translate("course.same-options"))
 
 
-def _check_names(source: Source, parts: _Parts) -> None:
+def _check_runs(source: Source, parts: _Parts, options: tuple[Option, ...], heading: Element) -> None:
+    """Runs that can be told apart, conditions that speak of them, and neither without the other."""
     names = [fence.name for fence in parts.labs]
     if len(names) > 1 and (len(set(names)) < len(names) or not all(names)):
         source.fault(parts.labs[1].place, translate("course.labs-need-names"), translate("course.labs-need-names-hint"))
-
-
-def _numeric(source: Source, parts: _Parts) -> NumericAnswer | None:
-    element, text = parts.answers[0]
-    return read_numeric_answer(source, element, text)
+    if not names and parts.figure:
+        source.fault(source.place(heading.start), translate("course.figure-without-lab"))
+    for option in options:
+        if option.when is None:
+            continue
+        if not names:
+            source.fault(option.place, translate("course.condition-without-lab"))
+        elif all(names) and (wrong := [each for each in option.when.names if each.partition(".")[0] not in names]):
+            source.fault(option.place, translate("course.unknown-run", name=min(wrong), known=", ".join(names)))

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor.course.files import lesson_number
 from tutor.course.front_matter import FrontMatter, end_of_front_matter, read_front_matter
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Block, Fault, Lesson, Place, Prose, Question, Section, Term
+from tutor.course.misplaced import refuse_misplaced, refuse_stray_id
 from tutor.course.question_reader import read_question
-from tutor.course.source import Element, Source, directive, elements_of, is_identifier
+from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, directive, elements_of, is_identifier
 from tutor.course.term_reader import read_term, term_head
 from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import translate
@@ -19,7 +21,6 @@ LARGEST_FILE = 1 << 20
 """Bytes; the longest lesson of the course has a twentieth of it."""
 _LONGEST_LINE = 20_000
 _MOST_BLOCKS = 2_000
-_NUMBER = re.compile(r"^(\d{1,4})(?=\D|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,6 @@ def _lesson(path: Path, language: str, head: FrontMatter, blocks: list[Block], s
         part=head.part,
         sections=tuple(sections),
     )
-
-
-def lesson_number(path: Path) -> int:
-    """The number in front of a lesson file's name; 0 without one."""
-    found = _NUMBER.match(path.name)
-    return int(found[1]) if found else 0
 
 
 def _lines(path: Path, raw: bytes, faults: list[Fault]) -> list[str] | None:
@@ -169,26 +164,35 @@ class _Cutter:
     def _take_marked(self, elements: list[Element], index: int, name: str, said: str) -> int:
         heading = elements[index]
         end = index + 2
-        while end < len(elements) and not 0 < elements[end].heading_level <= heading.heading_level:
+        while end < len(elements) and not self._ends(elements, end, heading.heading_level):
             end += 1
         body = elements[index + 2 : end]
         identifier = said if name == "q" else term_head(said)[0]
-        if not is_identifier(identifier):
+        block: Block = (
+            read_question(self._source, identifier, heading, body, self._lesson_id)
+            if name == "q"
+            else read_term(self._source, said, heading, body, self._lesson_id)
+        )
+        if is_identifier(identifier):
+            self._blocks.append(block)
+        else:  # read all the same, so that its other faults are told along with this one
             place = self._source.place(elements[index + 1].start, identifier)
-            self._source.fault(place, translate("course.not-an-id", id=identifier))
-        elif name == "q":
-            self._blocks.append(read_question(self._source, identifier, heading, body, self._lesson_id))
-        else:
-            self._blocks.append(read_term(self._source, said, heading, body, self._lesson_id))
+            self._source.fault(place, translate("course.not-an-id", id=identifier[:LONGEST_IDENTIFIER]))
         return end
+
+    def _ends(self, elements: list[Element], index: int, level: int) -> bool:
+        """Whether a question or term of ``level`` ends before ``index``: at its equal, or where another one begins."""
+        own = elements[index].heading_level
+        if not own:
+            return False
+        return own <= level or (index + 1 < len(elements) and self._mark(elements[index + 1]) is not None)
 
     def _take_prose(self, element: Element) -> None:
         if element.kind == "html_block" and self._mark(element) is not None:
-            place = self._source.place(element.start)
-            self._source.fault(place, translate("course.stray-id"), translate("course.stray-id-hint"))
+            refuse_stray_id(self._source, element)
+            self._end_prose()
             return
-        if any(token.type == "fence" and token.info.strip().startswith("toml lab") for token in element.tokens):
-            self._source.fault(self._source.place(element.start), translate("course.lab-inside"))
+        refuse_misplaced(self._source, element)
         if element.heading_level:
             # Each section is a block of its own, so that a position in the lesson is never far off.
             self._end_prose()

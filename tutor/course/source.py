@@ -43,6 +43,14 @@ class Source:
             column = max(0, self.lines[index].find(text.partition("\n")[0])) + 1
         return Place(self.path, index + 1, column)
 
+    def find(self, start: int, end: int, text: str) -> Place:
+        """The place of ``text`` in the lines from ``start`` up to but without ``end``; that of ``start`` without it."""
+        first = text.partition("\n")[0]
+        for index in range(start, min(end, len(self.lines))):
+            if first in self.lines[index]:
+                return self.place(index, first)
+        return self.place(start)
+
     def fault(self, place: Place, message: str, hint: str = "") -> None:
         """Note a fault and go on: an author is told of all of them in one go."""
         self.faults.append(Fault(place, message, hint))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from tutor.course.lab_fence import is_lab_fence
 from tutor.course.lesson import Term
-from tutor.course.source import Element, Source, is_identifier
+from tutor.course.misplaced import refuse_misplaced
+from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, is_identifier
 from tutor.foundation.translate import translate
 
-_FORMULA = re.compile(r"^\*\*(?:formula|公式)(?:[:：]?\*\*|\*\*[:：])\s*(?P<rest>.*)$", re.IGNORECASE)
-_SEE = re.compile(r"^\*\*(?:see|see also|参见|另见)(?:[:：]?\*\*|\*\*[:：])\s*(?P<rest>.*)$", re.IGNORECASE)
+_MARKER = re.compile(r"\*\*(?:(?P<formula>formula|公式)|see(?: also)?|参见|另见)\s*[:：]?\*\*[:：]?", re.IGNORECASE)
 _LINK = re.compile(r"\]\(#([^)\s]+)\)")
 _LONGEST_DEFINITION = 1_000
 
@@ -27,27 +28,53 @@ def term_head(said: str) -> tuple[str, tuple[str, ...]]:
 def read_term(source: Source, said: str, heading: Element, body: list[Element], lesson_id: str) -> Term:
     """Read the term under ``heading``. Faults go to `Source.faults`."""
     identifier, also = term_head(said)
-    definition: list[str] = []
-    formula = ""
-    see: tuple[str, ...] = ()
-    for element in body:
-        kept = []
-        for line in source.text(element.start, element.end).split("\n"):
-            if element.kind == "paragraph" and (found := _FORMULA.match(line.strip())):
-                formula = found["rest"].strip()
-            elif element.kind == "paragraph" and (found := _SEE.match(line.strip())):
-                see = tuple(_LINK.findall(found["rest"]))
-            else:
-                kept.append(line)
-        if kept and element.kind != "html_block":
-            definition.append("\n".join(kept))
-    text = "\n\n".join(definition)
+    text, formula, seen = _sort_out(source, body)
+    see = tuple(dict.fromkeys(_LINK.findall(seen)))
     place = source.place(heading.start)
+    refuse_misplaced(source, heading)
     if not text:
         source.fault(place, translate("course.no-definition", id=identifier), translate("course.no-definition-hint"))
     if len(text) > _LONGEST_DEFINITION:
         source.fault(place, translate("course.long-definition", id=identifier, most=_LONGEST_DEFINITION))
     for link in see:
         if not is_identifier(link):
-            source.fault(place, translate("course.not-an-id", id=link))
+            wrong = source.find(heading.start, len(source.lines), f"#{link}")
+            source.fault(wrong, translate("course.not-an-id", id=link[:LONGEST_IDENTIFIER]))
     return Term(identifier, heading.content.strip(), also, text, formula, see, place, lesson_id)
+
+
+def _sort_out(source: Source, body: list[Element]) -> tuple[str, str, str]:
+    """The definition, the formula, and what to see, whether each has lines or paragraphs of its own or shares one."""
+    definition: list[str] = []
+    formula: list[str] = []
+    see: list[str] = []
+    taking = definition
+    for element in body:
+        if is_lab_fence(element):
+            source.fault(source.place(element.start), translate("course.lab-inside"))
+        if element.kind == "html_block" or is_lab_fence(element):
+            continue
+        refuse_misplaced(source, element)
+        text = source.text(element.start, element.end)
+        if taking is not definition and taking:
+            # What was marked has been said; a new paragraph goes on with the definition.
+            taking = definition
+        for marked, part in _marked_parts(text) if element.kind == "paragraph" else [(None, text)]:
+            if marked is not None:
+                taking = formula if marked else see
+            if part:
+                taking.append(part)
+    return "\n\n".join(definition), " ".join(" ".join(formula).split()), " ".join(see)
+
+
+def _marked_parts(text: str) -> list[tuple[bool | None, str]]:
+    """A paragraph in parts: None for the definition, True behind ``**Formula**``, False behind ``**See**``."""
+    parts: list[tuple[bool | None, str]] = []
+    marked, start = None, 0
+    for found in _MARKER.finditer(text):
+        begins_line = not text[: found.start()].rpartition("\n")[2].strip()
+        if begins_line or marked is not None:
+            parts.append((marked, text[start : found.start()].strip()))
+            marked, start = found["formula"] is not None, found.end()
+    parts.append((marked, text[start:].strip()))
+    return parts

@@ -1,0 +1,34 @@
+"""What stands where it means nothing: an id away from its heading, a lab inside a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tutor.course.lab_fence import is_lab_info
+from tutor.course.source import Element, Source, directive
+from tutor.foundation.translate import translate
+
+
+def refuse_stray_id(source: Source, element: Element) -> None:
+    """Tell that a comment with an id does not stand right below a heading."""
+    source.fault(source.place(element.start), translate("course.stray-id"), translate("course.stray-id-hint"))
+
+
+def refuse_misplaced(source: Source, element: Element) -> None:
+    """Tell of labs and ids inside another block, such as a list, a quotation or a heading's own line."""
+    if any(token.type == "fence" and is_lab_info(token.info) for token in element.tokens if token.level > 0):
+        source.fault(source.place(element.start), translate("course.lab-inside"))
+    for comment in _comments_inside(element):
+        if directive(comment, "q") is not None or directive(comment, "term") is not None:
+            found = source.find(element.start, element.end, comment)
+            source.fault(found, translate("course.stray-id"), translate("course.stray-id-hint"))
+
+
+def _comments_inside(element: Element) -> Iterator[str]:
+    """The comments in running text and in nested blocks; those in code are code."""
+    for token in element.tokens:
+        if token.type == "html_block" and token.level > 0:
+            yield token.content.strip()
+        for child in token.children or ():
+            if child.type == "html_inline":
+                yield child.content
