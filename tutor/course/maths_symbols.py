@@ -15,8 +15,12 @@ _SIGNS = (
     "lvert | rvert | langle ⟨ rangle ⟩ lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ ell ℓ odot ⊙ oplus ⊕ otimes ⊗ "
     "{ { } } % % & & # # _ _ $ $"
 )
+OPENING = frozenset({"lVert", "lvert", "langle", "lfloor", "lceil"})
+CLOSING = frozenset({"rVert", "rvert", "rangle", "rfloor", "rceil"})
+"""Parentheses of a kind: no space on their inner side."""
+
 _SPACES = dict.fromkeys((",", ";", ":", " ", "quad", "qquad", "~"), " ")
-_NOTHING = dict.fromkeys(("!", "left", "right", "big", "Big", "bigl", "bigr", "displaystyle", "limits"), "")
+_NOTHING = dict.fromkeys(("!", "left", "right", "big", "Big", "bigl", "bigr", "displaystyle", "limits", "nolimits"), "")
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -48,6 +52,16 @@ SUPERSCRIPTS: dict[str, str] = dict(
         strict=True,
     )
 ) | {"∗": "*", "·": "*", "*": "*"}
+
+SCRIPTS = "".join({*SUBSCRIPTS.values(), *SUPERSCRIPTS.values()} - {"*"}) + "′"
+"""What may stand behind a letter without making it two."""
+
+ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
+
+ARGUMENTS = dict.fromkeys(
+    ("boldsymbol", "bm", "pmb", "mathscr", "operatorname", "underbrace", "overbrace", "boxed", "substack", "mathop"), 1
+) | dict.fromkeys(("dfrac", "tfrac", "cfrac"), 2)
+"""Macros of amsmath and its kin, and how many arguments each takes."""
 
 _DOUBLE_STRUCK = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "E": "𝔼", "P": "ℙ"}
 

@@ -1,0 +1,1 @@
+"""The course: lesson files read, checked, graded and looked up."""
