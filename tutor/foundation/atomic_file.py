@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -15,6 +14,8 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         OSError: the folder cannot be made or written to; the old file is untouched.
     """
+    import tempfile  # at start-up settings are only read, and this would be a twentieth of `tutor --help`
+
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
