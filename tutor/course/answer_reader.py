@@ -69,13 +69,16 @@ def read_blanks(source: Source, prompt: list[tuple[str, bool]], heading: Element
         The prompt with `BLANK` for each blank, and the blanks in order.
     """
     blanks: list[Blank] = []
+    at = heading.start
 
     def cut(found: re.Match[str]) -> str:
         if found["accepted"] is None:
             return found[0]
         accepted = tuple(each.strip() for each in re.split(r"\\?\|", found["accepted"]) if each.strip())
         if not accepted:
-            place = source.find(heading.start, len(source.lines), found[0])
+            nonlocal at
+            place = source.find(at, len(source.lines), found[0])
+            at = place.line - 1
             source.fault(place, translate("course.empty-blank"))
             return found[0]
         blanks.append(Blank(accepted))

@@ -14,6 +14,9 @@ from tutor.foundation.translate import translate
 
 KEYS = ("id", "title", "needs", "minutes", "part")
 _MOST_LINES = 60
+_MOST_CHARACTERS = 8_000
+_MOST_BRACKETS = 100
+"""PyYAML's time grows with the square of the brackets that are open."""
 _LONGEST_TITLE = 120
 _LONGEST_MINUTES = 600
 
@@ -85,6 +88,9 @@ class _Values:
         return Place(self._path, mark.line + 2, mark.column + 1) if mark is not None else Place(self._path)
 
     def _load(self, text: str) -> bool:
+        if len(text) > _MOST_CHARACTERS or sum(map(text.count, "[{")) > _MOST_BRACKETS:
+            self._faults.append(Fault(Place(self._path, 2), translate("course.front-matter-too-long")))
+            return False
         import yaml
 
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,9 +9,13 @@ from functools import cached_property
 
 from tutor.course.grading import is_one_typo
 from tutor.course.lesson import Lesson, Term
+from tutor.course.mentions import Mention, Names, find_names, names_of
+
+__all__ = ["Glossary", "GlossaryEntry", "Mention", "build_glossary", "fold"]
 
 _LONGEST_QUERY = 80
 _SHORTEST_TYPO = 5
+_RANKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,6 @@ class GlossaryEntry:
     def definition(self, language: str) -> str:
         """Its definition in ``language``, or in another one where it has none there."""
         return self.definitions.get(language) or next(iter(self.definitions.values()), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A term's name in a text: characters ``start`` up to but without ``end``."""
-
-    start: int
-    end: int
-    term_id: str
 
 
 def fold(text: str) -> str:
@@ -79,14 +73,9 @@ class Glossary:
         return sorted(self._by_id.values(), key=lambda entry: fold(entry.name(language)))
 
     @cached_property
-    def _index(self) -> list[tuple[str, tuple[str, ...], GlossaryEntry]]:
-        """For each entry: all its folded names, joined for one quick look, and apart."""
-        rows = []
-        for entry in self._by_id.values():
-            names = [*entry.names.values(), *(name for names in entry.also.values() for name in names)]
-            folded = tuple(dict.fromkeys(fold(name) for name in names))
-            rows.append(("\n".join(folded), folded, entry))
-        return rows
+    def _rows(self) -> list[_Row]:
+        """What the search looks at, in the order in which equally good finds are shown."""
+        return sorted((_Row.of(entry) for entry in self._by_id.values()), key=lambda row: (len(row.first), row.first))
 
     def search(self, query: str, limit: int = 50) -> list[GlossaryEntry]:
         """The terms that ``query`` may mean, the likeliest first; in either language, one typo forgiven.
@@ -94,91 +83,93 @@ class Glossary:
         An exact name comes before one that begins so, before one with a word that begins so, before one that
         contains it. Without a query there is nothing to find.
         """
-        wanted = fold(query[:_LONGEST_QUERY]).strip()
+        wanted = " ".join(fold(query[:_LONGEST_QUERY]).split())
         if not wanted:
             return []
-        ranked = [
-            (rank, len(names[0]), names[0], entry)
-            for joined, names, entry in self._index
-            if wanted in joined and (rank := _rank(wanted, names)) is not None
+        ranked: list[list[GlossaryEntry]] = [[] for _ in range(_RANKS)]
+        for row in self._rows:
+            if wanted in row.names:
+                ranked[_rank(wanted, row.names)].append(row.entry)
+            elif wanted in row.also:
+                ranked[_rank(wanted, row.also) + 1].append(row.entry)
+        found = [entry for entries in ranked for entry in entries]
+        if len(found) < limit and len(wanted) >= _SHORTEST_TYPO:
+            found += self._nearly(wanted)
+        return found[:limit]
+
+    def _nearly(self, wanted: str) -> list[GlossaryEntry]:
+        """The terms of which a name begins with ``wanted`` but for one typo."""
+        # A typo in one half leaves the other half as it is; that is looked for first, because it is quick.
+        half = len(wanted) // 2
+        head, tail = f"\n{wanted[: half - 1]}", wanted[half:]
+        return [
+            row.entry
+            for row in self._rows
+            if (head in row.both or tail in row.both) and wanted not in row.both and _is_nearly(wanted, row.both)
         ]
-        if len(ranked) < limit and len(wanted) >= _SHORTEST_TYPO:
-            found = {id(entry) for *_, entry in ranked}
-            ranked += [
-                (9, len(names[0]), names[0], entry)
-                for _, names, entry in self._index
-                if id(entry) not in found and _is_nearly(wanted, names)
-            ]
-        ranked.sort(key=lambda row: row[:3])
-        return [entry for *_, entry in ranked[:limit]]
+
+    @cached_property
+    def _mentions(self) -> dict[str, Names]:
+        return {}
 
     def find_mentions(self, text: str, language: str) -> list[Mention]:
         """Where ``text`` names terms in ``language``: the longest name at each place, each term's first place only."""
-        pattern, ids = self._mentions(language)
-        if pattern is None:
-            return []
-        found: list[Mention] = []
-        seen: set[str] = set()
-        for match in pattern.finditer(text):
-            # The pattern also takes letters for others that casefold() keeps apart, such as ı for i.
-            term_id = ids.get(match.group().casefold())
-            if term_id is not None and term_id not in seen:
-                seen.add(term_id)
-                found.append(Mention(match.start(), match.end(), term_id))
-        return found
-
-    def _mentions(self, language: str) -> tuple[re.Pattern[str] | None, dict[str, str]]:
-        cached: dict[str, tuple[re.Pattern[str] | None, dict[str, str]]] = self.__dict__.setdefault("_patterns", {})
-        if language not in cached:
-            cached[language] = _mention_pattern(self._by_id.values(), language)
-        return cached[language]
+        if language not in self._mentions:
+            self._mentions[language] = names_of(
+                (name, entry.id)
+                for entry in self._by_id.values()
+                for name in (entry.name(language), *entry.also.get(language, ()))
+            )
+        return find_names(text, self._mentions[language])
 
 
-def _rank(wanted: str, names: tuple[str, ...]) -> int | None:
-    """How well one of ``names`` fits, 0 best; the entry's own names count a little more than its other ones."""
-    best: int | None = None
-    for index, name in enumerate(names):
-        if wanted not in name:
-            continue
-        if name == wanted:
-            rank = 0
-        elif name.startswith(wanted):
-            rank = 2
-        elif f" {wanted}" in name or f"({wanted}" in name:
-            rank = 4
-        else:
-            rank = 6
-        rank += index > 1
-        best = rank if best is None else min(best, rank)
-    return best
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An entry as the search sees it. In each text the folded names stand between line ends: whole, or as a line's head.
+
+    Args:
+        first: The name by which it is sorted.
+        names: Its names in every language.
+        also: Its other names.
+        both: All of them.
+    """
+
+    first: str
+    names: str
+    also: str
+    both: str
+    entry: GlossaryEntry
+
+    @classmethod
+    def of(cls, entry: GlossaryEntry) -> _Row:
+        names = _lines(entry.names.values())
+        also = _lines(name for names in entry.also.values() for name in names)
+        first = names.split("\n")[1]
+        return cls(first, names, also, names + also[1:] if also else names, entry)
 
 
-def _is_nearly(wanted: str, names: tuple[str, ...]) -> bool:
-    """Whether a name begins with ``wanted`` but for one typo."""
+def _lines(names: Iterable[str]) -> str:
+    """Folded names, a line end before, between and behind them; empty without names."""
+    folded = [" ".join(fold(name).split()) for name in names]
+    return "\n".join(["", *folded, ""]) if folded else ""
+
+
+def _rank(wanted: str, names: str) -> int:
+    """How well the best of ``names`` fits, which contain ``wanted``: 0 best, always even."""
+    if f"\n{wanted}" in names:
+        return 0 if f"\n{wanted}\n" in names else 2
+    return 4 if f" {wanted}" in names or f"({wanted}" in names else 6
+
+
+def _is_nearly(wanted: str, names: str) -> bool:
+    """Whether a name begins with ``wanted`` but for one typo, its first letter being right."""
     size = len(wanted)
     return any(
-        name[:1] == wanted[:1] and any(is_one_typo(wanted, name[:length]) for length in (size, size + 1, size - 1))
-        for name in names
+        is_one_typo(wanted, name[:length])
+        for name in names.split("\n")
+        if name[:1] == wanted[0]
+        for length in (size, size + 1, size - 1)
     )
-
-
-def _mention_pattern(entries: Iterable[GlossaryEntry], language: str) -> tuple[re.Pattern[str] | None, dict[str, str]]:
-    ids: dict[str, str] = {}
-    for entry in entries:
-        for name in (entry.name(language), *entry.also.get(language, ())):
-            # A lone letter such as w is a symbol in nearly every sentence; underlining it would help nobody.
-            plain = re.sub(r"\s*[(（].*?[)）]\s*", "", name)
-            for each in (plain, f"{plain}s"):
-                if len(plain) > 1 and (each == plain or plain.isascii()):
-                    ids.setdefault(each.casefold(), entry.id)
-    if not ids:
-        return None, {}
-    names = sorted(ids, key=len, reverse=True)
-    # Words are bounded by letters of their own script: 学习率 may stand right beside other characters.
-    inner = "|".join(
-        rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])" if name.isascii() else re.escape(name) for name in names
-    )
-    return re.compile(inner, re.IGNORECASE), ids
 
 
 def build_glossary(lessons: Iterable[Lesson]) -> Glossary:

@@ -18,9 +18,9 @@ _HINT = re.compile(r"^(?:\*\*)?(?:hint|提示)\s*(?:[:：](?:\*\*)?|\*\*\s*[:：
 _ANSWER = re.compile(
     r"^\*\*(?:answer|答案)(?:[:：]\*\*|\*\*\s*[:：])\s*(?P<answer>.*)\Z", re.IGNORECASE | re.DOTALL | re.MULTILINE
 )
-_DETAILS = re.compile(r"<details\b[^>]*>", re.IGNORECASE)
+_DETAILS = re.compile(r"<details\b[^>]{0,200}>", re.IGNORECASE)
 _DETAILS_END = re.compile(r"</details\s*>", re.IGNORECASE)
-_SUMMARY = re.compile(r"<summary\b[^>]*>.*?</summary\s*>", re.IGNORECASE | re.DOTALL)
+_SUMMARY = re.compile(r"<summary\b[^>]{0,200}>.{0,300}?</summary\s*>", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass
@@ -160,8 +160,9 @@ def _take_details(source: Source, body: list[Element], index: int, parts: _Parts
         source.fault(source.place(start), translate("course.details-open"), translate("course.details-open-hint"))
         end -= 1
     text = source.text(start, body[end].end)
-    for markup in (_DETAILS, _SUMMARY, _DETAILS_END):
-        text = markup.sub("", text, count=1)
+    text = _SUMMARY.sub("", _DETAILS.sub("", text, count=1), count=1)
+    if ends := list(_DETAILS_END.finditer(text)):
+        text = text[: ends[-1].start()] + text[ends[-1].end() :]
     parts.explanation = f"{parts.explanation}\n\n{text.strip()}".strip()
     return end + 1
 

@@ -121,13 +121,21 @@ def is_identifier(text: str) -> bool:
     return len(text) <= LONGEST_IDENTIFIER and IDENTIFIER.fullmatch(text) is not None
 
 
-COMMENT = re.compile(r"<!--\s*(.*?)\s*-->", re.DOTALL)
+def _comments(text: str) -> Iterator[str]:
+    """What stands in the comments of ``text``, in one pass however many are left open."""
+    start = text.find("<!--")
+    while start >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            return
+        yield text[start + 4 : end]
+        start = text.find("<!--", end + 3)
 
 
 def directive(text: str, name: str) -> str | None:
     """What a comment ``<!-- name: value -->`` says, or None where ``text`` holds no such comment."""
-    for found in COMMENT.finditer(text):
-        key, colon, value = found[1].partition(":")
+    for comment in _comments(text):
+        key, colon, value = comment.partition(":")
         if colon and key.strip().casefold() == name:
             return value.strip()
     return None
