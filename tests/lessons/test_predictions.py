@@ -1,0 +1,41 @@
+"""The answer keys of predict-then-run questions: true of the run, and not by a hair."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tutor.course.lesson import LabFence, Question
+from tutor.course.reader import read_lesson
+from tutor.plain.claims import faults_of_claim
+from tutor.plain.lab_runs import Facts, facts_of_question
+from tutor.runs.execute import run_to_end
+from tutor.runs.lab_files import load_lab
+
+LESSONS = Path(__file__).resolve().parents[2] / "lessons"
+
+
+def predictions() -> list[Question]:
+    lessons = [read_lesson(path, "en").lesson for path in sorted((LESSONS / "en").glob("*.md"))]
+    return [question for lesson in lessons if lesson is not None for question in lesson.questions if question.predicts]
+
+
+def facts_of(fence: LabFence, seed: int) -> Facts:
+    spec = load_lab(fence.lab, LESSONS / "labs", {**fence.overrides, "train.seed": seed, "train.pace": 0.0})
+    return run_to_end(spec, LESSONS / "data").facts()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("question", predictions(), ids=lambda question: question.id)
+def test_who_is_right_does_not_hang_on_the_seed(question: Question, seed: int) -> None:
+    facts = facts_of_question(question, [facts_of(fence, seed) for fence in question.labs])
+    assert [fault.message for fault in faults_of_claim(question, facts)] == []
+
+
+@pytest.mark.parametrize("question", predictions(), ids=lambda question: question.id)
+def test_every_run_of_a_question_ends_by_itself_within_a_minute(question: Question) -> None:
+    for fence in question.labs:
+        spec = load_lab(fence.lab, LESSONS / "labs", fence.overrides)
+        assert not spec.manual or spec.train.epochs == 1
+        assert not spec.train.pace or spec.train.epochs / spec.train.pace <= 60
