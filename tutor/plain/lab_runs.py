@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -11,13 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from tutor.course.lesson import Fault, LabFence, Lesson, Place, Question
+from tutor.course.lesson import Fault, LabFence, Lesson, Place
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.plain.claims import faults_of_claim
 from tutor.runs.execute import run_to_end
 from tutor.runs.lab_files import load_lab
 from tutor.runs.spec import RunSpec
+from tutor.study.predictions import facts_of_runs
 from tutor.runs.spec_faults import SpecError
 
 Facts = dict[str, float | bool | str]
@@ -57,15 +57,6 @@ def fences_of(lesson: Lesson) -> list[LabFence]:
 def _spec_of(fence: LabFence, folder: Path) -> RunSpec:
     """The run that a fence asks for. Nobody watches here, so it goes flat out."""
     return load_lab(fence.lab, folder / "labs", {**fence.overrides, "train.pace": 0.0})
-
-
-def facts_of_question(question: Question, facts: Iterable[Mapping[str, float | bool | str]]) -> Facts:
-    """The facts of all runs of a question under the names that its conditions use."""
-    merged: Facts = {}
-    for fence, own in zip(question.labs, facts, strict=True):
-        before = f"{fence.name}." if fence.name else ""
-        merged |= {f"{before}{name}": value for name, value in own.items()}
-    return merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,5 +136,5 @@ class LabRuns:
                 ready = [outcome.facts for outcome in found if outcome is not None and not outcome.problem]
                 if question.predicts and len(ready) == len(found):
                     questions += 1
-                    faults += faults_of_claim(question, facts_of_question(question, ready))
+                    faults += faults_of_claim(question, facts_of_runs(question.labs, ready))
         return faults, questions
