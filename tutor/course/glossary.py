@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from tutor.course.grading import is_one_typo
 from tutor.course.lesson import Lesson, Term
 from tutor.course.mentions import Mention, Names, find_names, names_of
 
@@ -15,7 +14,7 @@ __all__ = ["Glossary", "GlossaryEntry", "Mention", "build_glossary", "fold"]
 
 _LONGEST_QUERY = 80
 _SHORTEST_TYPO = 5
-_RANKS = 8
+_RANKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +87,9 @@ class Glossary:
             return []
         ranked: list[list[GlossaryEntry]] = [[] for _ in range(_RANKS)]
         for row in self._rows:
-            if wanted in row.names:
-                ranked[_rank(wanted, row.names)].append(row.entry)
-            elif wanted in row.also:
-                ranked[_rank(wanted, row.also) + 1].append(row.entry)
+            if wanted in row.both:
+                rank = min(_rank(wanted, row.names), _rank(wanted, row.also) + 1)
+                ranked[rank].append(row.entry)
         found = [entry for entries in ranked for entry in entries]
         if len(found) < limit and len(wanted) >= _SHORTEST_TYPO:
             found += self._nearly(wanted)
@@ -125,7 +123,7 @@ class Glossary:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """An entry as the search sees it. In each text the folded names stand between line ends: whole, or as a line's head.
+    """An entry as the search sees it. In each text every folded name has a line end before and behind it.
 
     Args:
         first: The name by which it is sorted.
@@ -155,20 +153,30 @@ def _lines(names: Iterable[str]) -> str:
 
 
 def _rank(wanted: str, names: str) -> int:
-    """How well the best of ``names`` fits, which contain ``wanted``: 0 best, always even."""
+    """How well the best of ``names`` fits: 0 where it is the same, then 2, 4, 6, and 8 where none contains it."""
+    if wanted not in names:
+        return 8
     if f"\n{wanted}" in names:
         return 0 if f"\n{wanted}\n" in names else 2
     return 4 if f" {wanted}" in names or f"({wanted}" in names else 6
 
 
 def _is_nearly(wanted: str, names: str) -> bool:
-    """Whether a name begins with ``wanted`` but for one typo, its first letter being right."""
-    size = len(wanted)
-    return any(
-        is_one_typo(wanted, name[:length])
-        for name in names.split("\n")
-        if name[:1] == wanted[0]
-        for length in (size, size + 1, size - 1)
+    """Whether one of ``names`` begins with ``wanted`` but for one typo, its first letter being right."""
+    return any(name[0] == wanted[0] and _begins_nearly(name, wanted) for name in names.split("\n") if name)
+
+
+def _begins_nearly(name: str, wanted: str) -> bool:
+    """Whether ``name`` begins with ``wanted`` but for one letter changed, left out, added, or swapped with the next."""
+    at = 1
+    while at < min(len(wanted), len(name)) and name[at] == wanted[at]:
+        at += 1
+    rest = wanted[at + 1 :]
+    return (
+        name.startswith(rest, at + 1)
+        or name.startswith(rest, at)
+        or name.startswith(wanted[at:], at + 1)
+        or (name[at : at + 2] == wanted[at : at + 2][::-1] and name.startswith(wanted[at + 2 :], at + 2))
     )
 
 

@@ -20,8 +20,17 @@ class Mention:
     term_id: str
 
 
-Names = Mapping[str, list[tuple[str, str]]]
-"""By the first two letters: names, the longest first, and the ids of their terms."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names to look for.
+
+    Args:
+        ids: The term of each name.
+        lengths: By a name's first two letters: the lengths of the names that begin so, the longest first.
+    """
+
+    ids: Mapping[str, str]
+    lengths: Mapping[str, list[int]]
 
 
 def names_of(named: Iterable[tuple[str, str]]) -> Names:
@@ -33,10 +42,10 @@ def names_of(named: Iterable[tuple[str, str]]) -> Names:
             # A lone letter such as w is a symbol in nearly every sentence; underlining it would help nobody.
             if len(each) > 1:
                 ids.setdefault(each, term_id)
-    names: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(ids, key=len, reverse=True):
-        names.setdefault(name[:2], []).append((name, ids[name]))
-    return names
+    lengths: dict[str, set[int]] = {}
+    for name in ids:
+        lengths.setdefault(name[:2], set()).add(len(name))
+    return Names(ids, {head: sorted(found, reverse=True) for head, found in lengths.items()})
 
 
 def find_names(text: str, names: Names) -> list[Mention]:
@@ -50,31 +59,37 @@ def find_names(text: str, names: Names) -> list[Mention]:
     seen: set[str] = set()
     start = 0
     while start < len(alike) - 1:
-        hit = next(
-            (each for each in names.get(alike[start : start + 2], ()) if _stands_at(each[0], alike, start)), None
-        )
-        if hit is None:
+        lengths = names.lengths.get(alike[start : start + 2])
+        end = _end_of_name(alike, start, lengths, names.ids) if lengths else 0
+        if not end:
             start += 1
             continue
-        name, term_id = hit
+        term_id = names.ids[alike[start:end]]
         if term_id not in seen:
             seen.add(term_id)
-            found.append(Mention(start, start + len(name), term_id))
-        start += len(name)
+            found.append(Mention(start, end, term_id))
+        start = end
     return found
 
 
-def _stands_at(name: str, text: str, start: int) -> bool:
-    if not text.startswith(name, start):
-        return False
-    end = start + len(name)
-    cut_before = start > 0 and _is_letter(name[0]) and _is_letter(text[start - 1])
-    cut_behind = end < len(text) and _is_letter(name[-1]) and _is_letter(text[end])
-    return not (cut_before or cut_behind)
+def _end_of_name(text: str, start: int, lengths: list[int], ids: Mapping[str, str]) -> int:
+    """Where the longest name that begins at ``start`` ends; 0 where none does."""
+    if start and _is_inside_word(text, start):
+        return 0
+    for length in lengths:
+        end = start + length
+        if text[start:end] in ids and not (end < len(text) and _is_inside_word(text, end)):
+            return end
+    return 0
+
+
+def _is_inside_word(text: str, index: int) -> bool:
+    """Whether a word of an alphabet goes on from the character before ``index`` to the one at it."""
+    return _is_letter(text[index]) and _is_letter(text[index - 1])
 
 
 def _is_letter(each: str) -> bool:
-    """Whether a word of an alphabet goes on with this."""
+    """Whether ``each`` is a letter of a word, in a script that parts its words by spaces."""
     return each == "_" or (ord(each) < _FIRST_OF_CJK and each.isalnum())
 
 
