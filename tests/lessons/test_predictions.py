@@ -9,9 +9,9 @@ import pytest
 from tutor.course.lesson import LabFence, Question
 from tutor.course.reader import read_lesson
 from tutor.plain.claims import faults_of_claim
-from tutor.plain.lab_runs import Facts, facts_of_question
 from tutor.runs.execute import run_to_end
 from tutor.runs.lab_files import load_lab
+from tutor.study.predictions import facts_of_runs
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
@@ -21,7 +21,7 @@ def predictions() -> list[Question]:
     return [question for lesson in lessons if lesson is not None for question in lesson.questions if question.predicts]
 
 
-def facts_of(fence: LabFence, seed: int) -> Facts:
+def facts_of(fence: LabFence, seed: int) -> dict[str, float | bool | str]:
     spec = load_lab(fence.lab, LESSONS / "labs", {**fence.overrides, "train.seed": seed, "train.pace": 0.0})
     return run_to_end(spec, LESSONS / "data").facts()
 
@@ -29,7 +29,7 @@ def facts_of(fence: LabFence, seed: int) -> Facts:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("question", predictions(), ids=lambda question: question.id)
 def test_who_is_right_does_not_hang_on_the_seed(question: Question, seed: int) -> None:
-    facts = facts_of_question(question, [facts_of(fence, seed) for fence in question.labs])
+    facts = facts_of_runs(question.labs, [facts_of(fence, seed) for fence in question.labs])
     assert [fault.message for fault in faults_of_claim(question, facts)] == []
 
 
