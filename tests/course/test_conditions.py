@@ -7,7 +7,7 @@ import pytest
 from tests.course.writing import said
 from tutor.course.conditions import ConditionError, parse
 
-FACTS = {
+FACTS: dict[str, float | bool | str] = {
     "diverged": False, "epochs": 40, "final.train_loss": 0.5, "final.valid_loss": 0.7, "b.final.w": -1.3,
     "a_1": 2.0, "nan": math.nan, "inf": math.inf, "state": "finished", "whole": 10**400, "minus": -(10**400),
 }  # fmt: skip

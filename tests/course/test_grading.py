@@ -1,0 +1,254 @@
+"""What an answer is worth."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.course.writing import PATH, said
+from tutor.course.conditions import parse
+from tutor.course.grading import Answer, Chosen, Ordered, Typed, Verdict, fold, grade, is_one_typo
+from tutor.course.lesson import BLANK, Blank, NumericAnswer, Option, Place, Question, QuestionKind
+
+PLACE = Place(PATH)
+
+
+def question(kind: QuestionKind, **more: object) -> Question:
+    parts: dict[str, object] = {
+        "title": "T", "prompt": "P", "hints": (), "explanation": "", "options": (), "blanks": (), "answer": None,
+        "labs": (), "place": PLACE, "lesson_id": "sample",
+    } | more  # fmt: skip
+    return Question(id="q1", kind=kind, **parts)  # type: ignore[arg-type]
+
+
+def choice(kind: QuestionKind, ticks: str, *, whens: tuple[str, ...] = (), feedback: bool = True) -> Question:
+    """A choice whose options are ticked as ``ticks`` says: ``x.x`` is three options, the second not ticked."""
+    options = tuple(
+        Option(f"Option {n}", tick == "x", f"About {n}." if feedback else "", parse(whens[n]) if whens else None, PLACE)
+        for n, tick in enumerate(ticks)
+    )
+    return question(kind, options=options)
+
+
+def chosen(*options: int) -> Chosen:
+    return Chosen(frozenset(options))
+
+
+def grade_blanks(*pairs: tuple[str, str]) -> Verdict:
+    """Grade pairs of what is accepted (by ``|``) and what was typed."""
+    blanks = tuple(Blank(tuple(accepted.split("|"))) for accepted, _ in pairs)
+    asked = question(QuestionKind.FILL_IN, blanks=blanks, prompt=BLANK * len(blanks))
+    return grade(asked, Typed(tuple(typed for _, typed in pairs)))
+
+
+def grade_number(low: float, high: float, typed: str, facts: dict[str, float | bool | str] | None = None) -> Verdict:
+    asked = question(QuestionKind.NUMERIC, answer=NumericAnswer(low, high, f"{low}..{high}"), figure="final.w")
+    return grade(asked, Typed((typed,)), facts)
+
+
+def test_the_ticked_option_is_right() -> None:
+    verdict = grade(choice(QuestionKind.SINGLE, ".x."), chosen(1))
+    assert verdict == Verdict(True, 1.0, ("About 1.",), (), (1,), (True, True, True))
+
+
+def test_another_option_is_wrong_and_tells_its_own_feedback_only() -> None:
+    verdict = grade(choice(QuestionKind.SINGLE, ".x."), chosen(2))
+    assert verdict == Verdict(False, 0.0, ("About 2.",), (), (1,), (True, False, False))
+
+
+def test_an_option_without_feedback_tells_none() -> None:
+    assert grade(choice(QuestionKind.SINGLE, "x.", feedback=False), chosen(1)).feedback == ()
+
+
+def test_nothing_chosen_is_wrong() -> None:
+    assert not grade(choice(QuestionKind.SINGLE, "x."), chosen()).correct
+
+
+@pytest.mark.parametrize(
+    ("options", "score"),
+    [((0, 1, 2), 1.0), ((0, 1), 2 / 3), ((0,), 1 / 3), ((), 0.0), ((0, 1, 2, 3), 2 / 3), ((0, 3), 0.0), ((3,), 0.0),
+     ((0, 1, 2, 3, 4, 5), 0.0)],
+)  # fmt: skip
+def test_in_a_multiple_choice_each_wrong_tick_takes_a_right_one_away(options: tuple[int, ...], score: float) -> None:
+    verdict = grade(choice(QuestionKind.MULTIPLE, "xxx..."), chosen(*options))
+    assert verdict.score == pytest.approx(score)
+    assert verdict.correct == (score == 1)
+
+
+def test_only_all_of_a_multiple_choice_is_worth_all() -> None:
+    verdict = grade(choice(QuestionKind.MULTIPLE, "x" * 26), chosen(*range(25)))
+    assert not verdict.correct
+    assert verdict.score < 1
+
+
+@pytest.mark.parametrize(
+    ("options", "notes"),
+    [((0, 1), (said("one-more-is-right"),)), ((0,), (said("more-are-right", count=2),)), ((0, 3), ()), ((0, 1, 2), ())],
+)
+def test_so_far_so_good_is_said_only_where_no_tick_is_wrong(options: tuple[int, ...], notes: tuple[str, ...]) -> None:
+    assert grade(choice(QuestionKind.MULTIPLE, "xxx."), chosen(*options)).notes == notes
+
+
+def test_feedback_of_a_wrong_multiple_choice_is_that_of_the_wrong_ticks() -> None:
+    asked = choice(QuestionKind.MULTIPLE, "xx..")
+    assert grade(asked, chosen(0, 2, 3)).feedback == ("About 2.", "About 3.")
+    assert grade(asked, chosen(0, 1)).feedback == ("About 0.", "About 1.")
+
+
+def test_the_run_has_the_last_word_over_the_ticks() -> None:
+    asked = choice(QuestionKind.SINGLE, "x.", whens=("not diverged", "diverged"))
+    assert grade(asked, chosen(0)).correct
+    verdict = grade(asked, chosen(1), {"diverged": True})
+    assert (verdict.correct, verdict.right_options) == (True, (1,))
+    assert not grade(asked, chosen(0), {"diverged": True}).correct
+
+
+def test_where_no_option_came_true_none_is_right() -> None:
+    asked = choice(QuestionKind.SINGLE, "x.", whens=("loss < 1", "loss > 2"))
+    verdict = grade(asked, chosen(0), {"loss": 1.5})
+    assert (verdict.correct, verdict.score, verdict.right_options) == (False, 0.0, ())
+
+
+def test_a_run_that_lacks_a_fact_leaves_the_author_s_tick() -> None:
+    asked = choice(QuestionKind.SINGLE, "x.", whens=("accuracy > 0.5", "accuracy < 0.5"))
+    assert grade(asked, chosen(0), {"diverged": False}).correct
+
+
+def test_the_true_order_is_right() -> None:
+    options = tuple(Option(text, False, "", None, PLACE) for text in "ABCD")
+    asked = question(QuestionKind.ORDERING, options=options)
+    assert grade(asked, Ordered((0, 1, 2, 3))) == Verdict(True, 1.0, (), (), (0, 1, 2, 3), (True,) * 4)
+    verdict = grade(asked, Ordered((0, 2, 1, 3)))
+    assert (verdict.correct, verdict.score, verdict.parts) == (False, 0.5, (True, False, False, True))
+    assert verdict.notes == (said("lines-in-place", count=2, all=4),)
+
+
+def test_lines_that_read_the_same_stand_for_each_other() -> None:
+    options = tuple(Option(text, False, "", None, PLACE) for text in ("step", "look", "step"))
+    assert grade(question(QuestionKind.ORDERING, options=options), Ordered((2, 1, 0))).correct
+
+
+@pytest.mark.parametrize("order", [(), (0, 1), (0, 0, 1), (0, 1, 3), (0, 1, 2, 3)])
+def test_an_order_names_every_line_once(order: tuple[int, ...]) -> None:
+    options = tuple(Option(text, False, "", None, PLACE) for text in "ABC")
+    with pytest.raises(ValueError, match="every line once"):
+        grade(question(QuestionKind.ORDERING, options=options), Ordered(order))
+
+
+@pytest.mark.parametrize(
+    ("typed", "correct"),
+    [("0.72", True), ("0.71", True), ("0.73", True), ("0.7100", True), ("18/25", True), ("72%", True), ("７２％", True),
+     ("7.2e-1", True), ("0.709999", False), ("0.730001", False), ("", False), ("much", False), ("-0.72", False)],
+)  # fmt: skip
+def test_a_number_is_right_within_its_range_ends_included(typed: str, correct: bool) -> None:
+    verdict = grade_number(0.71, 0.73, typed)
+    assert (verdict.correct, verdict.score, verdict.parts) == (correct, float(correct), (correct,))
+
+
+def test_the_ends_of_a_range_are_decimals_not_binary_fractions() -> None:
+    assert grade_number(0.1 + 0.2, 1, "0.30000000000000004").correct
+    assert grade_number(0.3, 1, "3/10").correct
+    assert grade_number(-1.815, -1.805, "-1.815").correct
+
+
+@pytest.mark.parametrize("typed", ["−1.3", "–1.3", "－１.３", "-1.3"])
+def test_any_minus_is_a_minus(typed: str) -> None:
+    assert grade_number(-1.35, -1.25, typed).correct
+
+
+@pytest.mark.parametrize(
+    ("typed", "notes"),
+    [
+        ("1.3", (said("sign-is-off"),)),
+        ("x", (said("not-a-number"),)),
+        ("", (said("not-a-number"),)),
+        ("2", ()),
+        ("-1.3", ()),
+    ],
+)
+def test_a_wrong_sign_and_no_number_are_told(typed: str, notes: tuple[str, ...]) -> None:
+    assert grade_number(-1.35, -1.25, typed).notes == notes
+
+
+def test_a_sign_that_is_right_either_way_is_not_told() -> None:
+    assert grade_number(-1, 1, "3").notes == ()
+
+
+def test_the_figure_of_the_run_is_right_too() -> None:
+    assert grade_number(-1.35, -1.25, "-1.4", {"final.w": -1.41}).correct
+    assert grade_number(-1.35, -1.25, "-1.3", {"final.w": -1.41}).correct
+    assert not grade_number(-1.35, -1.25, "-1.5", {"final.w": -1.41}).correct
+
+
+@pytest.mark.parametrize("figure", [float("nan"), float("inf"), "finished"])
+def test_a_figure_that_is_no_number_moves_nothing(figure: float | str) -> None:
+    assert grade_number(0, 1, "0.5", {"final.w": figure}).correct
+    assert not grade_number(0, 1, "2", {"final.w": figure}).correct
+
+
+@pytest.mark.parametrize(
+    ("accepted", "typed"),
+    [("bias|偏置", "bias"), ("bias|偏置", "偏置"), ("bias", " BIAS "), ("bias", "ｂｉａｓ"), ("learning rate", "Learning-Rate"),
+     ("learning rate", "learningrate"), ("step-size", "step size"), ("softmax", "“softmax”"), ("Bayes' rule", "bayes rule"),
+     ("batch·norm", "batch norm"), ("学习率", "学 习 率"), ("ﬁt", "fit"), ("straße", "STRASSE"), ("L2", "l2"),
+     ("-1", "−1"), ("0.5", "1/2"), ("0.5", "50%"), ("1000", "1,000"), ("−", "-"), ("=", "＝")],
+)  # fmt: skip
+def test_what_does_not_matter_in_a_blank_is_folded(accepted: str, typed: str) -> None:
+    verdict = grade_blanks((accepted, typed))
+    assert verdict.correct
+    assert verdict.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "typed"),
+    [("bias", ""), ("bias", "   "), ("bias", "weight"), ("bias", "bais"), ("-1", "1"), ("1", "-1"), ("0.5", "0.6"), ("L2", "L1"),
+     ("学习率", "学习"), ("x" * 10, "x" * 500), ("100000", "100001"), ("weight", "wat"), ("2 - 1", "21")],
+)  # fmt: skip
+def test_what_does_matter_in_a_blank_is_not(accepted: str, typed: str) -> None:
+    verdict = grade_blanks((accepted, typed))
+    assert (verdict.correct, verdict.score) == (False, 0.0)
+
+
+@pytest.mark.parametrize("typed", ["gradent", "graddient", "gradeint", "gradiemt", "Gradients", "radient", "gradien"])
+def test_one_typo_in_a_long_word_is_forgiven_and_told(typed: str) -> None:
+    verdict = grade_blanks(("gradient|梯度", typed))
+    assert verdict.correct
+    assert verdict.notes == (said("typo-forgiven", meant="gradient"),)
+
+
+def test_two_typos_are_not_forgiven() -> None:
+    assert not grade_blanks(("gradient", "graadeint")).correct
+
+
+def test_each_blank_counts_for_itself() -> None:
+    verdict = grade_blanks(("bias", "bias"), ("weight", "wrong"), ("loss", "LOSS"), ("gradient", "gradent"))
+    assert (verdict.correct, verdict.score, verdict.parts) == (False, 0.75, (True, False, True, True))
+    assert verdict.notes == (said("typo-forgiven", meant="gradient"),)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [(choice(QuestionKind.SINGLE, "x."), Ordered((0, 1))), (choice(QuestionKind.MULTIPLE, "x."), Typed(("a",))),
+     (choice(QuestionKind.ORDERING, ".."), chosen(0)), (question(QuestionKind.NUMERIC), chosen(0)),
+     (question(QuestionKind.NUMERIC), Typed(("1",))), (question(QuestionKind.FILL_IN), Ordered(())),
+     (question(QuestionKind.FILL_IN), Typed(("a",))), (choice(QuestionKind.SINGLE, "x."), chosen(2)),
+     (choice(QuestionKind.SINGLE, "x."), chosen(-1))],
+)  # fmt: skip
+def test_an_answer_of_another_kind_is_refused(asked: Question, answer: Answer) -> None:
+    with pytest.raises(ValueError, match=r"answer|option|blank"):
+        grade(asked, answer)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "one"),
+    [("abc", "abc", True), ("abc", "abd", True), ("abc", "ab", True), ("abc", "abcd", True), ("abc", "xabc", True),
+     ("abc", "acb", True), ("abc", "bca", False), ("abc", "abcde", False), ("abcd", "badc", False), ("", "", True),
+     ("", "a", True), ("", "ab", False), ("aab", "aba", True), ("abc", "cba", False)],
+)  # fmt: skip
+def test_one_typo_is_one_letter_or_two_swapped(left: str, right: str, one: bool) -> None:
+    assert is_one_typo(left, right) is one
+    assert is_one_typo(right, left) is one
+
+
+def test_folding_keeps_signs_of_figures() -> None:
+    assert fold(" −1 ") == "-1"
+    assert fold("Step – Size") == "stepsize"
