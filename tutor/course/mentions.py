@@ -78,7 +78,7 @@ def _end_of_name(text: str, start: int, lengths: list[int], ids: Mapping[str, st
         return 0
     for length in lengths:
         end = start + length
-        if text[start:end] in ids and not (end < len(text) and _is_inside_word(text, end)):
+        if end <= len(text) and text[start:end] in ids and not (end < len(text) and _is_inside_word(text, end)):
             return end
     return 0
 
