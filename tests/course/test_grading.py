@@ -187,8 +187,10 @@ def test_a_figure_that_is_no_number_moves_nothing(figure: float | str) -> None:
 
 @pytest.mark.parametrize(
     ("accepted", "typed"),
-    [("bias|偏置", "bias"), ("bias|偏置", "偏置"), ("bias", " BIAS "), ("bias", "ｂｉａｓ"), ("learning rate", "Learning-Rate"),
-     ("learning rate", "learningrate"), ("step-size", "step size"), ("softmax", "“softmax”"), ("Bayes' rule", "bayes rule"),
+    [("bias|偏置", "bias"), ("bias|偏置", "偏置"), ("bias", " BIAS "), ("bias", "ｂｉａｓ"), ("learning rate",
+     "Learning-Rate"),
+     ("learning rate", "learningrate"), ("step-size", "step size"), ("softmax", "“softmax”"), ("Bayes' rule",
+     "bayes rule"),
      ("batch·norm", "batch norm"), ("学习率", "学 习 率"), ("ﬁt", "fit"), ("straße", "STRASSE"), ("L2", "l2"),
      ("-1", "−1"), ("0.5", "1/2"), ("0.5", "50%"), ("1000", "1,000"), ("−", "-"), ("=", "＝")],
 )  # fmt: skip
@@ -200,7 +202,8 @@ def test_what_does_not_matter_in_a_blank_is_folded(accepted: str, typed: str) ->
 
 @pytest.mark.parametrize(
     ("accepted", "typed"),
-    [("bias", ""), ("bias", "   "), ("bias", "weight"), ("bias", "bais"), ("-1", "1"), ("1", "-1"), ("0.5", "0.6"), ("L2", "L1"),
+    [("bias", ""), ("bias", "   "), ("bias", "weight"), ("bias", "bais"), ("-1", "1"), ("1", "-1"), ("0.5", "0.6"),
+     ("L2", "L1"),
      ("学习率", "学习"), ("x" * 10, "x" * 500), ("100000", "100001"), ("weight", "wat"), ("2 - 1", "21")],
 )  # fmt: skip
 def test_what_does_matter_in_a_blank_is_not(accepted: str, typed: str) -> None:
