@@ -166,7 +166,7 @@ class LessonScreen(TutorScreen):
 
     def action_next_block(self) -> None:
         """To the next question or lab."""
-        self.flow.step_block(1)
+        self._view.step_on()
 
     def action_previous_block(self) -> None:
         """To the question or lab before."""
@@ -178,7 +178,7 @@ class LessonScreen(TutorScreen):
         if (link := self.flow.link) is not None:
             self.follow(link.target)
         elif not self.flow.focus_in_view():
-            self.flow.step_block(1)
+            self._view.step_on()
 
     def action_back(self) -> None:
         """From a question back to reading; from reading away."""

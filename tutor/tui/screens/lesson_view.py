@@ -69,6 +69,7 @@ class LessonView(Container):
         self._place = Place(0, 0.0)  # what is at the upper edge of the flow
         self._width = 0  # of the flow, when that was so
         self._linked = False
+        self._step_asked = False  # the learner went for the next block before it was there
         self._settled = False  # whether the place on the screen is the learner's: not while blocks are mounted
         self._block = 0
         self._saving: Timer | None = None
@@ -139,8 +140,19 @@ class LessonView(Container):
         alike = self.lesson is not None and len(self.lesson.blocks) == len(lesson.blocks)
         self.lesson = lesson
         await self._fill(seen if seen is not None and alike else self._start(self.session))
-        if focused is None or not self.flow.focus_block(focused):
+        if self._step_asked:
+            self._step_asked = False
+            self.flow.step_block(1)
+        elif focused is not None and self.flow.focus_block(focused):
+            return
+        elif self.flow.focused_block is None:
             self.flow.focus(scroll_visible=False)
+
+    def step_on(self) -> bool:
+        """Go to the next question or lab; where it is not there yet, as soon as it is."""
+        stepped = self.flow.step_block(1)
+        self._step_asked = not stepped and not self._settled
+        return stepped
 
     @property
     def _store(self) -> ProgressStore:

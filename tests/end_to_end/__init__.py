@@ -1,0 +1,1 @@
+"""The installed program as a person meets it: in a real terminal."""
