@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.course.writing import PATH, said
+from tests.course.writing import PATH, messages, said
 from tutor.course.lesson import Fault
 from tutor.course.reader import Reading, read_text
 
@@ -41,12 +41,19 @@ def test_needs_and_part_may_be_left_out() -> None:
     assert (lesson.needs, lesson.part) == ((), "")
 
 
-@pytest.mark.parametrize("text", ["", "Text only.\n", "\n---\nid: a\n---\n", "---\nid: a\ntitle: b\n", "---\n" * 1])
+@pytest.mark.parametrize("text", ["", "Text only.\n", "\n---\nid: a\n---\n"])
 def test_a_file_without_front_matter_is_told_at_its_first_line(text: str) -> None:
     reading = read_text(PATH, text.encode(), "en")
     assert reading.lesson is None
     assert (reading.faults[0].place.line, reading.faults[0].message) == (1, said("no-front-matter"))
     assert reading.faults[0].hint == said("no-front-matter-hint")
+
+
+@pytest.mark.parametrize("text", ["---\nid: a\ntitle: b\n", "---\n", "---"])
+def test_front_matter_that_is_never_closed_is_told(text: str) -> None:
+    reading = read_text(PATH, text.encode(), "en")
+    assert reading.lesson is None
+    assert messages(reading.faults) == [said("front-matter-open")]
 
 
 def test_front_matter_that_never_ends_is_none() -> None:

@@ -197,12 +197,14 @@ def test_lists_tables_code_and_answers_in_the_explanation_stay_there() -> None:
 
 
 def test_two_explanations_are_told_one_behind_the_other() -> None:
-    body = f"{ANSWERS}\n<details><summary>Why</summary>\n\nA\n\n</details>\n\n<details><summary>More</summary>\n\nB\n\n</details>\n"
+    why = "\n<details><summary>Why</summary>\n\n{}\n\n</details>\n"
+    body = ANSWERS + why.format("A") + why.format("B")
     assert question_of(body).explanation == "A\n\nB"
 
 
 def test_what_stands_between_keeps_its_order_in_the_prompt() -> None:
-    body = "Look:\n\n1. plain\n2. list\n\n| t |\n|---|\n| 1 |\n\n- bullets\n\n```\n<!-- q: no -->\n1. [x] code\n```\n\nWhich?\n\n"
+    code = "```\n<!-- q: no -->\n1. [x] code\n```"
+    body = f"Look:\n\n1. plain\n2. list\n\n| t |\n|---|\n| 1 |\n\n- bullets\n\n{code}\n\nWhich?\n\n"
     question = question_of(body + ANSWERS)
     assert question.prompt == body.strip()
     assert question.kind is QuestionKind.SINGLE
@@ -232,7 +234,8 @@ def test_a_question_ends_at_a_higher_heading() -> None:
 
 def test_a_question_or_term_below_another_one_is_its_own() -> None:
     lesson = lesson_of(
-        f"## Q\n\n<!-- q: q1 -->\n\n{ANSWERS}\n### T\n\n<!-- term: t1 -->\n\nA word.\n\n#### R\n\n<!-- q: q2 -->\n\n{ANSWERS}"
+        f"## Q\n\n<!-- q: q1 -->\n\n{ANSWERS}\n### T\n\n<!-- term: t1 -->\n\nA word.\n\n"
+        f"#### R\n\n<!-- q: q2 -->\n\n{ANSWERS}"
     )
     assert [block.id for block in lesson.blocks if isinstance(block, Question | Term)] == ["q1", "t1", "q2"]
     assert lesson.terms[0].definition == "A word."
@@ -245,7 +248,8 @@ def test_any_heading_can_carry_a_question(heading: str) -> None:
 
 def test_no_answer_is_left_in_the_prose_around() -> None:
     lesson = lesson_of(
-        f"Before.\n\n## Q\n\n<!-- q: q1 -->\n\nPrompt [[secret]].\n\n## After\n\nMore.\n\n### R\n\n<!-- q: q2 -->\n\n{ANSWERS}"
+        f"Before.\n\n## Q\n\n<!-- q: q1 -->\n\nPrompt [[secret]].\n\n## After\n\nMore.\n\n"
+        f"### R\n\n<!-- q: q2 -->\n\n{ANSWERS}"
     )
     assert prose_of(lesson) == "Before.\n## After\n\nMore."
 
@@ -279,5 +283,5 @@ def test_a_lab_in_the_text_is_no_question() -> None:
 def test_a_broken_question_leaves_the_rest_of_the_lesson() -> None:
     reading = reading_of(f"Prose.\n\n## Q\n\n<!-- q: q1 -->\n\nNo answer.\n\n## R\n\n<!-- q: q2 -->\n\n{ANSWERS}")
     assert reading.lesson is not None
-    assert [question.id for question in reading.lesson.questions] == ["q1", "q2"]
+    assert [question.id for question in reading.lesson.questions] == ["q2"]
     assert len(reading.faults) == 1

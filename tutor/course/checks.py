@@ -50,7 +50,7 @@ def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
     for wanted in (Question, Term):
         seen: dict[str, Place] = {}
         for lesson in lessons:
-            for block in lesson.blocks:
+            for block in (*lesson.blocks, *lesson.left_out):
                 if isinstance(block, wanted):
                     first = seen.setdefault(block.id, block.place)
                     if first.path != block.place.path:
@@ -92,9 +92,13 @@ def _way_back(start: str, lessons: dict[str, Lesson]) -> list[str]:
 def _faults_of_links(lessons: list[Lesson]) -> Iterator[Fault]:
     known = {term.id for lesson in lessons for term in lesson.terms}
     for lesson in lessons:
-        here = known | {section.anchor for section in lesson.sections} | {each.id for each in lesson.questions}
+        here = (
+            known
+            | {section.anchor for section in lesson.sections}
+            | {each.id for each in (*lesson.questions, *lesson.left_out)}
+        )
         lines = _lines(lesson.path)
-        for block in lesson.blocks:
+        for block in (*lesson.blocks, *lesson.left_out):
             for link in dict.fromkeys(_links(block)):
                 if link not in here:
                     yield Fault(_place_of(link, block.place, lines), translate("course.unknown-link", id=link))

@@ -57,7 +57,9 @@ def read_front_matter(path: Path, lines: list[str], faults: list[Fault]) -> Fron
     """
     end = end_of_front_matter(lines)
     if not end:
-        faults.append(Fault(Place(path), translate("course.no-front-matter"), translate("course.no-front-matter-hint")))
+        opened = bool(lines) and lines[0].rstrip() == "---"
+        message = translate("course.front-matter-open") if opened else translate("course.no-front-matter")
+        faults.append(Fault(Place(path), message, translate("course.no-front-matter-hint")))
         return None
     values = _Values(path, "\n".join(lines[1 : end - 1]), faults)
     found = FrontMatter(

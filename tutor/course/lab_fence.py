@@ -6,7 +6,7 @@ import re
 import tomllib
 
 from tutor.course.lesson import LabFence, Place
-from tutor.course.source import Element, Source
+from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, is_identifier
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import translate
 
@@ -43,6 +43,11 @@ def read_lab_fence(source: Source, element: Element) -> LabFence | None:
     if not isinstance(lab, str) or not lab.strip():
         source.fault(place, translate("course.lab-without-use"), translate("course.lab-without-use-hint"))
         return None
+    lab = lab.strip()
+    if not is_identifier(lab):
+        # A path would let a lesson from anywhere make the program read any file, /dev/zero among them.
+        source.fault(place, translate("course.lab-not-an-id", id=harmless_line(lab[:LONGEST_IDENTIFIER])))
+        return None
     if not isinstance(name, str) or (name and _NAME.fullmatch(name) is None):
         source.fault(place, translate("course.lab-name", name=harmless_line(str(name)[:40])))
         name = ""
@@ -50,7 +55,7 @@ def read_lab_fence(source: Source, element: Element) -> LabFence | None:
     if len(overrides) > _MOST_KEYS:
         source.fault(place, translate("course.lab-too-long", most=_MOST_KEYS))
         return None
-    return LabFence(harmless_line(lab).strip(), name, overrides, place)
+    return LabFence(lab, name, overrides, place)
 
 
 def _flat(table: dict[str, object], before: str = "") -> list[tuple[str, object]]:

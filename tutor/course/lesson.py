@@ -55,7 +55,7 @@ class LabFence:
     """A lab at this place in the text.
 
     Args:
-        lab: The lab's id, or a path to a lab file.
+        lab: The lab's id: the name of a file in ``labs/``.
         name: What conditions call its run, such as ``a``; empty where there is only one.
         overrides: Dotted keys and the values that replace the lab's own.
     """
@@ -177,7 +177,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson in one language, in the order in which it is read."""
+    """A lesson in one language, in the order in which it is read.
+
+    `left_out` holds the questions so faulty that no answer could be right: never asked, only checked.
+    """
 
     id: str
     title: str
@@ -189,6 +192,7 @@ class Lesson:
     path: Path
     part: str = ""
     sections: tuple[Section, ...] = field(default=())
+    left_out: tuple[Question, ...] = field(default=())
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

@@ -14,14 +14,29 @@ def refuse_stray_id(source: Source, element: Element) -> None:
     source.fault(source.place(element.start), translate("course.stray-id"), translate("course.stray-id-hint"))
 
 
-def refuse_misplaced(source: Source, element: Element) -> None:
-    """Tell of labs and ids inside another block, such as a list, a quotation or a heading's own line."""
+def refuse_text_behind_id(source: Source, mark: Element) -> None:
+    """Tell of text, or another comment, on the line of an id: it would be lost."""
+    behind = mark.content.partition("-->")[2].strip()
+    if behind:
+        place = source.find(mark.start, mark.end, behind)
+        source.fault(place, translate("course.text-behind-id"), translate("course.text-behind-id-hint"))
+
+
+def refuse_misplaced(source: Source, element: Element) -> bool:
+    """Tell of labs and ids inside another block, such as a list, a quotation or a heading's own line.
+
+    Returns:
+        Whether an id stands there.
+    """
+    has_id = False
     if any(token.type == "fence" and is_lab_info(token.info) for token in element.tokens if token.level > 0):
         source.fault(source.place(element.start), translate("course.lab-inside"))
     for comment in _comments_inside(element):
         if directive(comment, "q") is not None or directive(comment, "term") is not None:
             found = source.find(element.start, element.end, comment)
             source.fault(found, translate("course.stray-id"), translate("course.stray-id-hint"))
+            has_id = True
+    return has_id
 
 
 def _comments_inside(element: Element) -> Iterator[str]:

@@ -41,7 +41,8 @@ def _between(first: Lesson, second: Lesson) -> Iterator[Fault]:
         place = second.labs[0].place if second.labs else head
         yield Fault(place, translate("course.parity-lesson-labs", other=other))
     yield from _missing(_places(first.terms), _places(second.terms), first, second)
-    yield from _missing(_places(first.questions), _places(second.questions), first, second)
+    asked = [(*lesson.questions, *lesson.left_out) for lesson in (first, second)]
+    yield from _missing(_places(asked[0]), _places(asked[1]), first, second)
     ours = {question.id: question for question in first.questions}
     theirs = {question.id: question for question in second.questions}
     shared = [key for key in ours if key in theirs]

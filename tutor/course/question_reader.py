@@ -18,6 +18,7 @@ _HINT = re.compile(r"^(?:\*\*)?(?:hint|提示)\s*(?:[:：](?:\*\*)?|\*\*\s*[:：
 _ANSWER = re.compile(
     r"^\*\*(?:answer|答案)(?:[:：]\*\*|\*\*\s*[:：])\s*(?P<answer>.*)\Z", re.IGNORECASE | re.DOTALL | re.MULTILINE
 )
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DETAILS = re.compile(r"<details\b[^>]{0,200}>", re.IGNORECASE)
 _DETAILS_END = re.compile(r"</details\s*>", re.IGNORECASE)
 _SUMMARY = re.compile(r"<summary\b[^>]{0,200}>.{0,300}?</summary\s*>", re.IGNORECASE | re.DOTALL)
@@ -77,6 +78,16 @@ def read_question(source: Source, identifier: str, heading: Element, body: list[
     )
 
 
+def is_answerable(question: Question) -> bool:
+    """Whether any answer can be right. A question that is not must never be put to a learner."""
+    ticked = sum(option.ticked for option in question.options)
+    if question.kind is QuestionKind.SINGLE:
+        return ticked == 1
+    if question.kind is QuestionKind.MULTIPLE:
+        return ticked > 0
+    return bool(question.options or question.blanks or question.answer)
+
+
 def _is_code(element: Element) -> bool:
     return element.kind in {"fence", "code_block"}
 
@@ -114,7 +125,8 @@ def _take(source: Source, element: Element, parts: _Parts) -> None:
     elif element.kind == "blockquote":
         _take_quote(source, element, parts, text)
     elif element.kind == "paragraph" and (found := _ANSWER.search(text)):
-        parts.answers.append((element, found["answer"].strip()))
+        parts.figure = directive(found["answer"], "figure") or parts.figure
+        parts.answers.append((element, _COMMENT.sub("", found["answer"]).strip()))
         if before := text[: found.start()].strip():
             parts.prompt.append((element, before))
     else:

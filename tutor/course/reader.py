@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tutor.course.files import lesson_number
 from tutor.course.front_matter import FrontMatter, end_of_front_matter, read_front_matter
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Block, Fault, Lesson, Place, Prose, Question, Section, Term
-from tutor.course.misplaced import refuse_misplaced, refuse_stray_id
-from tutor.course.question_reader import read_question
+from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_text_behind_id
+from tutor.course.question_reader import is_answerable, read_question
 from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, directive, elements_of, is_identifier
 from tutor.course.term_reader import read_term, term_head
 from tutor.foundation.safe_text import harmless
@@ -59,12 +59,13 @@ def read_text(path: Path, raw: bytes, language: str) -> Reading:
     head = read_front_matter(path, lines, faults)
     source = Source(path, lines, end_of_front_matter(lines), faults)
     lesson_id = head.id if head is not None else ""
-    blocks, sections = _Cutter(source, lesson_id).cut()
-    _refuse_doubles(source, blocks)
+    cutter = _Cutter(source, lesson_id)
+    blocks, sections = cutter.cut()
     faults.sort()
     if head is None:
         return Reading(None, tuple(faults))
-    return Reading(_lesson(path, language, head, blocks, sections), tuple(faults))
+    lesson = replace(_lesson(path, language, head, blocks, sections), left_out=tuple(cutter.left_out))
+    return Reading(lesson, tuple(faults))
 
 
 def _lesson(path: Path, language: str, head: FrontMatter, blocks: list[Block], sections: list[Section]) -> Lesson:
@@ -101,13 +102,12 @@ def _lines(path: Path, raw: bytes, faults: list[Fault]) -> list[str] | None:
     return lines
 
 
-def _refuse_doubles(source: Source, blocks: list[Block]) -> None:
+def _refuse_doubles(source: Source, blocks: list[Question | Term]) -> None:
     seen: dict[str, int] = {}
     for block in blocks:
-        if isinstance(block, Question | Term):
-            if block.id in seen:
-                source.fault(block.place, translate("course.double-id", id=block.id, line=seen[block.id]))
-            seen.setdefault(block.id, block.place.line)
+        if block.id in seen:
+            source.fault(block.place, translate("course.double-id", id=block.id, line=seen[block.id]))
+        seen.setdefault(block.id, block.place.line)
 
 
 class _Cutter:
@@ -117,6 +117,8 @@ class _Cutter:
         self._source = source
         self._lesson_id = lesson_id
         self._blocks: list[Block] = []
+        self._named: list[Question | Term] = []
+        self.left_out: list[Question] = []
         self._sections: list[Section] = []
         self._prose: list[Element] = []
         self._anchors: set[str] = set()
@@ -132,6 +134,7 @@ class _Cutter:
                 self._source.place(elements[index].start), translate("course.too-many-blocks", most=_MOST_BLOCKS)
             )
         self._end_prose()
+        _refuse_doubles(self._source, self._named)
         return self._blocks, self._sections
 
     def _take(self, elements: list[Element], index: int) -> int:
@@ -147,9 +150,16 @@ class _Cutter:
             fence = read_lab_fence(self._source, element)
             if fence is not None:
                 self._blocks.append(fence)
-        else:
-            self._take_prose(element)
+        elif self._take_prose(element):
+            return self._behind_stray(elements, index)
         return index + 1
+
+    def _behind_stray(self, elements: list[Element], index: int) -> int:
+        """The index of the next heading: below an id out of place stands a question, and its answer with it."""
+        index += 1
+        while index < len(elements) and not elements[index].heading_level:
+            index += 1
+        return index
 
     def _mark(self, element: Element) -> tuple[str, str] | None:
         """``q`` or ``term`` and what the comment says, where ``element`` is such a comment."""
@@ -167,14 +177,19 @@ class _Cutter:
         while end < len(elements) and not self._ends(elements, end, heading.heading_level):
             end += 1
         body = elements[index + 2 : end]
+        refuse_text_behind_id(self._source, elements[index + 1])
         identifier = said if name == "q" else term_head(said)[0]
-        block: Block = (
+        block: Question | Term = (
             read_question(self._source, identifier, heading, body, self._lesson_id)
             if name == "q"
             else read_term(self._source, said, heading, body, self._lesson_id)
         )
         if is_identifier(identifier):
-            self._blocks.append(block)
+            self._named.append(block)
+            if isinstance(block, Question) and not is_answerable(block):
+                self.left_out.append(block)
+            else:
+                self._blocks.append(block)
         else:  # read all the same, so that its other faults are told along with this one
             place = self._source.place(elements[index + 1].start, identifier)
             self._source.fault(place, translate("course.not-an-id", id=identifier[:LONGEST_IDENTIFIER]))
@@ -187,12 +202,13 @@ class _Cutter:
             return False
         return own <= level or (index + 1 < len(elements) and self._mark(elements[index + 1]) is not None)
 
-    def _take_prose(self, element: Element) -> None:
+    def _take_prose(self, element: Element) -> bool:
+        """Take an element of the text. Returns whether an id stands in it, where none belongs."""
         if element.kind == "html_block" and self._mark(element) is not None:
             refuse_stray_id(self._source, element)
             self._end_prose()
-            return
-        refuse_misplaced(self._source, element)
+            return True
+        has_id = refuse_misplaced(self._source, element)
         if element.heading_level:
             # Each section is a block of its own, so that a position in the lesson is never far off.
             self._end_prose()
@@ -200,6 +216,7 @@ class _Cutter:
                 Section(element.content.strip(), element.heading_level, self._anchor(element), len(self._blocks))
             )
         self._prose.append(element)
+        return has_id
 
     def _anchor(self, element: Element) -> str:
         base = re.sub(r"[^\w一-鿿]+", "-", element.content.casefold()).strip("-") or "section"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Fault, Place
+from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_IDENTIFIER = 60
+
+_LONGEST_PARAGRAPH = 10_000
+"""Characters; looking for links takes a time that grows with the square of a paragraph's brackets."""
+_DEEPEST = 14
+"""Levels of nesting as the parser counts them: two for a list, one for a quotation."""
 
 _QUOTE_MARK = re.compile(r"^\s*>\s?")
 
@@ -91,13 +97,44 @@ class Element:
 def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark").enable("table")
+    # Link definitions stay text: each piece of a lesson is typeset by itself and must take its own with it.
+    markdown = MarkdownIt("commonmark").enable("table").disable("reference")
+    # Words are parsed when they are typeset; here only where there may be a comment among them.
+    markdown.core.ruler.disable(["inline", "text_join"])
+    return markdown
 
 
 def elements_of(source: Source) -> list[Element]:
-    """The top-level blocks of a lesson, in order, each with its lines in the file."""
+    """The top-level blocks of a lesson, in order, each with its lines in the file.
+
+    A block too long or too deeply nested to be typeset in a moment is told, and its lines are blanked.
+    """
     body = "\n".join(source.lines[source.first :])
-    return list(_elements(_markdown().parse(body), source.first))
+    elements = []
+    for element in _elements(_markdown().parse(body), source.first):
+        if _is_fit(source, element):
+            elements.append(element)
+        else:
+            source.lines[element.start : element.end] = [""] * (element.end - element.start)
+    for element in elements:
+        for token in element.tokens:
+            if token.type == "inline" and "<!--" in token.content:
+                token.children = []
+                _markdown().inline.parse(token.content, _markdown(), {}, token.children)
+    return elements
+
+
+def _is_fit(source: Source, element: Element) -> bool:
+    place = source.place(element.start)
+    if any(token.level > _DEEPEST for token in element.tokens):
+        source.fault(place, translate("course.too-deep"))
+        return False
+    if any(token.type == "inline" and len(token.content) > _LONGEST_PARAGRAPH for token in element.tokens):
+        source.fault(
+            place, translate("course.long-paragraph", most=_LONGEST_PARAGRAPH), translate("course.long-paragraph-hint")
+        )
+        return False
+    return True
 
 
 def _elements(tokens: list[Token], offset: int) -> Iterator[Element]:
