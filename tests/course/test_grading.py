@@ -102,6 +102,19 @@ def test_the_run_has_the_last_word_over_the_ticks() -> None:
     assert not grade(asked, chosen(0), {"diverged": True}).correct
 
 
+def test_where_a_run_bears_out_two_options_of_a_single_choice_either_is_right() -> None:
+    asked = choice(QuestionKind.SINGLE, "x..", whens=("loss > 1", "loss > 0", "loss < 0"))
+    for option, correct in ((0, True), (1, True), (2, False)):
+        assert grade(asked, chosen(option), {"loss": 2.0}).correct is correct
+    assert not grade(asked, chosen(0, 1), {"loss": 2.0}).correct
+
+
+def test_a_run_that_lacks_a_fact_of_any_option_decides_nothing() -> None:
+    asked = choice(QuestionKind.SINGLE, "x..", whens=("loss > 1", "diverged", "nothing > 0"))
+    verdict = grade(asked, chosen(0), {"loss": 0.5, "diverged": True})
+    assert (verdict.correct, verdict.right_options) == (True, (0,))
+
+
 def test_where_no_option_came_true_none_is_right() -> None:
     asked = choice(QuestionKind.SINGLE, "x.", whens=("loss < 1", "loss > 2"))
     verdict = grade(asked, chosen(0), {"loss": 1.5})
@@ -179,6 +192,19 @@ def test_the_figure_of_the_run_is_right_too() -> None:
     assert not grade_number(-1.35, -1.25, "-1.5", {"final.w": -1.41}).correct
 
 
+def test_a_figure_inside_the_range_moves_nothing() -> None:
+    assert grade_number(-1.35, -1.25, "-1.35", {"final.w": -1.34}).correct
+    assert not grade_number(-1.35, -1.25, "-1.36", {"final.w": -1.34}).correct
+
+
+@pytest.mark.parametrize(
+    ("typed", "correct"),
+    [("1/3", True), ("2/6", True), ("0.3333333333333333", True), ("0.333", False), ("9" * 50 + "e300", False)],
+)
+def test_an_exact_fraction_is_met_exactly(typed: str, correct: bool) -> None:
+    assert grade_number(1 / 3, 1 / 3, typed).correct is correct
+
+
 @pytest.mark.parametrize("figure", [float("nan"), float("inf"), "finished"])
 def test_a_figure_that_is_no_number_moves_nothing(figure: float | str) -> None:
     assert grade_number(0, 1, "0.5", {"final.w": figure}).correct
@@ -216,6 +242,11 @@ def test_one_typo_in_a_long_word_is_forgiven_and_told(typed: str) -> None:
     verdict = grade_blanks(("gradient|梯度", typed))
     assert verdict.correct
     assert verdict.notes == (said("typo-forgiven", meant="gradient"),)
+
+
+@pytest.mark.parametrize(("accepted", "typed"), [("typical", "atypical"), ("asymmetric", "symmetric")])
+def test_a_letter_that_makes_the_opposite_is_no_typo(accepted: str, typed: str) -> None:
+    assert not grade_blanks((accepted, typed)).correct
 
 
 def test_two_typos_are_not_forgiven() -> None:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from tutor.course.lesson import Blank, Option, Question, QuestionKind
 from tutor.course.numbers import as_fraction, read_number
@@ -87,25 +88,32 @@ def grade(question: Question, answer: Answer, facts: Facts | None = None) -> Ver
     raise ValueError(msg)
 
 
-def _is_right(option: Option, facts: Facts | None) -> bool:
-    # A run that lacks a fact (its lab was changed since) decides nothing; then the author's tick stands.
-    if facts is not None and option.when is not None and option.when.names <= facts.keys():
-        return option.when.holds(facts)
-    return option.ticked
+def _right_options(options: tuple[Option, ...], facts: Facts | None) -> frozenset[int]:
+    whens = [option.when for option in options]
+    # A run that lacks a fact (its lab was changed since) decides nothing; then the author's ticks stand.
+    if facts is None or any(when is not None and not when.names <= facts.keys() for when in whens):
+        whens = [None] * len(options)
+    rights = (
+        option.ticked if when is None or facts is None else when.holds(facts)
+        for option, when in zip(options, whens, strict=True)
+    )
+    return frozenset(index for index, is_right in enumerate(rights) if is_right)
 
 
 def _grade_choice(question: Question, answer: Chosen, facts: Facts | None) -> Verdict:
     if any(not 0 <= index < len(question.options) for index in answer.options):
         msg = "no such option"
         raise ValueError(msg)
-    right = frozenset(index for index, option in enumerate(question.options) if _is_right(option, facts))
-    correct = answer.options == right
+    right = _right_options(question.options, facts)
+    # Of a single choice one option is chosen; where a run bears out two, either is right.
+    single = question.kind is QuestionKind.SINGLE
+    correct = (len(answer.options) == 1 and answer.options <= right) if single else answer.options == right
     feedback = tuple(
         option.feedback
         for index, option in enumerate(question.options)
         if option.feedback and index in answer.options and (index not in right or correct)
     )
-    parts = tuple((index in answer.options) == (index in right) for index in range(len(question.options)))
+    parts = tuple(correct or (index in answer.options) == (index in right) for index in range(len(question.options)))
     notes: tuple[str, ...] = ()
     score = float(correct)
     if question.kind is QuestionKind.MULTIPLE and not correct:
@@ -141,17 +149,27 @@ def _grade_number(question: Question, answer: Typed, facts: Facts | None) -> Ver
     typed = read_number(answer.texts[0]) if answer.texts else None
     if typed is None:
         return Verdict(False, 0.0, notes=(translate("course.not-a-number"),), parts=(False,))
-    low, high = as_fraction(expected.low), as_fraction(expected.high)
+    low, high = expected.low, expected.high
     figure = facts.get(question.figure) if facts is not None and question.figure else None
-    if isinstance(figure, int | float) and math.isfinite(figure):
-        # The run has the last word: the author's range moves to where the run's figure lies.
-        middle, half = as_fraction(figure), (high - low) / 2
-        low, high = min(low, middle - half), max(high, middle + half)
-    correct = low <= typed <= high
+    if isinstance(figure, int | float) and math.isfinite(figure) and not low <= figure <= high:
+        # The run has the last word: the author's range reaches out to where the run's figure lies.
+        half = (as_fraction(high) - as_fraction(low)) / 2
+        low, high = min(low, float(as_fraction(figure) - half)), max(high, float(as_fraction(figure) + half))
+    correct = _lies_in(typed, low, high)
     notes: tuple[str, ...] = ()
-    if not correct and low <= -typed <= high:
+    if not correct and _lies_in(-typed, low, high):
         notes = (translate("course.sign-is-off"),)
     return Verdict(correct, float(correct), notes=notes, parts=(correct,))
+
+
+def _lies_in(typed: Fraction, low: float, high: float) -> bool:
+    """Whether a number lies in a range, by the decimals of its ends, or is an end that no float is, such as 1/3."""
+    if as_fraction(low) <= typed <= as_fraction(high):
+        return True
+    try:
+        return float(typed) in {low, high}
+    except OverflowError:
+        return False
 
 
 def _grade_blanks(question: Question, answer: Typed) -> Verdict:
@@ -169,6 +187,7 @@ def _grade_blanks(question: Question, answer: Typed) -> Verdict:
     return Verdict(correct, score, notes=tuple(notes), parts=tuple(parts))
 
 
+_SHORTEST_TYPO = 6
 _HYPHENS = re.compile(r"(?<=[^\W\d_])[\s·・-]+(?=[^\W\d_])")
 _QUOTES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("‘’'`\"“”", ""))
 
@@ -196,9 +215,15 @@ def _meant(typed: str, blank: Blank) -> str | None:
         return typed if any(read_number(accepted) == number for accepted in blank.accepted) else None
     for accepted in blank.accepted:
         wanted = fold(accepted)
-        if wanted.isascii() and wanted.isalpha() and len(wanted) >= 6 and is_one_typo(folded, wanted):
+        is_long_word = wanted.isascii() and wanted.isalpha() and len(wanted) >= _SHORTEST_TYPO
+        if is_long_word and is_one_typo(folded, wanted) and not _are_opposites(folded, wanted):
             return accepted
     return None
+
+
+def _are_opposites(left: str, right: str) -> bool:
+    """Whether one letter makes the opposite: typical and atypical, symmetric and asymmetric."""
+    return f"a{left}" == right or f"a{right}" == left
 
 
 def is_one_typo(left: str, right: str) -> bool:
