@@ -17,8 +17,8 @@ from tutor.plain.claims import faults_of_claim
 from tutor.runs.execute import run_to_end
 from tutor.runs.lab_files import load_lab
 from tutor.runs.spec import RunSpec
-from tutor.study.predictions import facts_of_runs
 from tutor.runs.spec_faults import SpecError
+from tutor.study.predictions import facts_of_runs
 
 Facts = dict[str, float | bool | str]
 
