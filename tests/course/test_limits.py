@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.course.writing import ANSWERS, HEAD_LINES, lesson_of, messages, prose_of, reading_of, said, told
+from tests.course.writing import ANSWERS, HEAD, HEAD_LINES, lesson_of, messages, prose_of, reading_of, said, told
+from tutor.course.catalogue import Course
 from tutor.course.checks import check_course
+from tutor.course.headers import read_headers
 
 FENCE = '```toml lab\nuse = "ball"\n```\n\n'
 
@@ -22,6 +25,39 @@ def test_a_paragraph_over_the_limit_is_left_out_and_told(piece: str) -> None:
     assert piece * 9 not in prose_of(reading.lesson)
     assert prose_of(reading.lesson).startswith("Before.")
     assert prose_of(reading.lesson).endswith("Behind.")
+
+
+def test_a_file_of_more_lines_than_any_lesson_has_is_not_read() -> None:
+    reading = reading_of("a\n" * (10_001 - HEAD_LINES))
+    assert reading.lesson is None
+    assert messages(reading.faults) == [said("too-many-lines", most=10_000)]
+    assert reading_of("- a\n" * (9_999 - HEAD_LINES)).faults == ()
+
+
+def test_a_pipe_named_like_a_lesson_is_a_fault_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "01-pipe.md")
+    course = Course(tmp_path)
+    assert course.headers("en") == []
+    assert course.lesson(str(tmp_path / "01-pipe.md"), "en") is None
+    (fault,) = course.faults()
+    assert fault.message.startswith(said("unreadable", reason="").split(":", maxsplit=1)[0])
+
+
+def test_a_head_that_cannot_be_used_is_not_parsed_again_at_every_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "01-broken.md").write_text("no head at all", encoding="utf-8")
+    assert read_headers(tmp_path, "en") == []
+    monkeypatch.setattr("tutor.course.headers._read_header", lambda *_: pytest.fail("parsed again"))
+    assert read_headers(tmp_path, "en") == []
+
+
+def test_a_head_that_has_been_mended_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "01-broken.md"
+    path.write_text("no head at all", encoding="utf-8")
+    assert read_headers(tmp_path, "en") == []
+    path.write_text(HEAD, encoding="utf-8")
+    assert [header.id for header in read_headers(tmp_path, "en")] == ["sample"]
 
 
 @pytest.mark.parametrize("piece", ["> ", "- ", "1. "])

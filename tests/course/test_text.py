@@ -50,7 +50,7 @@ def test_a_file_over_the_limit_is_not_read() -> None:
 
 
 def test_a_file_at_the_limit_is_read() -> None:
-    filler = "word word word\n\n" * ((LARGEST_FILE - len(HEAD)) // 16)
+    filler = f"{'word ' * 200}\n\n" * ((LARGEST_FILE - len(HEAD)) // 1002)
     assert reading_of(filler).lesson is not None
 
 

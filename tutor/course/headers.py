@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.course.files import file_order, lesson_files, lesson_number
+from tutor.course.files import file_order, lesson_files, lesson_number, read_start
 from tutor.foundation import atomic_file, paths
 
 if TYPE_CHECKING:  # the types of a whole lesson take longer to define than the map takes to draw
@@ -78,6 +78,9 @@ class _Cache:
         stamp = [stat.st_size, stat.st_mtime_ns]
         known = self._before.get(str(path))
         if isinstance(known, dict) and known.get("stamp") == stamp:
+            if known.get("broken") is True:
+                self._now[str(path)] = known
+                return None
             try:
                 header = self._from_cache(path, known)
             except (KeyError, TypeError, ValueError):
@@ -86,7 +89,9 @@ class _Cache:
                 self._now[str(path)] = known
                 return header
         fresh = _read_header(path, self._language)
-        if fresh is not None:
+        if fresh is None:
+            self._now[str(path)] = {"stamp": stamp, "broken": True}
+        else:
             self._now[str(path)] = {
                 "stamp": stamp, "id": fresh.id, "title": fresh.title, "number": fresh.number,
                 "needs": list(fresh.needs), "minutes": fresh.minutes, "part": fresh.part,
@@ -124,8 +129,7 @@ def _read_header(path: Path, language: str) -> LessonHeader | None:
     from tutor.foundation.safe_text import harmless
 
     try:
-        with path.open("rb") as file:
-            text = file.read(_HEAD_BYTES).decode("utf-8-sig", errors="replace")
+        text = read_start(path, _HEAD_BYTES).decode("utf-8-sig", errors="replace")
     except OSError:
         return None
     faults: list[Fault] = []

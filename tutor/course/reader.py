@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutor.course.files import lesson_number
+from tutor.course.files import lesson_number, read_start
 from tutor.course.front_matter import FrontMatter, end_of_front_matter, read_front_matter
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Block, Fault, Lesson, Place, Prose, Question, Section, Term
@@ -20,6 +20,7 @@ from tutor.foundation.translate import translate
 LARGEST_FILE = 1 << 20
 """Bytes; the longest lesson of the course has a twentieth of it."""
 _LONGEST_LINE = 20_000
+_MOST_LINES = 10_000
 _MOST_BLOCKS = 2_000
 
 
@@ -42,8 +43,7 @@ def read_lesson(path: Path, language: str) -> Reading:
         language: the language that its folder says it is in.
     """
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST_FILE + 1)
+        raw = read_start(path, LARGEST_FILE + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         return Reading(None, (Fault(Place(path), translate("course.unreadable", reason=reason)),))
@@ -95,6 +95,9 @@ def _lines(path: Path, raw: bytes, faults: list[Fault]) -> list[str] | None:
         faults.append(Fault(Place(path, row, column), translate("course.not-utf8"), translate("course.not-utf8-hint")))
         return None
     lines = harmless(text).split("\n")
+    if len(lines) > _MOST_LINES:
+        faults.append(Fault(Place(path, _MOST_LINES + 1), translate("course.too-many-lines", most=_MOST_LINES)))
+        return None
     for index, line in enumerate(lines):
         if len(line) > _LONGEST_LINE:
             faults.append(Fault(Place(path, index + 1), translate("course.long-line", most=_LONGEST_LINE)))
