@@ -45,13 +45,14 @@ class LessonSide(Container):
     def __init__(self) -> None:
         super().__init__(id="side")
         self.contents = RowList(id="contents")
+        self._read_so_far = ReadSoFar()
         self._session: LessonSession | None = None
         self._block = 0
 
     def compose(self) -> ComposeResult:
         """The list and the line below it."""
         yield self.contents
-        yield ReadSoFar()
+        yield self._read_so_far
 
     def show(self, session: LessonSession, block: int) -> None:
         """Show how things stand with ``block`` being read."""
@@ -61,9 +62,9 @@ class LessonSide(Container):
 
     def show_progress(self) -> None:
         """Show how much was read by now."""
-        line = self.query_one(ReadSoFar)
-        line.session = self._session
-        line.refresh()
+        # Held, not looked up: a lesson that is left while it loads has no children any more.
+        self._read_so_far.session = self._session
+        self._read_so_far.refresh()
 
     def items(self) -> list[RowItem]:
         """The rows of the contents as things stand."""
