@@ -97,6 +97,11 @@ class PlainNetwork:
             m = self.memory[f"m{kind}", layer] = momentum * m - rate * g
             return m
         v = self.memory.get((f"v{kind}", layer), np.zeros_like(g))
+        if optimizer in {"adagrad", "adagrad-mean", "rmsprop"}:
+            old, new = (0.9, 0.1) if optimizer == "rmsprop" and self.updates > 1 else (1.0, 1.0)
+            v = old * v + new * g**2
+            self.memory[f"v{kind}", layer] = v
+            return np.asarray(-rate * g / (np.sqrt(v / self.updates if optimizer == "adagrad-mean" else v) + 1e-8))
         m = self.memory[f"m{kind}", layer] = 0.9 * m + 0.1 * g
         v = self.memory[f"v{kind}", layer] = 0.999 * v + 0.001 * g**2
         m_hat, v_hat = m / (1 - 0.9**self.updates), v / (1 - 0.999**self.updates)

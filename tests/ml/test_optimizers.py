@@ -14,10 +14,10 @@ from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.schedules import SCHEDULES
 
 
-def walk(name: str, gradients: list[float], rate: float = 0.1, size: int = 1, momentum: float = 0.9) -> list[float]:
+def walk(name: str, gradients: list[float], rate: float = 0.1, size: int = 1, alpha: float = 0.9) -> list[float]:
     """Where a parameter that starts at 1 is after each step; gradients are of sums over ``size`` examples."""
     theta, gradient = np.array([1.0]), np.zeros(1)
-    optimizer = make_optimizer(name, theta, gradient, momentum)
+    optimizer = make_optimizer(name, theta, gradient, 0.9, alpha)
     places = []
     for each in gradients:
         gradient[0] = each
@@ -49,19 +49,47 @@ def test_adams_second_step_by_hand() -> None:
     assert walk("adam", [2.0, 1.0]) == pytest.approx([0.9, 0.9 - 0.0932179], abs=1e-7)
 
 
-@pytest.mark.parametrize("name", ["gd", "momentum", "adam"])
+def test_adagrad_by_hand() -> None:
+    # Gradients 3, then 4: the roots of the sums are 3 and 5, so 1 − 0.1·3/3 = 0.9 and 0.9 − 0.1·4/5 = 0.82
+    assert walk("adagrad", [3.0, 4.0]) == pytest.approx([0.9, 0.82])
+
+
+def test_adagrad_with_the_mean_by_hand() -> None:
+    # The roots of the means are 3 and √12.5 = 3.535534, so 0.9 and 0.9 − 0.1·4/3.535534 = 0.9 − 0.1131371
+    assert walk("adagrad-mean", [3.0, 4.0]) == pytest.approx([0.9, 0.9 - 0.1131371])
+
+
+def test_rmsprop_by_hand() -> None:
+    # v = 9, then 0.9·9 + 0.1·16 = 9.7 with root 3.114482: 0.9, then 0.9 − 0.1·4/3.114482 = 0.9 − 0.1284323
+    assert walk("rmsprop", [3.0, 4.0]) == pytest.approx([0.9, 0.9 - 0.1284323])
+
+
+def test_alpha_near_one_is_slow_to_react() -> None:
+    # v = 9, then 0.99·9 + 0.01·16 = 9.07 with root 3.011644; the newest gradient alone would have the root 4.
+    assert walk("rmsprop", [3.0, 4.0], alpha=0.99)[1] == pytest.approx(0.9 - 0.1 * 4 / 3.011644)
+
+
+@pytest.mark.parametrize("name", ["adagrad", "adagrad-mean", "rmsprop"])
+def test_the_first_scaled_step_is_the_learning_rate_whatever_the_gradient(name: str) -> None:
+    assert walk(name, [250.0]) == pytest.approx([0.9])
+    assert walk(name, [-1e-3]) == pytest.approx([1.1], abs=1e-5)
+    assert walk(name, [0.0]) == [1.0]
+
+
+@pytest.mark.parametrize("name", ["gd", "momentum", "adam", "adagrad", "adagrad-mean", "rmsprop"])
 def test_only_the_mean_over_the_batch_counts(name: str) -> None:
     once = walk(name, [2.0, 1.0, -3.0])
     assert walk(name, [64.0, 32.0, -96.0], size=32) == pytest.approx(once)
 
 
-def test_adam_goes_on_when_the_batch_size_is_turned() -> None:
+@pytest.mark.parametrize("name", ["adam", "adagrad", "adagrad-mean", "rmsprop"])
+def test_memory_goes_on_when_the_batch_size_is_turned(name: str) -> None:
     theta, gradient = np.array([1.0]), np.zeros(1)
-    adam = make_optimizer("adam", theta, gradient, 0.9)
+    optimizer = make_optimizer(name, theta, gradient, 0.9)
     for mean, size in ((2.0, 4), (1.0, 8), (3.0, 2)):
         gradient[0] = mean * size
-        adam.step(0.1, size)
-    assert theta[0] == pytest.approx(walk("adam", [2.0, 1.0, 3.0])[-1])
+        optimizer.step(0.1, size)
+    assert theta[0] == pytest.approx(walk(name, [2.0, 1.0, 3.0])[-1])
 
 
 def test_momentum_can_be_turned() -> None:
@@ -85,6 +113,7 @@ def test_what_an_optimiser_remembers_is_in_units_of_the_mean_gradient() -> None:
     assert state("gd") == {}
     assert state("momentum") == pytest.approx({"movement": -0.2})
     assert state("adam") == pytest.approx({"mean": 0.2, "square": 0.004})
+    assert state("adagrad") == state("rmsprop") == pytest.approx({"square": 4.0})
 
 
 @pytest.mark.parametrize(
@@ -126,7 +155,7 @@ def reference(training: NetworkTraining) -> PlainNetwork:
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
-@pytest.mark.parametrize("optimizer", ["gd", "sgd", "momentum", "adam"])
+@pytest.mark.parametrize("optimizer", ["gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam"])
 @pytest.mark.parametrize("loss", ["mse", "mae", "cross-entropy"])
 def test_whole_trainings_agree_with_the_textbook(loss: str, optimizer: str, schedule: str) -> None:
     """Six epochs in float32, the last batch shorter, against the slow way in float64."""

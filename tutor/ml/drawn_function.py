@@ -10,9 +10,11 @@ import numpy as np
 
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import Dataset, Floats
+from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.optimizers import Momentum, make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.schedules import SCHEDULES
+from tutor.ml.tape import perform
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,13 @@ class FunctionTraining:
         self._manual = optimizer.name == "manual"
         self._learning_rate = optimizer.learning_rate
         self._factor = SCHEDULES[optimizer.schedule]
-        self._optimizer = make_optimizer(optimizer.name, self._theta, self._gradient, optimizer.momentum)
+        self._optimizer = make_optimizer(
+            optimizer.name, self._theta, self._gradient, optimizer.momentum, optimizer.alpha
+        )
+        self._rules = GradientRules(
+            self._theta, self._gradient, np.ones_like(self._theta), optimizer.weight_decay, optimizer.gradient_clip
+        )
+        self._rule_steps = self._rules.steps(1)
         self._epoch = self._updates = 0
 
     def _point(self) -> tuple[float, ...]:
@@ -109,9 +117,10 @@ class FunctionTraining:
         except OverflowError:
             self._gradient[:] = np.inf
         rate = self._learning_rate * float(self._factor(np.array([self._updates]), self._train.epochs)[0])
+        perform(self._rule_steps)
         self._optimizer.step(rate, 1)
         self._updates += 1
-        return float(np.sqrt(self._gradient.dot(self._gradient))), rate
+        return self._rules.norm(), rate
 
     def predict(self, x: Floats) -> Floats:
         """F at parameters (n, p): (n,)."""

@@ -65,6 +65,13 @@ class Network:
             named[f"b{index}"] = layer[:, -1].copy()
         return named
 
+    def is_weight(self) -> Array:
+        """1 for each weight and 0 for each bias, (P,), in the order of `parameters`."""
+        flat = np.ones_like(self.parameters)
+        for layer in _views(flat, [layer.shape for layer in self.layers]):
+            layer[:, -1] = 0.0
+        return flat
+
     def forward(self, x: Array) -> Array:
         """Outputs (k, n) for a batch (d + 1, n) whose last row is ones."""
         a = x
@@ -117,7 +124,7 @@ class Network:
         return steps
 
 
-def _views(flat: Array, shapes: list[tuple[int, int]]) -> list[Array]:
+def _views(flat: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
     """The pieces of a flat vector as matrices that share its memory."""
     views, start = [], 0
     for rows, columns in shapes:

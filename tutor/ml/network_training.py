@@ -13,6 +13,7 @@ from tutor.ml import metrics
 from tutor.ml.arrays import Array, constant
 from tutor.ml.batches import Batches
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
+from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.losses import LOSSES, Loss, softmax
 from tutor.ml.network import Network, with_ones
 from tutor.ml.optimizers import Momentum, make_optimizer
@@ -53,7 +54,14 @@ class NetworkTraining:
         self._learning_rate = optimizer.learning_rate
         self._factor = SCHEDULES[optimizer.schedule]
         self._optimizer = make_optimizer(
-            optimizer.name, self.network.parameters, self.network.gradient, optimizer.momentum
+            optimizer.name, self.network.parameters, self.network.gradient, optimizer.momentum, optimizer.alpha
+        )
+        self._rules = GradientRules(
+            self.network.parameters,
+            self.network.gradient,
+            self.network.is_weight(),
+            optimizer.weight_decay,
+            optimizer.gradient_clip,
         )
         self._x = with_ones(self._powers(dataset.x_train))
         self._labels = _labels(dataset.y_train, dataset)
@@ -114,7 +122,8 @@ class NetworkTraining:
                 # The optimiser divides by the size of a whole batch.
                 gradient = self.network.gradient
                 steps.append(step(np.multiply, gradient, constant(whole / size, gradient), gradient))
-            self._tapes.append((unroll([*steps, *self._optimizer.steps()], _INPUTS), inputs))
+            steps += [*self._rules.steps(whole), *self._optimizer.steps()]
+            self._tapes.append((unroll(steps, _INPUTS), inputs))
 
     @property
     def _is_line(self) -> bool:
@@ -163,8 +172,7 @@ class NetworkTraining:
         for run, inputs in self._tapes:
             run(inputs)
         self._updates += count
-        gradient = self.network.gradient
-        return float(np.sqrt(gradient.dot(gradient))) / batches.size, float(rates[-1])
+        return self._rules.norm() / batches.size, float(rates[-1])
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
         train_loss, train_accuracy = self._measure_train(self._loss)

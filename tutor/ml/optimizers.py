@@ -6,9 +6,13 @@
     momentum   m ← λ m − η g,  θ ← θ + m
     adam       m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,
                θ ← θ − η m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)   (Kingma and Ba 2015)
+    adagrad    v ← v + g²,  θ ← θ − η g / (√v + ε)                               (Duchi et al. 2011)
+    adagrad-mean   the same with √(v / t) in place of √v, the root of the mean of t squares
+    rmsprop    v ← α v + (1 − α) g², from v = g² at the first update,  θ ← θ − η g / (√v + ε)   (Hinton 2012)
 
 What is another number at each update (η by its schedule, 1 / B, Adam's corrections) is drawn into one or two factors,
-computed for a whole epoch at once by `Optimizer.plan`.
+computed for a whole epoch at once by `Optimizer.plan`. What may be done to a gradient before an optimiser sees it is in
+`tutor.ml.gradient_rules`.
 """
 
 from __future__ import annotations
@@ -150,10 +154,104 @@ class Adam(Optimizer):
         }
 
 
-def make_optimizer(name: str, parameters: Array, gradient: Array, momentum: float) -> Optimizer:
-    """The optimiser called ``name``: gd, sgd, momentum or adam."""
+class _Scaled(Optimizer):
+    """θ ← θ − η g / (σ + ε) with a σ for each parameter, made of the squares of its gradients so far.
+
+    Squares are kept of the gradients G of batch *sums*: σ is then B times too large, and so is G, which cancels out.
+    """
+
+    epsilon = 1e-8
+
+    def __init__(self, parameters: Array, gradient: Array) -> None:
+        self._square = np.zeros_like(parameters)
+        self._updates = self._size = 0
+        super().__init__(parameters, gradient)
+
+    @abstractmethod
+    def _squares(self) -> Steps:
+        """The tape that takes the newest gradient into the squares."""
+
+    def steps(self) -> Steps:
+        """See `Optimizer.steps`."""
+        scratch = self._scratch
+        return [
+            *self._squares(),
+            step(np.sqrt, self._square, scratch),
+            step(np.add, scratch, EPSILON, scratch),
+            step(np.divide, self._gradient, scratch, scratch),
+            step(np.multiply, scratch, FACTOR, scratch),
+            step(np.subtract, self._parameters, scratch, self._parameters),
+        ]
+
+    def plan(self, rates: Array, batch_size: int) -> tuple[Array, Array]:
+        """See `Optimizer.plan`."""
+        if self._size and batch_size != self._size:
+            # Squares of sums change their unit with the size of a batch.
+            self._square *= (batch_size / self._size) ** 2
+        self._size = batch_size
+        updates = np.arange(self._updates + 1, self._updates + len(rates) + 1)
+        self._updates += len(rates)
+        root = self._root(updates)
+        return rates * root, self.epsilon * batch_size * root
+
+    def _root(self, updates: Array) -> Array:
+        """By what √v is σ times too large, (n,), at the updates (n,) counted from 1."""
+        return np.ones(len(updates))
+
+    def state(self) -> dict[str, Array]:
+        """The squares, of the gradient of the mean loss."""
+        return {"square": self._square / (self._size or 1) ** 2}
+
+
+class AdaGrad(_Scaled):
+    """σ is the root of the sum of all squares so far, or with ``mean`` the root of their mean."""
+
+    def __init__(self, parameters: Array, gradient: Array, *, mean: bool = False) -> None:
+        self._of_the_mean = mean
+        super().__init__(parameters, gradient)
+
+    def _squares(self) -> Steps:
+        return [
+            step(np.multiply, self._gradient, self._gradient, self._scratch),
+            step(np.add, self._square, self._scratch, self._square),
+        ]
+
+    def _root(self, updates: Array) -> Array:
+        return np.sqrt(updates) if self._of_the_mean else np.ones(len(updates))
+
+
+class RMSProp(_Scaled):
+    """σ² is a running mean of the squares, in which ``alpha`` is the weight of the old value."""
+
+    def __init__(self, parameters: Array, gradient: Array, alpha: float) -> None:
+        self._old, self._new = constant(alpha, parameters), constant(1.0 - alpha, parameters)
+        self._begun = False
+        super().__init__(parameters, gradient)
+
+    def _begin(self) -> None:
+        """The first mean is the first square itself: to begin at zero would make the first steps too large."""
+        if not self._begun:
+            np.multiply(self._gradient, self._gradient, self._square)
+            self._begun = True
+
+    def _squares(self) -> Steps:
+        return [
+            step(self._begin),
+            step(np.multiply, self._square, self._old, self._square),
+            step(np.multiply, self._gradient, self._gradient, self._scratch),
+            step(np.multiply, self._scratch, self._new, self._scratch),
+            step(np.add, self._square, self._scratch, self._square),
+        ]
+
+
+def make_optimizer(name: str, parameters: Array, gradient: Array, momentum: float, alpha: float = 0.9) -> Optimizer:
+    """The optimiser called ``name``: gd, sgd, momentum, adam, adagrad, adagrad-mean or rmsprop."""
     if name == "adam":
         return Adam(parameters, gradient)
     if name == "momentum":
         return Momentum(parameters, gradient, momentum)
+    if name in {"adagrad", "adagrad-mean"}:
+        return AdaGrad(parameters, gradient, mean=name == "adagrad-mean")
+    if name == "rmsprop":
+        return RMSProp(parameters, gradient, alpha)
     return GradientDescent(parameters, gradient)

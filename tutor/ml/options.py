@@ -72,16 +72,23 @@ class OptimizerOptions:
     """Who looks for the parameters, and how.
 
     Args:
-        name: ``gd``, ``sgd``, ``momentum``, ``adam``, ``manual`` (the learner), ``search`` (try all) or ``none``.
+        name: ``gd``, ``sgd``, ``momentum``, ``adagrad``, ``adagrad-mean``, ``rmsprop``, ``adam``, ``manual`` (the
+            learner), ``search`` (try all) or ``none``.
         learning_rate: η.
         momentum: λ, with ``momentum``.
         schedule: ``constant``, ``linear-decay``, ``inverse-sqrt`` or ``warm-up``.
+        alpha: α, with ``rmsprop``: the weight of the old mean square.
+        weight_decay: δ: each weight's gradient grows by δ times the weight; 0 for none.
+        gradient_clip: The greatest length of a gradient over all parameters; longer ones are shortened; 0 for any.
     """
 
     name: str = "gd"
     learning_rate: float = 0.01
     momentum: float = 0.9
     schedule: str = "constant"
+    alpha: float = 0.9
+    weight_decay: float = 0.0
+    gradient_clip: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

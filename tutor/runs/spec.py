@@ -22,7 +22,9 @@ ModelName = Literal["linear", "polynomial", "softmax", "mlp", "function", "thres
 ActivationName = Literal["sigmoid", "tanh", "relu", "none"]
 FunctionName = Literal["ball", "bowl"]
 LossName = Literal["mse", "mae", "cross-entropy", "mistakes", "function"]
-OptimizerName = Literal["gd", "sgd", "momentum", "adam", "manual", "search", "none"]
+OptimizerName = Literal[
+    "gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam", "manual", "search", "none"
+]
 ScheduleName = Literal["constant", "linear-decay", "inverse-sqrt", "warm-up"]
 PanelName = Literal["loss", "fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold"]
 
@@ -103,6 +105,12 @@ class OptimizerSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     momentum: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.9
     """With ``momentum``: the share λ of the last step that goes on."""
     schedule: ScheduleName = "constant"
+    alpha: Annotated[float, Meta(ge=0.0, lt=1.0)] = 0.9
+    """With ``rmsprop``: the weight α of the old mean square."""
+    weight_decay: Annotated[float, Meta(ge=0.0, le=1000.0)] = 0.0
+    """How strongly each weight is drawn to zero; 0: not at all."""
+    gradient_clip: Annotated[float, Meta(ge=0.0, le=1e6)] = 0.0
+    """The greatest length of a gradient; 0: any."""
 
 
 class TrainSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -218,6 +226,9 @@ SHORT_NAMES: dict[str, str] = {
     "momentum": "optimizer.momentum",
     "optimizer": "optimizer.name",
     "schedule": "optimizer.schedule",
+    "alpha": "optimizer.alpha",
+    "weight_decay": "optimizer.weight_decay",
+    "gradient_clip": "optimizer.gradient_clip",
     "batch_size": "train.batch_size",
     "epochs": "train.epochs",
     "seed": "train.seed",

@@ -14,7 +14,7 @@ from tutor.runs.spec import RunSpec
 SERIES = frozenset({"views", "rebound", "bike-sharing"})
 CLASSES = frozenset({"blobs", "moons", "spiral", "iris", "digits", "mails"})
 RULES = frozenset({"threshold", "keyword-rule"})
-_DESCENTS = frozenset({"gd", "sgd", "momentum", "adam", "manual"})
+_DESCENTS = frozenset({"gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam", "manual"})
 _OPTIMIZERS = {"threshold": frozenset({"search", "manual"}), "keyword-rule": frozenset({"none", "manual"})}
 _STOP = re.compile(r"no-improvement ([1-9]\d{0,6})")
 
