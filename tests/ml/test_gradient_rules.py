@@ -63,6 +63,16 @@ def test_decay_comes_after_the_clip() -> None:
     assert ruled([3.0, 4.0], 0.1, 1.0)[0] == pytest.approx([0.8, 0.8])
 
 
+def test_noise_has_the_deviation_asked_for_in_the_unit_of_the_mean_gradient() -> None:
+    for size in (1, 20):
+        gradient: Array = np.full(10_000, 3.0 * size, np.float32)
+        rules = GradientRules(gradient, gradient, gradient, noise=0.5, seed=4)
+        perform(rules.steps(size))
+        assert float(gradient.mean()) / size == pytest.approx(3.0, abs=0.02)
+        assert float(gradient.std()) / size == pytest.approx(0.5, abs=0.02)
+        assert rules.norm() == pytest.approx(300.0 * size)
+
+
 def test_without_rules_there_is_nothing_to_do() -> None:
     given, norm = ruled([3.0, 4.0], 0.0, 0.0)
     assert given.tolist() == [3.0, 4.0]

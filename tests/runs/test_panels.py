@@ -27,6 +27,7 @@ from tutor.runs.panels import (
     spread,
 )
 from tutor.runs.spec import RunSpec
+from tutor.runs.trainee import MlTrainee
 
 
 class FakeSight:
@@ -160,6 +161,21 @@ def test_the_surface_spans_what_the_controls_allow() -> None:
     ).scene()
     assert scene is not None
     assert [scene[key] for key in ("x_low", "x_high", "y_low", "y_high")] == [-0.5, 1.5, -1.0, 6.0]
+
+
+@pytest.mark.parametrize(
+    ("function", "names", "low"),
+    [("saddle", ("w1", "w2"), -2.0), ("softmax-squared-error", ("z1", "z2"), -12.0), ("bowl", ("w", "b"), -112.0)],
+)
+def test_a_drawn_function_says_what_its_parameters_are_called_and_what_is_worth_seeing(
+    function: str, names: tuple[str, str], low: float
+) -> None:
+    tables = {"data.name": "curve", "model.name": "function", "loss.name": "function", "model.function": function}
+    trainee = MlTrainee(with_overrides(RunSpec(), tables | {"show.panels": ["surface"]}), None)
+    scenes = dict(trainee.scenes())
+    assert (scenes["surface"]["x_name"], scenes["surface"]["y_name"]) == names
+    assert scenes["surface"]["x_low"] == low
+    assert ("final.p" in trainee.facts()) == function.startswith("softmax")
 
 
 def test_another_loss_is_another_surface() -> None:

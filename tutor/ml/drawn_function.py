@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from math import isfinite
 
 import numpy as np
@@ -26,12 +26,61 @@ class DrawnFunction:
         value: f(θ); each parameter may be an array.
         gradient: ∂f/∂θ, one for each parameter.
         start: where a walk begins unless told otherwise.
+        symbols: what people call the parameters, where that is not their names.
+        box: the lowest and highest value of each parameter that is worth seeing.
+        facts: what else there is to know at θ, by name.
     """
 
     names: tuple[str, ...]
     value: Callable[..., Floats]
     gradient: Callable[..., tuple[float, ...]]
     start: tuple[float, ...]
+    symbols: tuple[str, ...] = ()
+    box: tuple[tuple[float, float], ...] = ()
+    facts: Mapping[str, Callable[..., Floats]] = field(default_factory=dict)
+
+
+_THIRD_LOGIT = -1000.0
+
+
+def _probabilities(z1: Floats, z2: Floats) -> tuple[Floats, Floats, Floats]:
+    """Softmax of (z1, z2, −1000). The logarithm of the sum is subtracted, so that nothing overflows."""
+    total = np.logaddexp(np.logaddexp(z1, z2), _THIRD_LOGIT)
+    return np.exp(z1 - total), np.exp(z2 - total), np.exp(_THIRD_LOGIT - total)
+
+
+def _cross_entropy(z1: Floats, z2: Floats) -> Floats:
+    return np.logaddexp(np.logaddexp(z1, z2), _THIRD_LOGIT) - np.asarray(z1)
+
+
+def _cross_entropy_slopes(z1: Floats, z2: Floats) -> tuple[float, ...]:
+    p1, p2, _ = _probabilities(z1, z2)
+    return float(p1) - 1.0, float(p2)
+
+
+def _squared_error(z1: Floats, z2: Floats) -> Floats:
+    p1, p2, p3 = _probabilities(z1, z2)
+    return (p1 - 1) ** 2 + p2**2 + p3**2
+
+
+def _squared_error_slopes(z1: Floats, z2: Floats) -> tuple[float, ...]:
+    """∂/∂zᵢ = pᵢ (dᵢ − Σ pⱼ dⱼ) with d = 2 (p − y): the factor pᵢ is what makes a corner flat."""
+    p1, p2, p3 = (float(each) for each in _probabilities(z1, z2))
+    mean = p1 * 2 * (p1 - 1) + p2 * 2 * p2 + p3 * 2 * p3
+    return p1 * (2 * (p1 - 1) - mean), p2 * (2 * p2 - mean)
+
+
+def _corner(value: Callable[..., Floats], gradient: Callable[..., tuple[float, ...]]) -> DrawnFunction:
+    """A loss over two of three logits of one example of class 1; its fact ``p`` is the probability of that class."""
+    return DrawnFunction(
+        ("w", "b"),
+        value,
+        gradient,
+        start=(-5.0, 5.0),
+        symbols=("z1", "z2"),
+        box=((-12.0, 12.0), (-12.0, 12.0)),
+        facts={"p": lambda z1, z2: _probabilities(z1, z2)[0]},
+    )
 
 
 FUNCTIONS: dict[str, DrawnFunction] = {
@@ -49,6 +98,18 @@ FUNCTIONS: dict[str, DrawnFunction] = {
         lambda w, b: (0.002 * w, 20 * b),
         start=(-80.0, 4.0),
     ),
+    # The net ŷ = w₂ w₁ x and one example (1, 1): a saddle at the origin, minima where w₁ w₂ = 1.
+    "saddle": DrawnFunction(
+        ("w", "b"),
+        lambda w1, w2: (1 - w1 * w2) ** 2,
+        lambda w1, w2: (-2 * (1 - w1 * w2) * w2, -2 * (1 - w1 * w2) * w1),
+        start=(0.5, -0.5),
+        symbols=("w1", "w2"),
+        box=((-2.0, 2.0), (-2.0, 2.0)),
+    ),
+    "softmax-cross-entropy": _corner(_cross_entropy, _cross_entropy_slopes),
+    # The sum over the three classes, not their mean.
+    "softmax-squared-error": _corner(_squared_error, _squared_error_slopes),
 }
 
 
@@ -71,7 +132,13 @@ class FunctionTraining:
             optimizer.name, self._theta, self._gradient, optimizer.momentum, optimizer.alpha
         )
         self._rules = GradientRules(
-            self._theta, self._gradient, np.ones_like(self._theta), optimizer.weight_decay, optimizer.gradient_clip
+            self._theta,
+            self._gradient,
+            np.ones_like(self._theta),
+            optimizer.weight_decay,
+            optimizer.gradient_clip,
+            optimizer.gradient_noise,
+            train.seed,
         )
         self._rule_steps = self._rules.steps(1)
         self._epoch = self._updates = 0
@@ -133,5 +200,7 @@ class FunctionTraining:
         return {"theta": self._theta.copy()}
 
     def small_parameters(self) -> dict[str, float]:
-        """Where the walk is, by name, and ``f`` there."""
-        return {**dict(zip(self.function.names, self._point(), strict=True)), "f": self.value()}
+        """Where the walk is, by name, ``f`` there, and the function's other facts."""
+        point = self._point()
+        facts = {name: float(fact(*point)) for name, fact in self.function.facts.items()}
+        return {**dict(zip(self.function.names, point, strict=True)), "f": self.value(), **facts}

@@ -62,6 +62,8 @@ class NetworkTraining:
             self.network.is_weight(),
             optimizer.weight_decay,
             optimizer.gradient_clip,
+            optimizer.gradient_noise,
+            train.seed,
         )
         self._x = with_ones(self._powers(dataset.x_train))
         self._labels = _labels(dataset.y_train, dataset)

@@ -49,7 +49,7 @@ class ModelOptions:
         hidden: With ``mlp``, the width of each hidden layer.
         activation: With ``mlp``: ``relu``, ``tanh``, ``sigmoid`` or ``none``.
         degree: With ``polynomial``.
-        function: With ``function``: ``ball`` or ``bowl``.
+        function: With ``function``: which of `tutor.ml.drawn_function.FUNCTIONS`.
         w: Where the (first) weight starts, in the units of the data; None for the model's own initialisation.
         b: Where the bias starts, in the units of the data; None for the model's own.
         keyword: With ``keyword-rule``, the word that is counted.
@@ -80,6 +80,7 @@ class OptimizerOptions:
         alpha: α, with ``rmsprop``: the weight of the old mean square.
         weight_decay: δ: each weight's gradient grows by δ times the weight; 0 for none.
         gradient_clip: The greatest length of a gradient over all parameters; longer ones are shortened; 0 for any.
+        gradient_noise: The deviation of the noise added to each entry of a gradient; 0 for none.
     """
 
     name: str = "gd"
@@ -89,6 +90,7 @@ class OptimizerOptions:
     alpha: float = 0.9
     weight_decay: float = 0.0
     gradient_clip: float = 0.0
+    gradient_noise: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

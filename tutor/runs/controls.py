@@ -21,6 +21,8 @@ _TITLES: dict[str, str] = {
     "optimizer.alpha": "runs.control-alpha",
     "optimizer.weight_decay": "runs.control-weight-decay",
     "optimizer.gradient_clip": "runs.control-gradient-clip",
+    "optimizer.gradient_noise": "runs.control-gradient-noise",
+    "model.function": "runs.control-function",
     "train.batch_size": "runs.control-batch-size",
     "train.epochs": "runs.control-epochs",
     "train.seed": "runs.control-seed",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tutor.ml.drawn_function import FUNCTIONS, DrawnFunction
 from tutor.runs.panels import Array, Path, Payload, Sight, short, spread
 
 SURFACE_CELLS = (48, 24)
@@ -67,6 +68,8 @@ class Surface:
         if loss == self._loss:
             return None
         self._loss = loss
+        drawn = self._drawn()
+        x_name, y_name = (drawn.symbols if drawn else ()) or ("w", "b")
         (x_low, x_high), (y_low, y_high) = self._ranges()
         columns, rows = SURFACE_CELLS
         w = np.tile(x_low + (np.arange(columns) + 0.5) * (x_high - x_low) / columns, rows)
@@ -75,8 +78,8 @@ class Surface:
         low, high = float(losses.min()), float(losses.max())
         share = np.sqrt((losses - low) / ((high - low) or 1.0))
         return {
-            "x_name": "w",
-            "y_name": "b",
+            "x_name": x_name,
+            "y_name": y_name,
             "x_low": x_low,
             "x_high": x_high,
             "y_low": y_low,
@@ -99,12 +102,19 @@ class Surface:
         """The loss whose surface this is."""
         return self._sight.loss_name()
 
+    def _drawn(self) -> DrawnFunction | None:
+        model = self._sight.spec.model
+        return FUNCTIONS[model.function] if model.name == "function" else None
+
     def _ranges(self) -> list[tuple[float, float]]:
         """Of weight and bias: what the controls allow; else a box around the start and the lowest point."""
         declared = {control.key: control for control in self._sight.spec.controls.values() if control.is_range}
         keys = ("model.w", "model.b")
         if all(key in declared for key in keys):
             return [(float(declared[key].low or 0.0), float(declared[key].high or 0.0)) for key in keys]
+        drawn = self._drawn()
+        if drawn is not None and drawn.box:
+            return list(drawn.box)
         start = self._sight.point() or (0.0, 0.0)
         lowest = self._lowest()
         ranges = []

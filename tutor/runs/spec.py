@@ -20,7 +20,7 @@ DataName = Literal[
 ]
 ModelName = Literal["linear", "polynomial", "softmax", "mlp", "function", "threshold", "keyword-rule"]
 ActivationName = Literal["sigmoid", "tanh", "relu", "none"]
-FunctionName = Literal["ball", "bowl"]
+FunctionName = Literal["ball", "bowl", "saddle", "softmax-cross-entropy", "softmax-squared-error"]
 LossName = Literal["mse", "mae", "cross-entropy", "mistakes", "function"]
 OptimizerName = Literal[
     "gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam", "manual", "search", "none"
@@ -111,6 +111,8 @@ class OptimizerSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How strongly each weight is drawn to zero; 0: not at all."""
     gradient_clip: Annotated[float, Meta(ge=0.0, le=1e6)] = 0.0
     """The greatest length of a gradient; 0: any."""
+    gradient_noise: Annotated[float, Meta(ge=0.0, le=1000.0)] = 0.0
+    """The deviation of the noise on each entry of a gradient; 0: none."""
 
 
 class TrainSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -229,6 +231,7 @@ SHORT_NAMES: dict[str, str] = {
     "alpha": "optimizer.alpha",
     "weight_decay": "optimizer.weight_decay",
     "gradient_clip": "optimizer.gradient_clip",
+    "gradient_noise": "optimizer.gradient_noise",
     "batch_size": "train.batch_size",
     "epochs": "train.epochs",
     "seed": "train.seed",
@@ -238,6 +241,7 @@ SHORT_NAMES: dict[str, str] = {
     "hidden": "model.hidden",
     "activation": "model.activation",
     "degree": "model.degree",
+    "function": "model.function",
     "w": "model.w",
     "b": "model.b",
     "start": "model.w",

@@ -1,0 +1,110 @@
+"""Landscapes without data: their slopes, the saddle of lesson 12, and the flat corner of lesson 17."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.ml.data_folder import DATA
+from tutor.ml.datasets import load_dataset
+from tutor.ml.drawn_function import FUNCTIONS
+from tutor.ml.gradient_check import measured_gradient
+from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.training import make_training
+
+Small = dict[str, float]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_slopes_are_those_of_the_function(name: str) -> None:
+    function = FUNCTIONS[name]
+    random = np.random.default_rng(8)
+    for _ in range(20):
+        at = random.normal(0.0, 2.0, len(function.names))
+        measured = measured_gradient(lambda at=at: float(function.value(*at)), at)  # type: ignore[misc]
+        assert np.asarray(function.gradient(*at)) == pytest.approx(measured, rel=1e-6, abs=1e-7)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_computed_for_many_points_at_once(name: str) -> None:
+    function = FUNCTIONS[name]
+    points = np.random.default_rng(8).normal(0.0, 2.0, (len(function.names), 5))
+    assert np.asarray(function.value(*points)).tolist() == [float(function.value(*each)) for each in points.T]
+
+
+def updates_until(
+    reached: Callable[[Small], bool],
+    function: str,
+    start: tuple[float, float],
+    optimizer: OptimizerOptions,
+    most: int,
+    seed: int = 0,
+) -> int | None:
+    """How many updates it takes; None where ``most`` are not enough."""
+    model = ModelOptions("function", function=function, w=start[0], b=start[1])
+    options = TrainOptions(most, seed=seed)
+    training = make_training(load_dataset("curve", data_folder=DATA), model, "function", optimizer, options)
+    for result in training.epochs():
+        if reached(training.small_parameters()):
+            return result.updates
+    return None
+
+
+def leaves_saddle(start: tuple[float, float], seed: int = 0, momentum: float = 0.0, noise: float = 0.0) -> int | None:
+    name = "momentum" if momentum else "gd"
+    optimizer = OptimizerOptions(name, 0.05, momentum, gradient_noise=noise)
+    return updates_until(lambda small: small["f"] < 1e-3, "saddle", start, optimizer, 2000, seed)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+@pytest.mark.parametrize("start", [(0.0, 0.0), (0.5, -0.5)])
+def test_the_saddle_keeps_what_comes_along_its_valley(start: tuple[float, float], momentum: float) -> None:
+    assert leaves_saddle(start, momentum=momentum) is None
+
+
+def test_what_slides_into_the_saddle_comes_to_rest_there() -> None:
+    model = ModelOptions("function", function="saddle")
+    options = OptimizerOptions("gd", 0.05), TrainOptions(500)
+    training = make_training(load_dataset("curve", data_folder=DATA), model, "function", *options)
+    *_, result = training.epochs()
+    small = training.small_parameters()
+    assert (small["w"], small["b"], result.train_loss) == pytest.approx((0.0, 0.0, 1.0), abs=1e-6)
+    assert result.gradient_norm == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("momentum", "updates"), [(0.0, 88), (0.9, 55)])
+def test_a_little_off_the_saddle_is_enough_to_leave_it(momentum: float, updates: int) -> None:
+    assert leaves_saddle((0.001, 0.001), momentum=momentum) == updates
+
+
+def test_noise_frees_what_sits_in_the_saddle() -> None:
+    assert leaves_saddle((0.5, -0.5), noise=0.01) == 113
+    others = [leaves_saddle((0.5, -0.5), seed=seed, noise=0.01) for seed in range(1, 12)]
+    assert all(each is not None and 60 < each < 250 for each in others)
+
+
+@pytest.mark.parametrize(
+    ("function", "start", "updates"),
+    [
+        ("softmax-cross-entropy", (-5.0, 5.0), 21),
+        ("softmax-squared-error", (-5.0, 5.0), 5536),
+        ("softmax-cross-entropy", (-10.0, 10.0), 31),
+        ("softmax-squared-error", (-10.0, 10.0), None),
+    ],
+)
+def test_from_a_bad_start_squared_error_is_a_plateau(
+    function: str, start: tuple[float, float], updates: int | None
+) -> None:
+    found = updates_until(lambda small: small["p"] > 0.9, function, start, OptimizerOptions("gd", 0.5), 20_000)
+    assert found == updates
+
+
+def test_the_corner_is_that_of_three_classes() -> None:
+    # At (0, 0) the third class has no chance: p = (½, ½, 0), so −ln ½ and ¼ + ¼.
+    assert float(FUNCTIONS["softmax-cross-entropy"].value(0.0, 0.0)) == pytest.approx(np.log(2))
+    assert float(FUNCTIONS["softmax-squared-error"].value(0.0, 0.0)) == pytest.approx(0.5)
+    # With all three logits alike each has a third.
+    third = FUNCTIONS["softmax-cross-entropy"].facts["p"](-1000.0, -1000.0)
+    assert float(third) == pytest.approx(1 / 3)
