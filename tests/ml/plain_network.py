@@ -36,6 +36,8 @@ def loss_of(name: str, outputs: Floats, labels: Floats) -> float:
         return float(((outputs - labels) ** 2).mean())
     if name == "mae":
         return float(np.abs(outputs - labels).mean())
+    if name == "softmax-mse":
+        return float(((softmax(outputs) - labels) ** 2).mean())
     return float(-(labels * np.log(softmax(outputs))).sum(axis=1).mean())
 
 
@@ -45,6 +47,10 @@ def slope_of(name: str, outputs: Floats, labels: Floats) -> Floats:
         return np.asarray(2 * (outputs - labels) / outputs.size)
     if name == "mae":
         return np.asarray(np.sign(outputs - labels) / outputs.size)
+    if name == "softmax-mse":
+        p = softmax(outputs)
+        jacobians = np.stack([np.diag(row) - np.outer(row, row) for row in p])
+        return np.asarray(np.einsum("nij,nj->ni", jacobians, 2 * (p - labels) / outputs.size))
     return np.asarray((softmax(outputs) - labels) / len(outputs))
 
 

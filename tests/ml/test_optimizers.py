@@ -8,6 +8,7 @@ import pytest
 from tests.ml.plain_network import PlainNetwork
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
+from tutor.ml.losses import LOSSES
 from tutor.ml.network_training import NetworkTraining
 from tutor.ml.optimizers import Momentum, Optimizer, make_optimizer
 from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
@@ -156,15 +157,15 @@ def reference(training: NetworkTraining) -> PlainNetwork:
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.mark.parametrize("optimizer", ["gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam"])
-@pytest.mark.parametrize("loss", ["mse", "mae", "cross-entropy"])
+@pytest.mark.parametrize("loss", LOSSES)
 def test_whole_trainings_agree_with_the_textbook(loss: str, optimizer: str, schedule: str) -> None:
     """Six epochs in float32, the last batch shorter, against the slow way in float64."""
-    task = CLASSIFICATION if loss == "cross-entropy" else REGRESSION
+    task = CLASSIFICATION if LOSSES[loss].classifies else REGRESSION
     dataset, size, epochs, rate = data(task), 16, 6, 0.01
     training = NetworkTraining(
         dataset,
         ModelOptions("mlp", hidden=(6, 5), activation="tanh"),
-        loss,
+        LOSSES[loss].name,
         OptimizerOptions(optimizer, rate, schedule=schedule),
         TrainOptions(epochs, batch_size=size, seed=3, shuffle=False),
     )

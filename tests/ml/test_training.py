@@ -185,6 +185,36 @@ def test_softmax_does_not_mind_the_order_of_classes(order: tuple[int, ...]) -> N
     assert result.train_accuracy == pytest.approx(0.973, abs=0.015)
 
 
+def test_squared_error_of_probabilities_learns_species_too_and_can_be_turned_into_cross_entropy() -> None:
+    data = dataset("iris", test_fraction=0.0)
+    options = OptimizerOptions("adam", 0.05), TrainOptions(200, batch_size=32)
+    training = make_training(data, ModelOptions("softmax"), "mse", *options)
+    epochs = training.epochs()
+    for _ in range(150):
+        result = next(epochs)
+    assert result.train_accuracy is not None
+    assert result.train_accuracy > 0.95
+    wrong = training.predict(data.raw(data.x_train)) - np.eye(3)[data.y_train]
+    assert result.train_loss == pytest.approx(float((wrong**2).mean()), rel=1e-4)
+    training.set("loss", "cross-entropy")
+    right = training.predict(data.raw(data.x_train))[np.arange(150), data.y_train]
+    now = next(epochs).train_loss
+    assert now == pytest.approx(float(-np.log(right).mean()), rel=0.1)
+    assert now > result.train_loss
+
+
+def test_a_constant_taken_off_the_loss_makes_it_negative_and_moves_nothing() -> None:
+    data = dataset("views", lags=7)
+    options = OptimizerOptions("gd", 0.05), TrainOptions(5)
+    plain = make_training(data, ModelOptions("linear"), "mae", *options)
+    moved = make_training(data, ModelOptions("linear"), "mae", *options, offset=5.0)
+    for one, other in zip(plain.epochs(), moved.epochs(), strict=True):
+        assert other.train_loss == one.train_loss - 5.0 < 0
+        assert one.valid_loss is not None
+        assert other.valid_loss == one.valid_loss - 5.0
+    assert all(np.array_equal(moved.parameters()[name], each) for name, each in plain.parameters().items())
+
+
 def test_a_small_network_reads_digits() -> None:
     data = dataset("digits", test_fraction=0.3)
     model, train = ModelOptions("mlp", hidden=(64,)), TrainOptions(30, batch_size=32)

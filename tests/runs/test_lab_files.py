@@ -141,6 +141,10 @@ def test_a_key_of_another_table_is_pointed_there() -> None:
         ('[model]\nname = "softmax"', "Softmax gives probabilities"),
         ('[show]\npanels = ["confusion"]', "The panel confusion has nothing to show"),
         ('[model]\nname = "function"', "A drawn curve takes"),
+        (
+            '[data]\nname = "curve"\n[model]\nname = "function"\n[loss]\nname = "function"\noffset = 1',
+            "loss.offset is for",
+        ),
         ("x = ", "mine.toml:1: This is not a TOML file: Invalid value."),
     ],
 )

@@ -91,11 +91,43 @@ def _cross_entropy_gradient(logits: Array, gradient: Array) -> Steps:
     ]
 
 
+def _softmax_mse_mean(logits: Array, labels: Array) -> float:
+    return _mse_mean(softmax(logits), labels)
+
+
+def _softmax_mse_gradient(logits: Array, gradient: Array) -> Steps:
+    """With p = softmax(z) and d = 2 (p − y) / k: ∂/∂zᵢ = pᵢ (dᵢ − Σ pⱼ dⱼ).
+
+    The factor pᵢ is why this loss is flat wherever the right class has next to no probability.
+    """
+    top = np.empty_like(logits[:1])
+    total, apart, weighted = np.empty_like(logits), np.empty_like(logits), np.empty_like(logits)
+    spread = np.ones((len(logits), 1), logits.dtype)
+    add_up = np.ones((len(logits), len(logits)), logits.dtype)
+    return [
+        step(np.maximum.reduce, logits, 0, None, top, True),
+        step(spread.dot, top, gradient),
+        step(np.subtract, logits, gradient, gradient),
+        step(np.exp, gradient, gradient),
+        step(add_up.dot, gradient, total),
+        step(np.divide, gradient, total, gradient),
+        step(np.subtract, gradient, LABELS, apart),
+        step(np.multiply, apart, constant(2.0 / len(logits), logits), apart),
+        step(np.multiply, apart, gradient, weighted),
+        step(add_up.dot, weighted, total),
+        step(np.subtract, apart, total, apart),
+        step(np.multiply, gradient, apart, gradient),
+    ]
+
+
 LOSSES: dict[str, Loss] = {
-    each.name: each
-    for each in (
-        Loss("mse", _mse_mean, _mse_gradient, power=2),
-        Loss("mae", _mae_mean, _mae_gradient, power=1),
-        Loss("cross-entropy", _cross_entropy_mean, _cross_entropy_gradient, power=0, classifies=True),
-    )
+    "mse": Loss("mse", _mse_mean, _mse_gradient, power=2),
+    "mae": Loss("mae", _mae_mean, _mae_gradient, power=1),
+    "cross-entropy": Loss("cross-entropy", _cross_entropy_mean, _cross_entropy_gradient, power=0, classifies=True),
+    "softmax-mse": Loss("mse", _softmax_mse_mean, _softmax_mse_gradient, power=0, classifies=True),
 }
+
+
+def losses_for(classifies: bool) -> dict[str, Loss]:
+    """The losses of classifications or of regressions, as labs name them: ``mse`` is either's."""
+    return {each.name: each for each in LOSSES.values() if each.classifies == classifies}

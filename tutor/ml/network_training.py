@@ -14,7 +14,7 @@ from tutor.ml.arrays import Array, constant
 from tutor.ml.batches import Batches
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
 from tutor.ml.gradient_rules import GradientRules
-from tutor.ml.losses import LOSSES, Loss, softmax
+from tutor.ml.losses import Loss, losses_for, softmax
 from tutor.ml.network import Network, with_ones
 from tutor.ml.optimizers import Momentum, make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
@@ -39,11 +39,12 @@ class NetworkTraining:
         loss: str,
         optimizer: OptimizerOptions,
         train: TrainOptions,
+        offset: float = 0.0,
     ) -> None:
         self.dataset = dataset
         self._train = train
         self._powers = Powers(model.degree if model.name == "polynomial" else 1, dataset.x_train)
-        self._loss = _loss_for(loss, dataset)
+        self._loss, self._offset = _loss_for(loss, dataset), offset
         hidden = model.hidden if model.name == "mlp" else ()
         outputs = dataset.classes or 1
         self.network = Network(self._powers.features, hidden, outputs, model.activation)
@@ -178,9 +179,11 @@ class NetworkTraining:
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
         train_loss, train_accuracy = self._measure_train(self._loss)
+        train_loss -= self._offset
         valid_loss = valid_accuracy = None
         if self._measure_valid is not None:
             valid_loss, valid_accuracy = self._measure_valid(self._loss)
+            valid_loss -= self._offset
         return EpochResult(
             self._epoch, self._updates, train_loss, valid_loss, train_accuracy, valid_accuracy, norm, rate
         )
@@ -210,13 +213,11 @@ class NetworkTraining:
 
 
 def _loss_for(name: str, dataset: Dataset) -> Loss:
-    loss = LOSSES.get(name)
-    if loss is None or loss.classifies != (dataset.task == CLASSIFICATION):
-        fitting = ", ".join(
-            each.name for each in LOSSES.values() if each.classifies == (dataset.task == CLASSIFICATION)
-        )
-        raise TutorError(translate("ml.loss-does-not-fit", loss=name), hint=translate("ml.losses-are", known=fitting))
-    return loss
+    known = losses_for(dataset.task == CLASSIFICATION)
+    if name not in known:
+        hint = translate("ml.losses-are", known=", ".join(known))
+        raise TutorError(translate("ml.loss-does-not-fit", loss=name), hint=hint)
+    return known[name]
 
 
 def _labels(y: Array, dataset: Dataset) -> Array:

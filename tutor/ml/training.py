@@ -56,15 +56,19 @@ def make_training(
     loss: str,
     optimizer: OptimizerOptions,
     train: TrainOptions,
+    offset: float = 0.0,
 ) -> Training:
     """Put a training together.
 
     Args:
         dataset: the examples.
         model: the function with unknown parameters.
-        loss: ``mse``, ``mae``, ``cross-entropy``; ``mistakes`` for rules; ``function`` for a drawn function.
+        loss: ``mse`` (of a classification: of its probabilities), ``mae``, ``cross-entropy``; ``mistakes`` for rules;
+            ``function`` for a drawn function.
         optimizer: who looks for the parameters.
         train: how long, and in what pieces.
+        offset: subtracted from every loss that is told, which moves no parameter: a loss is what people define it to
+            be, and may be negative. Not for rules and drawn functions.
 
     Raises:
         TutorError: these do not go together.
@@ -81,4 +85,4 @@ def make_training(
         return RuleTraining(dataset, model, train)
     from tutor.ml.network_training import NetworkTraining
 
-    return NetworkTraining(dataset, model, loss, optimizer, train)
+    return NetworkTraining(dataset, model, loss, optimizer, train, offset)

@@ -23,6 +23,7 @@ _TITLES: dict[str, str] = {
     "optimizer.gradient_clip": "runs.control-gradient-clip",
     "optimizer.gradient_noise": "runs.control-gradient-noise",
     "model.function": "runs.control-function",
+    "loss.offset": "runs.control-offset",
     "train.batch_size": "runs.control-batch-size",
     "train.epochs": "runs.control-epochs",
     "train.seed": "runs.control-seed",

@@ -74,7 +74,7 @@ class Surface:
         columns, rows = SURFACE_CELLS
         w = np.tile(x_low + (np.arange(columns) + 0.5) * (x_high - x_low) / columns, rows)
         b = np.repeat(y_high - (np.arange(rows) + 0.5) * (y_high - y_low) / rows, columns)
-        losses = self._losses(w, b)
+        losses = self._losses(w, b) - self._sight.spec.loss.offset
         low, high = float(losses.min()), float(losses.max())
         share = np.sqrt((losses - low) / ((high - low) or 1.0))
         return {

@@ -95,6 +95,8 @@ class LossSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[loss]``: how wrong a guess is."""
 
     name: LossName = "mse"
+    offset: Annotated[float, Meta(ge=-1e6, le=1e6)] = 0.0
+    """Subtracted from every loss that is told; it moves no parameter."""
 
 
 class OptimizerSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -237,6 +239,7 @@ SHORT_NAMES: dict[str, str] = {
     "seed": "train.seed",
     "pace": "train.pace",
     "loss": "loss.name",
+    "offset": "loss.offset",
     "model": "model.name",
     "hidden": "model.hidden",
     "activation": "model.activation",

@@ -82,6 +82,8 @@ def _pairs(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("model.name", translate("runs.model-gives-numbers", model=model))
     if model == "keyword-rule" and spec.data.name != "mails":
         yield Impossible("model.name", translate("runs.keyword-needs-mails"))
+    if spec.loss.offset and loss in {"mistakes", "function"}:
+        yield Impossible("loss.offset", translate("runs.offset-needs-data"))
     if (loss == "mistakes") != (model in RULES):
         yield Impossible("loss.name", translate("runs.mistakes-need-rule"))
     if spec.optimizer.name not in _OPTIMIZERS.get(model, _DESCENTS):

@@ -61,6 +61,7 @@ class MlTrainee:
                 seed=spec.train.seed,
                 shuffle=spec.train.shuffle,
             ),
+            spec.loss.offset,
         )
         self._loss = str(spec.loss.name)
         self._keyword = spec.model.keyword
