@@ -9,6 +9,7 @@ import pytest
 from tests.course.writing import ANSWERS, messages, said, write_lesson
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Lesson
+from tutor.foundation.paths import lessons_folder
 
 
 @pytest.fixture
@@ -91,7 +92,14 @@ def test_a_term_in_two_languages_is_one_entry(course: Course) -> None:
 
 
 def test_folders_of_labs_and_data_lie_beside(course: Course, tmp_path: Path) -> None:
+    for name in ("labs", "data"):
+        (tmp_path / name).mkdir()
     assert (course.labs_folder, course.data_folder) == (tmp_path / "labs", tmp_path / "data")
+
+
+def test_a_pack_without_labs_and_data_uses_those_that_ship(course: Course) -> None:
+    shipped = lessons_folder()
+    assert (course.labs_folder, course.data_folder) == (shipped / "labs", shipped / "data")
 
 
 def test_a_broken_lesson_leaves_the_others_intact(course: Course, tmp_path: Path) -> None:

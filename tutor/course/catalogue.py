@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from tutor.course.files import file_order, has_language_folders, language_of, lesson_files
 from tutor.course.headers import LessonHeader, read_headers
+from tutor.foundation.errors import TutorError
+from tutor.foundation.paths import lessons_folder
 from tutor.foundation.translate import LANGUAGES
 
 if TYPE_CHECKING:
@@ -32,13 +34,23 @@ class Course:
 
     @property
     def labs_folder(self) -> Path:
-        """Where its lab files are."""
-        return self.folder / "labs"
+        """Where its lab files are: its own, or those that ship, which a pack without labs may use."""
+        return self._own_or_shipped("labs")
 
     @property
     def data_folder(self) -> Path:
-        """Where its data sets are."""
-        return self.folder / "data"
+        """Where its data sets are: its own, or those that ship."""
+        return self._own_or_shipped("data")
+
+    def _own_or_shipped(self, name: str) -> Path:
+        own = self.folder / name
+        if own.is_dir():
+            return own
+        try:
+            shipped = lessons_folder() / name
+        except TutorError:
+            return own
+        return shipped if shipped.is_dir() else own
 
     def headers(self, language: str) -> list[LessonHeader]:
         """The heads of its lessons in order: in ``language``, and in another one where a lesson has no other."""

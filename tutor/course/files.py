@@ -44,6 +44,12 @@ def language_of(path: Path, otherwise: str) -> str:
     return path.parent.name if path.parent.name in LANGUAGES else otherwise
 
 
+def pack_of(path: Path) -> Path:
+    """The lessons folder that a lesson file belongs to."""
+    folder = path.resolve().parent
+    return folder.parent if folder.name in LANGUAGES else folder
+
+
 def has_language_folders(folder: Path) -> bool:
     """Whether the lessons of ``folder`` are in folders by language; a pack of one language may do without."""
     return any((folder / language).is_dir() for language in LANGUAGES)

@@ -35,6 +35,11 @@ class LessonHeader:
     path: Path
     part: str
 
+    @property
+    def numbered_title(self) -> str:
+        """``3 Gradient descent``; the title alone where the file has no number."""
+        return f"{self.number} {self.title}" if self.number else self.title
+
 
 def read_headers(folder: Path, language: str) -> list[LessonHeader]:
     """The heads of the lessons in ``language``, in order. Files whose head cannot be read are left out."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tutor.course.catalogue import Course
 from tutor.course.checks import check_course
+from tutor.course.files import pack_of
 from tutor.course.lesson import Fault, Lesson
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
@@ -33,11 +34,11 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None) -> int:
     course = Course(folder)
     faults = [*check_course(folder), *faults_of_labs(folder / "labs")]
     lessons = _lessons(course)
-    faults += [fault for lesson in lessons for fault in faults_of_fences(lesson, folder)]
+    faults += [fault for lesson in lessons for fault in faults_of_fences(lesson, course.labs_folder)]
     ran = ""
     if run_labs:
         started = clock.monotonic_seconds()
-        runs = LabRuns(folder, jobs or os.cpu_count() or 1)
+        runs = LabRuns(course, jobs or os.cpu_count() or 1)
         wanted = [lesson for lesson in lessons if only is None or lesson.path.resolve() == only]
         claim_faults, questions = runs.check(wanted)
         faults += claim_faults
@@ -56,8 +57,7 @@ def _what_to_check(path: str | None) -> tuple[Path, Path | None]:
     if asked.is_dir():
         return asked, None
     if asked.is_file() and asked.suffix == ".md":
-        parent = asked.resolve().parent
-        return (parent.parent if parent.name in LANGUAGES else parent), asked.resolve()
+        return pack_of(asked), asked.resolve()
     raise TutorError(
         translate("check.no-such-path", path=path),
         hint=translate("check.no-such-path-hint"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from tutor.course.catalogue import Course
 from tutor.course.lesson import Fault, LabFence, Lesson, Place
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
@@ -36,12 +37,12 @@ def faults_of_labs(folder: Path) -> list[Fault]:
     return faults
 
 
-def faults_of_fences(lesson: Lesson, folder: Path) -> list[Fault]:
+def faults_of_fences(lesson: Lesson, labs_folder: Path) -> list[Fault]:
     """What is wrong with the labs that a lesson names and the values it gives them."""
     faults = []
     for fence in fences_of(lesson):
         try:
-            _spec_of(fence, folder)
+            _spec_of(fence, labs_folder)
         except SpecError as error:
             faults += [Fault(fence.place, each.message, each.hint) for each in error.faults]
         except TutorError as error:
@@ -54,9 +55,9 @@ def fences_of(lesson: Lesson) -> list[LabFence]:
     return [*lesson.labs, *(fence for question in lesson.questions for fence in question.labs)]
 
 
-def _spec_of(fence: LabFence, folder: Path) -> RunSpec:
+def _spec_of(fence: LabFence, labs_folder: Path) -> RunSpec:
     """The run that a fence asks for. Nobody watches here, so it goes flat out."""
-    return load_lab(fence.lab, folder / "labs", {**fence.overrides, "train.pace": 0.0})
+    return load_lab(fence.lab, labs_folder, {**fence.overrides, "train.pace": 0.0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,11 @@ class LabRuns:
     """Runs each distinct training of a course once.
 
     Args:
-        folder: the lessons folder.
+        course: whose labs and data are used.
         jobs: processes at a time.
     """
 
-    folder: Path
+    course: Course
     jobs: int
     count: int = field(default=0, init=False)
 
@@ -96,7 +97,7 @@ class LabRuns:
         for lesson in lessons:
             for fence in fences_of(lesson):
                 try:
-                    spec = _spec_of(fence, self.folder)
+                    spec = _spec_of(fence, self.course.labs_folder)
                 except TutorError:
                     continue  # told of by `faults_of_fences`
                 key = msgspec.json.encode(spec)
@@ -113,7 +114,7 @@ class LabRuns:
         # second process lose more than they gain. And spawned, not forked: a fork would inherit our threads.
         os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         with ProcessPoolExecutor(min(self.jobs, len(wanted)), mp_context=get_context("spawn")) as pool:
-            futures = {key: pool.submit(_run, spec, self.folder / "data") for key, spec in wanted.items()}
+            futures = {key: pool.submit(_run, spec, self.course.data_folder) for key, spec in wanted.items()}
             return {key: future.result() for key, future in futures.items()}
 
     def _judge(

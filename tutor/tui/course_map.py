@@ -117,7 +117,7 @@ def _part_items(number: int, title: str, *, spaced: bool) -> list[RowItem]:
 
 
 def _title(header: LessonHeader) -> str:
-    return f"{header.number} {harmless_line(header.title)}"
+    return harmless_line(header.numbered_title)
 
 
 def _minutes(header: LessonHeader) -> str:

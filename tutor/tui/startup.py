@@ -40,7 +40,7 @@ def run_from_command_line(*, lesson: str | None, lab: str | None, settings: tupl
     from tutor.tui.app import run_tutor
     from tutor.tui.services import Services
 
-    services = Services()
+    services = Services(lessons=_pack_of_file(lesson))
     first: FirstScreen | None = None
     if lab is not None:
         first = _lab_screen(services, lab, settings)
@@ -61,6 +61,26 @@ def _lesson_screen(services: Services, name: str) -> FirstScreen:
     return make
 
 
+def _pack_of_file(lesson: str | None) -> Path | None:
+    """The lessons folder around a lesson that is named by its file, which need not be one of the course's."""
+    if lesson is None or not lesson.endswith(".md"):
+        return None
+    path = Path(lesson).expanduser()
+    if not path.is_file():
+        return None
+    from tutor.course.files import pack_of
+
+    return pack_of(path)
+
+
+def _faults_of_file(services: Services, path: Path) -> str:
+    """What is wrong with a lesson file that is none: the first of its faults."""
+    if services.course is None or not path.is_file():
+        return ""
+    reading = services.course.reading(path, services.language)
+    return str(reading.faults[0]) if reading.faults else ""
+
+
 def find_lesson(services: Services, name: str) -> LessonHeader:
     """The lesson with that id, number or file.
 
@@ -70,9 +90,14 @@ def find_lesson(services: Services, name: str) -> LessonHeader:
     if services.course is None:
         raise services.course_problem or TutorError(translate("app.no-lesson", name=name))
     headers = services.course.headers(services.language)
+    file = Path(name).expanduser()
     for header in headers:
-        if name in {header.id, str(header.number), f"{header.number:02}"} or Path(name).absolute() == header.path:
+        if name in {header.id, str(header.number), f"{header.number:02}"}:
             return header
+        if file.name == header.path.name and file.resolve() == header.path.resolve():
+            return header
+    if fault := _faults_of_file(services, file):
+        raise TutorError(fault, exit_code=ExitCode.CANNOT_READ)
     near = nearest(name, [header.id for header in headers])
     hint = translate("app.did-you-mean", name=near) if near else translate("app.see-list")
     raise TutorError(translate("app.no-lesson", name=name), hint=hint, exit_code=ExitCode.USAGE)

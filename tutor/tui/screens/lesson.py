@@ -77,7 +77,7 @@ class LessonScreen(TutorScreen):
     def breadcrumb(self) -> list[str]:
         """``tutor › 3 Gradient descent``."""
         header = next((each for each in self._view.headers if each.id == self._view.lesson_id), None)
-        return [harmless_line(f"{header.number} {header.title}") if header is not None else self._view.lesson_id]
+        return [harmless_line(header.numbered_title) if header is not None else self._view.lesson_id]
 
     def status(self) -> Row:
         """Which section is being read, of how many."""

@@ -85,7 +85,7 @@ def _end_items(score: Score, following: LessonHeader | None) -> Iterator[RowItem
     if score.total:
         yield _choice(QUIZ, "t", "lesson.end-quiz")
     if following is not None:
-        title = harmless_line(f"{following.number} {following.title}")
+        title = harmless_line(following.numbered_title)
         yield _choice(following.id, "→", "lesson.end-next", title)
     yield _choice(HOME, "H", "lesson.end-home")
 

@@ -110,7 +110,7 @@ class Palette(TutorDialog[None]):
         titles: dict[str, list[str]] = {}
         for name in (language(), *(other for other in LANGUAGES if other != language())):
             for header in course.headers(name):
-                titles.setdefault(header.id, []).append(f"{header.number} {harmless_line(header.title)}")
+                titles.setdefault(header.id, []).append(harmless_line(header.numbered_title))
 
         def entry(lesson: str, names: list[str]) -> Entry:
             return Entry(

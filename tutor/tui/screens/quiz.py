@@ -63,7 +63,7 @@ class QuizScreen(TutorScreen):
     def breadcrumb(self) -> list[str]:
         """The lesson, then the quiz."""
         header = self._header()
-        name = f"{header.number} {header.title}" if header is not None else self.lesson_id
+        name = header.numbered_title if header is not None else self.lesson_id
         return [harmless_line(name), translate("quiz.name")]
 
     def status(self) -> Row:

@@ -102,7 +102,7 @@ def _ways_on(session: QuizSession, following: LessonHeader | None) -> Iterator[R
     if session.unsure_ids:
         yield _way(UNSURE, "u", translate("quiz.way-unsure"))
     if following is not None:
-        yield _way(NEXT, "→", translate("quiz.way-next", title=f"{following.number} {following.title}"))
+        yield _way(NEXT, "→", translate("quiz.way-next", title=following.numbered_title))
     yield _way(LESSON, "o", translate("quiz.way-lesson"))
     yield _way(FRESH, "a", translate("quiz.way-fresh"))
 

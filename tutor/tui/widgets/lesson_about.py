@@ -62,7 +62,7 @@ class LessonAbout(Widget):
     def _titles(self) -> dict[str, str]:
         course = tutor_app(self).services.course
         headers = course.headers(language()) if course is not None else []
-        return {header.id: f"{header.number} {harmless_line(header.title)}" for header in headers}
+        return {header.id: harmless_line(header.numbered_title) for header in headers}
 
 
 def about_rows(

@@ -103,7 +103,7 @@ class TermView(ScrollView, can_focus=True):
         course = tutor_app(self).services.course
         assert course is not None  # noqa: S101 - an entry comes from a course
         glossary = course.glossary()
-        titles = {header.id: f"{header.number} {header.title}" for header in course.headers(language())}
+        titles = {header.id: header.numbered_title for header in course.headers(language())}
 
         def name_of(term: str) -> str:
             other = glossary.get(term)
