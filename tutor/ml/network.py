@@ -5,17 +5,21 @@ matrix (h_out, h_in + 1): its last column is the bias, because every layer's out
 Activations are feature-major, (h + 1, B). The forward and the backward pass are tapes (`tutor.ml.tape`): steps that
 write into buffers made once for a batch size.
 
-A linear model is the network without hidden layers.
+A linear model is the network without hidden layers. With residual connections a hidden layer as wide as the one below
+adds to it: a ← a_below + f(z). With dropout each update erases a share of the hidden outputs, drawn anew, and scales up
+the others; a prediction erases nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from tutor.ml.activations import ACTIVATIONS
-from tutor.ml.arrays import Array
+from tutor.ml.arrays import Array, constant
 from tutor.ml.losses import Loss
 from tutor.ml.tape import X_ROWS, Input, Steps, X, perform, step, unroll
 
@@ -29,6 +33,9 @@ class Network:
         outputs: k.
         activation: of the hidden layers; see `ACTIVATIONS`.
         dtype: float32 to train, float64 to check gradients.
+        residual: whether hidden layers add to what is below them.
+        dropout: the share of hidden outputs that an update erases.
+        seed: of what is erased.
     """
 
     def __init__(
@@ -38,9 +45,18 @@ class Network:
         outputs: int,
         activation: str = "relu",
         dtype: type[np.floating] = np.float32,
+        *,
+        residual: bool = False,
+        dropout: float = 0.0,
+        seed: int = 0,
     ) -> None:
         self.sizes = (features, *hidden, outputs)
         self.activation = ACTIVATIONS[activation]
+        pairs = enumerate(zip(self.sizes[:-1], self.sizes[1:-1], strict=False))
+        self._adds = frozenset(index for index, (below, here) in pairs if residual and index and below == here)
+        self._dropout = dropout
+        self.random = np.random.default_rng(seed)
+        """Draws what dropout erases."""
         shapes = [(above, below + 1) for below, above in zip(self.sizes[:-1], self.sizes[1:], strict=True)]
         count = sum(rows * columns for rows, columns in shapes)
         self.parameters: Array = np.zeros(count, dtype)
@@ -56,6 +72,9 @@ class Network:
             rows, columns = layer.shape
             layer[:, :-1] = random.normal(0.0, np.sqrt(gain / (columns - 1)), (rows, columns - 1))
             layer[:, -1] = 0.0
+            if index in self._adds:
+                # What is added up over the depth stays of the size of one layer's output.
+                layer[:, :-1] /= np.sqrt(len(self.sizes) - 2)
 
     def weights(self) -> dict[str, Array]:
         """Copies by name: ``W1`` (m, d), ``b1`` (m,), ``W2``, ..."""
@@ -80,48 +99,97 @@ class Network:
             if index == len(self.layers) - 1:
                 return np.asarray(z)
             perform(self.activation.forward(z))
+            if index in self._adds:
+                z += a[:-1]
             a = np.concatenate([z, np.ones((1, z.shape[1]), z.dtype)])
         return a
 
-    def forward_tape(self, x: Array) -> tuple[Callable[[], None], Array]:
-        """For one fixed batch, (d + 1, n): what computes its outputs, and the array (k, n) they are written to."""
-        outputs, steps = self._forward(x.shape[1])
-        run, inputs = unroll(steps, (X,)), [(x,)]
-        return lambda: run(inputs), outputs[-1]
+    def forward_tape(self, x: Array, *, dropping: bool = False) -> tuple[Callable[[], None], Array]:
+        """For one fixed batch, (d + 1, n): what computes its outputs, and the array (k, n) they are written to.
 
-    def _forward(self, size: int) -> tuple[list[Array], Steps]:
-        """Outputs of each layer for batches of ``size``, hidden ones with their row of ones, and the forward pass."""
+        Args:
+            x: the batch.
+            dropping: whether dropout erases, as in an update.
+        """
+        passed = self._forward(x.shape[1], dropping=dropping)
+        run, inputs = unroll(passed.steps, (X,)), [(x,)]
+        return lambda: run(inputs), passed.outputs[-1]
+
+    def _forward(self, size: int, *, dropping: bool) -> _Forward:
+        """The forward pass for batches of ``size``."""
         dtype = self.parameters.dtype
         outputs: list[Array] = [np.ones((height + 1, size), dtype) for height in self.sizes[1:-1]]
         outputs.append(np.empty((self.sizes[-1], size), dtype))
-        steps: Steps = []
+        passed = _Forward(outputs, [], [], [])
         below: Array | Input = X
-        for index, layer in enumerate(self.layers):
-            last = index == len(self.layers) - 1
-            z = outputs[index] if last else outputs[index][:-1]
-            steps.append(step(layer.dot, below, z))
-            if not last:
-                steps.extend(self.activation.forward(z))
+        for index, layer in enumerate(self.layers[:-1]):
+            output = outputs[index][:-1]
+            apart = index in self._adds or (dropping and self._dropout > 0)
+            branch = np.empty_like(output) if apart else output
+            passed.branches.append(branch)
+            passed.steps.extend([step(layer.dot, below, branch), *self.activation.forward(branch)])
+            passed.masks.append(self._drop(branch, output, passed.steps) if dropping and self._dropout else None)
+            if index in self._adds:
+                inner = output if passed.masks[-1] is not None else branch
+                passed.steps.append(step(np.add, inner, outputs[index - 1][:-1], output))
             below = outputs[index]
-        return outputs, steps
+        passed.steps.append(step(self.layers[-1].dot, below, outputs[-1]))
+        return passed
+
+    def _drop(self, branch: Array, output: Array, steps: Steps) -> Array:
+        """Write ``branch`` into ``output`` with a share erased. Returns the mask: 0, or what scales up the others."""
+        drawn, kept, mask = np.empty_like(branch), np.empty(branch.shape, np.bool_), np.empty_like(branch)
+        steps += [
+            step(partial(self.random.random, dtype=drawn.dtype), out=drawn),
+            step(np.greater_equal, drawn, constant(self._dropout, drawn), kept),
+            step(np.multiply, kept, constant(1.0 / (1.0 - self._dropout), mask), mask),
+            step(np.multiply, branch, mask, output),
+        ]
+        return mask
 
     def update_steps(self, size: int, loss: Loss) -> Steps:
         """What writes the gradient of the summed loss over a batch of ``size`` into `gradient`.
 
         Inputs of the tape are `X`, `X_ROWS` and `LABELS`.
         """
-        outputs, steps = self._forward(size)
+        passed = self._forward(size, dropping=True)
+        outputs, steps = passed.outputs, passed.steps
         # One row more than needed: the product with a whole layer is quicker than with all but its biases.
         spare = [np.zeros((height + 1, size), self.parameters.dtype) for height in self.sizes[1:]]
         deltas = [each[:-1] for each in spare]
+        around: dict[int, Array] = {}
         steps.extend(loss.gradient(outputs[-1], deltas[-1]))
         for index in range(len(self.layers) - 1, 0, -1):
-            below, delta = outputs[index - 1], deltas[index - 1]
+            below, delta, mask = outputs[index - 1], deltas[index - 1], passed.masks[index - 1]
             steps.append(step(deltas[index].dot, below.T, self.gradients[index]))
             steps.append(step(self.layers[index].T.dot, deltas[index], spare[index - 1]))
-            steps.extend(self.activation.backward(below[:-1], delta, np.empty_like(delta)))
+            if index in self._adds:
+                steps.append(step(np.add, delta, around[index], delta))
+            if index - 1 in self._adds:
+                # The same gradient goes on around the layer, untouched by its weights.
+                around[index - 1] = np.empty_like(delta)
+                steps.append(step(np.copyto, around[index - 1], delta))
+            if mask is not None:
+                steps.append(step(np.multiply, delta, mask, delta))
+            steps.extend(self.activation.backward(passed.branches[index - 1], delta, np.empty_like(delta)))
         steps.append(step(deltas[0].dot, X_ROWS, self.gradients[0]))
         return steps
+
+
+class _Forward(NamedTuple):
+    """A forward pass: its tape, and the buffers in which a backward pass finds what it needs.
+
+    Args:
+        outputs: of each layer; those of hidden ones (h + 1, B) with their row of ones.
+        branches: of each hidden layer f(z), (h, B): before dropout, and before the layer below is added.
+        masks: of each hidden layer what dropout multiplied by, (h, B); None without.
+        steps: the tape.
+    """
+
+    outputs: list[Array]
+    branches: list[Array]
+    masks: list[Array | None]
+    steps: Steps
 
 
 def _views(flat: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:

@@ -47,7 +47,15 @@ class NetworkTraining:
         self._loss, self._offset = _loss_for(loss, dataset), offset
         hidden = model.hidden if model.name == "mlp" else ()
         outputs = dataset.classes or 1
-        self.network = Network(self._powers.features, hidden, outputs, model.activation)
+        self.network = Network(
+            self._powers.features,
+            hidden,
+            outputs,
+            model.activation,
+            residual=model.residual,
+            dropout=model.dropout,
+            seed=train.seed,
+        )
         self._random = np.random.default_rng(train.seed)
         self.network.initialise(self._random)
         self._start_at(model.w, model.b)

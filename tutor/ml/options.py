@@ -48,6 +48,8 @@ class ModelOptions:
         name: ``linear``, ``polynomial``, ``softmax``, ``mlp``, ``function``, ``threshold`` or ``keyword-rule``.
         hidden: With ``mlp``, the width of each hidden layer.
         activation: With ``mlp``: ``relu``, ``tanh``, ``sigmoid`` or ``none``.
+        residual: With ``mlp``, whether a hidden layer adds to the one below where both are as wide.
+        dropout: With ``mlp``, the share of hidden outputs that each update erases.
         degree: With ``polynomial``.
         function: With ``function``: which of `tutor.ml.drawn_function.FUNCTIONS`.
         w: Where the (first) weight starts, in the units of the data; None for the model's own initialisation.
@@ -59,6 +61,8 @@ class ModelOptions:
     name: str = "linear"
     hidden: tuple[int, ...] = ()
     activation: str = "relu"
+    residual: bool = False
+    dropout: float = 0.0
     degree: int = 1
     function: str = "ball"
     w: float | None = None

@@ -24,6 +24,8 @@ _TITLES: dict[str, str] = {
     "optimizer.gradient_noise": "runs.control-gradient-noise",
     "model.function": "runs.control-function",
     "loss.offset": "runs.control-offset",
+    "model.residual": "runs.control-residual",
+    "model.dropout": "runs.control-dropout",
     "train.batch_size": "runs.control-batch-size",
     "train.epochs": "runs.control-epochs",
     "train.seed": "runs.control-seed",

@@ -77,6 +77,10 @@ class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hidden: Annotated[tuple[Annotated[int, Meta(ge=1, le=4096)], ...], Meta(max_length=64)] = ()
     """With ``mlp``: the width of each hidden layer."""
     activation: ActivationName = "relu"
+    residual: bool = False
+    """With ``mlp``: whether a hidden layer adds to the one below where both are as wide."""
+    dropout: Annotated[float, Meta(ge=0.0, le=0.95)] = 0.0
+    """With ``mlp``: the share of hidden outputs that each update erases."""
     degree: Annotated[int, Meta(ge=1, le=20)] = 1
     """With ``polynomial``."""
     function: FunctionName = "ball"
@@ -243,6 +247,8 @@ SHORT_NAMES: dict[str, str] = {
     "model": "model.name",
     "hidden": "model.hidden",
     "activation": "model.activation",
+    "residual": "model.residual",
+    "dropout": "model.dropout",
     "degree": "model.degree",
     "function": "model.function",
     "w": "model.w",
