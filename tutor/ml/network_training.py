@@ -60,6 +60,9 @@ class NetworkTraining:
         self.network.initialise(self._random)
         self._start_at(model.w, model.b)
         self._manual = optimizer.name == "manual"
+        self._in_one_step = optimizer.name == "least-squares"
+        if self._in_one_step and (hidden or dataset.task == CLASSIFICATION):
+            raise TutorError(translate("ml.least-squares-needs-line"))
         self._learning_rate = optimizer.learning_rate
         self._factor = SCHEDULES[optimizer.schedule]
         self._optimizer = make_optimizer(
@@ -163,12 +166,22 @@ class NetworkTraining:
         while self._epoch < self._train.epochs:
             # Overflow is a result here, told as divergence; NumPy need not warn of it as well.
             with np.errstate(all="ignore"):
-                norm, rate = (None, None) if self._manual else self._run_epoch()
+                norm, rate = (None, None) if self._manual or self._in_one_step else self._run_epoch()
+                if self._in_one_step:
+                    self._solve()
                 self._epoch += 1
                 result = self._result(norm, rate)
             yield result
             if not isfinite(result.train_loss):
                 return
+
+    def _solve(self) -> None:
+        """Least squares in closed form: one update, and nothing left to do for another."""
+        if self._updates == 0:
+            data = self.dataset
+            inputs = with_ones(self._powers(data.x_train), np.float64)
+            self.network.layers[0][0] = np.linalg.lstsq(inputs, data.y_train, rcond=None)[0]
+            self._updates = 1
 
     def _run_epoch(self) -> tuple[float, float]:
         """All updates of one epoch. Returns the gradient's norm and the learning rate of the last one."""

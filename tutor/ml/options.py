@@ -21,6 +21,7 @@ class DataOptions:
         class_order: The number given to each class, in place of 0, 1, 2, ...
         target_as: ``class``, or ``class-number`` for a regression on the class's number.
         tricky_share: With mails, the share whose words mislead.
+        frames: With phones, how many neighbouring frames make one example.
         path: With ``csv``, the file.
         target: With ``csv``, the column to predict.
     """
@@ -36,6 +37,7 @@ class DataOptions:
     class_order: tuple[int, ...] = ()
     target_as: str = "class"
     tricky_share: float = 0.0
+    frames: int = 1
     path: str = ""
     target: str = ""
 
@@ -76,8 +78,8 @@ class OptimizerOptions:
     """Who looks for the parameters, and how.
 
     Args:
-        name: ``gd``, ``sgd``, ``momentum``, ``adagrad``, ``adagrad-mean``, ``rmsprop``, ``adam``, ``manual`` (the
-            learner), ``search`` (try all) or ``none``.
+        name: ``gd``, ``sgd``, ``momentum``, ``adagrad``, ``adagrad-mean``, ``rmsprop``, ``adam``, ``least-squares``
+            (in closed form), ``manual`` (the learner), ``search`` (try all) or ``none``.
         learning_rate: η.
         momentum: λ, with ``momentum``.
         schedule: ``constant``, ``linear-decay``, ``inverse-sqrt`` or ``warm-up``.

@@ -24,6 +24,7 @@ _TITLES: dict[str, str] = {
     "optimizer.gradient_noise": "runs.control-gradient-noise",
     "model.function": "runs.control-function",
     "loss.offset": "runs.control-offset",
+    "data.frames": "runs.control-frames",
     "model.residual": "runs.control-residual",
     "model.dropout": "runs.control-dropout",
     "train.batch_size": "runs.control-batch-size",

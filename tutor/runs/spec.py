@@ -11,19 +11,33 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 DATASETS = (
-    "views", "rebound", "blobs", "moons", "spiral", "iris", "digits", "bike-sharing", "mails", "curve", "csv",
+    "views", "rebound", "blobs", "moons", "spiral", "iris", "digits", "bike-sharing", "mails", "wave", "quadratic",
+    "phones", "curve", "csv",
 )  # fmt: skip
 PANELS = ("loss", "fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold")
 
 DataName = Literal[
-    "views", "rebound", "blobs", "moons", "spiral", "iris", "digits", "bike-sharing", "mails", "curve", "csv"
+    "views",
+    "rebound",
+    "blobs",
+    "moons",
+    "spiral",
+    "iris",
+    "digits",
+    "bike-sharing",
+    "mails",
+    "wave",
+    "quadratic",
+    "phones",
+    "curve",
+    "csv",
 ]
 ModelName = Literal["linear", "polynomial", "softmax", "mlp", "function", "threshold", "keyword-rule"]
 ActivationName = Literal["sigmoid", "tanh", "relu", "none"]
 FunctionName = Literal["ball", "bowl", "saddle", "softmax-cross-entropy", "softmax-squared-error"]
 LossName = Literal["mse", "mae", "cross-entropy", "mistakes", "function"]
 OptimizerName = Literal[
-    "gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam", "manual", "search", "none"
+    "gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam", "least-squares", "manual", "search", "none"
 ]
 ScheduleName = Literal["constant", "linear-decay", "inverse-sqrt", "warm-up"]
 PanelName = Literal["loss", "fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold"]
@@ -68,6 +82,8 @@ class DataSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether class labels are classes, or numbers for a regression to hit."""
     tricky_share: Share = 0.0
     """With mails: the share whose words mislead."""
+    frames: Annotated[int, Meta(ge=1, le=41)] = 1
+    """With phones: how many neighbouring frames make one example."""
 
 
 class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -264,6 +280,7 @@ SHORT_NAMES: dict[str, str] = {
     "class_order": "data.class_order",
     "target_as": "data.target_as",
     "tricky_share": "data.tricky_share",
+    "frames": "data.frames",
     "features": "data.features",
 }
 """Short names of controls, and the dotted keys they stand for."""

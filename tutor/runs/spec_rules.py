@@ -12,10 +12,15 @@ from tutor.runs.controls import value_of
 from tutor.runs.spec import RunSpec
 
 SERIES = frozenset({"views", "rebound", "bike-sharing"})
-CLASSES = frozenset({"blobs", "moons", "spiral", "iris", "digits", "mails"})
+CLASSES = frozenset({"blobs", "moons", "spiral", "iris", "digits", "mails", "phones"})
 RULES = frozenset({"threshold", "keyword-rule"})
 _DESCENTS = frozenset({"gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam", "manual"})
-_OPTIMIZERS = {"threshold": frozenset({"search", "manual"}), "keyword-rule": frozenset({"none", "manual"})}
+_OPTIMIZERS = {
+    "threshold": frozenset({"search", "manual"}),
+    "keyword-rule": frozenset({"none", "manual"}),
+    "linear": _DESCENTS | {"least-squares"},
+    "polynomial": _DESCENTS | {"least-squares"},
+}
 _STOP = re.compile(r"no-improvement ([1-9]\d{0,6})")
 
 

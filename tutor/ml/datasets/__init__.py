@@ -8,7 +8,7 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.ml.datasets import mails, points, series, tables
+from tutor.ml.datasets import made, mails, points, series, tables
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.dataset import DRAWN, Dataset, Table
 from tutor.ml.datasets.prepare import prepare
@@ -22,7 +22,8 @@ def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | 
 
     Args:
         name: ``views``, ``rebound``, ``bike-sharing``, ``blobs``, ``moons``, ``spiral``, ``iris``, ``digits``,
-            ``mails``, ``csv``, or ``curve`` for a drawn curve, which has no examples.
+            ``mails``, ``wave``, ``quadratic``, ``phones``, ``csv``, or ``curve`` for a
+            drawn curve, which has no examples.
         data_folder: where the files of real data sets are.
         options: which examples, and how they are prepared.
 
@@ -39,6 +40,8 @@ def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | 
 def _table(name: str, folder: Path | None, options: DataOptions) -> Table:
     if name in _POINTS:
         return _POINTS[name](options.rows, options.noise, options.seed)
+    if name == "phones":
+        return made.phones(options.rows, options.noise, options.seed, options.frames)
     if name in {"views", "rebound", "bike-sharing"}:
         return _series(name, folder, options)
     if name == "mails":
@@ -53,7 +56,13 @@ def _table(name: str, folder: Path | None, options: DataOptions) -> Table:
     raise TutorError(translate("ml.no-such-data", name=name))
 
 
-_POINTS = {"blobs": points.blobs, "moons": points.moons, "spiral": points.spiral}
+_POINTS = {
+    "blobs": points.blobs,
+    "moons": points.moons,
+    "spiral": points.spiral,
+    "wave": made.wave,
+    "quadratic": made.quadratic,
+}
 
 
 def _series(name: str, folder: Path | None, options: DataOptions) -> Table:

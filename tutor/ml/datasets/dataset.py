@@ -91,3 +91,5 @@ class Table:
     test_fraction: float = 0.2
     shared_scale: bool = False
     """Whether all features are the same quantity (days of a series, pixels), so that one scale serves all."""
+    valid_rows: int = 0
+    """How many rows at the end are for validation, whatever the share asked for; 0: the share decides."""

@@ -22,7 +22,7 @@ def prepare(name: str, table: Table, options: DataOptions) -> Dataset:
         TutorError: a feature is unknown, the class order is no order of the classes, or too few rows are left.
     """
     table = _with_features(table, options.features)
-    if options.rows and not table.ordered:
+    if options.rows and not table.ordered and not table.valid_rows:
         table = _fewer_rows(table, options.rows)
     table = _with_class_order(table, options.class_order)
     as_number = options.target_as == "class-number" and table.task == CLASSIFICATION
@@ -110,6 +110,8 @@ def _with_class_order(table: Table, order: tuple[int, ...]) -> Table:
 def _split(table: Table, fraction: float, seed: int) -> tuple[Ints, Ints]:
     """Rows for training and validation: the end of a series, else a seeded draw, each class by its share."""
     count = len(table.y)
+    if table.valid_rows:
+        return np.arange(count - table.valid_rows), np.arange(count - table.valid_rows, count)
     if table.ordered:
         cut = count - round(fraction * count)
         return np.arange(cut), np.arange(cut, count)
