@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from tests.tui.lab_fakes import LAB
 from tests.tui.lesson_samples import write_course
 from tests.tui.screen_rows import make_services, rows_of, running, settled, text_of
 from tutor.progress.store import open_store
@@ -339,6 +340,31 @@ async def test_the_end_tells_how_one_did_and_leads_on(tmp_path: Path) -> None:
         await pilot.press("tab", "enter")
         await until(pilot, lambda: "› 2 Gradient descent" in text_of(pilot))
         assert sum(isinstance(screen, LessonScreen) for screen in pilot.app.screen_stack) == 1
+
+
+async def test_at_the_end_the_footer_offers_the_ways_on(tmp_path: Path) -> None:
+    async with reading(tmp_path, lesson="model") as (pilot, _):
+        await until(pilot, lambda: "→ next lesson   t quiz   H course map" in rows_of(pilot)[-1])
+        await pilot.press("right")
+        await until(pilot, lambda: "› 2 Gradient descent" in text_of(pilot))
+        assert "next lesson" not in rows_of(pilot)[-1]
+
+
+async def test_a_question_scrolled_out_of_view_gives_the_keys_back(tmp_path: Path) -> None:
+    async with reading(tmp_path) as (pilot, view):
+        await pilot.press("tab")
+        await settled(pilot)
+        assert view.flow.focused_block is not None
+        await pilot.press("home")
+        await until(pilot, lambda: focused(pilot) is view.flow)
+
+
+async def test_the_contents_call_a_lab_by_its_title(tmp_path: Path) -> None:
+    text = '---\nid: play\ntitle: Play\nneeds: []\nminutes: 5\n---\n\n## A ball\n\n```toml lab\nuse = "ball"\n```\n'
+    folder = write_course(tmp_path / "course", c03_play={"en": text, "zh": text})
+    (folder / "labs" / "ball.toml").write_text(LAB.replace('id = "one-lag"', 'id = "ball"'), encoding="utf-8")
+    async with reading(tmp_path, size=(140, 40), lesson="play", lessons=folder) as (pilot, _):
+        assert any(row.startswith("   ▶ Looking back one day") for row in rows_of(pilot)), text_of(pilot)
 
 
 async def test_reading_to_the_end_is_reading_everything(tmp_path: Path) -> None:

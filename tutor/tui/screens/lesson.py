@@ -42,6 +42,7 @@ KEYS: tuple[Command, ...] = (
     Command("lesson.previous-term", ("N",), "lesson.previous-term", group=_MOVE, palette=False),
     Command("lesson.enter", ("enter",), "lesson.enter", "lesson.enter-help", footer=3, palette=False),
     Command("lesson.go-on", ("enter",), "lesson.go-on", "lesson.go-on-help", footer=1, palette=False),
+    Command("lesson.following", ("right", "l"), "lesson.following", "lesson.following-help", footer=1),
     Command("lesson.contents", ("c",), "lesson.contents", "lesson.contents-help", footer=95),
     Command("lesson.quiz", ("t",), "lesson.quiz", "lesson.quiz-help", footer=96),
     Command("lesson.find", ("slash",), "keys.palette", "keys.palette-help", action="palette", palette=False),
@@ -89,13 +90,17 @@ class LessonScreen(TutorScreen):
         return [Span(f"§ {section_at(lesson, self._view.block)}/{len(top_sections(lesson))}", "muted")]
 
     def footer(self) -> list[Command]:
-        """While a question or a lab has the focus, its own keys and the way on."""
+        """While a question or a lab has the focus, its own keys and the way on; at the end, the ways on from there."""
         if self.focused is None or self.focused is self.flow:
-            return super().footer()
+            return self._footer_at_end() if self._view.ended else super().footer()
         shadowed = {key for command in commands_of(self.focused) for key in command.keys}
         return footer_commands(
             command for command in self.commands() if command not in KEYS or shadowed.isdisjoint(command.keys)
         )
+
+    def _footer_at_end(self) -> list[Command]:
+        ways = {"lesson.following": 1, "lesson.quiz": 2, "app.home": 3, "app.glossary": 4, "lesson.contents": 5}
+        return sorted((each for each in self.commands() if each.id in ways), key=lambda each: ways[each.id])
 
     def on_mount(self) -> None:
         """The lesson is read when the frame is on the screen."""
@@ -194,6 +199,8 @@ class LessonScreen(TutorScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enter goes into a block from the text, and on from a block that has no use for it."""
+        if action == "following":
+            return self.is_mounted and self._view.ended and self._view.following is not None
         if action in {"enter", "go_on"}:
             return (action == "go_on") == (self.is_mounted and self.flow.focused_block is not None)
         return super().check_action(action, parameters)
@@ -241,6 +248,11 @@ class LessonScreen(TutorScreen):
         """The quiz of this lesson."""
         navigation.open_quiz(self.tutor, self._view.lesson_id)
 
+    def action_following(self) -> None:
+        """The lesson after this one."""
+        if self._view.following is not None:
+            self.app.switch_screen(LessonScreen(self._view.following.id))
+
     def action_contents(self) -> None:
         """To the contents beside the text, or over it where there is no room."""
         if self.size.width >= WIDE:
@@ -272,4 +284,4 @@ class LessonScreen(TutorScreen):
         elif event.key == HOME:
             self.action_home()
         else:
-            self.app.switch_screen(LessonScreen(event.key))
+            self.action_following()

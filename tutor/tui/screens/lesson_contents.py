@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -55,12 +55,13 @@ def section_begin(lesson: Lesson, block: int) -> int:
     return max((begin for begin in begins if begin <= block), default=min(begins, default=0))
 
 
-def contents_items(session: LessonSession, block: int) -> list[RowItem]:
+def contents_items(session: LessonSession, block: int, labs: Mapping[str, str]) -> list[RowItem]:
     """The rows of the contents. Their keys are the numbers of blocks.
 
     Args:
         session: The lesson, and what was answered.
         block: The block that is being read.
+        labs: The titles of labs, as far as they have been read.
     """
     lesson = session.lesson
     sections = {section.block_index: section for section in lesson.sections}
@@ -75,9 +76,7 @@ def contents_items(session: LessonSession, block: int) -> list[RowItem]:
         elif isinstance(part, Question):
             items.append(_question_item(number, one_line(part.title), session.mark(part.id)))
         elif isinstance(part, LabFence):
-            items.append(
-                RowItem(str(number), lambda width: _row("▶", "accent", translate("lesson.lab"), "muted", width, 3))
-            )
+            items.append(_lab_item(number, labs.get(part.lab, "")))
     return items
 
 
@@ -95,8 +94,8 @@ def _question_item(number: int, title: str, mark: Mark) -> RowItem:
     return RowItem(str(number), lambda width: _row(sign, ink, title, "muted", width, 3))
 
 
-def _draw_lab(width: int) -> Row:
-    return _row("▶", "accent", translate("lesson.lab"), "muted", width, 3)
+def _lab_item(number: int, title: str) -> RowItem:
+    return RowItem(str(number), lambda width: _row("▶", "accent", title or translate("lesson.lab"), "muted", width, 3))
 
 
 def _row(sign: str, sign_ink: str, title: str, ink: str, width: int, indent: int) -> Row:
@@ -125,7 +124,8 @@ class ContentsDialog(TutorDialog[str]):
     ContentsDialog { align: left top; }
     ContentsDialog > Vertical {
         width: 48; max-width: 100%; height: auto; max-height: 100%; margin: 2 0;
-        background: $surface; border: round $rule; border-title-color: $accent;
+        background: $surface; border: round $rule; border-title-color: $accent; border-subtitle-color: $muted;
+        border-subtitle-align: left;
     }
     ContentsDialog RowList { height: auto; max-height: 18; }
     """
@@ -139,6 +139,7 @@ class ContentsDialog(TutorDialog[str]):
         """The list."""
         with Vertical() as card:
             card.border_title = translate("lesson.contents")
+            card.border_subtitle = translate("lesson.contents-keys")
             rows = RowList(self._items)
             rows.select(self._here)
             rows.styles.height = max(1, len(self._items))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tutor.course.lesson import Lesson
     from tutor.study.lesson_session import LessonSession
 
@@ -26,3 +28,18 @@ def block_of(lesson: Lesson, anchor: str) -> int | None:
         if getattr(block, "id", None) == anchor:
             return number
     return None
+
+
+def lab_titles(lesson: Lesson, labs_folder: Path) -> dict[str, str]:
+    """The titles of the labs that stand in a lesson, by name; those that cannot be read are left out."""
+    from tutor.foundation.errors import TutorError
+    from tutor.foundation.safe_text import harmless_line
+    from tutor.runs.lab_files import load_lab
+
+    titles = {}
+    for fence in lesson.labs:
+        try:
+            titles[fence.lab] = harmless_line(load_lab(fence.lab, labs_folder).title_in(lesson.language))
+        except TutorError:
+            continue  # its card in the text tells what is wrong with it
+    return titles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -48,6 +49,7 @@ class LessonSide(Container):
         self._read_so_far = ReadSoFar()
         self._session: LessonSession | None = None
         self._block = 0
+        self._labs: Mapping[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """The list and the line below it."""
@@ -60,6 +62,12 @@ class LessonSide(Container):
         self.contents.set_items(self.items(), self.here)
         self.show_progress()
 
+    def name_labs(self, titles: Mapping[str, str]) -> None:
+        """Show the labs by these titles."""
+        self._labs = titles
+        if self._session is not None:
+            self.show(self._session, self._block)
+
     def show_progress(self) -> None:
         """Show how much was read by now."""
         # Held, not looked up: a lesson that is left while it loads has no children any more.
@@ -70,7 +78,7 @@ class LessonSide(Container):
         """The rows of the contents as things stand."""
         from tutor.tui.screens.lesson_contents import contents_items
 
-        return contents_items(self._session, self._block) if self._session is not None else []
+        return contents_items(self._session, self._block, self._labs) if self._session is not None else []
 
     @property
     def here(self) -> str:

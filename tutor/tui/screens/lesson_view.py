@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from tutor.foundation.translate import language, translate
 from tutor.tui.screens.lesson_pages import LessonPages, Page
-from tutor.tui.screens.lesson_places import block_of, carry_drafts
+from tutor.tui.screens.lesson_places import block_of, carry_drafts, lab_titles
 from tutor.tui.screens.lesson_side import LessonSide
 from tutor.tui.widgets.lesson_flow import LessonFlow, Place
 from tutor.tui.widgets.prose import ProseView
@@ -55,7 +55,7 @@ class LessonView(Container):
     """
 
     class Turned(Message):
-        """Another block is at the top, or how questions stand has changed."""
+        """Another block is at the top, the end has come into view or gone, or how questions stand has changed."""
 
     def __init__(self, lesson_id: str, anchor: str = "") -> None:
         super().__init__(id="page")
@@ -72,6 +72,7 @@ class LessonView(Container):
         self._step_asked = False  # the learner went for the next block before it was there
         self._settled = False  # whether the place on the screen is the learner's: not while blocks are mounted
         self._block = 0
+        self._at_end = False
         self._saving: Timer | None = None
         self._answers: dict[str, str] = {}
 
@@ -236,16 +237,22 @@ class LessonView(Container):
         def read() -> None:
             pages = LessonPages(lesson, headers, course.glossary())
             linked = [pages.page_of(block) for block in lesson.blocks]
-            self.app.call_from_thread(show, linked)
+            self.app.call_from_thread(show, linked, lab_titles(lesson, course.labs_folder))
 
-        def show(linked: Sequence[Page | None]) -> None:
+        def show(linked: Sequence[Page | None], labs: Mapping[str, str]) -> None:
             if lesson is self.lesson and self.is_attached:
+                self.side.name_labs(labs)
                 for widget, page in zip(self.flow.blocks[_TITLE:], linked, strict=False):
                     if page is not None and isinstance(widget, ProseView):
                         widget.set_page(page)
                 self._linked = True
 
         self.run_worker(read, group="terms", exclusive=True, thread=True, exit_on_error=False)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last line of the lesson is in view."""
+        return self._settled and self._at_end
 
     @property
     def following(self) -> LessonHeader | None:
@@ -266,6 +273,7 @@ class LessonView(Container):
         self._moved()
 
     def _moved(self) -> None:
+        self.flow.let_go()
         if self.session is None or self.lesson is None or not self.lesson.blocks:
             return
         last = len(self.lesson.blocks) - 1
@@ -290,6 +298,9 @@ class LessonView(Container):
             self.post_message(self.Turned())
         else:
             self.side.show_progress()
+        if self._at_end != self.flow.at_end:
+            self._at_end = self.flow.at_end
+            self.post_message(self.Turned())
 
     def save(self) -> None:
         """Write the place down."""

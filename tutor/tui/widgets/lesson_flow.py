@@ -167,6 +167,14 @@ class LessonFlow(Widget, can_focus=True):
                 return number
         return None
 
+    def let_go(self) -> None:
+        """Take the keys back from a block that has been scrolled out of view: they should do what one sees."""
+        block = self.focused_block
+        if block is not None:
+            region, top = self.blocks[block].virtual_region, self.scroll_offset.y
+            if region.bottom <= top or region.y >= top + self.height:
+                self.focus(scroll_visible=False)
+
     def focus_block(self, block: int) -> bool:
         """Give the focus to a block and bring it into view; whether it takes it."""
         for number, taker in self._stops():
