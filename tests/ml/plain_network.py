@@ -16,12 +16,14 @@ ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {
     "relu": lambda z: np.where(z > 0, z, 0.0),
     "tanh": np.tanh,
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "hard-sigmoid": lambda z: np.clip(0.5 + z / 4, 0.0, 1.0),
     "none": lambda z: z,
 }
 SLOPES: dict[str, Callable[[Floats], Floats]] = {
     "relu": lambda z: np.where(z > 0, 1.0, 0.0),
     "tanh": lambda z: 1 / np.cosh(z) ** 2,
     "sigmoid": lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2,
+    "hard-sigmoid": lambda z: np.where(np.abs(z) < 2, 0.25, 0.0),
     "none": np.ones_like,
 }
 

@@ -36,6 +36,17 @@ def test_the_wave_is_the_curve_of_lesson_five() -> None:
     assert float(np.std(noisy.label(noisy.y_train) - y)) == pytest.approx(0.1, rel=0.2)
 
 
+@pytest.mark.parametrize("activation", ["sigmoid", "hard-sigmoid"])
+def test_a_sum_of_bends_comes_nearer_to_the_wave_than_a_line(activation: str) -> None:
+    data = dataset("wave")
+    losses = []
+    for model in (ModelOptions("linear"), ModelOptions("mlp", hidden=(20,), activation=activation)):
+        training = make_training(data, model, "mse", OptimizerOptions("adam", 0.01), TrainOptions(500, batch_size=32))
+        *_, result = training.epochs()
+        losses.append(result.train_loss)
+    assert losses[1] < losses[0] / 20
+
+
 @pytest.mark.parametrize("rows", [12, 200])
 def test_a_parabola_is_validated_on_many_fresh_rows(rows: int) -> None:
     data = dataset("quadratic", rows)

@@ -99,6 +99,12 @@ def test_a_network_of_three_three_one_has_sixteen_parameters() -> None:
     assert Network(429, (256, 256), 41).parameters.size == 186409
 
 
+def test_a_hard_sigmoid_is_a_ramp_between_two_levels() -> None:
+    z = np.array([[-9.0, -2.0, -1.0, 0.0, 1.0, 2.0, 9.0]])
+    perform(ACTIVATIONS["hard-sigmoid"].forward(z))
+    assert z.tolist() == [[0.0, 0.0, 0.25, 0.5, 0.75, 1.0, 1.0]]
+
+
 @pytest.mark.parametrize(("activation", "gain"), [("relu", 2.0), ("tanh", 1.0), ("sigmoid", 1.0)])
 def test_weights_start_at_the_scale_that_keeps_a_signal(activation: str, gain: float) -> None:
     network = Network(400, (300, 200), 10, activation)

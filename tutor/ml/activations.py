@@ -78,6 +78,26 @@ def _sigmoid_derivative(a: Array, gradient: Array, scratch: Array) -> Steps:
     ]
 
 
+def _hard_sigmoid(z: Array) -> Steps:
+    return [
+        step(np.multiply, z, constant(0.25, z), z),
+        step(np.add, z, constant(0.5, z), z),
+        step(np.maximum, z, np.zeros_like(z), out=z),
+        step(np.minimum, z, np.ones_like(z), out=z),
+    ]
+
+
+def _hard_sigmoid_derivative(a: Array, gradient: Array, scratch: Array) -> Steps:
+    # a (1 − a) is above 0 on the ramp alone, so that its sign is 1 there and 0 elsewhere.
+    return [
+        step(np.subtract, constant(1.0, a), a, scratch),
+        step(np.multiply, scratch, a, scratch),
+        step(np.sign, scratch, scratch),
+        step(np.multiply, scratch, constant(0.25, a), scratch),
+        step(np.multiply, gradient, scratch, gradient),
+    ]
+
+
 def _none(_z: Array) -> Steps:
     return []
 
@@ -92,6 +112,8 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation("relu", _relu, _relu_derivative, gain=2.0),
         Activation("tanh", _tanh, _tanh_derivative, gain=1.0),
         Activation("sigmoid", _sigmoid, _sigmoid_derivative, gain=1.0),
+        # max(0, min(1, ½ + z/4)): as steep as the sigmoid where both are ½.
+        Activation("hard-sigmoid", _hard_sigmoid, _hard_sigmoid_derivative, gain=1.0),
         Activation("none", _none, _none_derivative, gain=1.0),
     )
 }

@@ -49,7 +49,7 @@ class ModelOptions:
     Args:
         name: ``linear``, ``polynomial``, ``softmax``, ``mlp``, ``function``, ``threshold`` or ``keyword-rule``.
         hidden: With ``mlp``, the width of each hidden layer.
-        activation: With ``mlp``: ``relu``, ``tanh``, ``sigmoid`` or ``none``.
+        activation: With ``mlp``: ``relu``, ``tanh``, ``sigmoid``, ``hard-sigmoid`` or ``none``.
         residual: With ``mlp``, whether a hidden layer adds to the one below where both are as wide.
         dropout: With ``mlp``, the share of hidden outputs that each update erases.
         degree: With ``polynomial``.

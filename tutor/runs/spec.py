@@ -33,7 +33,7 @@ DataName = Literal[
     "csv",
 ]
 ModelName = Literal["linear", "polynomial", "softmax", "mlp", "function", "threshold", "keyword-rule"]
-ActivationName = Literal["sigmoid", "tanh", "relu", "none"]
+ActivationName = Literal["sigmoid", "hard-sigmoid", "tanh", "relu", "none"]
 FunctionName = Literal["ball", "bowl", "saddle", "softmax-cross-entropy", "softmax-squared-error"]
 LossName = Literal["mse", "mae", "cross-entropy", "mistakes", "function"]
 OptimizerName = Literal[
