@@ -54,7 +54,10 @@ class Terminal:
     @property
     def text(self) -> str:
         """What the screen shows, one line a row."""
-        return "\n".join(row.rstrip() for row in self.screen.display)
+        # Not `screen.display`: it stumbles over half of a wide character that something else was written over.
+        buffer, columns = self.screen.buffer, range(self.screen.columns)
+        rows = ("".join(buffer[row][column].data for column in columns) for row in range(self.screen.lines))
+        return "\n".join(row.rstrip() for row in rows)
 
     def wait(self, *texts: str, absent: str = "") -> str:
         """Wait until the screen shows every one of ``texts`` and not ``absent``."""
