@@ -43,17 +43,21 @@ def events_of_a_run(epochs: int) -> list[Event]:
     return [started, *pieces, Finished(reason="epochs", epoch=epochs, updates=epochs, seconds=1.0)]
 
 
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> Screen:
-    monkeypatch.setattr("tutor.plain.moving_chart._SECONDS_BETWEEN", 0.0)
+def draw(*, ascii: bool) -> Screen:
     screen = Screen()
-    reporter = ChartReporter(screen, colour=False)
+    reporter = ChartReporter(screen, colour=False, ascii=ascii)
     summary = RunSummary()
     for event in events_of_a_run(30):
         fold(summary, [event])
         reporter.events([event], summary)
     reporter.end(summary)
     return screen
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Screen:
+    monkeypatch.setattr("tutor.plain.moving_chart._SECONDS_BETWEEN", 0.0)
+    return draw(ascii=False)
 
 
 def test_the_chart_is_drawn_in_place_and_left_with_the_outcome(drawn: Screen) -> None:
@@ -68,3 +72,29 @@ def test_the_chart_is_drawn_in_place_and_left_with_the_outcome(drawn: Screen) ->
 def test_no_row_is_wider_than_the_terminal_and_no_colour_is_sent_unasked(drawn: Screen) -> None:
     assert "\x1b[3" not in drawn.getvalue()
     assert all(len(row) < 80 for row in drawn.rows())
+
+
+def test_without_unicode_the_chart_is_drawn_in_ascii() -> None:
+    screen = draw(ascii=True)
+    assert screen.rows()[0].startswith("* train")
+    assert all(row.isascii() for row in screen.rows())
+
+
+@pytest.mark.parametrize(
+    ("setting", "locale", "ascii"),
+    [(None, "C", True), (None, "C.UTF-8", False), (False, "C", False), (True, "C.UTF-8", True)],
+)
+def test_the_learners_setting_decides_over_the_locale(
+    setting: bool | None, locale: str, ascii: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tutor.plain.reporters import choose_reporter
+    from tutor.progress.settings import Settings, save_settings
+
+    save_settings(Settings(ascii=setting))
+    monkeypatch.setenv("LANG", locale)
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setattr("sys.stdout", screen := Screen())
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    reporter = choose_reporter(None)
+    assert isinstance(reporter, ChartReporter)
+    assert reporter.ascii is ascii

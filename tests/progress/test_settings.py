@@ -121,3 +121,11 @@ def test_loading_never_raises_and_what_is_loaded_can_be_saved_again(
     save_settings(settings, file)
     assert load_settings(file).settings == settings
     assert load_settings(file).notices == ()
+
+
+def test_who_only_looks_leaves_a_broken_file_where_it_is(file: Path) -> None:
+    write(file, b"{")
+    loaded = load_settings(file, keep_aside=False)
+    assert loaded.settings == Settings()
+    assert len(loaded.notices) == 1
+    assert [each.name for each in file.parent.iterdir()] == [file.name]

@@ -5,11 +5,12 @@ Each front is imported by the one command that needs it, so that ``tutor --help`
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
 _COMPLETION = "_TUTOR_COMPLETE"
-"""Set by the completion scripts: the words are then not ours but those to complete."""
+"""As in `tutor.cli.commands`, which is not imported where no words were given."""
 
 
 def run(arguments: list[str]) -> int:
@@ -22,26 +23,43 @@ def run(arguments: list[str]) -> int:
         The exit code for the shell, one of `tutor.foundation.errors.ExitCode`.
     """
     from tutor.foundation.errors import ExitCode, TutorError
+    from tutor.foundation.signs import fit_stream
     from tutor.foundation.translate import translate
 
+    fit_stream(sys.stdout)
+    fit_stream(sys.stderr)
     _choose_language()
     try:
-        if not arguments and _COMPLETION not in os.environ:
-            # The commonest way in, and the one that is timed: it needs no command-line parser.
-            from tutor.cli.screens import open_screens
-
-            return open_screens()
-        from tutor.cli.commands import dispatch
-
-        return dispatch(arguments)
+        code = _carry_out(arguments)
+        if sys.stdout is not None:  # what cannot be written is found out here, not by Python on its way out
+            sys.stdout.flush()
     except TutorError as error:
-        print(f"tutor: {error}", file=sys.stderr)
+        _say(f"tutor: {error}")
         return int(error.exit_code)
     except BrokenPipeError:
-        return _reader_left()
+        # ``tutor train … | head``: the reader has what it wanted. Nothing is wrong, and nobody is there to be told.
+        _write_no_more()
+        return int(ExitCode.OK)
+    except OSError as error:
+        _write_no_more()
+        reason = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+        _say(f"tutor: {translate('cli.refused-by-system', reason=reason)}")
+        return int(ExitCode.CANNOT_WRITE)
     except KeyboardInterrupt:
-        print(translate("cli.interrupted"), file=sys.stderr)
+        _say("\n" + translate("cli.interrupted"))  # not behind the ^C that the terminal shows
         return int(ExitCode.INTERRUPTED)
+    return code
+
+
+def _carry_out(arguments: list[str]) -> int:
+    if not arguments and _COMPLETION not in os.environ:
+        # The commonest way in, and the one that is timed: it needs no command-line parser.
+        from tutor.cli.screens import open_screens
+
+        return open_screens()
+    from tutor.cli.commands import dispatch
+
+    return dispatch(arguments)
 
 
 def _choose_language() -> None:
@@ -49,11 +67,16 @@ def _choose_language() -> None:
     from tutor.foundation.translate import language_of_environment, use_language
     from tutor.progress.settings import load_settings
 
-    use_language(load_settings().settings.language or language_of_environment())
+    # A broken settings file is left where it is: whoever opens the screens is told of it there.
+    use_language(load_settings(keep_aside=False).settings.language or language_of_environment())
 
 
-def _reader_left() -> int:
-    """``tutor train … | head``: the reader has what it wanted. Nothing is wrong, and nobody is there to be told."""
-    # Python flushes stdout once more while it exits; without this it would complain about the pipe then.
+def _say(text: str) -> None:
+    """Write to standard error, if anything can be written there."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def _write_no_more() -> None:
+    """Send standard output nowhere: Python flushes it once more while it exits, and would complain then."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,9 @@ import click
 from tutor.cli.help import Group, Sentence
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
+
+COMPLETION = "_TUTOR_COMPLETE"
+"""Set by the completion scripts: the words are then not ours but those to complete."""
 
 
 def dispatch(arguments: list[str]) -> int:
@@ -21,12 +25,16 @@ def dispatch(arguments: list[str]) -> int:
     Raises:
         TutorError: the command failed in a way that it can explain.
     """
+    if COMPLETION in os.environ:
+        _tutor.main(prog_name="tutor")  # answers the shell and leaves
     try:
-        result = _tutor.main(args=arguments, prog_name="tutor", standalone_mode=False)
+        # Not `main`, which turns a reader that left into the exit code of a fault.
+        with _tutor.make_context("tutor", list(arguments)) as context:
+            result = _tutor.invoke(context)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
     except click.UsageError as error:
         raise TutorError(error.format_message(), hint=translate("cli.usage-hint"), exit_code=ExitCode.USAGE) from error
-    except click.Abort as error:
-        raise KeyboardInterrupt from error
     return int(result or 0)
 
 
@@ -120,4 +128,4 @@ def _completion(shell: str) -> None:
     script = get_completion_class(shell)
     if script is None:
         raise click.UsageError(translate("cli.no-such-shell", shell=shell))
-    click.echo(script(_tutor, {}, "tutor", "_TUTOR_COMPLETE").source())
+    click.echo(script(_tutor, {}, "tutor", COMPLETION).source())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable
 from typing import TextIO
@@ -27,10 +26,10 @@ _COLOURS = {
 class ChartReporter:
     """Draws the loss per epoch at most five times a second. See `tutor.plain.reporters.Reporter`."""
 
-    def __init__(self, out: TextIO, *, colour: bool) -> None:
+    def __init__(self, out: TextIO, *, colour: bool, ascii: bool = False) -> None:
         self._out = out
         self._colour = colour
-        self._ascii = "utf" not in (out.encoding or "").lower() or os.environ.get("TERM") == "linux"
+        self.ascii = ascii
         self._train, self._valid = LossHistory(), LossHistory()
         self._changes: list[int] = []
         self._drawn = 0
@@ -62,9 +61,7 @@ class ChartReporter:
         lines = [train_line(self._train)]
         if len(self._valid):
             lines.append(valid_line(self._valid))
-        rows = loss_chart(
-            lines, width, height, planned=summary.epochs_planned, changes=self._changes, ascii=self._ascii
-        )
+        rows = loss_chart(lines, width, height, planned=summary.epochs_planned, changes=self._changes, ascii=self.ascii)
         text = "".join(f"{row}\x1b[K\n" for row in [*self._rows(rows), self._line(summary)])
         # Up to the first line of the last drawing, then over it: nothing is cleared first, so nothing flickers.
         self._out.write((f"\x1b[{self._drawn}A\r" if self._drawn else "") + text)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from math import isfinite
 from typing import Protocol, TextIO
 
+from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.text_width import pad_left
 from tutor.foundation.translate import translate
 from tutor.runs.events import Changed, Epochs, Event
@@ -157,4 +158,12 @@ def choose_reporter(style: str | None) -> Reporter:
         return LineReporter(sys.stdout)
     from tutor.plain.moving_chart import ChartReporter
 
-    return ChartReporter(sys.stdout, colour=colour_of(sys.stdout))
+    return ChartReporter(sys.stdout, colour=colour_of(sys.stdout), ascii=_wants_ascii())
+
+
+def _wants_ascii() -> bool:
+    """Whether to draw with ASCII alone: the learner's setting, else what the terminal promises."""
+    from tutor.progress.settings import load_settings
+
+    chosen = load_settings(keep_aside=False).settings.ascii
+    return not terminal_speaks_unicode() if chosen is None else chosen

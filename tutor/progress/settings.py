@@ -67,11 +67,12 @@ _ALLOWED: dict[str, Callable[[object], bool]] = {
 }
 
 
-def load_settings(path: Path | None = None) -> LoadedSettings:
+def load_settings(path: Path | None = None, *, keep_aside: bool = True) -> LoadedSettings:
     """Read the settings. Never raises.
 
     Args:
         path: The file; the learner's own where None.
+        keep_aside: Rename a broken file, so that the next one can be written; only for those who tell of it.
     """
     path = path or paths.settings_file()
     try:
@@ -82,7 +83,8 @@ def load_settings(path: Path | None = None) -> LoadedSettings:
         reason = error.strerror or str(error)
         return LoadedSettings(Settings(), (translate("progress.settings-unreadable", path=path, reason=reason),))
     except ValueError:
-        return LoadedSettings(Settings(), (_keep_aside(path),))
+        notice = _keep_aside(path) if keep_aside else translate("progress.settings-broken", path=path)
+        return LoadedSettings(Settings(), (notice,))
     return _from_mapping(path, content)
 
 

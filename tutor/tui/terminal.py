@@ -20,6 +20,8 @@ from textual._xterm_parser import XTermParser
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
+from tutor.foundation.signs import encoding_of
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -57,8 +59,7 @@ class TutorDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
-        encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
-        self._screen = open(1, "w", encoding=encoding, errors="replace", closefd=False)  # noqa: SIM115
+        self._screen = open(1, "w", encoding=encoding_of(sys.__stdout__), errors="replace", closefd=False)  # noqa: SIM115
         self._file = self._screen
         self._gone = threading.Event()
 
