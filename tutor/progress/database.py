@@ -11,6 +11,8 @@ Whatever of this happens is said once, in a sentence, through `Database.take_not
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -116,7 +118,10 @@ class Database:
         return sqlite_file.memory_with(sqlite_file.rows_of_file(self.path, self._schema), self._schema)
 
     def _connect(self, patience: float) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:  # a file stands where the folder should be: say that
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), error.filename) from error
         return patiently(lambda: sqlite_file.connect(self.path, self._schema), patience)
 
     def _keep_aside(self) -> bool:

@@ -36,5 +36,7 @@ class SpecError(TutorError):
     """
 
     def __init__(self, faults: Sequence[SpecFault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults), exit_code=ExitCode.USAGE)
+        in_a_file = any(fault.path is not None for fault in faults)
+        code = ExitCode.CANNOT_READ if in_a_file else ExitCode.USAGE
+        super().__init__("\n".join(str(fault) for fault in faults), exit_code=code)
         self.faults = tuple(faults)
