@@ -83,6 +83,46 @@ async def test_a_lab_waits_for_space_and_says_what_there_is_to_try(tmp_path: Pat
         assert not bench.runs.specs
 
 
+async def opened(bench: Bench) -> list[str]:
+    """The rows when the lab shows what its run would begin with."""
+    for _ in range(500):
+        session = bench.screen.session
+        if session is not None and not session.wants_opening and not bench.screen._looking_ahead:
+            break
+        await bench.pilot.pause(0.01)
+    return await bench.look()
+
+
+async def test_before_the_start_a_lab_shows_what_it_begins_with(tmp_path: Path) -> None:
+    async with lab(tmp_path, MANUAL, (140, 40)) as bench:
+        rows = await opened(bench)
+        assert rows[2].startswith(" w →  b ↑")
+        assert "● now" in rows[2]
+        figures = [row.rpartition("│ ")[2].split() for row in rows if "│ " in row]
+        assert ["w", "0.5000"] in figures
+        assert any("Every move of yours is drawn here." in row for row in rows)
+        assert not bench.runs.specs
+
+
+async def test_a_control_turned_before_the_start_moves_what_it_begins_with(tmp_path: Path) -> None:
+    text = LAB.replace("lags = [1, 7, 28, 56]", "w = [-1.0, 1.0]").replace('"linear"', '"linear"\nw = 0.5\nb = 0.0')
+    async with lab(tmp_path, text.replace('"loss", "fit"', '"loss", "fit", "weights"'), (140, 40)) as bench:
+        before = await opened(bench)
+        await bench.press("tab", "left")
+        after = await opened(bench)
+        assert [row for row in before if "0.5000" in row]
+        assert not [row for row in after if "0.5000" in row]
+        assert [row for row in after if "0.4500" in row]
+
+
+async def test_the_footer_tells_how_to_end_what_is_being_typed(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("enter", "0", ".", "5")
+        assert (await bench.look())[-1].startswith(" enter take it   esc leave it")
+        await bench.press("enter")
+        assert (await bench.look())[-1].startswith(" space start")
+
+
 async def test_space_starts_and_the_figures_follow_the_log(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         await bench.press("space")
@@ -267,7 +307,7 @@ async def test_divergence_is_explained_with_the_rate_that_caused_it(tmp_path: Pa
         text = await bench.text()
         assert "▲ diverged" in text.splitlines()[0]
         assert "Diverged at epoch 4: with a learning rate of 2.5 each step overshoots" in text
-        assert "space start" in text.splitlines()[-1]
+        assert "space again" in text.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -357,7 +397,7 @@ async def test_log_axis_zoom_and_reading_off(tmp_path: Path) -> None:
         await bench.press("left_square_bracket")
         assert "epoch 99" in (await bench.look())[2]
         await bench.press("right_square_bracket", "right_square_bracket")
-        assert "epoch" not in (await bench.look())[2].partition("│")[0]
+        assert "epoch 1" not in (await bench.look())[2].partition("│")[0]
         await bench.press("z", "l")
         assert bench.screen.glass.window(100) is None
 

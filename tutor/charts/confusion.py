@@ -15,6 +15,13 @@ _LEVELS = " ▁▂▃▄▅▆▇█"
 """How full a cell is: the share of its row."""
 
 
+def table_width(class_names: Sequence[str]) -> int:
+    """Cells across in which `confusion_chart` cuts no name."""
+    head = cell_width(f"{translate('charts.true')} ↓  {translate('charts.predicted')} →")
+    name = max((cell_width(name) for name in class_names), default=0)
+    return max(head, name + 2 + len(class_names) * max(5, name + 2))
+
+
 def confusion_chart(
     counts: Sequence[Sequence[int]],
     class_names: Sequence[str],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.charts.cells import Row, Rows, Span, fit_row, row_width
+from tutor.charts.cells import Row, Rows, Span, fit_row, row_width, spread_row
 from tutor.charts.dots import Pattern, column_mark, dot_columns, series_mark
 from tutor.charts.history import LossHistory, numbers
 from tutor.charts.notice import figures, sentence, too_small
@@ -70,6 +70,7 @@ def loss_chart(
     height: int,
     *,
     title: str = "",
+    across: str = "",
     planned: int | None = None,
     logarithmic: bool = False,
     window: tuple[int, int] | None = None,
@@ -84,6 +85,7 @@ def loss_chart(
         width: Cells across.
         height: Rows.
         title: What the loss is called, before the legend.
+        across: What the axis counts, at the right end of the legend where there is room.
         planned: How many epochs the run will have; the axis does not go further.
         logarithmic: Whether the loss is on a logarithmic axis. What is not above zero is left out there.
         window: The first and last epoch to show; all of them where None.
@@ -95,6 +97,7 @@ def loss_chart(
         return figures([(line.name, _figure(line, cursor, ascii), line.ink) for line in lines], width, height)
     x = _epochs(lines, planned, window, width)
     legend = _legend(lines, width, height, title=title, logarithmic=logarithmic, cursor=cursor, ascii=ascii)
+    legend = _with_axis(legend, across, width, ascii=ascii)
     body = height - len(legend)
     y = _losses(lines, x, body, logarithmic=logarithmic, ascii=ascii)
     if y is None:
@@ -198,6 +201,17 @@ def _legend(
             ]
         )
     return flow(items, width, 1 if height < 10 else 2 if height < 16 else 4)
+
+
+def _with_axis(legend: Rows, across: str, width: int, *, ascii: bool) -> Rows:
+    """``legend`` with what the axis counts at its right end; without it where that has no room."""
+    if not legend or not across:
+        return legend
+    name = Span(f"{across} {'>' if ascii else '→'}", "muted")
+    *above, last = legend
+    while last and not last[-1].text.strip():
+        last = last[:-1]
+    return [*above, spread_row([*last, Span(" ")], [name], width)]
 
 
 def flow(items: Sequence[Row], width: int, most: int) -> Rows:

@@ -86,6 +86,8 @@ class LabSession:
         self.valid = LossHistory()
         self.pinned: list[Pinned] = []
         self.wished_pace: float | None = None
+        self._opening: tuple[RunSpec | None, dict[str, PanelView]] = (None, {})
+        self._openings = 1
 
     @property
     def summary(self) -> RunSummary | None:
@@ -154,8 +156,35 @@ class LabSession:
             pass
 
     def view(self, panel: str) -> PanelView | None:
-        """What the log says of a panel, or None before it says anything."""
-        return self.summary.views.get(panel) if self.summary is not None else None
+        """What the log says of a panel; before it says anything, what the run begins with, as far as that is known."""
+        told = self.summary.views.get(panel) if self.summary is not None else None
+        spec, opening = self._opening
+        return told or (opening.get(panel) if spec == self.running_spec else None)
+
+    @property
+    def wants_opening(self) -> bool:
+        """Whether no run has begun and what the next one would begin with is not known."""
+        return self.summary is None and self._opening[0] != self.spec
+
+    def read_opening(self) -> None:
+        """Find out what the next run would begin with: for a thread."""
+        from tutor.runs.preview import opening_views
+
+        spec = self.spec
+        views = opening_views(spec, self._data_folder)
+        self._openings += 1
+        for view in views.values():
+            view.version = -self._openings  # a picture of its own, other than any that the log will tell of
+        self._opening = (spec, views)
+
+    @property
+    def class_names(self) -> Sequence[str]:
+        """The classes of the data, as soon as they are known."""
+        if self.summary is not None and self.summary.data is not None:
+            return self.summary.data.class_names
+        table = self.view("confusion")
+        names = table.frame.get("class_names") if table is not None else None
+        return [str(name) for name in names] if isinstance(names, list) else []
 
     def toggle(self) -> None:
         """Start, pause or go on, whichever makes sense now."""

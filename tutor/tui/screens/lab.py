@@ -18,7 +18,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.tui.commands import Command
 from tutor.tui.screens.lab_actions import LabActions
-from tutor.tui.screens.lab_keys import LAB_KEYS
+from tutor.tui.screens.lab_keys import LAB_KEYS, TYPING_KEYS, footer_of
 from tutor.tui.widgets.chart import Room, RowsView
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class LabScreen(LabActions):
         self._glass: Glass | None = None
         self._problem = ""
         self._turned = 0
+        self._shown: list[str] = []
+        self._looking_ahead = False
         self._versions: dict[int, tuple[str, int]] = {}
         self._frame_shown: tuple[object, ...] = ()
         self._refused = ""
@@ -97,6 +99,14 @@ class LabScreen(LabActions):
 
         row = state_row(self.session)
         return row if self.size.width >= _BESIDE else row[:2]
+
+    def footer(self) -> list[Command]:
+        """What matters as the run stands."""
+        if self.typed is not None:
+            return list(TYPING_KEYS)
+        session = self.session
+        state, by_hand = (session.state, session.spec.manual) if session is not None else ("ready", False)
+        return footer_of(self.commands_in_reach(), state, by_hand=by_hand)
 
     def shows_runs(self) -> bool:
         """The lab tells of its run itself."""
@@ -151,7 +161,27 @@ class LabScreen(LabActions):
         if self._play and session.state == "ready":
             self.action_start()
         self.show_all()
+        self.look_ahead()
         self.set_interval(_EVERY, self._tick)
+
+    # -- before the start -------------------------------------------------------------------------------
+
+    def look_ahead(self) -> None:
+        """Before the first run, show what it would begin with; a control turned meanwhile is looked at after that."""
+        session = self.session
+        if session is None or self._looking_ahead or not session.wants_opening:
+            return
+        self._looking_ahead = True
+        self.run_worker(partial(self._read_ahead, session), thread=True, exit_on_error=False)
+
+    def _read_ahead(self, session: LabSession) -> None:
+        session.read_opening()
+        self.app.call_from_thread(self._looked_ahead)
+
+    def _looked_ahead(self) -> None:
+        self._looking_ahead = False
+        self.show_all()
+        self.look_ahead()
 
     # -- following --------------------------------------------------------------------------------------
 
@@ -186,7 +216,8 @@ class LabScreen(LabActions):
     def _show_run(self) -> None:
         """Draw what the log has changed."""
         session = self.session
-        frame = (session.state, session.pace, session.running_spec.train.seed, language()) if session else ()
+        typing = self.typed is not None
+        frame = (session.state, session.pace, session.running_spec.train.seed, language(), typing) if session else ()
         if frame != self._frame_shown:
             self._frame_shown = frame
             self.refresh_frame()
@@ -231,12 +262,11 @@ class LabScreen(LabActions):
         return panels[turn:] + panels[:turn]
 
     def _panel_at(self, place: int) -> str:
-        panels = self._panels()
-        return panels[place] if place < len(panels) else "loss"
+        return self._shown[place] if place < len(self._shown) else "loss"
 
     def _lay_out(self) -> None:
         """Give every part its room for the size of the window and for what there is to say."""
-        from tutor.tui.screens.lab_panels import arrange, row_heights
+        from tutor.tui.screens.lab_layout import lay_out
 
         width, height = self.size.width, self.size.height - 4
         beside = width >= _BESIDE
@@ -247,18 +277,18 @@ class LabScreen(LabActions):
         says.display = lines > 0
         says.styles.height = max(1, lines)
         room = width - 2 - ((34 if width >= _ROOMY else 28) if beside else 0)
-        plan = arrange(room, height - lines - (0 if beside else 2), min(_MOST_PANELS, len(self._panels())))
+        names = self.session.class_names if self.session is not None else ()
+        plan = lay_out(self._panels()[:_MOST_PANELS], room, height - lines - (0 if beside else 2), names)
+        self._shown = plan.shown
         charts = self.query_one("#charts")
         charts.styles.grid_size_columns = plan.columns
-        charts.styles.grid_size_rows = -(-plan.shown // plan.columns)
-        charts.styles.grid_rows = row_heights(self._panels()[: plan.shown], plan, height, self._class_count())
+        charts.styles.grid_size_rows = len(plan.rows)
+        charts.styles.grid_rows, charts.styles.grid_columns = plan.heights, plan.widths
+        spans = plan.spans
         for place, view in enumerate(self.query("#charts RowsView").results(RowsView)):
-            view.display = place < plan.shown
-
-    def _class_count(self) -> int:
-        """How many classes the data has, as soon as that is known."""
-        summary = self.session.summary if self.session is not None else None
-        return len(summary.data.class_names) if summary is not None and summary.data is not None else 0
+            view.display = place < len(spans)
+            if view.display:
+                view.styles.column_span = spans[place]
 
     def _draw_panel(self, place: int, room: Room) -> Rows:
         from tutor.charts.notice import sentence
@@ -277,7 +307,7 @@ class LabScreen(LabActions):
             return fit_rows([], room.width, room.height)
         from tutor.tui.screens.lab_side import Hand, side_rows
 
-        return side_rows(self.session, Hand(self.chosen, self.typed), room.width, room.height)
+        return side_rows(self.session, Hand(self.chosen, self.typed), room.width, room.height, ascii=room.ascii)
 
     def _draw_strip(self, room: Room) -> Rows:
         if self.session is None:

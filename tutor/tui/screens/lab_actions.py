@@ -41,6 +41,10 @@ class LabActions(TutorScreen):
         """Look for the effect of a key shortly."""
         raise NotImplementedError
 
+    def look_ahead(self) -> None:
+        """Show what the next run would begin with."""
+        raise NotImplementedError
+
     def turn_panels(self) -> None:
         """Bring the next panel to the top."""
         raise NotImplementedError
@@ -53,9 +57,11 @@ class LabActions(TutorScreen):
         state = session.state
         offered = {
             "start": state not in {"starting", "running", "paused"},
-            "pause": state in {"starting", "running"},
+            "pause": state in {"starting", "running"} and not session.spec.manual,
             "resume": state == "paused",
             "step": not session.spec.manual,
+            "faster": not session.spec.manual,
+            "slower": not session.spec.manual,
             "stop": session.going,
             "panel": len(session.spec.show.panels) > 1,
         }
@@ -73,6 +79,7 @@ class LabActions(TutorScreen):
             self.notice(harmless_line(str(error)), "warning")
         self.show_all()
         self.look_soon()
+        self.look_ahead()
 
     def action_start(self) -> None:
         """Begin a run."""
@@ -219,17 +226,23 @@ class LabActions(TutorScreen):
         event.stop()
         event.prevent_default()
         if event.key == "escape":
-            self.typed = None
+            self.action_drop()
         elif event.key == "enter":
-            self._take_typed(self.typed)
+            self.action_take()
         elif event.key == "backspace":
             self.typed = self.typed[:-1]
         elif event.is_printable and event.character and len(self.typed) < _LONGEST_TYPED:
             self.typed += event.character
         self.show_all()
 
-    def _take_typed(self, text: str) -> None:
+    def action_drop(self) -> None:
+        """Type no value after all."""
         self.typed = None
+        self.show_all()
+
+    def action_take(self) -> None:
+        """Set the control to what was typed."""
+        text, self.typed = self.typed or "", None
         chosen = self._control()
         if chosen is None or not text.strip():
             return
@@ -242,6 +255,7 @@ class LabActions(TutorScreen):
             return
         self._after_turning(name)
         self.look_soon()
+        self.look_ahead()
 
     # -- the charts -------------------------------------------------------------------------------------
 

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from tutor.tui.commands import Command
 
 _RUN, _CONTROLS, _CHART = "lab.group-run", "lab.group-controls", "lab.group-chart"
 
 LAB_KEYS: tuple[Command, ...] = (
-    Command("lab.start", ("space",), "lab.start", "lab.start-help", footer=1, group=_RUN),
-    Command("lab.pause", ("space",), "lab.pause", "lab.pause-help", footer=1, group=_RUN),
-    Command("lab.resume", ("space",), "lab.resume", "lab.resume-help", footer=1, group=_RUN),
-    Command("lab.step", ("s",), "lab.step", "lab.step-help", footer=2, group=_RUN),
-    Command("lab.faster", ("full_stop",), "lab.faster", "lab.faster-help", footer=5, group=_RUN, shown=", ."),
+    Command("lab.start", ("space",), "lab.start", "lab.start-help", group=_RUN),
+    Command("lab.pause", ("space",), "lab.pause", "lab.pause-help", group=_RUN),
+    Command("lab.resume", ("space",), "lab.resume", "lab.resume-help", group=_RUN),
+    Command("lab.step", ("s",), "lab.step", "lab.step-help", group=_RUN),
+    Command("lab.faster", ("full_stop",), "lab.faster", "lab.faster-help", group=_RUN, shown=", ."),
     Command("lab.slower", ("comma",), "lab.slower", "lab.slower-help", group=_RUN),
-    Command("lab.restart", ("r",), "lab.restart", "lab.restart-help", footer=3, group=_RUN),
+    Command("lab.restart", ("r",), "lab.restart", "lab.restart-help", group=_RUN),
     Command("lab.reroll", ("R",), "lab.reroll", "lab.reroll-help", group=_RUN),
     Command("lab.stop", ("x",), "lab.stop", "lab.stop-help", group=_RUN),
     Command("lab.leave", ("d",), "lab.leave", "lab.leave-help", group=_RUN),
-    Command("lab.pin", ("p",), "lab.pin", "lab.pin-help", footer=4, group=_RUN),
+    Command("lab.pin", ("p",), "lab.pin", "lab.pin-help", group=_RUN),
     Command("lab.nudge", ("left", "right", "up", "down", "h", "j", "k"), "lab.turn", "lab.turn-help", group=_CONTROLS,
-            shown="↑ ↓ ← →", tells_key=True, palette=False),
+            shown="↑↓←→", tells_key=True, palette=False),
     Command("lab.next", ("tab",), "lab.next", group=_CONTROLS, palette=False),
     Command("lab.previous", ("shift+tab",), "lab.previous", group=_CONTROLS, palette=False),
     Command("lab.less", ("shift+left",), "lab.less", "lab.less-help", group=_CONTROLS, palette=False),
     Command("lab.more", ("shift+right",), "lab.more", "lab.more-help", group=_CONTROLS, palette=False),
     Command("lab.type", ("enter",), "lab.type", "lab.type-help", group=_CONTROLS),
-    Command("lab.panel", ("v",), "lab.panel", "lab.panel-help", footer=6, group=_CHART),
-    Command("lab.log", ("l",), "lab.log", "lab.log-help", footer=7, group=_CHART),
+    Command("lab.panel", ("v",), "lab.panel", "lab.panel-help", group=_CHART),
+    Command("lab.log", ("l",), "lab.log", "lab.log-help", group=_CHART),
     Command("lab.zoom-in", ("plus", "equals_sign"), "lab.zoom-in", "lab.zoom-in-help", group=_CHART),
     Command("lab.zoom-out", ("minus",), "lab.zoom-out", "lab.zoom-out-help", group=_CHART),
     Command("lab.zoom-off", ("z",), "lab.zoom-off", "lab.zoom-off-help", group=_CHART),
@@ -35,3 +38,27 @@ LAB_KEYS: tuple[Command, ...] = (
     Command("lab.about", ("i",), "lab.about", "lab.about-help", group=_CHART),
 )  # fmt: skip
 """The lab's commands; the same key means the same as everywhere."""
+
+TYPING_KEYS: tuple[Command, ...] = (
+    Command("lab.take", ("enter",), "lab.take"),
+    Command("lab.drop", ("escape",), "lab.drop"),
+)
+"""What can be done while a value is being typed. The screen reads these keys itself, so they are not bound."""
+
+_FOOTERS: dict[str, tuple[str, ...]] = {
+    "ready": ("start", "nudge", "step", "faster", "panel"),
+    "running": ("pause", "nudge", "step", "restart", "faster"),
+    "paused": ("resume", "step", "nudge", "restart", "pin"),
+    "ended": ("start", "nudge", "pin", "panel", "log"),
+    "by-hand": ("start", "nudge", "type", "pin", "panel"),
+}
+
+
+def footer_of(commands: Iterable[Command], state: str, *, by_hand: bool = False) -> list[Command]:
+    """The keys that matter while a run is in ``state``, of those in ``commands``; most needed first."""
+    phase = "running" if state == "starting" else state if state in _FOOTERS else "ended"
+    ids = [f"lab.{name}" for name in _FOOTERS["by-hand" if by_hand else phase]]
+    found = {command.id: command for command in commands}
+    if phase == "ended" and "lab.start" in found:
+        found["lab.start"] = replace(found["lab.start"], label="lab.card-again")
+    return [found[each] for each in ids if each in found]

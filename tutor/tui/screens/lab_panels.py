@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from tutor.charts.cells import Rows
-from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
+from tutor.charts.loss import LossLine, loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.notice import sentence
 from tutor.charts.panels import Drawing, draw_panel
 from tutor.foundation.translate import translate
+from tutor.runs.spec import RunSpec
 from tutor.tui.lab_session import LabSession
-from tutor.tui.screens.lab_words import loss_name
+from tutor.tui.screens.lab_words import begin_text, loss_name
 from tutor.tui.widgets.chart import Room
 
 _ZOOMS = 12
@@ -57,26 +57,46 @@ class Glass:
 def draw_loss(session: LabSession, glass: Glass, room: Room) -> Rows:
     """The loss of the present run and of those pinned."""
     if session.summary is None and not session.pinned:
-        return sentence(translate("lab.says-ready"), room.width, room.height)
+        return sentence(begin_text(session), room.width, room.height)
     lines = [pinned_line(each.number, each.name, each.history) for each in session.pinned]
-    lines.append(train_line(session.train))
+    lines.append(_own_line(session))
     if len(session.valid):
         lines.append(valid_line(session.valid))
-    summary = session.summary
     spec = session.running_spec
     last = len(session.train)
     return loss_chart(
         lines,
         room.width,
         room.height,
-        title=translate("lab.loss-of", name=loss_name(spec.loss.name)),
+        title=_title(spec),
+        across=translate("lab.tries" if spec.manual else "lab.epoch"),
         planned=spec.train.epochs,
         logarithmic=glass.logarithmic,
         window=glass.window(last),
-        changes=[change.epoch for change in summary.changes] if summary is not None else (),
+        changes=_changes(session),
         cursor=glass.cursor,
         ascii=room.ascii,
     )
+
+
+def _title(spec: RunSpec) -> str:
+    name = loss_name(spec.loss.name)
+    return translate("lab.loss-of", name=name) if spec.loss.name != "function" else ""
+
+
+def _own_line(session: LabSession) -> LossLine:
+    """The training loss; the height of the point on a drawn function, which is no error, by its own name."""
+    line = train_line(session.train)
+    drawn = session.running_spec.loss.name == "function"
+    return replace(line, name=translate("lab.loss-function")) if drawn else line
+
+
+def _changes(session: LabSession) -> list[int]:
+    """Before which epochs a control was turned. Where every epoch is the learner's own move that tells nothing."""
+    summary = session.summary
+    if summary is None or session.running_spec.manual:
+        return []
+    return [change.epoch for change in summary.changes]
 
 
 def draw_view(session: LabSession, panel: str, room: Room) -> Rows:
@@ -85,40 +105,6 @@ def draw_view(session: LabSession, panel: str, room: Room) -> Rows:
     if view is None:
         # Before the start the chart of the loss says how to begin; once is enough.
         alone = session.summary is not None or "loss" not in session.spec.show.panels
-        key = "lab.says-ready" if session.summary is None else "charts.nothing-yet"
-        return sentence(translate(key) if alone else "", room.width, room.height)
+        said = begin_text(session) if session.summary is None else translate("charts.nothing-yet")
+        return sentence(said if alone else "", room.width, room.height)
     return draw_panel(panel, view.scene, view.frame, Drawing(room.width, room.height, room.colour, room.ascii))
-
-
-class Arrangement(NamedTuple):
-    """How many panels are shown, in how many columns."""
-
-    shown: int
-    columns: int
-
-
-def arrange(width: int, height: int, panels: int) -> Arrangement:
-    """What fits into ``width`` by ``height`` cells: side by side where that leaves each wide enough, else stacked."""
-    across = max(1, width // 56)
-    down = max(1, height // 8)
-    shown = max(1, min(panels, across * down))
-    if shown > 1 and (width >= 120 or height < 8 * shown) and across > 1:
-        return Arrangement(shown, min(shown, across))
-    return Arrangement(min(shown, down) if across == 1 else shown, 1 if shown <= down else across)
-
-
-def row_heights(panels: list[str], plan: Arrangement, height: int, classes: int) -> str:
-    """How the rows of the grid share ``height`` cells, as Textual writes it.
-
-    A table of confusions takes the rows it has; the pictures share the rest, the first one with a little more.
-    """
-    if plan.columns > 1 or len(panels) < 2:
-        return "1fr"
-    table = classes + 3
-    sizes = []
-    for place, panel in enumerate(panels):
-        if panel == "confusion" and place and classes and table <= height // 3:
-            sizes.append(str(table))
-        else:
-            sizes.append("3fr" if place == 0 else "2fr")
-    return " ".join(sizes) if len(panels) == 2 or any(size.isdigit() for size in sizes) else "1fr"

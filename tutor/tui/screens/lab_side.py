@@ -15,7 +15,7 @@ from tutor.foundation.translate import translate
 from tutor.runs.controls import control_title, setting_text
 from tutor.runs.spec import ControlSpec
 from tutor.tui.lab_session import LabSession
-from tutor.tui.screens.lab_words import goal_text
+from tutor.tui.screens.lab_words import goal_text, with_minus
 from tutor.tui.widgets.notice import wrapped
 
 _VALUE_WIDTH = 5
@@ -30,11 +30,11 @@ class Hand:
     typed: str | None = None
 
 
-def side_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows:
+def side_rows(session: LabSession, hand: Hand, width: int, height: int, *, ascii: bool = False) -> Rows:
     """The whole column in ``width`` by ``height`` cells, its rule at the left edge included."""
     inner = max(1, width - 3)
     controls = control_rows(session, hand, inner, most=max(2, height // 3))
-    below = [*_goal_rows(session, inner), *_pinned_rows(session, inner)]
+    below = [*_goal_rows(session, inner, ascii=ascii), *_pinned_rows(session, inner)]
     room = height - len(controls) - (1 if controls else 0) - len(below) - (1 if below else 0)
     blocks = [number_rows(session, inner, most=max(2, room)), controls, below]
     rows: Rows = []
@@ -81,7 +81,7 @@ def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Rows
 
 def _control_row(session: LabSession, name: str, control: ControlSpec, hand: Hand, width: int, *, chosen: bool) -> Row:
     ink = "strong" if chosen else "text"
-    text = setting_text(session.value(control))
+    text = with_minus(setting_text(session.value(control)))
     value_width = max(_VALUE_WIDTH, min(cell_width(text), width // 2 - 4))
     if chosen and hand.typed is not None:
         value_width = max(value_width, min(cell_width(hand.typed) + 1, width // 2 - 4))
@@ -110,13 +110,9 @@ def _pair(label: str, text: str, width: int) -> Row:
 def _numbers(session: LabSession) -> list[tuple[str, str]]:
     """Names and figures, most wanted first."""
     summary = session.summary
-    planned = session.running_spec.train.epochs
+    pairs = _progress(session)
     if summary is None:
-        return [(translate("lab.epoch"), f"0 / {count(planned)}"), (translate("lab.updates"), "0")]
-    pairs = [
-        (translate("lab.epoch"), f"{count(summary.epoch)} / {count(planned)}"),
-        (translate("lab.updates"), count(summary.updates)),
-    ]
+        return pairs + _parameters(session)
     if summary.train_losses and session.running_spec.loss.name != "function":  # f(w) stands among the parameters
         pairs.append((translate("lab.train-loss"), figure(summary.train_losses[-1])))
     if summary.valid_losses:
@@ -126,6 +122,9 @@ def _numbers(session: LabSession) -> list[tuple[str, str]]:
         pairs.append((translate("lab.train-accuracy"), f"{summary.train_accuracies[-1]:.1%}"))
     if summary.valid_accuracies:
         pairs.append((translate("lab.valid-accuracy"), f"{summary.valid_accuracies[-1]:.1%}"))
+    if session.running_spec.manual:
+        lowest = min((loss for loss in summary.train_losses if isfinite(loss)), default=None)
+        return [*pairs, (translate("lab.lowest"), figure(lowest))]
     if summary.best_epoch and isfinite(summary.best_valid_loss):
         pairs.append((translate("lab.best-at", epoch=summary.best_epoch), figure(summary.best_valid_loss)))
     if summary.gradient_norm is not None:
@@ -133,11 +132,20 @@ def _numbers(session: LabSession) -> list[tuple[str, str]]:
     return pairs
 
 
+def _progress(session: LabSession) -> list[tuple[str, str]]:
+    """How far the run is; where the learner is the optimizer, how often a place was tried."""
+    epoch, updates = (session.summary.epoch, session.summary.updates) if session.summary is not None else (0, 0)
+    if session.running_spec.manual:
+        return [(translate("lab.tries"), count(epoch))]
+    planned = session.running_spec.train.epochs
+    return [(translate("lab.epoch"), f"{count(epoch)} / {count(planned)}"), (translate("lab.updates"), count(updates))]
+
+
 def _few_numbers(session: LabSession) -> list[tuple[str, str]]:
     """The figures that a narrow window cannot do without, in few words."""
     summary = session.summary
     pairs = _numbers(session)[:1]
-    if summary is not None and summary.train_losses:
+    if summary is not None and summary.train_losses and session.running_spec.loss.name != "function":
         pairs.append((translate("charts.train"), figure(summary.train_losses[-1])))
     if summary is not None and summary.valid_losses:
         pairs.append((translate("charts.valid"), figure(summary.valid_losses[-1])))
@@ -164,13 +172,13 @@ def _parameters(session: LabSession) -> list[tuple[str, str]]:
         return []
 
 
-def _goal_rows(session: LabSession, width: int) -> Rows:
+def _goal_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
     goal = session.original.challenge.goal
     if not goal:
         return []
     met = session.goal_met()
     verdict = ("✓ ", "good", "lab.goal-met") if met else ("○ ", "muted", "lab.goal-open")
-    lines = wrapped(goal_text(goal), width)[:3]
+    lines = wrapped(goal_text(goal, ascii=ascii), width)[:3]
     head = [Span(translate("lab.goal"), "muted")]
     mark = [Span(verdict[0], verdict[1]), Span(translate(verdict[2]), verdict[1])]
     gap = max(1, width - row_width(head) - row_width(mark))

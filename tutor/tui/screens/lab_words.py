@@ -6,7 +6,7 @@ import re
 from math import isfinite
 
 from tutor.charts.cells import Row, Span
-from tutor.charts.numbers import figure
+from tutor.charts.numbers import MINUS, figure
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.runs.controls import setting_text
@@ -37,6 +37,7 @@ _FACT_NAMES: dict[str, str] = {
     "final.valid_loss": "lab.valid-loss",
     "final.train_accuracy": "lab.train-accuracy",
     "final.valid_accuracy": "lab.valid-accuracy",
+    "final.f": "lab.loss-function",
     "best.valid_loss": "lab.best-valid-loss",
     "best.epoch": "lab.best-epoch",
     "updates": "lab.updates",
@@ -62,8 +63,10 @@ def loss_name(name: str) -> str:
 def state_row(session: LabSession) -> Row:
     """The state, the pace and the seed, for the top line."""
     sign, ink, key = STATE_WORDS[session.state]
+    if session.spec.manual and session.state == "running":
+        key = "lab.state-manual"
     row = [Span(f"{sign} ", ink), Span(translate(key), ink)]
-    if session.state in {"ready", "starting", "running", "paused"}:
+    if not session.spec.manual and session.state in {"ready", "starting", "running", "paused"}:
         row.append(Span(f"  {pace_text(session.pace)}", "muted"))
     row.append(Span("  " + translate("lab.seed", seed=session.running_spec.train.seed), "muted"))
     return row
@@ -133,11 +136,25 @@ def _finished(session: LabSession) -> str:
     return text + (" " if text.isascii() else "") + translate("lab.says-goal-met")
 
 
-def goal_text(goal: str) -> str:
-    """A goal in the condition language, with the names of its facts as people say them."""
+def begin_text(session: LabSession) -> str:
+    """How to begin."""
+    return translate("lab.says-ready-manual" if session.spec.manual else "lab.says-ready")
+
+
+def goal_text(goal: str, *, ascii: bool = False) -> str:
+    """A goal in the condition language, with the names of its facts and its signs as people write them."""
 
     def named(match: re.Match[str]) -> str:
         word = match.group(0)
         return translate(_FACT_NAMES[word]) if word in _FACT_NAMES else word.removeprefix("final.")
 
-    return harmless_line(re.sub(r"[A-Za-z_][A-Za-z_.]*", named, goal))
+    text = harmless_line(re.sub(r"[A-Za-z_][A-Za-z_.]*", named, goal))
+    if not ascii:
+        for plain, sign in (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("==", "=")):
+            text = text.replace(plain, sign)
+    return with_minus(text)
+
+
+def with_minus(text: str) -> str:
+    """``text`` with a true minus sign before each negative number."""
+    return re.sub(r"(?<![\w.)])-(?=[\d.])", MINUS, text)
