@@ -52,7 +52,7 @@ def test_an_encoding_without_our_signs_shows_ascii_ones() -> None:
 
 @pytest.mark.parametrize("words", [["list"], ["--help"], ["train", "ball", "--plain", "--set", "train.epochs=2"]])
 def test_chinese_in_an_encoding_without_it_is_no_traceback(words: list[str]) -> None:
-    result = run(*words, LANG="zh_CN.GB2312", PYTHONIOENCODING="latin-1")
+    result = run(*words, LANG="zh_CN.GB2312", LC_ALL="zh_CN.GB2312", PYTHONIOENCODING="latin-1")
     assert (result.returncode, result.stderr) == (ExitCode.OK, b"")
     assert b"?" in result.stdout
 
