@@ -210,6 +210,19 @@ async def test_the_place_is_kept_and_found_again_in_either_language(tmp_path: Pa
         assert body(pilot)[0] == {"en": "  Many parameters", "zh": "  许多参数"}[language]
 
 
+async def test_a_lesson_of_many_pages_opens_where_it_was_left_or_at_its_anchor(tmp_path: Path) -> None:
+    sections = (f"## Section {number}\n\n{'Words that fill a page or two. ' * 40}\n" for number in range(40))
+    text = '---\nid: long\ntitle: "Long"\nminutes: 9\n---\n\nIt begins.\n\n' + "\n".join(sections)
+    course = write_course(tmp_path / "course", c03_long={"en": text})
+    async with reading(tmp_path, lesson="long", lessons=course) as (pilot, _):
+        await pilot.press(*["right_square_bracket"] * 5)
+        await settled(pilot)
+    async with reading(tmp_path, lesson="long", lessons=course) as (pilot, _):
+        assert body(pilot)[0] == "  Section 4"
+    async with reading(tmp_path, lesson="long", lessons=course, anchor="section-9") as (pilot, _):
+        assert body(pilot)[0] == "  Section 9"
+
+
 async def test_the_language_changes_in_place(tmp_path: Path) -> None:
     async with reading(tmp_path) as (pilot, view):
         await pilot.press("right_square_bracket", "right_square_bracket", "j", "j", "L")

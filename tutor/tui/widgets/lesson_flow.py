@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
@@ -117,8 +118,13 @@ class LessonFlow(Widget, can_focus=True):
         """Put a place at the upper edge."""
         if self.blocks:
             block = max(0, min(place.block, len(self.blocks) - 1))
-            region = self.blocks[block].virtual_region
+            region = self._region_of(self.blocks[block])
             self.go_to_line(region.y + round(place.within * region.height))
+
+    def _region_of(self, block: Widget) -> Region:
+        """Where a block lies in the flow. Known while it is still hidden, when `virtual_region` is empty."""
+        placements = self.arrange(self.scrollable_content_region.size).placements
+        return next((each.region for each in placements if each.widget is block), block.virtual_region)
 
     def move_by(self, lines: int) -> None:
         """Scroll by some lines."""
