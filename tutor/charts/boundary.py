@@ -108,7 +108,7 @@ def _legend(width: int, height: int, class_names: Sequence[str], names: tuple[st
         for number, name in enumerate(class_names)
     ]
     if all(names):
-        wide = max(6, width // 4)
+        wide = max(6, width // 4 if height < 14 else (width - 6) // 2)
         right, up = (">", "^") if ascii else ("→", "↑")
         items.append([Span(f"{shorten(names[0], wide)} {right}  {shorten(names[1], wide)} {up}", "muted")])
     return flow(items, width, 1 if height < 14 else 2)

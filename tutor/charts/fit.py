@@ -108,8 +108,8 @@ def _legend(width: int, height: int, x_name: str, y_name: str, *, has_valid: boo
     items: list[Row] = []
     if x_name and y_name:
         wide = max(4, width // 4)
-        arrow = "<-" if ascii else "←"
-        items.append([Span(f"{shorten(y_name, wide)} {arrow} {shorten(x_name, wide)}", "text")])
+        right, up = (">", "^") if ascii else ("→", "↑")
+        items.append([Span(f"{shorten(x_name, wide)} {right}  {shorten(y_name, wide)} {up}", "text")])
     items.append([Span("* " if ascii else "── ", "train"), Span(translate("charts.model"), "muted")])
     items.append([Span(". " if ascii else "• ", "point"), Span(translate("charts.train"), "muted")])
     if has_valid:

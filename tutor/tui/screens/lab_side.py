@@ -15,7 +15,7 @@ from tutor.foundation.translate import translate
 from tutor.runs.controls import control_title, setting_text
 from tutor.runs.spec import ControlSpec
 from tutor.tui.lab_session import LabSession
-from tutor.tui.screens.lab_words import goal_text, with_minus
+from tutor.tui.screens.lab_words import goal_lines, with_minus
 from tutor.tui.widgets.notice import wrapped
 
 _VALUE_WIDTH = 5
@@ -86,7 +86,7 @@ def _control_row(session: LabSession, name: str, control: ControlSpec, hand: Han
     if chosen and hand.typed is not None:
         value_width = max(value_width, min(cell_width(hand.typed) + 1, width // 2 - 4))
     again = session.waits_for_restart(control)
-    label_width = max(3, width - value_width - 7 - (2 if again else 0))
+    label_width = max(3, width - value_width - 7)
     label = pad(shorten(control_title(name, control), label_width), label_width + 1)
     row = [Span("▸ " if chosen else "  ", "accent"), Span(label, ink)]
     if chosen and hand.typed is not None:
@@ -96,9 +96,7 @@ def _control_row(session: LabSession, name: str, control: ControlSpec, hand: Han
     else:
         value = pad(shorten(text, value_width), value_width)
         arrows = "accent" if chosen else "rule"
-        row += [Span("‹ ", arrows), Span(value, ink), Span(" ›", arrows)]
-    if again:
-        row.append(Span(" ↻", "accent"))
+        row += [Span("‹ ", arrows), Span(value, ink), Span(" ↻", "accent") if again else Span(" ›", arrows)]
     return row
 
 
@@ -178,7 +176,7 @@ def _goal_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
         return []
     met = session.goal_met()
     verdict = ("✓ ", "good", "lab.goal-met") if met else ("○ ", "muted", "lab.goal-open")
-    lines = wrapped(goal_text(goal, ascii=ascii), width)[:3]
+    lines = [line for each in goal_lines(goal, ascii=ascii) for line in wrapped(each, width)][:4]
     head = [Span(translate("lab.goal"), "muted")]
     mark = [Span(verdict[0], verdict[1]), Span(translate(verdict[2]), verdict[1])]
     gap = max(1, width - row_width(head) - row_width(mark))

@@ -141,9 +141,12 @@ def begin_text(session: LabSession) -> str:
     return translate("lab.says-ready-manual" if session.spec.manual else "lab.says-ready")
 
 
-def goal_text(goal: str, *, ascii: bool = False) -> str:
-    """A goal in the condition language, with the names of its facts and its signs as people write them."""
+def goal_lines(goal: str, *, ascii: bool = False) -> list[str]:
+    """A goal in the condition language, a line for each condition, with names and signs as people write them."""
+    return [_spoken(part, ascii=ascii) for part in re.split(r"\s+(?=(?:and|or)\b)", goal)]
 
+
+def _spoken(goal: str, *, ascii: bool) -> str:
     def named(match: re.Match[str]) -> str:
         word = match.group(0)
         return translate(_FACT_NAMES[word]) if word in _FACT_NAMES else word.removeprefix("final.")
