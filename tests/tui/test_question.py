@@ -17,6 +17,7 @@ from tutor.study.attempt import Stage
 from tutor.study.exercise import Mark
 from tutor.study.lesson_session import LessonSession
 from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.help import HelpScreen
 from tutor.tui.widgets.notice import Notice
 from tutor.tui.widgets.question import QuestionWidget
 from tutor.tui.widgets.question_ask import AskView
@@ -257,6 +258,22 @@ async def test_the_footer_shows_the_keys_that_work_while_typing(tmp_path: Path) 
     async with quiz(tmp_path) as bench:
         await bench.go_to("slope")
         assert rows_of(bench.pilot)[23].startswith(" enter commit   ctrl+n skip   ctrl+b back")
+
+
+async def test_where_a_question_mark_is_text_the_footer_names_another_key_for_help(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await bench.go_to("names")
+        assert rows_of(bench.pilot)[23].endswith("F1 help")
+        await bench.type("?")
+        assert bench.exercise.attempt.draft.texts[0] == "?"
+
+
+async def test_a_question_mark_is_no_number_and_asks_for_help(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await bench.go_to("slope")
+        assert rows_of(bench.pilot)[23].endswith("? help")
+        await bench.press("question_mark")
+        assert isinstance(bench.pilot.app.screen, HelpScreen)
 
 
 async def test_a_blank_is_chosen_by_the_mouse(tmp_path: Path) -> None:

@@ -87,6 +87,8 @@ _KEY_NAMES = {
 def key_name(key: str) -> str:
     """A key as people write it: ``question_mark`` is ``?``, ``shift+tab`` stays."""
     *modifiers, last = key.split("+")
+    if last[:1] == "f" and last[1:].isdigit():
+        last = last.upper()
     return "+".join([*modifiers, _KEY_NAMES.get(last, last)])
 
 

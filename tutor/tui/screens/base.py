@@ -151,7 +151,7 @@ class TutorScreen(Commanded[None]):
         yield TopLine(self.trail, self._full_status)
         with Container(id="body"):
             yield from self.compose_body()
-        yield KeyLine(self.footer, _HELP)
+        yield KeyLine(self.footer, self._help_in_reach)
         yield Notice()
 
     def compose_body(self) -> ComposeResult:
@@ -173,6 +173,11 @@ class TutorScreen(Commanded[None]):
     def footer(self) -> list[Command]:
         """The commands in the footer, at most five."""
         return footer_commands(self.commands_in_reach())
+
+    def _help_in_reach(self) -> Command:
+        """The command for help by the key that works now: where one types, ``?`` is text."""
+        focused = self.focused
+        return (while_typing(_HELP, focused.check_consume_key) if focused is not None else _HELP) or _HELP
 
     def _full_status(self) -> Row:
         status = self.status()

@@ -19,10 +19,11 @@ _GAP = 3
 
 
 class KeyLine(Widget):
-    """Two lines: a rule, then ``key label`` pairs, as many as fit; ``?`` at the right edge.
+    """Two lines: a rule, then ``key label`` pairs, as many as fit; the key for help at the right edge.
 
     Args:
         commands: Returns the commands to show, most needed first.
+        help_command: Returns the command for help, with the key that reaches it now.
     """
 
     DEFAULT_CSS = "KeyLine { height: 2; }"
@@ -34,7 +35,7 @@ class KeyLine(Widget):
             self.command = command
             super().__init__()
 
-    def __init__(self, commands: Callable[[], list[Command]], help_command: Command) -> None:
+    def __init__(self, commands: Callable[[], list[Command]], help_command: Callable[[], Command]) -> None:
         super().__init__()
         self._commands = commands
         self._help = help_command
@@ -47,8 +48,9 @@ class KeyLine(Widget):
         return strip_of(row, look_of(self), width)
 
     def _keys_row(self, width: int) -> Row:
-        help_text = translate("keys.help")
-        help_width = 2 + cell_width(help_text)
+        helping = self._help()
+        help_key, help_text = helping.key_shown, translate("keys.help")
+        help_width = cell_width(help_key) + 1 + cell_width(help_text)
         row: Row = [Span(" ")]
         column = 1
         self._places = []
@@ -61,8 +63,8 @@ class KeyLine(Widget):
             row += [Span(key, "key"), Span(f" {label}", "muted"), Span(" " * _GAP)]
             column += wide + _GAP
         start = max(column, width - 1 - help_width)
-        self._places.append((start, start + help_width, self._help))
-        return [*row, Span(" " * (start - column)), Span("?", "key"), Span(f" {help_text}", "muted")]
+        self._places.append((start, start + help_width, helping))
+        return [*row, Span(" " * (start - column)), Span(help_key, "key"), Span(f" {help_text}", "muted")]
 
     def on_click(self, event: events.Click) -> None:
         """What a mouse would try works."""

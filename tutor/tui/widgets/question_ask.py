@@ -268,7 +268,7 @@ class AskView(Widget, can_focus=True):
     async def _on_key(self, event: events.Key) -> None:
         if not self.typing:
             return
-        if event.is_printable and event.character:
+        if event.is_printable and event.character and self.check_consume_key(event.key, event.character):
             self._insert(event.character)
         elif not self._edit(event.key):
             return
@@ -302,8 +302,10 @@ class AskView(Widget, can_focus=True):
         self._move_cursor(blank=blank, caret=len(self.attempt.draft.texts[blank]))
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Letters are text while one types, so no footer offers them as keys."""
-        return self.typing and character is not None and character.isprintable()
+        """Letters are text while one types, so no footer offers them as keys; no number has a question mark."""
+        if not self.typing or character is None or not character.isprintable():
+            return False
+        return character != "?" or self.attempt.kind is not QuestionKind.NUMERIC
 
     def _on_paste(self, event: events.Paste) -> None:
         if self.typing:
