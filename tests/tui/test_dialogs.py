@@ -232,3 +232,16 @@ async def test_a_fault_of_ours_is_a_sentence_and_a_file(
     with pytest.raises(ZeroDivisionError):
         await break_something()
     assert "ZeroDivisionError" in (services.home / "crash.txt").read_text(encoding="utf-8")
+
+
+def test_a_fault_of_ours_in_a_home_that_cannot_be_written_is_kept_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tutor.tui.background import keep_traceback
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "a file").write_text("")
+    sentence = keep_traceback(ZeroDivisionError("by us"), tmp_path / "a file")
+    assert "\n" not in sentence
+    assert str(tmp_path / "tutor-crash.txt") in sentence
+    assert "by us" in (tmp_path / "tutor-crash.txt").read_text(encoding="utf-8")

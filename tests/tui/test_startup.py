@@ -112,3 +112,17 @@ def test_a_lesson_file_that_is_none_is_told_with_its_first_fault(tmp_path: Path)
     services = Services(lessons=_pack_of_file(str(path)), home=tmp_path / "home")
     with pytest.raises(TutorError, match=r"mine\.md:1:1"):
         find_lesson(services, str(path))
+
+
+def test_a_lesson_file_that_is_not_there_is_a_sentence_about_the_file(services_in: MakeServices) -> None:
+    with pytest.raises(TutorError, match="No such file") as caught:
+        find_lesson(services_in(), "nowhere/mine.md")
+    assert caught.value.exit_code is ExitCode.CANNOT_READ
+
+
+def test_a_file_of_a_language_is_read_in_it(lessons: Path, tmp_path: Path) -> None:
+    services = make_services(tmp_path / "home", lessons)
+    services.speak("zh")
+    assert services.language == "zh"
+    assert find_lesson(services, str(lessons / "zh" / "03-descent.md")).language == "zh"
+    assert not (tmp_path / "home" / "settings.json").exists()

@@ -48,16 +48,18 @@ def guard_size(app: TutorApp, size: Size) -> None:
 
 
 def keep_traceback(error: BaseException | None, home: Path) -> str:
-    """Write the traceback of ``error`` into ``home``; the sentence for the learner."""
+    """Keep the traceback of ``error`` in ``home`` or, failing that, with temporary files; the learner's sentence."""
+    import tempfile
     import traceback
 
     from tutor.foundation import atomic_file
     from tutor.foundation.translate import translate
 
-    path = home / "crash.txt"
     text = "".join(traceback.format_exception(error)) if error is not None else traceback.format_exc()
-    try:
-        atomic_file.write_text(path, text)
-    except OSError:
-        return f"{translate('app.crashed')}\n{text}"
-    return f"{translate('app.crashed')} {translate('app.crash-kept', path=path)}"
+    for path in (home / "crash.txt", Path(tempfile.gettempdir()) / "tutor-crash.txt"):
+        try:
+            atomic_file.write_text(path, text)
+        except OSError:
+            continue
+        return f"{translate('app.crashed')} {translate('app.crash-kept', path=path)}"
+    return translate("app.crashed")

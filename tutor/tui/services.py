@@ -61,6 +61,12 @@ class Services:
         except TutorError as error:
             self.notices.append(str(error))
 
+    def speak(self, name: str) -> None:
+        """Speak the language ``name`` this time, whatever the settings say: a file of that language was asked for."""
+        if name != self.language:
+            self.settings = self.settings.with_(language=name)
+            use_language(name)
+
     @cached_property
     def course(self) -> Course | None:
         """The course; None where there is no lessons folder, and `course_problem` tells why."""

@@ -41,6 +41,10 @@ def run_from_command_line(*, lesson: str | None, lab: str | None, settings: tupl
     from tutor.tui.services import Services
 
     services = Services(lessons=_pack_of_file(lesson))
+    if lesson is not None and lesson.endswith(".md"):
+        from tutor.course.files import language_of
+
+        services.speak(language_of(Path(lesson).absolute(), services.language))
     first: FirstScreen | None = None
     if lab is not None:
         first = _lab_screen(services, lab, settings)
@@ -74,8 +78,8 @@ def _pack_of_file(lesson: str | None) -> Path | None:
 
 
 def _faults_of_file(services: Services, path: Path) -> str:
-    """What is wrong with a lesson file that is none: the first of its faults."""
-    if services.course is None or not path.is_file():
+    """What is wrong with a lesson file that is none, or is not there: the first of its faults."""
+    if services.course is None or path.suffix != ".md":
         return ""
     reading = services.course.reading(path, services.language)
     return str(reading.faults[0]) if reading.faults else ""
