@@ -114,10 +114,11 @@ def _list() -> int:
 @click.argument("path", required=False)
 @click.option("--run", "run_labs", is_flag=True, help=Sentence("cli.check-run"))
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help=Sentence("cli.check-jobs"))
-def _check(path: str | None, run_labs: bool, jobs: int | None) -> int:
+@click.option("--fresh", is_flag=True, help=Sentence("cli.check-fresh"))
+def _check(path: str | None, run_labs: bool, jobs: int | None, fresh: bool) -> int:
     from tutor.plain.check import check
 
-    return check(path, run_labs=run_labs, jobs=jobs)
+    return check(path, run_labs=run_labs, jobs=jobs, fresh=fresh)
 
 
 @_command("completion", "cli.completion", "cli.completion-short")

@@ -16,13 +16,14 @@ from tutor.foundation.translate import LANGUAGES, translate
 from tutor.plain.lab_runs import LabRuns, faults_of_fences, faults_of_labs
 
 
-def check(path: str | None, *, run_labs: bool, jobs: int | None) -> int:
+def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = False) -> int:
     """Check lessons and tell of every fault, in the order of the files.
 
     Args:
         path: a lessons folder or one lesson file; None for the lessons in use.
         run_labs: also run every training that a lesson relies on.
         jobs: runs at a time; as many as there are processors where None.
+        fresh: run also what an earlier check has run with the same code and data.
 
     Returns:
         0 without faults, 1 with.
@@ -38,12 +39,14 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None) -> int:
     ran = ""
     if run_labs:
         started = clock.monotonic_seconds()
-        runs = LabRuns(course, jobs or os.cpu_count() or 1)
+        runs = LabRuns(course, jobs or os.cpu_count() or 1, fresh)
         wanted = [lesson for lesson in lessons if only is None or lesson.path.resolve() == only]
         claim_faults, questions = runs.check(wanted)
         faults += claim_faults
         seconds = clock.monotonic_seconds() - started
-        ran = translate("check.ran", runs=runs.count, questions=questions, seconds=f"{seconds:.1f}")
+        ran = translate("check.ran", runs=runs.count - runs.known, questions=questions, seconds=f"{seconds:.1f}")
+        if runs.known:
+            ran += " " + translate("check.known", runs=runs.known)
     if only is not None:
         faults = [fault for fault in faults if fault.place.path.resolve() == only]
     return _tell(sorted(set(faults)), lessons, folder, ran)

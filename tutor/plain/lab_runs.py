@@ -15,6 +15,7 @@ from tutor.course.lesson import Fault, LabFence, Lesson, Place
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.plain.claims import faults_of_claim
+from tutor.plain.run_cache import RunCache
 from tutor.runs.execute import run_to_end
 from tutor.runs.lab_files import load_lab
 from tutor.runs.spec import RunSpec
@@ -80,11 +81,16 @@ class LabRuns:
     Args:
         course: whose labs and data are used.
         jobs: processes at a time.
+        fresh: run also what an earlier check has run with the same code and data.
     """
 
     course: Course
     jobs: int
+    fresh: bool = False
     count: int = field(default=0, init=False)
+    """How many trainings are relied on."""
+    known: int = field(default=0, init=False)
+    """How many of them an earlier check had run."""
 
     def check(self, lessons: list[Lesson]) -> tuple[list[Fault], int]:
         """Run what the lessons rely on.
@@ -108,6 +114,16 @@ class LabRuns:
 
     def _run_all(self, wanted: dict[bytes, RunSpec]) -> dict[bytes, _Outcome]:
         self.count = len(wanted)
+        if not wanted:
+            return {}
+        cache = RunCache(self.course.data_folder)
+        remembered = {} if self.fresh else {key: facts for key in wanted if (facts := cache.get(key)) is not None}
+        self.known = len(remembered)
+        outcomes = self._run_anew({key: spec for key, spec in wanted.items() if key not in remembered})
+        cache.keep({key: outcome.facts for key, outcome in outcomes.items() if not outcome.problem})
+        return outcomes | {key: _Outcome(facts) for key, facts in remembered.items()}
+
+    def _run_anew(self, wanted: dict[bytes, RunSpec]) -> dict[bytes, _Outcome]:
         if not wanted:
             return {}
         # Set before the processes start, so before NumPy is imported in them: two BLAS threads beside a
