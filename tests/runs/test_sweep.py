@@ -1,0 +1,159 @@
+"""The grid of a sweep: what it reads, what it refuses, which cell is which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.runs.lab_files import load_lab
+from tutor.runs.spec import RunSpec
+from tutor.runs.sweep import MOST_CELLS, SweepPlan, plan_sweep
+
+LABS = Path(__file__).resolve().parents[2] / "lessons" / "labs"
+RATES = "optimizer.learning_rate=0.001,0.01,0.1"
+SIZES = "batch_size=1,32,256"
+
+
+def lab(name: str = "one-lag") -> RunSpec:
+    return load_lab(name, LABS)
+
+
+def test_the_last_axis_is_the_fastest_and_short_names_are_understood() -> None:
+    plan = plan_sweep(lab(), [RATES, SIZES])
+    assert [axis.key for axis in plan.axes] == ["optimizer.learning_rate", "train.batch_size"]
+    assert plan.shape == (3, 3)
+    assert plan.count == 9
+    assert [plan.values_of(cell) for cell in (0, 1, 3, 8)] == [(0.001, 1), (0.001, 32), (0.01, 1), (0.1, 256)]
+    assert plan.name_of(5) == "learning_rate 0.01, batch_size 256"
+    with pytest.raises(IndexError):
+        plan.values_of(9)
+
+
+def test_a_cell_is_the_lab_with_its_own_values() -> None:
+    spec = plan_sweep(lab(), [RATES, SIZES]).spec_of(5)
+    assert (spec.optimizer.learning_rate, spec.train.batch_size) == (0.01, 256)
+    assert spec.id == "one-lag"
+
+
+def test_lists_names_and_ranges_are_values_too() -> None:
+    plan = plan_sweep(lab(), ["hidden=[16],[16, 16],[]", "optimizer=gd, adam", "seed=3..5"])
+    assert plan.axes[0].values == ((16,), (16, 16), ())
+    assert plan.axes[1].values == ("gd", "adam")
+    assert plan.axes[2].values == (3, 4, 5)
+    assert plan_sweep(lab(), ["hidden=4,8"]).axes[0].values == ((4,), (8,))
+
+
+def test_a_value_that_is_given_twice_is_one_cell() -> None:
+    assert plan_sweep(lab(), ["learning_rate=0.1,1e-1,1,1.0"]).axes[0].values == (0.1, 1.0)
+
+
+def test_where_the_learner_is_the_optimiser_a_cell_is_one_look() -> None:
+    plan = plan_sweep(load_lab("two-sliders", LABS), ["w=0.5,1", "b=0,1"])
+    assert plan.spec_of(0).train.epochs == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "needs a grid"),
+        (["learning_rate"], "no key with values"),
+        (["learning_rate="], "no key with values"),
+        (["=1,2"], "no key with values"),
+        (["hidden= "], "no key with values"),
+        (["learing_rate=1,2"], "Did you mean learning_rate?"),
+        (["title=a,b"], "cannot be swept"),
+        (["show.panels=loss,fit"], "cannot be swept"),
+        (["learning_rate=0.1,,0.2"], "must be a number"),
+        (["learning_rate=0.1,fast"], "must be a number"),
+        (["batch_size=1..0"], "no whole number"),
+        (["batch_size=-1,2"], "must be a whole number"),
+        (["optimizer=gd,adm"], "Did you mean adam?"),
+        (["learning_rate=0.1", "optimizer.learning_rate=0.2"], "twice"),
+    ],
+)
+def test_what_is_no_grid_is_refused_in_a_sentence(words: list[str], said: str) -> None:
+    with pytest.raises(TutorError) as caught:
+        plan_sweep(lab(), words)
+    assert said in str(caught.value)
+    assert caught.value.exit_code == ExitCode.USAGE
+
+
+def test_what_is_set_for_all_cells_cannot_be_swept_too() -> None:
+    with pytest.raises(TutorError, match="twice"):
+        plan_sweep(lab(), ["learning_rate=0.1,0.2"], {"optimizer.learning_rate": 1.0})
+
+
+@pytest.mark.parametrize(
+    "words", [["seed=1..1000000"], ["seed=1..1000", "data_seed=1..1000"], ["seed=1..100", "epochs=1..10000"]]
+)
+def test_a_million_cells_are_refused_with_the_count(words: list[str]) -> None:
+    with pytest.raises(TutorError, match=rf"1,000,000 cells.*at most {MOST_CELLS}"):
+        plan_sweep(lab(), words)
+
+
+def test_the_identity_is_of_what_decides_the_losses() -> None:
+    plan = plan_sweep(lab(), [RATES, SIZES])
+    assert plan.identity() == plan_sweep(lab(), [RATES, SIZES]).identity()
+    other_looks = msgspec.structs.replace(plan.spec, title={"en": "Another"}, show=lab("ball").show)
+    assert msgspec.structs.replace(plan, spec=other_looks).identity() == plan.identity()
+    seeded = load_lab("one-lag", LABS, {"seed": 2})
+    others = [plan_sweep(seeded, [RATES, SIZES]), plan_sweep(lab(), [RATES]), plan_sweep(lab(), [SIZES, RATES])]
+    assert len({each.identity() for each in [plan, *others]}) == 4
+
+
+def test_another_table_under_the_same_name_is_another_sweep(tmp_path: Path) -> None:
+    table = tmp_path / "my.csv"
+    table.write_text("x,y\n" + "".join(f"{i},{2 * i}\n" for i in range(20)), encoding="utf-8")
+    spec = load_lab("one-lag", LABS)
+    data = msgspec.structs.replace(spec.data, name="csv", path=str(table), target="y")
+    plan = SweepPlan(spec=msgspec.structs.replace(spec, data=data), axes=plan_sweep(spec, [RATES]).axes)
+    before = plan.identity()
+    table.write_text("x,y\n" + "".join(f"{i},{-2 * i}\n" for i in range(30)), encoding="utf-8")
+    assert plan.identity() != before
+
+
+def test_losses_of_other_kinds_are_not_compared() -> None:
+    assert plan_sweep(lab(), [RATES]).comparable
+    assert not plan_sweep(lab(), ["loss=mse,mae"]).comparable
+
+
+def test_a_plan_survives_json() -> None:
+    plan = plan_sweep(lab(), ["hidden=[16],[16,16]", "learning_rate=1,0.5", "shuffle=true,false"][:2])
+    again = msgspec.json.decode(msgspec.json.encode(plan), type=SweepPlan)
+    assert again == plan
+    assert again.identity() == plan.identity()
+
+
+rates = st.lists(st.floats(min_value=0, max_value=1e6, allow_subnormal=False), min_size=1, max_size=12, unique=True)
+whole = st.lists(st.integers(min_value=0, max_value=10**6), min_size=1, max_size=12, unique=True)
+
+
+@given(rates, whole)
+def test_every_number_is_read_as_it_was_written(first: list[float], second: list[int]) -> None:
+    words = [f"learning_rate={','.join(map(repr, first))}", f"batch_size={', '.join(map(str, second))}"]
+    plan = plan_sweep(RunSpec(), words)
+    assert [list(axis.values) for axis in plan.axes] == [first, second]
+    cells = [plan.values_of(cell) for cell in range(plan.count)]
+    assert cells == [(x, y) for x in first for y in second]
+
+
+@given(st.text(max_size=40), st.text(max_size=60))
+@example("learning_rate", "[" * 60)
+@example("hidden", "[[[1]]]")
+@example("w", "1979-05-27T07:32:00")
+@example("seed", "1..99999999999999999999")
+@example("keyword", "''")
+@example("w", "nan, inf")
+def test_no_word_is_more_than_refused(key: str, text: str) -> None:
+    for name in (key, "learning_rate", "hidden", "optimizer", "seed", "keyword", "shuffle"):
+        try:
+            plan = plan_sweep(RunSpec(), [f"{name}={text}"])
+        except TutorError:
+            continue
+        assert 1 <= plan.count <= MOST_CELLS
+        assert all(plan.overrides_of(cell) for cell in range(plan.count))
