@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.memory import answers, number_wanted, only_run
 from tests.end_to_end.terminal import terminal
 from tutor.foundation import paths
-from tutor.progress.store import open_store
-from tutor.runs.registry import Runs
-from tutor.runs.summary import RunSummary
-
-
-@pytest.fixture(autouse=True)
-def no_run_is_left_behind(own_home: Path) -> Iterator[None]:
-    yield
-    # Only workers that hold their lock: the number of one that has ended may be another process's by now.
-    for entry in Runs(own_home / "runs").running():
-        log = own_home / "runs" / entry.id / "events.jsonl"
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            os.kill(json.loads(log.read_text(encoding="utf-8").partition("\n")[0])["pid"], signal.SIGKILL)
-
-
-def only_run() -> RunSummary:
-    (entry,) = Runs(paths.runs_folder()).all()
-    follower = Runs(paths.runs_folder()).follow(entry.id)
-    follower.catch_up()
-    return follower.summary
 
 
 def test_a_learner_reads_answers_trains_leaves_and_comes_back() -> None:
@@ -48,8 +26,7 @@ def test_a_learner_reads_answers_trains_leaves_and_comes_back() -> None:
         screen.look_for("Not quite", "enter", most=5)
         screen.press("r")
         screen.wait("enter commit", absent="Not quite")
-        answer = question_one()
-        screen.press(*answer)
+        screen.press(*number_wanted("gradient-descent"))
         screen.look_for("Right", "enter", most=5)
         screen.look_for("Lab · A ball on a curve", "tab")
         screen.press("space")
@@ -64,25 +41,11 @@ def test_a_learner_reads_answers_trains_leaves_and_comes_back() -> None:
         screen.press("q")
         assert screen.ended() == 0
     assert only_run().state == "finished"
-    opened = open_store(paths.progress_file())
-    answers = opened.store.answers(lesson_id="gradient-descent")
-    assert [answer.correct for answer in answers] == [False, True]
-    opened.store.close()
+    assert [answer.correct for answer in answers("gradient-descent")] == [False, True]
     with terminal() as screen:
         screen.wait("Continue  3 Gradient descent")
         screen.press("enter")
         screen.wait("tutor › 3 Gradient descent", absent="You are on a hillside")
-
-
-def question_one() -> str:
-    """The right answer to the first question of lesson 3, read from the lesson itself."""
-    from tutor.course.catalogue import Course
-
-    lesson = Course(paths.lessons_folder()).lesson("gradient-descent", "en")
-    assert lesson is not None
-    answer = lesson.questions[0].answer
-    assert answer is not None
-    return f"{(answer.low + answer.high) / 2:.4f}"
 
 
 def test_a_chinese_learner_reads_and_answers(own_home: Path) -> None:
@@ -91,14 +54,12 @@ def test_a_chinese_learner_reads_and_answers(own_home: Path) -> None:
         screen.wait("梯度下降")
         screen.press("tab")
         screen.wait("第 1 题")
-        screen.press(*question_one())
+        screen.press(*number_wanted("gradient-descent"))
         screen.look_for("对", "enter", most=5)
         screen.press("escape", "q")
-    opened = open_store(paths.progress_file())
-    (answer,) = opened.store.answers(lesson_id="gradient-descent")
+    (answer,) = answers("gradient-descent")
     assert answer.correct
     assert answer.language == "zh"
-    opened.store.close()
 
 
 def test_a_killed_screen_leaves_the_run_going_and_the_next_one_joins_it() -> None:
@@ -106,7 +67,7 @@ def test_a_killed_screen_leaves_the_run_going_and_the_next_one_joins_it() -> Non
         screen.wait("space start")
         screen.press("space")
         screen.wait("running")
-        os.kill(screen.pid, signal.SIGKILL)
+        screen.process.kill()
     before = only_run()
     assert before.state == "running"
     with terminal("lab", "moons-net") as screen:
@@ -136,13 +97,7 @@ def test_a_lost_line_ends_the_screen_and_not_the_run() -> None:
         screen.press("space")
         screen.wait("running")
         screen.hang_up()
-        end = time.monotonic() + 20
-        pid = 0
-        while not pid and time.monotonic() < end:
-            pid, _ = os.waitpid(screen.pid, os.WNOHANG)
-            time.sleep(0.02)
-        assert pid, "the screen outlived its terminal"
-        screen.pid = 0
+        screen.ended()
     assert only_run().state == "running"
 
 

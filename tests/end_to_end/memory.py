@@ -1,0 +1,45 @@
+"""What the program has written down, read beside it."""
+
+from __future__ import annotations
+
+from tutor.course.catalogue import Course
+from tutor.course.lesson import Lesson
+from tutor.foundation import paths
+from tutor.progress.records import Answer
+from tutor.progress.store import open_store
+from tutor.runs.registry import Runs
+from tutor.runs.summary import RunSummary
+
+
+def only_run() -> RunSummary:
+    """The one run of this home, as far as its log has come."""
+    (entry,) = Runs(paths.runs_folder()).all()
+    follower = Runs(paths.runs_folder()).follow(entry.id)
+    follower.catch_up()
+    return follower.summary
+
+
+def answers(lesson: str) -> list[Answer]:
+    """Every answer given in a lesson, in order."""
+    opened = open_store(paths.progress_file())
+    found = list(opened.store.answers(lesson_id=lesson))
+    opened.store.close()
+    return found
+
+
+def number_wanted(lesson: str) -> str:
+    """The right answer to the first question of a lesson, a number, read from the lesson itself."""
+    answer = _lesson(lesson).questions[0].answer
+    assert answer is not None
+    return f"{(answer.low + answer.high) / 2:.4f}"
+
+
+def questions_in(lesson: str) -> int:
+    """How many questions a lesson has."""
+    return len(_lesson(lesson).questions)
+
+
+def _lesson(lesson: str) -> Lesson:
+    found = Course(paths.lessons_folder()).lesson(lesson, "en")
+    assert found is not None
+    return found
