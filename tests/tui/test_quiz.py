@@ -328,7 +328,8 @@ async def test_a_missing_lessons_folder_says_so(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("TUTOR_LESSONS", str(tmp_path / "nowhere"))
     services = make_services(tmp_path / "home")
     async with quiz(tmp_path, services=services) as bench:
-        assert "nowhere" in await bench.text()
+        # A long path breaks anywhere, also within its last name.
+        assert "nowhere" in "".join((await bench.text()).split())
 
 
 async def test_a_memory_that_cannot_be_written_is_told_once_and_the_quiz_goes_on(tmp_path: Path) -> None:
