@@ -24,6 +24,8 @@ class DataOptions:
         frames: With phones, how many neighbouring frames make one example.
         path: With ``csv``, the file.
         target: With ``csv``, the column to predict.
+        task: With ``csv``, ``regression`` or ``classification``; ``auto`` to go by the target.
+        group: With ``csv``, the column whose equal cells belong together.
     """
 
     lags: int = 1
@@ -40,6 +42,8 @@ class DataOptions:
     frames: int = 1
     path: str = ""
     target: str = ""
+    task: str = "auto"
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class DataFacts(Struct, frozen=True, kw_only=True):
     target_name: str = ""
     class_names: tuple[str, ...] = ()
     parameters: int = 0
+    notes: tuple[str, ...] = ()
+    """What was decided about the data, sentences in the language of the run."""
 
 
 class Started(_Event, tag="started", frozen=True, kw_only=True):

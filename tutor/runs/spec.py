@@ -62,6 +62,10 @@ class DataSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With ``csv``: the file, relative to the folder of data."""
     target: str = ""
     """With ``csv``: the column to predict."""
+    task: Literal["auto", "regression", "classification"] = "auto"
+    """With ``csv``: what the column to predict is taken for; ``auto``: by what it holds."""
+    group: str = ""
+    """With ``csv``: the column whose equal cells belong together, such as the patient of several visits."""
     features: Annotated[tuple[str, ...], Meta(max_length=500)] = ()
     """The features to use; empty: all."""
     rows: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
@@ -275,6 +279,7 @@ SHORT_NAMES: dict[str, str] = {
     "lags": "data.lags",
     "noise": "data.noise",
     "data_seed": "data.seed",
+    "task": "data.task",
     "standardise": "data.standardise",
     "viral_day": "data.viral_day",
     "class_order": "data.class_order",

@@ -51,7 +51,7 @@ def task_of(spec: RunSpec) -> str:
     if spec.data.name == "curve":
         return "drawn"
     if spec.data.name == "csv":
-        return ""
+        return "" if spec.data.task == "auto" else spec.data.task
     return "classification" if spec.data.name in CLASSES and spec.data.target_as == "class" else "regression"
 
 

@@ -164,6 +164,7 @@ class MlTrainee:
             target_name=self.target_name,
             class_names=self.class_names[:_MOST_NAMES],
             parameters=sum(each.size for name, each in parameters.items() if not name.startswith("optimizer.")),
+            notes=tuple(harmless_line(note) for note in data.notes),
         )
 
     def save(self, path: Path) -> None:

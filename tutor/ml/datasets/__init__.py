@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,11 @@ def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | 
     if name == "curve":
         nothing = np.zeros((0, 0))
         return Dataset(name, DRAWN, nothing, np.zeros(0), nothing, np.zeros(0))
-    return prepare(name, _table(name, data_folder, options), options)
+    table = _table(name, data_folder, options)
+    if name == "csv":
+        # Its features were chosen as columns of the file, before words became columns of their own.
+        options = replace(options, features=())
+    return prepare(name, table, options)
 
 
 def _table(name: str, folder: Path | None, options: DataOptions) -> Table:
@@ -52,7 +57,7 @@ def _table(name: str, folder: Path | None, options: DataOptions) -> Table:
         return tables.digits(folder)
     if name == "csv":
         path = Path(options.path).expanduser()
-        return load_csv(path, options.target, options.features)
+        return load_csv(path, options.target, options.features, task=options.task, group=options.group)
     raise TutorError(translate("ml.no-such-data", name=name))
 
 

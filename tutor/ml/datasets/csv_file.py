@@ -1,9 +1,7 @@
-"""A table of the learner's own. Whatever is wrong with it is told with file and line."""
+"""A table of the learner's own: what its columns are taken for, and every decision told."""
 
 from __future__ import annotations
 
-import csv
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,205 +9,153 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
+from tutor.ml.datasets.csv_columns import MOST_WORDS
+from tutor.ml.datasets.csv_features import encode, grouped, without_holes
+from tutor.ml.datasets.csv_reader import FEWEST_ROWS, LONGEST_CELL, MOST_COLUMNS, Sheet, read_sheet
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Floats, Ints, Table
 
-LARGEST_FILE = 50_000_000
-"""Bytes."""
-MOST_ROWS = 1_000_000
-MOST_COLUMNS = 500
 MOST_CLASSES = 50
-_FEWEST_ROWS = 4
-_LONGEST_CELL = 60
-_NAMES_SHOWN = 20
+_MOST_CLASS_NUMBERS = 10
+"""So many different whole numbers may still be the names of classes."""
+_ROWS_A_CLASS = 10
+_VALUES_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """The cells of a file.
+class _Labels:
+    """What is to be predicted.
 
     Args:
-        path: where it lies.
-        names: of the columns.
-        rows: a cell for each column.
-        lines: on which line of the file each row ends.
+        y: (n,) numbers or class indices; whatever where `known` is not.
+        known: (n,) which rows have a label.
+        classes: of a classification.
+        note: why it is the task that it is.
     """
 
-    path: Path
-    names: list[str]
-    rows: list[list[str]]
-    lines: list[int]
-
-    def cells(self, name: str) -> list[tuple[int, str]]:
-        """The cells of a column, each with its line."""
-        column = self.names.index(name)
-        return [(line, row[column].strip()) for line, row in zip(self.lines, self.rows, strict=True)]
-
-    def numbers(self, name: str) -> list[float]:
-        """The cells of a column as finite numbers.
-
-        Raises:
-            TutorError: there is no such column, or one of its cells is no number.
-        """
-        if name not in self.names:
-            known = ", ".join(self.names[:_NAMES_SHOWN])
-            raise TutorError(
-                translate("ml.no-such-column", column=harmless_line(name), known=known), hint=_other(name, self)
-            )
-        values = []
-        for line, cell in self.cells(name):
-            value = _number(cell)
-            if value is None:
-                shown = harmless_line(cell[:_LONGEST_CELL])
-                raise TutorError(
-                    translate("ml.csv-not-a-number", path=self.path, line=line, column=name, cell=shown),
-                    hint=translate("ml.csv-not-a-number-hint"),
-                )
-            values.append(value)
-        return values
+    y: Floats | Ints
+    known: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    classes: tuple[str, ...]
+    note: str
 
 
-def read_sheet(path: Path) -> Sheet:
-    """Read the cells of a file with a head line.
-
-    Raises:
-        TutorError: it cannot be read, or is no table of a size that can be worked with.
-    """
-    return _checked(path, _text(path))
-
-
-def load_csv(path: Path, target: str, features: tuple[str, ...]) -> Table:
+def load_csv(path: Path, target: str, features: tuple[str, ...] = (), *, task: str = "auto", group: str = "") -> Table:
     """Read a table with a head line.
 
-    The task follows the target column: numbers make a regression, words a classification.
+    Many different numbers to predict make a regression; words, or a few whole numbers, a classification. Words to
+    predict from are one-hot encoded where they are few. Whatever is decided is told in the notes of the table.
 
     Args:
-        path: the file; UTF-8, commas or semicolons.
+        path: the file.
         target: the column to predict.
         features: the columns to use; empty for all others.
+        task: ``regression`` or ``classification``, or ``auto`` to go by the target.
+        group: a column whose equal cells belong together, for a split by groups; no feature unless asked for.
 
     Raises:
         TutorError: the file cannot be read, a column is missing, or a cell is not what its column needs.
     """
     sheet = read_sheet(path)
-    if target not in sheet.names:
+    if target not in sheet.columns:
         raise TutorError(
-            translate("ml.csv-no-target", path=path, target=harmless_line(target) or "–"), hint=_other(target, sheet)
+            translate("ml.csv-no-target", path=path, target=harmless_line(target) or "–"),
+            hint=sheet.did_you_mean(target),
         )
-    used = [name for name in (features or sheet.names) if name != target]
+    labels = _labels(sheet, target, task)
+    used = [name for name in (features or sheet.names) if name != target and (features or name != group)]
     if not used:
         raise TutorError(translate("ml.csv-no-features", path=path), hint=translate("ml.csv-no-features-hint"))
-    x = np.array([sheet.numbers(name) for name in used]).T
-    y, classes = _target(sheet, target)
-    task = CLASSIFICATION if classes else REGRESSION
-    return Table(x, y, tuple(used), target, task, class_names=classes, test_fraction=0.2)
-
-
-def _other(name: str, sheet: Sheet) -> str:
-    """Which column may have been meant."""
-    near = nearest(name, sheet.names)
-    if near:
-        return translate("ml.did-you-mean", near=near)
-    return translate("ml.csv-columns", known=", ".join(sheet.names[:_NAMES_SHOWN]))
-
-
-def _text(path: Path) -> str:
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise TutorError(
-                translate("ml.csv-too-large", path=path, megabytes=size // 1_000_000, most=LARGEST_FILE // 1_000_000),
-                hint=translate("ml.csv-too-large-hint"),
-            )
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise TutorError(
-            translate("ml.csv-unreadable", path=path, reason=error.strerror or str(error)),
-            hint=translate("ml.csv-unreadable-hint"),
-        ) from error
-    except UnicodeDecodeError as error:
-        raise TutorError(translate("ml.csv-not-utf8", path=path)) from error
-
-
-def _checked(path: Path, text: str) -> Sheet:
-    """The cells of the file, as many in each row as there are columns."""
-    lines = text.split("\n")
-    separator = ";" if lines[0].count(";") > lines[0].count(",") else ","
-    reader = csv.reader((line + "\n" for line in lines), delimiter=separator)
-    try:
-        names = [harmless_line(cell.strip()) for cell in next(reader, [])]
-        _check_names(path, names)
-        rows: list[list[str]] = []
-        places: list[int] = []
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) != len(names):
-                told = {"line": reader.line_num, "count": len(row), "expected": len(names)}
-                raise TutorError(translate("ml.csv-ragged", path=path, **told), hint=translate("ml.csv-ragged-hint"))
-            if len(rows) == MOST_ROWS:
-                raise TutorError(
-                    translate("ml.csv-too-long", path=path, most=MOST_ROWS), hint=translate("ml.csv-too-large-hint")
-                )
-            rows.append(row)
-            places.append(reader.line_num)
-    except csv.Error as error:
-        raise TutorError(
-            translate("ml.csv-broken", path=path, line=reader.line_num, reason=str(error)),
-            hint=translate("ml.csv-ragged-hint"),
-        ) from error
-    if len(rows) < _FEWEST_ROWS:
-        raise TutorError(translate("ml.csv-too-short", path=path, count=len(rows), fewest=_FEWEST_ROWS))
-    return Sheet(path, names, rows, places)
-
-
-def _check_names(path: Path, names: list[str]) -> None:
-    if not any(names):
-        raise TutorError(translate("ml.csv-empty", path=path), hint=translate("ml.csv-empty-hint"))
-    if len(names) > MOST_COLUMNS:
+    encoded = encode(sheet, used, labels.known, asked_for=bool(features))
+    if len(encoded.names) > MOST_COLUMNS:
         raise TutorError(
             translate("ml.csv-too-wide", path=path, most=MOST_COLUMNS), hint=translate("ml.csv-too-large-hint")
         )
-    twice = next((name for index, name in enumerate(names) if name in names[:index]), None)
-    if twice is not None:
+    kept, x = without_holes(sheet, encoded, np.flatnonzero(labels.known))
+    if len(kept) < FEWEST_ROWS:
+        raise TutorError(translate("ml.csv-too-short", path=path, count=len(kept), fewest=FEWEST_ROWS))
+    return Table(
+        x,
+        labels.y[kept],
+        encoded.names,
+        target,
+        CLASSIFICATION if labels.classes else REGRESSION,
+        class_names=labels.classes,
+        test_fraction=0.2,
+        groups=grouped(sheet, group)[kept] if group else None,
+        notes=tuple(filter(None, (_size_note(sheet), labels.note, _label_note(sheet, target), *encoded.notes))),
+    )
+
+
+def _size_note(sheet: Sheet) -> str:
+    if not sheet.cut:
+        return ""
+    megabytes = f"{sheet.path.stat().st_size / 1_000_000:.0f}"
+    return translate("ml.note-cut", path=sheet.path, megabytes=megabytes, rows=sheet.rows)
+
+
+def _label_note(sheet: Sheet, target: str) -> str:
+    missing = sheet.columns[target].missing
+    return translate("ml.note-no-label", column=target, count=missing) if missing else ""
+
+
+def _labels(sheet: Sheet, target: str, task: str) -> _Labels:
+    """The labels and the task that they make.
+
+    Raises:
+        TutorError: they make none, or not the one that is asked for.
+    """
+    column = sheet.columns[target]
+    if column.missing == sheet.rows:
+        raise TutorError(translate("ml.csv-no-labels", path=sheet.path, column=target), hint=sheet.did_you_mean(""))
+    if column.holds_words and task != REGRESSION:
+        return _words(sheet, target)
+    numbers = sheet.numbers(target, missing_allowed=True)
+    known = ~column.is_missing
+    values = np.unique(numbers[known])
+    if len(values) == 1:
+        _refuse_one_value(sheet, target, f"{values[0]:g}")
+    whole = bool((values == np.round(values)).all())
+    few = whole and len(values) <= _MOST_CLASS_NUMBERS and int(known.sum()) >= _ROWS_A_CLASS * len(values)
+    if task == CLASSIFICATION or (task == "auto" and few):
+        names = tuple(f"{value:g}" for value in values)
+        _refuse_many_classes(sheet, target, len(names))
+        told = translate("ml.note-number-classes", column=target, count=len(names), values=_some(names))
+        return _Labels(np.searchsorted(values, np.where(known, numbers, values[0])), known, names, told)
+    return _Labels(numbers, known, (), translate("ml.note-regression", column=target, count=len(values)))
+
+
+def _words(sheet: Sheet, target: str) -> _Labels:
+    """Labels that are words: each different one is a class, in the order of the alphabet."""
+    column = sheet.columns[target]
+    if column.words is None:
+        _refuse_many_classes(sheet, target, MOST_WORDS)
+    words = column.words or {}
+    _refuse_many_classes(sheet, target, len(words))
+    if len(words) == 1:
+        _refuse_one_value(sheet, target, harmless_line(next(iter(words))[:LONGEST_CELL]))
+    order = sorted(words)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[[words[word] for word in order]] = np.arange(len(order))
+    names = tuple(harmless_line(word[:LONGEST_CELL]) for word in order)
+    codes = column.codes
+    told = translate("ml.note-word-classes", column=target, count=len(names), values=_some(names))
+    return _Labels(rank[np.maximum(codes, 0)], codes >= 0, names, told)
+
+
+def _refuse_one_value(sheet: Sheet, target: str, value: str) -> None:
+    raise TutorError(
+        translate("ml.csv-one-class", path=sheet.path, column=target, word=value), hint=sheet.did_you_mean("")
+    )
+
+
+def _refuse_many_classes(sheet: Sheet, target: str, count: int) -> None:
+    if count > MOST_CLASSES:
         raise TutorError(
-            translate("ml.csv-same-columns", path=path, column=twice), hint=translate("ml.csv-same-columns-hint")
+            translate("ml.csv-too-many-classes", path=sheet.path, column=target, most=MOST_CLASSES),
+            hint=sheet.did_you_mean(target),
         )
 
 
-def _number(cell: str) -> float | None:
-    """The cell as a finite number; None where it is none."""
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _target(sheet: Sheet, name: str) -> tuple[Floats | Ints, tuple[str, ...]]:
-    """The labels, and the classes where the labels are words."""
-    cells = sheet.cells(name)
-    for line, cell in cells:
-        if not cell:
-            raise TutorError(
-                translate("ml.csv-no-label", path=sheet.path, line=line, column=name),
-                hint=translate("ml.csv-no-label-hint"),
-            )
-    if any(_number(cell) is not None for _, cell in cells):
-        # Mostly numbers and one word is a slip of the pen, not a classification.
-        return np.array(sheet.numbers(name)), ()
-    words = [harmless_line(cell[:_LONGEST_CELL]) for _, cell in cells]
-    classes = tuple(sorted(set(words)))
-    if len(classes) > MOST_CLASSES:
-        raise TutorError(
-            translate("ml.csv-too-many-classes", path=sheet.path, column=name, most=MOST_CLASSES),
-            hint=_other(name, sheet),
-        )
-    if len(classes) < 2:
-        raise TutorError(
-            translate("ml.csv-one-class", path=sheet.path, column=name, word=classes[0]),
-            hint=translate("ml.csv-columns", known=", ".join(sheet.names[:_NAMES_SHOWN])),
-        )
-    numbers = {word: number for number, word in enumerate(classes)}
-    return np.array([numbers[word] for word in words]), classes
+def _some(names: tuple[str, ...]) -> str:
+    """The first few names."""
+    return ", ".join(names[:_VALUES_SHOWN]) + (", …" if len(names) > _VALUES_SHOWN else "")

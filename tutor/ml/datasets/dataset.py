@@ -36,6 +36,7 @@ class Dataset:
         y_mean: subtracted from the label.
         y_scale: by which the label is divided.
         ordered: whether the rows are in time order, so that validation is the end of the series.
+        notes: what was decided about the data on the way, sentences for the learner.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Dataset:
     y_mean: float = 0.0
     y_scale: float = 1.0
     ordered: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def classes(self) -> int:
@@ -93,3 +95,7 @@ class Table:
     """Whether all features are the same quantity (days of a series, pixels), so that one scale serves all."""
     valid_rows: int = 0
     """How many rows at the end are for validation, whatever the share asked for; 0: the share decides."""
+    groups: Ints | None = None
+    """For each row the number of its group, (n,), where rows belong together."""
+    notes: tuple[str, ...] = ()
+    """What was decided about the data on the way, sentences for the learner."""

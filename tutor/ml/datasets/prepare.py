@@ -30,6 +30,7 @@ def prepare(name: str, table: Table, options: DataOptions) -> Dataset:
     train, valid = _split(table, fraction, options.seed or 0)
     if len(train) < _FEWEST_TRAINING_ROWS:
         raise TutorError(translate("ml.too-few-rows", count=len(train)))
+    table = _without_holes(table, train)
     x_mean, x_scale = _statistics(table.x[train], options.standardise, shared=table.shared_scale)
     y = table.y.astype(np.float64) if as_number else table.y
     task = REGRESSION if as_number else table.task
@@ -55,7 +56,18 @@ def prepare(name: str, table: Table, options: DataOptions) -> Dataset:
         y_mean=y_mean,
         y_scale=y_scale,
         ordered=table.ordered,
+        notes=table.notes,
     )
+
+
+def _without_holes(table: Table, train: Ints) -> Table:
+    """Fill what is missing with the mean of the training rows, which tells the model nothing."""
+    holes = np.isnan(table.x)
+    if not holes.any():
+        return table
+    there = ~holes[train]
+    means = np.where(there, table.x[train], 0.0).sum(axis=0) / np.maximum(1, there.sum(axis=0))
+    return replace(table, x=np.where(holes, means, table.x))
 
 
 def _with_features(table: Table, wanted: tuple[str, ...]) -> Table:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.ml.datasets.csv_file import Sheet, load_csv, read_sheet
+from tutor.ml.datasets.csv_file import load_csv
+from tutor.ml.datasets.csv_reader import read_sheet
 from tutor.ml.datasets.dataset import CLASSIFICATION, Floats, Table
 
 _DIGITS = 10
@@ -23,7 +25,7 @@ def _path(folder: Path | None, name: str) -> Path:
 
 def iris(folder: Path | None) -> Table:
     """150 irises of three species, (150, 4) in centimetres."""
-    return load_csv(_path(folder, "iris"), "species", ())
+    return replace(load_csv(_path(folder, "iris"), "species"), notes=())
 
 
 def digits(folder: Path | None) -> Table:
@@ -32,7 +34,7 @@ def digits(folder: Path | None) -> Table:
     *pixels, target = sheet.names
     return Table(
         np.array([sheet.numbers(name) for name in pixels]).T,
-        np.clip(np.array(sheet.numbers(target), dtype=np.int64), 0, _DIGITS - 1),
+        np.clip(sheet.numbers(target).astype(np.int64), 0, _DIGITS - 1),
         tuple(pixels),
         target,
         CLASSIFICATION,
@@ -48,5 +50,5 @@ def bike_sharing(folder: Path | None, column: str) -> Floats:
     Raises:
         TutorError: there is no such column.
     """
-    sheet: Sheet = read_sheet(_path(folder, "bike-sharing"))
-    return np.array(sheet.numbers(column)) / 1000.0
+    sheet = read_sheet(_path(folder, "bike-sharing"))
+    return sheet.numbers(column) / 1000.0
