@@ -189,6 +189,14 @@ def test_the_best_epoch_is_the_first_of_the_lowest() -> None:
     assert (facts["final.train_loss"], facts["final.valid_loss"], facts["epochs"]) == (0.5, 2.5, 4)
 
 
+def test_the_length_of_the_last_gradient_is_a_fact() -> None:
+    first = Epochs(first=1, train=[3.0], valid=[], updates=1, seconds=0.1, gradient_norm=4.0)
+    last = Epochs(first=2, train=[2.0], valid=[], updates=2, seconds=0.2, gradient_norm=0.5)
+    assert fold(RunSummary(), [first, last]).facts()["final.gradient_norm"] == 0.5
+    unknown = Epochs(first=1, train=[3.0], valid=[], updates=1, seconds=0.1)
+    assert "final.gradient_norm" not in fold(RunSummary(), [unknown]).facts()
+
+
 def write(folder: Path, content: bytes) -> None:
     with (folder / EVENTS_FILE).open("ab") as log:
         log.write(content)

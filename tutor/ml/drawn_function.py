@@ -91,12 +91,14 @@ FUNCTIONS: dict[str, DrawnFunction] = {
         lambda w: (4 * w**3 - 6 * w + 1,),
         start=(2.0,),
     ),
-    # A long valley: condition number 10⁴, so that gradient descent is stable below η = 0.1 and slow along w.
+    # A long valley: condition number 10⁴, so that gradient descent is stable below η = 0.1 and slow along u.
     "bowl": DrawnFunction(
         ("w", "b"),
-        lambda w, b: 0.5 * (0.002 * w**2 + 20 * b**2),
-        lambda w, b: (0.002 * w, 20 * b),
+        lambda u, v: 0.5 * (0.002 * u**2 + 20 * v**2),
+        lambda u, v: (0.002 * u, 20 * v),
         start=(-80.0, 4.0),
+        symbols=("u", "v"),
+        box=((-100.0, 100.0), (-8.0, 8.0)),
     ),
     # The net ŷ = w₂ w₁ x and one example (1, 1): a saddle at the origin, minima where w₁ w₂ = 1.
     "saddle": DrawnFunction(
@@ -200,7 +202,8 @@ class FunctionTraining:
         return {"theta": self._theta.copy()}
 
     def small_parameters(self) -> dict[str, float]:
-        """Where the walk is, by name, ``f`` there, and the function's other facts."""
-        point = self._point()
-        facts = {name: float(fact(*point)) for name, fact in self.function.facts.items()}
-        return {**dict(zip(self.function.names, point, strict=True)), "f": self.value(), **facts}
+        """Where the walk is, by name and by symbol, ``f`` there, and the function's other facts."""
+        point, function = self._point(), self.function
+        facts = {name: float(fact(*point)) for name, fact in function.facts.items()}
+        places = (*zip(function.names, point, strict=True), *zip(function.symbols, point, strict=False))
+        return {**dict(places), "f": self.value(), **facts}

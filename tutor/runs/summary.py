@@ -121,6 +121,8 @@ class RunSummary:
             if series:
                 facts[f"final.{name}"] = series[-1]
                 facts[f"first.{name}"] = series[0]
+        if self.gradient_norm is not None:
+            facts["final.gradient_norm"] = self.gradient_norm
         if self.best_epoch:
             facts["best.valid_loss"] = self.best_valid_loss
             facts["best.epoch"] = self.best_epoch

@@ -23,6 +23,7 @@ _NAMES = {
     "final.valid_loss": "study.fact-final-valid-loss",
     "final.train_accuracy": "study.fact-final-train-accuracy",
     "final.valid_accuracy": "study.fact-final-valid-accuracy",
+    "final.gradient_norm": "study.fact-final-gradient-norm",
     "best.valid_loss": "study.fact-best-valid-loss",
     "best.epoch": "study.fact-best-epoch",
 }
