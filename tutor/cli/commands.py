@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -108,6 +109,29 @@ def _list() -> int:
     from tutor.plain.listing import show_course
 
     return show_course()
+
+
+@_command("read", "cli.read", "cli.read-short")
+@click.argument("lesson", shell_complete=_complete_lessons)
+@click.option("--watch", is_flag=True, help=Sentence("cli.read-watch"))
+@click.option("--plain", is_flag=True, help=Sentence("cli.read-plain"))
+def _read(lesson: str, watch: bool, plain: bool) -> int:
+    if not plain and sys.stdout.isatty():
+        from tutor.cli.screens import open_screens
+
+        return open_screens(lesson=lesson, watch=watch)
+    from tutor.plain.read import read, watch_file
+
+    return watch_file(lesson) if watch else read(lesson)
+
+
+@_command("new", "cli.new", "cli.new-short")
+@click.argument("lesson")
+@click.option("--in", "folder", default=None, metavar="FOLDER", help=Sentence("cli.new-in"))
+def _new(lesson: str, folder: str | None) -> int:
+    from tutor.plain.new_lesson import new_lesson
+
+    return new_lesson(lesson, folder)
 
 
 @_command("check", "cli.check", "cli.check-short")

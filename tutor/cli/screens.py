@@ -9,13 +9,16 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 
 
-def open_screens(*, lesson: str | None = None, lab: str | None = None, settings: tuple[str, ...] = ()) -> int:
+def open_screens(
+    *, lesson: str | None = None, lab: str | None = None, settings: tuple[str, ...] = (), watch: bool = False
+) -> int:
     """Open the course map, a lesson or a lab in the terminal.
 
     Args:
         lesson: a lesson's id or number, or a path to a lesson file.
         lab: a lab's id, or a path to a lab file.
         settings: ``KEY=VALUE`` words that change the lab.
+        watch: show the lesson anew whenever its file is saved, with its faults.
 
     Returns:
         The exit code.
@@ -26,7 +29,7 @@ def open_screens(*, lesson: str | None = None, lab: str | None = None, settings:
     _require_a_terminal()
     from tutor.tui import start
 
-    return start(lesson=lesson, lab=lab, settings=settings)
+    return start(lesson=lesson, lab=lab, settings=settings, watch=watch)
 
 
 def _require_a_terminal() -> None:

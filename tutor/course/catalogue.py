@@ -106,6 +106,12 @@ class Course:
                     found.setdefault(path, lesson)
         return list(found.values())
 
+    def forget(self, path: Path) -> None:
+        """The file at ``path`` has changed: read it anew when it is next asked for."""
+        self._readings = {key: reading for key, reading in self._readings.items() if key[0] != path}
+        self._headers.clear()
+        self._glossary = None
+
     def question(self, question_id: str, language: str) -> Question | None:
         """A question by its id, wherever it stands."""
         for header in self.headers(language):

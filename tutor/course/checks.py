@@ -20,7 +20,12 @@ _CODE = re.compile(
 
 def check_course(folder: Path) -> list[Fault]:
     """Every fault of the lessons in ``folder``, by file and line. Labs are run elsewhere."""
-    course = Course(folder)
+    return faults_of_course(Course(folder))
+
+
+def faults_of_course(course: Course) -> list[Fault]:
+    """`check_course` of a course that may have been read already."""
+    folder = course.folder
     lessons = course.lessons()
     faults = course.faults()
     if not any(course.files(language) for language in LANGUAGES):

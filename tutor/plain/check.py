@@ -13,7 +13,8 @@ from tutor.course.lesson import Fault, Lesson
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import LANGUAGES, translate
-from tutor.plain.lab_runs import LabRuns, faults_of_fences, faults_of_labs
+from tutor.plain.lab_runs import LabRuns
+from tutor.runs.lab_faults import faults_of_fences, faults_of_labs
 
 
 def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = False) -> int:
@@ -50,6 +51,15 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
     if only is not None:
         faults = [fault for fault in faults if fault.place.path.resolve() == only]
     return _tell(sorted(set(faults)), lessons, folder, ran)
+
+
+def faults_of_file(path: Path) -> list[Fault]:
+    """The faults of one lesson file, with those that only show beside its neighbours; nothing is run."""
+    course = Course(pack_of(path))
+    found = check_course(course.folder)
+    for lesson in course.lessons():
+        found += faults_of_fences(lesson, course.labs_folder)
+    return sorted({fault for fault in found if fault.place.path.resolve() == path.resolve()})
 
 
 def _what_to_check(path: str | None) -> tuple[Path, Path | None]:

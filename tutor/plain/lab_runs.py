@@ -11,54 +11,17 @@ from pathlib import Path
 import msgspec
 
 from tutor.course.catalogue import Course
-from tutor.course.lesson import Fault, LabFence, Lesson, Place
+from tutor.course.lesson import Fault, LabFence, Lesson
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.plain.claims import faults_of_claim
 from tutor.plain.run_cache import RunCache
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab
+from tutor.runs.lab_faults import fences_of, spec_of_fence
 from tutor.runs.spec import RunSpec
-from tutor.runs.spec_faults import SpecError
 from tutor.study.predictions import facts_of_runs
 
 Facts = dict[str, float | bool | str]
-
-
-def faults_of_labs(folder: Path) -> list[Fault]:
-    """What is wrong with the lab files themselves."""
-    faults = []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            load_lab(str(path), folder)
-        except SpecError as error:
-            faults += [Fault(Place(path, each.line or 1), each.message, each.hint) for each in error.faults]
-        except TutorError as error:
-            faults.append(Fault(Place(path, 1), error.message, error.hint))
-    return faults
-
-
-def faults_of_fences(lesson: Lesson, labs_folder: Path) -> list[Fault]:
-    """What is wrong with the labs that a lesson names and the values it gives them."""
-    faults = []
-    for fence in fences_of(lesson):
-        try:
-            _spec_of(fence, labs_folder)
-        except SpecError as error:
-            faults += [Fault(fence.place, each.message, each.hint) for each in error.faults]
-        except TutorError as error:
-            faults.append(Fault(fence.place, error.message, error.hint))
-    return faults
-
-
-def fences_of(lesson: Lesson) -> list[LabFence]:
-    """Every lab in a lesson: those in its text and those of its questions."""
-    return [*lesson.labs, *(fence for question in lesson.questions for fence in question.labs)]
-
-
-def _spec_of(fence: LabFence, labs_folder: Path) -> RunSpec:
-    """The run that a fence asks for. Nobody watches here, so it goes flat out."""
-    return load_lab(fence.lab, labs_folder, {**fence.overrides, "train.pace": 0.0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +66,7 @@ class LabRuns:
         for lesson in lessons:
             for fence in fences_of(lesson):
                 try:
-                    spec = _spec_of(fence, self.course.labs_folder)
+                    spec = spec_of_fence(fence, self.course.labs_folder)
                 except TutorError:
                     continue  # told of by `faults_of_fences`
                 key = msgspec.json.encode(spec)

@@ -55,13 +55,16 @@ Tests
 from __future__ import annotations
 
 
-def start(*, lesson: str | None = None, lab: str | None = None, settings: tuple[str, ...] = ()) -> int:
+def start(
+    *, lesson: str | None = None, lab: str | None = None, settings: tuple[str, ...] = (), watch: bool = False
+) -> int:
     """Run tutor on this terminal until the learner leaves.
 
     Args:
         lesson: A lesson's id or number to open; the course map where neither a lesson nor a lab is named.
         lab: A lab's id or file to open.
         settings: ``KEY=VALUE`` words that change the lab.
+        watch: Show the lesson anew whenever its file is saved, with its faults.
 
     Returns:
         The exit code.
@@ -71,4 +74,4 @@ def start(*, lesson: str | None = None, lab: str | None = None, settings: tuple[
     """
     from tutor.tui.startup import run_from_command_line
 
-    return run_from_command_line(lesson=lesson, lab=lab, settings=settings)
+    return run_from_command_line(lesson=lesson, lab=lab, settings=settings, watch=watch)

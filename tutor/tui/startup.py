@@ -33,7 +33,9 @@ def prepare_environment() -> None:
         os.environ.pop(variable, None)
 
 
-def run_from_command_line(*, lesson: str | None, lab: str | None, settings: tuple[str, ...]) -> int:
+def run_from_command_line(
+    *, lesson: str | None, lab: str | None, settings: tuple[str, ...], watch: bool = False
+) -> int:
     """See `tutor.tui.start`."""
     gc.disable()  # nothing of what start-up makes is garbage; the app enables it again after the first frame
     prepare_environment()
@@ -49,7 +51,7 @@ def run_from_command_line(*, lesson: str | None, lab: str | None, settings: tupl
     if lab is not None:
         first = _lab_screen(services, lab, settings)
     elif lesson is not None:
-        first = _lesson_screen(services, lesson)
+        first = _watched_screen(services, lesson) if watch else _lesson_screen(services, lesson)
     return run_tutor(services, first)
 
 
@@ -61,6 +63,19 @@ def _lesson_screen(services: Services, name: str) -> FirstScreen:
         from tutor.tui.screens.lesson import LessonScreen
 
         return LessonScreen(header.id)
+
+    return make
+
+
+def _watched_screen(services: Services, name: str) -> FirstScreen:
+    """Makes the screen of a lesson that is being written; its file may be full of faults."""
+    named = Path(name).expanduser()
+    path = named.resolve() if named.is_file() else find_lesson(services, name).path
+
+    def make() -> Screen[None]:
+        from tutor.tui.screens.lesson_watch import WatchedLessonScreen
+
+        return WatchedLessonScreen(path)
 
     return make
 

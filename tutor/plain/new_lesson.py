@@ -1,0 +1,87 @@
+"""``tutor new``: a lesson to begin with, sound as it stands, whose every part is there to be replaced."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from importlib.resources import files
+from pathlib import Path
+
+from tutor.course.catalogue import Course
+from tutor.course.files import has_language_folders, lesson_files, lesson_number
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import LANGUAGES, language, translate
+
+_LONGEST = 60
+
+
+def new_lesson(title: str, folder: str | None) -> int:
+    """Write the files of a new lesson, numbered behind the others, and say what to do with them.
+
+    Args:
+        title: the lesson's title; its id and file name are made of it.
+        folder: the lessons folder; the current one, or ``lessons`` in it, where None.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        TutorError: the folder is missing, or such a lesson is there already, or it cannot be written.
+    """
+    shown = harmless_line(title).strip().replace('"', "'").replace("\\", "/")
+    pack = _pack(folder)
+    languages = [each for each in LANGUAGES if (pack / each).is_dir()] if has_language_folders(pack) else [""]
+    number = 1 + max((lesson_number(path) for each in LANGUAGES for path in lesson_files(pack, each)), default=0)
+    lesson_id = _id_of(shown, number)
+    for header in Course(pack).headers(language()):
+        if header.id == lesson_id:
+            raise TutorError(translate("new.taken", id=lesson_id, path=header.path), hint=translate("new.exists-hint"))
+    paths = {each: pack / each / f"{number:02}-{lesson_id}.md" for each in languages}
+    for each, path in paths.items():
+        _write(path, _skeleton(each or language()).replace("@id@", lesson_id).replace("@title@", shown))
+        print(translate("new.written", path=path))
+    first = paths.get(language()) or next(iter(paths.values()))
+    print(translate("new.next", path=first))
+    return int(ExitCode.OK)
+
+
+def _pack(folder: str | None) -> Path:
+    here = Path(folder).expanduser() if folder is not None else Path()
+    if not here.is_dir():
+        raise TutorError(
+            translate("new.no-folder", path=here),
+            hint=translate("new.no-folder-hint"),
+            exit_code=ExitCode.CANNOT_READ,
+        )
+    below = here / "lessons"
+    return below if folder is None and below.is_dir() and not has_language_folders(here) else here
+
+
+def _id_of(title: str, number: int) -> str:
+    """An identifier made of the title's Latin letters; a title without any gives one made of the number."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain)
+    if not re.search(r"\w", title):
+        raise TutorError(translate("new.no-title"), exit_code=ExitCode.USAGE)
+    identifier = "-".join(words)[:_LONGEST].strip("-")
+    return identifier if identifier and identifier[0].isalpha() else f"lesson-{number}"
+
+
+def _skeleton(name: str) -> str:
+    return files("tutor.plain").joinpath("skeletons", f"{name}.md").read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:  # never over what is there
+            file.write(text)
+    except FileExistsError as error:
+        raise TutorError(
+            translate("new.exists", path=path), hint=translate("new.exists-hint"), exit_code=ExitCode.CANNOT_WRITE
+        ) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TutorError(
+            translate("new.cannot-write", path=path, reason=reason), exit_code=ExitCode.CANNOT_WRITE
+        ) from error

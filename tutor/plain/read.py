@@ -1,0 +1,118 @@
+"""``tutor read`` without screens: a lesson as lines of text, or its faults at every save."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tutor.course.catalogue import Course
+from tutor.course.files import pack_of
+from tutor.course.lesson import BLANK, LabFence, Lesson, Prose, Question, QuestionKind, Term
+from tutor.foundation import paths
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.suggest import nearest
+from tutor.foundation.translate import language, translate
+from tutor.plain.check import faults_of_file
+from tutor.typeset.page import plain_lines
+
+_WIDTH = 76
+_EVERY = 0.3
+"""Seconds between two looks at the file."""
+
+
+def read(name: str) -> int:
+    """Print a lesson: its text, questions without their answers, terms and labs, in order.
+
+    Args:
+        name: a lesson's id or number, or a path to a lesson file.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        TutorError: there is no such lesson, or its file cannot be used.
+    """
+    for line in lines_of(_lesson(name)):
+        print(line)
+    return int(ExitCode.OK)
+
+
+def watch_file(name: str) -> int:
+    """Print the faults of a lesson file now and whenever it is saved, until Ctrl-C.
+
+    Raises:
+        TutorError: there is no such file.
+    """
+    path = Path(name).expanduser()
+    if not path.is_file():
+        path = _lesson(name).path
+    seen = None
+    while True:
+        stamp = _stamp_of(path)
+        if stamp is not None and stamp != seen:
+            seen = stamp
+            faults = faults_of_file(path)
+            for fault in faults:
+                print(fault)
+            print(translate("read.faults", count=len(faults)) if faults else translate("read.no-faults"))
+            sys.stdout.flush()
+        time.sleep(_EVERY)
+
+
+def _lesson(name: str) -> Lesson:
+    path = Path(name).expanduser()
+    course = Course(pack_of(path) if path.is_file() else paths.lessons_folder())
+    if path.is_file():
+        reading = course.reading(path.resolve(), language())
+        if reading.lesson is None:
+            raise TutorError(str(reading.faults[0]), exit_code=ExitCode.CANNOT_READ)
+        return reading.lesson
+    lesson = course.lesson(name, language())
+    if lesson is None:
+        near = nearest(name, [header.id for header in course.headers(language())])
+        hint = translate("app.did-you-mean", name=near) if near else translate("app.see-list")
+        raise TutorError(translate("app.no-lesson", name=name), hint=hint, exit_code=ExitCode.USAGE)
+    return lesson
+
+
+def lines_of(lesson: Lesson) -> Iterator[str]:
+    """A lesson as lines of plain text, none wider than 76 cells."""
+    yield from plain_lines(f"# {harmless_line(lesson.title)}", _WIDTH)
+    number = 0
+    for block in lesson.blocks:
+        yield ""
+        if isinstance(block, Prose):
+            yield from plain_lines(block.markdown, _WIDTH)
+        elif isinstance(block, Question):
+            number += 1
+            yield from _question(block, number)
+        elif isinstance(block, Term):
+            yield from plain_lines(f"**{block.name}**", _WIDTH)
+            yield from plain_lines(block.definition, _WIDTH)
+            yield from plain_lines(block.formula, _WIDTH)
+        elif isinstance(block, LabFence):
+            yield f"[{translate('read.lab', command=f'tutor train {block.lab}')}]"
+
+
+def _question(question: Question, number: int) -> Iterator[str]:
+    yield from plain_lines(f"**{translate('read.question', number=number)} {question.title}**", _WIDTH)
+    yield from plain_lines(question.prompt.replace(BLANK, "______"), _WIDTH)
+    if question.kind is not QuestionKind.ORDERING:  # their order is the answer
+        for place, option in enumerate(question.options, start=1):
+            for line_number, line in enumerate(plain_lines(option.text, _WIDTH - 5)):
+                yield f" {place}.  {line}" if not line_number else f"     {line}"
+    else:
+        for option in sorted(question.options, key=lambda each: each.text):
+            yield from plain_lines(f"- {option.text}", _WIDTH)
+
+
+def _stamp_of(path: Path) -> tuple[int, int] | None:
+    """What changes with every save; None while the file is away."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
