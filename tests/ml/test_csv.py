@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.ml.datasets import csv_file, load_dataset
+from tutor.ml.datasets import csv_features, csv_reader, load_dataset
 from tutor.ml.datasets.csv_file import load_csv
+from tutor.ml.datasets.prepare import prepare
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.training import make_training
 
@@ -57,23 +58,31 @@ def test_quotes_marks_at_the_start_and_windows_lines_are_understood(tmp_path: Pa
 
 FAULTS: dict[str, tuple[str | bytes, str]] = {
     "empty file": ("", r":1: .*head line"),
-    "only a head": ("x,y\n", r"0 rows"),
-    "one row": ("x,y\n1,2\n", r"1 rows"),
+    "numbers as names": ("1,2\n3,4\n5,6\n7,8\n9,1\n", r":1: the head line holds only numbers"),
+    "only a head": ("x,y\n", r"too few rows of data to learn from: 0"),
+    "one row": ("x,y\n1,2\n", r"too few rows of data to learn from: 1"),
     "a word among numbers": ("x,y\n1,2\n3,4\n\nfive,6\n7,8\n", r":5: “five” in column “x”"),
-    "an empty cell": ("x,y\n1,2\n,4\n5,6\n7,8\n", r":3: “” in column “x”"),
-    "not a number": ("x,y\n1,2\nnan,4\n5,6\n7,8\n", r":3: “nan”"),
     "infinite": ("x,y\n1,2\n1e999,4\n5,6\n7,8\n", r":3: “1e999”"),
+    "infinite in words": ("x,y\n1,2\n3,4\ninf,6\n7,8\n", r":4: “inf”"),
     "a word among labels": ("x,y\n1,2\n3,4\n5,six\n7,8\n", r":4: “six” in column “y”"),
-    "no label": ("x,y\n1,cat\n3,\n5,dog\n7,cat\n", r":3: the column “y”"),
+    "too few labels": ("x,y\n1,cat\n3,\n5,dog\n7,cat\n", r"too few rows of data to learn from: 3"),
+    "no label": ("x,y\n1,\n3,NA\n5,?\n7,null\n", r"“y”, which is to be predicted, is empty in every row"),
     "one class": ("x,y\n1,cat\n3,cat\n5,cat\n7,cat\n", r"“cat” in every row"),
+    "one number": ("x,y\n1,2\n3,2\n5,2\n7,2\n", r"“2” in every row"),
+    "constant columns": ("a,b,y\n1,x,2\n1,x,3\n1,x,4\n1,x,5\n", r"no column left to predict from"),
     "a row too short": ("x,y\n1,2\n3\n5,6\n7,8\n", r":3: there are 1 cells"),
     "a row too long": ("x,y\n1,2\n3,4,5\n5,6\n7,8\n", r":3: there are 3 cells"),
     "a row after two lines in quotes": ('x,y\n1,2\n"3\n",4\n5,six\n7,8\n', r":5: “six”"),
     "the same column twice": ("x,x,y\n1,2,3\n", r":1: two columns have the name “x”"),
     "no such column": ("x,z\n1,2\n3,4\n5,6\n7,8\n", r"no column “y”"),
     "nothing to predict from": ("y\n1\n2\n3\n4\n", r"no column besides"),
-    "not UTF-8": (b"x,y\n\xff,2\n", r"UTF-8"),
+    "not UTF-8": (b"x,y\n1,2\n\xff,2\n", r":3: this is not UTF-8"),
+    "half of UTF-16": (b"\xff\xfex\x00,\x00y\x00\n\x001", r"UTF-16"),
     "a null byte": (b"x,y\n1,2\n\x00,4\n5,6\n7,8\n", r":3: "),
+    "no line ends": ("x,y" * 400_000, r":1: the line has more than"),
+    "a cell without end": ('x,y\n1,"' + "2\n" * 100_000, r":\d+: the line cannot be read"),
+    "too many classes": ("x,y\n" + "".join(f"{n},word{n}\n" for n in range(51)), r"more than 50 different words"),
+    "too many classes to count": ("x,y\n" + "".join(f"{n},word{n}\n" for n in range(1001)), r"more than 50 different"),
 }
 
 
@@ -105,17 +114,20 @@ def test_the_nearest_column_is_offered(tmp_path: Path) -> None:
     assert "price" in told.value.hint
 
 
-def test_files_rows_columns_and_classes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_or_a_pipe_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(TutorError, match="is not a file"):
+        load_csv(tmp_path, "y", ())
+
+
+def test_columns_and_values_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, HOUSES)
-    for limit, most in (("LARGEST_FILE", 20), ("MOST_ROWS", 5), ("MOST_COLUMNS", 2)):
+    for module, limit, most in ((csv_reader, "MOST_COLUMNS", 2), (csv_features, "MOST_VALUES", 19)):
         with monkeypatch.context() as patched:
-            patched.setattr(csv_file, limit, most)
+            patched.setattr(module, limit, most)
             with pytest.raises(TutorError) as told:
                 load_csv(path, "price", ())
+            assert "own.csv" in str(told.value)
             assert told.value.hint
-    many = "x,y\n" + "".join(f"{n},word{n}\n" for n in range(csv_file.MOST_CLASSES + 1))
-    with pytest.raises(TutorError, match="classes"):
-        load_csv(write(tmp_path, many), "y", ())
 
 
 def test_nothing_in_a_file_can_move_the_cursor(tmp_path: Path) -> None:
@@ -151,4 +163,5 @@ def test_any_text_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, text
         assert str(path) in told
         return
     assert len(table.x) == len(table.y) >= 4
-    assert np.isfinite(table.x).all()
+    assert not np.isinf(table.x).any()
+    assert np.isfinite(prepare("csv", table, DataOptions()).x_train).all()

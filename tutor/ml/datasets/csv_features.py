@@ -1,4 +1,4 @@
-"""The columns that a table is to be predicted from, as numbers: words encoded, empty cells dealt with, all of it told."""
+"""The columns that a table is to be predicted from, as numbers: words encoded, empty cells dealt with, all told."""
 
 from __future__ import annotations
 
@@ -47,42 +47,57 @@ def encode(sheet: Sheet, used: list[str], known: Flags, *, asked_for: bool) -> E
     Raises:
         TutorError: a cell is not what its column needs, or nothing is left to predict from.
     """
-    arrays: list[Floats] = []
-    names: list[str] = []
-    constant: list[str] = []
+    columns = [(sheet.column(name), _numbers_of(sheet, name)) for name in used]
     notes: list[str] = []
-    for name in used:
-        column = sheet.column(name)
-        if column.holds_words:
-            if column.words is None or len(column.words) > MOST_CATEGORIES:
-                notes.append(_too_many(sheet, column, asked_for=asked_for))
-                continue
-            new, values = _one_hot(column)
-            if column.missing:
-                notes.append(translate("ml.note-missing-words", column=name, count=column.missing))
+    constant: list[str] = []
+    kept: list[tuple[str, Floats]] = []
+    for column, new in columns:
+        if not new:
+            notes.append(_too_many(sheet, column, asked_for=asked_for))
+        elif all(_is_constant(values[known]) for _, values in new):
+            constant.append(column.name)
         else:
-            new, values = [name], [sheet.numbers(name, missing_allowed=True)]
-        if all(_is_constant(each[known]) for each in values):
-            constant.append(name)
-            continue
-        if len(new) > 1:
-            words = _listed([each.partition("=")[2] for each in new])
-            notes.append(translate("ml.note-one-hot", column=name, count=len(new), values=words))
-        arrays += values
-        names += new
+            kept += new
+            notes += _told_of(column, new)
     if constant:
         notes.append(translate("ml.note-constant", columns=_listed(constant)))
-    if not arrays:
+    if not kept:
         raise TutorError(
             translate("ml.csv-nothing-left", path=sheet.path), hint=" ".join(notes) or translate("ml.csv-no-features")
         )
-    if len(arrays) * sheet.rows > MOST_VALUES:
-        message = translate("ml.csv-too-many-values", path=sheet.path, columns=len(arrays), rows=sheet.rows)
+    if len(kept) * sheet.rows > MOST_VALUES:
+        message = translate("ml.csv-too-many-values", path=sheet.path, columns=len(kept), rows=sheet.rows)
         raise TutorError(message, hint=translate("ml.csv-too-large-hint"))
+    names = tuple(name for name, _ in kept)
     commas = [name for name in used if sheet.columns[name].commas and name in names]
     if commas:
         notes.append(translate("ml.note-decimal-commas", columns=_listed(commas)))
-    return Encoded(np.array(arrays).T, tuple(names), notes)
+    return Encoded(np.array([values for _, values in kept]).T, names, notes)
+
+
+def _numbers_of(sheet: Sheet, name: str) -> list[tuple[str, Floats]]:
+    """The columns of numbers that a column becomes, by name; none where it holds too many words.
+
+    Raises:
+        TutorError: there is no such column, or a cell among numbers is none.
+    """
+    column = sheet.column(name)
+    if not column.holds_words:
+        return [(name, sheet.numbers(name, missing_allowed=True))]
+    if column.words is None or len(column.words) > MOST_CATEGORIES:
+        return []
+    return _one_hot(column)
+
+
+def _told_of(column: Column, new: list[tuple[str, Floats]]) -> list[str]:
+    """What there is to tell of a column of words."""
+    if not column.holds_words:
+        return []
+    words = _listed([name.removeprefix(f"{column.name}=") for name, _ in new])
+    told = [translate("ml.note-one-hot", column=column.name, count=len(new), values=words)]
+    if column.missing:
+        told.append(translate("ml.note-missing-words", column=column.name, count=column.missing))
+    return told
 
 
 def _too_many(sheet: Sheet, column: Column, *, asked_for: bool) -> str:
@@ -98,12 +113,13 @@ def _too_many(sheet: Sheet, column: Column, *, asked_for: bool) -> str:
     return told
 
 
-def _one_hot(column: Column) -> tuple[list[str], list[Floats]]:
+def _one_hot(column: Column) -> list[tuple[str, Floats]]:
     """A column of 0 and 1 for each word, in the order of the alphabet; an empty cell is 0 in all of them."""
     words, codes = column.words or {}, column.codes
-    order = sorted(words)
-    names = [f"{column.name}={harmless_line(word[:LONGEST_CELL])}" for word in order]
-    return names, [(codes == words[word]).astype(np.float64) for word in order]
+    return [
+        (f"{column.name}={harmless_line(word[:LONGEST_CELL])}", (codes == words[word]).astype(np.float64))
+        for word in sorted(words)
+    ]
 
 
 def _is_constant(values: Floats) -> bool:
@@ -147,13 +163,23 @@ def without_holes(sheet: Sheet, encoded: Encoded, rows: npt.NDArray[np.intp]) ->
 def grouped(sheet: Sheet, name: str) -> Ints:
     """For each row the number of its group, (n,): rows with equal cells in a column belong together.
 
+    Rows with nothing in that column are one group, for they may belong together.
+
     Raises:
-        TutorError: there is no such column, or it has as good as no equal cells.
+        TutorError: there is no such column, it holds too many words, or all of its cells are equal.
     """
     column = sheet.column(name)
     if column.words is not None:
-        return column.codes + 1
-    numbers = column.numbers
-    if np.isnan(numbers).all():
-        raise TutorError(translate("ml.csv-too-many-groups", path=sheet.path, column=name, most=MOST_WORDS))
-    return np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+        groups = column.codes + 1
+    elif column.first_word is None:
+        groups = np.unique(column.numbers, return_inverse=True)[1].astype(np.int64)
+    else:
+        raise TutorError(
+            translate("ml.csv-too-many-groups", path=sheet.path, column=name, most=MOST_WORDS),
+            hint=translate("ml.csv-group-hint"),
+        )
+    if (groups == groups[0]).all():
+        raise TutorError(
+            translate("ml.csv-one-group", path=sheet.path, column=name), hint=translate("ml.csv-group-hint")
+        )
+    return groups

@@ -73,6 +73,10 @@ def load_csv(path: Path, target: str, features: tuple[str, ...] = (), *, task: s
     kept, x = without_holes(sheet, encoded, np.flatnonzero(labels.known))
     if len(kept) < FEWEST_ROWS:
         raise TutorError(translate("ml.csv-too-short", path=path, count=len(kept), fewest=FEWEST_ROWS))
+    groups = grouped(sheet, group)[kept] if group else None
+    notes = [_size_note(sheet), labels.note, _label_note(sheet, target), *encoded.notes]
+    if groups is not None:
+        notes.append(translate("ml.note-groups", column=group, count=len(np.unique(groups))))
     return Table(
         x,
         labels.y[kept],
@@ -81,8 +85,8 @@ def load_csv(path: Path, target: str, features: tuple[str, ...] = (), *, task: s
         CLASSIFICATION if labels.classes else REGRESSION,
         class_names=labels.classes,
         test_fraction=0.2,
-        groups=grouped(sheet, group)[kept] if group else None,
-        notes=tuple(filter(None, (_size_note(sheet), labels.note, _label_note(sheet, target), *encoded.notes))),
+        groups=groups,
+        notes=tuple(filter(None, notes)),
     )
 
 

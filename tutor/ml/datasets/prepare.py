@@ -89,11 +89,11 @@ def _fewer_rows(table: Table, rows: int) -> Table:
     """The first rows, of each class alike."""
     if rows >= len(table.y):
         return table
-    if table.task != CLASSIFICATION:
-        return replace(table, x=table.x[:rows], y=table.y[:rows])
-    order = np.lexsort((_rank_in_class(table.y), np.zeros(len(table.y))))
-    kept = np.sort(order[:rows])
-    return replace(table, x=table.x[kept], y=table.y[kept])
+    kept = np.arange(rows)
+    if table.task == CLASSIFICATION:
+        kept = np.sort(np.lexsort((_rank_in_class(table.y), np.zeros(len(table.y))))[:rows])
+    groups = None if table.groups is None else table.groups[kept]
+    return replace(table, x=table.x[kept], y=table.y[kept], groups=groups)
 
 
 def _rank_in_class(y: Ints) -> Ints:
@@ -120,7 +120,7 @@ def _with_class_order(table: Table, order: tuple[int, ...]) -> Table:
 
 
 def _split(table: Table, fraction: float, seed: int) -> tuple[Ints, Ints]:
-    """Rows for training and validation: the end of a series, else a seeded draw, each class by its share."""
+    """Rows for training and validation: the end of a series, else a seeded draw of groups, or of each class's share."""
     count = len(table.y)
     if table.valid_rows:
         return np.arange(count - table.valid_rows), np.arange(count - table.valid_rows, count)
@@ -128,6 +128,8 @@ def _split(table: Table, fraction: float, seed: int) -> tuple[Ints, Ints]:
         cut = count - round(fraction * count)
         return np.arange(cut), np.arange(cut, count)
     random = np.random.default_rng([seed, count])
+    if table.groups is not None:
+        return _split_groups(table.groups, fraction, random)
     if table.task != CLASSIFICATION:
         order = random.permutation(count)
         cut = count - round(fraction * count)
@@ -138,6 +140,18 @@ def _split(table: Table, fraction: float, seed: int) -> tuple[Ints, Ints]:
     ]
     chosen = np.sort(np.concatenate(valid))
     return np.setdiff1d(np.arange(count), chosen), chosen
+
+
+def _split_groups(groups: Ints, fraction: float, random: np.random.Generator) -> tuple[Ints, Ints]:
+    """Whole groups for validation, as many as come nearest to the share of rows; of several, one at least each side."""
+    which, sizes = np.unique(groups, return_counts=True)
+    order = random.permutation(len(which))
+    wanted = fraction * len(groups)
+    taken = int(np.argmin(np.abs(np.concatenate(([0], np.cumsum(sizes[order]))) - wanted)))
+    if wanted and len(which) > 1:
+        taken = min(max(taken, 1), len(which) - 1)
+    chosen = np.isin(groups, which[order[:taken]])
+    return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
 def _statistics(x: Floats, standardise: bool, *, shared: bool) -> tuple[Floats, Floats]:
