@@ -13,6 +13,7 @@ from tests.tui.lab_fakes import LAB
 from tests.tui.lesson_samples import write_course
 from tests.tui.screen_rows import make_services, rows_of, running, settled, text_of
 from tutor.progress.store import open_store
+from tutor.tui.app import TutorApp
 from tutor.tui.screens.lesson import LessonScreen
 from tutor.tui.screens.lesson_view import LessonView
 from tutor.tui.screens.term_card import TermCard
@@ -465,3 +466,33 @@ async def test_contents_take_the_focus_and_give_it_back(tmp_path: Path) -> None:
         assert focused(pilot) is view.side.contents
         await pilot.press("c")
         assert focused(pilot) is view.flow
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+async def test_a_step_taken_before_the_page_is_there_is_not_lost(tmp_path: Path, presses: int) -> None:
+    services = make_services(tmp_path / "home")
+    app = TutorApp(services, lambda: LessonScreen("gradient-descent"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        view = view_of(pilot)
+        for _ in range(presses):
+            assert not view.step_on()
+        await opened(pilot)
+        numbers = [number for number, _ in view.flow._stops()]
+        assert view.flow.focused_block == numbers[presses - 1]
+        assert view.flow._shows(numbers[presses - 1])
+    services.store.close()
+
+
+async def test_what_is_typed_behind_a_step_on_a_page_in_the_making_arrives(tmp_path: Path) -> None:
+    services = make_services(tmp_path / "home")
+    app = TutorApp(services, lambda: LessonScreen("gradient-descent"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        view = view_of(pilot)
+        view.step_on()
+        while view.flow.focused_block is None:
+            await asyncio.sleep(0)
+        assert not view.complete
+        await pilot.press("7")
+        await opened(pilot)
+        assert "[7 " in text_of(pilot)
+    services.store.close()

@@ -69,7 +69,7 @@ class LessonView(Container):
         self._place = Place(0, 0.0)  # what is at the upper edge of the flow
         self._width = 0  # of the flow, when that was so
         self._linked = False
-        self._step_asked = False  # the learner went for the next block before it was there
+        self._steps_asked = 0  # how often the learner went for the next block before it was there
         self._settled = False  # whether the place on the screen is the learner's: not while blocks are mounted
         self._block = 0
         self._at_end = False
@@ -141,19 +141,22 @@ class LessonView(Container):
         alike = self.lesson is not None and len(self.lesson.blocks) == len(lesson.blocks)
         self.lesson = lesson
         await self._fill(seen if seen is not None and alike else self._start(self.session))
-        if self._step_asked:
-            self._step_asked = False
-            self.flow.step_block(1)
-        elif focused is not None and self.flow.focus_block(focused):
-            return
-        elif self.flow.focused_block is None:
+        self._steps_asked = 0
+        if self.flow.focused_block is None and (focused is None or not self.flow.focus_block(focused)):
             self.flow.focus(scroll_visible=False)
 
     def step_on(self) -> bool:
         """Go to the next question or lab; where it is not there yet, as soon as it is."""
-        stepped = self.flow.step_block(1)
-        self._step_asked = not stepped and not self._settled
+        stepped = not self._steps_asked and self.flow.step_block(1)
+        if not stepped and not self._settled:
+            self._steps_asked += 1
         return stepped
+
+    async def _take_steps(self) -> None:
+        """Go where the learner wanted to go, as far as that is there by now."""
+        while self._steps_asked and self.flow.step_block(1):
+            self._steps_asked -= 1
+            await self._frame()  # the focus is given between two frames
 
     @property
     def _store(self) -> ProgressStore:
@@ -204,10 +207,12 @@ class LessonView(Container):
         self.flow.remove_class("waiting")
         while more := list(islice(widgets, _AT_ONCE)):
             await self._frame()
+            await self._take_steps()
             await self.flow.add(more)
         await self._frame()
-        if start.block + _FIRST >= len(self.flow.blocks) - _AT_ONCE:
+        if start.block + _FIRST >= len(self.flow.blocks) - _AT_ONCE and self.flow.focused_block is None:
             self.flow.go_to(start)  # near the end there was not enough below to put it at the top
+        await self._take_steps()
         self._settled, self._width = True, self.flow.size.width
         self._moved()
         if self.session is not None:

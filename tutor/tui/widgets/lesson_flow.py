@@ -155,8 +155,13 @@ class LessonFlow(Widget, can_focus=True):
     # -- blocks that take the focus ----------------------------------------------------------------------
 
     def _stops(self) -> Iterator[tuple[int, Widget]]:
-        """Each block that can be answered, played or chosen from, with the widget that takes the focus."""
+        """Each block that can be answered, played or chosen from, with the widget that takes the focus.
+
+        Not those that have no place yet: what cannot be brought into view would lose the focus, and the keys, again.
+        """
         for number, block in enumerate(self.blocks):
+            if not block.virtual_region:
+                continue
             candidates = [block] if block.can_focus else block.query("*")
             taker = next((widget for widget in candidates if widget.focusable), None)
             if taker is not None:
