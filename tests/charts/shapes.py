@@ -11,6 +11,7 @@ from tutor.charts.cells import Rows, plain_text, row_width
 from tutor.charts.confusion import confusion_chart
 from tutor.charts.curve import curve_chart
 from tutor.charts.fit import fit_chart
+from tutor.charts.folds import folds_chart
 from tutor.charts.history import LossHistory
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.series import series_chart
@@ -55,6 +56,7 @@ CHARTS: dict[str, Chart] = {
     "threshold": lambda w, h, a: threshold_chart(
         [0, 1, 2], {"正常": [5, 1, 0], "垃圾": [0, 2, 6]}, w, h, threshold=1.5, mistakes=0.1, ascii=a
     ),
+    "folds": lambda w, h, a: folds_chart([0.1, 0.2, None], [0.3, 0.2, None], w, h, ascii=a),
 }  # fmt: skip
 
 

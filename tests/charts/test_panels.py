@@ -13,6 +13,7 @@ from tutor.charts.cells import plain_text
 from tutor.charts.confusion import confusion_chart
 from tutor.charts.curve import curve_chart
 from tutor.charts.fit import fit_chart
+from tutor.charts.folds import folds_chart
 from tutor.charts.panels import PANELS, Drawing, draw_panel
 from tutor.charts.series import series_chart
 from tutor.charts.surface import surface_chart
@@ -39,6 +40,7 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"values": [0, 1], "counts_by_class": {"a": [3, 0], "b": [0, 3]}},
         {"threshold": 0.5, "mistakes": 0.0},
     ),
+    "folds": ({}, {"measure": "loss", "train": [0.1, 0.2], "valid": [0.4, 0.2]}),
 }
 
 
@@ -164,3 +166,14 @@ def test_threshold_draws_heaps_as_high_as_their_counts_and_a_line_between() -> N
     line = {row.index("┃") for row in body}
     assert len(line) == 1
     assert "25.0%" in text
+
+
+def test_folds_end_with_their_mean_and_keep_it_where_there_is_little_room() -> None:
+    rows = plain_text(folds_chart([0.1, 0.3], [0.4, 0.2], 60, 6)).splitlines()
+    assert rows[0].split() == ["loss", "train", "validation"]
+    assert rows[1].split()[:4] == ["fold", "1", "0.1000", "0.4000"]
+    assert rows[1].count("█") > 1.8 * rows[2].count("█")
+    assert rows[3].split()[:3] == ["mean", "0.2000", "0.3000"]
+    small = plain_text(folds_chart([0.1, 0.3], [0.4, 0.2], 60, 3)).splitlines()
+    assert [row.split()[0] for row in small] == ["loss", "fold", "mean"]
+    assert plain_text(folds_chart([0.9], [0.8], 60, 4, accuracy=True)).startswith("accuracy")

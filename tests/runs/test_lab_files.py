@@ -109,7 +109,10 @@ def test_a_key_of_another_table_is_pointed_there() -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ('[model]\nname = "mpl"', "mine.toml:2: model.name must be one of function, keyword-rule, linear, mlp,"),
+        (
+            '[model]\nname = "mpl"',
+            "mine.toml:2: model.name must be one of coin-flips, function, keyword-rule, linear, mlp,",
+        ),
         ('[model]\nname = "mpl"', "Did you mean mlp?"),
         ("[train]\nepochs = 0", "mine.toml:2: train.epochs must be a whole number from 1 to 10000000, not 0."),
         ("[train]\nepochs = 1.5", "must be a whole number"),
@@ -145,6 +148,10 @@ def test_a_key_of_another_table_is_pointed_there() -> None:
             '[data]\nname = "curve"\n[model]\nname = "function"\n[loss]\nname = "function"\noffset = 1',
             "loss.offset is for",
         ),
+        ('[model]\nname = "coin-flips"', "goes with the data set coins"),
+        ("[data]\nfolds = 1", "mine.toml:2: A single fold leaves nothing"),
+        ('[data]\nname = "curve"\nfolds = 3', "A drawn curve has no examples"),
+        ('[show]\npanels = ["folds"]', "The panel folds has nothing to show"),
         ("x = ", "mine.toml:1: This is not a TOML file: Invalid value."),
     ],
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import msgspec
 import numpy as np
 import pytest
 
+from tutor.ml.options import EpochResult
 from tutor.runs.events import View
 from tutor.runs.lab_files import with_overrides
 from tutor.runs.landscapes import SURFACE_CELLS, Curve, Surface, Threshold
@@ -19,6 +20,7 @@ from tutor.runs.panels import (
     Boundary,
     Confusion,
     Fit,
+    Folds,
     Panel,
     Path,
     Series,
@@ -54,6 +56,7 @@ class FakeSight:
         self.line = (2.0, 1.0)
         self.loss = "mse"
         self.broken = False
+        self.fold_results: tuple[EpochResult, ...] = ()
 
     def _labels(self, x: Array, classes: bool) -> Array:
         return (x[:, 0] > 0).astype(float) if classes else 2 * x[:, 0] + 1
@@ -83,6 +86,9 @@ class FakeSight:
 
     def rule_column(self) -> int:
         return 0
+
+    def folds(self) -> Sequence[EpochResult]:
+        return self.fold_results
 
 
 def size(panel: Panel) -> int:
@@ -256,6 +262,15 @@ def test_the_threshold_shows_counts_and_mistakes() -> None:
     assert sum(map(sum, counts.values())) == 1000
     wrong = np.mean((sight.x_train[:, 0] > 0) != (sight.y_train == 1))
     assert frame["mistakes"] == pytest.approx(wrong, rel=0.01)
+
+
+def test_folds_show_accuracies_where_there_are_such_and_no_number_that_is_none() -> None:
+    sight = FakeSight()
+    assert Folds(sight).frame() is None
+    sight.fold_results = (EpochResult(1, 1, 0.123456, 0.5), EpochResult(1, 1, float("inf"), 0.25))
+    assert Folds(sight).frame() == {"measure": "loss", "train": [0.1235, None], "valid": [0.5, 0.25]}
+    sight.fold_results = (EpochResult(1, 1, 0.1, 0.2, 0.9, 0.75),)
+    assert Folds(sight).frame() == {"measure": "accuracy", "train": [0.9], "valid": [0.75]}
 
 
 def test_spread_keeps_the_ends() -> None:

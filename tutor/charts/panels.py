@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Payload = Mapping[str, Any]
 """What the log holds for a panel: see ``tutor.runs.views``."""
 
-PANELS = ("fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold")
+PANELS = ("fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold", "folds")
 """The panels that `draw_panel` draws; the loss has a function of its own, `tutor.charts.loss.loss_chart`."""
 
 
@@ -163,6 +163,13 @@ def _threshold(scene: Payload, frame: Payload, at: Drawing) -> Rows:
     )
 
 
+def _folds(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.folds import folds_chart
+
+    accuracy = frame.get("measure") == "accuracy"
+    return folds_chart(frame["train"], frame["valid"], at.width, at.height, accuracy=accuracy, ascii=at.ascii)
+
+
 _DRAWERS: dict[str, Callable[[Payload, Payload, Drawing], Rows]] = {
     "fit": _fit,
     "curve": _curve,
@@ -172,4 +179,5 @@ _DRAWERS: dict[str, Callable[[Payload, Payload, Drawing], Rows]] = {
     "series": _series,
     "weights": _weights,
     "threshold": _threshold,
+    "folds": _folds,
 }

@@ -45,7 +45,7 @@ class NetworkTraining:
         self._train = train
         self._powers = Powers(model.degree if model.name == "polynomial" else 1, dataset.x_train)
         self._loss, self._offset = _loss_for(loss, dataset), offset
-        hidden = model.hidden if model.name == "mlp" else ()
+        hidden = model.hidden * model.depth if model.name == "mlp" else ()
         outputs = dataset.classes or 1
         self.network = Network(
             self._powers.features,

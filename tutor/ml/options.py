@@ -26,6 +26,10 @@ class DataOptions:
         target: With ``csv``, the column to predict.
         task: With ``csv``, ``regression`` or ``classification``; ``auto`` to go by the target.
         group: With ``csv``, the column whose equal cells belong together.
+        split: How rows are told apart: ``random``, ``grouped`` (no group on both sides), ``time`` (the end is kept
+            back), or ``auto`` for what suits the data.
+        folds: Cut the training rows into so many folds and validate on each in turn; 0 for none.
+        valid_rows: Use only the first so many of the rows kept for validation; 0 for all.
     """
 
     lags: int = 1
@@ -44,6 +48,9 @@ class DataOptions:
     target: str = ""
     task: str = "auto"
     group: str = ""
+    split: str = "auto"
+    folds: int = 0
+    valid_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,10 @@ class ModelOptions:
     """The function with unknown parameters.
 
     Args:
-        name: ``linear``, ``polynomial``, ``softmax``, ``mlp``, ``function``, ``threshold`` or ``keyword-rule``.
+        name: ``linear``, ``polynomial``, ``softmax``, ``mlp``, ``function``, ``threshold``,
+            ``keyword-rule`` or ``coin-flips``.
         hidden: With ``mlp``, the width of each hidden layer.
+        depth: With ``mlp``, how many times the hidden layers are stacked upon each other.
         activation: With ``mlp``: ``relu``, ``tanh``, ``sigmoid``, ``hard-sigmoid`` or ``none``.
         residual: With ``mlp``, whether a hidden layer adds to the one below where both are as wide.
         dropout: With ``mlp``, the share of hidden outputs that each update erases.
@@ -66,6 +75,7 @@ class ModelOptions:
 
     name: str = "linear"
     hidden: tuple[int, ...] = ()
+    depth: int = 1
     activation: str = "relu"
     residual: bool = False
     dropout: float = 0.0

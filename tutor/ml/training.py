@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from tutor.foundation.errors import TutorError
@@ -73,6 +74,11 @@ def make_training(
     Raises:
         TutorError: these do not go together.
     """
+    if dataset.folds:
+        from tutor.ml.cross_validation import CrossValidation
+
+        each = [replace(fold, folds=()) for fold in dataset.folds]
+        return CrossValidation([make_training(fold, model, loss, optimizer, train, offset) for fold in each])
     if (model.name == "function") != (dataset.task == DRAWN):
         raise TutorError(translate("ml.function-needs-curve"), hint=translate("ml.function-needs-curve-hint"))
     if model.name == "function":
@@ -83,6 +89,10 @@ def make_training(
         from tutor.ml.rules import RuleTraining
 
         return RuleTraining(dataset, model, train)
+    if model.name == "coin-flips":
+        from tutor.ml.coin_flips import CoinFlips
+
+        return CoinFlips(dataset, train)
     from tutor.ml.network_training import NetworkTraining
 
     return NetworkTraining(dataset, model, loss, optimizer, train, offset)

@@ -6,13 +6,14 @@ and its last good frame stays. Payloads: `tutor.runs.views`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.ml.options import EpochResult
 from tutor.runs.spec import RunSpec
 
 Array = NDArray[np.floating[Any]]
@@ -59,6 +60,9 @@ class Sight(Protocol):
 
     def rule_column(self) -> int:
         """The feature that a rule looks at."""
+
+    def folds(self) -> Sequence[EpochResult]:
+        """With cross-validation the last result of each fold; else nothing."""
 
 
 class Panel(Protocol):
@@ -193,6 +197,31 @@ class Weights:
         if not np.isfinite(values).all():
             return None
         return {"names": names[:MOST_WEIGHTS], "values": short(values[:MOST_WEIGHTS])}
+
+
+class Folds:
+    """What each fold of a cross-validation says now."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+
+    def scene(self) -> Payload | None:
+        """None: everything changes."""
+        return None
+
+    def frame(self) -> Payload | None:
+        """Accuracies where there are such, else losses; None before the first epoch."""
+        results = self._sight.folds()
+        if not results:
+            return None
+        accuracy = results[0].valid_accuracy is not None
+        train = [each.train_accuracy if accuracy else each.train_loss for each in results]
+        valid = [each.valid_accuracy if accuracy else each.valid_loss for each in results]
+        return {"measure": "accuracy" if accuracy else "loss", "train": _told(train), "valid": _told(valid)}
+
+
+def _told(values: Iterable[float | None]) -> list[float | None]:
+    return [float(f"{value:.4g}") if value is not None and isfinite(value) else None for value in values]
 
 
 def classes_of(predicted: Array, class_count: int) -> NDArray[np.intp]:

@@ -12,9 +12,9 @@ from msgspec import Meta, Struct, field
 
 DATASETS = (
     "views", "rebound", "blobs", "moons", "spiral", "iris", "digits", "bike-sharing", "mails", "wave", "quadratic",
-    "phones", "curve", "csv",
+    "phones", "vowels", "coins", "curve", "csv",
 )  # fmt: skip
-PANELS = ("loss", "fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold")
+PANELS = ("loss", "fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold", "folds")
 
 DataName = Literal[
     "views",
@@ -29,10 +29,12 @@ DataName = Literal[
     "wave",
     "quadratic",
     "phones",
+    "vowels",
+    "coins",
     "curve",
     "csv",
 ]
-ModelName = Literal["linear", "polynomial", "softmax", "mlp", "function", "threshold", "keyword-rule"]
+ModelName = Literal["linear", "polynomial", "softmax", "mlp", "function", "threshold", "keyword-rule", "coin-flips"]
 ActivationName = Literal["sigmoid", "hard-sigmoid", "tanh", "relu", "none"]
 FunctionName = Literal["ball", "bowl", "saddle", "softmax-cross-entropy", "softmax-squared-error"]
 LossName = Literal["mse", "mae", "cross-entropy", "mistakes", "function"]
@@ -40,7 +42,9 @@ OptimizerName = Literal[
     "gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam", "least-squares", "manual", "search", "none"
 ]
 ScheduleName = Literal["constant", "linear-decay", "inverse-sqrt", "warm-up"]
-PanelName = Literal["loss", "fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold"]
+PanelName = Literal[
+    "loss", "fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold", "folds"
+]
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -88,6 +92,12 @@ class DataSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With mails: the share whose words mislead."""
     frames: Annotated[int, Meta(ge=1, le=41)] = 1
     """With phones: how many neighbouring frames make one example."""
+    split: Literal["auto", "random", "grouped", "time"] = "auto"
+    """How rows are told apart for validation; ``auto``: in the way that suits the data."""
+    folds: Annotated[int, Meta(ge=0, le=20)] = 0
+    """Cut the training rows into so many folds, and validate on each in turn; 0: no cross-validation."""
+    valid_rows: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    """Use only the first so many of the rows kept for validation; 0: all."""
 
 
 class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,6 +106,8 @@ class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: ModelName = "linear"
     hidden: Annotated[tuple[Annotated[int, Meta(ge=1, le=4096)], ...], Meta(max_length=64)] = ()
     """With ``mlp``: the width of each hidden layer."""
+    depth: Annotated[int, Meta(ge=1, le=100)] = 1
+    """With ``mlp``: how many times these layers are stacked upon each other."""
     activation: ActivationName = "relu"
     residual: bool = False
     """With ``mlp``: whether a hidden layer adds to the one below where both are as wide."""
@@ -266,6 +278,7 @@ SHORT_NAMES: dict[str, str] = {
     "offset": "loss.offset",
     "model": "model.name",
     "hidden": "model.hidden",
+    "depth": "model.depth",
     "activation": "model.activation",
     "residual": "model.residual",
     "dropout": "model.dropout",
@@ -287,5 +300,9 @@ SHORT_NAMES: dict[str, str] = {
     "tricky_share": "data.tricky_share",
     "frames": "data.frames",
     "features": "data.features",
+    "rows": "data.rows",
+    "split": "data.split",
+    "folds": "data.folds",
+    "valid_rows": "data.valid_rows",
 }
 """Short names of controls, and the dotted keys they stand for."""

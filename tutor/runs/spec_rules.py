@@ -12,12 +12,15 @@ from tutor.runs.controls import value_of
 from tutor.runs.spec import RunSpec
 
 SERIES = frozenset({"views", "rebound", "bike-sharing"})
-CLASSES = frozenset({"blobs", "moons", "spiral", "iris", "digits", "mails", "phones"})
+CLASSES = frozenset({"blobs", "moons", "spiral", "iris", "digits", "mails", "phones", "vowels", "coins"})
 RULES = frozenset({"threshold", "keyword-rule"})
+GUESSES = RULES | {"coin-flips"}
+"""The models whose loss is the share of mistakes."""
 _DESCENTS = frozenset({"gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam", "manual"})
 _OPTIMIZERS = {
     "threshold": frozenset({"search", "manual"}),
     "keyword-rule": frozenset({"none", "manual"}),
+    "coin-flips": frozenset({"search"}),
     "linear": _DESCENTS | {"least-squares"},
     "polynomial": _DESCENTS | {"least-squares"},
 }
@@ -87,9 +90,11 @@ def _pairs(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("model.name", translate("runs.model-gives-numbers", model=model))
     if model == "keyword-rule" and spec.data.name != "mails":
         yield Impossible("model.name", translate("runs.keyword-needs-mails"))
+    if (model == "coin-flips") != (spec.data.name == "coins"):
+        yield Impossible("model.name", translate("runs.coin-flips-and-coins"))
     if spec.loss.offset and loss in {"mistakes", "function"}:
         yield Impossible("loss.offset", translate("runs.offset-needs-data"))
-    if (loss == "mistakes") != (model in RULES):
+    if (loss == "mistakes") != (model in GUESSES):
         yield Impossible("loss.name", translate("runs.mistakes-need-rule"))
     if spec.optimizer.name not in _OPTIMIZERS.get(model, _DESCENTS):
         yield Impossible(
@@ -97,6 +102,13 @@ def _pairs(spec: RunSpec) -> Iterator[Impossible]:
         )
     if spec.manual and model not in {"linear", "function", *RULES}:
         yield Impossible("optimizer.name", translate("runs.manual-needs-small"))
+
+
+def _folds(spec: RunSpec) -> Iterator[Impossible]:
+    if spec.data.folds and spec.data.name == "curve":
+        yield Impossible("data.folds", translate("runs.folds-need-data"))
+    if spec.data.folds == 1:
+        yield Impossible("data.folds", translate("runs.one-fold"))
 
 
 def _panels(spec: RunSpec) -> Iterator[Impossible]:
@@ -109,6 +121,7 @@ def _panels(spec: RunSpec) -> Iterator[Impossible]:
         "confusion": task in {"classification", ""} or spec.data.target_as == "class-number",
         "series": task in {"regression", ""},
         "threshold": model in RULES,
+        "folds": spec.data.folds > 0,
     }
     for panel in spec.show.panels:
         if not possible.get(panel, True):
@@ -144,6 +157,7 @@ _CHECKS: tuple[Callable[[RunSpec], Iterator[Impossible]], ...] = (
     _csv,
     _drawn,
     _pairs,
+    _folds,
     _panels,
     _stop,
     _goal,

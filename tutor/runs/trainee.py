@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,14 @@ import numpy as np
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
+from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import REGRESSION
 from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.training import make_training
 from tutor.runs.events import DataFacts
 from tutor.runs.landscapes import Curve, Surface, Threshold
-from tutor.runs.panels import Array, Boundary, Confusion, Fit, Panel, Series, Weights
+from tutor.runs.panels import Array, Boundary, Confusion, Fit, Folds, Panel, Series, Weights
 from tutor.runs.spec import RunSpec, Setting
 
 _MOST_NAMES = 64
@@ -97,6 +98,8 @@ class MlTrainee:
             possible.add("curve")
         if self.spec.model.name in {"threshold", "keyword-rule"}:
             possible.add("threshold")
+        if data.folds:
+            possible.add("folds")
         return possible
 
     # -- for the engine ---------------------------------------------------------------------------------------
@@ -225,8 +228,12 @@ class MlTrainee:
         """The feature that a rule looks at."""
         return self._dataset.feature_names.index(self._keyword)
 
+    def folds(self) -> Sequence[EpochResult]:
+        """With cross-validation the last result of each fold; else nothing."""
+        return self._training.fold_results if isinstance(self._training, CrossValidation) else ()
 
-_PANELS: dict[str, type[Fit | Curve | Surface | Boundary | Confusion | Series | Weights | Threshold]] = {
+
+_PANELS: dict[str, type[Fit | Curve | Surface | Boundary | Confusion | Series | Weights | Threshold | Folds]] = {
     "fit": Fit,
     "curve": Curve,
     "surface": Surface,
@@ -235,6 +242,7 @@ _PANELS: dict[str, type[Fit | Curve | Surface | Boundary | Confusion | Series | 
     "series": Series,
     "weights": Weights,
     "threshold": Threshold,
+    "folds": Folds,
 }
 """All but the loss, which viewers draw from the epochs themselves."""
 

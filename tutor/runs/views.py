@@ -126,3 +126,12 @@ class ThresholdFrame(TypedDict):
 
     threshold: float
     mistakes: float
+
+
+class FoldsFrame(TypedDict):
+    """With cross-validation: the figures of each fold in training, and on the rows that it was not trained on."""
+
+    measure: str
+    """``loss`` or ``accuracy``."""
+    train: list[float | None]
+    valid: list[float | None]

@@ -9,7 +9,7 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.ml.datasets import made, mails, points, series, tables
+from tutor.ml.datasets import made, mails, people, points, series, tables
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.dataset import DRAWN, Dataset, Table
 from tutor.ml.datasets.prepare import prepare
@@ -23,8 +23,8 @@ def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | 
 
     Args:
         name: ``views``, ``rebound``, ``bike-sharing``, ``blobs``, ``moons``, ``spiral``, ``iris``, ``digits``,
-            ``mails``, ``wave``, ``quadratic``, ``phones``, ``csv``, or ``curve`` for a
-            drawn curve, which has no examples.
+            ``mails``, ``wave``, ``quadratic``, ``phones``, ``vowels``, ``coins``, ``csv``, or ``curve`` for a drawn
+            curve, which has no examples.
         data_folder: where the files of real data sets are.
         options: which examples, and how they are prepared.
 
@@ -47,6 +47,10 @@ def _table(name: str, folder: Path | None, options: DataOptions) -> Table:
         return _POINTS[name](options.rows, options.noise, options.seed)
     if name == "phones":
         return made.phones(options.rows, options.noise, options.seed, options.frames)
+    if name == "vowels":
+        return people.vowels(options.noise, options.seed)
+    if name == "coins":
+        return people.coins(options.rows, options.seed)
     if name in {"views", "rebound", "bike-sharing"}:
         return _series(name, folder, options)
     if name == "mails":

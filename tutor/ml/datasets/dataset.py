@@ -37,6 +37,7 @@ class Dataset:
         y_scale: by which the label is divided.
         ordered: whether the rows are in time order, so that validation is the end of the series.
         notes: what was decided about the data on the way, sentences for the learner.
+        folds: with cross-validation one data set for each fold, the first of which this one shows; else none.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Dataset:
     y_scale: float = 1.0
     ordered: bool = False
     notes: tuple[str, ...] = ()
+    folds: tuple[Dataset, ...] = ()
 
     @property
     def classes(self) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from tutor.foundation.errors import TutorError
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
+from tutor.ml.datasets import splits
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset, Floats, Ints, Table
 from tutor.ml.options import DataOptions
 
@@ -16,20 +17,39 @@ _FEWEST_TRAINING_ROWS = 2
 
 
 def prepare(name: str, table: Table, options: DataOptions) -> Dataset:
-    """Split and standardise a table.
+    """Split and standardise a table, once, or for each fold.
 
     Raises:
-        TutorError: a feature is unknown, the class order is no order of the classes, or too few rows are left.
+        TutorError: a feature is unknown, the class order is no order of the classes, the table cannot be split as
+            asked, or too few rows are left.
     """
     table = _with_features(table, options.features)
     if options.rows and not table.ordered and not table.valid_rows:
         table = _fewer_rows(table, options.rows)
     table = _with_class_order(table, options.class_order)
-    as_number = options.target_as == "class-number" and table.task == CLASSIFICATION
     fraction = table.test_fraction if options.test_fraction is None else options.test_fraction
-    train, valid = _split(table, fraction, options.seed or 0)
+    seed = options.seed or 0
+    kind = splits.kind_of(table, options.split)
+    # Before folds the test is kept back, and that in the way that suits the data.
+    train, valid = splits.keep_back(table, fraction, seed, splits.kind_of(table, "auto") if options.folds else kind)
+    if options.valid_rows:
+        valid = valid[: options.valid_rows]
+    if not options.folds:
+        return _dataset(name, table, options, (train, valid))
+    if len(valid):
+        table = replace(table, notes=(*table.notes, translate("ml.note-kept-for-test", count=len(valid))))
+    each = tuple(
+        _dataset(name, table, options, split) for split in splits.folds(table, train, options.folds, seed, kind)
+    )
+    return replace(each[0], folds=each)
+
+
+def _dataset(name: str, table: Table, options: DataOptions, split: splits.Split) -> Dataset:
+    """A table once it is split: holes filled, and standardised, by what the training rows alone say."""
+    train, valid = split
     if len(train) < _FEWEST_TRAINING_ROWS:
         raise TutorError(translate("ml.too-few-rows", count=len(train)))
+    as_number = options.target_as == "class-number" and table.task == CLASSIFICATION
     table = _without_holes(table, train)
     x_mean, x_scale = _statistics(table.x[train], options.standardise, shared=table.shared_scale)
     y = table.y.astype(np.float64) if as_number else table.y
@@ -117,41 +137,6 @@ def _with_class_order(table: Table, order: tuple[int, ...]) -> Table:
     for old, new in enumerate(order):
         names[new] = table.class_names[old]
     return replace(table, y=np.array(order)[table.y], class_names=tuple(names))
-
-
-def _split(table: Table, fraction: float, seed: int) -> tuple[Ints, Ints]:
-    """Rows for training and validation: the end of a series, else a seeded draw of groups, or of each class's share."""
-    count = len(table.y)
-    if table.valid_rows:
-        return np.arange(count - table.valid_rows), np.arange(count - table.valid_rows, count)
-    if table.ordered:
-        cut = count - round(fraction * count)
-        return np.arange(cut), np.arange(cut, count)
-    random = np.random.default_rng([seed, count])
-    if table.groups is not None:
-        return _split_groups(table.groups, fraction, random)
-    if table.task != CLASSIFICATION:
-        order = random.permutation(count)
-        cut = count - round(fraction * count)
-        return np.sort(order[:cut]), np.sort(order[cut:])
-    valid = [
-        random.permutation(rows)[: round(fraction * len(rows))]
-        for rows in (np.flatnonzero(table.y == label) for label in np.unique(table.y))
-    ]
-    chosen = np.sort(np.concatenate(valid))
-    return np.setdiff1d(np.arange(count), chosen), chosen
-
-
-def _split_groups(groups: Ints, fraction: float, random: np.random.Generator) -> tuple[Ints, Ints]:
-    """Whole groups for validation, as many as come nearest to the share of rows; of several, one at least each side."""
-    which, sizes = np.unique(groups, return_counts=True)
-    order = random.permutation(len(which))
-    wanted = fraction * len(groups)
-    taken = int(np.argmin(np.abs(np.concatenate(([0], np.cumsum(sizes[order]))) - wanted)))
-    if wanted and len(which) > 1:
-        taken = min(max(taken, 1), len(which) - 1)
-    chosen = np.isin(groups, which[order[:taken]])
-    return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
 def _statistics(x: Floats, standardise: bool, *, shared: bool) -> tuple[Floats, Floats]:
