@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tutor.charts.autocorrelation import autocorrelation_chart
 from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import Rows, plain_text, row_width
 from tutor.charts.confusion import confusion_chart
@@ -52,6 +53,9 @@ CHARTS: dict[str, Chart] = {
     ),
     "confusion": lambda w, h, a: confusion_chart([[5, 1], [0, 7]], ["山鸢尾", "versicolor"], w, h, ascii=a),
     "series": lambda w, h, a: series_chart([1, 2, 3, 2], [1.1, 1.8, 2.5, 2.2], w, h, name="播放量", ascii=a),
+    "autocorrelation": lambda w, h, a: autocorrelation_chart(
+        [0.6, 0.2, -0.1, 0.1, 0.2, 0.5, 0.7, 0.5], w, h, lags=7, name="播放量", ascii=a
+    ),
     "weights": lambda w, h, a: weights_chart(["w", "偏置"], [1.5, -0.5], w, h, ascii=a),
     "threshold": lambda w, h, a: threshold_chart(
         [0, 1, 2], {"正常": [5, 1, 0], "垃圾": [0, 2, 6]}, w, h, threshold=1.5, mistakes=0.1, ascii=a

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.charts.shapes import text_of
+from tutor.charts.autocorrelation import autocorrelation_chart
 from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import plain_text
 from tutor.charts.confusion import confusion_chart
@@ -35,6 +36,7 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "confusion": ({}, {"class_names": ["a", "b"], "counts": [[1, 0], [0, 1]]}),
     "series": ({"actual": [1, 2, 3], "name": "views"}, {"predicted": [1, 2, 2]}),
+    "autocorrelation": ({"values": [0.6, -0.2, 0.7], "name": "views"}, {"lags": 2}),
     "weights": ({}, {"names": ["w"], "values": [1.0]}),
     "threshold": (
         {"values": [0, 1], "counts_by_class": {"a": [3, 0], "b": [0, 3]}},
@@ -143,6 +145,17 @@ def test_series_draws_prediction_and_truth_differently() -> None:
     truth = plain_text(series_chart(days, [], 60, 12))
     guess = plain_text(series_chart(days, days, 60, 12))
     assert truth != guess
+
+
+def test_autocorrelation_counts_in_weeks_and_marks_how_far_the_model_looks_back() -> None:
+    values = [0.9 if day % 7 == 0 else -0.3 for day in range(1, 29)]
+    rows = plain_text(autocorrelation_chart(values, 70, 16, lags=14, ascii=True)).splitlines()
+    assert rows[-1].split() == ["0", "7", "14", "21", "28"]
+    assert [rows[3].count("#"), rows[3].count("*")] == [4, 0]
+    assert [rows[-4].count("#"), rows[-4].count("*")] == [0, 24]
+    bar = {row.index("|", 10) for row in rows[1:-2]}
+    assert len(bar) == 1
+    assert rows[3].index("#", rows[3].index("#") + 1) < bar.pop() < rows[3].rindex("#")
 
 
 def test_weights_lean_to_the_side_of_their_sign() -> None:

@@ -70,6 +70,7 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("one-lag", {"learning_rate": 0.4, "epochs": 10}),
         ("two-sliders", {"w": 0.73, "b": 1.22}),
         ("spam-rule", {"threshold": 2.0}),
+        ("look-back", {"lags": 56}),
         ("three-species", {"learning_rate": 0.1, "epochs": 100}),
         ("week-lags", {"learning_rate": 0.003, "hidden": [64, 64]}),
         ("moons-net", {"epochs": 20}),

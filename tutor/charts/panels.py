@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 Payload = Mapping[str, Any]
 """What the log holds for a panel: see ``tutor.runs.views``."""
 
-PANELS = ("fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold", "folds")
+PANELS = (
+    "fit",
+    "curve",
+    "surface",
+    "boundary",
+    "confusion",
+    "series",
+    "autocorrelation",
+    "weights",
+    "threshold",
+    "folds",
+)
 """The panels that `draw_panel` draws; the loss has a function of its own, `tutor.charts.loss.loss_chart`."""
 
 
@@ -143,6 +154,19 @@ def _series(scene: Payload, frame: Payload, at: Drawing) -> Rows:
     return series_chart(scene["actual"], frame.get("predicted", ()), at.width, at.height, name=name, ascii=at.ascii)
 
 
+def _autocorrelation(scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.autocorrelation import autocorrelation_chart
+
+    return autocorrelation_chart(
+        scene["values"],
+        at.width,
+        at.height,
+        lags=int(frame.get("lags", 0)),
+        name=_text(scene.get("name", "")),
+        ascii=at.ascii,
+    )
+
+
 def _weights(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
     from tutor.charts.weights import weights_chart
 
@@ -177,6 +201,7 @@ _DRAWERS: dict[str, Callable[[Payload, Payload, Drawing], Rows]] = {
     "boundary": _boundary,
     "confusion": _confusion,
     "series": _series,
+    "autocorrelation": _autocorrelation,
     "weights": _weights,
     "threshold": _threshold,
     "folds": _folds,

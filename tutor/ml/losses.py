@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
 from tutor.ml.arrays import Array, constant
 from tutor.ml.tape import LABELS, Steps, step
 
@@ -131,3 +133,16 @@ LOSSES: dict[str, Loss] = {
 def losses_for(classifies: bool) -> dict[str, Loss]:
     """The losses of classifications or of regressions, as labs name them: ``mse`` is either's."""
     return {each.name: each for each in LOSSES.values() if each.classifies == classifies}
+
+
+def loss_for(name: str, *, classifies: bool) -> Loss:
+    """The loss of that name for a classification or a regression.
+
+    Raises:
+        TutorError: there is none.
+    """
+    known = losses_for(classifies)
+    if name not in known:
+        hint = translate("ml.losses-are", known=", ".join(known))
+        raise TutorError(translate("ml.loss-does-not-fit", loss=name), hint=hint)
+    return known[name]

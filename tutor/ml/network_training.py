@@ -14,7 +14,7 @@ from tutor.ml.arrays import Array, constant
 from tutor.ml.batches import Batches
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
 from tutor.ml.gradient_rules import GradientRules
-from tutor.ml.losses import Loss, losses_for, softmax
+from tutor.ml.losses import Loss, loss_for, softmax
 from tutor.ml.network import Network, with_ones
 from tutor.ml.optimizers import Momentum, make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
@@ -44,7 +44,7 @@ class NetworkTraining:
         self.dataset = dataset
         self._train = train
         self._powers = Powers(model.degree if model.name == "polynomial" else 1, dataset.x_train)
-        self._loss, self._offset = _loss_for(loss, dataset), offset
+        self._loss, self._offset = loss_for(loss, classifies=dataset.task == CLASSIFICATION), offset
         hidden = model.hidden * model.depth if model.name == "mlp" else ()
         outputs = dataset.classes or 1
         self.network = Network(
@@ -96,7 +96,7 @@ class NetworkTraining:
     def set(self, name: str, value: object) -> None:
         """Turn a setting between two epochs. See `Training.set`."""
         if name == "loss":
-            self._loss = _loss_for(str(value), self.dataset)
+            self._loss = loss_for(str(value), classifies=self.dataset.task == CLASSIFICATION)
             self._tapes.clear()
             return
         number = float(value)  # type: ignore[arg-type]
@@ -231,14 +231,6 @@ class NetworkTraining:
         slope, shift = (float(each) for each in self.network.layers[0][0])
         w = slope * data.y_scale / float(data.x_scale[0])
         return {"w": w, "b": data.y_mean + data.y_scale * shift - w * float(data.x_mean[0])}
-
-
-def _loss_for(name: str, dataset: Dataset) -> Loss:
-    known = losses_for(dataset.task == CLASSIFICATION)
-    if name not in known:
-        hint = translate("ml.losses-are", known=", ".join(known))
-        raise TutorError(translate("ml.loss-does-not-fit", loss=name), hint=hint)
-    return known[name]
 
 
 def _labels(y: Array, dataset: Dataset) -> Array:

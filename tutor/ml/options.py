@@ -58,7 +58,7 @@ class ModelOptions:
     """The function with unknown parameters.
 
     Args:
-        name: ``linear``, ``polynomial``, ``softmax``, ``mlp``, ``function``, ``threshold``,
+        name: ``linear``, ``polynomial``, ``softmax``, ``mlp``, ``naive``, ``function``, ``threshold``,
             ``keyword-rule`` or ``coin-flips``.
         hidden: With ``mlp``, the width of each hidden layer.
         depth: With ``mlp``, how many times the hidden layers are stacked upon each other.

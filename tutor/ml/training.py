@@ -93,6 +93,10 @@ def make_training(
         from tutor.ml.coin_flips import CoinFlips
 
         return CoinFlips(dataset, train)
+    if model.name == "naive":
+        from tutor.ml.naive import NaiveTraining
+
+        return NaiveTraining(dataset, loss, offset)
     from tutor.ml.network_training import NetworkTraining
 
     return NetworkTraining(dataset, model, loss, optimizer, train, offset)

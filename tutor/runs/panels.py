@@ -22,6 +22,7 @@ MOST_POINTS = 160
 MOST_VALID_POINTS = 80
 CURVE_POINTS = 81
 MOST_DAYS = 120
+MOST_LAGS = 60
 MOST_PATH = 200
 MOST_WEIGHTS = 60
 BOUNDARY_CELLS = (40, 22)
@@ -179,6 +180,30 @@ class Series:
         """The predictions."""
         predicted = self._sight.predict(self._x).reshape(-1)
         return {"predicted": short(predicted)} if np.isfinite(predicted).all() else None
+
+
+class Autocorrelation:
+    """How a series correlates with itself some days before, and how far the model looks back."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+        self._given = False
+
+    def scene(self) -> Payload | None:
+        """The autocorrelation at 1, 2, ... days, of all days that are predicted."""
+        if self._given:
+            return None
+        self._given = True
+        series = np.concatenate([self._sight.y_train, self._sight.y_valid])
+        apart = series - series.mean()
+        total = float(apart @ apart) or 1.0
+        most = min(MOST_LAGS, len(series) - 1)
+        values = [float(apart[lag:] @ apart[:-lag]) / total for lag in range(1, most + 1)]
+        return {"values": short(values), "name": self._sight.target_name}
+
+    def frame(self) -> Payload | None:
+        """The model's own look-back, in days."""
+        return {"lags": len(self._sight.feature_names)}
 
 
 class Weights:

@@ -14,7 +14,19 @@ DATASETS = (
     "views", "rebound", "blobs", "moons", "spiral", "iris", "digits", "bike-sharing", "mails", "wave", "quadratic",
     "phones", "vowels", "coins", "curve", "csv",
 )  # fmt: skip
-PANELS = ("loss", "fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold", "folds")
+PANELS = (
+    "loss",
+    "fit",
+    "curve",
+    "surface",
+    "boundary",
+    "confusion",
+    "series",
+    "autocorrelation",
+    "weights",
+    "threshold",
+    "folds",
+)
 
 DataName = Literal[
     "views",
@@ -34,7 +46,9 @@ DataName = Literal[
     "curve",
     "csv",
 ]
-ModelName = Literal["linear", "polynomial", "softmax", "mlp", "function", "threshold", "keyword-rule", "coin-flips"]
+ModelName = Literal[
+    "linear", "polynomial", "softmax", "mlp", "naive", "function", "threshold", "keyword-rule", "coin-flips"
+]
 ActivationName = Literal["sigmoid", "hard-sigmoid", "tanh", "relu", "none"]
 FunctionName = Literal["ball", "bowl", "saddle", "softmax-cross-entropy", "softmax-squared-error"]
 LossName = Literal["mse", "mae", "cross-entropy", "mistakes", "function"]
@@ -43,7 +57,17 @@ OptimizerName = Literal[
 ]
 ScheduleName = Literal["constant", "linear-decay", "inverse-sqrt", "warm-up"]
 PanelName = Literal[
-    "loss", "fit", "curve", "surface", "boundary", "confusion", "series", "weights", "threshold", "folds"
+    "loss",
+    "fit",
+    "curve",
+    "surface",
+    "boundary",
+    "confusion",
+    "series",
+    "autocorrelation",
+    "weights",
+    "threshold",
+    "folds",
 ]
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]

@@ -21,6 +21,7 @@ _OPTIMIZERS = {
     "threshold": frozenset({"search", "manual"}),
     "keyword-rule": frozenset({"none", "manual"}),
     "coin-flips": frozenset({"search"}),
+    "naive": _DESCENTS | {"least-squares", "none"},
     "linear": _DESCENTS | {"least-squares"},
     "polynomial": _DESCENTS | {"least-squares"},
 }
@@ -82,7 +83,7 @@ def _drawn(spec: RunSpec) -> Iterator[Impossible]:
 
 def _pairs(spec: RunSpec) -> Iterator[Impossible]:
     task, model, loss = task_of(spec), spec.model.name, spec.loss.name
-    if loss == "cross-entropy" and (task == "regression" or model in {"linear", "polynomial"}):
+    if loss == "cross-entropy" and (task == "regression" or model in {"linear", "polynomial", "naive"}):
         yield Impossible("loss.name", translate("runs.cross-entropy-needs-classes"))
     if model == "softmax" and task == "regression":
         yield Impossible("model.name", translate("runs.softmax-needs-classes", data=spec.data.name))
@@ -111,6 +112,11 @@ def _folds(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("data.folds", translate("runs.one-fold"))
 
 
+def _naive(spec: RunSpec) -> Iterator[Impossible]:
+    if spec.model.name == "naive" and spec.data.name not in SERIES:
+        yield Impossible("model.name", translate("runs.naive-needs-series", data=spec.data.name))
+
+
 def _panels(spec: RunSpec) -> Iterator[Impossible]:
     task, model = task_of(spec), spec.model.name
     possible = {
@@ -120,6 +126,7 @@ def _panels(spec: RunSpec) -> Iterator[Impossible]:
         "boundary": task in {"classification", ""} or spec.data.target_as == "class-number",
         "confusion": task in {"classification", ""} or spec.data.target_as == "class-number",
         "series": task in {"regression", ""},
+        "autocorrelation": spec.data.name in SERIES,
         "threshold": model in RULES,
         "folds": spec.data.folds > 0,
     }
@@ -157,6 +164,7 @@ _CHECKS: tuple[Callable[[RunSpec], Iterator[Impossible]], ...] = (
     _csv,
     _drawn,
     _pairs,
+    _naive,
     _folds,
     _panels,
     _stop,

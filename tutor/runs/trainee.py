@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOp
 from tutor.ml.training import make_training
 from tutor.runs.events import DataFacts
 from tutor.runs.landscapes import Curve, Surface, Threshold
-from tutor.runs.panels import Array, Boundary, Confusion, Fit, Folds, Panel, Series, Weights
+from tutor.runs.panels import Array, Autocorrelation, Boundary, Confusion, Fit, Folds, Panel, Series, Weights
 from tutor.runs.spec import RunSpec, Setting
 
 _MOST_NAMES = 64
@@ -92,6 +92,8 @@ class MlTrainee:
             possible.add("surface")
         if data.features and data.task == REGRESSION:
             possible |= {"fit", "series"}
+            if data.ordered:
+                possible.add("autocorrelation")
         if data.features and data.class_names:
             possible |= {"confusion", "boundary"} if data.features > 1 else {"confusion"}
         if self.spec.model.name == "function" and "surface" not in possible:
@@ -192,10 +194,14 @@ class MlTrainee:
         return self._training.predict(x)
 
     def weights(self) -> tuple[list[str], list[float]]:
-        """The parameters by name; those of a line in the units of the data."""
+        """The parameters by name; those of a linear model in the units of the data."""
         small = self._training.small_parameters()
         if small:
             return list(small), list(small.values())
+        if self.spec.model.name == "naive":
+            return [self.feature_names[-1]], [1.0]
+        if self.spec.model.name == "linear" and self._dataset.features:
+            return self._linear_weights()
         names: list[str] = []
         values: list[float] = []
         for name, array in self._training.parameters().items():
@@ -203,6 +209,13 @@ class MlTrainee:
                 names += [f"{name}[{index}]" for index in range(array.size)]
                 values += array.ravel().tolist()
         return names, values
+
+    def _linear_weights(self) -> tuple[list[str], list[float]]:
+        """A weight for each feature, and the bias."""
+        data, named = self._dataset, self._training.parameters()
+        w = named["W1"][0] * data.y_scale / data.x_scale
+        b = float(data.label(named["b1"][0])) - float(w @ data.x_mean)
+        return ["b", *self.feature_names], [b, *w.tolist()]
 
     def point(self) -> tuple[float, float] | None:
         """Weight and bias of a line, both parameters of a bowl, or a parameter and its value; else None."""
@@ -233,13 +246,14 @@ class MlTrainee:
         return self._training.fold_results if isinstance(self._training, CrossValidation) else ()
 
 
-_PANELS: dict[str, type[Fit | Curve | Surface | Boundary | Confusion | Series | Weights | Threshold | Folds]] = {
+_PANELS: dict[str, Callable[[MlTrainee], Panel]] = {
     "fit": Fit,
     "curve": Curve,
     "surface": Surface,
     "boundary": Boundary,
     "confusion": Confusion,
     "series": Series,
+    "autocorrelation": Autocorrelation,
     "weights": Weights,
     "threshold": Threshold,
     "folds": Folds,

@@ -107,6 +107,19 @@ class SeriesFrame(TypedDict):
     predicted: list[float]
 
 
+class AutocorrelationScene(TypedDict):
+    """How a series correlates with itself 1, 2, ... days before."""
+
+    values: list[float]
+    name: str
+
+
+class AutocorrelationFrame(TypedDict):
+    """How many days the model looks back."""
+
+    lags: int
+
+
 class WeightsFrame(TypedDict):
     """The parameters of a small model by name."""
 

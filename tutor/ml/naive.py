@@ -1,0 +1,60 @@
+"""The naive forecast: an earlier day of a series, copied. Nothing is learnt, and every model has to beat it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.ml.arrays import Array
+from tutor.ml.datasets.dataset import Dataset, Floats
+from tutor.ml.losses import Loss, loss_for
+from tutor.ml.options import EpochResult
+
+
+class NaiveTraining:
+    """Says of each day what the farthest day that it looks back to was: with 7 lags, the value of a week ago.
+
+    One epoch and no update. See `tutor.ml.training.Training`.
+
+    Raises:
+        TutorError: the data is no series, or the loss is none of a regression.
+    """
+
+    def __init__(self, dataset: Dataset, loss: str, offset: float = 0.0) -> None:
+        if not dataset.ordered:
+            raise TutorError(translate("ml.naive-needs-series"))
+        self.dataset = dataset
+        self._loss: Loss = loss_for(loss, classifies=False)
+        self._offset = offset
+
+    def set(self, name: str, value: object) -> None:
+        """Nothing but the ``loss`` can be turned."""
+        if name != "loss":
+            raise ValueError(name)
+        self._loss = loss_for(str(value), classifies=False)
+
+    def epochs(self) -> Iterator[EpochResult]:
+        """See `Training.epochs`."""
+        data = self.dataset
+        valid = self._mean(data.x_valid, data.y_valid) if len(data.x_valid) else None
+        yield EpochResult(1, 0, self._mean(data.x_train, data.y_train), valid)
+
+    def _mean(self, x: Floats, y: Array) -> float:
+        data = self.dataset
+        copied, labels = self.predict(data.raw(x)), data.label(y)
+        return self._loss.mean(copied[None, :], labels[None, :]) - self._offset
+
+    def predict(self, x: Floats) -> Floats:
+        """The last column of ``x``, (n,)."""
+        return np.asarray(x, dtype=np.float64)[:, -1]
+
+    def parameters(self) -> dict[str, Array]:
+        """None."""
+        return {}
+
+    def small_parameters(self) -> dict[str, float]:
+        """None."""
+        return {}
