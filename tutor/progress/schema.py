@@ -62,6 +62,39 @@ _FIRST: Migration = (
     "CREATE INDEX quizzes_of_scope ON quizzes (scope, finished, at)",
 )
 
+_CARDS: Migration = (
+    """
+    CREATE TABLE cards (
+        card TEXT PRIMARY KEY,
+        lesson TEXT NOT NULL,
+        made INTEGER NOT NULL,
+        due INTEGER NOT NULL,
+        reviewed INTEGER,
+        state INTEGER NOT NULL,
+        step INTEGER,
+        stability REAL,
+        difficulty REAL,
+        reviews INTEGER NOT NULL,
+        lapses INTEGER NOT NULL,
+        retired INTEGER NOT NULL CHECK (retired IN (0, 1))
+    )
+    """,
+    # What is due is asked at every start: nothing but this index is read for it.
+    "CREATE INDEX cards_due ON cards (retired, due, card)",
+    "CREATE INDEX cards_of_lesson ON cards (lesson)",
+    "CREATE INDEX answers_of_question ON answers (question)",
+    # For the statistics of the progress screen, which never touch the table for them either.
+    "CREATE INDEX answers_of_day ON answers (at, correct, seconds)",
+    "CREATE INDEX answers_missed ON answers (lesson, question, given) WHERE correct = 0",
+    "CREATE INDEX answers_with_confidence ON answers (at, confidence, correct) WHERE confidence IS NOT NULL",
+    # What was missed before there were cards is due now; its next answer works out the rest.
+    """
+    INSERT INTO cards (card, lesson, made, due, state, step, reviews, lapses, retired)
+    SELECT question, lesson, min(at), max(at), 1, 0, 0, 0, 0 FROM answers
+    WHERE correct = 0 OR (correct = 1 AND unsure = 1) GROUP BY question
+    """,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:
@@ -77,7 +110,7 @@ class Schema:
 
 
 SCHEMA = Schema(
-    migrations=(_FIRST,),
+    migrations=(_FIRST, _CARDS),
     columns={
         "answers": (
             "key", "at", "lesson", "question", "kind", "given", "correct", "score", "unsure", "confidence",
@@ -85,5 +118,9 @@ SCHEMA = Schema(
         ),
         "lessons": ("lesson", "block", "within", "anchor", "furthest", "questions", "at"),
         "quizzes": ("quiz", "scope", "lesson", "seed", "state", "started", "at", "finished"),
+        "cards": (
+            "card", "lesson", "made", "due", "reviewed", "state", "step", "stability", "difficulty", "reviews",
+            "lapses", "retired",
+        ),
     },
 )  # fmt: skip

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tutor.foundation import paths
+from tutor.progress.cards import TERM, CardStore
 from tutor.progress.records import (
     Answer,
     LessonState,
@@ -22,6 +23,9 @@ from tutor.progress.records import (
 if TYPE_CHECKING:
     from tutor.progress.database import Database
 
+REVIEW: Final = "review:"
+"""What the quiz of an answer begins with that was given in a review."""
+
 _ANSWER_COLUMNS = (
     "key, at, lesson, question, kind, given, correct, score, unsure, confidence, "
     "hints, seconds, language, seed, quiz, runs"
@@ -34,7 +38,7 @@ _SAVE_QUIZ = """
 # The newest counted answer of every question: with max(), SQLite takes the other columns from that same row.
 _NEWEST = """
     SELECT lesson, question, correct, unsure, max(id) FROM answers
-    WHERE correct IS NOT NULL GROUP BY lesson, question
+    WHERE correct IS NOT NULL AND question NOT GLOB 'term:*' GROUP BY lesson, question
 """
 
 
@@ -67,6 +71,8 @@ class ProgressStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.cards = CardStore(database)
+        """What is asked again, and when."""
 
     @property
     def in_memory(self) -> bool:
@@ -84,8 +90,8 @@ class ProgressStore:
     # -- answers -----------------------------------------------------------------------------------------
 
     def record_answer(self, answer: Answer, quiz: SavedQuiz | None = None) -> None:
-        """Keep an answer, and with it in the same transaction how far its quiz is."""
-        statements = [(_SAVE_ANSWER, _answer_row(answer))]
+        """Keep an answer, and with it in the same transaction how far its quiz is, and when it is asked again."""
+        statements = [(_SAVE_ANSWER, _answer_row(answer)), *self.cards.following(answer)]
         if quiz is not None:
             statements.append((_SAVE_QUIZ, _quiz_row(quiz)))
         self._database.write(*statements)
@@ -93,11 +99,13 @@ class ProgressStore:
     def settle_answer(self, key: str, *, correct: bool, score: float, runs: Iterable[str] = ()) -> None:
         """Give a prediction the verdict of its run."""
         values = (int(correct), score, json.dumps(list(runs)), key)
-        self._database.write(("UPDATE answers SET correct = ?, score = ?, runs = ? WHERE key = ?", values))
+        change = ("UPDATE answers SET correct = ?, score = ?, runs = ? WHERE key = ?", values)
+        self._database.write(change, *self.cards.following_change(key, correct=correct))
 
     def mark_unsure(self, key: str, unsure: bool) -> None:
         """Note that the learner was (not) sure of an answer."""
-        self._database.write(("UPDATE answers SET unsure = ? WHERE key = ?", (int(unsure), key)))
+        change = ("UPDATE answers SET unsure = ? WHERE key = ?", (int(unsure), key))
+        self._database.write(change, *self.cards.following_change(key, unsure=unsure))
 
     def answers(self, *, lesson_id: str | None = None, quiz_id: str | None = None) -> list[Answer]:
         """Answers in the order they were given: all, or those of one lesson, or of one quiz."""
@@ -111,8 +119,11 @@ class ProgressStore:
 
     def newest_answers(self, lesson_id: str) -> dict[str, Answer]:
         """The newest counted answer to each question of a lesson, by question id."""
-        counted = [answer for answer in self.answers(lesson_id=lesson_id) if answer.correct is not None]
-        return {answer.question_id: answer for answer in counted}
+        return {
+            answer.question_id: answer
+            for answer in self.answers(lesson_id=lesson_id)
+            if answer.correct is not None and not answer.question_id.startswith(TERM)
+        }
 
     def _read_answers(self, sql: str, values: tuple[object, ...]) -> list[Answer]:
         return [_answer(row) for row in self._database.read(sql, values)]
@@ -186,8 +197,10 @@ class ProgressStore:
         """The lesson read or answered last; None on the very first day."""
         rows = self._database.read(
             "SELECT lesson FROM (SELECT lesson, at FROM lessons"
-            " UNION ALL SELECT lesson, at FROM (SELECT lesson, at FROM answers ORDER BY id DESC LIMIT 1))"
-            " ORDER BY at DESC LIMIT 1"
+            " UNION ALL SELECT lesson, at FROM"
+            " (SELECT lesson, at FROM answers WHERE quiz NOT GLOB ? ORDER BY id DESC LIMIT 1))"
+            " ORDER BY at DESC LIMIT 1",
+            (f"{REVIEW}*",),  # a review leads through all lessons, and on with none
         )
         return str(rows[0][0]) if rows else None
 
