@@ -91,10 +91,18 @@ class CardStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def see(self, keys: Iterable[str], lesson_id: str, moment: datetime) -> None:
-        """Make cards of what was seen for the first time; those that are cards already stay as they are."""
+    def see(self, keys: Iterable[str], lesson_id: str, moment: datetime, *, tomorrow: bool = False) -> None:
+        """Make cards of what was seen for the first time; those that are cards already stay as they are.
+
+        Args:
+            keys: Of the cards.
+            lesson_id: Where it was seen.
+            moment: Now.
+            tomorrow: Ask on the next day, not soon.
+        """
+        due = day_starts(study_day(moment), 1)[1] if tomorrow else moment + SOON
         known = {card for (card,) in self._database.read("SELECT card FROM cards WHERE lesson = ?", (lesson_id,))}
-        new = [Card(key, lesson_id, moment, Schedule(moment + SOON)) for key in keys if key not in known]
+        new = [Card(key, lesson_id, moment, Schedule(due)) for key in keys if key not in known]
         if new:
             self._database.write(*((_SEE, _row(card)) for card in new))
 
@@ -106,6 +114,11 @@ class CardStore:
     def all(self) -> list[Card]:
         """Every card, retired ones too, by key."""
         return [_card(row) for row in self._database.read(f"SELECT {_COLUMNS} FROM cards ORDER BY card")]  # noqa: S608
+
+    def known_terms(self) -> list[Card]:
+        """The cards of terms that have been asked and are known by now, so that their next side may be asked."""
+        sql = f"SELECT {_COLUMNS} FROM cards WHERE card GLOB 'term:*' AND state = 2 ORDER BY card"  # noqa: S608
+        return [_card(row) for row in self._database.read(sql)]
 
     def due(self, moment: datetime, limit: int = -1) -> list[Card]:
         """What is due at ``moment``, longest due first; at most ``limit``, all where that is negative."""
@@ -135,6 +148,10 @@ class CardStore:
         ]
         if statements:
             self._database.write(*statements)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Do not ask again what these keys stand for; the answers stay."""
+        self._database.write(*(("DELETE FROM cards WHERE card = ?", (key,)) for key in keys))
 
     def following(self, answer: Answer) -> list[Statement]:
         """What keeps the card of a question in step with an answer that is written in the same transaction."""

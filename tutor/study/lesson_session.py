@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Lesson, Prose, Question, Term
 from tutor.foundation import clock
-from tutor.progress.records import Position
+from tutor.progress.cards import Side, term_key
+from tutor.progress.records import Position, now
 from tutor.study.attempt import Attempt
 from tutor.study.exercise import Exercise, Keeping, Mark, Seconds
 from tutor.study.quiz_session import new_seed
@@ -43,6 +44,7 @@ class LessonSession:
         state = store.lesson_states().get(lesson.id)
         self.fraction_read = state.read_fraction if state is not None else 0.0
         self._written = (self.position, self.fraction_read) if state is not None else None
+        self._met: set[str] = set()
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -58,8 +60,23 @@ class LessonSession:
         self.position = Position(block, within, self._anchor_of(block))
         seen = self.fraction_at(block if seen_block is None else seen_block, seen_within)
         self.fraction_read = max(self.fraction_read, seen)
+        self._meet(block if seen_block is None else seen_block)
         if self._written is None or self.fraction_read - self._written[1] >= _SAVE_STEP or self.fraction_read >= 1.0:
             self.save()
+
+    def _meet(self, last_block: int) -> None:
+        """Terms that have been on the screen, now or on another day, are asked in reviews from now on."""
+        blocks = enumerate(self.lesson.blocks)
+        seen = {
+            block.id
+            for at, block in blocks
+            if isinstance(block, Term) and (at <= last_block or self._starts[at] < self.fraction_read)
+        }
+        if seen <= self._met:
+            return
+        keys = [term_key(term, Side.MEANING) for term in sorted(seen - self._met)]
+        self._store.cards.see(keys, self.lesson.id, now())
+        self._met |= seen
 
     def save(self) -> None:
         """Write down where the reader is; nothing where nothing has changed."""

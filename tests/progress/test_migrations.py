@@ -1,0 +1,73 @@
+"""Files as earlier versions of tutor left them, opened by this one. They are never made anew."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tutor.progress.records import Answer, Position
+from tutor.progress.schema import SCHEMA
+from tutor.progress.store import ProgressStore, open_store
+
+KEPT = Path(__file__).parent / "kept"
+LATER = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def opened(version: int, folder: Path) -> tuple[Path, ProgressStore]:
+    path = folder / "progress.sqlite3"
+    shutil.copy(KEPT / f"version-{version}.sqlite3", path)
+    found = open_store(path)
+    assert found.notices == ()
+    assert not found.store.in_memory
+    return path, found.store
+
+
+def test_a_file_of_every_earlier_version_is_kept() -> None:
+    versions = range(1, len(SCHEMA.migrations) + 1)
+    assert sorted(path.stem for path in KEPT.glob("*.sqlite3")) == [f"version-{version}" for version in versions]
+    for version in versions:
+        with sqlite3.connect(KEPT / f"version-{version}.sqlite3") as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (version,)
+        connection.close()
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations) + 1))
+def test_everything_in_a_file_of_an_earlier_version_is_there(version: int, tmp_path: Path) -> None:
+    path, store = opened(version, tmp_path)
+    answers = {answer.question_id: answer for answer in store.answers()}
+    assert len(store.answers()) == 7
+    assert answers["names"] == Answer(
+        "gradient-descent", "names", "fill-in", ("偏置", "weight"), correct=False, score=0.5, hints=1, seconds=12.5,
+        seed=7, at=datetime(2026, 10, 1, 13, 30, 0, 123_000, UTC), key="key-04",
+    )  # fmt: skip
+    assert answers["diverge"].correct is None
+    assert answers["diverge"].runs == ("7f3a",)
+    assert answers["mae"].confidence == 0.8
+    assert store.position("gradient-descent") == Position(12, 0.25, "one-step")
+    state = store.lesson_states()["gradient-descent"]
+    assert (state.read_fraction, state.questions_total, state.wrong_ids) == (0.8, 6, frozenset({"names"}))
+    quiz = store.open_quiz("lesson:model-and-loss")
+    assert quiz is not None
+    assert quiz.state == {"round": 1, "at": "mae", "文": ["字"]}
+    store.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(SCHEMA.migrations),)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations) + 1))
+def test_what_was_missed_or_unsure_before_is_due(version: int, tmp_path: Path) -> None:
+    _, store = opened(version, tmp_path)
+    assert {card.key for card in store.cards.due(LATER)} == {"one-step", "what-eta", "names"}
+    store.record_answer(
+        Answer("gradient-descent", "one-step", "single", (1,), correct=True, score=1.0, seconds=12.0, at=LATER)
+    )
+    card = store.cards.get("one-step")
+    assert card is not None
+    assert (card.schedule.reviews, card.schedule.lapses) == (3, 1)
+    assert card.due > LATER

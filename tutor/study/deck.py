@@ -1,0 +1,80 @@
+"""What cards stand for: a card's key becomes the question to ask, as the course has it today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tutor.progress.cards import Side, term_key, term_of
+from tutor.study.term_questions import can_be_asked, term_question
+
+if TYPE_CHECKING:
+    from tutor.course.catalogue import Course
+    from tutor.course.lesson import Question
+    from tutor.progress.store import ProgressStore
+
+ALL_SIDES: tuple[Side, ...] = tuple(Side)
+"""What can be asked of a term, in the order in which it is: the next once the one before is known."""
+
+
+class Deck:
+    """The questions and terms of a course, as what cards ask.
+
+    Args:
+        course: The course. Its lessons are read when they are first needed.
+        sides: What is asked of terms.
+    """
+
+    def __init__(self, course: Course, sides: Sequence[Side] = ALL_SIDES) -> None:
+        self._course = course
+        self._sides = tuple(sides)
+
+    def question(self, key: str, lesson_id: str, language: str) -> Question | None:
+        """What the card ``key`` asks, in ``language``; None where the course does not have it (any more)."""
+        term = term_of(key)
+        if term is not None:
+            glossary = self._course.glossary()
+            entry = glossary.get(term[0])
+            return None if entry is None else term_question(entry, term[1], glossary, language)
+        lesson = self._course.lesson(lesson_id, language) if lesson_id else None
+        found = next((each for each in lesson.questions if each.id == key), None) if lesson is not None else None
+        return found or self._course.question(key, language)
+
+    def sync(self, store: ProgressStore, moment: datetime, language: str) -> None:
+        """Bring the cards in step with the course.
+
+        What is gone is retired, what is there again comes back, and of terms that are known the next side is asked.
+        A lesson that cannot be read today keeps its cards as they are.
+        """
+        self._introduce(store, moment, language)
+        unreadable = {
+            header.id for header in self._course.headers(language) if self._course.lesson(header.id, language) is None
+        }
+        gone, back = [], []
+        for card in store.cards.all():
+            there = self._is_there(card.key, card.lesson_id, language)
+            if there and card.retired:
+                back.append(card.key)
+            elif not there and not card.retired and card.lesson_id not in unreadable:
+                gone.append(card.key)
+        store.cards.retire(gone)
+        store.cards.retire(back, retired=False)
+
+    def _is_there(self, key: str, lesson_id: str, language: str) -> bool:
+        term = term_of(key)
+        if term is None:
+            return self.question(key, lesson_id, language) is not None
+        entry = self._course.glossary().get(term[0])
+        return entry is not None and term[1] in self._sides and can_be_asked(entry, term[1], language)
+
+    def _introduce(self, store: ProgressStore, moment: datetime, language: str) -> None:
+        for card in store.cards.known_terms():
+            term = term_of(card.key)
+            if term is None or term[1] not in self._sides:
+                continue
+            following = self._sides[self._sides.index(term[1]) + 1 :]
+            asked = (term_key(term[0], side) for side in following)
+            key = next((each for each in asked if self._is_there(each, card.lesson_id, language)), None)
+            if key is not None:
+                store.cards.see([key], card.lesson_id, moment, tomorrow=True)

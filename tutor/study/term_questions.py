@@ -1,0 +1,162 @@
+"""Terms as questions, so that a term is asked, answered and graded like everything else.
+
+Options are chosen by id and in a fixed order: the same term asks for the same options in every language and at every
+time, so that an answer under way survives a change of the language. Shuffling them is the attempt's affair.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.course.lesson import BLANK, Blank, Option, Place, Question, QuestionKind
+from tutor.foundation.translate import LANGUAGES, translate
+from tutor.progress.cards import Side, term_key
+
+if TYPE_CHECKING:
+    from tutor.course.glossary import Glossary, GlossaryEntry
+
+_OPTIONS = 4
+_SPECIAL = re.compile(r"([\\`*_\[\]<>$#|~])")
+_IN_PARENTHESES = re.compile(r"\s*[(（].*?[)）]\s*")
+_NOWHERE = Place(Path())
+ENGLISH, CHINESE = "en", "zh"
+
+
+def term_question(entry: GlossaryEntry, side: Side, glossary: Glossary, language: str) -> Question | None:
+    """What is asked of a term; None where it cannot be: no definition, no Chinese name, nothing to tell it from.
+
+    Args:
+        entry: The term.
+        side: What is wanted of it.
+        glossary: Where the wrong options come from.
+        language: ``en`` or ``zh``; of a translation only the words around it.
+    """
+    if side is Side.TRANSLATION:
+        return _translation(entry, glossary)
+    if not entry.definition(language).strip():
+        return None
+    return _meaning(entry, glossary, language) if side is Side.MEANING else _name(entry, language)
+
+
+def _meaning(entry: GlossaryEntry, glossary: Glossary, language: str) -> Question | None:
+    others = [each for each in neighbours(entry, glossary) if each.definition(language).strip()][: _OPTIONS - 1]
+    if not others:
+        return None
+    right = Option(without_name(entry, language), True, "", None, _NOWHERE)
+    wrong = [
+        Option(
+            without_name(each, language), False,
+            translate("review.that-is", name=as_text(each.name(language))), None, _NOWHERE,
+        )
+        for each in others
+    ]  # fmt: skip
+    return _question(
+        entry, Side.MEANING, QuestionKind.SINGLE,
+        title=as_text(entry.name(language)), prompt=translate("review.which-meaning"), options=(right, *wrong),
+        explanation=_explanation(entry, language),
+    )  # fmt: skip
+
+
+def _name(entry: GlossaryEntry, language: str) -> Question:
+    name = entry.name(language)
+    return _question(
+        entry, Side.NAME, QuestionKind.FILL_IN,
+        title=translate("review.which-name"), prompt=f"{without_name(entry, language)}\n\n{BLANK}",
+        hints=_hints(name), blanks=(Blank(tuple(dict.fromkeys([name, *accepted_names(entry)]))),),
+        explanation=_explanation(entry, language),
+    )  # fmt: skip
+
+
+def _translation(entry: GlossaryEntry, glossary: Glossary) -> Question | None:
+    if not _has_both(entry):
+        return None
+    others: dict[str, GlossaryEntry] = {}
+    for each in neighbours(entry, glossary):
+        # Two terms of one Chinese name would make two right options.
+        if _has_both(each) and each.names[CHINESE] != entry.names[CHINESE]:
+            others.setdefault(each.names[CHINESE], each)
+    if not others:
+        return None
+    options = [Option(as_text(entry.names[CHINESE]), True, "", None, _NOWHERE)]
+    for name, each in list(others.items())[: _OPTIONS - 1]:
+        said = translate("review.that-is", name=as_text(each.names[ENGLISH]))
+        options.append(Option(as_text(name), False, said, None, _NOWHERE))
+    return _question(
+        entry, Side.TRANSLATION, QuestionKind.SINGLE,
+        title=as_text(entry.names[ENGLISH]), prompt=translate("review.which-translation"), options=tuple(options),
+    )  # fmt: skip
+
+
+def can_be_asked(entry: GlossaryEntry, side: Side, language: str) -> bool:
+    """Whether a term has what a side of it needs, in a course with other terms to tell it from."""
+    return _has_both(entry) if side is Side.TRANSLATION else bool(entry.definition(language).strip())
+
+
+def _has_both(entry: GlossaryEntry) -> bool:
+    return all(entry.names.get(each) for each in LANGUAGES) and entry.names[ENGLISH] != entry.names[CHINESE]
+
+
+def _question(
+    entry: GlossaryEntry, side: Side, kind: QuestionKind, *, title: str, prompt: str, options: tuple[Option, ...] = (),
+    hints: tuple[str, ...] = (), blanks: tuple[Blank, ...] = (), explanation: str = "",
+) -> Question:  # fmt: skip
+    return Question(
+        id=term_key(entry.id, side), kind=kind, title=title, prompt=prompt, hints=hints, explanation=explanation,
+        options=options, blanks=blanks, answer=None, labs=(), place=_NOWHERE, lesson_id=entry.lesson_id,
+    )  # fmt: skip
+
+
+def neighbours(entry: GlossaryEntry, glossary: Glossary) -> Iterator[GlossaryEntry]:
+    """Other terms, the likeliest to be mixed up with ``entry`` first: what it leads to, its lesson's, then any."""
+    seen = {entry.id}
+    everyone = sorted(glossary.entries(ENGLISH), key=lambda each: blake2b(f"{entry.id} {each.id}".encode()).digest())
+    linked = (found for each in entry.see if (found := glossary.get(each)) is not None)
+    for each in (*linked, *(one for one in everyone if one.lesson_id == entry.lesson_id), *everyone):
+        if each.id not in seen:
+            seen.add(each.id)
+            yield each
+
+
+def accepted_names(entry: GlossaryEntry) -> list[str]:
+    """Every name that fills the blank: in all languages, with and without what stands in parentheses."""
+    names = [*entry.names.values(), *(name for names in entry.also.values() for name in names)]
+    return list(dict.fromkeys(each for name in names for each in (name, _IN_PARENTHESES.sub("", name)) if each))
+
+
+def without_name(entry: GlossaryEntry, language: str) -> str:
+    """The definition with ``…`` where it would give the name away."""
+    text = entry.definition(language)
+    for name in sorted(_names(entry, language), key=len, reverse=True):
+        # A letter such as w stands in many a word and formula; only whole names of two letters on are hidden.
+        if len(name) > 1:
+            edges = (r"(?<![^\W_])", r"(?![^\W_])") if name.isascii() else ("", "")
+            text = re.sub(f"{edges[0]}{re.escape(name)}{edges[1]}", "…", text, flags=re.IGNORECASE)
+    return text
+
+
+def _names(entry: GlossaryEntry, language: str) -> Iterable[str]:
+    names = (entry.name(language), *entry.also.get(language, ()))
+    return {each for name in names for each in (name, _IN_PARENTHESES.sub("", name)) if each}
+
+
+def _hints(name: str) -> tuple[str, ...]:
+    """How long the name is and how it begins, then half of it."""
+    plain = _IN_PARENTHESES.sub("", name) or name
+    first = translate("review.hint-letters", count=len(plain), first=as_text(plain[0]))
+    half = translate("review.hint-half", part=as_text(plain[: (len(plain) + 1) // 2]))
+    return (first, half) if len(plain) > 2 else (first,)
+
+
+def _explanation(entry: GlossaryEntry, language: str) -> str:
+    both = " · ".join(as_text(each) for each in (entry.name(language), *entry.other_names(language)))
+    formula = entry.formula if not entry.formula or "$" in entry.formula else f"${entry.formula}$"
+    return "\n\n".join(each for each in (f"**{both}**", entry.definition(language), formula) if each)
+
+
+def as_text(name: str) -> str:
+    """A name as Markdown that reads as the name."""
+    return _SPECIAL.sub(r"\\\1", name)
