@@ -60,6 +60,11 @@ def runs_folder() -> Path:
     return data_folder() / "runs"
 
 
+def sweeps_folder() -> Path:
+    """One folder a sweep."""
+    return data_folder() / "sweeps"
+
+
 def lessons_folder() -> Path:
     """The lessons to use: ``TUTOR_LESSONS``, else those in the wheel, else the checkout's.
 

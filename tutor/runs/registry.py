@@ -6,25 +6,22 @@ import os
 import re
 import secrets
 import shutil
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 from tutor.foundation.clock import Clock, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import translate
 from tutor.runs.entries import RunEntry, entry_of
 from tutor.runs.follower import LOCK_FILE, Follower
 from tutor.runs.locks import hold, is_held
+from tutor.runs.processes import start_worker
 from tutor.runs.spec import RunSpec
 from tutor.runs.spec_file import write_spec
 
 __all__ = ["RunEntry", "Runs"]
 
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
-_PACKAGES = str(Path(__file__).resolve().parents[2])
 KEEP_RUNS = 100
 KEEP_MEGABYTES = 200.0
 
@@ -52,8 +49,7 @@ class Runs:
             TutorError: the folder cannot be written to, or no process can be started.
         """
         try:
-            folder = self._make_folder()
-            write_spec(folder, spec)
+            folder = self.make(spec)
             lock = hold(folder / LOCK_FILE)
             if lock is None:
                 raise TutorError(translate("runs.another-worker"))
@@ -66,6 +62,16 @@ class Runs:
             raise TutorError(translate("runs.cannot-start", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
         self.prune()
         return folder.name
+
+    def make(self, spec: RunSpec) -> Path:
+        """Make the folder of a run of ``spec``, for somebody to work in.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        folder = self._make_folder()
+        write_spec(folder, spec)
+        return folder
 
     def _make_folder(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -177,33 +183,5 @@ def _remove(folder: Path) -> None:
 
 
 def _start_worker(folder: Path, data_folder: Path | None, lock: int) -> None:
-    from tutor.runs.worker import ONE_THREAD
-
-    # -P: what lies in the folder that tutor was called from must never be imported.
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "tutor.runs.worker",
-        str(folder),
-        "--language",
-        language(),
-        "--lock",
-        str(lock),
-    ]
-    if data_folder is not None:
-        command += ["--data-folder", str(data_folder.resolve())]
-    paths = [_PACKAGES, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)}
-    with (folder / "worker.log").open("ab") as said:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            start_new_session=True,
-            pass_fds=(lock,),
-            env=environment,
-        )
-    # Whoever starts a process has to take note of its end, or it stays in the process table.
-    threading.Thread(target=process.wait, name=f"end of {folder.name}", daemon=True).start()
+    data = [] if data_folder is None else ["--data-folder", str(data_folder.resolve())]
+    start_worker("tutor.runs.worker", folder, data, lock)

@@ -24,13 +24,10 @@ from tutor.runs.inbox import Inbox
 from tutor.runs.locks import hold
 from tutor.runs.log_writer import LogWriter
 from tutor.runs.perform import LogFullError, Performance
+from tutor.runs.processes import ONE_THREAD
 from tutor.runs.spec_file import read_spec
 
 WEIGHTS_FILE = "weights.npz"
-ONE_THREAD = {
-    f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL", "VECLIB_MAXIMUM", "NUMEXPR", "BLIS")
-}
-"""Threads inside matrix products lose much more than they gain where a neighbour is busy."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,7 +65,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
         except TutorError as error:
             emit(Failed(epoch=0, message=error.message, hint=error.hint))
             return int(ExitCode.RUN_FAILED)
-        _limit_memory(spec.train.max_memory_mb)
+        limit_memory(spec.train.max_memory_mb)
         performance = Performance(
             spec, data_folder, emit=emit, run_id=folder.name, commands=lambda _epoch: inbox.poll()
         )
@@ -101,8 +98,8 @@ def _stop_on_signals(performance: Performance) -> None:
     signal.signal(signal.SIGINT, stop)
 
 
-def _limit_memory(megabytes: int) -> None:
-    """Let the system refuse more memory than this; where it cannot, the run goes on without a limit."""
+def limit_memory(megabytes: int) -> None:
+    """Let the system refuse this process more memory; where it cannot, the run goes on without a limit."""
     try:
         import resource
 

@@ -1,0 +1,57 @@
+"""Small sweeps for tests: data that is made, a few epochs, no file needed."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+from tutor.runs.spec import DataSpec, OptimizerSpec, RunSpec, TrainSpec
+from tutor.runs.sweep import SweepPlan, plan_sweep
+from tutor.runs.sweep_conductor import Conductor, Orchestra
+from tutor.runs.sweep_log import RESULTS_FILE, ResultsLog, SweepFollower
+
+DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
+SPEC = RunSpec(
+    id="small",
+    data=DataSpec(name="quadratic", rows=20),
+    optimizer=OptimizerSpec(learning_rate=0.1),
+    train=TrainSpec(epochs=5),
+)
+GRID = ("learning_rate=0.01,0.1", "batch_size=1,4,0")
+
+
+def small_plan(*words: str, spec: RunSpec = SPEC) -> SweepPlan:
+    return plan_sweep(spec, words or GRID)
+
+
+class AtOnce(Executor):
+    """Runs what it is given before it gives back a future."""
+
+    def __init__(self) -> None:
+        self.given: list[Any] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.given.append(args)
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+        return future
+
+
+def conduct(
+    plan: SweepPlan, folder: Path, executor: Executor, *, room: int = 2, shares_files: bool = True, **options: Any
+) -> SweepFollower:
+    """Run what has no result yet in ``folder``, and return a viewer that has seen it all."""
+    follower = SweepFollower(folder)
+    follower.poll()
+    log = ResultsLog(folder / RESULTS_FILE)
+    orchestra = Orchestra(executor, lambda: room, shares_files=shares_files)
+    try:
+        Conductor(plan, folder, orchestra, data_folder=DATA, log=log, **options).run(follower.state.waiting(plan.count))
+    finally:
+        log.close()
+        follower.poll()
+    return follower

@@ -1,0 +1,230 @@
+"""What a sweep has found so far: a line a cell in a file that only grows, which any number of viewers follow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import inf, isfinite
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.runs.follower import LOCK_FILE
+from tutor.runs.locks import is_held
+from tutor.runs.sweep import SweepPlan
+
+PLAN_FILE = "plan.json"
+RESULTS_FILE = "results.jsonl"
+RUNS_FOLDER = "runs"
+"""Below a sweep's folder: one run a cell, each a run like any other."""
+
+CellState = Literal["finished", "diverged", "stopped", "failed"]
+
+
+class _Line(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """One line of the results."""
+
+
+class Opened(_Line, tag="opened", frozen=True, kw_only=True):
+    """A worker took the sweep up: what another one left running goes on no more."""
+
+    pid: int
+
+
+class Begun(_Line, tag="begun", frozen=True, kw_only=True):
+    """A cell's run has begun."""
+
+    cell: int
+    run: str
+    """The folder of the run, below that of all runs of the sweep."""
+
+
+class CellResult(_Line, tag="cell", frozen=True, kw_only=True):
+    """A cell's run came to its end. The last line of a cell counts."""
+
+    cell: int
+    run: str
+    state: CellState
+    train_loss: float | None = None
+    """None where it is not finite, as JSON has it."""
+    valid_loss: float | None = None
+    """None where it is not finite, or where there is no validation."""
+    valid_accuracy: float | None = None
+    """None for a regression."""
+    epochs: int = 0
+    updates: int = 0
+    seconds: float = 0.0
+    message: str = ""
+    """Why it failed or diverged, in a sentence."""
+
+    @property
+    def loss(self) -> float | None:
+        """What the map shows: the validation loss, else the training loss; None unless it finished, and finite."""
+        value = self.train_loss if self.valid_loss is None else self.valid_loss
+        return value if self.state == "finished" and value is not None and isfinite(value) else None
+
+    @property
+    def done(self) -> bool:
+        """Whether doing it again would tell nothing new."""
+        return self.state in {"finished", "diverged"}
+
+
+class Troubled(_Line, tag="trouble", frozen=True, kw_only=True):
+    """The sweep itself could not go on."""
+
+    message: str
+    hint: str = ""
+
+
+SweepEvent = Opened | Begun | CellResult | Troubled
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[SweepEvent] = msgspec.json.Decoder(SweepEvent)
+
+
+class ResultsLog:
+    """The only writer of a sweep's results: one ``os.write`` a line. What a killed writer left torn stays torn alone.
+
+    Args:
+        path: The file; it is made, or appended to.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        size = os.fstat(self._descriptor).st_size
+        self._torn = size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
+
+    def write(self, event: SweepEvent) -> None:
+        """Append one line.
+
+        Raises:
+            OSError: the file could not take it whole.
+        """
+        line = (b"\n" if self._torn else b"") + _encoder.encode(event) + b"\n"
+        written = os.write(self._descriptor, line)
+        self._torn = written < len(line)
+        if self._torn:
+            msg = "the disk took half a line"
+            raise OSError(msg)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+
+@dataclass(slots=True)
+class SweepState:
+    """A sweep as it stands, by number of cell."""
+
+    results: dict[int, CellResult] = field(default_factory=dict)
+    going: dict[int, str] = field(default_factory=dict)
+    """The runs of cells that have begun and not ended."""
+    trouble: Troubled | None = None
+
+    def best(self) -> int | None:
+        """The cell with the lowest loss of those that finished; the first of several."""
+        best, lowest = None, inf
+        for cell, result in sorted(self.results.items()):
+            if result.loss is not None and result.loss < lowest:
+                best, lowest = cell, result.loss
+        return best
+
+    def waiting(self, count: int) -> list[int]:
+        """The cells of ``count`` that have still to be run: without a result, or stopped, or failed."""
+        return [cell for cell in range(count) if cell not in self.results or not self.results[cell].done]
+
+    def ended(self, count: int) -> int:
+        """How many of ``count`` cells have a result, whatever it is."""
+        return sum(cell < count for cell in self.results)
+
+
+def fold_sweep(state: SweepState, events: Iterable[SweepEvent]) -> SweepState:
+    """Take ``events`` into ``state``, in place, and return it."""
+    for event in events:
+        if isinstance(event, CellResult):
+            state.results[event.cell] = event
+            state.going.pop(event.cell, None)
+        elif isinstance(event, Begun):
+            state.going[event.cell] = event.run
+        elif isinstance(event, Opened):
+            state.going.clear()
+            state.trouble = None
+        else:
+            state.trouble = event
+    return state
+
+
+class SweepFollower:
+    """One viewer of one sweep, while it goes on or later.
+
+    Args:
+        folder: The sweep's folder; its results need not exist yet.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state = SweepState()
+        self.skipped = 0
+        """Lines that could not be read."""
+        self._half = b""
+        self._offset = 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether a worker is at it, known from its lock."""
+        return is_held(self.folder / LOCK_FILE)
+
+    def poll(self) -> list[SweepEvent]:
+        """What is new since the last time; `state` has taken it in. A dead worker's runs go on no more."""
+        alive = self.alive
+        lines = (self._half + self._read()).split(b"\n")
+        self._half = lines.pop()
+        events = [event for line in lines if (event := self._event(line)) is not None]
+        fold_sweep(self.state, events)
+        if not alive:
+            self.state.going.clear()
+        return events
+
+    def run_folder(self, cell: int) -> Path | None:
+        """The folder of a cell's run, going or ended; None where none has begun or it is there no more."""
+        result = self.state.results.get(cell)
+        run = self.state.going.get(cell) or (result.run if result is not None else "")
+        folder = self.folder / RUNS_FOLDER / Path(run).name
+        return folder if run and folder.is_dir() else None
+
+    def _read(self) -> bytes:
+        try:
+            with (self.folder / RESULTS_FILE).open("rb", buffering=0) as file:
+                file.seek(self._offset)
+                piece = file.read()
+        except FileNotFoundError:
+            return b""
+        self._offset += len(piece)
+        return piece
+
+    def _event(self, line: bytes) -> SweepEvent | None:
+        try:
+            return _decoder.decode(line) if line else None
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            self.skipped += 1
+            return None
+
+
+def read_plan(folder: Path) -> SweepPlan:
+    """The plan in a sweep's folder.
+
+    Raises:
+        TutorError: it cannot be read.
+    """
+    try:
+        return msgspec.json.decode((folder / PLAN_FILE).read_bytes(), type=SweepPlan)
+    except (OSError, msgspec.DecodeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise TutorError(translate("runs.cannot-read", path=folder / PLAN_FILE, reason=reason)) from error
