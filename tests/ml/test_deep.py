@@ -57,7 +57,7 @@ def test_the_gradient_with_dropout_is_the_measured_slope(
     state = network.random.bit_generator.state
     unroll(network.update_steps(7, LOSSES[loss]), (X, X_ROWS, LABELS))([(x, np.ascontiguousarray(x.T), labels)])
     computed = network.gradient.copy()
-    run, outputs = network.forward_tape(x, dropping=True)
+    run, outputs = network.forward_tape(x, updating=True)
 
     def value() -> float:
         network.random.bit_generator.state = state
@@ -88,7 +88,7 @@ def test_dropout_erases_its_share_and_keeps_the_mean() -> None:
     network = Network(1, (400,), 1, "none", np.float64, dropout=0.25, seed=3)
     network.layers[0][:] = [0.0, 1.0]
     network.layers[1][:, :-1] = 1 / 400
-    run, outputs = network.forward_tape(np.ones((2, 500)), dropping=True)
+    run, outputs = network.forward_tape(np.ones((2, 500)), updating=True)
     run()
     # 400 outputs of 1, of which ¾ are kept at 4/3: mean 1, deviation √(¼ / ¾ / 400) = 0.0289.
     assert outputs.mean() == pytest.approx(1.0, abs=0.005)

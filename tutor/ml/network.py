@@ -7,7 +7,7 @@ write into buffers made once for a batch size.
 
 A linear model is the network without hidden layers. With residual connections a hidden layer as wide as the one below
 adds to it: a ← a_below + f(z). With dropout each update erases a share of the hidden outputs, drawn anew, and scales up
-the others; a prediction erases nothing.
+the others; a prediction erases nothing. With batch normalisation (`tutor.ml.batch_norm`) z is standardised first.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array, constant
+from tutor.ml.batch_norm import BatchNorm
 from tutor.ml.losses import Loss
 from tutor.ml.tape import X_ROWS, Input, Steps, X, perform, step, unroll
 
@@ -35,6 +36,7 @@ class Network:
         dtype: float32 to train, float64 to check gradients.
         residual: whether hidden layers add to what is below them.
         dropout: the share of hidden outputs that an update erases.
+        batch_norm: whether what goes into a hidden layer's activation is standardised over the batch.
         seed: of what is erased.
     """
 
@@ -48,6 +50,7 @@ class Network:
         *,
         residual: bool = False,
         dropout: float = 0.0,
+        batch_norm: bool = False,
         seed: int = 0,
     ) -> None:
         self.sizes = (features, *hidden, outputs)
@@ -58,11 +61,17 @@ class Network:
         self.random = np.random.default_rng(seed)
         """Draws what dropout erases."""
         shapes = [(above, below + 1) for below, above in zip(self.sizes[:-1], self.sizes[1:], strict=True)]
+        # The scales γ of batch normalisation come last.
+        shapes += [(width, 1) for width in hidden if batch_norm]
         count = sum(rows * columns for rows, columns in shapes)
         self.parameters: Array = np.zeros(count, dtype)
         self.gradient: Array = np.zeros(count, dtype)
-        self.layers = _views(self.parameters, shapes)
-        self.gradients = _views(self.gradient, shapes)
+        layers = len(self.sizes) - 1
+        views, gradients = _views(self.parameters, shapes), _views(self.gradient, shapes)
+        self.layers, self.gradients = views[:layers], gradients[:layers]
+        scales = zip(views[layers:], gradients[layers:], strict=True)
+        self.norms = [BatchNorm(views[index], gradients[index], *scale) for index, scale in enumerate(scales)]
+        """Of each hidden layer, or empty."""
 
     def initialise(self, random: np.random.Generator) -> None:
         """Draw the weights, scaled to keep a signal's size (He for ReLU, LeCun for the others); biases are 0."""
@@ -77,64 +86,82 @@ class Network:
                 layer[:, :-1] /= np.sqrt(len(self.sizes) - 2)
 
     def weights(self) -> dict[str, Array]:
-        """Copies by name: ``W1`` (m, d), ``b1`` (m,), ``W2``, ..."""
+        """Copies by name: ``W1`` (m, d), ``b1`` (m,), ``W2``, ...; with batch normalisation ``gamma1`` (m,), ..."""
         named = {}
         for index, layer in enumerate(self.layers, start=1):
             named[f"W{index}"] = layer[:, :-1].copy()
             named[f"b{index}"] = layer[:, -1].copy()
+        for index, norm in enumerate(self.norms, start=1):
+            named[f"gamma{index}"] = norm.gamma.ravel().copy()
+        return named
+
+    def running(self) -> dict[str, Array]:
+        """Copies of the running averages of batch normalisation by name: ``mean1`` (m,), ``variance1``, ..."""
+        named = {}
+        for index, norm in enumerate(self.norms, start=1):
+            named[f"mean{index}"] = norm.mean.ravel().copy()
+            named[f"variance{index}"] = norm.variance.ravel().copy()
         return named
 
     def is_weight(self) -> Array:
-        """1 for each weight and 0 for each bias, (P,), in the order of `parameters`."""
-        flat = np.ones_like(self.parameters)
+        """1 for each weight and 0 for each bias and each scale, (P,), in the order of `parameters`."""
+        flat = np.zeros_like(self.parameters)
         for layer in _views(flat, [layer.shape for layer in self.layers]):
-            layer[:, -1] = 0.0
+            layer[:, :-1] = 1.0
         return flat
 
     def forward(self, x: Array) -> Array:
         """Outputs (k, n) for a batch (d + 1, n) whose last row is ones."""
         a = x
         for index, layer in enumerate(self.layers):
-            z = layer.dot(a)
             if index == len(self.layers) - 1:
-                return np.asarray(z)
+                return np.asarray(layer.dot(a))
+            z = np.empty((len(layer), a.shape[1]), layer.dtype)
+            perform(self._linear(index, a, z, updating=False))
             perform(self.activation.forward(z))
             if index in self._adds:
                 z += a[:-1]
             a = np.concatenate([z, np.ones((1, z.shape[1]), z.dtype)])
         return a
 
-    def forward_tape(self, x: Array, *, dropping: bool = False) -> tuple[Callable[[], None], Array]:
+    def forward_tape(self, x: Array, *, updating: bool = False) -> tuple[Callable[[], None], Array]:
         """For one fixed batch, (d + 1, n): what computes its outputs, and the array (k, n) they are written to.
 
         Args:
             x: the batch.
-            dropping: whether dropout erases, as in an update.
+            updating: whether it is done as in an update: dropout erases, and the batch itself is normalised by.
         """
-        passed = self._forward(x.shape[1], dropping=dropping)
+        passed = self._forward(x.shape[1], updating=updating)
         run, inputs = unroll(passed.steps, (X,)), [(x,)]
         return lambda: run(inputs), passed.outputs[-1]
 
-    def _forward(self, size: int, *, dropping: bool) -> _Forward:
+    def _forward(self, size: int, *, updating: bool) -> _Forward:
         """The forward pass for batches of ``size``."""
         dtype = self.parameters.dtype
         outputs: list[Array] = [np.ones((height + 1, size), dtype) for height in self.sizes[1:-1]]
         outputs.append(np.empty((self.sizes[-1], size), dtype))
         passed = _Forward(outputs, [], [], [])
         below: Array | Input = X
-        for index, layer in enumerate(self.layers[:-1]):
+        for index in range(len(self.layers) - 1):
             output = outputs[index][:-1]
-            apart = index in self._adds or (dropping and self._dropout > 0)
+            apart = index in self._adds or (updating and self._dropout > 0)
             branch = np.empty_like(output) if apart else output
             passed.branches.append(branch)
-            passed.steps.extend([step(layer.dot, below, branch), *self.activation.forward(branch)])
-            passed.masks.append(self._drop(branch, output, passed.steps) if dropping and self._dropout else None)
+            passed.steps.extend(self._linear(index, below, branch, updating=updating))
+            passed.steps.extend(self.activation.forward(branch))
+            passed.masks.append(self._drop(branch, output, passed.steps) if updating and self._dropout else None)
             if index in self._adds:
                 inner = output if passed.masks[-1] is not None else branch
                 passed.steps.append(step(np.add, inner, outputs[index - 1][:-1], output))
             below = outputs[index]
         passed.steps.append(step(self.layers[-1].dot, below, outputs[-1]))
         return passed
+
+    def _linear(self, index: int, below: Array | Input, out: Array, *, updating: bool) -> Steps:
+        """What writes z of a hidden layer, normalised where it is, into ``out``, (h, B)."""
+        if self.norms:
+            return self.norms[index].forward(below, out, updating=updating)
+        return [step(self.layers[index].dot, below, out)]
 
     def _drop(self, branch: Array, output: Array, steps: Steps) -> Array:
         """Write ``branch`` into ``output`` with a share erased. Returns the mask: 0, or what scales up the others."""
@@ -152,7 +179,7 @@ class Network:
 
         Inputs of the tape are `X`, `X_ROWS` and `LABELS`.
         """
-        passed = self._forward(size, dropping=True)
+        passed = self._forward(size, updating=True)
         outputs, steps = passed.outputs, passed.steps
         # One row more than needed: the product with a whole layer is quicker than with all but its biases.
         spare = [np.zeros((height + 1, size), self.parameters.dtype) for height in self.sizes[1:]]
@@ -161,7 +188,7 @@ class Network:
         steps.extend(loss.gradient(outputs[-1], deltas[-1]))
         for index in range(len(self.layers) - 1, 0, -1):
             below, delta, mask = outputs[index - 1], deltas[index - 1], passed.masks[index - 1]
-            steps.append(step(deltas[index].dot, below.T, self.gradients[index]))
+            steps += self._parameter_steps(index, deltas[index], below.T)
             steps.append(step(self.layers[index].T.dot, deltas[index], spare[index - 1]))
             if index in self._adds:
                 steps.append(step(np.add, delta, around[index], delta))
@@ -172,7 +199,15 @@ class Network:
             if mask is not None:
                 steps.append(step(np.multiply, delta, mask, delta))
             steps.extend(self.activation.backward(passed.branches[index - 1], delta, np.empty_like(delta)))
-        steps.append(step(deltas[0].dot, X_ROWS, self.gradients[0]))
+            if self.norms:
+                steps += self.norms[index - 1].backward(delta)
+        return steps + self._parameter_steps(0, deltas[0], X_ROWS)
+
+    def _parameter_steps(self, index: int, delta: Array, below: Array | Input) -> Steps:
+        """What writes the gradient of a layer's matrix, given dL/dz, (h, B), and the outputs below, (B, d + 1)."""
+        steps = [step(delta.dot, below, self.gradients[index])]
+        if index < len(self.norms):
+            steps += self.norms[index].backward_bias(delta.shape[1])
         return steps
 
 

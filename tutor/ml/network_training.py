@@ -54,6 +54,7 @@ class NetworkTraining:
             model.activation,
             residual=model.residual,
             dropout=model.dropout,
+            batch_norm=model.batch_norm,
             seed=train.seed,
         )
         self._random = np.random.default_rng(train.seed)
@@ -221,7 +222,8 @@ class NetworkTraining:
 
     def parameters(self) -> dict[str, Array]:
         """See `Training.parameters`."""
-        return self.network.weights() | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
+        named = self.network.weights() | {f"running.{name}": each for name, each in self.network.running().items()}
+        return named | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
 
     def small_parameters(self) -> dict[str, float]:
         """``w`` and ``b`` of a line, in the units of the data; nothing for larger models."""

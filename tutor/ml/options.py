@@ -65,6 +65,7 @@ class ModelOptions:
         activation: With ``mlp``: ``relu``, ``tanh``, ``sigmoid``, ``hard-sigmoid`` or ``none``.
         residual: With ``mlp``, whether a hidden layer adds to the one below where both are as wide.
         dropout: With ``mlp``, the share of hidden outputs that each update erases.
+        batch_norm: With ``mlp``, whether hidden layers standardise what goes into their activation over the batch.
         degree: With ``polynomial``.
         function: With ``function``: which of `tutor.ml.drawn_function.FUNCTIONS`.
         w: Where the (first) weight starts, in the units of the data; None for the model's own initialisation.
@@ -79,6 +80,7 @@ class ModelOptions:
     activation: str = "relu"
     residual: bool = False
     dropout: float = 0.0
+    batch_norm: bool = False
     degree: int = 1
     function: str = "ball"
     w: float | None = None

@@ -31,6 +31,7 @@ _TITLES: dict[str, str] = {
     "model.depth": "runs.control-depth",
     "model.residual": "runs.control-residual",
     "model.dropout": "runs.control-dropout",
+    "model.batch_norm": "runs.control-batch-norm",
     "train.batch_size": "runs.control-batch-size",
     "train.epochs": "runs.control-epochs",
     "train.seed": "runs.control-seed",

@@ -137,6 +137,8 @@ class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With ``mlp``: whether a hidden layer adds to the one below where both are as wide."""
     dropout: Annotated[float, Meta(ge=0.0, le=0.95)] = 0.0
     """With ``mlp``: the share of hidden outputs that each update erases."""
+    batch_norm: bool = False
+    """With ``mlp``: whether hidden layers standardise what goes into their activation over the batch."""
     degree: Annotated[int, Meta(ge=1, le=20)] = 1
     """With ``polynomial``."""
     function: FunctionName = "ball"
@@ -306,6 +308,7 @@ SHORT_NAMES: dict[str, str] = {
     "activation": "model.activation",
     "residual": "model.residual",
     "dropout": "model.dropout",
+    "batch_norm": "model.batch_norm",
     "degree": "model.degree",
     "function": "model.function",
     "w": "model.w",

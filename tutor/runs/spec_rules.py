@@ -117,6 +117,11 @@ def _naive(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("model.name", translate("runs.naive-needs-series", data=spec.data.name))
 
 
+def _batch_norm(spec: RunSpec) -> Iterator[Impossible]:
+    if spec.model.batch_norm and spec.train.batch_size == 1:
+        yield Impossible("train.batch_size", translate("runs.batch-norm-needs-batch"))
+
+
 def _panels(spec: RunSpec) -> Iterator[Impossible]:
     task, model = task_of(spec), spec.model.name
     possible = {
@@ -166,6 +171,7 @@ _CHECKS: tuple[Callable[[RunSpec], Iterator[Impossible]], ...] = (
     _pairs,
     _naive,
     _folds,
+    _batch_norm,
     _panels,
     _stop,
     _goal,

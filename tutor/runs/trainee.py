@@ -24,6 +24,8 @@ from tutor.runs.panels import Array, Autocorrelation, Boundary, Confusion, Fit, 
 from tutor.runs.spec import RunSpec, Setting
 
 _MOST_NAMES = 64
+_NOT_TRAINED = ("optimizer.", "running.")
+"""How the names begin of what is kept with the parameters and is none."""
 _TURNS = {
     "optimizer.learning_rate": "learning_rate",
     "optimizer.momentum": "momentum",
@@ -168,7 +170,7 @@ class MlTrainee:
             feature_names=self.feature_names[:_MOST_NAMES],
             target_name=self.target_name,
             class_names=self.class_names[:_MOST_NAMES],
-            parameters=sum(each.size for name, each in parameters.items() if not name.startswith("optimizer.")),
+            parameters=sum(each.size for name, each in parameters.items() if not name.startswith(_NOT_TRAINED)),
             notes=tuple(harmless_line(note) for note in data.notes),
         )
 
@@ -205,7 +207,7 @@ class MlTrainee:
         names: list[str] = []
         values: list[float] = []
         for name, array in self._training.parameters().items():
-            if not name.startswith("optimizer."):
+            if not name.startswith(_NOT_TRAINED):
                 names += [f"{name}[{index}]" for index in range(array.size)]
                 values += array.ravel().tolist()
         return names, values
