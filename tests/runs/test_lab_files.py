@@ -152,6 +152,10 @@ def test_a_key_of_another_table_is_pointed_there() -> None:
         ("[data]\nfolds = 1", "mine.toml:2: A single fold leaves nothing"),
         ('[data]\nname = "curve"\nfolds = 3', "A drawn curve has no examples"),
         ('[show]\npanels = ["folds"]', "The panel folds has nothing to show"),
+        (
+            '[model]\nname = "mlp"\nbatch_norm = true\n[train]\nbatch_size = 1',
+            "a batch needs two or more",
+        ),
         ("x = ", "mine.toml:1: This is not a TOML file: Invalid value."),
     ],
 )

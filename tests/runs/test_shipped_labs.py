@@ -72,6 +72,7 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("spam-rule", {"threshold": 2.0}),
         ("look-back", {"lags": 56}),
         ("three-species", {"learning_rate": 0.1, "epochs": 100}),
+        ("two-surfaces", {"optimizer": "momentum", "epochs": 10}),
         ("week-lags", {"learning_rate": 0.003, "hidden": [64, 64]}),
         ("moons-net", {"epochs": 20}),
         ("digits-net", {"epochs": 10, "learning_rate": 0.005}),

@@ -109,7 +109,8 @@ def nudge(control: ControlSpec, value: object, steps: int) -> Setting:
     now = float(value) if isinstance(value, int | float) else low
     now = min(high, max(low, now))
     if control.logarithmic:
-        return min(high, max(low, _on_ladder(now, steps)))
+        rung = min(high, max(low, _on_ladder(now, steps)))
+        return round(rung) if is_whole(control.key) else rung
     if is_whole(control.key):
         return int(min(high, max(low, round(now) + steps * max(1, round((high - low) / 40)))))
     size = (high - low) / 40
