@@ -134,3 +134,51 @@ def test_runs_that_take_too_much_room_go(runs: Runs) -> None:
         (make(runs, f"20260101-{hour}0000-aaaa", FINISHED) / "weights.npz").write_bytes(b"x" * 400_000)
     assert runs.prune(megabytes=1.0) == 2
     assert [entry.id[9:11] for entry in runs.all()] == ["13", "12"]
+
+
+def test_a_pinned_run_is_never_pruned(runs: Runs) -> None:
+    for hour in range(10, 20):
+        make(runs, f"20260101-{hour}0000-aa{hour}", FINISHED)
+    runs.pin("aa10")
+    assert runs.prune(keep=2) == 7
+    assert [(entry.short_id, entry.pinned) for entry in runs.all()] == [
+        ("aa19", False),
+        ("aa18", False),
+        ("aa10", True),
+    ]
+    runs.pin("aa10", pinned=False)
+    assert runs.prune(keep=2) == 1
+
+
+def test_the_size_and_the_shape_of_a_run(runs: Runs) -> None:
+    folder = make(runs, "20260101-100000-aaaa", epochs(1, 64))
+    entry = runs.entry("aaaa")
+    assert entry.size == (folder / EVENTS_FILE).stat().st_size
+    assert entry.valid
+    assert entry.shape == pytest.approx([1 / (2 * part) for part in range(1, 33)])
+
+
+def test_the_shape_of_a_long_run_is_read_in_between_too(runs: Runs) -> None:
+    many: list[Event] = []
+    for number in range(400):
+        many += [epochs(1 + 10 * number, 10), View(panel="fit", part="frame", epoch=1, data={"x": [0.123] * 300})]
+    make(runs, "20260101-100000-aaaa", *many)
+    shape = runs.entry("aaaa").shape
+    known = [loss for loss in shape if loss == loss]
+    assert len(shape) == 32
+    assert len(known) > 10
+    assert known == sorted(known, reverse=True)
+
+
+def test_without_a_name_the_newest_that_goes_on_is_meant(runs: Runs) -> None:
+    with pytest.raises(TutorError, match="no run yet"):
+        runs.pick(None)
+    lock = hold(make(runs, "20260101-100000-aaaa", epochs(1, 1)) / LOCK_FILE)
+    assert lock is not None
+    make(runs, "20260101-110000-bbbb", FINISHED)
+    assert runs.pick(None)[-4:] == "aaaa"
+    os.close(lock)
+    assert runs.pick(None)[-4:] == "bbbb"
+    assert runs.pick("aaaa")[-4:] == "aaaa"
+    with pytest.raises(TutorError, match="No run is going"):
+        runs.pick(None, alive=True)

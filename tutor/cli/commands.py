@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from tutor.cli.help import Group, Sentence
+from tutor.cli.run_commands import add_run_commands
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 
@@ -97,11 +98,16 @@ def _lab(lab: str, settings: tuple[str, ...]) -> int:
 @click.argument("lab", shell_complete=_complete_labs)
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=Sentence("cli.train-set"))
 @click.option("--plain", "style", flag_value="plain", help=Sentence("cli.train-plain"))
+@click.option("--narrate", "style", flag_value="narrate", help=Sentence("watch.cli-narrate"))
 @click.option("--json", "style", flag_value="json", help=Sentence("cli.train-json"))
-def _train(lab: str, settings: tuple[str, ...], style: str | None) -> int:
+@click.option("--detach", is_flag=True, help=Sentence("watch.cli-detach"))
+def _train(lab: str, settings: tuple[str, ...], style: str | None, detach: bool) -> int:
     from tutor.plain.train import train
 
-    return train(lab, settings, style)
+    return train(lab, settings, style, detach=detach)
+
+
+add_run_commands(_tutor)
 
 
 @_command("list", "cli.list", "cli.list-short")

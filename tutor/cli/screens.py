@@ -10,14 +10,20 @@ from tutor.foundation.translate import translate
 
 
 def open_screens(
-    *, lesson: str | None = None, lab: str | None = None, settings: tuple[str, ...] = (), watch: bool = False
+    *,
+    lesson: str | None = None,
+    lab: str | None = None,
+    settings: tuple[str, ...] = (),
+    watch: bool = False,
+    run: str | None = None,
 ) -> int:
-    """Open the course map, a lesson or a lab in the terminal.
+    """Open the course map, a lesson, a lab or a run in the terminal.
 
     Args:
         lesson: a lesson's id or number, or a path to a lesson file.
         lab: a lab's id, or a path to a lab file.
         settings: ``KEY=VALUE`` words that change the lab.
+        run: a run's id to watch; "" for the newest that goes on.
         watch: show the lesson anew whenever its file is saved, with its faults.
 
     Returns:
@@ -29,7 +35,7 @@ def open_screens(
     _require_a_terminal()
     from tutor.tui import start
 
-    return start(lesson=lesson, lab=lab, settings=settings, watch=watch)
+    return start(lesson=lesson, lab=lab, settings=settings, watch=watch, run=run)
 
 
 def _require_a_terminal() -> None:

@@ -11,8 +11,9 @@ from typing import Protocol, TextIO
 from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.text_width import pad_left
 from tutor.foundation.translate import translate
-from tutor.runs.events import Changed, Epochs, Event
+from tutor.runs.events import Epochs, Event
 from tutor.runs.summary import RunSummary
+from tutor.runs.words import told
 
 
 class Reporter(Protocol):
@@ -45,8 +46,8 @@ class LineReporter:
         for event in events:
             if isinstance(event, Epochs):
                 lines += _epoch_lines(event, width)
-            elif isinstance(event, Changed):
-                lines.append(translate("train.changed", key=event.key, value=event.value, epoch=event.epoch))
+            elif text := told(event):
+                lines.append(text)
         if lines:
             self._out.write("\n".join(lines) + "\n")
             self._out.flush()
@@ -151,9 +152,13 @@ def colour_of(stream: TextIO) -> bool:
 
 
 def choose_reporter(style: str | None) -> Reporter:
-    """The reporter for ``style``: ``json``, ``plain``, or by what standard output is."""
+    """The reporter for ``style``: ``json``, ``plain``, ``narrate``, or by what standard output is."""
     if style == "json":
         return JsonReporter(sys.stdout)
+    if style == "narrate":
+        from tutor.plain.narrator import Narrator
+
+        return Narrator(sys.stdout)
     if style == "plain" or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         return LineReporter(sys.stdout)
     from tutor.plain.moving_chart import ChartReporter

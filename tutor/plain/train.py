@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
+from tutor.foundation.translate import translate
 from tutor.plain.reporters import Reporter, choose_reporter
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import Follower
@@ -17,7 +18,7 @@ from tutor.runs.registry import Runs
 _POLL_SECONDS = 1 / 30
 
 
-def train(lab: str, settings: Sequence[str], style: str | None) -> int:
+def train(lab: str, settings: Sequence[str], style: str | None, *, detach: bool = False) -> int:
     """Train ``lab`` and tell of it on standard output.
 
     The run is a run like any other: the screens see it, and it is kept.
@@ -25,7 +26,8 @@ def train(lab: str, settings: Sequence[str], style: str | None) -> int:
     Args:
         lab: a lab's id, or a path to a lab file.
         settings: ``KEY=VALUE`` words.
-        style: ``plain``, ``json``, or None to decide by what standard output is.
+        style: ``plain``, ``narrate``, ``json``, or None to decide by what standard output is.
+        detach: start the run, name it, and do not watch.
 
     Returns:
         The exit code: 0 where the run came to an end of its own or was stopped, 5 where it failed, 130 after Ctrl-C.
@@ -41,6 +43,9 @@ def train(lab: str, settings: Sequence[str], style: str | None) -> int:
         spec = load_lab(lab, folder / "labs", {**overrides, "train.epochs": 1})
     runs = Runs(paths.runs_folder())
     run_id = runs.start(spec, data_folder=folder / "data")
+    if detach:
+        print(translate("watch.detached", run=run_id[-4:]))
+        return int(ExitCode.OK)
     return _follow(runs.folder_of(run_id), choose_reporter(style))
 
 

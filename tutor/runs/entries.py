@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tutor.foundation.safe_text import harmless_line
+from tutor.runs.events import Epochs, Event
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, LogReader
 from tutor.runs.locks import is_held
 from tutor.runs.spec import RunSpec
@@ -14,6 +18,11 @@ from tutor.runs.summary import ENDED, RunSummary, State, fold
 
 _HEAD_BYTES = 64 * 1024
 _TAIL_BYTES = 64 * 1024
+_PROBES = 8
+_PROBE_BYTES = 16 * 1024
+SHAPE_PARTS = 32
+PIN_FILE = "pinned"
+"""A run whose folder holds this file is never pruned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,18 @@ class RunEntry:
     """nan where there is none."""
     started_at: datetime
     """UTC."""
+    valid: bool = False
+    """Whether the losses in `shape` are of the validation data."""
+    shape: tuple[float, ...] = ()
+    """The loss over the whole run in `SHAPE_PARTS` parts or fewer, for a sparkline; nan where a part was not read."""
+    size: int = 0
+    """Bytes that its folder takes."""
+    pinned: bool = False
+    """Whether it is kept however many runs there are."""
+    epochs_planned: int = 0
+    """How many epochs were asked for; 0 where nobody said."""
+    recorded: bool = False
+    """Whether a program of the learner's own trained, and told of it by `tutor.runs.record`."""
 
     @property
     def short_id(self) -> str:
@@ -42,10 +63,9 @@ class RunEntry:
         """The id of the run's lab."""
         return self.spec.id if self.spec is not None else ""
 
-    @property
-    def epochs_planned(self) -> int:
-        """How many epochs were asked for."""
-        return self.spec.train.epochs if self.spec is not None else 0
+    def title_in(self, language: str) -> str:
+        """What it trains, in words."""
+        return harmless_line(self.spec.title_in(language)) if self.spec is not None else ""
 
     @property
     def alive(self) -> bool:
@@ -56,7 +76,8 @@ class RunEntry:
 def entry_of(folder: Path) -> RunEntry:
     """The entry of a run's folder. The cost does not grow with the run."""
     alive = is_held(folder / LOCK_FILE)
-    summary = _both_ends(folder / EVENTS_FILE)
+    events, between = _read(folder / EVENTS_FILE)
+    summary = fold(RunSummary(), events)
     state = summary.state
     if not summary.ended and not alive:
         state = "died"
@@ -69,24 +90,60 @@ def entry_of(folder: Path) -> RunEntry:
         train_loss=summary.train_losses[-1] if summary.train_losses else math.nan,
         valid_loss=summary.valid_losses[-1] if summary.valid_losses else math.nan,
         started_at=_time_of(folder),
+        valid=bool(summary.valid_losses),
+        shape=_shape([*events, *between], summary.epoch, valid=bool(summary.valid_losses)),
+        size=size_of(folder),
+        pinned=(folder / PIN_FILE).exists(),
+        epochs_planned=summary.epochs_planned,
+        recorded=summary.recorded,
     )
 
 
-def _both_ends(log: Path) -> RunSummary:
-    """A summary of the head and the tail of ``log``: its losses have a gap, its last epoch and its state are right."""
-    summary = RunSummary()
+def size_of(folder: Path) -> int:
+    """The bytes that a run's folder takes."""
+    total = 0
+    for file in folder.iterdir():
+        with contextlib.suppress(OSError):  # it went away meanwhile
+            total += file.stat().st_size if file.is_file() else 0
+    return total
+
+
+def _shape(events: Iterable[Event], epochs: int, *, valid: bool) -> tuple[float, ...]:
+    """The last loss in each part of the run."""
+    parts = min(SHAPE_PARTS, epochs)
+    shape = [math.nan] * parts
+    for event in events:
+        if isinstance(event, Epochs):
+            for index, loss in enumerate(event.valid if valid else event.train):
+                place = (event.first + index - 1) * parts // epochs
+                if loss is not None and 0 <= place < parts:
+                    shape[place] = loss
+    return tuple(shape)
+
+
+def _read(log: Path) -> tuple[list[Event], list[Event]]:
+    """The events at the head and the tail of ``log``, and some from in between, where there is much.
+
+    Those at the ends fold to the right state and last epoch; those in between tell how the loss went.
+    """
     try:
         with log.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
+            head = file.read(_HEAD_BYTES + _TAIL_BYTES)
             size = file.seek(0, 2)
-            file.seek(max(len(head), size - _TAIL_BYTES))
+            if size <= len(head):
+                return LogReader().feed(head), []
+            tail_at = max(_HEAD_BYTES, size - _TAIL_BYTES)
+            pieces = []
+            for number in range(1, _PROBES + 1):
+                file.seek(_HEAD_BYTES + (tail_at - _HEAD_BYTES) * number // (_PROBES + 1))
+                pieces.append(file.read(_PROBE_BYTES))
+            file.seek(tail_at)
             tail = file.read()
     except OSError:
-        return summary
-    events = LogReader().feed(head)
-    # Where the tail begins in the middle of a line, that line is skipped like any torn one.
-    events += LogReader().feed(tail)
-    return fold(summary, events)
+        return [], []
+    # Where a piece begins in the middle of a line, that line is skipped like any torn one.
+    ends = LogReader().feed(head[:_HEAD_BYTES]) + LogReader().feed(tail)
+    return ends, [event for piece in pieces for event in LogReader().feed(piece)]
 
 
 def _time_of(folder: Path) -> datetime:

@@ -14,6 +14,11 @@ from tutor.runs.spec import RunSpec, Setting
 
 LOG_VERSION = 1
 
+RECORDED = "recorded"
+"""The task of a run that another program trained."""
+UNKNOWN_EPOCHS = 10_000_000
+"""What such a run's spec says where nobody said how many epochs there will be."""
+
 Reason = Literal["epochs", "stop", "signal", "no-improvement", "seconds", "idle", "diverged"]
 """Why a run came to its end."""
 
@@ -27,7 +32,7 @@ class DataFacts(Struct, frozen=True, kw_only=True):
 
     name: str
     task: str
-    """``regression``, ``classification`` or ``drawn``."""
+    """``regression``, ``classification``, ``drawn``, or `RECORDED`."""
     train_rows: int
     valid_rows: int
     feature_names: tuple[str, ...] = ()

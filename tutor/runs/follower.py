@@ -78,6 +78,11 @@ class Follower:
         return self._reader.skipped
 
     @property
+    def position(self) -> int:
+        """How many bytes of the log were read."""
+        return self._offset
+
+    @property
     def alive(self) -> bool:
         """Whether the worker lives, known from its lock and not from a timeout."""
         return is_held(self.folder / LOCK_FILE)

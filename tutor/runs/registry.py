@@ -12,7 +12,7 @@ from tutor.foundation.clock import Clock, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.runs.entries import RunEntry, entry_of
+from tutor.runs.entries import PIN_FILE, RunEntry, entry_of, size_of
 from tutor.runs.follower import LOCK_FILE, Follower
 from tutor.runs.locks import hold, is_held
 from tutor.runs.processes import start_worker
@@ -125,6 +125,14 @@ class Runs:
         """All runs, newest first."""
         return [self._entry(folder) for folder in self._folders()]
 
+    def entry(self, run_id: str) -> RunEntry:
+        """One run.
+
+        Raises:
+            TutorError: there is no such run.
+        """
+        return self._entry(self.folder_of(run_id))
+
     def _entry(self, folder: Path) -> RunEntry:
         entry = self._ended.get(folder.name)
         if entry is None:
@@ -155,16 +163,55 @@ class Runs:
             raise TutorError(translate("runs.cannot-delete", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
         self._ended.pop(folder.name, None)
 
+    def pin(self, run_id: str, *, pinned: bool = True) -> None:
+        """Keep a run however many there are, or no longer.
+
+        Raises:
+            TutorError: there is no such run, or its folder cannot be written to.
+        """
+        mark = self.folder_of(run_id) / PIN_FILE
+        try:
+            if pinned:
+                mark.touch()
+            else:
+                mark.unlink(missing_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise TutorError(translate("runs.cannot-pin", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
+        self._ended.pop(mark.parent.name, None)
+
+    def pick(self, name: str | None, *, alive: bool = False) -> str:
+        """The id of the run ``name``; without one, of the newest that goes on, else of the newest.
+
+        Args:
+            name: An id or a short id, or None.
+            alive: Without a name, only a run that goes on will do.
+
+        Raises:
+            TutorError: there is no such run.
+        """
+        if name is not None:
+            return self.folder_of(name).name
+        entries = self.running() or ([] if alive else self.all())
+        if not entries:
+            key = "runs.none-going" if alive else "runs.none"
+            raise TutorError(translate(key), hint=translate("runs.none-hint"), exit_code=ExitCode.USAGE)
+        return entries[0].id
+
     def prune(self, *, keep: int = KEEP_RUNS, megabytes: float = KEEP_MEGABYTES) -> int:
-        """Remove the oldest ended runs beyond ``keep`` in number or ``megabytes`` in size.
+        """Remove the oldest ended runs beyond ``keep`` in number or ``megabytes`` in size, never a pinned one.
 
         Returns:
             How many went. A run that cannot be removed stays.
         """
         removed, size = 0, 0.0
         for index, folder in enumerate(self._folders()):
-            size += sum(file.stat().st_size for file in folder.iterdir() if file.is_file()) / 1e6
-            if (index < keep and size <= megabytes) or index == 0 or is_held(folder / LOCK_FILE):
+            try:
+                size += size_of(folder) / 1e6
+            except OSError:
+                continue  # another tutor removed it meanwhile
+            kept = index == 0 or is_held(folder / LOCK_FILE) or (folder / PIN_FILE).exists()
+            if kept or (index < keep and size <= megabytes):
                 continue
             try:
                 _remove(folder)

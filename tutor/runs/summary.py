@@ -10,6 +10,8 @@ from typing import Any, Literal, cast
 
 from tutor.foundation.translate import translate
 from tutor.runs.events import (
+    RECORDED,
+    UNKNOWN_EPOCHS,
     Changed,
     DataFacts,
     Diverged,
@@ -85,9 +87,16 @@ class RunSummary:
         return self.state in ENDED
 
     @property
+    def recorded(self) -> bool:
+        """Whether a program of the learner's own trains, and tells of it by `tutor.runs.record`."""
+        return self.data is not None and self.data.task == RECORDED
+
+    @property
     def epochs_planned(self) -> int:
-        """How many epochs were asked for; 0 before the start."""
-        return self.spec.train.epochs if self.spec is not None else 0
+        """How many epochs were asked for; 0 before the start, and where nobody said."""
+        if self.spec is None or (self.recorded and self.spec.train.epochs == UNKNOWN_EPOCHS):
+            return 0
+        return self.spec.train.epochs
 
     @property
     def message(self) -> str:

@@ -56,7 +56,12 @@ from __future__ import annotations
 
 
 def start(
-    *, lesson: str | None = None, lab: str | None = None, settings: tuple[str, ...] = (), watch: bool = False
+    *,
+    lesson: str | None = None,
+    lab: str | None = None,
+    settings: tuple[str, ...] = (),
+    watch: bool = False,
+    run: str | None = None,
 ) -> int:
     """Run tutor on this terminal until the learner leaves.
 
@@ -64,6 +69,7 @@ def start(
         lesson: A lesson's id or number to open; the course map where neither a lesson nor a lab is named.
         lab: A lab's id or file to open.
         settings: ``KEY=VALUE`` words that change the lab.
+        run: A run's id to watch; "" for the newest that goes on, else the newest.
         watch: Show the lesson anew whenever its file is saved, with its faults.
 
     Returns:
@@ -74,4 +80,4 @@ def start(
     """
     from tutor.tui.startup import run_from_command_line
 
-    return run_from_command_line(lesson=lesson, lab=lab, settings=settings, watch=watch)
+    return run_from_command_line(lesson=lesson, lab=lab, settings=settings, watch=watch, run=run)

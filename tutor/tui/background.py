@@ -20,8 +20,10 @@ _RUNS_EVERY = 2.0
 def watch_runs(app: TutorApp) -> None:
     """Keep ``app.runs_going`` right from now on."""
 
-    def look() -> None:
+    def look(*, first: bool = False) -> None:
         count = app.services.count_running()
+        if first and count:
+            _say_what_goes_on(app)
         if count != app.runs_going:
             app.runs_going = count
             from tutor.tui.screens.base import TutorScreen
@@ -30,7 +32,23 @@ def watch_runs(app: TutorApp) -> None:
                 app.screen.refresh_frame()
 
     app.set_interval(_RUNS_EVERY, look)
-    look()
+    look(first=True)
+
+
+def _say_what_goes_on(app: TutorApp) -> None:
+    """Whoever comes back is told that training went on meanwhile."""
+    from tutor.foundation.translate import language, translate
+    from tutor.tui.screens.home import HomeScreen
+
+    if not isinstance(app.screen, HomeScreen):
+        return  # a lab tells of its own run
+    going = app.services.runs.running()
+    if len(going) == 1:
+        text = translate("run-list.goes-on", title=going[0].title_in(language()), epoch=going[0].epoch)
+    else:
+        text = translate("run-list.several-go-on", count=len(going))
+    if going:
+        app.screen.notice(text, "good", 8.0)
 
 
 def guard_size(app: TutorApp, size: Size) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +28,20 @@ def open_lab(app: TutorApp, lab: str, overrides: Mapping[str, object] | None = N
     from tutor.tui.screens.lab import LabScreen
 
     app.push_screen(LabScreen(lab, dict(overrides or {})))
+
+
+def open_runs(app: TutorApp) -> None:
+    """Open the list of runs."""
+    from tutor.tui.screens.runs import RunsScreen
+
+    app.push_screen(RunsScreen())
+
+
+def open_run(app: TutorApp, run_id: str, beside: Sequence[str] = ()) -> None:
+    """Open a run on the lab's screen, with other runs pinned beside it."""
+    from tutor.tui.screens.run import RunScreen
+
+    app.push_screen(RunScreen(run_id, beside))
 
 
 def open_glossary(app: TutorApp, term_id: str = "") -> None:

@@ -34,7 +34,7 @@ def prepare_environment() -> None:
 
 
 def run_from_command_line(
-    *, lesson: str | None, lab: str | None, settings: tuple[str, ...], watch: bool = False
+    *, lesson: str | None, lab: str | None, settings: tuple[str, ...], watch: bool = False, run: str | None = None
 ) -> int:
     """See `tutor.tui.start`."""
     gc.disable()  # nothing of what start-up makes is garbage; the app enables it again after the first frame
@@ -48,7 +48,9 @@ def run_from_command_line(
 
         services.speak(language_of(Path(lesson).absolute(), services.language))
     first: FirstScreen | None = None
-    if lab is not None:
+    if run is not None:
+        first = _run_screen(services, run)
+    elif lab is not None:
         first = _lab_screen(services, lab, settings)
     elif lesson is not None:
         first = _watched_screen(services, lesson) if watch else _lesson_screen(services, lesson)
@@ -120,6 +122,18 @@ def find_lesson(services: Services, name: str) -> LessonHeader:
     near = nearest(name, [header.id for header in headers])
     hint = translate("app.did-you-mean", name=near) if near else translate("app.see-list")
     raise TutorError(translate("app.no-lesson", name=name), hint=hint, exit_code=ExitCode.USAGE)
+
+
+def _run_screen(services: Services, name: str) -> FirstScreen:
+    """Makes the screen of the run with that id; of the newest that goes on, else of the newest, for ``""``."""
+    run_id = services.runs.pick(name or None)
+
+    def make() -> Screen[None]:
+        from tutor.tui.screens.run import RunScreen
+
+        return RunScreen(run_id)
+
+    return make
 
 
 def _lab_screen(services: Services, lab: str, settings: tuple[str, ...]) -> FirstScreen:

@@ -39,6 +39,7 @@ class HomeScreen(TutorScreen):
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("home.quiz", ("t",), "home.quiz", "home.quiz-help", footer=2),
+        Command("home.runs", ("w",), "run-list.open", "run-list.open-help", footer=4),
         Command("home.find", ("slash",), "home.find", "home.find-help", action="palette", footer=3, palette=False),
         Command("home.number", tuple("0123456789"), "home.number", "home.number-help", shown="1–9",
                 tells_key=True, palette=False),
@@ -176,6 +177,10 @@ class HomeScreen(TutorScreen):
         """Open the quiz of the selected lesson."""
         if (lesson := self._selected_lesson()) is not None:
             navigation.open_quiz(self.tutor, lesson)
+
+    def action_runs(self) -> None:
+        """Open the list of runs."""
+        navigation.open_runs(self.tutor)
 
     def action_number(self, digit: str) -> None:
         """Select the lesson with that number; a second digit soon after makes it two-digit."""

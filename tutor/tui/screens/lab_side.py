@@ -135,8 +135,10 @@ def _progress(session: LabSession) -> list[tuple[str, str]]:
     epoch, updates = (session.summary.epoch, session.summary.updates) if session.summary is not None else (0, 0)
     if session.running_spec.manual:
         return [(translate("lab.tries"), count(epoch))]
-    planned = session.running_spec.train.epochs
-    return [(translate("lab.epoch"), f"{count(epoch)} / {count(planned)}"), (translate("lab.updates"), count(updates))]
+    recorded = session.summary is not None and session.summary.recorded
+    planned = session.summary.epochs_planned if session.summary and recorded else session.running_spec.train.epochs
+    place = f"{count(epoch)} / {count(planned)}" if planned else count(epoch)
+    return [(translate("lab.epoch"), place), (translate("lab.updates"), count(updates))]
 
 
 def _few_numbers(session: LabSession) -> list[tuple[str, str]]:

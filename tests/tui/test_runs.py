@@ -1,0 +1,164 @@
+"""The list of runs, and one run on its screen. Logs are written by hand; no worker starts here."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.runs.test_registry import FINISHED, epochs, make
+from tests.tui.conftest import MakeServices
+from tests.tui.screen_rows import running, settled, text_of
+from tutor.runs.events import DataFacts, Epochs, Paused, Started
+from tutor.runs.follower import LOCK_FILE
+from tutor.runs.locks import hold
+from tutor.runs.registry import Runs
+from tutor.runs.spec import RunSpec
+from tutor.tui.screens.run import RunScreen
+from tutor.tui.screens.runs import RunsScreen
+from tutor.tui.services import Services
+
+
+async def shown(pilot: Pilot[int], *texts: str, absent: str = "") -> str:
+    """The screen, as soon as it shows ``texts``."""
+    for _ in range(200):
+        await pilot.pause(0.05)
+        text = text_of(pilot)
+        if all(each in text for each in texts) and not (absent and absent in text):
+            return text
+    raise AssertionError(f"{texts} never came:\n{text_of(pilot)}")
+
+
+@pytest.fixture
+def services(services_in: MakeServices) -> Services:
+    return services_in()
+
+
+def fill(services: Services) -> Runs:
+    make(services.runs, "20260101-100000-aaaa", epochs(1, 3), FINISHED)
+    make(services.runs, "20260101-110000-bbbb", epochs(1, 2), lab="ball")
+    return services.runs
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ("state", "finished", "2 runs")), ("zh", ("状态", "2 次训练"))])
+@pytest.mark.parametrize("size", [(80, 24), (140, 40), (44, 12)])
+async def test_the_list_shows_every_run(
+    services_in: MakeServices, language: str, words: tuple[str, ...], size: tuple[int, int]
+) -> None:
+    services = services_in(language)
+    fill(services)
+    async with running(services, RunsScreen, size) as pilot:
+        text = await shown(pilot, "aaaa", "bbbb", "✓", "✗")
+        if size[0] >= 80:
+            assert all(word in text for word in words)
+            assert "0.3333" in text
+            assert "█" in text
+
+
+async def test_without_a_run_the_way_to_one_is_told(services: Services) -> None:
+    async with running(services, RunsScreen) as pilot:
+        await shown(pilot, "There is no run yet")
+
+
+async def test_a_run_that_goes_on_is_steered_from_the_list(services: Services) -> None:
+    folder = make(services.runs, "20260101-120000-cccc", epochs(1, 1))
+    lock = hold(folder / LOCK_FILE)
+    assert lock is not None
+    async with running(services, RunsScreen) as pilot:
+        await shown(pilot, "running", "space pause")
+        await pilot.press("space")
+        await pilot.press("x")
+        await settled(pilot)
+        with (folder / "events.jsonl").open("a", encoding="utf-8") as log:
+            log.write('{"type":"paused","epoch":1}\n')
+        await shown(pilot, "paused", "space go on")
+        await pilot.press("space")
+        await settled(pilot)
+    sent = [json.loads(line)["do"] for line in (folder / "control.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert sent == ["pause", "stop", "resume"]
+    os.close(lock)
+
+
+async def test_deleting_takes_two_keys_and_pinning_one(services: Services) -> None:
+    runs = fill(services)
+    async with running(services, RunsScreen) as pilot:
+        await shown(pilot, "aaaa", "bbbb")
+        await pilot.press("p")
+        await shown(pilot, "★")
+        assert [entry.pinned for entry in runs.all()] == [True, False]
+        await pilot.press("D")
+        await shown(pilot, "again to delete")
+        await pilot.press("D")
+        await shown(pilot, "aaaa", absent="★")
+    assert [entry.short_id for entry in runs.all()] == ["aaaa"]
+
+
+async def test_export_names_the_file(services: Services) -> None:
+    fill(services)
+    async with running(services, RunsScreen) as pilot:
+        await shown(pilot, "bbbb")
+        await pilot.press("e")
+        await shown(pilot, "Written:")
+    assert (services.home / "exports" / "20260101-110000-bbbb.csv").read_text(encoding="utf-8").startswith("epoch,")
+
+
+async def test_enter_opens_the_run_and_c_compares_it(services: Services) -> None:
+    fill(services)
+    async with running(services, RunsScreen) as pilot:
+        await shown(pilot, "bbbb")
+        await pilot.press("m", "down")
+        await shown(pilot, "◆")
+        await pilot.press("c")
+        for _ in range(200):
+            await pilot.pause(0.05)
+            screen = pilot.app.screen
+            if isinstance(screen, RunScreen) and screen.session is not None:
+                break
+        assert isinstance(screen, RunScreen)
+        assert screen.session is not None
+        assert screen.session.run_id[-4:] == "aaaa"
+        assert [each.run_id[-4:] for each in screen.session.pinned] == ["bbbb"]
+        await pilot.press("escape")
+        await shown(pilot, "2 runs")
+
+
+async def test_home_tells_of_a_run_that_went_on_meanwhile(services: Services) -> None:
+    lock = hold(make(services.runs, "20260101-120000-cccc", epochs(1, 7)) / LOCK_FILE)
+    assert lock is not None
+    async with running(services) as pilot:
+        await shown(pilot, "Still training: one-lag, epoch 7")
+        await pilot.press("w")
+        await shown(pilot, "cccc")
+    os.close(lock)
+
+
+def recorded(runs: Runs, *events: Epochs | Paused) -> Path:
+    import msgspec
+
+    folder = make(runs, "20260101-130000-dddd")
+    started = Started(
+        run=folder.name, at="2026-01-01T13:00:00+00:00", spec=RunSpec(id="mine", title={"en": "my model"}),
+        data=DataFacts(name="my model", task="recorded", train_rows=0, valid_rows=0),
+    )  # fmt: skip
+    lines = [msgspec.json.encode(event) + b"\n" for event in (started, *events)]
+    (folder / "events.jsonl").write_bytes(b"".join(lines))
+    return folder
+
+
+async def test_a_recorded_run_is_watched_and_not_started_here(services: Services) -> None:
+    folder = recorded(services.runs, epochs(1, 5))
+    lock = hold(folder / LOCK_FILE)
+    assert lock is not None
+    async with running(services, lambda: RunScreen(folder.name)) as pilot:
+        await shown(pilot, "my model", "space pause")
+        offered: Callable[[str], object] = lambda action: pilot.app.screen.check_action(action, ())  # noqa: E731
+        assert offered("pause")
+        assert not offered("restart")
+        assert not offered("faster")
+        os.close(lock)
+        await shown(pilot, "topped unexpectedly")
+        assert not offered("start")

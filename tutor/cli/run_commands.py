@@ -1,0 +1,134 @@
+"""The commands about runs: list them, watch one, steer one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tutor.cli.help import Sentence
+
+
+def add_run_commands(tutor: click.Group) -> None:
+    """Add ``runs``, ``watch`` and ``run`` to the commands of ``tutor``."""
+    for command in (_runs, _watch, _run):
+        tutor.add_command(command)
+
+
+def _complete_runs(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from tutor.foundation import paths
+    from tutor.runs.registry import Runs
+
+    return [each.short_id for each in Runs(paths.runs_folder()).all() if each.short_id.startswith(incomplete)]
+
+
+@click.command("runs", help=Sentence("watch.cli-runs"), short_help=Sentence("watch.cli-runs-short"))
+@click.option("--json", is_flag=True, help=Sentence("watch.cli-runs-json"))
+def _runs(json: bool) -> int:
+    from tutor.plain.runs_table import show_runs
+
+    return show_runs(json=json)
+
+
+@click.command("watch", help=Sentence("watch.cli-watch"), short_help=Sentence("watch.cli-watch-short"))
+@click.argument("run", required=False, shell_complete=_complete_runs)
+@click.option("--plain", "style", flag_value="plain", help=Sentence("cli.train-plain"))
+@click.option("--narrate", "style", flag_value="narrate", help=Sentence("watch.cli-narrate"))
+@click.option("--json", "style", flag_value="json", help=Sentence("cli.train-json"))
+def _watch(run: str | None, style: str | None) -> int:
+    if style is None and sys.stdout.isatty() and sys.stdin.isatty():
+        from tutor.cli.screens import open_screens
+
+        return open_screens(run=run or "")
+    from tutor.plain.watch import watch
+
+    return watch(run, style)
+
+
+@click.group("run", help=Sentence("watch.cli-run"), short_help=Sentence("watch.cli-run-short"))
+def _run() -> None:
+    """Steer a run; the words are in the translations."""
+
+
+def _action(name: str, about: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return _run.command(name, help=Sentence(about))
+
+
+def _one_run(*, required: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.argument("run", required=required, shell_complete=_complete_runs)
+
+
+@_action("stop", "watch.cli-stop")
+@_one_run()
+def _stop(run: str | None) -> int:
+    from tutor.plain.steer import steer
+    from tutor.runs.control import Stop
+
+    return steer(run, Stop())
+
+
+@_action("pause", "watch.cli-pause")
+@_one_run()
+def _pause(run: str | None) -> int:
+    from tutor.plain.steer import steer
+    from tutor.runs.control import Pause
+
+    return steer(run, Pause())
+
+
+@_action("resume", "watch.cli-resume")
+@_one_run()
+def _resume(run: str | None) -> int:
+    from tutor.plain.steer import steer
+    from tutor.runs.control import Resume
+
+    return steer(run, Resume())
+
+
+@_action("set", "watch.cli-set")
+@_one_run(required=True)
+@click.argument("settings", nargs=-1, required=True, metavar="KEY=VALUE...")
+def _set(run: str, settings: tuple[str, ...]) -> int:
+    from tutor.plain.steer import set_value
+
+    return set_value(run, settings)
+
+
+@_action("note", "watch.cli-note")
+@_one_run(required=True)
+@click.argument("text", nargs=-1, required=True)
+def _note(run: str, text: tuple[str, ...]) -> int:
+    from tutor.plain.steer import steer
+    from tutor.runs.control import Note
+
+    return steer(run, Note(" ".join(text)))
+
+
+@_action("pin", "watch.cli-pin")
+@_one_run(required=True)
+@click.option("--off", is_flag=True, help=Sentence("watch.cli-pin-off"))
+def _pin(run: str, off: bool) -> int:
+    from tutor.plain.steer import pin
+
+    return pin(run, pinned=not off)
+
+
+@_action("delete", "watch.cli-delete")
+@click.argument("run", nargs=-1, required=True, shell_complete=_complete_runs)
+def _delete(run: tuple[str, ...]) -> int:
+    from tutor.plain.steer import delete
+
+    return delete(run)
+
+
+@_action("export", "watch.cli-export")
+@_one_run()
+@click.option("--as", "kind", type=click.Choice(["csv", "tensorboard"]), default="csv", help=Sentence("watch.cli-as"))
+@click.option("--to", default=None, metavar="PATH", help=Sentence("watch.cli-to"))
+def _export(run: str | None, kind: str, to: str | None) -> int:
+    from tutor.plain.steer import export
+
+    return export(run, kind, Path(to).expanduser() if to else None)

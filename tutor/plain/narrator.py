@@ -1,0 +1,108 @@
+"""A run told to somebody who listens: seldom, in whole words, with where it is heading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import isfinite
+from typing import TextIO
+
+from tutor.foundation.clock import monotonic_seconds
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
+from tutor.plain.reporters import outcome_lines
+from tutor.runs.events import Epochs, Event, Started
+from tutor.runs.summary import RunSummary
+from tutor.runs.words import told
+
+SECONDS_BETWEEN = 4.0
+"""A sentence takes about as long to be spoken."""
+_LONGEST_STRETCH = 10
+_FLAT = 0.002
+"""A loss that moves by less than this share of all it has fallen is flat."""
+
+
+def trend(losses: Sequence[float]) -> str:
+    """Where a series of losses is heading: ``falling``, ``faster``, ``slowing``, ``flat``, ``rising``, or nothing yet.
+
+    Two last stretches of up to ten epochs are compared with each other and with the one before.
+    """
+    finite = [loss for loss in losses if isfinite(loss)]
+    size = min(_LONGEST_STRETCH, len(finite) // 3)
+    if size < 1:
+        return ""
+    before, last, now = (sum(finite[-size * n :][:size]) / size for n in (3, 2, 1))
+    fell, fell_before = last - now, before - last
+    whole = max(finite) - min(finite)
+    if abs(fell) <= _FLAT * whole:
+        return "flat"
+    if fell < 0:
+        return "rising"
+    if fell_before > 0 and fell < 0.6 * fell_before:
+        return "slowing"
+    return "faster" if fell_before > 0 and fell > 1.5 * fell_before else "falling"
+
+
+_TRENDS = {
+    "falling": "watch.trend-falling",
+    "faster": "watch.trend-faster",
+    "slowing": "watch.trend-slowing",
+    "flat": "watch.trend-flat",
+    "rising": "watch.trend-rising",
+}
+
+
+def spoken(value: float) -> str:
+    """A loss in few digits, to be heard: ``0.41``, ``12.3``, ``1.2e-05``."""
+    return f"{value:.2e}" if value and not 1e-3 <= abs(value) < 1e6 else f"{value:.3g}"
+
+
+class Narrator:
+    """Says where a run stands every few seconds, and at once what somebody did to it. See `Reporter`.
+
+    Args:
+        out: Where the sentences go.
+        clock: Seconds that never run backwards.
+    """
+
+    def __init__(self, out: TextIO, clock: Callable[[], float] = monotonic_seconds) -> None:
+        self._out = out
+        self._clock = clock
+        self._next = 0.0
+        self._said = 0
+
+    def events(self, events: Iterable[Event], summary: RunSummary) -> None:
+        """Say what is worth saying of ``events``."""
+        lines = []
+        for event in events:
+            if isinstance(event, Started):
+                title = harmless_line(event.spec.title_in(language()))
+                lines.append(translate("watch.begins", title=title, epochs=event.spec.train.epochs))
+            elif text := told(event):
+                lines.append(text)
+            elif isinstance(event, Epochs) and self._clock() >= self._next and summary.epoch > self._said:
+                self._next = self._clock() + SECONDS_BETWEEN
+                self._said = summary.epoch
+                lines.append(self.sentence(summary))
+        self._say(lines)
+
+    @staticmethod
+    def sentence(summary: RunSummary) -> str:
+        """``epoch 12: 0.41, slowing``; with the validation loss where there is one."""
+        losses = summary.valid_losses or summary.train_losses
+        finite = [loss for loss in losses[-1:] if isfinite(loss)]
+        text = translate("watch.said", epoch=summary.epoch, loss=spoken(finite[0]) if finite else "–")
+        heading = trend(losses[-10 * _LONGEST_STRETCH :])
+        if heading:
+            text += translate("watch.comma") + translate(_TRENDS[heading])
+        if summary.epoch == summary.best_epoch and summary.epoch > 1:
+            text += translate("watch.comma") + translate("watch.best-so-far")
+        return text
+
+    def end(self, summary: RunSummary) -> None:
+        """Say how it ended."""
+        self._say(outcome_lines(summary))
+
+    def _say(self, lines: Sequence[str]) -> None:
+        if lines:
+            self._out.write("\n".join(lines) + "\n")
+            self._out.flush()

@@ -1,0 +1,90 @@
+"""``tutor runs``: every run, one a line."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from math import isfinite
+
+from tutor.charts.sparkline import sparkline
+from tutor.foundation import paths
+from tutor.foundation.clock import short_duration, utc_now
+from tutor.foundation.signs import terminal_speaks_unicode
+from tutor.foundation.text_width import pad, pad_left, shorten
+from tutor.foundation.translate import language, translate
+from tutor.plain.reporters import figure
+from tutor.runs.entries import RunEntry
+from tutor.runs.registry import Runs
+from tutor.runs.words import STATE_SIGNS
+
+_COLUMNS = (
+    ("watch.head-run", 6), ("watch.head-lab", 24), ("watch.head-state", 14), ("watch.head-epoch", -11),
+    ("watch.head-train", -10), ("watch.head-valid", -10), ("watch.head-age", -7), ("watch.head-size", -8),
+)  # fmt: skip
+"""Headings and widths in cells; a negative one stands against the right edge."""
+
+
+def show_runs(*, json: bool = False) -> int:
+    """Print the runs, newest first.
+
+    Args:
+        json: One JSON object a line instead of a table.
+
+    Returns:
+        The exit code, always 0.
+    """
+    entries = Runs(paths.runs_folder()).all()
+    if json:
+        _print_json(entries)
+        return 0
+    if not entries:
+        print(f"{translate('runs.none')} {translate('runs.none-hint')}")
+        return 0
+    print(" ".join(_fit(translate(key), width) for key, width in _COLUMNS).rstrip())
+    now = utc_now()
+    ascii = not terminal_speaks_unicode()
+    for entry in entries:
+        print(_line(entry, now, ascii=ascii))
+    return 0
+
+
+def _fit(text: str, width: int) -> str:
+    return pad_left(text, -width) if width < 0 else pad(shorten(text, width), width)
+
+
+def _line(entry: RunEntry, now: datetime, *, ascii: bool) -> str:
+    sign, key = STATE_SIGNS[entry.state]
+    planned = f"/{entry.epochs_planned}" if entry.epochs_planned else ""
+    cells = (
+        entry.short_id + (" *" if entry.pinned else ""),
+        entry.title_in(language()) or "?",
+        f"{sign} {translate(key)}",
+        f"{entry.epoch}{planned}",
+        figure(entry.train_loss),
+        figure(entry.valid_loss),
+        short_duration((now - entry.started_at).total_seconds()),
+        size_text(entry.size),
+    )
+    columns = [_fit(text, width) for text, (_, width) in zip(cells, _COLUMNS, strict=True)]
+    return " ".join([*columns, sparkline(entry.shape, 12, ascii=ascii)]).rstrip()
+
+
+def size_text(size: int) -> str:
+    """A size in at most seven cells."""
+    return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{size / 1e3:.0f} kB"
+
+
+def _print_json(entries: list[RunEntry]) -> None:
+    import msgspec
+
+    def number(value: float) -> float | None:
+        return value if isfinite(value) else None
+
+    for entry in entries:
+        line = {
+            "run": entry.id, "lab": entry.lab, "title": entry.title_in(language()), "state": entry.state,
+            "epoch": entry.epoch, "epochs_planned": entry.epochs_planned, "train_loss": number(entry.train_loss),
+            "valid_loss": number(entry.valid_loss), "started_at": entry.started_at.isoformat(), "bytes": entry.size,
+            "pinned": entry.pinned, "folder": str(entry.folder),
+        }  # fmt: skip
+        sys.stdout.write(msgspec.json.encode(line).decode() + "\n")

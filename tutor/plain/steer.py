@@ -1,0 +1,143 @@
+"""``tutor run …``: steer a run from anywhere, and hear what became of it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tutor.foundation import paths
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
+from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Stop, send
+from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
+from tutor.runs.registry import Runs
+from tutor.runs.words import told
+
+_PATIENCE = 10.0
+"""Seconds that the worker has to answer; it looks between two epochs, so a slow epoch may take longer."""
+_POLL_SECONDS = 0.02
+_ANSWERS: dict[type[Command], tuple[type[Event], ...]] = {
+    Pause: (Paused,),
+    Resume: (Resumed,),
+    Pace: (Paced,),
+    Set: (Changed, Refused),
+    Note: (Noted,),
+    Stop: (Finished,),
+}
+
+
+def _runs() -> Runs:
+    return Runs(paths.runs_folder())
+
+
+def steer(name: str | None, command: Command) -> int:
+    """Send ``command`` to a run and tell what it answered.
+
+    Args:
+        name: A run's id or short id; the newest that goes on where None.
+        command: What it is to do.
+
+    Returns:
+        The exit code: 2 where the run refused.
+
+    Raises:
+        TutorError: there is no such run, it has ended, or it cannot be written to.
+    """
+    runs = _runs()
+    run_id = runs.pick(name, alive=True)
+    short = run_id[-4:]
+    follower = runs.follow(run_id)
+    summary = follower.catch_up()
+    if summary.ended:
+        raise TutorError(translate("watch.has-ended", run=short), exit_code=ExitCode.USAGE)
+    already = (isinstance(command, Pause) and summary.state == "paused") or (
+        isinstance(command, Resume) and summary.state == "running"
+    )
+    if already:
+        print(translate("watch.as-it-was", run=short))
+        return int(ExitCode.OK)
+    send(follower.folder, command)
+    return _hear(follower.poll, lambda: follower.summary.ended, command, short)
+
+
+def _hear(poll: Callable[[], list[Event]], ended: Callable[[], bool], command: Command, short: str) -> int:
+    """Wait for the run's answer and say it."""
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        events = poll()
+        for event in events:
+            if isinstance(event, _ANSWERS[type(command)]):
+                text = translate("watch.stopped", run=short, epoch=event.epoch) if isinstance(event, Finished) else ""
+                print(text or f"{short}: {told(event)}")
+                return int(ExitCode.USAGE if isinstance(event, Refused) else ExitCode.OK)
+        if ended():
+            raise TutorError(translate("watch.has-ended", run=short), exit_code=ExitCode.USAGE)
+        if not events:
+            time.sleep(_POLL_SECONDS)
+    print(translate("watch.no-answer-yet", run=short))
+    return int(ExitCode.OK)
+
+
+def set_value(name: str, words: Sequence[str]) -> int:
+    """Turn controls of a run: ``KEY=VALUE`` words. See `steer`."""
+    from tutor.runs.lab_files import parse_setting
+
+    code = int(ExitCode.OK)
+    for word in words:
+        key, value = parse_setting(word)
+        if not isinstance(value, str | int | float):
+            raise TutorError(translate("runs.not-a-setting", word=harmless_line(word)), exit_code=ExitCode.USAGE)
+        command = (
+            Pace(float(value)) if key in {"pace", "train.pace"} and not isinstance(value, str) else Set(key, value)
+        )
+        code = max(code, steer(name, command))
+    return code
+
+
+def delete(names: Sequence[str]) -> int:
+    """Delete runs that have ended. Raises `TutorError` for the first that cannot be deleted."""
+    runs = _runs()
+    for name in names:
+        run_id = runs.pick(name)
+        runs.delete(run_id)
+        print(translate("watch.deleted", run=run_id[-4:]))
+    return int(ExitCode.OK)
+
+
+def pin(name: str, *, pinned: bool) -> int:
+    """Keep a run for good, or no longer. Raises `TutorError` where there is none."""
+    runs = _runs()
+    run_id = runs.pick(name)
+    runs.pin(run_id, pinned=pinned)
+    print(translate("watch.pinned" if pinned else "watch.unpinned", run=run_id[-4:]))
+    return int(ExitCode.OK)
+
+
+def export(name: str | None, kind: str, to: Path | None) -> int:
+    """Write a run's epochs as CSV (standard output without ``to``) or as TensorBoard event files.
+
+    Raises:
+        TutorError: there is no such run, or it cannot be written there.
+    """
+    from tutor.runs.export import csv_lines, write_csv
+    from tutor.runs.tensorboard import write_event_file
+
+    runs = _runs()
+    folder = runs.folder_of(runs.pick(name))
+    try:
+        if kind == "tensorboard":
+            print(translate("watch.exported", path=write_event_file(folder, to or Path("tensorboard") / folder.name)))
+        elif to is None:
+            sys.stdout.writelines(csv_lines(folder))
+        else:
+            write_csv(folder, to)
+            print(translate("watch.exported", path=to))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = f"{error.strerror or error}"
+        raise TutorError(translate("watch.cannot-export", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
+    return int(ExitCode.OK)

@@ -1,0 +1,68 @@
+"""``tutor watch`` without screens: follow a run that goes on, or tell how one ended. Watching never ends a run."""
+
+from __future__ import annotations
+
+import time
+from math import isfinite
+
+from tutor.foundation import paths
+from tutor.foundation.errors import ExitCode
+from tutor.foundation.translate import translate
+from tutor.plain.narrator import Narrator
+from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, choose_reporter, figure
+from tutor.runs.follower import Follower
+from tutor.runs.registry import Runs
+from tutor.runs.summary import RunSummary
+
+_POLL_SECONDS = 1 / 30
+
+
+def watch(name: str | None, style: str | None) -> int:
+    """Tell of a run on standard output until it ends or Ctrl-C.
+
+    Args:
+        name: A run's id or short id; the newest that goes on, else the newest, where None.
+        style: ``plain``, ``narrate``, ``json``, or None to decide by what standard output is.
+
+    Returns:
+        The exit code: 5 where the run failed, else 0.
+
+    Raises:
+        TutorError: there is no such run.
+    """
+    runs = Runs(paths.runs_folder())
+    run_id = runs.pick(name)
+    return tell(runs.follow(run_id), choose_reporter(style), run_id[-4:])
+
+
+def tell(follower: Follower, reporter: Reporter, short_id: str) -> int:
+    """Follow a run with ``reporter`` until it ends; Ctrl-C leaves it going."""
+    try:
+        _join(follower, reporter)
+        while not follower.summary.ended:
+            events = follower.poll()
+            reporter.events(events, follower.summary)
+            if not events and not follower.summary.ended:
+                time.sleep(_POLL_SECONDS)
+    except KeyboardInterrupt:
+        print("\n" + translate("watch.goes-on", run=short_id))
+        return int(ExitCode.OK)
+    reporter.end(follower.summary)
+    return int(ExitCode.RUN_FAILED if follower.summary.state in {"failed", "died"} else ExitCode.OK)
+
+
+def _join(follower: Follower, reporter: Reporter) -> None:
+    """Who comes late to lines is told where the run stands, not everything that was."""
+    if isinstance(reporter, LineReporter | Narrator) and not isinstance(reporter, JsonReporter) and follower.alive:
+        summary = follower.catch_up()
+        if summary.epoch:
+            print(joined_line(summary), flush=True)
+
+
+def joined_line(summary: RunSummary) -> str:
+    """Where a run stands, for somebody who joins it."""
+    losses = [(key, series[-1]) for key, series in (
+        ("train.train-loss", summary.train_losses), ("train.valid-loss", summary.valid_losses)) if series]  # fmt: skip
+    said = [translate(key, loss=figure(loss)) for key, loss in losses if isfinite(loss)]
+    place = translate("watch.joined", epoch=summary.epoch, all=summary.epochs_planned)
+    return "  ".join([place, *said])

@@ -1,0 +1,53 @@
+"""A run's epochs for other programs: a table of comma-separated values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tutor.foundation.atomic_file import write_text
+from tutor.runs.events import Epochs, Event
+from tutor.runs.follower import Follower
+
+SERIES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
+"""What is measured each epoch, as columns are called."""
+
+
+def epochs_of(folder: Path) -> Iterator[Epochs]:
+    """Every `Epochs` event of a run's log, in bounded pieces."""
+    follower = Follower(folder)
+    while events := _next(follower):
+        yield from (event for event in events if isinstance(event, Epochs))
+
+
+def _next(follower: Follower) -> list[Event]:
+    """The next events; a piece without a whole line in it is not the end."""
+    while True:
+        before = follower.position
+        events = follower.poll(1 << 20)
+        if events or follower.position == before:
+            return events
+
+
+def rows_of(event: Epochs) -> Iterator[tuple[int, tuple[float | None, ...]]]:
+    """Each epoch of an event with its values in the order of `SERIES`; None where there is none."""
+    series = (event.train, event.valid, event.train_accuracy, event.valid_accuracy)
+    for index in range(len(event.train)):
+        yield event.first + index, tuple(each[index] if index < len(each) else None for each in series)
+
+
+def csv_lines(folder: Path) -> Iterator[str]:
+    """A run as CSV: a heading, then a line an epoch; an empty cell where a number is missing or not finite."""
+    yield ",".join(("epoch", *SERIES)) + "\n"
+    for event in epochs_of(folder):
+        for epoch, values in rows_of(event):
+            yield f"{epoch}," + ",".join("" if each is None else repr(each) for each in values) + "\n"
+
+
+def write_csv(folder: Path, path: Path) -> None:
+    """Write a run as a CSV file.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_text(path, "".join(csv_lines(folder)))

@@ -1,0 +1,39 @@
+"""What happened to a run in words: the same ones in a pipe, on a screen and for a screen reader."""
+
+from __future__ import annotations
+
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
+from tutor.runs.events import Changed, Event, Noted, Paced, Paused, Refused, Resumed
+from tutor.runs.summary import State
+
+STATE_SIGNS: dict[State, tuple[str, str]] = {
+    "starting": ("○", "lab.state-starting"),
+    "running": ("▶", "lab.state-running"),
+    "paused": ("⏸", "lab.state-paused"),
+    "finished": ("✓", "lab.state-finished"),
+    "stopped": ("■", "lab.state-stopped"),
+    "diverged": ("▲", "lab.state-diverged"),
+    "failed": ("✗", "lab.state-failed"),
+    "died": ("✗", "lab.state-died"),
+}
+"""For each state: its sign, and the translation key of its name."""
+
+
+def told(event: Event) -> str:
+    """What somebody did to the run, in a sentence; empty for what training does by itself."""
+    match event:
+        case Changed():
+            return translate("train.changed", key=event.key, value=event.value, epoch=event.epoch)
+        case Refused():
+            return translate("watch.refused", key=harmless_line(event.key), reason=harmless_line(event.message))
+        case Paced():
+            pace = f"{event.pace:g}" if event.pace else "∞"
+            return translate("watch.paced", pace=pace, epoch=event.epoch)
+        case Paused():
+            return translate("watch.paused", epoch=event.epoch)
+        case Resumed():
+            return translate("watch.resumed", epoch=event.epoch)
+        case Noted():
+            return translate("watch.noted", text=harmless_line(event.text), epoch=event.epoch)
+    return ""

@@ -1,0 +1,238 @@
+"""Every run: how it stands, live; watch, pause, stop, compare, export, keep or delete it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+
+from tutor.charts.cells import Row, Span
+from tutor.foundation.clock import utc_now
+from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
+from tutor.tui import navigation
+from tutor.tui.commands import Command
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.widgets.row_list import RowItem, RowList
+
+if TYPE_CHECKING:
+    from tutor.runs.control import Command as Wish
+    from tutor.runs.entries import RunEntry
+
+_EVERY = 1.0
+"""Seconds between two looks at the runs."""
+_SOON = 0.2
+_MOST_COMPARED = 4
+
+
+class RunsScreen(TutorScreen):
+    """The list of runs. Reading them happens in a thread: there may be a hundred, on a slow disk."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("runs.pause", ("space",), "lab.pause", "lab.pause-help", footer=2),
+        Command("runs.resume", ("space",), "lab.resume", "lab.resume-help", footer=2),
+        Command("runs.stop", ("x",), "lab.stop", "lab.stop-help", footer=3),
+        Command("runs.mark", ("m",), "run-list.mark", "run-list.mark-help", footer=5),
+        Command("runs.compare", ("c",), "run-list.compare", "run-list.compare-help", footer=4),
+        Command("runs.export", ("e",), "run-list.export", "run-list.export-help", footer=6),
+        Command("runs.pin", ("p",), "run-list.pin", "run-list.pin-help", footer=8),
+        Command("runs.delete", ("delete", "D"), "run-list.delete", "run-list.delete-help", footer=7),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: list[RunEntry] = []
+        self._marked: list[str] = []
+        self._to_delete = ""
+        self._looking = False
+        self._read = False
+
+    def breadcrumb(self) -> list[str]:
+        """``tutor › Runs``."""
+        return [translate("run-list.title")]
+
+    def shows_runs(self) -> bool:
+        """The list itself tells what is going."""
+        return False
+
+    def status(self) -> Row:
+        """How many there are, and how many go on."""
+        going = sum(entry.alive for entry in self._entries)
+        return [Span(translate("run-list.count", count=len(self._entries), going=going), "muted")] if self._read else []
+
+    def compose_body(self) -> ComposeResult:
+        """The list."""
+        loading = RowItem("", lambda _width: [Span(f"   {translate('lab.loading')}", "muted")], selectable=False)
+        yield RowList([loading])
+
+    def on_mount(self) -> None:
+        """Look at the runs, now and every second."""
+        self.set_interval(_EVERY, self._look)
+        self._look()
+
+    def on_screen_resume(self) -> None:
+        """Back in front."""
+        super().on_screen_resume()
+        self._look()
+
+    def renew(self) -> None:
+        """Another language or look."""
+        super().renew()
+        if self._read:
+            self._show()
+
+    # -- looking ----------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        if not self._looking and self.is_current:
+            self._looking = True
+            self.run_worker(self._read_runs, thread=True, exit_on_error=False)
+
+    def _read_runs(self) -> None:
+        try:
+            entries = self.services.runs.all()
+        finally:
+            self._looking = False
+        if self.is_attached:
+            self.app.call_from_thread(self._take, entries)
+
+    def _take(self, entries: list[RunEntry]) -> None:
+        self._read = True
+        self._entries = entries
+        known = {entry.id for entry in entries}
+        self._marked = [each for each in self._marked if each in known]
+        self._show()
+
+    def _show(self) -> None:
+        from tutor.tui.run_rows import run_items
+
+        self.query_one(RowList).set_items(run_items(self._entries, self._marked, utc_now(), ascii=self.tutor.ascii))
+        self.refresh_frame()
+
+    # -- doing ------------------------------------------------------------------------------------------
+
+    @property
+    def _selected(self) -> RunEntry | None:
+        wanted = self.query_one(RowList).selected if self.is_mounted else None
+        return next((entry for entry in self._entries if entry.id == wanted), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What can be done with the selected run."""
+        entry = self._selected
+        offered = {
+            "pause": entry is not None and entry.alive and entry.state != "paused",
+            "resume": entry is not None and entry.state == "paused",
+            "stop": entry is not None and entry.alive,
+            "mark": entry is not None,
+            "compare": bool(self._marked) and entry is not None,
+            "export": entry is not None and entry.epoch > 0,
+            "pin": entry is not None,
+            "delete": entry is not None and not entry.alive,
+        }
+        return offered.get(action, super().check_action(action, parameters))
+
+    def on_row_list_highlighted(self) -> None:
+        """Other keys matter for another run."""
+        self._to_delete = ""
+        self.refresh_frame()
+
+    def on_row_list_chosen(self) -> None:
+        """Watch the run."""
+        if (entry := self._selected) is not None:
+            navigation.open_run(self.tutor, entry.id)
+
+    def _try(self, act: Callable[[RunEntry], str]) -> None:
+        """Do something with the selected run, and say what became of it."""
+        entry = self._selected
+        if entry is None:
+            return
+        try:
+            text, kind = act(entry), "good"
+        except TutorError as error:
+            text, kind = harmless_line(str(error)), "warning"
+        if text:
+            self.notice(text, kind)
+        self.set_timer(_SOON, self._look)
+
+    def _send(self, entry: RunEntry, wish: Wish) -> str:
+        from tutor.runs.control import send
+
+        send(entry.folder, wish)
+        return ""
+
+    def action_pause(self) -> None:
+        """Let the selected run wait."""
+        from tutor.runs.control import Pause
+
+        self._try(lambda entry: self._send(entry, Pause()))
+
+    def action_resume(self) -> None:
+        """Let the selected run go on."""
+        from tutor.runs.control import Resume
+
+        self._try(lambda entry: self._send(entry, Resume()))
+
+    def action_stop(self) -> None:
+        """End the selected run."""
+        from tutor.runs.control import Stop
+
+        self._try(lambda entry: self._send(entry, Stop()))
+
+    def action_mark(self) -> None:
+        """Mark the selected run for a comparison, or no longer."""
+        entry = self._selected
+        if entry is None:
+            return
+        if entry.id in self._marked:
+            self._marked.remove(entry.id)
+        else:
+            self._marked = [*self._marked, entry.id][-_MOST_COMPARED:]
+        self._show()
+
+    def action_compare(self) -> None:
+        """Show the selected run with the marked ones beside it."""
+        if (entry := self._selected) is not None:
+            navigation.open_run(self.tutor, entry.id, [each for each in self._marked if each != entry.id])
+
+    def action_export(self) -> None:
+        """Write the selected run as CSV into the learner's folder."""
+
+        def write(entry: RunEntry) -> str:
+            from tutor.foundation.errors import ExitCode
+            from tutor.runs.export import write_csv
+
+            path = self.services.home / "exports" / f"{entry.id}.csv"
+            try:
+                write_csv(entry.folder, path)
+            except OSError as error:
+                reason = f"{error.strerror or error}"
+                text = translate("watch.cannot-export", reason=reason)
+                raise TutorError(text, exit_code=ExitCode.CANNOT_WRITE) from error
+            return translate("watch.exported", path=path)
+
+        self._try(write)
+
+    def action_pin(self) -> None:
+        """Keep the selected run for good, or no longer."""
+
+        def pin(entry: RunEntry) -> str:
+            self.services.runs.pin(entry.id, pinned=not entry.pinned)
+            return translate("watch.unpinned" if entry.pinned else "watch.pinned", run=entry.short_id)
+
+        self._try(pin)
+
+    def action_delete(self) -> None:
+        """Delete the selected run; the key has to be pressed twice."""
+
+        def delete(entry: RunEntry) -> str:
+            if self._to_delete != entry.id:
+                self._to_delete = entry.id
+                self.notice(translate("run-list.delete-again", run=entry.short_id), "warning")
+                return ""
+            self._to_delete = ""
+            self.services.runs.delete(entry.id)
+            return translate("watch.deleted", run=entry.short_id)
+
+        self._try(delete)
