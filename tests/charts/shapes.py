@@ -13,11 +13,13 @@ from tutor.charts.confusion import confusion_chart
 from tutor.charts.curve import curve_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
+from tutor.charts.gradients import gradients_chart
 from tutor.charts.history import LossHistory
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.series import series_chart
 from tutor.charts.surface import surface_chart
 from tutor.charts.threshold import threshold_chart
+from tutor.charts.updates import updates_chart
 from tutor.charts.weights import weights_chart
 
 Chart = Callable[[int, int, bool], Rows]
@@ -55,6 +57,12 @@ CHARTS: dict[str, Chart] = {
     "series": lambda w, h, a: series_chart([1, 2, 3, 2], [1.1, 1.8, 2.5, 2.2], w, h, name="播放量", ascii=a),
     "autocorrelation": lambda w, h, a: autocorrelation_chart(
         [0.6, 0.2, -0.1, 0.1, 0.2, 0.5, 0.7, 0.5], w, h, lags=7, name="播放量", ascii=a
+    ),
+    "updates": lambda w, h, a: updates_chart(
+        np.exp(-np.arange(60) / 20) + np.arange(60) % 3, 130, w, h, epochs=([110, 120, 130], [1, 0.8, 0.5]), ascii=a
+    ),
+    "gradients": lambda w, h, a: gradients_chart(
+        ([1.2, 0.8, 0.5, 1.1], [0.5, 1.5, 0.2, 4.0]), w, h, batch_size=10, angle=61.2, ascii=a
     ),
     "weights": lambda w, h, a: weights_chart(["w", "偏置"], [1.5, -0.5], w, h, ascii=a),
     "threshold": lambda w, h, a: threshold_chart(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,12 @@ from tutor.charts.confusion import confusion_chart
 from tutor.charts.curve import curve_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
+from tutor.charts.gradients import gradients_chart
 from tutor.charts.panels import PANELS, Drawing, draw_panel
 from tutor.charts.series import series_chart
 from tutor.charts.surface import surface_chart
 from tutor.charts.threshold import threshold_chart
+from tutor.charts.updates import updates_chart
 from tutor.charts.weights import weights_chart
 
 AT = Drawing(60, 14)
@@ -37,6 +40,8 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "confusion": ({}, {"class_names": ["a", "b"], "counts": [[1, 0], [0, 1]]}),
     "series": ({"actual": [1, 2, 3], "name": "views"}, {"predicted": [1, 2, 2]}),
     "autocorrelation": ({"values": [0.6, -0.2, 0.7], "name": "views"}, {"lags": 2}),
+    "updates": ({}, {"losses": [1.0, 2.0, 0.5], "last": 12, "epochs": [[10, 1.5], [12, 1.2]]}),
+    "gradients": ({}, {"along": [1.0, 0.5], "across": [0.5, 2.0], "batch_size": 10, "angle": 45.0}),
     "weights": ({}, {"names": ["w"], "values": [1.0]}),
     "threshold": (
         {"values": [0, 1], "counts_by_class": {"a": [3, 0], "b": [0, 3]}},
@@ -156,6 +161,23 @@ def test_autocorrelation_counts_in_weeks_and_marks_how_far_the_model_looks_back(
     bar = {row.index("|", 10) for row in rows[1:-2]}
     assert len(bar) == 1
     assert rows[3].index("#", rows[3].index("#") + 1) < bar.pop() < rows[3].rindex("#")
+
+
+def test_updates_are_numbered_to_the_last_and_epochs_end_on_points() -> None:
+    rows = plain_text(updates_chart(np.ones(50), 250, 60, 12, epochs=([210, 250], [1, 1]))).splitlines()
+    assert rows[-1].split()[-1] == "250"
+    assert sum(row.count("●") for row in rows[1:-2]) == 2
+    assert "0" not in rows[-1].split()
+
+
+def test_gradients_that_agree_are_one_arrow_and_those_that_do_not_fan_out() -> None:
+    def height_of(across: float) -> int:
+        rows = gradients_chart(([1.0] * 6, [across] * 6), 60, 18, batch_size=9, angle=0.0, ascii=True)
+        drawn = [re.split(r"[|+]", row, maxsplit=1)[-1] for row in plain_text(rows).splitlines()[1:-2]]
+        return sum("." in row or "o" in row for row in drawn)
+
+    assert height_of(0.0) <= 1
+    assert height_of(2.0) > 8
 
 
 def test_weights_lean_to_the_side_of_their_sign() -> None:

@@ -71,6 +71,7 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("two-sliders", {"w": 0.73, "b": 1.22}),
         ("spam-rule", {"threshold": 2.0}),
         ("look-back", {"lags": 56}),
+        ("loss-ticker", {"batch_size": 100, "learning_rate": 0.5, "epochs": 15}),
         ("three-species", {"learning_rate": 0.1, "epochs": 100}),
         ("two-surfaces", {"optimizer": "momentum", "epochs": 10}),
         ("week-lags", {"learning_rate": 0.003, "hidden": [64, 64]}),

@@ -32,6 +32,8 @@ PANELS = (
     "weights",
     "threshold",
     "folds",
+    "updates",
+    "gradients",
 )
 """The panels that `draw_panel` draws; the loss has a function of its own, `tutor.charts.loss.loss_chart`."""
 
@@ -194,6 +196,33 @@ def _folds(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
     return folds_chart(frame["train"], frame["valid"], at.width, at.height, accuracy=accuracy, ascii=at.ascii)
 
 
+def _updates(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.updates import updates_chart
+
+    whole = frame["epochs"]
+    return updates_chart(
+        frame["losses"],
+        int(frame["last"]),
+        at.width,
+        at.height,
+        epochs=([pair[0] for pair in whole], [pair[1] for pair in whole]),
+        ascii=at.ascii,
+    )
+
+
+def _gradients(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.gradients import gradients_chart
+
+    return gradients_chart(
+        (frame["along"], frame["across"]),
+        at.width,
+        at.height,
+        batch_size=int(frame["batch_size"]),
+        angle=float(frame["angle"]),
+        ascii=at.ascii,
+    )
+
+
 _DRAWERS: dict[str, Callable[[Payload, Payload, Drawing], Rows]] = {
     "fit": _fit,
     "curve": _curve,
@@ -205,4 +234,6 @@ _DRAWERS: dict[str, Callable[[Payload, Payload, Drawing], Rows]] = {
     "weights": _weights,
     "threshold": _threshold,
     "folds": _folds,
+    "updates": _updates,
+    "gradients": _gradients,
 }

@@ -11,6 +11,8 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml import metrics
 from tutor.ml.arrays import Array, constant
+from tutor.ml.batch_gradients import BatchGradients, batch_gradients
+from tutor.ml.batch_losses import BatchLosses
 from tutor.ml.batches import Batches
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
 from tutor.ml.gradient_rules import GradientRules
@@ -91,6 +93,22 @@ class NetworkTraining:
             else None
         )
         self._epoch = self._updates = 0
+        self.batch_losses: BatchLosses | None = None
+
+    def watch_batches(self) -> BatchLosses:
+        """Note the loss of every update from now on."""
+        unit = 1.0 if self._loss.classifies else self.dataset.y_scale**self._loss.power
+        self.batch_losses = BatchLosses(self.network, unit)
+        return self.batch_losses
+
+    def batch_gradients(self, count: int) -> BatchGradients:
+        """Where the gradients of some batches point, against that of all examples."""
+        return batch_gradients(self.network, self._loss, self._x, self._labels, self.batch_size, count)
+
+    @property
+    def batch_size(self) -> int:
+        """B, all examples where there is no other."""
+        return self._batches.size
 
     # -- settings ---------------------------------------------------------------------------------------------
 
@@ -195,13 +213,18 @@ class NetworkTraining:
         rates = self._learning_rate * self._factor(updates, self._train.epochs * count)
         self._factors[:] = self._optimizer.plan(rates, batches.size)
         for run, inputs in self._tapes:
-            run(inputs)
+            if self.batch_losses is None:
+                run(inputs)
+            else:
+                self.batch_losses.run(run, inputs, self._loss)
         self._updates += count
         return self._rules.norm() / batches.size, float(rates[-1])
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
         train_loss, train_accuracy = self._measure_train(self._loss)
         train_loss -= self._offset
+        if self.batch_losses is not None:
+            self.batch_losses.end_epoch(train_loss)
         valid_loss = valid_accuracy = None
         if self._measure_valid is not None:
             valid_loss, valid_accuracy = self._measure_valid(self._loss)

@@ -26,6 +26,8 @@ PANELS = (
     "weights",
     "threshold",
     "folds",
+    "updates",
+    "gradients",
 )
 
 DataName = Literal[
@@ -68,6 +70,8 @@ PanelName = Literal[
     "weights",
     "threshold",
     "folds",
+    "updates",
+    "gradients",
 ]
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -272,6 +276,9 @@ class RunSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Whether the learner is the optimiser."""
         return self.optimizer.name == "manual"
 
+
+NO_DESCENT = frozenset({"least-squares", "manual", "search", "none"})
+"""Optimizers that follow no gradient."""
 
 LIVE_KEYS = frozenset(
     {

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from tutor.course.conditions import ConditionError, parse
 from tutor.foundation.translate import translate
 from tutor.runs.controls import value_of
-from tutor.runs.spec import RunSpec
+from tutor.runs.spec import NO_DESCENT, RunSpec
 
 SERIES = frozenset({"views", "rebound", "bike-sharing"})
 CLASSES = frozenset({"blobs", "moons", "spiral", "iris", "digits", "mails", "phones", "vowels", "coins"})
+NETWORKS = frozenset({"linear", "polynomial", "softmax", "mlp"})
 RULES = frozenset({"threshold", "keyword-rule"})
 GUESSES = RULES | {"coin-flips"}
 """The models whose loss is the share of mistakes."""
@@ -124,12 +125,15 @@ def _batch_norm(spec: RunSpec) -> Iterator[Impossible]:
 
 def _panels(spec: RunSpec) -> Iterator[Impossible]:
     task, model = task_of(spec), spec.model.name
+    descends = model in NETWORKS and spec.optimizer.name not in NO_DESCENT
     possible = {
         "fit": task in {"regression", ""},
         "curve": task == "drawn",
         "surface": model in {"linear", "function"},
         "boundary": task in {"classification", ""} or spec.data.target_as == "class-number",
         "confusion": task in {"classification", ""} or spec.data.target_as == "class-number",
+        "updates": descends,
+        "gradients": descends,
         "series": task in {"regression", ""},
         "autocorrelation": spec.data.name in SERIES,
         "threshold": model in RULES,

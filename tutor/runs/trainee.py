@@ -16,12 +16,14 @@ from tutor.foundation.translate import translate
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import REGRESSION
+from tutor.ml.network_training import NetworkTraining
 from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.training import make_training
 from tutor.runs.events import DataFacts
 from tutor.runs.landscapes import Curve, Surface, Threshold
+from tutor.runs.network_panels import Gradients, Telling, Updates
 from tutor.runs.panels import Array, Autocorrelation, Boundary, Confusion, Fit, Folds, Panel, Series, Weights
-from tutor.runs.spec import RunSpec, Setting
+from tutor.runs.spec import NO_DESCENT, RunSpec, Setting
 
 _MOST_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
@@ -102,6 +104,8 @@ class MlTrainee:
             possible.add("curve")
         if self.spec.model.name in {"threshold", "keyword-rule"}:
             possible.add("threshold")
+        if self.network_training is not None and self.spec.optimizer.name not in NO_DESCENT:
+            possible |= {"updates", "gradients"}
         if data.folds:
             possible.add("folds")
         return possible
@@ -155,8 +159,13 @@ class MlTrainee:
                     yield name, frame
 
     def facts(self) -> dict[str, float]:
-        """Parameters of a small model as facts: ``final.w``, ``final.b``, ``final.f``, ``final.threshold``."""
-        return {f"final.{name}": value for name, value in self._training.small_parameters().items()}
+        """Parameters of a small model as facts (``final.w``, ``final.threshold``), and what panels tell."""
+        measured = self._training.small_parameters()
+        with np.errstate(all="ignore"):
+            for panel in self._panels.values():
+                if isinstance(panel, Telling):
+                    measured = measured | panel.facts()
+        return {f"final.{name}": value for name, value in measured.items()}
 
     def data_facts(self) -> DataFacts:
         """The data and the model, for the first event."""
@@ -243,6 +252,11 @@ class MlTrainee:
         """The feature that a rule looks at."""
         return self._dataset.feature_names.index(self._keyword)
 
+    @property
+    def network_training(self) -> NetworkTraining | None:
+        """The training where it is that of one network, or of a line, which is one too."""
+        return self._training if isinstance(self._training, NetworkTraining) else None
+
     def folds(self) -> Sequence[EpochResult]:
         """With cross-validation the last result of each fold; else nothing."""
         return self._training.fold_results if isinstance(self._training, CrossValidation) else ()
@@ -259,6 +273,8 @@ _PANELS: dict[str, Callable[[MlTrainee], Panel]] = {
     "weights": Weights,
     "threshold": Threshold,
     "folds": Folds,
+    "updates": Updates,
+    "gradients": Gradients,
 }
 """All but the loss, which viewers draw from the epochs themselves."""
 

@@ -120,6 +120,23 @@ class AutocorrelationFrame(TypedDict):
     lags: int
 
 
+class UpdatesFrame(TypedDict):
+    """The loss of each of the last updates' batches, up to the ``last``; [update, loss of all examples] by epoch."""
+
+    losses: list[float]
+    last: int
+    epochs: list[list[float]]
+
+
+class GradientsFrame(TypedDict):
+    """Gradients of batches against that of all examples, whose length is 1; the usual angle in degrees."""
+
+    along: list[float]
+    across: list[float]
+    batch_size: int
+    angle: float
+
+
 class WeightsFrame(TypedDict):
     """The parameters of a small model by name."""
 
