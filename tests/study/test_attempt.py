@@ -286,7 +286,6 @@ def test_an_answer_that_fits_no_more_is_forgotten() -> None:
     assert attempt_given(SINGLE, 1, ("text",)) is None
     assert attempt_given(ORDERING, 1, (0, 1)) is None
     assert attempt_given(FILL_IN, 1, ("only one",)) is None
-    assert attempt_given(SINGLE, 1, ()) is None
 
 
 def test_a_draft_from_elsewhere_must_fit() -> None:
@@ -312,3 +311,27 @@ def test_a_question_that_is_not_alike_is_not_taken_for_the_other_language() -> N
     assert not attempt.retell(MULTIPLE)
     assert not attempt.retell(replace(SINGLE, options=SINGLE.options[:2]))
     assert attempt.question is SINGLE
+
+
+@pytest.mark.parametrize("each", EVERY[:-1], ids=lambda each: each.id)
+def test_asking_for_the_answer_counts_as_not_known_and_is_remembered_so(each: Question) -> None:
+    attempt = Attempt(each, 3)
+    assert attempt.give_up()
+    assert not attempt.give_up()
+    assert attempt.stage is Stage.SETTLED
+    assert attempt.verdict is not None
+    assert not attempt.verdict.correct
+    assert attempt.verdict.score == 0.0
+    for again in (
+        attempt_from(each, json.loads(json.dumps(state_of(attempt)))),
+        attempt_given(each, 3, attempt.given()),
+    ):
+        assert again is not None
+        assert again.verdict is not None
+        assert not again.verdict.correct
+    assert attempt.retell(each)
+    assert not attempt.verdict.correct
+
+
+def test_a_prediction_is_ventured_never_given_up() -> None:
+    assert not Attempt(PREDICT).give_up()

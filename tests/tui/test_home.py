@@ -38,7 +38,7 @@ async def test_progress_is_shown_as_it_was_left(services_in: MakeServices) -> No
     async with running(services) as pilot:
         row = next(row for row in rows_of(pilot) if "  2  " in row)
         assert row.startswith(" ✓  2  Model and loss")
-        assert row.endswith("quiz 0/1  ↻ 1")
+        assert row.endswith("quiz 0/1   ↻ 1")
 
 
 async def test_the_language_switches_live_and_is_kept(services_in: MakeServices) -> None:

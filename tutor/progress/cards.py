@@ -130,6 +130,10 @@ class CardStore:
         sql = "SELECT count(*) FROM cards WHERE retired = 0 AND due <= ?"
         return int(self._database.read(sql, (to_milliseconds(moment),))[0][0])
 
+    def count(self) -> int:
+        """How many cards there are, retired ones left out."""
+        return int(self._database.read("SELECT count(*) FROM cards WHERE retired = 0")[0][0])
+
     def forecast(self, moment: datetime, days: int = 14) -> list[int]:
         """How many cards come due on each of the next ``days`` days; the first one counts what is due already."""
         starts = [to_milliseconds(each) for each in day_starts(study_day(moment), days)]

@@ -31,6 +31,8 @@ class Settings:
         ascii: Draw with ASCII alone; None follows the locale.
         motion: Whether things may move on their own.
         screen_reader: Whether to say in words what is otherwise drawn.
+        translations: Whether reviews also ask for the Chinese names of English terms.
+        confidence: Whether to ask, before the feedback, how sure one is of an answer.
         unknown: Keys of the file that this version does not know, kept for the version that does.
     """
 
@@ -39,6 +41,8 @@ class Settings:
     ascii: bool | None = None
     motion: bool = True
     screen_reader: bool = False
+    translations: bool = True
+    confidence: bool = False
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> Settings:
@@ -64,6 +68,8 @@ _ALLOWED: dict[str, Callable[[object], bool]] = {
     "ascii": lambda value: value is None or _flag(value),
     "motion": _flag,
     "screen_reader": _flag,
+    "translations": _flag,
+    "confidence": _flag,
 }
 
 

@@ -86,6 +86,8 @@ class Attempt:
         """Why the run could not be had, where it could not."""
         self.hints_shown = 0
         self.unsure = False
+        self.given_up = False
+        """Whether the answer was asked for instead of given; it counts as not known."""
         self._draft = self._empty_draft()
         self._history: list[Draft] = []
         self._typing_in: int | None = None
@@ -221,6 +223,15 @@ class Attempt:
             self._settle(None)
         return True
 
+    def give_up(self) -> bool:
+        """Ask for the answer: it counts as not known. Never of a prediction, which one can always venture."""
+        if self.locked or self.question.predicts:
+            return False
+        self._draft = self._empty_draft()
+        self.given_up = True
+        self._settle(None)
+        return True
+
     def settle(self, facts: Facts | None) -> bool:
         """Let a finished run decide, or the answer key where None; whether it was waited for.
 
@@ -259,6 +270,8 @@ class Attempt:
     def _settle(self, facts: Facts | None) -> None:
         self.facts = facts
         self.verdict = grade(self.question, self.answer(), facts)
+        if self.given_up:
+            self.verdict = replace(self.verdict, correct=False, score=0.0, notes=())
         self.stage = Stage.SETTLED
 
     def _empty_draft(self) -> Draft:

@@ -111,8 +111,13 @@ class Exercise:
 
     def commit(self) -> bool:
         """Lock the answer and remember it at once; whether it could be locked."""
-        if not self.attempt.commit():
-            return False
+        return self.attempt.commit() and self._remember()
+
+    def give_up(self) -> bool:
+        """Ask for the answer, which counts as not known; whether that is possible."""
+        return self.attempt.give_up() and self._remember()
+
+    def _remember(self) -> bool:
         self.left()
         answer = self._as_answer()
         self.key = answer.key

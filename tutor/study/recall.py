@@ -17,6 +17,7 @@ def state_of(attempt: Attempt) -> dict[str, object]:
         "stage": attempt.stage.value,
         "hints": attempt.hints_shown,
         "unsure": attempt.unsure,
+        "given_up": attempt.given_up,
         "chosen": sorted(draft.chosen),
         "order": list(draft.order),
         "texts": list(draft.texts),
@@ -36,7 +37,9 @@ def attempt_from(question: Question, state: Mapping[str, object]) -> Attempt | N
         return None
     attempt.hints_shown = max(0, min(hints, len(question.hints)))
     attempt.unsure = state.get("unsure") is True
-    if stage != Stage.OPEN and attempt.commit():
+    if stage != Stage.OPEN and state.get("given_up") is True:
+        attempt.give_up()
+    elif stage != Stage.OPEN and attempt.commit():
         if stage == Stage.SETTLED:
             facts = state.get("facts")
             attempt.settle(facts if _is_facts(facts) else None)
@@ -52,7 +55,10 @@ def attempt_given(question: Question, seed: int, given: tuple[int, ...] | tuple[
     ordering = question.kind is QuestionKind.ORDERING
     attempt = Attempt(question, seed)
     draft = Draft(order=numbers) if ordering else Draft(chosen=frozenset(numbers), texts=texts)
-    if not (attempt.put(draft) and attempt.commit()):
+    if not attempt.put(draft):
+        return None
+    nothing = not numbers and not any(text.strip() for text in texts)
+    if not attempt.commit() and not (nothing and attempt.give_up()):
         return None
     attempt.settle(None)
     return attempt

@@ -25,7 +25,7 @@ CONTINUE = "continue"
 
 _LEFT = 7
 """Cells before a title: mark, number, spaces."""
-_SCORE = 14
+_SCORE = 15
 """Cells for the quiz score or the minutes, and the wrong ones."""
 _MOST_FAULTS = 8
 """Faults shown on the map; the heading counts them all."""
@@ -152,7 +152,7 @@ def _score(header: LessonHeader, state: LessonState | None) -> Row:
     score = translate("home.quiz-score", right=state.questions_right, total=total)
     wrong = len(state.wrong_ids)
     again = [Span(f" {AGAIN} {wrong}", "bad")] if wrong else []
-    return [Span(pad(score, 9), "text" if wrong else "good"), *again]
+    return [Span(pad(score, 10), "text" if wrong else "good"), *again]
 
 
 def _fault_items(faults: Iterable[Fault]) -> list[RowItem]:

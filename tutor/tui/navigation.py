@@ -23,6 +23,13 @@ def open_quiz(app: TutorApp, lesson_id: str) -> None:
     app.push_screen(QuizScreen(lesson_id))
 
 
+def open_review(app: TutorApp) -> None:
+    """Open the review of what is due."""
+    from tutor.tui.screens.review import ReviewScreen
+
+    app.push_screen(ReviewScreen())
+
+
 def open_lab(app: TutorApp, lab: str, overrides: Mapping[str, object] | None = None) -> None:
     """Open a lab by name or path, with a lesson's or question's overrides; joins its run if one is going."""
     from tutor.tui.screens.lab import LabScreen

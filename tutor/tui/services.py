@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tutor.course.catalogue import Course
     from tutor.progress.store import ProgressStore
     from tutor.runs.registry import Runs
+    from tutor.study.deck import Deck
 
 
 class Services:
@@ -86,6 +87,15 @@ class Services:
         opened = open_store(self._home / "progress.sqlite3" if self._home else None)
         self.notices.extend(opened.notices)
         return opened.store
+
+    @property
+    def deck(self) -> Deck | None:
+        """What the cards of reviews ask, as the settings have it; None where there is no course."""
+        from tutor.study.deck import ALL_SIDES, Deck
+
+        course, asked = self.course, self.settings.translations
+        sides = [side for side in ALL_SIDES if asked or side.value != "translation"]
+        return Deck(course, sides) if course is not None else None
 
     @cached_property
     def runs(self) -> Runs:

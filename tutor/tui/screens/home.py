@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
 from tutor.charts.cells import Row, Span
+from tutor.foundation import clock
 from tutor.foundation.translate import LANGUAGES, language, translate
 from tutor.tui import navigation
 from tutor.tui.commands import Command
@@ -38,9 +39,10 @@ class HomeScreen(TutorScreen):
     """Lessons by part with the progress in each. Titles are drawn first; progress and faults follow at once."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
-        Command("home.quiz", ("t",), "home.quiz", "home.quiz-help", footer=2),
-        Command("home.runs", ("w",), "run-list.open", "run-list.open-help", footer=4),
-        Command("home.find", ("slash",), "home.find", "home.find-help", action="palette", footer=3, palette=False),
+        Command("home.review", ("r",), "review.home", "review.home-help", footer=2),
+        Command("home.runs", ("w",), "run-list.open", "run-list.open-help", footer=3),
+        Command("home.quiz", ("t",), "home.quiz", "home.quiz-help", footer=95),
+        Command("home.find", ("slash",), "home.find", "home.find-help", action="palette", footer=96, palette=False),
         Command("home.number", tuple("0123456789"), "home.number", "home.number-help", shown="1–9",
                 tells_key=True, palette=False),
         Command("app.back", ("escape",), "keys.back", "home.quit-with-q", palette=False),
@@ -54,6 +56,7 @@ class HomeScreen(TutorScreen):
         self._states: States = {}
         self._faults: Sequence[Fault] = ()
         self._last: str | None = None
+        self._due = 0
         self._typed = ""
         self._typed_at = 0.0
 
@@ -78,9 +81,10 @@ class HomeScreen(TutorScreen):
             self._show()
 
     def status(self) -> Row:
-        """The two languages, the one in use first seen."""
+        """What is due, and the two languages, the one in use first seen."""
         inks = {name: "strong" if name == language() else "muted" for name in ("en", "zh")}
-        return [Span("L ", "key"), Span("en", inks["en"]), Span(" ⇄ ", "muted"), Span("中", inks["zh"])]
+        due = [Span(translate("review.due", count=self._due), "accent"), Span("   ")] if self._due else []
+        return [*due, Span("L ", "key"), Span("en", inks["en"]), Span(" ⇄ ", "muted"), Span("中", inks["zh"])]
 
     def renew(self) -> None:
         """Titles are of the language in use."""
@@ -102,6 +106,8 @@ class HomeScreen(TutorScreen):
     def _read_progress(self) -> None:
         self._states = self.services.store.lesson_states()
         self._last = self.services.store.last_lesson()
+        self._due = self.services.store.cards.count_due(clock.utc_now())
+        self.refresh_frame()
 
     def _read_the_rest(self) -> None:
         self._read_progress()
@@ -181,6 +187,10 @@ class HomeScreen(TutorScreen):
     def action_runs(self) -> None:
         """Open the list of runs."""
         navigation.open_runs(self.tutor)
+
+    def action_review(self) -> None:
+        """Review what is due."""
+        navigation.open_review(self.tutor)
 
     def action_number(self, digit: str) -> None:
         """Select the lesson with that number; a second digit soon after makes it two-digit."""

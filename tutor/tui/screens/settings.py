@@ -1,4 +1,4 @@
-"""Settings: language, theme, ASCII, motion. A change holds at once and is kept."""
+"""Settings: language, theme, ASCII, motion, what quizzes and reviews ask. A change holds at once and is kept."""
 
 from __future__ import annotations
 
@@ -60,6 +60,16 @@ CHOICES: tuple[Choice, ...] = (
         ((True, "settings.on"), (False, "settings.off")),
         lambda settings: settings.motion,
     ),
+    Choice(
+        "confidence", "review.setting-confidence", "review.setting-confidence-about",
+        ((True, "settings.on"), (False, "settings.off")),
+        lambda settings: settings.confidence,
+    ),
+    Choice(
+        "translations", "review.setting-translations", "review.setting-translations-about",
+        ((True, "settings.on"), (False, "settings.off")),
+        lambda settings: settings.translations,
+    ),
 )  # fmt: skip
 
 
@@ -84,9 +94,7 @@ class SettingsScreen(TutorScreen):
 
     def compose_body(self) -> ComposeResult:
         """The list."""
-        items = [RowItem("", lambda _width: [], selectable=False)]
-        for choice in CHOICES:
-            items += self._items_of(choice)
+        items = [item for choice in CHOICES for item in self._items_of(choice)]
         items += self._folders()
         yield SettingsList(items)
 

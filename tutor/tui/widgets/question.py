@@ -231,9 +231,16 @@ class QuestionWidget(Widget):
 
             navigation.open_lab(tutor_app(self), fence.lab, fence.overrides)
 
+    def give_up(self) -> None:
+        """The learner wants to see the answer: it counts as not known."""
+        if self.exercise.give_up():
+            self._committed()
+
     def _commit(self) -> None:
-        if not self.exercise.commit():
-            return
+        if self.exercise.commit():
+            self._committed()
+
+    def _committed(self) -> None:
         if isinstance(self.screen, TutorScreen):
             self.screen.query_one(Notice).hide()
         self.renew()

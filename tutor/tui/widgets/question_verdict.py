@@ -46,6 +46,8 @@ def _headline(attempt: Attempt, width: int) -> list[Row]:
         return []
     if verdict.correct:
         text = translate("quiz.right-but-unsure" if attempt.unsure else "quiz.right")
+    elif attempt.given_up:
+        text = translate("review.here-it-is")
     else:
         text = translate("quiz.not-quite-unsure" if attempt.unsure else "quiz.not-quite")
     sentences = [text, *verdict.notes]

@@ -1,0 +1,53 @@
+"""Bars: one for each number, in the size that was asked for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.charts.bars import Bar, bar_chart
+from tutor.charts.cells import plain_row, plain_text, row_width
+
+DAYS = [Bar(str(day), value) for day, value in zip(range(24, 31), [12, 3, 0, None, 8, 1, 2], strict=True)]
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+@given(
+    values=st.lists(st.none() | st.floats(0, 1e12), max_size=70),
+    width=st.integers(0, 120),
+    height=st.integers(0, 20),
+)
+def test_it_has_exactly_the_size_that_was_asked_for(
+    ascii: bool, values: list[float | None], width: int, height: int
+) -> None:
+    rows = bar_chart([Bar(str(at), value) for at, value in enumerate(values)], width, height, title="到期", ascii=ascii)
+    assert len(rows) == height
+    assert all(row_width(row) == width for row in rows)
+    if ascii:
+        assert plain_text(rows).replace("到期", "").replace("到", "").isascii()
+
+
+def columns_of(rows: list[str], label: str) -> list[str]:
+    at = rows[-1].index(label)
+    return [row[at] for row in rows[:-2]]
+
+
+def test_the_highest_bar_is_the_highest_and_nothing_shows_nothing() -> None:
+    rows = [plain_row(row) for row in bar_chart(DAYS, 60, 10, title="due")]
+    assert rows[0].startswith("due")
+    filled = {
+        label: sum(cell != " " for cell in columns_of(rows[1:], label)) for label in ("24", "25", "26", "27", "28")
+    }
+    assert filled["24"] > filled["28"] > filled["25"] > 0
+    assert filled["26"] == filled["27"] == 0
+
+
+def test_the_axis_goes_to_the_top_that_was_asked_for() -> None:
+    rows = [plain_row(row) for row in bar_chart([Bar("1", 50.0)], 40, 10, top=100)]
+    assert rows[0].lstrip().startswith("100")
+    assert sum("█" in row for row in rows) == 4
+
+
+def test_without_room_the_figures_are_told() -> None:
+    assert "24 12" in plain_text(bar_chart(DAYS, 15, 4))

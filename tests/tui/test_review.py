@@ -1,0 +1,172 @@
+"""The review on the screen, in both languages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.conftest import MakeServices
+from tests.tui.screen_rows import rows_of, running, settled, text_of
+from tutor.foundation import clock
+from tutor.progress.cards import Side, term_key
+from tutor.progress.records import Answer
+from tutor.tui.screens.home import HomeScreen
+from tutor.tui.screens.lesson import LessonScreen
+from tutor.tui.screens.review import ReviewScreen
+from tutor.tui.services import Services
+from tutor.tui.widgets.question import QuestionWidget
+
+LOSS = term_key("loss-function", Side.MEANING)
+
+
+def with_cards(services: Services, *, questions: tuple[str, ...] = ("loss",), terms: tuple[str, ...] = (LOSS,)) -> None:
+    """Questions missed two days ago, terms seen yesterday."""
+    now = clock.utc_now().replace(microsecond=0)
+    for lesson in questions:
+        missed = Answer(lesson, f"{lesson}-first", "single", (1,), correct=False, at=now - timedelta(days=2))
+        services.store.record_answer(missed)
+    services.store.cards.see(terms, "loss", now - timedelta(days=1))
+
+
+async def opened(pilot: Pilot[int]) -> ReviewScreen:
+    """The review screen with everything read."""
+    await pilot.app.workers.wait_for_complete()
+    await settled(pilot)
+    screen = pilot.app.screen
+    assert isinstance(screen, ReviewScreen)
+    return screen
+
+
+def front(pilot: Pilot[int]) -> type:
+    """Which screen is in front."""
+    return type(pilot.app.screen)
+
+
+async def press(pilot: Pilot[int], *keys: str) -> list[str]:
+    """Press keys and wait for what follows from them."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
+    return rows_of(pilot)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_home_tells_what_is_due_and_r_opens_it(services_in: MakeServices, language: str) -> None:
+    services = services_in(language)
+    with_cards(services)
+    async with running(services) as pilot:
+        assert ("2 due" if language == "en" else "2 张待复习") in rows_of(pilot)[0]
+        assert ("r review" if language == "en" else "r 复习") in rows_of(pilot)[-1]
+        await pilot.press("r")
+        await opened(pilot)
+        rows = rows_of(pilot)
+        text = "\n".join(rows)
+        assert ("Due today: 2." if language == "en" else "今天待复习：2 张。") in text
+        assert ("Cards that come due, by day" if language == "en" else "每天到期的卡片") in text
+        assert "└" in text, "the forecast is drawn"
+        assert len(rows) == 24
+
+
+async def test_nothing_due_and_nothing_seen_is_said(services_in: MakeServices) -> None:
+    async with running(services_in()) as pilot:
+        assert "due" not in rows_of(pilot)[0]
+        await pilot.press("r")
+        await opened(pilot)
+        assert "There is nothing to review yet." in text_of(pilot)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert front(pilot) is HomeScreen
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_review_from_the_first_card_to_the_last(services_in: MakeServices, language: str) -> None:
+    services = services_in(language)
+    with_cards(services)
+    async with running(services) as pilot:
+        await press(pilot, "r", "a")
+        screen = await opened(pilot)
+        assert ("1 of 2" if language == "en" else "第 1 张，共 2 张") in rows_of(pilot)[0]
+        for number in (1, 2):
+            attempt = screen.query_one(QuestionWidget).exercise.attempt
+            right = next(at for at, option in enumerate(attempt.question.options) if option.ticked)
+            rows = await press(pilot, str(attempt.shown.index(right) + 1), "enter")
+            assert f"✓ {number} ✗ 0" in rows[0]
+            await press(pilot, "enter")
+        text = text_of(pilot)
+        assert ("2 of 2 right" if language == "en" else "答对 2 题，共 2 题") in text
+        assert ("That was all for now." if language == "en" else "这次的都复习完了。") in text
+        assert services.store.cards.count_due(clock.utc_now()) == 0
+        await press(pilot, "escape")
+        assert front(pilot) is HomeScreen
+        assert "due" not in rows_of(pilot)[0]
+        assert "待复习" not in rows_of(pilot)[0]
+
+
+async def test_a_name_is_typed_and_tab_shows_the_answer(services_in: MakeServices) -> None:
+    services = services_in()
+    with_cards(services, questions=(), terms=(term_key("loss-function", Side.NAME),))
+    async with running(services) as pilot:
+        rows = await press(pilot, "r", "a")
+        text = "\n".join(rows)
+        assert "What … means in one sentence." in text
+        assert "Loss function" not in text
+        assert "tab show" in rows[-1]
+        rows = await press(pilot, "f2", "l", "o", "tab")
+        assert "Here it is." in "\n".join(rows)
+        assert "Loss function · 损失函数" in "\n".join(rows)
+        (answer,) = services.store.answers()
+        assert (answer.correct, answer.given, answer.hints) == (False, ("",), 1)
+        rows = await press(pilot, "n")
+        assert "2 of 2" in rows[0], "it comes again"
+        await press(pilot, *"loss-functoin", "enter")
+        assert "Loss function" in text_of(pilot)
+        assert [each.correct for each in services.store.answers()] == [False, True]
+
+
+async def test_the_language_changes_under_way(services_in: MakeServices) -> None:
+    services = services_in()
+    with_cards(services, questions=())
+    async with running(services) as pilot:
+        await press(pilot, "r", "a")
+        assert "Loss function" in text_of(pilot)
+        await press(pilot, "L")
+        assert "损失函数" in text_of(pilot)
+        assert "第 1 张，共 1 张" in rows_of(pilot)[0]
+
+
+async def test_a_card_leads_to_its_lesson_and_back(services_in: MakeServices) -> None:
+    services = services_in()
+    with_cards(services, terms=())
+    async with running(services) as pilot:
+        await press(pilot, "r", "5", "tab", "o")
+        assert front(pilot) is LessonScreen
+        await press(pilot, "escape")
+        assert front(pilot) is ReviewScreen
+        assert "Here it is." in text_of(pilot)
+
+
+async def test_leaving_in_the_middle_keeps_what_was_answered(services_in: MakeServices) -> None:
+    services = services_in()
+    with_cards(services, questions=("loss", "learning"))
+    async with running(services) as pilot:
+        await press(pilot, "r", "a")
+        screen = await opened(pilot)
+        attempt = screen.query_one(QuestionWidget).exercise.attempt
+        await press(pilot, str(attempt.shown.index(0) + 1), "enter", "escape")
+        assert "2 due" in rows_of(pilot)[0]
+        await press(pilot, "r")
+        assert "Due today: 2." in text_of(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (44, 12), (140, 40)])
+async def test_every_page_fits_every_window(services_in: MakeServices, size: tuple[int, int]) -> None:
+    services = services_in()
+    with_cards(services)
+    async with running(services, size=size) as pilot:
+        for keys in (("r",), ("a",), ("tab",), ("enter",), ("tab",), ("enter",)):
+            rows = await press(pilot, *keys)
+            assert len(rows) == size[1]
+            assert "? help" in rows[-1] or "F1 help" in rows[-1]

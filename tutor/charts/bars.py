@@ -1,0 +1,107 @@
+"""Bars: a number for each of a few things, such as the cards that come due on each day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tutor.charts.cells import Rows, Span, fit_row
+from tutor.charts.notice import figures, sentence, too_small
+from tutor.charts.numbers import figure
+from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
+from tutor.charts.scale import Scale, tight_scale
+from tutor.foundation.text_width import cell_width, shorten
+from tutor.foundation.translate import translate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_EIGHTHS = "▁▂▃▄▅▆▇█"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar.
+
+    Args:
+        label: What stands below it.
+        value: Its height, 0 or more; None where there is nothing to tell, which is not the same as 0.
+        ink: The role that colours it.
+    """
+
+    label: str
+    value: float | None
+    ink: str = "train"
+
+
+def bar_chart(
+    bars: Sequence[Bar], width: int, height: int, *, title: str = "", top: float | None = None, ascii: bool = False
+) -> Rows:
+    """``bars`` side by side from 0 upwards in ``width`` by ``height`` cells; the last ones go where there are too many.
+
+    Args:
+        bars: From left to right.
+        width: Cells across.
+        height: Rows, with the title's.
+        title: What the bars tell, above them.
+        top: The upper end of the axis; a round number over the highest bar where None.
+        ascii: Whether to draw in plain ASCII.
+    """
+    if not bars:
+        return sentence(translate("charts.nothing-yet"), width, height)
+    if too_small(width, height):
+        return figures([(bar.label, figure(bar.value, ascii=ascii), bar.ink) for bar in bars], width, height)
+    heading: Rows = [fit_row([Span(shorten(title, width), "text")], width)] if title else []
+    body = height - len(heading)
+    y = _heights(bars, body, top, ascii=ascii)
+    grid = canvas_grid(y, width, body, ascii=ascii)
+    shown = bars[: max(1, grid.width // 2)]
+    wide = max(1, grid.width // len(shown))
+    marks = [mark for at, bar in enumerate(shown) for mark in _marks(bar, at, wide, y, grid)]
+    x = _places(shown, wide, grid)
+    return [*heading, *framed(x, y, canvas(grid, marks), width, body, ascii=ascii)]
+
+
+def _heights(bars: Sequence[Bar], height: int, top: float | None, *, ascii: bool) -> Scale:
+    highest = top if top is not None else max((bar.value or 0.0 for bar in bars), default=0.0)
+    rough = tight_scale(0.0, max(highest, 4.0), ticks=max(2, min(5, (height - 2) // 2)), ascii=ascii)
+    if top is not None or not rough.ticks or rough.ticks[-1] >= highest:
+        return rough
+    step = rough.ticks[1] - rough.ticks[0] if len(rough.ticks) > 1 else 1.0
+    return tight_scale(0.0, rough.ticks[-1] + step, ticks=len(rough.ticks) + 1, ascii=ascii)
+
+
+def _marks(bar: Bar, at: int, wide: int, y: Scale, grid: Grid) -> list[Mark]:
+    """The cells of a bar: whole ones, and on top a part of one; anything above 0 shows at least the least part."""
+    if bar.value is None or bar.value <= 0:
+        return []
+    thick = max(1, wide - 1) if wide < 6 else wide - 2
+    columns = np.arange(at * wide, at * wide + thick)
+    eighths = max(1, round(y.fraction(min(bar.value, y.high)) * grid.height * 8))
+    whole, part = divmod(eighths, 8)
+    if grid.ascii:
+        whole, part = max(1, round(eighths / 8)), 0
+    marks = [_block(columns, np.arange(whole), "█", bar.ink, grid)] if whole else []
+    if part:
+        marks.append(_block(columns, np.array([whole]), _EIGHTHS[part - 1], bar.ink, grid))
+    return marks
+
+
+def _block(columns: NDArray[np.int64], rows: NDArray[np.int64], glyph: str, ink: str, grid: Grid) -> Mark:
+    across, up = np.meshgrid(columns * grid.dots_across, rows * grid.dots_up)
+    plain = "#" if grid.ascii else glyph
+    return Mark(across.ravel(), up.ravel(), ink, glyph=plain, plain="#")
+
+
+def _places(bars: Sequence[Bar], wide: int, grid: Grid) -> Scale:
+    """The axis below the bars: a label in the middle of each, as many as have room."""
+    room = max(cell_width(bar.label) for bar in bars) + 1
+    every = max(1, -(-room // wide))
+    thick = max(1, wide - 1) if wide < 6 else wide - 2
+    ticks = tuple(float((at * wide + (thick - 1) // 2) * grid.dots_across) for at in range(0, len(bars), every))
+    return Scale(
+        0.0, float(max(1, grid.columns - 1)), ticks, tuple(bars[at].label for at in range(0, len(bars), every))
+    )

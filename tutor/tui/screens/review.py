@@ -1,0 +1,301 @@
+"""The review: what is due today, one card at a time, and the outlook on the next two weeks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from tutor.charts.cells import Row, Span
+from tutor.foundation import clock
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
+from tutor.progress.days import study_day
+from tutor.tui import navigation
+from tutor.tui.commands import Command
+from tutor.tui.glyphs import RIGHT, WRONG
+from tutor.tui.row_pages import sentence_items
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.review_pages import ALL, HOME, MINUTES, MORE, Outlook, end_items, start_items
+from tutor.tui.widgets.quiz_flow import QuizFlow
+from tutor.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from tutor.study.deck import Deck
+    from tutor.study.exercise import Exercise
+    from tutor.study.review_session import ReviewSession
+    from tutor.tui.widgets.question import QuestionWidget
+
+_LOW = 18
+"""Rows below which no blank line is spent above the question."""
+
+
+class ReviewScreen(TutorScreen):
+    """Three pages: what is due, the card in front, how it went."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("review.next", ("enter", "n"), "quiz.key-next", "review.key-next-help", footer=1),
+        Command("review.show", ("tab",), "review.key-show", "review.key-show-help", footer=3),
+        Command("review.skip", ("n", "ctrl+n", "f3"), "quiz.key-skip", "review.key-skip-help", footer=4),
+        Command("review.lesson", ("o",), "quiz.key-lesson", "quiz.key-lesson-help", footer=5),
+        Command("review.short", ("5",), "review.key-short", footer=2),
+        Command("review.long", ("0",), "review.key-long", footer=3),
+        Command("review.all", ("a",), "review.key-all", footer=4),
+        Command("review.more", ("r",), "review.key-more", footer=2),
+    )
+    CSS_PATH = "review.tcss"
+    AUTO_FOCUS = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session: ReviewSession | None = None
+        self._outlook: Outlook | None = None
+        self._deck: Deck | None = None
+        self._drawable = False
+        self._starting = False
+
+    # -- the frame ---------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """The card, or a page of rows in its place."""
+        with Horizontal(id="review"):
+            yield QuizFlow(id="review-flow")
+            yield RowList(id="review-page")
+
+    def breadcrumb(self) -> list[str]:
+        """``tutor › Review``."""
+        return [translate("review.name")]
+
+    def status(self) -> Row:
+        """Which card of how many, and how it goes; before it begins, how many are due."""
+        session = self.session
+        if session is None:
+            due = self._outlook.due if self._outlook is not None else 0
+            return [Span(translate("review.due", count=due), "muted")] if due else []
+        place = "" if session.over else translate("review.place", number=session.number, count=session.count)
+        score = session.score
+        row = [Span(place)] if place else []
+        for sign, count, ink in ((RIGHT, score.right, "good"), (WRONG, score.wrong, "bad")):
+            row += [Span("   " if row and sign == RIGHT else " "), Span(f"{sign} {count}", ink)]
+        return row
+
+    def on_mount(self) -> None:
+        """Read what is due when the frame is on the screen."""
+        self.query_one(QuizFlow).display = False
+        self.query_one(RowList).focus()
+        self.call_after_refresh(self._open)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A low screen spares the blank line; sentences are broken for the width."""
+        self.set_class(event.size.height < _LOW, "-low")
+        if self._outlook is not None:
+            self._show_page()
+
+    def renew(self) -> None:
+        """The same card in another language or look."""
+        super().renew()
+        if self.session is not None:
+            self.session.retell()
+            for question in self._questions():
+                question.renew()
+        self._show_page()
+        self.refresh_frame()
+
+    def on_unmount(self) -> None:
+        """Everything is kept, however one leaves."""
+        if self.session is not None:
+            self.session.leave()
+
+    # -- beginning ---------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        self._deck = self.services.deck
+        self._show_page()
+        # The lessons are read for what the cards ask; that, and the charts' import, is not for the event loop.
+        self.run_worker(self._prepare, thread=True, exit_on_error=False)
+
+    def _prepare(self) -> None:
+        from tutor.charts.plot import get_ready
+
+        if self._deck is not None:
+            self._deck.sync(self.services.store, clock.utc_now(), language())
+        outlook = self._look_ahead()
+        self.app.call_from_thread(self._prepared, outlook)
+        get_ready()
+        import tutor.charts.bars  # noqa: F401 - imported here, so that the first chart does not wait for it
+
+        self.app.call_from_thread(self._can_draw)
+
+    def _look_ahead(self) -> Outlook:
+        moment = clock.utc_now()
+        cards = self.services.store.cards
+        return Outlook(cards.count_due(moment), cards.forecast(moment), study_day(moment), cards.count())
+
+    def _prepared(self, outlook: Outlook) -> None:
+        self._outlook = outlook
+        self._show_page()
+        self.say_notices()
+        self.refresh_frame()
+
+    def _can_draw(self) -> None:
+        self._drawable = True
+        self._show_page()
+
+    def _start(self, minutes: float | None) -> None:
+        if self._deck is None or self._starting:
+            return
+        self._starting = True
+        deck = self._deck
+
+        def start() -> None:
+            from tutor.study.review_session import ReviewSession
+
+            session = ReviewSession(self.services.store, deck, minutes=minutes)
+            self.app.call_from_thread(self._started, session)
+
+        self.run_worker(start, thread=True, exit_on_error=False)
+
+    def _started(self, session: ReviewSession) -> None:
+        self._starting = False
+        self.session = session
+        self.call_next(self._show)
+
+    # -- the card in front -------------------------------------------------------------------------------
+
+    def _questions(self) -> list[QuestionWidget]:
+        from tutor.tui.widgets.question import QuestionWidget
+
+        return list(self.query(QuestionWidget))
+
+    async def _show(self) -> None:
+        """Show the card in front, or how the review went."""
+        exercise = self.session.current if self.session is not None else None
+        page = self.query_one(RowList)
+        page.display = exercise is None
+        self.query_one(QuizFlow).display = exercise is not None
+        if exercise is None:
+            self._outlook = self._look_ahead()
+            self._show_page()
+            page.focus()
+        else:
+            await self._show_card(exercise)
+        self._refresh()
+
+    async def _show_card(self, exercise: Exercise) -> None:
+        from tutor.tui.widgets.question import QuestionWidget
+
+        shown = self._questions()
+        if shown:
+            await shown[0].show(exercise)
+        else:
+            await self.query_one(QuizFlow).mount(QuestionWidget(exercise, boxed=False))
+        self.query_one(QuizFlow).scroll_home(animate=False)
+        self._questions()[0].focus(scroll_visible=False)
+        exercise.seen()
+
+    def _show_page(self) -> None:
+        page = self.query_one(RowList)
+        if self.session is not None and not self.session.over:
+            return
+        width = page.scrollable_content_region.width or self.size.width
+        if self._deck is None and (problem := self.services.course_problem) is not None:
+            page.set_items(sentence_items(str(problem), width, "text"))
+        elif self._outlook is not None and self.session is None:
+            page.set_items(start_items(self._outlook, width, drawable=self._drawable, ascii=self.tutor.ascii))
+        elif self._outlook is not None and self.session is not None:
+            page.set_items(
+                end_items(self.session, self._outlook, width, drawable=self._drawable, ascii=self.tutor.ascii)
+            )
+
+    def _refresh(self) -> None:
+        self.refresh_frame()
+        self.refresh_bindings()
+
+    def on_question_widget_changed(self) -> None:
+        """What can be done may have changed."""
+        self._refresh()
+
+    def on_question_widget_committed(self) -> None:
+        """The memory has the answer; it may have had something to say."""
+        for text in self.services.store.take_notices():
+            self.notice(text, "warning")
+        self._refresh()
+
+    def on_question_widget_settled(self) -> None:
+        """The score has changed."""
+        self._refresh()
+
+    # -- keys --------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which keys mean something now."""
+        current = self.session.current if self.session is not None else None
+        locked = current is not None and current.attempt.locked
+        due = self._outlook is not None and self._outlook.due > 0
+        possible = {
+            "next": locked,
+            "show": current is not None and not locked and not current.question.predicts,
+            "skip": current is not None and not locked,
+            "lesson": locked,
+            "short": self.session is None and due,
+            "long": self.session is None and due,
+            "all": self.session is None and due,
+            "more": self.session is not None and self.session.over and (due or self.session.left > 0),
+        }
+        return possible[action] if action in possible else super().check_action(action, parameters)
+
+    async def action_next(self) -> None:
+        """On to the next card."""
+        if self.session is not None:
+            self.session.next()
+            await self._show()
+
+    async def action_skip(self) -> None:
+        """Put the card off to the end."""
+        await self.action_next()
+
+    def action_show(self) -> None:
+        """Show the answer; it counts as not known."""
+        for question in self._questions():
+            question.give_up()
+
+    def action_short(self) -> None:
+        """A review of five minutes."""
+        self._start(MINUTES["short"])
+
+    def action_long(self) -> None:
+        """A review of ten minutes."""
+        self._start(MINUTES["long"])
+
+    def action_all(self) -> None:
+        """Everything that is due."""
+        self._start(None)
+
+    async def action_more(self) -> None:
+        """Go on with what is left."""
+        self._start(self.session.minutes if self.session is not None else None)
+
+    def action_lesson(self) -> None:
+        """Read about the card in its lesson."""
+        current = self.session.current if self.session is not None else None
+        if current is not None:
+            self._go_to_lesson(current)
+
+    def _go_to_lesson(self, exercise: Exercise) -> None:
+        key = exercise.question.id
+        anchor = key.split(":")[1] if ":" in key else key
+        if exercise.question.lesson_id:
+            navigation.open_lesson(self.tutor, harmless_line(exercise.question.lesson_id), anchor)
+
+    async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Do what the row says, or read about an answer in its lesson."""
+        if event.key in MINUTES or event.key == ALL:
+            self._start(MINUTES.get(event.key))
+        elif event.key == MORE:
+            await self.action_more()
+        elif event.key == HOME:
+            self.action_home()
+        elif self.session is not None and event.key.isdigit():
+            self._go_to_lesson(self.session.answered[int(event.key)])
