@@ -12,9 +12,12 @@ from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import LAB, MANUAL, FakeFollower, FakeRuns, fit_views, surface_views
 from tests.tui.screen_rows import make_services, rows_of, running, text_of
+from tutor.charts.cells import plain_row
 from tutor.foundation.text_width import cell_width
+from tutor.foundation.translate import translate
 from tutor.runs.events import Changed, Failed, Paced, Paused, Refused, Resumed
 from tutor.tui.screens.lab import LabScreen
+from tutor.tui.widgets.chart import RowsView
 
 Size = tuple[int, int]
 
@@ -372,6 +375,75 @@ async def test_a_pinned_run_stays_on_the_chart_beside_the_next(tmp_path: Path) -
         await bench.press("p", "p")
         assert "No longer pinned." in await bench.text()
         assert [pinned.number for pinned in bench.screen.session.pinned] == [1]  # type: ignore[union-attr]
+
+
+async def test_runs_side_by_side_in_a_table_at_equal_epochs_and_updates(tmp_path: Path) -> None:
+    async with lab(tmp_path, size=(140, 30)) as bench:
+        await bench.press("c")
+        assert "p keeps this run" in await bench.text()
+        await bench.press("space")
+        bench.run.train(falling(86), falling(86, 0.45))
+        await bench.look()
+        await bench.press("p", "right", "r")
+        bench.run.train(falling(40), falling(40, 0.6))
+        rows = await bench.look()
+        text = "\n".join(rows)
+        assert "Runs side by side  at equal epochs: up to epoch 40" in text
+        assert all(cell_width(row) <= 140 for row in rows)
+        shown = bench.screen.query_one("#table", RowsView)  # what a notice lies over for a while
+        table = [plain_row(shown.row(y)).split() for y in (2, 3)]
+        assert [row[:3] for row in table] == [["╌╌1", "η", "0.1"], ["──", "η", "0.2"]]
+        assert "0.4506★" in table[0]
+        await bench.press("e")
+        assert "at equal updates: up to update 160" in await bench.text()
+        assert "update →" in await bench.text()
+        await bench.press("c")
+        assert "Runs side by side" not in await bench.text()
+        await bench.press("P")
+        assert "Runs let go: 1." in await bench.text()
+        assert "╌╌1" not in await bench.text()
+
+
+async def test_a_change_is_taken_back_in_the_run_that_goes_on(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("u")
+        assert "‹ 0.1   ›" in await bench.text()
+        await bench.press("space", "right", "down", "right", "u")
+        assert "days to look back: 1 again." in " ".join((await bench.text()).split())
+        await bench.press("u")
+        assert "learning rate: 0.1 again." in " ".join((await bench.text()).split())
+        assert [each["value"] for each in bench.run.asked()] == [0.2, 0.1]
+        await bench.press("U")
+        assert "‹ 0.2   ›" in await bench.text()
+        bench.run.train(falling(20))
+        bench.run.finish()
+        await bench.look()
+        await bench.press("u")
+        assert bench.run.asked()[-1]["value"] == 0.2
+
+
+async def test_other_seeds_say_that_the_labs_own_was_chosen(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("R")
+        assert "The lab's own seed, 1, was chosen to show its point" in " ".join((await bench.text()).split())
+        await bench.press("D")
+        assert "Data seed 1" in await bench.text()
+        assert [(spec.train.seed, spec.data.seed) for spec in bench.runs.specs] == [(2, None), (2, 1)]
+        await bench.press("u", "u", "r")
+        assert bench.runs.specs[-1].train.seed == 1
+        assert bench.runs.specs[-1].data.seed is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_every_key_of_the_lab_is_in_the_help(tmp_path: Path, language: str) -> None:
+    async with lab(tmp_path, size=(100, 70), language=language) as bench:
+        await bench.press("space", "right")
+        bench.run.train(falling(20))
+        await bench.press("p", "question_mark")
+        text = text_of(bench.pilot)
+        for command in bench.screen.commands():
+            words = translate(command.help or command.label)
+            assert words[:20] in text, command.id
 
 
 async def test_the_goal_is_judged_live(tmp_path: Path) -> None:

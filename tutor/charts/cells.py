@@ -88,6 +88,22 @@ def spread_row(left: Sequence[Span], right: Sequence[Span], width: int) -> Row:
     return [*left, *([Span(" " * gap)] if gap else []), *right]
 
 
+def overlaid(row: Sequence[Span], at: int, text: str, ink: str) -> Row:
+    """``row``, whose characters are one cell wide each, with ``text`` in ``ink`` over it from cell ``at``."""
+    end = at + cell_width(text)
+    before: Row = []
+    after: Row = []
+    place = 0
+    for span in row:
+        stop = place + len(span.text)
+        if place < at:
+            before.append(span._replace(text=span.text[: at - place]))
+        if stop > end:
+            after.append(span._replace(text=span.text[max(0, end - place) :]))
+        place = stop
+    return [*before, Span(text, ink), *after]
+
+
 def right_aligned(text: str, width: int) -> str:
     """``text`` in exactly ``width`` cells against the right edge."""
     return pad_left(text, width)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _BLOCK = 16
 _BLOCKS_PER_COLUMN = 4
+_RATIO = 4.0
+"""On a logarithmic axis, the epochs from n to four times n are cut into blocks of one size."""
 
 
 class Extremes(NamedTuple):
@@ -121,14 +123,34 @@ class LossHistory:
         The first part is centred on ``low`` and the last on ``high``, as dots on a chart are.
         """
         span = max(high - low, 1e-9)
+        if columns < 1:
+            return _no_extremes()
+        epochs, lows, highs = self.pieces(low, high, columns)
+        column = np.rint((epochs - low) * ((columns - 1) / span)).astype(np.int64)
+        return merge_columns(np.clip(column, 0, columns - 1), lows, highs)
+
+    def pieces(
+        self, low: float, high: float, columns: int, *, logarithmic: bool = False
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Blocks of the epochs ``low`` to ``high``, several for each of ``columns``: their middles, lows and highs.
+
+        The middles rise. Where ``logarithmic``, equal columns are equal ratios of epochs, and blocks grow with them.
+        """
         start = max(0, int(np.ceil(low - 1e-9)) - self.first)
         stop = min(len(self), int(np.floor(high + 1e-9)) - self.first + 1)
         if stop <= start or columns < 1:
-            return _no_extremes()
-        level = self._level(stop - start, columns)
-        epochs, lows, highs = self._blocks(level, start, stop)
-        column = np.rint((epochs + self.first - low) * ((columns - 1) / span)).astype(np.int64)
-        return merge_columns(np.clip(column, 0, columns - 1), lows, highs)
+            return np.empty(0), np.empty(0), np.empty(0)
+        if not logarithmic:
+            parts = [self._blocks(self._level(stop - start, columns), start, stop)]
+        else:
+            per_part = columns * np.log(_RATIO) / max(np.log(_RATIO), np.log(max(high, 1.0) / max(low, 1.0)))
+            parts = []
+            while start < stop:
+                end = min(stop, max(start + _BLOCK, int((start + self.first) * _RATIO) - self.first))
+                parts.append(self._blocks(self._level(end - start, int(np.ceil(per_part))), start, end))
+                start = end
+        epochs, lows, highs = (np.concatenate(each) for each in zip(*parts, strict=True))
+        return epochs + self.first, lows, highs
 
     def _level(self, length: int, columns: int) -> int:
         level, blocks = 0, float(length)

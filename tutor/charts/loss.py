@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
-from tutor.charts.cells import Row, Rows, Span, fit_row, row_width, spread_row
+from tutor.charts.cells import Row, Rows, Span, fit_row, overlaid, plain_row, row_width, spread_row
 from tutor.charts.dots import Pattern, column_mark, dot_columns, series_mark
-from tutor.charts.history import LossHistory, numbers
+from tutor.charts.history import Extremes, LossHistory, numbers
+from tutor.charts.loss_axis import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, x_scale
 from tutor.charts.notice import figures, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
-from tutor.charts.scale import Scale, epoch_scale, linear_scale, log_scale, window_scale
-from tutor.foundation.text_width import shorten
+from tutor.charts.scale import Scale, linear_scale, log_scale
+from tutor.foundation.text_width import cell_width, shorten
 from tutor.foundation.translate import translate
 
 _PATTERN_SIGNS: dict[Pattern, tuple[str, str]] = {"line": ("──", "*"), "dotted": ("··", "o"), "dashed": ("╌╌", "+")}
 _PLAIN_PINNED = "+x#@"
+_CHANGED = ("┊", ":")
+_FREE = " ⠀" + "".join(_CHANGED)
+"""What a name may be written over: nothing, and the marks of other changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class LossLine:
         ink: The role that colours it: ``train``, ``valid``, ``pinned1`` to ``pinned4``.
         pattern: How it is told apart without colour.
         badge: A character set along the line and in the legend, for several lines of one pattern; or empty.
+        knots: How many updates its epochs took, for an axis of updates.
+        until: The last epoch to draw; all of them where None.
     """
 
     name: str
@@ -36,6 +43,20 @@ class LossLine:
     ink: str = "train"
     pattern: Pattern = "line"
     badge: str = ""
+    knots: Knots = ()
+    until: int | None = None
+
+    @property
+    def last(self) -> int:
+        """The last epoch that is drawn."""
+        return self.history.last if self.until is None else min(self.until, self.history.last)
+
+    def value(self, place: float | None, axis: Axis) -> float | None:
+        """The loss at a place of the axis; the last one there is where None."""
+        if place is None:
+            return self.history.latest() if self.until is None else self.history.value(self.last)
+        epoch = round(epoch_of(self.knots, place)) if axis.in_updates else round(place)
+        return self.history.value(epoch) if epoch <= self.last else None
 
     def sign(self, *, ascii: bool) -> str:
         """What stands for the line in a legend."""
@@ -73,12 +94,13 @@ def loss_chart(
     across: str = "",
     planned: int | None = None,
     logarithmic: bool = False,
+    axis: Axis = PLAIN_AXIS,
     window: tuple[int, int] | None = None,
-    changes: Sequence[int] = (),
+    changes: Sequence[tuple[int, str]] | Sequence[int] = (),
     cursor: int | None = None,
     ascii: bool = False,
 ) -> Rows:
-    """The loss per epoch in ``width`` by ``height`` cells.
+    """The loss per epoch in ``width`` by ``height`` cells. Places across are epochs, or updates: see ``axis``.
 
     Args:
         lines: The series, drawn in order, the first one deepest.
@@ -86,50 +108,77 @@ def loss_chart(
         height: Rows.
         title: What the loss is called, before the legend.
         across: What the axis counts, at the right end of the legend where there is room.
-        planned: How many epochs the run will have; the axis does not go further.
+        planned: Where the run will end; the axis does not go further.
         logarithmic: Whether the loss is on a logarithmic axis. What is not above zero is left out there.
-        window: The first and last epoch to show; all of them where None.
-        changes: Epochs before which a control was changed, marked by a dotted column.
-        cursor: An epoch to read off: a column on the chart, and its figures in the legend.
+        axis: How the axis across counts.
+        window: The first and last place to show; all of them where None.
+        changes: Places where a control was changed, marked by a dotted column, each alone or with what it became.
+        cursor: A place to read off: a column on the chart, and its figures in the legend.
         ascii: Whether to draw in plain ASCII.
     """
+    reading = _Reading(cursor, axis, ascii)
     if too_small(width, height):
-        return figures([(line.name, _figure(line, cursor, ascii), line.ink) for line in lines], width, height)
-    x = _epochs(lines, planned, window, width)
-    legend = _legend(lines, width, height, title=title, logarithmic=logarithmic, cursor=cursor, ascii=ascii)
+        return figures([(line.name, reading.figure(line), line.ink) for line in lines], width, height)
+    x = x_scale([_span(line, axis) for line in lines if len(line.history)], axis, planned, window, width)
+    legend = _legend(lines, width, height, title=title, logarithmic=logarithmic, reading=reading)
     legend = _with_axis(legend, across, width, ascii=ascii)
     body = height - len(legend)
-    y = _losses(lines, x, body, logarithmic=logarithmic, ascii=ascii)
+    y = _losses(lines, x, body, logarithmic=logarithmic, reading=reading)
     if y is None:
         key = "charts.nothing-above-zero" if logarithmic and any(map(_any_finite, lines)) else "charts.no-epoch-yet"
         return [*legend, *sentence(translate(key), width, body)]
     grid = canvas_grid(y, width, body, ascii=ascii)
     if grid.width < 4:
-        return figures([(line.name, _figure(line, cursor, ascii), line.ink) for line in lines], width, height)
-    marks = _columns(changes, cursor, x, grid)
+        return figures([(line.name, reading.figure(line), line.ink) for line in lines], width, height)
+    marks = _columns([each if isinstance(each, int) else each[0] for each in changes], cursor, x, grid)
     for line in lines:
-        marks.extend(_line_marks(line, x, y, grid))
-    return [*legend, *framed(x, y, canvas(grid, marks), width, body, ascii=ascii)]
+        marks.extend(_line_marks(line, x, y, grid, axis))
+    drawn = canvas(grid, marks)
+    _name_changes(drawn, [each for each in changes if not isinstance(each, int)], x, grid)
+    return [*legend, *framed(x, y, drawn, width, body, ascii=ascii)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Where the figures of the legend are read off, and how they are written."""
+
+    cursor: int | None
+    axis: Axis
+    ascii: bool
+
+    def figure(self, line: LossLine) -> str:
+        """The figure of a line."""
+        return figure(line.value(self.cursor, self.axis), ascii=self.ascii)
 
 
 def _any_finite(line: LossLine) -> bool:
     return line.history.latest() is not None
 
 
-def _epochs(lines: Sequence[LossLine], planned: int | None, window: tuple[int, int] | None, width: int) -> Scale:
-    ticks = max(2, min(6, width // 12))
-    if window is not None:
-        return window_scale(min(window), max(window), ticks=ticks)
-    first = min((line.history.first for line in lines if len(line.history)), default=1)
-    last = max((line.history.last for line in lines if len(line.history)), default=1)
-    return epoch_scale(first, max(first, last), planned, ticks=ticks)
+def _span(line: LossLine, axis: Axis) -> tuple[int, int]:
+    """The places of its first and last epoch; those that will not be drawn count, so that an axis stays."""
+    first, last = line.history.first, line.history.last
+    if axis.in_updates:
+        return floor(place_of(line.knots, first)), ceil(place_of(line.knots, last))
+    return first, last
 
 
-def _losses(lines: Sequence[LossLine], x: Scale, height: int, *, logarithmic: bool, ascii: bool) -> Scale | None:
+def _extremes(line: LossLine, x: Scale, columns: int, axis: Axis) -> Extremes:
+    found = extremes_on(line.history, line.knots, x, columns, axis)
+    if line.until is None or not len(found.column):
+        return found
+    place = place_of(line.knots, line.last) if axis.in_updates else float(line.last)
+    if x.logarithmic and place <= 0:
+        return Extremes(found.column[:0], found.low[:0], found.high[:0])
+    shown = found.column <= round(x.fraction(place) * (columns - 1))
+    return Extremes(found.column[shown], found.low[shown], found.high[shown])
+
+
+def _losses(lines: Sequence[LossLine], x: Scale, height: int, *, logarithmic: bool, reading: _Reading) -> Scale | None:
     """The axis of the loss over what is in view, or None where nothing is."""
     lows, highs = [], []
     for line in lines:
-        _, low, high = line.history.extremes(x.low, x.high, 8)
+        _, low, high = extremes_on(line.history, line.knots, x, 8, reading.axis)
         if logarithmic:
             low, high = low[low > 0], high[high > 0]
         if len(low) and len(high):
@@ -139,13 +188,13 @@ def _losses(lines: Sequence[LossLine], x: Scale, height: int, *, logarithmic: bo
         return None
     ticks = max(2, min(5, (height - 2) // 3 + 1))
     if logarithmic:
-        return log_scale(min(lows), max(highs), ticks=ticks, ascii=ascii)
-    return linear_scale(min(lows), max(highs), ticks=ticks, ascii=ascii)
+        return log_scale(min(lows), max(highs), ticks=ticks, ascii=reading.ascii)
+    return linear_scale(min(lows), max(highs), ticks=ticks, ascii=reading.ascii)
 
 
 def _columns(changes: Sequence[int], cursor: int | None, x: Scale, grid: Grid) -> list[Mark]:
     changed = sorted(set(dot_columns(numbers(changes), x, grid).tolist()))
-    marks = [column_mark(column, grid, "muted", "┊", ":") for column in changed if 0 <= column < grid.columns]
+    marks = [column_mark(column, grid, "muted", *_CHANGED) for column in changed if 0 <= column < grid.columns]
     if cursor is not None:
         column = int(dot_columns(numbers([cursor]), x, grid)[0])
         if 0 <= column < grid.columns:
@@ -153,8 +202,29 @@ def _columns(changes: Sequence[int], cursor: int | None, x: Scale, grid: Grid) -
     return marks
 
 
-def _line_marks(line: LossLine, x: Scale, y: Scale, grid: Grid) -> list[Mark]:
-    extremes = line.history.extremes(x.low, x.high, grid.columns)
+def _name_changes(rows: Rows, changes: Sequence[tuple[int, str]], x: Scale, grid: Grid) -> None:
+    """Write beside the mark of each change what it became, where nothing is drawn; in place."""
+    taken: list[tuple[int, int, int]] = []
+    names: list[tuple[int, int, str]] = []
+    columns = dot_columns(numbers([place for place, _ in changes]), x, grid).tolist()
+    for column, (_, name) in zip(columns, changes, strict=True):
+        text = shorten(name, max(0, grid.width // 3))
+        at = column // grid.dots_across + 1
+        end = at + cell_width(text)
+        if not text or not 0 <= column < grid.columns or end > grid.width:
+            continue
+        for number, row in enumerate(rows[: max(1, len(rows) // 2)]):
+            free = not plain_row(row)[at : end + 1].strip(_FREE)
+            if free and all(each != number or end < left or right < at for each, left, right in taken):
+                taken.append((number, at, end))
+                names.append((number, at, text))
+                break
+    for number, at, text in sorted(names, reverse=True):  # from the right: a name may be wider than its characters
+        rows[number] = overlaid(rows[number], at, text, "muted")
+
+
+def _line_marks(line: LossLine, x: Scale, y: Scale, grid: Grid, axis: Axis) -> list[Mark]:
+    extremes = _extremes(line, x, grid.columns, axis)
     if not len(extremes.column):
         return []
     mark = series_mark(extremes, y, grid, line.ink, line.pattern, line.plain_mark())
@@ -168,11 +238,6 @@ def _line_marks(line: LossLine, x: Scale, y: Scale, grid: Grid) -> list[Mark]:
     return [mark, badges]
 
 
-def _figure(line: LossLine, cursor: int | None, ascii: bool) -> str:
-    value = line.history.latest() if cursor is None else line.history.value(cursor)
-    return figure(value, ascii=ascii)
-
-
 def _legend(
     lines: Sequence[LossLine],
     width: int,
@@ -180,8 +245,7 @@ def _legend(
     *,
     title: str,
     logarithmic: bool,
-    cursor: int | None,
-    ascii: bool,
+    reading: _Reading,
 ) -> Rows:
     """The rows above the plot: title, each line's sign, name and figure; as many rows as the height can spare."""
     if height < 7:
@@ -189,15 +253,16 @@ def _legend(
     items: list[Row] = [[Span(title, "text")]] if title else []
     if logarithmic:
         items.append([Span(translate("charts.log"), "accent")])
-    if cursor is not None:
-        items.append([Span(translate("charts.at-epoch", epoch=cursor), "cursor")])
+    if reading.cursor is not None:
+        at = "charts.at-update" if reading.axis.in_updates else "charts.at-epoch"
+        items.append([Span(translate(at, epoch=reading.cursor), "cursor")])
     for line in lines:
         name = shorten(line.name, max(8, width // 3))
         items.append(
             [
-                Span(f"{line.sign(ascii=ascii)} ", line.ink),
+                Span(f"{line.sign(ascii=reading.ascii)} ", line.ink),
                 Span(f"{name} ", "muted"),
-                Span(_figure(line, cursor, ascii), line.ink),
+                Span(reading.figure(line), line.ink),
             ]
         )
     return flow(items, width, 1 if height < 10 else 2 if height < 16 else 4)

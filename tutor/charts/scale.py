@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tutor.charts.numbers import figure, tick_labels
@@ -23,6 +23,8 @@ HUGE = 1e300
 _ENDS = 8
 """Into about how many steps a range is cut to round its ends."""
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_NARROW = 5.0
+"""Below this ratio of its ends a logarithmic scale has its ticks where a plain one has them."""
 _EPOCH_STEPS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
@@ -91,8 +93,15 @@ def with_room(range_: tuple[float, float], share: float = 0.03) -> tuple[float, 
 
 
 def log_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
-    """A logarithmic scale over ``low`` to ``high`` (both above zero), rounded outwards to 1, 2 or 5 times ten to n."""
+    """A logarithmic scale over ``low`` to ``high`` (both above zero), rounded outwards to 1, 2 or 5 times ten to n.
+
+    Where that would leave most of the height empty, the ends and the ticks are those of a plain scale.
+    """
     low, high = max(low, 1e-300), min(max(high, 1e-300), HUGE)
+    if low * _NARROW > high:
+        near = linear_scale(low, high, ticks=ticks + 1, ascii=ascii)
+        if near.low > 0:
+            return replace(near, logarithmic=True)
     bottom, top = _one_two_five(low, math.floor), _one_two_five(high, math.ceil)
     if top - bottom < 1:
         bottom, top = bottom - 1, top + 1
@@ -127,6 +136,17 @@ def window_scale(first: int, last: int, *, ticks: int = 5) -> Scale:
     high = max(last, first + 1)
     marks = _whole_ticks(first, high, ticks)
     return Scale(float(first), float(high), marks, tuple(_epoch_label(int(mark)) for mark in marks))
+
+
+def log_epoch_scale(first: int, last: int, *, ticks: int = 5) -> Scale:
+    """A logarithmic axis of epochs or updates, which count from 1: ``first`` to ``last``."""
+    low, high = max(1, first), max(last, first + 1, 2)
+    wide = log_scale(low, high, ticks=ticks)
+    marks = [mark for mark in wide.ticks if low <= mark <= high and mark == int(mark)]
+    if len(marks) < 2:
+        marks = list(_whole_ticks(low, high, ticks))
+    labels = tuple(_epoch_label(int(mark)) for mark in marks)
+    return Scale(float(low), float(high), tuple(marks), labels, True)
 
 
 def _whole_ticks(first: int, last: int, ticks: int) -> tuple[float, ...]:

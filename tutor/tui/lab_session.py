@@ -6,22 +6,21 @@ ends a run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from tutor.charts.history import LossHistory
-from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import translate
+from tutor.runs.comparison import differences, knots_of, name_by, names_of, values_of
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
-from tutor.runs.controls import check_setting, nudge, setting_text, value_of
-from tutor.runs.lab_files import with_overrides
-from tutor.runs.spec import ControlSpec, RunSpec, Setting
+from tutor.runs.controls import value_of
+from tutor.runs.setup import Setup
+from tutor.runs.setup import Step as Change
+from tutor.runs.spec import LIVE_KEYS, ControlSpec, RunSpec, Setting
 from tutor.runs.summary import PanelView, RunSummary
 
 if TYPE_CHECKING:
-    from tutor.runs.entries import RunEntry
     from tutor.runs.events import Event
 
 State = Literal["ready", "starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
@@ -56,8 +55,10 @@ class Pinned:
 
     number: int
     run_id: str
-    name: str
+    spec: RunSpec
+    summary: RunSummary
     history: LossHistory
+    """Its validation loss; its training loss where there is no validation."""
 
     @property
     def final(self) -> float | None:
@@ -77,9 +78,8 @@ class LabSession:
     def __init__(self, runs: RunStarter, spec: RunSpec, *, data_folder: Path | None = None) -> None:
         self._runs = runs
         self._data_folder = data_folder
-        self.original = spec
-        self.spec = spec
-        """What the next run will be."""
+        self.setup = Setup(spec)
+        """What the next run will be, and how it came to be that."""
         self.run_id = ""
         self.follower: Following | None = None
         self.train = LossHistory()
@@ -88,6 +88,16 @@ class LabSession:
         self.wished_pace: float | None = None
         self._opening: tuple[RunSpec | None, dict[str, PanelView]] = (None, {})
         self._openings = 1
+
+    @property
+    def original(self) -> RunSpec:
+        """The lab as it was opened."""
+        return self.setup.original
+
+    @property
+    def spec(self) -> RunSpec:
+        """What the next run will be."""
+        return self.setup.spec
 
     @property
     def summary(self) -> RunSummary | None:
@@ -217,10 +227,24 @@ class LabSession:
 
     def reroll(self) -> int:
         """Start over with the next seed. Returns the seed."""
-        seed = (self.spec.train.seed + 1) % (2**31)
-        self.spec = with_overrides(self.spec, {"train.seed": seed})
+        self.setup.reroll()
         self.start()
-        return seed
+        return self.spec.train.seed
+
+    def reroll_data(self) -> int | None:
+        """Start over with other data of the same kind. Returns its seed; None where no seed makes it."""
+        if self.setup.reroll_data() is None:
+            return None
+        self.start()
+        return self.spec.data.seed
+
+    def undo(self) -> Change | None:
+        """Take the last change of a control or a seed back. Returns what changed by that."""
+        return self._tell(self.setup.undo())
+
+    def redo(self) -> Change | None:
+        """Change again what was taken back last."""
+        return self._tell(self.setup.redo())
 
     def controls(self) -> list[tuple[str, ControlSpec]]:
         """The controls that the lab declares, by short name, in its order."""
@@ -228,18 +252,21 @@ class LabSession:
 
     def value(self, control: ControlSpec) -> object:
         """The value of a control as the learner has set it."""
-        return value_of(self.spec, control.key)
+        return self.setup.value(control)
 
     def waits_for_restart(self, control: ControlSpec) -> bool:
         """Whether the present run still goes on with another value of ``control``."""
-        if self.follower is None or (control.live and self.going):
-            return False
-        return bool(value_of(self.running_spec, control.key) != self.value(control))
+        return not self.holds(control.key)
+
+    def holds(self, key: str) -> bool:
+        """Whether the present run goes by the setting ``key`` as it stands; true where there is no run yet."""
+        if self.follower is None or (key in LIVE_KEYS and self.going):
+            return True
+        return bool(value_of(self.running_spec, key) == value_of(self.spec, key))
 
     def nudge(self, name: str, steps: int) -> None:
         """Turn a control by some steps."""
-        control = self.spec.controls[name]
-        self.set(name, nudge(control, self.value(control), steps))
+        self._tell(self.setup.nudge(name, steps))
 
     def type(self, name: str, text: str) -> None:
         """Set a control to what the learner typed.
@@ -247,20 +274,19 @@ class LabSession:
         Raises:
             TutorError: it is no value for this control, in a sentence.
         """
-        try:
-            _, value = check_setting(self.spec, name, _read(text))
-        except ValueError as error:
-            raise TutorError(str(error)) from error
-        self.set(name, value)
+        self._tell(self.setup.type(name, text))
 
     def set(self, name: str, value: Setting) -> None:
         """Set a control: at once where it can be turned in a run that is going, else with the next run."""
-        control = self.spec.controls[name]
-        if value == self.value(control):
-            return
-        self.spec = with_overrides(self.spec, {control.key: value})
-        if control.live and self.going:
-            self._send(Set(control.key, value))
+        self._tell(self.setup.set(name, value))
+
+    def _tell(self, change: Change | None) -> Change | None:
+        """Tell the worker of a change, where it can follow."""
+        if change is not None and change.after is not None and change.key in LIVE_KEYS and self.going:
+            self._send(Set(change.key, change.after))
+        return change
+
+    # -- comparing --------------------------------------------------------------------------------------
 
     def pin(self) -> Pinned | None:
         """Keep the present run for comparison; let go of it where it is kept. Returns it when kept now."""
@@ -269,30 +295,44 @@ class LabSession:
             self.pinned = kept
             return None
         history = self.valid if len(self.valid) else self.train
-        if not self.run_id or history.latest() is None:
+        if self.summary is None or history.latest() is None:
             return None
         free = next((n for n in range(1, MOST_PINNED + 1) if all(each.number != n for each in self.pinned)), None)
         if free is None:
             free = self.pinned.pop(0).number
-        pinned = Pinned(free, self.run_id, self.run_name(), history)
+        pinned = Pinned(free, self.run_id, self.running_spec, self.summary, history)
         self.pinned = [*self.pinned, pinned]
         return pinned
 
+    def unpin_all(self) -> int:
+        """Let go of every run that is kept. Returns how many they were."""
+        count, self.pinned = len(self.pinned), []
+        return count
+
+    @property
+    def others(self) -> list[Pinned]:
+        """The runs that are kept, without the present one."""
+        return [each for each in self.pinned if each.run_id != self.run_id]
+
+    def last_place(self, *, in_updates: bool) -> int:
+        """The last epoch, or the last update, that any run in view has got to."""
+        summaries = [each.summary for each in self.pinned] + ([self.summary] if self.summary is not None else [])
+        return max(((each.updates if in_updates else each.epoch) for each in summaries), default=0)
+
+    def knots(self) -> tuple[tuple[int, int], ...]:
+        """How many updates the epochs of the present run took."""
+        return knots_of(self.summary) if self.summary is not None else ()
+
+    def names(self, *, ascii: bool = False) -> list[str]:
+        """What tells the runs that are kept and the present one apart: of `others`, then of the present one."""
+        runs: list[tuple[RunSpec, RunSummary | None]] = [(each.spec, each.summary) for each in self.others]
+        return names_of([*runs, (self.running_spec, self.summary)], ascii=ascii)
+
     def run_name(self) -> str:
         """What sets the present run apart from the lab as it is: ``η 0.1, batch size 8``; else its seed."""
-        from tutor.runs.controls import control_title
-
-        spec = self.running_spec
-        changed: dict[str, object] = {}
-        if self.summary is not None:
-            changed = {each.key: each.value for each in self.summary.changes}
-        parts = []
-        for name, control in spec.controls.items():
-            value = changed.get(control.key, value_of(spec, control.key))
-            if value != value_of(self.original, control.key):
-                title = "η" if control.key == "optimizer.learning_rate" else control_title(name, control)
-                parts.append(f"{title} {setting_text(value)}")
-        return ", ".join(parts) or translate("lab.seed", seed=spec.train.seed)
+        values = values_of(self.summary, self.running_spec)
+        keys = differences(values, [values_of(None, self.original)])
+        return name_by(self.running_spec, values, keys)
 
     def goal_met(self) -> bool | None:
         """Whether the challenge is met as things stand; None where it cannot be told yet."""
@@ -312,38 +352,3 @@ class LabSession:
     def _send(self, command: Command) -> None:
         if self.follower is not None:
             send(self.follower.folder, command)
-
-
-def _read(text: str) -> object:
-    """What a learner typed as a TOML value would be read: a number, a truth, else the text itself."""
-    from tutor.runs.lab_files import parse_setting
-
-    return parse_setting(f"value={text.strip()}")[1]
-
-
-class RunList(RunStarter, Protocol):
-    """What finding a run to join needs of `tutor.runs.registry.Runs`."""
-
-    def running(self) -> Sequence[RunEntry]:
-        """Runs whose worker lives, newest first."""
-
-    def all(self) -> Sequence[RunEntry]:
-        """All runs, newest first."""
-
-
-def joinable(runs: RunList, spec: RunSpec, overrides: Mapping[str, object]) -> str | None:
-    """The run of this lab to join: one that is going; else the newest one, where it died without a word.
-
-    A lab opened with overrides joins only a run of exactly that spec.
-    """
-    for entry in runs.running():
-        if entry.lab == spec.id and _same(entry, spec, overrides):
-            return entry.id
-    newest = next((entry for entry in runs.all() if entry.lab == spec.id), None)
-    if newest is not None and newest.state == "died" and _same(newest, spec, overrides):
-        return newest.id
-    return None
-
-
-def _same(entry: RunEntry, spec: RunSpec, overrides: Mapping[str, object]) -> bool:
-    return not overrides or entry.spec == spec

@@ -22,8 +22,8 @@ from tutor.tui.screens.lab_keys import LAB_KEYS, TYPING_KEYS, footer_of
 from tutor.tui.widgets.chart import Room, RowsView
 
 if TYPE_CHECKING:
+    from tutor.charts.glass import Glass
     from tutor.tui.lab_session import LabSession
-    from tutor.tui.screens.lab_panels import Glass
 
 _EVERY = 0.1
 """Seconds between two looks at the log: a chart moves at most ten times a second."""
@@ -55,6 +55,7 @@ class LabScreen(LabActions):
         self.session: LabSession | None = None
         self.chosen = 0
         self.typed: str | None = None
+        self.comparing = False
         self._play = play
         self._glass: Glass | None = None
         self._problem = ""
@@ -68,7 +69,7 @@ class LabScreen(LabActions):
     @property
     def glass(self) -> Glass:  # type: ignore[override]
         """How the learner looks at the loss."""
-        from tutor.tui.screens.lab_panels import Glass
+        from tutor.charts.glass import Glass
 
         if self._glass is None:
             self._glass = Glass()
@@ -83,6 +84,7 @@ class LabScreen(LabActions):
                 for place in range(_MOST_PANELS):
                     yield RowsView(partial(self._draw_panel, place), id=f"panel{place}")
             yield RowsView(self._draw_side, id="side")
+        yield RowsView(self._draw_table, id="table")
         yield RowsView(self._draw_strip, id="strip")
         yield RowsView(self._draw_says, id="says")
 
@@ -137,7 +139,8 @@ class LabScreen(LabActions):
 
     def _make_session(self) -> LabSession:
         from tutor.runs.lab_files import load_lab
-        from tutor.tui.lab_session import LabSession, joinable
+        from tutor.tui.lab_joining import joinable
+        from tutor.tui.lab_session import LabSession
 
         course = self.services.course
         labs = course.labs_folder if course is not None else Path()
@@ -180,13 +183,15 @@ class LabScreen(LabActions):
 
     def _looked_ahead(self) -> None:
         self._looking_ahead = False
+        if not self.is_attached:
+            return
         self.show_all()
         self.look_ahead()
 
     # -- following --------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        if self.session is None or not self.is_current:
+        if self.session is None or not self.is_attached or not self.is_current:
             return
         if self.session.poll():
             self._show_run()
@@ -225,7 +230,7 @@ class LabScreen(LabActions):
         for place, view in enumerate(self.query("#charts RowsView").results(RowsView)):
             if view.display and self._is_stale(place):
                 view.redraw()
-        for name in ("#side", "#strip", "#says"):
+        for name in ("#side", "#table", "#strip", "#says"):
             view = self.query_one(name, RowsView)
             if view.display:
                 view.redraw()
@@ -276,9 +281,10 @@ class LabScreen(LabActions):
         lines = len(self._says_rows(width))
         says.display = lines > 0
         says.styles.height = max(1, lines)
+        table_lines = self._lay_out_table(height - lines)
         room = width - 2 - ((34 if width >= _ROOMY else 28) if beside else 0)
         names = self.session.class_names if self.session is not None else ()
-        plan = lay_out(self._panels()[:_MOST_PANELS], room, height - lines - (0 if beside else 2), names)
+        plan = lay_out(self._panels()[:_MOST_PANELS], room, height - lines - table_lines - (0 if beside else 2), names)
         self._shown = plan.shown
         charts = self.query_one("#charts")
         charts.styles.grid_size_columns = plan.columns
@@ -289,6 +295,26 @@ class LabScreen(LabActions):
             view.display = place < len(spans)
             if view.display:
                 view.styles.column_span = spans[place]
+
+    def _lay_out_table(self, height: int) -> int:
+        """Give the table of runs its rows, at most half of ``height``. Returns how many."""
+        table = self.query_one("#table", RowsView)
+        table.display = self.comparing and self.session is not None
+        if not table.display or self.session is None:
+            return 0
+        from tutor.tui.screens.lab_compare import rows_needed
+
+        lines = min(rows_needed(self.session), max(1, height // 2))
+        table.styles.height = lines
+        return lines
+
+    def _draw_table(self, room: Room) -> Rows:
+        if self.session is None:
+            return fit_rows([], room.width, room.height)
+        from tutor.tui.screens.lab_compare import compare_rows
+
+        rows = compare_rows(self.session, room, in_updates=self.glass.axis.in_updates)
+        return fit_rows(rows, room.width, room.height)
 
     def _draw_panel(self, place: int, room: Room) -> Rows:
         from tutor.charts.notice import sentence

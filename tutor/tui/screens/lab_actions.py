@@ -13,41 +13,24 @@ from tutor.foundation.translate import language, translate
 from tutor.tui import navigation
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.lab_keys import LAB_KEYS
+from tutor.tui.screens.lab_view_actions import LabViewActions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tutor.runs.setup import Step as Change
     from tutor.runs.spec import ControlSpec
     from tutor.tui.lab_session import LabSession
-    from tutor.tui.screens.lab_panels import Glass
 
 _ACTIONS = frozenset(command.action_name for command in LAB_KEYS)
 _LONGEST_TYPED = 24
 
 
-class LabActions(TutorScreen):
+class LabActions(LabViewActions):
     """The actions of the lab, for a screen that shows `session` and redraws with `show_all`."""
 
-    session: LabSession | None
-    glass: Glass
     chosen: int
     typed: str | None
-
-    def show_all(self) -> None:
-        """Draw everything that may have changed."""
-        raise NotImplementedError
-
-    def look_soon(self) -> None:
-        """Look for the effect of a key shortly."""
-        raise NotImplementedError
-
-    def look_ahead(self) -> None:
-        """Show what the next run would begin with."""
-        raise NotImplementedError
-
-    def turn_panels(self) -> None:
-        """Bring the next panel to the top."""
-        raise NotImplementedError
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which actions make sense as the run stands."""
@@ -64,6 +47,10 @@ class LabActions(TutorScreen):
             "slower": not session.spec.manual,
             "stop": session.going,
             "panel": len(session.spec.show.panels) > 1,
+            "undo": session.setup.can_undo,
+            "redo": session.setup.can_redo,
+            "reroll_data": session.setup.has_data_seed,
+            "unpin_all": bool(session.pinned),
         }
         return offered.get(action, super().check_action(action, parameters))
 
@@ -114,6 +101,39 @@ class LabActions(TutorScreen):
         """Begin again from another seed."""
         self.glass.cursor = None
         self._try(lambda session: session.reroll())
+        if self.session is not None:
+            seed, own = self.session.spec.train.seed, self.session.original.train.seed
+            self.notice(translate("workbench.says-seed", seed=seed, own=own))
+
+    def action_reroll_data(self) -> None:
+        """Begin again with other data of the same kind."""
+        self.glass.cursor = None
+        self._try(lambda session: session.reroll_data())
+        if self.session is not None:
+            self.notice(translate("workbench.says-data-seed", seed=self.session.spec.data.seed))
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        self._turn_back(lambda session: session.undo(), "workbench.nothing-to-undo")
+
+    def action_redo(self) -> None:
+        """Change again what was taken back."""
+        self._turn_back(lambda session: session.redo(), "workbench.nothing-to-redo")
+
+    def _turn_back(self, act: Callable[[LabSession], Change | None], nothing: str) -> None:
+        """Do it, say what has which value now, and whether that takes a new run."""
+        from tutor.runs.comparison import title_of_key
+        from tutor.runs.controls import setting_text
+
+        changes: list[Change | None] = []
+        self._try(lambda session: changes.append(act(session)))
+        change = changes[0] if changes else None
+        if self.session is None or change is None:
+            self.notice(translate(nothing))
+            return
+        key = "workbench.back-to" if self.session.holds(change.key) else "workbench.back-to-restart"
+        name = title_of_key(self.session.spec, change.key, ascii=True)
+        self.notice(translate(key, name=name, value=setting_text(change.after)))
 
     def action_stop(self) -> None:
         """End the run."""
@@ -126,20 +146,6 @@ class LabActions(TutorScreen):
         if self.session is not None and self.session.going and isinstance(screen, TutorScreen):
             title = harmless_line(self.session.spec.title_in(language()))
             screen.notice(translate("lab.says-left", title=title))
-
-    def action_pin(self) -> None:
-        """Keep this run beside the next ones, or let it go."""
-        if self.session is None:
-            return
-        before = len(self.session.pinned)
-        pinned = self.session.pin()
-        if pinned is not None:
-            self.notice(translate("lab.pinned-now", name=pinned.name), "good")
-        elif len(self.session.pinned) < before:
-            self.notice(translate("lab.unpinned"))
-        else:
-            self.notice(translate("lab.nothing-to-pin"))
-        self.show_all()
 
     # -- the controls -----------------------------------------------------------------------------------
 
@@ -256,45 +262,6 @@ class LabActions(TutorScreen):
         self._after_turning(name)
         self.look_soon()
         self.look_ahead()
-
-    # -- the charts -------------------------------------------------------------------------------------
-
-    def action_panel(self) -> None:
-        """Bring the next panel to the top."""
-        self.turn_panels()
-
-    def action_log(self) -> None:
-        """A logarithmic axis, or a plain one."""
-        self.glass.logarithmic = not self.glass.logarithmic
-        self.show_all()
-
-    def _epochs(self) -> int:
-        return len(self.session.train) if self.session is not None else 0
-
-    def action_zoom_in(self) -> None:
-        """Fewer epochs."""
-        self.glass.closer(self._epochs())
-        self.show_all()
-
-    def action_zoom_out(self) -> None:
-        """More epochs."""
-        self.glass.further()
-        self.show_all()
-
-    def action_zoom_off(self) -> None:
-        """All epochs."""
-        self.glass.zoom, self.glass.cursor = 0, None
-        self.show_all()
-
-    def action_cursor_left(self) -> None:
-        """Read off further left."""
-        self.glass.move(-1, self._epochs())
-        self.show_all()
-
-    def action_cursor_right(self) -> None:
-        """Read off further right."""
-        self.glass.move(1, self._epochs())
-        self.show_all()
 
     def action_about(self) -> None:
         """What there is to try."""

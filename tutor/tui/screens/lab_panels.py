@@ -2,81 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tutor.charts.cells import Rows
+from tutor.charts.glass import Glass
 from tutor.charts.loss import LossLine, loss_chart, pinned_line, train_line, valid_line
+from tutor.charts.loss_axis import place_of
 from tutor.charts.notice import sentence
 from tutor.charts.panels import Drawing, draw_panel
 from tutor.foundation.translate import translate
+from tutor.runs.comparison import knots_of, title_of_key
+from tutor.runs.controls import setting_text
 from tutor.runs.spec import RunSpec
 from tutor.tui.lab_session import LabSession
 from tutor.tui.screens.lab_words import begin_text, loss_name
 from tutor.tui.widgets.chart import Room
-
-_ZOOMS = 12
-
-
-@dataclass(slots=True)
-class Glass:
-    """How the learner looks at the loss: the axis, how closely, and where it is read off."""
-
-    logarithmic: bool = False
-    zoom: int = 0
-    """How often the number of epochs in view was halved."""
-    cursor: int | None = None
-
-    def window(self, last: int) -> tuple[int, int] | None:
-        """The epochs in view of a run that has got to ``last``; None for all of them."""
-        if not self.zoom or last < 4:
-            return None
-        span = max(3, last >> self.zoom)
-        end = last if self.cursor is None else min(last, max(span, self.cursor + span // 2))
-        return max(1, end - span + 1), end
-
-    def closer(self, last: int) -> None:
-        """Half as many epochs."""
-        if last >> (self.zoom + 1) >= 3 and self.zoom < _ZOOMS:
-            self.zoom += 1
-
-    def further(self) -> None:
-        """Twice as many epochs."""
-        self.zoom = max(0, self.zoom - 1)
-
-    def move(self, steps: int, last: int) -> None:
-        """Move the cursor by some fortieths of what is in view; past the last epoch it goes away."""
-        if last < 1:
-            self.cursor = None
-            return
-        first, end = self.window(last) or (1, last)
-        size = max(1, (end - first) // 40)
-        place = (last + size if self.cursor is None else self.cursor) + steps * size
-        self.cursor = None if place > last else max(1, place)
 
 
 def draw_loss(session: LabSession, glass: Glass, room: Room) -> Rows:
     """The loss of the present run and of those pinned."""
     if session.summary is None and not session.pinned:
         return sentence(begin_text(session), room.width, room.height)
-    lines = [pinned_line(each.number, each.name, each.history) for each in session.pinned]
-    lines.append(_own_line(session))
-    if len(session.valid):
-        lines.append(valid_line(session.valid))
-    spec = session.running_spec
-    last = len(session.train)
+    spec, axis = session.running_spec, glass.axis
+    counted = "workbench.update" if axis.in_updates else "lab.tries" if spec.manual else "lab.epoch"
+    planned = spec.train.epochs
+    if axis.in_updates:
+        planned = round(place_of(session.knots(), planned)) if len(session.train) else 0
     return loss_chart(
-        lines,
+        _lines(session, room),
         room.width,
         room.height,
         title=_title(spec),
-        across=translate("lab.tries" if spec.manual else "lab.epoch"),
-        planned=spec.train.epochs,
+        across=translate(counted),
+        planned=planned or None,
         logarithmic=glass.logarithmic,
-        window=glass.window(last),
-        changes=_changes(session),
+        axis=axis,
+        window=glass.window(session.last_place(in_updates=axis.in_updates)),
+        changes=_changes(session, room, in_updates=axis.in_updates),
         cursor=glass.cursor,
         ascii=room.ascii,
     )
+
+
+def _lines(session: LabSession, room: Room) -> list[LossLine]:
+    """The runs that are kept, named by what tells them apart, then the present one."""
+    lines = [
+        replace(pinned_line(each.number, name, each.history), knots=knots_of(each.summary))
+        for each, name in zip(session.others, session.names(ascii=room.ascii), strict=False)
+    ]
+    knots = session.knots()
+    lines.append(replace(_own_line(session), knots=knots))
+    if len(session.valid):
+        lines.append(replace(valid_line(session.valid), knots=knots))
+    return lines
 
 
 def _title(spec: RunSpec) -> str:
@@ -91,12 +69,16 @@ def _own_line(session: LabSession) -> LossLine:
     return replace(line, name=translate("lab.loss-function")) if drawn else line
 
 
-def _changes(session: LabSession) -> list[int]:
-    """Before which epochs a control was turned. Where every epoch is the learner's own move that tells nothing."""
-    summary = session.summary
-    if summary is None or session.running_spec.manual:
+def _changes(session: LabSession, room: Room, *, in_updates: bool) -> list[tuple[int, str]]:
+    """Where a control was turned, and to what. Where every epoch is the learner's own move that tells nothing."""
+    summary, spec = session.summary, session.running_spec
+    if summary is None or spec.manual:
         return []
-    return [change.epoch for change in summary.changes]
+    marks: dict[int, list[str]] = {}
+    for change in summary.changes:
+        name = f"{title_of_key(spec, change.key, ascii=room.ascii)} {setting_text(change.value)}"
+        marks.setdefault(change.updates if in_updates else change.epoch, []).append(name)
+    return [(place, ", ".join(names)) for place, names in marks.items()]
 
 
 def draw_view(session: LabSession, panel: str, room: Room) -> Rows:

@@ -34,7 +34,7 @@ def side_rows(session: LabSession, hand: Hand, width: int, height: int, *, ascii
     """The whole column in ``width`` by ``height`` cells, its rule at the left edge included."""
     inner = max(1, width - 3)
     controls = control_rows(session, hand, inner, most=max(2, height // 3))
-    below = [*_goal_rows(session, inner, ascii=ascii), *_pinned_rows(session, inner)]
+    below = [*_goal_rows(session, inner, ascii=ascii), *_pinned_rows(session, inner, ascii=ascii)]
     room = height - len(controls) - (1 if controls else 0) - len(below) - (1 if below else 0)
     blocks = [number_rows(session, inner, most=max(2, room)), controls, below]
     rows: Rows = []
@@ -185,11 +185,14 @@ def _goal_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
     return [[*head, Span(" " * gap), *mark], *([Span(line)] for line in lines)]
 
 
-def _pinned_rows(session: LabSession, width: int) -> Rows:
+def _pinned_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
+    """The runs that are kept, each with its last loss; the one that is the present one too says so."""
     rows: Rows = []
+    names = iter(session.names(ascii=ascii))
     for pinned in session.pinned:
         ink = f"pinned{pinned.number}"
-        row = _pair(pinned.name, figure(pinned.final), max(1, width - 3))
+        name = translate("compare.this-run") if pinned.run_id == session.run_id else next(names)
+        row = _pair(name, figure(pinned.final), max(1, width - 3))
         rows.append([Span(f"╌{pinned.number} ", ink), *row])
     return rows
 

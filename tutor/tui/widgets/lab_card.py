@@ -72,7 +72,8 @@ class LabCard(RowsView, can_focus=True):
 
     def _open(self) -> None:
         from tutor.runs.lab_files import load_lab
-        from tutor.tui.lab_session import LabSession, joinable
+        from tutor.tui.lab_joining import joinable
+        from tutor.tui.lab_session import LabSession
 
         services = tutor_app(self).services
         course = services.course
@@ -241,7 +242,8 @@ class LabCard(RowsView, can_focus=True):
         return [[*left, Span("  "), *fit_row(row, _FIGURES)] for left, row in zip(chart, right, strict=True)]
 
     def _chart(self, room: Room) -> Rows:
-        from tutor.tui.screens.lab_panels import Glass, draw_loss, draw_view
+        from tutor.charts.glass import Glass
+        from tutor.tui.screens.lab_panels import draw_loss, draw_view
 
         if self.session is None:
             return []

@@ -1,0 +1,94 @@
+"""What the next run will be: every change can be taken back, in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tui.lab_fakes import LAB
+from tutor.foundation.errors import TutorError
+from tutor.runs.lab_files import read_lab
+from tutor.runs.setup import Setup, Step
+
+
+def setup(text: str = LAB) -> Setup:
+    return Setup(read_lab(text, Path("one-lag.toml")))
+
+
+def test_a_change_is_taken_back_and_made_again() -> None:
+    one = setup()
+    assert one.set("learning_rate", 0.2) == Step("optimizer.learning_rate", 0.1, 0.2)
+    one.set("lags", 7)
+    assert one.undo() == Step("data.lags", 7, 1)
+    assert one.undo() == Step("optimizer.learning_rate", 0.2, 0.1)
+    assert one.spec == one.original
+    assert one.undo() is None
+    assert one.redo() == Step("optimizer.learning_rate", 0.1, 0.2)
+    assert one.redo() == Step("data.lags", 1, 7)
+    assert one.redo() is None
+    assert (one.spec.optimizer.learning_rate, one.spec.data.lags) == (0.2, 7)
+
+
+def test_a_new_change_forgets_what_was_taken_back() -> None:
+    one = setup()
+    one.set("lags", 7)
+    one.undo()
+    one.set("lags", 28)
+    assert not one.can_redo
+    assert one.undo() == Step("data.lags", 28, 1)
+
+
+def test_what_changes_nothing_is_no_change() -> None:
+    one = setup()
+    assert one.set("lags", 1) is None
+    assert one.nudge("lags", -1) is None
+    assert not one.can_undo
+    with pytest.raises(TutorError):
+        one.type("learning_rate", "99")
+    assert not one.can_undo
+
+
+def test_seeds_of_training_and_of_data_are_changes_too() -> None:
+    one = setup()
+    one.reroll()
+    one.reroll_data()
+    one.reroll_data()
+    assert (one.spec.train.seed, one.spec.data.seed) == (2, 2)
+    assert one.undo() == Step("data.seed", 2, 1)
+    assert one.undo() == Step("data.seed", 1, None)
+    assert one.spec.data.seed is None
+    one.undo()
+    assert one.spec == one.original
+
+
+def test_data_in_the_order_of_its_days_has_no_seed() -> None:
+    one = setup(LAB.replace('"views"', '"bike-sharing"'))
+    assert not one.has_data_seed
+    assert one.reroll_data() is None
+    assert not one.can_undo
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(
+        st.sampled_from(["rate+", "rate-", "lags+", "lags-", "seed", "data", "undo", "redo"]), min_size=1, max_size=30
+    )
+)
+def test_whatever_was_done_undoing_it_all_leads_back(acts: list[str]) -> None:
+    one = setup()
+    for act in acts:
+        if act[:-1] in {"rate", "lags"}:
+            one.nudge("learning_rate" if act[:-1] == "rate" else "lags", 1 if act.endswith("+") else -1)
+        else:
+            {"seed": one.reroll, "data": one.reroll_data, "undo": one.undo, "redo": one.redo}[act]()
+    furthest = one.spec
+    done = 0
+    while one.undo():
+        done += 1
+    assert one.spec == one.original
+    for _ in range(done):
+        one.redo()
+    assert one.spec == furthest or one.can_redo

@@ -1,0 +1,100 @@
+"""What the loss chart counts across, epochs or updates, evenly or by equal ratios; where a run's epochs lie there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tutor.charts.history import Extremes, LossHistory, merge_columns
+from tutor.charts.scale import Scale, epoch_scale, log_epoch_scale, window_scale
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Knots = tuple[tuple[int, int], ...]
+"""Epochs done and updates done, rising; the first is (0, 0). Between two of them a batch has one size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """How the loss chart counts across.
+
+    Args:
+        in_updates: Updates of the parameters, rather than epochs.
+        logarithmic: Equal steps are equal ratios.
+    """
+
+    in_updates: bool = False
+    logarithmic: bool = False
+
+
+PLAIN_AXIS = Axis()
+
+
+def place_of(knots: Knots, epoch: float) -> float:
+    """Where ``epoch`` lies on an axis of updates; beyond the last knot at the rate that held last."""
+    return _along(knots, 0, 1, epoch)
+
+
+def epoch_of(knots: Knots, updates: float) -> float:
+    """Which epoch lies at ``updates``: `place_of` the other way round."""
+    return _along(knots, 1, 0, updates)
+
+
+def _along(knots: Knots, source: int, target: int, value: float) -> float:
+    for one, other in pairwise(knots):
+        if value <= other[source] or other is knots[-1]:
+            size = other[source] - one[source]
+            share = (value - one[source]) / size if size > 0 else 1.0
+            return one[target] + share * (other[target] - one[target])
+    return value
+
+
+def x_scale(
+    spans: Sequence[tuple[int, int]], axis: Axis, planned: int | None, window: tuple[int, int] | None, width: int
+) -> Scale:
+    """The axis over ``spans`` (first and last place of each line) in ``width`` cells.
+
+    Args:
+        spans: In epochs or updates, as ``axis`` counts.
+        axis: How it counts.
+        planned: Where the run will end; the axis does not go further.
+        window: The first and last place to show; all of them where None.
+        width: Cells across.
+    """
+    ticks = max(2, min(6, width // 12))
+    if window is not None:
+        first, last = min(window), max(window)
+        return log_epoch_scale(first, last, ticks=ticks) if axis.logarithmic else window_scale(first, last, ticks=ticks)
+    first = min((span[0] for span in spans), default=1)
+    last = max((span[1] for span in spans), default=1)
+    if axis.logarithmic:
+        return log_epoch_scale(first, max(last, planned or 0), ticks=ticks)
+    first = 1 if axis.in_updates else first  # updates are counted from the start
+    return epoch_scale(first, max(first, last), planned, ticks=ticks)
+
+
+def extremes_on(history: LossHistory, knots: Knots, x: Scale, columns: int, axis: Axis) -> Extremes:
+    """What a history does in each of ``columns`` of the axis ``x``."""
+    counted = knots if axis.in_updates and len(knots) > 1 else ()
+    low, high = (epoch_of(counted, x.low), epoch_of(counted, x.high)) if counted else (x.low, x.high)
+    if len(counted) <= 2 and not axis.logarithmic:
+        return history.extremes(low, high, columns)
+    epochs, lows, highs = history.pieces(low, high, columns, logarithmic=axis.logarithmic)
+    places = _places(counted, epochs) if counted else epochs
+    column = np.rint(x.fractions(places) * (columns - 1))
+    column = np.clip(np.nan_to_num(column, nan=0.0), 0, columns - 1).astype(np.int64)
+    return merge_columns(column, lows, highs)
+
+
+def _places(knots: Knots, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`place_of` of many epochs."""
+    known = np.array(knots, dtype=np.float64)
+    (before, counted), (last, total) = known[-2], known[-1]
+    rate = (total - counted) / max(1.0, last - before)
+    inside = np.interp(epochs, known[:, 0], known[:, 1])
+    return np.where(epochs > last, total + (epochs - last) * rate, inside)

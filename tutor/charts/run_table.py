@@ -1,0 +1,78 @@
+"""A table of runs: a sign and a name for each, and as many of its figures as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tutor.charts.cells import Row, Rows, Span, fit_rows
+from tutor.charts.notice import sentence
+from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.translate import translate
+
+_NAME_AT_LEAST = 10
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One figure of every run.
+
+    Args:
+        title: What it is.
+        cells: Its texts, a run each.
+        best: The run that has the best one; None where it cannot be said.
+        need: How much it is wanted: with too little room the columns of the highest ``need`` go first.
+    """
+
+    title: str
+    cells: Sequence[str]
+    best: int | None = None
+    need: int = 0
+
+    @property
+    def width(self) -> int:
+        """The cells that it takes."""
+        return max([cell_width(self.title), *(cell_width(cell) + 1 for cell in self.cells)])
+
+
+def run_table(
+    names: Sequence[tuple[str, str, str]], columns: Sequence[Column], width: int, height: int, *, ascii: bool = False
+) -> Rows:
+    """Runs in ``width`` by ``height`` cells; the best of each column has a sign.
+
+    Args:
+        names: Of every run: its sign, the ink of that, its name.
+        columns: The figures, from left to right.
+        width: Cells across.
+        height: Rows.
+        ascii: Whether to draw in plain ASCII.
+    """
+    if width < _NAME_AT_LEAST or height < 2:
+        return sentence(translate("charts.too-small"), width, height)
+    sign = max((cell_width(each[0]) for each in names), default=0) + 1
+    wanted = max((cell_width(each[2]) for each in names), default=0)
+    shown = _fitting(columns, width - sign - min(max(wanted, _NAME_AT_LEAST), width // 3))
+    room = width - sign - sum(column.width + _GAP for column in shown)
+    name_width = max(_NAME_AT_LEAST, min(wanted, room))
+    head: Row = [Span(" " * (sign + name_width))]
+    for column in shown:
+        head.append(Span(" " * _GAP + pad_left(column.title, column.width), "muted"))
+    rows: Rows = [head]
+    for index, (mark, ink, name) in enumerate(names):
+        row = [Span(pad(mark, sign), ink), Span(pad(shorten(name, name_width), name_width))]
+        for column in shown:
+            best = column.best == index
+            text = column.cells[index] + (("*" if ascii else "★") if best else " ")
+            row.append(Span(" " * _GAP + pad_left(text, column.width), "good" if best else "text"))
+        rows.append(row)
+    return fit_rows(rows, width, height)
+
+
+def _fitting(columns: Sequence[Column], width: int) -> list[Column]:
+    """The columns that fit, those needed least left out; in their order."""
+    kept = list(columns)
+    while kept and sum(column.width + _GAP for column in kept) > width:
+        least = max(range(len(kept)), key=lambda index: kept[index].need)
+        kept.pop(least)
+    return kept

@@ -1,0 +1,148 @@
+"""Several runs of one lab side by side: what tells them apart, and how they stand at equal epochs or updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import isfinite, nan
+
+from tutor.foundation.translate import translate
+from tutor.runs.controls import control_title, setting_text, value_of
+from tutor.runs.spec import ControlSpec, RunSpec
+from tutor.runs.summary import RunSummary
+
+_SEEDS = ("train.seed", "data.seed")
+_MOST_KNOTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a run stands. A figure that there is none of is nan.
+
+    ``train_at`` and ``valid_at`` are those at the place up to which all runs of the comparison have got.
+    """
+
+    name: str
+    parameters: int
+    epochs: int
+    updates: int
+    seconds: float
+    train: float
+    valid: float
+    best_valid: float
+    accuracy: float
+    train_at: float
+    valid_at: float
+
+
+def short_title(name: str, control: ControlSpec, *, ascii: bool = False) -> str:
+    """What a control is called where there is little room: the learning rate is ``η``."""
+    if control.key == "optimizer.learning_rate" and not ascii:
+        return "η"
+    return control_title(name, control)
+
+
+def title_of_key(spec: RunSpec, key: str, *, ascii: bool = False) -> str:
+    """What a dotted key is called where there is little room."""
+    for name, control in spec.controls.items():
+        if control.key == key:
+            return short_title(name, control, ascii=ascii)
+    return short_title(key.rpartition(".")[2], ControlSpec(key=key), ascii=ascii)
+
+
+def values_of(summary: RunSummary | None, spec: RunSpec) -> dict[str, object]:
+    """What a run was asked for, by every dotted key that the learner may turn; what was turned meanwhile counts."""
+    keys = [*(control.key for control in spec.controls.values()), *_SEEDS]
+    found: dict[str, object] = {key: value_of(spec, key) for key in dict.fromkeys(keys)}
+    for change in summary.changes if summary is not None else ():
+        found[change.key] = change.value
+    return found
+
+
+def differences(values: dict[str, object], others: Iterable[dict[str, object]]) -> list[str]:
+    """The keys in which any of ``others`` has another value."""
+    known = list(others)
+    return [key for key, value in values.items() if any(each.get(key) != value for each in known)]
+
+
+def name_by(spec: RunSpec, values: dict[str, object], keys: Sequence[str], *, ascii: bool = False) -> str:
+    """A run named by what sets it apart: ``η 0.1, batch size 8``; by its seed where nothing does."""
+    if not keys:
+        return translate("lab.seed", seed=values.get("train.seed", spec.train.seed))
+    return ", ".join(f"{title_of_key(spec, key, ascii=ascii)} {setting_text(values.get(key))}" for key in keys)
+
+
+def names_of(runs: Sequence[tuple[RunSpec, RunSummary | None]], *, ascii: bool = False) -> list[str]:
+    """Runs named by what tells them apart from one another, all by the same settings."""
+    values = [values_of(summary, spec) for spec, summary in runs]
+    keys = list(dict.fromkeys(key for each in values for key in differences(each, values)))
+    return [name_by(spec, each, keys, ascii=ascii) for (spec, _), each in zip(runs, values, strict=True)]
+
+
+def knots_of(summary: RunSummary) -> tuple[tuple[int, int], ...]:
+    """How many updates the epochs of a run took: (epochs, updates) where that changed, from (0, 0) to where it is."""
+    turns = [(each.epoch, each.updates) for each in summary.changes if each.key == "train.batch_size"]
+    knots = [(0, 0)]
+    for knot in [*turns[-_MOST_KNOTS:], (summary.epoch, summary.updates)]:
+        if knot[0] > knots[-1][0] and knot[1] >= knots[-1][1]:
+            knots.append(knot)
+    return tuple(knots)
+
+
+def epoch_at(summary: RunSummary, updates: int) -> int:
+    """The last epoch of a run that ended within so many updates."""
+    done = 0
+    knots = knots_of(summary)
+    for (epoch, counted), (later, total) in pairwise(knots):
+        if updates >= total:
+            done = later
+        elif updates >= counted:
+            return epoch + (later - epoch) * (updates - counted) // max(1, total - counted)
+    return done
+
+
+def common_end(summaries: Sequence[RunSummary], *, in_updates: bool) -> int:
+    """Up to which epoch, or which update, all runs have got."""
+    return min(((each.updates if in_updates else each.epoch) for each in summaries), default=0)
+
+
+def standings(
+    runs: Sequence[tuple[RunSpec, RunSummary]], *, in_updates: bool = False, ascii: bool = False
+) -> list[Standing]:
+    """How each of ``runs`` stands, and how they stood at equal epochs, or at equal updates."""
+    end = common_end([summary for _, summary in runs], in_updates=in_updates)
+    found = []
+    for name, (_, summary) in zip(names_of(runs, ascii=ascii), runs, strict=True):
+        epoch = epoch_at(summary, end) if in_updates else end
+        accuracies = summary.valid_accuracies or summary.train_accuracies
+        found.append(
+            Standing(
+                name=name,
+                parameters=summary.data.parameters if summary.data is not None else 0,
+                epochs=summary.epoch,
+                updates=summary.updates,
+                seconds=summary.seconds,
+                train=_last(summary.train_losses),
+                valid=_last(summary.valid_losses),
+                best_valid=summary.best_valid_loss if summary.best_epoch else nan,
+                accuracy=_last(accuracies),
+                train_at=_at(summary.train_losses, epoch),
+                valid_at=_at(summary.valid_losses, epoch),
+            )
+        )
+    return found
+
+
+def lowest(figures: Sequence[float]) -> int | None:
+    """Which of several is the least; None where fewer than two can be told."""
+    finite = [(value, index) for index, value in enumerate(figures) if isfinite(value)]
+    return min(finite)[1] if len(finite) > 1 else None
+
+
+def _last(series: Sequence[float]) -> float:
+    return series[-1] if series else nan
+
+
+def _at(series: Sequence[float], epoch: int) -> float:
+    return series[epoch - 1] if 0 < epoch <= len(series) else nan

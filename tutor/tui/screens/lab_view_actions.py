@@ -1,0 +1,122 @@
+"""What the keys of the lab do to what is seen: axes, zoom, reading off, and the runs kept side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.foundation.translate import translate
+from tutor.tui.screens.base import TutorScreen
+
+if TYPE_CHECKING:
+    from tutor.charts.glass import Glass
+    from tutor.tui.lab_session import LabSession
+
+
+class LabViewActions(TutorScreen):
+    """Actions for a screen that shows `session` and redraws with `show_all`."""
+
+    session: LabSession | None
+    glass: Glass
+    comparing: bool
+
+    def show_all(self) -> None:
+        """Draw everything that may have changed."""
+        raise NotImplementedError
+
+    def look_soon(self) -> None:
+        """Look for the effect of a key shortly."""
+        raise NotImplementedError
+
+    def look_ahead(self) -> None:
+        """Show what the next run would begin with."""
+        raise NotImplementedError
+
+    def turn_panels(self) -> None:
+        """Bring the next panel to the top."""
+        raise NotImplementedError
+
+    # -- runs side by side ------------------------------------------------------------------------------
+
+    def action_pin(self) -> None:
+        """Keep this run beside the next ones, or let it go."""
+        if self.session is None:
+            return
+        before = len(self.session.pinned)
+        pinned = self.session.pin()
+        if pinned is not None:
+            self.notice(translate("lab.pinned-now", name=self.session.run_name()), "good")
+        elif len(self.session.pinned) < before:
+            self.notice(translate("lab.unpinned"))
+        else:
+            self.notice(translate("lab.nothing-to-pin"))
+        self.show_all()
+
+    def action_unpin_all(self) -> None:
+        """Let go of every run that is kept."""
+        count = self.session.unpin_all() if self.session is not None else 0
+        self.notice(translate("compare.unpinned-all", count=count))
+        self.show_all()
+
+    def action_compare(self) -> None:
+        """The table of runs, or away with it."""
+        self.comparing = not self.comparing
+        self.show_all()
+
+    # -- the charts -------------------------------------------------------------------------------------
+
+    def action_panel(self) -> None:
+        """Bring the next panel to the top."""
+        self.turn_panels()
+
+    def action_log(self) -> None:
+        """A logarithmic axis upwards, or a plain one."""
+        self.glass.logarithmic = not self.glass.logarithmic
+        self.show_all()
+
+    def action_log_across(self) -> None:
+        """A logarithmic axis across, or a plain one."""
+        self.glass.turn_log_across()
+        self.show_all()
+
+    def action_updates(self) -> None:
+        """Updates across, or epochs."""
+        self.glass.turn_updates()
+        self.show_all()
+
+    def _last(self) -> int:
+        return self.session.last_place(in_updates=self.glass.axis.in_updates) if self.session is not None else 0
+
+    def action_zoom_in(self) -> None:
+        """Fewer epochs."""
+        self.glass.closer(self._last())
+        self.show_all()
+
+    def action_zoom_out(self) -> None:
+        """More epochs."""
+        self.glass.further()
+        self.show_all()
+
+    def action_zoom_off(self) -> None:
+        """All epochs."""
+        self.glass.all()
+        self.show_all()
+
+    def action_cursor_left(self) -> None:
+        """Read off further left."""
+        self.glass.move(-1, self._last())
+        self.show_all()
+
+    def action_cursor_right(self) -> None:
+        """Read off further right."""
+        self.glass.move(1, self._last())
+        self.show_all()
+
+    def action_cursor_back(self) -> None:
+        """Read off one epoch earlier."""
+        self.glass.move(-1, self._last(), single=True)
+        self.show_all()
+
+    def action_cursor_on(self) -> None:
+        """Read off one epoch later."""
+        self.glass.move(1, self._last(), single=True)
+        self.show_all()
