@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tutor.cli.lab_options import overrides
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
 from tutor.plain.reporters import JsonReporter, LineReporter, figure
@@ -28,14 +29,14 @@ def last_json(text: str) -> dict[str, object]:
 
 
 def test_a_pipe_gets_one_line_per_epoch_and_the_outcome(capsys: pytest.CaptureFixture[str]) -> None:
-    assert train("ball", ["train.epochs=5"], "plain") == ExitCode.OK
+    assert train("ball", {"train.epochs": 5}, "plain") == ExitCode.OK
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines[:5]] == [["epoch", str(number)] for number in range(1, 6)]
     assert lines[5].startswith("Finished after 5 epochs and 5 updates")
 
 
 def test_json_ends_with_the_summary_and_its_figures_are_the_labs(capsys: pytest.CaptureFixture[str]) -> None:
-    assert train("ball", [], "json") == ExitCode.OK
+    assert train("ball", {}, "json") == ExitCode.OK
     out = capsys.readouterr().out
     events = [json.loads(line) for line in out.splitlines()]
     assert events[0]["type"] == "started"
@@ -49,28 +50,40 @@ def test_json_ends_with_the_summary_and_its_figures_are_the_labs(capsys: pytest.
     assert isinstance(summary["seconds"], float)
 
 
+def test_of_an_own_table_it_is_told_first_what_was_decided(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "my.csv"
+    table.write_text("x,y\n" + "".join(f"{n},{2 * n + 1}.5\n" for n in range(40)))
+    assert train(None, {"data.target": "y", "epochs": 3}, "plain", data=str(table)) == ExitCode.OK
+    lines = capsys.readouterr().out.splitlines()
+    assert "“y” has 40 different numbers: regression." in lines[0]
+    assert lines[1].startswith("epoch 1")
+    assert train(None, {"data.target": "y", "epochs": 3}, "json", data=str(table)) == ExitCode.OK
+    started = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert "regression" in started["data"]["notes"][0]
+
+
 def test_a_setting_changes_the_run(capsys: pytest.CaptureFixture[str]) -> None:
-    assert train("ball", ["optimizer.learning_rate=0.2"], "json") == ExitCode.OK
+    assert train("ball", {"optimizer.learning_rate": 0.2}, "json") == ExitCode.OK
     summary = last_json(capsys.readouterr().out)
     assert summary["state"] == "diverged"
     assert summary["diverged"] is True
 
 
 def test_a_lab_without_an_optimiser_looks_once(capsys: pytest.CaptureFixture[str]) -> None:
-    assert train("two-sliders", ["w=0.74", "b=1.2"], "json") == ExitCode.OK
+    assert train("two-sliders", {"w": 0.74, "b": 1.2}, "json") == ExitCode.OK
     assert last_json(capsys.readouterr().out)["final.train_loss"] == pytest.approx(0.82, abs=0.005)
 
 
 def test_an_unknown_lab_is_told_with_the_nearest_name() -> None:
     with pytest.raises(TutorError, match="bal") as told:
-        train("bal", [], "plain")
+        train("bal", {}, "plain")
     assert "ball" in str(told.value)
 
 
 @pytest.mark.parametrize("setting", ["optimizer.learning_rate=abc", "optimizer.lr=1", "train.epochs=-1", "nonsense"])
 def test_an_impossible_setting_is_refused(setting: str) -> None:
     with pytest.raises(TutorError) as told:
-        train("ball", [setting], "plain")
+        train("ball", overrides((setting,), {}), "plain")
     assert told.value.exit_code == ExitCode.USAGE
 
 

@@ -36,7 +36,7 @@ def runs(own_home: Path) -> Runs:
 @pytest.fixture
 def going(runs: Runs, capsys: pytest.CaptureFixture[str]) -> Iterator[str]:
     """The short id of a run that goes on, slowly, and is ended behind the test."""
-    assert train("moons-net", ["train.pace=20", "train.epochs=100000"], None, detach=True) == ExitCode.OK
+    assert train("moons-net", {"train.pace": 20, "train.epochs": 100000}, None, detach=True) == ExitCode.OK
     (entry,) = runs.running()
     assert entry.short_id in capsys.readouterr().out
     yield entry.short_id

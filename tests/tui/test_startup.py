@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import make_services
+from tests.tui.screen_rows import make_services, running, text_of
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.tui.startup import find_lesson, prepare_environment
+from tutor.tui.startup import find_lesson, own_lab_screen, prepare_environment
 
 _LOADED_BY_THE_MAP = """
 import asyncio, sys
@@ -126,3 +126,26 @@ def test_a_file_of_a_language_is_read_in_it(lessons: Path, tmp_path: Path) -> No
     assert services.language == "zh"
     assert find_lesson(services, str(lessons / "zh" / "03-descent.md")).language == "zh"
     assert not (tmp_path / "home" / "settings.json").exists()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+@pytest.mark.parametrize(
+    ("language", "title", "said"), [("en", "price from my.csv", "regression"), ("zh", "由 my.csv 预测 price", "回归")]
+)
+async def test_a_table_of_ones_own_opens_as_a_lab_that_says_what_was_decided(
+    language: str, title: str, said: str, size: tuple[int, int], lessons: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "my.csv"
+    table.write_text("area,price\n" + "".join(f"{n},{2 * n}.5\n" for n in range(40)), encoding="utf-8")
+    services = make_services(tmp_path / "home", lessons, language=language)
+    first = own_lab_screen(services, table, {"data.target": "price", "hidden": [4]})
+    async with running(services, first, size) as pilot:
+        while title not in text_of(pilot):
+            await pilot.pause(0.01)
+        assert said in text_of(pilot).replace("\n", "")
+    assert (tmp_path / "home" / "labs" / "own-my.toml").is_file()
+
+
+def test_a_table_that_is_not_there_is_refused_before_any_screen(lessons: Path, tmp_path: Path) -> None:
+    with pytest.raises(TutorError, match=r"nowhere\.csv"):
+        own_lab_screen(make_services(tmp_path, lessons), tmp_path / "nowhere.csv", {"data.target": "y"})

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from tutor.cli.help import Group, Sentence
+from tutor.cli.lab_options import lab_options, overrides, require_one
 from tutor.cli.run_commands import add_run_commands
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
@@ -86,25 +87,34 @@ def _open(lesson: str | None) -> int:
 
 
 @_command("lab", "cli.lab", "cli.lab-short")
-@click.argument("lab", shell_complete=_complete_labs)
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=Sentence("cli.train-set"))
-def _lab(lab: str, settings: tuple[str, ...]) -> int:
+@click.argument("lab", required=False, shell_complete=_complete_labs)
+@lab_options
+def _lab(lab: str | None, data: str | None, settings: tuple[str, ...], **options: str | None) -> int:
     from tutor.cli.screens import open_screens
 
-    return open_screens(lab=lab, settings=settings)
+    require_one(lab, data)
+    return open_screens(lab=lab, data=data, overrides=overrides(settings, options))
 
 
 @_command("train", "cli.train", "cli.train-short")
-@click.argument("lab", shell_complete=_complete_labs)
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=Sentence("cli.train-set"))
+@click.argument("lab", required=False, shell_complete=_complete_labs)
+@lab_options
 @click.option("--plain", "style", flag_value="plain", help=Sentence("cli.train-plain"))
 @click.option("--narrate", "style", flag_value="narrate", help=Sentence("watch.cli-narrate"))
 @click.option("--json", "style", flag_value="json", help=Sentence("cli.train-json"))
 @click.option("--detach", is_flag=True, help=Sentence("watch.cli-detach"))
-def _train(lab: str, settings: tuple[str, ...], style: str | None, detach: bool) -> int:
+def _train(
+    lab: str | None,
+    data: str | None,
+    settings: tuple[str, ...],
+    style: str | None,
+    detach: bool,
+    **options: str | None,
+) -> int:
     from tutor.plain.train import train
 
-    return train(lab, settings, style, detach=detach)
+    require_one(lab, data)
+    return train(lab, overrides(settings, options), style, data=data, detach=detach)
 
 
 add_run_commands(_tutor)

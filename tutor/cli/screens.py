@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
@@ -13,7 +14,8 @@ def open_screens(
     *,
     lesson: str | None = None,
     lab: str | None = None,
-    settings: tuple[str, ...] = (),
+    data: str | None = None,
+    overrides: Mapping[str, object] | None = None,
     watch: bool = False,
     run: str | None = None,
 ) -> int:
@@ -22,7 +24,8 @@ def open_screens(
     Args:
         lesson: a lesson's id or number, or a path to a lesson file.
         lab: a lab's id, or a path to a lab file.
-        settings: ``KEY=VALUE`` words that change the lab.
+        data: a table of the learner's own, to make a lab of.
+        overrides: what changes in the lab, by dotted key or short name.
         run: a run's id to watch; "" for the newest that goes on.
         watch: show the lesson anew whenever its file is saved, with its faults.
 
@@ -35,7 +38,7 @@ def open_screens(
     _require_a_terminal()
     from tutor.tui import start
 
-    return start(lesson=lesson, lab=lab, settings=settings, watch=watch, run=run)
+    return start(lesson=lesson, lab=lab, data=data, overrides=overrides or {}, watch=watch, run=run)
 
 
 def _require_a_terminal() -> None:

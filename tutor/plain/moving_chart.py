@@ -12,7 +12,7 @@ from tutor.charts.loss import loss_chart, train_line, valid_line
 from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.translate import translate
 from tutor.plain.reporters import figure, outcome_lines
-from tutor.runs.events import Changed, Epochs, Event
+from tutor.runs.events import Changed, Epochs, Event, Started
 from tutor.runs.summary import RunSummary
 
 _SECONDS_BETWEEN = 0.2
@@ -38,7 +38,9 @@ class ChartReporter:
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
         """Take in what is new, and draw where it is time."""
         for event in events:
-            if isinstance(event, Epochs):
+            if isinstance(event, Started):
+                self._out.write("".join(f"{note}\n" for note in event.data.notes))
+            elif isinstance(event, Epochs):
                 self._train.extend(event.train)
                 self._valid.extend(event.valid)
             elif isinstance(event, Changed):

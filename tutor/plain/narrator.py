@@ -77,6 +77,7 @@ class Narrator:
             if isinstance(event, Started):
                 title = harmless_line(event.spec.title_in(language()))
                 lines.append(translate("watch.begins", title=title, epochs=event.spec.train.epochs))
+                lines += event.data.notes
             elif text := told(event):
                 lines.append(text)
             elif isinstance(event, Epochs) and self._clock() >= self._next and summary.epoch > self._said:

@@ -11,7 +11,7 @@ from typing import Protocol, TextIO
 from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.text_width import pad_left
 from tutor.foundation.translate import translate
-from tutor.runs.events import Epochs, Event
+from tutor.runs.events import Epochs, Event, Started
 from tutor.runs.summary import RunSummary
 from tutor.runs.words import told
 
@@ -40,11 +40,13 @@ class LineReporter:
         self._out = out
 
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
-        """Write a line for each epoch and each change."""
+        """Write what was decided about the data, and a line for each epoch and each change."""
         width = len(str(summary.epochs_planned))
-        lines = []
+        lines: list[str] = []
         for event in events:
-            if isinstance(event, Epochs):
+            if isinstance(event, Started):
+                lines += event.data.notes
+            elif isinstance(event, Epochs):
                 lines += _epoch_lines(event, width)
             elif text := told(event):
                 lines.append(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from tutor.foundation import paths
@@ -12,21 +12,30 @@ from tutor.foundation.translate import translate
 from tutor.plain.reporters import Reporter, choose_reporter
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import Follower
-from tutor.runs.lab_files import load_lab, parse_setting
+from tutor.runs.lab_files import load_lab
 from tutor.runs.registry import Runs
+from tutor.runs.spec import RunSpec
 
 _POLL_SECONDS = 1 / 30
 
 
-def train(lab: str, settings: Sequence[str], style: str | None, *, detach: bool = False) -> int:
-    """Train ``lab`` and tell of it on standard output.
+def train(
+    lab: str | None,
+    overrides: Mapping[str, object],
+    style: str | None,
+    *,
+    data: str | None = None,
+    detach: bool = False,
+) -> int:
+    """Train a lab and tell of it on standard output.
 
     The run is a run like any other: the screens see it, and it is kept.
 
     Args:
-        lab: a lab's id, or a path to a lab file.
-        settings: ``KEY=VALUE`` words.
+        lab: a lab's id, or a path to a lab file; None where ``data`` is given.
+        overrides: what changes in the lab, by dotted key or short name.
         style: ``plain``, ``narrate``, ``json``, or None to decide by what standard output is.
+        data: a table of the learner's own, to make a lab of.
         detach: start the run, name it, and do not watch.
 
     Returns:
@@ -36,11 +45,7 @@ def train(lab: str, settings: Sequence[str], style: str | None, *, detach: bool 
         TutorError: there is no such lab, a setting is refused, or the run cannot be started.
     """
     folder = paths.lessons_folder()
-    overrides = spec_overrides(settings)
-    spec = load_lab(lab, folder / "labs", overrides)
-    if spec.manual and "train.epochs" not in overrides:
-        # The learner is the optimiser, and nobody turns anything here: one look at the values that were set.
-        spec = load_lab(lab, folder / "labs", {**overrides, "train.epochs": 1})
+    spec = spec_of(lab, data, overrides, folder / "labs")
     runs = Runs(paths.runs_folder())
     run_id = runs.start(spec, data_folder=folder / "data")
     if detach:
@@ -49,11 +54,22 @@ def train(lab: str, settings: Sequence[str], style: str | None, *, detach: bool 
     return _follow(runs.folder_of(run_id), choose_reporter(style))
 
 
-def spec_overrides(settings: Sequence[str]) -> dict[str, object]:
-    """``KEY=VALUE`` words as overrides. Nobody asked to watch slowly here, so the pace is flat out unless set."""
-    overrides: dict[str, object] = {"train.pace": 0.0}
-    overrides.update(parse_setting(word) for word in settings)
-    return overrides
+def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> RunSpec:
+    """What is to be run. Nobody asked to watch slowly here, so the pace is flat out unless set.
+
+    Raises:
+        TutorError: there is no such lab, the table cannot be learnt from, or a setting is refused.
+    """
+    changes = {"train.pace": 0.0, **overrides}
+    if data is not None:
+        from tutor.runs.own_lab import own_lab
+
+        return own_lab(Path(data), changes)
+    spec = load_lab(lab or "", labs, changes)
+    if spec.manual and not {"train.epochs", "epochs"} & set(overrides):
+        # The learner is the optimiser, and nobody turns anything here: one look at the values that were set.
+        spec = load_lab(lab or "", labs, {**changes, "train.epochs": 1})
+    return spec
 
 
 def _follow(run_folder: Path, reporter: Reporter) -> int:

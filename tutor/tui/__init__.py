@@ -54,12 +54,15 @@ Tests
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 def start(
     *,
     lesson: str | None = None,
     lab: str | None = None,
-    settings: tuple[str, ...] = (),
+    data: str | None = None,
+    overrides: Mapping[str, object] | None = None,
     watch: bool = False,
     run: str | None = None,
 ) -> int:
@@ -68,7 +71,8 @@ def start(
     Args:
         lesson: A lesson's id or number to open; the course map where neither a lesson nor a lab is named.
         lab: A lab's id or file to open.
-        settings: ``KEY=VALUE`` words that change the lab.
+        data: A table of the learner's own, to make a lab of.
+        overrides: What changes in the lab, by dotted key or short name.
         run: A run's id to watch; "" for the newest that goes on, else the newest.
         watch: Show the lesson anew whenever its file is saved, with its faults.
 
@@ -80,4 +84,4 @@ def start(
     """
     from tutor.tui.startup import run_from_command_line
 
-    return run_from_command_line(lesson=lesson, lab=lab, settings=settings, watch=watch, run=run)
+    return run_from_command_line(lesson=lesson, lab=lab, data=data, overrides=overrides or {}, watch=watch, run=run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,13 @@ def prepare_environment() -> None:
 
 
 def run_from_command_line(
-    *, lesson: str | None, lab: str | None, settings: tuple[str, ...], watch: bool = False, run: str | None = None
+    *,
+    lesson: str | None,
+    lab: str | None,
+    data: str | None,
+    overrides: Mapping[str, object],
+    watch: bool = False,
+    run: str | None = None,
 ) -> int:
     """See `tutor.tui.start`."""
     gc.disable()  # nothing of what start-up makes is garbage; the app enables it again after the first frame
@@ -50,8 +57,10 @@ def run_from_command_line(
     first: FirstScreen | None = None
     if run is not None:
         first = _run_screen(services, run)
+    elif data is not None:
+        first = own_lab_screen(services, Path(data), overrides)
     elif lab is not None:
-        first = _lab_screen(services, lab, settings)
+        first = _lab_screen(services, lab, overrides)
     elif lesson is not None:
         first = _watched_screen(services, lesson) if watch else _lesson_screen(services, lesson)
     return run_tutor(services, first)
@@ -136,11 +145,10 @@ def _run_screen(services: Services, name: str) -> FirstScreen:
     return make
 
 
-def _lab_screen(services: Services, lab: str, settings: tuple[str, ...]) -> FirstScreen:
+def _lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) -> FirstScreen:
     """Makes the screen of that lab; a lab that cannot be read is refused before any screen is drawn."""
-    from tutor.runs.lab_files import load_lab, parse_setting
+    from tutor.runs.lab_files import load_lab
 
-    overrides = dict(parse_setting(word) for word in settings)
     if services.course is None:
         raise services.course_problem or TutorError(translate("app.no-lesson", name=lab))
     load_lab(lab, services.course.labs_folder, overrides)
@@ -151,3 +159,10 @@ def _lab_screen(services: Services, lab: str, settings: tuple[str, ...]) -> Firs
         return LabScreen(lab, overrides)
 
     return make
+
+
+def own_lab_screen(services: Services, table: Path, overrides: Mapping[str, object]) -> FirstScreen:
+    """Makes the screen of a lab of the learner's own table, which is kept as a lab file."""
+    from tutor.runs.own_lab import keep_lab, own_lab
+
+    return _lab_screen(services, str(keep_lab(own_lab(table, overrides), services.home / "labs")), {})

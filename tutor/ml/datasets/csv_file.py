@@ -156,7 +156,7 @@ def _refuse_many_classes(sheet: Sheet, target: str, count: int) -> None:
     if count > MOST_CLASSES:
         raise TutorError(
             translate("ml.csv-too-many-classes", path=sheet.path, column=target, most=MOST_CLASSES),
-            hint=sheet.did_you_mean(target),
+            hint=sheet.did_you_mean(""),
         )
 
 

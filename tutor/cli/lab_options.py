@@ -1,0 +1,74 @@
+"""The options that change a lab, alike for every command that takes one."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from tutor.cli.help import Sentence
+from tutor.foundation.translate import translate
+
+_OPTIONS = {
+    "target": ("COLUMN", "cli.lab-target"),
+    "features": ("COLUMN,...", "cli.lab-features"),
+    "group": ("COLUMN", "cli.lab-group"),
+    "task": ("TASK", "cli.lab-task"),
+    "model": ("MODEL", "cli.lab-model"),
+    "hidden": ("WIDTH,...", "cli.lab-hidden"),
+    "loss": ("LOSS", "cli.lab-loss"),
+    "optimizer": ("NAME", "cli.lab-optimizer"),
+    "learning_rate": ("NUMBER", "cli.lab-learning-rate"),
+    "batch_size": ("NUMBER", "cli.lab-batch-size"),
+    "epochs": ("NUMBER", "cli.lab-epochs"),
+    "seed": ("NUMBER", "cli.lab-seed"),
+}
+"""Short for ``--set``, each with what is to be written behind it, and the key of its help."""
+_COLUMNS = frozenset({"target", "features", "group"})
+"""Names of the learner's own, which are taken as they are."""
+
+
+def lab_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--data``, ``--set`` and what is short for it."""
+    decorated = command
+    for name, (shown, about) in reversed(_OPTIONS.items()):
+        option = click.option(f"--{name.replace('_', '-')}", name, metavar=shown, help=Sentence(about))
+        decorated = option(decorated)
+    decorated = click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=Sentence("cli.train-set"))(
+        decorated
+    )
+    return click.option("--data", metavar="FILE", help=Sentence("cli.lab-data"))(decorated)
+
+
+def overrides(settings: tuple[str, ...], options: dict[str, str | None]) -> dict[str, object]:
+    """What ``--set`` and its short forms say, by dotted key or short name.
+
+    Raises:
+        TutorError: a setting is none.
+    """
+    from tutor.runs.lab_files import parse_setting
+
+    found = dict(parse_setting(word) for word in settings)
+    for name, text in options.items():
+        if text is None:
+            continue
+        if name == "features":
+            found["data.features"] = [each.strip() for each in next(csv.reader([text], skipinitialspace=True), [])]
+        elif name in _COLUMNS:
+            found[f"data.{name}"] = text
+        else:
+            key, value = parse_setting(f"{name}={text}")
+            found[key] = value
+    return found
+
+
+def require_one(lab: str | None, data: str | None) -> None:
+    """See to it that there is a lab or a table, and not both.
+
+    Raises:
+        UsageError: otherwise.
+    """
+    if (lab is None) == (data is None):
+        raise click.UsageError(translate("cli.lab-or-data" if lab is None else "cli.lab-and-data"))
