@@ -158,3 +158,15 @@ def test_a_drawn_curve_has_no_examples() -> None:
     data = load("curve")
     assert data.task == "drawn"
     assert data.features == len(data.x_train) == 0
+
+
+def test_the_spoken_vowels_are_split_by_utterance_and_framed_within_one() -> None:
+    one, three = load("japanese-vowels", standardise=False), load("japanese-vowels", frames=3, standardise=False)
+    assert (len(one.x_train), len(one.x_valid), one.features, one.classes) == (4274, 5687, 12, 9)
+    assert np.bincount(one.y_train).min() > 300
+    assert three.features == 36
+    assert np.array_equal(three.x_train[:, 12:24], one.x_train)
+    # The first frame of an utterance has itself for its left neighbour, whoever spoke before.
+    first = [0, *(np.flatnonzero((three.x_train[1:, :12] == three.x_train[1:, 12:24]).all(axis=1)) + 1)]
+    assert len(first) == 270
+    assert np.array_equal(three.x_train[1, :12], one.x_train[0])

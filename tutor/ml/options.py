@@ -21,7 +21,7 @@ class DataOptions:
         class_order: The number given to each class, in place of 0, 1, 2, ...
         target_as: ``class``, or ``class-number`` for a regression on the class's number.
         tricky_share: With mails, the share whose words mislead.
-        frames: With phones, how many neighbouring frames make one example.
+        frames: With phones and Japanese vowels, how many neighbouring frames make one example.
         path: With ``csv``, the file.
         target: With ``csv``, the column to predict.
         task: With ``csv``, ``regression`` or ``classification``; ``auto`` to go by the target.

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct, field
 
 DATASETS = (
     "views", "rebound", "blobs", "moons", "spiral", "iris", "digits", "bike-sharing", "mails", "wave", "quadratic",
-    "phones", "vowels", "coins", "curve", "csv",
+    "phones", "japanese-vowels", "vowels", "coins", "curve", "csv",
 )  # fmt: skip
 PANELS = (
     "loss",
@@ -43,6 +43,7 @@ DataName = Literal[
     "wave",
     "quadratic",
     "phones",
+    "japanese-vowels",
     "vowels",
     "coins",
     "curve",
@@ -119,7 +120,7 @@ class DataSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tricky_share: Share = 0.0
     """With mails: the share whose words mislead."""
     frames: Annotated[int, Meta(ge=1, le=41)] = 1
-    """With phones: how many neighbouring frames make one example."""
+    """With phones and Japanese vowels: how many neighbouring frames make one example."""
     split: Literal["auto", "random", "grouped", "time"] = "auto"
     """How rows are told apart for validation; ``auto``: in the way that suits the data."""
     folds: Annotated[int, Meta(ge=0, le=20)] = 0

@@ -12,7 +12,9 @@ from tutor.runs.controls import value_of
 from tutor.runs.spec import NO_DESCENT, RunSpec
 
 SERIES = frozenset({"views", "rebound", "bike-sharing"})
-CLASSES = frozenset({"blobs", "moons", "spiral", "iris", "digits", "mails", "phones", "vowels", "coins"})
+CLASSES = frozenset(
+    {"blobs", "moons", "spiral", "iris", "digits", "mails", "phones", "japanese-vowels", "vowels", "coins"}
+)
 NETWORKS = frozenset({"linear", "polynomial", "softmax", "mlp"})
 RULES = frozenset({"threshold", "keyword-rule"})
 GUESSES = RULES | {"coin-flips"}

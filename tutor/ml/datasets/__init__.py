@@ -23,8 +23,8 @@ def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | 
 
     Args:
         name: ``views``, ``rebound``, ``bike-sharing``, ``blobs``, ``moons``, ``spiral``, ``iris``, ``digits``,
-            ``mails``, ``wave``, ``quadratic``, ``phones``, ``vowels``, ``coins``, ``csv``, or ``curve`` for a drawn
-            curve, which has no examples.
+            ``mails``, ``wave``, ``quadratic``, ``phones``, ``japanese-vowels``, ``vowels``, ``coins``, ``csv``, or
+            ``curve`` for a drawn curve, which has no examples.
         data_folder: where the files of real data sets are.
         options: which examples, and how they are prepared.
 
@@ -47,6 +47,8 @@ def _table(name: str, folder: Path | None, options: DataOptions) -> Table:
         return _POINTS[name](options.rows, options.noise, options.seed)
     if name == "phones":
         return made.phones(options.rows, options.noise, options.seed, options.frames)
+    if name == "japanese-vowels":
+        return tables.japanese_vowels(folder, options.frames)
     if name == "vowels":
         return people.vowels(options.noise, options.seed)
     if name == "coins":
@@ -55,10 +57,8 @@ def _table(name: str, folder: Path | None, options: DataOptions) -> Table:
         return _series(name, folder, options)
     if name == "mails":
         return mails.mails(options.rows, options.tricky_share, options.seed)
-    if name == "iris":
-        return tables.iris(folder)
-    if name == "digits":
-        return tables.digits(folder)
+    if name in _FILES:
+        return _FILES[name](folder)
     if name == "csv":
         path = Path(options.path).expanduser()
         return load_csv(path, options.target, options.features, task=options.task, group=options.group)
@@ -72,6 +72,7 @@ _POINTS = {
     "wave": made.wave,
     "quadratic": made.quadratic,
 }
+_FILES = {"iris": tables.iris, "digits": tables.digits}
 
 
 def _series(name: str, folder: Path | None, options: DataOptions) -> Table:

@@ -80,12 +80,12 @@ def _utterances(seed: int, count: int, deviation: float, frames: int) -> tuple[F
         labels = np.array(spoken[:UTTERANCE])
         speaker = random.normal(0, 0.5, _DIMENSIONS)
         heard = means[labels] + speaker + random.normal(0, deviation, (UTTERANCE, _DIMENSIONS))
-        x.append(_with_neighbours(heard, frames))
+        x.append(with_neighbours(heard, frames))
         y.append(labels)
     return np.concatenate(x), np.concatenate(y)
 
 
-def _with_neighbours(heard: Floats, frames: int) -> Floats:
-    """Each frame between its neighbours, (40, 8 · frames); the ends of an utterance are repeated."""
+def with_neighbours(heard: Floats, frames: int) -> Floats:
+    """Each frame of one utterance, (length, d), between its neighbours, (length, d · frames); its ends are repeated."""
     padded = np.pad(heard, ((frames // 2, frames // 2), (0, 0)), mode="edge")
     return np.concatenate([padded[start : start + len(heard)] for start in range(frames)], axis=1)

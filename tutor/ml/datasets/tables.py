@@ -12,8 +12,10 @@ from tutor.foundation.translate import translate
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.csv_reader import read_sheet
 from tutor.ml.datasets.dataset import CLASSIFICATION, Floats, Table
+from tutor.ml.datasets.made import with_neighbours
 
 _DIGITS = 10
+_SPEAKERS, _TRAINING_UTTERANCES = 9, 270
 
 
 def _path(folder: Path | None, name: str) -> Path:
@@ -52,3 +54,28 @@ def bike_sharing(folder: Path | None, column: str) -> Floats:
     """
     sheet = read_sheet(_path(folder, "bike-sharing"))
     return sheet.numbers(column) / 1000.0
+
+
+def japanese_vowels(folder: Path | None, frames: int) -> Table:
+    """9,961 frames of 640 spoken vowels, (9961, 12 · frames), each to be told who of nine speakers it is.
+
+    The last 370 utterances are for validation, as the data's authors have it: no frame of them is trained on.
+
+    Args:
+        folder: where the file is.
+        frames: how many neighbouring frames make one example.
+    """
+    sheet = read_sheet(_path(folder, "japanese-vowels"))
+    utterance, speaker, *names = sheet.names
+    heard, of = np.array([sheet.numbers(name) for name in names]).T, sheet.numbers(utterance)
+    starts = np.flatnonzero(np.diff(of)) + 1
+    x = np.concatenate([with_neighbours(part, frames) for part in np.split(heard, starts)])
+    return Table(
+        x,
+        np.clip(sheet.numbers(speaker).astype(np.int64) - 1, 0, _SPEAKERS - 1),
+        tuple(f"{name}{frame - frames // 2:+d}" for frame in range(frames) for name in names),
+        speaker,
+        CLASSIFICATION,
+        class_names=tuple(str(number + 1) for number in range(_SPEAKERS)),
+        valid_rows=int((of > _TRAINING_UTTERANCES).sum()),
+    )
