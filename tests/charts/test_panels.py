@@ -212,3 +212,4 @@ def test_folds_end_with_their_mean_and_keep_it_where_there_is_little_room() -> N
     small = plain_text(folds_chart([0.1, 0.3], [0.4, 0.2], 60, 3)).splitlines()
     assert [row.split()[0] for row in small] == ["loss", "fold", "mean"]
     assert plain_text(folds_chart([0.9], [0.8], 60, 4, accuracy=True)).startswith("accuracy")
+    assert plain_text(folds_chart([0.9], [0.8], 60, 4)).splitlines()[1].startswith("one split")

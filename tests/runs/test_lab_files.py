@@ -151,7 +151,6 @@ def test_a_key_of_another_table_is_pointed_there() -> None:
         ('[model]\nname = "coin-flips"', "goes with the data set coins"),
         ("[data]\nfolds = 1", "mine.toml:2: A single fold leaves nothing"),
         ('[data]\nname = "curve"\nfolds = 3', "A drawn curve has no examples"),
-        ('[show]\npanels = ["folds"]', "The panel folds has nothing to show"),
         (
             '[model]\nname = "mlp"\nbatch_norm = true\n[train]\nbatch_size = 1',
             "a batch needs two or more",

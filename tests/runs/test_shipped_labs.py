@@ -82,6 +82,14 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("two-weight-net", {"w": -1.5, "b": 0.5}),
         ("long-valley", {"optimizer": "adam", "learning_rate": 1.0, "epochs": 500}),
         ("tame-the-burst", {"schedule": "linear-decay"}),
+        ("depth-width", {"depth": 4}),
+        ("very-deep", {"residual": True}),
+        ("sigmoid-stack", {"optimizer": "adam", "learning_rate": 0.001}),
+        ("degrees", {"degree": 2, "rows": 200}),
+        ("overfit-net", {"weight_decay": 1.0}),
+        ("coin-flips", {"rows": 20}),
+        ("three-folds", {"degree": 2}),
+        ("speakers", {"split": "grouped"}),
     ],
 )
 def test_a_goal_can_be_met_with_the_controls_of_its_lab(name: str, overrides: dict[str, object]) -> None:
@@ -153,3 +161,9 @@ def test_the_number_of_a_species_matters_to_a_regression() -> None:
 
     assert accuracy([0, 1, 2]) > 0.95
     assert accuracy([0, 2, 1]) < 0.65
+
+
+@pytest.mark.parametrize(("folds", "rows"), [(0, 1), (3, 3), (5, 5)])
+def test_the_folds_are_shown_and_without_them_the_one_split(folds: int, rows: int) -> None:
+    frame = run_to_end(load("three-folds", folds=folds), None).views["folds"].frame
+    assert len(frame["valid"]) == rows  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ def folds_chart(
 ) -> Rows:
     """One row a fold: its figure in training, its figure in validation, and a bar as long as the latter.
 
-    The mean comes last, and stays where there is no room for all folds.
+    The mean comes last, and stays where there is no room for all folds. Without folds there is one row.
 
     Args:
         train: a loss, or an accuracy, for each fold.
@@ -47,7 +47,8 @@ def folds_chart(
     means = [float(each.mean()) for each in values]
     names = [translate("charts.fold", number=number) for number in range(1, count + 1)]
     lines = list(zip(names, values[0].tolist(), values[1].tolist(), strict=True))
-    kept = [*lines[: height - 2], (translate("charts.mean"), means[0], means[1])]
+    last = translate("charts.mean" if count > 1 else "charts.one-split")
+    kept = [*(lines[: height - 2] if count > 1 else ()), (last, means[0], means[1])]
     longest = max((value for _, _, value in kept if np.isfinite(value)), default=0.0)
     measure = translate("charts.accuracy" if accuracy else "charts.loss")
     heads = [translate("charts.train"), translate("charts.valid")]
@@ -62,7 +63,7 @@ def folds_chart(
         ]
     ]
     for (name, _, value), row in zip(kept, texts, strict=True):
-        ink = "text" if name == kept[-1][0] else "muted"
+        ink = "text" if name == last else "muted"
         cells: Row = [Span(pad(name, label), ink)]
         for text, wide, each in zip(row, columns, ("train", "valid"), strict=True):
             cells.append(Span(pad_left(text, wide - 2) + "  ", each))

@@ -63,7 +63,7 @@ class Sight(Protocol):
         """The feature that a rule looks at."""
 
     def folds(self) -> Sequence[EpochResult]:
-        """With cross-validation the last result of each fold; else nothing."""
+        """The last result of each fold; without cross-validation that of the one training."""
 
 
 class Panel(Protocol):

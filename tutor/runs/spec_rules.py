@@ -139,7 +139,7 @@ def _panels(spec: RunSpec) -> Iterator[Impossible]:
         "series": task in {"regression", ""},
         "autocorrelation": spec.data.name in SERIES,
         "threshold": model in RULES,
-        "folds": spec.data.folds > 0,
+        "folds": task != "drawn",
     }
     for panel in spec.show.panels:
         if not possible.get(panel, True):

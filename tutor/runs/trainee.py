@@ -15,7 +15,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets import load_dataset
-from tutor.ml.datasets.dataset import REGRESSION
+from tutor.ml.datasets.dataset import DRAWN, REGRESSION
 from tutor.ml.network_training import NetworkTraining
 from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.training import make_training
@@ -71,6 +71,7 @@ class MlTrainee:
         self._loss = str(spec.loss.name)
         self._keyword = spec.model.keyword
         self._panels = self._make_panels()
+        self._last: tuple[EpochResult, ...] = ()
         self._walks = [panel for panel in self._panels.values() if isinstance(panel, Curve | Surface)]
         for walk in self._walks:
             walk.watch()
@@ -106,7 +107,7 @@ class MlTrainee:
             possible.add("threshold")
         if self.network_training is not None and self.spec.optimizer.name not in NO_DESCENT:
             possible |= {"updates", "gradients"}
-        if data.folds:
+        if data.task != DRAWN:
             possible.add("folds")
         return possible
 
@@ -114,7 +115,7 @@ class MlTrainee:
 
     def epochs(self) -> Iterator[EpochResult]:
         """One result after each epoch; a walk over a landscape misses no step."""
-        if not self._walks:
+        if not self._walks and ("folds" not in self._panels or self._dataset.folds):
             return self._training.epochs()
         return self._watched()
 
@@ -123,6 +124,7 @@ class MlTrainee:
         for result in self._training.epochs():
             for watch in watches:
                 watch()
+            self._last = (result,)
             yield result
 
     def turn(self, key: str, value: Setting) -> None:
@@ -258,8 +260,8 @@ class MlTrainee:
         return self._training if isinstance(self._training, NetworkTraining) else None
 
     def folds(self) -> Sequence[EpochResult]:
-        """With cross-validation the last result of each fold; else nothing."""
-        return self._training.fold_results if isinstance(self._training, CrossValidation) else ()
+        """The last result of each fold; without cross-validation that of the one training, where a panel shows it."""
+        return self._training.fold_results if isinstance(self._training, CrossValidation) else self._last
 
 
 _PANELS: dict[str, Callable[[MlTrainee], Panel]] = {
