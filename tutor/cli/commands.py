@@ -11,6 +11,7 @@ import click
 
 from tutor.cli.help import Group, Sentence
 from tutor.cli.lab_options import lab_options, overrides, require_one
+from tutor.cli.memory_commands import add_memory_commands
 from tutor.cli.run_commands import add_run_commands
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
@@ -118,6 +119,7 @@ def _train(
 
 
 add_run_commands(_tutor)
+add_memory_commands(_tutor)
 
 
 @_command("list", "cli.list", "cli.list-short")

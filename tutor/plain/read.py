@@ -35,7 +35,7 @@ def read(name: str) -> int:
     Raises:
         TutorError: there is no such lesson, or its file cannot be used.
     """
-    for line in lines_of(_lesson(name)):
+    for line in lines_of(lesson_named(name)[1]):
         print(line)
     return int(ExitCode.OK)
 
@@ -48,7 +48,7 @@ def watch_file(name: str) -> int:
     """
     path = Path(name).expanduser()
     if not path.is_file():
-        path = _lesson(name).path
+        path = lesson_named(name)[1].path
     seen = None
     while True:
         stamp = _stamp_of(path)
@@ -62,20 +62,25 @@ def watch_file(name: str) -> int:
         time.sleep(_EVERY)
 
 
-def _lesson(name: str) -> Lesson:
+def lesson_named(name: str) -> tuple[Course, Lesson]:
+    """A lesson by its id, its number, or the path of its file, and the course it belongs to.
+
+    Raises:
+        TutorError: there is no such lesson, or its file cannot be used.
+    """
     path = Path(name).expanduser()
     course = Course(pack_of(path) if path.is_file() else paths.lessons_folder())
     if path.is_file():
         reading = course.reading(path.resolve(), language())
         if reading.lesson is None:
             raise TutorError(str(reading.faults[0]), exit_code=ExitCode.CANNOT_READ)
-        return reading.lesson
+        return course, reading.lesson
     lesson = course.lesson(name, language())
     if lesson is None:
         near = nearest(name, [header.id for header in course.headers(language())])
         hint = translate("app.did-you-mean", name=near) if near else translate("app.see-list")
         raise TutorError(translate("app.no-lesson", name=name), hint=hint, exit_code=ExitCode.USAGE)
-    return lesson
+    return course, lesson
 
 
 def lines_of(lesson: Lesson) -> Iterator[str]:

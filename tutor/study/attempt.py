@@ -86,6 +86,8 @@ class Attempt:
         """Why the run could not be had, where it could not."""
         self.hints_shown = 0
         self.unsure = False
+        self.confidence: float | None = None
+        """What the learner gives for being right, from 0.5 to 1; None where it was not asked or not told."""
         self.given_up = False
         """Whether the answer was asked for instead of given; it counts as not known."""
         self._draft = self._empty_draft()

@@ -176,6 +176,7 @@ class Exercise:
             correct=None if verdict is None else verdict.correct,
             score=0.0 if verdict is None else verdict.score,
             unsure=attempt.unsure,
+            confidence=None if attempt.given_up else attempt.confidence,
             hints=attempt.hints_shown,
             seconds=round(self.seconds, 3),
             language=language(),

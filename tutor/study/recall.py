@@ -18,6 +18,7 @@ def state_of(attempt: Attempt) -> dict[str, object]:
         "hints": attempt.hints_shown,
         "unsure": attempt.unsure,
         "given_up": attempt.given_up,
+        "confidence": attempt.confidence,
         "chosen": sorted(draft.chosen),
         "order": list(draft.order),
         "texts": list(draft.texts),
@@ -37,6 +38,8 @@ def attempt_from(question: Question, state: Mapping[str, object]) -> Attempt | N
         return None
     attempt.hints_shown = max(0, min(hints, len(question.hints)))
     attempt.unsure = state.get("unsure") is True
+    confidence = state.get("confidence")
+    attempt.confidence = confidence if isinstance(confidence, float) else None
     if stage != Stage.OPEN and state.get("given_up") is True:
         attempt.give_up()
     elif stage != Stage.OPEN and attempt.commit():

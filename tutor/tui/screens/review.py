@@ -12,13 +12,13 @@ from tutor.charts.cells import Row, Span
 from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
-from tutor.progress.days import study_day
+from tutor.study.outlook import Outlook, outlook
 from tutor.tui import navigation
 from tutor.tui.commands import Command
 from tutor.tui.glyphs import RIGHT, WRONG
 from tutor.tui.row_pages import sentence_items
 from tutor.tui.screens.base import TutorScreen
-from tutor.tui.screens.review_pages import ALL, HOME, MINUTES, MORE, Outlook, end_items, start_items
+from tutor.tui.screens.review_pages import ALL, HOME, MINUTES, MORE, end_items, start_items
 from tutor.tui.widgets.quiz_flow import QuizFlow
 from tutor.tui.widgets.row_list import RowList
 
@@ -121,20 +121,17 @@ class ReviewScreen(TutorScreen):
 
         if self._deck is not None:
             self._deck.sync(self.services.store, clock.utc_now(), language())
-        outlook = self._look_ahead()
-        self.app.call_from_thread(self._prepared, outlook)
+        self.app.call_from_thread(self._prepared, self._look_ahead())
         get_ready()
         import tutor.charts.bars  # noqa: F401 - imported here, so that the first chart does not wait for it
 
         self.app.call_from_thread(self._can_draw)
 
     def _look_ahead(self) -> Outlook:
-        moment = clock.utc_now()
-        cards = self.services.store.cards
-        return Outlook(cards.count_due(moment), cards.forecast(moment), study_day(moment), cards.count())
+        return outlook(self.services.store, clock.utc_now())
 
-    def _prepared(self, outlook: Outlook) -> None:
-        self._outlook = outlook
+    def _prepared(self, ahead: Outlook) -> None:
+        self._outlook = ahead
         self._show_page()
         self.say_notices()
         self.refresh_frame()

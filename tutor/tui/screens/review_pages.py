@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +9,7 @@ from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
+from tutor.study.outlook import Outlook, next_due
 from tutor.tui.row_pages import blank, chart_items, fixed, sentence_items, way
 from tutor.tui.screens.quiz_summary import SIGNS, title_line
 from tutor.tui.widgets.row_list import RowItem
@@ -24,23 +23,6 @@ SHORT, LONG, ALL, MORE, HOME = "short", "long", "all", "more", "home"
 
 MINUTES = {SHORT: 5, LONG: 10}
 _CHART = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What is due, and what will be.
-
-    Args:
-        due: Cards due now.
-        forecast: Cards that come due on each day from today on.
-        today: The first day of the forecast.
-        cards: All cards there are.
-    """
-
-    due: int
-    forecast: Sequence[int]
-    today: date
-    cards: int
 
 
 def start_items(outlook: Outlook, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
@@ -66,18 +48,6 @@ def start_items(outlook: Outlook, width: int, *, drawable: bool, ascii: bool) ->
         items += sentence_items(next_due(outlook), width)
         items += [blank(), _home()]
     return [*items, blank(), *forecast_items(outlook, drawable=drawable, ascii=ascii)]
-
-
-def next_due(outlook: Outlook) -> str:
-    """A sentence on when something is due again."""
-    later = next((days for days, count in enumerate(outlook.forecast) if count and days), None)
-    if outlook.forecast and outlook.forecast[0] > outlook.due:
-        return translate("review.next-today", count=outlook.forecast[0] - outlook.due)
-    if later is None:
-        return translate("review.next-later", days=len(outlook.forecast))
-    if later == 1:
-        return translate("review.next-tomorrow", count=outlook.forecast[1])
-    return translate("review.next-in-days", days=later, count=outlook.forecast[later])
 
 
 def forecast_items(outlook: Outlook, *, drawable: bool, ascii: bool) -> list[RowItem]:

@@ -21,13 +21,14 @@ from tutor.charts.cells import Row
 from tutor.course.lesson import LabFence
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import language, translate
+from tutor.runs.predictions import PredictionRuns
 from tutor.study.attempt import Stage
 from tutor.study.exercise import Exercise
+from tutor.study.predictions import facts_of_runs
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.notice import Notice
 from tutor.tui.widgets.question_ask import AskView
 from tutor.tui.widgets.question_keys import reveal
-from tutor.tui.widgets.question_runs import PredictionRuns
 from tutor.tui.widgets.question_verdict import verdict_rows
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
@@ -262,8 +263,9 @@ class QuestionWidget(Widget):
         """Beside the event loop, for it reads files, starts processes and imports the charts."""
         from tutor.charts.plot import get_ready
 
+        services = tutor_app(self).services
         try:
-            runs = PredictionRuns.begin(tutor_app(self).services, exercise.question.labs, exercise.runs)
+            runs = PredictionRuns.begin(services.runs, services.course, exercise.question.labs, exercise.runs)
         except TutorError as error:
             self.app.call_from_thread(self._cannot_begin, exercise, str(error))
             return
@@ -305,7 +307,9 @@ class QuestionWidget(Widget):
                 card.display = bool(card.follower.summary.epoch)
             self.exercise.cannot_run(problem)
         else:
-            self.exercise.settle(runs.facts(self.exercise.question.labs))
+            self.exercise.settle(
+                facts_of_runs(self.exercise.question.labs, [summary.facts() for summary in runs.summaries])
+            )
         self._told()
 
     def _told(self) -> None:

@@ -1,23 +1,22 @@
 """The runs of a prediction: started when the answer is locked, followed until they can decide.
 
-No widget: it works as well without a screen. A run goes on when its viewer leaves, and is joined again.
+Every front that asks a question follows them through here. A run goes on when its viewer leaves, and is joined again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import LabFence
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.study.attempt import Fact
-from tutor.study.predictions import facts_of_runs
 
 if TYPE_CHECKING:
+    from tutor.course.catalogue import Course
     from tutor.runs.follower import Follower
+    from tutor.runs.registry import Runs
     from tutor.runs.summary import RunSummary
-    from tutor.tui.services import Services
 
 _DECIDES = frozenset({"finished", "diverged"})
 """States in which a run has told what it was asked."""
@@ -37,24 +36,37 @@ class PredictionRuns:
         self._seen: list[int] = []
 
     @classmethod
-    def begin(cls, services: Services, fences: Sequence[LabFence], known: Sequence[str] = ()) -> PredictionRuns:
+    def begin(
+        cls,
+        runs: Runs,
+        course: Course | None,
+        fences: Sequence[LabFence],
+        known: Sequence[str] = (),
+        *,
+        changes: Mapping[str, object] | None = None,
+    ) -> PredictionRuns:
         """Join the runs ``known``, where they are all still there; else start new ones.
+
+        Args:
+            runs: Where runs are kept.
+            course: Where the labs are.
+            fences: The question's labs.
+            known: Ids of runs started for it before.
+            changes: Keys of the spec to set besides the fences' own, such as the pace.
 
         Raises:
             TutorError: a lab cannot be read, or its run cannot be started.
         """
-        runs = services.runs
         if len(known) == len(fences):
             try:
                 return cls([runs.follow(run_id) for run_id in known], known)
             except TutorError:
                 pass  # they were deleted since: start again
-        course = services.course
         if course is None:
             raise TutorError(translate("quiz.no-course"))
         from tutor.runs.lab_files import load_lab
 
-        specs = [load_lab(fence.lab, course.labs_folder, fence.overrides) for fence in fences]
+        specs = [load_lab(each.lab, course.labs_folder, {**each.overrides, **(changes or {})}) for each in fences]
         ids = [runs.start(spec, data_folder=course.data_folder) for spec in specs]
         return cls([runs.follow(run_id) for run_id in ids], ids)
 
@@ -69,10 +81,6 @@ class PredictionRuns:
     def summaries(self) -> tuple[RunSummary, ...]:
         """The runs as they stand."""
         return tuple(follower.summary for follower in self.followers)
-
-    def facts(self, fences: Sequence[LabFence]) -> dict[str, Fact]:
-        """What the runs say, under the names that the question's conditions use."""
-        return facts_of_runs(fences, [summary.facts() for summary in self.summaries])
 
     @property
     def ended(self) -> bool:

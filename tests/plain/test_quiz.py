@@ -1,0 +1,267 @@
+"""``tutor quiz`` and ``tutor review``: lines in, lines out, and the memory of the screens."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.study.samples import EVERY, FILL_IN, MULTIPLE, NUMERIC, ORDERING, PREDICT, SINGLE
+from tests.tui.conftest import write_course
+from tests.tui.quiz_lessons import make_lessons
+from tutor.foundation import clock
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import use_language
+from tutor.plain.asking import Asker, Outcome, Wish, draft_of, percent_in, places_in, wish_in
+from tutor.plain.quiz import quiz, review, show_due
+from tutor.progress.cards import Side, term_key
+from tutor.progress.records import Answer
+from tutor.progress.store import ProgressStore, open_store
+from tutor.study.attempt import Attempt
+from tutor.study.exercise import Exercise, Keeping
+
+
+@pytest.fixture
+def store(own_home: Path) -> ProgressStore:
+    return open_store().store
+
+
+def ask(store: ProgressStore, attempt: Attempt, *lines: str, **more: bool) -> tuple[Outcome, str, Exercise]:
+    out = io.StringIO()
+    exercise = Exercise(attempt, Keeping(store))
+    source = io.StringIO("".join(f"{line}\n" for line in lines))
+    return Asker(None, None, source=source, out=out, **more).ask(exercise, "1"), out.getvalue(), exercise
+
+
+def place(attempt: Attempt, text: str) -> str:
+    """The number under which an option is shown."""
+    return str(1 + [attempt.question.options[index].text for index in attempt.shown].index(text))
+
+
+# -- reading ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "places"),
+    [("2", [1]), ("1 3", [0, 2]), ("1,3", [0, 2]), ("1，3、2", [0, 2, 1]), ("312", [2, 0, 1]), ("2.", [1]),
+     ("", None), ("0", None), ("5", None), ("1 x", None), ("-1", None), ("²", None), ("9" * 5000, None)],
+)  # fmt: skip
+def test_numbers_of_options_are_read_in_every_way_one_writes_them(line: str, places: list[int] | None) -> None:
+    assert places_in(line, 4) == places
+
+
+@given(st.text(max_size=60), st.sampled_from(EVERY), st.integers(0, 9))
+def test_no_line_breaks_anything(line: str, question: object, seed: int) -> None:
+    attempt = Attempt(question, seed)  # type: ignore[arg-type]
+    wish_in(line)
+    percent_in(line)
+    draft = draft_of(attempt, line)
+    if draft is not None and question is not FILL_IN:  # of two blanks, each is read by itself
+        assert attempt.put(draft)
+
+
+def test_wishes_are_words_behind_a_slash_in_both_languages() -> None:
+    assert wish_in("/hint") is wish_in("/提示") is Wish.HINT
+    assert wish_in("/ SKIP ") is Wish.SKIP
+    assert wish_in("/what") is Wish.HELP
+    assert wish_in("1/2") is None
+    assert wish_in("/2") is None
+    assert wish_in("hint") is None
+
+
+def test_how_sure_is_a_percentage_from_50_to_100() -> None:
+    assert [percent_in(each) for each in ("50", "87 %", "100%", "49", "101", "", "x")] == [0.5, 0.87, 1.0, *[None] * 4]
+
+
+# -- one question ----------------------------------------------------------------------------------------
+
+
+def test_a_wrong_choice_gets_the_authors_word_and_the_answer(store: ProgressStore) -> None:
+    attempt = Attempt(SINGLE, 2)
+    outcome, said, _ = ask(store, attempt, place(attempt, "The sum"))
+    assert outcome is Outcome.ANSWERED
+    assert "Not quite." in said
+    assert "That is the sum." in said
+    assert f"{place(attempt, 'The mean')}. The mean" in said.partition("answer:")[2]
+    assert "Why of single." in said
+    (answer,) = store.answers()
+    assert (answer.correct, answer.given) == (False, (0,))
+
+
+def test_what_is_no_answer_is_asked_again(store: ProgressStore) -> None:
+    attempt = Attempt(SINGLE, 2)
+    _, said, _ = ask(store, attempt, "mean", "9", "", "1 2", place(attempt, "The mean"))
+    assert said.count("One number from 1 to 4, please") == 4
+    assert "Right." in said
+
+
+def test_several_options_an_order_a_number_and_blanks(store: ProgressStore) -> None:
+    several = Attempt(MULTIPLE, 1)
+    ask(store, several, f"{place(several, 'b')} {place(several, 'w')}")
+    order = Attempt(ORDERING, 1)
+    ask(store, order, "".join(place(order, letter) for letter in "ABCD"))
+    ask(store, Attempt(NUMERIC), "about one", "72e-2")
+    _, said, _ = ask(store, Attempt(FILL_IN), "bias", "wieght")
+    assert [answer.correct for answer in store.answers()] == [True] * 4
+    assert "weight" in said.partition("blank 2> ")[2]
+
+
+def test_a_blank_is_taken_back_before_the_lock(store: ProgressStore) -> None:
+    _, said, _ = ask(store, Attempt(FILL_IN), "weight", "/undo", "bias", "weight")
+    assert "Right." in said
+    assert store.answers()[0].given == ("bias", "weight")
+
+
+def test_hints_come_one_by_one_and_unsure_is_a_question_mark(store: ProgressStore) -> None:
+    attempt = Attempt(SINGLE, 2)
+    _, said, _ = ask(store, attempt, "/hint", "/hint", "/hint", f"{place(attempt, 'The mean')} ?")
+    assert "Hint 1: First hint." in said
+    assert "Hint 2: Second hint." in said
+    assert "There is no further hint." in said
+    assert "Right, though you were unsure." in said
+    (answer,) = store.answers()
+    assert (answer.hints, answer.unsure) == (2, True)
+
+
+def test_how_sure_is_asked_before_the_feedback_and_may_be_passed(store: ProgressStore) -> None:
+    attempt = Attempt(SINGLE, 2)
+    _, said, _ = ask(store, attempt, place(attempt, "The mean"), "80", confidence=True)
+    assert said.index("How sure are you") < said.index("Right.")
+    attempt = Attempt(SINGLE, 2)
+    ask(store, attempt, place(attempt, "The mean"), "", confidence=True)
+    assert [answer.confidence for answer in store.answers()] == [0.8, None]
+
+
+def test_the_answer_can_be_asked_for_but_a_prediction_is_ventured(store: ProgressStore) -> None:
+    _, said, _ = ask(store, Attempt(NUMERIC), "/show")
+    assert "Here it is." in said
+    assert "answer: 0.72 ± 0.01" in said
+    outcome, said, _ = ask(store, Attempt(PREDICT), "/show", "/leave")
+    assert outcome is Outcome.LEFT
+    assert "A prediction is ventured" in said
+
+
+def test_a_prediction_without_runs_is_not_counted(store: ProgressStore) -> None:
+    _, said, exercise = ask(store, Attempt(PREDICT), "1")
+    assert "not counted" in said
+    assert exercise.attempt.verdict is None
+    assert store.answers()[0].correct is None
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome"), [("/skip", "skipped"), ("/back", "back"), ("/退出", "left"), (None, "left")]
+)
+def test_a_question_can_be_left_in_every_way(store: ProgressStore, word: str | None, outcome: str) -> None:
+    found, _, _ = ask(store, Attempt(SINGLE), *([word] if word else []))
+    assert found == outcome
+    assert store.answers() == []
+
+
+# -- a whole quiz ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lessons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "lessons"
+    make_lessons(folder)
+    monkeypatch.setenv("TUTOR_LESSONS", str(folder))
+    return folder
+
+
+def type_in(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+
+def test_a_quiz_in_a_pipe_is_left_and_goes_on_where_it_was(
+    lessons: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, "1")
+    assert quiz("sample", seed=4) == 0
+    out = capsys.readouterr().out
+    assert "Question 1 of 6" in out
+    assert "Question 2 of 6" in out
+    assert "Everything is kept" in out
+    type_in(monkeypatch, *["/show"] * 4, "/skip")
+    quiz("sample")
+    out = capsys.readouterr().out
+    assert "Here you left off." in out
+    assert "Question 1 of 6" not in out
+    assert "of 6 right" in out
+    assert "Try only the wrong ones again" in out
+    store = open_store().store
+    assert len(store.answers()) == 5
+    assert store.open_quiz("lesson:sample") is not None
+
+
+def test_only_the_wrong_ones_are_asked_again(
+    lessons: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, *["/show"] * 5, "/skip", "r", "/leave")
+    quiz("sample", seed=4)
+    assert "Question 1 of 6" in capsys.readouterr().out.partition("Enter leaves.")[2]
+
+
+def test_a_prediction_is_decided_by_a_real_run(
+    lessons: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, *["/skip"] * 5, "1", "/leave")
+    quiz("sample", seed=4)
+    out = capsys.readouterr().out
+    assert "Now the run decides." in out
+    assert "diverged: yes" in out
+    (answer,) = open_store().store.answers()
+    assert answer.correct is not None
+    assert len(answer.runs) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_both_languages_ask(
+    lessons: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    use_language(language)
+    type_in(monkeypatch, "/leave")
+    quiz("sample")
+    assert ("Question 1 of 6" if language == "en" else "第 1 题，共 6 题") in capsys.readouterr().out
+
+
+def test_a_lesson_that_is_not_there_is_said(lessons: Path) -> None:
+    with pytest.raises(TutorError, match="sampel"):
+        quiz("sampel")
+
+
+# -- a review --------------------------------------------------------------------------------------------
+
+
+def test_a_review_in_a_pipe(
+    tmp_path: Path, store: ProgressStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TUTOR_LESSONS", str(write_course(tmp_path / "course")))
+    now = clock.utc_now()
+    store.record_answer(Answer("loss", "loss-first", "single", (1,), correct=False, at=now - timedelta(days=2)))
+    store.cards.see([term_key("loss-function", Side.NAME)], "loss", now - timedelta(days=1))
+    store.close()
+    show_due()
+    assert capsys.readouterr().out.splitlines()[0] == "2 due"
+    type_in(monkeypatch, "/show", "loss function", "/show", "/show")
+    assert review() == 0
+    out = capsys.readouterr().out
+    assert "Due today: 2." in out
+    assert "Card 1 of 2" in out
+    assert "What … means in one sentence." in out
+    assert "Right." in out
+    assert "1 of 4 right" in out
+    type_in(monkeypatch)
+    review()
+    assert "Nothing is due." in capsys.readouterr().out
+
+
+def test_a_review_of_nothing_says_what_will_be_reviewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TUTOR_LESSONS", str(write_course(tmp_path / "course")))
+    review()
+    assert "There is nothing to review yet." in capsys.readouterr().out

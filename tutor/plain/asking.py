@@ -1,0 +1,286 @@
+"""Asking as lines of text: a question is printed, an answer read from standard input. Works in a pipe, too.
+
+What begins with a slash is a wish, such as ``/hint``; a question mark behind an answer says that one is unsure.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, TextIO
+
+from tutor.course.lesson import QuestionKind
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.plain.question_lines import hint_lines, question_lines, verdict_lines
+from tutor.study.attempt import Attempt, Draft, Stage
+from tutor.study.predictions import facts_of_runs
+
+if TYPE_CHECKING:
+    from tutor.course.catalogue import Course
+    from tutor.runs.predictions import PredictionRuns
+    from tutor.runs.registry import Runs
+    from tutor.study.exercise import Exercise
+
+_TELL_EVERY = 5.0
+"""Seconds between two words about a run that is going."""
+_POLL = 0.05
+_UNSURE = re.compile(r"[?？]\s*$")
+_BETWEEN = re.compile(r"[\s,，、;；]+")
+
+
+class Wish(StrEnum):
+    """What can be asked for instead of answering."""
+
+    HINT = "hint"
+    SKIP = "skip"
+    BACK = "back"
+    SHOW = "show"
+    UNDO = "undo"
+    UNSURE = "unsure"
+    HELP = "help"
+    LEAVE = "leave"
+
+
+_WISH_WORDS = {
+    "hint": Wish.HINT, "提示": Wish.HINT, "skip": Wish.SKIP, "跳过": Wish.SKIP, "back": Wish.BACK, "上一题": Wish.BACK,
+    "show": Wish.SHOW, "答案": Wish.SHOW, "undo": Wish.UNDO, "撤销": Wish.UNDO, "unsure": Wish.UNSURE,
+    "不确定": Wish.UNSURE, "help": Wish.HELP, "帮助": Wish.HELP, "leave": Wish.LEAVE, "quit": Wish.LEAVE,
+    "退出": Wish.LEAVE,
+}  # fmt: skip
+
+
+class Outcome(StrEnum):
+    """How asking a question ended."""
+
+    ANSWERED = "answered"
+    SKIPPED = "skipped"
+    BACK = "back"
+    LEFT = "left"
+
+
+class Asker:
+    """Asks questions.
+
+    Args:
+        course: Where the labs of predictions are.
+        runs: Where their runs are kept.
+        confidence: Whether to ask how sure one is, before the feedback.
+        source: Answers are read from here; standard input where None.
+        out: Lines are written to here; standard output where None.
+    """
+
+    def __init__(
+        self,
+        course: Course | None,
+        runs: Runs | None,
+        *,
+        confidence: bool = False,
+        source: TextIO | None = None,
+        out: TextIO | None = None,
+    ) -> None:
+        self._course = course
+        self._runs = runs
+        self._confidence = confidence
+        self._source = source or sys.stdin
+        self._out = out or sys.stdout
+        self._last: Exercise | None = None
+
+    def say(self, *lines: str) -> None:
+        """Print lines, at once."""
+        for line in lines:
+            print(line, file=self._out)
+        self._out.flush()
+
+    def read(self, prompt: str = "> ") -> str | None:
+        """One line of answer, without spaces around it; None where there is no more to read."""
+        print(prompt, end="", file=self._out, flush=True)
+        line = self._source.readline()
+        if not self._source.isatty():
+            print(line.rstrip("\n"), file=self._out, flush=True)  # a pipe has no echo, and a log should tell all
+        return line.strip() if line else None
+
+    def ask(self, exercise: Exercise, heading: str) -> Outcome:
+        """Put a question, read until it is answered or left, and tell the verdict."""
+        self.say("", heading, *question_lines(exercise.attempt))
+        exercise.seen()
+        while not exercise.attempt.locked:
+            outcome = self._read_answer(exercise)
+            if outcome is not None:
+                exercise.left()
+                return outcome
+        if exercise.attempt.stage is Stage.WAITING:
+            self._predict(exercise)
+        self.say(*verdict_lines(exercise.attempt))
+        self._last = exercise
+        return Outcome.ANSWERED
+
+    # -- answers -----------------------------------------------------------------------------------------
+
+    def _read_answer(self, exercise: Exercise) -> Outcome | None:
+        """Read one line, or one for each blank, and commit; None where there is no outcome but an answer."""
+        attempt = exercise.attempt
+        if attempt.kind is QuestionKind.FILL_IN and len(attempt.question.blanks) > 1:
+            return self._read_blanks(exercise)
+        line = self.read()
+        if line is None:
+            return Outcome.LEFT
+        if (wish := wish_in(line)) is not None:
+            return self._grant(wish, exercise)
+        if _UNSURE.search(line):
+            exercise.set_unsure(True)
+            line = _UNSURE.sub("", line).strip()
+        draft = draft_of(attempt, line)
+        if draft is None or not attempt.put(draft) or not attempt.ready:
+            self.say(translate(_NOT_READY[attempt.kind], count=len(attempt.shown)))
+            return None
+        return self._commit(exercise)
+
+    def _read_blanks(self, exercise: Exercise) -> Outcome | None:
+        attempt = exercise.attempt
+        number = 0
+        while number < len(attempt.question.blanks):
+            line = self.read(f"{translate('quiz.blank-number', number=number + 1)}> ")
+            if line is None:
+                return Outcome.LEFT
+            wish = wish_in(line)
+            if wish is Wish.UNDO:
+                number = max(0, number - 1)
+                attempt.undo()
+                continue
+            if wish is not None:
+                outcome = self._grant(wish, exercise)
+                if outcome is not None or attempt.locked:
+                    return outcome
+                continue
+            if _UNSURE.search(line):
+                exercise.set_unsure(True)
+            attempt.write(_UNSURE.sub("", line).strip(), number)
+            number += 1
+        if not attempt.ready:
+            self.say(translate("quiz.type-first"))
+            return None
+        return self._commit(exercise)
+
+    def _commit(self, exercise: Exercise) -> Outcome | None:
+        if self._confidence and exercise.attempt.confidence is None:
+            line = self.read(f"{translate('ask.how-sure')} ")
+            percent = percent_in(line or "")
+            if percent is not None:
+                exercise.attempt.confidence = percent
+        exercise.commit()
+        return None
+
+    def _grant(self, wish: Wish, exercise: Exercise) -> Outcome | None:
+        """Do what was wished for; the outcome, where the question is left by it."""
+        leaving = {Wish.SKIP: Outcome.SKIPPED, Wish.BACK: Outcome.BACK, Wish.LEAVE: Outcome.LEFT}
+        if wish in leaving:
+            return leaving[wish]
+        if wish is Wish.HINT:
+            self.say(*(hint_lines(exercise.attempt) if exercise.attempt.hint() else [translate("ask.no-hint")]))
+        elif wish is Wish.SHOW and not exercise.give_up():
+            self.say(translate("ask.no-show"))
+        elif wish is Wish.UNSURE:
+            self._note_unsure()
+        elif wish in {Wish.HELP, Wish.UNDO}:
+            self.say(translate("ask.help"))
+        return None
+
+    def _note_unsure(self) -> None:
+        """One was unsure of the answer before: that is said behind its feedback."""
+        if self._last is None:
+            self.say(translate("ask.nothing-before"))
+            return
+        self._last.set_unsure(True)
+        self.say(translate("ask.noted-unsure"))
+
+    # -- predictions -------------------------------------------------------------------------------------
+
+    def _predict(self, exercise: Exercise) -> None:
+        """Let the runs decide; where they cannot be had, the prediction is not counted."""
+        from tutor.runs.predictions import PredictionRuns
+
+        self.say(translate("quiz.run-decides"))
+        if self._runs is None:
+            exercise.cannot_run(translate("quiz.no-course"))
+            return
+        labs = exercise.question.labs
+        try:
+            # Nobody watches slowly here; the pace changes only the waiting, never what is computed.
+            runs = PredictionRuns.begin(self._runs, self._course, labs, exercise.runs, changes={"train.pace": 0.0})
+        except TutorError as error:
+            exercise.cannot_run(str(error))
+            return
+        exercise.follow(runs.ids)
+        self._wait_for(runs)
+        if problem := runs.problem:
+            exercise.cannot_run(problem)
+        else:
+            exercise.settle(facts_of_runs(labs, [summary.facts() for summary in runs.summaries]))
+
+    def _wait_for(self, runs: PredictionRuns) -> None:
+        told = time.monotonic()
+        runs.poll()
+        while not runs.ended:
+            time.sleep(_POLL)
+            runs.poll()
+            if time.monotonic() - told >= _TELL_EVERY:
+                told = time.monotonic()
+                for summary in runs.summaries:
+                    self.say(translate("ask.run-goes", epoch=summary.epoch, planned=summary.epochs_planned))
+
+
+_NOT_READY = {
+    QuestionKind.SINGLE: "ask.one-number",
+    QuestionKind.MULTIPLE: "ask.some-numbers",
+    QuestionKind.ORDERING: "ask.all-numbers",
+    QuestionKind.FILL_IN: "quiz.type-first",
+    QuestionKind.NUMERIC: "quiz.number-first",
+}
+
+
+def wish_in(line: str) -> Wish | None:
+    """The wish that a line is; None where it is an answer. A slash with any other word asks for help."""
+    if not line.startswith(("/", "／")) or line[1:2].isdigit():
+        return None
+    return _WISH_WORDS.get(line[1:].strip().casefold(), Wish.HELP)
+
+
+def draft_of(attempt: Attempt, line: str) -> Draft | None:
+    """The answer that a line is; None where it is none: numbers of options as shown, or a text."""
+    if attempt.kind in {QuestionKind.FILL_IN, QuestionKind.NUMERIC}:
+        return Draft(texts=(line,))
+    places = places_in(line, len(attempt.shown))
+    if places is None:
+        return None
+    indices = tuple(attempt.shown[place] for place in places)
+    if attempt.kind is QuestionKind.ORDERING:
+        return Draft(order=indices) if len(set(indices)) == len(indices) == len(attempt.shown) else None
+    return Draft(chosen=frozenset(indices)) if len(indices) == 1 or attempt.kind is QuestionKind.MULTIPLE else None
+
+
+def places_in(line: str, count: int) -> Sequence[int] | None:
+    """Numbers from 1 to ``count`` in a line, as places from 0; None where anything else is in it."""
+    words = [word.rstrip(".") for word in _BETWEEN.split(line.strip()) if word]
+    if len(words) == 1 and count < 10 and words[0].isascii() and words[0].isdigit():
+        words = list(words[0])  # 312 is 3 1 2 where no option has two figures
+    if not words or not all(word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= count for word in words):
+        return None
+    return [int(word) - 1 for word in words]
+
+
+def percent_in(line: str) -> float | None:
+    """How sure one is, from 0.5 to 1; None where a line does not say so."""
+    text = line.strip().rstrip("%％ ")
+    if not (text.isascii() and text.isdigit() and len(text) <= 3):
+        return None
+    return int(text) / 100 if 50 <= int(text) <= 100 else None
+
+
+def told(asker: Asker, texts: Iterable[str]) -> None:
+    """Say what the memory has to say, such as that the disk is full."""
+    for text in texts:
+        asker.say(text)

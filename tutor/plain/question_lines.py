@@ -1,0 +1,106 @@
+"""A question and its verdict as lines of text: no sign says what a word does not say, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tutor.course.lesson import BLANK, QuestionKind
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
+from tutor.study.attempt import Attempt, Stage
+from tutor.study.predictions import deciding_figures
+from tutor.typeset.page import plain_lines
+
+WIDTH = 76
+
+_HOW = {
+    QuestionKind.SINGLE: "ask.choose-one",
+    QuestionKind.MULTIPLE: "ask.choose-all",
+    QuestionKind.ORDERING: "ask.put-in-order",
+    QuestionKind.FILL_IN: "ask.fill-in",
+    QuestionKind.NUMERIC: "quiz.type-number",
+}
+
+
+def question_lines(attempt: Attempt) -> Iterator[str]:
+    """What is asked, and how it is answered."""
+    question = attempt.question
+    if question.title:
+        yield from plain_lines(f"**{question.title}**", WIDTH)
+    if question.prompt:
+        yield from plain_lines(_with_numbers(question.prompt), WIDTH)
+    yield ""
+    for place, index in enumerate(attempt.shown, 1):
+        yield from _numbered(place, question.options[index].text)
+    how = [translate("quiz.predict")] if question.predicts else []
+    yield translate("quiz.space").join([*how, translate(_HOW[question.kind])])
+
+
+def hint_lines(attempt: Attempt) -> Iterator[str]:
+    """The hint shown last."""
+    number = attempt.hints_shown
+    yield from plain_lines(f"{translate('quiz.hint-number', number=number)}: {attempt.hints[-1]}", WIDTH)
+
+
+def verdict_lines(attempt: Attempt) -> Iterator[str]:
+    """What is said to the answer: whether it was right, what would have been, and why."""
+    if attempt.stage is Stage.UNCOUNTED:
+        yield translate("quiz.not-counted")
+        yield harmless_line(attempt.reason)
+    elif attempt.verdict is not None:
+        yield translate("quiz.space").join([_headline(attempt), *attempt.verdict.notes])
+        yield from _what_was_chosen(attempt)
+        yield from _what_was_right(attempt)
+        for figure in deciding_figures(attempt.question, attempt.facts or {}):
+            yield f"  {harmless_line(figure.name)}: {harmless_line(figure.value)}"
+    if attempt.question.explanation:
+        yield f"{translate('quiz.why')}:"
+        yield from (f"  {line}" for line in plain_lines(attempt.question.explanation, WIDTH - 2))
+
+
+def _headline(attempt: Attempt) -> str:
+    if attempt.given_up:
+        return translate("review.here-it-is")
+    if attempt.verdict is not None and attempt.verdict.correct:
+        return translate("quiz.right-but-unsure" if attempt.unsure else "quiz.right")
+    return translate("quiz.not-quite-unsure" if attempt.unsure else "quiz.not-quite")
+
+
+def _what_was_chosen(attempt: Attempt) -> Iterator[str]:
+    """The author's word on each option that was chosen."""
+    for place, index in enumerate(attempt.shown, 1):
+        feedback = attempt.question.options[index].feedback
+        if feedback and index in attempt.draft.chosen:
+            yield from _numbered(place, feedback)
+
+
+def _what_was_right(attempt: Attempt) -> Iterator[str]:
+    verdict, question = attempt.verdict, attempt.question
+    if verdict is None or verdict.correct:
+        return
+    if question.options:
+        ordering = question.kind is QuestionKind.ORDERING
+        yield f"{translate('quiz.true-order' if ordering else 'quiz.answer')}:"
+        order = verdict.right_options if ordering else attempt.shown
+        for place, index in enumerate(order, 1):
+            if index in verdict.right_options:
+                yield from _numbered(place, question.options[index].text)
+    elif question.answer is not None:
+        yield f"  {translate('quiz.answer')}: {harmless_line(question.answer.shown)}"
+    for number, (blank, right) in enumerate(zip(question.blanks, verdict.parts, strict=False), 1):
+        if not right:
+            yield f"  {translate('quiz.blank-number', number=number)}: {harmless_line(blank.accepted[0])}"
+
+
+def _numbered(place: int, markdown: str) -> Iterator[str]:
+    for number, line in enumerate(plain_lines(markdown, WIDTH - 5)):
+        yield f"{place:>3}. {line}" if not number else f"     {line}"
+
+
+def _with_numbers(prompt: str) -> str:
+    """Each blank with its number, for it is asked for by that."""
+    pieces = prompt.split(BLANK)
+    text = pieces[0]
+    for number, piece in enumerate(pieces[1:], 1):
+        text += f"\\_\\_({number})\\_\\_{piece}"
+    return text
