@@ -85,6 +85,64 @@ def test_noise_frees_what_sits_in_the_saddle() -> None:
     assert all(each is not None and 60 < each < 250 for each in others)
 
 
+CURVED = [name for name, each in FUNCTIONS.items() if each.hessian is not None]
+
+
+@pytest.mark.parametrize("name", CURVED)
+def test_a_hessian_is_the_slope_of_the_slopes(name: str) -> None:
+    function = FUNCTIONS[name]
+    random = np.random.default_rng(8)
+    for _ in range(20):
+        at = random.normal(0.0, 2.0, 2)
+        rows = [
+            measured_gradient(lambda at=at, row=row: float(function.gradient(*at)[row]), at)  # type: ignore[misc]
+            for row in range(2)
+        ]
+        assert function.hessian is not None
+        xx, xy, yy = function.hessian(*at)
+        assert np.array([[xx, xy], [xy, yy]]) == pytest.approx(np.array(rows), rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("point", "values"),
+    [((0.0, 0.0), (-2.0, 2.0)), ((1.0, 1.0), (0.0, 4.0)), ((2.0, 0.5), (0.0, 8.5))],
+)
+def test_eigenvalues_tell_a_saddle_from_its_valley_floor(
+    point: tuple[float, float], values: tuple[float, float]
+) -> None:
+    found, vectors = FUNCTIONS["saddle"].curvatures(*point)
+    assert found == pytest.approx(values, abs=1e-12)
+    assert vectors.T @ vectors == pytest.approx(np.eye(2), abs=1e-12)
+
+
+@pytest.mark.parametrize(("start", "updates"), [((0.0, 0.0), 45), ((0.5, -0.5), 113)])
+def test_a_step_along_the_eigenvector_leaves_the_saddle(start: tuple[float, float], updates: int) -> None:
+    def reached(optimizer: OptimizerOptions) -> int | None:
+        return updates_until(lambda small: small["f"] < 1e-3, "saddle", start, optimizer, 300)
+
+    assert reached(OptimizerOptions("gd", 0.05, eigenvector_step=0.1)) == updates
+    assert reached(OptimizerOptions("gd", 0.05)) is None
+
+
+def test_in_a_bowl_no_eigenvector_leads_down_and_none_is_followed() -> None:
+    def path(step: float) -> list[float]:
+        model = ModelOptions("function", function="bowl", w=0.0, b=1e-6)
+        options = OptimizerOptions("gd", 0.05, eigenvector_step=step), TrainOptions(5)
+        training = make_training(load_dataset("curve", data_folder=DATA), model, "function", *options)
+        return [result.train_loss for result in training.epochs()]
+
+    assert path(0.5) == path(0.0)
+
+
+def test_what_flew_away_has_no_curvature() -> None:
+    model = ModelOptions("function", function="saddle", w=1e6, b=1e6)
+    options = OptimizerOptions("gd", 0.5, eigenvector_step=0.1), TrainOptions(50)
+    training = make_training(load_dataset("curve", data_folder=DATA), model, "function", *options)
+    *_, result = training.epochs()
+    assert not np.isfinite(result.train_loss)
+    assert "lambda1" not in training.small_parameters()
+
+
 @pytest.mark.parametrize(
     ("function", "start", "updates"),
     [

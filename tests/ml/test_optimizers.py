@@ -12,7 +12,7 @@ from tutor.ml.losses import LOSSES
 from tutor.ml.network_training import NetworkTraining
 from tutor.ml.optimizers import Momentum, Optimizer, make_optimizer
 from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.schedules import SCHEDULES
+from tutor.ml.schedules import SCHEDULES, make_schedule
 
 
 def walk(name: str, gradients: list[float], rate: float = 0.1, size: int = 1, alpha: float = 0.9) -> list[float]:
@@ -122,6 +122,7 @@ def test_what_an_optimiser_remembers_is_in_units_of_the_mean_gradient() -> None:
     [
         ("constant", [1.0, 1.0, 1.0]),
         ("linear-decay", [1.0, 0.5, 0.01]),
+        ("cosine", [1.0, 0.5, (1 + np.cos(0.99 * np.pi)) / 2]),
         ("inverse-sqrt", [1.0, 1 / np.sqrt(51), 0.1]),
         # Of 100 updates the first ten rise in a line; then down with the root, by 10 in a hundred times the updates.
         ("warm-up", [0.1, np.sqrt(10 / 51), np.sqrt(0.1)]),
@@ -135,6 +136,21 @@ def test_a_warm_up_peaks_where_it_stops_rising() -> None:
     factors = SCHEDULES["warm-up"](np.arange(1000), 1000)
     assert factors.argmax() == 99
     assert factors.max() == pytest.approx(1.0)
+
+
+def test_a_warm_up_of_so_many_updates_does_not_depend_on_how_many_are_planned() -> None:
+    updates = np.arange(300)
+    short, long = (make_schedule("warm-up", 40)(updates, planned) for planned in (300, 9000))
+    assert short.argmax() == 39
+    assert short.tolist() == long.tolist()
+    # The textbook's min(t / w, √(w / t)), with t counted from 1.
+    t = updates + 1
+    assert short == pytest.approx(np.minimum(t / 40, np.sqrt(40 / t)))
+
+
+@pytest.mark.parametrize("name", ["linear-decay", "cosine"])
+def test_a_decay_stays_at_nothing_beyond_its_end(name: str) -> None:
+    assert SCHEDULES[name](np.array([100, 150]), 100) == pytest.approx([0.0, 0.0])
 
 
 def data(task: str) -> Dataset:

@@ -23,7 +23,7 @@ class Walk:
     loss: float
 
 
-def walk(name: str, rate: float, schedule: str = "constant", **options: float) -> Walk:
+def walk(name: str, rate: float, schedule: str = "constant", **options: Any) -> Walk:
     training = make_training(
         load_dataset("curve", data_folder=DATA),
         ModelOptions("function", function="bowl"),
@@ -59,8 +59,10 @@ def test_adagrad_with_the_mean_bursts_out_of_the_valley_late() -> None:
     assert np.abs(found.v[1000:]).max() > 5
 
 
-def test_linear_decay_removes_the_late_bursts() -> None:
-    found = walk("adagrad-mean", 1.0, "linear-decay")
+@pytest.mark.parametrize("schedule", ["linear-decay", "cosine"])
+def test_a_decay_to_nothing_removes_the_late_bursts_but_not_the_first(schedule: str) -> None:
+    found = walk("adagrad-mean", 1.0, schedule)
+    assert np.abs(found.v[300:600]).max() > 4
     assert np.abs(found.v[1000:]).max() < 1e-9
     assert found.loss < 1e-9
 
@@ -70,6 +72,12 @@ def test_the_mean_with_an_inverse_root_schedule_is_the_sum() -> None:
     # All but the ε of both: 1e-8, against a root that is √t times smaller.
     assert mean.u == pytest.approx(total.u, abs=1e-5)
     assert mean.v == pytest.approx(total.v, abs=1e-5)
+
+
+def test_a_warm_up_decays_early_enough_for_every_burst() -> None:
+    found = walk("adagrad-mean", 1.0, "warm-up")
+    assert np.abs(found.v[300:]).max() < 1e-6
+    assert abs(found.u[-1]) < 1e-9
 
 
 def test_rmsprop_hovers_at_half_its_learning_rate_until_it_decays() -> None:

@@ -189,6 +189,19 @@ def test_the_best_epoch_is_the_first_of_the_lowest() -> None:
     assert (facts["final.train_loss"], facts["final.valid_loss"], facts["epochs"]) == (0.5, 2.5, 4)
 
 
+def test_the_worst_epoch_is_the_first_of_the_highest_that_is_a_number() -> None:
+    events = [
+        Epochs(first=1, train=[3.0, 7.0], valid=[], updates=2, seconds=0.1),
+        Epochs(first=3, train=[7.0, 1.0, None], valid=[], updates=5, seconds=0.2),
+    ]
+    facts = fold(RunSummary(), events).facts()
+    assert (facts["worst.train_loss"], facts["worst.epoch"]) == (7.0, 2)
+    assert (
+        "worst.epoch"
+        not in fold(RunSummary(), [Epochs(first=1, train=[None], valid=[], updates=1, seconds=0.1)]).facts()
+    )
+
+
 def test_the_length_of_the_last_gradient_is_a_fact() -> None:
     first = Epochs(first=1, train=[3.0], valid=[], updates=1, seconds=0.1, gradient_norm=4.0)
     last = Epochs(first=2, train=[2.0], valid=[], updates=2, seconds=0.2, gradient_norm=0.5)

@@ -90,6 +90,7 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("coin-flips", {"rows": 20}),
         ("three-folds", {"degree": 2}),
         ("speakers", {"split": "grouped"}),
+        ("batch-bench", {"batch_size": 1280, "optimizer": "momentum", "learning_rate": 0.2, "epochs": 60}),
     ],
 )
 def test_a_goal_can_be_met_with_the_controls_of_its_lab(name: str, overrides: dict[str, object]) -> None:

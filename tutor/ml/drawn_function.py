@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
+from math import hypot, isfinite
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from tutor.ml.datasets.dataset import Dataset, Floats
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.optimizers import Momentum, make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.schedules import SCHEDULES
+from tutor.ml.schedules import make_schedule
 from tutor.ml.tape import perform
 
 
@@ -29,6 +29,7 @@ class DrawnFunction:
         symbols: what people call the parameters, where that is not their names.
         box: the lowest and highest value of each parameter that is worth seeing.
         facts: what else there is to know at θ, by name.
+        hessian: of a function of two parameters: ∂²f/∂x², ∂²f/∂x∂y and ∂²f/∂y²; None where nobody asks for it.
     """
 
     names: tuple[str, ...]
@@ -38,8 +39,27 @@ class DrawnFunction:
     symbols: tuple[str, ...] = ()
     box: tuple[tuple[float, float], ...] = ()
     facts: Mapping[str, Callable[..., Floats]] = field(default_factory=dict)
+    hessian: Callable[..., tuple[float, float, float]] | None = None
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Names of parameters that people call something else."""
+        return self.names if self.symbols else ()
+
+    def curvatures(self, *point: float) -> tuple[Array, Array]:
+        """Eigenvalues of the Hessian at ``point``, (2,), the smaller first, and the eigenvectors as columns, (2, 2).
+
+        Raises:
+            LinAlgError: the Hessian is not finite.
+        """
+        xx, xy, yy = self.hessian(*point) if self.hessian is not None else (0.0, 0.0, 0.0)
+        values, vectors = np.linalg.eigh(np.array([[xx, xy], [xy, yy]]))
+        return values, vectors
 
 
+LEVEL = 1e-3
+"""A gradient that is shorter belongs to a critical point, as far as anybody can tell."""
+_FAR = 1e6
 _THIRD_LOGIT = -1000.0
 
 
@@ -99,6 +119,7 @@ FUNCTIONS: dict[str, DrawnFunction] = {
         start=(-80.0, 4.0),
         symbols=("u", "v"),
         box=((-100.0, 100.0), (-8.0, 8.0)),
+        hessian=lambda u, v: (0.002, 0.0, 20.0),
     ),
     # The net ŷ = w₂ w₁ x and one example (1, 1): a saddle at the origin, minima where w₁ w₂ = 1.
     "saddle": DrawnFunction(
@@ -108,6 +129,7 @@ FUNCTIONS: dict[str, DrawnFunction] = {
         start=(0.5, -0.5),
         symbols=("w1", "w2"),
         box=((-2.0, 2.0), (-2.0, 2.0)),
+        hessian=lambda w1, w2: (2 * w2**2, 4 * w1 * w2 - 2, 2 * w1**2),
     ),
     "softmax-cross-entropy": _corner(_cross_entropy, _cross_entropy_slopes),
     # The sum over the three classes, not their mean.
@@ -129,7 +151,7 @@ class FunctionTraining:
         self._gradient: Array = np.zeros_like(self._theta)
         self._manual = optimizer.name == "manual"
         self._learning_rate = optimizer.learning_rate
-        self._factor = SCHEDULES[optimizer.schedule]
+        self._factor = make_schedule(optimizer.schedule, optimizer.warm_up)
         self._optimizer = make_optimizer(
             optimizer.name, self._theta, self._gradient, optimizer.momentum, optimizer.alpha
         )
@@ -143,6 +165,7 @@ class FunctionTraining:
             train.seed,
         )
         self._rule_steps = self._rules.steps(1)
+        self._eigenvector_step = optimizer.eigenvector_step
         self._epoch = self._updates = 0
 
     def _point(self) -> tuple[float, ...]:
@@ -187,9 +210,25 @@ class FunctionTraining:
             self._gradient[:] = np.inf
         rate = self._learning_rate * float(self._factor(np.array([self._updates]), self._train.epochs)[0])
         perform(self._rule_steps)
-        self._optimizer.step(rate, 1)
+        way = self._way_down() if self._eigenvector_step else None
+        if way is not None:
+            self._theta += self._eigenvector_step * way
+        else:
+            self._optimizer.step(rate, 1)
         self._updates += 1
         return self._rules.norm(), rate
+
+    def _way_down(self) -> Array | None:
+        """Off a place that is all but level: the unit eigenvector of a negative eigenvalue; None elsewhere."""
+        point = self._point()
+        if self.function.hessian is None or not np.all(np.abs(point) < _FAR):
+            return None
+        if hypot(*self.function.gradient(*point)) >= LEVEL:
+            return None
+        values, vectors = self.function.curvatures(*point)
+        way: Array = vectors[:, 0]
+        # An eigenvector has no sign of its own: the first entry is made positive, so that a run can be repeated.
+        return way * (1.0 if way[0] >= 0 else -1.0) if values[0] < 0 else None
 
     def predict(self, x: Floats) -> Floats:
         """F at parameters (n, p): (n,)."""
@@ -206,4 +245,11 @@ class FunctionTraining:
         point, function = self._point(), self.function
         facts = {name: float(fact(*point)) for name, fact in function.facts.items()}
         places = (*zip(function.names, point, strict=True), *zip(function.symbols, point, strict=False))
-        return {**dict(places), "f": self.value(), **facts}
+        return {**dict(places), "f": self.value(), **facts, **self._curvatures(point)}
+
+    def _curvatures(self, point: tuple[float, ...]) -> dict[str, float]:
+        """Both eigenvalues of the Hessian, where it is known and the walk has not flown away."""
+        if self.function.hessian is None or not np.all(np.abs(point) < _FAR):
+            return {}
+        low, high = self.function.curvatures(*point)[0]
+        return {"lambda1": float(low), "lambda2": float(high)}

@@ -21,7 +21,7 @@ from tutor.ml.network import Network, with_ones
 from tutor.ml.optimizers import Momentum, make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.polynomial import Powers
-from tutor.ml.schedules import SCHEDULES
+from tutor.ml.schedules import make_schedule
 from tutor.ml.tape import EPSILON, FACTOR, LABELS, X_ROWS, Run, X, step, unroll
 
 _INPUTS = (X, X_ROWS, LABELS, FACTOR, EPSILON)
@@ -67,7 +67,7 @@ class NetworkTraining:
         if self._in_one_step and (hidden or dataset.task == CLASSIFICATION):
             raise TutorError(translate("ml.least-squares-needs-line"))
         self._learning_rate = optimizer.learning_rate
-        self._factor = SCHEDULES[optimizer.schedule]
+        self._factor = make_schedule(optimizer.schedule, optimizer.warm_up)
         self._optimizer = make_optimizer(
             optimizer.name, self.network.parameters, self.network.gradient, optimizer.momentum, optimizer.alpha
         )

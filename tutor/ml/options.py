@@ -98,11 +98,14 @@ class OptimizerOptions:
             (in closed form), ``manual`` (the learner), ``search`` (try all) or ``none``.
         learning_rate: η.
         momentum: λ, with ``momentum``.
-        schedule: ``constant``, ``linear-decay``, ``inverse-sqrt`` or ``warm-up``.
+        schedule: ``constant``, ``linear-decay``, ``cosine``, ``inverse-sqrt`` or ``warm-up``.
+        warm_up: With ``warm-up``: the updates in which η rises; 0 for a tenth of all that are planned.
         alpha: α, with ``rmsprop``: the weight of the old mean square.
         weight_decay: δ: each weight's gradient grows by δ times the weight; 0 for none.
         gradient_clip: The greatest length of a gradient over all parameters; longer ones are shortened; 0 for any.
         gradient_noise: The deviation of the noise added to each entry of a gradient; 0 for none.
+        eigenvector_step: Where a drawn function is all but level and curves down somewhere: the length of a step that
+            way, in place of one against the gradient; 0 for none.
     """
 
     name: str = "gd"
@@ -113,6 +116,8 @@ class OptimizerOptions:
     weight_decay: float = 0.0
     gradient_clip: float = 0.0
     gradient_noise: float = 0.0
+    warm_up: int = 0
+    eigenvector_step: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

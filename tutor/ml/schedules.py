@@ -9,7 +9,7 @@ import numpy as np
 from tutor.ml.arrays import Array
 
 WARM_UP_SHARE = 0.1
-"""Of all planned updates, the share in which a warm-up rises."""
+"""Of all planned updates, the share in which a warm-up rises unless told otherwise."""
 
 Factor = Callable[[Array, int], Array]
 """For the numbers of updates, (n,) from 0, and how many are planned: the factors on the learning rate, (n,)."""
@@ -23,19 +23,32 @@ def _linear_decay(updates: Array, planned: int) -> Array:
     return np.maximum(0.0, 1.0 - updates / max(1, planned))
 
 
+def _cosine(updates: Array, planned: int) -> Array:
+    """Half a wave from 1 down to 0: slow at both ends (Loshchilov and Hutter 2017, without restarts)."""
+    return np.asarray((1.0 + np.cos(np.pi * np.minimum(1.0, updates / max(1, planned)))) / 2)
+
+
 def _inverse_sqrt(updates: Array, _planned: int) -> Array:
     return np.asarray(1.0 / np.sqrt(updates + 1))
 
 
-def _warm_up(updates: Array, planned: int) -> Array:
-    """Up in a line to 1, then down with the inverse square root."""
-    rise = max(1.0, WARM_UP_SHARE * planned)
-    return np.minimum((updates + 1) / rise, np.sqrt(rise / (updates + 1)))
+def _warm_up(updates: Array, planned: int, rise: int = 0) -> Array:
+    """Up in a line to 1 at update ``rise``, then down with the inverse square root."""
+    top = float(rise) or max(1.0, WARM_UP_SHARE * planned)
+    return np.minimum((updates + 1) / top, np.sqrt(top / (updates + 1)))
 
 
 SCHEDULES: dict[str, Factor] = {
     "constant": _constant,
     "linear-decay": _linear_decay,
+    "cosine": _cosine,
     "inverse-sqrt": _inverse_sqrt,
     "warm-up": _warm_up,
 }
+
+
+def make_schedule(name: str, warm_up: int = 0) -> Factor:
+    """The schedule called ``name``; a warm-up rises for ``warm_up`` updates, 0 for a tenth of all that are planned."""
+    if name == "warm-up":
+        return lambda updates, planned: _warm_up(updates, planned, warm_up)
+    return SCHEDULES[name]

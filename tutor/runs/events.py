@@ -40,6 +40,8 @@ class DataFacts(Struct, frozen=True, kw_only=True):
     target_name: str = ""
     class_names: tuple[str, ...] = ()
     parameters: int = 0
+    epochs: int = 0
+    """How many there will be, where the spec asks for a number of updates; 0: as many as the spec says."""
     notes: tuple[str, ...] = ()
     """What was decided about the data, sentences in the language of the run."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 
 from tutor.ml.drawn_function import FUNCTIONS, DrawnFunction
@@ -52,6 +54,12 @@ class Curve:
         }
 
 
+def _seen(values: Iterable[float], low: float, high: float) -> Iterator[float]:
+    """``values`` as they look in a picture from ``low`` to ``high``: 1e-190 is 0 there, and in fewer bytes."""
+    nothing = 1e-5 * (high - low)
+    return (value if abs(value) >= nothing else 0.0 for value in values)
+
+
 class Surface:
     """The loss over weight and bias of a line, and the way over it. Its scene is new when the loss is another one."""
 
@@ -61,6 +69,7 @@ class Surface:
         self.watch = self._path.watch
         """One step more on the way; called for every epoch."""
         self._loss = ""
+        self._limits = self._ranges()
 
     def scene(self) -> Payload | None:
         """The loss on a grid, as levels of its square root above the lowest."""
@@ -70,7 +79,7 @@ class Surface:
         self._loss = loss
         drawn = self._drawn()
         x_name, y_name = (drawn.symbols if drawn else ()) or ("w", "b")
-        (x_low, x_high), (y_low, y_high) = self._ranges()
+        (x_low, x_high), (y_low, y_high) = self._limits
         columns, rows = SURFACE_CELLS
         w = np.tile(x_low + (np.arange(columns) + 0.5) * (x_high - x_low) / columns, rows)
         b = np.repeat(y_high - (np.arange(rows) + 0.5) * (y_high - y_low) / rows, columns)
@@ -96,7 +105,10 @@ class Surface:
         path = self._path.all()
         if not path:
             return None
-        return {"path": [list(pair) for pair in zip(short(w for w, _ in path), short(b for _, b in path), strict=True)]}
+        across, up = (
+            short(_seen(values, *limits)) for values, limits in zip(zip(*path, strict=True), self._limits, strict=True)
+        )
+        return {"path": [list(pair) for pair in zip(across, up, strict=True)]}
 
     def loss_name(self) -> str:
         """The loss whose surface this is."""

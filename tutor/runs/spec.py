@@ -58,7 +58,7 @@ LossName = Literal["mse", "mae", "cross-entropy", "mistakes", "function"]
 OptimizerName = Literal[
     "gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam", "least-squares", "manual", "search", "none"
 ]
-ScheduleName = Literal["constant", "linear-decay", "inverse-sqrt", "warm-up"]
+ScheduleName = Literal["constant", "linear-decay", "cosine", "inverse-sqrt", "warm-up"]
 PanelName = Literal[
     "loss",
     "fit",
@@ -182,12 +182,20 @@ class OptimizerSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The greatest length of a gradient; 0: any."""
     gradient_noise: Annotated[float, Meta(ge=0.0, le=1000.0)] = 0.0
     """The deviation of the noise on each entry of a gradient; 0: none."""
+    warm_up: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    """With the schedule ``warm-up``: the updates in which the learning rate rises; 0: a tenth of all planned ones."""
+    eigenvector_step: Annotated[float, Meta(ge=0.0, le=1000.0)] = 0.0
+    """With a drawn function of two parameters: how far to go along the eigenvector of a negative eigenvalue where
+    the gradient is next to zero; 0: never."""
 
 
 class TrainSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[train]``: how long, how fast, how repeatable."""
 
     epochs: Annotated[int, Meta(ge=1, le=10_000_000)] = 100
+    updates: Annotated[int, Meta(ge=0, le=100_000_000)] = 0
+    """How many updates are wanted, whatever the size of a batch: in place of ``epochs``, and filled up to whole
+    epochs; 0: go by epochs."""
     batch_size: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     """Examples in one update; 0: all of them."""
     seed: Seed = 1
@@ -304,8 +312,11 @@ SHORT_NAMES: dict[str, str] = {
     "weight_decay": "optimizer.weight_decay",
     "gradient_clip": "optimizer.gradient_clip",
     "gradient_noise": "optimizer.gradient_noise",
+    "warm_up": "optimizer.warm_up",
+    "eigenvector_step": "optimizer.eigenvector_step",
     "batch_size": "train.batch_size",
     "epochs": "train.epochs",
+    "updates": "train.updates",
     "seed": "train.seed",
     "pace": "train.pace",
     "loss": "loss.name",

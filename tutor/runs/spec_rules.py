@@ -15,6 +15,8 @@ SERIES = frozenset({"views", "rebound", "bike-sharing"})
 CLASSES = frozenset(
     {"blobs", "moons", "spiral", "iris", "digits", "mails", "phones", "japanese-vowels", "vowels", "coins"}
 )
+CURVED = frozenset({"saddle", "bowl"})
+"""Drawn functions whose Hessian is known."""
 NETWORKS = frozenset({"linear", "polynomial", "softmax", "mlp"})
 RULES = frozenset({"threshold", "keyword-rule"})
 GUESSES = RULES | {"coin-flips"}
@@ -146,6 +148,12 @@ def _panels(spec: RunSpec) -> Iterator[Impossible]:
             yield Impossible("show.panels", translate("runs.impossible-panel", panel=panel, model=model))
 
 
+def _steps(spec: RunSpec) -> Iterator[Impossible]:
+    if spec.optimizer.eigenvector_step and (spec.model.name != "function" or spec.model.function not in CURVED):
+        message = translate("runs.eigenvector-needs-curvature", functions=", ".join(sorted(CURVED)))
+        yield Impossible("optimizer.eigenvector_step", message)
+
+
 def _stop(spec: RunSpec) -> Iterator[Impossible]:
     try:
         patience_of(spec.train.stop)
@@ -179,6 +187,7 @@ _CHECKS: tuple[Callable[[RunSpec], Iterator[Impossible]], ...] = (
     _folds,
     _batch_norm,
     _panels,
+    _steps,
     _stop,
     _goal,
     _controls,

@@ -68,6 +68,8 @@ class RunSummary:
     valid_accuracies: array[float] = field(default_factory=lambda: array("d"))
     best_valid_loss: float = nan
     best_epoch: int = 0
+    worst_train_loss: float = nan
+    worst_epoch: int = 0
     changes: list[Changed] = field(default_factory=list)
     notes: list[Noted] = field(default_factory=list)
     views: dict[str, PanelView] = field(default_factory=dict)
@@ -93,10 +95,10 @@ class RunSummary:
 
     @property
     def epochs_planned(self) -> int:
-        """How many epochs were asked for; 0 before the start, and where nobody said."""
+        """How many epochs there will be; 0 before the start, and where nobody said."""
         if self.spec is None or (self.recorded and self.spec.train.epochs == UNKNOWN_EPOCHS):
             return 0
-        return self.spec.train.epochs
+        return (self.data.epochs if self.data is not None else 0) or self.spec.train.epochs
 
     @property
     def message(self) -> str:
@@ -110,7 +112,8 @@ class RunSummary:
     def facts(self) -> dict[str, Fact]:
         """What conditions, figures and goals may ask for; only what this run can tell.
 
-        ``final.*`` are of the last epoch, ``best.*`` of the one with the lowest validation loss.
+        ``final.*`` are of the last epoch, ``best.*`` of the one with the lowest validation loss, ``worst.*`` of the one
+        with the highest training loss.
         """
         facts: dict[str, Fact] = {
             "diverged": self.diverged,
@@ -135,6 +138,9 @@ class RunSummary:
         if self.best_epoch:
             facts["best.valid_loss"] = self.best_valid_loss
             facts["best.epoch"] = self.best_epoch
+        if self.worst_epoch:
+            facts["worst.train_loss"] = self.worst_train_loss
+            facts["worst.epoch"] = self.worst_epoch
         facts.update(self.final_facts)
         return facts
 
@@ -167,7 +173,12 @@ def _numbers(values: list[float | None]) -> list[float]:
 
 
 def _epochs(summary: RunSummary, event: Epochs) -> None:
-    summary.train_losses.fromlist(_numbers(event.train))
+    train = _numbers(event.train)
+    summary.train_losses.fromlist(train)
+    highest = max(train if train is event.train else filter(isfinite, train), default=nan)
+    if highest > summary.worst_train_loss or (isfinite(highest) and not summary.worst_epoch):
+        summary.worst_train_loss = highest
+        summary.worst_epoch = event.first + train.index(highest)
     valid = _numbers(event.valid)
     summary.valid_losses.fromlist(valid)
     summary.train_accuracies.fromlist(_numbers(event.train_accuracy))

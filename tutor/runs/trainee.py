@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from tutor.foundation.translate import translate
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import DRAWN, REGRESSION
+from tutor.ml.drawn_function import FUNCTIONS
 from tutor.ml.network_training import NetworkTraining
 from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.training import make_training
@@ -28,6 +30,8 @@ from tutor.runs.spec import NO_DESCENT, RunSpec, Setting
 _MOST_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
 """How the names begin of what is kept with the parameters and is none."""
+_SIGNS = {"w1": "w₁", "w2": "w₂", "z1": "z₁", "z2": "z₂", "lambda1": "λ₁", "lambda2": "λ₂"}
+"""Facts as people write them."""
 _TURNS = {
     "optimizer.learning_rate": "learning_rate",
     "optimizer.momentum": "momentum",
@@ -55,13 +59,14 @@ class MlTrainee:
     def __init__(self, spec: RunSpec, data_folder: Path | None) -> None:
         self.spec = spec
         self._dataset = load_dataset(spec.data.name, data_folder=data_folder, options=_data_options(spec, data_folder))
+        self._epochs = _epochs(spec, len(self._dataset.x_train))
         self._training = make_training(
             self._dataset,
             ModelOptions(**_fields(spec.model)),
             spec.loss.name,
             OptimizerOptions(**_fields(spec.optimizer)),
             TrainOptions(
-                epochs=spec.train.epochs,
+                epochs=self._epochs,
                 batch_size=spec.train.batch_size,
                 seed=spec.train.seed,
                 shuffle=spec.train.shuffle,
@@ -182,6 +187,7 @@ class MlTrainee:
             target_name=self.target_name,
             class_names=self.class_names[:_MOST_NAMES],
             parameters=sum(each.size for name, each in parameters.items() if not name.startswith(_NOT_TRAINED)),
+            epochs=self._epochs if self.spec.train.updates else 0,
             notes=tuple(harmless_line(note) for note in data.notes),
         )
 
@@ -209,8 +215,12 @@ class MlTrainee:
     def weights(self) -> tuple[list[str], list[float]]:
         """The parameters by name; those of a linear model in the units of the data."""
         small = self._training.small_parameters()
+        if self.spec.model.name == "function":
+            # What people call them, rather than their places in a lab file.
+            for name in FUNCTIONS[self.spec.model.function].aliases:
+                del small[name]
         if small:
-            return list(small), list(small.values())
+            return [_SIGNS.get(name, name) for name in small], list(small.values())
         if self.spec.model.name == "naive":
             return [self.feature_names[-1]], [1.0]
         if self.spec.model.name == "linear" and self._dataset.features:
@@ -279,6 +289,16 @@ _PANELS: dict[str, Callable[[MlTrainee], Panel]] = {
     "gradients": Gradients,
 }
 """All but the loss, which viewers draw from the epochs themselves."""
+
+
+def _epochs(spec: RunSpec, rows: int) -> int:
+    """How many epochs ``spec`` asks for, over so many training examples."""
+    train = spec.train
+    if not train.updates:
+        return train.epochs
+    whole = not train.batch_size or not rows or spec.optimizer.name == "gd"
+    each = 1 if whole else math.ceil(rows / min(train.batch_size, rows))
+    return math.ceil(train.updates / each)
 
 
 def _fields(table: Any) -> dict[str, Any]:

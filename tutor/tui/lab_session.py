@@ -110,6 +110,13 @@ class LabSession:
         return (self.summary.spec if self.summary is not None else None) or self.spec
 
     @property
+    def epochs_planned(self) -> int:
+        """How many epochs the present run has, what the next one asks for where there is none; 0 where nobody said."""
+        if self.summary is None or self.summary.spec is None:
+            return self.spec.train.epochs
+        return self.summary.epochs_planned
+
+    @property
     def state(self) -> State:
         """How the present run stands; ``ready`` before the first."""
         if self.follower is None:

@@ -25,7 +25,7 @@ def draw_loss(session: LabSession, glass: Glass, room: Room) -> Rows:
         return sentence(begin_text(session), room.width, room.height)
     spec, axis = session.running_spec, glass.axis
     counted = "workbench.update" if axis.in_updates else "lab.tries" if spec.manual else "lab.epoch"
-    planned = spec.train.epochs
+    planned = session.epochs_planned
     if axis.in_updates:
         planned = round(place_of(session.knots(), planned)) if len(session.train) else 0
     return loss_chart(

@@ -135,8 +135,7 @@ def _progress(session: LabSession) -> list[tuple[str, str]]:
     epoch, updates = (session.summary.epoch, session.summary.updates) if session.summary is not None else (0, 0)
     if session.running_spec.manual:
         return [(translate("lab.tries"), count(epoch))]
-    recorded = session.summary is not None and session.summary.recorded
-    planned = session.summary.epochs_planned if session.summary and recorded else session.running_spec.train.epochs
+    planned = session.epochs_planned
     place = f"{count(epoch)} / {count(planned)}" if planned else count(epoch)
     return [(translate("lab.epoch"), place), (translate("lab.updates"), count(updates))]
 
@@ -156,7 +155,7 @@ def _parameters(session: LabSession) -> list[tuple[str, str]]:
     """The parameters of a small model, from whichever panel tells them."""
     weights, curve, surface = (session.view(panel) for panel in ("weights", "curve", "surface"))
     try:
-        if weights is not None and weights.frame:
+        if weights is not None and len(weights.frame.get("names", ())) in range(1, _PARAMETERS + 1):  # type: ignore[arg-type]
             names, values = weights.frame["names"], weights.frame["values"]
         elif curve is not None and curve.frame:
             names, values = ["w", "f(w)"], [curve.frame["w"], curve.frame["f"]]
@@ -164,8 +163,6 @@ def _parameters(session: LabSession) -> list[tuple[str, str]]:
             names = [surface.scene["x_name"], surface.scene["y_name"]]
             values = surface.frame["path"][-1]  # type: ignore[index]
         else:
-            return []
-        if len(names) > _PARAMETERS:  # type: ignore[arg-type]
             return []
         return [(harmless_line(str(name)), figure(value)) for name, value in zip(names, values, strict=False)]  # type: ignore[call-overload]
     except (KeyError, TypeError, IndexError):
