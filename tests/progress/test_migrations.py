@@ -60,6 +60,13 @@ def test_everything_in_a_file_of_an_earlier_version_is_there(version: int, tmp_p
     connection.close()
 
 
+def test_the_best_attempt_at_a_lab_is_there(tmp_path: Path) -> None:
+    _, store = opened(3, tmp_path)
+    best = store.attempts.best("week-lags", "best.valid_loss < 0.41")
+    assert best is not None
+    assert (best.met, best.value, best.settings) == (True, 0.4098, {"optimizer.learning_rate": 0.002, "data.lags": 7})
+
+
 @pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations) + 1))
 def test_what_was_missed_or_unsure_before_is_due(version: int, tmp_path: Path) -> None:
     _, store = opened(version, tmp_path)

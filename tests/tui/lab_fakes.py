@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tutor.foundation.errors import TutorError
 from tutor.runs.entries import RunEntry
 from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Started, View
 from tutor.runs.spec import RunSpec
@@ -140,6 +141,12 @@ class FakeRuns:
     def follow(self, run_id: str) -> FakeFollower:
         """The run's log."""
         return self.followers[run_id]
+
+    def folder_of(self, run_id: str) -> Path:
+        """Where the run lies."""
+        if run_id not in self.followers:
+            raise TutorError(f"no run {run_id}")
+        return self.followers[run_id].folder
 
     def _entry(self, run_id: str) -> RunEntry:
         follower = self.followers[run_id]

@@ -310,6 +310,7 @@ async def test_divergence_is_explained_with_the_rate_that_caused_it(tmp_path: Pa
         text = await bench.text()
         assert "▲ diverged" in text.splitlines()[0]
         assert "Diverged at epoch 4: with a learning rate of 2.5 each step overshoots" in text
+        assert "The loss rose from 1.000 to 800, then was no number any more." in " ".join(text.split())
         assert "space again" in text.splitlines()[-1]
 
 
@@ -455,6 +456,57 @@ async def test_the_goal_is_judged_live(tmp_path: Path) -> None:
         assert "✓ reached" in await bench.text()
         assert "valid loss < 0.5" in await bench.text()
         assert "and updates < 5000" in await bench.text()
+
+
+async def kept(bench: Bench) -> None:
+    """Wait until what was reached is in the learner's memory."""
+    await bench.look()
+    await bench.pilot.app.workers.wait_for_complete()
+
+
+async def test_the_best_attempt_is_kept_and_shown_the_next_time(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train([0.6], [0.6])
+        bench.run.finish()
+        await kept(bench)
+        assert "best attempt 0.6000 ○" in " ".join((await bench.text()).split())
+        await bench.press("space")
+        bench.run.train([0.4], [0.4])
+        await kept(bench)
+        assert "best attempt 0.6000 ○" in " ".join((await bench.text()).split()), (
+            "a run that goes on may still lose what it has"
+        )
+        bench.run.finish()
+        await kept(bench)
+        text = await bench.text()
+        assert "best attempt 0.4000 ✓" in " ".join(text.split())
+        assert "A new best attempt: 0.4000, before 0.6000." in " ".join(text.split())
+    async with lab(tmp_path, runs=FakeRuns(tmp_path / "more")) as bench:
+        assert "best attempt 0.4000 ✓" in " ".join((await bench.text()).split())
+        await bench.press("space")
+        bench.run.train([0.45], [0.45])
+        bench.run.finish()
+        await kept(bench)
+        assert "best attempt 0.4000 ✓" in " ".join((await bench.text()).split())
+
+
+async def test_a_paused_run_is_an_attempt_too(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train([0.4], [0.4])
+        bench.run.write(Paused(epoch=1))
+        await kept(bench)
+        assert "best attempt 0.4000 ✓" in " ".join((await bench.text()).split())
+
+
+async def test_each_condition_of_a_goal_has_its_own_sign(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train([1.0], [1.0])
+        rows = await bench.look()
+        assert [row[-1] for row in rows if "valid loss <" in row] == ["5"]
+        assert [row[-1] for row in rows if "and updates <" in row] == ["✓"]
 
 
 async def test_log_axis_zoom_and_reading_off(tmp_path: Path) -> None:

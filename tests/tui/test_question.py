@@ -425,6 +425,30 @@ async def test_the_lab_of_a_question_is_one_key_away(tmp_path: Path, monkeypatch
         assert opened[-1] == ("quick", {"optimizer.learning_rate": 5.0})
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "words"), [("en", "It flies away", "s see why"), ("zh", "越飞越远", "s 看看为什么")]
+)
+async def test_a_wrong_prediction_opens_the_runs_that_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, text: str, words: str
+) -> None:
+    opened: list[tuple[str, tuple[str, ...]]] = []
+    monkeypatch.setattr("tutor.tui.navigation.open_run", lambda _app, run, beside: opened.append((run, beside)))
+    async with quiz(tmp_path, language=language) as bench:
+        await predicted(bench, text)
+        bench.run.train([0.5] * 30)
+        bench.run.finish()
+        await bench.look()
+        assert bench.exercise.mark is Mark.WRONG
+        assert words in " ".join((await bench.text()).split())
+        await bench.press("s")
+        assert opened == [("run-1", ())]
+        bench.runs.followers.clear()
+        labs: list[str] = []
+        monkeypatch.setattr("tutor.tui.navigation.open_lab", lambda _app, lab, _overrides: labs.append(lab))
+        await bench.press("s")
+        assert labs == ["quick"], "a run that was deleted is no reason to see nothing"
+
+
 # -- in the text of a lesson -----------------------------------------------------------------------------
 
 

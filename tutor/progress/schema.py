@@ -95,6 +95,22 @@ _CARDS: Migration = (
     """,
 )
 
+_ATTEMPTS: Migration = (
+    """
+    CREATE TABLE attempts (
+        lab TEXT NOT NULL,
+        goal TEXT NOT NULL,
+        met INTEGER NOT NULL CHECK (met IN (0, 1)),
+        held INTEGER NOT NULL,
+        value REAL,
+        settings TEXT NOT NULL,
+        run TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (lab, goal)
+    )
+    """,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:
@@ -110,7 +126,7 @@ class Schema:
 
 
 SCHEMA = Schema(
-    migrations=(_FIRST, _CARDS),
+    migrations=(_FIRST, _CARDS, _ATTEMPTS),
     columns={
         "answers": (
             "key", "at", "lesson", "question", "kind", "given", "correct", "score", "unsure", "confidence",
@@ -122,5 +138,6 @@ SCHEMA = Schema(
             "card", "lesson", "made", "due", "reviewed", "state", "step", "stability", "difficulty", "reviews",
             "lapses", "retired",
         ),
+        "attempts": ("lab", "goal", "met", "held", "value", "settings", "run", "at"),
     },
 )  # fmt: skip

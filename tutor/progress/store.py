@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tutor.foundation import paths
 from tutor.progress.cards import TERM, CardStore
+from tutor.progress.lab_attempts import AttemptStore
 from tutor.progress.records import (
     Answer,
     LessonState,
@@ -73,6 +74,8 @@ class ProgressStore:
         self._database = database
         self.cards = CardStore(database)
         """What is asked again, and when."""
+        self.attempts = AttemptStore(database)
+        """The best attempt at each lab's goal."""
 
     @property
     def in_memory(self) -> bool:

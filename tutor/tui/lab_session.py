@@ -15,18 +15,22 @@ from tutor.charts.history import LossHistory
 from tutor.runs.comparison import differences, knots_of, name_by, names_of, values_of
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.controls import value_of
+from tutor.runs.goal import Challenge
 from tutor.runs.setup import Setup
 from tutor.runs.setup import Step as Change
 from tutor.runs.spec import LIVE_KEYS, ControlSpec, RunSpec, Setting
 from tutor.runs.summary import PanelView, RunSummary
 
 if TYPE_CHECKING:
+    from tutor.progress.lab_attempts import LabAttempt
     from tutor.runs.events import Event
 
 State = Literal["ready", "starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
 MOST_PINNED = 4
 _PIECE = 1 << 16
 _PIECES_AT_ONCE = 4
+_SETTLED = frozenset({"paused", "finished", "stopped", "diverged"})
+"""States in which what a run has reached stays as it is."""
 
 
 class Following(Protocol):
@@ -80,6 +84,7 @@ class LabSession:
         self._data_folder = data_folder
         self.setup = Setup(spec)
         """What the next run will be, and how it came to be that."""
+        self.challenge = Challenge(spec.id, spec.challenge.goal)
         self.run_id = ""
         self.follower: Following | None = None
         self.train = LossHistory()
@@ -343,14 +348,20 @@ class LabSession:
 
     def goal_met(self) -> bool | None:
         """Whether the challenge is met as things stand; None where it cannot be told yet."""
-        from tutor.course.conditions import ConditionError, parse
+        goal = self.challenge.goal
+        verdict = goal.verdict(self.facts()) if goal is not None and self.summary is not None else None
+        return verdict.met if verdict is not None else None
 
-        if self.summary is None or not self.original.challenge.goal:
+    def take_attempt(self) -> LabAttempt | None:
+        """The present run as an attempt at the goal, where it is the best one now: it has to be kept.
+
+        A run that goes on may still lose what it has; it counts where it ended, where it was paused, and at every
+        move of the learner's own.
+        """
+        settled = self.state in _SETTLED or (self.running_spec.manual and self.going)
+        if not settled or self.summary is None or self.summary.spec is None:
             return None
-        try:
-            return parse(self.original.challenge.goal).holds(self.facts())
-        except (ConditionError, KeyError):
-            return None
+        return self.challenge.judge(self.run_id, self.facts(), values_of(self.summary, self.running_spec))
 
     def facts(self) -> dict[str, float | bool | str]:
         """What the present run tells: see `RunSummary.facts`; its state is what a viewer sees."""

@@ -17,6 +17,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.tui.commands import Command
+from tutor.tui.lab_attempts import keep_attempt, know_best
 from tutor.tui.screens.lab_actions import LabActions
 from tutor.tui.screens.lab_keys import LAB_KEYS, TYPING_KEYS, footer_of
 from tutor.tui.widgets.chart import Room, RowsView
@@ -129,6 +130,7 @@ class LabScreen(LabActions):
     def _open(self) -> None:
         try:
             session = self._make_session()
+            know_best(session, self.services.store)
         except TutorError as error:
             self.app.call_from_thread(self._cannot_open, error)
             return
@@ -194,6 +196,7 @@ class LabScreen(LabActions):
         if self.session is None or not self.is_attached or not self.is_current:
             return
         if self.session.poll():
+            keep_attempt(self, self.session)
             self._show_run()
 
     def look_soon(self) -> None:

@@ -175,11 +175,31 @@ def _goal_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
         return []
     met = session.goal_met()
     verdict = ("✓ ", "good", "lab.goal-met") if met else ("○ ", "muted", "lab.goal-open")
-    lines = [line for each in goal_lines(goal, ascii=ascii) for line in wrapped(each, width)][:4]
+    spoken = goal_lines(goal, ascii=ascii)
+    held = session.challenge.goal.holding(session.facts()) if session.challenge.goal is not None else []
+    if len(held) != len(spoken):  # a goal that is one condition on several lines
+        held = [None] * len(spoken)
+    lines: Rows = []
+    for each, holds in zip(spoken, held, strict=True):
+        first, *more = wrapped(each, width - 2) or [""]
+        sign = Span("✓ ", "good") if holds and len(held) > 1 else Span("  ")
+        lines += [
+            [Span(first), Span(" " * max(0, width - 2 - cell_width(first))), sign],
+            *([Span(line)] for line in more),
+        ]
     head = [Span(translate("lab.goal"), "muted")]
     mark = [Span(verdict[0], verdict[1]), Span(translate(verdict[2]), verdict[1])]
     gap = max(1, width - row_width(head) - row_width(mark))
-    return [[*head, Span(" " * gap), *mark], *([Span(line)] for line in lines)]
+    return [[*head, Span(" " * gap), *mark], *lines[:4], *_best_rows(session, width)]
+
+
+def _best_rows(session: LabSession, width: int) -> Rows:
+    """The best attempt that the learner's memory holds."""
+    best = session.challenge.best
+    if best is None or (best.value is None and not best.met):
+        return []
+    mark = Span(" ✓" if best.met else " ○", "good" if best.met else "muted")
+    return [[*_pair(translate("workbench.best"), figure(best.value), width - 2), mark]]
 
 
 def _pinned_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:

@@ -10,6 +10,7 @@ from tutor.charts.numbers import MINUS, figure
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.runs.controls import setting_text
+from tutor.runs.divergence import rise_of
 from tutor.tui.lab_session import LabSession, State
 
 STATE_WORDS: dict[State, tuple[str, str, str]] = {
@@ -113,11 +114,16 @@ def _manual(session: LabSession) -> str:
 
 def _diverged(session: LabSession) -> str:
     summary = session.summary
-    epochs = summary.epoch if summary else 0
-    rate = summary.learning_rate if summary else None
-    if not rate or session.spec.manual:
-        return translate("lab.says-diverged-plain", epochs=epochs)
-    return translate("lab.says-diverged", epochs=epochs, rate=setting_text(rate))
+    rise = rise_of(summary) if summary is not None else None
+    if summary is None or not rise or not rise.rate or session.spec.manual:
+        return translate("lab.says-diverged-plain", epochs=summary.epoch if summary is not None else 0)
+    rate = setting_text(rise.rate)
+    if rise.since:
+        rate = translate("workbench.rate-since", rate=rate, epoch=rise.since)
+    if rise.high is None or rise.low is None:
+        return translate("lab.says-diverged", epochs=summary.epoch, rate=rate)
+    low, high = figure(rise.low), figure(rise.high, digits=2)
+    return translate("workbench.diverged", epochs=summary.epoch, rate=rate, low=low, high=high)
 
 
 def _finished(session: LabSession) -> str:
@@ -131,9 +137,18 @@ def _finished(session: LabSession) -> str:
         text = translate("lab.says-finished-best", epochs=summary.epoch, loss=best, epoch=summary.best_epoch)
     else:
         text = translate("lab.says-finished", epochs=summary.epoch)
-    if not session.goal_met():
-        return text
-    return text + (" " if text.isascii() else "") + translate("lab.says-goal-met")
+    gap = " " if text.isascii() else ""
+    if session.goal_met():
+        text += gap + translate("lab.says-goal-met")
+    return text + (gap + told if (told := _new_best(session)) else "")
+
+
+def _new_best(session: LabSession) -> str:
+    """That this attempt at the goal beats all before it, where one was beaten."""
+    best, beaten = session.challenge.best, session.challenge.beaten
+    if best is None or beaten is None or best.run != session.run_id or best.value is None or beaten.value is None:
+        return ""
+    return translate("workbench.new-best", value=figure(best.value), before=figure(beaten.value))
 
 
 def begin_text(session: LabSession) -> str:

@@ -14,6 +14,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.tui import navigation
 from tutor.tui.commands import Command, bindings_of
+from tutor.tui.lab_attempts import keep_attempt, know_best
 from tutor.tui.widgets.chart import Room, RowsView
 from tutor.tui.widgets.rows import tutor_app
 
@@ -82,6 +83,7 @@ class LabCard(RowsView, can_focus=True):
         try:
             spec = load_lab(self.fence.lab, course.labs_folder, self.fence.overrides)
             session = LabSession(services.runs, spec, data_folder=course.data_folder)
+            know_best(session, services.store)
             run_id = joinable(services.runs, spec, self.fence.overrides) if services.count_running() else None
             if run_id is not None:
                 self._join(session, run_id)
@@ -162,6 +164,7 @@ class LabCard(RowsView, can_focus=True):
             return
         before = session.state
         if session.poll():
+            keep_attempt(self, session)
             self.redraw()
         if session.state != before:
             self.screen.refresh_bindings()

@@ -23,7 +23,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import language, translate
 from tutor.runs.predictions import PredictionRuns
 from tutor.study.attempt import Stage
-from tutor.study.exercise import Exercise
+from tutor.study.exercise import Exercise, Mark
 from tutor.study.predictions import facts_of_runs
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.notice import Notice
@@ -177,9 +177,19 @@ class QuestionWidget(Widget):
             return frozenset()
         offered = {"unsure"} if attempt.stage is Stage.SETTLED else set()
         if attempt.stage is not Stage.WAITING:
-            offered |= {"lab"} if self._lab_shown() is not None else set()
+            if self._lab_shown() is not None:
+                offered |= {"why" if self._was_wrong() else "lab"}
             offered |= {"again"} if self.exercise.renew is not None else set()
         return frozenset(offered)
+
+    def _was_wrong(self) -> bool:
+        """Whether runs are there that told another thing than the learner predicted."""
+        exercise = self.exercise
+        return (
+            bool(exercise.question.labs)
+            and len(exercise.runs) == len(exercise.question.labs)
+            and (exercise.mark is Mark.WRONG)
+        )
 
     def _lab_shown(self) -> LabFence | None:
         labs = self.exercise.question.labs
@@ -224,6 +234,8 @@ class QuestionWidget(Widget):
             self.post_message(self.Changed(self))
         elif event.name == "lab":
             self._open_lab()
+        elif event.name == "why":
+            self._open_runs()
 
     def _open_lab(self) -> None:
         fence = self._lab_shown()
@@ -231,6 +243,19 @@ class QuestionWidget(Widget):
             from tutor.tui import navigation
 
             navigation.open_lab(tutor_app(self), fence.lab, fence.overrides)
+
+    def _open_runs(self) -> None:
+        """The lab as the runs had it: the last of them, and the ones that it is compared with kept beside it."""
+        from tutor.tui import navigation
+
+        app, runs = tutor_app(self), self.exercise.runs
+        try:
+            for run_id in runs:
+                app.services.runs.folder_of(run_id)
+        except TutorError:
+            self._open_lab()  # deleted since: the lab can make them again
+        else:
+            navigation.open_run(app, runs[-1], runs[:-1])
 
     def give_up(self) -> None:
         """The learner wants to see the answer: it counts as not known."""

@@ -41,7 +41,7 @@ class AskView(Widget, can_focus=True):
     class Wish(Message):
         """The learner wants something that is not the attempt's own affair.
 
-        ``name``: ``commit``, ``unsure``, ``lab`` or ``again``.
+        ``name``: ``commit``, ``unsure``, ``lab``, ``why`` or ``again``.
         """
 
         def __init__(self, name: str) -> None:
@@ -61,7 +61,7 @@ class AskView(Widget, can_focus=True):
         self.cursor = Cursor(active=False)
         self._laid: tuple[object, Laid] | None = None
         self.offered: frozenset[str] = frozenset()
-        """What can be wished for after the lock: ``unsure``, ``lab``, ``again``."""
+        """What can be wished for after the lock: ``unsure``, ``lab``, ``why``, ``again``."""
         self._dragged: int | None = None
 
     # -- drawing -----------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ class AskView(Widget, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys mean something now."""
-        if action in {"unsure", "lab", "again"}:
+        if action in {"unsure", "lab", "why", "again"}:
             return action in self.offered
         kind = self.attempt.kind
         if action in {"tick", "number", "up", "down"}:
@@ -213,6 +213,10 @@ class AskView(Widget, can_focus=True):
     def action_lab(self) -> None:
         """See it in the lab."""
         self.post_message(self.Wish("lab"))
+
+    def action_why(self) -> None:
+        """See in the lab why the prediction was wrong."""
+        self.post_message(self.Wish("why"))
 
     def action_again(self) -> None:
         """Try the question again."""

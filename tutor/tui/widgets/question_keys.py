@@ -20,6 +20,7 @@ QUESTION_KEYS: tuple[Command, ...] = (
     Command("question.undo", ("z", "ctrl+z"), "quiz.key-undo", "quiz.key-undo-help", group=_GROUP),
     Command("question.unsure", ("u",), "quiz.key-unsure", "quiz.key-unsure-help", footer=2, group=_GROUP),
     Command("question.lab", ("s",), "quiz.key-lab", "quiz.key-lab-help", footer=3, group=_GROUP),
+    Command("question.why", ("s",), "workbench.see-why", "workbench.see-why-help", footer=3, group=_GROUP),
     Command("question.again", ("r",), "quiz.key-again", "quiz.key-again-help", footer=1, group=_GROUP),
     Command("question.up", ("up", "k"), "keys.up", group="keys.group-move", palette=False),
     Command("question.down", ("down", "j"), "keys.down", group="keys.group-move", palette=False),

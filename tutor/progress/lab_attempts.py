@@ -1,0 +1,87 @@
+"""The best attempt at each lab's goal, and how many there were."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tutor.progress.records import from_milliseconds, now, to_milliseconds
+
+if TYPE_CHECKING:
+    from tutor.progress.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class LabAttempt:
+    """One attempt at a goal.
+
+    Args:
+        lab: The lab's id.
+        goal: The goal as the lab had it: another goal is another challenge.
+        met: Whether it was reached.
+        held: How many of its conditions were met.
+        value: What its first condition measures; None where that is no number.
+        settings: What the run was asked for, by dotted key.
+        run: The run's id.
+        at: When.
+    """
+
+    lab: str
+    goal: str
+    met: bool
+    held: int
+    value: float | None
+    settings: dict[str, Any] = field(default_factory=dict)
+    run: str = ""
+    at: datetime = field(default_factory=now)
+
+
+class AttemptStore:
+    """The best attempts. Every write is on the disk when it returns.
+
+    Args:
+        database: Where they are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def best(self, lab: str, goal: str) -> LabAttempt | None:
+        """The best attempt at a goal so far."""
+        rows = self._database.read(
+            "SELECT met, held, value, settings, run, at FROM attempts WHERE lab = ? AND goal = ?", (lab, goal)
+        )
+        for met, held, value, settings, run, at in rows:
+            return LabAttempt(lab, goal, bool(met), held, value, _settings(settings), run, from_milliseconds(at))
+        return None
+
+    def keep(self, attempt: LabAttempt) -> None:
+        """Keep an attempt as the best one at its goal."""
+        values = (
+            attempt.lab, attempt.goal, int(attempt.met), attempt.held, attempt.value,
+            json.dumps(attempt.settings, ensure_ascii=False), attempt.run, to_milliseconds(attempt.at),
+        )  # fmt: skip
+        self._database.write((
+            """
+            INSERT INTO attempts (lab, goal, met, held, value, settings, run, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (lab, goal) DO UPDATE SET
+                met = excluded.met, held = excluded.held, value = excluded.value, settings = excluded.settings,
+                run = excluded.run, at = excluded.at
+            """,
+            values,
+        ))  # fmt: skip
+
+    def met(self) -> dict[str, bool]:
+        """By lab, whether a goal of it was ever reached."""
+        return {lab: bool(met) for lab, met in self._database.read("SELECT lab, max(met) FROM attempts GROUP BY lab")}
+
+
+def _settings(text: str) -> dict[str, Any]:
+    """What ``text`` says; nothing where a hand has edited it into something else."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
