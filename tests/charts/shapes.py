@@ -16,6 +16,8 @@ from tutor.charts.folds import folds_chart
 from tutor.charts.gradients import gradients_chart
 from tutor.charts.history import LossHistory
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
+from tutor.charts.network_tables import gradient_check_table, shapes_table
+from tutor.charts.pieces import pieces_chart
 from tutor.charts.series import series_chart
 from tutor.charts.surface import surface_chart
 from tutor.charts.threshold import threshold_chart
@@ -63,6 +65,13 @@ CHARTS: dict[str, Chart] = {
     ),
     "gradients": lambda w, h, a: gradients_chart(
         ([1.2, 0.8, 0.5, 1.1], [0.5, 1.5, 0.2, 4.0]), w, h, batch_size=10, angle=61.2, ascii=a
+    ),
+    "pieces": lambda w, h, a: pieces_chart(
+        ([0, 0.5, 1], [0, 1, 0.5]), [[8, -2, 1], [8, -6, -0.5]], w, h, constant=0.1, hard=True, error=0.2, ascii=a
+    ),
+    "shapes": lambda w, h, a: shapes_table([("W1", [3, 7]), ("b1", [3])], w, h, ascii=a),
+    "gradient-check": lambda w, h, a: gradient_check_table(
+        ["W1[1,1]", "b1[1]"], [0.5, -0.25], [0.5, 0.25], w, h, difference=0.3, ascii=a
     ),
     "weights": lambda w, h, a: weights_chart(["w", "偏置"], [1.5, -0.5], w, h, ascii=a),
     "threshold": lambda w, h, a: threshold_chart(

@@ -17,7 +17,9 @@ from tutor.charts.curve import curve_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
 from tutor.charts.gradients import gradients_chart
+from tutor.charts.network_tables import gradient_check_table, shapes_table
 from tutor.charts.panels import PANELS, Drawing, draw_panel
+from tutor.charts.pieces import pieces_chart
 from tutor.charts.series import series_chart
 from tutor.charts.surface import surface_chart
 from tutor.charts.threshold import threshold_chart
@@ -42,6 +44,15 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "autocorrelation": ({"values": [0.6, -0.2, 0.7], "name": "views"}, {"lags": 2}),
     "updates": ({}, {"losses": [1.0, 2.0, 0.5], "last": 12, "epochs": [[10, 1.5], [12, 1.2]]}),
     "gradients": ({}, {"along": [1.0, 0.5], "across": [0.5, 2.0], "batch_size": 10, "angle": 45.0}),
+    "pieces": (
+        {"x": [0, 1], "y": [0, 1]},
+        {"pieces": [[4.0, -2.0, 1.0]], "constant": 0.0, "hard": True, "max_error": 0.1},
+    ),
+    "shapes": ({}, {"layers": [["W1", [3, 7]], ["b1", [3]]]}),
+    "gradient-check": (
+        {},
+        {"names": ["W1[1,1]"], "computed": [0.5], "measured": [0.5], "difference": 1e-9},
+    ),
     "weights": ({}, {"names": ["w"], "values": [1.0]}),
     "threshold": (
         {"values": [0, 1], "counts_by_class": {"a": [3, 0], "b": [0, 3]}},
@@ -178,6 +189,31 @@ def test_gradients_that_agree_are_one_arrow_and_those_that_do_not_fan_out() -> N
 
     assert height_of(0.0) <= 1
     assert height_of(2.0) > 8
+
+
+def test_pieces_add_up_to_the_curve_that_is_drawn() -> None:
+    # One hard bend from 0 to 1 between x = 0 and x = 1 is the line y = x: sum and curve share their dots.
+    x = np.linspace(0, 1, 200)
+    shown = plain_text(pieces_chart((x, x), [[4.0, -2.0, 1.0]], 60, 16, constant=0.0, hard=True, error=0.0))
+    apart = plain_text(pieces_chart((x, x), [[4.0, -2.0, 1.0]], 60, 16, constant=0.0, hard=False, error=0.1))
+    dots = [sum("⠀" < cell <= "⣿" for row in text.splitlines()[1:-2] for cell in row) for text in (shown, apart)]
+    assert dots[0] < dots[1]
+
+
+def test_shapes_count_every_parameter() -> None:
+    text = plain_text(shapes_table([("W1", [100, 56]), ("b1", [100]), ("W2", [1, 100]), ("b2", [1])], 60, 8))
+    assert "100 × 56" in text
+    assert text.splitlines()[5].split()[-1] == "5,801"
+    assert plain_text(shapes_table([("W1", [100, 56])] * 9, 60, 4)).splitlines()[-1].split()[-1] == "50,400"
+
+
+@pytest.mark.parametrize(("difference", "sign", "words"), [(3e-10, "✓", "they agree"), (0.3, "✗", "a bug")])
+def test_a_gradient_check_says_what_it_found(difference: float, sign: str, words: str) -> None:
+    rows = gradient_check_table(["W1[1,1]", "b1[1]"], [0.5, 1.0], [-0.5, 1.0], 60, 5, difference=difference)
+    text = plain_text(rows)
+    assert sign in text
+    assert words in text
+    assert [row[0].ink for row in rows[2:4]] == ["bad", "text"]
 
 
 def test_weights_lean_to_the_side_of_their_sign() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tutor.foundation.errors import TutorError
@@ -11,6 +12,7 @@ from tutor.runs.execute import run_to_end
 from tutor.runs.lab_files import load_lab, with_overrides
 from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary
+from tutor.runs.trainee import MlTrainee
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
@@ -57,3 +59,74 @@ def test_as_many_updates_make_all_batch_sizes_alike() -> None:
 def test_what_follows_no_gradient_has_none_to_show(panel: str, optimizer: str) -> None:
     with pytest.raises(TutorError):
         with_overrides(RunSpec(), {"optimizer.name": optimizer, "show.panels": [panel]})
+
+
+def lab(name: str, **overrides: object) -> RunSummary:
+    return run_to_end(load_lab(name, LESSONS / "labs", overrides), LESSONS / "data")
+
+
+@pytest.mark.parametrize(("count", "error"), [(1, 1.0), (5, 0.18), (10, 0.049), (20, 0.012)])
+def test_the_curve_builder_tells_the_largest_error(count: int, error: float) -> None:
+    summary = lab("curve-builder", hidden=[count], optimizer="none")
+    assert summary.facts()["final.max_error"] == pytest.approx(error, rel=0.03)
+    assert summary.facts()["parameters"] == 3 * count + 1
+    assert summary.epoch == 1
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "hard-sigmoid"])
+def test_the_pieces_that_are_shown_add_up_to_the_model(activation: str) -> None:
+    spec = load_lab("curve-builder", LESSONS / "labs", {"activation": activation, "epochs": 100})
+    trainee = MlTrainee(spec, None)
+    list(trainee.epochs())
+    frame = dict(trainee.frames())["pieces"]
+    pieces, constant = np.array(frame["pieces"]), frame["constant"]
+    assert isinstance(constant, float)
+    at = np.linspace(0, 1, 50)
+    z = pieces[:, 1] + at[:, None] * pieces[:, 0]
+    bends = np.clip(0.5 + z / 4, 0, 1) if frame["hard"] else 1 / (1 + np.exp(-z))
+    assert np.allclose(constant + bends @ pieces[:, 2], trainee.predict(at[:, None]), atol=0.01)
+    assert frame["hard"] is (activation == "hard-sigmoid")
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu", "tanh", "none"])
+def test_a_gradient_check_finds_the_wrong_sign_and_nothing_else(activation: str) -> None:
+    found = {
+        bug: lab("shapes-and-gradients", activation=activation, sign_bug=bug, epochs=20).facts()
+        for bug in (False, True)
+    }
+    assert float(found[False]["final.gradient_difference"]) < 1e-6
+    assert float(found[True]["final.gradient_difference"]) > 1e-2
+
+
+@pytest.mark.parametrize(("lags", "hidden", "count"), [(3, [3], 16), (56, [100], 5801), (14, [100, 100, 100], 21801)])
+def test_shapes_and_counts(lags: int, hidden: list[int], count: int) -> None:
+    summary = lab("shapes-and-gradients", lags=lags, hidden=hidden, epochs=1, optimizer="adam")
+    layers = summary.views["shapes"].frame["layers"]
+    assert isinstance(layers, list)
+    assert layers[0] == ["W1", [hidden[0], lags]]
+    assert layers[-1] == [f"b{len(hidden) + 1}", [1]]
+    assert summary.facts()["parameters"] == count
+
+
+def test_layers_without_an_activation_end_where_a_line_ends() -> None:
+    keys = {"lags": 14, "loss": "mae", "optimizer.schedule": "linear-decay", "learning_rate": 0.003, "epochs": 300}
+    deep = lab("shapes-and-gradients", hidden=[100, 100, 100], activation="none", **keys).facts()
+    line = lab("look-back", lags=14).facts()
+    for name, value in (("final.train_loss", 0.527), ("final.valid_loss", 0.449)):
+        assert deep[name] == pytest.approx(value, abs=0.003)
+        assert line[name] == pytest.approx(value, abs=0.003)
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"model.placed": True},
+        {"show.panels": ["pieces"]},
+        {"model.name": "mlp", "model.hidden": [3], "model.activation": "relu", "show.panels": ["pieces"]},
+        {"model.sign_bug": True},
+        {"model.name": "mlp", "model.hidden": [3], "model.batch_norm": True, "show.panels": ["gradient-check"]},
+    ],
+)
+def test_what_has_no_bends_or_no_backward_pass_is_told_so(overrides: dict[str, object]) -> None:
+    with pytest.raises(TutorError):
+        with_overrides(RunSpec(), overrides)

@@ -71,6 +71,8 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("two-sliders", {"w": 0.73, "b": 1.22}),
         ("spam-rule", {"threshold": 2.0}),
         ("look-back", {"lags": 56}),
+        ("curve-builder", {"hidden": [6], "activation": "sigmoid"}),
+        ("shapes-and-gradients", {"lags": 7, "hidden": [10], "activation": "relu"}),
         ("loss-ticker", {"batch_size": 100, "learning_rate": 0.5, "epochs": 15}),
         ("three-species", {"learning_rate": 0.1, "epochs": 100}),
         ("two-surfaces", {"optimizer": "momentum", "epochs": 10}),

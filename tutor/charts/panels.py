@@ -34,6 +34,9 @@ PANELS = (
     "folds",
     "updates",
     "gradients",
+    "pieces",
+    "shapes",
+    "gradient-check",
 )
 """The panels that `draw_panel` draws; the loss has a function of its own, `tutor.charts.loss.loss_chart`."""
 
@@ -223,6 +226,42 @@ def _gradients(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
     )
 
 
+def _pieces(scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.pieces import pieces_chart
+
+    return pieces_chart(
+        (scene["x"], scene["y"]),
+        frame["pieces"],
+        at.width,
+        at.height,
+        constant=float(frame["constant"]),
+        hard=bool(frame["hard"]),
+        error=frame.get("max_error"),
+        ascii=at.ascii,
+    )
+
+
+def _shapes(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.network_tables import shapes_table
+
+    layers = [(_text(name), [int(size) for size in shape]) for name, shape in frame["layers"]]
+    return shapes_table(layers, at.width, at.height, ascii=at.ascii)
+
+
+def _gradient_check(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.network_tables import gradient_check_table
+
+    return gradient_check_table(
+        _texts(frame["names"]),
+        frame["computed"],
+        frame["measured"],
+        at.width,
+        at.height,
+        difference=float(frame["difference"]),
+        ascii=at.ascii,
+    )
+
+
 _DRAWERS: dict[str, Callable[[Payload, Payload, Drawing], Rows]] = {
     "fit": _fit,
     "curve": _curve,
@@ -236,4 +275,7 @@ _DRAWERS: dict[str, Callable[[Payload, Payload, Drawing], Rows]] = {
     "folds": _folds,
     "updates": _updates,
     "gradients": _gradients,
+    "pieces": _pieces,
+    "shapes": _shapes,
+    "gradient-check": _gradient_check,
 }

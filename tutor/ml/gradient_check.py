@@ -35,25 +35,30 @@ class GradientCheck:
         return apart / (float(np.linalg.norm(self.computed) + np.linalg.norm(self.measured)) or 1.0)
 
 
-def measured_gradient(value: Callable[[], float], parameters: Array, nudge: float = NUDGE) -> Array:
+def measured_gradient(
+    value: Callable[[], float], parameters: Array, nudge: float = NUDGE, at: Array | None = None
+) -> Array:
     """The slope of ``value`` along each of ``parameters``, (n,) float64, by (f(θ + h) − f(θ − h)) / 2h.
 
     Args:
         value: f at the parameters as they stand.
         parameters: are nudged in place one by one, and put back.
         nudge: h.
+        at: indices of the parameters to measure at; all where None.
     """
-    slopes = np.empty(parameters.size)
-    for index, at in enumerate(parameters.tolist()):
-        parameters[index] = at + nudge
+    chosen = np.arange(parameters.size) if at is None else at
+    slopes = np.empty(chosen.size)
+    for place, index in enumerate(chosen.tolist()):
+        now = parameters[index]
+        parameters[index] = now + nudge
         above = value()
-        parameters[index] = at - nudge
-        slopes[index] = (above - value()) / (2 * nudge)
-        parameters[index] = at
+        parameters[index] = now - nudge
+        slopes[place] = (above - value()) / (2 * nudge)
+        parameters[index] = now
     return slopes
 
 
-def check_gradient(network: Network, loss: Loss, x: Array, labels: Array) -> GradientCheck:
+def check_gradient(network: Network, loss: Loss, x: Array, labels: Array, at: Array | None = None) -> GradientCheck:
     """Check a network's backward pass on one batch.
 
     Args:
@@ -61,9 +66,10 @@ def check_gradient(network: Network, loss: Loss, x: Array, labels: Array) -> Gra
         loss: to differentiate.
         x: (d + 1, B) float64, the last row ones.
         labels: (k, B) float64.
+        at: indices of the parameters to check; all where None.
     """
     size = x.shape[1]
     unroll(network.update_steps(size, loss), (X, X_ROWS, LABELS))([(x, np.ascontiguousarray(x.T), labels)])
-    computed = network.gradient.copy()
-    measured = measured_gradient(lambda: loss.mean(network.forward(x), labels) * size, network.parameters)
+    computed = network.gradient.copy() if at is None else network.gradient[at]
+    measured = measured_gradient(lambda: loss.mean(network.forward(x), labels) * size, network.parameters, at=at)
     return GradientCheck(computed, measured)

@@ -37,6 +37,7 @@ class Network:
         residual: whether hidden layers add to what is below them.
         dropout: the share of hidden outputs that an update erases.
         batch_norm: whether what goes into a hidden layer's activation is standardised over the batch.
+        sign_bug: whether `update_steps` turns round the sign of the first layer's gradient, as a slip of the pen would.
         seed: of what is erased.
     """
 
@@ -51,6 +52,7 @@ class Network:
         residual: bool = False,
         dropout: float = 0.0,
         batch_norm: bool = False,
+        sign_bug: bool = False,
         seed: int = 0,
     ) -> None:
         self.sizes = (features, *hidden, outputs)
@@ -58,6 +60,7 @@ class Network:
         pairs = enumerate(zip(self.sizes[:-1], self.sizes[1:-1], strict=False))
         self._adds = frozenset(index for index, (below, here) in pairs if residual and index and below == here)
         self._dropout = dropout
+        self._sign_bug = sign_bug
         self.random = np.random.default_rng(seed)
         """Draws what dropout erases."""
         shapes = [(above, below + 1) for below, above in zip(self.sizes[:-1], self.sizes[1:], strict=True)]
@@ -102,6 +105,17 @@ class Network:
             named[f"mean{index}"] = norm.mean.ravel().copy()
             named[f"variance{index}"] = norm.variance.ravel().copy()
         return named
+
+    def names(self) -> list[str]:
+        """What each of `parameters` is called, (P,): ``W1[2,3]``, ``b1[2]``, ...; γ for scales."""
+        called = np.empty(self.parameters.size, dtype=object)
+        places = np.arange(self.parameters.size)
+        for number, layer in enumerate(_views(places, [layer.shape for layer in self.layers]), start=1):
+            for row, entries in enumerate(layer.tolist(), start=1):
+                for column, place in enumerate(entries[:-1], start=1):
+                    called[place] = f"W{number}[{row},{column}]"
+                called[entries[-1]] = f"b{number}[{row}]"
+        return [name or "γ" for name in called.tolist()]
 
     def is_weight(self) -> Array:
         """1 for each weight and 0 for each bias and each scale, (P,), in the order of `parameters`."""
@@ -201,7 +215,10 @@ class Network:
             steps.extend(self.activation.backward(passed.branches[index - 1], delta, np.empty_like(delta)))
             if self.norms:
                 steps += self.norms[index - 1].backward(delta)
-        return steps + self._parameter_steps(0, deltas[0], X_ROWS)
+        steps += self._parameter_steps(0, deltas[0], X_ROWS)
+        if self._sign_bug:
+            steps.append(step(np.negative, self.gradients[0], self.gradients[0]))
+        return steps
 
     def _parameter_steps(self, index: int, delta: Array, below: Array | Input) -> Steps:
         """What writes the gradient of a layer's matrix, given dL/dz, (h, B), and the outputs below, (B, d + 1)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import isfinite
 
 import numpy as np
@@ -15,11 +16,13 @@ from tutor.ml.batch_gradients import BatchGradients, batch_gradients
 from tutor.ml.batch_losses import BatchLosses
 from tutor.ml.batches import Batches
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
+from tutor.ml.gradient_check import GradientCheck, check_gradient
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.losses import Loss, loss_for, softmax
 from tutor.ml.network import Network, with_ones
 from tutor.ml.optimizers import Momentum, make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.pieces import place_along
 from tutor.ml.polynomial import Powers
 from tutor.ml.schedules import make_schedule
 from tutor.ml.tape import EPSILON, FACTOR, LABELS, X_ROWS, Run, X, step, unroll
@@ -47,24 +50,17 @@ class NetworkTraining:
         self._train = train
         self._powers = Powers(model.degree if model.name == "polynomial" else 1, dataset.x_train)
         self._loss, self._offset = loss_for(loss, classifies=dataset.task == CLASSIFICATION), offset
-        hidden = model.hidden * model.depth if model.name == "mlp" else ()
-        outputs = dataset.classes or 1
-        self.network = Network(
-            self._powers.features,
-            hidden,
-            outputs,
-            model.activation,
-            residual=model.residual,
-            dropout=model.dropout,
-            batch_norm=model.batch_norm,
-            seed=train.seed,
-        )
+        self.model = model
+        self.network = _network(model, self._powers.features, dataset.classes or 1, train.seed)
         self._random = np.random.default_rng(train.seed)
         self.network.initialise(self._random)
         self._start_at(model.w, model.b)
-        self._manual = optimizer.name == "manual"
+        if model.placed:
+            place_along(self.network, dataset.x_train[:, 0], dataset.y_train)
+        self._manual = optimizer.name in {"manual", "none"}
+        self._stays = optimizer.name == "none"
         self._in_one_step = optimizer.name == "least-squares"
-        if self._in_one_step and (hidden or dataset.task == CLASSIFICATION):
+        if self._in_one_step and (len(self.network.layers) > 1 or dataset.task == CLASSIFICATION):
             raise TutorError(translate("ml.least-squares-needs-line"))
         self._learning_rate = optimizer.learning_rate
         self._factor = make_schedule(optimizer.schedule, optimizer.warm_up)
@@ -104,6 +100,19 @@ class NetworkTraining:
     def batch_gradients(self, count: int) -> BatchGradients:
         """Where the gradients of some batches point, against that of all examples."""
         return batch_gradients(self.network, self._loss, self._x, self._labels, self.batch_size, count)
+
+    def check_gradient(self, rows: int, at: Array) -> GradientCheck:
+        """Hold the backward pass, at the parameters as they are, against measured slopes.
+
+        Args:
+            rows: on the first so many examples.
+            at: indices of the parameters to check.
+        """
+        model = replace(self.model, dropout=0.0)
+        twin = _network(model, self.network.sizes[0], self.network.sizes[-1], 0, np.float64)
+        twin.parameters[:] = self.network.parameters
+        x, labels = self._x[:rows].astype(np.float64), self._labels[:rows].astype(np.float64)
+        return check_gradient(twin, self._loss, np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), at)
 
     @property
     def batch_size(self) -> int:
@@ -191,7 +200,7 @@ class NetworkTraining:
                 self._epoch += 1
                 result = self._result(norm, rate)
             yield result
-            if not isfinite(result.train_loss):
+            if self._stays or not isfinite(result.train_loss):
                 return
 
     def _solve(self) -> None:
@@ -256,6 +265,24 @@ class NetworkTraining:
         slope, shift = (float(each) for each in self.network.layers[0][0])
         w = slope * data.y_scale / float(data.x_scale[0])
         return {"w": w, "b": data.y_mean + data.y_scale * shift - w * float(data.x_mean[0])}
+
+
+def _network(
+    model: ModelOptions, features: int, outputs: int, seed: int, dtype: type[np.floating] = np.float32
+) -> Network:
+    """The network that a model is: without hidden layers unless it is an ``mlp``."""
+    return Network(
+        features,
+        model.hidden * model.depth if model.name == "mlp" else (),
+        outputs,
+        model.activation,
+        dtype,
+        residual=model.residual,
+        dropout=model.dropout,
+        batch_norm=model.batch_norm,
+        sign_bug=model.sign_bug,
+        seed=seed,
+    )
 
 
 def _labels(y: Array, dataset: Dataset) -> Array:

@@ -66,6 +66,9 @@ class ModelOptions:
         residual: With ``mlp``, whether a hidden layer adds to the one below where both are as wide.
         dropout: With ``mlp``, the share of hidden outputs that each update erases.
         batch_norm: With ``mlp``, whether hidden layers standardise what goes into their activation over the batch.
+        placed: With ``mlp`` of one hidden layer of (hard) sigmoids over one feature: whether these start side by side
+            along the data instead of at random.
+        sign_bug: With ``mlp``, whether the first layer's gradient has its sign turned round, to see what finds that.
         degree: With ``polynomial``.
         function: With ``function``: which of `tutor.ml.drawn_function.FUNCTIONS`.
         w: Where the (first) weight starts, in the units of the data; None for the model's own initialisation.
@@ -81,6 +84,8 @@ class ModelOptions:
     residual: bool = False
     dropout: float = 0.0
     batch_norm: bool = False
+    placed: bool = False
+    sign_bug: bool = False
     degree: int = 1
     function: str = "ball"
     w: float | None = None

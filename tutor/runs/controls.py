@@ -43,6 +43,8 @@ _TITLES: dict[str, str] = {
     "model.name": "runs.control-model",
     "model.hidden": "runs.control-hidden",
     "model.activation": "runs.control-activation",
+    "model.placed": "runs.control-placed",
+    "model.sign_bug": "runs.control-sign-bug",
     "model.degree": "runs.control-degree",
     "model.w": "runs.control-w",
     "model.b": "runs.control-b",

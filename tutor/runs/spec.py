@@ -28,6 +28,9 @@ PANELS = (
     "folds",
     "updates",
     "gradients",
+    "pieces",
+    "shapes",
+    "gradient-check",
 )
 
 DataName = Literal[
@@ -73,6 +76,9 @@ PanelName = Literal[
     "folds",
     "updates",
     "gradients",
+    "pieces",
+    "shapes",
+    "gradient-check",
 ]
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -144,6 +150,10 @@ class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With ``mlp``: the share of hidden outputs that each update erases."""
     batch_norm: bool = False
     """With ``mlp``: whether hidden layers standardise what goes into their activation over the batch."""
+    placed: bool = False
+    """With ``mlp`` of one layer of sigmoids over one feature: whether these start side by side along the data."""
+    sign_bug: bool = False
+    """With ``mlp``: whether the first layer's gradient has the wrong sign."""
     degree: Annotated[int, Meta(ge=1, le=20)] = 1
     """With ``polynomial``."""
     function: FunctionName = "ball"
@@ -328,6 +338,8 @@ SHORT_NAMES: dict[str, str] = {
     "residual": "model.residual",
     "dropout": "model.dropout",
     "batch_norm": "model.batch_norm",
+    "placed": "model.placed",
+    "sign_bug": "model.sign_bug",
     "degree": "model.degree",
     "function": "model.function",
     "w": "model.w",

@@ -27,6 +27,7 @@ _OPTIMIZERS = {
     "keyword-rule": frozenset({"none", "manual"}),
     "coin-flips": frozenset({"search"}),
     "naive": _DESCENTS | {"least-squares", "none"},
+    "mlp": _DESCENTS | {"none"},
     "linear": _DESCENTS | {"least-squares"},
     "polynomial": _DESCENTS | {"least-squares"},
 }
@@ -127,6 +128,20 @@ def _batch_norm(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("train.batch_size", translate("runs.batch-norm-needs-batch"))
 
 
+def bends_in(spec: RunSpec) -> bool:
+    """Whether the model is one hidden layer of (hard) sigmoids: a sum of bends, where the data has one feature."""
+    model = spec.model
+    one_layer = model.name == "mlp" and len(model.hidden) * model.depth == 1
+    return one_layer and model.activation in {"sigmoid", "hard-sigmoid"} and task_of(spec) in {"regression", ""}
+
+
+def _placed(spec: RunSpec) -> Iterator[Impossible]:
+    if spec.model.placed and not bends_in(spec):
+        yield Impossible("model.placed", translate("runs.placed-needs-bends"))
+    if spec.model.sign_bug and (spec.model.name != "mlp" or not spec.model.hidden):
+        yield Impossible("model.sign_bug", translate("runs.sign-bug-needs-layers"))
+
+
 def _panels(spec: RunSpec) -> Iterator[Impossible]:
     task, model = task_of(spec), spec.model.name
     descends = model in NETWORKS and spec.optimizer.name not in NO_DESCENT
@@ -138,6 +153,9 @@ def _panels(spec: RunSpec) -> Iterator[Impossible]:
         "confusion": task in {"classification", ""} or spec.data.target_as == "class-number",
         "updates": descends,
         "gradients": descends,
+        "pieces": bends_in(spec),
+        "shapes": model in NETWORKS,
+        "gradient-check": model in NETWORKS and not spec.model.batch_norm,
         "series": task in {"regression", ""},
         "autocorrelation": spec.data.name in SERIES,
         "threshold": model in RULES,
@@ -184,6 +202,7 @@ _CHECKS: tuple[Callable[[RunSpec], Iterator[Impossible]], ...] = (
     _drawn,
     _pairs,
     _naive,
+    _placed,
     _folds,
     _batch_norm,
     _panels,

@@ -122,6 +122,8 @@ class RunSummary:
             "updates": self.updates,
             "seconds": self.seconds,
         }
+        if self.data is not None:
+            facts["parameters"] = self.data.parameters
         if self.learning_rate is not None:
             facts["learning_rate"] = self.learning_rate
         for name, series in (

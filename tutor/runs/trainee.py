@@ -20,10 +20,11 @@ from tutor.ml.datasets.dataset import DRAWN, REGRESSION
 from tutor.ml.drawn_function import FUNCTIONS
 from tutor.ml.network_training import NetworkTraining
 from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.pieces import is_sum_of_bends
 from tutor.ml.training import make_training
 from tutor.runs.events import DataFacts
 from tutor.runs.landscapes import Curve, Surface, Threshold
-from tutor.runs.network_panels import Gradients, Telling, Updates
+from tutor.runs.network_panels import CheckedGradient, Gradients, Pieces, Shapes, Telling, Updates
 from tutor.runs.panels import Array, Autocorrelation, Boundary, Confusion, Fit, Folds, Panel, Series, Weights
 from tutor.runs.spec import NO_DESCENT, RunSpec, Setting
 
@@ -110,10 +111,21 @@ class MlTrainee:
             possible.add("curve")
         if self.spec.model.name in {"threshold", "keyword-rule"}:
             possible.add("threshold")
-        if self.network_training is not None and self.spec.optimizer.name not in NO_DESCENT:
-            possible |= {"updates", "gradients"}
+        possible |= self._possible_for_networks()
         if data.task != DRAWN:
             possible.add("folds")
+        return possible
+
+    def _possible_for_networks(self) -> set[str]:
+        """The panels that look inside a network."""
+        inner = self.network_training
+        if inner is None:
+            return set()
+        possible = {"shapes", "gradient-check"}
+        if is_sum_of_bends(inner.network.sizes, self.spec.model.activation):
+            possible.add("pieces")
+        if self.spec.optimizer.name not in NO_DESCENT:
+            possible |= {"updates", "gradients"}
         return possible
 
     # -- for the engine ---------------------------------------------------------------------------------------
@@ -287,6 +299,9 @@ _PANELS: dict[str, Callable[[MlTrainee], Panel]] = {
     "folds": Folds,
     "updates": Updates,
     "gradients": Gradients,
+    "pieces": Pieces,
+    "shapes": Shapes,
+    "gradient-check": CheckedGradient,
 }
 """All but the loss, which viewers draw from the epochs themselves."""
 

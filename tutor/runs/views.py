@@ -137,6 +137,37 @@ class GradientsFrame(TypedDict):
     angle: float
 
 
+class PiecesScene(TypedDict):
+    """The curve that a sum of bends is to meet."""
+
+    x: list[float]
+    y: list[float]
+
+
+class PiecesFrame(TypedDict):
+    """The bends [w, b, c], each c·σ(b + w·x), and the constant, in the units of the data."""
+
+    pieces: list[list[float]]
+    constant: float
+    hard: bool
+    max_error: float
+
+
+class ShapesFrame(TypedDict):
+    """The parameters of a network: name and shape of each table."""
+
+    layers: list[list[object]]
+
+
+class GradientCheckFrame(TypedDict):
+    """Some slopes of the loss, by backpropagation and measured, and how far apart all that were checked are."""
+
+    names: list[str]
+    computed: list[float]
+    measured: list[float]
+    difference: float
+
+
 class WeightsFrame(TypedDict):
     """The parameters of a small model by name."""
 

@@ -14,6 +14,7 @@ _NAMES = {
     "diverged": "study.fact-diverged",
     "epochs": "study.fact-epochs",
     "updates": "study.fact-updates",
+    "parameters": "study.fact-parameters",
     "learning_rate": "study.fact-learning-rate",
     "first.train_loss": "study.fact-first-train-loss",
     "first.valid_loss": "study.fact-first-valid-loss",
@@ -24,6 +25,9 @@ _NAMES = {
     "final.train_accuracy": "study.fact-final-train-accuracy",
     "final.valid_accuracy": "study.fact-final-valid-accuracy",
     "final.gradient_norm": "study.fact-final-gradient-norm",
+    "final.gradient_angle": "study.fact-final-gradient-angle",
+    "final.gradient_difference": "study.fact-final-gradient-difference",
+    "final.max_error": "study.fact-final-max-error",
     "best.valid_loss": "study.fact-best-valid-loss",
     "best.epoch": "study.fact-best-epoch",
 }

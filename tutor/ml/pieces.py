@@ -1,0 +1,51 @@
+"""One feature through a row of (hard) sigmoids: a curve that is a sum of bends, placed by hand or read off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.ml.arrays import Array
+from tutor.ml.network import Network
+
+BENDS = ("sigmoid", "hard-sigmoid")
+"""Activations whose graph is a ramp between two levels."""
+
+_RAMP = 4.0
+"""A hard sigmoid climbs while its input goes from −2 to 2."""
+
+
+def is_sum_of_bends(sizes: Sequence[int], activation: str) -> bool:
+    """Whether a network of these layers is ŷ = b + Σ cᵢ σ(bᵢ + wᵢ x)."""
+    return len(sizes) == 3 and sizes[0] == sizes[-1] == 1 and activation in BENDS
+
+
+def place_along(network: Network, x: Array, y: Array) -> None:
+    """Put the bends side by side, each over a K-th of the way, so that the curve meets the data at K + 1 places.
+
+    With hard sigmoids the network is then the piecewise linear curve through these places; with soft ones it goes
+    round the corners.
+
+    Args:
+        network: one feature, one hidden layer of K (hard) sigmoids, one output.
+        x: (N,) the feature, as the network sees it.
+        y: (N,) the labels.
+
+    Raises:
+        TutorError: the network is another one, or all x are equal.
+    """
+    if not is_sum_of_bends(network.sizes, network.activation.name) or x.min() == x.max():
+        raise TutorError(translate("ml.placed-needs-bends"))
+    count = network.sizes[1]
+    places = np.linspace(float(x.min()), float(x.max()), count + 1)
+    order = np.argsort(x, kind="stable")
+    heights = np.interp(places, x[order], y[order])
+    steepness = _RAMP / np.diff(places)
+    bends, total = network.layers
+    bends[:, 0] = steepness
+    bends[:, 1] = -steepness * (places[:-1] + places[1:]) / 2
+    total[0, :-1] = np.diff(heights)
+    total[0, -1] = heights[0]
