@@ -118,6 +118,33 @@ def _train(
     return train(lab, overrides(settings, options), style, data=data, detach=detach)
 
 
+@_command("sweep", "cli.sweep", "cli.sweep-short")
+@click.argument("lab", required=False, shell_complete=_complete_labs)
+@click.option("--grid", multiple=True, metavar="KEY=VALUE,...", help=Sentence("cli.sweep-grid"))
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, help=Sentence("cli.sweep-jobs"))
+@click.option("--dask", default="", metavar="ADDRESS", help=Sentence("cli.sweep-dask"))
+@click.option("--fresh", is_flag=True, help=Sentence("cli.sweep-fresh"))
+@click.option("--plain", "style", flag_value="plain", help=Sentence("cli.sweep-plain"))
+@click.option("--json", "style", flag_value="json", help=Sentence("cli.sweep-json"))
+@lab_options
+def _sweep(
+    lab: str | None,
+    data: str | None,
+    settings: tuple[str, ...],
+    grid: tuple[str, ...],
+    jobs: int | None,
+    dask: str,
+    fresh: bool,
+    style: str | None,
+    **options: str | None,
+) -> int:
+    from tutor.plain.sweep import sweep
+
+    require_one(lab, data)
+    changes = overrides(settings, options)
+    return sweep(lab, grid, changes, style, data=data, jobs=jobs, dask=dask, fresh=fresh)
+
+
 add_run_commands(_tutor)
 add_memory_commands(_tutor)
 

@@ -6,21 +6,17 @@ import shutil
 from collections.abc import Iterable
 from typing import TextIO
 
-from tutor.charts.cells import Rows, Span
 from tutor.charts.history import LossHistory
 from tutor.charts.loss import loss_chart, train_line, valid_line
 from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.translate import translate
+from tutor.plain.paint import painted
 from tutor.plain.reporters import figure, outcome_lines
 from tutor.runs.events import Changed, Epochs, Event, Started
 from tutor.runs.summary import RunSummary
 
 _SECONDS_BETWEEN = 0.2
 _HEIGHT = 14
-_COLOURS = {
-    "train": "36", "valid": "33", "axis": "2", "muted": "2", "good": "32", "bad": "31", "accent": "1",
-}  # fmt: skip
-"""Of the sixteen colours that every terminal has, so that its owner's own choice of them is kept."""
 
 
 class ChartReporter:
@@ -64,7 +60,7 @@ class ChartReporter:
         if len(self._valid):
             lines.append(valid_line(self._valid))
         rows = loss_chart(lines, width, height, planned=summary.epochs_planned, changes=self._changes, ascii=self.ascii)
-        text = "".join(f"{row}\x1b[K\n" for row in [*self._rows(rows), self._line(summary)])
+        text = "".join(f"{row}\x1b[K\n" for row in [*painted(rows, colour=self._colour), self._line(summary)])
         # Up to the first line of the last drawing, then over it: nothing is cleared first, so nothing flickers.
         self._out.write((f"\x1b[{self._drawn}A\r" if self._drawn else "") + text)
         self._out.flush()
@@ -78,10 +74,3 @@ class ChartReporter:
         if valid is not None:
             parts.append(translate("train.valid-loss", loss=figure(valid)))
         return "  ".join(parts)
-
-    def _rows(self, rows: Rows) -> list[str]:
-        return ["".join(self._span(span) for span in row) for row in rows]
-
-    def _span(self, span: Span) -> str:
-        code = _COLOURS.get(span.ink) if self._colour else None
-        return f"\x1b[{code}m{span.text}\x1b[0m" if code else span.text

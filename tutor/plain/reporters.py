@@ -165,10 +165,10 @@ def choose_reporter(style: str | None) -> Reporter:
         return LineReporter(sys.stdout)
     from tutor.plain.moving_chart import ChartReporter
 
-    return ChartReporter(sys.stdout, colour=colour_of(sys.stdout), ascii=_wants_ascii())
+    return ChartReporter(sys.stdout, colour=colour_of(sys.stdout), ascii=wants_ascii())
 
 
-def _wants_ascii() -> bool:
+def wants_ascii() -> bool:
     """Whether to draw with ASCII alone: the learner's setting, else what the terminal promises."""
     from tutor.progress.settings import load_settings
 
