@@ -71,8 +71,17 @@ def _complete_labs(_context: click.Context, _parameter: click.Parameter, incompl
 @click.option(
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help=Sentence("cli.version")
 )
-def _tutor() -> None:
+@click.option("--driver", type=click.Choice(["tutor", "textual"]), default=None, help=Sentence("terminal.cli-driver"))
+@click.pass_context
+def _tutor(context: click.Context, driver: str | None) -> int:
     """Open the course; the words are in the translations."""
+    if driver is not None:
+        os.environ["TUTOR_DRIVER"] = driver
+    if context.invoked_subcommand is not None:
+        return 0
+    from tutor.cli.screens import open_screens
+
+    return open_screens()
 
 
 def _command(name: str, about: str, short: str) -> Callable[[Callable[..., Any]], click.Command]:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
@@ -33,7 +33,7 @@ class TutorApp(App[int]):
     """
 
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False, priority=True)]
 
     def __init__(self, services: Services | None = None, first: FirstScreen | None = None) -> None:
         super().__init__()
@@ -67,9 +67,9 @@ class TutorApp(App[int]):
         """Ours, unless the environment names another."""
         if os.environ.get("TEXTUAL_DRIVER"):
             return super().get_driver_class()
-        from tutor.tui.terminal import TutorDriver
+        from tutor.tui.terminal import driver_class
 
-        return TutorDriver
+        return driver_class()
 
     @property
     def ascii(self) -> bool:

@@ -1,0 +1,1 @@
+"""The driver: cells, difference, line, end."""

@@ -1,0 +1,168 @@
+"""The driver that sends only what differs, and never more than the line carries."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from tutor.tui.terminal.cells import Cells
+from tutor.tui.terminal.leaving import LeavingDriver
+from tutor.tui.terminal.line import Line
+from tutor.tui.terminal.painter import Painter
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+_FRAME = 1 / 30
+"""Seconds between two frames at least: Textual draws the first screen and a resize several times over."""
+_WORTH_MARKING = 400
+"""Characters from which on a frame may be seen half drawn, so that it is marked as one."""
+_ENTER = "\x1b[?1049h"
+_MARKS = ("\x1b[?2026h", "\x1b[?2026l")
+
+
+class TutorDriver(LeavingDriver):
+    """Keeps the screen as cells and sends what differs from what the terminal shows.
+
+    `write` is called by the app's thread and by the one that reads keys; everything else by the app's.
+    """
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        width, height = super()._get_terminal_size()
+        self._guard = threading.RLock()
+        self._cells = Cells(width, height)
+        self._painter = Painter(self._cells)
+        self._others = ""
+        self._new_size: tuple[int, int] | None = None
+        self._line = self._make_line()
+        self._open = False
+        self._scheduled = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._painted_at = 0.0
+        self._sent_before = 0
+
+    def _make_line(self) -> Line:
+        return Line(1, self._wake, self._lose_line)
+
+    @property
+    def sent(self) -> int:
+        """Bytes sent so far."""
+        return self._sent_before + self._line.sent
+
+    # -- taking in ---------------------------------------------------------------------------------------
+
+    def write(self, data: str) -> None:
+        """Take in what Textual writes; it is painted at the next turn of the event loop."""
+        with self._guard:
+            self._follow_size()
+            others = self._cells.feed(data)
+            if others and not (others == "\a" and "\a" in self._others):
+                self._others += others
+        self._wake()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The size, at the start and at every change of it. A signal's handler calls this: nothing is done here."""
+        size: tuple[int, int] = super()._get_terminal_size()
+        self._new_size = size
+        return size
+
+    def _follow_size(self) -> None:
+        size, self._new_size = self._new_size, None
+        if size is not None:
+            if size != (self._cells.width, self._cells.height):
+                self._cells.resize(*size)
+            # Whatever the terminal did to the picture when its window changed, it is painted anew.
+            self._painter.forget()
+
+    # -- painting ----------------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            with contextlib.suppress(RuntimeError):  # the loop has ended: nothing will be painted any more
+                self._loop.call_soon_threadsafe(self._turn)
+
+    def _turn(self) -> None:
+        """Paint, or see to it that it happens as soon as it may."""
+        self._scheduled = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._open or self._line.gone or not (self._others or self._painter.stale or self._new_size):
+            return
+        wait = self._painted_at + _FRAME - monotonic()
+        if wait <= 0 and not self._line.free:
+            wait = self._line.patience  # 0 while the line is being written to: it will wake us
+            if not wait:
+                return
+        if wait > 0:
+            self._timer = self._loop.call_later(wait + 0.001, self._turn)
+            return
+        self._paint()
+
+    def _paint(self) -> None:
+        budget = self._line.budget
+        with self._guard:
+            self._follow_size()
+            others, self._others = self._others, ""
+            if _ENTER in others:
+                self._painter.forget()
+            elif others:
+                self._painter.lose_cursor()
+            frame = self._painter.paint(sys.maxsize if budget is None else budget)
+            more = self._painter.stale
+        if self._app._sync_available and len(frame) > _WORTH_MARKING:  # noqa: SLF001 - where Textual keeps it
+            frame = frame.join(_MARKS)
+        self._painted_at = monotonic()
+        self._line.send((others + frame).encode(self._encoding, "replace"))
+        self._answers.expected = self._line.patience > 0
+        if more:
+            self._wake()
+
+    def answered(self, count: int) -> None:
+        """The terminal has shown everything up to a question of ours."""
+        self._line.answered(count)
+        self._answers.expected = self._line.patience > 0
+
+    # -- beginning and ending ----------------------------------------------------------------------------
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, or take it again."""
+        self._sent_before = self.sent
+        self._line = self._make_line()
+        self._new_size = None
+        self._open = True
+        super().start_application_mode()
+        if self._writer_thread is not None:  # ours writes
+            self._writer_thread.stop()
+            self._writer_thread = None
+        self._wake()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was."""
+        self._open = False
+        self._line.settle(0.6)
+        with self._guard:
+            self._others += "\x1b[m"
+        super().stop_application_mode()
+        with self._guard:
+            others, self._others = self._others, ""
+        self._line.finish(others.encode(self._encoding, "replace"), 0.6)
+
+    def close(self) -> None:
+        """There is nothing to close: the line ended with the application mode."""
+
+    def _lose_line(self) -> None:
+        """A write has failed."""
+        self._answers.expected = False
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """The terminal is gone: nothing is written any more."""
+        self._line.hang_up()
+        super().hang_up()

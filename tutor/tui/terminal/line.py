@@ -1,0 +1,188 @@
+"""The line to the terminal: one frame at a time, never faster than it is taken, and nobody waits.
+
+A write to a terminal that does not read blocks, so a thread does it. But most of what a slow line has not carried yet
+lies in buffers of the system and of ssh, where a write ends at once: hundreds of kilobytes of frames that nobody
+needs any more. So the terminal is asked now and then (CSI 5 n), and its answer (CSI 0 n) tells that everything before
+it has been shown. While an answer is due, no frame is sent; when it comes, the newest one is. A terminal that never
+answers is written to as fast as it reads.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from time import monotonic
+
+QUESTION = b"\x1b[5n"
+ANSWER = b"\x1b[0n"
+_ASK_EVERY = 2048
+"""Bytes after which the terminal is asked, where it has been quick."""
+_QUICK = 0.15
+"""Seconds within which a quick terminal answers."""
+_SLOW_SPEED = 20_000.0
+"""Bytes a second below which a line is slow, however quickly it answers to a few bytes."""
+_TELLING = 1024
+"""Bytes from which on the time that they took tells of the line's speed and not only of its latency."""
+_FIRST_ANSWER = 0.5
+"""Seconds after which a terminal that never answered is taken for one that does not."""
+_OVERDUE = 5.0
+"""Seconds after which a frame is risked though an answer is due: it may have been lost."""
+_PIECE = 4096
+
+
+class Line:
+    """Sends to a terminal.
+
+    Args:
+        descriptor: Where to write.
+        on_free: Called, from any thread, when the line can take the next frame.
+        on_gone: Called, from any thread, when the terminal is gone.
+        clock: Seconds that never run backwards.
+    """
+
+    def __init__(
+        self,
+        descriptor: int,
+        on_free: Callable[[], None],
+        on_gone: Callable[[], None],
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._descriptor = descriptor
+        self._on_free, self._on_gone = on_free, on_gone
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._waiting = b""
+        self._writing = False
+        self._ended = False
+        self._thread: threading.Thread | None = None
+        self._due = 0
+        self._asked_at = 0.0
+        self._unasked = 0
+        self._asked_for = 0
+        self._took: float | None = None
+        self._speed = 0.0
+        self.gone = False
+        """Whether the terminal is gone: everything is swallowed then."""
+        self.answers: bool | None = None
+        """Whether the terminal answers; None while that is not known."""
+        self.sent = 0
+        """Bytes sent so far."""
+
+    # -- what the app's thread asks ----------------------------------------------------------------------
+
+    @property
+    def slow(self) -> bool:
+        """Whether the last answer took its time, or a long frame did."""
+        return self._took is not None and (self._took > _QUICK or self._speed < _SLOW_SPEED)
+
+    @property
+    def budget(self) -> int | None:
+        """How many bytes a slow line carries in a third of a second, 256 at least; None for a quick one."""
+        return max(256, int(self._speed * 0.3)) if self.slow else None
+
+    @property
+    def free(self) -> bool:
+        """Whether the next frame may be sent now."""
+        with self._changed:
+            return self.gone or (not self._writing and not self._waiting and self.patience <= 0)
+
+    @property
+    def patience(self) -> float:
+        """Seconds for which the answer that is due is still waited for; 0 where none is."""
+        if not self._due:
+            return 0.0
+        allowed = _FIRST_ANSWER if self.answers is None else _OVERDUE if self.answers else 0.0
+        return max(0.0, self._asked_at + allowed - self._clock())
+
+    def send(self, data: bytes) -> None:
+        """Send a frame; call it only where the line is `free`, or with what cannot wait. Never blocks."""
+        if self.gone or self._ended or not data:
+            return
+        with self._changed:
+            if self._due and self.answers is None and self.patience <= 0:
+                self.answers, self._due = False, 0
+            self._unasked += len(data)
+            wants = self.slow or self._unasked >= _ASK_EVERY or self._due > 0
+            if wants and self.answers is not False:
+                data += QUESTION
+                self._due += 1
+                self._asked_at, self._asked_for, self._unasked = self._clock(), self._unasked, 0
+            self._waiting += data
+            self.sent += len(data)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="tutor-line", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def finish(self, data: bytes, seconds: float) -> None:
+        """Send the last words and end, waiting ``seconds`` at most until they have been taken."""
+        if not self.gone and not self._ended:
+            with self._changed:
+                self._waiting += data
+                self.sent += len(data)
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="tutor-line", daemon=True)
+                    self._thread.start()
+                self._ended = True
+                self._changed.notify_all()
+            self._thread.join(seconds)
+        self._ended = True
+
+    def settle(self, seconds: float) -> None:
+        """Wait ``seconds`` at most for an answer that is due, so that it does not end up in a shell."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._due or self.gone, seconds if self.answers else min(seconds, 0.3))
+
+    # -- what other threads tell -------------------------------------------------------------------------
+
+    def answered(self, count: int = 1) -> None:
+        """The terminal has answered ``count`` times."""
+        with self._changed:
+            self.answers = True
+            self._took = max(0.001, self._clock() - self._asked_at)
+            self._learn_speed(self._asked_for / self._took)
+            self._due = max(0, self._due - count)
+            self._changed.notify_all()
+            free = not self._due
+        if free:
+            self._on_free()
+
+    def _learn_speed(self, speed: float) -> None:
+        """A line carries at least what it just did; only a long frame tells that it carries less than was thought."""
+        if speed > self._speed:
+            self._speed = speed
+        elif self._asked_for >= _TELLING:
+            self._speed = (self._speed + speed) / 2
+
+    def hang_up(self) -> None:
+        """The terminal is gone."""
+        with self._changed:
+            self.gone = True
+            self._waiting = b""
+            self._changed.notify_all()
+
+    # -- the thread --------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while data := self._next():
+            try:
+                while data and not self.gone:
+                    data = data[os.write(self._descriptor, data[:_PIECE]) :]
+            except OSError:
+                self.hang_up()
+                self._on_gone()
+                return
+
+    def _next(self) -> bytes:
+        """What is to be written next; nothing at the end."""
+        with self._changed:
+            was_writing, self._writing = self._writing, False
+            free = was_writing and not self._waiting and not self._ended
+        if free:
+            self._on_free()
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._ended or self.gone)
+            data, self._waiting = self._waiting, b""
+            self._writing = bool(data)
+            return b"" if self.gone else data
