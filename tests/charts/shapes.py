@@ -20,6 +20,7 @@ from tutor.charts.network_tables import gradient_check_table, shapes_table
 from tutor.charts.pieces import pieces_chart
 from tutor.charts.series import series_chart
 from tutor.charts.surface import surface_chart
+from tutor.charts.text import text_chart
 from tutor.charts.threshold import threshold_chart
 from tutor.charts.updates import updates_chart
 from tutor.charts.weights import weights_chart
@@ -63,6 +64,7 @@ CHARTS: dict[str, Chart] = {
     "updates": lambda w, h, a: updates_chart(
         np.exp(-np.arange(60) / 20) + np.arange(60) % 3, 130, w, h, epochs=([110, 120, 130], [1, 0.8, 0.5]), ascii=a
     ),
+    "text": lambda w, h, a: text_chart(["anna", "山羊在河边睡觉", "x" * 48] * 3, [1, 0, 0] * 3, w, h),
     "gradients": lambda w, h, a: gradients_chart(
         ([1.2, 0.8, 0.5, 1.1], [0.5, 1.5, 0.2, 4.0]), w, h, batch_size=10, angle=61.2, ascii=a
     ),

@@ -22,6 +22,7 @@ from tutor.charts.panels import PANELS, Drawing, draw_panel
 from tutor.charts.pieces import pieces_chart
 from tutor.charts.series import series_chart
 from tutor.charts.surface import surface_chart
+from tutor.charts.text import text_chart
 from tutor.charts.threshold import threshold_chart
 from tutor.charts.updates import updates_chart
 from tutor.charts.weights import weights_chart
@@ -43,6 +44,7 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "series": ({"actual": [1, 2, 3], "name": "views"}, {"predicted": [1, 2, 2]}),
     "autocorrelation": ({"values": [0.6, -0.2, 0.7], "name": "views"}, {"lags": 2}),
     "updates": ({}, {"losses": [1.0, 2.0, 0.5], "last": 12, "epochs": [[10, 1.5], [12, 1.2]]}),
+    "text": ({}, {"lines": ["anna", "ivo"], "known": [1, 0]}),
     "gradients": ({}, {"along": [1.0, 0.5], "across": [0.5, 2.0], "batch_size": 10, "angle": 45.0}),
     "pieces": (
         {"x": [0, 1], "y": [0, 1]},
@@ -249,3 +251,10 @@ def test_folds_end_with_their_mean_and_keep_it_where_there_is_little_room() -> N
     assert [row.split()[0] for row in small] == ["loss", "fold", "mean"]
     assert plain_text(folds_chart([0.9], [0.8], 60, 4, accuracy=True)).startswith("accuracy")
     assert plain_text(folds_chart([0.9], [0.8], 60, 4)).splitlines()[1].startswith("one split")
+
+
+def test_what_was_copied_is_marked_and_columns_fill_the_width() -> None:
+    text = plain_text(text_chart(["anna", "ivo", "小猫", "lea"], [1, 0, 0, 1], 24, 4))
+    assert text.splitlines()[0].rstrip() == "= anna     小猫"
+    assert text.splitlines()[1].rstrip() == "  ivo    = lea"
+    assert "= stands in the text" in text

@@ -37,6 +37,7 @@ PANELS = (
     "pieces",
     "shapes",
     "gradient-check",
+    "text",
 )
 """The panels that `draw_panel` draws; the loss has a function of its own, `tutor.charts.loss.loss_chart`."""
 
@@ -262,6 +263,12 @@ def _gradient_check(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
     )
 
 
+def _written(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.text import text_chart
+
+    return text_chart(_texts(frame["lines"]), list(frame["known"]), at.width, at.height)
+
+
 _DRAWERS: dict[str, Callable[[Payload, Payload, Drawing], Rows]] = {
     "fit": _fit,
     "curve": _curve,
@@ -278,4 +285,5 @@ _DRAWERS: dict[str, Callable[[Payload, Payload, Drawing], Rows]] = {
     "pieces": _pieces,
     "shapes": _shapes,
     "gradient-check": _gradient_check,
+    "text": _written,
 }

@@ -52,6 +52,18 @@ class NetworkTraining:
         self._loss, self._offset = loss_for(loss, classifies=dataset.task == CLASSIFICATION), offset
         self.model = model
         self.network = _network(model, self._powers.features, dataset.classes or 1, train.seed)
+        hidden = model.hidden * model.depth if model.name in {"mlp", "char-mlp"} else ()
+        outputs = dataset.classes or 1
+        self.network = Network(
+            self._powers.features,
+            hidden,
+            outputs,
+            model.activation,
+            residual=model.residual,
+            dropout=model.dropout,
+            batch_norm=model.batch_norm,
+            seed=train.seed,
+        )
         self._random = np.random.default_rng(train.seed)
         self.network.initialise(self._random)
         self._start_at(model.w, model.b)

@@ -22,6 +22,8 @@ class DataOptions:
         target_as: ``class``, or ``class-number`` for a regression on the class's number.
         tricky_share: With mails, the share whose words mislead.
         frames: With phones and Japanese vowels, how many neighbouring frames make one example.
+        text: With ``text``, which one: ``names``, ``tale-en`` or ``tale-zh``.
+        context: With ``text``, how many characters before the next one make an example.
         path: With ``csv``, the file.
         target: With ``csv``, the column to predict.
         task: With ``csv``, ``regression`` or ``classification``; ``auto`` to go by the target.
@@ -44,6 +46,8 @@ class DataOptions:
     target_as: str = "class"
     tricky_share: float = 0.0
     frames: int = 1
+    text: str = "names"
+    context: int = 3
     path: str = ""
     target: str = ""
     task: str = "auto"
@@ -58,7 +62,7 @@ class ModelOptions:
     """The function with unknown parameters.
 
     Args:
-        name: ``linear``, ``polynomial``, ``softmax``, ``mlp``, ``naive``, ``function``, ``threshold``,
+        name: ``linear``, ``polynomial``, ``softmax``, ``mlp``, ``char-mlp``, ``naive``, ``function``, ``threshold``,
             ``keyword-rule`` or ``coin-flips``.
         hidden: With ``mlp``, the width of each hidden layer.
         depth: With ``mlp``, how many times the hidden layers are stacked upon each other.

@@ -27,6 +27,8 @@ _TITLES: dict[str, str] = {
     "model.function": "runs.control-function",
     "loss.offset": "runs.control-offset",
     "data.frames": "runs.control-frames",
+    "data.text": "writing.control-text",
+    "data.context": "writing.control-context",
     "data.split": "runs.control-split",
     "data.folds": "runs.control-folds",
     "data.valid_rows": "runs.control-valid-rows",

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct, field
 
 DATASETS = (
     "views", "rebound", "blobs", "moons", "spiral", "iris", "digits", "bike-sharing", "mails", "wave", "quadratic",
-    "phones", "japanese-vowels", "vowels", "coins", "curve", "csv",
+    "phones", "japanese-vowels", "vowels", "coins", "text", "curve", "csv",
 )  # fmt: skip
 PANELS = (
     "loss",
@@ -31,6 +31,7 @@ PANELS = (
     "pieces",
     "shapes",
     "gradient-check",
+    "text",
 )
 
 DataName = Literal[
@@ -49,11 +50,12 @@ DataName = Literal[
     "japanese-vowels",
     "vowels",
     "coins",
+    "text",
     "curve",
     "csv",
 ]
 ModelName = Literal[
-    "linear", "polynomial", "softmax", "mlp", "naive", "function", "threshold", "keyword-rule", "coin-flips"
+    "linear", "polynomial", "softmax", "mlp", "char-mlp", "naive", "function", "threshold", "keyword-rule", "coin-flips"
 ]
 ActivationName = Literal["sigmoid", "hard-sigmoid", "tanh", "relu", "none"]
 FunctionName = Literal["ball", "bowl", "saddle", "softmax-cross-entropy", "softmax-squared-error"]
@@ -79,6 +81,7 @@ PanelName = Literal[
     "pieces",
     "shapes",
     "gradient-check",
+    "text",
 ]
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -127,6 +130,10 @@ class DataSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With mails: the share whose words mislead."""
     frames: Annotated[int, Meta(ge=1, le=41)] = 1
     """With phones and Japanese vowels: how many neighbouring frames make one example."""
+    text: Literal["names", "tale-en", "tale-zh"] = "names"
+    """With ``text``: which one."""
+    context: Annotated[int, Meta(ge=1, le=12)] = 3
+    """With ``text``: how many characters before the next one make an example."""
     split: Literal["auto", "random", "grouped", "time"] = "auto"
     """How rows are told apart for validation; ``auto``: in the way that suits the data."""
     folds: Annotated[int, Meta(ge=0, le=20)] = 0
@@ -357,6 +364,8 @@ SHORT_NAMES: dict[str, str] = {
     "target_as": "data.target_as",
     "tricky_share": "data.tricky_share",
     "frames": "data.frames",
+    "text": "data.text",
+    "context": "data.context",
     "features": "data.features",
     "rows": "data.rows",
     "split": "data.split",

@@ -13,11 +13,11 @@ from tutor.runs.spec import NO_DESCENT, RunSpec
 
 SERIES = frozenset({"views", "rebound", "bike-sharing"})
 CLASSES = frozenset(
-    {"blobs", "moons", "spiral", "iris", "digits", "mails", "phones", "japanese-vowels", "vowels", "coins"}
+    {"blobs", "moons", "spiral", "iris", "digits", "mails", "phones", "japanese-vowels", "vowels", "coins", "text"}
 )
 CURVED = frozenset({"saddle", "bowl"})
 """Drawn functions whose Hessian is known."""
-NETWORKS = frozenset({"linear", "polynomial", "softmax", "mlp"})
+NETWORKS = frozenset({"linear", "polynomial", "softmax", "mlp", "char-mlp"})
 RULES = frozenset({"threshold", "keyword-rule"})
 GUESSES = RULES | {"coin-flips"}
 """The models whose loss is the share of mistakes."""
@@ -123,6 +123,14 @@ def _naive(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("model.name", translate("runs.naive-needs-series", data=spec.data.name))
 
 
+def _writing(spec: RunSpec) -> Iterator[Impossible]:
+    writes = spec.model.name == "char-mlp"
+    if writes != (spec.data.name == "text"):
+        yield Impossible("data.name" if writes else "model.name", translate("writing.text-and-char-mlp"))
+    if spec.data.name == "text" and spec.data.folds:
+        yield Impossible("data.folds", translate("writing.no-folds"))
+
+
 def _batch_norm(spec: RunSpec) -> Iterator[Impossible]:
     if spec.model.batch_norm and spec.train.batch_size == 1:
         yield Impossible("train.batch_size", translate("runs.batch-norm-needs-batch"))
@@ -149,8 +157,8 @@ def _panels(spec: RunSpec) -> Iterator[Impossible]:
         "fit": task in {"regression", ""},
         "curve": task == "drawn",
         "surface": model in {"linear", "function"},
-        "boundary": task in {"classification", ""} or spec.data.target_as == "class-number",
-        "confusion": task in {"classification", ""} or spec.data.target_as == "class-number",
+        "boundary": (task in {"classification", ""} and model != "char-mlp") or spec.data.target_as == "class-number",
+        "confusion": (task in {"classification", ""} and model != "char-mlp") or spec.data.target_as == "class-number",
         "updates": descends,
         "gradients": descends,
         "pieces": bends_in(spec),
@@ -160,6 +168,7 @@ def _panels(spec: RunSpec) -> Iterator[Impossible]:
         "autocorrelation": spec.data.name in SERIES,
         "threshold": model in RULES,
         "folds": task != "drawn",
+        "text": model == "char-mlp",
     }
     for panel in spec.show.panels:
         if not possible.get(panel, True):
@@ -205,6 +214,7 @@ _CHECKS: tuple[Callable[[RunSpec], Iterator[Impossible]], ...] = (
     _placed,
     _folds,
     _batch_norm,
+    _writing,
     _panels,
     _steps,
     _stop,

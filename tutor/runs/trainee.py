@@ -27,6 +27,7 @@ from tutor.runs.landscapes import Curve, Surface, Threshold
 from tutor.runs.network_panels import CheckedGradient, Gradients, Pieces, Shapes, Telling, Updates
 from tutor.runs.panels import Array, Autocorrelation, Boundary, Confusion, Fit, Folds, Panel, Series, Weights
 from tutor.runs.spec import NO_DESCENT, RunSpec, Setting
+from tutor.runs.text_panel import Text
 
 _MOST_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
@@ -114,6 +115,8 @@ class MlTrainee:
         possible |= self._possible_for_networks()
         if data.task != DRAWN:
             possible.add("folds")
+        if data.lines:
+            possible.add("text")
         return possible
 
     def _possible_for_networks(self) -> set[str]:
@@ -272,6 +275,10 @@ class MlTrainee:
         """The threshold of a rule, in the units of the data."""
         return self._training.small_parameters()["threshold"]
 
+    def lines(self) -> tuple[str, ...]:
+        """The lines of a text that are trained on; nothing where there is none."""
+        return self._dataset.lines
+
     def rule_column(self) -> int:
         """The feature that a rule looks at."""
         return self._dataset.feature_names.index(self._keyword)
@@ -302,6 +309,7 @@ _PANELS: dict[str, Callable[[MlTrainee], Panel]] = {
     "pieces": Pieces,
     "shapes": Shapes,
     "gradient-check": CheckedGradient,
+    "text": Text,
 }
 """All but the loss, which viewers draw from the epochs themselves."""
 

@@ -196,3 +196,10 @@ class FoldsFrame(TypedDict):
     """``loss`` or ``accuracy``."""
     train: list[float | None]
     valid: list[float | None]
+
+
+class TextFrame(TypedDict):
+    """Lines that a model writes, and for each whether (1) or not (0) it stands in the text that was trained on."""
+
+    lines: list[str]
+    known: list[int]

@@ -9,7 +9,7 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.ml.datasets import made, mails, people, points, series, tables
+from tutor.ml.datasets import made, mails, people, points, series, tables, texts
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.dataset import DRAWN, Dataset, Table
 from tutor.ml.datasets.prepare import prepare
@@ -23,8 +23,8 @@ def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | 
 
     Args:
         name: ``views``, ``rebound``, ``bike-sharing``, ``blobs``, ``moons``, ``spiral``, ``iris``, ``digits``,
-            ``mails``, ``wave``, ``quadratic``, ``phones``, ``japanese-vowels``, ``vowels``, ``coins``, ``csv``, or
-            ``curve`` for a drawn curve, which has no examples.
+            ``mails``, ``wave``, ``quadratic``, ``phones``, ``japanese-vowels``, ``vowels``, ``coins``, ``text``,
+            ``csv``, or ``curve`` for a drawn curve, which has no examples.
         data_folder: where the files of real data sets are.
         options: which examples, and how they are prepared.
 
@@ -35,6 +35,8 @@ def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | 
     if name == "curve":
         nothing = np.zeros((0, 0))
         return Dataset(name, DRAWN, nothing, np.zeros(0), nothing, np.zeros(0))
+    if name == "text":
+        return texts.text(data_folder, options.text, options.context, options.test_fraction, options.seed)
     table = _table(name, data_folder, options)
     if name == "csv":
         # Its features were chosen as columns of the file, before words became columns of their own.

@@ -38,6 +38,7 @@ class Dataset:
         ordered: whether the rows are in time order, so that validation is the end of the series.
         notes: what was decided about the data on the way, sentences for the learner.
         folds: with cross-validation one data set for each fold, the first of which this one shows; else none.
+        lines: of a text, the lines that are trained on.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Dataset:
     ordered: bool = False
     notes: tuple[str, ...] = ()
     folds: tuple[Dataset, ...] = ()
+    lines: tuple[str, ...] = ()
 
     @property
     def classes(self) -> int:
