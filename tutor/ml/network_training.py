@@ -52,18 +52,6 @@ class NetworkTraining:
         self._loss, self._offset = loss_for(loss, classifies=dataset.task == CLASSIFICATION), offset
         self.model = model
         self.network = _network(model, self._powers.features, dataset.classes or 1, train.seed)
-        hidden = model.hidden * model.depth if model.name in {"mlp", "char-mlp"} else ()
-        outputs = dataset.classes or 1
-        self.network = Network(
-            self._powers.features,
-            hidden,
-            outputs,
-            model.activation,
-            residual=model.residual,
-            dropout=model.dropout,
-            batch_norm=model.batch_norm,
-            seed=train.seed,
-        )
         self._random = np.random.default_rng(train.seed)
         self.network.initialise(self._random)
         self._start_at(model.w, model.b)
@@ -282,10 +270,10 @@ class NetworkTraining:
 def _network(
     model: ModelOptions, features: int, outputs: int, seed: int, dtype: type[np.floating] = np.float32
 ) -> Network:
-    """The network that a model is: without hidden layers unless it is an ``mlp``."""
+    """The network that a model is: without hidden layers unless it is an ``mlp`` or ``char-mlp``."""
     return Network(
         features,
-        model.hidden * model.depth if model.name == "mlp" else (),
+        model.hidden * model.depth if model.name in {"mlp", "char-mlp"} else (),
         outputs,
         model.activation,
         dtype,
