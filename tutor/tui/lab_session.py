@@ -16,6 +16,7 @@ from tutor.runs.comparison import differences, knots_of, name_by, names_of, valu
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.controls import value_of
 from tutor.runs.goal import Challenge
+from tutor.runs.replay import Replaying
 from tutor.runs.setup import Setup
 from tutor.runs.setup import Step as Change
 from tutor.runs.spec import LIVE_KEYS, ControlSpec, RunSpec, Setting
@@ -90,6 +91,8 @@ class LabSession:
         self.train = LossHistory()
         self.valid = LossHistory()
         self.pinned: list[Pinned] = []
+        self.replay: Replaying | None = None
+        """Where the present run, which has ended, is seen again."""
         self.wished_pace: float | None = None
         self._opening: tuple[RunSpec | None, dict[str, PanelView]] = (None, {})
         self._openings = 1
@@ -106,7 +109,9 @@ class LabSession:
 
     @property
     def summary(self) -> RunSummary | None:
-        """The present run as its log tells; None before the first."""
+        """The present run as its log tells, in a replay as it told then; None before the first."""
+        if self.replay is not None:
+            return self.replay.summary
         return self.follower.summary if self.follower is not None else None
 
     @property
@@ -153,6 +158,7 @@ class LabSession:
 
     def join(self, run_id: str) -> None:
         """Follow a run that is there already."""
+        self.replay = None
         self.follower = self._runs.follow(run_id)
         self.run_id = run_id
         self.train, self.valid = LossHistory(), LossHistory()
@@ -176,6 +182,17 @@ class LabSession:
         """Read to the end of the log: for a thread, when joining a run that has been going for long."""
         while self.poll():
             pass
+
+    @property
+    def frame(self) -> tuple[object, ...]:
+        """What the lines above and below a lab speak of."""
+        playing = self.replay.player.playing if self.replay is not None else None
+        return self.state, self.pace, self.running_spec.train.seed, playing
+
+    @property
+    def can_replay(self) -> bool:
+        """Whether the present run has ended with anything to see again."""
+        return self.follower is not None and not self.going and len(self.train) > 0
 
     def view(self, panel: str) -> PanelView | None:
         """What the log says of a panel; before it says anything, what the run begins with, as far as that is known."""
@@ -328,12 +345,17 @@ class LabSession:
 
     def last_place(self, *, in_updates: bool) -> int:
         """The last epoch, or the last update, that any run in view has got to."""
-        summaries = [each.summary for each in self.pinned] + ([self.summary] if self.summary is not None else [])
+        summaries = [each.summary for each in self.pinned] + ([self._whole] if self._whole is not None else [])
         return max(((each.updates if in_updates else each.epoch) for each in summaries), default=0)
 
     def knots(self) -> tuple[tuple[int, int], ...]:
         """How many updates the epochs of the present run took."""
-        return knots_of(self.summary) if self.summary is not None else ()
+        return knots_of(self._whole) if self._whole is not None else ()
+
+    @property
+    def _whole(self) -> RunSummary | None:
+        """The present run, wherever a replay of it is."""
+        return self.follower.summary if self.follower is not None else None
 
     def names(self, *, ascii: bool = False) -> list[str]:
         """What tells the runs that are kept and the present one apart: of `others`, then of the present one."""

@@ -87,6 +87,7 @@ class LabScreen(LabActions):
             yield RowsView(self._draw_side, id="side")
         yield RowsView(self._draw_table, id="table")
         yield RowsView(self._draw_strip, id="strip")
+        yield RowsView(self.draw_scrub, id="scrub")
         yield RowsView(self._draw_says, id="says")
 
     def breadcrumb(self) -> list[str]:
@@ -109,6 +110,8 @@ class LabScreen(LabActions):
             return list(TYPING_KEYS)
         session = self.session
         state, by_hand = (session.state, session.spec.manual) if session is not None else ("ready", False)
+        if session is not None and session.replay is not None:
+            return footer_of(self.commands_in_reach(), "replay")
         return footer_of(self.commands_in_reach(), state, by_hand=by_hand)
 
     def shows_runs(self) -> bool:
@@ -195,7 +198,10 @@ class LabScreen(LabActions):
     def _tick(self) -> None:
         if self.session is None or not self.is_attached or not self.is_current:
             return
-        if self.session.poll():
+        if self.session.replay is not None:
+            if self.session.replay.player.tick(_EVERY):
+                self._show_run()
+        elif self.session.poll():
             keep_attempt(self, self.session)
             self._show_run()
 
@@ -225,7 +231,7 @@ class LabScreen(LabActions):
         """Draw what the log has changed."""
         session = self.session
         typing = self.typed is not None
-        frame = (session.state, session.pace, session.running_spec.train.seed, language(), typing) if session else ()
+        frame = (*session.frame, language(), typing) if session is not None else ()
         if frame != self._frame_shown:
             self._frame_shown = frame
             self.refresh_frame()
@@ -233,7 +239,7 @@ class LabScreen(LabActions):
         for place, view in enumerate(self.query("#charts RowsView").results(RowsView)):
             if view.display and self._is_stale(place):
                 view.redraw()
-        for name in ("#side", "#table", "#strip", "#says"):
+        for name in ("#side", "#table", "#strip", "#scrub", "#says"):
             view = self.query_one(name, RowsView)
             if view.display:
                 view.redraw()
@@ -284,6 +290,9 @@ class LabScreen(LabActions):
         lines = len(self._says_rows(width))
         says.display = lines > 0
         says.styles.height = max(1, lines)
+        scrub = self.query_one("#scrub", RowsView)
+        scrub.display = self.session is not None and self.session.replay is not None
+        lines += int(scrub.display)
         table_lines = self._lay_out_table(height - lines)
         room = width - 2 - ((34 if width >= _ROOMY else 28) if beside else 0)
         names = self.session.class_names if self.session is not None else ()

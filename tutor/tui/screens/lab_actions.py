@@ -13,7 +13,7 @@ from tutor.foundation.translate import language, translate
 from tutor.tui import navigation
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.lab_keys import LAB_KEYS
-from tutor.tui.screens.lab_view_actions import LabViewActions
+from tutor.tui.screens.lab_replay import REPLAY_ACTIONS, LabReplay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,10 +23,15 @@ if TYPE_CHECKING:
     from tutor.tui.lab_session import LabSession
 
 _ACTIONS = frozenset(command.action_name for command in LAB_KEYS)
+_IN_REPLAY = frozenset({
+    "panel", "log", "log_across", "updates", "zoom_in", "zoom_out", "zoom_off", "cursor_left", "cursor_right",
+    "cursor_back", "cursor_on", "compare", "about", "leave",
+})  # fmt: skip
+"""What can be done while a run is seen again too."""
 _LONGEST_TYPED = 24
 
 
-class LabActions(LabViewActions):
+class LabActions(LabReplay):
     """The actions of the lab, for a screen that shows `session` and redraws with `show_all`."""
 
     chosen: int
@@ -37,8 +42,13 @@ class LabActions(LabViewActions):
         session = self.session
         if session is None:
             return action not in _ACTIONS or action == "leave"
+        if action in REPLAY_ACTIONS:
+            return self.replay_offers(action)
+        if session.replay is not None and action in _ACTIONS - _IN_REPLAY:
+            return False
         state = session.state
         offered = {
+            "replay": session.can_replay,
             "start": state not in {"starting", "running", "paused"},
             "pause": state in {"starting", "running"} and not session.spec.manual,
             "resume": state == "paused",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tutor.tui.commands import Command
 
 _RUN, _CONTROLS, _CHART = "lab.group-run", "lab.group-controls", "lab.group-chart"
+_REPLAY = "replay.group"
 
 LAB_KEYS: tuple[Command, ...] = (
     Command("lab.start", ("space",), "lab.start", "lab.start-help", group=_RUN),
@@ -19,6 +20,16 @@ LAB_KEYS: tuple[Command, ...] = (
     Command("lab.restart", ("r",), "lab.restart", "lab.restart-help", group=_RUN),
     Command("lab.reroll", ("R",), "lab.reroll", "lab.reroll-help", group=_RUN),
     Command("lab.reroll-data", ("D",), "workbench.reroll-data", "workbench.reroll-data-help", group=_RUN),
+    Command("lab.replay", ("w",), "replay.replay", "replay.replay-help", group=_RUN),
+    Command("lab.replay-end", ("w",), "replay.end", "replay.end-help", group=_REPLAY),
+    Command("lab.replay-play", ("space",), "replay.play", "replay.play-help", group=_REPLAY),
+    Command("lab.replay-pause", ("space",), "replay.pause", "replay.pause-help", group=_REPLAY),
+    Command("lab.scrub-back", ("left", "h"), "replay.back", "replay.back-help", group=_REPLAY),
+    Command("lab.scrub-on", ("right",), "replay.on", "replay.on-help", group=_REPLAY, shown="← →"),
+    Command("lab.scrub-start", ("home",), "replay.start", "replay.start-help", group=_REPLAY),
+    Command("lab.scrub-end", ("end",), "replay.last", "replay.last-help", group=_REPLAY),
+    Command("lab.replay-faster", ("full_stop",), "replay.faster", "replay.faster-help", group=_REPLAY, shown=", ."),
+    Command("lab.replay-slower", ("comma",), "replay.slower", "replay.slower-help", group=_REPLAY),
     Command("lab.stop", ("x",), "lab.stop", "lab.stop-help", group=_RUN),
     Command("lab.leave", ("d",), "lab.leave", "lab.leave-help", group=_RUN),
     Command("lab.pin", ("p",), "lab.pin", "lab.pin-help", group=_RUN),
@@ -61,6 +72,7 @@ _FOOTERS: dict[str, tuple[str, ...]] = {
     "running": ("pause", "nudge", "step", "restart", "faster"),
     "paused": ("resume", "step", "nudge", "restart", "pin"),
     "ended": ("start", "nudge", "pin", "compare", "panel"),
+    "replay": ("replay-play", "replay-pause", "scrub-on", "replay-faster", "replay-end", "panel"),
     "by-hand": ("start", "nudge", "type", "pin", "panel"),
 }
 

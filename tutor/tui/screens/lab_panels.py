@@ -51,9 +51,10 @@ def _lines(session: LabSession, room: Room) -> list[LossLine]:
         for each, name in zip(session.others, session.names(ascii=room.ascii), strict=False)
     ]
     knots = session.knots()
-    lines.append(replace(_own_line(session), knots=knots))
+    until = session.replay.player.position if session.replay is not None else None
+    lines.append(replace(_own_line(session), knots=knots, until=until))
     if len(session.valid):
-        lines.append(replace(valid_line(session.valid), knots=knots))
+        lines.append(replace(valid_line(session.valid), knots=knots, until=until))
     return lines
 
 

@@ -64,6 +64,8 @@ def loss_name(name: str) -> str:
 def state_row(session: LabSession) -> Row:
     """The state, the pace and the seed, for the top line."""
     sign, ink, key = STATE_WORDS[session.state]
+    if session.replay is not None:
+        sign, ink, key = "◆", "accent", "replay.state"
     if session.spec.manual and session.state == "running":
         key = "lab.state-manual"
     row = [Span(f"{sign} ", ink), Span(translate(key), ink)]
@@ -83,6 +85,8 @@ def pace_text(pace: float) -> str:
 def outcome(session: LabSession) -> tuple[str, str]:
     """How the run ended, in a sentence, and its ink; what to do where none has begun; empty while one goes on."""
     state, summary = session.state, session.summary
+    if session.replay is not None:
+        return "", "text"
     if summary is None:
         return _welcome(session), "text"
     epochs = summary.epoch

@@ -1,0 +1,105 @@
+"""A finished run, seen again in the lab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.runs.test_replay import a_log, written
+from tests.tui.test_lab import Bench, Size, lab
+from tutor.foundation.text_width import cell_width
+from tutor.tui.widgets.chart import RowsView
+
+
+async def replayed(bench: Bench, epochs: int = 40) -> None:
+    """Play a run to its end, and see it again, held before the first epoch."""
+    await bench.press("space")
+    events = a_log([1.0 / epoch for epoch in range(1, epochs + 1)])
+    written(bench.run.folder, events)
+    bench.run.write(*events[1:])
+    await bench.look()
+    await bench.press("w")
+    for _ in range(500):
+        session = bench.screen.session
+        if session is not None and session.replay is not None:
+            break
+        await bench.pilot.pause(0.01)
+    await bench.press("space", "home")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)])
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_the_bar_tells_where_the_replay_is(tmp_path: Path, size: Size, language: str, ascii: bool) -> None:
+    async with lab(tmp_path, size=size, language=language, ascii=ascii) as bench:
+        await replayed(bench)
+        rows = await bench.look()
+        assert max(cell_width(row) for row in rows) <= size[0]
+        assert any("  0 / 40" in row for row in rows)
+        await bench.press("end")
+        rows = await bench.look()
+        assert any(" 40 / 40" in row for row in rows)
+        assert len(rows) == size[1]
+
+
+async def test_scrubbing_shows_figures_curve_and_pictures_of_that_epoch(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await replayed(bench)
+        assert "◆ replay" in (await bench.look())[0]
+        await bench.press(*["right"] * 10)
+        text = await bench.text()
+        assert "10 / 200" in text
+        assert "train loss         0.1000" in text
+        before = [row[:52] for row in text.splitlines()[2:12]]
+        await bench.press("left")
+        text = await bench.text()
+        assert "train loss         0.1111" in text
+        assert [row[:52] for row in text.splitlines()[2:12]] != before
+        session = bench.screen.session
+        assert session is not None
+        view = session.view("fit")
+        assert view is not None
+        assert view.frame["y"] == [0.0, 9.0]
+
+
+async def test_a_replay_plays_by_itself_and_changes_nothing_of_the_run(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await replayed(bench)
+        await bench.press("space")
+        session = bench.screen.session
+        assert session is not None
+        assert session.replay is not None
+        for _ in range(5):
+            bench.screen._tick()
+        assert session.replay.player.position > 0
+        asked = bench.run.asked()
+        await bench.press("x", "r", "R", "p", "u", "s", "tab", "full_stop", "space")
+        assert bench.run.asked() == asked
+        assert len(bench.runs.specs) == 1
+        assert session.replay.player.speed == 2.0
+        await bench.press("escape")
+        assert bench.pilot.app.screen is bench.screen
+        assert "✓ finished" in (await bench.look())[0]
+        assert "40 / 200" in await bench.text()
+
+
+async def test_a_click_on_the_bar_goes_there(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await replayed(bench)
+        start, length = bench.screen.bar_place(bench.screen.query_one("#scrub", RowsView).size.width)
+        await bench.pilot.click("#scrub", offset=(start + (length - 1) // 2, 0))
+        session = bench.screen.session
+        assert session is not None
+        assert session.replay is not None
+        assert abs(session.replay.player.position - 20) <= 1
+
+
+async def test_a_run_that_goes_on_has_no_replay(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train([1.0])
+        await bench.press("w")
+        await bench.pilot.app.workers.wait_for_complete()
+        assert bench.screen.session is not None
+        assert bench.screen.session.replay is None

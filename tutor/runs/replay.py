@@ -1,0 +1,256 @@
+"""A run that has ended, seen again: its log as it stood after any epoch, and a player that walks through it.
+
+Losses are kept whole; of the pictures only the place in the log is kept, and each is read when it is looked at.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, nan
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.runs.events import Epochs, Event, View
+from tutor.runs.follower import EVENTS_FILE, LONGEST_LINE
+from tutor.runs.summary import PanelView, RunSummary, fold
+
+_SECONDS = 12.0
+"""How long a replay takes at its first speed."""
+_SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+class _Mark(NamedTuple):
+    """What the log says at the end of some epochs."""
+
+    epoch: int
+    updates: int
+    seconds: float
+    learning_rate: float | None
+    gradient_norm: float | None
+
+
+class _Picture(NamedTuple):
+    """Where a picture lies in the log."""
+
+    epoch: int
+    offset: int
+    length: int
+
+
+class Replay:
+    """The log of a run, open at any epoch.
+
+    Args:
+        folder: The run's folder.
+
+    Raises:
+        TutorError: there is no log, or no epoch in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / EVENTS_FILE
+        self.whole = RunSummary()
+        """The run as it ended."""
+        self._marks = [_Mark(0, 0, 0.0, None, None)]
+        self._pictures: dict[tuple[str, str], list[_Picture]] = {}
+        self._read_pictures: dict[int, dict[str, object]] = {}
+        self._read()
+        self._bests = _records(self.whole.valid_losses, lower=True)
+        self._worsts = _records(self.whole.train_losses, lower=False)
+        if not self.whole.train_losses:
+            raise TutorError(translate("replay.nothing"))
+
+    @property
+    def last(self) -> int:
+        """The last epoch."""
+        return len(self.whole.train_losses)
+
+    def _read(self) -> None:
+        try:
+            with self._path.open("rb") as log:
+                offset = 0
+                for line in log:
+                    if len(line) <= LONGEST_LINE:
+                        self._take(line, offset)
+                    offset += len(line)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise TutorError(translate("runs.cannot-read", path=str(self._path), reason=reason)) from error
+
+    def _take(self, line: bytes, offset: int) -> None:
+        try:
+            event = _decoder.decode(line)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            return
+        if isinstance(event, View):
+            places = self._pictures.setdefault((event.panel, event.part), [])
+            places.append(_Picture(event.epoch, offset, len(line)))
+            return
+        fold(self.whole, [event])
+        if isinstance(event, Epochs):
+            last = event.first + len(event.train) - 1
+            self._marks.append(_Mark(last, event.updates, event.seconds, event.learning_rate, event.gradient_norm))
+
+    def at(self, epoch: int) -> RunSummary:
+        """The run as it stood after ``epoch`` epochs (0: before the first)."""
+        whole = self.whole
+        epoch = max(0, min(epoch, self.last))
+        summary = RunSummary(
+            state=whole.state,
+            run=whole.run, started_at=whole.started_at, spec=whole.spec, versions=whole.versions, data=whole.data,
+            epoch=epoch, pace=whole.pace, told="",
+            train_losses=whole.train_losses[:epoch], valid_losses=whole.valid_losses[:epoch],
+            train_accuracies=whole.train_accuracies[:epoch], valid_accuracies=whole.valid_accuracies[:epoch],
+            changes=[each for each in whole.changes if each.epoch <= epoch],
+            diverged=whole.diverged and epoch == self.last,
+            final_facts=whole.final_facts if epoch == self.last else {},
+            version=-1 - epoch,
+        )  # fmt: skip
+        self._fill(summary)
+        summary.best_epoch, summary.best_valid_loss = self._bests[self._before(self._bests, epoch)]
+        summary.worst_epoch, summary.worst_train_loss = self._worsts[self._before(self._worsts, epoch)]
+        return summary
+
+    @staticmethod
+    def _before(records: list[tuple[int, float]], epoch: int) -> int:
+        """The last of ``records`` that was set by ``epoch``; the first of them is that there is none."""
+        return bisect_right(records, epoch, key=lambda record: record[0]) - 1
+
+    def _fill(self, summary: RunSummary) -> None:
+        """Put in what the log tells now and then: updates, time, learning rate, pictures."""
+        epoch = summary.epoch
+        after = bisect_right(self._marks, epoch, key=lambda mark: mark.epoch)
+        before = self._marks[after - 1]
+        later = self._marks[after] if before.epoch < epoch and after < len(self._marks) else before
+        share = (epoch - before.epoch) / max(1, later.epoch - before.epoch)
+        summary.updates = before.updates + round(share * (later.updates - before.updates))
+        summary.seconds = before.seconds + share * (later.seconds - before.seconds)
+        summary.learning_rate = later.learning_rate
+        summary.gradient_norm = before.gradient_norm
+        for panel in {panel for panel, _ in self._pictures}:
+            scene, frame = self._picture(panel, "scene", epoch), self._picture(panel, "frame", epoch)
+            if scene or frame:
+                version = -1 - (frame.offset if frame else 0) - (scene.offset if scene else 0)
+                view = PanelView(scene=self._load(scene), frame=self._load(frame), epoch=epoch, version=version)
+                summary.views[panel] = view
+
+    def _picture(self, panel: str, part: str, epoch: int) -> _Picture | None:
+        """The newest picture at ``epoch``; a scene that came later stands for one that was never told before."""
+        places = self._pictures.get((panel, part), [])
+        at = bisect_right(places, epoch, key=lambda place: place.epoch)
+        if at:
+            return places[at - 1]
+        return places[0] if places and part == "scene" else None
+
+    def _load(self, place: _Picture | None) -> dict[str, object]:
+        if place is None:
+            return {}
+        if place.offset not in self._read_pictures:
+            if len(self._read_pictures) > 64:
+                self._read_pictures.clear()
+            self._read_pictures[place.offset] = self._data_at(place)
+        return self._read_pictures[place.offset]
+
+    def _data_at(self, place: _Picture) -> dict[str, object]:
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY)
+            try:
+                event = _decoder.decode(os.pread(descriptor, place.length, place.offset))
+            finally:
+                os.close(descriptor)
+        except (OSError, msgspec.DecodeError):
+            return {}
+        return event.data if isinstance(event, View) else {}
+
+
+def _records(losses: Sequence[float], *, lower: bool) -> list[tuple[int, float]]:
+    """The epochs that had the lowest loss so far, or the highest, and that loss; before them that there is none."""
+    records: list[tuple[int, float]] = [(0, nan)]
+    held = inf if lower else -inf
+    for epoch, loss in enumerate(losses, 1):
+        if (loss < held) if lower else (loss > held):
+            held = loss
+            records.append((epoch, loss))
+    return records
+
+
+@dataclass(slots=True)
+class Player:
+    """Walks through the epochs of a replay.
+
+    Args:
+        last: The last epoch.
+    """
+
+    last: int
+    position: int = 0
+    """Epochs that are shown."""
+    playing: bool = True
+    speed: float = 1.0
+    """1: the whole run in some seconds, however long it was."""
+    _part: float = 0.0
+
+    def tick(self, seconds: float) -> bool:
+        """Let time pass. Whether the position moved."""
+        if not self.playing:
+            return False
+        self._part += seconds * self.speed * max(self.last / _SECONDS, 1.0)
+        steps, self._part = int(self._part), self._part % 1.0
+        before = self.position
+        self.to(self.position + steps)
+        if self.position == self.last:
+            self.playing = False
+        return self.position != before
+
+    def toggle(self) -> None:
+        """Play, or hold; at the end, play from the beginning."""
+        if not self.playing and self.position >= self.last:
+            self.position = 0
+        self.playing = not self.playing
+
+    def to(self, epoch: int) -> None:
+        """Go to an epoch."""
+        self.position = max(0, min(self.last, epoch))
+
+    def scrub(self, steps: int) -> None:
+        """Go on by fortieths of the run, or back; it holds there."""
+        self.playing = False
+        self.to(self.position + steps * max(1, self.last // 40))
+
+    def to_share(self, share: float) -> None:
+        """Go to a share of the run, from 0 to 1; it holds there."""
+        self.playing = False
+        self.to(round(share * self.last))
+
+    def change_speed(self, steps: int) -> None:
+        """Faster, or slower where negative."""
+        at = _SPEEDS.index(self.speed) + steps
+        self.speed = _SPEEDS[max(0, min(len(_SPEEDS) - 1, at))]
+
+
+class Replaying:
+    """A replay, and where it is.
+
+    Args:
+        replay: The log, open at any epoch.
+    """
+
+    def __init__(self, replay: Replay) -> None:
+        self.replay = replay
+        self.player = Player(replay.last)
+        self._shown = replay.at(0)
+
+    @property
+    def summary(self) -> RunSummary:
+        """The run as it stood where the replay is."""
+        if self._shown.epoch != self.player.position:
+            self._shown = self.replay.at(self.player.position)
+        return self._shown
