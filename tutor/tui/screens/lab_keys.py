@@ -71,7 +71,7 @@ _FOOTERS: dict[str, tuple[str, ...]] = {
     "ready": ("start", "nudge", "step", "faster", "panel"),
     "running": ("pause", "nudge", "step", "restart", "faster"),
     "paused": ("resume", "step", "nudge", "restart", "pin"),
-    "ended": ("start", "nudge", "pin", "compare", "panel"),
+    "ended": ("start", "nudge", "pin", "compare", "replay"),
     "replay": ("replay-play", "replay-pause", "scrub-on", "replay-faster", "replay-end", "panel"),
     "by-hand": ("start", "nudge", "type", "pin", "panel"),
 }
