@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -151,3 +153,16 @@ def test_fewer_validation_rows_are_the_first_of_them() -> None:
     assert len(few.x_valid) == 45
     assert np.array_equal(few.x_valid, all_of_them.x_valid[:45])
     assert np.array_equal(few.x_train, all_of_them.x_train)
+
+
+@pytest.mark.parametrize("folds", [0, 3])
+def test_the_groups_of_an_own_table_stay_together_in_every_fold(folds: int, tmp_path: Path) -> None:
+    path = tmp_path / "visits.csv"
+    rows = [f"{visit},{visit % 7},{visit * 1.5}" for visit in range(70)]
+    path.write_text("\n".join(["x,patient,y", *rows]) + "\n")
+    options = DataOptions(path=str(path), target="y", group="patient", folds=folds, standardise=False, features=("x",))
+    data = load_dataset("csv", data_folder=None, options=options)
+    for each in data.folds or (data,):
+        patients = [{int(x) % 7 for x in part[:, 0]} for part in (each.x_train, each.x_valid)]
+        assert patients[0].isdisjoint(patients[1])
+        assert patients[1]
