@@ -264,6 +264,15 @@ def test_the_threshold_shows_counts_and_mistakes() -> None:
     assert frame["mistakes"] == pytest.approx(wrong, rel=0.01)
 
 
+def test_the_curve_of_a_fit_goes_as_far_as_any_point() -> None:
+    sight = FakeSight()
+    sight.x_valid[0, 0] = 9.0
+    frame = Fit(sight).frame()
+    assert frame is not None
+    assert frame["x"][-1] == 9.0  # type: ignore[index]
+    assert frame["x"][0] == pytest.approx(min(sight.x_train.min(), sight.x_valid.min()), rel=1e-3)  # type: ignore[index]
+
+
 def test_folds_show_accuracies_where_there_are_such_and_no_number_that_is_none() -> None:
     sight = FakeSight()
     assert Folds(sight).frame() is None

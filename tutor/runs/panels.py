@@ -94,7 +94,9 @@ class Fit:
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
         self._given = False
-        low, high = float(sight.x_train[:, 0].min()), float(sight.x_train[:, 0].max())
+        # Beyond the training points too: that is where a curve that learned them by heart shoots away.
+        shown = np.concatenate([sight.x_train[:, 0], sight.x_valid[:, 0]])
+        low, high = float(shown.min()), float(shown.max())
         self._x = np.linspace(low, high, CURVE_POINTS)
         self._inputs = np.tile(sight.x_train.mean(axis=0), (CURVE_POINTS, 1))
         self._inputs[:, 0] = self._x
