@@ -124,6 +124,15 @@ def _delete(run: tuple[str, ...]) -> int:
     return delete(run)
 
 
+@_action("import", "watch.cli-import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", default="", help=Sentence("watch.cli-import-name"))
+def _import(file: Path, name: str) -> int:
+    from tutor.plain.steer import import_log
+
+    return import_log(file.expanduser(), name)
+
+
 @_action("export", "watch.cli-export")
 @_one_run()
 @click.option("--as", "kind", type=click.Choice(["csv", "tensorboard"]), default="csv", help=Sentence("watch.cli-as"))

@@ -116,6 +116,15 @@ def pin(name: str, *, pinned: bool) -> int:
     return int(ExitCode.OK)
 
 
+def import_log(path: Path, name: str) -> int:
+    """Keep a CSV log of another program as a run. Raises `TutorError` where it is none."""
+    from tutor.runs.csv_log import import_csv
+
+    run_id = import_csv(path, _runs(), name)
+    print(translate("watch.imported", run=run_id[-4:]))
+    return int(ExitCode.OK)
+
+
 def export(name: str | None, kind: str, to: Path | None) -> int:
     """Write a run's epochs as CSV (standard output without ``to``) or as TensorBoard event files.
 

@@ -46,3 +46,9 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def release(descriptor: int) -> None:
+    """Let go of what `hold` holds, also where child processes have inherited the descriptor."""
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    os.close(descriptor)

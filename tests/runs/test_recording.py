@@ -1,0 +1,195 @@
+"""Training programs of the learner's own: told in the same log, watched, paused and stopped like any run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tutor.foundation import paths
+from tutor.foundation.errors import TutorError
+from tutor.runs import record
+from tutor.runs.control import Note, Pause, Resume, Set, Stop, send
+from tutor.runs.csv_log import columns_of, epochs_of_csv, import_csv
+from tutor.runs.export import csv_lines
+from tutor.runs.recording import Recording
+from tutor.runs.registry import Runs
+
+_PROGRAM = """
+import os, sys
+from tutor.runs import record
+with record("killed") as run:
+    for number in range(5):
+        run.epoch(train_loss=1 / (1 + number))
+    run.note("before")
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    return Runs(tmp_path / "runs")
+
+
+class Ticks:
+    """A clock on which every epoch takes a second, so that each is written at once."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def leave_by(run: Recording, error: BaseException) -> None:
+    with run:
+        run.epoch(train_loss=1.0)
+        raise error
+
+
+def test_any_loop_is_a_run_with_its_losses(own_home: Path) -> None:
+    with record("my model", epochs=3) as run:
+        for number in range(3):
+            assert run.epoch(train_loss=1 / (1 + number), valid_loss=2 / (1 + number), valid_accuracy=0.5)
+    (entry,) = Runs(paths.runs_folder()).all()
+    assert (entry.id, entry.state, entry.epoch, entry.epochs_planned) == (run.id, "finished", 3, 3)
+    assert entry.recorded
+    assert entry.title_in("zh") == "my model"
+    summary = Runs(paths.runs_folder()).follow(run.id).catch_up()
+    assert list(summary.train_losses) == pytest.approx([1, 0.5, 1 / 3])
+    assert list(summary.valid_losses) == pytest.approx([2, 1, 2 / 3])
+    assert list(summary.valid_accuracies) == [0.5] * 3
+
+
+def test_tensors_and_the_like_are_taken_and_text_is_not(runs: Runs) -> None:
+    import numpy as np
+
+    with Recording("numbers", runs=runs) as run:
+        run.epoch(train_loss=np.float32(0.5), valid_loss=np.array(0.25))
+        with pytest.raises(ValueError, match="could not convert"):
+            run.epoch(train_loss="low")  # type: ignore[arg-type]
+
+
+def test_a_loss_that_is_no_number_at_the_end_has_diverged(runs: Runs) -> None:
+    with Recording("wild", runs=runs) as run:
+        run.epoch(train_loss=1.0)
+        run.epoch(train_loss=float("inf"))
+    assert runs.entry(run.id).state == "diverged"
+
+
+def test_an_exception_is_written_down_and_goes_on(runs: Runs) -> None:
+    run = Recording("broken", runs=runs)
+    with pytest.raises(ZeroDivisionError):
+        leave_by(run, ZeroDivisionError("division\x1b[2J"))
+    summary = runs.follow(run.id).catch_up()
+    assert summary.state == "failed"
+    assert "ZeroDivisionError" in summary.told
+    assert "\x1b" not in summary.told
+
+
+def test_ctrl_c_is_a_stop(runs: Runs) -> None:
+    run = Recording("stopped", runs=runs)
+    with pytest.raises(KeyboardInterrupt):
+        leave_by(run, KeyboardInterrupt())
+    assert runs.entry(run.id).state == "stopped"
+
+
+def test_a_program_that_is_killed_is_known_to_have_died_and_keeps_what_it_told(own_home: Path) -> None:
+    result = subprocess.run([sys.executable, "-c", _PROGRAM], env=os.environ.copy(), check=False)
+    assert result.returncode == -9
+    (entry,) = Runs(paths.runs_folder()).all()
+    assert (entry.state, entry.epoch) == ("died", 5)
+
+
+def test_it_is_paused_turned_and_stopped_from_outside(runs: Runs) -> None:
+    with Recording("steered", runs=runs, clock=Ticks()) as run:
+        folder = runs.folder_of(run.id)
+        assert runs.entry(run.id).state == "running"
+        assert run.setting("learning_rate", 0.1) == 0.1
+        for wish in (Set("learning_rate", 0.5), Set("momentum", 0.5), Note("hello"), Pause()):
+            send(folder, wish)
+        waker = threading.Timer(0.2, lambda: send(folder, Resume()))
+        waker.start()
+        assert run.epoch(train_loss=1.0)
+        waker.join()
+        assert run.setting("learning_rate", 0.1) == 0.5
+        send(folder, Stop())
+        assert not run.epoch(train_loss=0.5)
+        assert run.stopping
+    summary = runs.follow(run.id).catch_up()
+    assert summary.state == "stopped"
+    assert [change.key for change in summary.changes] == ["optimizer.learning_rate"]
+    assert [note.text for note in summary.notes] == ["hello"]
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file", encoding="utf-8")
+    with pytest.raises(TutorError, match="cannot be started"), Recording("x", runs=Runs(tmp_path / "runs")):
+        pass
+
+
+# -- CSV ------------------------------------------------------------------------------------------------------
+
+
+def test_a_log_of_keras_is_a_run(runs: Runs, tmp_path: Path) -> None:
+    log = tmp_path / "training.csv"
+    log.write_text("epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,1.5,0.4,2\n1,0.75,1,,\n", encoding="utf-8")
+    entry = runs.entry(import_csv(log, runs))
+    assert (entry.state, entry.epoch, entry.title_in("en"), entry.recorded) == ("finished", 2, "training", True)
+    assert "".join(csv_lines(entry.folder)).splitlines()[1:] == ["1,1.5,2.0,0.5,0.4", "2,1.0,,0.75,"]
+
+
+def test_rows_of_one_epoch_are_one(tmp_path: Path) -> None:
+    log = tmp_path / "metrics.csv"
+    log.write_text("epoch,step,train_loss,val_loss\n0,9,,0.5\n0,9,0.25,\n1,19,,0.125\n", encoding="utf-8")
+    assert list(epochs_of_csv(log)) == [
+        {"epoch": 0, "train_loss": 0.25, "valid_loss": 0.5}, {"epoch": 1, "valid_loss": 0.125},
+    ]  # fmt: skip
+
+
+def test_a_last_row_without_a_training_loss_has_not_diverged(runs: Runs, tmp_path: Path) -> None:
+    log = tmp_path / "metrics.csv"
+    log.write_text("epoch,train_loss,val_loss\n0,0.5,\n1,,0.125\n", encoding="utf-8")
+    assert runs.entry(import_csv(log, runs)).state == "finished"
+
+
+def test_what_we_export_we_read(runs: Runs, tmp_path: Path) -> None:
+    with Recording("once", runs=runs) as run:
+        for number in range(4):
+            run.epoch(train_loss=1 / (1 + number), valid_loss=0.5)
+    text = "".join(csv_lines(runs.folder_of(run.id)))
+    (tmp_path / "run.csv").write_text(text, encoding="utf-8")
+    again = import_csv(tmp_path / "run.csv", runs)
+    assert "".join(csv_lines(runs.folder_of(again))) == text
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", ":1: no column holds a loss"),
+        ("a,b\n1,2\n", ":1: no column holds a loss"),
+        ("epoch,loss\n0,1\n1,low\x1b[2J\n", ":3: “low.*” is no number"),
+        (b"\xff\xfe\x00", "cannot be read"),
+    ],
+)
+def test_what_is_no_log_is_told_and_not_kept(content: str | bytes, message: str, runs: Runs, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(TutorError, match=message) as told:
+        import_csv(log, runs)
+    assert "\x1b" not in str(told.value)
+    assert runs.all() == []
+
+
+def test_a_file_that_is_not_there_is_told(runs: Runs, tmp_path: Path) -> None:
+    with pytest.raises(TutorError, match="cannot be read"):
+        import_csv(tmp_path / "nowhere.csv", runs)
+
+
+def test_columns_are_found_whatever_their_case() -> None:
+    assert columns_of([" Epoch", "Train/Loss", "VAL_LOSS"]) == {"epoch": 0, "train_loss": 1, "valid_loss": 2}
