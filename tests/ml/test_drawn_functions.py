@@ -146,10 +146,10 @@ def test_what_flew_away_has_no_curvature() -> None:
 @pytest.mark.parametrize(
     ("function", "start", "updates"),
     [
-        ("softmax-cross-entropy", (-5.0, 5.0), 21),
-        ("softmax-squared-error", (-5.0, 5.0), 5536),
-        ("softmax-cross-entropy", (-10.0, 10.0), 31),
-        ("softmax-squared-error", (-10.0, 10.0), None),
+        ("cross-entropy", (-5.0, 5.0), 21),
+        ("squared-error", (-5.0, 5.0), 5536),
+        ("cross-entropy", (-10.0, 10.0), 31),
+        ("squared-error", (-10.0, 10.0), None),
     ],
 )
 def test_from_a_bad_start_squared_error_is_a_plateau(
@@ -161,8 +161,8 @@ def test_from_a_bad_start_squared_error_is_a_plateau(
 
 def test_the_corner_is_that_of_three_classes() -> None:
     # At (0, 0) the third class has no chance: p = (½, ½, 0), so −ln ½ and ¼ + ¼.
-    assert float(FUNCTIONS["softmax-cross-entropy"].value(0.0, 0.0)) == pytest.approx(np.log(2))
-    assert float(FUNCTIONS["softmax-squared-error"].value(0.0, 0.0)) == pytest.approx(0.5)
+    assert float(FUNCTIONS["cross-entropy"].value(0.0, 0.0)) == pytest.approx(np.log(2))
+    assert float(FUNCTIONS["squared-error"].value(0.0, 0.0)) == pytest.approx(0.5)
     # With all three logits alike each has a third.
-    third = FUNCTIONS["softmax-cross-entropy"].facts["p"](-1000.0, -1000.0)
+    third = FUNCTIONS["cross-entropy"].facts["p"](-1000.0, -1000.0)
     assert float(third) == pytest.approx(1 / 3)

@@ -54,6 +54,12 @@ def test_a_lab_speaks_every_language(name: str) -> None:
         assert control_title(short_name, control) != ""
 
 
+def test_the_parameters_of_a_drawn_function_go_by_its_symbols() -> None:
+    titles = [control_title(name, control) for name, control in load("two-surfaces").controls.items()]
+    assert titles[1:3] == ["z1", "z2"]
+    assert control_title("w", load("two-sliders").controls["w"]) == "weight w"
+
+
 @pytest.mark.parametrize("name", LABS)
 def test_a_goal_has_to_be_worked_for(name: str) -> None:
     goal = load(name).challenge.goal

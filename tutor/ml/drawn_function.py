@@ -131,9 +131,9 @@ FUNCTIONS: dict[str, DrawnFunction] = {
         box=((-2.0, 2.0), (-2.0, 2.0)),
         hessian=lambda w1, w2: (2 * w2**2, 4 * w1 * w2 - 2, 2 * w1**2),
     ),
-    "softmax-cross-entropy": _corner(_cross_entropy, _cross_entropy_slopes),
+    "cross-entropy": _corner(_cross_entropy, _cross_entropy_slopes),
     # The sum over the three classes, not their mean.
-    "softmax-squared-error": _corner(_squared_error, _squared_error_slopes),
+    "squared-error": _corner(_squared_error, _squared_error_slopes),
 }
 
 

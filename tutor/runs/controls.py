@@ -78,6 +78,9 @@ def control_title(name: str, control: ControlSpec) -> str:
     """What a control is called, in the interface language: "learning rate"."""
     if name == "start":
         return translate("runs.control-start")
+    if control.key in {"model.w", "model.b"} and name not in SHORT_NAMES:
+        # A drawn function has symbols of its own, which are the same in every language: z1, w2.
+        return name
     key = _TITLES.get(control.key)
     return translate(key) if key else name
 

@@ -58,7 +58,7 @@ ModelName = Literal[
     "linear", "polynomial", "softmax", "mlp", "char-mlp", "naive", "function", "threshold", "keyword-rule", "coin-flips"
 ]
 ActivationName = Literal["sigmoid", "hard-sigmoid", "tanh", "relu", "none"]
-FunctionName = Literal["ball", "bowl", "saddle", "softmax-cross-entropy", "softmax-squared-error"]
+FunctionName = Literal["ball", "bowl", "saddle", "cross-entropy", "squared-error"]
 LossName = Literal["mse", "mae", "cross-entropy", "mistakes", "function"]
 OptimizerName = Literal[
     "gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam", "least-squares", "manual", "search", "none"
