@@ -14,6 +14,8 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import LANGUAGES, language, translate
 
 _LONGEST = 60
+_YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+"""What the head of a lesson takes for something else than text, unless it is quoted."""
 
 
 def new_lesson(title: str, folder: str | None) -> int:
@@ -39,7 +41,10 @@ def new_lesson(title: str, folder: str | None) -> int:
             raise TutorError(translate("new.taken", id=lesson_id, path=header.path), hint=translate("new.exists-hint"))
     paths = {each: pack / each / f"{number:02}-{lesson_id}.md" for each in languages}
     for each, path in paths.items():
-        _write(path, _skeleton(each or language()).replace("@id@", lesson_id).replace("@title@", shown))
+        text = _skeleton(each or language())
+        if lesson_id in _YAML_WORDS:
+            text = text.replace("id: @id@", 'id: "@id@"', 1)
+        _write(path, text.replace("@id@", lesson_id).replace("@title@", shown))
         print(translate("new.written", path=path))
     first = paths.get(language()) or next(iter(paths.values()))
     print(translate("new.next", path=first))

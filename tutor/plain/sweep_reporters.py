@@ -10,7 +10,7 @@ from typing import Protocol, TextIO
 
 from tutor.charts.numbers import figure
 from tutor.charts.sweep_map import MapCell, MapShape, map_width, sweep_map
-from tutor.foundation.text_width import pad, pad_left
+from tutor.foundation.text_width import cell_width, pad, pad_left
 from tutor.foundation.translate import translate
 from tutor.plain.paint import painted
 from tutor.plain.reporters import colour_of, wants_ascii
@@ -93,6 +93,8 @@ class LineSweepReporter:
         self._out = out
         self._plan = plan
         self._first = True
+        widest = max(cell_width(plan.name_of(cell)) for cell in range(plan.count))
+        self._name_width = widest if widest <= _WIDEST_NAME else 0
 
     def events(self, events: Iterable[SweepEvent], follower: SweepFollower) -> None:
         """Write a line for each cell that ended, those of before first."""
@@ -116,10 +118,7 @@ class LineSweepReporter:
     def _line(self, result: CellResult) -> str:
         count = str(self._plan.count)
         number = f"{pad_left(str(result.cell + 1), len(count))}/{count}"
-        widest = min(_WIDEST_NAME, max(len(self._plan.name_of(cell)) for cell in range(self._plan.count)))
-        name = (
-            pad(self._plan.name_of(result.cell), widest) if widest < _WIDEST_NAME else self._plan.name_of(result.cell)
-        )
+        name = pad(self._plan.name_of(result.cell), self._name_width)
         return translate("sweep.line", number=number, name=name, outcome=outcome_of(result)).rstrip()
 
     def end(self, follower: SweepFollower) -> None:

@@ -51,7 +51,6 @@ class WatchedLessonScreen(LessonScreen):
     def on_mount(self) -> None:
         """Read the lesson, then look at its file ever again."""
         self._name_lesson()
-        super().on_mount()
         self.set_interval(_EVERY, self._look)
         self._check()
 
@@ -59,6 +58,11 @@ class WatchedLessonScreen(LessonScreen):
         """The language may have changed, and with it what is said of the faults."""
         super().renew()
         self._check()
+
+    def on_resize(self) -> None:
+        """The faults take other rows at another width."""
+        if self._faults is not None:
+            self._show_faults(self._faults)
 
     def _look(self) -> None:
         stamp = _stamp_of(self._path)

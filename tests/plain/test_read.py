@@ -1,0 +1,131 @@
+"""``tutor read`` without screens: a lesson as text, and its faults at every save."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tutor.foundation import paths
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.text_width import cell_width
+from tutor.foundation.translate import use_language
+from tutor.plain.read import read
+
+LESSON = """\
+---
+id: sample
+title: "A sample"
+minutes: 5
+---
+
+Prose with $w^2$ and **weight**.
+
+```toml lab
+use = "ball"
+```
+
+## Which?
+
+<!-- q: sample-which -->
+
+1. [ ] The first one
+   > This says why not.
+2. [x] The second one
+
+<details><summary>Why</summary>
+
+The secret explanation.
+
+</details>
+
+## In which order?
+
+<!-- q: sample-order -->
+
+1. zebra
+2. ant
+"""
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Path:
+    path = tmp_path / "01-sample.md"
+    path.write_text(LESSON, encoding="utf-8")
+    return path
+
+
+def test_a_lesson_is_read_as_text_and_answers_stay_hidden(lesson: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert read(str(lesson)) == ExitCode.OK
+    out = capsys.readouterr().out
+    assert out.startswith("A sample\n========")
+    assert "w²" in out
+    assert "[A lab: tutor train ball]" in out
+    assert " 1.  The first one" in out
+    assert " 2.  The second one" in out
+    assert 0 < out.index("• ant") < out.index("• zebra")  # not in the order that is asked for
+    for hidden in ("[x]", "secret explanation", "why not", "<!--"):
+        assert hidden not in out
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_lesson_that_ships_fits_76_cells_by_id_and_by_number(
+    language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_language(language)
+    for path in sorted((paths.lessons_folder() / language).glob("[0-9]*.md")):
+        assert read(str(path)) == ExitCode.OK
+        by_file = capsys.readouterr().out
+        wide = [line for line in by_file.splitlines() if cell_width(line) > 76 and "http" not in line]
+        assert not wide
+        assert "\x1b" not in by_file
+        assert read(str(int(path.name[:2]))) == ExitCode.OK
+        assert capsys.readouterr().out == by_file
+
+
+def test_what_is_no_lesson_is_told() -> None:
+    with pytest.raises(TutorError, match="gradient-decent") as told:
+        read("gradient-decent")
+    assert "gradient-descent" in told.value.hint
+    assert told.value.exit_code == ExitCode.USAGE
+
+
+def test_a_file_that_is_no_lesson_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "01-bad.md"
+    path.write_text("---\nid: bad\n")
+    with pytest.raises(TutorError, match=r"01-bad\.md:1") as told:
+        read(str(path))
+    assert told.value.exit_code == ExitCode.CANNOT_READ
+
+
+def test_watching_tells_the_faults_at_every_save_until_ctrl_c(lesson: Path) -> None:
+    command = [sys.executable, "-m", "tutor", "read", "--watch", "--plain", str(lesson)]
+
+    # A background job starts with SIGINT ignored, and these tests may run in one.
+    def listen() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    sound = lesson.read_text()
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=listen
+    ) as process:
+        assert process.stdout is not None
+        assert "No faults" in process.stdout.readline()
+        lesson.write_text(sound.replace('use = "ball"', 'use = "bal"'))
+        fault = process.stdout.readline()
+        assert "01-sample.md:" in fault
+        assert "bal" in fault
+        assert process.stdout.readline() == "1 faults.\n"
+        # Some editors write a new file and put it in the place of the old one.
+        aside = lesson.with_suffix(".tmp")
+        aside.write_text(sound)
+        Path(aside).replace(lesson)
+        assert "No faults" in process.stdout.readline()
+        os.kill(process.pid, signal.SIGINT)
+        _, said = process.communicate()
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert "Traceback" not in said
