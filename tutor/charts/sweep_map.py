@@ -87,7 +87,7 @@ class MapShape:
 
 def map_width(shape: MapShape) -> int:
     """Cells across in which `sweep_map` shows every column."""
-    return _label_width(shape) + shape.columns * _column_width(shape)
+    return label_width(shape) + shape.columns * column_width(shape)
 
 
 def sweep_map(shape: MapShape, cells: Sequence[MapCell], *, best: int | None = None, ascii: bool = False) -> Rows:
@@ -105,7 +105,7 @@ def sweep_map(shape: MapShape, cells: Sequence[MapCell], *, best: int | None = N
     title = shape.title()
     if ascii:
         title = title.replace("↓", "v").replace("→", ">").replace("×", "x")
-    wide, label = _column_width(shape), _label_width(shape)
+    wide, label = column_width(shape), label_width(shape)
     rows: Rows = [[Span(title, "muted")]]
     if len(shape.names) > 1:
         heads = [Span(pad_left(shorten(head, wide - 3), wide - 2) + "  ", "muted") for head in shape.heads()]
@@ -152,10 +152,12 @@ _STATES = {
 }
 
 
-def _label_width(shape: MapShape) -> int:
+def label_width(shape: MapShape) -> int:
+    """Cells that the names of rows take."""
     return min(_LABEL, max(cell_width(name) for name in shape.rows())) + 1
 
 
-def _column_width(shape: MapShape) -> int:
+def column_width(shape: MapShape) -> int:
+    """Cells that a column takes."""
     head = max((min(cell_width(head), _FIGURE) for head in shape.heads()), default=0)
     return max(head, _FIGURE) + 3

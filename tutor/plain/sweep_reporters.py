@@ -14,8 +14,7 @@ from tutor.foundation.text_width import cell_width, pad, pad_left
 from tutor.foundation.translate import translate
 from tutor.plain.paint import painted
 from tutor.plain.reporters import colour_of, wants_ascii
-from tutor.runs.controls import setting_text
-from tutor.runs.sweep import SweepPlan, short_key
+from tutor.runs.sweep import SweepPlan
 from tutor.runs.sweep_log import CellResult, Opened, SweepEvent, SweepFollower
 
 _WIDEST_NAME = 60
@@ -29,29 +28,6 @@ class SweepReporter(Protocol):
 
     def end(self, follower: SweepFollower) -> None:
         """Tell how it ended."""
-
-
-def shape_of(plan: SweepPlan) -> MapShape:
-    """How the map of ``plan`` lies."""
-    return MapShape(
-        tuple(short_key(axis.key) for axis in plan.axes),
-        tuple(tuple(setting_text(value) for value in axis.values) for axis in plan.axes),
-    )
-
-
-def map_cells(plan: SweepPlan, follower: SweepFollower) -> list[MapCell]:
-    """The cells of the map as they stand."""
-    state = follower.state
-    cells = []
-    for number in range(plan.count):
-        result = state.results.get(number)
-        if number in state.going:
-            cells.append(MapCell("going"))
-        elif result is None:
-            cells.append(MapCell("waiting"))
-        else:
-            cells.append(MapCell(result.state, result.loss))
-    return cells
 
 
 def best_of(plan: SweepPlan, follower: SweepFollower) -> int | None:
@@ -170,7 +146,7 @@ class MapSweepReporter:
     def __init__(self, out: TextIO, plan: SweepPlan, *, colour: bool, ascii: bool) -> None:
         self._out = out
         self._plan = plan
-        self._shape = shape_of(plan)
+        self._shape = MapShape(*plan.labels())
         self._colour = colour
         self._ascii = ascii
         self._drawn = 0
@@ -190,7 +166,12 @@ class MapSweepReporter:
 
     def _draw(self, follower: SweepFollower) -> None:
         best = best_of(self._plan, follower)
-        rows = sweep_map(self._shape, map_cells(self._plan, follower), best=best, ascii=self._ascii)
+        rows = sweep_map(
+            self._shape,
+            [MapCell(*each) for each in follower.state.cells(self._plan.count)],
+            best=best,
+            ascii=self._ascii,
+        )
         text = "".join(f"{row}\x1b[K\n" for row in painted(rows, colour=self._colour))
         self._out.write((f"\x1b[{self._drawn}A\r" if self._drawn else "") + text)
         self._out.flush()
@@ -201,7 +182,7 @@ def choose_sweep_reporter(style: str | None, plan: SweepPlan) -> SweepReporter:
     """The reporter for ``style``: ``json``, ``plain``, or by what standard output is and whether a map has room."""
     if style == "json":
         return JsonSweepReporter(sys.stdout, plan)
-    shape, size = shape_of(plan), shutil.get_terminal_size()
+    shape, size = MapShape(*plan.labels()), shutil.get_terminal_size()
     rows = plan.count // shape.columns + 3
     fits = map_width(shape) < size.columns and rows < size.lines
     if style == "plain" or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb" or not fits:

@@ -98,6 +98,11 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         pairs = zip(self.axes, self.values_of(cell), strict=True)
         return ", ".join(f"{short_key(axis.key)} {setting_text(value)}" for axis, value in pairs)
 
+    def labels(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """The names of the axes, and their values as people read them."""
+        names = tuple(short_key(axis.key) for axis in self.axes)
+        return names, tuple(tuple(setting_text(value) for value in axis.values) for axis in self.axes)
+
     def identity(self) -> str:
         """Twelve hex digits of everything that decides the losses: the spec, the grid, the versions, the table."""
         spec = self.spec

@@ -136,6 +136,17 @@ class SweepState:
                 best, lowest = cell, result.loss
         return best
 
+    def cells(self, count: int) -> list[tuple[str, float | None]]:
+        """How each of ``count`` cells stands, in a word (``going``, ``waiting``, else its result's), and its loss."""
+        found: list[tuple[str, float | None]] = []
+        for number in range(count):
+            result = self.results.get(number)
+            if number in self.going:
+                found.append(("going", None))
+            else:
+                found.append(("waiting", None) if result is None else (result.state, result.loss))
+        return found
+
     def waiting(self, count: int) -> list[int]:
         """The cells of ``count`` that have still to be run: without a result, or stopped, or failed."""
         return [cell for cell in range(count) if cell not in self.results or not self.results[cell].done]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tutor.course.catalogue import Course
     from tutor.progress.store import ProgressStore
     from tutor.runs.registry import Runs
+    from tutor.runs.sweeps import Sweeps
     from tutor.study.deck import Deck
 
 
@@ -103,6 +104,13 @@ class Services:
         from tutor.runs.registry import Runs
 
         return Runs(self._home / "runs" if self._home else paths.runs_folder())
+
+    @cached_property
+    def sweeps(self) -> Sweeps:
+        """The learner's sweeps."""
+        from tutor.runs.sweeps import Sweeps
+
+        return Sweeps(self._home / "sweeps" if self._home else paths.sweeps_folder())
 
     def count_running(self) -> int:
         """How many runs are going; nothing is opened where there has never been one."""

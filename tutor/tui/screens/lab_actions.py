@@ -149,6 +149,13 @@ class LabActions(LabReplay):
         """End the run."""
         self._try(lambda session: session.stop())
 
+    def action_sweep(self) -> None:
+        """Train the lab over a grid of values, as a map."""
+        if self.session is not None:
+            from tutor.tui.screens.sweep import SweepScreen
+
+            self.app.push_screen(SweepScreen(self.session.spec))
+
     def action_leave(self) -> None:
         """Go back; the run goes on."""
         navigation.go_back(self.tutor)

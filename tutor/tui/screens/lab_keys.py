@@ -35,6 +35,7 @@ LAB_KEYS: tuple[Command, ...] = (
     Command("lab.pin", ("p",), "lab.pin", "lab.pin-help", group=_RUN),
     Command("lab.unpin-all", ("P",), "compare.unpin-all", "compare.unpin-all-help", group=_RUN),
     Command("lab.compare", ("c",), "compare.compare", "compare.compare-help", group=_RUN),
+    Command("lab.sweep", ("G",), "sweepscreen.sweep", "sweepscreen.sweep-help", group=_RUN),
     Command("lab.nudge", ("left", "right", "up", "down", "h", "j", "k"), "lab.turn", "lab.turn-help", group=_CONTROLS,
             shown="↑↓←→", tells_key=True, palette=False),
     Command("lab.next", ("tab",), "lab.next", group=_CONTROLS, palette=False),
