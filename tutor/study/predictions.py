@@ -28,6 +28,7 @@ _NAMES = {
     "final.gradient_angle": "study.fact-final-gradient-angle",
     "final.gradient_difference": "study.fact-final-gradient-difference",
     "final.max_error": "study.fact-final-max-error",
+    "final.copied": "writing.fact-copied",
     "best.valid_loss": "study.fact-best-valid-loss",
     "best.epoch": "study.fact-best-epoch",
 }
