@@ -39,6 +39,7 @@ _FACT_NAMES: dict[str, str] = {
     "final.train_accuracy": "lab.train-accuracy",
     "final.valid_accuracy": "lab.valid-accuracy",
     "final.f": "lab.loss-function",
+    "final.copied": "writing.copied",
     "best.valid_loss": "lab.best-valid-loss",
     "best.epoch": "lab.best-epoch",
     "updates": "lab.updates",
