@@ -41,6 +41,8 @@ _FACT_NAMES: dict[str, str] = {
     "final.f": "lab.loss-function",
     "final.copied": "writing.copied",
     "best.valid_loss": "lab.best-valid-loss",
+    "parameters": "study.fact-parameters",
+    "final.max_error": "charts.max-error",
     "best.epoch": "lab.best-epoch",
     "updates": "lab.updates",
     "epochs": "lab.epoch",
