@@ -13,8 +13,8 @@ from tutor.cli.help import Sentence
 
 
 def add_run_commands(tutor: click.Group) -> None:
-    """Add ``runs``, ``watch`` and ``run`` to the commands of ``tutor``."""
-    for command in (_runs, _watch, _run):
+    """Add ``runs``, ``watch``, ``run`` and ``doctor`` to the commands of ``tutor``."""
+    for command in (_runs, _watch, _run, _doctor):
         tutor.add_command(command)
 
 
@@ -46,6 +46,13 @@ def _watch(run: str | None, style: str | None) -> int:
     from tutor.plain.watch import watch
 
     return watch(run, style)
+
+
+@click.command("doctor", help=Sentence("doctor.cli"), short_help=Sentence("doctor.cli-short"))
+def _doctor() -> int:
+    from tutor.plain.doctor import examine
+
+    return examine()
 
 
 @click.group("run", help=Sentence("watch.cli-run"), short_help=Sentence("watch.cli-run-short"))

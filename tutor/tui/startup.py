@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.suggest import nearest
+from tutor.foundation.terminal_colours import is_true_colour_by_name
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
@@ -19,14 +20,10 @@ if TYPE_CHECKING:
     from tutor.tui.app import FirstScreen
     from tutor.tui.services import Services
 
-_TRUE_COLOUR = ("alacritty", "foot", "wezterm", "ghostty", "xterm-kitty", "xterm-ghostty", "-direct")
-"""What the names of terminals contain that show 24-bit colours but whose COLORTERM never arrives over SSH."""
-
 
 def prepare_environment() -> None:
     """Set what Textual reads from the environment when it is imported. Call it before the first import of it."""
-    term = os.environ.get("TERM", "")
-    if "COLORTERM" not in os.environ and any(name in term for name in _TRUE_COLOUR):
+    if "COLORTERM" not in os.environ and is_true_colour_by_name():
         os.environ["COLORTERM"] = "truecolor"
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     # A shell that exports COLUMNS and LINES would freeze the size: the terminal itself knows better.

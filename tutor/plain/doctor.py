@@ -1,0 +1,162 @@
+"""``tutor doctor``: what this terminal can do, where the files lie, what was degraded and why."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from time import monotonic
+
+from tutor.foundation import paths
+from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.signs import terminal_speaks_unicode
+from tutor.foundation.terminal_colours import Colours, colours
+from tutor.foundation.text_width import pad
+from tutor.foundation.translate import LANGUAGE_NAMES, language, translate
+
+_LABEL = 14
+_ANSWERS_WITHIN = 1.0
+_PACKAGES = ("textual", "numpy", "plotext", "rich")
+SMALLEST = (44, 12)
+"""Columns and lines below which the screens show one sentence; they are made for 80x24 and more."""
+
+
+def examine() -> int:
+    """Print what was found. Returns the exit code, always 0: a poor terminal is no fault."""
+    for title, rows in (
+        ("doctor.terminal", _terminal()),
+        ("doctor.degraded", _degraded()),
+        ("doctor.files", _files()),
+        ("doctor.versions", _versions()),
+    ):
+        print(translate(title))
+        for label, text in rows:
+            print(f"  {pad(label, _LABEL)} {text}")
+        print()
+    return 0
+
+
+def _said(name: str) -> str:
+    return harmless_line(os.environ.get(name, "")) or "–"
+
+
+def _terminal() -> Iterator[tuple[str, str]]:
+    size = shutil.get_terminal_size((0, 0))
+    number, by = colours()
+    yield "TERM", _said("TERM")
+    yield translate("doctor.size"), f"{size.columns}x{size.lines}" if size.columns else "–"
+    yield translate("doctor.colours"), translate(_COLOURS[number], by=by)
+    unicode = terminal_speaks_unicode()
+    yield translate("doctor.signs"), translate("doctor.signs-unicode" if unicode else "doctor.signs-ascii")
+    yield translate("doctor.inside"), _inside()
+    yield translate("doctor.driver"), os.environ.get("TUTOR_DRIVER") or "tutor"
+    took = answer_seconds()
+    if took is not None:
+        yield translate("doctor.answers"), translate("doctor.answers-in", ms=f"{took * 1000:.0f}")
+    elif sys.stdin.isatty() and sys.stdout.isatty():
+        yield translate("doctor.answers"), translate("doctor.answers-not")
+    yield translate("doctor.language"), LANGUAGE_NAMES[language()]
+
+
+def _inside() -> str:
+    found = [name for name, variable in (("tmux", "TMUX"), ("screen", "STY"), ("SSH", "SSH_CONNECTION"))
+             if os.environ.get(variable)]  # fmt: skip
+    return ", ".join(found) or "–"
+
+
+def _degraded() -> Iterator[tuple[str, str]]:
+    found = [translate(key) for key, holds in _DEGRADATIONS.items() if holds()]
+    number, by = colours()
+    if number != "16777216":
+        found.insert(0, translate("doctor.fewer-colours", by=by))
+    for text in found or [translate("doctor.nothing")]:
+        yield "·", text
+
+
+_COLOURS: dict[Colours, str] = {
+    "none": "doctor.colours-none",
+    "16": "doctor.colours-16",
+    "256": "doctor.colours-256",
+    "16777216": "doctor.colours-16777216",
+}
+_DEGRADATIONS: dict[str, Callable[[], bool]] = {
+    "doctor.no-terminal": lambda: not (sys.stdin.isatty() and sys.stdout.isatty()),
+    "doctor.dumb": lambda: os.environ.get("TERM", "") in {"", "dumb", "unknown"},
+    "doctor.ascii-console": lambda: os.environ.get("TERM") == "linux",
+    "doctor.ascii-locale": lambda: not terminal_speaks_unicode() and os.environ.get("TERM") != "linux",
+    "doctor.no-motion": lambda: "SSH_CONNECTION" in os.environ,
+    "doctor.narrow": lambda: 0 < shutil.get_terminal_size((0, 0)).columns < 80,
+    "doctor.stock-driver": lambda: os.environ.get("TUTOR_DRIVER") == "textual",
+    "doctor.no-compiled": lambda: bool(os.environ.get("PYTHONDONTWRITEBYTECODE")),
+}
+
+
+def _files() -> Iterator[tuple[str, str]]:
+    yield translate("doctor.memory"), _place(paths.progress_file())
+    yield translate("doctor.settings"), _place(paths.settings_file())
+    yield translate("doctor.runs"), _runs()
+    yield translate("doctor.cache"), _place(paths.cache_folder())
+    try:
+        yield translate("doctor.lessons"), str(paths.lessons_folder())
+    except TutorError as error:
+        yield translate("doctor.lessons"), harmless_line(str(error))
+
+
+def _place(path: Path) -> str:
+    """A path, and whether it is there and can be written to."""
+    if not path.exists():
+        parent = next((each for each in path.parents if each.exists()), path)
+        key = "doctor.not-yet" if os.access(parent, os.W_OK) else "doctor.cannot-make"
+    else:
+        key = "doctor.there" if os.access(path, os.W_OK) else "doctor.read-only"
+    return f"{path}  ({translate(key)})"
+
+
+def _runs() -> str:
+    from tutor.plain.runs_table import size_text
+    from tutor.runs.registry import Runs
+
+    entries = Runs(paths.runs_folder()).all()
+    size = size_text(sum(entry.size for entry in entries))
+    going = sum(entry.alive for entry in entries)
+    return f"{paths.runs_folder()}  ({translate('doctor.run-count', count=len(entries), going=going, size=size)})"
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    import platform
+
+    from tutor import __version__
+
+    yield "tutor", __version__
+    yield "Python", f"{platform.python_version()}  {sys.executable}"
+    for name in _PACKAGES:
+        yield name, version(name)
+
+
+def answer_seconds() -> float | None:
+    """How long the terminal takes to answer, there and back; None where it does not answer or there is none."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    import termios
+    import tty
+
+    keys = sys.stdin.fileno()
+    before = termios.tcgetattr(keys)
+    try:
+        tty.setcbreak(keys)
+        sys.stdout.flush()
+        asked = monotonic()
+        os.write(sys.stdout.fileno(), b"\x1b[5n")
+        answer = b""
+        while b"\x1b[0n" not in answer:
+            if not select.select([keys], [], [], max(0.0, asked + _ANSWERS_WITHIN - monotonic()))[0]:
+                return None
+            answer += os.read(keys, 64)
+        return monotonic() - asked
+    finally:
+        termios.tcsetattr(keys, termios.TCSADRAIN, before)
