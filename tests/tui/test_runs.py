@@ -45,7 +45,7 @@ def fill(services: Services) -> Runs:
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", ("state", "finished", "2 runs")), ("zh", ("状态", "2 次训练"))])
-@pytest.mark.parametrize("size", [(80, 24), (140, 40), (44, 12)])
+@pytest.mark.parametrize("size", [(80, 24), (140, 40), (40, 12)])
 async def test_the_list_shows_every_run(
     services_in: MakeServices, language: str, words: tuple[str, ...], size: tuple[int, int]
 ) -> None:

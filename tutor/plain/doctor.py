@@ -22,8 +22,6 @@ from tutor.foundation.translate import LANGUAGE_NAMES, language, translate
 _LABEL = 14
 _ANSWERS_WITHIN = 1.0
 _PACKAGES = ("textual", "numpy", "plotext", "rich")
-SMALLEST = (44, 12)
-"""Columns and lines below which the screens show one sentence; they are made for 80x24 and more."""
 
 
 def examine() -> int:

@@ -40,6 +40,8 @@ class TutorApp(App[int]):
         self.services = services or Services()
         self.look: Look = LOOKS["dark"]
         self.runs_going = 0
+        self.line_rate: int | None = None
+        """Bytes sent in the last second, where the learner asked to see it."""
         self.too_small = False
         self._first = first
         self._ascii = AsciiFilter(enabled=False)

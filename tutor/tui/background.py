@@ -10,7 +10,7 @@ from textual.geometry import Size
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
 
-MIN_WIDTH = 44
+MIN_WIDTH = 40
 MIN_HEIGHT = 12
 """The smallest window, in cells, that screens draw in."""
 _RUNS_EVERY = 2.0
@@ -49,6 +49,38 @@ def _say_what_goes_on(app: TutorApp) -> None:
         text = translate("run-list.several-go-on", count=len(going))
     if going:
         app.screen.notice(text, "good", 8.0)
+
+
+def watch_line(app: TutorApp) -> None:
+    """Show in the top line how many bytes a second go to the terminal; show it no longer where it is shown."""
+    from tutor.tui.screens.base import TutorScreen
+
+    def show(rate: int | None) -> None:
+        app.line_rate = rate
+        if isinstance(app.screen, TutorScreen):
+            app.screen.refresh_frame()
+
+    if app.line_rate is not None:
+        show(None)
+        return
+    show(0)
+    sent = _bytes_sent(app)
+
+    def look() -> None:
+        nonlocal sent
+        if app.line_rate is None:
+            timer.stop()
+            return
+        before, sent = sent, _bytes_sent(app)
+        show(sent - before)
+
+    timer = app.set_interval(1.0, look)
+
+
+def _bytes_sent(app: TutorApp) -> int:
+    """Textual's own drivers do not count."""
+    sent = getattr(app._driver, "sent", 0)  # noqa: SLF001 - where Textual keeps it
+    return sent if isinstance(sent, int) else 0
 
 
 def guard_size(app: TutorApp, size: Size) -> None:

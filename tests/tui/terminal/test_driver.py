@@ -168,6 +168,15 @@ class Job(Terminal):
         self.close()
 
 
+def test_the_bytes_a_second_are_told_on_request() -> None:
+    with terminal() as screen:
+        screen.wait("1  What learning means", "? help")
+        screen.press("\x02")
+        screen.wait("B/s")
+        screen.press("\x02")
+        screen.wait("1  What learning means", absent="B/s")
+
+
 def test_the_stock_driver_is_there_on_request() -> None:
     with terminal("--driver", "textual") as screen:
         screen.wait("1  What learning means", "? help")

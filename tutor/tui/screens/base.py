@@ -129,6 +129,12 @@ class Commanded(Screen[ResultType]):
         """Open the settings."""
         navigation.open_settings(self.tutor)
 
+    def action_line(self) -> None:
+        """Show how many bytes a second go to the terminal, or no longer."""
+        from tutor.tui.background import watch_line
+
+        watch_line(self.tutor)
+
     def action_home(self) -> None:
         """Back to the course map."""
         navigation.open_home(self.tutor)
@@ -181,6 +187,8 @@ class TutorScreen(Commanded[None]):
 
     def _full_status(self) -> Row:
         status = self.status()
+        if self.tutor.line_rate is not None:
+            status = [Span(f"↓ {self.tutor.line_rate:,} B/s", "muted"), *([Span("   ")] if status else []), *status]
         if self.tutor.runs_going and self.shows_runs():
             gap = [Span("   ")] if status else []
             text = translate("app.runs-going", count=self.tutor.runs_going)

@@ -73,7 +73,7 @@ class Cells:
 
     def is_odd(self, y: int) -> bool:
         """Whether row ``y`` has characters of no width, about which terminals do not agree."""
-        return any(len(text) > 1 for text in self.texts[y])
+        return max(map(len, self.texts[y])) > 1
 
     def feed(self, data: str) -> str:
         """Take in what Textual wrote. Returns what is for the terminal itself, in its order."""

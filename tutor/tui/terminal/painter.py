@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import sys
+from typing import NamedTuple
 
 from tutor.tui.terminal.cells import BLANK, REST, Cells
 from tutor.tui.terminal.pens import PLAIN, change, pen_for_blank
 
 UNKNOWN = "\0"
 """The text of a cell of which nobody knows what the terminal shows there."""
+_NEAR = 6
+"""Cells between two that differ up to which both are drawn in one go."""
+_FEW = 60
+"""Up to how many strokes changing the pen less often is worth jumping to and fro."""
+_MOVE_AND_PEN = 24
+"""Characters that a move of the cursor and a change of the pen take, about."""
 _WORTH_ERASING = 5
 """Blanks up to the edge from which on erasing them is shorter than writing them."""
+
+
+class Stroke(NamedTuple):
+    """Cells of one row to be drawn: ``columns`` of those from ``start`` to ``end``; none of them: to be erased."""
+
+    y: int
+    start: int
+    end: int
+    columns: tuple[int, ...]
+    odd: bool = False
 
 
 class Painter:
@@ -34,7 +51,6 @@ class Painter:
         self._pen: str | None = None
         self._at: tuple[int, int] | None = None
         self._out: list[str] = []
-        self._length = 0
 
     def lose_cursor(self) -> None:
         """Something else was sent that may have moved the cursor or changed the pen."""
@@ -55,43 +71,78 @@ class Painter:
         rows = [y for y in range(cells.height) if self._seen[y] != cells.touched[y]]
         if budget < sys.maxsize:
             rows.sort(key=lambda y: -cells.touched[y])
-        self._out, self._length = [], 0
+        strokes: list[Stroke] = []
+        expected = 0
+        self._out = []
         for y in rows:
-            if self._length and self._length >= budget:
+            if expected >= budget:
                 break
-            self._paint_row(y)
+            of_row = self._strokes(y)
+            strokes += of_row
+            expected += sum(_MOVE_AND_PEN + stroke.end - stroke.start for stroke in of_row)
             self._seen[y] = cells.touched[y]
+        for stroke in self._in_order(strokes):
+            self._draw(stroke)
+        for y in {stroke.y for stroke in strokes}:
+            (self._odd.add if cells.is_odd(y) else self._odd.discard)(y)
+            self._texts[y], self._pens[y] = cells.texts[y].copy(), cells.pens[y].copy()
         if not self.stale and cells.parked not in {None, (0, 0), self._at}:  # an input method follows it
             self._move(min(cells.cursor[0], cells.width - 1), min(cells.cursor[1], cells.height - 1))
         return "".join(self._out)
 
+    def _in_order(self, strokes: list[Stroke]) -> list[Stroke]:
+        """A few strokes all over the screen, as of a chart and its figures, are drawn pen by pen; many, row by row."""
+        if len(strokes) > _FEW:
+            return strokes
+        pens = list(dict.fromkeys([self._pen, *(self._cells.pens[stroke.y][stroke.start] for stroke in strokes)]))
+        return sorted(strokes, key=lambda stroke: pens.index(self._cells.pens[stroke.y][stroke.start]))
+
     def _put(self, text: str) -> None:
         self._out.append(text)
-        self._length += len(text)
 
-    def _paint_row(self, y: int) -> None:
+    def _strokes(self, y: int) -> list[Stroke]:
+        """What is to be drawn of row ``y``."""
         cells = self._cells
-        texts, pens = cells.texts[y], cells.pens[y]
+        if cells.is_odd(y) or y in self._odd:
+            return [Stroke(y, 0, cells.width, tuple(range(cells.width)), odd=True)]
         tail = self._tail(y)
-        odd = cells.is_odd(y) or y in self._odd
-        for x in range(cells.width) if odd else self._differing(y):
+        groups: list[list[int]] = []
+        for x in self._differing(y):
             if x >= tail:
                 break
-            if texts[x] != REST:
-                self._reach(x, y)
-                if not self._will_do(texts[x], pens[x]):
-                    self._use(pens[x])
-                self._put(texts[x])
-                end = x + 2 if x + 1 < cells.width and texts[x + 1] == REST else x + 1
-                self._at = (end, y) if end < cells.width else None
-        if tail < cells.width:
-            self._reach(tail, y)
+            if groups and x - groups[-1][-1] <= _NEAR:
+                groups[-1].append(x)
+            else:
+                groups.append([x])
+        strokes = [Stroke(y, group[0], group[-1] + 1, tuple(group)) for group in groups]
+        return [*strokes, Stroke(y, tail, cells.width, ())] if tail < cells.width else strokes
+
+    def _draw(self, stroke: Stroke) -> None:
+        cells, y = self._cells, stroke.y
+        texts, pens = cells.texts[y], cells.pens[y]
+        columns, index = stroke.columns, 0
+        while index < len(columns):
+            first = last = columns[index]
+            pen = pens[first]
+            index += 1
+            if texts[first] == REST:
+                continue
+            while index < len(columns) and columns[index] == last + 1 and pens[last + 1] == pen:
+                last += 1
+                index += 1
+            self._reach(first, y)
+            text = "".join(texts[first : last + 1])
+            if not self._will_do(text, pen):
+                self._use(pen)
+            self._put(text)
+            end = last + 2 if last + 1 < cells.width and texts[last + 1] == REST else last + 1
+            self._at = (end, y) if end < cells.width else None
+        if not stroke.columns:
+            self._reach(stroke.start, y)
             self._use(PLAIN)
             self._put("\x1b[K")
-        if odd:  # terminals may disagree about where the cursor is now
+        if stroke.odd:  # terminals may disagree about where the cursor is now
             self._at = None
-        (self._odd.add if cells.is_odd(y) else self._odd.discard)(y)
-        self._texts[y], self._pens[y] = texts.copy(), pens.copy()
 
     def _differing(self, y: int) -> list[int]:
         """The columns of the cells to be written. Wide characters, old and new, are written whole."""
@@ -134,7 +185,7 @@ class Painter:
         """Whether the pen in use shows ``text`` as ``pen`` would."""
         if pen == self._pen:
             return True
-        return text == BLANK and self._pen is not None and pen_for_blank(self._pen) == pen
+        return self._pen is not None and not text.strip(BLANK) and pen_for_blank(self._pen) == pen
 
     def _reach(self, x: int, y: int) -> None:
         """Bring the cursor to a cell: by writing again what lies between, or by a move, whichever is shorter."""
