@@ -73,7 +73,8 @@ _COLUMNS = "card, lesson, made, due, reviewed, state, step, stability, difficult
 _SAVE = f"""
     INSERT INTO cards ({_COLUMNS}) VALUES ({", ".join("?" * 12)})
     ON CONFLICT (card) DO UPDATE SET
-        lesson = excluded.lesson, due = excluded.due, reviewed = excluded.reviewed, state = excluded.state,
+        lesson = excluded.lesson, made = min(made, excluded.made), due = excluded.due,
+        reviewed = excluded.reviewed, state = excluded.state,
         step = excluded.step, stability = excluded.stability, difficulty = excluded.difficulty,
         reviews = excluded.reviews, lapses = excluded.lapses, retired = 0
 """  # noqa: S608 - our own names

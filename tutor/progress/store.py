@@ -20,9 +20,11 @@ from tutor.progress.records import (
     now,
     to_milliseconds,
 )
+from tutor.progress.statistics import Statistics
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database
+    from tutor.progress.transfer import Merged, Tables
 
 REVIEW: Final = "review:"
 """What the quiz of an answer begins with that was given in a review."""
@@ -76,6 +78,8 @@ class ProgressStore:
         """What is asked again, and when."""
         self.attempts = AttemptStore(database)
         """The best attempt at each lab's goal."""
+        self.statistics = Statistics(database)
+        """What all answers together say."""
 
     @property
     def in_memory(self) -> bool:
@@ -130,6 +134,28 @@ class ProgressStore:
 
     def _read_answers(self, sql: str, values: tuple[object, ...]) -> list[Answer]:
         return [_answer(row) for row in self._database.read(sql, values)]
+
+    # -- as a whole --------------------------------------------------------------------------------------
+
+    def dump(self) -> Tables:
+        """Everything, to be taken elsewhere: see `tutor.progress.transfer`."""
+        from tutor.progress import transfer
+
+        return transfer.dump(self._database)
+
+    def merge(self, tables: Tables) -> Merged:
+        """Bring in what was dumped here or elsewhere; nothing that is there is lost."""
+        from tutor.progress import transfer
+
+        return transfer.merge(self._database, self.cards, tables)
+
+    def forget(self, *, item: str = "", lesson_id: str = "") -> int:
+        """Forget a question or term, a lesson, or, where neither is named, everything; how many answers there were."""
+        from tutor.progress import transfer
+
+        if item:
+            return transfer.forget_item(self._database, item)
+        return transfer.forget_lesson(self._database, lesson_id) if lesson_id else transfer.forget_all(self._database)
 
     # -- lessons -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,188 @@
+"""What is exported comes back as it was, and merging loses nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.foundation.errors import TutorError
+from tutor.progress.cards import Side, term_key
+from tutor.progress.records import Answer, Position, SavedQuiz
+from tutor.progress.store import ProgressStore, open_store
+from tutor.progress.transfer import Tables, read_csv, read_json, to_csv, to_json
+
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+BIAS = term_key("bias", Side.MEANING)
+
+texts = st.text(max_size=12).filter(lambda text: ("\x00" not in text and text.isprintable()) or text in {"\n", "\r\n"})
+answers = st.builds(
+    Answer,
+    lesson_id=st.sampled_from(["one", "two"]) | texts,
+    question_id=st.sampled_from(["q", "r", BIAS]) | texts,
+    kind=st.sampled_from(["single", "fill-in"]),
+    given=st.lists(st.integers(0, 20), max_size=4).map(tuple) | st.lists(texts, max_size=3).map(tuple),
+    correct=st.none() | st.booleans(),
+    score=st.floats(0, 1),
+    unsure=st.booleans(),
+    confidence=st.none() | st.floats(0.5, 1),
+    hints=st.integers(0, 9),
+    seconds=st.floats(0, 1e6),
+    seed=st.integers(0, 2**63 - 1),
+    quiz_id=texts,
+    runs=st.lists(texts, max_size=2).map(tuple),
+    at=st.integers(0, 10**9).map(lambda seconds: NOON + timedelta(milliseconds=seconds)),
+)
+
+
+def a_store(folder: Path, name: str) -> ProgressStore:
+    return open_store(folder / f"{name}.sqlite3").store
+
+
+def filled(store: ProgressStore, given_answers: list[Answer]) -> ProgressStore:
+    for answer in given_answers:
+        store.record_answer(answer)
+    store.set_position("one", Position(12, 0.25, "one-step"), fraction=0.8, questions=6)
+    store.save_quiz(SavedQuiz("k1", "lesson:one", "one", 7, {"at": 1, "文": ["字"], "half": 0.5}, started=NOON))
+    store.cards.see([BIAS, term_key("weight", Side.NAME)], "one", NOON)
+    store.cards.retire([BIAS])
+    return store
+
+
+@given(st.lists(answers, max_size=8))
+def test_json_brings_everything_back(tmp_path_factory: pytest.TempPathFactory, given_answers: list[Answer]) -> None:
+    folder = tmp_path_factory.mktemp("transfer")
+    store = filled(a_store(folder, "from"), given_answers)
+    tables = store.dump()
+    text = to_json(tables)
+    assert read_json(text) == tables
+    other = a_store(folder, "to")
+    merged = other.merge(read_json(text))
+    assert other.dump() == tables
+    assert sum(merged.known.values()) == 0
+    again = other.merge(read_json(text))
+    assert other.dump() == tables
+    assert sum(again.added.values()) == 0
+    store.close()
+    other.close()
+
+
+@given(st.lists(answers, max_size=8))
+def test_csv_brings_every_answer_back(tmp_path_factory: pytest.TempPathFactory, given_answers: list[Answer]) -> None:
+    folder = tmp_path_factory.mktemp("transfer")
+    store = a_store(folder, "from")
+    for answer in given_answers:
+        store.record_answer(answer)
+    tables = store.dump()
+    other = a_store(folder, "to")
+    other.merge(read_csv(to_csv(tables)))
+    assert other.answers() == store.answers()
+    assert [card.key for card in other.cards.all()] == [card.key for card in store.cards.all()]
+    assert [card.schedule for card in other.cards.all()] == [card.schedule for card in store.cards.all()]
+    store.close()
+    other.close()
+
+
+def answer(question: str, *, correct: bool, hours: float = 0.0, **more: Any) -> Answer:
+    made = Answer("one", question, "single", (0,), correct, seconds=20.0, at=NOON + timedelta(hours=hours))
+    return replace(made, **more)
+
+
+def test_two_machines_become_one_memory_and_the_newest_answer_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = NOON
+    monkeypatch.setattr("tutor.foundation.clock.utc_now", lambda: moment)
+    desk, laptop = a_store(tmp_path, "desk"), a_store(tmp_path, "laptop")
+    desk.record_answer(answer("q", correct=False, hours=0))
+    desk.record_answer(answer("q", correct=True, hours=30))
+    laptop.record_answer(answer("q", correct=False, hours=20))
+    laptop.record_answer(answer("r", correct=False, hours=5))
+    desk.set_position("one", Position(3), fraction=0.3, questions=6)
+    moment += timedelta(seconds=1)
+    laptop.set_position("one", Position(9), fraction=0.9, questions=6)
+    merged = desk.merge(laptop.dump())
+    assert (merged.added["answers"], merged.known["lessons"]) == (2, 1)
+    assert [each.correct for each in desk.answers()] == [False, False, False, True]
+    assert desk.lesson_states()["one"].wrong_ids == {"r"}
+    assert desk.lesson_states()["one"].read_fraction == 0.9
+    assert desk.position("one") == Position(9)
+    card = desk.cards.get("q")
+    assert card is not None
+    assert (card.schedule.reviews, card.schedule.lapses) == (3, 2), "the card follows from the answers of both"
+    back = laptop.merge(desk.dump())
+    assert back.added["answers"] == 2
+    assert laptop.answers() == desk.answers()
+    assert laptop.cards.get("q") == card
+
+
+def damaged(tables: Tables, path: tuple[Any, ...], value: object) -> str:
+    content = json.loads(to_json(tables))
+    at = content
+    for step in path[:-1]:
+        at = at[step]
+    if value is None:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return json.dumps(content)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("format",), "other", "not written by"),
+        (("version",), 99, "newer tutor"),
+        (("answers", 0, "correct"), 2, "Row 1 of answers"),
+        (("answers", 0, "at"), "yesterday", "“at”"),
+        (("answers", 0, "seed"), 2**63, "“seed”"),
+        (("answers", 0, "unsure"), True, "“unsure”"),
+        (("answers", 0, "key"), None, "“key”"),
+        (("answers", 0), "text", "Row 1 of answers"),
+        (("cards",), 3, "cards"),
+    ],
+)
+def test_what_was_damaged_is_refused_with_its_place_and_changes_nothing(
+    tmp_path: Path, path: tuple[Any, ...], value: object, said: str
+) -> None:
+    store = filled(a_store(tmp_path, "from"), [answer("q", correct=False)])
+    with pytest.raises(TutorError, match=said):
+        read_json(damaged(store.dump(), path, value))
+
+
+@pytest.mark.parametrize("text", ["", "x,y\n1,2\n", "key\n", 'key,"'])
+def test_what_is_no_export_is_refused(text: str) -> None:
+    with pytest.raises(TutorError):
+        read_csv(text)
+    with pytest.raises(TutorError):
+        read_json(text)
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    for read in (read_json, read_csv):
+        with pytest.raises(TutorError):
+            read(text)
+
+
+def test_an_item_a_lesson_and_everything_can_be_forgotten(tmp_path: Path) -> None:
+    store = filled(a_store(tmp_path, "from"), [answer("q", correct=False), answer("r", correct=False)])
+    store.record_answer(answer(BIAS, correct=False, hours=3))
+    store.record_answer(replace(answer("z", correct=False), lesson_id="two"))
+    assert store.forget(item="q") == 1
+    assert [each.question_id for each in store.answers()] == ["r", BIAS, "z"]
+    assert store.cards.get("q") is None
+    assert store.forget(item="bias") == 1
+    assert store.cards.get(BIAS) is None
+    assert store.forget(lesson_id="one") == 1
+    assert store.position("one") is None
+    assert store.open_quiz("lesson:one") is None
+    assert [card.key for card in store.cards.all()] == ["z"]
+    store.forget()
+    assert all(rows == [] for rows in store.dump().values())

@@ -1,0 +1,59 @@
+"""A learner's own loss."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from math import isclose, isfinite, log
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.progress.statistics import Estimate
+from tutor.study.calibration import COIN, SUREST, calibration, cross_entropy, losses_over_time, mean_loss
+
+NOON = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def estimates(*pairs: tuple[float, bool]) -> list[Estimate]:
+    return [Estimate(NOON, said, right) for said, right in pairs]
+
+
+def test_the_loss_is_the_one_of_the_course() -> None:
+    assert isclose(cross_entropy(0.8, right=True), -log(0.8))
+    assert isclose(cross_entropy(0.8, right=False), -log(0.2))
+    assert isclose(cross_entropy(0.5, right=False), COIN)
+    assert isclose(cross_entropy(1.0, right=False), -log(1 - SUREST))
+
+
+@given(st.floats(0.5, 1), st.booleans())
+def test_no_loss_is_without_end(said: float, right: bool) -> None:
+    assert isfinite(cross_entropy(said, right=right))
+    assert cross_entropy(said, right=right) >= 0
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=200))
+def test_saying_what_is_so_is_best(rights: list[bool]) -> None:
+    """The honest share costs least of all that can be said: that is what makes it a proper score."""
+    share = min(max(sum(rights) / len(rights), 0.5), SUREST)
+    honest = mean_loss(estimates(*((share, right) for right in rights)))
+    assert honest is not None
+    for said in (0.5, 0.6, 0.75, 0.9, 0.99):
+        other = mean_loss(estimates(*((said, right) for right in rights)))
+        assert other is not None
+        assert honest <= other + 1e-9
+
+
+def test_the_loss_over_time_forgets_what_is_long_ago() -> None:
+    losses = losses_over_time(estimates((0.9, False), (0.9, True), (0.9, True)), window=2)
+    assert isclose(losses[0], -log(0.1))
+    assert isclose(losses[1], (-log(0.1) - log(0.9)) / 2)
+    assert isclose(losses[2], -log(0.9))
+    assert mean_loss([]) is None
+
+
+def test_the_table_holds_what_was_said_against_what_came_true() -> None:
+    table = calibration(estimates((0.5, True), (0.5, False), (0.9, True), (1.0, True), (0.95, False), (0.7, True)))
+    assert [(each.low, each.count) for each in table] == [(0.5, 2), (0.7, 1), (0.9, 3)]
+    assert isclose(table[2].said, 0.95)
+    assert isclose(table[2].right, 2 / 3)
+    assert isclose(table[2].gap, 0.95 - 2 / 3)

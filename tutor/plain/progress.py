@@ -1,0 +1,134 @@
+"""``tutor progress``: how it stands, as lines of text; ``tutor progress items``: what an author should know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tutor.course.catalogue import Course
+from tutor.foundation import clock, paths
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text_width import pad, pad_left, shorten
+from tutor.foundation.translate import language, translate
+from tutor.plain.progress_files import memory
+from tutor.study.calibration import calibration, mean_loss
+from tutor.study.misconceptions import ItemReport, Misconception, item_reports
+from tutor.study.progress_report import Report, report
+from tutor.typeset.page import typeset
+
+_NAME = 44
+
+
+def show_progress() -> int:
+    """Print how it stands, and where it is kept.
+
+    Returns:
+        The exit code, 0.
+    """
+    try:
+        course: Course | None = Course(paths.lessons_folder())
+    except TutorError:
+        course = None
+    with memory() as store:
+        found = report(store, course, language(), clock.utc_now())
+    for line in report_lines(found):
+        print(line)
+    print(translate("stats.kept-in", path=paths.progress_file()))
+    return int(ExitCode.OK)
+
+
+def report_lines(found: Report) -> Iterator[str]:
+    """How it stands, a fact a line."""
+    yield translate("stats.lessons", done=found.finished, begun=found.begun, total=found.lessons)
+    yield translate("stats.answers", count=found.share.answers, percent=f"{found.share.fraction:.0%}")
+    yield translate("stats.streak", days=found.streak, best=found.longest_streak)
+    yield translate("stats.time", time=hours(found.seconds))
+    yield translate("stats.cards", count=found.cards, due=found.due)
+    if found.topics:
+        yield from ("", translate("stats.topics"))
+        for topic in found.topics:
+            yield _share_line(topic.header.numbered_title, topic.share.answers, topic.share.fraction)
+        if found.terms.answers:
+            yield _share_line(translate("stats.of-terms"), found.terms.answers, found.terms.fraction)
+    if found.misses:
+        yield from ("", translate("stats.misses"))
+        for miss in found.misses:
+            yield f"  {miss.count:>3} × {mix_up(miss)}"
+            yield f"        {translate('stats.mends', lesson=harmless_line(miss.question.lesson_id))}"
+    loss = mean_loss(found.estimates)
+    if loss is not None:
+        yield from ("", translate("stats.loss", loss=f"{loss:.3f}", count=len(found.estimates)))
+        for each in calibration(found.estimates):
+            yield translate(
+                "stats.bin", low=f"{each.low:.0%}", high=f"{each.high:.0%}", count=each.count,
+                said=f"{each.said:.0%}", right=f"{each.right:.0%}",
+            )  # fmt: skip
+
+
+def _share_line(name: str, answers: int, fraction: float) -> str:
+    name = shorten(harmless_line(name), _NAME)
+    return f"  {pad(name, _NAME)} {pad_left(f'{fraction:.0%}', 5)}  {translate('stats.of-answers', count=answers)}"
+
+
+def mix_up(miss: Misconception) -> str:
+    """A misconception on one line: what its author says of it, else the option that was chosen."""
+    text = miss.option.feedback or miss.option.text
+    lines = typeset(text, 400)
+    return harmless_line(lines[0].text if lines else text)
+
+
+def hours(seconds: float) -> str:
+    """A time of learning: ``3 h 05 min``, ``12 min``."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
+
+
+def show_items(lesson: str | None) -> int:
+    """Print what is worth an author's look: questions nearly everyone or hardly anyone knows, options nobody takes.
+
+    Args:
+        lesson: only this lesson's, by id or number; all where None.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        TutorError: there is no lessons folder, or no such lesson.
+    """
+    course = Course(paths.lessons_folder())
+    header = course.header(lesson, language()) if lesson is not None else None
+    if lesson is not None and header is None:
+        raise TutorError(translate("app.no-lesson", name=lesson), hint=translate("app.see-list"))
+    with memory() as store:
+        items = store.statistics.items()
+    reports = item_reports(items, course, language(), header.id if header is not None else "")
+    for each in reports:
+        for line in item_lines(each):
+            print(line)
+    if not reports:
+        print(translate("stats.no-items"))
+    return int(ExitCode.OK)
+
+
+def item_lines(each: ItemReport) -> Iterator[str]:
+    """A question: how often it was answered, how often right, how long it takes, and what is worth a look."""
+    share = each.item.share
+    name = shorten(f"{each.item.lesson_id}/{each.item.question_id}", _NAME)
+    seconds = f"{each.item.seconds:.0f} s"
+    yield (
+        f"{pad(harmless_line(name), _NAME)} {pad_left(f'{share.fraction:.0%}', 5)}  "
+        f"{translate('stats.of-answers', count=share.answers)}  {seconds}"
+    )
+    for remark in remarks(each):
+        yield f"    {remark}"
+
+
+def remarks(each: ItemReport) -> Iterator[str]:
+    """What is worth a look, a sentence each."""
+    if each.too_easy:
+        yield translate("stats.too-easy")
+    if each.too_hard:
+        yield translate("stats.too-hard")
+    for option in each.unused:
+        lines = typeset(option.text, 400)
+        yield translate("stats.unused", option=harmless_line(lines[0].text if lines else option.text))

@@ -1,0 +1,158 @@
+"""``tutor progress export``, ``import`` and ``reset``: what was learnt belongs to the learner."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.foundation import atomic_file, clock, paths
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.translate import translate
+from tutor.progress.store import open_store
+from tutor.progress.transfer import counted, read_csv, read_json, to_csv, to_json
+
+if TYPE_CHECKING:
+    from tutor.progress.store import ProgressStore
+
+
+@contextmanager
+def memory() -> Iterator[ProgressStore]:
+    """The learner's memory, closed at the end; what it has to say goes to standard error."""
+    opened = open_store()
+    for notice in opened.notices:
+        print(notice, file=sys.stderr)
+    try:
+        yield opened.store
+    finally:
+        if not opened.store.close():
+            print(translate("progress.never-saved", path=paths.progress_file()), file=sys.stderr)
+
+
+def export(format_: str, output: str | None, *, force: bool = False) -> int:
+    """Write out what was learnt.
+
+    Args:
+        format_: ``json``, ``csv`` or ``anki``.
+        output: the file; standard output where None.
+        force: replace the file where it is there.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        TutorError: the file is there already or cannot be written, or Anki's package cannot be made.
+    """
+    if output is None and format_ == "anki":
+        raise TutorError(translate("transfer.anki-needs-file"), exit_code=ExitCode.USAGE)
+    path = Path(output).expanduser() if output is not None else None
+    if path is not None and path.exists() and not force:
+        raise TutorError(
+            translate("transfer.exists", path=path),
+            hint=translate("transfer.exists-hint"),
+            exit_code=ExitCode.CANNOT_WRITE,
+        )
+    with memory() as store:
+        if format_ == "anki":
+            from tutor.plain.anki import package
+
+            content = package(store)
+        else:
+            content = (to_json if format_ == "json" else to_csv)(store.dump()).encode("utf-8")
+    if path is None:
+        _print(content)
+    else:
+        _write(path, content)
+        print(translate("transfer.written", path=path), file=sys.stderr)
+    return int(ExitCode.OK)
+
+
+def _print(content: bytes) -> None:
+    if hasattr(sys.stdout, "buffer"):  # UTF-8 whatever the terminal's locale: it goes into a file
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        print(content.decode("utf-8"), end="")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        atomic_file.write_bytes(path, content)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = translate("transfer.unwritable", path=path, reason=reason)
+        raise TutorError(message, exit_code=ExitCode.CANNOT_WRITE) from error
+
+
+def import_(name: str) -> int:
+    """Bring in a file that was exported; ``-`` is standard input.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        TutorError: the file cannot be read or was not exported by tutor; nothing was changed.
+    """
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).expanduser().read_bytes()
+        text = raw.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise TutorError(translate("transfer.unreadable", path=name, reason=reason)) from error
+    tables = read_json(text) if text.lstrip().startswith(("{", "[")) else read_csv(text)
+    with memory() as store:
+        merged = store.merge(tables)
+        for notice in store.take_notices():
+            print(notice, file=sys.stderr)
+    print(translate("transfer.added", added=counted(merged.added.items())))
+    if any(merged.known.values()):
+        print(translate("transfer.known", known=counted(merged.known.items())))
+    return int(ExitCode.OK)
+
+
+def reset(*, item: str | None, lesson: str | None, everything: bool, yes: bool) -> int:
+    """Forget a part or all of what was learnt; as it was, it is kept in a file beside the memory.
+
+    Returns:
+        The exit code: 0 where it is done, 1 where the learner did not want it after all.
+
+    Raises:
+        TutorError: nothing was named, nobody can be asked, or the file cannot be written.
+    """
+    if sum((item is not None, lesson is not None, everything)) != 1:
+        raise TutorError(translate("transfer.reset-what"), exit_code=ExitCode.USAGE)
+    with memory() as store:
+        tables = store.dump()
+        concerned = [
+            row
+            for row in tables["answers"]
+            if everything or row["lesson"] == lesson or (item is not None and item in _names_of(row["question"]))
+        ]
+        key = "transfer.reset-all" if everything else "transfer.reset-lesson" if lesson else "transfer.reset-item"
+        print(translate(key, name=item or lesson or "", count=len(concerned)))
+        if not yes and not _agreed():
+            print(translate("transfer.reset-nothing"))
+            return int(ExitCode.FAULTS_FOUND)
+        kept = paths.data_folder() / f"progress-before-reset-{clock.utc_now():%Y%m%d-%H%M%S-%f}.json"
+        _write(kept, to_json(tables).encode("utf-8"))
+        store.forget(item=item or "", lesson_id=lesson or "")
+        for notice in store.take_notices():
+            print(notice, file=sys.stderr)
+    print(translate("transfer.reset-done"))
+    print(translate("transfer.reset-kept", path=kept))
+    return int(ExitCode.OK)
+
+
+def _names_of(question: str) -> set[str]:
+    """What a question in the memory is called by a person: its id, or the id of its term."""
+    return {question, question.split(":")[1]} if question.count(":") == 2 else {question}
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise TutorError(translate("transfer.reset-needs-yes"), exit_code=ExitCode.USAGE)
+    said = input(f"{translate('transfer.reset-ask')} ").strip().casefold()
+    return said in {translate("transfer.yes"), "yes"}

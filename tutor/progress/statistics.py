@@ -1,0 +1,209 @@
+"""What all answers together say: by day, by lesson, what was missed, how sure one was. Each is one query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from tutor.foundation import clock
+from tutor.progress.cards import TERM
+from tutor.progress.days import DAY_BEGINS, study_day
+from tutor.progress.records import from_milliseconds
+
+if TYPE_CHECKING:
+    from tutor.progress.database import Database
+
+_A_DAY: Final = 86_400_000
+_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+_LONGEST: Final = 900.0
+"""Seconds of one answer that count as learning; beyond, one was away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of learning.
+
+    Args:
+        day: Which, as `study_day` counts.
+        answers: Counted answers.
+        right: Those that were right.
+        seconds: Spent on answering.
+    """
+
+    day: date
+    answers: int
+    right: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of some answers were right."""
+
+    answers: int
+    right: int
+
+    @property
+    def fraction(self) -> float:
+        """From 0 to 1; 0 where there are none."""
+        return self.right / self.answers if self.answers else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """An answer that was wrong, and how often it was given.
+
+    Args:
+        lesson_id: The lesson.
+        question_id: The question.
+        given: The options, by their index in the file; or texts.
+        count: How often.
+    """
+
+    lesson_id: str
+    question_id: str
+    given: tuple[int, ...] | tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How sure a learner was of an answer, from 0.5 to 1, and whether it was right."""
+
+    at: datetime
+    said: float
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What happened to a question.
+
+    Args:
+        lesson_id: The lesson.
+        question_id: The question.
+        share: Its answers.
+        seconds: How long one took on average.
+        chosen: How often each answer was given.
+    """
+
+    lesson_id: str
+    question_id: str
+    share: Share
+    seconds: float
+    chosen: tuple[tuple[tuple[int, ...] | tuple[str, ...], int], ...]
+
+
+class Statistics:
+    """See the module.
+
+    Args:
+        database: Where the answers are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def days(self) -> list[Day]:
+        """Every day with a counted answer, the oldest first."""
+        # Today's difference to UTC for all days: around a change of the clocks an hour may count as the day before.
+        here = clock.utc_now().astimezone().utcoffset() or timedelta()
+        shift = int((here - DAY_BEGINS).total_seconds() * 1000)
+        rows = self._database.read(
+            "SELECT (at + ?) / ? AS day, count(*), sum(correct), sum(min(seconds, ?)) FROM answers"
+            " WHERE correct NOTNULL GROUP BY day ORDER BY day",
+            (shift, _A_DAY, _LONGEST),
+        )
+        return [
+            Day(date.fromordinal(_EPOCH_DAY + day), count, right, seconds)
+            for day, count, right, seconds in rows
+            if 0 < _EPOCH_DAY + day <= date.max.toordinal()
+        ]
+
+    def lessons(self) -> dict[str, Share]:
+        """How many answers to the questions of each lesson were right."""
+        rows = self._database.read(
+            "SELECT lesson, count(*), sum(correct) FROM answers"
+            " WHERE correct NOTNULL AND question NOT GLOB ? GROUP BY lesson",
+            (f"{TERM}*",),
+        )
+        return {lesson: Share(count, right) for lesson, count, right in rows}
+
+    def terms(self) -> Share:
+        """How many answers about terms were right."""
+        rows = self._database.read(
+            "SELECT count(*), coalesce(sum(correct), 0) FROM answers WHERE question >= ? AND question < ?"
+            " AND correct NOTNULL",
+            (TERM, TERM[:-1] + ";"),
+        )
+        return Share(*rows[0])
+
+    def misses(self) -> list[Miss]:
+        """Every wrong answer to a question, the one given most often first."""
+        rows = self._database.read(
+            "SELECT lesson, question, given, count(*) FROM answers INDEXED BY answers_missed"
+            " WHERE correct = 0 AND question NOT GLOB ? GROUP BY lesson, question, given"
+            " ORDER BY count(*) DESC, lesson, question",
+            (f"{TERM}*",),
+        )
+        return [Miss(lesson, question, _given(given), count) for lesson, question, given, count in rows]
+
+    def estimates(self) -> list[Estimate]:
+        """Every counted answer of which the learner said how sure it was, the oldest first."""
+        rows = self._database.read(
+            "SELECT at, confidence, correct FROM answers WHERE confidence IS NOT NULL AND correct NOTNULL ORDER BY at"
+        )
+        return [Estimate(from_milliseconds(at), said, bool(right)) for at, said, right in rows]
+
+    def items(self) -> list[Item]:
+        """Every question that was answered, with what was answered how often."""
+        rows = self._database.read(
+            "SELECT lesson, question, given, count(*), sum(correct), sum(min(seconds, ?)) FROM answers"
+            " WHERE correct NOTNULL AND question NOT GLOB ? GROUP BY lesson, question, given",
+            (_LONGEST, f"{TERM}*"),
+        )
+        grouped: dict[tuple[str, str], list[tuple[str, int, int, float]]] = {}
+        for lesson, question, given, count, right, seconds in rows:
+            grouped.setdefault((lesson, question), []).append((given, count, right, seconds))
+        return [_item(lesson, question, found) for (lesson, question), found in grouped.items()]
+
+
+def _item(lesson: str, question: str, found: Sequence[tuple[str, int, int, float]]) -> Item:
+    answers = sum(count for _, count, _, _ in found)
+    share = Share(answers, sum(right for _, _, right, _ in found))
+    chosen = tuple((_given(given), count) for given, count, _, _ in found)
+    return Item(lesson, question, share, sum(seconds for *_, seconds in found) / answers, chosen)
+
+
+def _given(text: str) -> tuple[int, ...] | tuple[str, ...]:
+    try:
+        given = json.loads(text)
+    except ValueError:
+        return ()
+    return tuple(given) if isinstance(given, list) else ()
+
+
+def streak(days: Sequence[Day], moment: datetime) -> int:
+    """Days in a row with an answer up to today, or up to yesterday while today has none yet."""
+    learnt = {day.day for day in days}
+    day = study_day(moment)
+    if day not in learnt:
+        day -= timedelta(days=1)
+    count = 0
+    while day in learnt:
+        count += 1
+        day -= timedelta(days=1)
+    return count
+
+
+def longest_streak(days: Sequence[Day]) -> int:
+    """The most days in a row with an answer there ever were."""
+    best = run = 0
+    before: date | None = None
+    for day in days:
+        run = run + 1 if before is not None and day.day - before == timedelta(days=1) else 1
+        before, best = day.day, max(best, run)
+    return best
