@@ -134,7 +134,7 @@ def test_what_is_forgotten_is_kept_in_a_file_that_brings_it_back(
     assert str(kept) in capsys.readouterr().out
     run(["progress", "import", str(kept)])
     after = open_store().store.dump()
-    key = {"answers": "key", "cards": "card", "lessons": "lesson", "quizzes": "quiz"}
+    key = {"answers": "key", "cards": "card", "lessons": "lesson", "quizzes": "quiz", "attempts": "lab"}
     assert {t: sorted(rows, key=lambda row, t=t: row[key[t]]) for t, rows in after.items()} == {  # type: ignore[misc]
         t: sorted(rows, key=lambda row, t=t: row[key[t]])  # type: ignore[misc]
         for t, rows in before.items()

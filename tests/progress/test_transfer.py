@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
 from tutor.progress.cards import Side, term_key
+from tutor.progress.lab_attempts import LabAttempt
 from tutor.progress.records import Answer, Position, SavedQuiz
 from tutor.progress.store import ProgressStore, open_store
 from tutor.progress.transfer import Tables, read_csv, read_json, to_csv, to_json
@@ -52,7 +53,12 @@ def filled(store: ProgressStore, given_answers: list[Answer]) -> ProgressStore:
     store.save_quiz(SavedQuiz("k1", "lesson:one", "one", 7, {"at": 1, "文": ["字"], "half": 0.5}, started=NOON))
     store.cards.see([BIAS, term_key("weight", Side.NAME)], "one", NOON)
     store.cards.retire([BIAS])
+    store.attempts.keep(LabAttempt("ball", "epochs < 9", True, 1, 8.0, {"optimizer.learning_rate": 0.1}, "7f3a", NOON))
     return store
+
+
+def test_every_table_can_be_taken_along(tmp_path: Path) -> None:
+    assert all(filled(a_store(tmp_path, "from"), [answer("q", correct=False)]).dump().values())
 
 
 @given(st.lists(answers, max_size=8))

@@ -28,12 +28,17 @@ FORMAT: Final = "tutor-progress"
 
 _TEXTS: Final = frozenset(
     {"key", "lesson", "question", "kind", "given", "language", "quiz", "runs", "anchor", "scope", "state", "card"}
+    | {"lab", "goal", "settings", "run"}
 )
-_NUMBERS: Final = frozenset({"score", "confidence", "seconds", "within", "furthest", "stability", "difficulty"})
-_FLAGS: Final = frozenset({"correct", "unsure", "finished", "retired"})
-_MAY_MISS: Final = frozenset({"correct", "confidence", "reviewed", "step", "stability", "difficulty"})
-_JSON: Final = frozenset({("answers", "given"), ("answers", "runs"), ("quizzes", "state")})
-_KEYS: Final = {"answers": "key", "lessons": "lesson", "quizzes": "quiz", "cards": "card"}
+_NUMBERS: Final = frozenset(
+    {"score", "confidence", "seconds", "within", "furthest", "stability", "difficulty", "value"}
+)
+_FLAGS: Final = frozenset({"correct", "unsure", "finished", "retired", "met"})
+_MAY_MISS: Final = frozenset({"correct", "confidence", "reviewed", "step", "stability", "difficulty", "value"})
+_JSON: Final = frozenset({("answers", "given"), ("answers", "runs"), ("quizzes", "state"), ("attempts", "settings")})
+_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "answers": ("key",), "lessons": ("lesson",), "quizzes": ("quiz",), "cards": ("card",), "attempts": ("lab", "goal"),
+}  # fmt: skip
 _MERGES: Final = {
     "answers": "ON CONFLICT (key) DO NOTHING",
     "lessons": """ON CONFLICT (lesson) DO UPDATE SET
@@ -45,6 +50,10 @@ _MERGES: Final = {
     "quizzes": """ON CONFLICT (quiz) DO UPDATE SET state = excluded.state, at = excluded.at,
         finished = excluded.finished WHERE excluded.at > at""",
     "cards": "ON CONFLICT (card) DO NOTHING",
+    # Which of two values is the better one only the goal can tell: of equally good attempts the one here stays.
+    "attempts": """ON CONFLICT (lab, goal) DO UPDATE SET met = excluded.met, held = excluded.held,
+        value = excluded.value, settings = excluded.settings, run = excluded.run, at = excluded.at
+        WHERE excluded.met > met OR (excluded.met = met AND excluded.held > held)""",
 }
 
 
@@ -79,14 +88,14 @@ def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
         tables: As `read_json` or `read_csv` gave them.
     """
     there = dump(database)
-    before = {table: {row[_KEYS[table]] for row in rows} for table, rows in there.items()}
+    before = {table: {_key(table, row) for row in rows} for table, rows in there.items()}
     old_questions = {row["question"] for row in there["answers"]}
     statements: list[Statement] = []
     for table, columns in SCHEMA.columns.items():
         marks = ", ".join("?" * len(columns))
         sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {_MERGES[table]}"  # noqa: S608
         statements += [(sql, [row[name] for name in columns]) for row in tables.get(table, [])]
-    new = [row for row in tables.get("answers", []) if row["key"] not in before["answers"]]
+    new = [row for row in tables.get("answers", []) if _key("answers", row) not in before["answers"]]
     newest = max((row["at"] for row in there["answers"]), default=0)
     if before["answers"] and any(row["at"] < newest for row in new):
         statements += _in_order_of_time()
@@ -96,11 +105,15 @@ def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
     asked = both if "cards" in tables else {row["question"]: row["lesson"] for row in new}
     if again := cards.anew(asked.items()):
         database.write(*again)
-    counts = {table: [row[_KEYS[table]] in before[table] for row in rows] for table, rows in tables.items()}
+    counts = {table: [_key(table, row) in before[table] for row in rows] for table, rows in tables.items()}
     return Merged(
         added={table: known.count(False) for table, known in counts.items()},
         known={table: known.count(True) for table, known in counts.items()},
     )
+
+
+def _key(table: str, row: Mapping[str, Any]) -> tuple[object, ...]:
+    return tuple(row[name] for name in _KEYS[table])
 
 
 def _in_order_of_time() -> list[Statement]:
@@ -280,4 +293,5 @@ _COUNTED = {
     "lessons": "transfer.lessons",
     "quizzes": "transfer.quizzes",
     "cards": "transfer.cards",
+    "attempts": "transfer.attempts",
 }
