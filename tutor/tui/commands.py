@@ -62,6 +62,7 @@ class Command:
 
 _KEY_NAMES = {
     "question_mark": "?",
+    "underscore": "_",
     "slash": "/",
     "comma": ",",
     "full_stop": ".",

@@ -23,6 +23,13 @@ def open_quiz(app: TutorApp, lesson_id: str) -> None:
     app.push_screen(QuizScreen(lesson_id))
 
 
+def open_progress(app: TutorApp) -> None:
+    """Open how it stands."""
+    from tutor.tui.screens.progress import ProgressScreen
+
+    app.push_screen(ProgressScreen())
+
+
 def open_review(app: TutorApp) -> None:
     """Open the review of what is due."""
     from tutor.tui.screens.review import ReviewScreen

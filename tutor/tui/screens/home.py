@@ -41,6 +41,7 @@ class HomeScreen(TutorScreen):
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("home.review", ("r",), "review.home", "review.home-help", footer=2),
         Command("home.runs", ("w",), "run-list.open", "run-list.open-help", footer=3),
+        Command("home.progress", ("p",), "stats.home", "stats.home-help", footer=4),
         Command("home.quiz", ("t",), "home.quiz", "home.quiz-help", footer=95),
         Command("home.find", ("slash",), "home.find", "home.find-help", action="palette", footer=96, palette=False),
         Command("home.number", tuple("0123456789"), "home.number", "home.number-help", shown="1–9",
@@ -187,6 +188,10 @@ class HomeScreen(TutorScreen):
     def action_runs(self) -> None:
         """Open the list of runs."""
         navigation.open_runs(self.tutor)
+
+    def action_progress(self) -> None:
+        """How it stands."""
+        navigation.open_progress(self.tutor)
 
     def action_review(self) -> None:
         """Review what is due."""

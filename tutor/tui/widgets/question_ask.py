@@ -17,7 +17,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.widgets.question_keys import NOT_READY, QUESTION_KEYS, reveal
+from tutor.tui.widgets.question_keys import HOW_SURE, NOT_READY, QUESTION_KEYS, reveal
 from tutor.tui.widgets.question_lines import Cursor, Laid, Zone, ask_rows
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
@@ -137,12 +137,13 @@ class AskView(Widget, can_focus=True):
 
     def _changed(self, changed: bool = True) -> None:
         if changed:
+            self.cursor = replace(self.cursor, asking=False)
             self.redraw()
             self._reveal()
             self.post_message(self.Changed())
 
     def _move_cursor(self, **changes: int | bool) -> None:
-        self.cursor = replace(self.cursor, **changes)  # type: ignore[arg-type]
+        self.cursor = replace(self.cursor, **{"asking": False, **changes})  # type: ignore[arg-type]
         self.redraw()
         self._reveal()
 
@@ -242,10 +243,17 @@ class AskView(Widget, can_focus=True):
             self._changed(attempt.choose(self._index(self.cursor.place)))
         elif self._next_empty_blank() is not None:
             self._move_cursor(blank=self._next_empty_blank() or 0, caret=0)
+        elif attempt.ready and self._should_ask_how_sure():
+            self._move_cursor(asking=True)
+            self.call_after_refresh(lambda: reveal(self, Region(0, len(self.laid.rows) - 1, 1, 1)))
         elif attempt.ready:
             self.post_message(self.Wish("commit"))
         else:
             self.post_message(self.Advice(translate(NOT_READY[attempt.kind])))
+
+    def _should_ask_how_sure(self) -> bool:
+        wanted = tutor_app(self).services.settings.confidence
+        return wanted and not self.cursor.asking and self.attempt.confidence is None
 
     def _next_empty_blank(self) -> int | None:
         """The first empty blank behind the cursor: enter goes there first."""
@@ -270,6 +278,12 @@ class AskView(Widget, can_focus=True):
         self._write(self._text[:at] + text + self._text[at:], at + len(text))
 
     async def _on_key(self, event: events.Key) -> None:
+        if self.cursor.asking and event.character in HOW_SURE:
+            self.attempt.confidence = HOW_SURE[event.character]
+            self.post_message(self.Wish("commit"))
+            event.stop()
+            event.prevent_default()
+            return
         if not self.typing:
             return
         if event.is_printable and event.character and self.check_consume_key(event.key, event.character):

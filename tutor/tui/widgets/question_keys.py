@@ -17,7 +17,7 @@ QUESTION_KEYS: tuple[Command, ...] = (
     Command("question.number", tuple("123456789"), "quiz.key-number", "quiz.key-number-help", shown="1–9",
             tells_key=True, group=_GROUP, palette=False),
     Command("question.hint", ("i", "ctrl+t", "f2"), "quiz.key-hint", "quiz.key-hint-help", footer=3, group=_GROUP),
-    Command("question.undo", ("z", "ctrl+z"), "quiz.key-undo", "quiz.key-undo-help", group=_GROUP),
+    Command("question.undo", ("z", "f5", "ctrl+underscore"), "quiz.key-undo", "quiz.key-undo-help", group=_GROUP),
     Command("question.unsure", ("u",), "quiz.key-unsure", "quiz.key-unsure-help", footer=2, group=_GROUP),
     Command("question.lab", ("s",), "quiz.key-lab", "quiz.key-lab-help", footer=3, group=_GROUP),
     Command("question.why", ("s",), "workbench.see-why", "workbench.see-why-help", footer=3, group=_GROUP),
@@ -36,6 +36,10 @@ NOT_READY = {
     QuestionKind.NUMERIC: "quiz.number-first",
 }
 """Translation key of what to do first, by kind."""
+
+
+HOW_SURE = {"5": 0.5, "6": 0.6, "7": 0.7, "8": 0.8, "9": 0.9, "0": 1.0}
+"""What the digits mean while it is asked how sure one is."""
 
 
 def reveal(widget: Widget, region: Region) -> None:

@@ -18,6 +18,7 @@ from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.tui.glyphs import HERE, RIGHT, WRONG
 from tutor.tui.widgets.notice import wrapped
+from tutor.tui.widgets.question_keys import HOW_SURE
 from tutor.typeset.lines import Line
 from tutor.typeset.page import typeset
 
@@ -72,6 +73,7 @@ class Cursor:
         blank: The blank that is typed in.
         caret: How many characters of its text stand before the typing cursor.
         active: Whether the question has the focus.
+        asking: Whether it is asked how sure one is, between the answer and its lock.
     """
 
     place: int = 0
@@ -79,6 +81,7 @@ class Cursor:
     blank: int = 0
     caret: int = 0
     active: bool = True
+    asking: bool = False
 
 
 def page_rows(markdown: str, width: int, *, ascii: bool, indent: int = INDENT, ink: str = "") -> list[Row]:
@@ -123,9 +126,17 @@ def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = Fals
         _hint(laid, number, hint, width, ascii=ascii)
     while laid.rows and not laid.rows[-1]:
         laid.rows.pop()
-    if waiting:
-        laid.rows += [[], *plain_rows(translate("quiz.run-decides"), width, ink="accent")]
+    laid.rows += _what_comes_next(attempt, width, cursor)
     return laid
+
+
+def _what_comes_next(attempt: Attempt, width: int, cursor: Cursor) -> list[Row]:
+    """The last rows while something is awaited: how sure one is, or the run's verdict."""
+    if cursor.asking and not attempt.locked:
+        return [[], *_how_sure_rows(width)]
+    if attempt.stage is Stage.WAITING:
+        return [[], *plain_rows(translate("quiz.run-decides"), width, ink="accent")]
+    return []
 
 
 def _how_rows(attempt: Attempt, width: int) -> list[Row]:
@@ -133,6 +144,16 @@ def _how_rows(attempt: Attempt, width: int) -> list[Row]:
     how = [translate("quiz.predict")] if attempt.question.predicts else []
     how.append(translate(_HOW[attempt.kind]))
     return plain_rows(translate("quiz.space").join(how), width, ink="muted")
+
+
+def _how_sure_rows(width: int) -> list[Row]:
+    """How sure one is: a digit for each tenth, and that enter passes."""
+    asked: Row = [Span(" " * INDENT), Span(translate("stats.ask-how-sure"), "accent bold")]
+    digits: Row = [Span(" " * INDENT)]
+    for key, share in HOW_SURE.items():
+        digits += [Span(f"{key} ", "key"), Span(f"{share:.0%}   ".replace("%", " %"), "text")]
+    passes = plain_rows(translate("stats.ask-how-sure-keys"), width, ink="muted")
+    return [asked, digits, *passes]
 
 
 # -- options ---------------------------------------------------------------------------------------------

@@ -1,0 +1,124 @@
+"""The progress screen, in both languages; and how sure one is, asked before the feedback."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.conftest import MakeServices
+from tests.tui.quiz_bench import quiz
+from tests.tui.screen_rows import rows_of, running, settled, text_of
+from tutor.foundation import clock
+from tutor.progress.records import Answer
+from tutor.tui.screens.lesson import LessonScreen
+from tutor.tui.screens.progress import ProgressScreen
+from tutor.tui.services import Services
+
+
+def learnt(services: Services, *, confidence: bool = True) -> None:
+    """Three days of answers: two wrong, then right."""
+    now = clock.utc_now()
+    for number, correct in enumerate((False, False, True)):
+        services.store.record_answer(
+            Answer(
+                "loss", "loss-first", "single", (0 if correct else 1,), correct, seconds=90.0,
+                confidence=0.9 if confidence else None, at=now - timedelta(days=2 - number),
+            )
+        )  # fmt: skip
+
+
+async def press(pilot: Pilot[int], *keys: str) -> str:
+    for key in keys:
+        await pilot.press(key)
+        await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
+    return text_of(pilot)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_every_page_in_both_languages(services_in: MakeServices, language: str) -> None:
+    services = services_in(language)
+    learnt(services)
+    english = language == "en"
+    async with running(services) as pilot:
+        assert ("p progress" if english else "p 进展") in rows_of(pilot)[-1]
+        text = await press(pilot, "p")
+        assert ("Answers                       3     right                 33%" if english else "连续天数") in text
+        assert ("four weeks" if english else "最近四周") in text
+        assert "└" in text, "the chart is drawn"
+        text = await press(pilot, "right")
+        assert ("2 Model and loss" if english else "2 模型与损失") in text
+        assert "33%" in text
+        text = await press(pilot, "tab")
+        assert ("↻ 2 It is not." if english else "↻ 2 不对。") in text
+        text = await press(pilot, "4")
+        assert "1.570" in text, "two thirds of −ln 0.1 and a third of −ln 0.9"
+        assert "90%–100%" in text
+        assert ("always 50 %" if english else "总说 50 %") in text
+        text = await press(pilot, "5")
+        assert "loss · loss-first" in text
+        text = await press(pilot, "left", "L")
+        assert ("高估" if english else "too sure by") in text
+
+
+async def test_a_mix_up_leads_to_the_lesson_that_mends_it(services_in: MakeServices) -> None:
+    services = services_in()
+    learnt(services)
+    async with running(services) as pilot:
+        await press(pilot, "p", "3", "enter")
+        assert isinstance(pilot.app.screen, LessonScreen)
+        assert "Model and loss" in rows_of(pilot)[0]
+
+
+async def test_without_answers_every_page_says_what_it_will_tell(services_in: MakeServices) -> None:
+    async with running(services_in()) as pilot:
+        assert "Nothing has been answered yet." in await press(pilot, "p")
+        assert "Nothing has been answered yet." in await press(pilot, "2")
+        assert "No wrong option has been chosen" in await press(pilot, "3")
+        assert "You have not been asked yet how sure you are." in await press(pilot, "4")
+        assert "No question has been answered yet." in await press(pilot, "5")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (44, 12), (140, 40)])
+async def test_every_page_fits_every_window(services_in: MakeServices, size: tuple[int, int]) -> None:
+    services = services_in(ascii=True)
+    learnt(services)
+    async with running(services, lambda: ProgressScreen(), size) as pilot:
+        for key in "12345":
+            text = await press(pilot, key)
+            assert len(text.split("\n")) == size[1]
+            assert text.isascii()
+
+
+async def test_how_sure_is_asked_between_answer_and_feedback(tmp_path: Path) -> None:
+    async with quiz(tmp_path, confidence=True) as bench:
+        text = "\n".join(await bench.press(bench.digit("1.25"), "enter"))
+        assert "How sure are you?" in text
+        assert "Right." not in text
+        assert bench.store.answers() == []
+        text = "\n".join(await bench.press("8"))
+        assert "Right." in text
+        assert bench.store.answers()[0].confidence == 0.8
+        await bench.press("enter", "1", "enter", "enter")
+        assert bench.store.answers()[1].confidence is None, "enter passes"
+
+
+async def test_how_sure_is_asked_of_what_is_typed_and_a_change_takes_it_back(tmp_path: Path) -> None:
+    async with quiz(tmp_path, confidence=True) as bench:
+        await bench.go_to("slope")
+        await bench.type("0.7")
+        assert "How sure are you?" in "\n".join(await bench.press("enter"))
+        assert "How sure are you?" not in "\n".join(await bench.press("backspace"))
+        await bench.type("72")
+        await bench.press("enter", "0")
+        (answer,) = bench.store.answers()
+        assert (answer.given, answer.confidence, answer.correct) == (("0.72",), 1.0, True)
+
+
+async def test_how_sure_is_not_asked_unless_wanted(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        assert "Right." in "\n".join(await bench.press(bench.digit("1.25"), "enter"))
+        assert bench.store.answers()[0].confidence is None

@@ -1,0 +1,211 @@
+"""How it stands: lessons, accuracy, days in a row, what is mixed up, how sure one is, and what authors ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tutor.charts.cells import Row, Rows, Span
+from tutor.foundation import clock
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
+from tutor.tui import navigation
+from tutor.tui.commands import Command
+from tutor.tui.row_pages import blank, sentence_items
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.progress_pages import (
+    confidence_items,
+    miss_items,
+    overview_items,
+    report_items,
+    tabs_row,
+    topic_items,
+)
+from tutor.tui.widgets.chart import Room, RowsView
+from tutor.tui.widgets.row_list import MOVES, RowItem, RowList
+
+if TYPE_CHECKING:
+    from tutor.study.misconceptions import ItemReport
+    from tutor.study.progress_report import Report
+
+_PAGES = (
+    "stats.page-overview", "stats.page-topics", "stats.page-misses", "stats.page-confidence", "stats.page-items",
+)  # fmt: skip
+_ITEMS = 4
+
+
+class ProgressList(RowList):
+    """A page; left and right turn it, so only enter chooses."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        *(command for command in MOVES if command.id != "list.choose"),
+        Command("list.choose", ("enter",), "keys.open", footer=1, group="keys.group-move", palette=False),
+    )
+
+
+class ProgressScreen(TutorScreen):
+    """Five pages, turned by left and right, tab, or their numbers."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("stats.next-page", ("right", "l", "tab"), "stats.key-next-page", footer=2),
+        Command("stats.previous-page", ("left", "h", "shift+tab"), "stats.key-previous-page"),
+        Command("stats.page", tuple("12345"), "stats.key-page", shown="1–5", footer=3, tells_key=True, palette=False),
+    )
+    CSS = """
+    ProgressScreen #progress-tabs { height: 1; }
+    ProgressScreen RowList { height: 1fr; max-width: 96; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.page = 0
+        self._report: Report | None = None
+        self._items: list[ItemReport] | None = None
+        self._drawable = False
+
+    def compose_body(self) -> ComposeResult:
+        """The names of the pages, and one of them."""
+        with Vertical():
+            yield RowsView(self._tabs, id="progress-tabs")
+            yield ProgressList(id="progress-page")
+
+    def breadcrumb(self) -> list[str]:
+        """``tutor › Progress``."""
+        return [translate("stats.title")]
+
+    def on_mount(self) -> None:
+        """Count when the frame is on the screen."""
+        self.query_one(RowList).focus()
+        self._show_page()
+        self.call_after_refresh(self._count)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Sentences are broken for the width."""
+        self._show_page()
+
+    def renew(self) -> None:
+        """Titles and options are of the language in use."""
+        super().renew()
+        self._show_page()
+        self._count()
+
+    def on_screen_resume(self) -> None:
+        """Back from a lesson: it stands differently now."""
+        super().on_screen_resume()
+        if self._report is not None:
+            self._count()
+
+    # -- counting ----------------------------------------------------------------------------------------
+
+    def _count(self) -> None:
+        # All answers are gone through, and lessons read for their options: not for the event loop.
+        self.run_worker(self._work, thread=True, exit_on_error=False, exclusive=True)
+
+    def _work(self) -> None:
+        from tutor.study.progress_report import report
+
+        services = self.services
+        found = report(services.store, services.course, language(), clock.utc_now())
+        self.app.call_from_thread(self._counted, found)
+        if not self._drawable:
+            from tutor.charts.plot import get_ready
+
+            get_ready()
+            import tutor.charts.loss  # noqa: F401 - imported here, so that the first chart does not wait for them
+
+            self.app.call_from_thread(self._can_draw)
+        if self.page == _ITEMS or self._items is not None:
+            self._read_items()
+
+    def _read_items(self) -> None:
+        from tutor.study.misconceptions import item_reports
+
+        course = self.services.course
+        items = self.services.store.statistics.items()
+        reports = item_reports(items, course, language()) if course is not None else []
+        self.app.call_from_thread(self._items_read, reports)
+
+    def _counted(self, found: Report) -> None:
+        self._report = found
+        self._show_page()
+        self.say_notices()
+
+    def _can_draw(self) -> None:
+        self._drawable = True
+        self._show_page()
+
+    def _items_read(self, reports: list[ItemReport]) -> None:
+        self._items = reports
+        self._show_page()
+
+    # -- pages -------------------------------------------------------------------------------------------
+
+    def _tabs(self, room: Room) -> Rows:
+        return [tabs_row([translate(name) for name in _PAGES], self.page, room.width)]
+
+    def _show_page(self) -> None:
+        page = self.query_one(RowList)
+        page.set_items(self._rows(page.scrollable_content_region.width or self.size.width))
+        self.query_one("#progress-tabs", RowsView).redraw()
+
+    def _rows(self, width: int) -> list[RowItem]:
+        report, look = self._report, {"drawable": self._drawable, "ascii": self.tutor.ascii}
+        if report is None or (self.page == _ITEMS and self._items is None):
+            return [blank(), *sentence_items(translate("stats.reading"), width)]
+        if self.page == 0:
+            return overview_items(report, width, **look)
+        if self.page == 1:
+            return topic_items(report, width, **look)
+        if self.page == 2:
+            return miss_items(report, width, self._titles())
+        return (
+            confidence_items(report, width, **look) if self.page != _ITEMS else report_items(self._items or [], width)
+        )
+
+    def _titles(self) -> dict[str, str]:
+        course = self.services.course
+        headers = course.headers(language()) if course is not None else []
+        return {header.id: header.numbered_title for header in headers}
+
+    def status(self) -> Row:
+        """Days in a row."""
+        if self._report is None or not self._report.streak:
+            return []
+        return [Span(f"{translate('stats.row-streak')} ", "muted"), Span(str(self._report.streak), "strong")]
+
+    # -- keys --------------------------------------------------------------------------------------------
+
+    def _turn_to(self, page: int) -> None:
+        self.page = page % len(_PAGES)
+        if self.page == _ITEMS and self._items is None:
+            self.run_worker(self._read_items, thread=True, exit_on_error=False)
+        self._show_page()
+        self.query_one(RowList).scroll_to(y=0, animate=False)
+        self.refresh_frame()
+
+    def action_next_page(self) -> None:
+        """The page after this one."""
+        self._turn_to(self.page + 1)
+
+    def action_previous_page(self) -> None:
+        """The page before."""
+        self._turn_to(self.page - 1)
+
+    def action_page(self, key: str) -> None:
+        """The page of that number."""
+        self._turn_to(int(key) - 1)
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Open the lesson, at the question where there is one."""
+        kind, _, rest = event.key.partition(":")
+        if kind == "lesson":
+            navigation.open_lesson(self.tutor, rest)
+        elif kind == "miss" and self._report is not None:
+            question = self._report.misses[int(rest)].question
+            navigation.open_lesson(self.tutor, harmless_line(question.lesson_id), question.id)
+        elif kind == "item" and self._items is not None:
+            question = self._items[int(rest)].question
+            navigation.open_lesson(self.tutor, harmless_line(question.lesson_id), question.id)

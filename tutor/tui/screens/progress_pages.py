@@ -1,0 +1,207 @@
+"""The pages of the progress screen, as rows: each from the same report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from tutor.charts.cells import Row, Rows, Span
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.translate import translate
+from tutor.study.calibration import COIN, WINDOW, calibration, losses_over_time, mean_loss
+from tutor.tui.glyphs import AGAIN, EMPTY, FULL, WARNING
+from tutor.tui.row_pages import blank, chart_items, fixed, heading, sentence_items
+from tutor.tui.screens.review_pages import day_label
+from tutor.tui.widgets.row_list import RowItem
+from tutor.typeset.page import typeset
+
+if TYPE_CHECKING:
+    from tutor.course.lesson import Option
+    from tutor.study.misconceptions import ItemReport, Misconception
+    from tutor.study.progress_report import Report, Topic
+
+_CHART = 9
+_DAYS = 28
+_BAR = 10
+_COLUMNS = ("stats.column-said", "stats.column-count", "stats.column-right", "stats.column-gap")
+
+
+def overview_items(report: Report, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+    """Lessons, answers, days in a row, time, cards; and the last four weeks as a chart."""
+    items = [blank()]
+    if not report.share.answers and not report.begun:
+        items += [*sentence_items(translate("stats.nothing-yet"), width, "text"), blank()]
+    today = report.last_days(1)[0]
+    rows = (
+        ("stats.row-lessons", f"{report.finished}/{report.lessons}", "stats.row-begun", str(report.begun)),
+        ("stats.row-answers", str(report.share.answers), "stats.row-right", f"{report.share.fraction:.0%}"),
+        ("stats.row-streak", str(report.streak), "stats.row-best", str(report.longest_streak)),
+        ("stats.row-time", _time(report.seconds), "stats.row-today", _time(today.seconds)),
+        ("stats.row-cards", str(report.cards), "stats.row-due", str(report.due)),
+    )
+    items += [fixed(_pair_of(*row)) for row in rows]
+    return [*items, blank(), *(_days_chart(report, ascii=ascii) if drawable else [])]
+
+
+def _pair_of(name: str, value: str, other: str, second: str) -> Callable[[int], Row]:
+    def draw(width: int) -> Row:
+        return [
+            Span(f"  {pad(translate(name), 20)}", "muted"), Span(pad_left(value, 11), "strong"),
+            Span(f"     {pad(translate(other), 14)}", "muted"), Span(pad_left(second, 11), "text"),
+        ]  # fmt: skip
+
+    return draw
+
+
+def _days_chart(report: Report, *, ascii: bool) -> list[RowItem]:
+    def draw(width: int, height: int) -> Rows:
+        from tutor.charts.bars import Bar, bar_chart
+
+        days = report.last_days(_DAYS)
+        bars = [Bar(day_label(day.day), day.answers, "accent" if day is days[-1] else "train") for day in days]
+        return bar_chart(bars, width, height, title=translate("stats.chart-days"), ascii=ascii)
+
+    return chart_items(draw, _CHART)
+
+
+def topic_items(report: Report, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+    """Accuracy by lesson: a chart, then a row each, which leads there."""
+    if not report.topics:
+        return [blank(), *sentence_items(translate("stats.nothing-yet"), width, "text")]
+
+    def draw(cells: int, height: int) -> Rows:
+        from tutor.charts.bars import Bar, bar_chart
+
+        bars = [Bar(str(topic.header.number), 100 * topic.share.fraction) for topic in report.topics]
+        return bar_chart(bars, cells, height, title=translate("stats.chart-topics"), top=100.0, ascii=ascii)
+
+    items = [blank(), *(chart_items(draw, _CHART) if drawable else []), blank()]
+    items += [RowItem(f"lesson:{topic.header.id}", _topic_row(topic)) for topic in report.topics]
+    if report.terms.answers:
+        items.append(
+            fixed(lambda cells: _share_row(translate("stats.of-terms"), report.terms.answers,
+                                           report.terms.fraction, cells))
+        )  # fmt: skip
+    return items
+
+
+def _topic_row(topic: Topic) -> Callable[[int], Row]:
+    return lambda width: _share_row(topic.header.numbered_title, topic.share.answers, topic.share.fraction, width)
+
+
+def _share_row(name: str, answers: int, fraction: float, width: int) -> Row:
+    count = translate("stats.of-answers", count=answers)
+    room = max(8, width - _BAR - 24)
+    full = round(_BAR * fraction)
+    return [
+        Span(f"  {pad(shorten(harmless_line(name), room), room)}  "),
+        Span(FULL * full, "bar"), Span(EMPTY * (_BAR - full), "bar-rest"),
+        Span(pad_left(f"{fraction:.0%}", 6), "strong"), Span(f"  {count}", "muted"),
+    ]  # fmt: skip
+
+
+def miss_items(report: Report, width: int, titles: dict[str, str]) -> list[RowItem]:
+    """What was mixed up most often, and the lesson that mends each; choosing a row opens it there."""
+    if not report.misses:
+        return [blank(), *sentence_items(translate("stats.no-misses"), width, "text")]
+    items = [blank(), heading(translate("stats.misses")), *sentence_items(translate("stats.misses-about"), width)]
+    for number, miss in enumerate(report.misses):
+        items += [blank(), RowItem(f"miss:{number}", _miss_row(miss))]
+        mended = titles.get(miss.question.lesson_id, miss.question.lesson_id)
+        items.append(fixed(_text_row(f"       {translate('stats.column-lesson')} {harmless_line(mended)}", "muted")))
+    return items
+
+
+def _miss_row(miss: Misconception) -> Callable[[int], Row]:
+    text = one_line(miss.option.feedback or miss.option.text)
+
+    def draw(width: int) -> Row:
+        count = pad_left(f"{AGAIN} {miss.count}", 5)
+        return [Span(f" {count} ", "bad"), Span(shorten(text, max(0, width - 8)))]
+
+    return draw
+
+
+def confidence_items(report: Report, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+    """The learner's own loss over time, and what was said against what came true."""
+    loss = mean_loss(report.estimates)
+    if loss is None:
+        return [blank(), *sentence_items(translate("stats.no-estimates"), width, "text")]
+    said = translate("stats.loss", loss=f"{loss:.3f}", count=len(report.estimates))
+    items = [blank(), *sentence_items(said, width, "text"), blank()]
+    if drawable:
+        items += chart_items(lambda cells, height: loss_rows(report, cells, height, ascii=ascii), _CHART)
+    header = [translate(name) for name in _COLUMNS]
+    items += [blank(), fixed(_columns_row(header, "muted"))]
+    for each in calibration(report.estimates):
+        cells = [f"{each.low:.0%}–{each.high:.0%}", str(each.count), f"{each.right:.0%}", f"{each.gap:+.0%}"]
+        items.append(fixed(_columns_row([cell.replace("-", "−") for cell in cells], "text")))
+    return [*items, blank(), *sentence_items(translate("stats.surest"), width)]
+
+
+def loss_rows(report: Report, width: int, height: int, *, ascii: bool) -> Rows:
+    """The loss over time, beside that of whoever always says 50 %."""
+    from tutor.charts.history import LossHistory
+    from tutor.charts.loss import LossLine, loss_chart, pinned_line
+
+    losses = losses_over_time(report.estimates)
+    own = LossLine(translate("stats.chart-you"), LossHistory(losses))
+    coin = pinned_line(1, translate("stats.chart-coin"), LossHistory([COIN] * len(losses)))
+    title = translate("stats.chart-loss", window=WINDOW)
+    return loss_chart([coin, own], width, height, title=title, ascii=ascii)
+
+
+def _columns_row(cells: Sequence[str], ink: str) -> Callable[[int], Row]:
+    return lambda _width: [Span("  "), *(Span(pad_left(cell, 13), ink) for cell in cells)]
+
+
+def report_items(reports: Sequence[ItemReport], width: int) -> list[RowItem]:
+    """For authors: every question that was answered, those worth a look first."""
+    if not reports:
+        return [blank(), *sentence_items(translate("stats.no-items"), width, "text")]
+    items = [blank()]
+    for number, each in enumerate(reports):
+        items.append(RowItem(f"item:{number}", _item_row(each)))
+        items += [fixed(_text_row(f"      {WARNING} {text}", "muted")) for text in remarks(each)]
+    return items
+
+
+def _item_row(each: ItemReport) -> Callable[[int], Row]:
+    name = harmless_line(f"{each.item.lesson_id} · {each.item.question_id}")
+    return lambda width: _share_row(name, each.item.share.answers, each.item.share.fraction, width)
+
+
+def remarks(each: ItemReport) -> list[str]:
+    """What is worth an author's look, a sentence each."""
+    said = [translate("stats.too-easy")] if each.too_easy else []
+    said += [translate("stats.too-hard")] if each.too_hard else []
+    return [*said, *(translate("stats.unused", option=_option_text(option)) for option in each.unused)]
+
+
+def _option_text(option: Option) -> str:
+    return one_line(option.text)
+
+
+def one_line(markdown: str) -> str:
+    """Markdown on one line, set."""
+    lines = typeset(markdown, 400)
+    return harmless_line(lines[0].text if lines else markdown)
+
+
+def _text_row(text: str, ink: str) -> Callable[[int], Row]:
+    return lambda width: [Span(shorten(text, width), ink)]
+
+
+def _time(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
+
+
+def tabs_row(names: Sequence[str], chosen: int, width: int) -> Row:
+    """The pages by name and number, the one that shows first seen."""
+    row: Row = [Span(" ")]
+    for number, name in enumerate(names):
+        here = number == chosen
+        row += [Span(f" {number + 1}", "key"), Span(f" {name} ", "strong underline" if here else "muted")]
+    return row if sum(cell_width(span.text) for span in row) <= width else row[: 2 * chosen + 3]
