@@ -1,9 +1,11 @@
-"""Updates a second, against scikit-learn and PyTorch eager, each with one thread.
+"""Updates a second: against textbook NumPy, scikit-learn and PyTorch eager, each with one thread.
 
-    python -m tests.bench.training
+    python -m tests.bench.training [W1 W2 ...]
 
-Peers are measured where they can be imported; the project itself does not depend on them. Aim: at least 6 times as
-many updates a second as each. Both sides alternate in one run, and the median is kept; trust the ratios.
+Peers are measured where they can be imported; the project itself does not depend on them. All sides alternate in one
+run, in seconds of the processor, so that neighbours count for little; the median is kept. Trust the ratios. Each side
+also works out the loss of the whole data after each epoch, as a learner watches it; only scikit-learn, which takes
+the mean of the batches' losses, is spared that.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import os
 os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 import statistics
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -23,7 +26,9 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.bench.textbook import TextbookNet
 from tutor.ml.datasets import load_dataset
+from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.training import make_training
 
@@ -34,56 +39,113 @@ _RATE = 0.001
 
 @dataclass(frozen=True)
 class Workload:
-    """A network, its data, and as many epochs as its lab runs; ``batch_size`` 32 throughout."""
+    """A network, its data, and how many epochs of it are timed."""
 
+    name: str
     title: str
-    data: str
-    rows: int
+    data: Callable[[], Dataset]
     hidden: tuple[int, ...]
     epochs: int
-    batch_size: int = 32
+    batch_size: int
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Units of each layer, the inputs first."""
+        data = self.data()
+        return (data.features, *self.hidden, data.classes or 1)
+
+    @property
+    def line(self) -> bool:
+        """Whether it is linear regression by plain gradient descent, rather than a net by Adam."""
+        return not self.hidden
+
+
+def _made(rows: int, features: int, classes: int) -> Dataset:
+    """Numbers at random, standardised: the time of an update does not ask what they mean."""
+    random = np.random.default_rng(1)
+    x = random.standard_normal((rows, features))
+    y = random.integers(0, classes, rows) if classes else 2 * x[:, 0] + random.standard_normal(rows)
+    names = tuple(map(str, range(classes)))
+    task = CLASSIFICATION if classes else REGRESSION
+    return Dataset("made", task, x, y, x[:0], y[:0], tuple(f"x{n}" for n in range(features)), class_names=names,
+                   x_mean=np.zeros(features), x_scale=np.ones(features))  # fmt: skip
+
+
+def _loaded(name: str, rows: int) -> Dataset:
+    return load_dataset(name, data_folder=_DATA, options=DataOptions(rows=rows, test_fraction=0.0))
 
 
 _WORKLOADS = (
-    Workload("2-16-16-2, two moons, 500 rows, batch 32", "moons", 500, (16, 16), 100),
-    Workload("64-64-10, digits, 1,797 rows, batch 32", "digits", 0, (64,), 40),
+    Workload("W1", "linear, 1 feature, 32 rows, full batch, GD", lambda: _made(32, 1, 0), (), 2000, 32),
+    Workload("W2", "2-16-16-2, two moons, 500 rows, Adam, batch 10", lambda: _loaded("moons", 500), (16, 16), 20, 10),
+    Workload("W2", "2-16-16-2, two moons, 500 rows, Adam, batch 32", lambda: _loaded("moons", 500), (16, 16), 60, 32),
+    Workload("W3", "64-64-10, digits, 1,797 rows, Adam, batch 32", lambda: _loaded("digits", 0), (64,), 20, 32),
+    Workload("W4", "429-256-256-41, 50,000 rows, Adam, batch 512", lambda: _made(50_000, 429, 41), (256, 256), 1, 512),
 )
-
-
-def _data(work: Workload) -> tuple[np.ndarray, np.ndarray]:
-    dataset = load_dataset(work.data, data_folder=_DATA, options=DataOptions(rows=work.rows, test_fraction=0.0))
-    return dataset.x_train, dataset.y_train
 
 
 def ours(work: Workload) -> Callable[[], float]:
     """Seconds for all updates of a run, the loss after each epoch included."""
-    dataset = load_dataset(work.data, data_folder=_DATA, options=DataOptions(rows=work.rows, test_fraction=0.0))
-    model = ModelOptions("mlp", work.hidden)
+    dataset = work.data()
+    model = ModelOptions("linear") if work.line else ModelOptions("mlp", work.hidden)
+    loss = "cross-entropy" if dataset.classes else "mse"
+    optimizer = OptimizerOptions("gd" if work.line else "adam", _RATE)
     train = TrainOptions(work.epochs, work.batch_size)
 
     def run() -> float:
-        training = make_training(dataset, model, "cross-entropy", OptimizerOptions("adam", _RATE), train)
-        started = time.perf_counter()
+        training = make_training(dataset, model, loss, optimizer, train)
+        started = time.process_time()
         for _ in training.epochs():
             pass
-        return time.perf_counter() - started
+        return time.process_time() - started
+
+    return run
+
+
+def textbook(work: Workload) -> Callable[[], float]:
+    """The same arithmetic as textbooks write it."""
+    data, sizes = work.data(), work.sizes
+    x, y = data.x_train, data.y_train
+    random = np.random.default_rng(1)
+
+    def run() -> float:
+        net = TextbookNet(sizes, classes=bool(data.classes), rate=_RATE, adam=not work.line)
+        started = time.process_time()
+        for _ in range(work.epochs):
+            order = random.permutation(len(x))
+            for start in range(0, len(x), work.batch_size):
+                batch = order[start : start + work.batch_size]
+                net.update(x[batch], y[batch])
+            net.loss(x, y)
+        return time.process_time() - started
 
     return run
 
 
 def scikit_learn(work: Workload) -> Callable[[], float]:
-    """The same network in scikit-learn's MLPClassifier."""
-    from sklearn.neural_network import MLPClassifier  # type: ignore[import-not-found]
+    """The same network in scikit-learn."""
+    from sklearn.neural_network import MLPClassifier, MLPRegressor  # type: ignore[import-not-found]
 
-    x, y = _data(work)
-    x = x.astype(np.float32)
+    data = work.data()
+    x, y = data.x_train.astype(np.float32), data.y_train
+    kind = MLPClassifier if data.classes else MLPRegressor
+    solver = {"solver": "sgd", "momentum": 0.0} if work.line else {"solver": "adam"}
 
     def run() -> float:
-        net = MLPClassifier(work.hidden, batch_size=work.batch_size, learning_rate_init=_RATE, alpha=0.0,
-                            max_iter=work.epochs, tol=0.0, n_iter_no_change=10_000, random_state=1)  # fmt: skip
-        started = time.perf_counter()
+        net = kind(
+            hidden_layer_sizes=work.hidden,
+            batch_size=work.batch_size,
+            learning_rate_init=_RATE,
+            alpha=0.0,
+            max_iter=work.epochs,
+            tol=0.0,
+            n_iter_no_change=10_000,
+            random_state=1,
+            **solver,
+        )
+        started = time.process_time()
         net.fit(x, y)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     return run
 
@@ -93,39 +155,44 @@ def pytorch(work: Workload) -> Callable[[], float]:
     import torch  # type: ignore[import-not-found]
 
     torch.set_num_threads(1)
-    x, y = _data(work)
-    examples, labels = torch.tensor(x, dtype=torch.float32), torch.tensor(y)
-    sizes = (x.shape[1], *work.hidden, int(y.max()) + 1)
-    layers = [torch.nn.Linear(a, b) for a, b in pairwise(sizes)]
-    between = [each for layer in layers for each in (layer, torch.nn.ReLU())][:-1]
+    data, sizes = work.data(), work.sizes
+    examples = torch.tensor(data.x_train, dtype=torch.float32)
+    labels = torch.tensor(data.y_train) if data.classes else torch.tensor(data.y_train, dtype=torch.float32)[:, None]
 
     def run() -> float:
-        net = torch.nn.Sequential(*between)
-        optimizer = torch.optim.Adam(net.parameters(), lr=_RATE)
-        measure = torch.nn.CrossEntropyLoss()
-        started = time.perf_counter()
+        layers = [torch.nn.Linear(a, b) for a, b in pairwise(sizes)]
+        net = torch.nn.Sequential(*[each for layer in layers for each in (layer, torch.nn.ReLU())][:-1])
+        make = torch.optim.SGD if work.line else torch.optim.Adam
+        optimizer = make(net.parameters(), lr=_RATE)
+        measure = torch.nn.CrossEntropyLoss() if data.classes else torch.nn.MSELoss()
+        started = time.process_time()
         for _ in range(work.epochs):
             order = torch.randperm(len(examples))
             shuffled, right = examples[order], labels[order]
             for start in range(0, len(shuffled), work.batch_size):
+                batch = slice(start, start + work.batch_size)
                 optimizer.zero_grad()
-                measure(
-                    net(shuffled[start : start + work.batch_size]), right[start : start + work.batch_size]
-                ).backward()
+                measure(net(shuffled[batch]), right[batch]).backward()
                 optimizer.step()
-        return time.perf_counter() - started
+            with torch.no_grad():
+                measure(net(examples), labels).item()
+        return time.process_time() - started
 
     return run
 
 
+_SIDES = (("tutor", ours), ("textbook", textbook), ("scikit-learn", scikit_learn), ("PyTorch eager", pytorch))
+
+
 def main() -> None:
-    """Measure every workload and print microseconds per update and ratios."""
+    """Measure the workloads that are named, or all, and print microseconds per update and ratios."""
     warnings.simplefilter("ignore")
     for work in _WORKLOADS:
-        rows = len(_data(work)[1])
-        updates = work.epochs * -(-rows // work.batch_size)
-        sides: dict[str, Callable[[], float]] = {"tutor": ours(work)}
-        for name, make in (("scikit-learn", scikit_learn), ("PyTorch eager", pytorch)):
+        if sys.argv[1:] and work.name not in sys.argv[1:]:
+            continue
+        updates = work.epochs * -(-len(work.data().y_train) // work.batch_size)
+        sides: dict[str, Callable[[], float]] = {}
+        for name, make in _SIDES:
             try:
                 sides[name] = make(work)
             except ImportError:
@@ -134,11 +201,11 @@ def main() -> None:
         for _ in range(_ROUNDS):
             for name, run in sides.items():
                 seconds[name].append(run())
-        print(work.title)
+        print(f"{work.name} {work.title}")
         base = statistics.median(seconds["tutor"])
         for name, values in seconds.items():
             median = statistics.median(values)
-            print(f"  {name:<14} {median / updates * 1e6:8.1f} µs an update   {median / base:5.1f}x")
+            print(f"  {name:<14} {median / updates * 1e6:8.1f} µs an update   {median / base:5.1f}x", flush=True)
 
 
 if __name__ == "__main__":
