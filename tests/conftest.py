@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tutor.foundation.translate import use_language
+
+# As in the worker: the arrays are small, and threads that wait for each other on a busy machine take ten times as long.
+os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 settings.register_profile(
     "tutor", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True

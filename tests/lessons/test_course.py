@@ -29,6 +29,12 @@ def terms_in(language: str) -> list[Term]:
 
 
 @each_language
+def test_there_are_eighteen_lessons(language: str) -> None:
+    numbers = [path.stem[:2] for path in FILES if path.parent.name == language]
+    assert numbers == [f"{number:02}" for number in range(1, 19)]
+
+
+@each_language
 def test_the_glossary_has_a_hundred_and_fifty_terms_each_defined_once(language: str) -> None:
     terms = terms_in(language)
     assert len(terms) >= 150
