@@ -238,6 +238,7 @@ def _pieces(scene: Payload, frame: Payload, at: Drawing) -> Rows:
         constant=float(frame["constant"]),
         hard=bool(frame["hard"]),
         error=frame.get("max_error"),
+        chosen=frame.get("chosen"),
         ascii=at.ascii,
     )
 

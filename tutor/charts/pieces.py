@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span
-from tutor.charts.dots import column_extremes, extent, finite_pairs, series_mark
+from tutor.charts.dots import column_extremes, extent, finite_pairs, point_marks, series_mark
 from tutor.charts.history import numbers
 from tutor.charts.loss import flow
 from tutor.charts.notice import sentence, too_small
@@ -36,6 +36,7 @@ def pieces_chart(
     constant: float,
     hard: bool,
     error: float | None = None,
+    chosen: int | None = None,
     ascii: bool = False,
 ) -> Rows:
     """The curve dotted, the sum as a line, and every piece c·σ(b + w·x) as a line of its own.
@@ -48,6 +49,7 @@ def pieces_chart(
         constant: What is added to all of them.
         hard: Whether σ is the hard sigmoid, max(0, min(1, ½ + z/4)), or the soft one, 1 / (1 + e⁻ᶻ).
         error: The largest distance between the sum and the curve.
+        chosen: The piece whose two ends are marked.
         ascii: Whether to draw in plain ASCII.
     """
     x, y = finite_pairs(*curve)
@@ -76,6 +78,11 @@ def pieces_chart(
         series_mark(column_extremes(x, y, right, grid), upwards, grid, "valid", "dotted", "o"),
         series_mark(column_extremes(at, total, right, grid), upwards, grid, "train", "line", "*"),
     ]
+    if chosen is not None and 0 <= chosen < len(drawn) and pieces[chosen][0]:
+        w, b = float(pieces[chosen][0]), float(pieces[chosen][1])
+        ends = np.clip([(-2 - b) / w, (2 - b) / w], *across)
+        heights = np.interp(ends, at, drawn[chosen])
+        marks.append(point_marks(ends, heights, right, upwards, grid, "cursor", "◆", "@"))
     return [*legend, *framed(right, upwards, canvas(grid, marks), width, body, ascii=ascii)]
 
 

@@ -22,7 +22,7 @@ from tutor.ml.losses import Loss, loss_for, softmax
 from tutor.ml.network import Network, with_ones
 from tutor.ml.optimizers import Momentum, make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.pieces import place_along
+from tutor.ml.pieces import place_along, place_pieces
 from tutor.ml.polynomial import Powers
 from tutor.ml.schedules import make_schedule
 from tutor.ml.tape import EPSILON, FACTOR, LABELS, X_ROWS, Run, X, step, unroll
@@ -57,6 +57,8 @@ class NetworkTraining:
         self._start_at(model.w, model.b)
         if model.placed:
             place_along(self.network, dataset.x_train[:, 0], dataset.y_train)
+        if model.pieces:
+            place_pieces(self.network, model.pieces, dataset)
         self._manual = optimizer.name in {"manual", "none"}
         self._stays = optimizer.name == "none"
         self._in_one_step = optimizer.name == "least-squares"

@@ -72,6 +72,8 @@ class ModelOptions:
         batch_norm: With ``mlp``, whether hidden layers standardise what goes into their activation over the batch.
         placed: With ``mlp`` of one hidden layer of (hard) sigmoids over one feature: whether these start side by side
             along the data instead of at random.
+        pieces: With ``mlp`` of one hidden layer of (hard) sigmoids over one feature: where these start, in the units
+            of the data: left end, right end and rise of each, then the constant; empty: as the rest says.
         sign_bug: With ``mlp``, whether the first layer's gradient has its sign turned round, to see what finds that.
         degree: With ``polynomial``.
         function: With ``function``: which of `tutor.ml.drawn_function.FUNCTIONS`.
@@ -89,6 +91,7 @@ class ModelOptions:
     dropout: float = 0.0
     batch_norm: bool = False
     placed: bool = False
+    pieces: tuple[float, ...] = ()
     sign_bug: bool = False
     degree: int = 1
     function: str = "ball"

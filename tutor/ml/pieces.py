@@ -9,6 +9,7 @@ import numpy as np
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml.arrays import Array
+from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.network import Network
 
 BENDS = ("sigmoid", "hard-sigmoid")
@@ -49,3 +50,27 @@ def place_along(network: Network, x: Array, y: Array) -> None:
     bends[:, 1] = -steepness * (places[:-1] + places[1:]) / 2
     total[0, :-1] = np.diff(heights)
     total[0, -1] = heights[0]
+
+
+def place_pieces(network: Network, pieces: Sequence[float], data: Dataset) -> None:
+    """Put the bends where ``pieces`` says.
+
+    Args:
+        network: one feature, one hidden layer of K (hard) sigmoids, one output.
+        pieces: 3K + 1 numbers in the units of the data: left end, right end and rise of each bend, then the constant.
+        data: whose units these are.
+
+    Raises:
+        TutorError: the network is another one, the numbers are not so many, or a bend has no width.
+    """
+    if not is_sum_of_bends(network.sizes, network.activation.name) or len(pieces) != 3 * network.sizes[1] + 1:
+        raise TutorError(translate("ml.pieces-need-bends"))
+    left, right, rise = np.asarray(pieces[:-1], dtype=np.float64).reshape(-1, 3).T
+    if (right <= left).any():
+        raise TutorError(translate("ml.pieces-need-bends"))
+    steepness = _RAMP / (right - left)
+    bends, total = network.layers
+    bends[:, 0] = steepness * data.x_scale[0]
+    bends[:, 1] = steepness * (data.x_mean[0] - (left + right) / 2)
+    total[0, :-1] = rise / data.y_scale
+    total[0, -1] = (pieces[-1] - data.y_mean) / data.y_scale

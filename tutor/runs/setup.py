@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tutor.foundation.errors import TutorError
@@ -12,6 +13,7 @@ from tutor.runs.spec import ControlSpec, RunSpec, Setting
 _NO_DATA_SEED = frozenset({"bike-sharing", "curve"})
 """Data that no seed makes or splits: a series in the order of its days, and a drawn function."""
 _MOST_STEPS = 500
+_MOVE_BENDS = frozenset({"model.hidden", "model.placed"})
 _SEEDS = 2**31
 
 
@@ -119,4 +121,18 @@ class Setup:
         return step
 
     def _put(self, step: Step) -> None:
-        self.spec = with_overrides(self.spec, {step.key: step.after})
+        changes: dict[str, object] = {step.key: step.after}
+        if step.key in _MOVE_BENDS and self.spec.model.pieces:
+            changes["model.pieces"] = ()  # bends placed by hand are so many, and no others
+        self.spec = with_overrides(self.spec, changes)
+
+    def place(self, settings: Mapping[str, object]) -> None:
+        """Start the next run from bends placed by hand, by an optimiser that moves them.
+
+        Raises:
+            TutorError: they are none that this lab can start from.
+        """
+        changes = dict(settings)
+        if self.spec.optimizer.name in {"none", "manual"}:
+            changes["optimizer.name"] = "adam"
+        self.spec = with_overrides(self.spec, changes)

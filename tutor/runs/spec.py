@@ -159,6 +159,9 @@ class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With ``mlp``: whether hidden layers standardise what goes into their activation over the batch."""
     placed: bool = False
     """With ``mlp`` of one layer of sigmoids over one feature: whether these start side by side along the data."""
+    pieces: Annotated[tuple[Annotated[float, Meta(ge=-1e9, le=1e9)], ...], Meta(max_length=301)] = ()
+    """With ``mlp`` of one layer of sigmoids over one feature: left end, right end and rise of each as they start, then
+    the constant, in the units of the data; empty: as the rest says."""
     sign_bug: bool = False
     """With ``mlp``: whether the first layer's gradient has the wrong sign."""
     degree: Annotated[int, Meta(ge=1, le=20)] = 1

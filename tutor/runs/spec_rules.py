@@ -146,6 +146,8 @@ def bends_in(spec: RunSpec) -> bool:
 def _placed(spec: RunSpec) -> Iterator[Impossible]:
     if spec.model.placed and not bends_in(spec):
         yield Impossible("model.placed", translate("runs.placed-needs-bends"))
+    if spec.model.pieces and not (bends_in(spec) and len(spec.model.pieces) == 3 * sum(spec.model.hidden) + 1):
+        yield Impossible("model.pieces", translate("runs.pieces-need-bends"))
     if spec.model.sign_bug and (spec.model.name != "mlp" or not spec.model.hidden):
         yield Impossible("model.sign_bug", translate("runs.sign-bug-needs-layers"))
 

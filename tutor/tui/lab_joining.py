@@ -1,14 +1,37 @@
-"""Which run a lab that is opened joins: one that goes on already, or one that died unseen."""
+"""What a lab needs of the runs, and which one it joins: one that goes on already, or one that died unseen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.runs.spec import RunSpec
+from tutor.runs.summary import RunSummary
 
 if TYPE_CHECKING:
     from tutor.runs.entries import RunEntry
+    from tutor.runs.events import Event
+
+
+class Following(Protocol):
+    """What a session needs of `tutor.runs.follower.Follower`."""
+
+    folder: Path
+    summary: RunSummary
+
+    def poll(self, limit_bytes: int = ...) -> list[Event]:
+        """The events since the last poll."""
+
+
+class RunStarter(Protocol):
+    """What a session needs of `tutor.runs.registry.Runs`."""
+
+    def start(self, spec: RunSpec, *, data_folder: Path | None = None) -> str:
+        """Start a worker."""
+
+    def follow(self, run_id: str) -> Following:
+        """Follow a run."""
 
 
 class RunList(Protocol):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from tutor.charts.history import LossHistory
 from tutor.runs.comparison import differences, knots_of, name_by, names_of, values_of
@@ -21,10 +21,11 @@ from tutor.runs.setup import Setup
 from tutor.runs.setup import Step as Change
 from tutor.runs.spec import LIVE_KEYS, ControlSpec, RunSpec, Setting
 from tutor.runs.summary import PanelView, RunSummary
+from tutor.tui.lab_joining import Following, RunStarter
 
 if TYPE_CHECKING:
     from tutor.progress.lab_attempts import LabAttempt
-    from tutor.runs.events import Event
+    from tutor.runs.builder import Builder
 
 State = Literal["ready", "starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
 MOST_PINNED = 4
@@ -32,26 +33,6 @@ _PIECE = 1 << 16
 _PIECES_AT_ONCE = 4
 _SETTLED = frozenset({"paused", "finished", "stopped", "diverged"})
 """States in which what a run has reached stays as it is."""
-
-
-class Following(Protocol):
-    """What a session needs of `tutor.runs.follower.Follower`."""
-
-    folder: Path
-    summary: RunSummary
-
-    def poll(self, limit_bytes: int = ...) -> list[Event]:
-        """The events since the last poll."""
-
-
-class RunStarter(Protocol):
-    """What a session needs of `tutor.runs.registry.Runs`."""
-
-    def start(self, spec: RunSpec, *, data_folder: Path | None = None) -> str:
-        """Start a worker."""
-
-    def follow(self, run_id: str) -> Following:
-        """Follow a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +74,8 @@ class LabSession:
         self.pinned: list[Pinned] = []
         self.replay: Replaying | None = None
         """Where the present run, which has ended, is seen again."""
+        self.builder: Builder | None = None
+        """Where bends are placed by hand."""
         self.wished_pace: float | None = None
         self._opening: tuple[RunSpec | None, dict[str, PanelView]] = (None, {})
         self._openings = 1
@@ -158,7 +141,7 @@ class LabSession:
 
     def join(self, run_id: str) -> None:
         """Follow a run that is there already."""
-        self.replay = None
+        self.replay = self.builder = None
         self.follower = self._runs.follow(run_id)
         self.run_id = run_id
         self.train, self.valid = LossHistory(), LossHistory()
@@ -187,7 +170,7 @@ class LabSession:
     def frame(self) -> tuple[object, ...]:
         """What the lines above and below a lab speak of."""
         playing = self.replay.player.playing if self.replay is not None else None
-        return self.state, self.pace, self.running_spec.train.seed, playing
+        return self.state, self.pace, self.running_spec.train.seed, playing, self.builder is not None
 
     @property
     def can_replay(self) -> bool:
@@ -196,6 +179,8 @@ class LabSession:
 
     def view(self, panel: str) -> PanelView | None:
         """What the log says of a panel; before it says anything, what the run begins with, as far as that is known."""
+        if self.builder is not None and panel == "pieces":
+            return PanelView(self.builder.scene(), self.builder.frame(), version=-1_000_000 - self.builder.version)
         told = self.summary.views.get(panel) if self.summary is not None else None
         spec, opening = self._opening
         return told or (opening.get(panel) if spec == self.running_spec else None)

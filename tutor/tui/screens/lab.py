@@ -110,6 +110,8 @@ class LabScreen(LabActions):
             return list(TYPING_KEYS)
         session = self.session
         state, by_hand = (session.state, session.spec.manual) if session is not None else ("ready", False)
+        if session is not None and session.builder is not None:
+            return footer_of(self.commands_in_reach(), "building")
         if session is not None and session.replay is not None:
             return footer_of(self.commands_in_reach(), "replay")
         return footer_of(self.commands_in_reach(), state, by_hand=by_hand)

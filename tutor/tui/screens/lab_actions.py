@@ -12,8 +12,9 @@ from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import language, translate
 from tutor.tui import navigation
 from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.lab_builder import BUILD_ACTIONS, LabBuilder
 from tutor.tui.screens.lab_keys import LAB_KEYS
-from tutor.tui.screens.lab_replay import REPLAY_ACTIONS, LabReplay
+from tutor.tui.screens.lab_replay import REPLAY_ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,10 +29,11 @@ _IN_REPLAY = frozenset({
     "cursor_back", "cursor_on", "compare", "about", "leave",
 })  # fmt: skip
 """What can be done while a run is seen again too."""
+_IN_BUILDER = frozenset({"panel", "about", "leave"})
 _LONGEST_TYPED = 24
 
 
-class LabActions(LabReplay):
+class LabActions(LabBuilder):
     """The actions of the lab, for a screen that shows `session` and redraws with `show_all`."""
 
     chosen: int
@@ -44,11 +46,16 @@ class LabActions(LabReplay):
             return action not in _ACTIONS or action == "leave"
         if action in REPLAY_ACTIONS:
             return self.replay_offers(action)
+        if action in BUILD_ACTIONS:
+            return session.builder is not None
+        if session.builder is not None and action in _ACTIONS - _IN_BUILDER:
+            return False
         if session.replay is not None and action in _ACTIONS - _IN_REPLAY:
             return False
         state = session.state
         offered = {
             "replay": session.can_replay,
+            "build": self.can_build(),
             "start": state not in {"starting", "running", "paused"},
             "pause": state in {"starting", "running"} and not session.spec.manual,
             "resume": state == "paused",

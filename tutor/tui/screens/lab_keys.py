@@ -8,7 +8,7 @@ from dataclasses import replace
 from tutor.tui.commands import Command
 
 _RUN, _CONTROLS, _CHART = "lab.group-run", "lab.group-controls", "lab.group-chart"
-_REPLAY = "replay.group"
+_REPLAY, _BUILD = "replay.group", "builder.group"
 
 LAB_KEYS: tuple[Command, ...] = (
     Command("lab.start", ("space",), "lab.start", "lab.start-help", group=_RUN),
@@ -35,6 +35,22 @@ LAB_KEYS: tuple[Command, ...] = (
     Command("lab.pin", ("p",), "lab.pin", "lab.pin-help", group=_RUN),
     Command("lab.unpin-all", ("P",), "compare.unpin-all", "compare.unpin-all-help", group=_RUN),
     Command("lab.compare", ("c",), "compare.compare", "compare.compare-help", group=_RUN),
+    Command("lab.build", ("b",), "builder.build", "builder.build-help", group=_RUN),
+    Command("lab.build-learn", ("space",), "builder.learn", "builder.learn-help", group=_BUILD),
+    Command("lab.build-left", ("left",), "builder.move", "builder.move-help", group=_BUILD, shown="↑↓←→"),
+    Command("lab.build-right", ("right",), "builder.right", group=_BUILD, palette=False),
+    Command("lab.build-up", ("up",), "builder.up", group=_BUILD, palette=False),
+    Command("lab.build-down", ("down",), "builder.down", group=_BUILD, palette=False),
+    Command("lab.build-narrower", ("comma", "shift+left"), "builder.narrower", "builder.narrower-help", group=_BUILD,
+            shown=", ."),
+    Command("lab.build-wider", ("full_stop", "shift+right"), "builder.wider", "builder.wider-help", group=_BUILD),
+    Command("lab.build-next", ("tab",), "builder.next", "builder.next-help", group=_BUILD),
+    Command("lab.build-previous", ("shift+tab",), "builder.previous", "builder.previous-help", group=_BUILD),
+    Command("lab.build-add", ("plus", "equals_sign"), "builder.add", "builder.add-help", group=_BUILD),
+    Command("lab.build-remove", ("minus",), "builder.remove", "builder.remove-help", group=_BUILD),
+    Command("lab.build-raise", ("pageup", "shift+up"), "builder.raise", "builder.raise-help", group=_BUILD),
+    Command("lab.build-lower", ("pagedown", "shift+down"), "builder.lower", "builder.lower-help", group=_BUILD),
+    Command("lab.build-end", ("b",), "builder.end", "builder.end-help", group=_BUILD),
     Command("lab.sweep", ("G",), "sweepscreen.sweep", "sweepscreen.sweep-help", group=_RUN),
     Command("lab.nudge", ("left", "right", "up", "down", "h", "j", "k"), "lab.turn", "lab.turn-help", group=_CONTROLS,
             shown="↑↓←→", tells_key=True, palette=False),
@@ -74,6 +90,7 @@ _FOOTERS: dict[str, tuple[str, ...]] = {
     "paused": ("resume", "step", "nudge", "restart", "pin"),
     "ended": ("start", "nudge", "pin", "compare", "replay"),
     "replay": ("replay-play", "replay-pause", "scrub-on", "replay-faster", "replay-end", "panel"),
+    "building": ("build-learn", "build-left", "build-next", "build-narrower", "build-add"),
     "by-hand": ("start", "nudge", "type", "pin", "panel"),
 }
 

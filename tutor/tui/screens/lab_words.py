@@ -9,6 +9,7 @@ from tutor.charts.cells import Row, Span
 from tutor.charts.numbers import MINUS, figure
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
+from tutor.runs.builder import Builder
 from tutor.runs.controls import setting_text
 from tutor.runs.divergence import rise_of
 from tutor.tui.lab_session import LabSession, State
@@ -44,6 +45,10 @@ _FACT_NAMES: dict[str, str] = {
     "parameters": "study.fact-parameters",
     "final.max_error": "charts.max-error",
     "best.epoch": "lab.best-epoch",
+    "final.max_error": "workbench.max-error",
+    "final.mean_error": "workbench.mean-error",
+    "final.copied": "workbench.copied",
+    "parameters": "compare.parameters",
     "updates": "lab.updates",
     "epochs": "lab.epoch",
     "seconds": "lab.seconds",
@@ -90,6 +95,8 @@ def outcome(session: LabSession) -> tuple[str, str]:
     state, summary = session.state, session.summary
     if session.replay is not None:
         return "", "text"
+    if session.builder is not None:
+        return _built(session.builder), "text"
     if summary is None:
         return _welcome(session), "text"
     epochs = summary.epoch
@@ -148,6 +155,19 @@ def _finished(session: LabSession) -> str:
     if session.goal_met():
         text += gap + translate("lab.says-goal-met")
     return text + (gap + told if (told := _new_best(session)) else "")
+
+
+def _built(builder: Builder) -> str:
+    """Which bend is in hand, and how far the sum is from the curve."""
+    bend = builder.bend
+    most, mean = (figure(error, digits=3) for error in builder.errors)
+    if bend is None:
+        return translate("builder.none", most=most, mean=mean)
+    left, right, rise = (figure(each, digits=3) for each in (bend.left, bend.right, bend.rise))
+    return translate(
+        "builder.says", number=builder.chosen + 1, count=len(builder.bends), left=left, right=right, rise=rise,
+        most=most, mean=mean,
+    )  # fmt: skip
 
 
 def _new_best(session: LabSession) -> str:
