@@ -181,7 +181,7 @@ async def test_a_window_too_small_says_so_and_recovers(services_in: MakeServices
         assert isinstance(pilot.app.screen, TooSmallScreen)
         words = "".join(text_of(pilot).split())
         assert ("too small" if language == "en" else "窗口太小").replace(" ", "") in words
-        assert "44x12" in words
+        assert "40x12" in words
         await pilot.resize_terminal(80, 24)
         await settled(pilot)
         assert isinstance(pilot.app.screen, HelpScreen)

@@ -33,7 +33,7 @@ class TutorApp(App[int]):
     """
 
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False)]
 
     def __init__(self, services: Services | None = None, first: FirstScreen | None = None) -> None:
         super().__init__()

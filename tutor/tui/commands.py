@@ -134,7 +134,7 @@ SHARED: tuple[Command, ...] = (
     Command("app.help", ("question_mark", "f1"), "keys.help", "keys.help-help", group="keys.group-everywhere"),
     Command("app.language", ("L",), "keys.language", "keys.language-help", group="keys.group-everywhere"),
     Command("app.settings", ("S",), "keys.settings", "keys.settings-help", group="keys.group-everywhere"),
-    Command("app.line", ("ctrl+b",), "keys.line", "keys.line-help", group="keys.group-everywhere"),
+    Command("app.line", ("ctrl+o",), "keys.line", "keys.line-help", group="keys.group-everywhere"),
     Command("app.home", ("H",), "keys.home", "keys.home-help", group="keys.group-everywhere"),
     Command("app.quit", ("q", "ctrl+c", "ctrl+q"), "keys.quit", "keys.quit-help", group="keys.group-everywhere"),
 )  # fmt: skip

@@ -171,9 +171,9 @@ class Job(Terminal):
 def test_the_bytes_a_second_are_told_on_request() -> None:
     with terminal() as screen:
         screen.wait("1  What learning means", "? help")
-        screen.press("\x02")
+        screen.press("\x0f")
         screen.wait("B/s")
-        screen.press("\x02")
+        screen.press("\x0f")
         screen.wait("1  What learning means", absent="B/s")
 
 
