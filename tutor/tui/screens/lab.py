@@ -6,6 +6,7 @@ import gc
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _EVERY = 0.1
 """Seconds between two looks at the log: a chart moves at most ten times a second."""
+_PEEK = 1 / 30
+"""Seconds between two looks while nothing comes: what comes then is shown at once."""
 _SOON = 0.04
 """Seconds after a key until its effect is looked for."""
 _BESIDE = 70
@@ -66,6 +69,7 @@ class LabScreen(LabActions):
         self._versions: dict[int, tuple[str, int]] = {}
         self._frame_shown: tuple[object, ...] = ()
         self._refused = ""
+        self._drawn_at = 0.0
 
     @property
     def glass(self) -> Glass:  # type: ignore[override]
@@ -173,6 +177,7 @@ class LabScreen(LabActions):
         self.show_all()
         self.look_ahead()
         self.set_interval(_EVERY, self._tick)
+        self.set_interval(_PEEK, self._peek)
 
     # -- before the start -------------------------------------------------------------------------------
 
@@ -207,6 +212,10 @@ class LabScreen(LabActions):
             keep_attempt(self, self.session)
             self._show_run()
 
+    def _peek(self) -> None:
+        if monotonic() - self._drawn_at >= _EVERY and self.session is not None and self.session.replay is None:
+            self._tick()
+
     def look_soon(self) -> None:
         """Look for the effect of a key before the next tick."""
         self.set_timer(_SOON, self._tick)
@@ -231,6 +240,7 @@ class LabScreen(LabActions):
 
     def _show_run(self) -> None:
         """Draw what the log has changed."""
+        self._drawn_at = monotonic()
         session = self.session
         typing = self.typed is not None
         frame = (*session.frame, language(), typing) if session is not None else ()
