@@ -191,6 +191,8 @@ def test_no_groups_can_be_made_of_one_cell_or_of_too_many_words(tmp_path: Path) 
     path = write(tmp_path, lines("x,who,y", [f"{n},w{n},{n}.5" for n in range(csv_reader.MOST_CELLS // 900)]))
     with pytest.raises(TutorError, match="too many for groups"):
         load_csv(path, "y", group="who")
+    with pytest.raises(TutorError, match="“y” is to be predicted"):
+        load_csv(path, "y", group="y")
     with pytest.raises(TutorError, match="no column “whom”") as told:
         load_csv(path, "y", group="whom")
     assert "who" in told.value.hint

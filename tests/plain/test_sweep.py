@@ -69,6 +69,10 @@ def test_an_own_table_can_be_swept(tmp_path: Path, capsys: pytest.CaptureFixture
     overrides = {"data.target": "y", "epochs": 3}
     assert sweep(None, ["learning_rate=0.01,0.1"], overrides, "plain", data=str(table)) == ExitCode.OK
     assert "All 2 cells" in capsys.readouterr().out
+    # Hidden layers on the grid mean a net: a line would give every cell the same loss.
+    assert sweep(None, ["hidden=[1],[8]"], overrides, "json", data=str(table)) == ExitCode.OK
+    cells = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"type":"cell"' in line]
+    assert len({cell["valid_loss"] for cell in cells}) == 2
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tutor.foundation.translate import translate
 from tutor.plain.sweep_reporters import SweepReporter, choose_sweep_reporter
 from tutor.plain.train import spec_of
 from tutor.runs.control import Stop, send
+from tutor.runs.spec import SHORT_NAMES
 from tutor.runs.sweep import SweepPlan, plan_sweep
 from tutor.runs.sweep_log import SweepFollower, Troubled
 from tutor.runs.sweeps import Sweeps
@@ -50,7 +51,8 @@ def sweep(
         TutorError: lab, grid or settings are at fault, Dask is asked for and not there, or nothing can be started.
     """
     folder = paths.lessons_folder()
-    plan = plan_sweep(spec_of(lab, data, overrides, folder / "labs"), grid, overrides)
+    spec = spec_of(lab, data, {**_implied(data, grid, overrides), **overrides}, folder / "labs")
+    plan = plan_sweep(spec, grid, overrides)
     if dask:
         from tutor.runs.sweep_cluster import require_dask
 
@@ -58,6 +60,13 @@ def sweep(
     sweeps = Sweeps(paths.sweeps_folder())
     started = sweeps.start(plan, data_folder=folder / "data", jobs=jobs, dask=dask, fresh=fresh)
     return _follow(started, plan, choose_sweep_reporter(style, plan))
+
+
+def _implied(data: str | None, grid: Sequence[str], overrides: Mapping[str, object]) -> dict[str, object]:
+    """Who sweeps hidden layers over a table of their own means a net, which is what has such."""
+    keys = {SHORT_NAMES.get(key, key) for key in (word.partition("=")[0].strip() for word in grid)}
+    named = keys | {SHORT_NAMES.get(key, key) for key in overrides}
+    return {"model.name": "mlp"} if data is not None and "model.hidden" in keys and "model.name" not in named else {}
 
 
 def _follow(folder: Path, plan: SweepPlan, reporter: SweepReporter) -> int:

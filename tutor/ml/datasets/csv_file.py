@@ -61,6 +61,10 @@ def load_csv(path: Path, target: str, features: tuple[str, ...] = (), *, task: s
             translate("ml.csv-no-target", path=path, target=harmless_line(target) or "–"),
             hint=sheet.did_you_mean(target),
         )
+    if group == target:
+        raise TutorError(
+            translate("ml.csv-group-is-target", path=path, column=target), hint=translate("ml.csv-group-hint")
+        )
     labels = _labels(sheet, target, task)
     used = [name for name in (features or sheet.names) if name != target and (features or name != group)]
     if not used:
