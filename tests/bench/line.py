@@ -48,6 +48,8 @@ panels = ["loss"]
 """
 DRIVERS = ("tutor", "textual")
 _PAUSE = 0.025
+_AXES_SETTLE = 8.0
+"""Seconds in which the first epochs of a run move the axes of its chart again and again."""
 _MARK = re.compile(rb"\x1b\[\?2026[hl]|\x1b\[5n")
 
 
@@ -121,12 +123,18 @@ def scenes(driver: str) -> dict[str, int]:
 
 
 def live(driver: str, lab: str, seconds: float) -> tuple[float, float, float]:
-    """A live loss curve: bytes a second, the ratio to the least, frames a second; frame marks left out of the ratio."""
+    """A lab with a live loss curve: bytes a second, the ratio to the least, frames a second.
+
+    Frame marks and questions are left out of the ratio.
+    """
     with bench("lab", lab, driver=driver) as screen:
         screen.wait("space start")
         screen.rest()
         screen.press("space")
         screen.wait("running")
+        warm = time.monotonic() + _AXES_SETTLE
+        while time.monotonic() < warm:
+            screen.frame(0.2)
         sent = least = frames = marks = 0
         before: list[list[Look]] = looks_of(screen.screen)
         cursor = (screen.screen.cursor.x, screen.screen.cursor.y)
