@@ -6,12 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tutor.foundation import clock
 from tutor.progress.cards import TERM
 from tutor.progress.days import DAY_BEGINS, study_day
-from tutor.progress.records import from_milliseconds
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database
@@ -69,11 +68,9 @@ class Miss:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """How sure a learner was of an answer, from 0.5 to 1, and whether it was right."""
+class Estimate(NamedTuple):
+    """How sure a learner was of an answer, from 0.5 to 1, and whether it was right. There may be very many."""
 
-    at: datetime
     said: float
     right: bool
 
@@ -154,9 +151,9 @@ class Statistics:
     def estimates(self) -> list[Estimate]:
         """Every counted answer of which the learner said how sure it was, the oldest first."""
         rows = self._database.read(
-            "SELECT at, confidence, correct FROM answers WHERE confidence IS NOT NULL AND correct NOTNULL ORDER BY at"
+            "SELECT confidence, correct = 1 FROM answers WHERE confidence IS NOT NULL AND correct NOTNULL ORDER BY at"
         )
-        return [Estimate(from_milliseconds(at), said, bool(right)) for at, said, right in rows]
+        return [Estimate(said, right) for said, right in rows]
 
     def items(self) -> list[Item]:
         """Every question that was answered, with what was answered how often."""

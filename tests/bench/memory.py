@@ -1,0 +1,116 @@
+"""The learner's memory under load: due list, forecast, progress report, feedback to an answer.
+
+Run: python -m tests.bench.memory [ROWS]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from statistics import quantiles
+from time import perf_counter
+
+from tests.tui.quiz_lessons import make_lessons
+from tests.tui.screen_rows import make_services, running
+from tutor.course.catalogue import Course
+from tutor.foundation import clock
+from tutor.progress.database import Database
+from tutor.progress.records import Answer, to_milliseconds
+from tutor.progress.store import ProgressStore
+from tutor.study.progress_report import report
+
+_ANSWER = """
+    INSERT INTO answers (
+        key, at, lesson, question, kind, given, correct, score, unsure, confidence, hints, seconds, language, seed,
+        quiz, runs
+    ) VALUES (?, ?, 'sample', ?, 'single', ?, ?, 0, 0, ?, 0, 20, 'en', 0, '', '[]')
+"""
+_CARD = """
+    INSERT INTO cards (card, lesson, made, due, state, reviews, lapses, retired)
+    VALUES (?, 'sample', ?, ?, 2, 1, 0, 0)
+"""
+
+
+def filled(path: Path, rows: int) -> ProgressStore:
+    """A memory with ``rows`` answers and as many cards, written in one transaction."""
+    database = Database(path)
+    chance = random.Random(1)
+    now = to_milliseconds(clock.utc_now())
+    day = 86_400_000
+    answers, cards = [], []
+    for number in range(rows):
+        at = now - chance.randrange(365 * day)
+        question = ("mae", "diverge", f"q{number % 400}")[number % 3]
+        given, said = f"[{number % 3}]", 0.5 + number % 6 / 10
+        answers.append((_ANSWER, (str(number), at, question, given, number % 4 > 0, said)))
+        cards.append((_CARD, (f"term:t{number}:meaning", at, now + chance.randrange(-20 * day, 40 * day))))
+    database.write(*answers, *cards)
+    return ProgressStore(database)
+
+
+def milliseconds(work: Callable[[], object], times: int = 15) -> list[float]:
+    """How long ``work`` took each time."""
+    taken = []
+    for _ in range(times):
+        begin = perf_counter()
+        work()
+        taken.append(1000 * (perf_counter() - begin))
+    return taken
+
+
+def tell(name: str, taken: list[float], aim: float) -> None:
+    """The middle and the slowest twentieth, beside what was asked for."""
+    p95 = quantiles(taken, n=20)[-1]
+    print(f"{name:<52} median {sorted(taken)[len(taken) // 2]:7.1f} ms   p95 {p95:7.1f} ms   aim {aim:g} ms")
+
+
+async def opening(path: Path, lessons: Path) -> float:
+    """Milliseconds from ``p`` on the map to the progress screen with its figures."""
+    services = make_services(path, lessons)
+    async with running(services) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        begin = perf_counter()
+        await pilot.press("p")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        return 1000 * (perf_counter() - begin)
+
+
+def main() -> None:
+    """Measure and print."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        lessons = home / "lessons"
+        make_lessons(lessons)
+        store = filled(home / "progress.sqlite3", rows)
+        now = clock.utc_now()
+        print(f"{rows} answers, {rows} cards")
+        tell("due list, its first 200", milliseconds(lambda: store.cards.due(now, 200)), 50)
+        tell("how many are due", milliseconds(lambda: store.cards.count_due(now)), 50)
+        tell("forecast of two weeks", milliseconds(lambda: store.cards.forecast(now)), 50)
+        course = Course(lessons)
+        tell("progress report", milliseconds(lambda: report(store, course, "en", now), 7), 200)
+        answer = iter(range(10**6))
+        tell(
+            "an answer written, its card worked out, synced",
+            milliseconds(
+                lambda: store.record_answer(
+                    Answer("sample", f"new{next(answer)}", "single", (0,), False, at=now - timedelta(seconds=1))
+                ),
+                100,
+            ),
+            50,
+        )
+        store.close()
+        screens = [asyncio.run(opening(home, lessons)) for _ in range(5)]
+        tell("progress screen opened, chart and all", screens, 200)
+
+
+if __name__ == "__main__":
+    main()
