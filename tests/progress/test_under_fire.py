@@ -35,10 +35,13 @@ FORGE = """
                 os.write(writer, b".")
                 told += 1
         os.close(writer)
-        time.sleep(chance.uniform(0.0, 0.08))
+        acknowledged = 0
+        wanted = chance.randrange(6)  # 0: killed while it opens the memory
+        while acknowledged < wanted:
+            acknowledged += len(os.read(reader, 1))
+        time.sleep(chance.uniform(0.0, 0.02))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        acknowledged = 0
         while piece := os.read(reader, 4096):
             acknowledged += len(piece)
         os.close(reader)
