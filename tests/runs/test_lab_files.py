@@ -111,7 +111,7 @@ def test_a_key_of_another_table_is_pointed_there() -> None:
     [
         (
             '[model]\nname = "mpl"',
-            "mine.toml:2: model.name must be one of coin-flips, function, keyword-rule, linear, mlp,",
+            "mine.toml:2: model.name must be one of char-mlp, coin-flips, function, keyword-rule, linear, mlp,",
         ),
         ('[model]\nname = "mpl"', "Did you mean mlp?"),
         ("[train]\nepochs = 0", "mine.toml:2: train.epochs must be a whole number from 1 to 10000000, not 0."),

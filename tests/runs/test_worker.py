@@ -147,9 +147,14 @@ def test_by_hand_every_setting_is_shown(runs: Runs) -> None:
     send(follower.folder, Set("loss", "mse"))
     summary = wait(follower, lambda summary: summary.train_losses[-1] > 1.0)
     wait(follower, lambda summary: summary.views["surface"].scene["levels"] != levels)
-    path = summary.views["surface"].frame["path"]
-    assert isinstance(path, list)
-    assert path[-1] == [0.73, 1.22]
+
+    def path(summary: RunSummary) -> list[list[float]]:
+        walked = summary.views["surface"].frame["path"]
+        assert isinstance(walked, list)
+        return walked
+
+    # What is drawn comes at most ten times a second, so behind the losses.
+    wait(follower, lambda summary: path(summary)[-1] == [0.73, 1.22])
     send(follower.folder, Stop())
     facts = wait(follower, lambda summary: summary.ended).facts()
     assert facts["final.w"] == pytest.approx(0.73)
