@@ -11,12 +11,14 @@ from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import Rows, plain_text, row_width
 from tutor.charts.confusion import confusion_chart
 from tutor.charts.curve import curve_chart
+from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
 from tutor.charts.gradients import gradients_chart
 from tutor.charts.history import LossHistory
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.network_tables import gradient_check_table, shapes_table
+from tutor.charts.norms import norms_chart
 from tutor.charts.pieces import pieces_chart
 from tutor.charts.series import series_chart
 from tutor.charts.surface import surface_chart
@@ -74,6 +76,13 @@ CHARTS: dict[str, Chart] = {
     "shapes": lambda w, h, a: shapes_table([("W1", [3, 7]), ("b1", [3])], w, h, ascii=a),
     "gradient-check": lambda w, h, a: gradient_check_table(
         ["W1[1,1]", "b1[1]"], [0.5, -0.25], [0.5, 0.25], w, h, difference=0.3, ascii=a
+    ),
+    "digits": lambda w, h, a: digits_chart(
+        [Digit("0" * 20 + "9" * 24 + "0" * 20, "3", "3")] * 9, [Digit("5" * 64, "山鸢尾", "8")] * 9, w, h,
+        wrong=9, count=540, ascii=a,
+    ),
+    "norms": lambda w, h, a: norms_chart(
+        [1, 2, 3, 4], [2, 1, 0.5, 0.2], [3, 30, 0.3, None], [5, 6, 7, 8], w, h, ascii=a
     ),
     "weights": lambda w, h, a: weights_chart(["w", "偏置"], [1.5, -0.5], w, h, ascii=a),
     "threshold": lambda w, h, a: threshold_chart(

@@ -14,10 +14,12 @@ from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import plain_text
 from tutor.charts.confusion import confusion_chart
 from tutor.charts.curve import curve_chart
+from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
 from tutor.charts.gradients import gradients_chart
 from tutor.charts.network_tables import gradient_check_table, shapes_table
+from tutor.charts.norms import norms_chart
 from tutor.charts.panels import PANELS, Drawing, draw_panel
 from tutor.charts.pieces import pieces_chart
 from tutor.charts.series import series_chart
@@ -54,6 +56,14 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "gradient-check": (
         {},
         {"names": ["W1[1,1]"], "computed": [0.5], "measured": [0.5], "difference": 1e-9},
+    ),
+    "digits": (
+        {"side": 2, "pixels": ["0990", "9009"], "true": [0, 1], "class_names": ["0", "1"]},
+        {"predicted": [0, 0], "missed": [["9009", 1, 0]], "wrong": 1, "count": 2},
+    ),
+    "norms": (
+        {},
+        {"epochs": [1, 2], "losses": [2.0, 1.0], "gradients": [3.0, None], "parameters": [5.0, 6.0]},
     ),
     "weights": ({}, {"names": ["w"], "values": [1.0]}),
     "threshold": (
@@ -258,3 +268,34 @@ def test_what_was_copied_is_marked_and_columns_fill_the_width() -> None:
     assert text.splitlines()[0].rstrip() == "= anna     小猫"
     assert text.splitlines()[1].rstrip() == "  ivo    = lea"
     assert "= stands in the text" in text
+
+
+def test_digits_show_what_is_read_and_what_was_meant_with_a_sign_for_the_wrong_ones() -> None:
+    one = "00090000" * 8
+    digits = [Digit(one, "1", "1"), Digit(one, "1", "7")]
+    drawn = digits_chart(digits, [], 40, 6, wrong=3, count=20, colour=False)
+    rows = text_of(drawn, 40, 6).splitlines()
+    assert rows[0].startswith("predicted (true)  ✗ 3 of 20 wrong")
+    assert rows[1].startswith("   █         █")
+    assert rows[5].split() == ["1", "(1)", "✓", "7", "(1)", "✗"]
+    plain = text_of(digits_chart(digits, [], 30, 10, ascii=True), 30, 10)
+    assert plain.isascii()
+    assert plain.splitlines()[9].split() == ["1", "(1)", "=", "7", "(1)", "x"]
+
+
+def test_digits_that_are_missed_stand_below_where_there_is_room() -> None:
+    digits = [Digit("9" * 64, "1", "1")] * 30
+    missed = [Digit("9" * 64, "2", "3")] * 30
+    assert "3 (2) ✗" in plain_text(digits_chart(digits, missed, 60, 14))
+    assert "3 (2) ✗" not in plain_text(digits_chart(digits, missed, 60, 9))
+    assert {span.ink for row in digits_chart(digits, [], 60, 9) for span in row} >= {"heat15"}
+
+
+def test_norms_are_three_lines_that_differ_without_colour() -> None:
+    epochs = list(range(1, 31))
+    lines = ([0.9**epoch for epoch in epochs], [10 * 0.5**epoch for epoch in epochs], [5.0] * 30)
+    rows = plain_text(norms_chart(epochs, *lines, 60, 14, ascii=True)).splitlines()
+    assert rows[0].split("  ")[0] == "* loss 0.0424"
+    assert "+ gradient's norm 9.3e-9" in rows[0]
+    assert all(sign in "".join(rows[2:]) for sign in "*o")
+    assert sum(row.count("+") for row in rows[2:-2]) > 10

@@ -37,6 +37,8 @@ PANELS = (
     "pieces",
     "shapes",
     "gradient-check",
+    "digits",
+    "norms",
     "text",
 )
 """The panels that `draw_panel` draws; the loss has a function of its own, `tutor.charts.loss.loss_chart`."""
@@ -264,6 +266,39 @@ def _gradient_check(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
     )
 
 
+def _digits(scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.digits import Digit, digits_chart
+
+    names = _texts(scene["class_names"])
+    truths = [names[int(number)] for number in scene["true"]]
+    read = [names[int(number)] for number in frame.get("predicted", ())] or [""] * len(truths)
+    return digits_chart(
+        [Digit(str(pixels), true, found) for pixels, true, found in zip(scene["pixels"], truths, read, strict=True)],
+        [Digit(str(pixels), names[int(true)], names[int(found)]) for pixels, true, found in frame.get("missed", ())],
+        at.width,
+        at.height,
+        side=int(scene["side"]),
+        wrong=int(frame.get("wrong", 0)),
+        count=int(frame.get("count", 0)),
+        colour=at.colour,
+        ascii=at.ascii,
+    )
+
+
+def _norms(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
+    from tutor.charts.norms import norms_chart
+
+    return norms_chart(
+        frame["epochs"],
+        frame["losses"],
+        frame["gradients"],
+        frame["parameters"],
+        at.width,
+        at.height,
+        ascii=at.ascii,
+    )
+
+
 def _written(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
     from tutor.charts.text import text_chart
 
@@ -286,5 +321,7 @@ _DRAWERS: dict[str, Callable[[Payload, Payload, Drawing], Rows]] = {
     "pieces": _pieces,
     "shapes": _shapes,
     "gradient-check": _gradient_check,
+    "digits": _digits,
+    "norms": _norms,
     "text": _written,
 }

@@ -31,6 +31,8 @@ PANELS = (
     "pieces",
     "shapes",
     "gradient-check",
+    "digits",
+    "norms",
     "text",
 )
 
@@ -81,6 +83,8 @@ PanelName = Literal[
     "pieces",
     "shapes",
     "gradient-check",
+    "digits",
+    "norms",
     "text",
 ]
 

@@ -154,7 +154,8 @@ def _placed(spec: RunSpec) -> Iterator[Impossible]:
 
 def _panels(spec: RunSpec) -> Iterator[Impossible]:
     task, model = task_of(spec), spec.model.name
-    descends = model in NETWORKS and spec.optimizer.name not in NO_DESCENT
+    follows = spec.optimizer.name not in NO_DESCENT
+    descends = follows and model in NETWORKS
     possible = {
         "fit": task in {"regression", ""},
         "curve": task == "drawn",
@@ -166,6 +167,8 @@ def _panels(spec: RunSpec) -> Iterator[Impossible]:
         "pieces": bends_in(spec),
         "shapes": model in NETWORKS,
         "gradient-check": model in NETWORKS and not spec.model.batch_norm,
+        "digits": spec.data.name == "digits",
+        "norms": follows and model in {*NETWORKS, "function"} and not spec.data.folds,
         "series": task in {"regression", ""},
         "autocorrelation": spec.data.name in SERIES,
         "threshold": model in RULES,

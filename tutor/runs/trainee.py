@@ -22,9 +22,11 @@ from tutor.ml.network_training import NetworkTraining
 from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.pieces import is_sum_of_bends
 from tutor.ml.training import make_training
+from tutor.runs.digits_panel import Digits
 from tutor.runs.events import DataFacts
 from tutor.runs.landscapes import Curve, Surface, Threshold
 from tutor.runs.network_panels import CheckedGradient, Gradients, Pieces, Shapes, Telling, Updates
+from tutor.runs.norms_panel import Norms
 from tutor.runs.panels import Array, Autocorrelation, Boundary, Confusion, Fit, Folds, Panel, Series, Weights
 from tutor.runs.spec import NO_DESCENT, RunSpec, Setting
 from tutor.runs.text_panel import Text
@@ -79,9 +81,11 @@ class MlTrainee:
         self._keyword = spec.model.keyword
         self._panels = self._make_panels()
         self._last: tuple[EpochResult, ...] = ()
-        self._walks = [panel for panel in self._panels.values() if isinstance(panel, Curve | Surface)]
-        for walk in self._walks:
-            walk.watch()
+        watchers = [panel for panel in self._panels.values() if isinstance(panel, Curve | Surface | Norms)]
+        self._watches = [panel.watch for panel in watchers]
+        for panel in watchers:
+            if isinstance(panel, Curve | Surface):
+                panel.watch()  # where the walk starts
 
     def _make_panels(self) -> dict[str, Panel]:
         data = self._dataset
@@ -108,6 +112,7 @@ class MlTrainee:
                 possible.add("autocorrelation")
         if data.features and data.class_names:
             possible |= {"confusion", "boundary"} if data.features > 1 else {"confusion"}
+            possible |= {data.name} & {"digits"}
         if self.spec.model.name == "function" and "surface" not in possible:
             possible.add("curve")
         if self.spec.model.name in {"threshold", "keyword-rule"}:
@@ -120,11 +125,11 @@ class MlTrainee:
         return possible
 
     def _possible_for_networks(self) -> set[str]:
-        """The panels that look inside a network."""
+        """The panels that look inside a network, or at what a descent on a drawn function has of it."""
         inner = self.network_training
         if inner is None:
-            return set()
-        possible = {"shapes", "gradient-check"}
+            return {"norms"} if self._dataset.task == DRAWN else set()
+        possible = {"shapes", "gradient-check", "norms"}
         if is_sum_of_bends(inner.network.sizes, self.spec.model.activation):
             possible.add("pieces")
         if self.spec.optimizer.name not in NO_DESCENT:
@@ -135,16 +140,15 @@ class MlTrainee:
 
     def epochs(self) -> Iterator[EpochResult]:
         """One result after each epoch; a walk over a landscape misses no step."""
-        if not self._walks and ("folds" not in self._panels or self._dataset.folds):
+        if not self._watches and ("folds" not in self._panels or self._dataset.folds):
             return self._training.epochs()
         return self._watched()
 
     def _watched(self) -> Iterator[EpochResult]:
-        watches = [walk.watch for walk in self._walks]
         for result in self._training.epochs():
-            for watch in watches:
-                watch()
             self._last = (result,)
+            for watch in self._watches:
+                watch()
             yield result
 
     def turn(self, key: str, value: Setting) -> None:
@@ -288,6 +292,12 @@ class MlTrainee:
         """The training where it is that of one network, or of a line, which is one too."""
         return self._training if isinstance(self._training, NetworkTraining) else None
 
+    def parameters_norm(self) -> float:
+        """‖θ‖ of all parameters that are trained, as the training has them."""
+        inner = self.network_training
+        theta = self._training.parameters()["theta"] if inner is None else inner.network.parameters
+        return float(np.linalg.norm(theta))
+
     def folds(self) -> Sequence[EpochResult]:
         """The last result of each fold; without cross-validation that of the one training, where a panel shows it."""
         return self._training.fold_results if isinstance(self._training, CrossValidation) else self._last
@@ -309,6 +319,8 @@ _PANELS: dict[str, Callable[[MlTrainee], Panel]] = {
     "pieces": Pieces,
     "shapes": Shapes,
     "gradient-check": CheckedGradient,
+    "digits": Digits,
+    "norms": Norms,
     "text": Text,
 }
 """All but the loss, which viewers draw from the epochs themselves."""

@@ -168,6 +168,36 @@ class GradientCheckFrame(TypedDict):
     difference: float
 
 
+class DigitsScene(TypedDict):
+    """Handwritten digits: ``side`` by ``side`` pixels each, figures from 0 (paper) to 9 (ink), by rows."""
+
+    side: int
+    pixels: list[str]
+    true: list[int]
+    class_names: list[str]
+
+
+class DigitsFrame(TypedDict):
+    """What the model reads in them; and of all ``count`` digits, some of the ``wrong``: [pixels, true, predicted]."""
+
+    predicted: list[int]
+    missed: list[list[object]]
+    wrong: int
+    count: int
+
+
+class NormsFrame(TypedDict):
+    """By epoch: the training loss, the norm of the last gradient, and that of all parameters.
+
+    Of a long run each entry stands for several epochs, up to the one that is named: the largest of their figures.
+    """
+
+    epochs: list[int]
+    losses: list[float]
+    gradients: list[float | None]
+    parameters: list[float]
+
+
 class WeightsFrame(TypedDict):
     """The parameters of a small model by name."""
 

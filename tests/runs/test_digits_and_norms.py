@@ -1,0 +1,133 @@
+"""The panels of handwritten digits and of norms: what they send, and the specs that they go with."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tutor.foundation.errors import TutorError
+from tutor.ml.options import EpochResult
+from tutor.runs.digits_panel import MISSED, SHOWN, Digits
+from tutor.runs.execute import run_to_end
+from tutor.runs.lab_files import load_lab, with_overrides
+from tutor.runs.norms_panel import MOST_EPOCHS, Norms
+from tutor.runs.spec import RunSpec
+from tutor.runs.summary import RunSummary
+from tutor.runs.trainee import MlTrainee
+
+LESSONS = Path(__file__).resolve().parents[2] / "lessons"
+
+
+def lab(name: str, **overrides: object) -> RunSummary:
+    return run_to_end(load_lab(name, LESSONS / "labs", overrides), LESSONS / "data")
+
+
+def trained(epochs: int) -> MlTrainee:
+    trainee = MlTrainee(load_lab("digits-net", LESSONS / "labs", {"epochs": epochs}), LESSONS / "data")
+    list(trainee.epochs())
+    return trainee
+
+
+def test_digits_are_the_validation_digits_and_what_the_model_reads_in_them() -> None:
+    trainee = trained(5)
+    scene: dict[str, Any] = dict(trainee.scenes())["digits"]
+    frame: dict[str, Any] = dict(trainee.frames())["digits"]
+    read, true = trainee.predict(trainee.x_valid).argmax(axis=1), trainee.y_valid
+    assert len(scene["pixels"]) == len(scene["true"]) == len(frame["predicted"]) == SHOWN
+    assert frame["count"] == len(true)
+    assert frame["wrong"] == int((read != true).sum()) > MISSED
+    first = np.array([int(pixel) for pixel in scene["pixels"][0]])
+    assert np.abs(first - trainee.x_valid[0] * 9 / 16).max() <= 0.5
+    assert (scene["true"][0], frame["predicted"][0]) == (true[0], read[0])
+    assert len(frame["missed"]) == MISSED
+    assert all(meant != found for _, meant, found in frame["missed"])
+
+
+def test_digits_that_are_read_better_leave_the_missed() -> None:
+    few, many = (dict(trained(epochs).frames())["digits"]["wrong"] for epochs in (30, 2))
+    assert isinstance(few, int)
+    assert isinstance(many, int)
+    assert few < many
+
+
+def test_a_model_that_diverged_reads_no_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainee = trained(1)
+    panel = Digits(trainee)
+    monkeypatch.setattr(trainee, "predict", lambda x: np.full((len(x), 10), np.nan))
+    assert panel.frame() is None
+
+
+class Walk:
+    """A training whose gradient is as long as its epoch, but for one spike."""
+
+    def __init__(self) -> None:
+        self.epoch = 0
+        self.norm: float | None = None
+
+    def folds(self) -> list[EpochResult]:
+        return [EpochResult(self.epoch, self.epoch, 1 / self.epoch, gradient_norm=self.norm)]
+
+    def parameters_norm(self) -> float:
+        return 2.0
+
+
+@pytest.mark.parametrize("epochs", [1, 199, 200, 1001, 3333])
+def test_norms_stay_few_and_lose_no_spike_and_not_the_last_epoch(epochs: int) -> None:
+    walk = Walk()
+    panel = Norms(walk)
+    assert panel.frame() is None
+    for epoch in range(1, epochs + 1):
+        walk.epoch, walk.norm = epoch, 1e6 if epoch == max(1, epochs // 3) else 1.0
+        panel.watch()
+    frame: dict[str, Any] | None = panel.frame()
+    assert frame is not None
+    assert len(frame["epochs"]) <= MOST_EPOCHS
+    assert frame["epochs"] == sorted(set(frame["epochs"]))
+    assert frame["epochs"][-1] == epochs
+    assert frame["gradients"].count(1e6) == 1
+    assert {len(values) for values in frame.values()} == {len(frame["epochs"])}
+
+
+def test_norms_without_a_gradient_have_none_and_those_of_a_divergence_are_left_out() -> None:
+    walk = Walk()
+    panel = Norms(walk)
+    for epoch, norm in ((1, None), (2, math.inf), (3, math.nan)):
+        walk.epoch, walk.norm = epoch, norm
+        panel.watch()
+    frame = panel.frame()
+    assert frame is not None
+    assert (frame["epochs"], frame["gradients"]) == ([1], [None])
+
+
+def test_norms_of_a_walk_are_those_of_its_function() -> None:
+    summary = lab("two-weight-net", optimizer="gd", w=0.5, b=1.5, epochs=40)
+    frame: Any = summary.views["norms"].frame
+    facts = summary.facts()
+    w, b = float(facts["final.w1"]), float(facts["final.w2"])
+    assert frame["parameters"][-1] == pytest.approx(math.hypot(w, b), rel=1e-3)
+    assert frame["losses"][-1] == pytest.approx(float(facts["final.train_loss"]), rel=1e-3)
+    assert frame["gradients"][-1] < frame["gradients"][0]
+
+
+def test_norms_of_a_net_are_told_by_epoch() -> None:
+    summary = lab("very-deep", depth=2, epochs=3)
+    frame: Any = summary.views["norms"].frame
+    assert frame["epochs"] == [1, 2, 3]
+    assert frame["gradients"][-1] == pytest.approx(float(summary.facts()["final.gradient_norm"]), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"show.panels": ["digits"]},
+        {"show.panels": ["norms"], "optimizer.name": "least-squares"},
+        {"show.panels": ["norms"], "data.folds": 3},
+    ],
+)
+def test_what_has_no_digits_or_no_gradient_is_told_so(overrides: dict[str, object]) -> None:
+    with pytest.raises(TutorError):
+        with_overrides(RunSpec(), overrides)
