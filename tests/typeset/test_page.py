@@ -58,6 +58,12 @@ def test_maths_becomes_unicode() -> None:
     assert texts(r"where $\eta$ is small") == ["where η is small"]
 
 
+def test_maths_at_the_start_is_read_whatever_the_end_of_the_text_is() -> None:
+    assert texts(r"$\eta$, or else 1") == ["η, or else 1"]
+    assert texts("$5 or $6") == ["$5 or $6"]
+    assert texts("a 5$m$ note") == ["a 5$m$ note"]
+
+
 def test_display_maths_stands_indented_on_its_own_lines() -> None:
     assert texts("so\n\n$$\ng = 3 \\\\\nw = 2\n$$\n\nthus") == ["so", "", "    g = 3", "    w = 2", "", "thus"]
     assert texts("$g = 3$") == ["    g = 3"]

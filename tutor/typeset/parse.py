@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from tutor.typeset.lines import Role
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -39,10 +40,31 @@ _HEADINGS: dict[int, Role] = {1: "heading1", 2: "heading2"}
 def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
     from mdit_py_plugins.dollarmath import dollarmath_plugin
+    from mdit_py_plugins.dollarmath.index import math_inline_dollar
 
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
     markdown.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+    markdown.inline.ruler.at("math_inline", _not_looking_back_from_the_start(math_inline_dollar(False, False, True)))
     return markdown
+
+
+def _not_looking_back_from_the_start(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+    """The rule for ``$maths$``, which looks at the character before the dollar.
+
+    Of a text that begins with the dollar it would look at the *last* character, and a digit there would forbid maths.
+    """
+
+    def read(state: StateInline, silent: bool) -> bool:
+        if state.pos:
+            return rule(state, silent)
+        text = state.src
+        state.src = text + " "  # where the text ends is kept apart, in state.posMax
+        try:
+            return rule(state, silent)
+        finally:
+            state.src = text
+
+    return read
 
 
 class _Blocks:
