@@ -693,3 +693,14 @@ async def _until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
             return
         await pilot.pause(0.02)
     raise AssertionError(text_of(pilot))
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "Done. The validation loss is 1.100."), ("zh", "完成。验证损失是 1.100。")]
+)
+async def test_a_single_epoch_is_not_counted(tmp_path: Path, language: str, sentence: str) -> None:
+    async with lab(tmp_path, language=language) as bench:
+        await bench.press("space")
+        bench.run.train(falling(1), falling(1, 0.4))
+        bench.run.finish("epochs")
+        assert sentence in " ".join((await bench.text()).split())

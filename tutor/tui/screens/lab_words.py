@@ -144,7 +144,8 @@ def _finished(session: LabSession) -> str:
         text = translate(_EARLY_ENDS[summary.reason], epochs=summary.epoch)
     elif summary.best_epoch and isfinite(summary.best_valid_loss):
         best = figure(summary.best_valid_loss)
-        text = translate("lab.says-finished-best", epochs=summary.epoch, loss=best, epoch=summary.best_epoch)
+        key = "lab.says-finished-at-once" if summary.epoch == 1 else "lab.says-finished-best"
+        text = translate(key, epochs=summary.epoch, loss=best, epoch=summary.best_epoch)
     else:
         text = translate("lab.says-finished", epochs=summary.epoch)
     gap = " " if text.isascii() else ""
