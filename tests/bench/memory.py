@@ -22,7 +22,8 @@ from tutor.foundation import clock
 from tutor.progress.database import Database
 from tutor.progress.records import Answer, to_milliseconds
 from tutor.progress.store import ProgressStore
-from tutor.study.progress_report import report
+from tutor.study.calibration import confidence
+from tutor.study.progress_report import mix_ups, overview, topics
 
 _ANSWER = """
     INSERT INTO answers (
@@ -95,7 +96,10 @@ def main() -> None:
         tell("how many are due", milliseconds(lambda: store.cards.count_due(now)), 50)
         tell("forecast of two weeks", milliseconds(lambda: store.cards.forecast(now)), 50)
         course = Course(lessons)
-        tell("progress report", milliseconds(lambda: report(store, course, "en", now), 7), 200)
+        tell("progress: the first page", milliseconds(lambda: overview(store, course, "en", now), 7), 200)
+        tell("progress: by topic", milliseconds(lambda: topics(store, course, "en"), 7), 200)
+        tell("progress: mix-ups", milliseconds(lambda: mix_ups(store, course, "en"), 7), 200)
+        tell("progress: how sure", milliseconds(lambda: confidence(store.statistics.estimates()), 7), 200)
         answer = iter(range(10**6))
         tell(
             "an answer written, its card worked out, synced",

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.progress.statistics import Estimate
-from tutor.study.calibration import COIN, SUREST, calibration, cross_entropy, losses_over_time, mean_loss
+from tutor.study.calibration import (
+    COIN,
+    SUREST,
+    WINDOW,
+    calibration,
+    confidence,
+    cross_entropy,
+    losses_over_time,
+    mean_loss,
+)
 
 
 def estimates(*pairs: tuple[float, bool]) -> list[Estimate]:
@@ -54,3 +63,25 @@ def test_the_table_holds_what_was_said_against_what_came_true() -> None:
     assert isclose(table[2].said, 0.95)
     assert isclose(table[2].right, 2 / 3)
     assert isclose(table[2].gap, 0.95 - 2 / 3)
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.5, 0.55, 0.6, 0.7, 0.85, 0.9, 1.0]), st.booleans()), max_size=60))
+def test_counting_alike_answers_together_changes_nothing(pairs: list[tuple[float, bool]]) -> None:
+    found = confidence(estimates(*pairs))
+    losses = [cross_entropy(said, right=right) for said, right in pairs]
+    if found.loss is None:
+        assert not pairs
+        assert not found.losses
+        assert not found.bins
+        return
+    assert isclose(found.loss, sum(losses) / len(losses))
+    assert len(found.losses) == len(pairs)
+    for at, average in enumerate(found.losses):
+        last = losses[max(0, at + 1 - WINDOW) : at + 1]
+        assert isclose(average, sum(last) / len(last))
+    assert sum(each.count for each in found.bins) == len(pairs)
+    for each in found.bins:
+        inside = [(said, right) for said, right in pairs if each.low <= said < each.high or said == each.high == 1.0]
+        assert each.count == len(inside)
+        assert isclose(each.said, sum(said for said, _ in inside) / len(inside))
+        assert isclose(each.right, sum(right for _, right in inside) / len(inside))

@@ -122,3 +122,26 @@ async def test_how_sure_is_not_asked_unless_wanted(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
         assert "Right." in "\n".join(await bench.press(bench.digit("1.25"), "enter"))
         assert bench.store.answers()[0].confidence is None
+
+
+async def test_only_pages_that_were_looked_at_are_read(services_in: MakeServices) -> None:
+    services = services_in()
+    learnt(services)
+    async with running(services) as pilot:
+        await press(pilot, "p")
+        screen = pilot.app.screen
+        assert isinstance(screen, ProgressScreen)
+        assert screen.pages_read == {0}
+        await press(pilot, "4")
+        assert screen.pages_read == {0, 3}
+
+
+async def test_back_from_a_lesson_the_pages_count_what_was_answered_there(services_in: MakeServices) -> None:
+    services = services_in()
+    learnt(services)
+    async with running(services) as pilot:
+        assert "Answers                       3" in await press(pilot, "p")
+        await press(pilot, "3", "enter")
+        learnt(services)
+        assert "↻ 4 It is not." in await press(pilot, "escape")
+        assert "Answers                       6" in await press(pilot, "1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
@@ -11,9 +11,9 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.plain.progress_files import memory
-from tutor.study.calibration import calibration, mean_loss
+from tutor.study.calibration import Confidence, confidence
 from tutor.study.misconceptions import ItemReport, Misconception, item_reports
-from tutor.study.progress_report import Report, report
+from tutor.study.progress_report import Overview, Topics, mix_ups, overview, topics
 from tutor.typeset.page import typeset
 
 _NAME = 44
@@ -30,35 +30,51 @@ def show_progress() -> int:
     except TutorError:
         course = None
     with memory() as store:
-        found = report(store, course, language(), clock.utc_now())
-    for line in report_lines(found):
+        lines = [
+            *overview_lines(overview(store, course, language(), clock.utc_now())),
+            *topic_lines(topics(store, course, language())),
+            *mix_up_lines(mix_ups(store, course, language())),
+            *confidence_lines(confidence(store.statistics.estimates())),
+        ]
+    for line in lines:
         print(line)
     print(translate("stats.kept-in", path=paths.progress_file()))
     return int(ExitCode.OK)
 
 
-def report_lines(found: Report) -> Iterator[str]:
+def overview_lines(found: Overview) -> Iterator[str]:
     """How it stands, a fact a line."""
     yield translate("stats.lessons", done=found.finished, begun=found.begun, total=found.lessons)
     yield translate("stats.answers", count=found.share.answers, percent=f"{found.share.fraction:.0%}")
     yield translate("stats.streak", days=found.streak, best=found.longest_streak)
     yield translate("stats.time", time=hours(found.seconds))
     yield translate("stats.cards", count=found.cards, due=found.due)
-    if found.topics:
+
+
+def topic_lines(found: Topics) -> Iterator[str]:
+    """Accuracy by topic, a lesson a line."""
+    if found.lessons:
         yield from ("", translate("stats.topics"))
-        for topic in found.topics:
+        for topic in found.lessons:
             yield _share_line(topic.header.numbered_title, topic.share.answers, topic.share.fraction)
         if found.terms.answers:
             yield _share_line(translate("stats.of-terms"), found.terms.answers, found.terms.fraction)
-    if found.misses:
+
+
+def mix_up_lines(misses: Sequence[Misconception]) -> Iterator[str]:
+    """What was mixed up most often, and the lesson that mends it."""
+    if misses:
         yield from ("", translate("stats.misses"))
-        for miss in found.misses:
+        for miss in misses:
             yield f"  {miss.count:>3} × {mix_up(miss)}"
             yield f"        {translate('stats.mends', lesson=harmless_line(miss.question.lesson_id))}"
-    loss = mean_loss(found.estimates)
-    if loss is not None:
-        yield from ("", translate("stats.loss", loss=f"{loss:.3f}", count=len(found.estimates)))
-        for each in calibration(found.estimates):
+
+
+def confidence_lines(found: Confidence) -> Iterator[str]:
+    """The learner's own loss, and what was said against what came true."""
+    if found.loss is not None:
+        yield from ("", translate("stats.loss", loss=f"{found.loss:.3f}", count=len(found.losses)))
+        for each in found.bins:
             yield translate(
                 "stats.bin", low=f"{each.low:.0%}", high=f"{each.high:.0%}", count=each.count,
                 said=f"{each.said:.0%}", right=f"{each.right:.0%}",

@@ -153,7 +153,7 @@ class Statistics:
         rows = self._database.read(
             "SELECT confidence, correct = 1 FROM answers WHERE confidence IS NOT NULL AND correct NOTNULL ORDER BY at"
         )
-        return [Estimate(said, right) for said, right in rows]
+        return list(map(Estimate._make, rows))
 
     def items(self) -> list[Item]:
         """Every question that was answered, with what was answered how often."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
@@ -46,6 +46,26 @@ class Bin:
         return self.said - self.right
 
 
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How sure one was, against what came true.
+
+    Args:
+        losses: After each answer, the average loss of the last `WINDOW` ones, the oldest first.
+        loss: The average over all; None where nothing was estimated.
+        bins: What was said against what came true.
+    """
+
+    losses: Sequence[float]
+    loss: float | None
+    bins: Sequence[Bin]
+
+
+def confidence(estimates: Sequence[Estimate]) -> Confidence:
+    """All of it at once, in two passes however many estimates there are."""
+    return Confidence(losses_over_time(estimates), mean_loss(estimates), calibration(estimates))
+
+
 def cross_entropy(said: float, *, right: bool) -> float:
     """The loss of one answer: −ln of the probability that was given to what came true."""
     said = min(max(said, 1 - SUREST), SUREST)
@@ -54,16 +74,18 @@ def cross_entropy(said: float, *, right: bool) -> float:
 
 def mean_loss(estimates: Sequence[Estimate]) -> float | None:
     """The average loss; None where nothing was estimated."""
-    losses = [cross_entropy(each.said, right=each.right) for each in estimates]
-    return sum(losses) / len(losses) if losses else None
+    total = sum(count * cross_entropy(said, right=right) for (said, right), count in Counter(estimates).items())
+    return total / len(estimates) if estimates else None
 
 
 def losses_over_time(estimates: Sequence[Estimate], window: int = WINDOW) -> list[float]:
     """After each answer, the average loss of the last ``window`` ones."""
     last: deque[float] = deque(maxlen=window)
     averages = []
+    # Few different things are said, so each logarithm is taken once, however many answers there are.
+    losses = {each: cross_entropy(each.said, right=each.right) for each in set(estimates)}
     for each in estimates:
-        last.append(cross_entropy(each.said, right=each.right))
+        last.append(losses[each])
         averages.append(sum(last) / len(last))
     return averages
 
@@ -71,10 +93,12 @@ def losses_over_time(estimates: Sequence[Estimate], window: int = WINDOW) -> lis
 def calibration(estimates: Sequence[Estimate]) -> list[Bin]:
     """What was said against what came true, for each range of what was said that has an answer."""
     found = []
+    alike = Counter(estimates)
     for low, high in _BINS:
-        inside = [each for each in estimates if low <= round(each.said, 6) < high]
-        if inside:
-            said = sum(each.said for each in inside) / len(inside)
-            right = sum(each.right for each in inside) / len(inside)
-            found.append(Bin(low, min(high, 1.0), len(inside), said, right))
+        inside = [(each, count) for each, count in alike.items() if low <= round(each.said, 6) < high]
+        total = sum(count for _, count in inside)
+        if total:
+            said = sum(each.said * count for each, count in inside) / total
+            right = sum(each.right * count for each, count in inside) / total
+            found.append(Bin(low, min(high, 1.0), total, said, right))
     return found

@@ -1,4 +1,4 @@
-"""How it stands: everything that the progress screen and ``tutor progress`` tell, worked out once."""
+"""How it stands: what the progress screen and ``tutor progress`` tell. Each part is read when it is asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tutor.progress.days import study_day
-from tutor.progress.statistics import Day, Estimate, Share, longest_streak, streak
+from tutor.progress.statistics import Day, Share, longest_streak, streak
 from tutor.study.misconceptions import Misconception, misconceptions
 
 if TYPE_CHECKING:
@@ -25,8 +25,21 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """See the module.
+class Topics:
+    """Accuracy by topic.
+
+    Args:
+        lessons: Those with an answer, in the course's order.
+        terms: The answers about terms.
+    """
+
+    lessons: Sequence[Topic]
+    terms: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How it stands in a few numbers.
 
     Args:
         moment: When it was worked out.
@@ -35,12 +48,8 @@ class Report:
         lessons: All lessons.
         days: Every day with an answer, the oldest first.
         share: All counted answers.
-        terms: Those about terms.
-        topics: Lessons with an answer, in the course's order.
         due: Cards due now.
         cards: All cards.
-        estimates: Answers of which the learner said how sure it was.
-        misses: What was mixed up most often.
     """
 
     moment: datetime
@@ -49,12 +58,8 @@ class Report:
     lessons: int
     days: Sequence[Day]
     share: Share
-    terms: Share
-    topics: Sequence[Topic]
     due: int
     cards: int
-    estimates: Sequence[Estimate]
-    misses: Sequence[Misconception]
 
     @property
     def streak(self) -> int:
@@ -79,24 +84,31 @@ class Report:
         return [known.get(each, Day(each, 0, 0, 0.0)) for each in dates]
 
 
-def report(store: ProgressStore, course: Course | None, language: str, moment: datetime) -> Report:
-    """How it stands at ``moment``, with lessons and options told in ``language``."""
-    statistics = store.statistics
-    headers = course.headers(language) if course is not None else []
+def overview(store: ProgressStore, course: Course | None, language: str, moment: datetime) -> Overview:
+    """How it stands at ``moment``: what is shown first, so it asks only what an index answers."""
+    ids = [lesson.id for lesson in course.headers(language)] if course is not None else []
     states = store.lesson_states()
-    shares = statistics.lessons()
-    days = statistics.days()
-    return Report(
+    days = store.statistics.days()
+    return Overview(
         moment=moment,
-        finished=sum(header.id in states and states[header.id].finished for header in headers),
-        begun=sum(header.id in states and states[header.id].begun for header in headers),
-        lessons=len(headers),
+        finished=sum(each in states and states[each].finished for each in ids),
+        begun=sum(each in states and states[each].begun for each in ids),
+        lessons=len(ids),
         days=days,
         share=Share(sum(day.answers for day in days), sum(day.right for day in days)),
-        terms=statistics.terms(),
-        topics=[Topic(header, shares[header.id]) for header in headers if header.id in shares],
         due=store.cards.count_due(moment),
         cards=store.cards.count(),
-        estimates=statistics.estimates(),
-        misses=misconceptions(statistics.misses(), course, language) if course is not None else [],
     )
+
+
+def topics(store: ProgressStore, course: Course | None, language: str) -> Topics:
+    """Accuracy by topic, with lessons named in ``language``."""
+    headers = course.headers(language) if course is not None else []
+    shares = store.statistics.lessons()
+    lessons = [Topic(header, shares[header.id]) for header in headers if header.id in shares]
+    return Topics(lessons, store.statistics.terms())
+
+
+def mix_ups(store: ProgressStore, course: Course | None, language: str) -> list[Misconception]:
+    """What was mixed up most often, with options told in ``language``."""
+    return misconceptions(store.statistics.misses(), course, language) if course is not None else []

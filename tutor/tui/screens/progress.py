@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, TypedDict
 
 from textual import events
 from textual.app import ComposeResult
@@ -28,13 +30,24 @@ from tutor.tui.widgets.chart import Room, RowsView
 from tutor.tui.widgets.row_list import MOVES, RowItem, RowList
 
 if TYPE_CHECKING:
-    from tutor.study.misconceptions import ItemReport
-    from tutor.study.progress_report import Report
+    from tutor.course.lesson import Question
+    from tutor.study.progress_report import Overview
 
 _PAGES = (
     "stats.page-overview", "stats.page-topics", "stats.page-misses", "stats.page-confidence", "stats.page-items",
 )  # fmt: skip
-_ITEMS = 4
+_OVERVIEW, _TOPICS, _MISSES, _CONFIDENCE, _ITEMS = range(len(_PAGES))
+
+
+class _Look(TypedDict):
+    """How charts are drawn, and whether they can be yet."""
+
+    drawable: bool
+    ascii: bool
+
+
+_Draw = Callable[[int, _Look], list[RowItem]]
+"""The rows of a page at a width."""
 
 
 class ProgressList(RowList):
@@ -62,8 +75,9 @@ class ProgressScreen(TutorScreen):
     def __init__(self) -> None:
         super().__init__()
         self.page = 0
-        self._report: Report | None = None
-        self._items: list[ItemReport] | None = None
+        self._overview: Overview | None = None
+        self._ready: dict[int, _Draw] = {}
+        self._questions: dict[str, Question] = {}
         self._drawable = False
 
     def compose_body(self) -> ComposeResult:
@@ -71,6 +85,11 @@ class ProgressScreen(TutorScreen):
         with Vertical():
             yield RowsView(self._tabs, id="progress-tabs")
             yield ProgressList(id="progress-page")
+
+    @property
+    def pages_read(self) -> set[int]:
+        """The pages whose figures are there, counted from 0."""
+        return set(self._ready)
 
     def breadcrumb(self) -> list[str]:
         """``tutor › Progress``."""
@@ -95,7 +114,7 @@ class ProgressScreen(TutorScreen):
     def on_screen_resume(self) -> None:
         """Back from a lesson: it stands differently now."""
         super().on_screen_resume()
-        if self._report is not None:
+        if self._ready:
             self._count()
 
     # -- counting ----------------------------------------------------------------------------------------
@@ -105,11 +124,8 @@ class ProgressScreen(TutorScreen):
         self.run_worker(self._work, thread=True, exit_on_error=False, exclusive=True)
 
     def _work(self) -> None:
-        from tutor.study.progress_report import report
-
-        services = self.services
-        found = report(services.store, services.course, language(), clock.utc_now())
-        self.app.call_from_thread(self._counted, found)
+        # The page that shows comes first; one that was never looked at is not read at all.
+        self._read(self.page)
         if not self._drawable:
             from tutor.charts.plot import get_ready
 
@@ -117,28 +133,58 @@ class ProgressScreen(TutorScreen):
             import tutor.charts.loss  # noqa: F401 - imported here, so that the first chart does not wait for them
 
             self.app.call_from_thread(self._can_draw)
-        if self.page == _ITEMS or self._items is not None:
-            self._read_items()
+        for page in {_OVERVIEW, *self._ready} - {self.page}:
+            self._read(page)
 
-    def _read_items(self) -> None:
+    def _read(self, page: int) -> None:
+        read = (self._read_overview, self._read_topics, self._read_misses, self._read_confidence, self._read_items)
+        self.app.call_from_thread(self._show_read, page, read[page]())
+
+    def _read_overview(self) -> _Draw:
+        from tutor.study.progress_report import overview
+
+        found = overview(self.services.store, self.services.course, language(), clock.utc_now())
+        self._overview = found
+        return lambda width, look: overview_items(found, width, **look)
+
+    def _read_topics(self) -> _Draw:
+        from tutor.study.progress_report import topics
+
+        found = topics(self.services.store, self.services.course, language())
+        return lambda width, look: topic_items(found, width, **look)
+
+    def _read_misses(self) -> _Draw:
+        from tutor.study.progress_report import mix_ups
+
+        found, titles = mix_ups(self.services.store, self.services.course, language()), self._titles()
+        self._questions |= {f"miss:{number}": each.question for number, each in enumerate(found)}
+        return lambda width, _look: miss_items(found, width, titles)
+
+    def _read_confidence(self) -> _Draw:
+        from tutor.study.calibration import confidence
+
+        found = confidence(self.services.store.statistics.estimates())
+        return lambda width, look: confidence_items(found, width, **look)
+
+    def _read_items(self) -> _Draw:
         from tutor.study.misconceptions import item_reports
 
         course = self.services.course
         items = self.services.store.statistics.items()
-        reports = item_reports(items, course, language()) if course is not None else []
-        self.app.call_from_thread(self._items_read, reports)
+        found = item_reports(items, course, language()) if course is not None else []
+        self._questions |= {f"item:{number}": each.question for number, each in enumerate(found)}
+        return lambda width, _look: report_items(found, width)
 
-    def _counted(self, found: Report) -> None:
-        self._report = found
-        self._show_page()
+    def _show_read(self, page: int, draw: _Draw) -> None:
+        self._ready[page] = draw
+        if page == self.page:
+            self._show_page()
+        if page == _OVERVIEW:
+            self.refresh_frame()
         self.say_notices()
 
     def _can_draw(self) -> None:
         self._drawable = True
-        self._show_page()
-
-    def _items_read(self, reports: list[ItemReport]) -> None:
-        self._items = reports
         self._show_page()
 
     # -- pages -------------------------------------------------------------------------------------------
@@ -152,18 +198,10 @@ class ProgressScreen(TutorScreen):
         self.query_one("#progress-tabs", RowsView).redraw()
 
     def _rows(self, width: int) -> list[RowItem]:
-        report, look = self._report, {"drawable": self._drawable, "ascii": self.tutor.ascii}
-        if report is None or (self.page == _ITEMS and self._items is None):
+        draw = self._ready.get(self.page)
+        if draw is None:
             return [blank(), *sentence_items(translate("stats.reading"), width)]
-        if self.page == 0:
-            return overview_items(report, width, **look)
-        if self.page == 1:
-            return topic_items(report, width, **look)
-        if self.page == 2:
-            return miss_items(report, width, self._titles())
-        return (
-            confidence_items(report, width, **look) if self.page != _ITEMS else report_items(self._items or [], width)
-        )
+        return draw(width, {"drawable": self._drawable, "ascii": self.tutor.ascii})
 
     def _titles(self) -> dict[str, str]:
         course = self.services.course
@@ -172,16 +210,16 @@ class ProgressScreen(TutorScreen):
 
     def status(self) -> Row:
         """Days in a row."""
-        if self._report is None or not self._report.streak:
+        if self._overview is None or not self._overview.streak:
             return []
-        return [Span(f"{translate('stats.row-streak')} ", "muted"), Span(str(self._report.streak), "strong")]
+        return [Span(f"{translate('stats.row-streak')} ", "muted"), Span(str(self._overview.streak), "strong")]
 
     # -- keys --------------------------------------------------------------------------------------------
 
     def _turn_to(self, page: int) -> None:
         self.page = page % len(_PAGES)
-        if self.page == _ITEMS and self._items is None:
-            self.run_worker(self._read_items, thread=True, exit_on_error=False)
+        if self.page not in self._ready:
+            self.run_worker(partial(self._read, self.page), thread=True, exit_on_error=False)
         self._show_page()
         self.query_one(RowList).scroll_to(y=0, animate=False)
         self.refresh_frame()
@@ -203,9 +241,5 @@ class ProgressScreen(TutorScreen):
         kind, _, rest = event.key.partition(":")
         if kind == "lesson":
             navigation.open_lesson(self.tutor, rest)
-        elif kind == "miss" and self._report is not None:
-            question = self._report.misses[int(rest)].question
-            navigation.open_lesson(self.tutor, harmless_line(question.lesson_id), question.id)
-        elif kind == "item" and self._items is not None:
-            question = self._items[int(rest)].question
+        elif question := self._questions.get(event.key):
             navigation.open_lesson(self.tutor, harmless_line(question.lesson_id), question.id)

@@ -9,7 +9,7 @@ from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
-from tutor.study.calibration import COIN, WINDOW, calibration, losses_over_time, mean_loss
+from tutor.study.calibration import COIN, WINDOW
 from tutor.tui.glyphs import AGAIN, EMPTY, FULL, WARNING
 from tutor.tui.row_pages import blank, chart_items, fixed, heading, sentence_items
 from tutor.tui.screens.review_pages import day_label
@@ -18,8 +18,9 @@ from tutor.typeset.page import typeset
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Option
+    from tutor.study.calibration import Confidence
     from tutor.study.misconceptions import ItemReport, Misconception
-    from tutor.study.progress_report import Report, Topic
+    from tutor.study.progress_report import Overview, Topic, Topics
 
 _CHART = 9
 _DAYS = 28
@@ -27,7 +28,7 @@ _BAR = 10
 _COLUMNS = ("stats.column-said", "stats.column-count", "stats.column-right", "stats.column-gap")
 
 
-def overview_items(report: Report, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+def overview_items(report: Overview, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
     """Lessons, answers, days in a row, time, cards; and the last four weeks as a chart."""
     items = [blank()]
     if not report.share.answers and not report.begun:
@@ -54,7 +55,7 @@ def _pair_of(name: str, value: str, other: str, second: str) -> Callable[[int], 
     return draw
 
 
-def _days_chart(report: Report, *, ascii: bool) -> list[RowItem]:
+def _days_chart(report: Overview, *, ascii: bool) -> list[RowItem]:
     def draw(width: int, height: int) -> Rows:
         from tutor.charts.bars import Bar, bar_chart
 
@@ -65,23 +66,23 @@ def _days_chart(report: Report, *, ascii: bool) -> list[RowItem]:
     return chart_items(draw, _CHART)
 
 
-def topic_items(report: Report, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+def topic_items(found: Topics, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
     """Accuracy by lesson: a chart, then a row each, which leads there."""
-    if not report.topics:
+    if not found.lessons:
         return [blank(), *sentence_items(translate("stats.nothing-yet"), width, "text")]
 
     def draw(cells: int, height: int) -> Rows:
         from tutor.charts.bars import Bar, bar_chart
 
-        bars = [Bar(str(topic.header.number), 100 * topic.share.fraction) for topic in report.topics]
+        bars = [Bar(str(topic.header.number), 100 * topic.share.fraction) for topic in found.lessons]
         return bar_chart(bars, cells, height, title=translate("stats.chart-topics"), top=100.0, ascii=ascii)
 
     items = [blank(), *(chart_items(draw, _CHART) if drawable else []), blank()]
-    items += [RowItem(f"lesson:{topic.header.id}", _topic_row(topic)) for topic in report.topics]
-    if report.terms.answers:
+    items += [RowItem(f"lesson:{topic.header.id}", _topic_row(topic)) for topic in found.lessons]
+    if found.terms.answers:
         items.append(
-            fixed(lambda cells: _share_row(translate("stats.of-terms"), report.terms.answers,
-                                           report.terms.fraction, cells))
+            fixed(lambda cells: _share_row(translate("stats.of-terms"), found.terms.answers,
+                                           found.terms.fraction, cells))
         )  # fmt: skip
     return items
 
@@ -101,12 +102,12 @@ def _share_row(name: str, answers: int, fraction: float, width: int) -> Row:
     ]  # fmt: skip
 
 
-def miss_items(report: Report, width: int, titles: dict[str, str]) -> list[RowItem]:
+def miss_items(misses: Sequence[Misconception], width: int, titles: dict[str, str]) -> list[RowItem]:
     """What was mixed up most often, and the lesson that mends each; choosing a row opens it there."""
-    if not report.misses:
+    if not misses:
         return [blank(), *sentence_items(translate("stats.no-misses"), width, "text")]
     items = [blank(), heading(translate("stats.misses")), *sentence_items(translate("stats.misses-about"), width)]
-    for number, miss in enumerate(report.misses):
+    for number, miss in enumerate(misses):
         items += [blank(), RowItem(f"miss:{number}", _miss_row(miss))]
         mended = titles.get(miss.question.lesson_id, miss.question.lesson_id)
         items.append(fixed(_text_row(f"       {translate('stats.column-lesson')} {harmless_line(mended)}", "muted")))
@@ -123,31 +124,29 @@ def _miss_row(miss: Misconception) -> Callable[[int], Row]:
     return draw
 
 
-def confidence_items(report: Report, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+def confidence_items(found: Confidence, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
     """The learner's own loss over time, and what was said against what came true."""
-    loss = mean_loss(report.estimates)
-    if loss is None:
+    if found.loss is None:
         return [blank(), *sentence_items(translate("stats.no-estimates"), width, "text")]
-    said = translate("stats.loss", loss=f"{loss:.3f}", count=len(report.estimates))
+    said = translate("stats.loss", loss=f"{found.loss:.3f}", count=len(found.losses))
     items = [blank(), *sentence_items(said, width, "text"), blank()]
     if drawable:
-        items += chart_items(lambda cells, height: loss_rows(report, cells, height, ascii=ascii), _CHART)
+        items += chart_items(lambda cells, height: loss_rows(found, cells, height, ascii=ascii), _CHART)
     header = [translate(name) for name in _COLUMNS]
     items += [blank(), fixed(_columns_row(header, "muted"))]
-    for each in calibration(report.estimates):
+    for each in found.bins:
         cells = [f"{each.low:.0%}–{each.high:.0%}", str(each.count), f"{each.right:.0%}", f"{each.gap:+.0%}"]
         items.append(fixed(_columns_row([cell.replace("-", "−") for cell in cells], "text")))
     return [*items, blank(), *sentence_items(translate("stats.surest"), width)]
 
 
-def loss_rows(report: Report, width: int, height: int, *, ascii: bool) -> Rows:
+def loss_rows(found: Confidence, width: int, height: int, *, ascii: bool) -> Rows:
     """The loss over time, beside that of whoever always says 50 %."""
     from tutor.charts.history import LossHistory
     from tutor.charts.loss import LossLine, loss_chart, pinned_line
 
-    losses = losses_over_time(report.estimates)
-    own = LossLine(translate("stats.chart-you"), LossHistory(losses))
-    coin = pinned_line(1, translate("stats.chart-coin"), LossHistory([COIN] * len(losses)))
+    own = LossLine(translate("stats.chart-you"), LossHistory(found.losses))
+    coin = pinned_line(1, translate("stats.chart-coin"), LossHistory([COIN] * len(found.losses)))
     title = translate("stats.chart-loss", window=WINDOW)
     return loss_chart([coin, own], width, height, title=title, ascii=ascii)
 
