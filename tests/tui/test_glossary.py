@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import rows_of, running, settled, text_of
 from tutor.tui import navigation
+from tutor.tui.screens.base import TutorDialog, TutorScreen
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.term_card import TermCard
@@ -143,3 +145,27 @@ async def test_the_glossary_opens_at_a_term_from_its_card(services_in: MakeServi
         await settled(pilot)
         assert isinstance(pilot.app.screen, GlossaryScreen)
         assert pilot.app.screen.query_one(RowList).selected == "softmax-function"
+
+
+async def cards_after(pilot: Pilot[int], *keys: str) -> list[str]:
+    await pilot.press(*keys)
+    await settled(pilot)
+    await pilot.app.workers.wait_for_complete()
+    screen = pilot.app.screen
+    assert isinstance(screen, TutorScreen | TutorDialog)
+    return [term for card in screen.services.store.cards.all() if (term := card.key.split(":")[1])]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 24)])
+async def test_a_term_that_was_opened_is_asked_in_reviews(services_in: MakeServices, size: tuple[int, int]) -> None:
+    services = services_in()
+    async with running(services, GlossaryScreen, size) as pilot:
+        assert await cards_after(pilot, *"learning ra") == [], "one that passes by in the list was not opened"
+        assert await cards_after(pilot, "enter") == ["learning-rate"]
+        followed = await cards_after(pilot, "enter")
+        assert len(followed) == 2, "a link that is followed opens the next"
+        assert await cards_after(pilot, "backspace") == followed, "seen twice is one card"
+    (card,) = [each for each in services.store.cards.all() if "learning-rate" in each.key]
+    entry = services.course.glossary().get("learning-rate") if services.course is not None else None
+    assert entry is not None
+    assert card.lesson_id == entry.lesson_id

@@ -61,6 +61,12 @@ class Deck:
         store.cards.retire(gone)
         store.cards.retire(back, retired=False)
 
+    def meet(self, store: ProgressStore, term_id: str, moment: datetime) -> None:
+        """A term that was looked up is seen as one met in its lesson is: it is asked from now on."""
+        entry = self._course.glossary().get(term_id)
+        if entry is not None:
+            store.cards.see([term_key(term_id, Side.MEANING)], entry.lesson_id, moment)
+
     def _is_there(self, key: str, lesson_id: str, language: str) -> bool:
         term = term_of(key)
         if term is None:

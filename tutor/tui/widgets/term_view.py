@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -11,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tutor.charts.cells import Rows
+from tutor.foundation import clock
 from tutor.foundation.translate import language
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.term_rows import names_of, term_rows, title_row
@@ -83,6 +85,16 @@ class TermView(ScrollView, can_focus=True):
         self.scroll_to(y=0, animate=False)
         self.renew()
         self.post_message(self.Turned(self._trail[-1] if self._trail else ""))
+        if self.has_focus:
+            self._meet()
+
+    def _meet(self) -> None:
+        # Only what has the keys was opened; beside the list of the glossary, terms merely pass by.
+        services, entry = tutor_app(self).services, self.entry
+        deck = services.deck
+        if deck is not None and entry is not None:
+            meet = partial(deck.meet, services.store, entry.id, clock.utc_now())
+            self.run_worker(meet, thread=True, exit_on_error=False)  # the disk may be slow
 
     def renew(self) -> None:
         """The term, the language or the size has changed."""
@@ -123,8 +135,9 @@ class TermView(ScrollView, can_focus=True):
         self.renew()
 
     def on_focus(self) -> None:
-        """The selected link is shown."""
+        """The selected link is shown, and the term counts as seen."""
         self.refresh()
+        self._meet()
 
     def on_blur(self) -> None:
         """No link is selected while the keys go elsewhere."""
