@@ -11,6 +11,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.driver import Driver
 from textual.geometry import Size
+from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.tui.terminal.referee import Referee
@@ -86,29 +87,37 @@ STEP = st.one_of(
 
 
 async def play(boxes: list[dict[str, Any]], steps: list[Any], budget: int | None) -> Referee:
+    """Both terminals get every piece at once, so that any moment may be checked: nothing waits for idleness."""
     referee = Referee(40, 12)
     Recorder.take = referee.write
     app = Widgets(boxes)
     async with app.run_test(headless=False, size=(40, 12)) as pilot:
-        await pilot.pause()
+        await settle(pilot, Size(40, 12))
         paint(referee, budget)
         for kind, first, second in steps:
-            if kind == "box":
+            if kind == "size":
+                referee.resize(first, second)
+                app.post_message(events.Resize(Size(first, second), Size(first, second)))
+                await settle(pilot, Size(first, second))
+            elif kind == "box":
                 widget = list(app.query(Static))[first % len(boxes)]
                 style(widget, second)
                 widget.update(second["text"])
-            elif kind == "size":
-                referee.resize(first, second)
-                app.post_message(events.Resize(Size(first, second), Size(first, second)))
+                await pilot.pause(0)
             else:
                 app.screen.scroll_to(first, second, animate=False, force=True)
-            await pilot.pause()
-            if kind == "size":
-                app.refresh(layout=True)  # Textual leaves the terminal's old cells where they were; ask for all
-                await pilot.pause()
+                await pilot.pause(0)
             paint(referee, budget)
             referee.check()
     return referee
+
+
+async def settle(pilot: Pilot[None], size: Size) -> None:
+    """Wait until Textual draws for ``size``; then draw everything once, as it left old cells where they were."""
+    screen = pilot.app.screen
+    while screen.size != size or screen._compositor.size != size:
+        await pilot.pause(0)
+    pilot.app._display(screen, screen._compositor.render_update(full=True))
 
 
 def paint(referee: Referee, budget: int | None) -> None:
