@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tutor.course.glossary import Glossary, GlossaryEntry, build_glossary
+from tutor.course.glossary import Glossary, GlossaryEntry, build_glossary, fold
 from tutor.course.reader import read_text
 
 
@@ -133,3 +135,46 @@ def test_both_languages_of_a_term_are_one_entry() -> None:
     assert (found.formula, found.see) == (r"$\eta$", ("g",))
     assert glossary.get("learning-rate") is found
     assert glossary.get("nothing") is None
+
+
+NAME = st.builds(str.__add__, st.sampled_from("abc"), st.text("ab (-c", max_size=6))
+
+
+@given(
+    st.lists(st.tuples(st.lists(NAME, min_size=1, max_size=2), st.lists(NAME, max_size=2)), max_size=12),
+    st.one_of(st.text("ab (c", max_size=6), st.just("abacab")),
+    st.integers(1, 12),
+)
+def test_the_search_finds_what_going_through_all_names_would(
+    terms: list[tuple[list[str], list[str]]], query: str, limit: int
+) -> None:
+    glossary = Glossary(
+        GlossaryEntry(str(at), dict(zip(("en", "zh"), names, strict=False)), {"en": tuple(also)}, {}, "", (), "one")
+        for at, (names, also) in enumerate(terms)
+    )
+    wanted = " ".join(fold(query).split())
+
+    def rank(names: list[str]) -> int:
+        tests = (
+            lambda name: name == wanted,
+            lambda name: name.startswith(wanted),
+            lambda name: f" {wanted}" in name or f"({wanted}" in name,
+            lambda name: wanted in name,
+        )
+        folded = [" ".join(fold(name).split()) for name in names]
+        return next((2 * at for at, test in enumerate(tests) if any(map(test, folded))), 8)
+
+    def order(at: int) -> tuple[int, str]:
+        name = " ".join(fold(terms[at][0][0]).split())
+        return len(name), name
+
+    ranks = {at: min(rank(names), rank(also) + 1) for at, (names, also) in enumerate(terms)}
+    sure = [str(at) for at in sorted(ranks, key=lambda at: (ranks[at], *order(at))) if ranks[at] < 8]
+    found = [entry.id for entry in glossary.search(query, limit)]
+    if not wanted:
+        assert not found
+    elif len(wanted) < 5 or len(sure) >= limit:
+        assert found == sure[:limit]
+    else:
+        assert found[: len(sure)] == sure
+        assert len(found) == len(set(found)) <= limit

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, islice
 
 from tutor.course.lesson import Lesson, Term
 from tutor.course.mentions import Mention, Names, find_names, names_of
@@ -14,7 +16,6 @@ __all__ = ["Glossary", "GlossaryEntry", "Mention", "build_glossary", "fold"]
 
 _LONGEST_QUERY = 80
 _SHORTEST_TYPO = 5
-_RANKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,8 @@ class Glossary:
         return sorted(self._by_id.values(), key=lambda entry: fold(entry.name(language)))
 
     @cached_property
-    def _rows(self) -> list[_Row]:
-        """What the search looks at, in the order in which equally good finds are shown."""
-        return sorted((_Row.of(entry) for entry in self._by_id.values()), key=lambda row: (len(row.first), row.first))
+    def _rows(self) -> _Rows:
+        return _Rows.of(self._by_id.values())
 
     def search(self, query: str, limit: int = 50) -> list[GlossaryEntry]:
         """The terms that ``query`` may mean, the likeliest first; in either language, one typo forgiven.
@@ -85,26 +85,25 @@ class Glossary:
         wanted = " ".join(fold(query[:_LONGEST_QUERY]).split())
         if not wanted:
             return []
-        ranked: list[list[GlossaryEntry]] = [[] for _ in range(_RANKS)]
-        for row in self._rows:
-            if wanted in row.both:
-                rank = min(_rank(wanted, row.names), _rank(wanted, row.also) + 1)
-                ranked[rank].append(row.entry)
-        found = [entry for entries in ranked for entry in entries]
-        if len(found) < limit and len(wanted) >= _SHORTEST_TYPO:
-            found += self._nearly(wanted)
-        return found[:limit]
+        rows = self._rows
+        found: dict[int, None] = {}  # in the order of finding, each once
+        for patterns in ((f"\n{wanted}\n",), (f"\n{wanted}",), (f" {wanted}", f"({wanted}"), (wanted,)):
+            for text in (rows.names, rows.also):
+                found |= dict.fromkeys(text.rows_with(*patterns))
+                if len(found) >= limit:
+                    return [rows.entries[row] for row in found][:limit]
+        if len(wanted) >= _SHORTEST_TYPO:
+            nearly = (row for row in self._nearly(wanted) if row not in found)
+            found |= dict.fromkeys(islice(nearly, limit - len(found)))
+        return [rows.entries[row] for row in found]
 
-    def _nearly(self, wanted: str) -> list[GlossaryEntry]:
-        """The terms of which a name begins with ``wanted`` but for one typo."""
+    def _nearly(self, wanted: str) -> Iterator[int]:
+        """The rows of terms of which a name begins with ``wanted`` but for one typo."""
         # A typo in one half leaves the other half as it is; that is looked for first, because it is quick.
         half = len(wanted) // 2
-        head, tail = f"\n{wanted[: half - 1]}", wanted[half:]
-        return [
-            row.entry
-            for row in self._rows
-            if (head in row.both or tail in row.both) and wanted not in row.both and _is_nearly(wanted, row.both)
-        ]
+        both = self._rows.both
+        likely = {*both.rows_with(f"\n{wanted[: half - 1]}"), *both.rows_with(wanted[half:])}
+        return (row for row in sorted(likely) if _is_nearly(wanted, both.of(row)))
 
     @cached_property
     def _mentions(self) -> dict[str, Names]:
@@ -121,44 +120,69 @@ class Glossary:
         return find_names(text, self._mentions[language])
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """An entry as the search sees it. In each text every folded name has a line end before and behind it.
+class _Text:
+    """Texts of many rows as one, for to search one text is a hundred times quicker than to search each.
 
     Args:
-        first: The name by which it is sorted.
-        names: Its names in every language.
-        also: Its other names.
+        rows: Folded names, a line end before, between and behind them: so nothing that is searched for, which has
+            no line end but at its ends, is found across two rows.
+    """
+
+    def __init__(self, rows: Sequence[str]) -> None:
+        self._text = "".join(rows)
+        self._starts = list(accumulate(map(len, rows), initial=0))
+
+    def of(self, row: int) -> str:
+        """The text of one row."""
+        return self._text[self._starts[row] : self._starts[row + 1]]
+
+    def rows_with(self, *patterns: str) -> list[int]:
+        """The rows that contain one of ``patterns``, in order."""
+        if len(patterns) > 1:
+            return sorted({row for pattern in patterns for row in self.rows_with(pattern)})
+        found, at = [], self._text.find(patterns[0])
+        while at >= 0:
+            row = bisect_right(self._starts, at) - 1
+            found.append(row)
+            at = self._text.find(patterns[0], self._starts[row + 1])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What the search looks at, in the order in which equally good finds are shown.
+
+    Args:
+        entries: The terms.
+        names: Their names in every language.
+        also: Their other names.
         both: All of them.
     """
 
-    first: str
-    names: str
-    also: str
-    both: str
-    entry: GlossaryEntry
+    entries: Sequence[GlossaryEntry]
+    names: _Text
+    also: _Text
+    both: _Text
 
     @classmethod
-    def of(cls, entry: GlossaryEntry) -> _Row:
-        names = _lines(entry.names.values())
-        also = _lines(name for names in entry.also.values() for name in names)
-        first = names.split("\n")[1]
-        return cls(first, names, also, names + also[1:] if also else names, entry)
+    def of(cls, entries: Iterable[GlossaryEntry]) -> _Rows:
+        found = sorted((_names_of(entry) for entry in entries), key=lambda row: (len(row[0]), row[0]))
+        names, also = [row[1] for row in found], [row[2] for row in found]
+        both = [name + other[1:] for name, other in zip(names, also, strict=True)]
+        return cls([row[3] for row in found], _Text(names), _Text(also), _Text(both))
+
+
+def _names_of(entry: GlossaryEntry) -> tuple[str, str, str, GlossaryEntry]:
+    """The name by which an entry is sorted, its names, its other names, and the entry."""
+    names = _lines(entry.names.values())
+    also = _lines(name for names in entry.also.values() for name in names)
+    return names.split("\n")[1], names, also, entry
 
 
 def _lines(names: Iterable[str]) -> str:
     """Folded names, a line end before, between and behind them; empty without names."""
     folded = [" ".join(fold(name).split()) for name in names]
     return "\n".join(["", *folded, ""]) if folded else ""
-
-
-def _rank(wanted: str, names: str) -> int:
-    """How well the best of ``names`` fits: 0 where it is the same, then 2, 4, 6, and 8 where none contains it."""
-    if wanted not in names:
-        return 8
-    if f"\n{wanted}" in names:
-        return 0 if f"\n{wanted}\n" in names else 2
-    return 4 if f" {wanted}" in names or f"({wanted}" in names else 6
 
 
 def _is_nearly(wanted: str, names: str) -> bool:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tutor.study.quiz_session import QuizSession
 
 KEYS: tuple[Command, ...] = (
-    Command("quiz.next", ("enter", "n"), "quiz.key-next", "quiz.key-next-help", footer=1),
+    Command("quiz.next", ("enter", "n", "ctrl+n", "f3"), "quiz.key-next", "quiz.key-next-help", footer=1),
     Command("quiz.skip", ("n", "ctrl+n", "f3"), "quiz.key-skip", "quiz.key-skip-help", footer=4),
     Command("quiz.previous", ("b", "ctrl+b", "f4"), "quiz.key-back", "quiz.key-back-help", footer=5),
     Command("quiz.skipped", ("b",), "quiz.key-skipped", footer=1),
