@@ -110,3 +110,13 @@ def test_an_unknown_word_is_told_with_the_nearest_one() -> None:
     with pytest.raises(TutorError) as told:
         rule(mails(), keyword="meating")
     assert "meeting" in told.value.hint
+
+
+@pytest.mark.parametrize(
+    ("threshold", "as_if"), [(1.2, 2.0), (1.35, 2.0), (1.95, 2.0), (2.0 + 4e-16, 2.0), (2.05, 3.0)]
+)
+def test_between_two_counts_the_threshold_is_met_by_the_larger_one(threshold: float, as_if: float) -> None:
+    data = mails()
+    assert last(rule(data, threshold)).train_loss == last(rule(data, as_if)).train_loss
+    counts = np.array([[1.0, 0, 0, 0], [as_if, 0, 0, 0]])
+    assert rule(data, threshold).predict(counts)[:, 1].tolist() == [0.0, 1.0]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.suggest import nearest
@@ -70,7 +71,7 @@ class RuleTraining:
 
     def mistakes(self, threshold: float) -> float:
         """The share of training examples that this threshold puts in the wrong class."""
-        return float(((self._train_counts >= threshold - 0.5) != (self.dataset.y_train == 1)).mean())
+        return float((_reach(self._train_counts, threshold) != (self.dataset.y_train == 1)).mean())
 
     def epochs(self) -> Iterator[EpochResult]:
         """See `Training.epochs`."""
@@ -92,7 +93,7 @@ class RuleTraining:
         loss = self.mistakes(self.threshold)
         valid_loss = valid_accuracy = None
         if len(self._valid_counts):
-            wrong = (self._valid_counts >= self.threshold - 0.5) != (self.dataset.y_valid == 1)
+            wrong = _reach(self._valid_counts, self.threshold) != (self.dataset.y_valid == 1)
             valid_loss = float(wrong.mean())
             valid_accuracy = 1 - valid_loss
         return EpochResult(self._epoch, self._updates, loss, valid_loss, 1 - loss, valid_accuracy)
@@ -100,7 +101,7 @@ class RuleTraining:
     def predict(self, x: Floats) -> Floats:
         """Probabilities, (n, 2): 0 or 1, for a rule is never unsure."""
         column = self.dataset.feature_names.index(self.keyword)
-        is_one = (np.asarray(x)[:, column] >= self.threshold - 0.5).astype(np.float64)
+        is_one = _reach(np.asarray(x)[:, column], self.threshold).astype(np.float64)
         return np.stack([1 - is_one, is_one], axis=1)
 
     def parameters(self) -> dict[str, Array]:
@@ -110,3 +111,12 @@ class RuleTraining:
     def small_parameters(self) -> dict[str, float]:
         """The threshold."""
         return {"threshold": self.threshold}
+
+
+def _reach(counts: Floats, threshold: float) -> NDArray[np.bool_]:
+    """Which counts are at the threshold or above it.
+
+    The counts were scaled and scaled back, so they are whole numbers again only after rounding; and a threshold that
+    was turned up in steps may miss its whole number by the last digit.
+    """
+    return np.rint(counts) >= threshold - 1e-6
