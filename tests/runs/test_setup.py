@@ -92,3 +92,12 @@ def test_whatever_was_done_undoing_it_all_leads_back(acts: list[str]) -> None:
     for _ in range(done):
         one.redo()
     assert one.spec == furthest or one.can_redo
+
+
+def test_what_a_run_holds_is_taken_over_and_is_no_step() -> None:
+    one = setup()
+    one.take_over({"optimizer.learning_rate": 0.5, "data.lags": 28})
+    assert (one.spec.optimizer.learning_rate, one.spec.data.lags) == (0.5, 28)
+    assert not one.can_undo
+    one.take_over({"data.lags": -3})
+    assert one.spec.data.lags == 28, "what this lab does not allow is left out"

@@ -287,11 +287,11 @@ async def test_tab_and_arrows_choose_controls(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         assert "▸ learning rate" in await bench.text()
         await bench.press("tab")
-        assert "▸ days to look" in await bench.text()
+        assert "▸ look-back" in await bench.text()
         await bench.press("down")
         assert "▸ learning rate" in await bench.text()
         await bench.press("k")
-        assert "▸ days to look" in await bench.text()
+        assert "▸ look-back" in await bench.text()
 
 
 async def test_another_seed_starts_over(tmp_path: Path) -> None:
@@ -410,7 +410,7 @@ async def test_a_change_is_taken_back_in_the_run_that_goes_on(tmp_path: Path) ->
         await bench.press("u")
         assert "‹ 0.1   ›" in await bench.text()
         await bench.press("space", "right", "down", "right", "u")
-        assert "days to look back: 1 again." in " ".join((await bench.text()).split())
+        assert "look-back: 1 again." in " ".join((await bench.text()).split())
         await bench.press("u")
         assert "learning rate: 0.1 again." in " ".join((await bench.text()).split())
         assert [each["value"] for each in bench.run.asked()] == [0.2, 0.1]
@@ -550,6 +550,22 @@ async def test_leaving_goes_on_and_coming_back_joins(tmp_path: Path) -> None:
         assert any("50 / 200" in row for row in rows)
         assert len(runs.specs) == 1
         assert runs.last.asked() == []
+
+
+async def test_coming_back_the_controls_stand_where_the_run_has_them(tmp_path: Path) -> None:
+    runs = FakeRuns(tmp_path / "runs")
+    async with lab(tmp_path, runs=runs) as bench:
+        await bench.press("down", "right", "space")
+        bench.run.train(falling(20))
+        bench.run.write(Changed(epoch=20, updates=80, key="optimizer.learning_rate", value=0.5))
+        await bench.look()
+    async with lab(tmp_path, runs=runs) as bench:
+        text = await bench.text()
+        assert "‹ 0.5   ›" in text
+        assert "‹ 7     ›" in text
+        assert "↻" not in text
+        await bench.press("u")
+        assert "‹ 7     ›" in await bench.text(), "what was turned before is no step of this visit"
 
 
 async def test_a_run_that_died_while_nobody_looked_is_shown(tmp_path: Path) -> None:

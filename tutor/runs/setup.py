@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tutor.foundation.errors import TutorError
@@ -125,6 +126,17 @@ class Setup:
         if step.key in _MOVE_BENDS and self.spec.model.pieces:
             changes["model.pieces"] = ()  # bends placed by hand are so many, and no others
         self.spec = with_overrides(self.spec, changes)
+
+    def take_over(self, settings: Mapping[str, Setting]) -> None:
+        """Stand where a run stands that goes on already; nothing of that is a step to take back.
+
+        A run of an older form of the lab may hold what this one does not allow: then all stays as the lab has it.
+        """
+        changes: dict[str, object] = {key: to for key, to in settings.items() if value_of(self.spec, key) != to}
+        if self.spec.model.pieces and not _MOVE_BENDS.isdisjoint(changes):
+            changes["model.pieces"] = ()
+        with suppress(TutorError):
+            self.spec = with_overrides(self.spec, changes)
 
     def place(self, settings: Mapping[str, object]) -> None:
         """Start the next run from bends placed by hand, by an optimiser that moves them.

@@ -166,6 +166,15 @@ class LabSession:
         while self.poll():
             pass
 
+    def take_over(self) -> None:
+        """Set the controls to where the joined run has them, with what was turned while it went on."""
+        if self.summary is None or self.summary.spec is None:
+            return
+        keys = {control.key for _, control in self.controls()}
+        held = {key: value_of(self.summary.spec, key) for key in keys}
+        held |= {each.key: each.value for each in self.summary.changes if each.key in keys}
+        self.setup.take_over({key: value for key, value in held.items() if value is not None})
+
     @property
     def frame(self) -> tuple[object, ...]:
         """What the lines above and below a lab speak of."""

@@ -161,6 +161,7 @@ class LabScreen(LabActions):
         if run_id is not None:
             session.join(run_id)
             session.catch_up()
+            session.take_over()
         return session
 
     def _cannot_open(self, error: TutorError) -> None:
