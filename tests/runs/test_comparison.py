@@ -25,7 +25,7 @@ def test_runs_are_named_by_what_tells_them_apart_and_by_nothing_else() -> None:
     further = with_overrides(SPEC, {"learning_rate": 0.2, "lags": 7})
     assert names_of([(SPEC, None), (faster, None)]) == ["η 0.1", "η 0.2"]
     assert names_of([(SPEC, None), (faster, None)], ascii=True) == ["learning rate 0.1", "learning rate 0.2"]
-    assert names_of([(faster, None), (further, None)]) == ["days to look back 1", "days to look back 7"]
+    assert names_of([(faster, None), (further, None)]) == ["look-back 1", "look-back 7"]
     assert names_of([(SPEC, None), (SPEC, None)]) == ["seed 1", "seed 1"]
     seeds = [with_overrides(SPEC, {"train.seed": seed}) for seed in (1, 2)]
     assert names_of([(each, None) for each in seeds]) == ["seed 1", "seed 2"]
