@@ -8,10 +8,11 @@ import pytest
 
 from tutor.course.lesson import LabFence, Question
 from tutor.course.reader import read_lesson
+from tutor.foundation.translate import use_language
 from tutor.plain.claims import faults_of_claim
 from tutor.runs.execute import run_to_end
 from tutor.runs.lab_files import load_lab
-from tutor.study.predictions import facts_of_runs
+from tutor.study.predictions import deciding_figures, facts_of_runs
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
@@ -39,3 +40,12 @@ def test_every_run_of_a_question_ends_by_itself_within_a_minute(question: Questi
         spec = load_lab(fence.lab, LESSONS / "labs", fence.overrides)
         assert not spec.manual or spec.train.epochs == 1
         assert not spec.train.pace or spec.train.epochs / spec.train.pace <= 60
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_fact_that_decides_is_told_in_words(language: str) -> None:
+    use_language(language)
+    for question in predictions():
+        names = {name for option in question.options if option.when is not None for name in option.when.names}
+        for figure in deciding_figures(question, dict.fromkeys(names | ({question.figure} - {None}), 1.0)):
+            assert not {".", "_"} & set(figure.name), question.id

@@ -31,6 +31,8 @@ _NAMES = {
     "final.copied": "writing.fact-copied",
     "best.valid_loss": "study.fact-best-valid-loss",
     "best.epoch": "study.fact-best-epoch",
+    "worst.train_loss": "study.fact-worst-train-loss",
+    "worst.epoch": "study.fact-worst-epoch",
 }
 
 
