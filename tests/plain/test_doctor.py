@@ -58,7 +58,7 @@ def test_it_tells_where_files_lie_and_what_was_given_up(
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert str(own_home / "progress.sqlite3") in out
-    assert "1 runs, 0 going" in out
+    assert "1 kept, 0 going" in out
     assert "the locale is not UTF-8" in out
     assert "over SSH" in out
     assert "pipe or a file" in out
@@ -82,3 +82,22 @@ def test_on_a_terminal_it_asks_and_leaves_no_answer_behind() -> None:
         assert "80x24" in screen.sentence
         assert "after" in screen.sentence
         assert sys.executable.rpartition("/")[2] in screen.sentence
+
+
+def test_who_asked_for_no_colours_is_not_told_to_set_colorterm(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    use_language("en")
+    examine()
+    out = capsys.readouterr().out
+    assert "NO_COLOR asks for none" in out
+    assert "COLORTERM" not in out
+
+
+def test_the_size_is_the_terminals_and_not_what_a_shell_exported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "33")
+    monkeypatch.setenv("LINES", "5")
+    with terminal("doctor") as screen:
+        assert screen.ended() == 0
+        assert "80x24" in screen.sentence

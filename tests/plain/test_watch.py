@@ -17,7 +17,7 @@ from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
 from tutor.plain.narrator import SECONDS_BETWEEN, Narrator, trend
-from tutor.plain.runs_table import show_runs
+from tutor.plain.runs_table import columns_for, show_runs
 from tutor.plain.steer import delete, export, pin, set_value, steer
 from tutor.plain.train import train
 from tutor.plain.watch import watch
@@ -212,3 +212,14 @@ def test_what_others_did_is_told_in_both_languages() -> None:
         assert all(texts)
         assert "\x1b" not in "".join(texts)
     assert not told(Epochs(first=1, train=[1.0], updates=1, seconds=0.0))
+
+
+def test_the_table_of_runs_fits_the_terminal() -> None:
+    everything, shape = columns_for(None)
+    assert shape
+    assert columns_for(110) == (everything, shape)
+    for room in range(40, 200):
+        columns, shape = columns_for(room)
+        assert sum(abs(width) for width in columns.values()) + len(columns) - 1 + (shape + 1 if shape else 0) <= room
+        assert {"watch.head-run", "watch.head-lab", "watch.head-state"} <= columns.keys()
+    assert "watch.head-valid" in columns_for(80)[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
@@ -16,6 +15,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.terminal_colours import Colours, colours
+from tutor.foundation.terminal_size import terminal_size
 from tutor.foundation.text_width import pad
 from tutor.foundation.translate import LANGUAGE_NAMES, language, translate
 
@@ -44,10 +44,10 @@ def _said(name: str) -> str:
 
 
 def _terminal() -> Iterator[tuple[str, str]]:
-    size = shutil.get_terminal_size((0, 0))
+    size = terminal_size()
     number, by = colours()
     yield "TERM", _said("TERM")
-    yield translate("doctor.size"), f"{size.columns}x{size.lines}" if size.columns else "–"
+    yield translate("doctor.size"), f"{size.columns}x{size.lines}" if size else "–"
     yield translate("doctor.colours"), translate(_COLOURS[number], by=by)
     unicode = terminal_speaks_unicode()
     yield translate("doctor.signs"), translate("doctor.signs-unicode" if unicode else "doctor.signs-ascii")
@@ -70,7 +70,9 @@ def _inside() -> str:
 def _degraded() -> Iterator[tuple[str, str]]:
     found = [translate(key) for key, holds in _DEGRADATIONS.items() if holds()]
     number, by = colours()
-    if number != "16777216":
+    if by == "NO_COLOR":
+        found.insert(0, translate("doctor.no-colours"))
+    elif number in {"16", "256"}:
         found.insert(0, translate("doctor.fewer-colours", by=by))
     for text in found or [translate("doctor.nothing")]:
         yield "·", text
@@ -88,7 +90,7 @@ _DEGRADATIONS: dict[str, Callable[[], bool]] = {
     "doctor.ascii-console": lambda: os.environ.get("TERM") == "linux",
     "doctor.ascii-locale": lambda: not terminal_speaks_unicode() and os.environ.get("TERM") != "linux",
     "doctor.no-motion": lambda: "SSH_CONNECTION" in os.environ,
-    "doctor.narrow": lambda: 0 < shutil.get_terminal_size((0, 0)).columns < 80,
+    "doctor.narrow": lambda: (size := terminal_size()) is not None and size.columns < 80,
     "doctor.stock-driver": lambda: os.environ.get("TUTOR_DRIVER") == "textual",
     "doctor.no-compiled": lambda: bool(os.environ.get("PYTHONDONTWRITEBYTECODE")),
 }

@@ -10,6 +10,7 @@ from tutor.charts.sparkline import sparkline
 from tutor.foundation import paths
 from tutor.foundation.clock import short_duration, utc_now
 from tutor.foundation.signs import terminal_speaks_unicode
+from tutor.foundation.terminal_size import terminal_size
 from tutor.foundation.text_width import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.plain.reporters import figure
@@ -22,6 +23,11 @@ _COLUMNS = (
     ("watch.head-train", -10), ("watch.head-valid", -10), ("watch.head-age", -7), ("watch.head-size", -8),
 )  # fmt: skip
 """Headings and widths in cells; a negative one stands against the right edge."""
+_SHAPE = 12
+"""Cells of the loss curve at the end of a line."""
+_SHORTEST_LAB = 10
+_GIVEN_UP = ("watch.head-size", "watch.head-age", "watch.head-train", "watch.head-epoch", "watch.head-valid")
+"""Columns that a narrow terminal does without, in this order."""
 
 
 def show_runs(*, json: bool = False) -> int:
@@ -38,21 +44,40 @@ def show_runs(*, json: bool = False) -> int:
         _print_json(entries)
         return 0
     if not entries:
-        print(f"{translate('runs.none')} {translate('runs.none-hint')}")
+        print(translate("runs.none"), translate("runs.none-hint"), sep="\n")
         return 0
-    print(" ".join(_fit(translate(key), width) for key, width in _COLUMNS).rstrip())
+    size = terminal_size()
+    columns, shape = columns_for(size.columns if size else None)
+    print(" ".join(_fit(translate(key), width) for key, width in columns.items()).rstrip())
     now = utc_now()
     ascii = not terminal_speaks_unicode()
     for entry in entries:
-        print(_line(entry, now, ascii=ascii))
+        print(_line(entry, now, columns, sparkline(entry.shape, shape, ascii=ascii) if shape else ""))
     return 0
+
+
+def columns_for(room: int | None) -> tuple[dict[str, int], int]:
+    """The columns that fit and their widths, and the cells for the loss curve behind them.
+
+    Args:
+        room: Cells of the terminal's lines; None for a pipe, which takes everything.
+    """
+    columns = dict(_COLUMNS)
+    over = 0
+    for key in ("", *_GIVEN_UP):
+        columns.pop(key, None)
+        over = sum(abs(width) + 1 for width in columns.values()) - 1 - room if room is not None else -_SHAPE - 1
+        if over <= columns["watch.head-lab"] - _SHORTEST_LAB:
+            break
+    columns["watch.head-lab"] = max(_SHORTEST_LAB, columns["watch.head-lab"] - max(0, over))
+    return columns, _SHAPE if over < -_SHAPE else 0
 
 
 def _fit(text: str, width: int) -> str:
     return pad_left(text, -width) if width < 0 else pad(shorten(text, width), width)
 
 
-def _line(entry: RunEntry, now: datetime, *, ascii: bool) -> str:
+def _line(entry: RunEntry, now: datetime, widths: dict[str, int], shape: str) -> str:
     sign, key = STATE_SIGNS[entry.state]
     planned = f"/{entry.epochs_planned}" if entry.epochs_planned else ""
     cells = (
@@ -65,8 +90,8 @@ def _line(entry: RunEntry, now: datetime, *, ascii: bool) -> str:
         short_duration((now - entry.started_at).total_seconds()),
         size_text(entry.size),
     )
-    columns = [_fit(text, width) for text, (_, width) in zip(cells, _COLUMNS, strict=True)]
-    return " ".join([*columns, sparkline(entry.shape, 12, ascii=ascii)]).rstrip()
+    columns = [_fit(text, widths[key]) for text, (key, _) in zip(cells, _COLUMNS, strict=True) if key in widths]
+    return " ".join([*columns, shape]).rstrip()
 
 
 def size_text(size: int) -> str:
