@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +13,13 @@ from tests.tui.conftest import MakeServices
 from tests.tui.quiz_bench import quiz
 from tests.tui.screen_rows import rows_of, running, settled, text_of
 from tutor.foundation import clock
+from tutor.foundation.text_width import cell_width
 from tutor.progress.records import Answer
+from tutor.study.misconceptions import Misconception
+from tutor.tui.row_pages import rows_as_text
 from tutor.tui.screens.lesson import LessonScreen
 from tutor.tui.screens.progress import ProgressScreen
+from tutor.tui.screens.progress_pages import miss_items
 from tutor.tui.services import Services
 
 
@@ -71,6 +76,29 @@ async def test_a_mix_up_leads_to_the_lesson_that_mends_it(services_in: MakeServi
         await press(pilot, "p", "3", "enter")
         assert isinstance(pilot.app.screen, LessonScreen)
         assert "Model and loss" in rows_of(pilot)[0]
+
+
+def test_a_mix_up_is_told_in_full_with_its_question(services_in: MakeServices) -> None:
+    course = services_in().course
+    lesson = course.lesson("loss", "en") if course is not None else None
+    assert lesson is not None
+    question = next(each for each in lesson.questions if each.id == "loss-first")
+    told = "That is the model: views in, views out. The loss takes in a whole model and gives back its badness."
+    option = replace(question.options[0], feedback=told)
+    items = miss_items([Misconception(question, option, 2)], 44, {"loss": "2 Model and loss"})
+    rows = rows_as_text(items, 44)
+    assert told in " ".join(" ".join(rows).split())
+    assert all(cell_width(row) <= 44 for row in rows)
+    assert any("2 Model and loss · " in row for row in rows)
+
+
+async def test_few_lessons_are_told_without_a_chart(services_in: MakeServices) -> None:
+    services = services_in()
+    learnt(services)
+    async with running(services) as pilot:
+        text = await press(pilot, "p", "2")
+        assert "2 Model and loss" in text
+        assert "└" not in text, "one bar as wide as the window says nothing"
 
 
 async def test_without_answers_every_page_says_what_it_will_tell(services_in: MakeServices) -> None:

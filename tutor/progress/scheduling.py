@@ -129,6 +129,16 @@ def schedule_of(reviews: Iterable[Review], *, from_first_miss: bool) -> Schedule
     )
 
 
+def get_ready() -> None:
+    """Import what the first schedule waits for: some 20 ms, which whoever answers should not have to wait."""
+    _scheduler()
+
+
+def is_ready() -> bool:
+    """Whether `get_ready` has nothing left to do."""
+    return _scheduler.cache_info().currsize > 0
+
+
 def recall_chance(schedule: Schedule, moment: datetime) -> float:
     """How likely the learner still knows it at ``moment``, from 0 to 1; 0 for what was never asked."""
     from fsrs import Card, State

@@ -13,6 +13,7 @@ from tutor.study.calibration import COIN, WINDOW
 from tutor.tui.glyphs import AGAIN, EMPTY, FULL, WARNING
 from tutor.tui.row_pages import blank, chart_items, fixed, heading, sentence_items
 from tutor.tui.screens.review_pages import day_label
+from tutor.tui.widgets.notice import wrapped
 from tutor.tui.widgets.row_list import RowItem
 from tutor.typeset.page import typeset
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _CHART = 9
 _DAYS = 28
 _BAR = 10
+_ENOUGH_BARS = 3
+"""Lessons from which on a chart says more than their rows, with bars that are not as wide as half the screen."""
 _COLUMNS = ("stats.column-said", "stats.column-count", "stats.column-right", "stats.column-gap")
 
 
@@ -77,7 +80,10 @@ def topic_items(found: Topics, width: int, *, drawable: bool, ascii: bool) -> li
         bars = [Bar(str(topic.header.number), 100 * topic.share.fraction) for topic in found.lessons]
         return bar_chart(bars, cells, height, title=translate("stats.chart-topics"), top=100.0, ascii=ascii)
 
-    items = [blank(), *(chart_items(draw, _CHART) if drawable else []), blank()]
+    items = [
+        blank(),
+        *([*chart_items(draw, _CHART), blank()] if drawable and len(found.lessons) >= _ENOUGH_BARS else []),
+    ]
     items += [RowItem(f"lesson:{topic.header.id}", _topic_row(topic)) for topic in found.lessons]
     if found.terms.answers:
         items.append(
@@ -108,17 +114,18 @@ def miss_items(misses: Sequence[Misconception], width: int, titles: dict[str, st
         return [blank(), *sentence_items(translate("stats.no-misses"), width, "text")]
     items = [blank(), heading(translate("stats.misses")), *sentence_items(translate("stats.misses-about"), width)]
     for number, miss in enumerate(misses):
-        items += [blank(), RowItem(f"miss:{number}", _miss_row(miss))]
+        first, *rest = wrapped(one_line(miss.option.feedback or miss.option.text), max(10, width - 8))
+        items += [blank(), RowItem(f"miss:{number}", _miss_row(miss.count, first))]
+        items += [fixed(_text_row(f"       {line}", "text")) for line in rest]
         mended = titles.get(miss.question.lesson_id, miss.question.lesson_id)
-        items.append(fixed(_text_row(f"       {translate('stats.column-lesson')} {harmless_line(mended)}", "muted")))
+        where = f"{mended} · {one_line(miss.question.title or miss.question.prompt)}"
+        items.append(fixed(_text_row(f"       {translate('stats.column-lesson')} {harmless_line(where)}", "muted")))
     return items
 
 
-def _miss_row(miss: Misconception) -> Callable[[int], Row]:
-    text = one_line(miss.option.feedback or miss.option.text)
-
+def _miss_row(times: int, text: str) -> Callable[[int], Row]:
     def draw(width: int) -> Row:
-        count = pad_left(f"{AGAIN} {miss.count}", 5)
+        count = pad_left(f"{AGAIN} {times}", 5)
         return [Span(f" {count} ", "bad"), Span(shorten(text, max(0, width - 8)))]
 
     return draw

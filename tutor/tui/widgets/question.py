@@ -21,6 +21,7 @@ from tutor.charts.cells import Row
 from tutor.course.lesson import LabFence
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import language, translate
+from tutor.progress.scheduling import get_ready, is_ready
 from tutor.runs.predictions import PredictionRuns
 from tutor.study.attempt import Stage
 from tutor.study.exercise import Exercise, Mark
@@ -204,6 +205,8 @@ class QuestionWidget(Widget):
     def on_descendant_focus(self) -> None:
         """The question is being looked at."""
         self.exercise.seen()
+        if not is_ready():
+            self.run_worker(get_ready, thread=True, exit_on_error=False)
 
     def on_descendant_blur(self) -> None:
         """The learner looks elsewhere."""
