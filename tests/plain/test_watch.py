@@ -194,7 +194,7 @@ def test_the_narrator_speaks_seldom_and_in_sentences() -> None:
     pause = Paused(epoch=40)
     narrator.events([pause, Noted(epoch=40, text="tea\nbreak")], summary)
     assert out.getvalue().splitlines() == [
-        "epoch 1: 1.5",
+        "epoch 1: train loss 1.5",
         "epoch 9: 0.167, slowing",
         "epoch 17: 0.0882, slowing",
         "epoch 25: 0.06, slowing",

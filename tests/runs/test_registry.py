@@ -182,3 +182,9 @@ def test_without_a_name_the_newest_that_goes_on_is_meant(runs: Runs) -> None:
     assert runs.pick("aaaa")[-4:] == "aaaa"
     with pytest.raises(TutorError, match="No run is going"):
         runs.pick(None, alive=True)
+
+
+def test_who_names_no_run_is_told_where_they_are_listed(tmp_path: Path) -> None:
+    with pytest.raises(TutorError) as caught:
+        Runs(tmp_path).pick("zzzz")
+    assert "tutor runs" in (caught.value.hint or "")

@@ -82,16 +82,19 @@ class Narrator:
                 lines.append(text)
             elif isinstance(event, Epochs) and self._clock() >= self._next and summary.epoch > self._said:
                 self._next = self._clock() + SECONDS_BETWEEN
+                lines.append(self.sentence(summary, named=not self._said))
                 self._said = summary.epoch
-                lines.append(self.sentence(summary))
         self._say(lines)
 
     @staticmethod
-    def sentence(summary: RunSummary) -> str:
-        """``epoch 12: 0.41, slowing``; with the validation loss where there is one."""
+    def sentence(summary: RunSummary, *, named: bool = False) -> str:
+        """``epoch 12: 0.41, slowing``; of the validation loss where there is one. ``named`` says which loss it is."""
         losses = summary.valid_losses or summary.train_losses
         finite = [loss for loss in losses[-1:] if isfinite(loss)]
-        text = translate("watch.said", epoch=summary.epoch, loss=spoken(finite[0]) if finite else "–")
+        loss = spoken(finite[0]) if finite else "–"
+        if named:
+            loss = translate("train.valid-loss" if summary.valid_losses else "train.train-loss", loss=loss)
+        text = translate("watch.said", epoch=summary.epoch, loss=loss)
         heading = trend(losses[-10 * _LONGEST_STRETCH :])
         if heading:
             text += translate("watch.comma") + translate(_TRENDS[heading])

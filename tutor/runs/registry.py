@@ -93,8 +93,8 @@ class Runs:
         if len(found) == 1:
             return found[0]
         name = harmless_line(run_id)
-        message = translate("runs.several-runs", name=name) if found else translate("runs.no-such-run", name=name)
-        raise TutorError(message, exit_code=ExitCode.USAGE)
+        key = "runs.several-runs" if found else "runs.no-such-run"
+        raise TutorError(translate(key, name=name), hint=translate("runs.no-such-run-hint"), exit_code=ExitCode.USAGE)
 
     def follow(self, run_id: str) -> Follower:
         """A new viewer of a run.
