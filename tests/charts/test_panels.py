@@ -156,7 +156,7 @@ def test_boundary_leaves_blank_where_the_model_is_torn() -> None:
 def test_confusion_cuts_classes_that_do_not_fit_and_says_how_many() -> None:
     counts = np.diag(range(1, 11)).tolist()
     text = plain_text(confusion_chart(counts, [str(number) for number in range(10)], 44, 8))
-    assert "and 4 more classes" in text
+    assert "classes not shown: 4" in text
     assert (
         "10" not in plain_text(confusion_chart(counts, [str(number) for number in range(10)], 80, 8)).splitlines()[-1]
     )
@@ -281,6 +281,9 @@ def test_digits_show_what_is_read_and_what_was_meant_with_a_sign_for_the_wrong_o
     plain = text_of(digits_chart(digits, [], 30, 10, ascii=True), 30, 10)
     assert plain.isascii()
     assert plain.splitlines()[9].split() == ["1", "(1)", "=", "7", "(1)", "x"]
+    flat = text_of(digits_chart(digits, [], 30, 9, ascii=True), 30, 9)
+    assert flat.isascii()
+    assert flat.splitlines()[5].split() == ["1", "(1)", "=", "7", "(1)", "x"]
 
 
 def test_digits_that_are_missed_stand_below_where_there_is_room() -> None:

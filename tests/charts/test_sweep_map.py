@@ -78,3 +78,19 @@ def test_shades_rise_with_the_loss(losses: list[float]) -> None:
 @pytest.mark.parametrize("losses", [[1.0, 1.0], [-1e308, 1e308], [0.0, 0.0], [5e-324, 1e308]])
 def test_losses_of_any_spread_have_a_shade(losses: list[float]) -> None:
     assert all(0 <= heat_level(loss, losses) < 16 for loss in losses)
+
+
+def test_colour_lies_under_the_same_figures_and_shades() -> None:
+    coloured, plain = (sweep_map(SHAPE, CELLS, best=1, colour=colour) for colour in (True, False))
+    assert plain_text(coloured) == plain_text(plain)
+    high, low, going = coloured[2][1:]
+    assert (high.ground, low.ground, going.ground) == ("heat15", "heat0", None)
+    assert {span.ground for row in plain for span in row} == {None}
+
+
+def test_ink_on_a_coloured_cell_is_as_bright_as_the_cell_is_dark() -> None:
+    shape = MapShape(("seed",), (tuple(map(str, range(8))),))
+    rows = sweep_map(shape, [MapCell("finished", 2.0**number) for number in range(8)], colour=True)
+    for _, cell in rows[1:9]:
+        assert cell.ground is not None
+        assert abs(int(cell.ink.removeprefix("heat")) - int(cell.ground.removeprefix("heat"))) >= 10

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _INK = 9
 """The darkest pixel."""
 _GAP = 2
-_BLOCKS = " ▄▀█"
+_BLOCKS, _ASCII_BLOCKS = " ▄▀█", " .'#"
 """A cell by its two pixels, where there is no colour: none, the lower one, the upper one, both."""
 _LOWEST_INK = 4
 """From here on a pixel counts as drawn, where there is no colour."""
@@ -58,14 +58,14 @@ def digits_chart(
         wrong: how many of all ``count`` digits are read wrongly.
         count: how many there are; 0 where nothing was read yet.
         colour: whether there are colours; else a pixel is there or not.
-        ascii: whether to draw with ASCII alone: one shade a pixel, so a digit takes twice the rows.
+        ascii: whether to draw with ASCII alone: one shade a pixel where there are the rows for it.
     """
-    tall = (side if ascii else -(-side // 2)) + 1
+    shades = ascii and height >= side + 2
+    tall = (side if shades else -(-side // 2)) + 1
     across = (width + _GAP) // (side + _GAP)
     if not sample or side < 1 or across < 1 or height < tall + 1:
         return sentence(translate("charts.nothing-yet" if not sample else "charts.too-small"), width, height)
-    draw = _Pen(side, colour=colour and not ascii, ascii=ascii)
-    # A row of digits, a heading above it; the next row after a line that is empty where there is room.
+    draw = _Pen(side, colour=colour and not ascii, ascii=ascii, shades=shades)
     with_missed = bool(missed) and height >= 2 * (tall + 1)
     room = height - 1 - (tall + 1 if with_missed else 0)
     lines = max(1, room // tall)
@@ -89,9 +89,9 @@ def _heading(wrong: int, count: int, *, ascii: bool) -> list[Row]:
 class _Pen:
     """Draws rows of digits, all in the same manner."""
 
-    def __init__(self, side: int, *, colour: bool, ascii: bool) -> None:
-        self._side, self._colour, self._ascii = side, colour, ascii
-        self._grid = Grid(side, side if ascii else -(-side // 2), ascii)
+    def __init__(self, side: int, *, colour: bool, ascii: bool, shades: bool) -> None:
+        self._side, self._colour, self._ascii, self._shades = side, colour, ascii, shades
+        self._grid = Grid(side, side if shades else -(-side // 2), ascii)
 
     def row(self, digits: Sequence[Digit]) -> Rows:
         """``digits`` side by side, and the line of what each is read as."""
@@ -105,13 +105,14 @@ class _Pen:
     def _digit(self, pixels: str) -> Rows:
         side = self._side
         levels = np.array([int(pixel) for pixel in pixels], dtype=np.int64).reshape(side, side)
-        if self._ascii:
+        if self._shades:
             return shade_rows(levels, ASCII_SHADES, "text", self._grid)
         if side % 2:
             levels = np.vstack([levels, np.zeros((1, side), dtype=np.int64)])
         if self._colour:
             return colour_rows(levels * (HEAT_LEVELS - 1) // _INK, HEAT_INKS, self._grid)
-        return [_blocks(levels[at], levels[at + 1]) for at in range(0, len(levels), 2)]
+        blocks = _ASCII_BLOCKS if self._ascii else _BLOCKS
+        return [_blocks(levels[at], levels[at + 1], blocks) for at in range(0, len(levels), 2)]
 
     def _label(self, digit: Digit) -> Row:
         right = digit.predicted == digit.true
@@ -127,6 +128,6 @@ class _Pen:
         return self._side + _GAP
 
 
-def _blocks(upper: NDArray[np.int64], lower: NDArray[np.int64]) -> Row:
+def _blocks(upper: NDArray[np.int64], lower: NDArray[np.int64], blocks: str) -> Row:
     kinds = 2 * (upper >= _LOWEST_INK) + (lower >= _LOWEST_INK)
-    return [Span("".join(_BLOCKS[kind] for kind in kinds.tolist()), "text")]
+    return [Span("".join(blocks[kind] for kind in kinds.tolist()), "text")]

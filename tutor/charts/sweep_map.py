@@ -14,6 +14,8 @@ from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 
 _SHADES = "▁▂▃▄▅▆▇█"
+_GROUNDS = (0, 1, 3, 4, 10, 12, 13, 15)
+"""The level of heat that lies under each shade; those in the middle carry no text that stands out."""
 _SIGNS = {
     "waiting": ("·", "."), "going": ("▶", ">"), "diverged": ("▲", "^"), "stopped": ("■", "x"), "failed": ("✗", "!"),
 }  # fmt: skip
@@ -90,13 +92,21 @@ def map_width(shape: MapShape) -> int:
     return label_width(shape) + shape.columns * column_width(shape)
 
 
-def sweep_map(shape: MapShape, cells: Sequence[MapCell], *, best: int | None = None, ascii: bool = False) -> Rows:
+def sweep_map(
+    shape: MapShape,
+    cells: Sequence[MapCell],
+    *,
+    best: int | None = None,
+    colour: bool = False,
+    ascii: bool = False,
+) -> Rows:
     """The map as a table; each loss has a shade beside it, and the best one a star.
 
     Args:
         shape: rows and columns.
         cells: by number.
         best: the number of the best cell.
+        colour: whether the ground of a loss is a shade of heat too, dark where it is low.
         ascii: whether to draw with ASCII alone.
 
     Returns:
@@ -115,20 +125,24 @@ def sweep_map(shape: MapShape, cells: Sequence[MapCell], *, best: int | None = N
         first = number * shape.columns
         row: Row = [Span(pad(shorten(name, label - 1), label), "muted")]
         for cell in range(first, min(first + shape.columns, len(cells))):
-            row.append(_cell(cells[cell], losses, wide, starred=cell == best, ascii=ascii))
+            row.append(_cell(cells[cell], losses, wide, starred=cell == best, colour=colour, ascii=ascii))
         rows.append(row)
     rows.append(_legend(cells, best, ascii=ascii))
     return rows
 
 
-def _cell(cell: MapCell, losses: Sequence[float], wide: int, *, starred: bool, ascii: bool) -> Span:
+def _cell(cell: MapCell, losses: Sequence[float], wide: int, *, starred: bool, colour: bool, ascii: bool) -> Span:
     if cell.loss is None:
         sign = _SIGNS.get(cell.state, _SIGNS["failed"])[ascii]
         return Span(pad_left(sign, wide - 2) + "  ", "accent" if cell.state == "going" else "muted")
     shades = ASCII_SHADES[1:] if ascii else _SHADES
     shade = shades[heat_level(cell.loss, losses, len(shades))]
     star = ("*" if ascii else "★") if starred else " "
-    return Span(pad_left(figure(cell.loss, ascii=ascii), wide - 3) + star + shade + " ", "good" if starred else "text")
+    text = pad_left(figure(cell.loss, ascii=ascii), wide - 3) + star + shade + " "
+    if not colour:
+        return Span(text, "good" if starred else "text")
+    heat = _GROUNDS[heat_level(cell.loss, losses, len(_GROUNDS))]
+    return Span(text, "heat15" if heat < HEAT_LEVELS // 2 else "heat0", f"heat{heat}")
 
 
 def _legend(cells: Sequence[MapCell], best: int | None, *, ascii: bool) -> Row:
@@ -138,8 +152,11 @@ def _legend(cells: Sequence[MapCell], best: int | None, *, ascii: bool) -> Row:
         for state, signs in _SIGNS.items()
         if any(cell.state == state for cell in cells)
     ]
+    if sum(cell.loss is not None for cell in cells) > 1:
+        shades = ASCII_SHADES[1:] if ascii else _SHADES
+        words.append(f"{shades[0]}..{shades[-1]} {translate('sweepmap.low-to-high')}")
     if best is not None:
-        words.append(f"{'*' if ascii else '★'} {translate('sweepmap.best')}")
+        words.insert(0, f"{'*' if ascii else '★'} {translate('sweepmap.best')}")
     return [Span("   ".join(words), "muted")]
 
 

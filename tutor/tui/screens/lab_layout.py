@@ -87,7 +87,7 @@ def _heights(rows: list[list[str]], height: int, class_names: Sequence[str]) -> 
     beside = any(len(row) > 1 for row in rows)
     sizes = []
     for place, row in enumerate(rows):
-        if place and class_names and set(row) <= _TABLES and table <= height // 3:
+        if place and class_names and set(row) <= _TABLES and table <= height * 2 // 5:
             sizes.append(str(table))
         else:
             sizes.append("3fr" if len(row) > 1 or (place == 0 and not beside) else "2fr")

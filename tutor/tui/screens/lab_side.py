@@ -82,12 +82,15 @@ def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Rows
 def _control_row(session: LabSession, name: str, control: ControlSpec, hand: Hand, width: int, *, chosen: bool) -> Row:
     ink = "strong" if chosen else "text"
     text = with_minus(setting_text(session.value(control)))
-    value_width = max(_VALUE_WIDTH, min(cell_width(text), width // 2 - 4))
+    title = control_title(name, control)
+    # A short value leaves its room to a name that would be cut.
+    least = max(2, min(_VALUE_WIDTH, width - 7 - cell_width(title)))
+    value_width = max(least, min(cell_width(text), width // 2 - 4))
     if chosen and hand.typed is not None:
         value_width = max(value_width, min(cell_width(hand.typed) + 1, width // 2 - 4))
     again = session.waits_for_restart(control)
     label_width = max(3, width - value_width - 7)
-    label = pad(shorten(control_title(name, control), label_width), label_width + 1)
+    label = pad(shorten(title, label_width), label_width + 1)
     row = [Span("▸ " if chosen else "  ", "accent"), Span(label, ink)]
     if chosen and hand.typed is not None:
         typed = hand.typed[-(value_width - 1) :]

@@ -228,5 +228,6 @@ class SweepScreen(TutorScreen):
 
         if self.plan is None or self.follower is None:
             return fit_rows(choice_rows(self.choice, room.width), room.width, room.height)
-        rows = map_rows(self.plan, self.follower.state, self.cell, room.width, room.height, ascii=room.ascii)
-        return fit_rows(rows, room.width, room.height)
+        width, height, colour, ascii = room
+        rows = map_rows(self.plan, self.follower.state, self.cell, width, height, colour=colour, ascii=ascii)
+        return fit_rows(rows, width, height)

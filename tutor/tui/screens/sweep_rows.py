@@ -40,18 +40,21 @@ def choice_at(choice: SweepChoice, y: int) -> int | None:
     return index if 0 <= index < len(choice.candidates) else None
 
 
-def map_rows(plan: SweepPlan, state: SweepState, cell: int, width: int, height: int, *, ascii: bool = False) -> Rows:
+def map_rows(
+    plan: SweepPlan, state: SweepState, cell: int, width: int, height: int, *, colour: bool = False, ascii: bool = False
+) -> Rows:
     """The part of the map around ``cell`` that there is room for, and what came out of that cell."""
     shape, columns = MapShape(*plan.labels()), _columns(plan)
     best = state.best() if plan.comparable else None
     cells = [MapCell(*each) for each in state.cells(plan.count)]
-    title, *body, legend = sweep_map(shape, cells, best=best, ascii=ascii)
+    title, *body, legend = sweep_map(shape, cells, best=best, colour=colour, ascii=ascii)
     heads = body[:1] if len(plan.axes) > 1 else []
     body = body[len(heads) :]
     row, column = divmod(cell, columns)
     marked = body[row][column + 1]
     text = marked.text if marked.text[:1] != " " else "▸" + marked.text[1:]
-    body[row] = [*body[row][: column + 1], Span(text, f"{marked.ink} bold", "selected"), *body[row][column + 2 :]]
+    ink = marked.ink if marked.ground is None else "good" if column + row * columns == best else "text"
+    body[row] = [*body[row][: column + 1], Span(text, f"{ink} bold", "selected"), *body[row][column + 2 :]]
     left, across, top, down = _window(plan, cell, width, height)
     shown = [[each[0], *each[1 + left : 1 + left + across]] for each in [*heads, *body[top : top + down]]]
     rows: Rows = [[Span(" "), *title], []]
