@@ -7,13 +7,15 @@ import sys
 import threading
 
 import numpy as np
+import pytest
 
 from tests.charts.shapes import falling
 from tutor.charts.cells import Span, plain_text
 from tutor.charts.dots import simplified
 from tutor.charts.layers import overlay
 from tutor.charts.loss import loss_chart, train_line
-from tutor.charts.plot import Grid, Mark, canvas
+from tutor.charts.plot import Grid, Mark, canvas, frame
+from tutor.charts.scale import linear_scale
 
 
 def test_a_line_goes_through_its_dots() -> None:
@@ -84,3 +86,23 @@ def test_what_lies_above_keeps_the_ground_below() -> None:
     ((left, middle, right),) = overlay(under, over)
     assert (left, right) == (Span("▀", "heat1", "heat2"), Span("▀", "heat1", "heat2"))
     assert (middle.text, middle.ground) == ("x", "heat2")
+
+
+def test_what_was_drawn_before_leaves_nothing_in_a_canvas() -> None:
+    mark = Mark(np.array([0, 3]), np.array([0, 0]), "train", lines=True)
+    other = Mark(np.array([1, 6]), np.array([7, 7]), "bad", glyph="x")
+    expected = canvas(Grid(4, 2), [mark])
+    frame.cache_clear()
+    frame(linear_scale(0, 1), linear_scale(0, 1), 20, 8)
+    assert canvas(Grid(4, 2), [mark]) == expected
+    assert canvas(Grid(4, 2), [other, mark]) != expected
+    canvas(Grid(7, 3), [other])
+    assert canvas(Grid(4, 2), [mark]) == canvas(Grid(4, 2), [mark]) == expected
+
+
+def test_a_canvas_that_failed_leaves_nothing_in_the_next_one() -> None:
+    mark = Mark(np.array([0, 3]), np.array([0, 0]), "train", lines=True)
+    expected = canvas(Grid(4, 2), [mark])
+    with pytest.raises(AttributeError):
+        canvas(Grid(4, 2), [mark, None])  # type: ignore[list-item]
+    assert canvas(Grid(4, 2), [mark]) == expected

@@ -90,10 +90,7 @@ def canvas(grid: Grid, marks: Sequence[Mark]) -> Rows:
     if grid.width < 1 or grid.height < 1:
         return [[] for _ in range(max(0, grid.height))]
     inks = list(dict.fromkeys(mark.ink for mark in marks))
-    with _drawing(grid.width, grid.height) as (_, figure):
-        figure.axes(False)
-        for axis, limit in (("x", grid.columns), ("y", grid.rows)):
-            figure.ruler(axis).lim(0, limit).ticks([]).alignment(lim="edge")
+    with _drawing(grid.width, grid.height, grid) as (_, figure):
         for mark in marks:
             if len(mark.columns):
                 figure.draw(_signal(figure, mark, inks.index(mark.ink), grid.ascii))
@@ -166,20 +163,45 @@ def _tick_cells(scale: Scale, dots: int, cells: int, dots_in_cell: int) -> dict[
     return dict(sorted(placed.items()))
 
 
+_ready_for: Grid | None = None
+"""The canvas that the figure is set up for: a chart that is drawn again and again need not set it up each time."""
+
+
 @contextmanager
-def _drawing(width: int, height: int) -> Iterator[tuple[Any, Any]]:
-    """The module and its figure, cleared, for one drawer at a time; nothing is left in it, whatever happens."""
+def _drawing(width: int, height: int, grid: Grid | None = None) -> Iterator[tuple[Any, Any]]:
+    """The module and its figure, for one drawer at a time, with no signals in it before and after.
+
+    Args:
+        width: In cells.
+        height: In cells.
+        grid: Set the figure up for a bare canvas; without one it is new, and the drawer sets it up.
+    """
+    global _ready_for  # noqa: PLW0603 - there is one figure in the process
     with _DRAWING:
         plotext = _plotext()
         figure = plotext.figure
-        figure.clear()
-        figure.plot_size(width, height)
-        figure.canvas("default")
-        figure.legend(False)
+        if grid is None or grid != _ready_for:
+            _ready_for = None
+            figure.clear()
+            figure.plot_size(width, height)
+            figure.canvas("default")
+            figure.legend(False)
+            if grid is not None:
+                _set_up(figure, grid)
         try:
             yield plotext, figure
+            _ready_for = grid
+        except BaseException:
+            _ready_for = None
+            raise
         finally:
             figure.clear.data()
+
+
+def _set_up(figure: Any, grid: Grid) -> None:
+    figure.axes(False)
+    for axis, limit in (("x", grid.columns), ("y", grid.rows)):
+        figure.ruler(axis).lim(0, limit).ticks([]).alignment(lim="edge")
 
 
 def _signal(figure: Any, mark: Mark, ink: int, ascii: bool) -> Any:

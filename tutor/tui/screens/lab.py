@@ -65,6 +65,7 @@ class LabScreen(LabActions):
         self._problem = ""
         self._turned = 0
         self._shown: list[str] = []
+        self._charts: list[RowsView] = []
         self._looking_ahead = False
         self._versions: dict[int, tuple[str, int]] = {}
         self._frame_shown: tuple[object, ...] = ()
@@ -86,8 +87,10 @@ class LabScreen(LabActions):
         """Charts, the column beside them, what is said below; the strip is for narrow windows."""
         with Container(id="bench"):
             with Container(id="charts"):
-                for place in range(_MOST_PANELS):
-                    yield RowsView(partial(self._draw_panel, place), id=f"panel{place}")
+                self._charts = [
+                    RowsView(partial(self._draw_panel, place), id=f"panel{place}") for place in range(_MOST_PANELS)
+                ]
+                yield from self._charts
             yield RowsView(self._draw_side, id="side")
         yield RowsView(self._draw_table, id="table")
         yield RowsView(self._draw_strip, id="strip")
@@ -249,7 +252,7 @@ class LabScreen(LabActions):
             self._frame_shown = frame
             self.refresh_frame()
             self._lay_out()
-        for place, view in enumerate(self.query("#charts RowsView").results(RowsView)):
+        for place, view in enumerate(self._charts):
             if view.display and self._is_stale(place):
                 view.redraw()
         for name in ("#side", "#table", "#strip", "#scrub", "#says"):
@@ -316,7 +319,7 @@ class LabScreen(LabActions):
         charts.styles.grid_size_rows = len(plan.rows)
         charts.styles.grid_rows, charts.styles.grid_columns = plan.heights, plan.widths
         spans = plan.spans
-        for place, view in enumerate(self.query("#charts RowsView").results(RowsView)):
+        for place, view in enumerate(self._charts):
             view.display = place < len(spans)
             if view.display:
                 view.styles.column_span = spans[place]
