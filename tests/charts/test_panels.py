@@ -290,7 +290,8 @@ def test_digits_that_are_missed_stand_below_where_there_is_room() -> None:
     digits = [Digit("9" * 64, "1", "1")] * 30
     missed = [Digit("9" * 64, "2", "3")] * 30
     assert "3 (2) ✗" in plain_text(digits_chart(digits, missed, 60, 14))
-    assert "3 (2) ✗" not in plain_text(digits_chart(digits, missed, 60, 9))
+    assert "3 (2) ✗" in plain_text(digits_chart(digits, missed, 60, 11)).splitlines()[10]
+    assert "3 (2) ✗" not in plain_text(digits_chart(digits, missed, 60, 10))
     assert {span.ink for row in digits_chart(digits, [], 60, 9) for span in row} >= {"heat15"}
 
 

@@ -66,14 +66,15 @@ def digits_chart(
     if not sample or side < 1 or across < 1 or height < tall + 1:
         return sentence(translate("charts.nothing-yet" if not sample else "charts.too-small"), width, height)
     draw = _Pen(side, colour=colour and not ascii, ascii=ascii, shades=shades)
-    with_missed = bool(missed) and height >= 2 * (tall + 1)
-    room = height - 1 - (tall + 1 if with_missed else 0)
+    with_missed = bool(missed) and height > 2 * tall
+    named = height > 2 * tall + 1  # without: they all have the sign of the wrong ones, which stands in the heading
+    room = height - 1 - (tall + named if with_missed else 0)
     lines = max(1, room // tall)
     rows: Rows = flow(_heading(wrong, count, ascii=ascii), width, 1)
     for first in range(0, min(len(sample), lines * across), across):
         rows += draw.row(sample[first : first + across])
     if with_missed:
-        rows.append([Span(translate("digits.missed"), "muted")])
+        rows += [[Span(translate("digits.missed"), "muted")]] if named else []
         rows += draw.row(missed[:across])
     return fit_rows(rows, width, height)
 

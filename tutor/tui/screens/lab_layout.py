@@ -90,7 +90,7 @@ def _heights(rows: list[list[str]], height: int, class_names: Sequence[str]) -> 
         if place and class_names and set(row) <= _TABLES and table <= height * 2 // 5:
             sizes.append(str(table))
         else:
-            sizes.append("3fr" if len(row) > 1 or (place == 0 and not beside) else "2fr")
+            sizes.append("3fr" if len(row) > 1 or "digits" in row or (place == 0 and not beside) else "2fr")
     return " ".join(sizes) or "1fr"
 
 

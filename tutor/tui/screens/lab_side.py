@@ -84,12 +84,15 @@ def _control_row(session: LabSession, name: str, control: ControlSpec, hand: Han
     text = with_minus(setting_text(session.value(control)))
     title = control_title(name, control)
     # A short value leaves its room to a name that would be cut.
-    least = max(2, min(_VALUE_WIDTH, width - 7 - cell_width(title)))
+    least = max(1, min(_VALUE_WIDTH, width - 7 - cell_width(title)))
     value_width = max(least, min(cell_width(text), width // 2 - 4))
     if chosen and hand.typed is not None:
         value_width = max(value_width, min(cell_width(hand.typed) + 1, width // 2 - 4))
     again = session.waits_for_restart(control)
-    label_width = max(3, width - value_width - 7)
+    typing = chosen and hand.typed is not None
+    # Where the name would be cut, the arrows come close to the value.
+    gap = "" if cell_width(title) > width - value_width - 7 and not typing else " "
+    label_width = max(3, width - value_width - 5 - 2 * len(gap))
     label = pad(shorten(title, label_width), label_width + 1)
     row = [Span("▸ " if chosen else "  ", "accent"), Span(label, ink)]
     if chosen and hand.typed is not None:
@@ -99,7 +102,11 @@ def _control_row(session: LabSession, name: str, control: ControlSpec, hand: Han
     else:
         value = pad(shorten(text, value_width), value_width)
         arrows = "accent" if chosen else "rule"
-        row += [Span("‹ ", arrows), Span(value, ink), Span(" ↻", "accent") if again else Span(" ›", arrows)]
+        row += [
+            Span(f"‹{gap}", arrows),
+            Span(value, ink),
+            Span(f"{gap}↻", "accent") if again else Span(f"{gap}›", arrows),
+        ]
     return row
 
 
