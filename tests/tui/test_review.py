@@ -105,6 +105,14 @@ async def test_a_review_from_the_first_card_to_the_last(services_in: MakeService
         assert "待复习" not in rows_of(pilot)[0]
 
 
+async def test_f6_shows_the_answer_too(services_in: MakeServices) -> None:
+    services = services_in()
+    with_cards(services, questions=(), terms=(term_key("loss-function", Side.NAME),))
+    async with running(services) as pilot:
+        await press(pilot, "r", "a")
+        assert "Here it is." in "\n".join(await press(pilot, "f6"))
+
+
 async def test_a_name_is_typed_and_tab_shows_the_answer(services_in: MakeServices) -> None:
     services = services_in()
     with_cards(services, questions=(), terms=(term_key("loss-function", Side.NAME),))

@@ -37,7 +37,7 @@ class ReviewScreen(TutorScreen):
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("review.next", ("enter", "n"), "quiz.key-next", "review.key-next-help", footer=1),
-        Command("review.show", ("tab",), "review.key-show", "review.key-show-help", footer=3),
+        Command("review.show", ("tab", "f6"), "review.key-show", "review.key-show-help", footer=3),
         Command("review.skip", ("n", "ctrl+n", "f3"), "quiz.key-skip", "review.key-skip-help", footer=4),
         Command("review.lesson", ("o",), "quiz.key-lesson", "quiz.key-lesson-help", footer=5),
         Command("review.short", ("5",), "review.key-short", footer=2),
