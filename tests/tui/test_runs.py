@@ -44,7 +44,7 @@ def fill(services: Services) -> Runs:
     return services.runs
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", ("state", "finished", "2 runs")), ("zh", ("状态", "2 次训练"))])
+@pytest.mark.parametrize(("language", "words"), [("en", ("state", "finished", "2 kept")), ("zh", ("状态", "2 次训练"))])
 @pytest.mark.parametrize("size", [(80, 24), (140, 40), (40, 12)])
 async def test_the_list_shows_every_run(
     services_in: MakeServices, language: str, words: tuple[str, ...], size: tuple[int, int]
@@ -123,7 +123,7 @@ async def test_enter_opens_the_run_and_c_compares_it(services: Services) -> None
         assert screen.session.run_id[-4:] == "aaaa"
         assert [each.run_id[-4:] for each in screen.session.pinned] == ["bbbb"]
         await pilot.press("escape")
-        await shown(pilot, "2 runs")
+        await shown(pilot, "2 kept")
 
 
 async def test_home_tells_of_a_run_that_went_on_meanwhile(services: Services) -> None:
