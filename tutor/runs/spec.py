@@ -6,35 +6,9 @@ hold the names, the defaults and the ranges. Keys are snake_case, values are keb
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct, field
-
-DATASETS = (
-    "views", "rebound", "blobs", "moons", "spiral", "iris", "digits", "bike-sharing", "mails", "wave", "quadratic",
-    "phones", "japanese-vowels", "vowels", "coins", "text", "curve", "csv",
-)  # fmt: skip
-PANELS = (
-    "loss",
-    "fit",
-    "curve",
-    "surface",
-    "boundary",
-    "confusion",
-    "series",
-    "autocorrelation",
-    "weights",
-    "threshold",
-    "folds",
-    "updates",
-    "gradients",
-    "pieces",
-    "shapes",
-    "gradient-check",
-    "digits",
-    "norms",
-    "text",
-)
 
 DataName = Literal[
     "views",
@@ -56,6 +30,7 @@ DataName = Literal[
     "curve",
     "csv",
 ]
+DATASETS: tuple[DataName, ...] = get_args(DataName)
 ModelName = Literal[
     "linear", "polynomial", "softmax", "mlp", "char-mlp", "naive", "function", "threshold", "keyword-rule", "coin-flips"
 ]
@@ -87,6 +62,7 @@ PanelName = Literal[
     "norms",
     "text",
 ]
+PANELS: tuple[PanelName, ...] = get_args(PanelName)
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
