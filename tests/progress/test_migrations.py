@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,3 +79,17 @@ def test_what_was_missed_or_unsure_before_is_due(version: int, tmp_path: Path) -
     assert card is not None
     assert (card.schedule.reviews, card.schedule.lapses) == (3, 1)
     assert card.due > LATER
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations) + 1))
+def test_the_totals_are_those_of_the_answers_that_were_there(version: int, tmp_path: Path) -> None:
+    _, store = opened(version, tmp_path)
+    counted = [answer for answer in store.answers() if answer.correct is not None]
+    days = store.statistics.days()
+    assert (sum(day.answers for day in days), sum(day.right for day in days)) == (
+        len(counted),
+        sum(answer.correct is True for answer in counted),
+    )
+    assert round(sum(day.seconds for day in days), 6) == round(sum(answer.seconds for answer in counted), 6)
+    asked = {(item.lesson_id, item.question_id): item.share.answers for item in store.statistics.items()}
+    assert asked == Counter((answer.lesson_id, answer.question_id) for answer in counted)

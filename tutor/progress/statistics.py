@@ -1,4 +1,7 @@
-"""What all answers together say: by day, by lesson, what was missed, how sure one was. Each is one query."""
+"""What all answers together say: by day, by lesson, what was missed, how sure one was.
+
+Each is one query, over the totals that the database keeps where there can be many answers: see `tutor.progress.schema`.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tutor.foundation import clock
 from tutor.progress.cards import TERM
 from tutor.progress.days import DAY_BEGINS, study_day
+from tutor.progress.schema import QUARTER
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database
 
 _A_DAY: Final = 86_400_000
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
-_LONGEST: Final = 900.0
-"""Seconds of one answer that count as learning; beyond, one was away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +112,20 @@ class Statistics:
         here = clock.utc_now().astimezone().utcoffset() or timedelta()
         shift = int((here - DAY_BEGINS).total_seconds() * 1000)
         rows = self._database.read(
-            "SELECT (at + ?) / ? AS day, count(*), sum(correct), sum(min(seconds, ?)) FROM answers"
-            " WHERE correct NOTNULL GROUP BY day ORDER BY day",
-            (shift, _A_DAY, _LONGEST),
+            "SELECT (quarter * ? + ?) / ? AS day, sum(answers), sum(correct), sum(milliseconds) FROM time_totals"
+            " GROUP BY day ORDER BY day",
+            (QUARTER, shift, _A_DAY),
         )
         return [
-            Day(date.fromordinal(_EPOCH_DAY + day), count, right, seconds)
-            for day, count, right, seconds in rows
+            Day(date.fromordinal(_EPOCH_DAY + day), count, right, milliseconds / 1000)
+            for day, count, right, milliseconds in rows
             if 0 < _EPOCH_DAY + day <= date.max.toordinal()
         ]
 
     def lessons(self) -> dict[str, Share]:
         """How many answers to the questions of each lesson were right."""
         rows = self._database.read(
-            "SELECT lesson, count(*), sum(correct) FROM answers"
-            " WHERE correct NOTNULL AND question NOT GLOB ? GROUP BY lesson",
+            "SELECT lesson, sum(answers), sum(correct) FROM answer_totals WHERE question NOT GLOB ? GROUP BY lesson",
             (f"{TERM}*",),
         )
         return {lesson: Share(count, right) for lesson, count, right in rows}
@@ -132,18 +133,16 @@ class Statistics:
     def terms(self) -> Share:
         """How many answers about terms were right."""
         rows = self._database.read(
-            "SELECT count(*), coalesce(sum(correct), 0) FROM answers WHERE question >= ? AND question < ?"
-            " AND correct NOTNULL",
-            (TERM, TERM[:-1] + ";"),
+            "SELECT coalesce(sum(answers), 0), coalesce(sum(correct), 0) FROM answer_totals WHERE question GLOB ?",
+            (f"{TERM}*",),
         )
         return Share(*rows[0])
 
     def misses(self) -> list[Miss]:
         """Every wrong answer to a question, the one given most often first."""
         rows = self._database.read(
-            "SELECT lesson, question, given, count(*) FROM answers INDEXED BY answers_missed"
-            " WHERE correct = 0 AND question NOT GLOB ? GROUP BY lesson, question, given"
-            " ORDER BY count(*) DESC, lesson, question",
+            "SELECT lesson, question, given, answers - correct AS missed FROM answer_totals"
+            " WHERE missed > 0 AND question NOT GLOB ? ORDER BY missed DESC, lesson, question, given",
             (f"{TERM}*",),
         )
         return [Miss(lesson, question, _given(given), count) for lesson, question, given, count in rows]
@@ -158,21 +157,21 @@ class Statistics:
     def items(self) -> list[Item]:
         """Every question that was answered, with what was answered how often."""
         rows = self._database.read(
-            "SELECT lesson, question, given, count(*), sum(correct), sum(min(seconds, ?)) FROM answers"
-            " WHERE correct NOTNULL AND question NOT GLOB ? GROUP BY lesson, question, given",
-            (_LONGEST, f"{TERM}*"),
+            "SELECT lesson, question, given, answers, correct, milliseconds FROM answer_totals"
+            " WHERE question NOT GLOB ?",
+            (f"{TERM}*",),
         )
-        grouped: dict[tuple[str, str], list[tuple[str, int, int, float]]] = {}
-        for lesson, question, given, count, right, seconds in rows:
-            grouped.setdefault((lesson, question), []).append((given, count, right, seconds))
+        grouped: dict[tuple[str, str], list[tuple[str, int, int, int]]] = {}
+        for lesson, question, given, *totals in rows:
+            grouped.setdefault((lesson, question), []).append((given, *totals))
         return [_item(lesson, question, found) for (lesson, question), found in grouped.items()]
 
 
-def _item(lesson: str, question: str, found: Sequence[tuple[str, int, int, float]]) -> Item:
+def _item(lesson: str, question: str, found: Sequence[tuple[str, int, int, int]]) -> Item:
     answers = sum(count for _, count, _, _ in found)
     share = Share(answers, sum(right for _, _, right, _ in found))
     chosen = tuple((_given(given), count) for given, count, _, _ in found)
-    return Item(lesson, question, share, sum(seconds for *_, seconds in found) / answers, chosen)
+    return Item(lesson, question, share, sum(milliseconds for *_, milliseconds in found) / 1000 / answers, chosen)
 
 
 def _given(text: str) -> tuple[int, ...] | tuple[str, ...]:

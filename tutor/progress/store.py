@@ -38,10 +38,14 @@ _SAVE_QUIZ = """
     INSERT INTO quizzes (quiz, scope, lesson, seed, state, started, at, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (quiz) DO UPDATE SET state = excluded.state, at = excluded.at, finished = excluded.finished
 """
-# The newest counted answer of every question: with max(), SQLite takes the other columns from that same row.
+# The newest counted answer of every question: the totals name the questions, and the index ends with its newest.
 _NEWEST = """
-    SELECT lesson, question, correct, unsure, max(id) FROM answers
-    WHERE correct IS NOT NULL AND question NOT GLOB 'term:*' GROUP BY lesson, question
+    SELECT asked.lesson, asked.question, correct, unsure
+    FROM (SELECT DISTINCT lesson, question FROM answer_totals WHERE question NOT GLOB 'term:*') AS asked
+    JOIN answers ON answers.id = (
+        SELECT id FROM answers WHERE lesson = asked.lesson AND question = asked.question AND correct NOTNULL
+        ORDER BY id DESC LIMIT 1
+    )
 """
 
 
@@ -203,7 +207,7 @@ class ProgressStore:
         right: dict[str, set[str]] = {}
         wrong: dict[str, set[str]] = {}
         unsure: dict[str, set[str]] = {}
-        for lesson, question, correct, was_unsure, _ in self._database.read(_NEWEST):
+        for lesson, question, correct, was_unsure in self._database.read(_NEWEST):
             (right if correct else wrong).setdefault(lesson, set()).add(question)
             if correct and was_unsure:
                 unsure.setdefault(lesson, set()).add(question)
