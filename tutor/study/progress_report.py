@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from tutor.progress.days import study_day
 from tutor.progress.statistics import Day, Share, longest_streak, streak
-from tutor.study.misconceptions import Misconception, misconceptions
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
     from tutor.progress.store import ProgressStore
+    from tutor.study.misconceptions import Misconception
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +111,6 @@ def topics(store: ProgressStore, course: Course | None, language: str) -> Topics
 
 def mix_ups(store: ProgressStore, course: Course | None, language: str) -> list[Misconception]:
     """What was mixed up most often, with options told in ``language``."""
+    from tutor.study.misconceptions import misconceptions  # it reads questions; the first page needs none
+
     return misconceptions(store.statistics.misses(), course, language) if course is not None else []

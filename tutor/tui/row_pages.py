@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from tutor.charts.cells import Row, Rows, Span, plain_row
 from tutor.foundation.safe_text import harmless_line
@@ -65,6 +66,11 @@ def chart_items(draw: Callable[[int, int], Rows], height: int) -> list[RowItem]:
         return of_width
 
     return [fixed(row(at)) for at in range(height)]
+
+
+def day_label(day: date) -> str:
+    """A day below a chart: its month and its number."""
+    return f"{day.month}/{day.day}"
 
 
 def rows_as_text(items: Iterable[RowItem], width: int) -> Sequence[str]:

@@ -96,10 +96,10 @@ class ProgressScreen(TutorScreen):
         return [translate("stats.title")]
 
     def on_mount(self) -> None:
-        """Count when the frame is on the screen."""
+        """Count while the frame is painted."""
         self.query_one(RowList).focus()
         self._show_page()
-        self.call_after_refresh(self._count)
+        self._count()
 
     def on_resize(self, event: events.Resize) -> None:
         """Sentences are broken for the width."""
@@ -126,15 +126,22 @@ class ProgressScreen(TutorScreen):
     def _work(self) -> None:
         # The page that shows comes first; one that was never looked at is not read at all.
         self._read(self.page)
-        if not self._drawable:
-            from tutor.charts.plot import get_ready
-
-            get_ready()
-            import tutor.charts.loss  # noqa: F401 - imported here, so that the first chart does not wait for them
-
-            self.app.call_from_thread(self._can_draw)
         for page in {_OVERVIEW, *self._ready} - {self.page}:
             self._read(page)
+        if not self._drawable:
+            # The figures are painted before plotext is imported: a thread that imports holds the painter up.
+            self.app.call_from_thread(self.call_after_refresh, self._prepare_charts)
+
+    def _prepare_charts(self) -> None:
+        self.run_worker(self._import_charts, thread=True, exit_on_error=False, exclusive=True, group="charts")
+
+    def _import_charts(self) -> None:
+        from tutor.charts.plot import get_ready
+
+        get_ready()
+        import tutor.charts.loss  # noqa: F401 - imported here, so that the first chart does not wait for them
+
+        self.app.call_from_thread(self._can_draw)
 
     def _read(self, page: int) -> None:
         read = (self._read_overview, self._read_topics, self._read_misses, self._read_confidence, self._read_items)

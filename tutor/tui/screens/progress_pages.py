@@ -11,11 +11,9 @@ from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 from tutor.study.calibration import COIN, WINDOW
 from tutor.tui.glyphs import AGAIN, EMPTY, FULL, WARNING
-from tutor.tui.row_pages import blank, chart_items, fixed, heading, sentence_items
-from tutor.tui.screens.review_pages import day_label
+from tutor.tui.row_pages import blank, chart_items, day_label, fixed, heading, sentence_items
 from tutor.tui.widgets.notice import wrapped
 from tutor.tui.widgets.row_list import RowItem
-from tutor.typeset.page import typeset
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Option
@@ -191,6 +189,8 @@ def _option_text(option: Option) -> str:
 
 def one_line(markdown: str) -> str:
     """Markdown on one line, set."""
+    from tutor.typeset.page import typeset  # not for the first page, which tells figures alone
+
     lines = typeset(markdown, 400)
     return harmless_line(lines[0].text if lines else markdown)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tutor.charts.cells import Row, Rows, Span, spread_row
@@ -10,7 +10,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
 from tutor.study.outlook import Outlook, next_due
-from tutor.tui.row_pages import blank, chart_items, fixed, sentence_items, way
+from tutor.tui.row_pages import blank, chart_items, day_label, fixed, sentence_items, way
 from tutor.tui.screens.quiz_summary import SIGNS, title_line
 from tutor.tui.widgets.row_list import RowItem
 
@@ -64,11 +64,6 @@ def forecast_items(outlook: Outlook, *, drawable: bool, ascii: bool) -> list[Row
         return bar_chart(bars, width, height, title=translate("review.forecast"), ascii=ascii)
 
     return chart_items(draw, _CHART) if drawable else []
-
-
-def day_label(day: date) -> str:
-    """A day of the month, with its month on the first one."""
-    return f"{day.month}/{day.day}"
 
 
 def end_items(session: ReviewSession, outlook: Outlook, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
