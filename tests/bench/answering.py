@@ -52,10 +52,10 @@ def answers_to_feedback(count: int) -> tuple[list[float], float]:
             screen.press("7")
             screen.wait("7")
             before = processor_milliseconds(screen.process.pid)
-            taken.append(milliseconds_until(screen, b"\r", "Not quite"))
+            taken.append(milliseconds_until(screen, b"\r", "✗   No."))
             worked += processor_milliseconds(screen.process.pid) - before
             screen.press("r")
-            screen.wait("enter commit", absent="Not quite")
+            screen.wait("enter commit", absent="✗   No.")
     return taken, worked / count
 
 

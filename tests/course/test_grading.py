@@ -82,10 +82,67 @@ def test_only_all_of_a_multiple_choice_is_worth_all() -> None:
 
 @pytest.mark.parametrize(
     ("options", "notes"),
-    [((0, 1), (said("one-more-is-right"),)), ((0,), (said("more-are-right", count=2),)), ((0, 3), ()), ((0, 1, 2), ())],
+    [
+        ((0, 1), (said("right-ones-chosen", found=2, all=3),)),
+        ((0, 3), (said("right-and-wrong-chosen", found=1, all=3, wrong=1),)),
+        ((3,), ()),
+        ((0, 1, 2), ()),
+    ],
 )
-def test_so_far_so_good_is_said_only_where_no_tick_is_wrong(options: tuple[int, ...], notes: tuple[str, ...]) -> None:
+def test_of_a_multiple_choice_the_right_and_the_wrong_ones_are_counted(
+    options: tuple[int, ...], notes: tuple[str, ...]
+) -> None:
     assert grade(choice(QuestionKind.MULTIPLE, "xxx."), chosen(*options)).notes == notes
+
+
+@pytest.mark.parametrize(
+    ("options", "nearly"), [((0,), True), ((0, 1, 3), True), ((0, 3), False), ((3,), False), ((0, 1, 2), False)]
+)
+def test_a_multiple_choice_is_nearly_right_with_more_right_ones_than_wrong_ones(
+    options: tuple[int, ...], nearly: bool
+) -> None:
+    assert grade(choice(QuestionKind.MULTIPLE, "xxx."), chosen(*options)).nearly is nearly
+
+
+def test_a_wrong_single_choice_is_never_nearly_right() -> None:
+    assert not grade(choice(QuestionKind.SINGLE, "x.."), chosen(1)).nearly
+
+
+@pytest.mark.parametrize(
+    ("order", "note", "nearly"),
+    [
+        ((0, 2, 1, 3), said("lines-in-place", count=2, all=4), True),
+        ((0, 2, 3, 1), said("one-line-in-place", all=4), True),
+        ((1, 2, 3, 0), said("no-line-in-place"), False),
+    ],
+)
+def test_the_lines_of_an_order_are_counted(order: tuple[int, ...], note: str, nearly: bool) -> None:
+    options = tuple(Option(text, False, "", None, PLACE) for text in "ABCD")
+    verdict = grade(question(QuestionKind.ORDERING, options=options), Ordered(order))
+    assert (verdict.notes, verdict.nearly) == ((note,), nearly)
+
+
+def test_the_blanks_are_counted_where_some_are_right() -> None:
+    verdict = grade_blanks(("bias", "bias"), ("weight", "wait"), ("loss", "loss"))
+    assert (verdict.notes, verdict.nearly) == ((said("blanks-right", count=2, all=3),), True)
+    verdict = grade_blanks(("bias", "bias"), ("weight", "wait"))
+    assert verdict.notes == (said("one-blank-right", all=2),)
+    assert not grade_blanks(("bias", "x"), ("weight", "y")).nearly
+    assert not grade_blanks(("bias", "bias")).nearly
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearly"),
+    [("0.74", True), ("0.7", True), ("-0.72", True), ("0.6745", True), ("0.67", False), ("1", False), ("0.72", False)],
+)
+def test_a_number_is_nearly_right_within_a_twentieth_of_its_range_or_with_the_other_sign(
+    typed: str, nearly: bool
+) -> None:
+    assert grade_number(0.71, 0.73, typed).nearly is nearly
+
+
+def test_nothing_but_zero_is_near_to_zero() -> None:
+    assert not grade_number(0, 0, "0.0001").nearly
 
 
 def test_feedback_of_a_wrong_multiple_choice_is_that_of_the_wrong_ticks() -> None:
@@ -256,7 +313,7 @@ def test_two_typos_are_not_forgiven() -> None:
 def test_each_blank_counts_for_itself() -> None:
     verdict = grade_blanks(("bias", "bias"), ("weight", "wrong"), ("loss", "LOSS"), ("gradient", "gradent"))
     assert (verdict.correct, verdict.score, verdict.parts) == (False, 0.75, (True, False, True, True))
-    assert verdict.notes == (said("typo-forgiven", meant="gradient"),)
+    assert verdict.notes == (said("blanks-right", count=3, all=4), said("typo-forgiven", meant="gradient"))
 
 
 @pytest.mark.parametrize(

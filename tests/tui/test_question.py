@@ -209,10 +209,11 @@ async def test_a_wrong_blank_is_told_with_what_belongs_there(tmp_path: Path) -> 
         await bench.type("wieght")
         rows = await bench.press("enter")
         assert rows[5] == "   In y = b + w x, b is called the [biass       ], and w the [wieght      ]."
-        assert rows[7:10] == [
+        assert rows[7:11] == [
             "       blank 1   bias",
             "",
-            "   ✗   Not quite. Taken as “weight”; mind the spelling.",
+            "   ✗   Not quite. One of 2 blanks is right. Taken as “weight”; mind the",
+            "       spelling.",
         ]
         assert bench.exercise.mark is Mark.WRONG
 
@@ -257,7 +258,7 @@ async def test_a_number_tells_how_near_it_has_to_be_and_what_is_no_number(tmp_pa
 async def test_the_footer_shows_the_keys_that_work_while_typing(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
         await bench.go_to("slope")
-        assert rows_of(bench.pilot)[23].startswith(" enter commit   ctrl+n skip   ctrl+b back")
+        assert rows_of(bench.pilot)[23].startswith(" enter commit   ctrl+n skip   F6 show answer   ctrl+b previous")
 
 
 async def test_where_a_question_mark_is_text_the_footer_names_another_key_for_help(tmp_path: Path) -> None:
@@ -346,7 +347,7 @@ async def test_a_wrong_prediction_shows_the_figure_that_decided(tmp_path: Path) 
         bench.run.train([0.9, 1.5, None])
         bench.run.finish("diverged")
         text = "\n".join(await bench.look())
-        assert "还差一点。" in text
+        assert "运行结果不是这样。" in text
         assert "发散           是" in text
         assert "那需要更小的步子。" in text
         assert bench.exercise.mark is Mark.WRONG
@@ -399,7 +400,7 @@ async def test_a_run_goes_on_while_the_learner_does_and_is_joined_again(tmp_path
         session = bench.screen.session
         assert session is not None
         session.go(6)
-        await bench.screen._show()
+        await bench.screen.show()
         await bench.look()
         assert len(bench.runs.specs) == 1
         assert bench.exercise.mark is Mark.RIGHT

@@ -47,7 +47,7 @@ async def test_a_question_and_its_feedback_in_english(tmp_path: Path) -> None:
         ]
         assert rows[22:] == [
             RULE,
-            " enter commit   space tick   i hint   n skip   g glossary                ? help",
+            " enter commit   space tick   i hint   n skip   F6 show answer            ? help",
         ]
         rows = await bench.press("2", "enter")
         assert rows[:22] == [
@@ -66,7 +66,7 @@ async def test_a_question_and_its_feedback_in_english(tmp_path: Path) -> None:
             "",
             "   Hint 1  The M stands for mean.",
             "",
-            "   ✗   Not quite.",
+            "   ✗   No.",
             "",
             "   Why",
             "       MAE = (|0.4| + |2.1|) / 2 = 1.25. A sum would grow with the number of",
@@ -96,7 +96,7 @@ async def test_a_question_and_its_feedback_in_chinese(tmp_path: Path) -> None:
             "",
             "   提示 1  M 代表平均。",
         ]
-        assert rows[23] == " enter 提交   space 勾选   i 提示   n 跳过   g 术语表                    ? 帮助"
+        assert rows[23] == " enter 提交   space 勾选   i 提示   n 跳过   F6 看答案                   ? 帮助"
         rows = await bench.press("2", "enter")
         assert rows[7:21] == [
             " ✓ 1 ○ 1.25",
@@ -107,13 +107,49 @@ async def test_a_question_and_its_feedback_in_chinese(tmp_path: Path) -> None:
             "",
             "   提示 1  M 代表平均。",
             "",
-            "   ✗   还差一点。",
+            "   ✗   不对。",
             "",
             "   为什么",
             "       MAE = (|0.4| + |2.1|) / 2 = 1.25。总和会随天数增长。",
             "",
             "",
         ]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "said"), [("en", "F6 show answer", "Here it is."), ("zh", "F6 看答案", "答案如下。")]
+)
+async def test_f6_shows_the_answer_which_counts_as_not_known(
+    tmp_path: Path, language: str, label: str, said: str
+) -> None:
+    async with quiz(tmp_path, language=language) as bench:
+        assert label in (await bench.press())[23]
+        rows = await bench.press("f6")
+        assert said in "\n".join(rows)
+        assert label not in rows[23]
+        assert rows[0].endswith("✓ 0 ✗ 1")
+        (answer,) = bench.store.answers()
+        assert (answer.question_id, answer.correct, answer.given) == ("mae", False, ())
+
+
+async def test_the_answer_of_a_prediction_is_not_shown_for_the_asking(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await bench.go_to("diverge")
+        rows = await bench.press("f6")
+        assert "show answer" not in rows[23]
+        assert bench.exercise.mark is Mark.OPEN
+
+
+async def test_tab_goes_round_the_blanks_and_the_footer_never_says_otherwise(tmp_path: Path) -> None:
+    async with quiz(tmp_path) as bench:
+        await bench.go_to("names")
+        for blank in (1, 0, 1):
+            rows = await bench.press("tab")
+            assert bench.ask.cursor.blank == blank
+            assert "F6 show answer" in rows[23]
+            assert not bench.exercise.attempt.locked
+        await bench.press("shift+tab")
+        assert bench.ask.cursor.blank == 0
 
 
 async def through(bench: Bench, *, right: bool) -> None:
@@ -227,7 +263,7 @@ async def test_answers_are_in_the_memory_at_once(tmp_path: Path) -> None:
         assert (answer.question_id, answer.correct, answer.unsure, answer.hints) == ("mae", False, True, 1)
         assert (answer.given, answer.language) == ((0,), "zh")
         other.close()
-        assert "还差一点，和你担心的一样。" in await bench.text()
+        assert "不对，和你担心的一样。" in await bench.text()
         await bench.press("u")
         assert bench.store.answers()[0].unsure is False
 
@@ -255,7 +291,7 @@ async def test_the_language_changes_in_the_middle_and_nothing_is_lost(tmp_path: 
         assert "   提示 1  M 代表平均。" in rows
         assert bench.exercise.attempt.draft == ticked
         rows = await bench.press("enter", "L")
-        assert "   ✗   Not quite." in rows
+        assert "   ✗   No." in rows
         assert "       That is the sum: the mean divides by N." in rows
 
 
@@ -299,7 +335,7 @@ async def test_the_verdict_comes_into_view_by_itself(tmp_path: Path) -> None:
     async with quiz(tmp_path, (44, 12)) as bench:
         await bench.press(bench.digit("2.5"), "enter")
         await settled(bench.pilot)
-        assert "Not quite." in await bench.text()
+        assert "No." in await bench.text()
 
 
 async def test_in_ascii_mode_every_sign_is_ascii(tmp_path: Path) -> None:

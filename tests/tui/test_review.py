@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -110,6 +111,24 @@ async def test_f6_shows_the_answer_too(services_in: MakeServices) -> None:
     with_cards(services, questions=(), terms=(term_key("loss-function", Side.NAME),))
     async with running(services) as pilot:
         await press(pilot, "r", "a")
+        assert "Here it is." in "\n".join(await press(pilot, "f6"))
+
+
+async def test_between_blanks_tab_is_not_the_key_that_shows_the_answer(
+    services_in: MakeServices, lessons: Path
+) -> None:
+    with (lessons / "en" / "02-loss.md").open("a", encoding="utf-8") as file:
+        file.write("\n## Names\n\n<!-- q: loss-names -->\n\nThe [[bias]] and the [[weight]].\n")
+    services = services_in()
+    now = clock.utc_now().replace(microsecond=0)
+    missed = Answer("loss", "loss-names", "fill-in", ("", ""), correct=False, at=now - timedelta(days=2))
+    services.store.record_answer(missed)
+    async with running(services) as pilot:
+        await press(pilot, "r", "a")
+        for _ in range(3):
+            rows = await press(pilot, "tab")
+            assert "F6 show answer" in rows[-1]
+            assert "tab show" not in rows[-1]
         assert "Here it is." in "\n".join(await press(pilot, "f6"))
 
 

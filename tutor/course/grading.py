@@ -54,6 +54,8 @@ class Verdict:
         notes: Sentences of ours: a typo forgiven, how many lines are in place, the figure that decided.
         right_options: The options that were right to choose, or the true order.
         parts: For each blank or line, whether it was right.
+        nearly: Whether it is not right but some of it is: lines, blanks, more right options than wrong ones, a number
+            that is near. Decides what is said, never what it is worth.
     """
 
     correct: bool
@@ -62,6 +64,7 @@ class Verdict:
     notes: tuple[str, ...] = ()
     right_options: tuple[int, ...] = ()
     parts: tuple[bool, ...] = ()
+    nearly: bool = False
 
 
 def grade(question: Question, answer: Answer, facts: Facts | None = None) -> Verdict:
@@ -121,11 +124,9 @@ def _grade_choice(question: Question, answer: Chosen, facts: Facts | None) -> Ve
         found, wrong = len(answer.options & right), len(answer.options - right)
         score = max(0.0, (found - wrong) / len(right)) if right else 0.0
         score = min(score, 0.99)
-        missing = len(right - answer.options)
-        if missing and not wrong:
-            key = "course.one-more-is-right" if missing == 1 else "course.more-are-right"
-            notes = (translate(key, count=missing),)
-    return Verdict(correct, score, feedback, notes, tuple(sorted(right)), parts)
+        key = "course.right-ones-chosen" if not wrong else "course.right-and-wrong-chosen"
+        notes = (translate(key, found=found, all=len(right), wrong=wrong),) if found else ()
+    return Verdict(correct, score, feedback, notes, tuple(sorted(right)), parts, nearly=0 < score < 1)
 
 
 def _grade_order(question: Question, answer: Ordered) -> Verdict:
@@ -137,8 +138,10 @@ def _grade_order(question: Question, answer: Ordered) -> Verdict:
     texts = [question.options[index].text for index in answer.options]
     parts = tuple(text == option.text for text, option in zip(texts, question.options, strict=True))
     correct = all(parts)
-    notes = () if correct else (translate("course.lines-in-place", count=sum(parts), all=len(parts)),)
-    return Verdict(correct, sum(parts) / len(parts) if parts else 1.0, (), notes, true_order, parts)
+    key = {0: "course.no-line-in-place", 1: "course.one-line-in-place"}.get(sum(parts), "course.lines-in-place")
+    notes = () if correct else (translate(key, count=sum(parts), all=len(parts)),)
+    score = sum(parts) / len(parts) if parts else 1.0
+    return Verdict(correct, score, (), notes, true_order, parts, nearly=any(parts) and not correct)
 
 
 def _grade_number(question: Question, answer: Typed, facts: Facts | None) -> Verdict:
@@ -159,7 +162,19 @@ def _grade_number(question: Question, answer: Typed, facts: Facts | None) -> Ver
     notes: tuple[str, ...] = ()
     if not correct and _lies_in(-typed, low, high):
         notes = (translate("course.sign-is-off"),)
-    return Verdict(correct, float(correct), notes=notes, parts=(correct,))
+    elif not correct and _is_near(typed, low, high):
+        notes = (translate("course.number-is-near"),)
+    return Verdict(correct, float(correct), notes=notes, parts=(correct,), nearly=bool(notes))
+
+
+_NEAR = Fraction(1, 20)
+"""How far a number that is near may lie from the range, as a share of the range's nearer end."""
+
+
+def _is_near(typed: Fraction, low: float, high: float) -> bool:
+    """Whether a number lies a little beside a range."""
+    end = min((as_fraction(low), as_fraction(high)), key=lambda each: abs(each - typed))
+    return abs(end - typed) <= _NEAR * abs(end)
 
 
 def _lies_in(typed: Fraction, low: float, high: float) -> bool:
@@ -183,8 +198,11 @@ def _grade_blanks(question: Question, answer: Typed) -> Verdict:
         if meant is not None and fold(meant) != fold(typed):
             notes.append(translate("course.typo-forgiven", meant=meant))
     correct = all(parts)
+    if sum(parts) and not correct:
+        key = "course.one-blank-right" if sum(parts) == 1 else "course.blanks-right"
+        notes.insert(0, translate(key, count=sum(parts), all=len(parts)))
     score = sum(parts) / len(parts) if parts else 1.0
-    return Verdict(correct, score, notes=tuple(notes), parts=tuple(parts))
+    return Verdict(correct, score, notes=tuple(notes), parts=tuple(parts), nearly=any(parts) and not correct)
 
 
 _SHORTEST_TYPO = 6

@@ -9,6 +9,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures
+from tutor.study.verdict_words import first_words
 from tutor.typeset.page import plain_lines
 
 WIDTH = 76
@@ -48,7 +49,7 @@ def verdict_lines(attempt: Attempt) -> Iterator[str]:
         yield translate("quiz.not-counted")
         yield harmless_line(attempt.reason)
     elif attempt.verdict is not None:
-        yield translate("quiz.space").join([_headline(attempt), *attempt.verdict.notes])
+        yield first_words(attempt)
         yield from _what_was_chosen(attempt)
         yield from _what_was_right(attempt)
         for figure in deciding_figures(attempt.question, attempt.facts or {}):
@@ -56,14 +57,6 @@ def verdict_lines(attempt: Attempt) -> Iterator[str]:
     if attempt.question.explanation:
         yield f"{translate('quiz.why')}:"
         yield from (f"  {line}" for line in plain_lines(attempt.question.explanation, WIDTH - 2))
-
-
-def _headline(attempt: Attempt) -> str:
-    if attempt.given_up:
-        return translate("review.here-it-is")
-    if attempt.verdict is not None and attempt.verdict.correct:
-        return translate("quiz.right-but-unsure" if attempt.unsure else "quiz.right")
-    return translate("quiz.not-quite-unsure" if attempt.unsure else "quiz.not-quite")
 
 
 def _what_was_chosen(attempt: Attempt) -> Iterator[str]:

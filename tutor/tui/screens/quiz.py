@@ -8,12 +8,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import Row, Rows
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.tui.commands import Command
-from tutor.tui.glyphs import RIGHT, WRONG
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.one_question import OneQuestionScreen, score_row
 from tutor.tui.screens.quiz_keys import KEYS, possible_actions
 from tutor.tui.widgets.chart import Room, RowsView
 from tutor.tui.widgets.question_lines import plain_rows
@@ -25,16 +24,12 @@ if TYPE_CHECKING:
     from tutor.course.lesson import LabFence, Lesson
     from tutor.study.exercise import Exercise
     from tutor.study.quiz_session import QuizSession
-    from tutor.tui.widgets.question import QuestionWidget
 
 _WIDE = 120
 """Columns from which the list of questions stays beside the question."""
 
-_LOW = 18
-"""Rows below which no blank line is spent above the question."""
 
-
-class QuizScreen(TutorScreen):
+class QuizScreen(OneQuestionScreen):
     """The quiz of a lesson; resumed where it was left.
 
     Args:
@@ -43,7 +38,6 @@ class QuizScreen(TutorScreen):
 
     KEYS: ClassVar[tuple[Command, ...]] = KEYS
     CSS_PATH = "quiz.tcss"
-    AUTO_FOCUS = ""
 
     def __init__(self, lesson_id: str) -> None:
         super().__init__()
@@ -54,10 +48,10 @@ class QuizScreen(TutorScreen):
     # -- the frame ---------------------------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
-        """The question, the summary in its place later, and the list of questions beside it."""
-        with Horizontal(id="quiz"):
-            yield QuizFlow(id="quiz-flow")
-            yield RowList(id="quiz-summary")
+        """The question or the summary, and the list of questions beside it."""
+        with Horizontal(id="asking"):
+            yield QuizFlow()
+            yield RowList(id="page")
             yield RowsView(self._list_rows, id="quiz-list")
 
     def breadcrumb(self) -> list[str]:
@@ -71,11 +65,8 @@ class QuizScreen(TutorScreen):
         session = self.session
         if session is None or not session.count:
             return []
-        score = session.score
-        row = [] if session.over else [Span(translate("quiz.place", number=session.number, count=session.count))]
-        for sign, count, ink in ((RIGHT, score.right, "good"), (WRONG, score.wrong, "bad")):
-            row += [Span("   " if row and sign == RIGHT else " "), Span(f"{sign} {count}", ink)]
-        return row
+        place = "" if session.over else translate("quiz.place", number=session.number, count=session.count)
+        return score_row(place, session.score)
 
     def on_mount(self) -> None:
         """Read the lesson when the frame is on the screen."""
@@ -84,8 +75,8 @@ class QuizScreen(TutorScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """The list of questions shows where there is room for it."""
+        super().on_resize(event)
         self.set_class(event.size.width >= _WIDE, "-wide")
-        self.set_class(event.size.height < _LOW, "-low")
 
     def renew(self) -> None:
         """The same question in another language or look."""
@@ -94,15 +85,10 @@ class QuizScreen(TutorScreen):
         if lesson is not None and self.session is not None:
             self._lesson = lesson
             self.session.retell(lesson.questions)
-            for question in self._questions():
+            for question in self.questions:
                 question.renew()
-            self._show_summary_rows()
-        self._refresh()
-
-    def on_unmount(self) -> None:
-        """Everything is kept, however one leaves."""
-        if self.session is not None:
-            self.session.leave()
+            self.show_page()
+        self.refresh_state()
 
     # -- the lesson --------------------------------------------------------------------------------------
 
@@ -139,7 +125,7 @@ class QuizScreen(TutorScreen):
         )  # fmt: skip
         if self.session.begun and not fresh:
             self.notice(translate("quiz.resumed"))
-        await self._show()
+        await self.show()
 
     async def _say_nothing(self) -> None:
         problem = self.services.course_problem
@@ -158,39 +144,12 @@ class QuizScreen(TutorScreen):
 
     # -- question and summary ----------------------------------------------------------------------------
 
-    def _questions(self) -> list[QuestionWidget]:
-        from tutor.tui.widgets.question import QuestionWidget
+    @property
+    def asking(self) -> QuizSession | None:
+        """The quiz."""
+        return self.session
 
-        return list(self.query(QuestionWidget))
-
-    async def _show(self) -> None:
-        """Show the question in front, or the summary."""
-        if self.session is None:
-            return
-        exercise, summary = self.session.current, self.query_one(RowList)
-        summary.display = exercise is None
-        self.query_one(QuizFlow).display = exercise is not None
-        if exercise is None:
-            self._show_summary_rows()
-            summary.focus()
-        else:
-            await self._show_question(exercise)
-        self._refresh()
-
-    async def _show_question(self, exercise: Exercise) -> None:
-        from tutor.tui.widgets.question import QuestionWidget
-
-        lab = self._lab_before(exercise)
-        shown = self._questions()
-        if shown:
-            await shown[0].show(exercise, lab=lab)
-        else:
-            await self.query_one(QuizFlow).mount(QuestionWidget(exercise, lab=lab, boxed=False))
-        self.query_one(QuizFlow).scroll_home(animate=False)
-        self._questions()[0].focus(scroll_visible=False)
-        exercise.seen()
-
-    def _lab_before(self, exercise: Exercise) -> LabFence | None:
+    def lab_before(self, exercise: Exercise) -> LabFence | None:
         """The lab that the lesson showed last before this question: there it can be seen."""
         from tutor.course.lesson import LabFence
 
@@ -202,7 +161,8 @@ class QuizScreen(TutorScreen):
                 break
         return found
 
-    def _show_summary_rows(self) -> None:
+    def show_page(self) -> None:
+        """The summary."""
         if self.session is not None and self.session.over:
             from tutor.tui.screens.quiz_summary import summary_items
 
@@ -221,69 +181,52 @@ class QuizScreen(TutorScreen):
         ]
         return [*rows, *([[]] * room.height)][: room.height]
 
-    def _refresh(self) -> None:
+    def refresh_state(self) -> None:
+        """The list of questions tells how each stands."""
         self.query_one("#quiz-list", RowsView).redraw()
-        self.refresh_frame()
-        self.refresh_bindings()
-
-    def on_question_widget_changed(self) -> None:
-        """What can be done may have changed."""
-        self._refresh()
-
-    def on_question_widget_committed(self) -> None:
-        """The memory has the answer; it may have had something to say."""
-        for text in self.services.store.take_notices():
-            self.notice(text, "warning")
-        self._refresh()
-
-    def on_question_widget_settled(self) -> None:
-        """The score has changed."""
-        self._refresh()
+        super().refresh_state()
 
     # -- keys --------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something now."""
-        if self.session is None:
-            return action not in _NEEDS_SESSION and super().check_action(action, parameters)
-        possible = possible_actions(self.session)
-        return possible[action] if action in possible else super().check_action(action, parameters)
+        """Before there is a quiz, no key of it means anything."""
+        if self.session is None and action in _NEEDS_SESSION:
+            return False
+        return super().check_action(action, parameters)
 
-    async def action_next(self) -> None:
-        """On to the next question, or to the summary."""
-        if self.session is not None:
-            self.session.next()
-            await self._show()
+    def possible_now(self) -> dict[str, bool]:
+        """What the summary offers comes on top."""
+        return super().possible_now() | (possible_actions(self.session) if self.session is not None else {})
 
     async def action_skip(self) -> None:
         """Put the question off."""
         if self.session is not None:
             self.session.skip()
-            await self._show()
+            await self.show()
 
     async def action_previous(self) -> None:
         """To the question before."""
         if self.session is not None:
             self.session.back()
-            await self._show()
+            await self.show()
 
     async def action_skipped(self) -> None:
         """Answer what was skipped."""
         if self.session is not None:
             self.session.return_to_skipped()
-            await self._show()
+            await self.show()
 
     async def action_retry(self) -> None:
         """Only the wrong ones again."""
         if self.session is not None:
             self.session.retry_wrong()
-            await self._show()
+            await self.show()
 
     async def action_unsure_too(self) -> None:
         """The wrong ones and the unsure ones again."""
         if self.session is not None:
             self.session.retry_wrong(unsure=True)
-            await self._show()
+            await self.show()
 
     async def action_fresh(self) -> None:
         """The whole quiz anew."""
@@ -308,7 +251,7 @@ class QuizScreen(TutorScreen):
             return
         if event.key.isdigit():
             self.session.go(int(event.key))
-            await self._show()
+            await self.show()
         elif event.key == "next":
             following = self._following()
             if following is not None:

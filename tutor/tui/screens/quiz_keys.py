@@ -12,27 +12,25 @@ if TYPE_CHECKING:
 KEYS: tuple[Command, ...] = (
     Command("quiz.next", ("enter", "n", "ctrl+n", "f3"), "quiz.key-next", "quiz.key-next-help", footer=1),
     Command("quiz.skip", ("n", "ctrl+n", "f3"), "quiz.key-skip", "quiz.key-skip-help", footer=4),
-    Command("quiz.previous", ("b", "ctrl+b", "f4"), "quiz.key-back", "quiz.key-back-help", footer=5),
+    Command("quiz.show", ("f6",), "review.key-show", "review.key-show-help", footer=5),
+    Command("quiz.previous", ("b", "ctrl+b", "f4"), "quiz.key-back", "quiz.key-back-help", footer=6),
     Command("quiz.skipped", ("b",), "quiz.key-skipped", footer=1),
     Command("quiz.retry", ("r",), "quiz.key-retry", "quiz.key-retry-help", footer=1),
     Command("quiz.unsure-too", ("u",), "quiz.key-unsure-too", "quiz.way-unsure"),
-    Command("quiz.lesson", ("o",), "quiz.key-lesson", "quiz.key-lesson-help", footer=6),
-    Command("quiz.fresh", ("a",), "quiz.key-fresh", "quiz.way-fresh", footer=7),
+    Command("quiz.lesson", ("o",), "quiz.key-lesson", "quiz.key-lesson-help", footer=7),
+    Command("quiz.fresh", ("a",), "quiz.key-fresh", "quiz.way-fresh", footer=8),
 )
 
 
 def possible_actions(session: QuizSession) -> dict[str, bool]:
-    """For each action of `KEYS`, whether it means something now."""
+    """For each action of `KEYS` that a review has not, or has otherwise, whether it means something now."""
     current = session.current
-    locked = current is not None and current.attempt.locked
     skipped = bool(session.score.skipped)
     return {
-        "next": locked,
-        "skip": current is not None and not locked,
         "previous": session.number > 1 if current is not None else not skipped,
         "skipped": session.over and skipped,
         "retry": session.over and bool(session.wrong_ids),
         "unsure_too": session.over and bool(session.unsure_ids),
         "fresh": session.over,
-        "lesson": session.over or locked,
+        "lesson": current is None or current.attempt.locked,
     }

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import ComposeResult
-from textual.containers import Horizontal
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation import clock
@@ -15,9 +13,8 @@ from tutor.foundation.translate import language, translate
 from tutor.study.outlook import Outlook, outlook
 from tutor.tui import navigation
 from tutor.tui.commands import Command
-from tutor.tui.glyphs import RIGHT, WRONG
 from tutor.tui.row_pages import sentence_items
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.one_question import OneQuestionScreen, score_row
 from tutor.tui.screens.review_pages import ALL, HOME, MINUTES, MORE, end_items, start_items
 from tutor.tui.widgets.quiz_flow import QuizFlow
 from tutor.tui.widgets.row_list import RowList
@@ -26,13 +23,9 @@ if TYPE_CHECKING:
     from tutor.study.deck import Deck
     from tutor.study.exercise import Exercise
     from tutor.study.review_session import ReviewSession
-    from tutor.tui.widgets.question import QuestionWidget
-
-_LOW = 18
-"""Rows below which no blank line is spent above the question."""
 
 
-class ReviewScreen(TutorScreen):
+class ReviewScreen(OneQuestionScreen):
     """Three pages: what is due, the card in front, how it went."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
@@ -45,8 +38,6 @@ class ReviewScreen(TutorScreen):
         Command("review.all", ("a",), "review.key-all", footer=4),
         Command("review.more", ("r",), "review.key-more", footer=2),
     )
-    CSS_PATH = "review.tcss"
-    AUTO_FOCUS = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,12 +48,6 @@ class ReviewScreen(TutorScreen):
         self._starting = False
 
     # -- the frame ---------------------------------------------------------------------------------------
-
-    def compose_body(self) -> ComposeResult:
-        """The card, or a page of rows in its place."""
-        with Horizontal(id="review"):
-            yield QuizFlow(id="review-flow")
-            yield RowList(id="review-page")
 
     def breadcrumb(self) -> list[str]:
         """``tutor › Review``."""
@@ -75,11 +60,7 @@ class ReviewScreen(TutorScreen):
             due = self._outlook.due if self._outlook is not None else 0
             return [Span(translate("review.due", count=due), "muted")] if due else []
         place = "" if session.over else translate("review.place", number=session.number, count=session.count)
-        score = session.score
-        row = [Span(place)] if place else []
-        for sign, count, ink in ((RIGHT, score.right, "good"), (WRONG, score.wrong, "bad")):
-            row += [Span("   " if row and sign == RIGHT else " "), Span(f"{sign} {count}", ink)]
-        return row
+        return score_row(place, session.score)
 
     def on_mount(self) -> None:
         """Read what is due when the frame is on the screen."""
@@ -88,31 +69,26 @@ class ReviewScreen(TutorScreen):
         self.call_after_refresh(self._open)
 
     def on_resize(self, event: events.Resize) -> None:
-        """A low screen spares the blank line; sentences are broken for the width."""
-        self.set_class(event.size.height < _LOW, "-low")
+        """Sentences are broken for the width."""
+        super().on_resize(event)
         if self._outlook is not None:
-            self._show_page()
+            self._fill_page()
 
     def renew(self) -> None:
         """The same card in another language or look."""
         super().renew()
         if self.session is not None:
             self.session.retell()
-            for question in self._questions():
+            for question in self.questions:
                 question.renew()
-        self._show_page()
+        self._fill_page()
         self.refresh_frame()
-
-    def on_unmount(self) -> None:
-        """Everything is kept, however one leaves."""
-        if self.session is not None:
-            self.session.leave()
 
     # -- beginning ---------------------------------------------------------------------------------------
 
     def _open(self) -> None:
         self._deck = self.services.deck
-        self._show_page()
+        self._fill_page()
         # The lessons are read for what the cards ask; that, and the charts' import, is not for the event loop.
         self.run_worker(self._prepare, thread=True, exit_on_error=False)
 
@@ -132,13 +108,13 @@ class ReviewScreen(TutorScreen):
 
     def _prepared(self, ahead: Outlook) -> None:
         self._outlook = ahead
-        self._show_page()
+        self._fill_page()
         self.say_notices()
         self.refresh_frame()
 
     def _can_draw(self) -> None:
         self._drawable = True
-        self._show_page()
+        self._fill_page()
 
     def _start(self, minutes: float | None) -> None:
         if self._deck is None or self._starting:
@@ -157,42 +133,21 @@ class ReviewScreen(TutorScreen):
     def _started(self, session: ReviewSession) -> None:
         self._starting = False
         self.session = session
-        self.call_next(self._show)
+        self.call_next(self.show)
 
-    # -- the card in front -------------------------------------------------------------------------------
+    # -- the page ----------------------------------------------------------------------------------------
 
-    def _questions(self) -> list[QuestionWidget]:
-        from tutor.tui.widgets.question import QuestionWidget
+    @property
+    def asking(self) -> ReviewSession | None:
+        """The review."""
+        return self.session
 
-        return list(self.query(QuestionWidget))
+    def show_page(self) -> None:
+        """How the review went, and what is due now."""
+        self._outlook = self._look_ahead()
+        self._fill_page()
 
-    async def _show(self) -> None:
-        """Show the card in front, or how the review went."""
-        exercise = self.session.current if self.session is not None else None
-        page = self.query_one(RowList)
-        page.display = exercise is None
-        self.query_one(QuizFlow).display = exercise is not None
-        if exercise is None:
-            self._outlook = self._look_ahead()
-            self._show_page()
-            page.focus()
-        else:
-            await self._show_card(exercise)
-        self._refresh()
-
-    async def _show_card(self, exercise: Exercise) -> None:
-        from tutor.tui.widgets.question import QuestionWidget
-
-        shown = self._questions()
-        if shown:
-            await shown[0].show(exercise)
-        else:
-            await self.query_one(QuizFlow).mount(QuestionWidget(exercise, boxed=False))
-        self.query_one(QuizFlow).scroll_home(animate=False)
-        self._questions()[0].focus(scroll_visible=False)
-        exercise.seen()
-
-    def _show_page(self) -> None:
+    def _fill_page(self) -> None:
         page = self.query_one(RowList)
         if self.session is not None and not self.session.over:
             return
@@ -206,57 +161,18 @@ class ReviewScreen(TutorScreen):
                 end_items(self.session, self._outlook, width, drawable=self._drawable, ascii=self.tutor.ascii)
             )
 
-    def _refresh(self) -> None:
-        self.refresh_frame()
-        self.refresh_bindings()
-
-    def on_question_widget_changed(self) -> None:
-        """What can be done may have changed."""
-        self._refresh()
-
-    def on_question_widget_committed(self) -> None:
-        """The memory has the answer; it may have had something to say."""
-        for text in self.services.store.take_notices():
-            self.notice(text, "warning")
-        self._refresh()
-
-    def on_question_widget_settled(self) -> None:
-        """The score has changed."""
-        self._refresh()
-
     # -- keys --------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something now."""
-        current = self.session.current if self.session is not None else None
-        locked = current is not None and current.attempt.locked
+    def possible_now(self) -> dict[str, bool]:
+        """What the pages offer comes on top."""
         due = self._outlook is not None and self._outlook.due > 0
-        possible = {
-            "next": locked,
-            "show": current is not None and not locked and not current.question.predicts,
-            "skip": current is not None and not locked,
-            "lesson": locked,
-            "short": self.session is None and due,
-            "long": self.session is None and due,
-            "all": self.session is None and due,
-            "more": self.session is not None and self.session.over and (due or self.session.left > 0),
-        }
-        return possible[action] if action in possible else super().check_action(action, parameters)
-
-    async def action_next(self) -> None:
-        """On to the next card."""
-        if self.session is not None:
-            self.session.next()
-            await self._show()
+        begins = self.session is None and due
+        more = self.session is not None and self.session.over and (due or self.session.left > 0)
+        return super().possible_now() | {"short": begins, "long": begins, "all": begins, "more": more}
 
     async def action_skip(self) -> None:
         """Put the card off to the end."""
         await self.action_next()
-
-    def action_show(self) -> None:
-        """Show the answer; it counts as not known."""
-        for question in self._questions():
-            question.give_up()
 
     def action_short(self) -> None:
         """A review of five minutes."""

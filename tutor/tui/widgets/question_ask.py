@@ -21,6 +21,9 @@ from tutor.tui.widgets.question_keys import HOW_SURE, NOT_READY, QUESTION_KEYS, 
 from tutor.tui.widgets.question_lines import Cursor, Laid, Zone, ask_rows
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
+_ROUND = {"tab": 1, "shift+tab": -1}
+"""Keys that go from blank to blank, and round from the last to the first."""
+
 
 class AskView(Widget, can_focus=True):
     """What is asked, and the answer in the making.
@@ -308,9 +311,11 @@ class AskView(Widget, can_focus=True):
         elif key in {"left", "right", "home", "end", "ctrl+a", "ctrl+e"}:
             places = {"left": at - 1, "right": at + 1, "home": 0, "ctrl+a": 0}
             self._move_cursor(caret=max(0, min(len(text), places.get(key, len(text)))))
-        elif key in {"tab", "down"} and self.cursor.blank + 1 < blanks:
+        elif key in _ROUND and blanks > 1:
+            self._go_to_blank((self.cursor.blank + _ROUND[key]) % blanks)
+        elif key == "down" and self.cursor.blank + 1 < blanks:
             self._go_to_blank(self.cursor.blank + 1)
-        elif key in {"shift+tab", "up"} and self.cursor.blank > 0:
+        elif key == "up" and self.cursor.blank > 0:
             self._go_to_blank(self.cursor.blank - 1)
         else:
             return False
@@ -320,8 +325,15 @@ class AskView(Widget, can_focus=True):
         self._move_cursor(blank=blank, caret=len(self.attempt.draft.texts[blank]))
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Letters are text while one types, so no footer offers them as keys; no number has a question mark."""
-        if not self.typing or character is None or not character.isprintable():
+        """Letters are text while one types, so no footer offers them as keys; no number has a question mark.
+
+        Between several blanks tab goes round.
+        """
+        if not self.typing:
+            return False
+        if key in _ROUND:
+            return len(self.attempt.draft.texts) > 1
+        if character is None or not character.isprintable():
             return False
         return character != "?" or self.attempt.kind is not QuestionKind.NUMERIC
 

@@ -9,6 +9,7 @@ from tutor.foundation.text_width import cell_width, pad
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures
+from tutor.study.verdict_words import first_words
 from tutor.tui.glyphs import RIGHT, WARNING, WRONG
 from tutor.tui.widgets.question_lines import INDENT, page_rows, plain_rows
 
@@ -44,15 +45,8 @@ def _headline(attempt: Attempt, width: int) -> list[Row]:
     verdict = attempt.verdict
     if verdict is None:
         return []
-    if verdict.correct:
-        text = translate("quiz.right-but-unsure" if attempt.unsure else "quiz.right")
-    elif attempt.given_up:
-        text = translate("review.here-it-is")
-    else:
-        text = translate("quiz.not-quite-unsure" if attempt.unsure else "quiz.not-quite")
-    sentences = [text, *verdict.notes]
     sign, ink = (RIGHT, "good") if verdict.correct else (WRONG, "bad")
-    return _said(sign, ink, translate("quiz.space").join(sentences), width)
+    return _said(sign, ink, first_words(attempt), width)
 
 
 def _typed_answers(attempt: Attempt, width: int) -> list[Row]:
