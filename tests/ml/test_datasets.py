@@ -14,8 +14,8 @@ from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.options import DataOptions
 
-CLASSES = {"blobs": 3, "moons": 2, "spiral": 3, "iris": 3, "digits": 10, "mails": 2}
-EVERY = (*CLASSES, "views", "rebound", "bike-sharing")
+CLASSES = {"blobs": 3, "moons": 2, "spiral": 3, "iris": 3, "penguins": 3, "spambase": 2, "digits": 10, "mails": 2}
+EVERY = (*CLASSES, "diabetes", "views", "rebound", "bike-sharing")
 
 
 def load(name: str, **options: Any) -> Dataset:
@@ -170,3 +170,41 @@ def test_the_spoken_vowels_are_split_by_utterance_and_framed_within_one() -> Non
     first = [0, *(np.flatnonzero((three.x_train[1:, :12] == three.x_train[1:, 12:24]).all(axis=1)) + 1)]
     assert len(first) == 270
     assert np.array_equal(three.x_train[1, :12], one.x_train[0])
+
+
+def test_penguins_without_measures_are_left_out_and_words_become_columns() -> None:
+    data = load("penguins", test_fraction=0.0, standardise=False)
+    assert data.x_train.shape == (342, 9)
+    # The means that the authors of the palmerpenguins package give: bill, bill, flipper, mass.
+    assert data.x_train[:, :4].mean(axis=0) == pytest.approx([43.92, 17.15, 200.92, 4201.75], abs=0.01)
+    assert data.class_names == ("Adelie", "Chinstrap", "Gentoo")
+    assert np.bincount(data.y_train).tolist() == [151, 68, 123]
+    # Of eleven without a sex, two have no measures either.
+    assert int((data.x_train[:, 4] + data.x_train[:, 5] == 0).sum()) == 9
+    assert any("2 of 344 rows" in note for note in data.notes)
+
+
+def test_diabetes_by_least_squares_is_what_scikit_learn_publishes() -> None:
+    data = load("diabetes", test_fraction=0.0, standardise=False)
+    assert data.x_train.shape == (442, 10)
+    inputs = np.column_stack([data.x_train, np.ones(442)])
+    weights, (squares,), *_ = np.linalg.lstsq(inputs, data.y_train, rcond=None)
+    assert squares / 442 == pytest.approx(2859.696, abs=1e-3)
+    # Intercept and the weight of bmi in the units of the patients, and the variance without any model.
+    assert (weights[-1], weights[2]) == pytest.approx((-334.567, 5.603), abs=1e-3)
+    assert data.y_train.var() == pytest.approx(5929.885, abs=1e-3)
+
+
+def test_spambase_is_whole() -> None:
+    data = load("spambase", test_fraction=0.0, standardise=False)
+    assert data.x_train.shape == (4601, 57)
+    assert np.bincount(data.y_train).tolist() == [2788, 1813]
+    column = dict(zip(data.feature_names, data.x_train.T, strict=True))
+    # From the table of statistics that comes with the original.
+    assert column["make"].mean() == pytest.approx(0.10455, abs=1e-5)
+    assert column["george"].max() == pytest.approx(33.33)
+    assert column["capitals total"].mean() == pytest.approx(283.29, abs=0.01)
+    spam = data.y_train == 1
+    assert min(((column["dollar sign"] >= at) != spam).mean() for at in np.unique(column["dollar sign"])) == (
+        pytest.approx(0.2054, abs=1e-4)
+    )

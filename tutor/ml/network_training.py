@@ -259,6 +259,14 @@ class NetworkTraining:
         named = self.network.weights() | {f"running.{name}": each for name, each in self.network.running().items()}
         return named | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
 
+    def coefficients(self) -> Floats:
+        """Of a polynomial in one feature: what stands before 1, x, x², ... in the units of the data, (degree + 1,)."""
+        data, (*w, b) = self.dataset, self.network.layers[0][0].astype(np.float64)
+        found = self._powers.coefficients(np.array(w), float(b), float(data.x_mean[0]), float(data.x_scale[0]))
+        found *= data.y_scale
+        found[0] += data.y_mean
+        return found
+
     def small_parameters(self) -> dict[str, float]:
         """``w`` and ``b`` of a line, in the units of the data; nothing for larger models."""
         if not self._is_line or self.dataset.task == CLASSIFICATION:

@@ -32,3 +32,19 @@ class Powers:
     def __call__(self, x: Floats) -> Floats:
         """The powers of ``x``, (n, d), as the model sees them."""
         return x if self._degree == 1 else (self._raise(x) - self._mean) / self._scale
+
+    def coefficients(self, w: Floats, b: float, mean: float, scale: float) -> Floats:
+        """Of b + w · powers((x − mean) / scale), for one feature: what stands before 1, x, x², ..., (degree + 1,).
+
+        Args:
+            w: (degree,).
+            b: the bias.
+            mean: subtracted from x before it is raised.
+            scale: by which it is divided then.
+        """
+        w = np.asarray(w, dtype=np.float64) / self._scale
+        inner = np.polynomial.Polynomial([-mean / scale, 1.0 / scale])
+        plain = np.polynomial.Polynomial([b - float(w @ self._mean), *w])(inner)
+        found: Floats = np.zeros(len(w) + 1)
+        found[: len(plain.coef)] = plain.coef
+        return found

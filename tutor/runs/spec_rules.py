@@ -13,7 +13,8 @@ from tutor.runs.spec import NO_DESCENT, RunSpec
 
 SERIES = frozenset({"views", "rebound", "bike-sharing"})
 CLASSES = frozenset(
-    {"blobs", "moons", "spiral", "iris", "digits", "mails", "phones", "japanese-vowels", "vowels", "coins", "text"}
+    {"blobs", "moons", "spiral", "iris", "penguins", "spambase", "digits", "mails", "phones", "japanese-vowels"}
+    | {"vowels", "coins", "text"}
 )
 CURVED = frozenset({"saddle", "bowl"})
 """Drawn functions whose Hessian is known."""

@@ -17,7 +17,6 @@ from tutor.foundation.translate import translate
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import DRAWN, REGRESSION
-from tutor.ml.drawn_function import FUNCTIONS
 from tutor.ml.network_training import NetworkTraining
 from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.pieces import is_sum_of_bends
@@ -28,14 +27,13 @@ from tutor.runs.landscapes import Curve, Surface, Threshold
 from tutor.runs.network_panels import CheckedGradient, Gradients, Pieces, Shapes, Telling, Updates
 from tutor.runs.norms_panel import Norms
 from tutor.runs.panels import Array, Autocorrelation, Boundary, Confusion, Fit, Folds, Panel, Series, Weights
+from tutor.runs.parameter_names import named_parameters
 from tutor.runs.spec import NO_DESCENT, RunSpec, Setting
 from tutor.runs.text_panel import Text
 
 _MOST_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
 """How the names begin of what is kept with the parameters and is none."""
-_SIGNS = {"w1": "w₁", "w2": "w₂", "z1": "z₁", "z2": "z₂", "lambda1": "λ₁", "lambda2": "λ₂"}
-"""Facts as people write them."""
 _TURNS = {
     "optimizer.learning_rate": "learning_rate",
     "optimizer.momentum": "momentum",
@@ -232,32 +230,8 @@ class MlTrainee:
         return self._training.predict(x)
 
     def weights(self) -> tuple[list[str], list[float]]:
-        """The parameters by name; those of a linear model in the units of the data."""
-        small = self._training.small_parameters()
-        if self.spec.model.name == "function":
-            # What people call them, rather than their places in a lab file.
-            for name in FUNCTIONS[self.spec.model.function].aliases:
-                del small[name]
-        if small:
-            return [_SIGNS.get(name, name) for name in small], list(small.values())
-        if self.spec.model.name == "naive":
-            return [self.feature_names[-1]], [1.0]
-        if self.spec.model.name == "linear" and self._dataset.features:
-            return self._linear_weights()
-        names: list[str] = []
-        values: list[float] = []
-        for name, array in self._training.parameters().items():
-            if not name.startswith(_NOT_TRAINED):
-                names += [f"{name}[{index}]" for index in range(array.size)]
-                values += array.ravel().tolist()
-        return names, values
-
-    def _linear_weights(self) -> tuple[list[str], list[float]]:
-        """A weight for each feature, and the bias."""
-        data, named = self._dataset, self._training.parameters()
-        w = named["W1"][0] * data.y_scale / data.x_scale
-        b = float(data.label(named["b1"][0])) - float(w @ data.x_mean)
-        return ["b", *self.feature_names], [b, *w.tolist()]
+        """See `tutor.runs.parameter_names.named_parameters`."""
+        return named_parameters(self.spec, self._dataset, self._training, self.feature_names)
 
     def point(self) -> tuple[float, float] | None:
         """Weight and bias of a line, both parameters of a bowl, or a parameter and its value; else None."""

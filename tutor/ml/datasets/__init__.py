@@ -22,9 +22,10 @@ def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | 
     """Load or make a data set and prepare it for training.
 
     Args:
-        name: ``views``, ``rebound``, ``bike-sharing``, ``blobs``, ``moons``, ``spiral``, ``iris``, ``digits``,
-            ``mails``, ``wave``, ``quadratic``, ``phones``, ``japanese-vowels``, ``vowels``, ``coins``, ``text``,
-            ``csv``, or ``curve`` for a drawn curve, which has no examples.
+        name: ``views``, ``rebound``, ``bike-sharing``, ``blobs``, ``moons``, ``spiral``, ``iris``, ``penguins``,
+            ``diabetes``, ``spambase``, ``digits``, ``mails``, ``wave``, ``quadratic``, ``phones``,
+            ``japanese-vowels``, ``vowels``, ``coins``, ``text``, ``csv``, or ``curve`` for a drawn curve, which has
+            no examples.
         data_folder: where the files of real data sets are.
         options: which examples, and how they are prepared.
 
@@ -74,7 +75,13 @@ _POINTS = {
     "wave": made.wave,
     "quadratic": made.quadratic,
 }
-_FILES = {"iris": tables.iris, "digits": tables.digits}
+_FILES = {
+    "iris": tables.iris,
+    "penguins": tables.penguins,
+    "diabetes": tables.diabetes,
+    "spambase": tables.spambase,
+    "digits": tables.digits,
+}
 
 
 def _series(name: str, folder: Path | None, options: DataOptions) -> Table:

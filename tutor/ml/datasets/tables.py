@@ -11,7 +11,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.csv_reader import read_sheet
-from tutor.ml.datasets.dataset import CLASSIFICATION, Floats, Table
+from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Floats, Table
 from tutor.ml.datasets.made import with_neighbours
 
 _DIGITS = 10
@@ -28,6 +28,21 @@ def _path(folder: Path | None, name: str) -> Path:
 def iris(folder: Path | None) -> Table:
     """150 irises of three species, (150, 4) in centimetres."""
     return replace(load_csv(_path(folder, "iris"), "species"), notes=())
+
+
+def penguins(folder: Path | None) -> Table:
+    """344 penguins of three species, two of them without measures, (342, 9): sex and island are columns of 0 and 1."""
+    return load_csv(_path(folder, "penguins"), "species")
+
+
+def diabetes(folder: Path | None) -> Table:
+    """442 patients, (442, 10), and how far their diabetes had gone a year later: a regression."""
+    return replace(load_csv(_path(folder, "diabetes"), "progression", task=REGRESSION), notes=())
+
+
+def spambase(folder: Path | None) -> Table:
+    """4,601 mails, 1,813 of them spam, (4601, 57): words and signs in per cent, and three counts of capitals."""
+    return replace(load_csv(_path(folder, "spambase"), "kind"), notes=(), test_fraction=0.25)
 
 
 def digits(folder: Path | None) -> Table:
