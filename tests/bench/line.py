@@ -54,10 +54,13 @@ _MARK = re.compile(rb"\x1b\[\?2026[hl]|\x1b\[5n")
 
 
 class Bench(Terminal):
-    """`tutor` in a terminal that answers, counts, and can be slow."""
+    """`tutor`, or another program, in a terminal that answers, counts, and can be slow."""
 
-    def __init__(self, *arguments: str, driver: str, home: str) -> None:
-        super().__init__(*arguments, TUTOR_HOME=home, TUTOR_DRIVER=driver, COLORTERM="truecolor")
+    def __init__(
+        self, *arguments: str, driver: str = "tutor", home: str, command: str | None = None, **environment: str
+    ) -> None:
+        told = {"TUTOR_HOME": home, "TUTOR_DRIVER": driver, "COLORTERM": "truecolor", **environment}
+        super().__init__(*arguments, command=command, **told)
         self.screen.write_process_input = self._reply  # type: ignore[method-assign]
 
     def _reply(self, data: str) -> None:

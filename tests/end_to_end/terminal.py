@@ -38,16 +38,21 @@ def program() -> str:
 
 
 class Terminal:
-    """``tutor`` in a terminal of ``columns`` by ``lines``; ``environment`` is put into the test's own."""
+    """``tutor`` in a terminal of ``columns`` by ``lines``; ``environment`` is put into the test's own.
 
-    def __init__(self, *arguments: str, columns: int = 80, lines: int = 24, **environment: str) -> None:
+    Another program than ``tutor`` is named by ``command``.
+    """
+
+    def __init__(
+        self, *arguments: str, columns: int = 80, lines: int = 24, command: str | None = None, **environment: str
+    ) -> None:
         self.screen = pyte.Screen(columns, lines)
         self.output = b""
         self._stream = pyte.ByteStream(self.screen)
         self.master, slave = os.openpty()
         self._tell_size(columns, lines)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _TAKE_THE_TERMINAL, program(), *arguments],
+            [sys.executable, "-c", _TAKE_THE_TERMINAL, command or program(), *arguments],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             env={**os.environ, "LC_ALL": "C.UTF-8", **environment},
         )  # fmt: skip
