@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -206,6 +207,18 @@ async def test_only_rows_that_changed_are_drawn_again(tmp_path: Path, monkeypatc
         fresh.clear()
         bench.screen._tick()
         assert not fresh
+
+
+async def test_what_the_log_tells_is_drawn_by_itself(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        bench.run.train([0.5], [0.4321])
+        async with asyncio.timeout(40):
+            while "0.4321" not in "\n".join(rows_of(bench.pilot)):
+                await bench.pilot.pause(0.01)
+        await bench.pilot.press("escape")
+        await bench.pilot.pause()
+        assert bench.screen._pulse._timer is None
 
 
 async def test_pause_resume_step_stop_and_pace_are_asked_of_the_worker(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -71,6 +72,8 @@ class Follower:
         self.summary = RunSummary()
         self._reader = LogReader()
         self._offset = 0
+        # Text, and calls of the system alone: a log is looked at thirty times a second, and has mostly nothing new.
+        self._log, self._lock = str(folder / EVENTS_FILE), str(folder / LOCK_FILE)
 
     @property
     def skipped(self) -> int:
@@ -85,7 +88,7 @@ class Follower:
     @property
     def alive(self) -> bool:
         """Whether the worker lives, known from its lock and not from a timeout."""
-        return is_held(self.folder / LOCK_FILE)
+        return is_held(self._lock)
 
     def poll(self, limit_bytes: int = 1 << 20) -> list[Event]:
         """The events since the last poll, from at most ``limit_bytes``; `summary` has taken them in.
@@ -117,10 +120,13 @@ class Follower:
 
     def _read(self, limit_bytes: int) -> bytes:
         try:
-            with (self.folder / EVENTS_FILE).open("rb", buffering=0) as log:
-                log.seek(self._offset)
-                piece = log.read(limit_bytes)
+            # Opened anew each time: only so does a network's file system tell of what another machine has written.
+            log = os.open(self._log, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return b""
+        try:
+            piece = os.pread(log, limit_bytes, self._offset)
+        finally:
+            os.close(log)
         self._offset += len(piece)
         return piece

@@ -33,7 +33,7 @@ def hold(path: Path) -> int | None:
     return None
 
 
-def is_held(path: Path) -> bool:
+def is_held(path: Path | str) -> bool:
     """Whether a living process holds ``path``."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -19,6 +19,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.tui.commands import Command
 from tutor.tui.lab_attempts import keep_attempt, know_best
+from tutor.tui.pulse import Pulse
 from tutor.tui.screens.lab_actions import LabActions
 from tutor.tui.screens.lab_keys import LAB_KEYS, TYPING_KEYS, footer_of
 from tutor.tui.widgets.chart import Room, RowsView
@@ -71,6 +72,7 @@ class LabScreen(LabActions):
         self._frame_shown: tuple[object, ...] = ()
         self._refused = ""
         self._drawn_at = 0.0
+        self._pulse = Pulse(self, self._look)
 
     @property
     def glass(self) -> Glass:  # type: ignore[override]
@@ -180,8 +182,11 @@ class LabScreen(LabActions):
             self.action_start()
         self.show_all()
         self.look_ahead()
-        self.set_interval(_EVERY, self._tick)
-        self.set_interval(_PEEK, self._peek)
+        self._pulse.start(_EVERY)
+
+    def on_unmount(self) -> None:
+        """Look no more."""
+        self._pulse.stop()
 
     # -- before the start -------------------------------------------------------------------------------
 
@@ -199,12 +204,23 @@ class LabScreen(LabActions):
 
     def _looked_ahead(self) -> None:
         self._looking_ahead = False
-        if not self.is_attached:
-            return
-        self.show_all()
-        self.look_ahead()
+        if self.is_attached:
+            self.show_all()
+            self.look_ahead()
 
     # -- following --------------------------------------------------------------------------------------
+
+    def _look(self) -> float:
+        """Look whether there is anything to draw. Returns the seconds until the next look."""
+        session = self.session
+        if session is None or not self.is_current:
+            return _EVERY
+        if session.replay is None and (early := self._drawn_at + _EVERY - monotonic()) > 0:
+            return early
+        if session.replay is not None or session.poll():
+            self.call_next(self._tick if session.replay is not None else self._show_news)
+            return _EVERY
+        return _PEEK if session.going else _EVERY
 
     def _tick(self) -> None:
         if self.session is None or not self.is_attached or not self.is_current:
@@ -213,12 +229,12 @@ class LabScreen(LabActions):
             if self.session.replay.player.tick(_EVERY):
                 self._show_run()
         elif self.session.poll():
+            self._show_news()
+
+    def _show_news(self) -> None:
+        if self.session is not None and self.is_attached:
             keep_attempt(self, self.session)
             self._show_run()
-
-    def _peek(self) -> None:
-        if monotonic() - self._drawn_at >= _EVERY and self.session is not None and self.session.replay is None:
-            self._tick()
 
     def look_soon(self) -> None:
         """Look for the effect of a key before the next tick."""
