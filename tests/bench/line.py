@@ -60,7 +60,7 @@ class Bench(Terminal):
         self, *arguments: str, driver: str = "tutor", home: str, command: str | None = None, **environment: str
     ) -> None:
         told = {"TUTOR_HOME": home, "TUTOR_DRIVER": driver, "COLORTERM": "truecolor", **environment}
-        super().__init__(*arguments, command=command, **told)
+        super().__init__(*arguments, columns=80, lines=24, command=command, **told)
         self.screen.write_process_input = self._reply  # type: ignore[method-assign]
 
     def _reply(self, data: str) -> None:
