@@ -33,7 +33,7 @@ def test_figures_of_two_runs_name_the_run_in_both_languages() -> None:
         Figure("run b: validation loss at the end", "2.00e+09"),
     )
     use_language("zh")
-    assert deciding_figures(COMPARE, facts)[0] == Figure("运行 a：最终验证损失", "0.5123")
+    assert deciding_figures(COMPARE, facts)[0] == Figure("训练 a：最终验证损失", "0.5123")
 
 
 def test_a_fact_that_the_run_does_not_tell_is_left_out() -> None:
