@@ -1,6 +1,7 @@
 """The learner's database: never damaged, never loses an acknowledged write, never stops the program.
 
-* One transaction a write, in the write-ahead log, synced before the call returns.
+* One transaction a write, in the write-ahead log, synced before the call returns but after the lock is given back:
+  two tutors do not wait for each other's disk.
 * Another tutor writing at the same time is waited for.
 * A file that is not a database any more is kept aside, and a new one begun.
 * Where nothing can be written (a full disk, a read-only home, a newer tutor's file), everything goes on in
@@ -74,7 +75,8 @@ class Database:
                     break
                 try:
                     patiently(lambda: sqlite_file.transaction(self._connection, statements), self._patience)
-                except sqlite3.DatabaseError as error:
+                    sqlite_file.sync(self._connection, self.path)
+                except (sqlite3.DatabaseError, OSError) as error:
                     if not _is_the_files_fault(error):
                         raise
                     # A second time means that the new file is no better than the old one: the disk is failing.
@@ -146,7 +148,7 @@ class Database:
 
     # -- going on without the file -----------------------------------------------------------------------
 
-    def _leave_file(self, error: sqlite3.DatabaseError, *, may_begin_anew: bool = True) -> None:
+    def _leave_file(self, error: Exception, *, may_begin_anew: bool = True) -> None:
         """Go on after ``error``: with a new file where the old one is damaged, else in memory."""
         rows = sqlite_file.rows_of(self._connection, self._schema)
         self._connection.close()
@@ -178,7 +180,8 @@ class Database:
             return False
         try:
             patiently(lambda: sqlite_file.transaction(connection, self._unsaved), patience)
-        except sqlite3.DatabaseError:
+            sqlite_file.sync(connection, self.path)
+        except (sqlite3.DatabaseError, OSError):
             connection.close()
             return False
         self._connection.close()
@@ -193,10 +196,11 @@ class Database:
         self._notices.append(translate("progress.in-memory", path=self.path, reason=reason))
 
 
-def _is_the_files_fault(error: sqlite3.DatabaseError) -> bool:
+def _is_the_files_fault(error: Exception) -> bool:
     """Whether the same statement could succeed elsewhere; a broken rule of the tables would not."""
-    return not isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError) and (
-        sqlite_file.is_damage(error) or sqlite_file.code_of(error) != sqlite3.SQLITE_ERROR
+    return isinstance(error, OSError) or (
+        not isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError)
+        and (sqlite_file.is_damage(error) or sqlite_file.code_of(error) != sqlite3.SQLITE_ERROR)
     )
 
 
