@@ -57,7 +57,10 @@ def test_how_it_stands_in_both_languages(
 
 def test_items_tell_the_author(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["progress", "items", "2"]) == ExitCode.OK
-    assert "loss/loss-first" in capsys.readouterr().out
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert first.startswith("A question ")
+    assert "33%  of 3  30 s" in first
+    assert second == "    2 Model and loss · loss-first"
     assert run(["progress", "items", "nowhere"]) == ExitCode.CANNOT_READ
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.tui.quiz_lessons import make_lessons
 from tutor.course.catalogue import Course
+from tutor.course.lesson import BLANK
 from tutor.progress.statistics import Item, Miss, Share
 from tutor.study.misconceptions import item_reports, misconceptions
 
@@ -43,3 +45,10 @@ def test_an_author_is_told_of_easy_and_hard_questions_and_of_options_nobody_take
     assert (hard.too_easy, hard.too_hard, hard.unused) == (False, True, ())
     assert (few.too_easy, few.too_hard, few.unused) == (False, False, ())
     assert item_reports(items, course, "en", "another") == []
+
+
+def test_a_question_is_told_by_its_title_and_how_it_begins(course: Course) -> None:
+    (report,) = item_reports([Item("sample", "mae", Share(1, 1), 1.0, ())], course, "en")
+    question = replace(report.question, title="Names", prompt=f"\nThe letter {BLANK} is\n")
+    assert replace(report, question=question).first_words == "Names · The letter ___ is"
+    assert replace(report, question=replace(question, title="")).first_words == "The letter ___ is"

@@ -14,7 +14,7 @@ from tutor.plain.progress_files import memory
 from tutor.study.calibration import Confidence, confidence
 from tutor.study.misconceptions import ItemReport, Misconception, item_reports
 from tutor.study.progress_report import Overview, Topics, mix_ups, overview, topics
-from tutor.typeset.page import typeset
+from tutor.typeset.page import one_line
 
 _NAME = 44
 
@@ -89,8 +89,7 @@ def _share_line(name: str, answers: int, fraction: float) -> str:
 def mix_up(miss: Misconception) -> str:
     """A misconception on one line: what its author says of it, else the option that was chosen."""
     text = miss.option.feedback or miss.option.text
-    lines = typeset(text, 400)
-    return harmless_line(lines[0].text if lines else text)
+    return one_line(text)
 
 
 def hours(seconds: float) -> str:
@@ -118,23 +117,30 @@ def show_items(lesson: str | None) -> int:
     with memory() as store:
         items = store.statistics.items()
     reports = item_reports(items, course, language(), header.id if header is not None else "")
+    titles = {header.id: header.numbered_title for header in course.headers(language())}
     for each in reports:
-        for line in item_lines(each):
+        for line in item_lines(each, titles.get(each.item.lesson_id, each.item.lesson_id)):
             print(line)
     if not reports:
         print(translate("stats.no-items"))
     return int(ExitCode.OK)
 
 
-def item_lines(each: ItemReport) -> Iterator[str]:
-    """A question: how often it was answered, how often right, how long it takes, and what is worth a look."""
+def item_lines(each: ItemReport, title: str) -> Iterator[str]:
+    """A question: how often it was answered, how often right, how long it takes, and what is worth a look.
+
+    Args:
+        each: What is known of it.
+        title: Its lesson's.
+    """
     share = each.item.share
-    name = shorten(f"{each.item.lesson_id}/{each.item.question_id}", _NAME)
+    name = shorten(one_line(each.first_words), _NAME)
     seconds = f"{each.item.seconds:.0f} s"
     yield (
-        f"{pad(harmless_line(name), _NAME)} {pad_left(f'{share.fraction:.0%}', 5)}  "
+        f"{pad(name, _NAME)} {pad_left(f'{share.fraction:.0%}', 5)}  "
         f"{translate('stats.of-answers', count=share.answers)}  {seconds}"
     )
+    yield f"    {harmless_line(title)} · {harmless_line(each.item.question_id)}"
     for remark in remarks(each):
         yield f"    {remark}"
 
@@ -146,5 +152,4 @@ def remarks(each: ItemReport) -> Iterator[str]:
     if each.too_hard:
         yield translate("stats.too-hard")
     for option in each.unused:
-        lines = typeset(option.text, 400)
-        yield translate("stats.unused", option=harmless_line(lines[0].text if lines else option.text))
+        yield translate("stats.unused", option=one_line(option.text))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tutor.course.lesson import Option, Question, QuestionKind
+from tutor.course.lesson import BLANK, Option, Question, QuestionKind
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
@@ -52,6 +52,12 @@ class ItemReport:
     too_easy: bool
     too_hard: bool
     unused: tuple[Option, ...]
+
+    @property
+    def first_words(self) -> str:
+        """The question's title and how it begins, as Markdown: more than an id says to whoever wrote it."""
+        begins = self.question.prompt.replace(BLANK, "___").strip()
+        return " · ".join(each for each in (self.question.title, begins) if each)
 
 
 def misconceptions(misses: Iterable[Miss], course: Course, language: str, most: int = 12) -> list[Misconception]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from tutor.foundation.safe_text import harmless_line
 from tutor.typeset.elements import Element
 from tutor.typeset.inline import Mentions
 from tutor.typeset.layout import lay_out
 from tutor.typeset.lines import BLANK, Line
 from tutor.typeset.parse import plain_text, read_elements
+
+_ENDLESS = 400
+"""Cells of a line that is cut by whoever shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,12 @@ def typeset(markdown: str, width: int, *, mentions: Mentions | None = None, asci
     """``markdown`` as lines of at most ``width`` cells; remembered for the same text and width."""
     document = read_document(markdown, mentions) if mentions else _remembered(markdown)
     return document.lines(width, ascii=ascii)
+
+
+def one_line(markdown: str) -> str:
+    """The first line of ``markdown``, set, however long it is: for a row of a list."""
+    lines = typeset(markdown, _ENDLESS)
+    return harmless_line(lines[0].text if lines else markdown)
 
 
 def plain_lines(markdown: str, width: int, *, ascii: bool = False) -> list[str]:

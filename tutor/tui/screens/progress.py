@@ -178,9 +178,9 @@ class ProgressScreen(TutorScreen):
 
         course = self.services.course
         items = self.services.store.statistics.items()
-        found = item_reports(items, course, language()) if course is not None else []
+        found, titles = (item_reports(items, course, language()) if course is not None else []), self._titles()
         self._questions |= {f"item:{number}": each.question for number, each in enumerate(found)}
-        return lambda width, _look: report_items(found, width)
+        return lambda width, _look: report_items(found, width, titles)
 
     def _show_read(self, page: int, draw: _Draw) -> None:
         self._ready[page] = draw

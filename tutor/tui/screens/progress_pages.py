@@ -160,19 +160,21 @@ def _columns_row(cells: Sequence[str], ink: str) -> Callable[[int], Row]:
     return lambda _width: [Span("  "), *(Span(pad_left(cell, 13), ink) for cell in cells)]
 
 
-def report_items(reports: Sequence[ItemReport], width: int) -> list[RowItem]:
-    """For authors: every question that was answered, those worth a look first."""
+def report_items(reports: Sequence[ItemReport], width: int, titles: dict[str, str]) -> list[RowItem]:
+    """For authors: every question that was answered, those worth a look first; choosing one opens it there."""
     if not reports:
         return [blank(), *sentence_items(translate("stats.no-items"), width, "text")]
     items = [blank()]
     for number, each in enumerate(reports):
         items.append(RowItem(f"item:{number}", _item_row(each)))
+        where = harmless_line(f"{titles.get(each.item.lesson_id, each.item.lesson_id)} · {each.item.question_id}")
+        items.append(fixed(_text_row(f"      {where}", "muted")))
         items += [fixed(_text_row(f"      {WARNING} {text}", "muted")) for text in remarks(each)]
     return items
 
 
 def _item_row(each: ItemReport) -> Callable[[int], Row]:
-    name = harmless_line(f"{each.item.lesson_id} · {each.item.question_id}")
+    name = one_line(each.first_words)
     return lambda width: _share_row(name, each.item.share.answers, each.item.share.fraction, width)
 
 
@@ -189,10 +191,9 @@ def _option_text(option: Option) -> str:
 
 def one_line(markdown: str) -> str:
     """Markdown on one line, set."""
-    from tutor.typeset.page import typeset  # not for the first page, which tells figures alone
+    from tutor.typeset import page  # not for the first page, which tells figures alone
 
-    lines = typeset(markdown, 400)
-    return harmless_line(lines[0].text if lines else markdown)
+    return page.one_line(markdown)
 
 
 def _text_row(text: str, ink: str) -> Callable[[int], Row]:
