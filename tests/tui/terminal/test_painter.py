@@ -101,6 +101,20 @@ def test_blanks_up_to_the_edge_are_erased() -> None:
     referee.check()
 
 
+def test_each_pen_is_taken_up_once_where_that_is_shorter() -> None:
+    referee = Referee(80, 24)
+    row = "\x1b[{};10H\x1b[38;2;130;180;255m{}\x1b[38;2;242;184;102m{}\x1b[0m"
+    for number in range(1, 20):
+        referee.write(row.format(number, "1", "2"))
+    referee.paint()
+    for number in range(1, 20):
+        referee.write(row.format(number, "3", "4"))
+    frame = referee.paint()
+    assert frame.count("m") <= 2
+    assert len(frame) < 170
+    referee.check()
+
+
 def test_what_was_drawn_last_goes_first_where_the_line_is_slow() -> None:
     cells = Cells(20, 3)
     painter = Painter(cells)

@@ -1,7 +1,7 @@
 """The terminal: what it should show, what is sent for that, how fast, and when it is left.
 
-``cells`` holds what it should show, ``painter`` and ``pens`` what is sent, ``line`` sends it, ``leaving`` ends it;
-``driver`` puts them together as a driver for Textual; ``stock`` is Textual's own way to draw.
+``cells`` holds what it should show, ``painter``, ``moves`` and ``pens`` what is sent, ``line`` sends it, ``leaving``
+ends it; ``driver`` puts them together as a driver for Textual; ``stock`` is Textual's own way to draw.
 """
 
 from __future__ import annotations

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tutor.tui.terminal.cells import BLANK, REST, Cells
+from tutor.tui.terminal.moves import way
 from tutor.tui.terminal.pens import PLAIN, change, pen_for_blank
 
 UNKNOWN = "\0"
 """The text of a cell of which nobody knows what the terminal shows there."""
-_NEAR = 6
-"""Cells between two that differ up to which both are drawn in one go."""
-_FEW = 60
-"""Up to how many strokes changing the pen less often is worth jumping to and fro."""
+_NEAR = 8
+"""Cells between two that differ up to which they may be written again instead of jumped over."""
+_MANY = 800
+"""Runs from which on looking for a better order takes too long."""
 _MOVE_AND_PEN = 24
 """Characters that a move of the cursor and a change of the pen take, about."""
 _WORTH_ERASING = 5
 """Blanks up to the edge from which on erasing them is shorter than writing them."""
+_SURE = re.compile("[\x20-\x7e\u2800-\u28ff]*").fullmatch
+"""Texts of which every terminal says that each character takes one cell."""
 
 
-class Stroke(NamedTuple):
-    """Cells of one row to be drawn: ``columns`` of those from ``start`` to ``end``; none of them: to be erased."""
+class Run(NamedTuple):
+    """Neighbouring cells of one row in one pen: ``text`` from column ``start`` to ``end``; none: to be erased."""
 
     y: int
     start: int
     end: int
-    columns: tuple[int, ...]
+    pen: str
+    text: str
+
+
+class Stroke(NamedTuple):
+    """Runs of row ``y`` that stay in their order. ``odd``: terminals may disagree about where it ends."""
+
+    y: int
+    runs: tuple[Run, ...]
     odd: bool = False
 
 
@@ -50,6 +63,7 @@ class Painter:
         self._odd: set[int] = set()
         self._pen: str | None = None
         self._at: tuple[int, int] | None = None
+        self._sure = True
         self._out: list[str] = []
 
     def lose_cursor(self) -> None:
@@ -73,16 +87,14 @@ class Painter:
             rows.sort(key=lambda y: -cells.touched[y])
         strokes: list[Stroke] = []
         expected = 0
-        self._out = []
         for y in rows:
             if expected >= budget:
                 break
             of_row = self._strokes(y)
             strokes += of_row
-            expected += sum(_MOVE_AND_PEN + stroke.end - stroke.start for stroke in of_row)
+            expected += sum(_MOVE_AND_PEN + stroke.runs[-1].end - stroke.runs[0].start for stroke in of_row)
             self._seen[y] = cells.touched[y]
-        for stroke in self._in_order(strokes):
-            self._draw(stroke)
+        self._draw(strokes)
         for y in {stroke.y for stroke in strokes}:
             (self._odd.add if cells.is_odd(y) else self._odd.discard)(y)
             self._texts[y], self._pens[y] = cells.texts[y].copy(), cells.pens[y].copy()
@@ -90,59 +102,34 @@ class Painter:
             self._move(min(cells.cursor[0], cells.width - 1), min(cells.cursor[1], cells.height - 1))
         return "".join(self._out)
 
-    def _in_order(self, strokes: list[Stroke]) -> list[Stroke]:
-        """A few strokes all over the screen, as of a chart and its figures, are drawn pen by pen; many, row by row."""
-        if len(strokes) > _FEW:
-            return strokes
-        pens = list(dict.fromkeys([self._pen, *(self._cells.pens[stroke.y][stroke.start] for stroke in strokes)]))
-        return sorted(strokes, key=lambda stroke: pens.index(self._cells.pens[stroke.y][stroke.start]))
-
-    def _put(self, text: str) -> None:
-        self._out.append(text)
+    # -- what is to be drawn -----------------------------------------------------------------------------
 
     def _strokes(self, y: int) -> list[Stroke]:
         """What is to be drawn of row ``y``."""
         cells = self._cells
         if cells.is_odd(y) or y in self._odd:
-            return [Stroke(y, 0, cells.width, tuple(range(cells.width)), odd=True)]
+            return [Stroke(y, tuple(self._runs(y, range(cells.width))), odd=True)]
         tail = self._tail(y)
-        groups: list[list[int]] = []
-        for x in self._differing(y):
-            if x >= tail:
-                break
-            if groups and x - groups[-1][-1] <= _NEAR:
-                groups[-1].append(x)
-            else:
-                groups.append([x])
-        strokes = [Stroke(y, group[0], group[-1] + 1, tuple(group)) for group in groups]
-        return [*strokes, Stroke(y, tail, cells.width, ())] if tail < cells.width else strokes
+        strokes = [Stroke(y, (run,)) for run in self._runs(y, [x for x in self._differing(y) if x < tail])]
+        return [*strokes, Stroke(y, (Run(y, tail, cells.width, PLAIN, ""),))] if tail < cells.width else strokes
 
-    def _draw(self, stroke: Stroke) -> None:
-        cells, y = self._cells, stroke.y
-        texts, pens = cells.texts[y], cells.pens[y]
-        columns, index = stroke.columns, 0
-        while index < len(columns):
-            first = last = columns[index]
-            pen = pens[first]
-            index += 1
-            if texts[first] == REST:
-                continue
-            while index < len(columns) and columns[index] == last + 1 and pens[last + 1] == pen:
-                last += 1
-                index += 1
-            self._reach(first, y)
-            text = "".join(texts[first : last + 1])
-            if not self._will_do(text, pen):
-                self._use(pen)
-            self._put(text)
-            end = last + 2 if last + 1 < cells.width and texts[last + 1] == REST else last + 1
-            self._at = (end, y) if end < cells.width else None
-        if not stroke.columns:
-            self._reach(stroke.start, y)
-            self._use(PLAIN)
-            self._put("\x1b[K")
-        if stroke.odd:  # terminals may disagree about where the cursor is now
-            self._at = None
+    def _runs(self, y: int, columns: Iterable[int]) -> list[Run]:
+        """The cells of ``columns`` of row ``y``: neighbours together where one pen shows them all."""
+        texts, pens = self._cells.texts[y], self._cells.pens[y]
+        runs: list[Run] = []
+        for x in columns:
+            text, pen = texts[x], pens[x]
+            last = runs[-1] if runs else None
+            if last is not None and last.end == x:
+                if text == REST or pen == last.pen or (text == BLANK and pen_for_blank(last.pen) == pen):
+                    runs[-1] = last._replace(end=x + 1, text=last.text + text)
+                    continue
+                if not last.text.strip(BLANK) and pen_for_blank(pen) == last.pen:
+                    runs[-1] = last._replace(end=x + 1, text=last.text + text, pen=pen)
+                    continue
+            if text != REST:
+                runs.append(Run(y, x, x + 1, pen, text))
+        return runs
 
     def _differing(self, y: int) -> list[int]:
         """The columns of the cells to be written. Wide characters, old and new, are written whole."""
@@ -176,9 +163,57 @@ class Painter:
                 last = start
         return last if differing >= _WORTH_ERASING else cells.width
 
+    # -- drawing it --------------------------------------------------------------------------------------
+
+    def _draw(self, strokes: Sequence[Stroke]) -> None:
+        """Draw ``strokes`` in the order that takes the fewest bytes, of those that are tried."""
+        begin, best = (self._at, self._sure, self._pen), -1
+        for order in self._orders(strokes):
+            self._at, self._sure, self._pen = begin
+            self._out = []
+            for stroke in order:
+                for run in stroke.runs:
+                    self._draw_run(run)
+                if stroke.odd:
+                    self._at = None
+            length = len("".join(self._out).encode())
+            if best < 0 or length < best:
+                best, out, end = length, self._out, (self._at, self._sure, self._pen)
+        self._out = out
+        self._at, self._sure, self._pen = end
+
+    def _orders(self, strokes: Sequence[Stroke]) -> list[Sequence[Stroke]]:
+        """Row by row; and pen by pen, each from the top or every other one from the bottom."""
+        inks = [stroke.runs[0].pen for stroke in strokes]
+        for index, stroke in enumerate(strokes):  # blanks go along with what is drawn before them
+            if index and not stroke.runs[0].text.strip(BLANK) and pen_for_blank(inks[index - 1]) == inks[index]:
+                inks[index] = inks[index - 1]
+        pens = list(dict.fromkeys([self._pen, *inks] if self._pen in inks else inks))
+        if len(pens) < 2 or len(strokes) > _MANY:
+            return [strokes]
+        by_pen = [[stroke for stroke, ink in zip(strokes, inks, strict=True) if ink == pen] for pen in pens]
+        turning = [group[::-1] if index % 2 else group for index, group in enumerate(by_pen)]
+        return [strokes, *([stroke for group in groups for stroke in group] for groups in (by_pen, turning))]
+
+    def _draw_run(self, run: Run) -> None:
+        self._reach(run.start, run.y)
+        if not run.text:
+            self._use(PLAIN)
+            self._out.append("\x1b[K")
+            return
+        if not self._will_do(run.text, run.pen):
+            self._use(run.pen)
+        self._write(run.text, run.end, run.y)
+
+    def _write(self, text: str, end: int, y: int) -> None:
+        """Write ``text`` where the cursor is; it ends before column ``end``."""
+        self._out.append(text)
+        self._sure = self._sure and _SURE(text) is not None
+        self._at = (end, y) if end < self._cells.width else None
+
     def _use(self, pen: str) -> None:
         if pen != self._pen:
-            self._put(change(self._pen, pen) if self._pen is not None else f"\x1b[0;{pen}m" if pen else "\x1b[m")
+            self._out.append(change(self._pen, pen) if self._pen is not None else f"\x1b[0;{pen}m" if pen else "\x1b[m")
             self._pen = pen
 
     def _will_do(self, text: str, pen: str) -> bool:
@@ -191,33 +226,16 @@ class Painter:
         """Bring the cursor to a cell: by writing again what lies between, or by a move, whichever is shorter."""
         if self._at == (x, y):
             return
-        if self._at is not None and self._at[1] == y and 0 < x - self._at[0] <= 8:
+        if self._at is not None and self._at[1] == y and 0 < x - self._at[0] <= _NEAR:
             start = self._at[0]
             texts, pens = self._cells.texts[y], self._cells.pens[y]
             between = "".join(texts[start:x])
             same = all(self._will_do(texts[column], pens[column]) for column in range(start, x))
-            if same and texts[start] != REST and len(between.encode()) <= len(self._way(x, y)):
-                self._put(between)
-                self._at = (x, y)
+            if same and texts[start] != REST and len(between.encode()) <= len(way(self._at, x, y, self._sure)):
+                self._write(between, x, y)
                 return
         self._move(x, y)
 
     def _move(self, x: int, y: int) -> None:
-        self._put(self._way(x, y))
-        self._at = (x, y)
-
-    def _way(self, x: int, y: int) -> str:
-        """The shortest sequence that moves the cursor."""
-        column = f"{x + 1}" if x else ""
-        ways = [f"\x1b[{y + 1};{column}H" if x else f"\x1b[{y + 1}H"]
-        if self._at is not None:
-            from_x, from_y = self._at
-            if from_y == y:
-                ways.append(f"\x1b[{column}G" if x else "\r")
-                if x > from_x:
-                    ways.append(f"\x1b[{x - from_x if x - from_x > 1 else ''}C")
-            elif x == 0 and y == from_y + 1:
-                ways.append("\r\n")
-            elif x == from_x:
-                ways.append(f"\x1b[{y + 1}d")
-        return min(ways, key=len)
+        self._out.append(way(self._at, x, y, self._sure))
+        self._at, self._sure = (x, y), True
