@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from tests.charts.shapes import falling, text_of
@@ -28,12 +30,12 @@ def test_exact_picture_in_ascii() -> None:
     lines = [train_line(LossHistory([4, 3, 2, 1])), valid_line(LossHistory([4, 4, 4, 4]))]
     assert text_of(loss_chart(lines, 34, 9, title="loss", planned=4, ascii=True), 34, 9).splitlines() == [
         "loss  * train 1.000               ",
-        "4 +        o*o o o o o o o o o o o",
-        "  |          ****                 ",
-        "  |              *****            ",
-        "2 +                   ******      ",
-        "  |                         ****  ",
-        "  |                             **",
+        "4 +        o*o*o o o o o o o o o o",
+        "  |            *****              ",
+        "  |                 ****          ",
+        "2 +                     ******    ",
+        "  |                           ****",
+        "0 +                               ",
         "  ++-----------------------------+",
         "   0                             4",
     ]
@@ -56,6 +58,17 @@ def test_the_axis_of_the_loss_stays_until_the_loss_leaves_it() -> None:
         history.append(0.95 - step * 0.001)
         labels.add(tuple(plain_row(row)[:5] for row in loss_chart([train_line(history)], 60, 12)[1:-2]))
     assert len(labels) <= 7  # of 60 frames
+
+
+def test_while_a_run_begins_its_axes_move_a_few_times_and_not_at_every_epoch() -> None:
+    history = LossHistory()
+    axes = []
+    for epoch in range(50):
+        history.append(0.9 * 0.93**epoch)
+        rows = loss_chart([train_line(history)], 60, 16, planned=2000)
+        axes.append((plain_row(rows[-1]), tuple(plain_row(row)[:5] for row in rows[1:-2])))
+    assert sum(one != other for one, other in pairwise(axes)) <= 8
+    assert plain_row(loss_chart([train_line(LossHistory([0.5]))], 60, 16, planned=2000)[-1]).split()[-1] == "20"
 
 
 def test_tick_labels_stand_against_the_axis() -> None:

@@ -13,7 +13,7 @@ from tutor.charts.loss_axis import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_o
 from tutor.charts.notice import figures, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
-from tutor.charts.scale import Scale, linear_scale, log_scale
+from tutor.charts.scale import Scale, falling_scale, log_scale
 from tutor.foundation.text_width import cell_width, shorten
 from tutor.foundation.translate import translate
 
@@ -189,7 +189,7 @@ def _losses(lines: Sequence[LossLine], x: Scale, height: int, *, logarithmic: bo
     ticks = max(2, min(5, (height - 2) // 3 + 1))
     if logarithmic:
         return log_scale(min(lows), max(highs), ticks=ticks, ascii=reading.ascii)
-    return linear_scale(min(lows), max(highs), ticks=ticks, ascii=reading.ascii)
+    return falling_scale(min(lows), max(highs), ticks=ticks, ascii=reading.ascii)
 
 
 def _columns(changes: Sequence[int], cursor: int | None, x: Scale, grid: Grid) -> list[Mark]:

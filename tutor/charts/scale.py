@@ -22,10 +22,14 @@ HUGE = 1e300
 
 _ENDS = 8
 """Into about how many steps a range is cut to round its ends."""
+_FALLS = 2
+"""The same for the low end of what falls."""
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _NARROW = 5.0
 """Below this ratio of its ends a logarithmic scale has its ticks where a plain one has them."""
-_EPOCH_STEPS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_EPOCH_STEPS = (1.0, 2.0, 3.0, 5.0, 8.0, 10.0)
+_FIRST_EPOCHS = 20
+"""Epochs that an axis has room for from the start, where as many are planned: it does not move at each of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,14 @@ def linear_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False
     fine = _nice_step((high - low) / _ENDS)
     bottom, top = math.floor(low / fine + 1e-9) * fine, math.ceil(high / fine - 1e-9) * fine
     return tight_scale(_clean(bottom, fine), _clean(top, fine), ticks=ticks, ascii=ascii)
+
+
+def falling_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
+    """`linear_scale` for what falls while one watches: its low end goes down in few steps, and to zero in time."""
+    low, high = _widened(max(-HUGE, min(low, HUGE)), max(-HUGE, min(high, HUGE)))
+    step = _nice_step((high - low) / _FALLS)
+    low = 0.0 if 0 <= low < high / 3 else math.floor(low / step + 1e-9) * step
+    return linear_scale(low, high, ticks=ticks, ascii=ascii)
 
 
 def tight_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
@@ -118,7 +130,7 @@ def log_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -
 def epoch_scale(first: int, last: int, planned: int | None = None, *, ticks: int = 5) -> Scale:
     """The axis of epochs from ``first`` to beyond ``last``, in steps, and never beyond the ``planned`` ones.
 
-    The high end jumps to the next of 1, 2, 3, 4, 5, 6, 8 times ten to n when the run reaches it.
+    The high end jumps to the next of 1, 2, 3, 5, 8 times ten to n when the run reaches it.
     """
     first = 0 if first == 1 else first
     size = max(1, last - first)
@@ -126,7 +138,7 @@ def epoch_scale(first: int, last: int, planned: int | None = None, *, ticks: int
     reach = next(step * power for step in _EPOCH_STEPS if step * power >= size)
     high = first + max(2, math.ceil(reach))
     if planned is not None and last <= planned:
-        high = min(high, max(planned, first + 1))
+        high = min(max(high, first + _FIRST_EPOCHS), max(planned, first + 1))
     marks = _whole_ticks(first, high, ticks)
     return Scale(float(first), float(high), marks, tuple(_epoch_label(int(mark)) for mark in marks))
 
