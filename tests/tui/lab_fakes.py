@@ -12,6 +12,7 @@ from typing import Any
 from tutor.foundation.errors import TutorError
 from tutor.runs.entries import RunEntry
 from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Started, View
+from tutor.runs.hands import this_hand
 from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
 
@@ -77,9 +78,11 @@ class FakeFollower:
         return events
 
     def asked(self) -> list[dict[str, Any]]:
-        """What the screen asked of the worker."""
+        """What the screen asked of the worker, each signed with this process's hand."""
         log = self.folder / "control.jsonl"
-        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        asked = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        assert all(each.pop("by") == this_hand() for each in asked)
+        return asked
 
     def write(self, *events: Event) -> None:
         """Let the log grow."""

@@ -14,7 +14,7 @@ from tutor.foundation.translate import translate
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Stop, send
 from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
 from tutor.runs.registry import Runs
-from tutor.runs.words import told
+from tutor.runs.words import done_elsewhere, told
 
 _PATIENCE = 10.0
 """Seconds that the worker has to answer; it looks between two epochs, so a slow epoch may take longer."""
@@ -69,7 +69,7 @@ def _hear(poll: Callable[[], list[Event]], ended: Callable[[], bool], command: C
     while time.monotonic() < end:
         events = poll()
         for event in events:
-            if isinstance(event, _ANSWERS[type(command)]):
+            if isinstance(event, _ANSWERS[type(command)]) and _answers(event, command):
                 text = translate("watch.stopped", run=short, epoch=event.epoch) if isinstance(event, Finished) else ""
                 print(text or f"{short}: {told(event)}")
                 return int(ExitCode.USAGE if isinstance(event, Refused) else ExitCode.OK)
@@ -79,6 +79,11 @@ def _hear(poll: Callable[[], list[Event]], ended: Callable[[], bool], command: C
             time.sleep(_POLL_SECONDS)
     print(translate("watch.no-answer-yet", run=short))
     return int(ExitCode.OK)
+
+
+def _answers(event: Event, command: Command) -> bool:
+    """Whether it is our change, note or pace that this tells of; a pause is one, whoever asked for it first."""
+    return not isinstance(command, Set | Note | Pace) or not done_elsewhere(event)
 
 
 def set_value(name: str, words: Sequence[str]) -> int:

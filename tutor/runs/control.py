@@ -7,16 +7,21 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
+from tutor.runs.hands import this_hand
 from tutor.runs.spec import Setting
 
 CONTROL_FILE = "control.jsonl"
 
 
-class _Command(Struct, frozen=True, tag_field="do"):
+class _Command(Struct, frozen=True, kw_only=True, tag_field="do"):
     """One line of the control log."""
+
+    by: str = ""
+    """Who sent it; see `tutor.runs.hands`."""
 
 
 class Pause(_Command, tag="pause", frozen=True):
@@ -64,12 +69,15 @@ _encoder = msgspec.json.Encoder()
 
 
 def send(run_folder: Path, command: Command) -> None:
-    """Ask the worker of ``run_folder`` for something. Returns at once; the log tells when it was applied.
+    """Ask the worker of ``run_folder`` for something, signed with who asks.
+
+    Returns at once; the log tells when it was applied.
 
     Raises:
         TutorError: the control log cannot be written.
     """
-    line = _encoder.encode(command) + b"\n"
+    signed = command if command.by else replace(command, by=this_hand())
+    line = _encoder.encode(signed) + b"\n"
     try:
         descriptor = os.open(run_folder / CONTROL_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:

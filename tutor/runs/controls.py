@@ -85,6 +85,12 @@ def control_title(name: str, control: ControlSpec) -> str:
     return translate(key) if key else name
 
 
+def key_title(key: str) -> str:
+    """What a setting is called, by its dotted key; the key itself where it has no name."""
+    name = _TITLES.get(key)
+    return translate(name) if name else key
+
+
 def setting_text(value: object) -> str:
     """A setting as people read it: ``0.01``, ``16, 16``, ``relu``; on and off for booleans."""
     if isinstance(value, bool):

@@ -240,6 +240,7 @@ class Engine:
                 epoch=self.epoch,
                 updates=self._updates,
                 seconds=round(seconds, 4),
+                by=self._steering.stopped_by,
                 facts={name: value for name, value in self._trainee.facts().items() if isfinite(value)},
             )
         )

@@ -27,6 +27,13 @@ class _Event(Struct, frozen=True, kw_only=True, tag_field="type"):
     """One line of the log."""
 
 
+class _Asked(_Event, frozen=True, kw_only=True):
+    """Something that somebody asked for."""
+
+    by: str = ""
+    """Who did; see `tutor.runs.hands`. Empty where nobody said."""
+
+
 class DataFacts(Struct, frozen=True, kw_only=True):
     """The data and the model of a run, as a viewer shows them."""
 
@@ -90,7 +97,7 @@ class View(_Event, tag="view", frozen=True, kw_only=True):
     data: dict[str, object]
 
 
-class Changed(_Event, tag="changed", frozen=True, kw_only=True):
+class Changed(_Asked, tag="changed", frozen=True, kw_only=True):
     """A control was applied between two epochs."""
 
     epoch: int
@@ -101,7 +108,7 @@ class Changed(_Event, tag="changed", frozen=True, kw_only=True):
     value: Setting
 
 
-class Refused(_Event, tag="refused", frozen=True, kw_only=True):
+class Refused(_Asked, tag="refused", frozen=True, kw_only=True):
     """A control was asked for that cannot be applied."""
 
     epoch: int
@@ -109,26 +116,26 @@ class Refused(_Event, tag="refused", frozen=True, kw_only=True):
     message: str
 
 
-class Paced(_Event, tag="paced", frozen=True, kw_only=True):
+class Paced(_Asked, tag="paced", frozen=True, kw_only=True):
     """Another pace: epochs a second, 0 is flat out."""
 
     epoch: int
     pace: float
 
 
-class Paused(_Event, tag="paused", frozen=True, kw_only=True):
+class Paused(_Asked, tag="paused", frozen=True, kw_only=True):
     """The run waits."""
 
     epoch: int
 
 
-class Resumed(_Event, tag="resumed", frozen=True, kw_only=True):
+class Resumed(_Asked, tag="resumed", frozen=True, kw_only=True):
     """The run goes on."""
 
     epoch: int
 
 
-class Noted(_Event, tag="noted", frozen=True, kw_only=True):
+class Noted(_Asked, tag="noted", frozen=True, kw_only=True):
     """A viewer's note, such as where the learner answered a question."""
 
     epoch: int
@@ -142,8 +149,8 @@ class Diverged(_Event, tag="diverged", frozen=True, kw_only=True):
     updates: int
 
 
-class Finished(_Event, tag="finished", frozen=True, kw_only=True):
-    """The last event of a run that came to its end, whatever end it was."""
+class Finished(_Asked, tag="finished", frozen=True, kw_only=True):
+    """The last event of a run that came to its end, whatever end it was; ``by`` is who stopped it."""
 
     reason: Reason
     epoch: int

@@ -148,7 +148,8 @@ class Recording:
         if not isfinite(self._last_loss):
             self._log.write(Diverged(epoch=self._epochs, updates=self._updates))
             reason = "diverged"
-        self._log.write(Finished(reason=reason, epoch=self._epochs, updates=self._updates, seconds=self._seconds))
+        at, by = self._seconds, self._steering.stopped_by
+        self._log.write(Finished(reason=reason, epoch=self._epochs, updates=self._updates, seconds=at, by=by))
 
     @property
     def _seconds(self) -> float:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.runs.events import Changed, Event, Noted, Paced, Paused, Refused, Resumed
+from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
+from tutor.runs.hands import other_hand
 from tutor.runs.summary import State
 
 STATE_SIGNS: dict[State, tuple[str, str]] = {
@@ -20,11 +23,31 @@ STATE_SIGNS: dict[State, tuple[str, str]] = {
 """For each state: its sign, and the translation key of its name."""
 
 
-def told(event: Event) -> str:
-    """What somebody did to the run, in a sentence; empty for what training does by itself."""
+def told(event: Event, title_of: Callable[[str], str] = str) -> str:
+    """What somebody did to the run, in a sentence; empty for what training does by itself.
+
+    What was done from another terminal is told with the name of whoever did it.
+
+    Args:
+        event: Anything that the log says.
+        title_of: What a setting is called, by its dotted key.
+    """
+    what = _what(event, title_of)
+    who = done_elsewhere(event)
+    return translate("hands.did", who=who, what=what) if what and who else what
+
+
+def done_elsewhere(event: Event) -> str:
+    """Who did this from another terminal; empty where it was done from this one, or by nobody."""
+    return other_hand(getattr(event, "by", ""))
+
+
+def _what(event: Event, title_of: Callable[[str], str]) -> str:
     match event:
+        case Finished() if done_elsewhere(event):
+            return translate("hands.stopped", epoch=event.epoch)
         case Changed():
-            return translate("train.changed", key=event.key, value=event.value, epoch=event.epoch)
+            return translate("train.changed", key=title_of(event.key), value=event.value, epoch=event.epoch)
         case Refused():
             return translate("watch.refused", key=harmless_line(event.key), reason=harmless_line(event.message))
         case Paced():

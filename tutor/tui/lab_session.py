@@ -21,6 +21,7 @@ from tutor.runs.setup import Setup
 from tutor.runs.setup import Step as Change
 from tutor.runs.spec import LIVE_KEYS, ControlSpec, RunSpec, Setting
 from tutor.runs.summary import PanelView, RunSummary
+from tutor.tui.lab_elsewhere import Elsewhere
 from tutor.tui.lab_joining import Following, RunStarter
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class LabSession:
         self._data_folder = data_folder
         self.setup = Setup(spec)
         """What the next run will be, and how it came to be that."""
+        self.elsewhere = Elsewhere(self.setup)
         self.challenge = Challenge(spec.id, spec.challenge.goal)
         self.run_id = ""
         self.follower: Following | None = None
@@ -152,8 +154,11 @@ class LabSession:
             return False
         before = self.follower.summary.version
         for _ in range(_PIECES_AT_ONCE):
-            if len(self.follower.poll(_PIECE)) == 0:
+            events = self.follower.poll(_PIECE)
+            if len(events) == 0:
                 break
+            if self.elsewhere.hear(events):
+                self.wished_pace = None
         summary = self.follower.summary
         if summary.version == before:
             return False
@@ -165,6 +170,7 @@ class LabSession:
         """Read to the end of the log: for a thread, when joining a run that has been going for long."""
         while self.poll():
             pass
+        self.elsewhere.take()
 
     def take_over(self) -> None:
         """Set the controls to where the joined run has them, with what was turned while it went on."""

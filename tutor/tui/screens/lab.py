@@ -234,6 +234,7 @@ class LabScreen(LabActions):
     def _show_news(self) -> None:
         if self.session is not None and self.is_attached:
             keep_attempt(self, self.session)
+            self.say_others()
             self._show_run()
 
     def look_soon(self) -> None:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tutor.charts.glass import Glass
     from tutor.tui.lab_session import LabSession
 
+_MOST_SAID = 2
+"""Deeds of others that one notice tells of: the last ones."""
+
 
 class LabViewActions(TutorScreen):
     """Actions for a screen that shows `session` and redraws with `show_all`."""
@@ -34,6 +37,12 @@ class LabViewActions(TutorScreen):
     def turn_panels(self) -> None:
         """Bring the next panel to the top."""
         raise NotImplementedError
+
+    def say_others(self) -> None:
+        """Say what was done to the run from other terminals."""
+        said = self.session.elsewhere.take() if self.session is not None else []
+        if said:
+            self.notice("  ·  ".join(said[-_MOST_SAID:]))
 
     # -- runs side by side ------------------------------------------------------------------------------
 

@@ -1,0 +1,85 @@
+"""Several people steer one run: the log says who did what, and each sees what the others did."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tutor.foundation.translate import use_language
+from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Step, Stop, send
+from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
+from tutor.runs.hands import LONGEST_HAND, other_hand, this_hand
+from tutor.runs.inbox import Inbox
+from tutor.runs.spec import RunSpec
+from tutor.runs.steering import Steering
+from tutor.runs.words import told
+
+ANNA = "anna pts/3 4711"
+
+
+def steered(*commands: Command) -> list[Event]:
+    events: list[Event] = []
+    Steering(RunSpec(id="x"), lambda _key, _value: None, events.append).obey(commands, 7, 70)
+    return events
+
+
+def test_a_hand_is_this_process_and_no_other() -> None:
+    assert this_hand().endswith(str(os.getpid()))
+    assert other_hand(this_hand()) == other_hand("") == ""
+    assert other_hand(ANNA) == "anna pts/3"
+    assert other_hand("anna") == "anna"
+
+
+def test_everything_that_was_asked_says_who_asked() -> None:
+    commands = (
+        Pause(by=ANNA), Resume(by=ANNA), Step(by=ANNA), Pace(5.0, by=ANNA), Set("learning_rate", 0.5, by=ANNA),
+        Set("nonsense", 1, by=ANNA), Note("look", by=ANNA),
+    )  # fmt: skip
+    events = steered(*commands)
+    assert [type(each) for each in events] == [Paused, Resumed, Paused, Paced, Changed, Refused, Noted]
+    assert {each.by for each in events if not isinstance(each, Finished) and hasattr(each, "by")} == {ANNA}
+
+
+def test_the_first_who_stops_a_run_has_stopped_it() -> None:
+    steering = Steering(RunSpec(id="x"), lambda _key, _value: None, lambda _event: None)
+    steering.obey([Stop(by=ANNA), Stop(by="ben pts/4 1")], 7, 70)
+    assert (steering.reason, steering.stopped_by) == ("stop", ANNA)
+
+
+def test_a_name_cannot_style_or_flood_a_terminal() -> None:
+    (event,) = steered(Pause(by="\x1b[2J" + "x" * 5000))
+    assert isinstance(event, Paused)
+    assert "\x1b" not in event.by
+    assert len(event.by) <= LONGEST_HAND
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", "anna pts/3: paused after"), ("zh", "anna pts/3：")])
+def test_what_others_did_is_told_with_their_name_and_what_we_did_without(language: str, expected: str) -> None:
+    use_language(language)
+    assert told(Paused(epoch=3, by=ANNA)).startswith(expected)
+    assert told(Paused(epoch=3, by=this_hand())) == told(Paused(epoch=3))
+    assert "anna" not in told(Paused(epoch=3))
+    stopped = Finished(reason="stop", epoch=3, updates=3, seconds=0.1, by=ANNA)
+    assert told(stopped).startswith("anna pts/3")
+    assert told(Finished(reason="stop", epoch=3, updates=3, seconds=0.1, by=this_hand())) == ""
+    changed = Changed(epoch=3, updates=3, key="optimizer.learning_rate", value=0.5, by=ANNA)
+    assert "optimizer.learning_rate" in told(changed)
+    assert "the rate" in told(changed, lambda _key: "the rate")
+
+
+def test_another_process_is_another_hand(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from tutor.runs.control import Pause, send\n"
+        "send(Path(sys.argv[1]), Pause())"
+    )
+    send(tmp_path, Pause())
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 0
+    inbox = Inbox(tmp_path / "control.jsonl")
+    ours, theirs = inbox.poll()
+    inbox.close()
+    assert not other_hand(ours.by)
+    assert other_hand(theirs.by)
