@@ -8,8 +8,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tutor.foundation.errors import TutorError
+from tutor.runs.beside import BESIDE_FILE
 from tutor.runs.events import DataFacts, Epochs, Event, Finished, Paused, Started, View
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.locks import hold
@@ -188,3 +190,44 @@ def test_who_names_no_run_is_told_where_they_are_listed(tmp_path: Path) -> None:
     with pytest.raises(TutorError) as caught:
         Runs(tmp_path).pick("zzzz")
     assert "tutor runs" in (caught.value.hint or "")
+
+
+def test_runs_kept_side_by_side_are_known_by_their_lab_and_never_pruned(runs: Runs) -> None:
+    for hour in range(10, 15):
+        make(runs, f"20260101-{hour}0000-aa{hour}", FINISHED)
+    spec = runs.entry("aa10").spec
+    assert spec is not None
+    runs.keep_beside("aa11", 1)
+    runs.keep_beside("aa10", 2)
+    os.utime(runs.folder_of("aa11") / BESIDE_FILE, (1, 1))
+    os.utime(runs.folder_of("aa10") / BESIDE_FILE, (2, 2))
+    assert [(number, run[-4:]) for number, run in runs.beside(spec)] == [(1, "aa11"), (2, "aa10")]
+    assert runs.beside(replace(spec, id="another")) == []
+    assert runs.prune(keep=1) == 2
+    assert [(entry.short_id, entry.pinned) for entry in runs.all()] == [
+        ("aa14", False),
+        ("aa11", True),
+        ("aa10", True),
+    ]
+    runs.keep_beside("aa11", None)
+    runs.pin("aa10", pinned=False)
+    assert runs.beside(spec) == []
+    assert runs.prune(keep=1) == 2
+
+
+def test_a_run_without_its_log_is_compared_no_longer(runs: Runs) -> None:
+    folder = make(runs, "20260101-100000-aaaa", FINISHED)
+    spec = runs.entry("aaaa").spec
+    assert spec is not None
+    runs.keep_beside("aaaa", 1)
+    (folder / EVENTS_FILE).unlink()
+    assert runs.beside(spec) == []
+    assert not (folder / BESIDE_FILE).exists()
+
+
+def test_a_mark_that_tells_no_number_still_keeps_its_run(runs: Runs) -> None:
+    folder = make(runs, "20260101-100000-aaaa", FINISHED)
+    spec = runs.entry("aaaa").spec
+    assert spec is not None
+    (folder / BESIDE_FILE).write_bytes(b"\xff\xfe nonsense")
+    assert runs.beside(spec) == [(0, folder.name)]

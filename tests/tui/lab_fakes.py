@@ -125,6 +125,8 @@ class FakeRuns:
         self.folder = folder
         self.followers: dict[str, FakeFollower] = {}
         self.specs: list[RunSpec] = []
+        self.kept: dict[str, int] = {}
+        """The runs kept for comparison, and their numbers."""
 
     @property
     def last(self) -> FakeFollower:
@@ -144,6 +146,16 @@ class FakeRuns:
     def follow(self, run_id: str) -> FakeFollower:
         """The run's log."""
         return self.followers[run_id]
+
+    def keep_beside(self, run_id: str, number: int | None) -> None:
+        """Keep a run for comparison, or no longer."""
+        self.kept.pop(run_id, None)
+        if number is not None:
+            self.kept[run_id] = number
+
+    def beside(self, spec: RunSpec) -> list[tuple[int, str]]:
+        """The runs kept for comparison."""
+        return [(number, run_id) for run_id, number in self.kept.items()]
 
     def folder_of(self, run_id: str) -> Path:
         """Where the run lies."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tutor.foundation.safe_text import harmless_line
+from tutor.runs.beside import BESIDE_FILE
 from tutor.runs.events import Epochs, Event
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, LogReader
 from tutor.runs.locks import is_held
@@ -93,10 +94,15 @@ def entry_of(folder: Path) -> RunEntry:
         valid=bool(summary.valid_losses),
         shape=_shape([*events, *between], summary.epoch, valid=bool(summary.valid_losses)),
         size=size_of(folder),
-        pinned=(folder / PIN_FILE).exists(),
+        pinned=is_kept(folder),
         epochs_planned=summary.epochs_planned,
         recorded=summary.recorded,
     )
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether a run is pinned, or compared with others of its lab: it is never pruned then."""
+    return (folder / PIN_FILE).exists() or (folder / BESIDE_FILE).exists()
 
 
 def size_of(folder: Path) -> int:

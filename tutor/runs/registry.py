@@ -6,14 +6,16 @@ import os
 import re
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from tutor.foundation.clock import Clock, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.runs.entries import PIN_FILE, RunEntry, entry_of, size_of
-from tutor.runs.follower import LOCK_FILE, Follower
+from tutor.runs.beside import mark_beside, place_beside
+from tutor.runs.entries import PIN_FILE, RunEntry, entry_of, is_kept, size_of
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
 from tutor.runs.locks import hold, is_held
 from tutor.runs.processes import start_worker
 from tutor.runs.spec import RunSpec
@@ -164,21 +166,55 @@ class Runs:
         self._ended.pop(folder.name, None)
 
     def pin(self, run_id: str, *, pinned: bool = True) -> None:
-        """Keep a run however many there are, or no longer.
+        """Keep a run however many there are; or no longer, and compare it no longer.
 
         Raises:
             TutorError: there is no such run, or its folder cannot be written to.
         """
-        mark = self.folder_of(run_id) / PIN_FILE
+        folder = self.folder_of(run_id)
         try:
             if pinned:
-                mark.touch()
+                (folder / PIN_FILE).touch()
             else:
-                mark.unlink(missing_ok=True)
+                (folder / PIN_FILE).unlink(missing_ok=True)
+                mark_beside(folder, None)
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise TutorError(translate("runs.cannot-pin", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
-        self._ended.pop(mark.parent.name, None)
+            raise _cannot_pin(error) from error
+        self._ended.pop(folder.name, None)
+
+    def keep_beside(self, run_id: str, number: int | None) -> None:
+        """Keep a run as the ``number``-th of those that its lab compares, or no longer where None.
+
+        While it is compared it is not pruned. Whether it was pinned by itself does not change.
+
+        Raises:
+            TutorError: there is no such run, or its folder cannot be written to.
+        """
+        folder = self.folder_of(run_id)
+        try:
+            mark_beside(folder, number)
+        except OSError as error:
+            raise _cannot_pin(error) from error
+        self._ended.pop(folder.name, None)
+
+    def beside(self, spec: RunSpec) -> list[tuple[int, str]]:
+        """Number and id of the runs that the lab of ``spec`` compares, the one kept first at the front.
+
+        One whose log has gone is kept no longer.
+        """
+        found = []
+        for folder in self._folders():
+            place = place_beside(folder)
+            if place is None:
+                continue
+            if not (folder / EVENTS_FILE).is_file():
+                with suppress(OSError):
+                    mark_beside(folder, None)
+                continue
+            own = self._entry(folder).spec
+            if own is not None and (own.id, own.data.path) == (spec.id, spec.data.path):
+                found.append((place[0], folder.name, place[1]))
+        return [(number, name) for _, name, number in sorted(found)]
 
     def pick(self, name: str | None, *, alive: bool = False) -> str:
         """The id of the run ``name``; without one, of the newest that goes on, else of the newest.
@@ -210,7 +246,7 @@ class Runs:
                 size += size_of(folder) / 1e6
             except OSError:
                 continue  # another tutor removed it meanwhile
-            kept = index == 0 or is_held(folder / LOCK_FILE) or (folder / PIN_FILE).exists()
+            kept = index == 0 or is_held(folder / LOCK_FILE) or is_kept(folder)
             if kept or (index < keep and size <= megabytes):
                 continue
             try:
@@ -220,6 +256,11 @@ class Runs:
             self._ended.pop(folder.name, None)
             removed += 1
         return removed
+
+
+def _cannot_pin(error: OSError) -> TutorError:
+    reason = error.strerror or str(error)
+    return TutorError(translate("runs.cannot-pin", reason=reason), exit_code=ExitCode.CANNOT_WRITE)
 
 
 def _remove(folder: Path) -> None:

@@ -33,6 +33,12 @@ class RunStarter(Protocol):
     def follow(self, run_id: str) -> Following:
         """Follow a run."""
 
+    def keep_beside(self, run_id: str, number: int | None) -> None:
+        """Keep a run for comparison, or no longer."""
+
+    def beside(self, spec: RunSpec) -> list[tuple[int, str]]:
+        """The runs kept for comparison, the first one at the front."""
+
 
 class RunList(Protocol):
     """What finding a run to join needs of `tutor.runs.registry.Runs`."""

@@ -7,7 +7,6 @@ ends a run.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -23,34 +22,17 @@ from tutor.runs.spec import LIVE_KEYS, ControlSpec, RunSpec, Setting
 from tutor.runs.summary import PanelView, RunSummary
 from tutor.tui.lab_elsewhere import Elsewhere
 from tutor.tui.lab_joining import Following, RunStarter
+from tutor.tui.lab_pins import Pinned, Pins
 
 if TYPE_CHECKING:
     from tutor.progress.lab_attempts import LabAttempt
     from tutor.runs.builder import Builder
 
 State = Literal["ready", "starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
-MOST_PINNED = 4
 _PIECE = 1 << 16
 _PIECES_AT_ONCE = 4
 _SETTLED = frozenset({"paused", "finished", "stopped", "diverged"})
 """States in which what a run has reached stays as it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pinned:
-    """An earlier run kept beside the present one."""
-
-    number: int
-    run_id: str
-    spec: RunSpec
-    summary: RunSummary
-    history: LossHistory
-    """Its validation loss; its training loss where there is no validation."""
-
-    @property
-    def final(self) -> float | None:
-        """Its last finite loss."""
-        return self.history.latest()
 
 
 class LabSession:
@@ -73,7 +55,8 @@ class LabSession:
         self.follower: Following | None = None
         self.train = LossHistory()
         self.valid = LossHistory()
-        self.pinned: list[Pinned] = []
+        self.pins = Pins(runs)
+        """The runs kept beside the present one."""
         self.replay: Replaying | None = None
         """Where the present run, which has ended, is seen again."""
         self.builder: Builder | None = None
@@ -149,7 +132,10 @@ class LabSession:
         self.train, self.valid = LossHistory(), LossHistory()
 
     def poll(self) -> bool:
-        """Read on in the log, a bounded piece; whether there was anything new."""
+        """Read on in the logs, a bounded piece of each; whether there was anything new."""
+        return self.pins.poll(self.run_id) | self._poll()
+
+    def _poll(self) -> bool:
         if self.follower is None:
             return False
         before = self.follower.summary.version
@@ -317,31 +303,29 @@ class LabSession:
 
     # -- comparing --------------------------------------------------------------------------------------
 
+    @property
+    def pinned(self) -> list[Pinned]:
+        """The runs that are kept."""
+        return self.pins.all
+
     def pin(self) -> Pinned | None:
-        """Keep the present run for comparison; let go of it where it is kept. Returns it when kept now."""
-        kept = [each for each in self.pinned if each.run_id != self.run_id]
-        if len(kept) < len(self.pinned):
-            self.pinned = kept
+        """Keep the present run for comparison; let go of it where it is kept. Returns it when kept now.
+
+        Raises:
+            TutorError: that cannot be written down; it holds until the lab is left.
+        """
+        if any(each.run_id == self.run_id for each in self.pinned):
+            self.pins.release(self.run_id)
             return None
         history = self.valid if len(self.valid) else self.train
-        if self.summary is None or history.latest() is None:
+        if self.follower is None or history.latest() is None:
             return None
-        free = next((n for n in range(1, MOST_PINNED + 1) if all(each.number != n for each in self.pinned)), None)
-        if free is None:
-            free = self.pinned.pop(0).number
-        pinned = Pinned(free, self.run_id, self.running_spec, self.summary, history)
-        self.pinned = [*self.pinned, pinned]
-        return pinned
-
-    def unpin_all(self) -> int:
-        """Let go of every run that is kept. Returns how many they were."""
-        count, self.pinned = len(self.pinned), []
-        return count
+        return self.pins.keep(self.run_id, self.running_spec, self.follower, history)
 
     @property
     def others(self) -> list[Pinned]:
         """The runs that are kept, without the present one."""
-        return [each for each in self.pinned if each.run_id != self.run_id]
+        return self.pins.without(self.run_id)
 
     def last_place(self, *, in_updates: bool) -> int:
         """The last epoch, or the last update, that any run in view has got to."""

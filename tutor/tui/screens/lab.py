@@ -182,6 +182,7 @@ class LabScreen(LabActions):
             self.action_start()
         self.show_all()
         self.look_ahead()
+        self.recall_pins(session)
         self._pulse.start(_EVERY)
 
     def on_unmount(self) -> None:
@@ -245,6 +246,7 @@ class LabScreen(LabActions):
         """Back in front: draw what happened meanwhile."""
         super().on_screen_resume()
         if self.session is not None:
+            self.session.pins.drop_gone()
             self.session.poll()
             self.show_all()
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.tui.screens.base import TutorScreen
 
 if TYPE_CHECKING:
     from tutor.charts.glass import Glass
+    from tutor.tui.lab_pins import Pinned
     from tutor.tui.lab_session import LabSession
 
 _MOST_SAID = 2
@@ -46,24 +50,54 @@ class LabViewActions(TutorScreen):
 
     # -- runs side by side ------------------------------------------------------------------------------
 
+    def recall_pins(self, session: LabSession) -> None:
+        """Bring the runs back that were kept in this lab before."""
+        if session.pins.lasting:
+            self.run_worker(partial(self._read_pins, session), thread=True, exit_on_error=False)
+
+    def _read_pins(self, session: LabSession) -> None:
+        """Beside the event loop: logs may be long."""
+        found = session.pins.recall(session.original, stopped=lambda: not self.is_attached)
+        if found:
+            self.app.call_from_thread(self._recalled_pins, session, found)
+
+    def _recalled_pins(self, session: LabSession, found: list[Pinned]) -> None:
+        session.pins.adopt(found)
+        if self.is_attached:
+            self.show_all()
+
     def action_pin(self) -> None:
         """Keep this run beside the next ones, or let it go."""
-        if self.session is None:
+        session = self.session
+        if session is None:
             return
-        before = len(self.session.pinned)
-        pinned = self.session.pin()
-        if pinned is not None:
-            self.notice(translate("lab.pinned-now", name=self.session.run_name()), "good")
-        elif len(self.session.pinned) < before:
+        before = list(session.pinned)
+        try:
+            session.pin()
+        except TutorError as error:
+            self.notice(harmless_line(str(error)), "warning")
+        else:
+            self._say_pinned(session, before)
+        self.show_all()
+
+    def _say_pinned(self, session: LabSession, before: list[Pinned]) -> None:
+        gone = [each for each in before if each not in session.pinned]
+        if len(session.pinned) > len(before) - len(gone):
+            key = "lab.pinned-now" if not gone else "compare.pinned-instead"
+            self.notice(translate(key, name=session.run_name()), "good")
+        elif gone:
             self.notice(translate("lab.unpinned"))
         else:
             self.notice(translate("lab.nothing-to-pin"))
-        self.show_all()
 
     def action_unpin_all(self) -> None:
         """Let go of every run that is kept."""
-        count = self.session.unpin_all() if self.session is not None else 0
-        self.notice(translate("compare.unpinned-all", count=count))
+        try:
+            count = self.session.pins.release_all() if self.session is not None else 0
+        except TutorError as error:
+            self.notice(harmless_line(str(error)), "warning")
+        else:
+            self.notice(translate("compare.unpinned-all", count=count))
         self.show_all()
 
     def action_compare(self) -> None:

@@ -41,6 +41,7 @@ class RunScreen(LabScreen):
         spec = runs.entry(self._run_id).spec or read_spec(runs.folder_of(self._run_id))
         course = self.services.course
         session = LabSession(runs, spec, data_folder=course.data_folder if course else None)
+        session.pins.lasting = not self._beside
         for other in self._beside:
             session.join(other)
             session.catch_up()

@@ -32,6 +32,15 @@ class _WithCell:
 
         return Follower(self._folder) if run_id == self._folder.name else self._runs.follow(run_id)
 
+    def keep_beside(self, run_id: str, number: int | None) -> None:
+        """Keep a run for comparison, or no longer; the cell itself is kept by its sweep."""
+        if run_id != self._folder.name:
+            self._runs.keep_beside(run_id, number)
+
+    def beside(self, spec: RunSpec) -> list[tuple[int, str]]:
+        """The learner's runs that are kept for comparison."""
+        return self._runs.beside(spec)
+
 
 class CellScreen(LabScreen):
     """A run of a sweep.
