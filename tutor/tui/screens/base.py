@@ -205,7 +205,7 @@ class TutorScreen(Commanded[None]):
             widget.refresh()
 
     def notice(self, text: str, kind: str = "info", seconds: float | None = None) -> None:
-        """Say a sentence above the footer for some seconds. ``kind``: info, good, warning."""
+        """Say a sentence over the rule above the footer for some seconds. ``kind``: info, good, warning."""
         self.query_one(Notice).say(text, kind, seconds)
 
     def say_notices(self) -> None:

@@ -1,7 +1,12 @@
-"""A sentence over the bottom of the screen that goes away by itself."""
+"""A sentence over the bottom of the screen that goes away by itself.
+
+It lies over the rule above the footer; a longer one over the footer too. Only what has more than two lines takes
+rows of what the screen shows.
+"""
 
 from __future__ import annotations
 
+from textual import events
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
@@ -50,7 +55,7 @@ class Notice(Widget):
     """Says one thing at a time for some seconds; the newest wins."""
 
     DEFAULT_CSS = """
-    Notice { dock: bottom; offset-y: -2; height: auto; layer: notice; display: none; background: $raised; }
+    Notice { dock: bottom; height: auto; layer: notice; display: none; background: $raised; }
     """
 
     def __init__(self) -> None:
@@ -68,10 +73,18 @@ class Notice(Widget):
         """Show ``text`` (``kind``: info, good, warning) for ``seconds``, or as long as it takes to read."""
         self._text, self._kind = harmless_line(text), kind
         self.display = True
+        self._place(self.app.size.width)
         self.refresh(layout=True)
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(seconds or 4 + cell_width(text) / 20, self.hide)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width, another number of lines."""
+        self._place(event.size.width)
+
+    def _place(self, width: int) -> None:
+        self.styles.offset = (0, -1 if self.get_content_height(None, None, width) == 1 else 0)
 
     def hide(self) -> None:
         """Say nothing more."""
