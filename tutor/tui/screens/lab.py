@@ -94,7 +94,7 @@ class LabScreen(LabActions):
                 ]
                 yield from self._charts
             yield RowsView(self._draw_side, id="side")
-        yield RowsView(self._draw_table, id="table")
+        yield RowsView(self.draw_table, id="table")
         yield RowsView(self._draw_strip, id="strip")
         yield RowsView(self.draw_scrub, id="scrub")
         yield RowsView(self._draw_says, id="says")
@@ -328,7 +328,7 @@ class LabScreen(LabActions):
         scrub = self.query_one("#scrub", RowsView)
         scrub.display = self.session is not None and self.session.replay is not None
         lines += int(scrub.display)
-        table_lines = self._lay_out_table(height - lines)
+        table_lines = self.lay_out_table(height - lines)
         room = width - 2 - ((34 if width >= _ROOMY else 28) if beside else 0)
         names = self.session.class_names if self.session is not None else ()
         plan = lay_out(self._panels()[:_MOST_PANELS], room, height - lines - table_lines - (0 if beside else 2), names)
@@ -342,26 +342,6 @@ class LabScreen(LabActions):
             view.display = place < len(spans)
             if view.display:
                 view.styles.column_span = spans[place]
-
-    def _lay_out_table(self, height: int) -> int:
-        """Give the table of runs its rows, at most half of ``height``. Returns how many."""
-        table = self.query_one("#table", RowsView)
-        table.display = self.comparing and self.session is not None
-        if not table.display or self.session is None:
-            return 0
-        from tutor.tui.screens.lab_compare import rows_needed
-
-        lines = min(rows_needed(self.session), max(1, height // 2))
-        table.styles.height = lines
-        return lines
-
-    def _draw_table(self, room: Room) -> Rows:
-        if self.session is None:
-            return fit_rows([], room.width, room.height)
-        from tutor.tui.screens.lab_compare import compare_rows
-
-        rows = compare_rows(self.session, room, in_updates=self.glass.axis.in_updates)
-        return fit_rows(rows, room.width, room.height)
 
     def _draw_panel(self, place: int, room: Room) -> Rows:
         from tutor.charts.notice import sentence

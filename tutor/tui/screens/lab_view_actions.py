@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tutor.charts.cells import Rows, fit_rows
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.tui.screens.base import TutorScreen
+from tutor.tui.widgets.chart import Room, RowsView
 
 if TYPE_CHECKING:
     from tutor.charts.glass import Glass
@@ -104,6 +106,27 @@ class LabViewActions(TutorScreen):
         """The table of runs, or away with it."""
         self.comparing = not self.comparing
         self.show_all()
+
+    def lay_out_table(self, height: int) -> int:
+        """Give the table of runs its rows, at most half of ``height``. Returns how many."""
+        table = self.query_one("#table", RowsView)
+        table.display = self.comparing and self.session is not None
+        if not table.display or self.session is None:
+            return 0
+        from tutor.tui.screens.lab_compare import rows_needed
+
+        lines = min(rows_needed(self.session), max(1, height // 2))
+        table.styles.height = lines
+        return lines
+
+    def draw_table(self, room: Room) -> Rows:
+        """The table of runs."""
+        if self.session is None:
+            return fit_rows([], room.width, room.height)
+        from tutor.tui.screens.lab_compare import compare_rows
+
+        rows = compare_rows(self.session, room, in_updates=self.glass.axis.in_updates)
+        return fit_rows(rows, room.width, room.height)
 
     # -- the charts -------------------------------------------------------------------------------------
 
