@@ -183,3 +183,16 @@ def test_losses_of_other_kinds_are_not_ranked_and_trouble_is_told(tmp_path: Path
     assert "0 of 6" in lines[1]
     lines = last_lines(PLAN, follower_of(tmp_path, [result(cell, None, "diverged") for cell in range(6)]))
     assert lines[-1] == "No run came to its end with a finite loss."
+
+
+@pytest.mark.parametrize(
+    ("lab", "grid", "reason"),
+    [
+        ("two-sliders", "hidden=[4],[8]", "model.hidden changes nothing in this sweep"),
+        ("digits-net", "loss=mae,mse", "mae"),
+    ],
+)
+def test_a_grid_that_compares_nothing_or_cannot_run_starts_no_sweep(lab: str, grid: str, reason: str) -> None:
+    with pytest.raises(TutorError, match=reason) as told:
+        sweep(lab, [grid], SHORT, "plain")
+    assert told.value.exit_code == ExitCode.USAGE

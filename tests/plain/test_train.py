@@ -164,3 +164,23 @@ def test_json_never_writes_nan() -> None:
 def test_figures_keep_their_width(value: float | None, shown: str) -> None:
     assert figure(value) == shown
     assert len(shown) <= 10
+
+
+@pytest.mark.parametrize(
+    ("lab", "settings", "reason"),
+    [
+        ("digits-net", {"loss": "mae"}, "classes"),
+        ("one-lag", {"loss": "cross-entropy"}, "Cross-entropy"),
+        ("two-sliders", {"hidden": [16]}, "model.hidden changes nothing"),
+        ("ball", {"optimizer": "adam", "momentum": 0.5}, "optimizer.momentum changes nothing"),
+        ("three-species", {"features": ["petal widht (cm)"]}, "petal widht"),
+        ("spam-rule", {"keyword": "bingo"}, "bingo"),
+    ],
+)
+def test_what_cannot_work_or_changes_nothing_starts_no_run(
+    own_home: Path, lab: str, settings: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(TutorError, match=reason) as told:
+        train(lab, settings, "plain")
+    assert told.value.exit_code == ExitCode.USAGE
+    assert not list(own_home.rglob("spec.toml"))

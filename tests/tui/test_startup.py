@@ -12,7 +12,7 @@ import pytest
 from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import make_services, running, text_of
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.tui.startup import find_lesson, own_lab_screen, prepare_environment
+from tutor.tui.startup import find_lesson, lab_screen, own_lab_screen, prepare_environment
 
 _LOADED_BY_THE_MAP = """
 import asyncio, sys
@@ -149,3 +149,15 @@ async def test_a_table_of_ones_own_opens_as_a_lab_that_says_what_was_decided(
 def test_a_table_that_is_not_there_is_refused_before_any_screen(lessons: Path, tmp_path: Path) -> None:
     with pytest.raises(TutorError, match=r"nowhere\.csv"):
         own_lab_screen(make_services(tmp_path, lessons), tmp_path / "nowhere.csv", {"data.target": "y"})
+
+
+def test_what_changes_nothing_in_a_lab_is_refused_before_it_opens_but_not_what_its_controls_may_wake(
+    tmp_path: Path,
+) -> None:
+    services = make_services(tmp_path, Path(__file__).resolve().parents[2] / "lessons")
+    with pytest.raises(TutorError, match="changes nothing") as caught:
+        lab_screen(services, "one-lag", {"hidden": [16]})
+    assert caught.value.exit_code == ExitCode.USAGE
+    with pytest.raises(TutorError, match="mae"):
+        lab_screen(services, "digits-net", {"loss": "mae"})
+    assert callable(lab_screen(services, "ball", {"momentum": 0.5}))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MAIL_WORDS = ("free", "winner", "meeting", "thanks")
+"""What is counted in the made-up mails."""
+
 
 @dataclass(frozen=True, slots=True)
 class DataOptions:

@@ -12,6 +12,7 @@ from tutor.foundation.translate import translate
 from tutor.plain.sweep_reporters import SweepReporter, choose_sweep_reporter
 from tutor.plain.train import spec_of
 from tutor.runs.control import Stop, send
+from tutor.runs.effects import refuse_idle_axes
 from tutor.runs.spec import SHORT_NAMES
 from tutor.runs.sweep import SweepPlan, plan_sweep
 from tutor.runs.sweep_log import SweepFollower, Troubled
@@ -53,6 +54,7 @@ def sweep(
     folder = paths.lessons_folder()
     spec = spec_of(lab, data, {**_implied(data, grid, overrides), **overrides}, folder / "labs")
     plan = plan_sweep(spec, grid, overrides)
+    refuse_idle_axes(plan)
     if dask:
         from tutor.runs.sweep_cluster import require_dask
 

@@ -10,7 +10,9 @@ from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
 from tutor.plain.reporters import Reporter, choose_reporter
+from tutor.runs.columns import require_columns
 from tutor.runs.control import Stop, send
+from tutor.runs.effects import refuse_idle
 from tutor.runs.follower import Follower
 from tutor.runs.lab_files import load_lab
 from tutor.runs.registry import Runs
@@ -58,14 +60,19 @@ def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], 
     """What is to be run. Nobody asked to watch slowly here, so the pace is flat out unless set.
 
     Raises:
-        TutorError: there is no such lab, the table cannot be learnt from, or a setting is refused.
+        TutorError: there is no such lab, the table cannot be learnt from, or a setting is refused or changes nothing.
     """
     changes = {"train.pace": 0.0, **overrides}
     if data is not None:
         from tutor.runs.own_lab import own_lab
 
-        return own_lab(Path(data), changes)
+        spec = own_lab(Path(data), changes)
+        refuse_idle(spec, RunSpec(), overrides)
+        return spec
     spec = load_lab(lab or "", labs, changes)
+    refuse_idle(spec, load_lab(lab or "", labs), overrides)
+    if {"data.features", "features"} & set(overrides):
+        require_columns(spec, labs.parent / "data")
     if spec.manual and not {"train.epochs", "epochs"} & set(overrides):
         # The learner is the optimiser, and nobody turns anything here: one look at the values that were set.
         spec = load_lab(lab or "", labs, {**changes, "train.epochs": 1})

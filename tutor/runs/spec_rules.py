@@ -8,14 +8,26 @@ from typing import NamedTuple
 
 from tutor.course.conditions import ConditionError, parse
 from tutor.foundation.translate import translate
+from tutor.ml.options import MAIL_WORDS
 from tutor.runs.controls import value_of
 from tutor.runs.spec import NO_DESCENT, RunSpec
 
 SERIES = frozenset({"views", "rebound", "bike-sharing"})
-CLASSES = frozenset(
-    {"blobs", "moons", "spiral", "iris", "penguins", "spambase", "digits", "mails", "phones", "japanese-vowels"}
-    | {"vowels", "coins", "text"}
-)
+_CLASS_COUNTS = {
+    "blobs": 3,
+    "moons": 2,
+    "spiral": 3,
+    "iris": 3,
+    "penguins": 3,
+    "spambase": 2,
+    "digits": 10,
+    "mails": 2,
+    "phones": 8,
+    "japanese-vowels": 9,
+    "vowels": 11,
+    "coins": 2,
+}
+CLASSES = frozenset({*_CLASS_COUNTS, "text"})
 CURVED = frozenset({"saddle", "bowl"})
 """Drawn functions whose Hessian is known."""
 NETWORKS = frozenset({"linear", "polynomial", "softmax", "mlp", "char-mlp"})
@@ -110,6 +122,21 @@ def _pairs(spec: RunSpec) -> Iterator[Impossible]:
         )
     if spec.manual and model not in {"linear", "function", *RULES}:
         yield Impossible("optimizer.name", translate("runs.manual-needs-small"))
+
+
+def _classes(spec: RunSpec) -> Iterator[Impossible]:
+    data, count = spec.data, _CLASS_COUNTS.get(spec.data.name, 0)
+    if spec.loss.name == "mae" and task_of(spec) == "classification":
+        yield Impossible("loss.name", translate("effects.mae-needs-numbers"))
+    if count and data.class_order and sorted(data.class_order) != list(range(count)):
+        message = translate("ml.not-an-order", order=list(data.class_order), count=count - 1)
+        yield Impossible("data.class_order", message)
+    if spec.model.name in GUESSES and data.target_as == "class-number":
+        yield Impossible("data.target_as", translate("effects.rule-needs-classes", model=spec.model.name))
+    if spec.model.name in RULES and data.name == "mails" and spec.model.keyword not in (data.features or MAIL_WORDS):
+        known = ", ".join(data.features or MAIL_WORDS)
+        message = translate("effects.no-such-keyword", keyword=spec.model.keyword, known=known)
+        yield Impossible("model.keyword", message)
 
 
 def _folds(spec: RunSpec) -> Iterator[Impossible]:
@@ -216,6 +243,7 @@ _CHECKS: tuple[Callable[[RunSpec], Iterator[Impossible]], ...] = (
     _csv,
     _drawn,
     _pairs,
+    _classes,
     _naive,
     _placed,
     _folds,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 from tutor.runs.comparison import title_of_key
+from tutor.runs.effects import refuse_idle_axes
 from tutor.runs.spec import ControlSpec, RunSpec, Setting
 from tutor.runs.spec_types import is_whole
 from tutor.runs.sweep import MOST_CELLS, Axis, SweepPlan
@@ -72,14 +73,16 @@ class SweepChoice:
         """The sweep.
 
         Raises:
-            TutorError: nothing is chosen, or too much.
+            TutorError: nothing is chosen, or too much, or what changes nothing.
         """
         if not self.chosen:
             raise TutorError(translate("sweepscreen.choose-first"), exit_code=ExitCode.USAGE)
         if self.count > MOST_CELLS:
             raise TutorError(translate("sweep.too-many", count=f"{self.count:,}", most=MOST_CELLS))
         axes = tuple(Axis(self.candidates[index].key, self.candidates[index].values) for index in self.chosen)
-        return SweepPlan(spec=self.spec, axes=axes)
+        plan = SweepPlan(spec=self.spec, axes=axes)
+        refuse_idle_axes(plan)
+        return plan
 
 
 def values_to_try(control: ControlSpec) -> tuple[Setting, ...]:

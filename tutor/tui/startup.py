@@ -57,7 +57,7 @@ def run_from_command_line(
     elif data is not None:
         first = own_lab_screen(services, Path(data), overrides)
     elif lab is not None:
-        first = _lab_screen(services, lab, overrides)
+        first = lab_screen(services, lab, overrides)
     elif lesson is not None:
         first = _watched_screen(services, lesson) if watch else _lesson_screen(services, lesson)
     return run_tutor(services, first)
@@ -142,13 +142,21 @@ def _run_screen(services: Services, name: str) -> FirstScreen:
     return make
 
 
-def _lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) -> FirstScreen:
+def lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) -> FirstScreen:
     """Makes the screen of that lab; a lab that cannot be read is refused before any screen is drawn."""
     from tutor.runs.lab_files import load_lab
 
     if services.course is None:
         raise services.course_problem or TutorError(translate("app.no-lesson", name=lab))
-    load_lab(lab, services.course.labs_folder, overrides)
+    spec = load_lab(lab, services.course.labs_folder, overrides)
+    if overrides:
+        from tutor.runs.effects import refuse_idle
+        from tutor.runs.spec import SHORT_NAMES
+
+        # What the lab's own controls turn may come to change something here.
+        turned = {control.key for control in spec.controls.values()}
+        fixed = [name for name in overrides if SHORT_NAMES.get(name, name) not in turned]
+        refuse_idle(spec, load_lab(lab, services.course.labs_folder), fixed)
 
     def make() -> Screen[None]:
         from tutor.tui.screens.lab import LabScreen
@@ -162,4 +170,4 @@ def own_lab_screen(services: Services, table: Path, overrides: Mapping[str, obje
     """Makes the screen of a lab of the learner's own table, which is kept as a lab file."""
     from tutor.runs.own_lab import keep_lab, own_lab
 
-    return _lab_screen(services, str(keep_lab(own_lab(table, overrides), services.home / "labs")), {})
+    return lab_screen(services, str(keep_lab(own_lab(table, overrides), services.home / "labs")), {})

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from tutor.ml.datasets.dataset import CLASSIFICATION, Table
+from tutor.ml.options import MAIL_WORDS
 
-WORDS = ("free", "winner", "meeting", "thanks")
 _SPAM_SHARE = 0.4
 _MAILS = 200
 
 
 def mails(rows: int, tricky_share: float, seed: int | None) -> Table:
-    """Counts of `WORDS` in mails, (rows, 4); class 1 is spam, two of five.
+    """Counts of `MAIL_WORDS` in mails, (rows, 4); class 1 is spam, two of five.
 
     Args:
         rows: how many mails; 200 unless given.
@@ -39,7 +39,7 @@ def mails(rows: int, tricky_share: float, seed: int | None) -> Table:
     return Table(
         x.astype(np.float64),
         spam.astype(np.int64),
-        WORDS,
+        MAIL_WORDS,
         "spam",
         CLASSIFICATION,
         class_names=("mail", "spam"),
