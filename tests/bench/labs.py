@@ -1,8 +1,13 @@
-"""Every lab as it ships, flat out, in a worker of its own: seconds until its end, and its memory at the peak.
+"""Every lab flat out, in a worker of its own: seconds until its end, and its memory at the peak.
 
-    python -m tests.bench.labs [LAB ...]
+    python -m tests.bench.labs [LAB ...]                as it ships
+    python -m tests.bench.labs --turned-up [LAB ...]    with each control at its dearest value
 
-Aims: under 3 s of training for a default lab, under 120 MB for its worker. Labs by hand are one look.
+Aims: under 3 s of training for a default lab; under 120 MB for its worker, turned up too. Labs by hand are one look.
+
+The dearest value of a control that is a number is its largest. Of words, switches, lists and batch sizes nobody can say
+beforehand: all others turned up, each choice is tried, and the one that takes most memory is kept before the next
+control is tried. Such a run may train for `TRIED_SECONDS`: its memory is all there after the first epochs.
 """
 
 from __future__ import annotations
@@ -12,27 +17,43 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
+from tutor.foundation.errors import TutorError
+from tutor.runs.controls import setting_text
 from tutor.runs.follower import Follower
 from tutor.runs.lab_files import list_labs, load_lab
 from tutor.runs.processes import ONE_THREAD
+from tutor.runs.spec import ControlSpec, RunSpec, Setting
 from tutor.runs.spec_file import write_spec
+from tutor.runs.spec_types import is_number, is_whole
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 MOST_SECONDS = 3.0
 MOST_MEGABYTES = 120.0
 
 
-def measure(name: str, folder: Path) -> tuple[float, float, float, str]:
-    """Train a lab.
+TRIED_SECONDS = 3
+_SMALL = ("optimizer.learning_rate", "train.seed", "data.seed")
+"""Controls that no array grows with; a large learning rate would only end the run before its time."""
+_numbers = count()
 
-    Returns:
-        Seconds of training, seconds from the start of the process to its end, megabytes, and how the run ended.
-    """
-    spec = load_lab(name, LESSONS / "labs", {"train.pace": 0.0})
-    if spec.manual:
-        spec = load_lab(name, LESSONS / "labs", {"train.pace": 0.0, "train.epochs": 1})
+
+class Figures(NamedTuple):
+    """What a run took: seconds of training, seconds of its process, megabytes, and how it ended."""
+
+    seconds: float
+    wall: float
+    megabytes: float
+    state: str
+
+
+def measure(spec: RunSpec, folder: Path) -> Figures:
+    """Train ``spec`` in a new folder in ``folder``."""
+    folder = folder / str(next(_numbers))
     folder.mkdir()
     write_spec(folder, spec)
     command = [sys.executable, "-m", "tutor.runs.worker", str(folder), "--data-folder", str(LESSONS / "data")]
@@ -43,26 +64,76 @@ def measure(name: str, folder: Path) -> tuple[float, float, float, str]:
     wall = time.perf_counter() - begun
     summary = Follower(folder).catch_up()
     unit = 1e6 if sys.platform == "darwin" else 1e3
-    return summary.seconds, wall, used.ru_maxrss / unit, summary.state
+    return Figures(summary.seconds, wall, used.ru_maxrss / unit, summary.state)
+
+
+def load(name: str, overrides: Mapping[str, Setting]) -> RunSpec:
+    """A lab, flat out; one that the learner trains by hand is looked at once."""
+    spec = load_lab(name, LESSONS / "labs", {"train.pace": 0.0, **overrides})
+    return (
+        load_lab(name, LESSONS / "labs", {"train.pace": 0.0, **overrides, "train.epochs": 1}) if spec.manual else spec
+    )
+
+
+def turned_up(name: str, folder: Path) -> tuple[Figures, dict[str, Setting]]:
+    """The figures of a lab with each control at its dearest value, and those values."""
+    controls = [each for each in load(name, {}).controls.values() if each.key not in _SMALL]
+    chosen: dict[str, Setting] = {"train.max_seconds": TRIED_SECONDS}
+    tried = []
+    for control in controls:
+        if is_number(control.key) and control.key != "train.batch_size":
+            chosen[control.key] = _largest(control)
+        else:
+            tried.append(control)
+    best = measure(load(name, chosen), folder)
+    for control in tried:
+        for value in control.choices or (_whole(control, control.low), _whole(control, control.high)):
+            try:
+                found = measure(load(name, {**chosen, control.key: value}), folder)
+            except TutorError:
+                continue  # this choice does not go with the others
+            if found.megabytes > best.megabytes:
+                best, chosen = found, {**chosen, control.key: value}
+    del chosen["train.max_seconds"]
+    return best, chosen
+
+
+def _largest(control: ControlSpec) -> Setting:
+    numbers = [each for each in control.choices if isinstance(each, int | float)]
+    return max(numbers) if numbers else _whole(control, control.high)
+
+
+def _whole(control: ControlSpec, limit: float | None) -> Setting:
+    """A limit in the type of its key."""
+    return int(limit or 0) if is_whole(control.key) else float(limit or 0)
 
 
 def main() -> None:
     """Print a line for each lab, the slowest and the largest last."""
-    names = sys.argv[1:] or list_labs(LESSONS / "labs")
-    found = []
+    up = "--turned-up" in sys.argv
+    names = [each for each in sys.argv[1:] if not each.startswith("-")] or list_labs(LESSONS / "labs")
+    found: dict[str, Figures] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for number, name in enumerate(names):
-            found.append((name, *measure(name, Path(folder) / str(number))))
-            _, seconds, wall, megabytes, state = found[-1]
-            over = [f"> {MOST_SECONDS:g} s"] * (seconds > MOST_SECONDS)
+        for name in names:
+            chosen: dict[str, Setting] = {}
+            if up:
+                found[name], chosen = turned_up(name, Path(folder))
+            else:
+                found[name] = measure(load(name, {}), Path(folder))
+            seconds, wall, megabytes, state = found[name]
+            over = [f"> {MOST_SECONDS:g} s"] * (seconds > MOST_SECONDS and not up)
             over += [f"> {MOST_MEGABYTES:g} MB"] * (megabytes > MOST_MEGABYTES)
             print(
                 f"{name:<24} {seconds:6.2f} s training {wall:6.2f} s in all {megabytes:6.0f} MB  {state}"
                 f"  {' '.join(over)}".rstrip(),
+                *(f"{key}={setting_text(value)}" for key, value in chosen.items()),
                 flush=True,
             )
-    slowest, largest = max(found, key=lambda each: each[1]), max(found, key=lambda each: each[3])
-    print(f"slowest: {slowest[0]} {slowest[1]:.2f} s   largest: {largest[0]} {largest[3]:.0f} MB")
+    slowest, largest = (
+        max(found, key=lambda each: found[each].seconds),
+        max(found, key=lambda each: found[each].megabytes),
+    )
+    print(f"slowest: {slowest} {found[slowest].seconds:.2f} s   largest: {largest} {found[largest].megabytes:.0f} MB")
 
 
 if __name__ == "__main__":

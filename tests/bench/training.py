@@ -124,7 +124,7 @@ def textbook(work: Workload) -> Callable[[], float]:
 
 def scikit_learn(work: Workload) -> Callable[[], float]:
     """The same network in scikit-learn."""
-    from sklearn.neural_network import MLPClassifier, MLPRegressor  # type: ignore[import-not-found]
+    from sklearn.neural_network import MLPClassifier, MLPRegressor  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     data = work.data()
     x, y = data.x_train.astype(np.float32), data.y_train
@@ -152,7 +152,7 @@ def scikit_learn(work: Workload) -> Callable[[], float]:
 
 def pytorch(work: Workload) -> Callable[[], float]:
     """The same network in PyTorch eager, with the quickest loop: tensors sliced by hand, no DataLoader."""
-    import torch  # type: ignore[import-not-found]
+    import torch  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     torch.set_num_threads(1)
     data, sizes = work.data(), work.sizes

@@ -46,11 +46,11 @@ def test_the_gradient_with_batch_normalisation_is_the_measured_slope(
     state = network.random.bit_generator.state
     unroll(network.update_steps(7, LOSSES[loss]), (X, X_ROWS, LABELS))([(x, np.ascontiguousarray(x.T), labels)])
     computed = network.gradient.copy()
-    run, outputs = network.forward_tape(x, updating=True)
+    run, outputs = network.forward_tape(x.shape[1], updating=True)
 
     def value() -> float:
         network.random.bit_generator.state = state
-        run()
+        run([(x,)])
         return LOSSES[loss].mean(outputs, labels) * 7
 
     measured = measured_gradient(value, network.parameters)
@@ -71,38 +71,38 @@ def by_hand(network: Network, x: Array, *, running: bool) -> Array:
 
 def test_an_update_goes_by_the_batch_and_a_prediction_by_the_running_averages() -> None:
     network, x, _ = example((4, 4), "tanh")
-    run, outputs = network.forward_tape(x, updating=True)
-    run()
+    run, outputs = network.forward_tape(x.shape[1], updating=True)
+    run([(x,)])
     assert np.allclose(outputs, by_hand(network, x, running=False))
     assert np.allclose(network.forward(x), by_hand(network, x, running=True))
-    told, predicted = network.forward_tape(x)
-    told()
+    told, predicted = network.forward_tape(x.shape[1])
+    told([(x,)])
     assert np.allclose(predicted, network.forward(x))
     assert not np.allclose(predicted, outputs)
 
 
 def test_a_prediction_does_not_hang_on_the_other_examples() -> None:
     network, x, _ = example((4, 4), "relu")
-    network.forward_tape(x, updating=True)[0]()
+    network.forward_tape(x.shape[1], updating=True)[0]([(x,)])
     alone = np.concatenate([network.forward(x[:, i : i + 1]) for i in range(x.shape[1])], axis=1)
     assert np.allclose(network.forward(x), alone)
 
 
 def test_the_running_averages_begin_with_a_plain_mean_and_go_on_with_a_tenth() -> None:
     network, x, _ = example((4,), "tanh")
-    norm, run = network.norms[0], network.forward_tape(x, updating=True)[0]
+    norm, run = network.norms[0], network.forward_tape(x.shape[1], updating=True)[0]
     z = network.layers[0][:, :-1] @ x[:-1]
-    run()
+    run([(x,)])
     assert np.allclose(norm.mean[:, 0], z.mean(1))
     assert np.allclose(norm.variance[:, 0], z.var(1, ddof=1))
     network.layers[0][:, :-1] *= 3
-    run()
+    run([(x,)])
     assert np.allclose(norm.mean[:, 0], 2 * z.mean(1))  # the mean of 1 and 3
     for _ in range(8):
-        run()
+        run([(x,)])
     mean = norm.mean[:, 0].copy()
     network.layers[0][:, :-1] = 0.0
-    run()
+    run([(x,)])
     assert np.allclose(norm.mean[:, 0], 0.9 * mean)
 
 
@@ -115,7 +115,7 @@ def test_a_unit_that_says_the_same_for_all_divides_by_no_zero() -> None:
 
 def test_scales_and_running_averages_have_names_and_scales_are_no_weights() -> None:
     network, x, _ = example((4, 3), "relu")
-    network.forward_tape(x, updating=True)[0]()
+    network.forward_tape(x.shape[1], updating=True)[0]([(x,)])
     assert {"gamma1", "gamma2"} <= set(network.weights())
     assert {name: each.shape for name, each in network.running().items()} == {
         "mean1": (4,), "variance1": (4,), "mean2": (3,), "variance2": (3,),

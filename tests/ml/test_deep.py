@@ -57,11 +57,11 @@ def test_the_gradient_with_dropout_is_the_measured_slope(
     state = network.random.bit_generator.state
     unroll(network.update_steps(7, LOSSES[loss]), (X, X_ROWS, LABELS))([(x, np.ascontiguousarray(x.T), labels)])
     computed = network.gradient.copy()
-    run, outputs = network.forward_tape(x, updating=True)
+    run, outputs = network.forward_tape(x.shape[1], updating=True)
 
     def value() -> float:
         network.random.bit_generator.state = state
-        run()
+        run([(x,)])
         return LOSSES[loss].mean(outputs, labels) * 7
 
     measured = measured_gradient(value, network.parameters)
@@ -79,8 +79,8 @@ def test_a_layer_as_wide_as_the_one_below_adds_to_it(hidden: tuple[int, ...]) ->
         a = np.tanh(layer @ below) + (a if adds else 0)
     expected = network.layers[-1] @ np.concatenate([a, np.ones((1, 7))])
     assert np.allclose(network.forward(x), expected)
-    run, outputs = network.forward_tape(x)
-    run()
+    run, outputs = network.forward_tape(x.shape[1])
+    run([(x,)])
     assert np.allclose(outputs, expected)
 
 
@@ -88,13 +88,14 @@ def test_dropout_erases_its_share_and_keeps_the_mean() -> None:
     network = Network(1, (400,), 1, "none", np.float64, dropout=0.25, seed=3)
     network.layers[0][:] = [0.0, 1.0]
     network.layers[1][:, :-1] = 1 / 400
-    run, outputs = network.forward_tape(np.ones((2, 500)), updating=True)
-    run()
+    x = np.ones((2, 500))
+    run, outputs = network.forward_tape(500, updating=True)
+    run([(x,)])
     # 400 outputs of 1, of which ¾ are kept at 4/3: mean 1, deviation √(¼ / ¾ / 400) = 0.0289.
     assert outputs.mean() == pytest.approx(1.0, abs=0.005)
     assert outputs.std() == pytest.approx(0.0289, rel=0.15)
     first = outputs.copy()
-    run()
+    run([(x,)])
     assert not np.array_equal(first, outputs)
     assert np.allclose(network.forward(np.ones((2, 5))), 1.0)
 

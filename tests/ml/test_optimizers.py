@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.ml.plain_network import PlainNetwork
+from tutor.ml import optimizers
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
 from tutor.ml.losses import LOSSES
@@ -35,6 +36,23 @@ def test_gradient_descent_by_hand() -> None:
 def test_momentum_by_hand() -> None:
     # m = −0.1·2 = −0.2, θ = 0.8; m = 0.9·(−0.2) − 0.1·1 = −0.28, θ = 0.52
     assert walk("momentum", [2.0, 1.0]) == pytest.approx([0.8, 0.52])
+
+
+@pytest.mark.parametrize("name", ["gd", "momentum", "adam", "adagrad", "adagrad-mean", "rmsprop"])
+def test_many_parameters_move_block_by_block_as_they_would_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def moved() -> Array:
+        random = np.random.default_rng(4)
+        theta: Array = random.standard_normal(1000).astype(np.float32)
+        gradient: Array = random.standard_normal(1000).astype(np.float32)
+        optimizer = make_optimizer(name, theta, gradient, 0.9)
+        for _ in range(5):
+            optimizer.step(0.1, 3)
+            gradient[:] = random.standard_normal(1000)
+        return theta
+
+    at_once = moved()
+    monkeypatch.setattr(optimizers, "BLOCK", 64)
+    assert np.array_equal(moved(), at_once)
 
 
 def test_adams_first_step_is_the_learning_rate_whatever_the_gradient() -> None:
@@ -109,7 +127,7 @@ def test_what_an_optimiser_remembers_is_in_units_of_the_mean_gradient() -> None:
         theta, gradient = np.array([1.0]), np.array([8.0])
         optimizer: Optimizer = make_optimizer(name, theta, gradient, 0.9)
         optimizer.step(0.1, 4)
-        return {key: float(value[0]) for key, value in optimizer.state().items()}
+        return {key: float(value[0]) * factor for key, (value, factor) in optimizer.state().items()}
 
     assert state("gd") == {}
     assert state("momentum") == pytest.approx({"movement": -0.2})

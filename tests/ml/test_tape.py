@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.ml.metrics import accuracy, nearest_class
 from tutor.ml.tape import FACTOR, X, perform, step, unroll
 
 
@@ -31,13 +30,3 @@ def test_equal_arrays_are_not_taken_for_one() -> None:
 
 def test_an_empty_tape_does_nothing() -> None:
     unroll([], (X,))([(np.zeros(1),)])
-
-
-def test_accuracy_is_the_share_of_equal_classes() -> None:
-    assert accuracy(np.array([0, 1, 2, 2]), np.array([0, 1, 1, 2])) == 0.75
-    assert np.isnan(accuracy(np.zeros(0), np.zeros(0)))
-
-
-def test_the_nearest_class_number_is_found_for_any_output() -> None:
-    outputs = np.array([-5.0, 0.4, 0.6, 1.4, 99.0, np.inf, -np.inf])
-    assert nearest_class(outputs, np.arange(3.0)).tolist() == [0, 0, 1, 1, 2, 2, 0]

@@ -34,9 +34,19 @@ class Activation:
     gain: float
 
 
+_FEW = 4096
+
+
+def _level(value: float, like: Array) -> Array:
+    """``value`` to compare ``like`` with: against as many numbers maximum is twice as quick as against one.
+
+    Where there are many, a row of them that serves all rows is as quick, and takes no memory.
+    """
+    return np.full_like(like if like.size <= _FEW else like[:1], value)
+
+
 def _relu(z: Array) -> Steps:
-    # Against as many zeros maximum is twice as quick as against one.
-    return [step(np.maximum, z, np.zeros_like(z), out=z)]
+    return [step(np.maximum, z, _level(0.0, z), out=z)]
 
 
 def _relu_derivative(a: Array, gradient: Array, scratch: Array) -> Steps:
@@ -82,8 +92,8 @@ def _hard_sigmoid(z: Array) -> Steps:
     return [
         step(np.multiply, z, constant(0.25, z), z),
         step(np.add, z, constant(0.5, z), z),
-        step(np.maximum, z, np.zeros_like(z), out=z),
-        step(np.minimum, z, np.ones_like(z), out=z),
+        step(np.maximum, z, _level(0.0, z), out=z),
+        step(np.minimum, z, _level(1.0, z), out=z),
     ]
 
 

@@ -23,7 +23,7 @@ class GradientRules:
     Args:
         parameters: θ, (P,).
         gradient: of the sum over a batch, (P,), changed in place.
-        decayed: 1 where a parameter decays and 0 where not, (P,).
+        decayed: 1 where a parameter decays and 0 where not, (P,); None where none does.
         weight_decay: δ; 0 for none.
         clip: c; 0 for none.
         noise: s; 0 for none.
@@ -34,7 +34,7 @@ class GradientRules:
         self,
         parameters: Array,
         gradient: Array,
-        decayed: Array,
+        decayed: Array | None,
         weight_decay: float = 0.0,
         clip: float = 0.0,
         noise: float = 0.0,
@@ -90,7 +90,7 @@ class GradientRules:
         ]
 
     def _decaying(self, batch_size: int) -> Steps:
-        if not self._weight_decay:
+        if not self._weight_decay or self._decayed is None:
             return []
         strength = self._decayed * constant(self._weight_decay * batch_size, self._gradient)
         scratch = np.empty_like(self._gradient)

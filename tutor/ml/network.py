@@ -12,7 +12,7 @@ the others; a prediction erases nothing. With batch normalisation (`tutor.ml.bat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array, constant
 from tutor.ml.batch_norm import BatchNorm
 from tutor.ml.losses import Loss
-from tutor.ml.tape import X_ROWS, Input, Steps, X, perform, step, unroll
+from tutor.ml.tape import X_ROWS, Input, Run, Steps, X, perform, step, unroll
 
 
 class Network:
@@ -88,15 +88,19 @@ class Network:
                 # What is added up over the depth stays of the size of one layer's output.
                 layer[:, :-1] /= np.sqrt(len(self.sizes) - 2)
 
-    def weights(self) -> dict[str, Array]:
-        """Copies by name: ``W1`` (m, d), ``b1`` (m,), ``W2``, ...; with batch normalisation ``gamma1`` (m,), ..."""
+    def named(self) -> dict[str, Array]:
+        """The parameters by name: ``W1`` (m, d), ``b1`` (m,), ``W2``, ...; with batch normalisation ``gamma1`` (m,)."""
         named = {}
         for index, layer in enumerate(self.layers, start=1):
-            named[f"W{index}"] = layer[:, :-1].copy()
-            named[f"b{index}"] = layer[:, -1].copy()
+            named[f"W{index}"] = layer[:, :-1]
+            named[f"b{index}"] = layer[:, -1]
         for index, norm in enumerate(self.norms, start=1):
-            named[f"gamma{index}"] = norm.gamma.ravel().copy()
+            named[f"gamma{index}"] = norm.gamma[:, 0]
         return named
+
+    def weights(self) -> dict[str, Array]:
+        """Copies of them by name."""
+        return {name: each.copy() for name, each in self.named().items()}
 
     def running(self) -> dict[str, Array]:
         """Copies of the running averages of batch normalisation by name: ``mean1`` (m,), ``variance1``, ..."""
@@ -138,16 +142,15 @@ class Network:
             a = np.concatenate([z, np.ones((1, z.shape[1]), z.dtype)])
         return a
 
-    def forward_tape(self, x: Array, *, updating: bool = False) -> tuple[Callable[[], None], Array]:
-        """For one fixed batch, (d + 1, n): what computes its outputs, and the array (k, n) they are written to.
+    def forward_tape(self, size: int, *, updating: bool = False) -> tuple[Run, Array]:
+        """What computes the outputs of batches (d + 1, n), given as `X`, and the array (k, n) they are written to.
 
         Args:
-            x: the batch.
+            size: n.
             updating: whether it is done as in an update: dropout erases, and the batch itself is normalised by.
         """
-        passed = self._forward(x.shape[1], updating=updating)
-        run, inputs = unroll(passed.steps, (X,)), [(x,)]
-        return lambda: run(inputs), passed.outputs[-1]
+        passed = self._forward(size, updating=updating)
+        return unroll(passed.steps, (X,)), passed.outputs[-1]
 
     def _forward(self, size: int, *, updating: bool) -> _Forward:
         """The forward pass for batches of ``size``."""
@@ -255,4 +258,6 @@ def _views(flat: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
 
 def with_ones(x: Array, dtype: type[np.floating] = np.float32) -> Array:
     """Examples (n, d) with a last column of ones, (n, d + 1): the bias's own feature."""
-    return np.ascontiguousarray(np.concatenate([x, np.ones((len(x), 1))], axis=1), dtype=dtype)
+    wider = np.ones((x.shape[0], x.shape[1] + 1), dtype)
+    wider[:, :-1] = x
+    return wider

@@ -10,7 +10,6 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.ml import metrics
 from tutor.ml.arrays import Array, constant
 from tutor.ml.batch_gradients import BatchGradients, batch_gradients
 from tutor.ml.batch_losses import BatchLosses
@@ -18,14 +17,15 @@ from tutor.ml.batches import Batches
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
 from tutor.ml.gradient_check import GradientCheck, check_gradient
 from tutor.ml.gradient_rules import GradientRules
-from tutor.ml.losses import Loss, loss_for, softmax
+from tutor.ml.losses import loss_for, softmax
+from tutor.ml.metrics import Measure, rows_together
 from tutor.ml.network import Network, with_ones
 from tutor.ml.optimizers import Momentum, make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.pieces import place_along, place_pieces
 from tutor.ml.polynomial import Powers
 from tutor.ml.schedules import make_schedule
-from tutor.ml.tape import EPSILON, FACTOR, LABELS, X_ROWS, Run, X, step, unroll
+from tutor.ml.tape import EPSILON, FACTOR, LABELS, X_ROWS, Run, Steps, X, step, unroll
 
 _INPUTS = (X, X_ROWS, LABELS, FACTOR, EPSILON)
 
@@ -72,7 +72,7 @@ class NetworkTraining:
         self._rules = GradientRules(
             self.network.parameters,
             self.network.gradient,
-            self.network.is_weight(),
+            self.network.is_weight() if optimizer.weight_decay else None,
             optimizer.weight_decay,
             optimizer.gradient_clip,
             optimizer.gradient_noise,
@@ -83,10 +83,10 @@ class NetworkTraining:
         # Gradient descent, by the book, sees all examples at each update.
         size = 0 if optimizer.name == "gd" else train.batch_size
         self._use_batch_size(size)
-        self._measure_train = _Measure(self.network, self._x, self._labels, dataset.y_train, dataset)
+        self._measure_train = Measure(self.network, self._x, self._labels, dataset.y_train, dataset)
         valid = with_ones(self._powers(dataset.x_valid)) if len(dataset.x_valid) else None
         self._measure_valid = (
-            _Measure(self.network, valid, _labels(dataset.y_valid, dataset), dataset.y_valid, dataset)
+            Measure(self.network, valid, _labels(dataset.y_valid, dataset), dataset.y_valid, dataset)
             if valid is not None
             else None
         )
@@ -147,27 +147,34 @@ class NetworkTraining:
 
     def _use_batch_size(self, size: int) -> None:
         self._batches = Batches(self._x, self._labels, size, shuffle=self._train.shuffle)
-        self._factors: Array = np.empty((2, len(self._batches.batches)), np.float32)
-        self._tapes: list[tuple[Run, list[tuple[Array, ...]]]] = []
+        self._factors: Array = np.empty((2, self._batches.count), np.float32)
+        self._tapes: list[list[tuple[Run, list[tuple[Array, ...]]]]] = []
 
     def _make_tapes(self) -> None:
-        """All updates of an epoch: the tape of whole batches and that of a shorter last one, each with its inputs.
+        """All updates of an epoch: by slab the tape of whole batches and that of a shorter last one, with their inputs.
 
         Made once for a batch size and a loss; every input is a view into a buffer that each epoch fills anew.
         """
-        whole = self._batches.size
-        by_size: dict[int, list[tuple[Array, ...]]] = {}
-        for index, batch in enumerate(self._batches.batches):
-            factors = (self._factors[0, index, ...], self._factors[1, index, ...])
-            by_size.setdefault(batch.size, []).append((batch.x, batch.x_transposed, batch.labels, *factors))
-        for size, inputs in by_size.items():
-            steps = self.network.update_steps(size, self._loss)
-            if size < whole:
-                # The optimiser divides by the size of a whole batch.
-                gradient = self.network.gradient
-                steps.append(step(np.multiply, gradient, constant(whole / size, gradient), gradient))
-            steps += [*self._rules.steps(whole), *self._optimizer.steps()]
-            self._tapes.append((unroll(steps, _INPUTS), inputs))
+        runs: dict[int, Run] = {}
+        index = 0
+        for slab in self._batches.slabs:
+            by_size: dict[int, list[tuple[Array, ...]]] = {}
+            for batch in slab:
+                factors = (self._factors[0, index, ...], self._factors[1, index, ...])
+                by_size.setdefault(batch.size, []).append((batch.x, batch.x_transposed, batch.labels, *factors))
+                index += 1
+            for size in by_size.keys() - runs.keys():
+                runs[size] = unroll(self._update_steps(size), _INPUTS)
+            self._tapes.append([(runs[size], inputs) for size, inputs in by_size.items()])
+
+    def _update_steps(self, size: int) -> Steps:
+        """One update by a batch of so many examples."""
+        whole, gradient = self._batches.size, self.network.gradient
+        steps = self.network.update_steps(size, self._loss)
+        if size < whole:
+            # The optimiser divides by the size of a whole batch.
+            steps.append(step(np.multiply, gradient, constant(whole / size, gradient), gradient))
+        return [*steps, *self._rules.steps(whole), *self._optimizer.steps()]
 
     @property
     def _is_line(self) -> bool:
@@ -217,17 +224,16 @@ class NetworkTraining:
         """All updates of one epoch. Returns the gradient's norm and the learning rate of the last one."""
         if not self._tapes:
             self._make_tapes()
-        batches = self._batches
-        batches.shuffle(self._random)
-        count = len(batches.batches)
+        batches, count = self._batches, self._batches.count
         updates = np.arange(self._updates, self._updates + count)
         rates = self._learning_rate * self._factor(updates, self._train.epochs * count)
         self._factors[:] = self._optimizer.plan(rates, batches.size)
-        for run, inputs in self._tapes:
-            if self.batch_losses is None:
-                run(inputs)
-            else:
-                self.batch_losses.run(run, inputs, self._loss)
+        for slab in batches.fill(self._random):
+            for run, inputs in self._tapes[slab]:
+                if self.batch_losses is None:
+                    run(inputs)
+                else:
+                    self.batch_losses.run(run, inputs, self._loss)
         self._updates += count
         return self._rules.norm() / batches.size, float(rates[-1])
 
@@ -248,16 +254,27 @@ class NetworkTraining:
 
     def predict(self, x: Floats) -> Floats:
         """See `Training.predict`."""
+        x = np.asarray(x)
+        together = max(1, rows_together(self.network, len(x)))
+        pieces = [x[start : start + together] for start in range(0, len(x), together)] or [x]
         with np.errstate(all="ignore"):
-            outputs = self.network.forward(with_ones(self._powers(self.dataset.standardised(x))).T)
-            if self.dataset.task == CLASSIFICATION:
-                return softmax(outputs).T
-            return self.dataset.label(outputs[0])
+            return np.concatenate([self._predict(piece) for piece in pieces])
+
+    def _predict(self, x: Floats) -> Floats:
+        outputs = self.network.forward(with_ones(self._powers(self.dataset.standardised(x))).T)
+        if self.dataset.task == CLASSIFICATION:
+            return softmax(outputs).T
+        return self.dataset.label(outputs[0])
 
     def parameters(self) -> dict[str, Array]:
         """See `Training.parameters`."""
-        named = self.network.weights() | {f"running.{name}": each for name, each in self.network.running().items()}
-        return named | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
+        return {name: array * array.dtype.type(factor) for name, (array, factor) in self.stored().items()}
+
+    def stored(self) -> dict[str, tuple[Array, float]]:
+        """The same without copies, by name: an array, which goes on changing, and what it is to be multiplied by."""
+        named = self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}
+        stored = {name: (each, 1.0) for name, each in named.items()}
+        return stored | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
 
     def coefficients(self) -> Floats:
         """Of a polynomial in one feature: what stands before 1, x, x², ... in the units of the data, (degree + 1,)."""
@@ -300,26 +317,3 @@ def _labels(y: Array, dataset: Dataset) -> Array:
     if dataset.task == CLASSIFICATION:
         return np.eye(dataset.classes, dtype=np.float32)[y]
     return np.ascontiguousarray(y[:, None], dtype=np.float32)
-
-
-class _Measure:
-    """Loss and accuracy over fixed examples, in buffers of their own."""
-
-    def __init__(self, network: Network, x: Array, labels: Array, y: Array, dataset: Dataset) -> None:
-        self._run, self._outputs = network.forward_tape(np.ascontiguousarray(x.T))
-        self._labels = np.ascontiguousarray(labels.T)
-        self._y, self._dataset = y, dataset
-
-    def __call__(self, loss: Loss) -> tuple[float, float | None]:
-        self._run()
-        unit = 1.0 if loss.classifies else self._dataset.y_scale**loss.power
-        return loss.mean(self._outputs, self._labels) * unit, self._accuracy()
-
-    def _accuracy(self) -> float | None:
-        if self._dataset.task == CLASSIFICATION:
-            return metrics.accuracy(self._outputs.argmax(axis=0), self._y)
-        if len(self._dataset.class_numbers):
-            numbers = self._dataset.class_numbers
-            wanted = np.rint(self._dataset.label(self._y))
-            return metrics.accuracy(metrics.nearest_class(self._dataset.label(self._outputs[0]), numbers), wanted)
-        return None

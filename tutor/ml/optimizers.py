@@ -24,6 +24,9 @@ import numpy as np
 from tutor.ml.arrays import Array, constant
 from tutor.ml.tape import EPSILON, FACTOR, Steps, step, unroll
 
+BLOCK = 1 << 16
+"""So many parameters are moved together: what is only passing through needs room for no more."""
+
 
 class Optimizer(ABC):
     """Moves parameters against a gradient.
@@ -35,12 +38,31 @@ class Optimizer(ABC):
 
     def __init__(self, parameters: Array, gradient: Array) -> None:
         self._parameters, self._gradient = parameters, gradient
-        self._scratch = np.empty_like(parameters)
+        self._scratch = np.empty_like(parameters[:BLOCK])
         self._once = unroll(self.steps(), (FACTOR, EPSILON))
 
-    @abstractmethod
     def steps(self) -> Steps:
         """The tape of one update; its inputs are `FACTOR` and `EPSILON`."""
+        count = self._parameters.size
+        blocks = [slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
+        return [
+            each
+            for block in blocks
+            for each in self._steps(
+                block, self._parameters[block], self._gradient[block], self._scratch[: block.stop - block.start]
+            )
+        ]
+
+    @abstractmethod
+    def _steps(self, block: slice, parameters: Array, gradient: Array, scratch: Array) -> Steps:
+        """The tape for one block of the parameters.
+
+        Args:
+            block: where it is.
+            parameters: of the block, (n,).
+            gradient: of the block, (n,).
+            scratch: whatever, (n,).
+        """
 
     def plan(self, rates: Array, batch_size: int) -> tuple[Array, Array]:
         """The inputs of the next updates, which have to follow: FACTOR and EPSILON, (n,) each.
@@ -56,19 +78,18 @@ class Optimizer(ABC):
         planned = self.plan(np.array([learning_rate], dtype=np.float64), batch_size)
         self._once([tuple(constant(float(each[0]), self._parameters) for each in planned)])
 
-    def state(self) -> dict[str, Array]:
-        """What it remembers, by name, for a checkpoint."""
+    def state(self) -> dict[str, tuple[Array, float]]:
+        """What it remembers, for a checkpoint: by name an array and what it is to be multiplied by."""
         return {}
 
 
 class GradientDescent(Optimizer):
     """θ ← θ − η g, whether over all examples (gd) or over a batch (sgd)."""
 
-    def steps(self) -> Steps:
-        """See `Optimizer.steps`."""
+    def _steps(self, block: slice, parameters: Array, gradient: Array, scratch: Array) -> Steps:
         return [
-            step(np.multiply, self._gradient, FACTOR, self._scratch),
-            step(np.subtract, self._parameters, self._scratch, self._parameters),
+            step(np.multiply, gradient, FACTOR, scratch),
+            step(np.subtract, parameters, scratch, parameters),
         ]
 
 
@@ -89,18 +110,18 @@ class Momentum(Optimizer):
     def momentum(self, value: float) -> None:
         self._momentum.fill(value)
 
-    def steps(self) -> Steps:
-        """See `Optimizer.steps`."""
+    def _steps(self, block: slice, parameters: Array, gradient: Array, scratch: Array) -> Steps:
+        movement = self._movement[block]
         return [
-            step(np.multiply, self._movement, self._momentum, self._movement),
-            step(np.multiply, self._gradient, FACTOR, self._scratch),
-            step(np.subtract, self._movement, self._scratch, self._movement),
-            step(np.add, self._parameters, self._movement, self._parameters),
+            step(np.multiply, movement, self._momentum, movement),
+            step(np.multiply, gradient, FACTOR, scratch),
+            step(np.subtract, movement, scratch, movement),
+            step(np.add, parameters, movement, parameters),
         ]
 
-    def state(self) -> dict[str, Array]:
+    def state(self) -> dict[str, tuple[Array, float]]:
         """The last movement."""
-        return {"movement": self._movement.copy()}
+        return {"movement": (self._movement, 1.0)}
 
 
 class Adam(Optimizer):
@@ -117,9 +138,8 @@ class Adam(Optimizer):
         self._updates = self._size = 0
         super().__init__(parameters, gradient)
 
-    def steps(self) -> Steps:
-        """See `Optimizer.steps`."""
-        mean, square, scratch, gradient = self._mean, self._square, self._scratch, self._gradient
+    def _steps(self, block: slice, parameters: Array, gradient: Array, scratch: Array) -> Steps:
+        mean, square = self._mean[block], self._square[block]
         return [
             step(np.multiply, mean, constant(self.beta1, mean), mean),
             step(np.add, mean, gradient, mean),
@@ -130,7 +150,7 @@ class Adam(Optimizer):
             step(np.add, scratch, EPSILON, scratch),
             step(np.divide, mean, scratch, scratch),
             step(np.multiply, scratch, FACTOR, scratch),
-            step(np.subtract, self._parameters, scratch, self._parameters),
+            step(np.subtract, parameters, scratch, parameters),
         ]
 
     def plan(self, rates: Array, batch_size: int) -> tuple[Array, Array]:
@@ -145,12 +165,12 @@ class Adam(Optimizer):
         root = np.sqrt((1 - self.beta2**updates) / (1 - self.beta2))
         return rates * (1 - self.beta1) / (1 - self.beta1**updates) * root, self.epsilon * batch_size * root
 
-    def state(self) -> dict[str, Array]:
+    def state(self) -> dict[str, tuple[Array, float]]:
         """Both running means, of the gradient of the mean loss."""
         size = self._size or 1
         return {
-            "mean": self._mean * ((1 - self.beta1) / size),
-            "square": self._square * ((1 - self.beta2) / size**2),
+            "mean": (self._mean, (1 - self.beta1) / size),
+            "square": (self._square, (1 - self.beta2) / size**2),
         }
 
 
@@ -168,19 +188,18 @@ class _Scaled(Optimizer):
         super().__init__(parameters, gradient)
 
     @abstractmethod
-    def _squares(self) -> Steps:
+    def _squares(self, square: Array, gradient: Array, scratch: Array) -> Steps:
         """The tape that takes the newest gradient into the squares."""
 
-    def steps(self) -> Steps:
-        """See `Optimizer.steps`."""
-        scratch = self._scratch
+    def _steps(self, block: slice, parameters: Array, gradient: Array, scratch: Array) -> Steps:
+        square = self._square[block]
         return [
-            *self._squares(),
-            step(np.sqrt, self._square, scratch),
+            *self._squares(square, gradient, scratch),
+            step(np.sqrt, square, scratch),
             step(np.add, scratch, EPSILON, scratch),
-            step(np.divide, self._gradient, scratch, scratch),
+            step(np.divide, gradient, scratch, scratch),
             step(np.multiply, scratch, FACTOR, scratch),
-            step(np.subtract, self._parameters, scratch, self._parameters),
+            step(np.subtract, parameters, scratch, parameters),
         ]
 
     def plan(self, rates: Array, batch_size: int) -> tuple[Array, Array]:
@@ -198,9 +217,9 @@ class _Scaled(Optimizer):
         """By what √v is σ times too large, (n,), at the updates (n,) counted from 1."""
         return np.ones(len(updates))
 
-    def state(self) -> dict[str, Array]:
+    def state(self) -> dict[str, tuple[Array, float]]:
         """The squares, of the gradient of the mean loss."""
-        return {"square": self._square / (self._size or 1) ** 2}
+        return {"square": (self._square, 1 / (self._size or 1) ** 2)}
 
 
 class AdaGrad(_Scaled):
@@ -210,11 +229,8 @@ class AdaGrad(_Scaled):
         self._of_the_mean = mean
         super().__init__(parameters, gradient)
 
-    def _squares(self) -> Steps:
-        return [
-            step(np.multiply, self._gradient, self._gradient, self._scratch),
-            step(np.add, self._square, self._scratch, self._square),
-        ]
+    def _squares(self, square: Array, gradient: Array, scratch: Array) -> Steps:
+        return [step(np.multiply, gradient, gradient, scratch), step(np.add, square, scratch, square)]
 
     def _root(self, updates: Array) -> Array:
         return np.sqrt(updates) if self._of_the_mean else np.ones(len(updates))
@@ -234,13 +250,13 @@ class RMSProp(_Scaled):
             np.multiply(self._gradient, self._gradient, self._square)
             self._begun = True
 
-    def _squares(self) -> Steps:
+    def _squares(self, square: Array, gradient: Array, scratch: Array) -> Steps:
         return [
             step(self._begin),
-            step(np.multiply, self._square, self._old, self._square),
-            step(np.multiply, self._gradient, self._gradient, self._scratch),
-            step(np.multiply, self._scratch, self._new, self._scratch),
-            step(np.add, self._square, self._scratch, self._square),
+            step(np.multiply, square, self._old, square),
+            step(np.multiply, gradient, gradient, scratch),
+            step(np.multiply, scratch, self._new, scratch),
+            step(np.add, square, scratch, square),
         ]
 
 

@@ -20,9 +20,8 @@ class Powers:
     def __init__(self, degree: int, x_train: Floats) -> None:
         self._degree = degree
         self.features = x_train.shape[1] * degree
-        powers = self._raise(x_train)
-        self._mean, self._scale = np.zeros(self.features), np.ones(self.features)
         if degree > 1:
+            powers = self._raise(x_train)
             scale = powers.std(axis=0)
             self._mean, self._scale = powers.mean(axis=0), np.where(scale > 0, scale, 1.0)
 

@@ -26,8 +26,11 @@ MOST_LISTED = 24
 class NetworkSight(Protocol):
     """What these panels see. X is (N, d), in the units of the data."""
 
-    x_train: Array
     y_train: Array
+
+    @property
+    def x_train(self) -> Array:
+        """The rows to train on."""
 
     def predict(self, x: Array) -> Array:
         """Values (N,) of a regression, or probabilities (N, classes)."""
@@ -152,7 +155,7 @@ class Shapes:
 
     def frame(self) -> Payload | None:
         """Name and shape of each table."""
-        layers = [[name, list(table.shape)] for name, table in _training(self._sight).network.weights().items()]
+        layers = [[name, list(table.shape)] for name, table in _training(self._sight).network.named().items()]
         return {"layers": layers}
 
 

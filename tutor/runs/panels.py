@@ -33,13 +33,19 @@ class Sight(Protocol):
     """What a panel may see of a training. X is (N, d), in the units of the data."""
 
     spec: RunSpec
-    x_train: Array
     y_train: Array
-    x_valid: Array
     y_valid: Array
     feature_names: tuple[str, ...]
     target_name: str
     class_names: tuple[str, ...]
+
+    @property
+    def x_train(self) -> Array:
+        """The rows to train on."""
+
+    @property
+    def x_valid(self) -> Array:
+        """The rows kept for validation."""
 
     def predict(self, x: Array) -> Array:
         """Values (N,) of a regression, or probabilities (N, classes)."""

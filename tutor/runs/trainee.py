@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from tutor.runs.panels import Array, Autocorrelation, Boundary, Confusion, Fit, 
 from tutor.runs.parameter_names import named_parameters
 from tutor.runs.spec import NO_DESCENT, RunSpec, Setting
 from tutor.runs.text_panel import Text
+from tutor.runs.weights_file import write_weights
 
 _MOST_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
@@ -91,8 +91,6 @@ class MlTrainee:
         self.target_name = harmless_line(data.target_name)
         self.class_names = tuple(harmless_line(name) for name in data.class_names)
         regression = data.task == REGRESSION
-        self.x_train = data.raw(data.x_train) if data.features else data.x_train
-        self.x_valid = data.raw(data.x_valid) if data.features else data.x_valid
         self.y_train = data.label(data.y_train) if regression else data.y_train
         self.y_valid = data.label(data.y_valid) if regression else data.y_valid
         possible = self._possible()
@@ -194,7 +192,6 @@ class MlTrainee:
     def data_facts(self) -> DataFacts:
         """The data and the model, for the first event."""
         data = self._dataset
-        parameters = self._training.parameters()
         return DataFacts(
             name=data.name,
             task=data.task,
@@ -203,7 +200,9 @@ class MlTrainee:
             feature_names=self.feature_names[:_MOST_NAMES],
             target_name=self.target_name,
             class_names=self.class_names[:_MOST_NAMES],
-            parameters=sum(each.size for name, each in parameters.items() if not name.startswith(_NOT_TRAINED)),
+            parameters=sum(
+                array.size for name, (array, _) in self._stored().items() if not name.startswith(_NOT_TRAINED)
+            ),
             epochs=self._epochs if self.spec.train.updates else 0,
             notes=tuple(harmless_line(note) for note in data.notes),
         )
@@ -214,16 +213,28 @@ class MlTrainee:
         Raises:
             OSError: there is no room.
         """
-        descriptor, temporary = tempfile.mkstemp(prefix=".weights.", suffix=".npz", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                np.savez(file, allow_pickle=False, **self._training.parameters())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_weights(path, self._stored())
+
+    def _stored(self) -> dict[str, tuple[Array, float]]:
+        inner = self.network_training
+        if inner is not None:
+            return inner.stored()
+        return {name: (each, 1.0) for name, each in self._training.parameters().items()}
 
     # -- for the panels ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def x_train(self) -> Array:
+        """X (N, d) in the units of the data; made when a panel asks, for it takes as much memory as the data."""
+        return self._raw(self._dataset.x_train)
+
+    @cached_property
+    def x_valid(self) -> Array:
+        """The same of the rows kept for validation, (M, d)."""
+        return self._raw(self._dataset.x_valid)
+
+    def _raw(self, x: Array) -> Array:
+        return self._dataset.raw(x) if self._dataset.features else x
 
     def predict(self, x: Array) -> Array:
         """Values (N,) of a regression, or probabilities (N, classes), for X (N, d) in the units of the data."""

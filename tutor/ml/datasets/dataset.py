@@ -72,11 +72,15 @@ class Dataset:
 
     def standardised(self, x: Floats) -> Floats:
         """Features in the units of the data, (n, d), as the model sees them."""
-        return (np.asarray(x, dtype=np.float64) - self.x_mean) / self.x_scale
+        apart = np.asarray(x, dtype=np.float64) - self.x_mean
+        apart /= self.x_scale
+        return apart
 
     def raw(self, x: Floats) -> Floats:
         """What `standardised` made, back in the units of the data."""
-        return np.asarray(x) * self.x_scale + self.x_mean
+        raw = np.asarray(x) * self.x_scale
+        raw += self.x_mean
+        return raw
 
     def label(self, y: Floats) -> Floats:
         """A regression's outputs in the units of the label."""

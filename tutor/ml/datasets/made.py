@@ -52,37 +52,38 @@ def phones(rows: int, noise: float | None, seed: int | None, frames: int) -> Tab
         frames: how many neighbouring frames make one example.
     """
     count = max(3, (rows or 300 * UTTERANCE) // UTTERANCE)
-    first = 0 if seed is None else seed
+    first, fresh = 0 if seed is None else seed, count // 3
     deviation = 1.6 if noise is None else noise
-    x, y = _utterances(first, count, deviation, frames)
-    fresh_x, fresh_y = _utterances(first + 1, count // 3, deviation, frames)
+    x = np.empty(((count + fresh) * UTTERANCE, _DIMENSIONS * frames))
+    y = np.empty(len(x), dtype=np.int64)
+    cut = count * UTTERANCE
+    _utterances(first, deviation, frames, x[:cut], y[:cut])
+    _utterances(first + 1, deviation, frames, x[cut:], y[cut:])
     names = tuple(f"f{frame - frames // 2:+d}.{number + 1}" for frame in range(frames) for number in range(_DIMENSIONS))
     return Table(
-        np.concatenate([x, fresh_x]),
-        np.concatenate([y, fresh_y]),
+        x,
+        y,
         names,
         "phone",
         CLASSIFICATION,
         class_names=("a", "e", "i", "o", "u", "s", "m", "t"),
-        valid_rows=len(fresh_y),
+        valid_rows=fresh * UTTERANCE,
     )
 
 
-def _utterances(seed: int, count: int, deviation: float, frames: int) -> tuple[Floats, Ints]:
-    """Features (count · 40, 8 · frames) and phones (count · 40,)."""
+def _utterances(seed: int, deviation: float, frames: int, x: Floats, y: Ints) -> None:
+    """Fill ``x``, (n · 40, 8 · frames), and ``y``, (n · 40,), with n utterances and their phones."""
     means = np.random.default_rng(99).normal(0, 1, (_PHONES, _DIMENSIONS))
     random = np.random.default_rng(seed)
-    x, y = [], []
-    for _ in range(count):
+    for start in range(0, len(y), UTTERANCE):
         spoken: list[int] = []
         while len(spoken) < UTTERANCE:
             spoken += [int(random.integers(_PHONES))] * max(2, int(random.poisson(8)))
         labels = np.array(spoken[:UTTERANCE])
         speaker = random.normal(0, 0.5, _DIMENSIONS)
         heard = means[labels] + speaker + random.normal(0, deviation, (UTTERANCE, _DIMENSIONS))
-        x.append(with_neighbours(heard, frames))
-        y.append(labels)
-    return np.concatenate(x), np.concatenate(y)
+        x[start : start + UTTERANCE] = with_neighbours(heard, frames)
+        y[start : start + UTTERANCE] = labels
 
 
 def with_neighbours(heard: Floats, frames: int) -> Floats:

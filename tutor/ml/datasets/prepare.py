@@ -51,7 +51,12 @@ def _dataset(name: str, table: Table, options: DataOptions, split: splits.Split)
         raise TutorError(translate("ml.too-few-rows", count=len(train)))
     as_number = options.target_as == "class-number" and table.task == CLASSIFICATION
     table = _without_holes(table, train)
-    x_mean, x_scale = _statistics(table.x[train], options.standardise, shared=table.shared_scale)
+    # Wide tables are large: their rows are taken once, and standardised where they are.
+    x_train, x_valid = table.x[train], table.x[valid]
+    x_mean, x_scale = _statistics(x_train, options.standardise, shared=table.shared_scale)
+    for x in (x_train, x_valid):
+        np.subtract(x, x_mean, x)
+        np.divide(x, x_scale, x)
     y = table.y.astype(np.float64) if as_number else table.y
     task = REGRESSION if as_number else table.task
     y_mean, y_scale = 0.0, 1.0
@@ -59,13 +64,12 @@ def _dataset(name: str, table: Table, options: DataOptions, split: splits.Split)
         y_mean = float(y[train].mean())
         y_scale = float(y[train].std()) or 1.0
         y = (y - y_mean) / y_scale
-    x = (table.x - x_mean) / x_scale
     return Dataset(
         name=name,
         task=task,
-        x_train=x[train],
+        x_train=x_train,
         y_train=y[train],
-        x_valid=x[valid],
+        x_valid=x_valid,
         y_valid=y[valid],
         feature_names=table.feature_names,
         target_name=table.target_name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -83,8 +84,10 @@ def japanese_vowels(folder: Path | None, frames: int) -> Table:
     sheet = read_sheet(_path(folder, "japanese-vowels"))
     utterance, speaker, *names = sheet.names
     heard, of = np.array([sheet.numbers(name) for name in names]).T, sheet.numbers(utterance)
-    starts = np.flatnonzero(np.diff(of)) + 1
-    x = np.concatenate([with_neighbours(part, frames) for part in np.split(heard, starts)])
+    ends = [0, *(np.flatnonzero(np.diff(of)) + 1).tolist(), len(of)]
+    x = np.empty((len(of), len(names) * frames))
+    for start, end in pairwise(ends):
+        x[start:end] = with_neighbours(heard[start:end], frames)
     return Table(
         x,
         np.clip(sheet.numbers(speaker).astype(np.int64) - 1, 0, _SPEAKERS - 1),

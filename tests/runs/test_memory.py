@@ -1,0 +1,103 @@
+"""A worker's memory: what it holds and what it needs for a moment, counted by the allocations, not by the system.
+
+An interpreter with NumPy and all of ours loaded takes some 35 MB; `tests.bench.labs` measures whole processes.
+"""
+
+from __future__ import annotations
+
+import sys
+import tracemalloc
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tutor.runs.lab_files import load_lab, with_overrides
+from tutor.runs.spec import Setting
+from tutor.runs.trainee import MlTrainee
+from tutor.runs.weights_file import write_weights
+
+LESSONS = Path(__file__).resolve().parents[2] / "lessons"
+MOST_BYTES = 80_000_000
+
+DEAREST: dict[str, Mapping[str, Setting]] = {
+    "frame-classifier": {"data.frames": 21, "model.hidden": (128, 128), "model.dropout": 0.5, "model.batch_norm": True},
+    "real-voices": {"data.frames": 21, "model.hidden": (128, 128), "model.dropout": 0.5, "model.batch_norm": True},
+    "depth-width": {"model.hidden": (1000,), "model.depth": 4, "data.rows": 300},
+}
+
+
+@pytest.mark.parametrize("name", DEAREST)
+def test_the_largest_labs_fit_into_120_megabytes_with_every_control_turned_up(name: str, tmp_path: Path) -> None:
+    spec = with_overrides(load_lab(name, LESSONS / "labs"), {**DEAREST[name], "train.epochs": 1})
+    tracemalloc.start(1)
+    try:
+        trainee = MlTrainee(spec, LESSONS / "data")
+        assert trainee.data_facts().parameters
+        for _ in trainee.epochs():
+            list(trainee.scenes())
+            list(trainee.frames())
+        trainee.save(tmp_path / "weights.npz")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < MOST_BYTES
+
+
+def test_the_units_of_the_data_are_made_when_a_panel_asks() -> None:
+    spec = load_lab("frame-classifier", LESSONS / "labs")
+    trainee = MlTrainee(spec, LESSONS / "data")
+    assert "x_train" not in vars(trainee)
+    assert trainee.x_valid.shape == (4000, 8)
+    assert trainee.x_valid is trainee.x_valid
+
+
+def test_training_is_in_single_precision_whatever_the_data_are() -> None:
+    trainee = MlTrainee(load_lab("real-voices", LESSONS / "labs"), LESSONS / "data")
+    training = trainee.network_training
+    assert training is not None
+    for array, _ in training.stored().values():
+        assert array.dtype == np.float32
+
+
+def test_weights_written_piece_by_piece_are_those_that_numpy_reads(tmp_path: Path) -> None:
+    random = np.random.default_rng(2)
+    wide = random.standard_normal((300, 401)).astype(np.float32)
+    named: dict[str, tuple[NDArray[Any], float]] = {
+        "W1": (wide[:, :-1], 1.0),
+        "b1": (wide[:, -1], 1.0),
+        "many": (random.standard_normal(200_001).astype(np.float32), 0.25),
+        "none": (np.zeros((0, 3)), 1.0),
+        "double": (random.standard_normal((3, 2)).T, 2.0),
+        "one": (np.full((), 3.5), 1.0),
+    }
+    write_weights(tmp_path / "weights.npz", named)
+    with np.load(tmp_path / "weights.npz", allow_pickle=False) as read:
+        assert set(read) == set(named)
+        for name, (array, factor) in named.items():
+            assert read[name].dtype == array.dtype
+            assert np.array_equal(read[name], array * array.dtype.type(factor))
+    assert [each.name for each in tmp_path.iterdir()] == ["weights.npz"]
+
+
+def test_what_is_saved_are_the_parameters(tmp_path: Path) -> None:
+    for name in ("moons-net", "one-lag", "ball"):
+        trainee = MlTrainee(with_overrides(load_lab(name, LESSONS / "labs"), {"train.epochs": 2}), LESSONS / "data")
+        list(trainee.epochs())
+        trainee.save(tmp_path / "weights.npz")
+        told = trainee._training.parameters()
+        with np.load(tmp_path / "weights.npz", allow_pickle=False) as read:
+            assert set(read) == set(told)
+            assert all(np.array_equal(read[key], value) for key, value in told.items())
+
+
+def test_a_worker_loads_no_front_and_no_chart() -> None:
+    import subprocess
+
+    code = "import sys, tutor.runs.worker, tutor.runs.trainee; print(*{m.partition('.')[0] for m in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "numpy" in loaded
+    assert not {"textual", "rich", "plotext", "markdown_it", "sqlite3", "multiprocessing"} & set(loaded)

@@ -1,0 +1,49 @@
+"""The parameters of a model as a file of NumPy's, ``.npz``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_PIECE = 1 << 16
+"""So many numbers are written at once."""
+
+
+def write_weights(path: Path, named: Mapping[str, tuple[NDArray[Any], float]]) -> None:
+    """Write arrays, each times a factor, aside and then in place.
+
+    `numpy.savez` would do, but has two copies of an array in memory meanwhile, which is more than a large network has
+    to spare; here it is written piece by piece.
+
+    Args:
+        path: The file.
+        named: By name an array and its factor.
+
+    Raises:
+        OSError: there is no room.
+    """
+    descriptor, temporary = tempfile.mkstemp(prefix=".weights.", suffix=".npz", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+            for name, (array, factor) in named.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                    _write(entry, array, factor)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _write(file: IO[bytes], array: NDArray[Any], factor: float) -> None:
+    descr = np.lib.format.dtype_to_descr(array.dtype)
+    np.lib.format.write_array_header_1_0(file, {"descr": descr, "fortran_order": False, "shape": array.shape})
+    flat = array.reshape(-1)
+    for start in range(0, flat.size, _PIECE):
+        file.write((flat[start : start + _PIECE] * array.dtype.type(factor)).data)
