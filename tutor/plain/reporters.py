@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from math import isfinite
 from typing import Protocol, TextIO
 
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.text_width import pad_left
 from tutor.foundation.translate import translate
@@ -70,6 +71,8 @@ def _epoch_lines(event: Epochs, width: int) -> list[str]:
         for key, values in (("train.valid-loss", event.valid), ("train.valid-accuracy", event.valid_accuracy)):
             if index < len(values):
                 parts.append(translate(key, loss=pad_left(figure(values[index]), 10)))
+        others = [(name, values[index]) for name, values in event.metrics.items() if index < len(values)]
+        parts += [f"{harmless_line(name)} {pad_left(figure(value), 10)}" for name, value in others]
         lines.append("  ".join(parts))
     return lines
 

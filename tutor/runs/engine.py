@@ -83,7 +83,7 @@ class Engine:
         self._before_end = before_end
         self._clock = clock
         self._sleep = sleep
-        self._recorder = Recorder(emit)
+        self._recorder: Recorder[Result] = Recorder(emit)
         self._steering = Steering(spec, trainee.turn, self._emit_in_order)
         self._patience = patience_of(spec.train.stop)
         self._best = (inf, 0)

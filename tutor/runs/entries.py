@@ -15,7 +15,7 @@ from tutor.runs.events import Epochs, Event
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, LogReader
 from tutor.runs.locks import is_held
 from tutor.runs.spec import RunSpec
-from tutor.runs.summary import ENDED, RunSummary, State, fold
+from tutor.runs.summary import ENDED, RunSummary, State, fold, latest
 
 _HEAD_BYTES = 64 * 1024
 _TAIL_BYTES = 64 * 1024
@@ -89,7 +89,7 @@ def entry_of(folder: Path) -> RunEntry:
         state=state,
         epoch=summary.epoch,
         train_loss=summary.train_losses[-1] if summary.train_losses else math.nan,
-        valid_loss=summary.valid_losses[-1] if summary.valid_losses else math.nan,
+        valid_loss=latest(summary.valid_losses),
         started_at=_time_of(folder),
         valid=bool(summary.valid_losses),
         shape=_shape([*events, *between], summary.epoch, valid=bool(summary.valid_losses)),

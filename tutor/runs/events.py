@@ -86,6 +86,8 @@ class Epochs(_Event, tag="epochs", frozen=True, kw_only=True):
     learning_rate: float | None = None
     gradient_norm: float | None = None
     """After the last epoch here."""
+    metrics: dict[str, list[float | None]] = field(default_factory=dict)
+    """Other numbers, by the names that a program of the learner's own gave them."""
 
 
 class View(_Event, tag="view", frozen=True, kw_only=True):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from math import isfinite
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from tutor.runs.events import Epochs, Event
 
@@ -35,16 +36,23 @@ class Result(Protocol):
     def learning_rate(self) -> float | None: ...  # noqa: D102
 
 
-class Recorder:
+R = TypeVar("R", bound=Result)
+
+
+class Recorder(Generic[R]):
     """Gathers results and writes them as `Epochs` events of at most about 4 kB.
 
     Args:
         emit: Takes each event.
+        metrics_of: The other numbers of a result, by names that whoever trains gave them; None where there are none.
     """
 
-    def __init__(self, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, emit: Callable[[Event], None], metrics_of: Callable[[R], Mapping[str, float]] | None = None
+    ) -> None:
         self._emit = emit
-        self._waiting: list[Result] = []
+        self._metrics_of = metrics_of
+        self._waiting: list[R] = []
         self.take = self._waiting.append
         """Keep one result. A bound method of a list: this is called for every epoch."""
 
@@ -60,9 +68,13 @@ class Recorder:
             return
         last = waiting[-1]
         series = 1 + sum(each is not None for each in (last.valid_loss, last.train_accuracy, last.valid_accuracy))
-        size = _ROOM // (series * _LONGEST_NUMBER)
+        metrics = [self._metrics_of(each) for each in waiting] if self._metrics_of is not None else []
+        names = list(dict.fromkeys(chain.from_iterable(metrics)))
+        size = max(1, _ROOM // ((series + len(names)) * _LONGEST_NUMBER))
         for start in range(0, len(waiting), size):
-            self._emit(_event(waiting[start : start + size], seconds))
+            piece = slice(start, start + size)
+            others = {name: _short(each.get(name) for each in metrics[piece]) for name in names}
+            self._emit(_event(waiting[piece], seconds, others))
         waiting.clear()
 
 
@@ -71,7 +83,7 @@ def _short(values: Iterable[float | None]) -> list[float | None]:
     return [None if each is None or not isfinite(each) else float(f"{each:.9g}") for each in values]
 
 
-def _event(results: Sequence[Result], seconds: float) -> Epochs:
+def _event(results: Sequence[Result], seconds: float, metrics: dict[str, list[float | None]]) -> Epochs:
     last = results[-1]
     return Epochs(
         first=results[0].epoch,
@@ -83,4 +95,5 @@ def _event(results: Sequence[Result], seconds: float) -> Epochs:
         seconds=round(seconds, 4),
         learning_rate=last.learning_rate,
         gradient_norm=_short([last.gradient_norm])[0],
+        metrics=metrics,
     )

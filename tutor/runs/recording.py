@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from math import isfinite, nan
 from types import TracebackType
 from typing import SupportsFloat
@@ -16,7 +16,6 @@ from tutor.foundation.clock import monotonic_seconds, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.runs.control import CONTROL_FILE
 from tutor.runs.events import (
     RECORDED,
     UNKNOWN_EPOCHS,
@@ -28,10 +27,10 @@ from tutor.runs.events import (
     Reason,
     Started,
 )
-from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
-from tutor.runs.inbox import Inbox
-from tutor.runs.locks import hold, release
-from tutor.runs.log_writer import LogWriter
+from tutor.runs.export import SERIES
+from tutor.runs.follower import LOCK_FILE
+from tutor.runs.locks import hold
+from tutor.runs.record_log import RecordLog
 from tutor.runs.recorder import Recorder
 from tutor.runs.registry import Runs
 from tutor.runs.spec import RunSpec, Setting, ShowSpec, TrainSpec
@@ -41,6 +40,9 @@ from tutor.runs.steering import Steering
 _FLUSH_SECONDS = 0.05
 _WAIT_SECONDS = 0.05
 _LONGEST_NAME = 200
+_LONGEST_METRIC = 40
+_MOST_METRICS = 20
+_TAKEN = frozenset({"epoch", "epochs", "gradient_norm", *SERIES})
 
 
 @dataclass(slots=True)
@@ -55,6 +57,10 @@ class _Result:
     valid_accuracy: float | None = None
     gradient_norm: float | None = None
     learning_rate: float | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+_NO_METRICS: Mapping[str, float] = {}
 
 
 class Recording:
@@ -91,6 +97,8 @@ class Recording:
         self._settings: dict[str, Setting] = {}
         self._epochs = self._updates = 0
         self._last_loss = 0.0
+        self._had = [False, False, False]
+        self._names: set[str] = set()
         self._began = self._flushed = 0.0
         self.id = ""
         """The run's id, as soon as it has begun."""
@@ -108,20 +116,18 @@ class Recording:
             lock = hold(folder / LOCK_FILE)
             if lock is None:
                 raise TutorError(translate("runs.another-worker"))
-            self._lock = lock
-            self._log = LogWriter(folder / EVENTS_FILE)
-            self._inbox = Inbox(folder / CONTROL_FILE)
+            self._log = RecordLog(folder, lock, self._clock)
             self._began = self._flushed = self._clock()
             self.id = folder.name
             data = DataFacts(name=self._spec.title["en"], task=RECORDED, train_rows=0, valid_rows=0)
             at = utc_now().isoformat(timespec="milliseconds")
-            self._log.write(
+            self._log.begin(
                 Started(run=self.id, at=at, spec=self._spec, versions=versions(), data=data, pid=os.getpid())
             )
         except OSError as error:
             reason = error.strerror or str(error)
             raise TutorError(translate("runs.cannot-start", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
-        self._recorder = Recorder(self._log.write)
+        self._recorder: Recorder[_Result] = Recorder(self._log.write, lambda result: result.metrics)
         self._steering = Steering(self._spec, self._turn, self._log.write)
         self._runs.prune()
         return self
@@ -132,7 +138,7 @@ class Recording:
         """End the run: finished, stopped where somebody asked for it, failed where an exception leaves."""
         try:
             self._recorder.flush(self._seconds)
-            if kind is None or error is None:
+            if kind is None or error is None or (isinstance(error, SystemExit) and not error.code):
                 self._finish(self._steering.reason or "epochs")
             elif issubclass(kind, KeyboardInterrupt):
                 self._finish("signal")
@@ -140,9 +146,7 @@ class Recording:
                 text = harmless_line(f"{kind.__name__}: {error}")[:500]
                 self._log.write(Failed(epoch=self._epochs, message=translate("runs.failed", reason=text)))
         finally:
-            self._log.close()
-            self._inbox.close()
-            release(self._lock)
+            self._log.close(self._epochs)
 
     def _finish(self, reason: Reason) -> None:
         if not isfinite(self._last_loss):
@@ -166,10 +170,12 @@ class Recording:
         valid_accuracy: SupportsFloat | None = None,
         learning_rate: SupportsFloat | None = None,
         updates: int | None = None,
+        **metrics: SupportsFloat | None,
     ) -> bool:
         """Tell of one more epoch; waits here while somebody has paused the run.
 
-        Numbers may be anything that `float` takes, such as a tensor of one element. Give the same ones every time.
+        Numbers may be anything that `float` takes, such as a tensor of one element. What is left out is not measured
+        in this epoch. Where the log cannot be written, the training goes on, and a warning says so once.
 
         Args:
             train_loss: The loss on the training data; None where it was not measured this time.
@@ -178,21 +184,30 @@ class Recording:
             valid_accuracy: The share of the validation data that is right, 0 to 1.
             learning_rate: The learning rate, where it changes.
             updates: Updates of the parameters since the beginning; as many as epochs where None.
+            **metrics: Up to 20 other numbers by names of your own, such as ``f1=0.7``.
 
         Returns:
             Whether to go on: False once somebody has asked the run to stop.
 
         Raises:
-            OSError: the log cannot be written.
+            ValueError: something is no number, or a metric has no possible name; the epoch does not count then.
+            TypeError: the same.
         """
+        loss = nan if train_loss is None else float(train_loss)
+        had, numbers = self._had, (valid_loss, train_accuracy, valid_accuracy)
+        # What was measured once and is not this time leaves a gap.
+        valid, train_share, valid_share = [
+            float(value) if value is not None else nan if had[index] else None for index, value in enumerate(numbers)
+        ]
+        rate = None if learning_rate is None else float(learning_rate)
+        own = self._metrics(metrics) if metrics else _NO_METRICS
+        self._had = [each or value is not None for each, value in zip(had, numbers, strict=True)]
+        self._last_loss = 0.0 if train_loss is None else loss
         self._epochs += 1
         self._updates = self._epochs if updates is None else updates
-        loss = nan if train_loss is None else float(train_loss)
-        self._last_loss = 0.0 if train_loss is None else loss
-        numbers = (valid_loss, train_accuracy, valid_accuracy)
-        valid, train_share, valid_share = (None if each is None else float(each) for each in numbers)
-        rate = None if learning_rate is None else float(learning_rate)
-        self._recorder.take(_Result(self._epochs, self._updates, loss, valid, train_share, valid_share, None, rate))
+        self._recorder.take(
+            _Result(self._epochs, self._updates, loss, valid, train_share, valid_share, None, rate, own)
+        )
         self._steering.count_epoch()
         now = self._clock()
         if now - self._flushed >= _FLUSH_SECONDS or self._steering.paused:
@@ -200,6 +215,16 @@ class Recording:
             self._recorder.flush(self._seconds)
             self._listen()
         return not self.stopping
+
+    def _metrics(self, metrics: Mapping[str, SupportsFloat | None]) -> Mapping[str, float]:
+        for name in metrics.keys() - self._names:
+            if name in _TAKEN or harmless_line(name) != name or not 0 < len(name) <= _LONGEST_METRIC:
+                raise ValueError(translate("record.bad-name", name=harmless_line(name)))
+        if len(self._names | metrics.keys()) > _MOST_METRICS:
+            raise ValueError(translate("record.too-many", most=_MOST_METRICS))
+        own = {name: float(value) for name, value in metrics.items() if value is not None}
+        self._names |= metrics.keys()
+        return own
 
     def note(self, text: str) -> None:
         """Write a note into the log, for everybody who watches."""
@@ -229,7 +254,7 @@ class Recording:
 
     def _listen(self) -> None:
         """Obey what was asked meanwhile, and wait while the run is paused."""
-        self._steering.obey(self._inbox.poll(), self._epochs, self._updates)
+        self._steering.obey(self._log.poll(), self._epochs, self._updates)
         while self._steering.waiting and not self.stopping:
             time.sleep(_WAIT_SECONDS)
-            self._steering.obey(self._inbox.poll(), self._epochs, self._updates)
+            self._steering.obey(self._log.poll(), self._epochs, self._updates)

@@ -109,6 +109,7 @@ class Replay:
             epoch=epoch, pace=whole.pace, told="",
             train_losses=whole.train_losses[:epoch], valid_losses=whole.valid_losses[:epoch],
             train_accuracies=whole.train_accuracies[:epoch], valid_accuracies=whole.valid_accuracies[:epoch],
+            metrics={name: series[:epoch] for name, series in whole.metrics.items()},
             changes=[each for each in whole.changes if each.epoch <= epoch],
             diverged=whole.diverged and epoch == self.last,
             final_facts=whole.final_facts if epoch == self.last else {},

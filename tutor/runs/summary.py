@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import isfinite, nan
 from typing import Any, Literal, cast
@@ -66,6 +66,8 @@ class RunSummary:
     valid_losses: array[float] = field(default_factory=lambda: array("d"))
     train_accuracies: array[float] = field(default_factory=lambda: array("d"))
     valid_accuracies: array[float] = field(default_factory=lambda: array("d"))
+    metrics: dict[str, array[float]] = field(default_factory=dict)
+    """What a program of the learner's own measures besides, by its name for it."""
     best_valid_loss: float = nan
     best_epoch: int = 0
     worst_train_loss: float = nan
@@ -135,6 +137,8 @@ class RunSummary:
             if series:
                 facts[f"final.{name}"] = series[-1]
                 facts[f"first.{name}"] = series[0]
+        for name, series in self.metrics.items():
+            facts.setdefault(f"final.{name}", series[-1] if series else nan)
         if self.gradient_norm is not None:
             facts["final.gradient_norm"] = self.gradient_norm
         if self.best_epoch:
@@ -145,6 +149,11 @@ class RunSummary:
             facts["worst.epoch"] = self.worst_epoch
         facts.update(self.final_facts)
         return facts
+
+
+def latest(series: Sequence[float]) -> float:
+    """The last value that was measured and is finite; nan where there is none."""
+    return next((value for value in reversed(series) if isfinite(value)), nan)
 
 
 def fold(summary: RunSummary, events: Iterable[Event]) -> RunSummary:
@@ -174,17 +183,27 @@ def _numbers(values: list[float | None]) -> list[float]:
     return [nan if each is None else each for each in values] if None in values else cast("list[float]", values)
 
 
+def _append(series: array[float], before: int, values: list[float]) -> None:
+    """Let ``series`` grow by ``values``; epochs that it was not measured in, of the ``before`` ones, are nan."""
+    if values and len(series) < before:
+        series.fromlist([nan] * (before - len(series)))
+    series.fromlist(values)
+
+
 def _epochs(summary: RunSummary, event: Epochs) -> None:
     train = _numbers(event.train)
+    before = len(summary.train_losses)
     summary.train_losses.fromlist(train)
     highest = max(train if train is event.train else filter(isfinite, train), default=nan)
     if highest > summary.worst_train_loss or (isfinite(highest) and not summary.worst_epoch):
         summary.worst_train_loss = highest
         summary.worst_epoch = event.first + train.index(highest)
     valid = _numbers(event.valid)
-    summary.valid_losses.fromlist(valid)
-    summary.train_accuracies.fromlist(_numbers(event.train_accuracy))
-    summary.valid_accuracies.fromlist(_numbers(event.valid_accuracy))
+    _append(summary.valid_losses, before, valid)
+    _append(summary.train_accuracies, before, _numbers(event.train_accuracy))
+    _append(summary.valid_accuracies, before, _numbers(event.valid_accuracy))
+    for name, values in event.metrics.items():
+        _append(summary.metrics.setdefault(name, array("d")), before, _numbers(values))
     summary.epoch = event.first + len(event.train) - 1
     summary.updates = event.updates
     summary.seconds = event.seconds

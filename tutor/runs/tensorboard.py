@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tutor.foundation.atomic_file import write_bytes
 from tutor.runs.entries import entry_of
-from tutor.runs.export import SERIES, epochs_of, rows_of
+from tutor.runs.export import SERIES, epochs_of, metrics_of, rows_of
 
 _TAGS = {name: f"{name.partition('_')[2]}/{name.partition('_')[0]}" for name in SERIES}
 """``loss/train`` and ``loss/valid``, so that TensorBoard puts both under one heading."""
@@ -85,11 +85,13 @@ def scalar_event(at: float, step: int, values: dict[str, float]) -> bytes:
 def _records(folder: Path, start: float) -> Iterator[bytes]:
     yield record(version_event(start))
     before = 0.0
+    metrics = metrics_of(folder)
+    tags = [*_TAGS.values(), *metrics]
     for event in epochs_of(folder):
-        rows = list(rows_of(event))
+        rows = list(rows_of(event, metrics))
         for index, (epoch, numbers) in enumerate(rows, 1):
             at = start + before + (event.seconds - before) * index / len(rows)
-            values = {_TAGS[name]: each for name, each in zip(SERIES, numbers, strict=True) if each is not None}
+            values = {tag: each for tag, each in zip(tags, numbers, strict=True) if each is not None}
             yield record(scalar_event(at, epoch, values))
         before = event.seconds
 

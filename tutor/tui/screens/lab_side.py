@@ -14,6 +14,7 @@ from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 from tutor.runs.controls import control_title, setting_text
 from tutor.runs.spec import ControlSpec
+from tutor.runs.summary import latest
 from tutor.tui.lab_session import LabSession
 from tutor.tui.screens.lab_words import goal_lines, with_minus
 from tutor.tui.widgets.notice import wrapped
@@ -124,12 +125,13 @@ def _numbers(session: LabSession) -> list[tuple[str, str]]:
     if summary.train_losses and session.running_spec.loss.name != "function":  # f(w) stands among the parameters
         pairs.append((translate("lab.train-loss"), figure(summary.train_losses[-1])))
     if summary.valid_losses:
-        pairs.append((translate("lab.valid-loss"), figure(summary.valid_losses[-1])))
+        pairs.append((translate("lab.valid-loss"), figure(latest(summary.valid_losses))))
     pairs.extend(_parameters(session))
     if summary.train_accuracies:
         pairs.append((translate("lab.train-accuracy"), f"{summary.train_accuracies[-1]:.1%}"))
     if summary.valid_accuracies:
-        pairs.append((translate("lab.valid-accuracy"), f"{summary.valid_accuracies[-1]:.1%}"))
+        pairs.append((translate("lab.valid-accuracy"), f"{latest(summary.valid_accuracies):.1%}"))
+    pairs.extend((harmless_line(name), figure(latest(series))) for name, series in summary.metrics.items())
     if session.running_spec.manual:
         lowest = min((loss for loss in summary.train_losses if isfinite(loss)), default=None)
         return [*pairs, (translate("lab.lowest"), figure(lowest))]
@@ -157,7 +159,7 @@ def _few_numbers(session: LabSession) -> list[tuple[str, str]]:
     if summary is not None and summary.train_losses and session.running_spec.loss.name != "function":
         pairs.append((translate("charts.train"), figure(summary.train_losses[-1])))
     if summary is not None and summary.valid_losses:
-        pairs.append((translate("charts.valid"), figure(summary.valid_losses[-1])))
+        pairs.append((translate("charts.valid"), figure(latest(summary.valid_losses))))
     return [*pairs, *_parameters(session)]
 
 
