@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.charts.cells import plain_row, plain_text
-from tutor.charts.sweep_map import MapCell, MapShape, heat_level, map_width, sweep_map
+from tutor.charts.sweep_map import HeatScale, MapCell, MapShape, map_width, sweep_map
 from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import use_language
 
@@ -69,15 +69,20 @@ def test_every_row_of_cells_has_the_width_that_is_said(values: list[list[str]], 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
 def test_shades_rise_with_the_loss(losses: list[float]) -> None:
-    levels = [heat_level(loss, losses, 8) for loss in sorted(losses)]
+    levels = [HeatScale.of(losses).level(loss, 8) for loss in sorted(losses)]
     assert levels == sorted(levels)
     assert all(0 <= level < 8 for level in levels)
     assert levels[0] == 0
 
 
+def test_a_loss_that_nearly_diverged_does_not_make_all_others_look_equal() -> None:
+    scale = HeatScale.of([1.0, 2.0, 4.0, 8.0, 1e200])
+    assert [scale.level(loss, 8) for loss in (1.0, 2.0, 4.0, 8.0, 1e200)] == [0, 1, 2, 3, 7]
+
+
 @pytest.mark.parametrize("losses", [[1.0, 1.0], [-1e308, 1e308], [0.0, 0.0], [5e-324, 1e308]])
 def test_losses_of_any_spread_have_a_shade(losses: list[float]) -> None:
-    assert all(0 <= heat_level(loss, losses) < 16 for loss in losses)
+    assert all(0 <= HeatScale.of(losses).level(loss) < 16 for loss in losses)
 
 
 def test_colour_lies_under_the_same_figures_and_shades() -> None:

@@ -29,7 +29,7 @@ def test_the_last_axis_is_the_fastest_and_short_names_are_understood() -> None:
     assert plan.shape == (3, 3)
     assert plan.count == 9
     assert [plan.values_of(cell) for cell in (0, 1, 3, 8)] == [(0.001, 1), (0.001, 32), (0.01, 1), (0.1, 256)]
-    assert plan.name_of(5) == "learning_rate 0.01, batch_size 256"
+    assert plan.name_of(5) == "learning rate 0.01, batch size 256"
     with pytest.raises(IndexError):
         plan.values_of(9)
 

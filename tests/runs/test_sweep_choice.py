@@ -25,18 +25,32 @@ def test_a_range_gives_a_handful_of_values_with_its_ends_and_choices_give_themse
     assert values_to_try(ControlSpec(key="data.lags", choices=(1, 7))) == (1, 7)
 
 
-def test_two_kinds_of_values_at_most_are_taken_and_the_last_goes_across() -> None:
+def test_any_number_of_kinds_is_taken_and_the_last_goes_across() -> None:
     choice = SweepChoice(SPEC)
     assert [candidate.key for candidate in choice.candidates] == ["optimizer.learning_rate", "data.lags", "train.seed"]
     assert choice.chosen == [0, 1]
     assert choice.count == 28
     choice.move(-1)
     choice.toggle()
-    assert choice.chosen == [1, 2]
+    assert choice.chosen == [0, 1, 2]
+    assert choice.plan().shape == (7, 4, 5)
+    choice.move(1)
+    choice.toggle()
     plan = choice.plan()
     assert plan.shape == (4, 5)
     assert plan.spec_of(0).data.lags == 1
     assert plan.spec_of(19).train.seed == 5
+
+
+def test_more_runs_than_a_map_shows_are_refused_before_the_start() -> None:
+    text = LAB.replace("lags = [1, 7, 28, 56]", "lags = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]")
+    choice = SweepChoice(read_lab(text, Path("x.toml")))
+    choice.move(-1)
+    choice.toggle()
+    assert choice.count == 420
+    assert choice.too_many
+    with pytest.raises(TutorError, match=r"420 cells.*at most 400.*Leave one"):
+        choice.plan()
 
 
 def test_nothing_chosen_is_a_sentence() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -111,6 +112,8 @@ async def test_values_are_chosen_and_the_map_fills_in(tmp_path: Path) -> None:
         assert "▸ ☑ learning rate" in text
         assert "7 × 4 = 28 runs" in text
         text = "\n".join(await bench.press("up", "space"))
+        assert "7 × 4 × 5 = 140 runs" in text
+        text = "\n".join(await bench.press("down", "space"))
         assert "4 × 5 = 20 runs" in text
         rows = await bench.press("enter")
         assert "0 of 20 runs" in rows[0]
@@ -122,7 +125,7 @@ async def test_values_are_chosen_and_the_map_fills_in(tmp_path: Path) -> None:
         assert "0.4000★" in text
         assert "▲ " in text
         text = "\n".join(await bench.press("right"))
-        assert "lags 1, train.seed 2" in text
+        assert "look-back 1, seed 2" in text
         assert "validation loss 0.4500" in text
         assert "☑" not in text
         await bench.press("v")
@@ -158,6 +161,51 @@ async def test_enter_and_click_open_the_run_of_a_cell(tmp_path: Path) -> None:
             assert "finished" in rows_of(bench.pilot)[0]
             await bench.press("escape")
             assert app_of(bench.pilot).screen is bench.screen
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(44, 14), (80, 24), (140, 40)])
+async def test_a_third_kind_of_values_turns_pages(tmp_path: Path, language: str, size: Size) -> None:
+    async with sweep(tmp_path, size, language=language) as bench:
+        await bench.press("up", "space", "enter")
+        plan = bench.sweeps.plans[-1]
+        assert plan.shape == (7, 4, 5)
+        bench.sweeps.write(done(1, 0.75), done(21, 0.5), done(139, 0.25))
+        rows = await bench.look()
+        assert max(cell_width(row) for row in rows) <= size[0]
+        words = {"en": ("learning rate 1e-05", "page 1 of 7"), "zh": ("学习率 1e-05", "第 1 页，共 7 页")}[language]
+        assert all(word in rows[3] for word in words)
+        assert "0.7500" in "\n".join(rows)
+        assert "0.5000" not in "\n".join(rows)
+        rows = await bench.press("right", "tab")
+        assert bench.screen.cell == 21  # the same place on the next page
+        assert "0.5000" in "\n".join(rows)
+        await bench.press("shift+tab", "pageup", *["down"] * 5, *["right"] * 5)
+        assert bench.screen.cell == 139
+        assert "0.2500★" in "\n".join(await bench.look())
+
+
+async def test_the_page_of_the_best_run_is_named_and_a_click_finds_a_cell_of_the_page(tmp_path: Path) -> None:
+    async with sweep(tmp_path) as bench:
+        await bench.press("up", "space", "enter")
+        bench.sweeps.write(done(1, 0.75), done(21, 0.5))
+        rows = await bench.look()
+        assert "★ lowest: page 2" in rows[3]
+        rows = await bench.press("tab")
+        assert "★ lowest: page" not in rows[3]
+        at = next(y for y, row in enumerate(rows) if "0.5000" in row)
+        await bench.pilot.click("#sweep", offset=(rows[at].index("0.5000"), at - 2))
+        assert bench.screen.cell == 21
+
+
+async def test_too_many_runs_are_said_before_the_start(tmp_path: Path) -> None:
+    async with sweep(tmp_path) as bench:
+        bench.screen.choice.candidates[2] = replace(bench.screen.choice.candidates[2], values=tuple(range(20)))
+        text = "\n".join(await bench.press("up", "space"))
+        assert "7 × 4 × 20 = 560" in text
+        assert "at most 400" in text
+        await bench.press("enter")
+        assert not bench.sweeps.plans
 
 
 async def test_the_lab_leads_to_its_sweep(tmp_path: Path) -> None:

@@ -20,8 +20,10 @@ _SIGNS = {
     "waiting": ("·", "."), "going": ("▶", ">"), "diverged": ("▲", "^"), "stopped": ("■", "x"), "failed": ("✗", "!"),
 }  # fmt: skip
 """What stands in a cell without a loss; with ASCII alone the second."""
-_FIGURE = 10
-"""Cells of the widest figure."""
+_FIGURE, _LEAST_FIGURE = 10, 6
+"""Cells of the widest figure, and of one that columns always have room for."""
+_LONGEST_HEAD = 14
+"""Cells that the name of a column may take."""
 _LABEL = 34
 """Cells that the names of rows may take."""
 
@@ -40,18 +42,38 @@ class MapCell:
     loss: float | None = None
 
 
-def heat_level(loss: float, losses: Sequence[float], levels: int = HEAT_LEVELS) -> int:
-    """How high ``loss`` is among ``losses``: 0 for the lowest, ``levels`` − 1 for the highest.
+@dataclass(frozen=True, slots=True)
+class HeatScale:
+    """How high a loss is among others, as a level.
 
-    Losses of positive numbers are compared by their ratio, so that one that is huge does not make all others equal.
+    Losses of positive numbers are compared by their ratio. What is higher above the median than the median is above
+    the lowest, and a hundred times the lowest too, has the highest level: runs that nearly diverged would make all
+    others look equal.
     """
-    low, high = min(losses), max(losses)
-    if low > 0:
-        loss, low, high = math.log(loss), math.log(low), math.log(high)
-    spread = high - low
-    if not spread > 0 or not math.isfinite(spread):
-        return 0
-    return min(levels - 1, max(0, round((loss - low) / spread * (levels - 1))))
+
+    low: float
+    high: float
+    ratios: bool
+
+    @classmethod
+    def of(cls, losses: Sequence[float]) -> HeatScale:
+        """The scale of finite ``losses``, at least one."""
+        ordered = sorted(losses)
+        ratios = ordered[0] > 0
+        low, middle, high = (
+            math.log(each) if ratios else each for each in (ordered[0], ordered[len(ordered) // 2], ordered[-1])
+        )
+        if ratios:
+            high = min(high, max(2 * middle - low, low + math.log(100)))
+        return cls(low, high, ratios)
+
+    def level(self, loss: float, levels: int = HEAT_LEVELS) -> int:
+        """From 0 for the lowest to ``levels`` − 1 for the highest."""
+        loss = math.log(loss) if self.ratios else loss
+        spread = self.high - self.low
+        if not spread > 0 or not math.isfinite(spread):
+            return 0
+        return min(levels - 1, max(0, round((loss - self.low) / spread * (levels - 1))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +119,7 @@ def sweep_map(
     cells: Sequence[MapCell],
     *,
     best: int | None = None,
+    among: Sequence[float] | None = None,
     colour: bool = False,
     ascii: bool = False,
 ) -> Rows:
@@ -106,6 +129,7 @@ def sweep_map(
         shape: rows and columns.
         cells: by number.
         best: the number of the best cell.
+        among: the losses that the shades compare and columns have room for; those of ``cells`` where None.
         colour: whether the ground of a loss is a shade of heat too, dark where it is low.
         ascii: whether to draw with ASCII alone.
 
@@ -115,34 +139,35 @@ def sweep_map(
     title = shape.title()
     if ascii:
         title = title.replace("↓", "v").replace("→", ">").replace("×", "x")
-    wide, label = column_width(shape), label_width(shape)
+    wide, label = column_width(shape, among), label_width(shape)
     rows: Rows = [[Span(title, "muted")]]
     if len(shape.names) > 1:
         heads = [Span(pad_left(shorten(head, wide - 3), wide - 2) + "  ", "muted") for head in shape.heads()]
         rows.append([Span(" " * label), *heads])
-    losses = [cell.loss for cell in cells if cell.loss is not None]
+    losses = among if among is not None else [cell.loss for cell in cells if cell.loss is not None]
+    heat = HeatScale.of(losses) if losses else None
     for number, name in enumerate(shape.rows()):
         first = number * shape.columns
         row: Row = [Span(pad(shorten(name, label - 1), label), "muted")]
         for cell in range(first, min(first + shape.columns, len(cells))):
-            row.append(_cell(cells[cell], losses, wide, starred=cell == best, colour=colour, ascii=ascii))
+            row.append(_cell(cells[cell], heat, wide, starred=cell == best, colour=colour, ascii=ascii))
         rows.append(row)
     rows.append(_legend(cells, best, ascii=ascii))
     return rows
 
 
-def _cell(cell: MapCell, losses: Sequence[float], wide: int, *, starred: bool, colour: bool, ascii: bool) -> Span:
-    if cell.loss is None:
+def _cell(cell: MapCell, heat: HeatScale | None, wide: int, *, starred: bool, colour: bool, ascii: bool) -> Span:
+    if cell.loss is None or heat is None:
         sign = _SIGNS.get(cell.state, _SIGNS["failed"])[ascii]
         return Span(pad_left(sign, wide - 2) + "  ", "accent" if cell.state == "going" else "muted")
     shades = ASCII_SHADES[1:] if ascii else _SHADES
-    shade = shades[heat_level(cell.loss, losses, len(shades))]
+    shade = shades[heat.level(cell.loss, len(shades))]
     star = ("*" if ascii else "★") if starred else " "
     text = pad_left(figure(cell.loss, ascii=ascii), wide - 3) + star + shade + " "
     if not colour:
         return Span(text, "good" if starred else "text")
-    heat = _GROUNDS[heat_level(cell.loss, losses, len(_GROUNDS))]
-    return Span(text, "heat15" if heat < HEAT_LEVELS // 2 else "heat0", f"heat{heat}")
+    ground = _GROUNDS[heat.level(cell.loss, len(_GROUNDS))]
+    return Span(text, "heat15" if ground < HEAT_LEVELS // 2 else "heat0", f"heat{ground}")
 
 
 def _legend(cells: Sequence[MapCell], best: int | None, *, ascii: bool) -> Row:
@@ -174,7 +199,8 @@ def label_width(shape: MapShape) -> int:
     return min(_LABEL, max(cell_width(name) for name in shape.rows())) + 1
 
 
-def column_width(shape: MapShape) -> int:
-    """Cells that a column takes."""
-    head = max((min(cell_width(head), _FIGURE) for head in shape.heads()), default=0)
-    return max(head, _FIGURE) + 3
+def column_width(shape: MapShape, losses: Sequence[float] | None = None) -> int:
+    """Cells that a column takes: room for any figure, or for those of ``losses`` alone."""
+    head = max((min(cell_width(head), _LONGEST_HEAD) for head in shape.heads()), default=0)
+    figures = _FIGURE if losses is None else max((cell_width(figure(loss)) for loss in losses), default=0)
+    return max(head, figures, _LEAST_FIGURE) + 3

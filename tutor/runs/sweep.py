@@ -20,6 +20,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
+from tutor.runs.comparison import title_of_key
 from tutor.runs.controls import setting_text
 from tutor.runs.lab_files import with_overrides
 from tutor.runs.spec import SHORT_NAMES, RunSpec, Setting
@@ -94,14 +95,17 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         return with_overrides(self.spec, {**once, **self.overrides_of(cell)})
 
     def name_of(self, cell: int) -> str:
-        """The values of a cell, as people read them: ``learning_rate 0.1, batch_size 32``."""
-        pairs = zip(self.axes, self.values_of(cell), strict=True)
-        return ", ".join(f"{short_key(axis.key)} {setting_text(value)}" for axis, value in pairs)
+        """The values of a cell, as people read them: ``learning rate 0.1, batch size 32``."""
+        pairs = zip(self.titles(), self.values_of(cell), strict=True)
+        return ", ".join(f"{title} {setting_text(value)}" for title, value in pairs)
+
+    def titles(self) -> tuple[str, ...]:
+        """What the axes are called, in the words of the lab's controls."""
+        return tuple(title_of_key(self.spec, axis.key, ascii=True) for axis in self.axes)
 
     def labels(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """The names of the axes, and their values as people read them."""
-        names = tuple(short_key(axis.key) for axis in self.axes)
-        return names, tuple(tuple(setting_text(value) for value in axis.values) for axis in self.axes)
+        return self.titles(), tuple(tuple(setting_text(value) for value in axis.values) for axis in self.axes)
 
     def identity(self) -> str:
         """Twelve hex digits of everything that decides the losses: the spec, the grid, the versions, the table."""
@@ -109,12 +113,6 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         decides = [spec.id, spec.data, spec.model, spec.loss, spec.optimizer, replace(spec.train, pace=0.0)]
         content = msgspec.json.encode([decides, self.axes, versions(), _stamp_of(spec)])
         return hashlib.sha256(content).hexdigest()[:12]
-
-
-def short_key(key: str) -> str:
-    """The last part of a dotted key; the whole of it where that says too little."""
-    table, _, name = key.rpartition(".")
-    return key if name in {"name", "seed"} and table else name
 
 
 def _stamp_of(spec: RunSpec) -> list[int]:

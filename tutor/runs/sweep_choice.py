@@ -13,7 +13,8 @@ from tutor.runs.spec import ControlSpec, RunSpec, Setting
 from tutor.runs.spec_types import is_whole
 from tutor.runs.sweep import MOST_CELLS, Axis, SweepPlan
 
-MOST_AXES = 2
+_AT_FIRST = 2
+"""How many are taken before the learner chooses: they make a map of one page."""
 _MOST_VALUES = 7
 _SEEDS = (1, 2, 3, 4, 5)
 _LEFT_OUT = frozenset({"model.w", "model.b"})
@@ -41,7 +42,7 @@ class SweepChoice:
     candidates: list[Candidate] = field(default_factory=list)
     cursor: int = 0
     chosen: list[int] = field(default_factory=list)
-    """Indices of `candidates`: the one chosen last goes across."""
+    """Indices of `candidates`: the one chosen last goes across, the one before it down, each other makes pages."""
 
     def __post_init__(self) -> None:
         controls = {control.key: control for control in self.spec.controls.values()}
@@ -51,23 +52,28 @@ class SweepChoice:
                 self.candidates.append(Candidate(key, title_of_key(self.spec, key, ascii=True), values))
         if "train.seed" not in controls:
             self.candidates.append(Candidate("train.seed", title_of_key(self.spec, "train.seed"), _SEEDS))
-        self.chosen = list(range(min(MOST_AXES, len(self.candidates))))
+        self.chosen = list(range(min(_AT_FIRST, len(self.candidates))))
 
     @property
     def count(self) -> int:
         """How many runs the grid has."""
         return math.prod(len(self.candidates[index].values) for index in self.chosen) if self.chosen else 0
 
+    @property
+    def too_many(self) -> bool:
+        """Whether the grid has more runs than a sweep takes."""
+        return self.count > MOST_CELLS
+
     def move(self, steps: int) -> None:
         """Go up or down."""
         self.cursor = (self.cursor + steps) % len(self.candidates)
 
     def toggle(self) -> None:
-        """Take the one under the cursor, or leave it; with too many taken the first one taken goes."""
+        """Take the one under the cursor, or leave it."""
         if self.cursor in self.chosen:
             self.chosen.remove(self.cursor)
         else:
-            self.chosen = [*self.chosen, self.cursor][-MOST_AXES:]
+            self.chosen = [*self.chosen, self.cursor]
 
     def plan(self) -> SweepPlan:
         """The sweep.
@@ -77,8 +83,9 @@ class SweepChoice:
         """
         if not self.chosen:
             raise TutorError(translate("sweepscreen.choose-first"), exit_code=ExitCode.USAGE)
-        if self.count > MOST_CELLS:
-            raise TutorError(translate("sweep.too-many", count=f"{self.count:,}", most=MOST_CELLS))
+        if self.too_many:
+            message = translate("sweep.too-many", count=f"{self.count:,}", most=MOST_CELLS)
+            raise TutorError(f"{message} {translate('sweepscreen.too-many-hint')}", exit_code=ExitCode.USAGE)
         axes = tuple(Axis(self.candidates[index].key, self.candidates[index].values) for index in self.chosen)
         plan = SweepPlan(spec=self.spec, axes=axes)
         refuse_idle_axes(plan)

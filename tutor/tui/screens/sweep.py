@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _EVERY = 0.2
 _GROUP = "sweepscreen.group"
 _CHOOSING = frozenset({"tick", "start"})
+_PAGED = frozenset({"next_page", "previous_page"})
 _MAPPED = frozenset({"open_cell", "left", "right", "stop", "values"})
 
 
@@ -41,13 +42,17 @@ class SweepScreen(TutorScreen):
         Command("sweep.start", ("enter",), "sweepscreen.start", "sweepscreen.start-help", footer=1, group=_GROUP),
         Command("sweep.open-cell", ("enter",), "sweepscreen.open", "sweepscreen.open-help", footer=1, group=_GROUP),
         Command("sweep.tick", ("space",), "sweepscreen.tick", "sweepscreen.tick-help", footer=2, group=_GROUP),
+        Command("sweep.next-page", ("pagedown", "tab"), "sweepscreen.next-page", "sweepscreen.next-page-help", footer=2,
+                group=_GROUP, shown="tab"),
+        Command("sweep.previous-page", ("pageup", "shift+tab"), "sweepscreen.previous-page", group=_GROUP,
+                palette=False),
         Command("sweep.stop", ("x",), "sweepscreen.stop", "sweepscreen.stop-help", footer=3, group=_GROUP),
         Command("sweep.values", ("v",), "sweepscreen.values", "sweepscreen.values-help", footer=4, group=_GROUP),
         Command("sweep.up", ("up", "k"), "keys.up", group=_GROUP, palette=False),
         Command("sweep.down", ("down", "j"), "keys.down", group=_GROUP, palette=False),
         Command("sweep.left", ("left", "h"), "sweepscreen.left", group=_GROUP, palette=False),
         Command("sweep.right", ("right", "l"), "sweepscreen.right", group=_GROUP, palette=False),
-    )
+    )  # fmt: skip
 
     def __init__(self, spec: RunSpec) -> None:
         super().__init__()
@@ -97,6 +102,8 @@ class SweepScreen(TutorScreen):
         mapped = self.plan is not None
         if action in _CHOOSING:
             return not mapped
+        if action in _PAGED:
+            return self.plan is not None and len(self.plan.axes) > 2
         if action in _MAPPED:
             return mapped and (action != "stop" or (self.follower is not None and self.follower.alive))
         return super().check_action(action, parameters)
@@ -160,19 +167,22 @@ class SweepScreen(TutorScreen):
                 self.notice(harmless_line(f"{trouble.message} {trouble.hint}".strip()), "warning")
         self.show_all()
 
-    @property
-    def _columns(self) -> int:
-        return self.plan.shape[-1] if self.plan is not None and len(self.plan.axes) > 1 else 1
+    def _go(self, across: int, down: int, pages: int = 0) -> None:
+        from tutor.tui.screens.sweep_rows import Page
 
-    def _go(self, across: int, down: int) -> None:
         if self.plan is None:
             self.choice.move(down)
         else:
-            row, column = divmod(self.cell, self._columns)
-            rows = self.plan.count // self._columns
-            row, column = max(0, min(rows - 1, row + down)), max(0, min(self._columns - 1, column + across))
-            self.cell = row * self._columns + column
+            self.cell = Page.of(self.plan, self.cell).go(self.cell, across, down, pages)
         self.show_all()
+
+    def action_next_page(self) -> None:
+        """The map for the next value of what has no room in rows and columns."""
+        self._go(0, 0, 1)
+
+    def action_previous_page(self) -> None:
+        """The map before."""
+        self._go(0, 0, -1)
 
     def action_up(self) -> None:
         """Up."""
@@ -213,8 +223,9 @@ class SweepScreen(TutorScreen):
             return
         from tutor.tui.screens.sweep_rows import cell_at, choice_at
 
-        if self.plan is not None:
-            cell = cell_at(self.plan, self.cell, event.widget.size.width, event.widget.size.height, event.x, event.y)
+        if self.plan is not None and self.follower is not None:
+            width, height = event.widget.size
+            cell = cell_at(self.plan, self.follower.state, self.cell, width, height, event.x, event.y)
             if cell is not None:
                 self.cell = cell
                 self.action_open_cell()
