@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -69,6 +70,15 @@ def test_while_a_run_begins_its_axes_move_a_few_times_and_not_at_every_epoch() -
         axes.append((plain_row(rows[-1]), tuple(plain_row(row)[:5] for row in rows[1:-2])))
     assert sum(one != other for one, other in pairwise(axes)) <= 8
     assert plain_row(loss_chart([train_line(LossHistory([0.5]))], 60, 16, planned=2000)[-1]).split()[-1] == "20"
+
+
+def test_the_legend_can_lag_behind_the_curve() -> None:
+    history = LossHistory([4.0, 3.0, float("nan"), 1.0])
+    for told, figure in ((None, "1.000"), (4, "1.000"), (3, "3.000"), (1, "4.000"), (0, "–")):
+        line = replace(train_line(history), told=told)
+        assert plain_row(loss_chart([line], 60, 12)[0]).split("train ")[1].startswith(figure)
+    drawn = [loss_chart([replace(train_line(history), told=told)], 60, 12)[1:] for told in (None, 1)]
+    assert drawn[0] == drawn[1]
 
 
 def test_tick_labels_stand_against_the_axis() -> None:

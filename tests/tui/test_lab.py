@@ -44,6 +44,8 @@ class Bench:
         """What the screen shows once it has read the log."""
         self.screen._tick()
         await self.pilot.pause()
+        while self.screen._figures.waiting:  # they are told a few times a second
+            await self.pilot.pause(0.02)
         await self.pilot.pause()
         return rows_of(self.pilot)
 

@@ -109,9 +109,11 @@ class LossHistory:
         number = float(self._values.view()[index])
         return None if np.isnan(number) else number
 
-    def latest(self) -> float | None:
-        """The last number that there is, or None."""
+    def latest(self, until: int | None = None) -> float | None:
+        """The last number that there is, up to the epoch ``until`` where that is given, or None."""
         tail = self._values.view()
+        if until is not None:
+            tail = tail[: max(0, until - self.first + 1)]
         for index in range(len(tail) - 1, -1, -1):
             if not np.isnan(tail[index]):
                 return float(tail[index])

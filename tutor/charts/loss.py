@@ -36,6 +36,7 @@ class LossLine:
         badge: A character set along the line and in the legend, for several lines of one pattern; or empty.
         knots: How many updates its epochs took, for an axis of updates.
         until: The last epoch to draw; all of them where None.
+        told: The last epoch whose figure the legend tells; the last one that is drawn where None.
     """
 
     name: str
@@ -45,6 +46,7 @@ class LossLine:
     badge: str = ""
     knots: Knots = ()
     until: int | None = None
+    told: int | None = None
 
     @property
     def last(self) -> int:
@@ -54,7 +56,7 @@ class LossLine:
     def value(self, place: float | None, axis: Axis) -> float | None:
         """The loss at a place of the axis; the last one there is where None."""
         if place is None:
-            return self.history.latest() if self.until is None else self.history.value(self.last)
+            return self.history.latest(self.told) if self.until is None else self.history.value(self.last)
         epoch = round(epoch_of(self.knots, place)) if axis.in_updates else round(place)
         return self.history.value(epoch) if epoch <= self.last else None
 

@@ -84,6 +84,11 @@ class TutorApp(App[int]):
         """Whether things may move on their own: the setting, and never over SSH, where each step costs bytes."""
         return self.services.settings.motion and "SSH_CONNECTION" not in os.environ
 
+    @property
+    def unseen(self) -> bool:
+        """Whether nobody can see what would be drawn now: the terminal takes nothing, nobody need look at a log."""
+        return bool(getattr(self._driver, "stalled", False))  # Textual's own drivers cannot tell
+
     def _fatal_error(self) -> None:
         """A fault of ours: the traceback goes into a file, the learner gets a sentence."""
         from tutor.tui.background import keep_traceback

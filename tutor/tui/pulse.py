@@ -7,13 +7,16 @@ from collections.abc import Callable
 
 from textual.message_pump import MessagePump
 
+_UNSEEN = 0.25
+"""Seconds until it is asked again whether anybody can see what would be drawn."""
+
 
 class Pulse:
     """Calls ``look`` on the event loop, each time after as many seconds as it answered.
 
     Textual's own timer takes some hundred microseconds a turn: its messages and its task. Thirty turns a second of it
     are a percent of a core, in every lab that is open. What ``look`` finds is for it to hand over to Textual, such as
-    by `call_next`; it draws nothing by itself.
+    by `call_next`; it draws nothing by itself. While the terminal takes nothing, nothing is looked for either.
 
     Args:
         owner: Where an exception of ``look`` is raised, so that Textual tells of it. The pulse is over then.
@@ -38,7 +41,7 @@ class Pulse:
 
     def _turn(self) -> None:
         try:
-            self.start(self._look())
+            self.start(_UNSEEN if getattr(self._owner.app, "unseen", False) else self._look())
         except Exception as error:
             self._owner.call_next(_raise, error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -13,7 +14,8 @@ from pathlib import Path
 import pyte
 import pytest
 
-from tests.end_to_end.terminal import Terminal, terminal
+from tests.end_to_end.processes import workers_of
+from tests.end_to_end.terminal import PATIENCE_SECONDS, Terminal, terminal
 
 _JOB = """
 import os, signal, subprocess, sys, fcntl, termios
@@ -30,6 +32,25 @@ sys.exit(child.wait())
 """A shell's way to start a job: a process group of its own, in front."""
 
 
+_LIVE = """
+id = "live"
+[data]
+name = "moons"
+[model]
+name = "mlp"
+hidden = [8]
+[loss]
+name = "cross-entropy"
+[optimizer]
+name = "adam"
+[train]
+epochs = 100000
+pace = 10.0
+[show]
+panels = ["loss"]
+"""
+
+
 @pytest.fixture(autouse=True)
 def no_ssh(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SSH_CONNECTION", "LC_CTYPE", "TUTOR_DRIVER", "TEXTUAL_DRIVER"):
@@ -43,6 +64,23 @@ def state_of(pid: int) -> str:
 def cpu_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def reads_in_a_second(pid: int) -> int:
+    """How often a process reads anything in a second."""
+
+    def count() -> int:
+        fields = Path(f"/proc/{pid}/io").read_text(encoding="utf-8").splitlines()
+        return int(next(line for line in fields if line.startswith("syscr")).split()[1])
+
+    before = count()
+    time.sleep(1)
+    return count() - before
+
+
+def epoch_of(screen: Terminal) -> int:
+    found = re.search(r"epoch +([\d ]+) /", screen.text)
+    return int(found[1].replace(" ", "")) if found else -1
 
 
 def pending(screen: Terminal) -> int:
@@ -65,6 +103,35 @@ def test_a_terminal_that_stops_reading_gets_one_picture_when_it_reads_again() ->
         assert pending(screen) < 40_000
         os.write(screen.master, b"q")
         assert screen.ended() == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="needs /proc")
+def test_while_a_terminal_takes_nothing_the_log_is_not_read_and_then_the_run_is_shown_as_it_is(
+    tmp_path: Path,
+) -> None:
+    lab = tmp_path / "live.toml"
+    lab.write_text(_LIVE, encoding="utf-8")
+    with terminal("lab", str(lab), TUTOR_HOME=str(tmp_path / "home")) as screen:
+
+        def reply(data: str) -> None:
+            os.write(screen.master, data.encode())
+
+        screen.screen.write_process_input = reply  # type: ignore[method-assign]
+        try:
+            screen.wait("space start")
+            screen.press("space")
+            screen.wait("running", "epoch")
+            end = time.monotonic() + PATIENCE_SECONDS
+            while reads_in_a_second(screen.process.pid) > 8:  # it looks at the log ten times a second while it is seen
+                assert time.monotonic() < end
+            assert reads_in_a_second(screen.process.pid) <= 8
+            before = epoch_of(screen)
+            os.write(screen.master, b" ")
+            screen.wait("paused")
+            screen.wait_until(lambda: epoch_of(screen) > before)
+        finally:
+            for pid in workers_of(tmp_path):
+                os.kill(pid, signal.SIGKILL)
 
 
 def test_a_terminal_that_never_reads_again_does_not_keep_it(tmp_path: Path) -> None:

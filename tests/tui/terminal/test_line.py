@@ -39,6 +39,10 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+def stalled(bench: Bench) -> bool:
+    return bench.line.stalled
+
+
 @pytest.fixture
 def bench() -> Bench:
     return Bench()
@@ -110,6 +114,36 @@ def test_an_answer_that_is_overdue_is_not_waited_for_for_ever(bench: Bench) -> N
     assert not bench.line.free
     bench.now += 0.2
     until(lambda: bench.line.free)
+
+
+def test_a_terminal_that_takes_nothing_has_stalled_until_it_takes_something(bench: Bench) -> None:
+    bench.line.answers = True
+    assert not stalled(bench)
+    bench.line.send(b"x" * 3000)
+    bench.read(3000 + len(QUESTION))
+    assert not stalled(bench)
+    bench.now += 1.5
+    assert stalled(bench)
+    bench.now += 5.0  # the answer may have been lost: a frame is risked
+    until(lambda: bench.line.free)
+    assert not stalled(bench)
+    bench.line.send(b"y")
+    until(lambda: not bench.line.free)
+    assert stalled(bench)  # still without a sign of life
+    bench.line.answered(2)
+    until(lambda: bench.line.free)
+    assert not stalled(bench)
+
+
+def test_a_terminal_that_never_answers_stalls_only_where_a_write_waits(bench: Bench) -> None:
+    bench.line.answers = False
+    bench.line.send(b"x" * (1 << 20))
+    bench.now += 1.5
+    assert stalled(bench)
+    bench.read(1 << 20)
+    until(lambda: bench.line.free)
+    bench.now += 60.0
+    assert not stalled(bench)
 
 
 def test_a_terminal_that_is_gone_is_told_once_and_nothing_blocks(bench: Bench) -> None:

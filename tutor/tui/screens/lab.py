@@ -19,6 +19,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.tui.commands import Command
 from tutor.tui.lab_attempts import keep_attempt, know_best
+from tutor.tui.lab_figures import CalmFigures
 from tutor.tui.pulse import Pulse
 from tutor.tui.screens.lab_actions import LabActions
 from tutor.tui.screens.lab_keys import LAB_KEYS, TYPING_KEYS, footer_of
@@ -67,11 +68,12 @@ class LabScreen(LabActions):
         self._turned = 0
         self._shown: list[str] = []
         self._charts: list[RowsView] = []
+        self._words: list[RowsView] = []
         self._looking_ahead = False
         self._versions: dict[int, tuple[str, int]] = {}
         self._frame_shown: tuple[object, ...] = ()
-        self._refused = ""
         self._drawn_at = 0.0
+        self._figures = CalmFigures()
         self._pulse = Pulse(self, self._look)
 
     @property
@@ -87,17 +89,17 @@ class LabScreen(LabActions):
 
     def compose_body(self) -> ComposeResult:
         """Charts, the column beside them, what is said below; the strip is for narrow windows."""
+        drawn = {"side": self._draw_side, "table": self.draw_table, "strip": self._draw_strip}
+        drawn |= {"scrub": self.draw_scrub, "says": self._draw_says}
+        self._words = [RowsView(draw, id=name) for name, draw in drawn.items()]
         with Container(id="bench"):
             with Container(id="charts"):
                 self._charts = [
                     RowsView(partial(self._draw_panel, place), id=f"panel{place}") for place in range(_MOST_PANELS)
                 ]
                 yield from self._charts
-            yield RowsView(self._draw_side, id="side")
-        yield RowsView(self.draw_table, id="table")
-        yield RowsView(self._draw_strip, id="strip")
-        yield RowsView(self.draw_scrub, id="scrub")
-        yield RowsView(self._draw_says, id="says")
+            yield self._words[0]
+        yield from self._words[1:]
 
     def breadcrumb(self) -> list[str]:
         """The lab's title."""
@@ -218,7 +220,7 @@ class LabScreen(LabActions):
             return _EVERY
         if session.replay is None and (early := self._drawn_at + _EVERY - monotonic()) > 0:
             return early
-        if session.replay is not None or session.poll():
+        if session.replay is not None or session.poll() or self._figures.overdue:
             self.call_next(self._tick if session.replay is not None else self._show_news)
             return _EVERY
         return _PEEK if session.going else _EVERY
@@ -258,6 +260,7 @@ class LabScreen(LabActions):
     def show_all(self) -> None:
         """Draw everything; what is the same as before costs nothing on the line."""
         self._versions.clear()
+        self._figures.hurry()
         self._lay_out()
         self._show_run()
 
@@ -271,22 +274,15 @@ class LabScreen(LabActions):
             self._frame_shown = frame
             self.refresh_frame()
             self._lay_out()
+        last = session.train.last if session is not None and session.going else None
+        told = self._figures.tell(frame, last)
         for place, view in enumerate(self._charts):
             if view.display and self._is_stale(place):
                 view.redraw()
-        for name in ("#side", "#table", "#strip", "#scrub", "#says"):
-            view = self.query_one(name, RowsView)
-            if view.display:
+        for view in self._words:
+            if view.display and told:
                 view.redraw()
-        self._say_refusal()
-
-    def _say_refusal(self) -> None:
-        """Say why the worker did not do what it was asked."""
-        summary = self.session.summary if self.session is not None else None
-        message = summary.message if summary is not None and not summary.ended else ""
-        if message and message != self._refused:
-            self.notice(harmless_line(message), "warning")
-        self._refused = message
+        self.say_refusal()
 
     def _is_stale(self, place: int) -> bool:
         panel = self._panel_at(place)
@@ -352,7 +348,7 @@ class LabScreen(LabActions):
 
         panel = self._panel_at(place)
         if panel == "loss":
-            return draw_loss(self.session, self.glass, room)
+            return draw_loss(self.session, self.glass, room, told=self._figures.epoch)
         return draw_view(self.session, panel, room)
 
     def _draw_side(self, room: Room) -> Rows:

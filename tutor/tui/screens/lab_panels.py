@@ -19,8 +19,8 @@ from tutor.tui.screens.lab_words import begin_text, loss_name
 from tutor.tui.widgets.chart import Room
 
 
-def draw_loss(session: LabSession, glass: Glass, room: Room) -> Rows:
-    """The loss of the present run and of those pinned."""
+def draw_loss(session: LabSession, glass: Glass, room: Room, *, told: int | None = None) -> Rows:
+    """The loss of the present run and of those pinned; its legend tells the figures up to the epoch ``told``."""
     if session.summary is None and not session.pinned:
         return sentence(begin_text(session), room.width, room.height)
     spec, axis = session.running_spec, glass.axis
@@ -29,7 +29,7 @@ def draw_loss(session: LabSession, glass: Glass, room: Room) -> Rows:
     if axis.in_updates:
         planned = round(place_of(session.knots(), planned)) if len(session.train) else 0
     return loss_chart(
-        _lines(session, room),
+        _lines(session, room, told),
         room.width,
         room.height,
         title=_title(spec),
@@ -44,7 +44,7 @@ def draw_loss(session: LabSession, glass: Glass, room: Room) -> Rows:
     )
 
 
-def _lines(session: LabSession, room: Room) -> list[LossLine]:
+def _lines(session: LabSession, room: Room, told: int | None) -> list[LossLine]:
     """The runs that are kept, named by what tells them apart, then the present one."""
     lines = [
         replace(pinned_line(each.number, name, each.history), knots=knots_of(each.summary))
@@ -52,9 +52,9 @@ def _lines(session: LabSession, room: Room) -> list[LossLine]:
     ]
     knots = session.knots()
     until = session.replay.player.position if session.replay is not None else None
-    lines.append(replace(_own_line(session), knots=knots, until=until))
+    lines.append(replace(_own_line(session), knots=knots, until=until, told=told))
     if len(session.valid):
-        lines.append(replace(valid_line(session.valid), knots=knots, until=until))
+        lines.append(replace(valid_line(session.valid), knots=knots, until=until, told=told))
     return lines
 
 

@@ -27,6 +27,7 @@ class LabViewActions(TutorScreen):
     session: LabSession | None
     glass: Glass
     comparing: bool
+    _refused = ""
 
     def show_all(self) -> None:
         """Draw everything that may have changed."""
@@ -49,6 +50,14 @@ class LabViewActions(TutorScreen):
         said = self.session.elsewhere.take() if self.session is not None else []
         if said:
             self.notice("  ·  ".join(said[-_MOST_SAID:]))
+
+    def say_refusal(self) -> None:
+        """Say why the worker did not do what it was asked."""
+        summary = self.session.summary if self.session is not None else None
+        message = summary.message if summary is not None and not summary.ended else ""
+        if message and message != self._refused:
+            self.notice(harmless_line(message), "warning")
+        self._refused = message
 
     # -- runs side by side ------------------------------------------------------------------------------
 

@@ -86,7 +86,7 @@ class RunsScreen(TutorScreen):
     # -- looking ----------------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        if not self._looking and self.is_current:
+        if not self._looking and self.is_current and not self.tutor.unseen:
             self._looking = True
             self.run_worker(self._read_runs, thread=True, exit_on_error=False)
 

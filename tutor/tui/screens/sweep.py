@@ -158,7 +158,7 @@ class SweepScreen(TutorScreen):
     # -- the map ----------------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        if self.follower is None or not self.is_attached or not self.is_current:
+        if self.follower is None or not self.is_attached or not self.is_current or self.tutor.unseen:
             return
         before = (self.follower.alive, self.follower.state.trouble)
         if self.follower.poll() or before != (self.follower.alive, self.follower.state.trouble):

@@ -54,6 +54,11 @@ class TutorDriver(LeavingDriver):
         """Bytes sent so far."""
         return self._sent_before + self._line.sent
 
+    @property
+    def stalled(self) -> bool:
+        """Whether what is drawn now would not be seen: the terminal has taken nothing for a while."""
+        return self._open and self._line.stalled
+
     # -- taking in ---------------------------------------------------------------------------------------
 
     def write(self, data: str) -> None:

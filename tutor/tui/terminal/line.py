@@ -28,6 +28,8 @@ _FIRST_ANSWER = 0.5
 """Seconds after which a terminal that never answered is taken for one that does not."""
 _OVERDUE = 5.0
 """Seconds after which a frame is risked though an answer is due: it may have been lost."""
+_STALL = 1.0
+"""Seconds without a sign of life after which nobody is taken to look."""
 _PIECE = 4096
 
 
@@ -60,6 +62,7 @@ class Line:
         self._asked_at = 0.0
         self._unasked = 0
         self._asked_for = 0
+        self._unheard_since: float | None = None
         self._took: float | None = None
         self._speed = 0.0
         self.gone = False
@@ -88,6 +91,12 @@ class Line:
             return self.gone or (not self._writing and not self._waiting and self.patience <= 0)
 
     @property
+    def stalled(self) -> bool:
+        """Whether the terminal has taken nothing for so long that what is drawn now would not be seen."""
+        since = self._unheard_since
+        return since is not None and self._clock() - since > _STALL and not self.free
+
+    @property
     def patience(self) -> float:
         """Seconds for which the answer that is due is still waited for; 0 where none is."""
         if not self._due:
@@ -102,6 +111,9 @@ class Line:
         with self._changed:
             if self._due and self.answers is None and self.patience <= 0:
                 self.answers, self._due = False, 0
+                self._hear()
+            if self._unheard_since is None:
+                self._unheard_since = self._clock()
             self._unasked += len(data)
             wants = self.slow or self._unasked >= _ASK_EVERY or self._due > 0
             if wants and self.answers is not False:
@@ -143,10 +155,16 @@ class Line:
             self._took = max(0.001, self._clock() - self._asked_at)
             self._learn_speed(self._asked_for / self._took)
             self._due = max(0, self._due - count)
+            self._hear()
             self._changed.notify_all()
             free = not self._due
         if free:
             self._on_free()
+
+    def _hear(self) -> None:
+        """Take note that nothing is under way any more, where that is so."""
+        if not (self._due or self._writing or self._waiting):
+            self._unheard_since = None
 
     def _learn_speed(self, speed: float) -> None:
         """A line carries at least what it just did; only a long frame tells that it carries less than was thought."""
@@ -178,6 +196,7 @@ class Line:
         """What is to be written next; nothing at the end."""
         with self._changed:
             was_writing, self._writing = self._writing, False
+            self._hear()
             free = was_writing and not self._waiting and not self._ended
         if free:
             self._on_free()

@@ -160,7 +160,7 @@ class LabCard(RowsView, can_focus=True):
 
     def _tick(self) -> None:
         session = self.session
-        if session is None or not self.screen.is_current:
+        if session is None or not self.screen.is_current or tutor_app(self).unseen:
             return
         before = session.state
         if session.poll():

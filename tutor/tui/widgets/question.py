@@ -323,7 +323,7 @@ class QuestionWidget(Widget):
     def _look(self) -> None:
         """What the runs have written since the last look."""
         runs = self._runs
-        if runs is None or not runs.poll():
+        if runs is None or tutor_app(self).unseen or not runs.poll():
             return
         for card in self._cards:
             card.redraw()

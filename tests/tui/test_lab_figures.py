@@ -1,0 +1,37 @@
+"""Figures beside a moving chart: a few times a second, at once where it matters, and the last ones always."""
+
+from __future__ import annotations
+
+from tutor.tui.lab_figures import CalmFigures
+
+
+def test_figures_are_told_five_times_a_second_at_most_and_the_last_ones_always() -> None:
+    now = 100.0
+    figures = CalmFigures(lambda: now)
+    told = []
+    for epoch in range(100):  # ten epochs a second, looked at thirty times a second
+        for _ in range(3):
+            now += 1 / 30
+            if figures.overdue and figures.tell("running", epoch):
+                told.append(now)
+        if figures.tell("running", epoch):
+            told.append(now)
+    assert 45 <= len(told) <= 53
+    assert figures.waiting or figures.epoch == 99
+    now += 0.2
+    assert not figures.waiting or (figures.overdue and figures.tell("running", 99))
+    assert figures.epoch == 99
+    assert not figures.overdue
+
+
+def test_another_state_and_whatever_the_learner_did_are_told_at_once() -> None:
+    figures = CalmFigures(lambda: 100.0)
+    assert figures.tell("running", 1)
+    assert not figures.tell("running", 2)
+    assert figures.waiting
+    assert figures.epoch == 1
+    assert figures.tell("paused", 2)
+    assert not figures.tell("paused", 3)
+    figures.hurry()
+    assert figures.tell("paused", 3)
+    assert not figures.waiting
