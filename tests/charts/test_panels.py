@@ -28,6 +28,7 @@ from tutor.charts.text import text_chart
 from tutor.charts.threshold import threshold_chart
 from tutor.charts.updates import updates_chart
 from tutor.charts.weights import weights_chart
+from tutor.foundation.translate import use_language
 
 AT = Drawing(60, 14)
 BOX = {"x_name": "w", "y_name": "b", "x_low": 0.0, "x_high": 1.0, "y_low": 0.0, "y_high": 1.0}
@@ -303,3 +304,15 @@ def test_norms_are_three_lines_that_differ_without_colour() -> None:
     assert "+ gradient's norm 9.3e-9" in rows[0]
     assert all(sign in "".join(rows[2:]) for sign in "*o")
     assert sum(row.count("+") for row in rows[2:-2]) > 10
+
+
+def test_classes_of_the_course_have_chinese_names_and_those_of_ones_own_table_keep_theirs() -> None:
+    frame = {"class_names": ["mail", "spam"], "counts": [[3, 1], [0, 4]]}
+    use_language("zh")
+    try:
+        ours = draw_panel("confusion", {}, frame, Drawing(40, 6))
+        own = draw_panel("confusion", {}, frame, Drawing(40, 6, own_data=True))
+    finally:
+        use_language("en")
+    assert "垃圾" in plain_text(ours)
+    assert "spam" in plain_text(own)

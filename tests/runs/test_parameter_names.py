@@ -70,4 +70,4 @@ def test_hidden_layers_have_places_in_their_arrays() -> None:
 
 def test_a_drawn_function_is_written_in_its_own_symbols() -> None:
     names, _ = trained("two-weight-net", epochs=1).weights()
-    assert names == ["w₁", "w₂", "f", "λ₁", "λ₂"]
+    assert names == ["w₁", "w₂", "L", "λ₁", "λ₂"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.charts.cells import Rows
 from tutor.charts.notice import sentence
+from tutor.foundation.data_names import data_name
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 
@@ -52,6 +53,17 @@ class Drawing:
     height: int
     colour: bool = True
     ascii: bool = False
+    own_data: bool = False
+    """Whether the data is the learner's own, whose columns and classes keep the names that they have there."""
+
+    def name(self, value: object) -> str:
+        """What a column or a class is called here."""
+        text = _text(value)
+        return text if self.own_data else data_name(text)
+
+    def names(self, values: Iterable[object]) -> list[str]:
+        """What columns or classes are called here."""
+        return [self.name(value) for value in values]
 
 
 def draw_panel(name: str, scene: Payload, frame: Payload, drawing: Drawing) -> Rows:
@@ -95,8 +107,8 @@ def _fit(scene: Payload, frame: Payload, at: Drawing) -> Rows:
         at.width,
         at.height,
         valid=(scene.get("valid_x", ()), scene.get("valid_y", ())),
-        x_name=_text(scene.get("x_name", "")),
-        y_name=_text(scene.get("y_name", "")),
+        x_name=at.name(scene.get("x_name", "")),
+        y_name=at.name(scene.get("y_name", "")),
         ascii=at.ascii,
     )
 
@@ -142,8 +154,8 @@ def _boundary(scene: Payload, frame: Payload, at: Drawing) -> Rows:
         at.height,
         classes=_table(frame["classes"], *size) if "classes" in frame else (),
         certainty=_table(frame["certainty"], *size) if "certainty" in frame else (),
-        class_names=_texts(scene.get("class_names", ())),
-        names=(_text(scene.get("x_name", "")), _text(scene.get("y_name", ""))),
+        class_names=at.names(scene.get("class_names", ())),
+        names=(at.name(scene.get("x_name", "")), at.name(scene.get("y_name", ""))),
         colour=at.colour,
         ascii=at.ascii,
     )
@@ -152,13 +164,13 @@ def _boundary(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 def _confusion(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
     from tutor.charts.confusion import confusion_chart
 
-    return confusion_chart(frame["counts"], _texts(frame["class_names"]), at.width, at.height, ascii=at.ascii)
+    return confusion_chart(frame["counts"], at.names(frame["class_names"]), at.width, at.height, ascii=at.ascii)
 
 
 def _series(scene: Payload, frame: Payload, at: Drawing) -> Rows:
     from tutor.charts.series import series_chart
 
-    name = _text(scene.get("name", ""))
+    name = at.name(scene.get("name", ""))
     return series_chart(scene["actual"], frame.get("predicted", ()), at.width, at.height, name=name, ascii=at.ascii)
 
 
@@ -170,7 +182,7 @@ def _autocorrelation(scene: Payload, frame: Payload, at: Drawing) -> Rows:
         at.width,
         at.height,
         lags=int(frame.get("lags", 0)),
-        name=_text(scene.get("name", "")),
+        name=at.name(scene.get("name", "")),
         ascii=at.ascii,
     )
 
@@ -178,7 +190,7 @@ def _autocorrelation(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 def _weights(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
     from tutor.charts.weights import weights_chart
 
-    return weights_chart(_texts(frame["names"]), frame["values"], at.width, at.height, ascii=at.ascii)
+    return weights_chart(at.names(frame["names"]), frame["values"], at.width, at.height, ascii=at.ascii)
 
 
 def _threshold(scene: Payload, frame: Payload, at: Drawing) -> Rows:
@@ -186,7 +198,7 @@ def _threshold(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
     return threshold_chart(
         scene["values"],
-        {_text(name): counts for name, counts in scene["counts_by_class"].items()},
+        {at.name(name): counts for name, counts in scene["counts_by_class"].items()},
         at.width,
         at.height,
         threshold=frame.get("threshold"),
@@ -269,7 +281,7 @@ def _gradient_check(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
 def _digits(scene: Payload, frame: Payload, at: Drawing) -> Rows:
     from tutor.charts.digits import Digit, digits_chart
 
-    names = _texts(scene["class_names"])
+    names = at.names(scene["class_names"])
     truths = [names[int(number)] for number in scene["true"]]
     read = [names[int(number)] for number in frame.get("predicted", ())] or [""] * len(truths)
     return digits_chart(

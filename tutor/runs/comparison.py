@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import isfinite, nan
 
 from tutor.foundation.translate import translate
-from tutor.runs.controls import control_title, setting_text, value_of
+from tutor.runs.controls import control_title, value_of, value_text
 from tutor.runs.spec import ControlSpec, RunSpec
 from tutor.runs.summary import RunSummary
 
@@ -70,7 +70,7 @@ def name_by(spec: RunSpec, values: dict[str, object], keys: Sequence[str], *, as
     """A run named by what sets it apart: ``η 0.1, batch size 8``; by its seed where nothing does."""
     if not keys:
         return translate("lab.seed", seed=values.get("train.seed", spec.train.seed))
-    return ", ".join(f"{title_of_key(spec, key, ascii=ascii)} {setting_text(values.get(key))}" for key in keys)
+    return ", ".join(f"{title_of_key(spec, key, ascii=ascii)} {value_text(key, values.get(key))}" for key in keys)
 
 
 def names_of(runs: Sequence[tuple[RunSpec, RunSummary | None]], *, ascii: bool = False) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from msgspec.structs import replace
 
+from tutor.foundation.data_names import data_name
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
 from tutor.runs.spec import SHORT_NAMES, ControlSpec, RunSpec, Setting
@@ -100,6 +101,13 @@ def setting_text(value: object) -> str:
     if value is None:
         return "–"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def value_text(key: str, value: object) -> str:
+    """The value of a dotted key as people read it: columns by their names in the interface language, all where none."""
+    if key != "data.features" or not isinstance(value, list | tuple):
+        return setting_text(value)
+    return ", ".join(data_name(str(each)) for each in value) or translate("names.every-column")
 
 
 def value_of(spec: RunSpec, key: str) -> Any:

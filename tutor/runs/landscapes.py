@@ -108,7 +108,12 @@ class Surface:
         across, up = (
             short(_seen(values, *limits)) for values, limits in zip(zip(*path, strict=True), self._limits, strict=True)
         )
-        return {"path": [list(pair) for pair in zip(across, up, strict=True)]}
+        frame: Payload = {"path": [list(pair) for pair in zip(across, up, strict=True)]}
+        if self._drawn() is not None:
+            names, values = self._sight.weights()
+            if np.isfinite(values).all():
+                frame |= {"names": names, "values": short(values)}
+        return frame
 
     def loss_name(self) -> str:
         """The loss whose surface this is."""

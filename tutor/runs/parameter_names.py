@@ -33,6 +33,8 @@ def named_parameters(spec: RunSpec, data: Dataset, training: Training, features:
         # What people call them, rather than their places in a lab file.
         for name in FUNCTIONS[spec.model.function].aliases:
             del small[name]
+        if len(FUNCTIONS[spec.model.function].names) > 1:
+            small = {"L" if name == "f" else name: value for name, value in small.items()}
     if small and spec.model.name != "polynomial":
         return [_SIGNS.get(name, name) for name in small], list(small.values())
     if spec.model.name == "naive":

@@ -21,7 +21,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
 from tutor.runs.comparison import title_of_key
-from tutor.runs.controls import setting_text
+from tutor.runs.controls import setting_text, value_text
 from tutor.runs.lab_files import with_overrides
 from tutor.runs.spec import SHORT_NAMES, RunSpec, Setting
 from tutor.runs.spec_file import versions
@@ -96,8 +96,8 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     def name_of(self, cell: int) -> str:
         """The values of a cell, as people read them: ``learning rate 0.1, batch size 32``."""
-        pairs = zip(self.titles(), self.values_of(cell), strict=True)
-        return ", ".join(f"{title} {setting_text(value)}" for title, value in pairs)
+        triples = zip(self.titles(), self.axes, self.values_of(cell), strict=True)
+        return ", ".join(f"{title} {value_text(axis.key, value)}" for title, axis, value in triples)
 
     def titles(self) -> tuple[str, ...]:
         """What the axes are called, in the words of the lab's controls."""
@@ -105,7 +105,8 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     def labels(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """The names of the axes, and their values as people read them."""
-        return self.titles(), tuple(tuple(setting_text(value) for value in axis.values) for axis in self.axes)
+        values = (tuple(value_text(axis.key, value) for value in axis.values) for axis in self.axes)
+        return self.titles(), tuple(values)
 
     def identity(self) -> str:
         """Twelve hex digits of everything that decides the losses: the spec, the grid, the versions, the table."""

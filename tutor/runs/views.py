@@ -6,7 +6,7 @@ about four significant digits, and small: a viewer at the end of a slow line rea
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class FitScene(TypedDict):
@@ -63,6 +63,9 @@ class SurfaceFrame(TypedDict):
     """The way over the surface, [x, y] by [x, y]; the last is where it is now."""
 
     path: list[list[float]]
+    names: NotRequired[list[str]]
+    """Of a drawn function: what there is to know where it is now, such as its parameters and its height."""
+    values: NotRequired[list[float]]
 
 
 class BoundaryScene(TypedDict):

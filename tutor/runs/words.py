@@ -23,6 +23,17 @@ STATE_SIGNS: dict[State, tuple[str, str]] = {
 """For each state: its sign, and the translation key of its name."""
 
 
+_DRAWN = {"ball": "f(w)", "bowl": "L(u, v)", "saddle": "L(w₁, w₂)"}
+"""How lessons write drawn functions; those of two logits are the others."""
+_PLAIN = str.maketrans("₁₂", "12")
+
+
+def drawn_name(function: str, *, ascii: bool = False) -> str:
+    """What the height over a drawn function is called, as its lesson has it: ``f(w)``, ``L(u, v)``."""
+    name = _DRAWN.get(function, "L(z₁, z₂)")
+    return name.translate(_PLAIN) if ascii else name
+
+
 def told(event: Event, title_of: Callable[[str], str] = str) -> str:
     """What somebody did to the run, in a sentence; empty for what training does by itself.
 

@@ -140,7 +140,7 @@ class LabActions(LabBuilder):
     def _turn_back(self, act: Callable[[LabSession], Change | None], nothing: str) -> None:
         """Do it, say what has which value now, and whether that takes a new run."""
         from tutor.runs.comparison import title_of_key
-        from tutor.runs.controls import setting_text
+        from tutor.runs.controls import value_text
 
         changes: list[Change | None] = []
         self._try(lambda session: changes.append(act(session)))
@@ -150,7 +150,7 @@ class LabActions(LabBuilder):
             return
         key = "workbench.back-to" if self.session.holds(change.key) else "workbench.back-to-restart"
         name = title_of_key(self.session.spec, change.key, ascii=True)
-        self.notice(translate(key, name=name, value=setting_text(change.after)))
+        self.notice(translate(key, name=name, value=value_text(change.key, change.after)))
 
     def action_stop(self) -> None:
         """End the run."""

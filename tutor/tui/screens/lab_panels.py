@@ -12,8 +12,9 @@ from tutor.charts.notice import sentence
 from tutor.charts.panels import Drawing, draw_panel
 from tutor.foundation.translate import translate
 from tutor.runs.comparison import knots_of, title_of_key
-from tutor.runs.controls import setting_text
+from tutor.runs.controls import value_text
 from tutor.runs.spec import RunSpec
+from tutor.runs.words import drawn_name
 from tutor.tui.lab_session import LabSession
 from tutor.tui.screens.lab_words import begin_text, loss_name
 from tutor.tui.widgets.chart import Room
@@ -52,7 +53,7 @@ def _lines(session: LabSession, room: Room, told: int | None) -> list[LossLine]:
     ]
     knots = session.knots()
     until = session.replay.player.position if session.replay is not None else None
-    lines.append(replace(_own_line(session), knots=knots, until=until, told=told))
+    lines.append(replace(_own_line(session, ascii=room.ascii), knots=knots, until=until, told=told))
     if len(session.valid):
         lines.append(replace(valid_line(session.valid), knots=knots, until=until, told=told))
     return lines
@@ -63,11 +64,11 @@ def _title(spec: RunSpec) -> str:
     return translate("lab.loss-of", name=name) if spec.loss.name != "function" else ""
 
 
-def _own_line(session: LabSession) -> LossLine:
+def _own_line(session: LabSession, *, ascii: bool) -> LossLine:
     """The training loss; the height of the point on a drawn function, which is no error, by its own name."""
-    line = train_line(session.train)
-    drawn = session.running_spec.loss.name == "function"
-    return replace(line, name=translate("lab.loss-function")) if drawn else line
+    line, spec = train_line(session.train), session.running_spec
+    drawn = spec.loss.name == "function"
+    return replace(line, name=drawn_name(spec.model.function, ascii=ascii)) if drawn else line
 
 
 def _changes(session: LabSession, room: Room, *, in_updates: bool) -> list[tuple[int, str]]:
@@ -77,7 +78,7 @@ def _changes(session: LabSession, room: Room, *, in_updates: bool) -> list[tuple
         return []
     marks: dict[int, list[str]] = {}
     for change in summary.changes:
-        name = f"{title_of_key(spec, change.key, ascii=room.ascii)} {setting_text(change.value)}"
+        name = f"{title_of_key(spec, change.key, ascii=room.ascii)} {value_text(change.key, change.value)}"
         marks.setdefault(change.updates if in_updates else change.epoch, []).append(name)
     return [(place, ", ".join(names)) for place, names in marks.items()]
 
@@ -90,4 +91,6 @@ def draw_view(session: LabSession, panel: str, room: Room) -> Rows:
         alone = session.summary is not None or "loss" not in session.spec.show.panels
         said = begin_text(session) if session.summary is None else translate("charts.nothing-yet")
         return sentence(said if alone else "", room.width, room.height)
-    return draw_panel(panel, view.scene, view.frame, Drawing(room.width, room.height, room.colour, room.ascii))
+    own = session.running_spec.data.name == "csv"
+    drawing = Drawing(room.width, room.height, room.colour, room.ascii, own_data=own)
+    return draw_panel(panel, view.scene, view.frame, drawing)

@@ -12,7 +12,7 @@ from tutor.charts.numbers import count, figure
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
-from tutor.runs.controls import control_title, setting_text
+from tutor.runs.controls import control_title, value_text
 from tutor.runs.spec import ControlSpec
 from tutor.runs.summary import latest
 from tutor.tui.lab_session import LabSession
@@ -82,7 +82,7 @@ def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Rows
 
 def _control_row(session: LabSession, name: str, control: ControlSpec, hand: Hand, width: int, *, chosen: bool) -> Row:
     ink = "strong" if chosen else "text"
-    text = with_minus(setting_text(session.value(control)))
+    text = with_minus(value_text(control.key, session.value(control)))
     title = control_title(name, control)
     # A short value leaves its room to a name that would be cut.
     least = max(1, min(_VALUE_WIDTH, width - 7 - cell_width(title)))
@@ -171,6 +171,8 @@ def _parameters(session: LabSession) -> list[tuple[str, str]]:
             names, values = weights.frame["names"], weights.frame["values"]
         elif curve is not None and curve.frame:
             names, values = ["w", "f(w)"], [curve.frame["w"], curve.frame["f"]]
+        elif surface is not None and surface.frame.get("names"):
+            names, values = surface.frame["names"], surface.frame["values"]
         elif surface is not None and surface.frame:
             names = [surface.scene["x_name"], surface.scene["y_name"]]
             values = surface.frame["path"][-1]  # type: ignore[index]
@@ -187,7 +189,7 @@ def _goal_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
         return []
     met = session.goal_met()
     verdict = ("✓ ", "good", "lab.goal-met") if met else ("○ ", "muted", "lab.goal-open")
-    spoken = goal_lines(goal, ascii=ascii)
+    spoken = goal_lines(goal, session.original.model.function, ascii=ascii)
     held = session.challenge.goal.holding(session.facts()) if session.challenge.goal is not None else []
     if len(held) != len(spoken):  # a goal that is one condition on several lines
         held = [None] * len(spoken)

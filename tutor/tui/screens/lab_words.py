@@ -12,6 +12,7 @@ from tutor.foundation.translate import language, translate
 from tutor.runs.builder import Builder
 from tutor.runs.controls import setting_text
 from tutor.runs.divergence import rise_of
+from tutor.runs.words import drawn_name
 from tutor.tui.lab_session import LabSession, State
 
 STATE_WORDS: dict[State, tuple[str, str, str]] = {
@@ -32,14 +33,12 @@ _LOSS_NAMES: dict[str, str] = {
     "mae": "lab.loss-mae",
     "cross-entropy": "lab.loss-cross-entropy",
     "mistakes": "lab.loss-mistakes",
-    "function": "lab.loss-function",
 }
 _FACT_NAMES: dict[str, str] = {
     "final.train_loss": "lab.train-loss",
     "final.valid_loss": "lab.valid-loss",
     "final.train_accuracy": "lab.train-accuracy",
     "final.valid_accuracy": "lab.valid-accuracy",
-    "final.f": "lab.loss-function",
     "final.copied": "writing.copied",
     "best.valid_loss": "lab.best-valid-loss",
     "parameters": "study.fact-parameters",
@@ -180,14 +179,22 @@ def begin_text(session: LabSession) -> str:
     return translate("lab.says-ready-manual" if session.spec.manual else "lab.says-ready")
 
 
-def goal_lines(goal: str, *, ascii: bool = False) -> list[str]:
-    """A goal in the condition language, a line for each condition, with names and signs as people write them."""
-    return [_spoken(part, ascii=ascii) for part in re.split(r"\s+(?=(?:and|or)\b)", goal)]
+def goal_lines(goal: str, function: str = "", *, ascii: bool = False) -> list[str]:
+    """A goal in the condition language, a line for each condition, with names and signs as people write them.
+
+    Args:
+        goal: the condition.
+        function: the drawn function whose height ``final.f`` is.
+        ascii: whether to write in plain ASCII.
+    """
+    return [_spoken(part, function, ascii=ascii) for part in re.split(r"\s+(?=(?:and|or)\b)", goal)]
 
 
-def _spoken(goal: str, *, ascii: bool) -> str:
+def _spoken(goal: str, function: str, *, ascii: bool) -> str:
     def named(match: re.Match[str]) -> str:
         word = match.group(0)
+        if word == "final.f":
+            return drawn_name(function, ascii=ascii)
         return translate(_FACT_NAMES[word]) if word in _FACT_NAMES else word.removeprefix("final.")
 
     text = harmless_line(re.sub(r"[A-Za-z_][A-Za-z_.]*", named, goal))

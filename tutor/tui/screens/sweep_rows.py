@@ -12,7 +12,7 @@ from tutor.charts.sweep_map import MapCell, MapShape, column_width, label_width,
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad, shorten
 from tutor.foundation.translate import translate
-from tutor.runs.controls import setting_text
+from tutor.runs.controls import value_text
 from tutor.runs.sweep import MOST_CELLS, SweepPlan
 from tutor.runs.sweep_choice import SweepChoice
 from tutor.runs.sweep_log import SweepState
@@ -27,7 +27,7 @@ def choice_rows(choice: SweepChoice, width: int) -> Rows:
     rows: Rows = [[], [Span(f"  {translate('sweepscreen.which')}", "text")], []]
     for index, candidate in enumerate(choice.candidates):
         here, taken = index == choice.cursor, index in choice.chosen
-        values = "  ".join(setting_text(value) for value in candidate.values)
+        values = "  ".join(value_text(candidate.key, value) for value in candidate.values)
         title = pad(shorten(harmless_line(candidate.title), _TITLE), _TITLE + 1)
         rows.append([
             Span("  ▸ " if here else "    ", "accent"), Span("☑ " if taken else "☐ ", "accent" if taken else "muted"),
@@ -113,8 +113,8 @@ class Page:
 
     def title(self) -> str:
         """Which values make the page: ``activation relu``."""
-        names, values = self.plan.titles()[:-2], self.plan.values_of(self.first)
-        return ", ".join(f"{name} {setting_text(value)}" for name, value in zip(names, values, strict=False))
+        named = zip(self.plan.titles()[:-2], self.plan.axes, self.plan.values_of(self.first), strict=False)
+        return ", ".join(f"{name} {value_text(axis.key, value)}" for name, axis, value in named)
 
 
 def map_rows(

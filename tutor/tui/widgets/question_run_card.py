@@ -70,7 +70,8 @@ class RunCard(RowsView):
             return self._losses(summary, room)
         from tutor.charts.panels import Drawing, draw_panel
 
-        drawing = Drawing(room.width, room.height, room.colour, room.ascii)
+        own = summary.spec is not None and summary.spec.data.name == "csv"
+        drawing = Drawing(room.width, room.height, room.colour, room.ascii, own_data=own)
         return draw_panel(panel, view.scene, view.frame, drawing)
 
     def _losses(self, summary: RunSummary, room: Room) -> Rows:
