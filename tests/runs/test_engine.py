@@ -140,9 +140,15 @@ def test_a_value_that_cannot_be_is_refused_and_the_run_goes_on() -> None:
 
 
 def test_what_the_training_cannot_turn_is_refused() -> None:
+    (refused,) = of(Refused, run(FakeTrainee(), {2: [Set("model.b", 3.0)]}, model__function="bowl"))
+    assert isinstance(refused, Refused)
+    assert refused.message == "model.b cannot be turned"
+
+
+def test_what_changes_nothing_in_this_run_is_refused_with_the_reason() -> None:
     (refused,) = of(Refused, run(FakeTrainee(), {2: [Set("model.threshold", 3.0)]}))
     assert isinstance(refused, Refused)
-    assert refused.message == "model.threshold cannot be turned"
+    assert "changes nothing here: only the models keyword-rule" in refused.message
 
 
 def test_pause_waits_and_resume_goes_on() -> None:

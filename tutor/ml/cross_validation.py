@@ -25,6 +25,11 @@ class CrossValidation:
         self.dataset = trainings[0].dataset
         self.fold_results: tuple[EpochResult, ...] = ()
 
+    @property
+    def first(self) -> Training:
+        """That of the first fold."""
+        return self._trainings[0]
+
     def epochs(self) -> Iterator[EpochResult]:
         """See `Training.epochs`; ends as soon as one of the folds does."""
         for results in zip(*(training.epochs() for training in self._trainings), strict=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import isfinite
+from math import ceil, isfinite
 
 import numpy as np
 
@@ -83,6 +83,9 @@ class NetworkTraining:
         # Gradient descent, by the book, sees all examples at each update.
         size = 0 if optimizer.name == "gd" else train.batch_size
         self._use_batch_size(size)
+        self._sees_all = optimizer.name == "gd"
+        self.planned_epochs = train.epochs
+        """How many epochs there will be in all; another batch size may make it more or fewer."""
         self._measure_train = Measure(self.network, self._x, self._labels, dataset.y_train, dataset)
         valid = with_ones(self._powers(dataset.x_valid)) if len(dataset.x_valid) else None
         self._measure_valid = (
@@ -136,8 +139,11 @@ class NetworkTraining:
             self._learning_rate = number
         elif name == "momentum" and isinstance(self._optimizer, Momentum) and 0 <= number < 1:
             self._optimizer.momentum = number
-        elif name == "batch_size" and number >= 0:
+        elif name == "batch_size" and number >= 0 and not self._sees_all:
             self._use_batch_size(int(number))
+            if self._train.updates:
+                left = max(0, self._train.updates - self._updates)
+                self.planned_epochs = self._epoch + ceil(left / self._batches.count)
         elif name == "w" and self._is_line:
             self._start_at(number, self.small_parameters()["b"])
         elif name == "b" and self._is_line:
@@ -200,7 +206,7 @@ class NetworkTraining:
 
     def epochs(self) -> Iterator[EpochResult]:
         """See `Training.epochs`."""
-        while self._epoch < self._train.epochs:
+        while self._epoch < self.planned_epochs:
             # Overflow is a result here, told as divergence; NumPy need not warn of it as well.
             with np.errstate(all="ignore"):
                 norm, rate = (None, None) if self._manual or self._in_one_step else self._run_epoch()
@@ -226,7 +232,8 @@ class NetworkTraining:
             self._make_tapes()
         batches, count = self._batches, self._batches.count
         updates = np.arange(self._updates, self._updates + count)
-        rates = self._learning_rate * self._factor(updates, self._train.epochs * count)
+        planned = self._updates + (self.planned_epochs - self._epoch) * count
+        rates = self._learning_rate * self._factor(updates, planned)
         self._factors[:] = self._optimizer.plan(rates, batches.size)
         for slab in batches.fill(self._random):
             for run, inputs in self._tapes[slab]:

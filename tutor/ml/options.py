@@ -144,12 +144,15 @@ class TrainOptions:
         batch_size: Examples in one update; 0 for all of them.
         seed: Of the initialisation and the shuffling.
         shuffle: Whether the examples are put in a new order for each epoch.
+        updates: How many updates `epochs` stand for, so that there are as many after the batch size was turned; 0
+            where it is epochs that count.
     """
 
     epochs: int = 100
     batch_size: int = 0
     seed: int = 1
     shuffle: bool = True
+    updates: int = 0
 
 
 @dataclass(frozen=True, slots=True)

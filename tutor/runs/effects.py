@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
@@ -14,7 +15,9 @@ from tutor.runs.controls import value_of
 from tutor.runs.spec import NO_DESCENT, SHORT_NAMES, RunSpec
 from tutor.runs.spec_faults import SpecError, SpecFault
 from tutor.runs.spec_rules import CLASSES, NETWORKS, RULES, SERIES
-from tutor.runs.sweep import SweepPlan
+
+if TYPE_CHECKING:
+    from tutor.runs.sweep import SweepPlan
 
 _LAYERED = frozenset({"mlp", "char-mlp"})
 _DRAWN_AT_RANDOM = frozenset({"blobs", "moons", "spiral", "wave", "quadratic", "phones", "vowels"})

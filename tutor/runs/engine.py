@@ -35,8 +35,8 @@ class Trainee(Protocol):
     def epochs(self) -> Iterator[Result]:
         """One result after each epoch; settings may be changed in between."""
 
-    def turn(self, key: str, value: Setting) -> None:
-        """Turn a live key. Raises ValueError where this training cannot."""
+    def turn(self, key: str, value: Setting) -> int | None:
+        """Turn a live key; how many epochs there will be, if that changed. Raises ValueError where it cannot."""
 
     def scenes(self) -> Iterable[tuple[str, dict[str, object]]]:
         """By panel, what does not change; only what was not given before, or is another one now."""

@@ -108,6 +108,8 @@ class Changed(_Asked, tag="changed", frozen=True, kw_only=True):
     key: str
     """Dotted, such as ``optimizer.learning_rate``."""
     value: Setting
+    epochs: int = 0
+    """How many epochs there will be in all, where that is another number now: so many updates were asked for."""
 
 
 class Refused(_Asked, tag="refused", frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import translate
 from tutor.runs import control
 from tutor.runs.controls import check_setting
+from tutor.runs.effects import without_effect
 from tutor.runs.events import Changed, Event, Noted, Paced, Paused, Reason, Refused, Resumed
 from tutor.runs.hands import tidy
 from tutor.runs.spec import LIVE_KEYS, RunSpec, Setting
@@ -25,7 +26,9 @@ class Steering:
         emit: Takes an event for everything that was obeyed or refused.
     """
 
-    def __init__(self, spec: RunSpec, turn: Callable[[str, Setting], None], emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, spec: RunSpec, turn: Callable[[str, Setting], int | None], emit: Callable[[Event], None]
+    ) -> None:
         self._spec = spec
         self._turn = turn
         self._emit = emit
@@ -92,9 +95,11 @@ class Steering:
             dotted, converted = check_setting(self._spec, key, value)
             if dotted not in LIVE_KEYS:
                 raise ValueError(translate("runs.not-live", key=dotted))
-            self._turn(dotted, converted)
+            if idle := without_effect(self._spec, dotted):
+                raise ValueError(translate("effects.idle", key=dotted, reason=idle))
+            epochs = self._turn(dotted, converted)
         except ValueError as error:
             self._emit(Refused(epoch=epoch, key=key[:100], message=str(error), by=by))
             return
         self.turned += 1
-        self._emit(Changed(epoch=epoch, updates=updates, key=dotted, value=converted, by=by))
+        self._emit(Changed(epoch=epoch, updates=updates, key=dotted, value=converted, epochs=epochs or 0, by=by))

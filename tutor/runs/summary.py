@@ -100,7 +100,8 @@ class RunSummary:
         """How many epochs there will be; 0 before the start, and where nobody said."""
         if self.spec is None or (self.recorded and self.spec.train.epochs == UNKNOWN_EPOCHS):
             return 0
-        return (self.data.epochs if self.data is not None else 0) or self.spec.train.epochs
+        turned = next((change.epochs for change in reversed(self.changes) if change.epochs), 0)
+        return turned or (self.data.epochs if self.data is not None else 0) or self.spec.train.epochs
 
     @property
     def message(self) -> str:

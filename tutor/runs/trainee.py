@@ -70,6 +70,7 @@ class MlTrainee:
             TrainOptions(
                 epochs=self._epochs,
                 batch_size=spec.train.batch_size,
+                updates=spec.train.updates,
                 seed=spec.train.seed,
                 shuffle=spec.train.shuffle,
             ),
@@ -147,8 +148,11 @@ class MlTrainee:
                 watch()
             yield result
 
-    def turn(self, key: str, value: Setting) -> None:
+    def turn(self, key: str, value: Setting) -> int | None:
         """Turn a live key.
+
+        Returns:
+            How many epochs there will be in all, where that is another number now.
 
         Raises:
             ValueError: this training cannot; the text tells so.
@@ -163,6 +167,14 @@ class MlTrainee:
             self._loss = str(value)
         elif key == "model.keyword":
             self._keyword = str(value)
+        return self._planned_anew()
+
+    def _planned_anew(self) -> int | None:
+        """The number of epochs, where it has become another one."""
+        training = self._training.first if isinstance(self._training, CrossValidation) else self._training
+        planned = training.planned_epochs if isinstance(training, NetworkTraining) else self._epochs
+        before, self._epochs = self._epochs, planned
+        return planned if planned != before else None
 
     def scenes(self) -> Iterable[tuple[str, dict[str, object]]]:
         """By panel, what is new of what seldom changes."""

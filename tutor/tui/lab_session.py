@@ -298,7 +298,10 @@ class LabSession:
     def _tell(self, change: Change | None) -> Change | None:
         """Tell the worker of a change, where it can follow."""
         if change is not None and change.after is not None and change.key in LIVE_KEYS and self.going:
-            self._send(Set(change.key, change.after))
+            from tutor.runs.effects import without_effect
+
+            if not without_effect(self.running_spec, change.key):
+                self._send(Set(change.key, change.after))
         return change
 
     # -- comparing --------------------------------------------------------------------------------------
