@@ -4,7 +4,8 @@
 
 Each scene is played in a real pseudo-terminal at 80x24 with an emulator behind it that answers like a terminal. A
 frame is what comes without a pause of 25 ms; the least is the smallest cell-by-cell difference between the screens
-before and after it: moves of the cursor, changed cells, changes of the pen, found by a count of its own.
+before and after it: moves of the cursor, changed cells, changes of the pen, found by a count of its own, beside a
+floor that no order of them can go below (see `tests.bench.least`).
 
 Aims: a live loss curve of two series at most 1,250 bytes a second and 1.3 times the least; a page of a lesson at most
 3,000 bytes, the first screen 10,000; at 2,000 bytes a second a key is seen after 300 ms plus the line's own time.
@@ -21,7 +22,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.bench.least import least_bytes
 from tests.end_to_end.processes import workers_of
@@ -48,6 +51,7 @@ panels = ["loss"]
 """
 DRIVERS = ("tutor", "textual")
 _PAUSE = 0.025
+_OPENING = 5.0
 _AXES_SETTLE = 8.0
 """Seconds in which the first epochs of a run move the axes of its chart again and again."""
 _MARK = re.compile(rb"\x1b\[\?2026[hl]|\x1b\[5n")
@@ -125,34 +129,55 @@ def scenes(driver: str) -> dict[str, int]:
     return found
 
 
-def live(driver: str, lab: str, seconds: float) -> tuple[float, float, float]:
-    """A lab with a live loss curve: bytes a second, the ratio to the least, frames a second.
+class Live(NamedTuple):
+    """A lab with a live loss curve, frame marks and questions left out of the ratios.
 
-    Frame marks and questions are left out of the ratio.
+    Args:
+        rate: Bytes a second once the axes stand.
+        found: What was sent, as a ratio to the smallest difference found.
+        floor: The same to what no difference can go below.
+        frames: A second.
+        opening: Bytes a second in the first seconds of the run.
     """
+
+    rate: float
+    found: float
+    floor: float
+    frames: float
+    opening: float
+
+
+def live(driver: str, lab: str, seconds: float) -> Live:
+    """Watch a lab with a live loss curve of two series for ``seconds`` after its axes have settled."""
     with bench("lab", lab, driver=driver) as screen:
         screen.wait("space start")
         screen.rest()
+        began, before_it = time.monotonic(), len(screen.output)
         screen.press("space")
-        screen.wait("running")
-        warm = time.monotonic() + _AXES_SETTLE
-        while time.monotonic() < warm:
+        while time.monotonic() - began < _OPENING:
+            screen.frame(0.1)
+        opening = (len(screen.output) - before_it) / _OPENING
+        while time.monotonic() - began < _AXES_SETTLE:
             screen.frame(0.2)
-        sent = least = frames = marks = 0
-        before: list[list[Look]] = looks_of(screen.screen)
-        cursor = (screen.screen.cursor.x, screen.screen.cursor.y)
+        seen = [(b"", *picture(screen))]
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            data = screen.frame(0.2)
-            if not data:
-                continue
-            after = looks_of(screen.screen)
-            least += least_bytes(before, after, cursor)
-            cursor = (screen.screen.cursor.x, screen.screen.cursor.y)
-            before = after
-            sent, frames = sent + len(data), frames + 1
-            marks += sum(len(mark) for mark in _MARK.findall(data))
-    return sent / seconds, (sent - marks) / max(1, least), frames / seconds
+            if data := screen.frame(0.2):
+                seen.append((data, *picture(screen)))
+    sent = sum(len(data) for data, *_ in seen)
+    marks = sum(len(mark) for data, *_ in seen for mark in _MARK.findall(data))
+    least = [least_bytes(old[1], new[1], *old[2:]) for old, new in pairwise(seen)]
+    found, floor = (max(1, sum(each[index] for each in least)) for index in (0, 1))
+    return Live(sent / seconds, (sent - marks) / found, (sent - marks) / floor, (len(seen) - 1) / seconds, opening)
+
+
+def picture(screen: Bench) -> tuple[list[list[Look]], tuple[int, int] | None, Look]:
+    """What a terminal shows, where its cursor is (None at the edge, where terminals differ), and its pen."""
+    cursor = screen.screen.cursor
+    pen = cursor.attrs
+    lines = (pen.underscore, pen.strikethrough, pen.reverse)
+    at = (cursor.x, cursor.y) if cursor.x < screen.screen.columns else None
+    return looks_of(screen.screen), at, (pen.bg, pen.fg, pen.bold, pen.italics, pen.blink, *lines)
 
 
 def slow(driver: str, rate: float = 2000.0) -> list[float]:
@@ -215,8 +240,10 @@ def main() -> None:
         lab.write(LAB)
         lab.flush()
         for driver in DRIVERS:
-            rate, ratio, frames = live(driver, lab.name, given.seconds)
-            print(f"live loss curve, {driver}: {rate:,.0f} B/s, {ratio:.2f} of the least, {frames:.1f} frames/s")
+            seen = live(driver, lab.name, given.seconds)
+            print(f"live loss curve, {driver}: {seen.rate:,.0f} B/s, {seen.frames:.1f} frames/s", end="; ")
+            print(f"{seen.found:.2f} of the least difference found, {seen.floor:.2f} of the floor", end="; ")
+            print(f"{seen.opening:,.0f} B/s in its first {_OPENING:.0f} s")
         for driver in DRIVERS:
             grown, share, left = stopped(driver, lab.name, given.stopped)
             print(f"nobody reads, {driver}: {grown:+.1f} MB, {share:.1%} of a core, gone {left:.2f} s after SIGTERM")

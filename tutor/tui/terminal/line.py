@@ -81,8 +81,8 @@ class Line:
 
     @property
     def budget(self) -> int | None:
-        """How many bytes a slow line carries in a third of a second, 256 at least; None for a quick one."""
-        return max(256, int(self._speed * 0.3)) if self.slow else None
+        """How many bytes a slow line carries in a fifth of a second, 256 at least; None for a quick one."""
+        return max(256, int(self._speed * 0.2)) if self.slow else None
 
     @property
     def free(self) -> bool:
