@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from tutor.tui.glyphs import AsciiFilter, terminal_speaks_unicode
 from tutor.tui.screens.base import Commanded, TutorScreen
 from tutor.tui.services import Services
 from tutor.tui.themes import LOOKS, Look, look_for, textual_theme
+from tutor.tui.tidying import LOOK_EVERY, Tidying
 
 FirstScreen = Callable[[], Screen[None]]
 
@@ -43,6 +43,7 @@ class TutorApp(App[int]):
         self.line_rate: int | None = None
         """Bytes sent in the last second, where the learner asked to see it."""
         self.too_small = False
+        self._tidying = Tidying()
         self._first = first
         self._ascii = AsciiFilter(enabled=False)
         self._filters = [each for each in self._filters if not isinstance(each, Monochrome)]  # greys are colours too
@@ -101,9 +102,8 @@ class TutorApp(App[int]):
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
-        if not gc.isenabled():  # start-up switched it off: what it made stays for good
-            gc.freeze()
-            gc.enable()
+        self._tidying.begin()
+        self.set_interval(LOOK_EVERY, self._tidying.look)
         from tutor.tui.background import watch_runs
 
         watch_runs(self)
@@ -138,6 +138,8 @@ class TutorApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """A window too small for the screens shows one sentence until it has grown."""
+        if isinstance(event, events.InputEvent):
+            self._tidying.stir()
         await super().on_event(event)
         if isinstance(event, events.Resize):
             from tutor.tui.background import guard_size

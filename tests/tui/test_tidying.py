@@ -1,0 +1,68 @@
+"""When garbage is looked for: in the pauses between keys."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from tutor.tui.tidying import QUIET, Tidying
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def collector() -> Iterator[None]:
+    """The collector as it was, whatever the test made of it."""
+    thresholds = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*thresholds)
+    gc.enable()
+
+
+def begun(clock: Clock) -> Tidying:
+    tidying = Tidying(clock)
+    gc.disable()
+    tidying.begin()
+    assert gc.isenabled()
+    gc.collect()
+    return tidying
+
+
+def litter() -> None:
+    """Enough for several collections of the middle generation."""
+    for _ in range(100_000):
+        ring: list[object] = []
+        ring.append(ring)
+
+
+def test_old_objects_are_gone_through_when_it_is_quiet_and_not_while_keys_come(collector: None) -> None:
+    clock = Clock()
+    tidying = begun(clock)
+    full = gc.get_stats()[2]["collections"]
+    litter()
+    tidying.stir()
+    assert not tidying.look()
+    assert gc.get_stats()[2]["collections"] == full, "neither does Python meanwhile"
+    clock.now += QUIET
+    assert tidying.look()
+    assert gc.get_stats()[2]["collections"] == full + 1
+    assert not tidying.look(), "there is nothing to look for any more"
+
+
+def test_a_collector_that_is_on_is_left_alone(collector: None) -> None:
+    clock = Clock()
+    tidying = Tidying(clock)
+    thresholds = gc.get_threshold()
+    tidying.begin()
+    assert gc.get_threshold() == thresholds
+    clock.now += QUIET
+    litter()
+    assert not tidying.look()
