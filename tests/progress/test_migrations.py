@@ -68,6 +68,11 @@ def test_the_best_attempt_at_a_lab_is_there(tmp_path: Path) -> None:
     assert (best.met, best.value, best.settings) == (True, 0.4098, {"optimizer.learning_rate": 0.002, "data.lags": 7})
 
 
+def test_what_was_read_is_there(tmp_path: Path) -> None:
+    _, store = opened(5, tmp_path)
+    assert [(piece.lesson_id, piece.seconds) for piece in store.reading.pieces()] == [("gradient-descent", 412.5)]
+
+
 @pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations) + 1))
 def test_what_was_missed_or_unsure_before_is_due(version: int, tmp_path: Path) -> None:
     _, store = opened(version, tmp_path)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tutor.foundation.errors import TutorError
 from tutor.progress.cards import Side, term_key
 from tutor.progress.lab_attempts import LabAttempt
+from tutor.progress.reading import ReadingPiece
 from tutor.progress.records import Answer, Position, SavedQuiz
 from tutor.progress.store import ProgressStore, open_store
 from tutor.progress.transfer import Tables, read_csv, read_json, to_csv, to_json
@@ -54,6 +55,7 @@ def filled(store: ProgressStore, given_answers: list[Answer]) -> ProgressStore:
     store.cards.see([BIAS, term_key("weight", Side.NAME)], "one", NOON)
     store.cards.retire([BIAS])
     store.attempts.keep(LabAttempt("ball", "epochs < 9", True, 1, 8.0, {"optimizer.learning_rate": 0.1}, "7f3a", NOON))
+    store.reading.keep(ReadingPiece("one", 73.25, NOON, "piece"))
     return store
 
 
@@ -128,6 +130,20 @@ def test_two_machines_become_one_memory_and_the_newest_answer_counts(
     assert laptop.cards.get("q") == card
 
 
+def test_reading_on_two_machines_adds_up_and_a_piece_that_grew_counts_once(tmp_path: Path) -> None:
+    desk, laptop = a_store(tmp_path, "desk"), a_store(tmp_path, "laptop")
+    desk.reading.keep(ReadingPiece("one", 30.0, NOON, "a"))
+    laptop.merge(desk.dump())
+    desk.reading.keep(ReadingPiece("one", 45.0, NOON, "a"))
+    laptop.reading.keep(ReadingPiece("one", 60.0, NOON, "b"))
+    merged = laptop.merge(desk.dump())
+    assert (merged.added["reading"], merged.known["reading"]) == (0, 1)
+    desk.merge(laptop.dump())
+    for store in (desk, laptop):
+        assert sum(store.statistics.reading().values()) == 105.0
+        store.close()
+
+
 def damaged(tables: Tables, path: tuple[Any, ...], value: object) -> str:
     content = json.loads(to_json(tables))
     at = content
@@ -188,6 +204,7 @@ def test_an_item_a_lesson_and_everything_can_be_forgotten(tmp_path: Path) -> Non
     assert store.cards.get(BIAS) is None
     assert store.forget(lesson_id="one") == 1
     assert store.position("one") is None
+    assert store.reading.pieces() == []
     assert store.open_quiz("lesson:one") is None
     assert [card.key for card in store.cards.all()] == ["z"]
     store.forget()

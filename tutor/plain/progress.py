@@ -47,6 +47,7 @@ def overview_lines(found: Overview) -> Iterator[str]:
     yield translate("stats.lessons", done=found.finished, begun=found.begun, total=found.lessons)
     yield translate("stats.answers", count=found.share.answers, percent=f"{found.share.fraction:.0%}")
     yield translate("stats.streak", days=found.streak, best=found.longest_streak)
+    yield translate("reading.time", time=hours(found.seconds_read))
     yield translate("stats.time", time=hours(found.seconds))
     yield translate("stats.cards", count=found.cards, due=found.due)
 

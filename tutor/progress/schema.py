@@ -187,6 +187,18 @@ _TOTALS: Migration = (
     "DROP INDEX answers_missed",
 )
 
+_READING: Migration = (
+    # A row is some minutes in one lesson; it grows while one reads on.
+    """
+    CREATE TABLE reading (
+        key TEXT PRIMARY KEY,
+        lesson TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        seconds REAL NOT NULL
+    )
+    """,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:
@@ -202,7 +214,7 @@ class Schema:
 
 
 SCHEMA = Schema(
-    migrations=(_FIRST, _CARDS, _ATTEMPTS, _TOTALS),
+    migrations=(_FIRST, _CARDS, _ATTEMPTS, _TOTALS, _READING),
     columns={
         "answers": (
             "key", "at", "lesson", "question", "kind", "given", "correct", "score", "unsure", "confidence",
@@ -215,5 +227,6 @@ SCHEMA = Schema(
             "lapses", "retired",
         ),
         "attempts": ("lab", "goal", "met", "held", "value", "settings", "run", "at"),
+        "reading": ("key", "lesson", "at", "seconds"),
     },
 )  # fmt: skip

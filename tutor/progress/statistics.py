@@ -108,19 +108,23 @@ class Statistics:
 
     def days(self) -> list[Day]:
         """Every day with a counted answer, the oldest first."""
-        # Today's difference to UTC for all days: around a change of the clocks an hour may count as the day before.
-        here = clock.utc_now().astimezone().utcoffset() or timedelta()
-        shift = int((here - DAY_BEGINS).total_seconds() * 1000)
         rows = self._database.read(
             "SELECT (quarter * ? + ?) / ? AS day, sum(answers), sum(correct), sum(milliseconds) FROM time_totals"
             " GROUP BY day ORDER BY day",
-            (QUARTER, shift, _A_DAY),
+            (QUARTER, _shift(), _A_DAY),
         )
         return [
             Day(date.fromordinal(_EPOCH_DAY + day), count, right, milliseconds / 1000)
             for day, count, right, milliseconds in rows
-            if 0 < _EPOCH_DAY + day <= date.max.toordinal()
+            if _is_a_date(day)
         ]
+
+    def reading(self) -> dict[date, float]:
+        """Seconds spent on reading lessons, by the day on which one began to."""
+        rows = self._database.read(
+            "SELECT (at + ?) / ? AS day, sum(seconds) FROM reading GROUP BY day ORDER BY day", (_shift(), _A_DAY)
+        )
+        return {date.fromordinal(_EPOCH_DAY + day): seconds for day, seconds in rows if _is_a_date(day)}
 
     def lessons(self) -> dict[str, Share]:
         """How many answers to the questions of each lesson were right."""
@@ -165,6 +169,19 @@ class Statistics:
         for lesson, question, given, *totals in rows:
             grouped.setdefault((lesson, question), []).append((given, *totals))
         return [_item(lesson, question, found) for (lesson, question), found in grouped.items()]
+
+
+def _shift() -> int:
+    """Milliseconds from UTC to days that begin when one gets up.
+
+    Today's difference for all days: around a change of the clocks an hour may count as the day before.
+    """
+    here = clock.utc_now().astimezone().utcoffset() or timedelta()
+    return int((here - DAY_BEGINS).total_seconds() * 1000)
+
+
+def _is_a_date(day: int) -> bool:
+    return 0 < _EPOCH_DAY + day <= date.max.toordinal()
 
 
 def _item(lesson: str, question: str, found: Sequence[tuple[str, int, int, int]]) -> Item:

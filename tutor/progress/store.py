@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tutor.foundation import paths
 from tutor.progress.cards import TERM, CardStore
 from tutor.progress.lab_attempts import AttemptStore
+from tutor.progress.reading import ReadingStore
 from tutor.progress.records import (
     Answer,
     LessonState,
@@ -82,6 +83,8 @@ class ProgressStore:
         """What is asked again, and when."""
         self.attempts = AttemptStore(database)
         """The best attempt at each lab's goal."""
+        self.reading = ReadingStore(database)
+        """How long lessons were read."""
         self.statistics = Statistics(database)
         """What all answers together say."""
 

@@ -38,6 +38,7 @@ _MAY_MISS: Final = frozenset({"correct", "confidence", "reviewed", "step", "stab
 _JSON: Final = frozenset({("answers", "given"), ("answers", "runs"), ("quizzes", "state"), ("attempts", "settings")})
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "answers": ("key",), "lessons": ("lesson",), "quizzes": ("quiz",), "cards": ("card",), "attempts": ("lab", "goal"),
+    "reading": ("key",),
 }  # fmt: skip
 _MERGES: Final = {
     "answers": "ON CONFLICT (key) DO NOTHING",
@@ -54,6 +55,7 @@ _MERGES: Final = {
     "attempts": """ON CONFLICT (lab, goal) DO UPDATE SET met = excluded.met, held = excluded.held,
         value = excluded.value, settings = excluded.settings, run = excluded.run, at = excluded.at
         WHERE excluded.met > met OR (excluded.met = met AND excluded.held > held)""",
+    "reading": "ON CONFLICT (key) DO UPDATE SET seconds = max(seconds, excluded.seconds)",
 }
 
 
@@ -138,7 +140,7 @@ def forget_item(database: Database, item: str) -> int:
 
 def forget_lesson(database: Database, lesson_id: str) -> int:
     """Forget everything about a lesson; how many answers there were."""
-    tables = ("answers", "cards", "lessons", "quizzes")
+    tables = ("answers", "cards", "lessons", "quizzes", "reading")
     return _forget(database, *((table, "lesson = ?", (lesson_id,)) for table in tables))
 
 
@@ -294,4 +296,5 @@ _COUNTED = {
     "quizzes": "transfer.quizzes",
     "cards": "transfer.cards",
     "attempts": "transfer.attempts",
+    "reading": "reading.pieces",
 }

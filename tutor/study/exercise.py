@@ -100,6 +100,11 @@ class Exercise:
         running = 0.0 if self._seen_at is None else self._keeping.seconds() - self._seen_at
         return self._spent + running
 
+    @property
+    def worked_on(self) -> bool:
+        """Whether time is counted for it at this moment."""
+        return self._seen_at is not None
+
     def seen(self) -> None:
         """The learner sees the question from now on."""
         if self._seen_at is None and not self.attempt.locked:

@@ -12,6 +12,7 @@ from tutor.progress.records import Position, now
 from tutor.study.attempt import Attempt
 from tutor.study.exercise import Exercise, Keeping, Mark, Seconds
 from tutor.study.quiz_session import new_seed
+from tutor.study.reading_time import ReadingTime
 from tutor.study.recall import attempt_given
 from tutor.study.score import Score, score_of
 
@@ -45,6 +46,7 @@ class LessonSession:
         self.fraction_read = state.read_fraction if state is not None else 0.0
         self._written = (self.position, self.fraction_read) if state is not None else None
         self._met: set[str] = set()
+        self._reading = ReadingTime(lesson.id, store, seconds=seconds)
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -63,6 +65,20 @@ class LessonSession:
         self._meet(block if seen_block is None else seen_block)
         if self._written is None or self.fraction_read - self._written[1] >= _SAVE_STEP or self.fraction_read >= 1.0:
             self.save()
+
+    def stir(self, *, in_front: bool) -> None:
+        """Somebody is there, or what they do has changed: count the time of reading up to now.
+
+        Args:
+            in_front: Whether the lesson is what the learner looks at; if so, it is read unless a question is answered.
+        """
+        answering = any(exercise.worked_on for exercise in self._exercises.values())
+        if in_front and not answering:
+            self._reading.on()
+        else:
+            self._reading.off()
+        if not in_front:
+            self._reading.keep(last=True)
 
     def _meet(self, last_block: int) -> None:
         """Terms that have been on the screen, now or on another day, are asked in reviews from now on."""

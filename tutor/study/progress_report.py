@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -50,6 +50,7 @@ class Overview:
         share: All counted answers.
         due: Cards due now.
         cards: All cards.
+        reading: Seconds spent on reading, by day.
     """
 
     moment: datetime
@@ -60,6 +61,7 @@ class Overview:
     share: Share
     due: int
     cards: int
+    reading: Mapping[date, float]
 
     @property
     def streak(self) -> int:
@@ -75,6 +77,16 @@ class Overview:
     def seconds(self) -> float:
         """Spent on answering, altogether."""
         return sum(day.seconds for day in self.days)
+
+    @property
+    def seconds_read(self) -> float:
+        """Spent on reading, altogether."""
+        return sum(self.reading.values())
+
+    @property
+    def seconds_read_today(self) -> float:
+        """Spent on reading today."""
+        return self.reading.get(study_day(self.moment), 0.0)
 
     def last_days(self, count: int) -> list[Day]:
         """The last ``count`` days up to today, those without an answer too."""
@@ -98,6 +110,7 @@ def overview(store: ProgressStore, course: Course | None, language: str, moment:
         share=Share(sum(day.answers for day in days), sum(day.right for day in days)),
         due=store.cards.count_due(moment),
         cards=store.cards.count(),
+        reading=store.statistics.reading(),
     )
 
 

@@ -140,6 +140,8 @@ class TutorApp(App[int]):
         """A window too small for the screens shows one sentence until it has grown."""
         if isinstance(event, events.InputEvent):
             self._tidying.stir()
+            if isinstance(self.screen, Commanded):
+                self.screen.stirred()
         await super().on_event(event)
         if isinstance(event, events.Resize):
             from tutor.tui.background import guard_size

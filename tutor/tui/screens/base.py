@@ -97,6 +97,9 @@ class Commanded(Screen[ResultType]):
             widget.refresh(layout=True)
         self.refresh(layout=True)
 
+    def stirred(self) -> None:
+        """A key or the mouse came in, before anything is done with it: somebody is there."""
+
     def run_command(self, command: Command) -> None:
         """Do what the key of ``command`` would do."""
         argument = f"({command.keys[0]!r})" if command.tells_key else ""

@@ -73,6 +73,7 @@ class LessonView(Container):
         self._settled = False  # whether the place on the screen is the learner's: not while blocks are mounted
         self._block = 0
         self._at_end = False
+        self._in_front = True
         self._saving: Timer | None = None
         self._answers: dict[str, str] = {}
 
@@ -88,6 +89,7 @@ class LessonView(Container):
     def on_unmount(self) -> None:
         """The place is kept, however one leaves."""
         self.save()
+        self.stir(in_front=False)
 
     # -- opening -----------------------------------------------------------------------------------------
 
@@ -136,7 +138,10 @@ class LessonView(Container):
             self.session.retell(lesson)
         else:
             before, self.session = self.session, LessonSession(lesson, self._store)
+            if before is not None:
+                before.stir(in_front=False)
             carry_drafts(before, self.session)
+        self.stir()
         self._answers = self._newest_answers()
         alike = self.lesson is not None and len(self.lesson.blocks) == len(lesson.blocks)
         self.lesson = lesson
@@ -306,6 +311,16 @@ class LessonView(Container):
         if self._at_end != self.flow.at_end:
             self._at_end = self.flow.at_end
             self.post_message(self.Turned())
+
+    def stir(self, *, in_front: bool | None = None) -> None:
+        """Somebody is there, or what they look at has changed: the time of reading is counted.
+
+        Args:
+            in_front: Whether the lesson is in front of other screens from now on; as before where None.
+        """
+        self._in_front = self._in_front if in_front is None else in_front
+        if self.session is not None:
+            self.session.stir(in_front=self._in_front)
 
     def save(self) -> None:
         """Write the place down."""

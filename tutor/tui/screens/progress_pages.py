@@ -39,6 +39,7 @@ def overview_items(report: Overview, width: int, *, drawable: bool, ascii: bool)
         ("stats.row-lessons", f"{report.finished}/{report.lessons}", "stats.row-begun", str(report.begun)),
         ("stats.row-answers", str(report.share.answers), "stats.row-right", f"{report.share.fraction:.0%}"),
         ("stats.row-streak", str(report.streak), "stats.row-best", str(report.longest_streak)),
+        ("reading.row", _time(report.seconds_read), "stats.row-today", _time(report.seconds_read_today)),
         ("stats.row-time", _time(report.seconds), "stats.row-today", _time(today.seconds)),
         ("stats.row-cards", str(report.cards), "stats.row-due", str(report.due)),
     )
