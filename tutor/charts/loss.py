@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
+from weakref import WeakKeyDictionary
 
 from tutor.charts.cells import Row, Rows, Span, fit_row, overlaid, plain_row, row_width, spread_row
 from tutor.charts.dots import Pattern, column_mark, dot_columns, series_mark
 from tutor.charts.history import Extremes, LossHistory, numbers
+from tutor.charts.kept import KeptCanvas
 from tutor.charts.loss_axis import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, x_scale
 from tutor.charts.notice import figures, sentence, too_small
 from tutor.charts.numbers import figure
-from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
+from tutor.charts.plot import Grid, Mark, canvas_grid, framed
 from tutor.charts.scale import Scale, falling_scale, log_scale
 from tutor.foundation.text_width import cell_width, shorten
 from tutor.foundation.translate import translate
@@ -20,6 +22,8 @@ from tutor.foundation.translate import translate
 _PATTERN_SIGNS: dict[Pattern, tuple[str, str]] = {"line": ("──", "*"), "dotted": ("··", "o"), "dashed": ("╌╌", "+")}
 _PLAIN_PINNED = "+x#@"
 _CHANGED = ("┊", ":")
+_KEPT: WeakKeyDictionary[LossHistory, KeptCanvas] = WeakKeyDictionary()
+"""The canvas of each chart, by the last of its histories: the one that grows."""
 _FREE = " ⠀" + "".join(_CHANGED)
 """What a name may be written over: nothing, and the marks of other changes."""
 
@@ -135,9 +139,13 @@ def loss_chart(
     marks = _columns([each if isinstance(each, int) else each[0] for each in changes], cursor, x, grid)
     for line in lines:
         marks.extend(_line_marks(line, x, y, grid, axis))
-    drawn = canvas(grid, marks)
+    drawn = _kept_canvas(lines).draw(grid, marks)
     _name_changes(drawn, [each for each in changes if not isinstance(each, int)], x, grid)
     return [*legend, *framed(x, y, drawn, width, body, ascii=ascii)]
+
+
+def _kept_canvas(lines: Sequence[LossLine]) -> KeptCanvas:
+    return _KEPT.setdefault(lines[-1].history, KeptCanvas())
 
 
 @dataclass(frozen=True, slots=True)

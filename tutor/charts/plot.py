@@ -95,7 +95,8 @@ def canvas(grid: Grid, marks: Sequence[Mark]) -> Rows:
             if len(mark.columns):
                 figure.draw(_signal(figure, mark, inks.index(mark.ink), grid.ascii))
         drawn = figure.build().string()
-    return [_row(line, inks, grid.width) for line in drawn.split("\n")[: grid.height]]
+    key = tuple(inks)
+    return [list(_row(line, key, grid.width)) for line in drawn.split("\n")[: grid.height]]
 
 
 @lru_cache(maxsize=64)
@@ -120,7 +121,7 @@ def frame(x: Scale, y: Scale, width: int, height: int, ascii: bool = False) -> t
     lines = drawn.split("\n")[:height]
     if ascii:
         lines = [line.translate(_BOX_TO_ASCII) for line in lines]
-    return tuple(tuple(_row(line, ["axis", "muted"], width)) for line in lines)
+    return tuple(_row(line, ("axis", "muted"), width) for line in lines)
 
 
 def canvas_grid(y: Scale, width: int, height: int, *, ascii: bool = False) -> Grid:
@@ -131,15 +132,16 @@ def canvas_grid(y: Scale, width: int, height: int, *, ascii: bool = False) -> Gr
 
 def framed(x: Scale, y: Scale, drawn: Rows, width: int, height: int, *, ascii: bool = False) -> Rows:
     """The rows of a canvas inside its axes."""
-    empty = frame(x, y, width, height, ascii)
-    rows: Rows = []
-    for index, blank in enumerate(empty):
-        if index >= len(drawn):
-            rows.append(list(blank))
-            continue
-        label_width = width - sum(cell_width(span.text) for span in drawn[index])
-        rows.append([*_left_part(blank, label_width), *drawn[index]])
+    rows: Rows = [[*left, *row] for left, row in zip(_left_parts(x, y, width, height, ascii), drawn, strict=False)]
+    rows.extend(list(blank) for blank in frame(x, y, width, height, ascii)[len(rows) :])
     return rows
+
+
+@lru_cache(maxsize=64)
+def _left_parts(x: Scale, y: Scale, width: int, height: int, ascii: bool) -> tuple[Row, ...]:
+    """What stands to the left of each row of the canvas."""
+    label_width = width - canvas_grid(y, width, height, ascii=ascii).width
+    return tuple(_left_part(row, label_width) for row in frame(x, y, width, height, ascii))
 
 
 def _left_part(row: Sequence[Span], width: int) -> Row:
@@ -227,7 +229,8 @@ def _marker(glyph: str, ink: int) -> Any:
     return shared(glyph, plotext.pixel(foreground=ink))
 
 
-def _row(line: str, inks: Sequence[str], width: int) -> Row:
+@lru_cache(maxsize=1024)
+def _row(line: str, inks: tuple[str, ...], width: int) -> tuple[Span, ...]:
     """A line of plotext's, with its colour codes as spans: code n is the nth of ``inks``."""
     row: Row = []
     ink, cells = "text", 0
@@ -242,7 +245,7 @@ def _row(line: str, inks: Sequence[str], width: int) -> Row:
             cells += cell_width(text)
     if cells < width:
         row.append(Span(" " * (width - cells)))
-    return row
+    return tuple(row)
 
 
 _loaded: Any = None

@@ -16,6 +16,7 @@ from tutor.charts.cells import Row, Span
 from tutor.foundation.translate import translate
 from tutor.tui import navigation
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, while_typing
+from tutor.tui.compositor import FrontCompositor
 from tutor.tui.glyphs import RUNNING
 from tutor.tui.widgets.footer import KeyLine
 from tutor.tui.widgets.notice import Notice
@@ -54,6 +55,10 @@ class Commanded(Screen[ResultType]):
 
     KEYS: ClassVar[tuple[Command, ...]] = SHARED
     BINDINGS = bindings_of(SHARED)
+
+    def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(name, id, classes)
+        self._compositor = FrontCompositor()
 
     def __init_subclass__(cls, **options: Any) -> None:
         if "KEYS" in cls.__dict__:

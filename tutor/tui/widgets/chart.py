@@ -67,25 +67,30 @@ class RowsView(Widget):
             self._take(room, rows)
             self.refresh()
             return
-        for y, (new, old) in enumerate(zip(rows, self._rows, strict=True)):
-            if new != old:
-                self._strips.pop(y, None)
-                self.refresh(Region(0, y, room.width, 1))
+        changed = [y for y, (new, old) in enumerate(zip(rows, self._rows, strict=True)) if new != old]
         self._rows = rows
+        for y in changed:
+            self._strips.pop(y, None)
+        if changed:
+            self.refresh(*(Region(0, y, room.width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
         """Line ``y``, made once and kept until it changes."""
-        look, room = look_of(self), self.room
-        if room != self._room:
-            self._take(room, self._draw(room))
-        if look is not self._look:
-            self._look = look
-            self._strips.clear()
-        strip = self._strips.get(y)
-        if strip is None:
-            row = self._rows[y] if y < len(self._rows) else []
-            strip = self._strips[y] = strip_of(row, look, room.width)
-        return strip
+        return self._strip(y, *self._ground())
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines as they are, where no border or padding has to be laid around them: that costs more than they do."""
+        if self.outer_size != self.size:
+            return super().render_lines(crop)
+        look, room = self._ground()
+        strips = [self._strip(y, look, room) for y in crop.line_range]
+        if filters := self.get_line_filters():
+            background = self.background_colors[1]
+            for each in filters:
+                strips = [strip.apply_filter(each, background) for strip in strips]
+        if crop.column_span != (0, self.size.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
 
     def row(self, y: int) -> Row:
         """The spans of line ``y``: for tests and for clicks."""
@@ -94,6 +99,23 @@ class RowsView(Widget):
     def on_resize(self, _event: events.Resize) -> None:
         """Another size is another picture."""
         self.redraw()
+
+    def _ground(self) -> tuple[Look, Room]:
+        """The look and the room there is now; where either is another than before, nothing is kept."""
+        look, room = look_of(self), self.room
+        if room != self._room:
+            self._take(room, self._draw(room))
+        if look is not self._look:
+            self._look = look
+            self._strips.clear()
+        return look, room
+
+    def _strip(self, y: int, look: Look, room: Room) -> Strip:
+        strip = self._strips.get(y)
+        if strip is None:
+            row = self._rows[y] if y < len(self._rows) else []
+            strip = self._strips[y] = strip_of(row, look, room.width)
+        return strip
 
     def _take(self, room: Room, rows: Rows) -> None:
         self._room, self._rows = room, rows
