@@ -7,12 +7,14 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.runs.test_registry import FINISHED, epochs, make
+from tutor.cli.commands import dispatch
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
@@ -21,7 +23,7 @@ from tutor.plain.runs_table import columns_for, show_runs
 from tutor.plain.steer import delete, export, pin, set_value, steer
 from tutor.plain.train import train
 from tutor.plain.watch import watch
-from tutor.runs.control import Note, Pause, Resume, Stop
+from tutor.runs.control import Note, Pause, Resume, Set, Stop
 from tutor.runs.events import Epochs, Event, Noted, Paused, Refused
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary, fold
@@ -223,3 +225,27 @@ def test_the_table_of_runs_fits_the_terminal() -> None:
         assert sum(abs(width) for width in columns.values()) + len(columns) - 1 + (shape + 1 if shape else 0) <= room
         assert {"watch.head-run", "watch.head-lab", "watch.head-state"} <= columns.keys()
     assert "watch.head-valid" in columns_for(80)[0]
+
+
+def test_a_csv_log_that_grows_is_watched_and_nothing_but_its_end_is_asked_of_it(
+    runs: Runs, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("epoch,loss\n0,1\n1,0.5\n2,0.25\n", encoding="utf-8")
+    assert dispatch(["run", "import", str(log), "--follow"]) == ExitCode.OK
+    (entry,) = runs.running()
+    try:
+        assert f"`tutor watch {entry.short_id}`" in capsys.readouterr().out
+        follower = runs.follow(entry.id)
+        end = time.monotonic() + 60
+        while follower.catch_up().epoch < 3:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        for command in (Pause(), Resume(), Set("learning_rate", 0.1)):
+            with pytest.raises(TutorError, match="only follows the log"):
+                steer(entry.short_id, command)
+    finally:
+        assert steer(entry.short_id, Stop()) == ExitCode.OK
+    assert runs.entry(entry.id).state == "stopped"
+    with pytest.raises(TutorError, match="not both"):
+        dispatch(["watch", entry.short_id, "--csv", str(log)])

@@ -14,7 +14,8 @@ from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
 from tutor.runs import record
 from tutor.runs.control import Note, Pause, Resume, Set, Stop, send
-from tutor.runs.csv_log import columns_of, epochs_of_csv, import_csv
+from tutor.runs.csv_log import epochs_of_csv, import_csv
+from tutor.runs.csv_rows import columns_of
 from tutor.runs.export import csv_lines
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs

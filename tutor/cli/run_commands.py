@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from tutor.cli.help import Sentence
+from tutor.foundation.translate import translate
 
 
 def add_run_commands(tutor: click.Group) -> None:
@@ -38,7 +39,12 @@ def _runs(json: bool) -> int:
 @click.option("--plain", "style", flag_value="plain", help=Sentence("cli.train-plain"))
 @click.option("--narrate", "style", flag_value="narrate", help=Sentence("watch.cli-narrate"))
 @click.option("--json", "style", flag_value="json", help=Sentence("cli.train-json"))
-def _watch(run: str | None, style: str | None) -> int:
+@click.option("--csv", type=click.Path(path_type=Path), default=None, metavar="FILE", help=Sentence("follow.cli-csv"))
+def _watch(run: str | None, style: str | None, csv: Path | None) -> int:
+    if csv is not None:
+        if run is not None:
+            raise click.UsageError(translate("follow.one-of-both"))
+        run = _follow(csv)
     if style is None and sys.stdout.isatty() and sys.stdin.isatty():
         from tutor.cli.screens import open_screens
 
@@ -46,6 +52,14 @@ def _watch(run: str | None, style: str | None) -> int:
     from tutor.plain.watch import watch
 
     return watch(run, style)
+
+
+def _follow(csv: Path) -> str:
+    from tutor.foundation import paths
+    from tutor.runs.csv_follow import start_following
+    from tutor.runs.registry import Runs
+
+    return start_following(csv.expanduser(), Runs(paths.runs_folder()))
 
 
 @click.command("doctor", help=Sentence("doctor.cli"), short_help=Sentence("doctor.cli-short"))
@@ -134,10 +148,11 @@ def _delete(run: tuple[str, ...]) -> int:
 @_action("import", "watch.cli-import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", default="", help=Sentence("watch.cli-import-name"))
-def _import(file: Path, name: str) -> int:
-    from tutor.plain.steer import import_log
+@click.option("--follow", is_flag=True, help=Sentence("follow.cli-follow"))
+def _import(file: Path, name: str, follow: bool) -> int:
+    from tutor.plain.steer import follow_log, import_log
 
-    return import_log(file.expanduser(), name)
+    return (follow_log if follow else import_log)(file.expanduser(), name)
 
 
 @_action("export", "watch.cli-export")

@@ -53,6 +53,8 @@ def steer(name: str | None, command: Command) -> int:
     summary = follower.catch_up()
     if summary.ended:
         raise TutorError(translate("watch.has-ended", run=short), exit_code=ExitCode.USAGE)
+    if summary.followed and not isinstance(command, Stop | Note):
+        raise TutorError(translate("follow.only-followed", run=short), exit_code=ExitCode.USAGE)
     already = (isinstance(command, Pause) and summary.state == "paused") or (
         isinstance(command, Resume) and summary.state == "running"
     )
@@ -118,6 +120,15 @@ def pin(name: str, *, pinned: bool) -> int:
     run_id = runs.pick(name)
     runs.pin(run_id, pinned=pinned)
     print(translate("watch.pinned" if pinned else "watch.unpinned", run=run_id[-4:]))
+    return int(ExitCode.OK)
+
+
+def follow_log(path: Path, name: str) -> int:
+    """Follow the CSV log of another program as it grows. Raises `TutorError` where it is none."""
+    from tutor.runs.csv_follow import start_following
+
+    run = start_following(path, _runs(), name)[-4:]
+    print(translate("follow.going", run=run, path=path))
     return int(ExitCode.OK)
 
 

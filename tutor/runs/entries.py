@@ -22,6 +22,8 @@ _TAIL_BYTES = 64 * 1024
 _PROBES = 8
 _PROBE_BYTES = 16 * 1024
 SHAPE_PARTS = 32
+SOURCE_FILE = "source"
+"""Names the file that a run follows."""
 PIN_FILE = "pinned"
 """A run whose folder holds this file is never pruned."""
 
@@ -52,7 +54,9 @@ class RunEntry:
     epochs_planned: int = 0
     """How many epochs were asked for; 0 where nobody said."""
     recorded: bool = False
-    """Whether a program of the learner's own trained, and told of it by `tutor.runs.record`."""
+    """Whether a program of the learner's own trained, and not a worker of ours."""
+    followed: bool = False
+    """Whether only the log of such a program is read."""
 
     @property
     def short_id(self) -> str:
@@ -97,6 +101,7 @@ def entry_of(folder: Path) -> RunEntry:
         pinned=is_kept(folder),
         epochs_planned=summary.epochs_planned,
         recorded=summary.recorded,
+        followed=summary.followed,
     )
 
 

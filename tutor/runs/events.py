@@ -16,6 +16,8 @@ LOG_VERSION = 1
 
 RECORDED = "recorded"
 """The task of a run that another program trained."""
+FOLLOWED = "followed"
+"""The task of a run that another program trains without knowing of us: its CSV log is followed."""
 UNKNOWN_EPOCHS = 10_000_000
 """What such a run's spec says where nobody said how many epochs there will be."""
 
@@ -39,7 +41,7 @@ class DataFacts(Struct, frozen=True, kw_only=True):
 
     name: str
     task: str
-    """``regression``, ``classification``, ``drawn``, or `RECORDED`."""
+    """``regression``, ``classification``, ``drawn``, `RECORDED` or `FOLLOWED`."""
     train_rows: int
     valid_rows: int
     feature_names: tuple[str, ...] = ()

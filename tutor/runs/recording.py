@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite, nan
+from pathlib import Path
 from types import TracebackType
 from typing import SupportsFloat
 
@@ -63,6 +64,17 @@ class _Result:
 _NO_METRICS: Mapping[str, float] = {}
 
 
+def recorded_spec(name: str, epochs: int | None = None) -> RunSpec:
+    """The spec of a run that another program trains, of so many epochs where that is known."""
+    name = harmless_line(name)[:_LONGEST_NAME] or "?"
+    return RunSpec(
+        id=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "recorded",
+        title={"en": name},
+        train=TrainSpec(epochs=min(UNKNOWN_EPOCHS, max(1, epochs)) if epochs else UNKNOWN_EPOCHS),
+        show=ShowSpec(panels=("loss",)),
+    )
+
+
 class Recording:
     """A run of the learner's own program, from entering the context to leaving it.
 
@@ -74,6 +86,8 @@ class Recording:
         epochs: How many epochs there will be; None where nobody knows.
         runs: Where the run is kept; the learner's own runs where None.
         clock: Seconds that never run backwards.
+        place: The run's folder and the descriptor of its lock, where somebody has made them already.
+        task: See `tutor.runs.events.DataFacts`.
     """
 
     def __init__(
@@ -83,15 +97,12 @@ class Recording:
         epochs: int | None = None,
         runs: Runs | None = None,
         clock: Callable[[], float] = monotonic_seconds,
+        place: tuple[Path, int] | None = None,
+        task: str = RECORDED,
     ) -> None:
-        name = harmless_line(name)[:_LONGEST_NAME] or "?"
-        word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "recorded"
-        self._spec = RunSpec(
-            id=word,
-            title={"en": name},
-            train=TrainSpec(epochs=min(UNKNOWN_EPOCHS, max(1, epochs)) if epochs else UNKNOWN_EPOCHS),
-            show=ShowSpec(panels=("loss",)),
-        )
+        self._spec = recorded_spec(name, epochs)
+        self._place = place
+        self._task = task
         self._runs = runs or Runs(paths.runs_folder())
         self._clock = clock
         self._settings: dict[str, Setting] = {}
@@ -112,14 +123,11 @@ class Recording:
             TutorError: its folder cannot be written to.
         """
         try:
-            folder = self._runs.make(self._spec)
-            lock = hold(folder / LOCK_FILE)
-            if lock is None:
-                raise TutorError(translate("runs.another-worker"))
+            folder, lock = self._place or self._make_place()
             self._log = RecordLog(folder, lock, self._clock)
             self._began = self._flushed = self._clock()
             self.id = folder.name
-            data = DataFacts(name=self._spec.title["en"], task=RECORDED, train_rows=0, valid_rows=0)
+            data = DataFacts(name=self._spec.title["en"], task=self._task, train_rows=0, valid_rows=0)
             at = utc_now().isoformat(timespec="milliseconds")
             self._log.begin(
                 Started(run=self.id, at=at, spec=self._spec, versions=versions(), data=data, pid=os.getpid())
@@ -132,6 +140,13 @@ class Recording:
         self._runs.prune()
         return self
 
+    def _make_place(self) -> tuple[Path, int]:
+        folder = self._runs.make(self._spec)
+        lock = hold(folder / LOCK_FILE)
+        if lock is None:
+            raise TutorError(translate("runs.another-worker"))
+        return folder, lock
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
@@ -142,6 +157,8 @@ class Recording:
                 self._finish(self._steering.reason or "epochs")
             elif issubclass(kind, KeyboardInterrupt):
                 self._finish("signal")
+            elif isinstance(error, TutorError):
+                self._log.write(Failed(epoch=self._epochs, message=error.message, hint=error.hint))
             else:
                 text = harmless_line(f"{kind.__name__}: {error}")[:500]
                 self._log.write(Failed(epoch=self._epochs, message=translate("runs.failed", reason=text)))
@@ -163,6 +180,7 @@ class Recording:
 
     def epoch(
         self,
+        /,
         *,
         train_loss: SupportsFloat | None,
         valid_loss: SupportsFloat | None = None,
@@ -212,8 +230,7 @@ class Recording:
         now = self._clock()
         if now - self._flushed >= _FLUSH_SECONDS or self._steering.paused:
             self._flushed = now
-            self._recorder.flush(self._seconds)
-            self._listen()
+            self.listen()
         return not self.stopping
 
     def _metrics(self, metrics: Mapping[str, SupportsFloat | None]) -> Mapping[str, float]:
@@ -252,8 +269,13 @@ class Recording:
             raise ValueError(translate("runs.cannot-turn", key=key))
         self._settings[key] = value
 
-    def _listen(self) -> None:
-        """Obey what was asked meanwhile, and wait while the run is paused."""
+    def end(self, reason: Reason) -> None:
+        """Let the run end, for ``reason``. May be called from a signal handler."""
+        self._steering.stop(reason)
+
+    def listen(self) -> None:
+        """Write what waits, obey what was asked meanwhile, and wait while the run is paused."""
+        self._recorder.flush(self._seconds)
         self._steering.obey(self._log.poll(), self._epochs, self._updates)
         while self._steering.waiting and not self.stopping:
             time.sleep(_WAIT_SECONDS)

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.runs.beside import mark_beside, place_beside
-from tutor.runs.entries import PIN_FILE, RunEntry, entry_of, is_kept, size_of
+from tutor.runs.entries import PIN_FILE, SOURCE_FILE, RunEntry, entry_of, is_kept, size_of
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
 from tutor.runs.locks import hold, is_held
 from tutor.runs.processes import start_worker
@@ -50,13 +51,33 @@ class Runs:
         Raises:
             TutorError: the folder cannot be written to, or no process can be started.
         """
+        data = [] if data_folder is None else ["--data-folder", str(data_folder.resolve())]
+        return self._launch(spec, "tutor.runs.worker", data, {})
+
+    def follow_file(self, spec: RunSpec, path: Path) -> str:
+        """Start a process that tells of the CSV log ``path`` as it grows; its run's id, or that of one that does.
+
+        Raises:
+            TutorError: the folder cannot be written to, or no process can be started.
+        """
+        source = str(path.resolve())
+        for entry in self.running():
+            with suppress(OSError):
+                if (entry.folder / SOURCE_FILE).read_text(encoding="utf-8") == source:
+                    return entry.id
+        return self._launch(spec, "tutor.runs.csv_worker", [], {SOURCE_FILE: source})
+
+    def _launch(self, spec: RunSpec, module: str, arguments: Sequence[str], files: Mapping[str, str]) -> str:
+        """Start a process for a run of ``spec``, with ``files`` in the run's folder. Returns the run's id."""
         try:
             folder = self.make(spec)
             lock = hold(folder / LOCK_FILE)
             if lock is None:
                 raise TutorError(translate("runs.another-worker"))
             try:
-                _start_worker(folder, data_folder, lock)
+                for name, text in files.items():
+                    (folder / name).write_text(text, encoding="utf-8")
+                start_worker(module, folder, arguments, lock)
             finally:
                 os.close(lock)
         except OSError as error:
@@ -268,8 +289,3 @@ def _remove(folder: Path) -> None:
     aside = folder.with_name(f".removed-{folder.name}")
     folder.rename(aside)
     shutil.rmtree(aside)
-
-
-def _start_worker(folder: Path, data_folder: Path | None, lock: int) -> None:
-    data = [] if data_folder is None else ["--data-folder", str(data_folder.resolve())]
-    start_worker("tutor.runs.worker", folder, data, lock)

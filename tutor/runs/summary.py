@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 
 from tutor.foundation.translate import translate
 from tutor.runs.events import (
+    FOLLOWED,
     RECORDED,
     UNKNOWN_EPOCHS,
     Changed,
@@ -92,8 +93,13 @@ class RunSummary:
 
     @property
     def recorded(self) -> bool:
-        """Whether a program of the learner's own trains, and tells of it by `tutor.runs.record`."""
-        return self.data is not None and self.data.task == RECORDED
+        """Whether a program of the learner's own trains, and not a worker of ours."""
+        return self.data is not None and self.data.task in {RECORDED, FOLLOWED}
+
+    @property
+    def followed(self) -> bool:
+        """Whether only the log of such a program is read, so that nothing can be asked of it."""
+        return self.data is not None and self.data.task == FOLLOWED
 
     @property
     def epochs_planned(self) -> int:

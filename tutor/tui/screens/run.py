@@ -55,4 +55,6 @@ class RunScreen(LabScreen):
         summary = self.session.summary if self.session is not None else None
         if summary is not None and summary.recorded and action in _OF_OUR_OWN_RUNS:
             return False
+        if summary is not None and summary.followed and action in {"pause", "resume"}:
+            return False
         return super().check_action(action, parameters)

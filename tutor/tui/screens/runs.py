@@ -122,7 +122,7 @@ class RunsScreen(TutorScreen):
         """What can be done with the selected run."""
         entry = self._selected
         offered = {
-            "pause": entry is not None and entry.alive and entry.state != "paused",
+            "pause": entry is not None and entry.alive and entry.state != "paused" and not entry.followed,
             "resume": entry is not None and entry.state == "paused",
             "stop": entry is not None and entry.alive,
             "mark": entry is not None,

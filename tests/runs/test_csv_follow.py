@@ -1,0 +1,298 @@
+"""A CSV log that somebody else's loop writes, followed as a run: it grows, is cut, replaced, half written, left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.foundation.errors import TutorError
+from tutor.runs.control import Stop, send
+from tutor.runs.csv_follow import CsvFollower, start_following
+from tutor.runs.csv_rows import Epoch, Gatherer, Rows, columns_of
+from tutor.runs.csv_tail import CsvTail
+from tutor.runs.registry import Runs
+from tutor.runs.summary import RunSummary
+
+HEADING = "epoch,loss,val_loss\n"
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    return Runs(tmp_path / "runs")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "log.csv"
+
+
+def add(log: Path, text: str) -> None:
+    with log.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+class Writer:
+    """Time that passes only while the follower waits: each wait is the next thing that happens to the file."""
+
+    def __init__(self, *acts: Callable[[], object]) -> None:
+        self.acts = list(acts)
+        self.now = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        if self.acts:
+            self.acts.pop(0)()
+        elif self.now > 10_000:
+            raise AssertionError("it never ends")
+
+
+def followed(log: Path, runs: Runs, *acts: Callable[[], object]) -> list[RunSummary]:
+    """Follow ``log`` while ``acts`` happen, then until it has gone. The runs, by their first loss."""
+    writer = Writer(*acts, log.unlink)
+    CsvFollower(log, "mine", runs, clock=writer.clock, sleep=writer.sleep).follow()
+    found = [runs.follow(entry.id).catch_up() for entry in runs.all()]
+    return sorted(found, key=lambda summary: list(summary.train_losses[:1]))
+
+
+# -- rows -----------------------------------------------------------------------------------------------------
+
+
+def epochs(rows: list[Epoch], *, at_once: bool = False) -> list[list[Epoch]]:
+    gatherer = Gatherer(at_once=at_once)
+    told = [[dict(each) for each in gatherer.take(row)] for row in rows]
+    return [*told, [gatherer.rest()]]
+
+
+def test_an_epoch_of_one_row_is_told_at_once_where_the_first_was_one_row() -> None:
+    rows = [{"epoch": float(number), "train_loss": 1.0} for number in range(3)]
+    assert [[each["epoch"] for each in told if each] for told in epochs(rows, at_once=True)] == [[], [0, 1], [2], []]
+    assert [[each["epoch"] for each in told if each] for told in epochs(rows)] == [[], [0], [1], [2]]
+
+
+def test_rows_of_one_epoch_are_gathered_until_the_next_begins() -> None:
+    rows = [
+        {"epoch": 0.0, "train_loss": 1.0}, {"epoch": 0.0, "valid_loss": 2.0}, {"epoch": 1.0, "train_loss": 0.5},
+        {"epoch": 1.0, "valid_loss": 1.5},
+    ]  # fmt: skip
+    told = [each for piece in epochs(rows, at_once=True) for each in piece if each]
+    assert told == [
+        {"epoch": 0.0, "train_loss": 1.0, "valid_loss": 2.0}, {"epoch": 1.0, "train_loss": 0.5, "valid_loss": 1.5},
+    ]  # fmt: skip
+
+
+def test_rows_without_an_epoch_are_each_one() -> None:
+    assert [len(each) for each in epochs([{"train_loss": 1.0}] * 3, at_once=True)] == [1, 1, 1, 1]
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.floats(0, 9)), max_size=30))
+def test_gathering_live_tells_no_epoch_twice_and_leaves_none_out(pairs: list[tuple[int, float]]) -> None:
+    rows = [{"epoch": float(epoch), "train_loss": loss} for epoch, loss in sorted(pairs)]
+    told = [each["epoch"] for piece in epochs(rows, at_once=True) for each in piece if each]
+    assert told == sorted({row["epoch"] for row in rows})
+
+
+def test_other_separators_and_missing_words(tmp_path: Path) -> None:
+    for separator in ",;\t":
+        rows = Rows(tmp_path / "x.csv", separator.join(("epoch", "loss", "lr", "note", "F1")))
+        assert rows.read(separator.join(("3", "0.5", "NA", "good", "0.25")), 2) == {
+            "epoch": 3.0, "train_loss": 0.5, "F1": 0.25,
+        }  # fmt: skip
+
+
+def test_columns_that_count_or_tell_the_time_are_no_metrics() -> None:
+    found = columns_of(["epoch", "loss", "step", "Time", "f1", "a\x1b[2J"])
+    assert found.keys() == {"epoch", "train_loss", "f1", "a[2J"} or "\x1b" not in "".join(found)
+    assert not found.keys() & {"step", "Time"}
+    assert len(columns_of(["loss", *(f"m{number}" for number in range(50))])) == 21
+
+
+# -- the tail -------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(1, 9), max_size=30))
+def test_lines_come_whole_however_they_are_written(tmp_path_factory: pytest.TempPathFactory, cuts: list[int]) -> None:
+    path = tmp_path_factory.mktemp("tail") / "log.csv"
+    path.touch()
+    text = "epoch,loss\r\n0,1.5\n\n1,学\n2,0.25\n3,"
+    data, tail, lines = text.encode(), CsvTail(path), []
+    for cut in [*cuts, len(data)]:
+        piece, data = data[:cut], data[cut:]
+        with path.open("ab") as file:
+            file.write(piece)
+        lines += tail.poll() or []
+    assert lines == ["epoch,loss", "0,1.5", "", "1,学", "2,0.25"]
+    assert tail.rest() == "3,"
+    tail.close()
+
+
+def test_a_file_moved_aside_is_read_to_its_end_before_the_new_one(log: Path) -> None:
+    add(log, "a\nb\n")
+    tail = CsvTail(log)
+    assert tail.poll() == ["a", "b"]
+    add(log, "c\n")
+    log.rename(log.with_suffix(".1"))
+    assert [tail.poll(), tail.poll(), tail.there] == [["c"], [], False]
+    add(log, "d\n")
+    assert [tail.poll(), tail.poll(), tail.there] == [None, ["d"], True]
+    tail.close()
+
+
+@pytest.mark.parametrize("new", ["x\n", "a\nB\n", "other text that is longer than what was there before\n"])
+def test_a_file_written_anew_is_read_from_its_top(log: Path, new: str) -> None:
+    add(log, "a\nb\nccc\n")
+    tail = CsvTail(log)
+    tail.poll()
+    log.write_text(new, encoding="utf-8")
+    assert tail.poll() is None
+    assert tail.poll() == new.splitlines()
+    tail.close()
+
+
+# -- the run --------------------------------------------------------------------------------------------------
+
+
+def test_a_growing_log_is_a_run_that_grows(log: Path, runs: Runs) -> None:
+    log.touch()
+    counts: list[int] = []
+
+    def look() -> None:
+        (entry,) = runs.all()
+        assert entry.alive
+        counts.append(entry.epoch)
+
+    (summary,) = followed(
+        log, runs,
+        lambda: add(log, HEADING), lambda: add(log, "0,1.0,2.0\n1,0.5,"), lambda: add(log, "1.5\n"), look,
+        lambda: add(log, "2,0.25,nan\n"), look,
+    )  # fmt: skip
+    assert counts == [2, 3]
+    assert (summary.state, summary.followed, list(summary.train_losses)) == ("finished", True, [1.0, 0.5, 0.25])
+    assert [str(each) for each in summary.valid_losses] == ["2.0", "1.5", "nan"]
+
+
+def test_each_beginning_is_a_run_of_its_own(log: Path, runs: Runs) -> None:
+    add(log, HEADING + "0,1,1\n1,0.9,1\n")
+    found = followed(
+        log, runs,
+        lambda: log.write_text(HEADING + "0,2,1\n1,1.9,1\n", encoding="utf-8"),  # cut and written anew
+        lambda: add(log, HEADING + "0,3,1\n"),  # appended by another training, with its heading
+        lambda: add(log, "1,2.9,1\n0,4,1\n1,3.9,1\n"),  # and by one without
+    )  # fmt: skip
+    assert [list(each.train_losses) for each in found] == [[1.0, 0.9], [2.0, 1.9], [3.0, 2.9], [4.0, 3.9]]
+    assert all(each.state == "finished" for each in found)
+    assert ["began anew" in each.notes[-1].text for each in found[:-1]] == [True] * 3
+
+
+def test_a_row_that_is_none_is_left_out_and_told(log: Path, runs: Runs) -> None:
+    add(log, HEADING + "0,1,1\n1,low\x1b[2J,1\n2,0.5,1\n")
+    (summary,) = followed(log, runs)
+    assert list(summary.train_losses) == [1.0, 0.5]
+    assert "log.csv:3" in summary.notes[0].text
+    assert "\x1b" not in summary.notes[0].text
+
+
+def test_a_last_line_without_an_end_counts_where_nothing_more_comes(log: Path, runs: Runs) -> None:
+    add(log, HEADING + "0,1,1\n1,0.5,0.25")
+    (summary,) = followed(log, runs)
+    assert list(summary.train_losses) == [1.0, 0.5]
+
+
+def test_a_file_without_a_loss_fails_in_a_sentence(log: Path, runs: Runs) -> None:
+    add(log, "a,b\n1,2\n")
+    with pytest.raises(TutorError, match=":1: no column holds a loss"):
+        start_following(log, runs)
+    assert runs.all() == []
+    with pytest.raises(TutorError, match=":1: no column holds a loss"):
+        followed(log, runs)
+    (entry,) = runs.all()
+    summary = runs.follow(entry.id).catch_up()
+    assert summary.state == "failed"
+    assert summary.message.startswith(f"{log}:1: no column")
+
+
+def test_what_is_no_file_is_told(tmp_path: Path, runs: Runs) -> None:
+    with pytest.raises(TutorError, match="is no file"):
+        start_following(tmp_path, runs)
+    with pytest.raises(TutorError, match="cannot be read"):
+        start_following(tmp_path / "nowhere.csv", runs)
+
+
+def test_an_hour_without_a_row_is_the_end(log: Path, runs: Runs) -> None:
+    add(log, HEADING + "0,1,1\n")
+    writer = Writer(*[lambda: None] * 50_000)
+    CsvFollower(log, "mine", runs, clock=writer.clock, sleep=writer.sleep).follow()
+    (entry,) = runs.all()
+    assert (entry.state, entry.epoch) == ("finished", 1)
+    assert runs.follow(entry.id).catch_up().reason == "idle"
+    assert 3600 <= writer.now < 3700
+
+
+_LOOP = """
+import csv, sys, time
+with open(sys.argv[1], "w", newline="") as file:
+    rows = csv.writer(file)
+    rows.writerow(["epoch", "loss", "val_loss"])
+    for epoch in range(100000):
+        rows.writerow([epoch, 1 / (1 + epoch), 2 / (1 + epoch)])
+        file.flush()
+        time.sleep(0.01)
+"""
+
+
+def wait(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_the_log_of_a_real_loop_is_followed_by_a_real_process(log: Path, runs: Runs) -> None:
+    with subprocess.Popen([sys.executable, "-c", _LOOP, str(log)]) as loop:
+        try:
+            wait(lambda: log.exists() and log.stat().st_size > 0)
+            run_id = start_following(log, runs, "theirs")
+            assert start_following(log, runs) == run_id
+            follower = runs.follow(run_id)
+
+            def grown(epochs: int) -> bool:
+                follower.poll()
+                return follower.summary.epoch >= epochs
+
+            wait(lambda: grown(5))
+            now = follower.summary.epoch
+            wait(lambda: grown(now + 5))
+            assert follower.summary.valid_losses[3] == pytest.approx(0.5)
+            (entry,) = runs.running()
+            assert (entry.title_in("en"), entry.followed, entry.epochs_planned) == ("theirs", True, 0)
+            send(runs.folder_of(run_id), Stop())
+            wait(lambda: follower.catch_up().ended and not follower.alive)
+            assert follower.summary.state == "stopped"
+        finally:
+            loop.kill()
+
+
+def test_a_follower_that_is_killed_has_died_and_is_followed_anew(log: Path, runs: Runs) -> None:
+    add(log, HEADING + "0,1,1\n1,0.5,1\n")
+    run_id = start_following(log, runs)
+    follower = runs.follow(run_id)
+    wait(lambda: follower.catch_up().epoch == 2)
+    assert follower.summary.versions
+    line = (follower.folder / "events.jsonl").read_text(encoding="utf-8").partition("\n")[0]
+    os.kill(int(line.partition('"pid":')[2].split("}")[0].split(",")[0]), 9)
+    wait(lambda: follower.catch_up().state == "died")
+    again = start_following(log, runs)
+    assert again != run_id
+    send(runs.folder_of(again), Stop())
+    wait(lambda: not runs.running())

@@ -1,0 +1,53 @@
+"""``python -m tutor.runs.csv_worker RUN_FOLDER``: the process that follows a CSV log of another program.
+
+It holds the run's lock while it lives, and ends when somebody stops the run, the file has gone, or it is idle for long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.translate import LANGUAGES, use_language
+from tutor.runs.csv_follow import CsvFollower
+from tutor.runs.entries import SOURCE_FILE
+from tutor.runs.registry import Runs
+from tutor.runs.spec_file import read_spec
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Follow the file that the run's folder names.
+
+    Returns:
+        The exit code: 0 at an end of any kind, 5 where the file is no log of epochs.
+    """
+    parser = argparse.ArgumentParser(prog="python -m tutor.runs.csv_worker", description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
+    parser.add_argument("--lock", type=int, required=True, help="descriptor of the run's lock")
+    given = parser.parse_args(arguments)
+    use_language(given.language)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    source = Path((given.folder / SOURCE_FILE).read_text(encoding="utf-8"))
+    follower = CsvFollower(source, read_spec(given.folder).title["en"], Runs(given.folder.parent))
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if follower.run is not None:
+            follower.run.end("signal")
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    with contextlib.suppress(TutorError):  # told in the log
+        follower.follow((given.folder, given.lock))
+        return int(ExitCode.OK)
+    return int(ExitCode.RUN_FAILED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
