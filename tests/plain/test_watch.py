@@ -22,9 +22,10 @@ from tutor.plain.narrator import SECONDS_BETWEEN, Narrator, trend
 from tutor.plain.runs_table import columns_for, show_runs
 from tutor.plain.steer import delete, export, pin, set_value, steer
 from tutor.plain.train import train
-from tutor.plain.watch import watch
+from tutor.plain.watch import joined_line, watch
 from tutor.runs.control import Note, Pause, Resume, Set, Stop
 from tutor.runs.events import Epochs, Event, Noted, Paused, Refused
+from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary, fold
 from tutor.runs.words import told
@@ -249,3 +250,21 @@ def test_a_csv_log_that_grows_is_watched_and_nothing_but_its_end_is_asked_of_it(
     assert runs.entry(entry.id).state == "stopped"
     with pytest.raises(TutorError, match="not both"):
         dispatch(["watch", entry.short_id, "--csv", str(log)])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_number_of_epochs_that_nobody_knows_is_not_made_up(
+    runs: Runs, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    use_language(language)
+    with Recording("open", runs=runs) as run:
+        for number in range(12):
+            run.epoch(train_loss=1 / (1 + number))
+    for style in ("plain", "narrate"):
+        assert watch(run.id, style) == ExitCode.OK
+    out = capsys.readouterr().out
+    assert "12" in out
+    assert not any(wrong in out for wrong in ("10000000", "12/0", "…"))
+    summary = runs.follow(run.id).catch_up()
+    assert "12" in joined_line(summary)
+    assert "/" not in joined_line(summary).partition("  ")[0]

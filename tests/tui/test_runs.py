@@ -136,13 +136,13 @@ async def test_home_tells_of_a_run_that_went_on_meanwhile(services: Services) ->
     os.close(lock)
 
 
-def recorded(runs: Runs, *events: Epochs | Paused) -> Path:
+def recorded(runs: Runs, *events: Epochs | Paused, task: str = "recorded") -> Path:
     import msgspec
 
     folder = make(runs, "20260101-130000-dddd")
     started = Started(
         run=folder.name, at="2026-01-01T13:00:00+00:00", spec=RunSpec(id="mine", title={"en": "my model"}),
-        data=DataFacts(name="my model", task="recorded", train_rows=0, valid_rows=0),
+        data=DataFacts(name="my model", task=task, train_rows=0, valid_rows=0),
     )  # fmt: skip
     lines = [msgspec.json.encode(event) + b"\n" for event in (started, *events)]
     (folder / "events.jsonl").write_bytes(b"".join(lines))
@@ -162,3 +162,28 @@ async def test_a_recorded_run_is_watched_and_not_started_here(services: Services
         os.close(lock)
         await shown(pilot, "topped unexpectedly")
         assert not offered("start")
+
+
+@pytest.mark.parametrize(
+    ("language", "crumb", "title", "keys"),
+    [("en", "Run dddd: my model", " loss  ──", "x stop"), ("zh", "训练 dddd：my model", " 损失  ──", "x 停止")],
+)
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_nothing_is_claimed_of_what_another_program_trains(
+    services_in: MakeServices, language: str, crumb: str, title: str, keys: str, size: tuple[int, int]
+) -> None:
+    services = services_in(language)
+    measured = Epochs(first=1, train=[1.0, 0.5], updates=2, seconds=0.1, metrics={"f1": [None, 0.75]})
+    folder = recorded(services.runs, measured, task="followed")
+    lock = hold(folder / LOCK_FILE)
+    assert lock is not None
+    async with running(services, lambda: RunScreen(folder.name), size) as pilot:
+        text = await shown(pilot, crumb, "0.5")
+        assert not any(word in text for word in ("MSE", "seed", "种子", "flat out", "space"))
+        assert not pilot.app.screen.check_action("pause", ())
+        if size == (80, 24):
+            assert title in text
+            assert keys in text
+            assert "f1" in text
+            assert "0.75" in text
+    os.close(lock)

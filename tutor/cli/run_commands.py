@@ -74,8 +74,9 @@ def _run() -> None:
     """Steer a run; the words are in the translations."""
 
 
-def _action(name: str, about: str) -> Callable[[Callable[..., Any]], click.Command]:
-    return _run.command(name, help=Sentence(about))
+def _action(name: str, about: str, short: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command of ``tutor run``; ``short`` is for the list, where ``about`` is long."""
+    return _run.command(name, help=Sentence(about), short_help=Sentence(short or about))
 
 
 def _one_run(*, required: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -109,7 +110,7 @@ def _resume(run: str | None) -> int:
     return steer(run, Resume())
 
 
-@_action("set", "watch.cli-set")
+@_action("set", "watch.cli-set", "record.cli-set-short")
 @_one_run(required=True)
 @click.argument("settings", nargs=-1, required=True, metavar="KEY=VALUE...")
 def _set(run: str, settings: tuple[str, ...]) -> int:
@@ -145,7 +146,7 @@ def _delete(run: tuple[str, ...]) -> int:
     return delete(run)
 
 
-@_action("import", "watch.cli-import")
+@_action("import", "watch.cli-import", "record.cli-import-short")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", default="", help=Sentence("watch.cli-import-name"))
 @click.option("--follow", is_flag=True, help=Sentence("follow.cli-follow"))

@@ -11,7 +11,7 @@ from tutor.charts.loss import loss_chart, train_line, valid_line
 from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.translate import translate
 from tutor.plain.paint import painted
-from tutor.plain.reporters import figure, outcome_lines
+from tutor.plain.reporters import figure, outcome_lines, place_text
 from tutor.runs.events import Changed, Epochs, Event, Started
 from tutor.runs.summary import RunSummary
 
@@ -69,7 +69,7 @@ class ChartReporter:
     def _line(self, summary: RunSummary) -> str:
         train = summary.train_losses[-1] if summary.train_losses else None
         valid = summary.valid_losses[-1] if summary.valid_losses else None
-        parts = [translate("train.epoch-of", epoch=summary.epoch, all=summary.epochs_planned)]
+        parts = [translate("train.epoch", epoch=place_text(summary))]
         parts.append(translate("train.train-loss", loss=figure(train)))
         if valid is not None:
             parts.append(translate("train.valid-loss", loss=figure(valid)))

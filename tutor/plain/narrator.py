@@ -76,7 +76,9 @@ class Narrator:
         for event in events:
             if isinstance(event, Started):
                 title = harmless_line(event.spec.title_in(language()))
-                lines.append(translate("watch.begins", title=title, epochs=event.spec.train.epochs))
+                planned = summary.epochs_planned
+                key = "watch.begins" if planned else "record.begins-open"
+                lines.append(translate(key, title=title, epochs=planned))
                 lines += event.data.notes
             elif text := told(event):
                 lines.append(text)

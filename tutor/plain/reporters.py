@@ -42,7 +42,7 @@ class LineReporter:
 
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
         """Write what was decided about the data, and a line for each epoch and each change."""
-        width = len(str(summary.epochs_planned))
+        width = len(str(max(summary.epochs_planned, summary.epoch)))
         lines: list[str] = []
         for event in events:
             if isinstance(event, Started):
@@ -59,6 +59,11 @@ class LineReporter:
         """Write the outcome."""
         self._out.write("\n".join(outcome_lines(summary)) + "\n")
         self._out.flush()
+
+
+def place_text(summary: RunSummary) -> str:
+    """How far a run is: ``12/200``; ``12`` where nobody knows how many epochs there will be."""
+    return f"{summary.epoch}/{summary.epochs_planned}" if summary.epochs_planned else f"{summary.epoch}"
 
 
 def _epoch_lines(event: Epochs, width: int) -> list[str]:

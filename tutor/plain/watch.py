@@ -9,7 +9,7 @@ from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
 from tutor.plain.narrator import Narrator
-from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, choose_reporter, figure
+from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, choose_reporter, figure, place_text
 from tutor.runs.follower import Follower
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
@@ -64,5 +64,5 @@ def joined_line(summary: RunSummary) -> str:
     losses = [(key, series[-1]) for key, series in (
         ("train.train-loss", summary.train_losses), ("train.valid-loss", summary.valid_losses)) if series]  # fmt: skip
     said = [translate(key, loss=figure(loss)) for key, loss in losses if isfinite(loss)]
-    place = translate("watch.joined", epoch=summary.epoch, all=summary.epochs_planned)
+    place = translate("watch.joined", place=place_text(summary))
     return "  ".join([place, *said])

@@ -83,6 +83,11 @@ class LabSession:
         return self.follower.summary if self.follower is not None else None
 
     @property
+    def recorded(self) -> bool:
+        """Whether another program trains, of whose loss, pace and seed nothing is known."""
+        return self.summary is not None and self.summary.recorded
+
+    @property
     def running_spec(self) -> RunSpec:
         """What the present run was asked to do; what the next one will be where there is none."""
         return (self.summary.spec if self.summary is not None else None) or self.spec

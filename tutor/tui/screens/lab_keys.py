@@ -86,13 +86,14 @@ TYPING_KEYS: tuple[Command, ...] = (
 
 _FOOTERS: dict[str, tuple[str, ...]] = {
     "ready": ("start", "nudge", "step", "faster", "panel"),
-    "running": ("pause", "nudge", "step", "restart", "faster"),
-    "paused": ("resume", "step", "nudge", "restart", "pin"),
-    "ended": ("start", "nudge", "pin", "compare", "replay"),
+    "running": ("pause", "nudge", "step", "restart", "faster", "stop", "log", "pin"),
+    "paused": ("resume", "step", "nudge", "restart", "pin", "stop", "log"),
+    "ended": ("start", "nudge", "pin", "compare", "replay", "log"),
     "replay": ("replay-play", "replay-pause", "scrub-on", "replay-faster", "replay-end", "panel"),
     "building": ("build-learn", "build-left", "build-next", "build-narrower", "build-add"),
     "by-hand": ("start", "nudge", "type", "pin", "panel"),
 }
+_MOST_IN_FOOTER = 5
 
 
 def footer_of(commands: Iterable[Command], state: str, *, by_hand: bool = False) -> list[Command]:
@@ -102,4 +103,4 @@ def footer_of(commands: Iterable[Command], state: str, *, by_hand: bool = False)
     found = {command.id: command for command in commands}
     if phase == "ended" and "lab.start" in found:
         found["lab.start"] = replace(found["lab.start"], label="lab.card-again")
-    return [found[each] for each in ids if each in found]
+    return [found[each] for each in ids if each in found][:_MOST_IN_FOOTER]

@@ -33,7 +33,7 @@ def draw_loss(session: LabSession, glass: Glass, room: Room, *, told: int | None
         _lines(session, room, told),
         room.width,
         room.height,
-        title=_title(spec),
+        title=translate("record.loss") if session.recorded else _title(spec),
         across=translate(counted),
         planned=planned or None,
         logarithmic=glass.logarithmic,

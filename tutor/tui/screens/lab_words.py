@@ -72,6 +72,8 @@ def state_row(session: LabSession) -> Row:
     if session.spec.manual and session.state == "running":
         key = "lab.state-manual"
     row = [Span(f"{sign} ", ink), Span(translate(key), ink)]
+    if session.recorded:
+        return row
     if not session.spec.manual and session.state in {"ready", "starting", "running", "paused"}:
         row.append(Span(f"  {pace_text(session.pace)}", "muted"))
     row.append(Span("  " + translate("lab.seed", seed=session.running_spec.train.seed), "muted"))
@@ -95,6 +97,8 @@ def outcome(session: LabSession) -> tuple[str, str]:
     if summary is None:
         return _welcome(session), "text"
     epochs = summary.epoch
+    if summary.recorded and state in {"diverged", "died"}:
+        return summary.message, "bad"
     if state == "diverged":
         return _diverged(session), "bad"
     if state == "died":

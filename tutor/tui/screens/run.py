@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
 from tutor.runs.spec_file import read_spec
 from tutor.tui.screens.lab import LabScreen
 
@@ -49,6 +51,13 @@ class RunScreen(LabScreen):
         session.join(self._run_id)
         session.catch_up()
         return session
+
+    def breadcrumb(self) -> list[str]:
+        """What another program trains is a run, and no lab."""
+        if self.session is None or not self.session.recorded:
+            return super().breadcrumb()
+        title = harmless_line(self.session.running_spec.title_in(language()))
+        return [translate("record.run", run=self._run_id[-4:], title=title)]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What another program trains cannot be begun or turned from here."""
