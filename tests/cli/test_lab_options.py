@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tutor.cli.lab_options import overrides
@@ -43,3 +45,9 @@ def test_a_word_that_is_no_setting_is_refused() -> None:
     with pytest.raises(TutorError) as told:
         overrides(("nonsense",), {})
     assert told.value.exit_code == ExitCode.USAGE
+
+
+def test_a_text_is_one_of_the_course_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert overrides((), {"text": "tale-en"}) == {"data.text": "tale-en"}
+    assert overrides((), {"text": "my.txt"}) == {"data.text": "file", "data.path": str(tmp_path / "my.txt")}

@@ -148,7 +148,7 @@ def test_what_the_training_cannot_turn_is_refused() -> None:
 def test_what_changes_nothing_in_this_run_is_refused_with_the_reason() -> None:
     (refused,) = of(Refused, run(FakeTrainee(), {2: [Set("model.threshold", 3.0)]}))
     assert isinstance(refused, Refused)
-    assert "changes nothing here: only the models keyword-rule" in refused.message
+    assert "changes nothing here: it is there for keyword-rule only" in refused.message
 
 
 def test_pause_waits_and_resume_goes_on() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -24,6 +25,7 @@ _OPTIONS = {
     "batch_size": ("NUMBER", "cli.lab-batch-size"),
     "epochs": ("NUMBER", "cli.lab-epochs"),
     "seed": ("NUMBER", "cli.lab-seed"),
+    "text": ("FILE", "writing.cli-text"),
 }
 """Short for ``--set``, each with what is to be written behind it, and the key of its help."""
 _COLUMNS = frozenset({"target", "features", "group"})
@@ -56,12 +58,23 @@ def overrides(settings: tuple[str, ...], options: dict[str, str | None]) -> dict
             continue
         if name == "features":
             found["data.features"] = [each.strip() for each in next(csv.reader([text], skipinitialspace=True), [])]
+        elif name == "text":
+            found |= _text(text)
         elif name in _COLUMNS:
             found[f"data.{name}"] = text
         else:
             key, value = parse_setting(f"{name}={text}")
             found[key] = value
     return found
+
+
+def _text(text: str) -> dict[str, object]:
+    """A text of the course by its name, or else a file of the learner's own."""
+    from tutor.runs.spec import TEXTS
+
+    if text in TEXTS and text != "file":
+        return {"data.text": text}
+    return {"data.text": "file", "data.path": str(Path(text).expanduser().absolute())}
 
 
 def require_one(lab: str | None, data: str | None) -> None:

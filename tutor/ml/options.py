@@ -25,9 +25,9 @@ class DataOptions:
         target_as: ``class``, or ``class-number`` for a regression on the class's number.
         tricky_share: With mails, the share whose words mislead.
         frames: With phones and Japanese vowels, how many neighbouring frames make one example.
-        text: With ``text``, which one: ``names``, ``tale-en`` or ``tale-zh``.
+        text: With ``text``, which one: ``names``, ``tale-en`` or ``tale-zh``; ``file`` for the learner's own.
         context: With ``text``, how many characters before the next one make an example.
-        path: With ``csv``, the file.
+        path: With ``csv``, and with the text ``file``: the file.
         target: With ``csv``, the column to predict.
         task: With ``csv``, ``regression`` or ``classification``; ``auto`` to go by the target.
         group: With ``csv``, the column whose equal cells belong together.

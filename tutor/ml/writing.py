@@ -19,6 +19,7 @@ def write(
     context: int,
     count: int,
     random: np.random.Generator,
+    temperature: float = 1.0,
 ) -> list[str]:
     """Write ``count`` lines, none longer than `LONGEST`.
 
@@ -28,6 +29,8 @@ def write(
         context: how many characters the model looks back.
         count: of lines.
         random: draws the characters.
+        temperature: the probabilities are raised to the power of its inverse: below 1 the likely ones get likelier, at
+            0 the likeliest is taken, above 1 all become more alike.
 
     Returns:
         The lines without their ends; nothing where the model gives no finite probabilities.
@@ -36,7 +39,7 @@ def write(
     written = [""] * count
     writing = np.ones(count, dtype=np.bool_)
     for _ in range(LONGEST):
-        shares = np.cumsum(predict(contexts(last, len(characters))), axis=1)
+        shares = np.cumsum(_tempered(predict(contexts(last, len(characters))), temperature), axis=1)
         if not np.isfinite(shares).all():
             return []
         # The last sum may be a hair below 1, and a draw above it.
@@ -48,3 +51,16 @@ def write(
             written[index] += characters[drawn[index]]
         last = np.column_stack([last[:, 1:], drawn])
     return written
+
+
+def _tempered(probabilities: Floats, temperature: float) -> Floats:
+    """Probabilities (n, K) as ``temperature`` bends them; as they are at 1, and where they are no numbers."""
+    if temperature == 1.0 or not np.isfinite(probabilities).all():
+        return probabilities
+    if temperature <= 0:
+        greedy: Floats = np.eye(probabilities.shape[1])[probabilities.argmax(axis=1)]
+        return greedy
+    with np.errstate(divide="ignore", under="ignore"):
+        logarithms = np.log(probabilities.astype(np.float64)) / temperature
+    bent = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
+    return np.asarray(bent / bent.sum(axis=1, keepdims=True))

@@ -82,6 +82,7 @@ def _epoch_lines(event: Epochs, width: int) -> list[str]:
     return lines
 
 
+_LINES_WRITTEN = 8
 _STATES = {
     "finished": "train.state-finished",
     "stopped": "train.state-stopped",
@@ -112,7 +113,17 @@ def outcome_lines(summary: RunSummary) -> list[str]:
         value = facts.get(name)
         if isinstance(value, float) and isfinite(value):
             lines.append(translate(key, loss=figure(value)))
-    return lines
+    return [*lines, *_written(summary)]
+
+
+def _written(summary: RunSummary) -> list[str]:
+    """Some lines of a model that writes, as it writes at the end."""
+    view = summary.views.get("text")
+    lines = view.frame.get("lines") if view is not None else None
+    if not isinstance(lines, list) or not lines:
+        return []
+    shown = translate("writing.between").join(harmless_line(str(line)) for line in lines[:_LINES_WRITTEN])
+    return [translate("writing.written", lines=shown)]
 
 
 class JsonReporter:

@@ -10,7 +10,7 @@ from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
 from tutor.plain.reporters import Reporter, choose_reporter
-from tutor.runs.columns import require_columns
+from tutor.runs.columns import require_columns, require_text
 from tutor.runs.control import Stop, send
 from tutor.runs.effects import refuse_idle
 from tutor.runs.follower import Follower
@@ -73,6 +73,7 @@ def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], 
     refuse_idle(spec, load_lab(lab or "", labs), overrides)
     if {"data.features", "features"} & set(overrides):
         require_columns(spec, labs.parent / "data")
+    require_text(spec)
     if spec.manual and not {"train.epochs", "epochs"} & set(overrides):
         # The learner is the optimiser, and nobody turns anything here: one look at the values that were set.
         spec = load_lab(lab or "", labs, {**changes, "train.epochs": 1})

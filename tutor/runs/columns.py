@@ -1,4 +1,4 @@
-"""Columns that were asked for, looked up before a run starts."""
+"""Columns and texts that were asked for, looked up before a run starts."""
 
 from __future__ import annotations
 
@@ -26,3 +26,15 @@ def require_columns(spec: RunSpec, data_folder: Path) -> None:
         load_dataset(spec.data.name, data_folder=data_folder, options=DataOptions(features=spec.data.features))
     except TutorError as error:
         raise TutorError(error.message, hint=error.hint, exit_code=ExitCode.USAGE) from error
+
+
+def require_text(spec: RunSpec) -> None:
+    """See to it that a text of the learner's own can be read and learnt from.
+
+    Raises:
+        TutorError: it cannot.
+    """
+    if spec.data.name == "text" and spec.data.text == "file":
+        from tutor.ml.datasets.own_text import own_lines
+
+        own_lines(Path(spec.data.path).expanduser(), spec.data.context)

@@ -30,6 +30,7 @@ _TITLES: dict[str, str] = {
     "data.frames": "runs.control-frames",
     "data.text": "writing.control-text",
     "data.context": "writing.control-context",
+    "model.temperature": "writing.control-temperature",
     "data.split": "runs.control-split",
     "data.folds": "runs.control-folds",
     "data.valid_rows": "runs.control-valid-rows",

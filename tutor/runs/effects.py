@@ -88,6 +88,10 @@ def _has_data_seed(spec: RunSpec) -> bool:
     return data.name != "curve" and (data.name != "bike-sharing" or data.split == "random")
 
 
+def _reads_a_file(spec: RunSpec) -> bool:
+    return spec.data.name == "csv" or (spec.data.name == "text" and spec.data.text == "file")
+
+
 def _is_split(spec: RunSpec) -> bool:
     return spec.data.folds > 0 or spec.data.name not in {*_KEPT_BACK, "curve", "text"}
 
@@ -117,6 +121,7 @@ _RULES: dict[str, _Rule] = {
     ),
     "model.keyword": _of_model(*sorted(RULES)),
     "model.threshold": _of_model("keyword-rule"),
+    "model.temperature": _of_model("char-mlp"),
     "optimizer.name": _Rule(lambda spec: spec.model.name != "naive", "effects.nothing-to-find"),
     "optimizer.learning_rate": _DESCENT,
     "optimizer.schedule": _DESCENT,
@@ -149,7 +154,7 @@ _RULES: dict[str, _Rule] = {
     "data.frames": _of_data(_FRAMED),
     "data.text": _TEXTS,
     "data.context": _TEXTS,
-    "data.path": _CSV,
+    "data.path": _Rule(_reads_a_file, "effects.no-file"),
     "data.group": _CSV,
     "data.task": _CSV,
     "data.target": _of_data(_TABLES_WITH_A_LABEL),

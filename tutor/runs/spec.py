@@ -65,6 +65,8 @@ PanelName = Literal[
     "norms",
     "text",
 ]
+TextName = Literal["names", "tale-en", "tale-zh", "file"]
+TEXTS: tuple[TextName, ...] = get_args(TextName)
 PANELS: tuple[PanelName, ...] = get_args(PanelName)
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -84,7 +86,7 @@ class DataSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: DataName = "views"
     path: str = ""
-    """With ``csv``: the file, relative to the folder of data."""
+    """With ``csv``, and with the text ``file``: the file, relative to the folder of data."""
     target: str = ""
     """With ``csv``: the column to predict."""
     task: Literal["auto", "regression", "classification"] = "auto"
@@ -113,8 +115,8 @@ class DataSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With mails: the share whose words mislead."""
     frames: Annotated[int, Meta(ge=1, le=41)] = 1
     """With phones and Japanese vowels: how many neighbouring frames make one example."""
-    text: Literal["names", "tale-en", "tale-zh"] = "names"
-    """With ``text``: which one."""
+    text: TextName = "names"
+    """With ``text``: which one; ``file`` for the learner's own, at ``path``."""
     context: Annotated[int, Meta(ge=1, le=12)] = 3
     """With ``text``: how many characters before the next one make an example."""
     split: Literal["auto", "random", "grouped", "time"] = "auto"
@@ -159,6 +161,9 @@ class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With ``keyword-rule``."""
     threshold: Parameter = 1.0
     """With ``keyword-rule`` and ``threshold``: from how many on it counts."""
+    temperature: Annotated[float, Meta(ge=0.0, le=10.0)] = 1.0
+    """With ``char-mlp``: how freely it writes. Below 1 the likely characters get likelier still, at 0 the likeliest is
+    always taken; above 1 all become more alike. It has no part in the training."""
 
 
 class LossSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -301,6 +306,7 @@ LIVE_KEYS = frozenset(
         "model.b",
         "model.threshold",
         "model.keyword",
+        "model.temperature",
         "loss.name",
     }
 )
@@ -340,6 +346,7 @@ SHORT_NAMES: dict[str, str] = {
     "start": "model.w",
     "keyword": "model.keyword",
     "threshold": "model.threshold",
+    "temperature": "model.temperature",
     "lags": "data.lags",
     "noise": "data.noise",
     "data_seed": "data.seed",

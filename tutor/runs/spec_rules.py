@@ -155,6 +155,8 @@ def _writing(spec: RunSpec) -> Iterator[Impossible]:
     writes = spec.model.name == "char-mlp"
     if writes != (spec.data.name == "text"):
         yield Impossible("data.name" if writes else "model.name", translate("writing.text-and-char-mlp"))
+    if spec.data.name == "text" and spec.data.text == "file" and not spec.data.path:
+        yield Impossible("data.path", translate("writing.file-needs-path"))
     if spec.data.name == "text" and spec.data.folds:
         yield Impossible("data.folds", translate("writing.no-folds"))
 

@@ -29,7 +29,7 @@ from tutor.runs.spec_types import ANNOTATIONS, convert, expected, is_list, is_wh
 
 MOST_CELLS = 400
 """More runs than this are no map that anybody reads."""
-_NO_AXES = ("show.", "challenge.", "train.pace")
+_NO_AXES = ("show.", "challenge.", "train.pace", "model.temperature")
 """Keys that change no loss."""
 _OTHER_YARDSTICKS = frozenset({"loss.name", "loss.offset", "data.name", "data.path", "data.target", "data.target_as"})
 """Keys after whose change a loss measures something else."""

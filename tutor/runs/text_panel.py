@@ -21,6 +21,7 @@ class WritingSight(Protocol):
 
     spec: RunSpec
     class_names: tuple[str, ...]
+    temperature: float
 
     def predict(self, x: Array) -> Array:
         """Probabilities (N, classes)."""
@@ -39,7 +40,8 @@ class Text:
     def _written(self, count: int) -> list[str]:
         sight = self._sight
         random = np.random.default_rng(sight.spec.train.seed)
-        return write(sight.predict, sight.class_names, sight.spec.data.context, count, random)
+        context, temperature = sight.spec.data.context, sight.temperature
+        return write(sight.predict, sight.class_names, context, count, random, temperature)
 
     def scene(self) -> Payload | None:
         """None: everything changes."""

@@ -64,7 +64,7 @@ class MlTrainee:
         self._epochs = _epochs(spec, len(self._dataset.x_train))
         self._training = make_training(
             self._dataset,
-            ModelOptions(**_fields(spec.model)),
+            _model_options(spec),
             spec.loss.name,
             OptimizerOptions(**_fields(spec.optimizer)),
             TrainOptions(
@@ -78,6 +78,8 @@ class MlTrainee:
         )
         self._loss = str(spec.loss.name)
         self._keyword = spec.model.keyword
+        self.temperature = spec.model.temperature
+        """How freely a model that writes does so now."""
         self._panels = self._make_panels()
         self._last: tuple[EpochResult, ...] = ()
         watchers = [panel for panel in self._panels.values() if isinstance(panel, Curve | Surface | Norms)]
@@ -157,6 +159,9 @@ class MlTrainee:
         Raises:
             ValueError: this training cannot; the text tells so.
         """
+        if key == "model.temperature" and isinstance(value, int | float):
+            self.temperature = float(value)  # how it writes, and not how it learns
+            return None
         try:
             self._training.set(_TURNS[key], value)
         except TutorError as error:
@@ -335,6 +340,12 @@ def _epochs(spec: RunSpec, rows: int) -> int:
 
 def _fields(table: Any) -> dict[str, Any]:
     return {name: getattr(table, name) for name in table.__struct_fields__}
+
+
+def _model_options(spec: RunSpec) -> ModelOptions:
+    fields = _fields(spec.model)
+    del fields["temperature"]
+    return ModelOptions(**fields)
 
 
 def _data_options(spec: RunSpec, data_folder: Path | None) -> DataOptions:

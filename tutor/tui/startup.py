@@ -150,6 +150,7 @@ def lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) ->
         raise services.course_problem or TutorError(translate("app.no-lesson", name=lab))
     spec = load_lab(lab, services.course.labs_folder, overrides)
     if overrides:
+        from tutor.runs.columns import require_text
         from tutor.runs.effects import refuse_idle
         from tutor.runs.spec import SHORT_NAMES
 
@@ -157,6 +158,7 @@ def lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) ->
         turned = {control.key for control in spec.controls.values()}
         fixed = [name for name in overrides if SHORT_NAMES.get(name, name) not in turned]
         refuse_idle(spec, load_lab(lab, services.course.labs_folder), fixed)
+        require_text(spec)
 
     def make() -> Screen[None]:
         from tutor.tui.screens.lab import LabScreen

@@ -37,7 +37,7 @@ def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | 
         nothing = np.zeros((0, 0))
         return Dataset(name, DRAWN, nothing, np.zeros(0), nothing, np.zeros(0))
     if name == "text":
-        return texts.text(data_folder, options.text, options.context, options.test_fraction, options.seed)
+        return texts.text(data_folder, options.text, options.context, options.test_fraction, options.seed, options.path)
     table = _table(name, data_folder, options)
     if name == "csv":
         # Its features were chosen as columns of the file, before words became columns of their own.

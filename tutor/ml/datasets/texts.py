@@ -12,28 +12,36 @@ import numpy as np
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats, Ints
+from tutor.ml.datasets.own_text import own_lines
 
 END = "\n"
 """The character behind a line, and in front of it: what is before the beginning is as good as an end."""
 _END_NAME = "⏎"
 
 
-def text(folder: Path | None, name: str, context: int, fraction: float | None, seed: int | None) -> Dataset:
+def text(
+    folder: Path | None, name: str, context: int, fraction: float | None, seed: int | None, path: str = ""
+) -> Dataset:
     """The examples of a text: one for each character of each line, and one for each line's end.
 
     Whole lines are kept for validation, for the examples of one line are relatives. Features are not standardised.
 
     Args:
         folder: where the text lies as a file.
-        name: ``names``, ``tale-en`` or ``tale-zh``.
+        name: ``names``, ``tale-en`` or ``tale-zh``, or ``file`` for the learner's own.
         context: how many characters before the next one make an example.
         fraction: the share of lines for validation; None for a tenth.
         seed: of the draw of those lines.
+        path: the learner's own file.
 
     Raises:
-        TutorError: there is no such file.
+        TutorError: there is no such file, or it holds nothing to learn from.
     """
-    lines = _lines(folder, name)
+    notes: tuple[str, ...] = ()
+    if name == "file":
+        lines, notes = own_lines(Path(path).expanduser(), context)
+    else:
+        lines = _lines(folder, name)
     characters = (END, *sorted(set("".join(lines))))
     order = np.random.default_rng([seed or 0, len(lines)]).permutation(len(lines))
     cut = len(lines) - round((0.1 if fraction is None else fraction) * len(lines))
@@ -52,6 +60,7 @@ def text(folder: Path | None, name: str, context: int, fraction: float | None, s
         class_names=tuple(shown),
         x_mean=np.zeros(x_train.shape[1]),
         x_scale=np.ones(x_train.shape[1]),
+        notes=notes,
         lines=tuple(parts[0]),
     )
 
