@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import tomllib
+from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tutor
 from tutor.foundation.clock import short_duration
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import language, language_of_environment, translate, use_language
+from tutor.foundation.translate import language, language_of_environment, plain_texts, translate, use_language
 
 
 def test_the_same_key_speaks_the_language_in_use() -> None:
@@ -50,3 +56,31 @@ def test_the_nearest_name_is_offered_only_when_it_is_near() -> None:
     assert nearest("lerning_rate", ["learning_rate", "batch_size"]) == "learning_rate"
     assert nearest("Adam", ["adam", "sgd"]) == "adam"
     assert nearest("zzz", ["adam", "sgd"]) is None
+
+
+FILES = sorted((Path(tutor.__file__).parent / "translations").glob("*/*.toml"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
+def test_every_file_is_read_without_the_reader_of_toml_as_it_would_read_it(file: Path) -> None:
+    source = file.read_text(encoding="utf-8")
+    assert plain_texts(source) == tomllib.loads(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'a = "one"\nb = """\ntwo"""', 'a = "one" # why', "a = 'one'", "a = 1", '[table]\na = "one"',
+        'a = "one"\na = "two"',
+        'a.b = "one"', '"a" = "one"', 'a = "\\U0001F600"', 'a = "\\ud800"', 'a = "one', "a", 'a = "\\/"', 'é = "one"',
+    ],
+)  # fmt: skip
+def test_whatever_else_toml_allows_or_refuses_is_left_to_its_reader(source: str) -> None:
+    assert plain_texts(source) is None
+
+
+@given(st.lists(st.text(alphabet="ab\"\\ntu=#[]' é中", max_size=12), max_size=4))
+def test_lines_that_are_read_mean_what_they_mean_in_toml(lines: list[str]) -> None:
+    source = "\n".join(f'k{number} = "{line}"' for number, line in enumerate(lines))
+    texts = plain_texts(source)
+    assert texts is None or texts == tomllib.loads(source)

@@ -32,6 +32,12 @@ def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None
     assert loaded_by(run_main(*arguments)).isdisjoint(HEAVY)
 
 
+def test_help_loads_no_reader_of_toml_and_no_command_that_it_only_lists() -> None:
+    code = run_main("--help") + "import sys\nprint('\\n'.join(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"tomllib", "tutor.cli.run_commands", "tutor.cli.memory_commands"}.isdisjoint(found.stdout.split())
+
+
 def test_listing_lessons_loads_no_textual_and_no_numpy() -> None:
     assert loaded_by(run_main("list")).isdisjoint({"textual", "numpy", "plotext"})
 

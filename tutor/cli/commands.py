@@ -11,8 +11,6 @@ import click
 
 from tutor.cli.help import Group, Sentence
 from tutor.cli.lab_options import lab_options, overrides, require_one
-from tutor.cli.memory_commands import add_memory_commands
-from tutor.cli.run_commands import add_run_commands
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 
@@ -154,8 +152,35 @@ def _sweep(
     return sweep(lab, grid, changes, style, data=data, jobs=jobs, dask=dask, fresh=fresh)
 
 
-add_run_commands(_tutor)
-add_memory_commands(_tutor)
+def _add_run_commands(tutor: click.Group) -> None:
+    from tutor.cli.run_commands import add_run_commands
+
+    add_run_commands(tutor)
+
+
+def _add_memory_commands(tutor: click.Group) -> None:
+    from tutor.cli.memory_commands import add_memory_commands
+
+    add_memory_commands(tutor)
+
+
+_tutor.promise(
+    {
+        "runs": "watch.cli-runs-short",
+        "watch": "watch.cli-watch-short",
+        "run": "watch.cli-run-short",
+        "doctor": "doctor.cli-short",
+    },
+    _add_run_commands,
+)
+_tutor.promise(
+    {
+        "quiz": "ask.cli-quiz-short",
+        "review": "ask.cli-review-short",
+        "progress": "transfer.cli-progress-short",
+    },
+    _add_memory_commands,
+)
 
 
 @_command("list", "cli.list", "cli.list-short")

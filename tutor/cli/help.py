@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import click
 
 from tutor.foundation.suggest import nearest
@@ -28,6 +30,35 @@ class Group(click.Group):
     def __init__(self, *args: object, about: str, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.help = translate(about)
+        self._promised: dict[str, Callable[[click.Group], None]] = {}
+        self._listing = False
+
+    def promise(self, shorts: Mapping[str, str], add: Callable[[click.Group], None]) -> None:
+        """Commands that are made when one of them is wanted: only to be listed they need a name and a sentence.
+
+        Args:
+            shorts: Translation keys of their short help, by name.
+            add: Adds all of them to the group.
+        """
+        for name, short in shorts.items():
+            self.add_command(click.Command(name, short_help=Sentence(short)))
+            self._promised[name] = add
+
+    def get_command(self, context: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, made now where it was only promised."""
+        add = None if self._listing else self._promised.get(cmd_name)
+        if add is not None:
+            self._promised = {name: each for name, each in self._promised.items() if each is not add}
+            add(self)
+        return super().get_command(context, cmd_name)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        self._listing = True
+        try:
+            super().format_commands(context, formatter)
+        finally:
+            self._listing = False
 
     def resolve_command(
         self, context: click.Context, args: list[str]
