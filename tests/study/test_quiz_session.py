@@ -9,9 +9,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.study.samples import EVERY, MULTIPLE, NUMERIC, PREDICT, SINGLE, Stopwatch
 from tutor.course.lesson import Question
+from tutor.foundation.translate import translate
 from tutor.progress.store import ProgressStore, open_store
 from tutor.study.exercise import Exercise, Mark
 from tutor.study.quiz_session import QuizSession
+from tutor.study.quiz_words import retry_words
 from tutor.study.score import Score
 
 THREE = tuple(replace(SINGLE, id=f"q{number}") for number in range(3))
@@ -222,6 +224,42 @@ def test_a_prediction_without_a_run_ends_the_round_uncounted(store: ProgressStor
     assert session.next() is None
     assert session.score == Score(total=1, uncounted=1)
     assert session.score.fraction == 0.0
+
+
+def test_a_prediction_without_a_run_can_be_tried_again(store: ProgressStore) -> None:
+    session = start(store, (PREDICT, *THREE[:1]))
+    current(session).attempt.choose(1)
+    current(session).commit()
+    current(session).cannot_run("no room")
+    session.next()
+    answer(session, right=True)
+    session.next()
+    assert (session.wrong_ids, session.ids_to_retry()) == ((), ("predict",))
+    assert retry_words(session) == translate("quiz.way-retry-rest", count=1)
+    again = start(store, (PREDICT, *THREE[:1]))
+    assert (again.over, again.ids_to_retry()) == (True, ("predict",)), "it is not done"
+    again.retry_wrong()
+    assert (again.round, [each.question.id for each in again.exercises]) == (2, ["predict"])
+
+
+def test_what_a_further_round_asks_is_said_as_it_is(store: ProgressStore) -> None:
+    session = start(store)
+    answer(session, right=False)
+    session.next()
+    answer(session, right=True)
+    current(session).set_unsure(True)
+    session.next()
+    answer(session, right=True)
+    session.next()
+    assert retry_words(session) == translate("quiz.way-retry", count=1)
+    assert retry_words(session, unsure=True) == translate("quiz.way-unsure", count=2)
+    session = start(store, fresh=True)
+    session.skip()
+    answer(session, right=False)
+    session.next()
+    session.skip()
+    assert retry_words(session) == translate("quiz.way-retry-rest", count=3)
+    assert retry_words(session, unsure=True) == translate("quiz.way-unsure-rest", count=3)
 
 
 def test_the_course_map_learns_how_many_questions_there_are(store: ProgressStore) -> None:

@@ -123,7 +123,9 @@ async def test_a_line_picked_up_is_put_down_before_the_answer_is_locked(tmp_path
         await bench.go_to("steps")
         rows = await bench.press("space")
         assert any(row.startswith(" ↕ 1 ≡") for row in rows)
-        await bench.press("enter")
+        assert rows[23].startswith(" space put down   n skip")
+        rows = await bench.press("enter")
+        assert rows[23].startswith(" enter commit   space pick up")
         assert not bench.exercise.attempt.locked
         await bench.press("enter")
         assert bench.exercise.attempt.locked

@@ -179,7 +179,7 @@ async def test_the_summary_offers_what_is_left_and_what_was_wrong(tmp_path: Path
             "  Skipped and not answered yet: 1.",
             "",
             "  b   Answer what was skipped (1)",
-            "  r   Try only the wrong ones again (3)",
+            "  r   Try again what is not right yet (4)",
             "  →   Go on to 3 Gradient descent",
             "  o   Read the lesson again",
             "  a   Take the whole quiz again",

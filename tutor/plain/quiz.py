@@ -20,6 +20,7 @@ from tutor.runs.registry import Runs
 from tutor.study.deck import ALL_SIDES, Deck
 from tutor.study.outlook import next_due, outlook
 from tutor.study.quiz_session import QuizSession
+from tutor.study.quiz_words import retry_words
 from tutor.study.review_session import ReviewSession
 
 if TYPE_CHECKING:
@@ -86,10 +87,10 @@ def _sum_up(asker: Asker, session: QuizSession) -> bool:
     ways: dict[str, tuple[str, Callable[[], object]]] = {}
     if score.skipped:
         ways["b"] = translate("quiz.way-skipped", count=score.skipped), session.return_to_skipped
-    if session.wrong_ids:
-        ways["r"] = translate("quiz.way-retry", count=len(session.wrong_ids)), session.retry_wrong
+    if session.ids_to_retry():
+        ways["r"] = retry_words(session), session.retry_wrong
     if session.unsure_ids:
-        ways["u"] = translate("quiz.way-unsure"), lambda: session.retry_wrong(unsure=True)
+        ways["u"] = retry_words(session, unsure=True), lambda: session.retry_wrong(unsure=True)
     if not ways:
         return False
     asker.say(*(f"  {letter}  {text}" for letter, (text, _) in ways.items()), translate("ask.or-leave"))

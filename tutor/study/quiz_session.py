@@ -158,13 +158,24 @@ class QuizSession:
 
     @property
     def wrong_ids(self) -> tuple[str, ...]:
-        """Questions of this round that are worth another try."""
+        """Questions of this round that were answered wrong."""
         return tuple(each.question.id for each in self._asked if each.mark is Mark.WRONG)
 
     @property
     def unsure_ids(self) -> tuple[str, ...]:
         """Questions of this round answered right, but unsurely."""
         return tuple(each.question.id for each in self._asked if each.attempt.unsure and each.mark is Mark.RIGHT)
+
+    def ids_to_retry(self, *, unsure: bool = False) -> tuple[str, ...]:
+        """Questions of this round that are not right yet: wrong, skipped, or not counted for want of a run.
+
+        Args:
+            unsure: Take those along that were right but unsure.
+        """
+        again = {Mark.WRONG, Mark.SKIPPED, Mark.UNCOUNTED}
+        marks = {each.question.id: self.mark(each.question.id) for each in self._asked}
+        also = self.unsure_ids if unsure else ()
+        return tuple(each for each, mark in marks.items() if mark in again or each in also)
 
     # -- moving ------------------------------------------------------------------------------------------
 
@@ -195,13 +206,12 @@ class QuizSession:
         return self.next()
 
     def retry_wrong(self, *, unsure: bool = False) -> Exercise | None:
-        """A new round with what is wrong or was skipped, newly shuffled; nothing happens where there is nothing.
+        """A new round with `ids_to_retry`, newly shuffled; nothing happens where there is nothing.
 
         Args:
             unsure: Ask again, too, what was right but unsure.
         """
-        skipped = {each for each in self._skipped if self.mark(each) is Mark.SKIPPED}
-        again = {*self.wrong_ids, *skipped, *(self.unsure_ids if unsure else ())}
+        again = self.ids_to_retry(unsure=unsure)
         if not again:
             return self.current
         marks = {each.question.id: self.mark(each.question.id) for each in self._asked}
@@ -272,7 +282,7 @@ class QuizSession:
                 for each in self._asked
             ],
         }  # fmt: skip
-        finished = self.over and not self._skipped and not self.wrong_ids
+        finished = self.over and not self.ids_to_retry()
         return SavedQuiz(self.quiz_id, self.scope, self.lesson_id, self.seed, state, self._started, finished)
 
     def _restore(self, saved: SavedQuiz) -> None:

@@ -16,7 +16,7 @@ KEYS: tuple[Command, ...] = (
     Command("quiz.previous", ("b", "ctrl+b", "f4"), "quiz.key-back", "quiz.key-back-help", footer=6),
     Command("quiz.skipped", ("b",), "quiz.key-skipped", footer=1),
     Command("quiz.retry", ("r",), "quiz.key-retry", "quiz.key-retry-help", footer=1),
-    Command("quiz.unsure-too", ("u",), "quiz.key-unsure-too", "quiz.way-unsure"),
+    Command("quiz.unsure-too", ("u",), "quiz.key-unsure-too", "quiz.key-unsure-too-help"),
     Command("quiz.lesson", ("o",), "quiz.key-lesson", "quiz.key-lesson-help", footer=7),
     Command("quiz.fresh", ("a",), "quiz.key-fresh", "quiz.way-fresh", footer=8),
 )
@@ -29,7 +29,7 @@ def possible_actions(session: QuizSession) -> dict[str, bool]:
     return {
         "previous": session.number > 1 if current is not None else not skipped,
         "skipped": session.over and skipped,
-        "retry": session.over and bool(session.wrong_ids),
+        "retry": session.over and bool(session.ids_to_retry()),
         "unsure_too": session.over and bool(session.unsure_ids),
         "fresh": session.over,
         "lesson": current is None or current.attempt.locked,

@@ -11,6 +11,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
 from tutor.study.exercise import Exercise, Mark
+from tutor.study.quiz_words import retry_words
 from tutor.tui.glyphs import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
 from tutor.tui.widgets.row_list import RowItem
 from tutor.typeset.page import typeset
@@ -97,10 +98,10 @@ def _remarks(session: QuizSession) -> Iterator[str]:
 def _ways_on(session: QuizSession, following: LessonHeader | None) -> Iterator[RowItem]:
     if session.score.skipped:
         yield _way(SKIPPED, "b", translate("quiz.way-skipped", count=session.score.skipped))
-    if session.wrong_ids:
-        yield _way(RETRY, "r", translate("quiz.way-retry", count=len(session.wrong_ids)))
+    if session.ids_to_retry():
+        yield _way(RETRY, "r", retry_words(session))
     if session.unsure_ids:
-        yield _way(UNSURE, "u", translate("quiz.way-unsure"))
+        yield _way(UNSURE, "u", retry_words(session, unsure=True))
     if following is not None:
         yield _way(NEXT, "→", translate("quiz.way-next", title=following.numbered_title))
     yield _way(LESSON, "o", translate("quiz.way-lesson"))

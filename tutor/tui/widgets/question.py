@@ -312,7 +312,10 @@ class QuestionWidget(Widget):
         self._runs = runs
         from tutor.tui.widgets.question_run_card import RunCard
 
-        self._cards = [RunCard(*each) for each in zip(exercise.question.labs, runs.followers, strict=True)]
+        self._cards = [
+            RunCard(fence, follower, len(runs.followers))
+            for fence, follower in zip(exercise.question.labs, runs.followers, strict=True)
+        ]
         self.call_next(self._show_cards)
         self._timer = self.set_interval(1 / _POLLS_A_SECOND, self._look)
 

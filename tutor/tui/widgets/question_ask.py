@@ -131,9 +131,12 @@ class AskView(Widget, can_focus=True):
             return (
                 not self.attempt.locked and not self.typing and (kind is not QuestionKind.ORDERING or action != "tick")
             )
-        if action in {"pick_up", "line_up", "line_down"}:
-            return not self.attempt.locked and kind is QuestionKind.ORDERING
-        possible = {"hint": self.attempt.hints_left > 0, "undo": self.attempt.can_undo, "commit": True}
+        if action in {"pick_up", "put_down", "line_up", "line_down"}:
+            held = {"pick_up": not self.cursor.held, "put_down": self.cursor.held}.get(action, True)
+            return held and not self.attempt.locked and kind is QuestionKind.ORDERING
+        possible = {
+            "hint": self.attempt.hints_left > 0, "undo": self.attempt.can_undo, "commit": not self.cursor.held,
+        }  # fmt: skip
         if action in possible:
             return not self.attempt.locked and possible[action]
         return super().check_action(action, parameters)
@@ -193,8 +196,16 @@ class AskView(Widget, can_focus=True):
         self._changed(self.attempt.choose(self._index(self.cursor.place)))
 
     def action_pick_up(self) -> None:
-        """Pick the line in front up, or put it down again."""
-        self._move_cursor(held=not self.cursor.held)
+        """Pick the line in front up."""
+        self._hold(True)
+
+    def action_put_down(self) -> None:
+        """Put the line down where it is now."""
+        self._hold(False)
+
+    def _hold(self, held: bool) -> None:
+        self._move_cursor(held=held)
+        self.post_message(self.Changed())
 
     def action_number(self, key: str) -> None:
         """Tick an option by its number; go to a line of an ordering, or take the picked up line there."""
@@ -240,9 +251,7 @@ class AskView(Widget, can_focus=True):
     def action_commit(self) -> None:
         """Lock the answer; with a single choice, first tick what is in front."""
         attempt = self.attempt
-        if self.cursor.held:
-            self._move_cursor(held=False)
-        elif attempt.kind is QuestionKind.SINGLE and self._index(self.cursor.place) not in attempt.draft.chosen:
+        if attempt.kind is QuestionKind.SINGLE and self._index(self.cursor.place) not in attempt.draft.chosen:
             self._changed(attempt.choose(self._index(self.cursor.place)))
         elif self._next_empty_blank() is not None:
             self._move_cursor(blank=self._next_empty_blank() or 0, caret=0)
@@ -365,7 +374,8 @@ class AskView(Widget, can_focus=True):
         zone = self._zone_at(event)
         if zone is not None and self.attempt.kind is QuestionKind.ORDERING and not self.attempt.locked:
             self._dragged = zone.number
-            self._move_cursor(place=zone.number, held=True)
+            self._move_cursor(place=zone.number)
+            self._hold(True)
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -379,7 +389,7 @@ class AskView(Widget, can_focus=True):
         if self._dragged is not None:
             self._dragged = None
             self.release_mouse()
-            self._move_cursor(held=False)
+            self._hold(False)
 
     def on_click(self, event: events.Click) -> None:
         """A click ticks an option or goes to a blank."""

@@ -14,6 +14,7 @@ QUESTION_KEYS: tuple[Command, ...] = (
     Command("question.tick", ("space",), "quiz.key-tick", "quiz.key-tick-help", footer=2, group=_GROUP, palette=False),
     Command("question.pick-up", ("space",), "quiz.key-pick-up", "quiz.key-pick-up-help", footer=2, group=_GROUP,
             palette=False),
+    Command("question.put-down", ("space", "enter"), "quiz.key-put-down", footer=1, group=_GROUP, palette=False),
     Command("question.number", tuple("123456789"), "quiz.key-number", "quiz.key-number-help", shown="1–9",
             tells_key=True, group=_GROUP, palette=False),
     Command("question.hint", ("i", "ctrl+t", "f2"), "quiz.key-hint", "quiz.key-hint-help", footer=3, group=_GROUP),

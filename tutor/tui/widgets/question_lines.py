@@ -122,7 +122,7 @@ def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = Fals
     if question.kind is QuestionKind.NUMERIC and (waiting or not attempt.locked):
         _number(laid, attempt, width, cursor)
     for number, hint in enumerate(attempt.hints, 1):
-        laid.rows.append([])
+        laid.rows += [[]] if laid.rows and laid.rows[-1] else []
         _hint(laid, number, hint, width, ascii=ascii)
     while laid.rows and not laid.rows[-1]:
         laid.rows.pop()

@@ -20,6 +20,8 @@ HEIGHT = 10
 """Rows: the heading, the picture, the numbers."""
 
 _SMALL_HEIGHT = 6
+_FRAME = 4
+"""Rows of a screen that are not its body."""
 _SMALL_SCREEN = 18
 """Rows of a screen below which the picture is smaller."""
 
@@ -30,21 +32,25 @@ class RunCard(RowsView):
     Args:
         fence: Which lab, and what the question calls the run.
         follower: Reads the run's log; whoever made this card polls it and calls `redraw`.
+        count: How many cards share the screen.
     """
 
     DEFAULT_CSS = f"RunCard {{ width: 1fr; height: {HEIGHT}; }}"
 
-    def __init__(self, fence: LabFence, follower: Follower) -> None:
+    def __init__(self, fence: LabFence, follower: Follower, count: int = 1) -> None:
         super().__init__(self._card)
+        self._count = count
         self.fence = fence
         self.follower = follower
         self._train: LossHistory | None = None
         self._valid: LossHistory | None = None
 
     def on_mount(self) -> None:
-        """A small screen gets a small picture."""
-        if self.app.size.height <= _SMALL_SCREEN:
-            self.styles.height = _SMALL_HEIGHT
+        """A small screen gets a small picture, and runs that are compared are seen together."""
+        rows = self.app.size.height
+        most = _SMALL_HEIGHT if rows <= _SMALL_SCREEN else HEIGHT
+        share = (rows - _FRAME) // self._count - 1
+        self.styles.height = most if self._count == 1 else max(_SMALL_HEIGHT, min(most, share))
 
     def _card(self, room: Room) -> Rows:
         summary = self.follower.summary

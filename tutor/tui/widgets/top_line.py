@@ -13,15 +13,23 @@ from tutor.tui.widgets.rows import look_of, strip_of
 
 
 def breadcrumb_row(trail: list[str], room: int) -> Row:
-    """``trail`` as ``tutor › Lesson › Lab`` in at most ``room`` cells; middle parts shrink first, then the last."""
+    """``trail`` as ``tutor › Lesson › Lab`` in at most ``room`` cells.
+
+    Middle parts shrink first, then the last; then the outermost are left out, never the last.
+    """
     parts = list(trail)
     for index in [*range(1, len(parts) - 1), len(parts) - 1]:
         excess = sum(map(cell_width, parts)) + 3 * (len(parts) - 1) - room
         if excess > 0:
             parts[index] = shorten(parts[index], max(8, cell_width(parts[index]) - excess))
+    first = 0
+    while first < len(parts) - 1 and sum(map(cell_width, parts[first:])) + 3 * (len(parts) - 1 - first) > room:
+        first += 1
     row: Row = []
     for index, part in enumerate(parts):
-        if index:
+        if index < first:
+            continue
+        if row:
             row.append(Span(" › ", "muted"))
         row.append(Span(part, "accent bold" if index == 0 else "strong" if index == len(parts) - 1 else "text"))
     return row
@@ -49,5 +57,5 @@ class TopLine(Widget):
             return strip_of([Span("─" * width, "rule")], look_of(self), width)
         status = [*self._status(), Span(" ")]
         room = width - row_width(status) - 3
-        left = [Span(" "), *breadcrumb_row(self._trail(), max(room, 16))]
+        left = [Span(" "), *breadcrumb_row(self._trail(), max(room, 8))]
         return strip_of(spread_row(left, status, width), look_of(self), width)
