@@ -125,7 +125,8 @@ def review(*, minutes: float | None = None) -> int:
         finally:
             session.leave()
         if store.cards.count():
-            asker.say(next_due(outlook(store, clock.utc_now())))
+            ahead = outlook(store, clock.utc_now())
+            asker.say(*([] if ahead.due else [next_due(ahead)]))
     return int(ExitCode.OK)
 
 

@@ -76,10 +76,10 @@ def end_items(session: ReviewSession, outlook: Outlook, width: int, *, drawable:
         items += sentence_items(translate("review.time-is-up", count=session.left), width)
     if not outlook.due:
         items += sentence_items(translate("review.all-done"), width, "good")
-    items += sentence_items(next_due(outlook), width)
+        items += sentence_items(next_due(outlook), width)
     items += [blank()]
     if outlook.due or session.left:
-        items += [way(MORE, "r", translate("review.way-more", count=max(outlook.due, session.left)))]
+        items += [way(MORE, "r", translate("review.way-more", count=session.left or outlook.due))]
     items += [_home(), blank()]
     items += [_answer_item(number, exercise) for number, exercise in enumerate(session.answered)]
     return [*items, blank(), *forecast_items(outlook, drawable=drawable, ascii=ascii)]

@@ -17,7 +17,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.widgets.question_keys import HOW_SURE, NOT_READY, QUESTION_KEYS, reveal
+from tutor.tui.widgets.question_keys import HOW_SURE, NOT_READY, QUESTION_KEYS, is_typed, possible_now, reveal
 from tutor.tui.widgets.question_lines import Cursor, Laid, Zone, ask_rows
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
@@ -120,25 +120,13 @@ class AskView(Widget, can_focus=True):
     @property
     def typing(self) -> bool:
         """Whether letters are the answer and not keys."""
-        return self.attempt.kind in {QuestionKind.FILL_IN, QuestionKind.NUMERIC} and not self.attempt.locked
+        return is_typed(self.attempt) and not self.attempt.locked
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys mean something now."""
-        if action in {"unsure", "lab", "why", "again"}:
-            return action in self.offered
-        kind = self.attempt.kind
-        if action in {"tick", "number", "up", "down"}:
-            return (
-                not self.attempt.locked and not self.typing and (kind is not QuestionKind.ORDERING or action != "tick")
-            )
-        if action in {"pick_up", "put_down", "line_up", "line_down"}:
-            held = {"pick_up": not self.cursor.held, "put_down": self.cursor.held}.get(action, True)
-            return held and not self.attempt.locked and kind is QuestionKind.ORDERING
-        possible = {
-            "hint": self.attempt.hints_left > 0, "undo": self.attempt.can_undo, "commit": not self.cursor.held,
-        }  # fmt: skip
+        possible = possible_now(self.attempt, held=self.cursor.held, offered=self.offered)
         if action in possible:
-            return not self.attempt.locked and possible[action]
+            return possible[action]
         return super().check_action(action, parameters)
 
     def _changed(self, changed: bool = True) -> None:

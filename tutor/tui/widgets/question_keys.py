@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from textual.geometry import Offset, Region
 from textual.widget import Widget
 
 from tutor.course.lesson import QuestionKind
+from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command
 
 _GROUP = "quiz.group"
@@ -41,6 +44,34 @@ NOT_READY = {
 
 HOW_SURE = {"5": 0.5, "6": 0.6, "7": 0.7, "8": 0.8, "9": 0.9, "0": 1.0}
 """What the digits mean while it is asked how sure one is."""
+
+
+def is_typed(attempt: Attempt) -> bool:
+    """Whether the answer is typed, and not chosen or ordered."""
+    return attempt.kind in {QuestionKind.FILL_IN, QuestionKind.NUMERIC}
+
+
+def possible_now(attempt: Attempt, *, held: bool, offered: Collection[str]) -> dict[str, bool]:
+    """For each action of `QUESTION_KEYS`, whether it means something now.
+
+    Args:
+        attempt: The answer in the making.
+        held: Whether a line of an ordering is picked up.
+        offered: What can be wished for after the lock.
+    """
+    is_open, ordering = not attempt.locked, attempt.kind is QuestionKind.ORDERING
+    moves = is_open and not is_typed(attempt)
+    return {
+        **{wish: wish in offered for wish in ("unsure", "lab", "why", "again")},
+        **dict.fromkeys(("number", "up", "down"), moves),
+        **dict.fromkeys(("line_up", "line_down"), is_open and ordering),
+        "tick": moves and not ordering,
+        "pick_up": is_open and ordering and not held,
+        "put_down": is_open and ordering and held,
+        "hint": is_open and attempt.hints_left > 0,
+        "undo": is_open and attempt.can_undo,
+        "commit": is_open and not held,
+    }
 
 
 def reveal(widget: Widget, region: Region) -> None:
