@@ -12,6 +12,7 @@ from tests.end_to_end.terminal import terminal
 from tests.runs.test_registry import FINISHED, make
 from tutor.foundation import paths
 from tutor.foundation.terminal_colours import colours
+from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import use_language
 from tutor.plain.doctor import examine
 from tutor.runs.registry import Runs
@@ -101,3 +102,22 @@ def test_the_size_is_the_terminals_and_not_what_a_shell_exported(monkeypatch: py
     with terminal("doctor") as screen:
         assert screen.ended() == 0
         assert "80x24" in screen.sentence
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en_US.UTF-8", "over SSH"), ("zh_CN.UTF-8", "SSH")])
+@pytest.mark.parametrize("columns", [40, 80])
+def test_long_lines_go_on_under_themselves(locale: str, words: str, columns: int, tmp_path: Path) -> None:
+    home = tmp_path / "a-home"
+    with terminal(
+        "doctor", columns=columns, lines=100, LC_ALL=locale, SSH_CONNECTION="a b", TUTOR_HOME=str(home)
+    ) as screen:
+        screen.ended()
+        rows = [row for row in screen.text.split("\n") if row.strip()]
+    assert words in screen.text
+    sections = [row for row in rows if not row.startswith(" ")]
+    assert len(sections) == 4  # no row went on at the left edge
+    printed = [row for row in screen.output.decode().replace("\r", "").split("\n") if row.startswith(" ")]
+    assert all(cell_width(row) < columns for row in printed)
+    notes = rows[rows.index(sections[1]) + 1 : rows.index(sections[2])]
+    assert len(notes) > len([row for row in notes if row.startswith("  · ")]) > 0
+    assert all(row.startswith(("  · ", "    ")) for row in notes)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from tutor.cli import click_words
 from tutor.cli.help import Group, Sentence
 from tutor.cli.lab_options import lab_options, overrides, require_one
 from tutor.foundation.errors import ExitCode, TutorError
@@ -27,6 +28,7 @@ def dispatch(arguments: list[str]) -> int:
     Raises:
         TutorError: the command failed in a way that it can explain.
     """
+    click_words.speak()
     if COMPLETION in os.environ:
         _tutor.main(prog_name="tutor")  # answers the shell and leaves
     try:
@@ -36,7 +38,8 @@ def dispatch(arguments: list[str]) -> int:
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.UsageError as error:
-        raise TutorError(error.format_message(), hint=translate("cli.usage-hint"), exit_code=ExitCode.USAGE) from error
+        said = " ".join(error.format_message().split())  # choices come a line each
+        raise TutorError(said, hint=translate("cli.usage-hint"), exit_code=ExitCode.USAGE) from error
     return int(result or 0)
 
 

@@ -16,8 +16,9 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.terminal_colours import Colours, colours
 from tutor.foundation.terminal_size import terminal_size
-from tutor.foundation.text_width import pad
+from tutor.foundation.text_width import cell_width, pad
 from tutor.foundation.translate import LANGUAGE_NAMES, language, translate
+from tutor.foundation.wrapping import wrapped
 
 _LABEL = 14
 _ANSWERS_WITHIN = 1.0
@@ -34,9 +35,17 @@ def examine() -> int:
     ):
         print(translate(title))
         for label, text in rows:
-            print(f"  {pad(label, _LABEL)} {text}")
+            print("\n".join(_row(label, text)))
         print()
     return 0
+
+
+def _row(label: str, text: str) -> list[str]:
+    """A label and its text, which goes on under itself where the terminal is too narrow; a pipe has no width."""
+    indent = _LABEL if cell_width(label) > 1 else 1
+    size = terminal_size() if sys.stdout.isatty() else None
+    lines = wrapped(text, max(20, size.columns - indent - 4)) if size else [text]
+    return [f"  {pad('' if number else label, indent)} {line}" for number, line in enumerate(lines)]
 
 
 def _said(name: str) -> str:

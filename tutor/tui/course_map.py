@@ -9,8 +9,8 @@ from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad, shorten
 from tutor.foundation.translate import translate
+from tutor.foundation.wrapping import wrapped
 from tutor.tui.glyphs import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
-from tutor.tui.widgets.notice import wrapped
 from tutor.tui.widgets.row_list import RowItem
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from tutor.charts.numbers import count, figure
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
+from tutor.foundation.wrapping import wrapped
 from tutor.runs.controls import control_title, value_text
 from tutor.runs.spec import ControlSpec
 from tutor.runs.summary import latest
 from tutor.tui.lab_session import LabSession
 from tutor.tui.screens.lab_words import goal_lines, with_minus
-from tutor.tui.widgets.notice import wrapped
 
 _VALUE_WIDTH = 5
 _PARAMETERS = 3

@@ -13,10 +13,10 @@ from tutor.course.lesson import Fault
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import language, translate
+from tutor.foundation.wrapping import wrapped
 from tutor.tui.glyphs import RIGHT, WRONG
 from tutor.tui.screens.lesson import LessonScreen
 from tutor.tui.widgets.chart import Room, RowsView
-from tutor.tui.widgets.notice import wrapped
 
 _EVERY = 0.3
 """Seconds between two looks at the file: a save shows before the eye is back on this terminal."""

@@ -9,9 +9,9 @@ from textual.strip import Strip
 
 from tutor.charts.cells import Span
 from tutor.foundation.translate import translate
+from tutor.foundation.wrapping import wrapped
 from tutor.tui.background import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.commands import SHARED, Command, bindings_of
-from tutor.tui.widgets.notice import wrapped
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
 

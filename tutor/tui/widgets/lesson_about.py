@@ -12,8 +12,8 @@ from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import language, translate
+from tutor.foundation.wrapping import wrapped
 from tutor.tui.glyphs import AGAIN, RIGHT
-from tutor.tui.widgets.notice import wrapped
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from tutor.course.lesson import BLANK, QuestionKind
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad
 from tutor.foundation.translate import translate
+from tutor.foundation.wrapping import wrapped
 from tutor.study.attempt import Attempt, Stage
 from tutor.tui.glyphs import HERE, RIGHT, WRONG
-from tutor.tui.widgets.notice import wrapped
 from tutor.tui.widgets.question_keys import HOW_SURE
 from tutor.typeset.lines import Line
 from tutor.typeset.page import typeset
