@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tutor.runs.columns import require_columns
 from tutor.runs.controls import value_of
 from tutor.runs.effects import refuse_idle, refuse_idle_axes, without_effect
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab, with_overrides
+from tutor.runs.lab_files import list_labs, load_lab, with_overrides
 from tutor.runs.spec import RunSpec
 from tutor.runs.spec_faults import SpecError
 from tutor.runs.sweep import plan_sweep
@@ -214,3 +215,15 @@ def test_the_controls_of_labs_are_idle_at_most_until_another_is_turned(control: 
     turned = {"optimizer.momentum": "momentum", "optimizer.alpha": "rmsprop"}.get(control)
     changes = {"optimizer": turned} if turned else {"schedule": "warm-up"}
     assert without_effect(with_overrides(lab, changes), control) == ""
+
+
+@pytest.mark.parametrize("name", list_labs(LESSONS / "labs"))
+def test_every_control_of_a_lab_changes_something_or_is_woken_by_another_one(name: str) -> None:
+    lab = load_lab(name, LESSONS / "labs")
+    ways = [lab]
+    for control in lab.controls.values():
+        for value in control.choices:
+            with suppress(SpecError):
+                ways.append(with_overrides(lab, {control.key: value}))
+    idle = [control.key for control in lab.controls.values() if all(without_effect(way, control.key) for way in ways)]
+    assert idle == []

@@ -21,6 +21,7 @@ from tutor.tui.screens.lab import LabScreen
 from tutor.tui.widgets.chart import RowsView
 
 Size = tuple[int, int]
+LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
 
 class Bench:
@@ -273,6 +274,25 @@ async def test_a_control_that_needs_a_new_run_says_so_and_restart_uses_it(tmp_pa
         assert [spec.data.lags for spec in bench.runs.specs] == [1, 7]
         assert bench.runs.followers["run-1"].asked() == [{"do": "stop"}]
         assert "↻" not in await bench.text()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "momentum changes nothing here"), ("zh", "什么也改变不了")])
+async def test_a_control_that_changes_nothing_says_why_and_asks_the_worker_for_nothing(
+    language: str, said: str, tmp_path: Path
+) -> None:
+    ball = (LESSONS / "labs" / "ball.toml").read_text(encoding="utf-8")
+    async with lab(tmp_path, ball, language=language) as bench:
+        await bench.press("space")
+        bench.run.train([6.0, 3.0])
+        await bench.press("tab", "tab", "tab", "right")
+        assert said in await bench.text()
+        assert bench.run.asked() == []
+        # The next run has momentum, the present one still has none.
+        await bench.press("shift+tab", "right", "tab", "left")
+        assert bench.run.asked() == []
+        assert "↻" in await bench.text()
+        await bench.press("r", "left")
+        assert [each["key"] for each in bench.run.asked()] == ["optimizer.momentum"]
 
 
 async def test_a_value_can_be_typed_and_nonsense_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -83,6 +83,18 @@ def some_views(spec: RunSpec) -> list[Event]:
     return [event for event in events if isinstance(event, View)]
 
 
+def test_a_control_that_changes_nothing_steps_back_until_another_wakes_it(tmp_path: Path) -> None:
+    session = LabSession(FakeRuns(tmp_path), load_lab("ball", LABS))
+
+    def inks() -> dict[str, str]:
+        rows = control_rows(session, Hand(), 40, 9)
+        return {name: row[1].ink for (name, _), row in zip(session.controls(), rows, strict=True)}
+
+    assert (inks()["momentum"], inks()["start"]) == ("muted", "text")
+    session.type("optimizer", "momentum")
+    assert inks()["momentum"] == "text"
+
+
 def test_no_columns_chosen_are_all_of_them(tmp_path: Path) -> None:
     session = LabSession(FakeRuns(tmp_path), load_lab("penguins", LABS))
     assert "‹ all " in plain_row(control_rows(session, Hand(), 40, 1)[0])

@@ -280,7 +280,7 @@ class LabSession:
 
     def holds(self, key: str) -> bool:
         """Whether the present run goes by the setting ``key`` as it stands; true where there is no run yet."""
-        if self.follower is None or (key in LIVE_KEYS and self.going):
+        if self.follower is None or self._follows(key):
             return True
         return bool(value_of(self.running_spec, key) == value_of(self.spec, key))
 
@@ -302,12 +302,15 @@ class LabSession:
 
     def _tell(self, change: Change | None) -> Change | None:
         """Tell the worker of a change, where it can follow."""
-        if change is not None and change.after is not None and change.key in LIVE_KEYS and self.going:
-            from tutor.runs.effects import without_effect
-
-            if not without_effect(self.running_spec, change.key):
-                self._send(Set(change.key, change.after))
+        if change is not None and change.after is not None and self._follows(change.key):
+            self._send(Set(change.key, change.after))
         return change
+
+    def _follows(self, key: str) -> bool:
+        """Whether the present run goes by what ``key`` is set to while it goes on."""
+        from tutor.runs.effects import without_effect
+
+        return key in LIVE_KEYS and self.going and not without_effect(self.running_spec, key)
 
     # -- comparing --------------------------------------------------------------------------------------
 

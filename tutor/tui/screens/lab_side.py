@@ -14,6 +14,7 @@ from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 from tutor.foundation.wrapping import wrapped
 from tutor.runs.controls import control_title, value_text
+from tutor.runs.effects import without_effect
 from tutor.runs.spec import ControlSpec
 from tutor.runs.summary import latest
 from tutor.tui.lab_session import LabSession
@@ -81,7 +82,8 @@ def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Rows
 
 
 def _control_row(session: LabSession, name: str, control: ControlSpec, hand: Hand, width: int, *, chosen: bool) -> Row:
-    ink = "strong" if chosen else "text"
+    # What changes nothing as the others stand steps back; turning it says why.
+    ink = "strong" if chosen else "muted" if without_effect(session.spec, control.key) else "text"
     text = with_minus(value_text(control.key, session.value(control)))
     title = control_title(name, control)
     # A short value leaves its room to a name that would be cut.
