@@ -69,6 +69,19 @@ async def test_every_page_in_both_languages(services_in: MakeServices, language:
         assert ("高估" if english else "too sure by") in text
 
 
+async def test_where_a_row_could_be_opened_right_turns_the_page_as_the_footer_says(services_in: MakeServices) -> None:
+    services = services_in()
+    learnt(services)
+    async with running(services) as pilot:
+        await press(pilot, "p")
+        for page in (1, 2, 3, 4):
+            assert "→ next page" in rows_of(pilot)[-1]
+            await press(pilot, "right" if page % 2 else "l")
+            screen = pilot.app.screen
+            assert isinstance(screen, ProgressScreen)
+            assert screen.page == page
+
+
 async def test_a_mix_up_leads_to_the_lesson_that_mends_it(services_in: MakeServices) -> None:
     services = services_in()
     learnt(services)

@@ -15,7 +15,7 @@ from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.tui import navigation
-from tutor.tui.commands import Command
+from tutor.tui.commands import Command, bindings_of
 from tutor.tui.row_pages import blank, sentence_items
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.progress_pages import (
@@ -50,13 +50,14 @@ _Draw = Callable[[int, _Look], list[RowItem]]
 """The rows of a page at a width."""
 
 
-class ProgressList(RowList):
+class ProgressList(RowList, inherit_bindings=False):
     """A page; left and right turn it, so only enter chooses."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         *(command for command in MOVES if command.id != "list.choose"),
         Command("list.choose", ("enter",), "keys.open", footer=1, group="keys.group-move", palette=False),
     )
+    BINDINGS = bindings_of(KEYS)
 
 
 class ProgressScreen(TutorScreen):
