@@ -10,8 +10,11 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from tutor.foundation.translate import use_language
 from tutor.runs.events import (
+    LOG_VERSION,
     Changed,
     DataFacts,
     Diverged,
@@ -31,6 +34,7 @@ from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, LONGEST_LINE, Follower, 
 from tutor.runs.locks import hold
 from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
+from tutor.runs.words import log_faults
 
 STARTED = Started(
     run="20260101-000000-7f3a",
@@ -263,3 +267,37 @@ def test_two_followers_show_the_same(tmp_path: Path) -> None:
     other.catch_up()
     one.summary.version = other.summary.version
     assert same(one.summary, other.summary)
+
+
+def damaged(tmp_path: Path, lost: int) -> RunSummary:
+    events: list[Event] = [STARTED, *(Epochs(first=n, train=[1 / n], valid=[2 / n], updates=n, seconds=0.1) for n in range(1, 9))]
+    pieces = lines(events).splitlines(keepends=True)
+    for index in range(lost):
+        pieces[3 + index] = b"\x00\xff{soup" + bytes([index]) + b"\n"
+    write(tmp_path, b"".join([*pieces, lines([Finished(reason="epochs", epoch=8, updates=8, seconds=0.2)])]))
+    return Follower(tmp_path).catch_up()
+
+
+def test_epochs_whose_lines_are_lost_are_gaps_and_the_others_keep_their_places(tmp_path: Path) -> None:
+    summary = damaged(tmp_path, 2)
+    assert [index for index, loss in enumerate(summary.train_losses, 1) if math.isnan(loss)] == [3, 4]
+    assert summary.train_losses[7] == 1 / 8
+    assert [index for index, loss in enumerate(summary.valid_losses, 1) if math.isnan(loss)] == [3, 4]
+    assert (summary.best_epoch, summary.lost) == (8, 2)
+
+
+@pytest.mark.parametrize(("language", "one", "two"), [("en", "One line", "2 lines"), ("zh", "有一行", "有 2 行")])
+def test_what_is_wrong_with_a_log_is_told(tmp_path: Path, language: str, one: str, two: str) -> None:
+    use_language(language)
+    for lost, words in ((0, None), (1, one), (2, two)):
+        folder = tmp_path / str(lost)
+        folder.mkdir()
+        faults = log_faults(damaged(folder, lost))
+        assert faults == [] if words is None else words in faults[0]
+    newer = fold(RunSummary(), [replace(STARTED, version=LOG_VERSION + 1)])
+    assert len(log_faults(newer)) == 1
+
+
+def test_a_number_that_no_worker_wrote_takes_no_memory() -> None:
+    far = Epochs(first=10**15, train=[1.0], valid=[1.0], updates=1, seconds=0.1)
+    assert len(fold(RunSummary(), [far]).train_losses) == 1

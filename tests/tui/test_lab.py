@@ -755,3 +755,15 @@ async def test_a_single_epoch_is_not_counted(tmp_path: Path, language: str, sent
         bench.run.train(falling(1), falling(1, 0.4))
         bench.run.finish("epochs")
         assert sentence in " ".join((await bench.text()).split())
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "3 lines of its log"), ("zh", "日志中有 3 行")])
+async def test_what_could_not_be_read_of_the_log_is_said(tmp_path: Path, language: str, said: str) -> None:
+    async with lab(tmp_path, language=language) as bench:
+        await bench.press("space")
+        bench.run.train([0.5], [0.4])
+        bench.run.summary.lost = 3
+        assert said in await bench.text()
+        bench.run.finish()
+        text = await bench.text()
+        assert said in text.replace("\n", "")

@@ -14,7 +14,7 @@ from tutor.foundation.text_width import pad_left
 from tutor.foundation.translate import translate
 from tutor.runs.events import Epochs, Event, Started
 from tutor.runs.summary import RunSummary
-from tutor.runs.words import told
+from tutor.runs.words import log_faults, told
 
 
 class Reporter(Protocol):
@@ -103,6 +103,7 @@ def outcome_lines(summary: RunSummary) -> list[str]:
             seconds=f"{summary.seconds:.1f}",
         )
     ]
+    lines += log_faults(summary)
     if summary.message:
         lines.append(f"{summary.message} {summary.hint}".rstrip())
     for key, name in (

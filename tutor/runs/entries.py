@@ -82,7 +82,7 @@ def entry_of(folder: Path) -> RunEntry:
     """The entry of a run's folder. The cost does not grow with the run."""
     alive = is_held(folder / LOCK_FILE)
     events, between = _read(folder / EVENTS_FILE)
-    summary = fold(RunSummary(), events)
+    summary = fold(RunSummary(whole=False), events)
     state = summary.state
     if not summary.ended and not alive:
         state = "died"

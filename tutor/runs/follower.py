@@ -116,6 +116,7 @@ class Follower:
             return None
         events = self._reader.feed(piece)
         fold(self.summary, events)
+        self.summary.lost = self._reader.skipped
         return events
 
     def _read(self, limit_bytes: int) -> bytes:

@@ -34,6 +34,8 @@ State = Literal["starting", "running", "paused", "finished", "stopped", "diverge
 ENDED: frozenset[State] = frozenset({"finished", "stopped", "diverged", "failed", "died"})
 
 Fact = float | bool | str
+_LONGEST_GAP = 1_000_000
+"""Epochs in a row that may be lost; a number beyond is none that a worker wrote."""
 
 
 @dataclass(slots=True)
@@ -85,6 +87,12 @@ class RunSummary:
     final_facts: dict[str, float] = field(default_factory=dict)
     version: int = 0
     """Rises with every event."""
+    log_version: int = 0
+    """The version of the log; see `tutor.runs.events.LOG_VERSION`."""
+    lost: int = 0
+    """Lines of the log that could not be read."""
+    whole: bool = True
+    """Whether the log is folded from its beginning on: then epochs whose line was lost are nan, else nobody knows."""
 
     @property
     def ended(self) -> bool:
@@ -177,6 +185,7 @@ def fold(summary: RunSummary, events: Iterable[Event]) -> RunSummary:
 def _started(summary: RunSummary, event: Started) -> None:
     summary.state = "running"
     summary.run = event.run
+    summary.log_version = event.version
     summary.started_at = event.at
     summary.spec = event.spec
     summary.versions = event.versions
@@ -200,6 +209,9 @@ def _append(series: array[float], before: int, values: list[float]) -> None:
 def _epochs(summary: RunSummary, event: Epochs) -> None:
     train = _numbers(event.train)
     before = len(summary.train_losses)
+    if summary.whole and before < event.first - 1 <= before + _LONGEST_GAP:
+        summary.train_losses.fromlist([nan] * (event.first - 1 - before))
+        before = event.first - 1
     summary.train_losses.fromlist(train)
     highest = max(train if train is event.train else filter(isfinite, train), default=nan)
     if highest > summary.worst_train_loss or (isfinite(highest) and not summary.worst_epoch):

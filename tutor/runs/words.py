@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
+from tutor.runs.events import LOG_VERSION, Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
 from tutor.runs.hands import other_hand
-from tutor.runs.summary import State
+from tutor.runs.summary import RunSummary, State
 
 STATE_SIGNS: dict[State, tuple[str, str]] = {
     "starting": ("○", "lab.state-starting"),
@@ -46,6 +46,17 @@ def told(event: Event, title_of: Callable[[str], str] = str) -> str:
     what = _what(event, title_of)
     who = done_elsewhere(event)
     return translate("hands.did", who=who, what=what) if what and who else what
+
+
+def log_faults(summary: RunSummary) -> list[str]:
+    """What is wrong with the log of a run, in sentences; usually nothing."""
+    faults = []
+    if summary.log_version > LOG_VERSION:
+        faults.append(translate("hands.newer-log"))
+    if summary.lost:
+        key = "hands.line-lost" if summary.lost == 1 else "hands.lines-lost"
+        faults.append(translate(key, count=summary.lost))
+    return faults
 
 
 def done_elsewhere(event: Event) -> str:

@@ -176,7 +176,8 @@ class LabSession:
     def frame(self) -> tuple[object, ...]:
         """What the lines above and below a lab speak of."""
         playing = self.replay.player.playing if self.replay is not None else None
-        return self.state, self.pace, self.running_spec.train.seed, playing, self.builder is not None
+        lost = self.summary.lost if self.summary is not None else 0
+        return self.state, self.pace, self.running_spec.train.seed, playing, self.builder is not None, lost
 
     @property
     def can_replay(self) -> bool:

@@ -12,7 +12,7 @@ from tutor.foundation.translate import language, translate
 from tutor.runs.builder import Builder
 from tutor.runs.controls import setting_text
 from tutor.runs.divergence import rise_of
-from tutor.runs.words import drawn_name
+from tutor.runs.words import drawn_name, log_faults
 from tutor.tui.lab_session import LabSession, State
 
 STATE_WORDS: dict[State, tuple[str, str, str]] = {
@@ -88,7 +88,16 @@ def pace_text(pace: float) -> str:
 
 
 def outcome(session: LabSession) -> tuple[str, str]:
-    """How the run ended, in a sentence, and its ink; what to do where none has begun; empty while one goes on."""
+    """How the run ended, in a sentence, and its ink; what to do where none has begun; empty while one goes on.
+
+    What is wrong with its log is told in any case.
+    """
+    text, ink = _outcome(session)
+    faults = log_faults(session.summary) if session.summary is not None else []
+    return " ".join(filter(None, [text, *faults])), ink
+
+
+def _outcome(session: LabSession) -> tuple[str, str]:
     state, summary = session.state, session.summary
     if session.replay is not None:
         return "", "text"
