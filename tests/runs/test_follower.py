@@ -270,7 +270,10 @@ def test_two_followers_show_the_same(tmp_path: Path) -> None:
 
 
 def damaged(tmp_path: Path, lost: int) -> RunSummary:
-    events: list[Event] = [STARTED, *(Epochs(first=n, train=[1 / n], valid=[2 / n], updates=n, seconds=0.1) for n in range(1, 9))]
+    events: list[Event] = [
+        STARTED,
+        *(Epochs(first=n, train=[1 / n], valid=[2 / n], updates=n, seconds=0.1) for n in range(1, 9)),
+    ]
     pieces = lines(events).splitlines(keepends=True)
     for index in range(lost):
         pieces[3 + index] = b"\x00\xff{soup" + bytes([index]) + b"\n"

@@ -187,3 +187,24 @@ async def test_nothing_is_claimed_of_what_another_program_trains(
             assert "f1" in text
             assert "0.75" in text
     os.close(lock)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [36, 40, 60, 76, 80, 110, 140])
+def test_a_row_of_the_list_fits_its_width(services: Services, language: str, width: int) -> None:
+    from tutor.charts.cells import row_width
+    from tutor.foundation.clock import utc_now
+    from tutor.foundation.translate import use_language
+    from tutor.tui.run_rows import run_items
+
+    use_language(language)
+    make(services.runs, "20260101-090000-eeee", lab="never")
+    fill(services)
+    entries = services.runs.all()
+    rows = [item.draw(width) for item in run_items(entries, [], utc_now(), ascii=False)]
+    assert max(row_width(row) for row in rows) <= width
+    assert len({row_width(row) for row in rows}) == 1
+    texts = ["".join(span.text for span in row) for row in rows]
+    assert "nan" not in "".join(texts)
+    assert all(sign in "".join(texts) for sign in "✓✗")
+    assert "0.3333" in "".join(texts)

@@ -16,7 +16,7 @@ from tutor.foundation.translate import language, translate
 from tutor.plain.reporters import figure
 from tutor.runs.entries import RunEntry
 from tutor.runs.registry import Runs
-from tutor.runs.words import STATE_SIGNS
+from tutor.runs.words import STATE_SIGNS, state_in_a_list
 
 _COLUMNS = (
     ("watch.head-run", 6), ("watch.head-lab", 24), ("watch.head-state", 14), ("watch.head-epoch", -11),
@@ -78,12 +78,11 @@ def _fit(text: str, width: int) -> str:
 
 
 def _line(entry: RunEntry, now: datetime, widths: dict[str, int], shape: str) -> str:
-    sign, key = STATE_SIGNS[entry.state]
     planned = f"/{entry.epochs_planned}" if entry.epochs_planned else ""
     cells = (
         entry.short_id + (" *" if entry.pinned else ""),
         entry.title_in(language()) or "?",
-        f"{sign} {translate(key)}",
+        f"{STATE_SIGNS[entry.state][0]} {state_in_a_list(entry.state)}",
         f"{entry.epoch}{planned}",
         figure(entry.train_loss),
         figure(entry.valid_loss),

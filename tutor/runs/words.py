@@ -34,6 +34,11 @@ def drawn_name(function: str, *, ascii: bool = False) -> str:
     return name.translate(_PLAIN) if ascii else name
 
 
+def state_in_a_list(state: State) -> str:
+    """The name of a state where there is room for a word only."""
+    return translate("record.died" if state == "died" else STATE_SIGNS[state][1])
+
+
 def told(event: Event, title_of: Callable[[str], str] = str) -> str:
     """What somebody did to the run, in a sentence; empty for what training does by itself.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from tutor.charts.cells import Row, Span
 from tutor.charts.numbers import figure
@@ -12,10 +13,12 @@ from tutor.foundation.clock import short_duration
 from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.runs.entries import RunEntry
+from tutor.runs.words import state_in_a_list
 from tutor.tui.screens.lab_words import STATE_WORDS
 from tutor.tui.widgets.row_list import RowItem
 
 _STATE = 12
+_SIGN = 2
 _EPOCH = 10
 _LOSS = 8
 _AGE = 6
@@ -51,50 +54,69 @@ def _draw_hint(width: int) -> Row:
     return [Span(shorten(f"   {translate('run-list.none-hint')}", width), "muted")]
 
 
-def _rooms(width: int) -> tuple[int, int, bool, bool]:
-    """Cells for the title and the sparkline, and whether there is room for the training loss and the age."""
+class _Room(NamedTuple):
+    """How a row shares its cells."""
+
+    title: int
+    spark: int = 0
+    train: bool = False
+    age: bool = False
+    state: int = _STATE
+    """With `_SIGN` cells it is the sign alone, and the loss is that of validation where there is one."""
+
+
+def _room(width: int) -> _Room:
     spark = _WIDE_SPARK if width >= _ROOMY else _SPARK
     left = width - 2 - 5 - _STATE - _EPOCH - _LOSS - 3
-    for used, shown, train, age in (
-        (spark + 1 + _LOSS + 1 + _AGE + 1, spark, True, True),
-        (_LOSS + 1 + _AGE + 1, 0, True, True),
-        (_AGE + 1, 0, False, True),
+    for used, room in (
+        (spark + 1 + _LOSS + 1 + _AGE + 1, _Room(0, spark, train=True, age=True)),
+        (_LOSS + 1 + _AGE + 1, _Room(0, train=True, age=True)),
+        (_AGE + 1, _Room(0, age=True)),
+        (0, _Room(0)),
     ):
         if left - used >= _MIN_TITLE:
-            return left - used, shown, train, age
-    return max(4, left), 0, False, False
+            return room._replace(title=left - used)
+    return _Room(max(4, left + _STATE - _SIGN), state=_SIGN)
 
 
 def _draw_heading(width: int) -> Row:
-    title, spark, train, age = _rooms(width)
-    cells = [pad(f"  {translate('watch.head-run')}", 7), pad(translate("watch.head-lab"), title + 1)]
-    cells += [pad(translate("watch.head-state"), _STATE), pad_left(translate("watch.head-epoch"), _EPOCH), " "]
+    title, spark, train, age, state = _room(width)
+    narrow = state == _SIGN
+    cells = [pad(f"  {translate('watch.head-run')}", 7), pad(shorten(translate("watch.head-lab"), title), title + 1)]
+    cells += [pad("" if narrow else translate("watch.head-state"), state)]
+    cells += [pad_left(translate("watch.head-epoch"), _EPOCH), " "]
     if train:
         cells += [pad_left(translate("watch.head-train"), _LOSS), " "]
-    cells += [pad_left(translate("watch.head-valid"), _LOSS), " " if spark else "", " " * spark]
+    loss = translate("record.loss" if narrow else "watch.head-valid")
+    cells += [pad_left(loss, _LOSS), " " if spark else "", " " * spark]
     if age:
         cells += [" ", pad_left(translate("watch.head-age"), _AGE)]
     return [Span("".join(cells), "muted")]
 
 
 def _row(entry: RunEntry, width: int, marked: bool, now: datetime, *, ascii: bool) -> Row:
-    title, spark, train, age = _rooms(width)
-    sign, ink, key = STATE_WORDS[entry.state]
+    title, spark, train, age, state = _room(width)
+    sign, ink, _ = STATE_WORDS[entry.state]
+    word = shorten(f"{sign} {state_in_a_list(entry.state)}", state - 1) if state > _SIGN else sign
     mark = ("◆ ", "accent") if marked else ("★ ", "muted") if entry.pinned else ("  ", "text")
     planned = f"/{entry.epochs_planned}" if entry.epochs_planned else ""
     epoch = f"{entry.epoch}{planned}"
+    trained = entry.train_loss if entry.epoch else None
     row = [
         Span(*mark),
         Span(pad(entry.short_id, 5), "muted"),
         Span(pad(shorten(entry.title_in(language()) or "?", title), title + 1), "strong" if entry.alive else "text"),
-        Span(pad(shorten(f"{sign} {translate(key)}", _STATE - 1), _STATE), ink),
+        Span(pad(word, state), ink),
         Span(pad_left(epoch if cell_width(epoch) <= _EPOCH else str(entry.epoch), _EPOCH), "text"),
         Span(" "),
     ]
     if train:
-        row += [Span(pad_left(figure(entry.train_loss, ascii=ascii), _LOSS), "train"), Span(" ")]
-    valid = figure(entry.valid_loss if entry.valid else None, ascii=ascii)
-    row.append(Span(pad_left(valid, _LOSS), "valid"))
+        row += [Span(pad_left(figure(trained, ascii=ascii), _LOSS), "train"), Span(" ")]
+    if state == _SIGN and not entry.valid:
+        row.append(Span(pad_left(figure(trained, ascii=ascii), _LOSS), "train"))
+    else:
+        valid = figure(entry.valid_loss if entry.valid else None, ascii=ascii)
+        row.append(Span(pad_left(valid, _LOSS), "valid"))
     if spark:
         ink = "valid" if entry.valid else "train"
         row += [Span(" "), Span(pad(sparkline(entry.shape, spark, ascii=ascii), spark), ink)]
