@@ -28,8 +28,9 @@ def commands() -> dict[int, str]:
 
 
 def workers_of(home: Path) -> list[int]:
-    """The processes that train in ``home``."""
-    return [pid for pid, command in commands().items() if "tutor.runs.worker" in command and str(home) in command]
+    """The processes that train, or follow the training of others, in ``home``."""
+    kinds = ("tutor.runs.worker", "tutor.runs.csv_worker")
+    return [pid for pid, said in commands().items() if any(kind in said for kind in kinds) and str(home) in said]
 
 
 def session_of(leader: int) -> list[int]:
