@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import select
 import signal
@@ -16,6 +17,7 @@ import pytest
 
 from tests.end_to_end.processes import workers_of
 from tests.end_to_end.terminal import PATIENCE_SECONDS, Terminal, terminal
+from tests.tui.terminal.referee import looks_of
 
 _JOB = """
 import os, signal, subprocess, sys, fcntl, termios
@@ -91,16 +93,28 @@ def pending(screen: Terminal) -> int:
     return len(screen.output) - before
 
 
+def answering(screen: Terminal) -> None:
+    """Let the terminal answer what it is asked, when it has come to the question."""
+
+    def reply(data: str) -> None:
+        os.write(screen.master, data.encode())
+
+    screen.screen.write_process_input = reply  # type: ignore[method-assign]
+
+
 def test_a_terminal_that_stops_reading_gets_one_picture_when_it_reads_again() -> None:
     with terminal() as screen:
+        answering(screen)
         screen.wait("1  What learning means", "? help")
         pending(screen)
-        for _ in range(60):  # nobody reads meanwhile
+        before = len(screen.output)
+        for _ in range(60):  # nobody reads meanwhile: 120 pages, a quarter of a megabyte
             os.write(screen.master, b"\x1b[6~\x1b[5~")
             time.sleep(0.02)
         os.write(screen.master, b"S")
         screen.wait("Language")
-        assert pending(screen) < 40_000
+        pending(screen)
+        assert len(screen.output) - before < 40_000
         os.write(screen.master, b"q")
         assert screen.ended() == 0
 
@@ -112,11 +126,7 @@ def test_while_a_terminal_takes_nothing_the_log_is_not_read_and_then_the_run_is_
     lab = tmp_path / "live.toml"
     lab.write_text(_LIVE, encoding="utf-8")
     with terminal("lab", str(lab), TUTOR_HOME=str(tmp_path / "home")) as screen:
-
-        def reply(data: str) -> None:
-            os.write(screen.master, data.encode())
-
-        screen.screen.write_process_input = reply  # type: ignore[method-assign]
+        answering(screen)
         try:
             screen.wait("space start")
             screen.press("space")
@@ -146,11 +156,7 @@ def test_a_terminal_that_never_reads_again_does_not_keep_it(tmp_path: Path) -> N
 
 def test_a_terminal_that_answers_is_asked_and_not_a_key_is_made_of_its_answers() -> None:
     with terminal() as screen:
-
-        def reply(data: str) -> None:
-            os.write(screen.master, data.encode())
-
-        screen.screen.write_process_input = reply  # type: ignore[method-assign]
+        answering(screen)
         screen.wait("1  What learning means", "? help")
         assert b"\x1b[5n" in screen.output
         for _ in range(10):
@@ -170,6 +176,34 @@ def test_a_resize_paints_everything_anew() -> None:
             screen.screen.reset()
             screen.resize(columns, lines)
             screen.wait("1  What learning means", "? help")
+
+
+@pytest.mark.parametrize(("words", "locale"), [([], "zh_CN.UTF-8"), (["open", "3"], "C")])
+def test_a_window_that_is_resized_all_the_time_ends_with_the_picture_that_a_new_one_has(
+    words: list[str], locale: str
+) -> None:
+    sizes = random.Random(7)
+    with terminal(*words, LC_ALL=locale) as screen:
+        answering(screen)
+        screen.wait(" ? ")
+        for _ in range(25):
+            screen.resize(sizes.randint(20, 300), sizes.randint(6, 100))
+            for _ in range(sizes.randint(1, 4)):
+                screen.read(sizes.random() * 0.05)
+            os.write(screen.master, sizes.choice([b"", b"\x1b[B", b"\x1b[6~", b"\x1b[5~"]))
+        screen.resize(90, 30)
+        fed = len(screen.output)
+        other = pyte.Screen(90, 30)
+        stream = pyte.ByteStream(other)
+
+        def same() -> bool:
+            nonlocal fed
+            stream.feed(re.sub(rb"\x1b\[[<>=][^a-zA-Z]*[a-zA-Z]", b"", screen.output[fed:]))
+            fed = len(screen.output)
+            looks = looks_of(other)
+            return " ? " in "".join(str(look[0]) for look in looks[-1]) and looks == looks_of(screen.screen)
+
+        screen.wait_until(same)
 
 
 def test_a_stray_sigcont_changes_nothing() -> None:
@@ -255,10 +289,17 @@ def test_the_stock_driver_is_there_on_request() -> None:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_at_rest_it_rests() -> None:
     with terminal() as screen:
+        answering(screen)
         screen.wait("1  What learning means", "? help")
-        time.sleep(3)  # the lessons are read in the background
-        pending(screen)
-        before = cpu_seconds(screen.process.pid)
-        assert pending(screen) < 500
-        time.sleep(2)
-        assert cpu_seconds(screen.process.pid) - before < 1.0
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not rests(screen):  # the lessons are read in the background first
+            assert time.monotonic() < end
+
+
+def rests(screen: Terminal) -> bool:
+    """Whether two seconds pass with next to no work and nothing sent."""
+    before, sent = cpu_seconds(screen.process.pid), len(screen.output)
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        screen.read()
+    return cpu_seconds(screen.process.pid) - before < 0.2 and len(screen.output) - sent < 100
