@@ -8,11 +8,13 @@ import threading
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.charts.shapes import falling
 from tutor.charts.cells import Span, plain_text
 from tutor.charts.dots import simplified
-from tutor.charts.layers import overlay
+from tutor.charts.layers import joined, overlay
 from tutor.charts.loss import loss_chart, train_line
 from tutor.charts.plot import Grid, Mark, canvas, frame
 from tutor.charts.scale import linear_scale
@@ -106,3 +108,35 @@ def test_a_canvas_that_failed_leaves_nothing_in_the_next_one() -> None:
     with pytest.raises(AttributeError):
         canvas(Grid(4, 2), [mark, None])  # type: ignore[list-item]
     assert canvas(Grid(4, 2), [mark]) == expected
+
+
+SPANS = st.lists(
+    st.builds(Span, st.text("ab ⣀", min_size=1, max_size=4), st.sampled_from(["text", "train"]),
+              st.sampled_from([None, "heat1", "heat14", "field2"])),
+    max_size=5,
+)  # fmt: skip
+
+
+def in_cells(row: list[Span], width: int) -> list[Span]:
+    return [Span(cell, span.ink, span.ground) for span in row for cell in span.text][:width]
+
+
+@given(SPANS, SPANS)
+def test_what_lies_above_is_laid_over_cell_by_cell(under: list[Span], over: list[Span]) -> None:
+    width = min(sum(len(span.text) for span in row) for row in (under, over))
+    below, above = in_cells(under, width), in_cells(over, width)
+    (row,) = overlay([joined(below)], [joined(above)])
+    found = in_cells(row, width)
+    assert [cell.text for cell in found] == [
+        low.text if high.text == " " and high.ground is None else high.text
+        for low, high in zip(below, above, strict=True)
+    ]
+    for cell, low, high in zip(found, below, above, strict=True):
+        if high.text == " " and high.ground is None:
+            assert cell == low
+        elif high.ground is not None:
+            assert cell == high
+        else:
+            assert cell.ground == low.ground
+            light = {"heat1": "heat15", "heat14": "heat0"}.get(str(low.ground), high.ink)
+            assert cell.ink == light

@@ -40,6 +40,14 @@ Row = list[Span]
 Rows = list[Row]
 
 
+def add_span(row: Row, span: Span) -> None:
+    """Put ``span`` at the end of ``row``, as one with the last one where they look alike; in place."""
+    if row and row[-1].ink == span.ink and row[-1].ground == span.ground:
+        row[-1] = Span(row[-1].text + span.text, span.ink, span.ground)
+    else:
+        row.append(span)
+
+
 def row_width(row: Iterable[Span]) -> int:
     """The cells that ``row`` takes."""
     return sum(cell_width(span.text) for span in row)

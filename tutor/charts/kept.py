@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import Row, Rows, add_span
 from tutor.charts.plot import Grid, Mark, canvas
 
 if TYPE_CHECKING:
@@ -110,13 +110,6 @@ def _spliced(left: Row, right: Row, cell: int) -> Row:
     for span in right:
         stop = place + len(span.text)
         if stop > cell:
-            _add(row, span._replace(text=span.text[max(0, cell - place) :]))
+            add_span(row, span._replace(text=span.text[max(0, cell - place) :]))
         place = stop
     return row
-
-
-def _add(row: Row, span: Span) -> None:
-    """``span`` at the end of ``row``, as one with the last one where they look alike."""
-    if row and row[-1][1:] == span[1:]:
-        span = span._replace(text=row.pop().text + span.text)
-    row.append(span)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from tutor.charts.cells import HEAT_LEVELS, Row, Rows, Span
+from tutor.charts.cells import HEAT_LEVELS, Row, Rows, Span, add_span
 from tutor.charts.plot import Grid, Mark, canvas
 
 _KEPT = 12
@@ -36,13 +37,46 @@ def overlay(under: Sequence[Row], over: Sequence[Row]) -> Rows:
 def _overlay_row(under: Row, over: Row) -> Row:
     if all(span.text.isspace() and span.ground is None for span in over):
         return under
-    below = [Span(cell, span.ink, span.ground) for span in under for cell in span.text]
-    above = [Span(cell, span.ink, span.ground) for span in over for cell in span.text]
-    merged = [
-        low if high.text == " " and high.ground is None else _on_ground(high, low)
-        for low, high in zip(below, above, strict=True)
-    ]
-    return joined(merged)
+    row: Row = []
+    below = _Cutter(under)
+    for span in over:
+        for text, clear in _runs(span):
+            done = 0
+            for low in below.take(len(text)):
+                upper = span._replace(text=text[done : done + len(low.text)])
+                add_span(row, low if clear else _on_ground(upper, low))
+                done += len(low.text)
+    return row
+
+
+def _runs(span: Span) -> list[tuple[str, bool]]:
+    """The text of a span in runs, each with whether one sees through it."""
+    text, ground = span.text, span.ground
+    if ground is not None or " " not in text:
+        return [(text, False)]
+    if text.isspace():
+        return [(text, True)]
+    return [("".join(run), clear) for clear, run in groupby(text, " ".__eq__)]
+
+
+class _Cutter:
+    """Gives the spans of a row from the left, cut where they are taken; every character is one cell wide."""
+
+    def __init__(self, row: Row) -> None:
+        self._row = row
+        self._index = self._from = 0
+
+    def take(self, cells: int) -> Iterator[Span]:
+        """The spans of the next ``cells``."""
+        while cells > 0 and self._index < len(self._row):
+            span = self._row[self._index]
+            text = span.text[self._from : self._from + cells]
+            cells -= len(text)
+            self._from += len(text)
+            if self._from >= len(span.text):
+                self._index, self._from = self._index + 1, 0
+            if text:
+                yield span if text == span.text else span._replace(text=text)
 
 
 def _on_ground(high: Span, low: Span) -> Span:
@@ -59,8 +93,5 @@ def joined(cells: Sequence[Span]) -> Row:
     """``cells`` with neighbours of the same ink and ground made one span."""
     row: Row = []
     for cell in cells:
-        if row and row[-1].ink == cell.ink and row[-1].ground == cell.ground:
-            row[-1] = Span(row[-1].text + cell.text, cell.ink, cell.ground)
-        else:
-            row.append(cell)
+        add_span(row, cell)
     return row
