@@ -255,6 +255,8 @@ class LabScreen(LabActions):
     def turn_panels(self) -> None:
         """Bring the next panel to the top."""
         self._turned += 1
+        for view in self._charts:
+            view.forget()
         self.show_all()
 
     def show_all(self) -> None:

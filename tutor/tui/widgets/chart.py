@@ -61,6 +61,9 @@ class RowsView(Widget):
         """Draw again; lines that stayed the same are not sent again."""
         if not self.is_mounted or not self.size.width or not self.size.height:
             return
+        if self._room is None:  # whatever is painted first is drawn then, in the room that there is by then
+            self.refresh()
+            return
         room = self.room
         rows = self._draw(room)
         if room != self._room or len(rows) != len(self._rows):
@@ -97,8 +100,19 @@ class RowsView(Widget):
         return self._rows[y]
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Another size is another picture."""
-        self.redraw()
+        """Another size is another picture, unless it has been painted in that size already."""
+        if self.room != self._room:
+            self.forget()
+            self.redraw()
+
+    def on_hide(self, _event: events.Hide) -> None:
+        """Out of sight nobody draws it again: what comes back into sight is a new picture, in whatever size."""
+        self.forget()
+
+    def forget(self) -> None:
+        """Draw nothing before the next painting: where the layout changes, what is drawn now would be drawn twice."""
+        self._room = None
+        self._strips.clear()
 
     def _ground(self) -> tuple[Look, Room]:
         """The look and the room there is now; where either is another than before, nothing is kept."""
