@@ -175,6 +175,8 @@ def test_figures_keep_their_width(value: float | None, shown: str) -> None:
         ("ball", {"optimizer": "adam", "momentum": 0.5}, "optimizer.momentum changes nothing"),
         ("three-species", {"features": ["petal widht (cm)"]}, "petal widht"),
         ("spam-rule", {"keyword": "bingo"}, "bingo"),
+        ("three-species", {"split": "grouped"}, "group"),
+        ("bicycles", {"data.target": "riders"}, "riders"),
     ],
 )
 def test_what_cannot_work_or_changes_nothing_starts_no_run(

@@ -76,6 +76,8 @@ OPTIONS: dict[str, list[object]] = {
     "data.text": ["tale-en"],
     "data.context": [2],
     "data.folds": [3],
+    "data.split": ["grouped"],
+    "data.target": ["bingo"],
     "model.hidden": [[3], [5, 5]],
     "model.depth": [2],
     "model.activation": ["tanh"],

@@ -28,6 +28,10 @@ _CLASS_COUNTS = {
     "coins": 2,
 }
 CLASSES = frozenset({*_CLASS_COUNTS, "text"})
+_GROUPED = frozenset({"vowels"})
+"""Data whose rows belong to somebody."""
+_HIRED = ("casual", "registered", "total")
+"""What may be predicted of bicycles."""
 CURVED = frozenset({"saddle", "bowl"})
 """Drawn functions whose Hessian is known."""
 NETWORKS = frozenset({"linear", "polynomial", "softmax", "mlp", "char-mlp"})
@@ -139,6 +143,15 @@ def _classes(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("model.keyword", message)
 
 
+def _splits(spec: RunSpec) -> Iterator[Impossible]:
+    data = spec.data
+    if data.split == "grouped" and data.name not in _GROUPED and not (data.name == "csv" and data.group):
+        yield Impossible("data.split", translate("ml.no-groups"), translate("ml.no-groups-hint"))
+    if data.name == "bike-sharing" and data.target not in {"", *_HIRED}:
+        message = translate("effects.no-such-target", target=data.target, known=", ".join(_HIRED))
+        yield Impossible("data.target", message)
+
+
 def _folds(spec: RunSpec) -> Iterator[Impossible]:
     if spec.data.folds and spec.data.name == "curve":
         yield Impossible("data.folds", translate("runs.folds-need-data"))
@@ -246,6 +259,7 @@ _CHECKS: tuple[Callable[[RunSpec], Iterator[Impossible]], ...] = (
     _drawn,
     _pairs,
     _classes,
+    _splits,
     _naive,
     _placed,
     _folds,
