@@ -20,15 +20,33 @@ if TYPE_CHECKING:
 
 @contextmanager
 def memory() -> Iterator[ProgressStore]:
-    """The learner's memory, closed at the end; what it has to say goes to standard error."""
+    """The learner's memory, closed at the end; what it has to say goes to standard error.
+
+    Raises:
+        TutorError: as `closing_memory`.
+    """
     opened = open_store()
     for notice in opened.notices:
         print(notice, file=sys.stderr)
-    try:
+    with closing_memory(opened.store):
         yield opened.store
-    finally:
-        if not opened.store.close():
+
+
+@contextmanager
+def closing_memory(store: ProgressStore) -> Iterator[None]:
+    """Close the memory at the end, however it comes.
+
+    Raises:
+        TutorError: something could not be saved to the very end: whoever called the command has to know.
+    """
+    try:
+        yield
+    except BaseException:
+        if not store.close():
             print(translate("progress.never-saved", path=paths.progress_file()), file=sys.stderr)
+        raise
+    if not store.close():
+        raise TutorError(translate("progress.never-saved", path=paths.progress_file()), exit_code=ExitCode.CANNOT_WRITE)
 
 
 def export(format_: str, output: str | None, *, force: bool = False) -> int:

@@ -13,6 +13,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.plain.asking import Asker, Outcome, told
+from tutor.plain.progress_files import closing_memory
 from tutor.plain.read import lesson_named
 from tutor.progress.settings import load_settings
 from tutor.progress.store import open_store
@@ -63,19 +64,19 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
 def _take(asker: Asker, session: QuizSession, store: ProgressStore) -> None:
     while True:
         if session.current is None:
-            if not _sum_up(asker, session):
+            if not _sum_up(asker, session, store):
                 return
             continue
         heading = translate("ask.question", number=session.number, count=session.count)
         outcome = asker.ask(session.current, heading)
         told(asker, store.take_notices())
         if outcome is Outcome.LEFT:
-            asker.say("", translate("ask.left"))
+            _leave(asker, store)
             return
         {Outcome.ANSWERED: session.next, Outcome.SKIPPED: session.skip, Outcome.BACK: session.back}[outcome]()
 
 
-def _sum_up(asker: Asker, session: QuizSession) -> bool:
+def _sum_up(asker: Asker, session: QuizSession, store: ProgressStore) -> bool:
     """Tell how the round went; whether the learner goes on with another one."""
     score = session.score
     asker.say("", translate("quiz.score", right=score.right, total=score.total))
@@ -97,10 +98,16 @@ def _sum_up(asker: Asker, session: QuizSession) -> bool:
     line = asker.read()
     way = ways.get((line or "").casefold())
     if way is None:
-        asker.say(translate("ask.left"))
+        _leave(asker, store)
         return False
     way[1]()
     return True
+
+
+def _leave(asker: Asker, store: ProgressStore) -> None:
+    """That everything is kept is said where it is; else the end tells what became of it."""
+    if not store.in_memory:
+        asker.say("", translate("ask.left"))
 
 
 def review(*, minutes: float | None = None) -> int:
@@ -137,7 +144,7 @@ def _review(asker: Asker, session: ReviewSession, store: ProgressStore) -> None:
         outcome = asker.ask(session.current, heading)
         told(asker, store.take_notices())
         if outcome is Outcome.LEFT:
-            asker.say("", translate("ask.left"))
+            _leave(asker, store)
             return
         session.next()
     if began:
@@ -171,11 +178,8 @@ def _asking(course: Course) -> Iterator[tuple[Asker, ProgressStore]]:
     opened = open_store()
     asker = Asker(course, Runs(paths.runs_folder()), confidence=settings.confidence)
     told(asker, opened.notices)
-    try:
+    with closing_memory(opened.store):
         yield asker, opened.store
-    finally:
-        if not opened.store.close():
-            asker.say(translate("progress.never-saved", path=paths.progress_file()))
 
 
 def _deck(course: Course) -> Deck:

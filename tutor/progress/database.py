@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -29,6 +30,9 @@ from tutor.progress.sqlite_file import NewerVersionError, Statement, patiently
 
 RETRY_SAVING: Final = 30.0
 """Seconds between attempts to get out of memory and back to the file."""
+
+_LEAST_ROOM: Final = 64 * 1024
+"""Bytes that an answer and SQLite's shared memory take together."""
 
 
 class Database:
@@ -193,6 +197,8 @@ class Database:
 
     def _say_memory(self, error: Exception) -> None:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        if _is_full(self.path.parent):  # SQLite says "disk I/O error" where it cannot even map its index
+            reason = os.strerror(errno.ENOSPC)
         self._notices.append(translate("progress.in-memory", path=self.path, reason=reason))
 
 
@@ -202,6 +208,14 @@ def _is_the_files_fault(error: Exception) -> bool:
         not isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError)
         and (sqlite_file.is_damage(error) or sqlite_file.code_of(error) != sqlite3.SQLITE_ERROR)
     )
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether the disk has no room for the least that a database needs."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_ROOM
+    except OSError:
+        return False
 
 
 def _unused(path: Path) -> Path:

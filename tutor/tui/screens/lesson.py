@@ -135,8 +135,9 @@ class LessonScreen(TutorScreen):
         self._view.speak()
 
     def on_lesson_view_turned(self) -> None:
-        """The top line says which section it is."""
+        """The top line says which section it is; and the memory, that something is wrong with it."""
         self.refresh_frame()
+        self.say_notices()
 
     def on_question_widget_settled(self, event: QuestionWidget.Settled) -> None:
         """A question has its verdict: whoever answers it sees it to the frame's last line, where that fits."""

@@ -299,7 +299,7 @@ class LessonView(Container):
         )
         if self._saving is not None:
             self._saving.stop()
-        self._saving = self.set_timer(_SAVE_AFTER, self.save)
+        self._saving = self.set_timer(_SAVE_AFTER, self._save_at_rest)
         # The last sections may be too short to reach the top: at the end they are what is being read.
         reading = last if self.flow.at_end and top.block else block
         if reading != self._block:
@@ -326,6 +326,11 @@ class LessonView(Container):
         """Write the place down."""
         if self.session is not None and self._settled:
             self.session.save()
+
+    def _save_at_rest(self) -> None:
+        self.save()
+        if self._store.in_memory:
+            self.post_message(self.Turned())  # there may be something to say about it
 
     def go_to_block(self, block: int) -> None:
         """Put a block of the lesson at the top."""
