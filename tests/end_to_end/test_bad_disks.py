@@ -114,7 +114,7 @@ def test_the_screen_says_it_in_a_sentence_and_the_course_goes_on(bad_disk: objec
         if bad_disk is full_in_the_middle:
             wait_for_the_sentence(screen, CANNOT)
         screen.press("enter")
-        screen.wait("2 of ", "enter commit")
+        screen.wait("2 of ")
         screen.look_for("2  Model and loss", "escape", most=3)
         screen.press("q")
         assert screen.ended() == ExitCode.OK
