@@ -139,6 +139,7 @@ def test_how_sure_is_asked_before_the_feedback_and_may_be_passed(store: Progress
 def test_the_answer_can_be_asked_for_but_a_prediction_is_ventured(store: ProgressStore) -> None:
     _, said, _ = ask(store, Attempt(NUMERIC), "/show")
     assert "Here it is." in said
+    assert "It has to be right within ± 0.01." in said
     assert "answer: 0.72 ± 0.01" in said
     outcome, said, _ = ask(store, Attempt(PREDICT), "/show", "/leave")
     assert outcome is Outcome.LEFT
@@ -174,6 +175,21 @@ def lessons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def type_in(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+
+def test_in_chinese_names_end_in_a_chinese_colon(store: ProgressStore) -> None:
+    use_language("zh")
+    _, said, _ = ask(store, Attempt(NUMERIC), "/答案")
+    assert "要求：误差 ± 0.01 以内。" in said
+    assert "答案：0.72 ± 0.01" in said
+
+
+def test_closed_standard_input_leaves_with_a_sentence(
+    lessons: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert quiz("sample", seed=4) == 0
+    assert capsys.readouterr().out.endswith("Everything is kept; come back any time.\n")
 
 
 def test_a_quiz_in_a_pipe_is_left_and_goes_on_where_it_was(

@@ -13,6 +13,8 @@ _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?"
 _NUMBER = re.compile(rf"(?P<over>{_DECIMAL})(?:/(?P<under>{_DECIMAL}))?(?P<percent>%)?")
 _MIXED = re.compile(r"(?P<sign>[+-]?)\s*(?P<whole>[0-9]+)\s+(?P<over>[1-9][0-9]*)\s*/\s*(?P<under>[0-9]+)")
 _THOUSANDS = re.compile(r"(?<![0-9.])[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9,])")
+_GROUPS = re.compile(r"(?<![0-9.])[1-9][0-9]{0,2}(?:[\s_][0-9]{3})+(?![0-9])")
+_APART = re.compile(r"[0-9][\s_]+[0-9]")
 _RAISED = re.compile("[⁺⁻]?[⁰¹²³⁴-⁹]+")
 _TIMES_TEN = re.compile(r"[*x·×⋅∙]10\^(?P<exponent>[+-]?[0-9]{1,3})$")
 _TEN = re.compile(r"^(?P<sign>[+-]?)10\^(?P<exponent>[+-]?[0-9]{1,3})$")
@@ -37,6 +39,9 @@ def read_number(text: str) -> Fraction | None:
     if (mixed := _MIXED.fullmatch(folded)) and int(mixed["over"]) < int(mixed["under"]):
         value = int(mixed["whole"]) + Fraction(int(mixed["over"]), int(mixed["under"]))
         return -value if mixed["sign"] == "-" else value
+    folded = _GROUPS.sub(lambda found: re.sub(r"[\s_]", "", found[0]), folded)
+    if _APART.search(folded):
+        return None  # two numbers, such as the lines of an ordering, are none
     folded = re.sub(r"[\s_]+", "", folded)
     folded = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), folded)
     folded = _TIMES_TEN.sub(lambda found: f"e{found['exponent']}", folded)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
 from tutor.course.lesson import QuestionKind
@@ -85,7 +86,7 @@ class Asker:
         self._course = course
         self._runs = runs
         self._confidence = confidence
-        self._source = source or sys.stdin
+        self._source = source or sys.stdin or StringIO()  # closed standard input is as good as an empty one
         self._out = out or sys.stdout
         self._last: Exercise | None = None
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutor.course.lesson import BLANK, QuestionKind
+from tutor.course.lesson import BLANK, Question, QuestionKind
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures
+from tutor.study.quiz_words import tolerance_words
 from tutor.study.verdict_words import first_words
 from tutor.typeset.page import plain_lines
 
@@ -33,14 +34,22 @@ def question_lines(attempt: Attempt) -> Iterator[str]:
     yield ""
     for place, index in enumerate(attempt.shown, 1):
         yield from _numbered(place, question.options[index].text)
+    if not attempt.locked:
+        yield from _how_lines(question)
+
+
+def _how_lines(question: Question) -> Iterator[str]:
+    """How it is answered; of a number, how near it has to be."""
     how = [translate("quiz.predict")] if question.predicts else []
     yield translate("quiz.space").join([*how, translate(_HOW[question.kind])])
+    if question.kind is QuestionKind.NUMERIC:
+        yield translate("ask.tolerance", tolerance=tolerance_words(question))
 
 
 def hint_lines(attempt: Attempt) -> Iterator[str]:
     """The hint shown last."""
     number = attempt.hints_shown
-    yield from plain_lines(f"{translate('quiz.hint-number', number=number)}: {attempt.hints[-1]}", WIDTH)
+    yield from plain_lines(_named(translate("quiz.hint-number", number=number), attempt.hints[-1]), WIDTH)
 
 
 def verdict_lines(attempt: Attempt) -> Iterator[str]:
@@ -53,9 +62,9 @@ def verdict_lines(attempt: Attempt) -> Iterator[str]:
         yield from _what_was_chosen(attempt)
         yield from _what_was_right(attempt)
         for figure in deciding_figures(attempt.question, attempt.facts or {}):
-            yield f"  {harmless_line(figure.name)}: {harmless_line(figure.value)}"
+            yield f"  {_named(harmless_line(figure.name), harmless_line(figure.value))}"
     if attempt.question.explanation:
-        yield f"{translate('quiz.why')}:"
+        yield _named(translate("quiz.why"))
         yield from (f"  {line}" for line in plain_lines(attempt.question.explanation, WIDTH - 2))
 
 
@@ -73,16 +82,22 @@ def _what_was_right(attempt: Attempt) -> Iterator[str]:
         return
     if question.options:
         ordering = question.kind is QuestionKind.ORDERING
-        yield f"{translate('quiz.true-order' if ordering else 'quiz.answer')}:"
+        yield _named(translate("quiz.true-order" if ordering else "quiz.answer"))
         order = verdict.right_options if ordering else attempt.shown
         for place, index in enumerate(order, 1):
             if index in verdict.right_options:
                 yield from _numbered(place, question.options[index].text)
     elif question.answer is not None:
-        yield f"  {translate('quiz.answer')}: {harmless_line(question.answer.shown)}"
+        shown = harmless_line(question.answer.shown).replace("-", "−")
+        yield f"  {_named(translate('quiz.answer'), shown)}"
     for number, (blank, right) in enumerate(zip(question.blanks, verdict.parts, strict=False), 1):
         if not right:
-            yield f"  {translate('quiz.blank-number', number=number)}: {harmless_line(blank.accepted[0])}"
+            yield f"  {_named(translate('quiz.blank-number', number=number), harmless_line(blank.accepted[0]))}"
+
+
+def _named(name: str, value: str = "") -> str:
+    """``name: value`` as the language writes it; the name alone with its colon where nothing follows on the line."""
+    return translate("ask.named", name=name, value=value).rstrip()
 
 
 def _numbered(place: int, markdown: str) -> Iterator[str]:

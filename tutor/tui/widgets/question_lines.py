@@ -17,6 +17,7 @@ from tutor.foundation.text_width import cell_width, pad
 from tutor.foundation.translate import translate
 from tutor.foundation.wrapping import wrapped
 from tutor.study.attempt import Attempt, Stage
+from tutor.study.quiz_words import tolerance_words
 from tutor.tui.glyphs import HERE, RIGHT, WRONG
 from tutor.tui.widgets.question_keys import HOW_SURE
 from tutor.typeset.lines import Line
@@ -258,18 +259,11 @@ def _number(laid: Laid, attempt: Attempt, width: int, cursor: Cursor) -> None:
     row: Row = [Span(" " * INDENT)]
     room = min(max(_FIELD + 6, cell_width(attempt.draft.texts[0]) + 3), width - INDENT)
     row += _field(laid, attempt, cursor, 0, INDENT, room)
-    note = tolerance(attempt)
+    note = tolerance_words(attempt.question)
     if INDENT + room + 3 + cell_width(note) <= width:
         laid.rows.append([*row, Span("   "), Span(note, "muted")])
     else:
         laid.rows += [row, [Span(" " * INDENT), Span(note, "muted")]]
-
-
-def tolerance(attempt: Attempt) -> str:
-    """How near a number has to be, in words."""
-    answer = attempt.question.answer
-    half = (answer.high - answer.low) / 2 if answer is not None else 0.0
-    return translate("quiz.within", half=f"{half:.3g}") if half else translate("quiz.exactly")
 
 
 def _field(laid: Laid, attempt: Attempt, cursor: Cursor, blank: int, column: int, room: int) -> Row:
