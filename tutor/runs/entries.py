@@ -19,8 +19,8 @@ from tutor.runs.summary import ENDED, RunSummary, State, fold, latest
 
 _HEAD_BYTES = 64 * 1024
 _TAIL_BYTES = 64 * 1024
-_PROBES = 8
-_PROBE_BYTES = 16 * 1024
+_PROBES = 24
+_PROBE_BYTES = 8 * 1024
 SHAPE_PARTS = 32
 SOURCE_FILE = "source"
 """Names the file that a run follows."""
