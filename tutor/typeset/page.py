@@ -11,6 +11,7 @@ from tutor.typeset.inline import Mentions
 from tutor.typeset.layout import lay_out
 from tutor.typeset.lines import BLANK, Line
 from tutor.typeset.parse import plain_text, read_elements
+from tutor.typeset.spelling import spell
 
 _ENDLESS = 400
 """Cells of a line that is cut by whoever shows it."""
@@ -24,10 +25,14 @@ class Document:
     _pages: dict[tuple[int, bool], tuple[Line, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def lines(self, width: int, *, ascii: bool = False) -> tuple[Line, ...]:
-        """The page: lines of at most ``width`` cells (at least 10), with no spaces at their ends."""
+        """The page: lines of at most ``width`` cells (at least 10), with no spaces at their ends.
+
+        In ``ascii`` the letters of formulas are spelled out too.
+        """
         page = self._pages.get((width, ascii))
         if page is None:
-            page = self._pages[width, ascii] = lay_out(self.elements, width, ascii=ascii)
+            elements = spell(self.elements) if ascii else self.elements
+            page = self._pages[width, ascii] = lay_out(elements, width, ascii=ascii)
         return page
 
     @property
