@@ -161,3 +161,16 @@ def test_what_changes_nothing_in_a_lab_is_refused_before_it_opens_but_not_what_i
     with pytest.raises(TutorError, match="mae"):
         lab_screen(services, "digits-net", {"loss": "mae"})
     assert callable(lab_screen(services, "ball", {"momentum": 0.5}))
+
+
+async def test_a_lab_opens_with_a_text_of_ones_own_and_one_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    services = make_services(tmp_path / "home", Path(__file__).resolve().parents[2] / "lessons")
+    text = tmp_path / "elves.txt"
+    with pytest.raises(TutorError, match=r"elves\.txt"):
+        lab_screen(services, "name-writer", {"data.text": "file", "data.path": str(text)})
+    text.write_text("".join(f"galadon{number}\n" for number in range(40)), encoding="utf-8")
+    first = lab_screen(services, "name-writer", {"data.text": "file", "data.path": str(text)})
+    async with running(services, first, (80, 24)) as pilot:
+        while "temperature" not in text_of(pilot):
+            await pilot.pause(0.01)
+        assert "‹ file" in text_of(pilot)

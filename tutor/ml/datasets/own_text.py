@@ -13,7 +13,7 @@ LARGEST_TEXT = 1_000_000
 FEWEST_LINES = 10
 LONGEST_PIECE = 200
 """Characters; a longer line is cut into several."""
-MOST_VALUES = 12_000_000
+MOST_VALUES = 7_000_000
 """Numbers in all examples together: each character has one for every different character in every place before it."""
 
 

@@ -58,8 +58,8 @@ def text(
         feature_names=tuple(f"{place - context}:{character}" for place in range(context) for character in shown),
         target_name="next",
         class_names=tuple(shown),
-        x_mean=np.zeros(x_train.shape[1]),
-        x_scale=np.ones(x_train.shape[1]),
+        x_mean=np.zeros(x_train.shape[1], np.float32),
+        x_scale=np.ones(x_train.shape[1], np.float32),
         notes=notes,
         lines=tuple(parts[0]),
     )
@@ -67,7 +67,7 @@ def text(
 
 def contexts(last: Ints, characters: int) -> Floats:
     """The numbers of the last characters, (n, context), as features: one 1 for each place, (n, context · K)."""
-    return np.eye(characters)[last].reshape(len(last), last.shape[1] * characters)
+    return np.eye(characters, dtype=np.float32)[last].reshape(len(last), last.shape[1] * characters)
 
 
 def _lines(folder: Path | None, name: str) -> list[str]:
