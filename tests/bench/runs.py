@@ -1,7 +1,14 @@
-"""What watching costs: ``python -m tests.bench.runs``. Ratios, each from one run of this file.
+"""What watching costs. Ratios, each from one run of this file.
 
-- a worker against the bare training loop, flat out, with all of the lab's panels;
-- joining a run of a million epochs;
+    python -m tests.bench.runs                  all of it, for some labs
+    python -m tests.bench.runs recorded [LAB ...]   only what recording costs, for every lab or these
+    python -m tests.bench.runs join             only joining a run of a million epochs
+
+- "recorded / unrecorded" is the speed of a training whose epochs go into the log against that of the same training
+  without a log, in seconds of the processor, flat out: 1 is no cost. Then the same with all that the lab's panels
+  show, which no loop without a log has, and for a program of one's own that tells of its epochs;
+- joining a run of a million epochs: reading it, and `tutor watch` in a terminal of its own, from the command to the
+  frame with the last epoch and the chart, and to the text of `tutor watch --plain`;
 - from a command to its event in the log.
 """
 
@@ -11,56 +18,132 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import contextlib
+import re
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
-from tutor.runs.control import Note, Stop, send
-from tutor.runs.events import Epochs
-from tutor.runs.follower import EVENTS_FILE, Follower
-from tutor.runs.lab_files import load_lab, with_overrides
+from tests.bench.startup import environment, first_frame
+from tutor.runs.control import CONTROL_FILE, Note, Stop, send
+from tutor.runs.engine import Engine
+from tutor.runs.follower import EVENTS_FILE
+from tutor.runs.inbox import Inbox
+from tutor.runs.lab_files import list_labs, load_lab, with_overrides
+from tutor.runs.log_writer import LogWriter
+from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.runs.spec import RunSpec
 from tutor.runs.trainee import MlTrainee
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
-LABS = (("moons-net", 2000), ("one-lag", 30_000), ("digits-net", 200), ("week-lags", 1000), ("ball", 50_000))
-ROUNDS = 3
+LABS = ("one-lag", "ball", "moons-net", "digits-net", "week-lags")
+SECONDS = 0.2
+"""Of training, each time."""
+ROUNDS, JOINS = 15, 3
 
 
-def bare(spec: RunSpec) -> float:
-    """Seconds that the training takes where nobody watches."""
+def unrecorded(spec: RunSpec) -> float:
+    """Seconds of the processor that the training takes where nobody watches and nothing is written."""
     trainee = MlTrainee(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in trainee.epochs():
         pass
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
-def watched(runs: Runs, spec: RunSpec) -> float:
-    """Seconds that the same takes in a worker, by its own account."""
-    follower = runs.follow(runs.start(spec, data_folder=LESSONS / "data"))
-    while not follower.catch_up().ended:
-        time.sleep(1 / 30)
-    return follower.summary.seconds
+def recorded(spec: RunSpec, *, panels: bool) -> float:
+    """Seconds of the processor that the same takes as a worker does it, from its first epoch to its last event."""
+    trainee = MlTrainee(spec if panels else with_overrides(spec, {"show.panels": []}), LESSONS / "data")
+    with tempfile.TemporaryDirectory() as folder:
+        log, inbox = LogWriter(Path(folder) / EVENTS_FILE), Inbox(Path(folder) / CONTROL_FILE)
+        with contextlib.closing(log), contextlib.closing(inbox):
+            engine = Engine(spec, trainee, emit=log.write, commands=lambda _epoch: inbox.poll())
+            begun = time.process_time()
+            engine.run()
+            return time.process_time() - begun
 
 
-def join(folder: Path, count: int = 1_000_000, piece: int = 110) -> float:
-    """Seconds to read ``count`` epochs with two losses each."""
-    with (folder / EVENTS_FILE).open("wb") as log:
-        for first in range(1, count + 1, piece):
-            losses: list[float | None] = [
-                float(f"{1 / (first + each):.9g}") for each in range(min(piece, count + 1 - first))
-            ]
-            event = Epochs(first=first, train=losses, valid=losses, updates=first, seconds=1.0)
-            log.write(msgspec.json.encode(event) + b"\n")
-    begun = time.perf_counter()
-    summary = Follower(folder).catch_up()
-    assert summary.epoch == count
-    return time.perf_counter() - begun
+def told(spec: RunSpec) -> float:
+    """Seconds of the processor that the same takes in a program that tells of it by `tutor.runs.record`."""
+    trainee = MlTrainee(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
+    with tempfile.TemporaryDirectory() as folder, Recording("bench", runs=Runs(Path(folder))) as run:
+        begun = time.process_time()
+        for each in trainee.epochs():
+            run.epoch(train_loss=each.train_loss, valid_loss=each.valid_loss, updates=each.updates)
+        return time.process_time() - begun
+
+
+def recording(name: str) -> str:
+    """What recording costs a lab: all ways in turn, the quickest of each, for a busy neighbour only ever adds."""
+    spec = with_overrides(
+        load_lab(name, LESSONS / "labs"), {"train.pace": 0.0, "train.stop": "", "train.epochs": 50, "train.updates": 0}
+    )
+    epochs = max(50, min(200_000, round(SECONDS / unrecorded(spec) * 50)))
+    spec = with_overrides(spec, {"train.epochs": epochs})
+    ways: tuple[Callable[[], float], ...] = (
+        lambda: unrecorded(spec),
+        lambda: recorded(spec, panels=False),
+        lambda: recorded(spec, panels=True),
+        lambda: told(spec),
+    )
+    seconds = [min(each) for each in zip(*([way() for way in ways] for _ in range(ROUNDS)), strict=True)]
+    bare = seconds[0]
+    return (
+        f"{name:20} recorded / unrecorded: {bare / seconds[1]:.3f}   with its panels: {bare / seconds[2]:.3f}   "
+        f"by tutor.runs.record: {bare / seconds[3]:.3f}   ({bare / epochs * 1e6:.1f} us an epoch)"
+    )
+
+
+def finished(runs: Runs, epochs: int) -> str:
+    """The id of a new run of so many epochs with two losses each, written by the recorder that people use."""
+    with Recording("bench", epochs=epochs, runs=runs) as run:
+        for epoch in range(1, epochs + 1):
+            run.epoch(train_loss=1 / epoch + 0.1, valid_loss=1.1 / epoch + 0.2)
+    return run.id
+
+
+def join(count: int = 1_000_000, short: int = 100) -> None:
+    """Print how long it takes to join a run of ``count`` epochs: to read it, and to see it."""
+    with tempfile.TemporaryDirectory() as home:
+        runs = Runs(Path(home) / "runs")
+        env = environment(home)
+        ids = {epochs: finished(runs, epochs) for epochs in (count, short)}
+        read: list[float] = []
+        seen: dict[int, list[float]] = {count: [], short: []}
+        lines: dict[int, list[float]] = {count: [], short: []}
+        for turn in range(JOINS + 1):
+            follower = runs.follow(ids[count])
+            begun = time.process_time()
+            assert follower.catch_up().epoch == count
+            read.append(time.process_time() - begun)
+            for epochs, run in ids.items():
+                command = [sys.executable, "-m", "tutor", "watch", run]
+                shown = first_frame(command, _shows_all(epochs), env, quiet=4.0)
+                begun = time.perf_counter()
+                subprocess.run([*command, "--json"], env=env, check=True, stdout=subprocess.DEVNULL)
+                written = time.perf_counter() - begun
+                if turn:  # the first turn compiles modules and fills caches
+                    seen[epochs].append(shown)
+                    lines[epochs].append(written)
+    print(f"a run of {count:,} epochs: read in {1e3 * statistics.median(read):.0f} ms of the processor (aim 300)")
+    for what, seconds in (("seen with its chart", seen), ("told by --json", lines)):
+        long, brief = (1e3 * statistics.median(seconds[epochs]) for epochs in (count, short))
+        print(
+            f"  {what}: {long:.0f} ms after the command, one of {short} epochs {brief:.0f} ms: {long - brief:.0f} more"
+        )
+
+
+def _shows_all(epochs: int) -> Callable[[list[str]], bool]:
+    """Whether the last epoch and the dots of a chart are on the screen."""
+    number = re.compile(rf"\b({epochs}|{epochs:,})\b")
+    return lambda rows: (
+        any(number.search(row) for row in rows) and any("\u2800" < each < "\u28ff" for each in "".join(rows))
+    )
 
 
 def latency(runs: Runs, spec: RunSpec) -> float:
@@ -81,18 +164,19 @@ def latency(runs: Runs, spec: RunSpec) -> float:
 
 def main() -> None:
     """Print one line for each figure."""
+    if sys.argv[1:] == ["join"]:
+        join()
+        return
+    only = sys.argv[1:2] == ["recorded"]
+    for name in sys.argv[2:] or (list_labs(LESSONS / "labs") if only else LABS):
+        print(recording(name), flush=True)
+    if only:
+        return
+    join()
     with tempfile.TemporaryDirectory() as folder:
-        runs = Runs(Path(folder) / "runs")
-        for name, epochs in LABS:
-            spec = with_overrides(
-                load_lab(name, LESSONS / "labs"), {"train.epochs": epochs, "train.pace": 0.0, "train.stop": ""}
-            )
-            pairs = [(bare(spec), watched(runs, spec)) for _ in range(ROUNDS)]
-            ratio = statistics.median(there / here for here, there in pairs)
-            print(f"{name:12} worker / bare loop: {ratio:.2f}   ({pairs[0][0] / epochs * 1e6:.0f} us an epoch)")
-        print(f"join a run of a million epochs: {min(join(Path(folder)) for _ in range(ROUNDS)) * 1e3:.0f} ms")
         endless = with_overrides(load_lab("moons-net", LESSONS / "labs"), {"train.epochs": 10**6, "train.pace": 0.0})
-        print(f"from a command to its event, flat out: {latency(runs, endless) * 1e3:.1f} ms")
+        seconds = latency(Runs(Path(folder) / "runs"), endless)
+        print(f"from a command to its event, flat out: {seconds * 1e3:.1f} ms")
 
 
 if __name__ == "__main__":

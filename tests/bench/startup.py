@@ -47,8 +47,13 @@ def environment(home: str) -> dict[str, str]:
     return kept | {"TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TUTOR_HOME": home}
 
 
-def first_frame(command: Sequence[str], ready: Callable[[Rows], bool], env: dict[str, str]) -> float:
-    """Seconds from exec until ``ready`` holds of the screen. Output is timed as it comes and replayed later."""
+def first_frame(
+    command: Sequence[str], ready: Callable[[Rows], bool], env: dict[str, str], quiet: float = 1.0
+) -> float:
+    """Seconds from exec until ``ready`` holds of the screen. Output is timed as it comes and replayed later.
+
+    It is over once nothing has come for ``quiet`` seconds.
+    """
     started = time.perf_counter()
     pid, terminal = pty.fork()
     if pid == 0:
@@ -56,7 +61,7 @@ def first_frame(command: Sequence[str], ready: Callable[[Rows], bool], env: dict
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
     chunks: list[tuple[float, bytes]] = []
     try:
-        while select.select([terminal], [], [], 1.0 if chunks else 10.0)[0]:
+        while select.select([terminal], [], [], quiet if chunks else 10.0)[0]:
             data = os.read(terminal, 1 << 16)
             if not data:
                 break

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset
 from tutor.ml.losses import Loss
 from tutor.ml.network import Network
+from tutor.ml.tape import Run
 
 PIECE_BYTES = 1 << 21
 """Examples are measured so many at a time that they and all that the layers make of them fit in here, ..."""
@@ -18,6 +21,17 @@ FEWEST_ROWS = 256
 def rows_together(network: Network, count: int) -> int:
     """How many of ``count`` examples go through ``network`` at once, so that memory does not grow with all of them."""
     return min(count, max(FEWEST_ROWS, PIECE_BYTES // (sum(network.sizes) * network.parameters.itemsize)))
+
+
+class _Piece(NamedTuple):
+    """Some of the examples: what computes the outputs (k, n) of inputs, labels, classes, and their share of all."""
+
+    run: Run
+    inputs: list[tuple[Array]]
+    outputs: Array
+    labels: Array
+    wanted: Array | None
+    share: float
 
 
 class Measure:
@@ -35,26 +49,27 @@ class Measure:
         self._dataset, self._count = dataset, len(x)
         together = rows_together(network, len(x))
         tapes = {rows: network.forward_tape(rows) for rows in {together, len(x) % together} - {0}}
-        self._pieces = []
+        self._pieces: list[_Piece] = []
         for start in range(0, len(x), together):
             piece = slice(start, min(start + together, len(x)))
-            run, outputs = tapes[piece.stop - start]
+            rows = piece.stop - start
+            run, outputs = tapes[rows]
             # Examples that fit in one piece are kept in the order that products read them in; of more, a copy is dear.
-            examples = np.ascontiguousarray(x.T) if together == len(x) else x[piece].T
-            self._pieces.append(
-                (run, [(examples,)], outputs, np.ascontiguousarray(labels[piece].T), self._wanted(y[piece]))
-            )
+            examples = np.ascontiguousarray(x.T) if rows == len(x) else x[piece].T
+            label = np.ascontiguousarray(labels[piece].T)
+            self._pieces.append(_Piece(run, [(examples,)], outputs, label, self._wanted(y[piece]), rows / len(x)))
+        self._has_classes = self._pieces[0].wanted is not None
 
     def __call__(self, loss: Loss) -> tuple[float, float | None]:
         """The mean loss, in the units of the label, and the share that is right; None where there are no classes."""
         total, right = 0.0, 0
-        for run, inputs, outputs, labels, wanted in self._pieces:
+        for run, inputs, outputs, labels, wanted, share in self._pieces:
             run(inputs)
-            share = labels.shape[1] / self._count
             total += loss.mean(outputs, labels) * share
-            right += 0 if wanted is None else int((self._classes(outputs) == wanted).sum())
+            if wanted is not None:
+                right += int(np.count_nonzero(self._classes(outputs) == wanted))
         unit = 1.0 if loss.classifies else self._dataset.y_scale**loss.power
-        return total * unit, None if self._pieces[0][-1] is None else right / self._count
+        return total * unit, right / self._count if self._has_classes else None
 
     def _wanted(self, y: Array) -> Array | None:
         """What `_classes` has to say for labels (n,)."""

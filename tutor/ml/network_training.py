@@ -234,7 +234,7 @@ class NetworkTraining:
         updates = np.arange(self._updates, self._updates + count)
         planned = self._updates + (self.planned_epochs - self._epoch) * count
         rates = self._learning_rate * self._factor(updates, planned)
-        self._factors[:] = self._optimizer.plan(rates, batches.size)
+        self._factors[0], self._factors[1] = self._optimizer.plan(rates, batches.size)
         for slab in batches.fill(self._random):
             for run, inputs in self._tapes[slab]:
                 if self.batch_losses is None:

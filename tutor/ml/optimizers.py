@@ -71,7 +71,7 @@ class Optimizer(ABC):
             rates: η of each update, (n,) float64.
             batch_size: B.
         """
-        return rates / batch_size, np.zeros_like(rates)
+        return rates / batch_size, np.zeros(len(rates))
 
     def step(self, learning_rate: float, batch_size: int = 1) -> None:
         """Move once."""

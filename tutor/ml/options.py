@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 MAIL_WORDS = ("free", "winner", "meeting", "thanks")
 """What is counted in the made-up mails."""
@@ -155,8 +156,7 @@ class TrainOptions:
     updates: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class EpochResult:
+class EpochResult(NamedTuple):
     """The model as it stands at the end of an epoch. Losses are in the units of the label.
 
     Args:

@@ -16,7 +16,10 @@ Factor = Callable[[Array, int], Array]
 
 
 def _constant(updates: Array, _planned: int) -> Array:
-    return np.ones(len(updates))
+    # Quicker than np.ones, which counts where an epoch is one update of a small model.
+    ones = np.empty(len(updates))
+    ones.fill(1.0)
+    return ones
 
 
 def _linear_decay(updates: Array, planned: int) -> Array:

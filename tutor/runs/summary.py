@@ -194,46 +194,46 @@ def _started(summary: RunSummary, event: Started) -> None:
     summary.learning_rate = event.spec.optimizer.learning_rate
 
 
-def _numbers(values: list[float | None]) -> list[float]:
-    """``values`` with null as nan. The usual list has none, and is not copied."""
-    return [nan if each is None else each for each in values] if None in values else cast("list[float]", values)
+def _append(series: array[float], before: int, values: list[float | None]) -> list[float]:
+    """Let ``series`` grow by ``values``, null as nan; epochs that it was not measured in, of the ``before`` ones, too.
 
-
-def _append(series: array[float], before: int, values: list[float]) -> None:
-    """Let ``series`` grow by ``values``; epochs that it was not measured in, of the ``before`` ones, are nan."""
+    Returns:
+        The values that are numbers; the usual list has no others, and is not copied.
+    """
     if values and len(series) < before:
         series.fromlist([nan] * (before - len(series)))
-    series.fromlist(values)
+    whole = cast("list[float]", values)
+    try:
+        series.fromlist(whole)  # takes all or, where one is null, nothing: quicker than to look for null before
+    except TypeError:
+        series.fromlist([nan if each is None else each for each in values])
+        return [each for each in values if each is not None]
+    return whole
 
 
 def _epochs(summary: RunSummary, event: Epochs) -> None:
-    train = _numbers(event.train)
     before = len(summary.train_losses)
     if summary.whole and before < event.first - 1 <= before + _LONGEST_GAP:
         summary.train_losses.fromlist([nan] * (event.first - 1 - before))
         before = event.first - 1
-    summary.train_losses.fromlist(train)
-    highest = max(train if train is event.train else filter(isfinite, train), default=nan)
+    # JSON holds no infinity and no nan: what is not null is finite.
+    highest = max(_append(summary.train_losses, before, event.train), default=nan)
     if highest > summary.worst_train_loss or (isfinite(highest) and not summary.worst_epoch):
         summary.worst_train_loss = highest
-        summary.worst_epoch = event.first + train.index(highest)
-    valid = _numbers(event.valid)
-    _append(summary.valid_losses, before, valid)
-    _append(summary.train_accuracies, before, _numbers(event.train_accuracy))
-    _append(summary.valid_accuracies, before, _numbers(event.valid_accuracy))
+        summary.worst_epoch = event.first + event.train.index(highest)
+    lowest = min(_append(summary.valid_losses, before, event.valid), default=nan)
+    if lowest < summary.best_valid_loss or (isfinite(lowest) and not summary.best_epoch):
+        summary.best_valid_loss = lowest
+        summary.best_epoch = event.first + event.valid.index(lowest)
+    _append(summary.train_accuracies, before, event.train_accuracy)
+    _append(summary.valid_accuracies, before, event.valid_accuracy)
     for name, values in event.metrics.items():
-        _append(summary.metrics.setdefault(name, array("d")), before, _numbers(values))
+        _append(summary.metrics.setdefault(name, array("d")), before, values)
     summary.epoch = event.first + len(event.train) - 1
     summary.updates = event.updates
     summary.seconds = event.seconds
     summary.learning_rate = event.learning_rate
     summary.gradient_norm = event.gradient_norm
-    # JSON holds no infinity and no nan: what is not null is finite, and the usual list is searched at once.
-    finite = valid if valid is event.valid else [each for each in valid if isfinite(each)]
-    lowest = min(finite, default=nan)
-    if lowest < summary.best_valid_loss or (finite and not summary.best_epoch):
-        summary.best_valid_loss = lowest
-        summary.best_epoch = event.first + valid.index(lowest)
 
 
 def _view(summary: RunSummary, event: View) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 State = Literal["ready", "starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
 _PIECE = 1 << 16
+_LARGE_PIECE = 1 << 20
 _PIECES_AT_ONCE = 4
 _SETTLED = frozenset({"paused", "finished", "stopped", "diverged"})
 """States in which what a run has reached stays as it is."""
@@ -140,12 +141,12 @@ class LabSession:
         """Read on in the logs, a bounded piece of each; whether there was anything new."""
         return self.pins.poll(self.run_id) | self._poll()
 
-    def _poll(self) -> bool:
+    def _poll(self, limit_bytes: int = _PIECE) -> bool:
         if self.follower is None:
             return False
         before = self.follower.summary.version
         for _ in range(_PIECES_AT_ONCE):
-            events = self.follower.poll(_PIECE)
+            events = self.follower.poll(limit_bytes)
             if len(events) == 0:
                 break
             if self.elsewhere.hear(events):
@@ -159,7 +160,7 @@ class LabSession:
 
     def catch_up(self) -> None:
         """Read to the end of the log: for a thread, when joining a run that has been going for long."""
-        while self.poll():
+        while self.pins.poll(self.run_id) | self._poll(_LARGE_PIECE):
             pass
         self.elsewhere.take()
 
