@@ -1,31 +1,50 @@
-"""The cards as a package for Anki: text on both sides, the same notes at every export.
+"""The cards as a package for Anki: text on both sides, the same notes at every export, due when they are due here.
 
-Anki has its own idea of when a card is due, so only what is asked is handed over.
+A card that is being learnt, in steps of minutes, is new to Anki; one that is reviewed keeps its day, its interval, how
+often it was asked and missed, and what FSRS knows of it.
 """
 
 from __future__ import annotations
 
 import html
+import io
+import json
+import sqlite3
 import tempfile
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tutor.course.catalogue import Course
+from tutor.course.grading import Chosen, grade
 from tutor.course.lesson import BLANK, Question, QuestionKind
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import language, translate
+from tutor.progress.days import study_day
+from tutor.study.attempt import Facts, facts_needed
 from tutor.study.deck import Deck
+from tutor.study.predictions import deciding_figures, facts_of_runs
 from tutor.typeset.page import plain_lines
 
 if TYPE_CHECKING:
+    from tutor.progress.scheduling import Schedule
     from tutor.progress.store import ProgressStore
 
 _DECK: Final = 1_724_000_017
 _MODEL: Final = 1_724_000_018
 _WIDTH: Final = 100
+_COLLECTION: Final = "collection.anki2"
+_REVIEWED: Final = 2
+"""FSRS's state of a card that is reviewed after days."""
+_RESCHEDULE: Final = """
+    UPDATE cards SET type = 2, queue = 2, due = ?, ivl = ?, factor = 2500, reps = ?, lapses = ?, data = ?
+    WHERE nid = (SELECT id FROM notes WHERE guid = ?)
+"""
 _STYLE: Final = ".card { font-family: sans-serif; font-size: 20px; text-align: left; }"
 
 
@@ -48,29 +67,80 @@ def package(store: ProgressStore) -> bytes:
         templates=[{"name": "Card", "qfmt": "{{Front}}", "afmt": '{{FrontSide}}<hr id="answer">{{Back}}'}],
     )  # fmt: skip
     deck = genanki.Deck(_DECK, "tutor")
-    for question in questions_of(store):
+    schedules: dict[str, Schedule] = {}
+    for question, schedule in questions_of(store):
         guid = blake2b(question.id.encode(), digest_size=8).hexdigest()
-        deck.add_note(genanki.Note(model=model, fields=[front(question), back(question)], guid=guid))
+        facts = _facts_of(store, question) if question.predicts else None
+        deck.add_note(genanki.Note(model=model, fields=[front(question), back(question, facts)], guid=guid))
+        schedules[guid] = schedule
     if not deck.notes:
         raise TutorError(translate("transfer.no-cards"), exit_code=ExitCode.USAGE)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tutor.apkg"
         genanki.Package(deck).write_to_file(str(file))
-        return file.read_bytes()
+        return with_schedules(file.read_bytes(), schedules)
 
 
-def questions_of(store: ProgressStore) -> Iterable[Question]:
-    """What every card asks, in the language in use."""
+def with_schedules(content: bytes, schedules: Mapping[str, Schedule]) -> bytes:
+    """The same package, its cards due when they are due here; genanki itself makes new cards only.
+
+    Args:
+        content: The package.
+        schedules: By the note's guid.
+    """
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(io.BytesIO(content)) as package:
+        file = Path(package.extract(_COLLECTION, folder))
+        with closing(sqlite3.connect(file)) as connection, connection:
+            (created,) = connection.execute("SELECT crt FROM col").fetchone()
+            for guid, schedule in schedules.items():
+                if schedule.state == _REVIEWED and schedule.stability is not None:
+                    connection.execute(_RESCHEDULE, (*_as_anki_counts(schedule, created), guid))
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as copy:
+            for name in package.namelist():
+                copy.writestr(name, file.read_bytes() if name == _COLLECTION else package.read(name))
+    return made.getvalue()
+
+
+def _as_anki_counts(schedule: Schedule, created: int) -> tuple[object, ...]:
+    """Day due (from the collection's first), interval in days, reviews, lapses, FSRS's memory as JSON."""
+    day = (study_day(schedule.due) - study_day(datetime.fromtimestamp(created, UTC))).days  # at Anki, too, 4 o'clock
+    memory = json.dumps({"s": round(schedule.stability or 0.0, 4), "d": round(schedule.difficulty or 0.0, 3)})
+    return day, max(1, round(schedule.stability or 0.0)), schedule.reviews, schedule.lapses, memory
+
+
+def _facts_of(store: ProgressStore, question: Question) -> Facts | None:
+    """What the runs of the newest prediction said; None where they are not kept any more."""
+    from tutor.runs.registry import Runs
+
+    answer = store.newest_answers(question.lesson_id).get(question.id)
+    if answer is None or len(answer.runs) != len(question.labs):
+        return None
+    runs = Runs(paths.runs_folder())
+    try:
+        followers = [runs.follow(run) for run in answer.runs]
+    except TutorError:
+        return None
+    for follower in followers:
+        follower.catch_up()
+    facts = facts_of_runs(question.labs, [follower.summary.facts() for follower in followers])
+    return facts if facts_needed(question) <= facts.keys() else None
+
+
+def questions_of(store: ProgressStore) -> Iterable[tuple[Question, Schedule]]:
+    """What every card asks, in the language in use, and when it is due."""
     deck = Deck(Course(paths.lessons_folder()))
     for card in store.cards.all():
         question = None if card.retired else deck.question(card.key, card.lesson_id, language())
-        if question is not None and not question.predicts:
-            yield question
+        if question is not None:
+            yield question, card.schedule
 
 
 def front(question: Question) -> str:
     """What is asked, as HTML."""
     prompt = question.prompt.replace(BLANK, " ______ ")
+    if question.predicts:
+        prompt = f"{prompt}\n\n*{translate('quiz.predict')}*"
     options = [option.text for option in question.options]
     if question.kind is QuestionKind.ORDERING:
         options.sort()  # their order in the file is the answer
@@ -79,17 +149,31 @@ def front(question: Question) -> str:
     )
 
 
-def back(question: Question) -> str:
-    """What is right, and why, as HTML."""
+def back(question: Question, facts: Facts | None = None) -> str:
+    """What is right, and why, as HTML.
+
+    Args:
+        question: The question.
+        facts: What the learner's run said, where one decides and is kept: it has the last word, and its figures are
+            told. Else the author's answer stands, which is held against a run whenever the course is checked.
+    """
     if question.kind is QuestionKind.ORDERING:
         right = [option.text for option in question.options]
     elif question.options:
-        right = [option.text for option in question.options if option.ticked]
+        right = [question.options[index].text for index in _right_options(question, facts)]
     elif question.answer is not None:
         right = [question.answer.shown]
     else:
         right = [blank.accepted[0] for blank in question.blanks]
-    return "<br><br>".join(each for each in ("<br>".join(map(_html, right)), _html(question.explanation)) if each)
+    decided = [f"{figure.name}: {figure.value}" for figure in deciding_figures(question, facts)] if facts else []
+    parts = ("<br>".join(map(_html, right)), "<br>".join(map(html.escape, decided)), _html(question.explanation))
+    return "<br><br>".join(each for each in parts if each)
+
+
+def _right_options(question: Question, facts: Facts | None) -> Iterable[int]:
+    if facts is None:
+        return [index for index, option in enumerate(question.options) if option.ticked]
+    return grade(question, Chosen(frozenset()), facts).right_options
 
 
 def _html(markdown: str) -> str:
