@@ -8,36 +8,65 @@ import pytest
 
 from tests.tui.lab_fakes import FakeRuns
 from tutor.charts.cells import plain_row, row_width
+from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import use_language
-from tutor.runs.controls import control_title
+from tutor.runs.controls import control_title, setting_text
 from tutor.runs.events import Event, View
 from tutor.runs.execute import run_to_end
 from tutor.runs.lab_files import load_lab, with_overrides
 from tutor.runs.spec import RunSpec
 from tutor.tui.lab_session import LabSession
-from tutor.tui.screens.lab_side import Hand, control_rows, number_rows
-from tutor.tui.screens.lab_words import goal_lines
+from tutor.tui.screens.lab_side import Hand, control_rows, number_rows, side_rows
+from tutor.tui.screens.lab_words import goal_lines, with_minus
 
 LABS = Path(__file__).resolve().parents[2] / "lessons" / "labs"
-_INNER = 25
+_INNER = 26
 """Cells of the column in a window of 80, without its rule."""
+ALL_LABS = sorted(path.stem for path in LABS.glob("*.toml"))
+
+
+def session_of(lab: str, tmp_path: Path) -> LabSession:
+    return LabSession(FakeRuns(tmp_path), load_lab(lab, LABS))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("lab", ["digits-net", "moons-net", "curve-builder", "week-lags", "batch-bench", "very-deep"])
-def test_no_name_of_a_control_is_cut_at_80_columns(lab: str, language: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lab", ALL_LABS)
+def test_no_name_and_no_value_of_a_control_is_cut_at_80_columns(lab: str, language: str, tmp_path: Path) -> None:
     use_language(language)
-    session = LabSession(FakeRuns(tmp_path), load_lab(lab, LABS))
-    controls = session.controls()
-    rows = control_rows(session, Hand(), _INNER, len(controls))
-    for row, (name, control) in zip(rows, controls, strict=True):
-        assert control_title(name, control) in plain_row(row)
-        assert row_width(row) == _INNER
+    session = session_of(lab, tmp_path)
+    for name, control in session.controls():
+        for value in control.choices or (session.value(control),):
+            session.setup.set(name, value)  # type: ignore[arg-type]
+            rows = control_rows(session, Hand(), _INNER, 99).rows
+            assert all(row_width(row) <= _INNER for row in rows)
+            text = " ".join(plain_row(row).strip(" ▸›↻") for row in rows)
+            assert control_title(name, control) in text
+            assert " ".join(with_minus(setting_text(value)).split()) in " ".join(text.split()), text
+
+
+def test_a_value_beside_which_the_name_has_no_room_stands_below_it(tmp_path: Path) -> None:
+    session = session_of("curve-builder", tmp_path)
+    names = [name for name, _ in session.controls()]
+    rows = [plain_row(row).rstrip() for row in control_rows(session, Hand(names.index("activation")), 26, 99).rows]
+    at = next(place for place, row in enumerate(rows) if "activation" in row)
+    assert rows[at : at + 2] == ["▸ activation", "  ‹ hard-sigmoid ›"]
+
+
+@pytest.mark.parametrize("chosen", range(7))
+def test_what_has_no_room_is_counted_and_the_chosen_control_is_in_view(chosen: int, tmp_path: Path) -> None:
+    session = session_of("curve-builder", tmp_path)
+    rows = [plain_row(row) for row in side_rows(session, Hand(chosen), 28, 13)]
+    assert len(rows) == 13
+    assert max(map(cell_width, rows)) <= 28
+    assert sum("▸" in row for row in rows) == 1
+    shown = sum("‹" in row for row in rows)
+    hidden = [int(row.split()[-3]) for row in rows if " more ─" in row]
+    assert shown + sum(hidden) == len(session.controls())
 
 
 def test_a_short_value_leaves_its_room_to_a_long_name(tmp_path: Path) -> None:
-    session = LabSession(FakeRuns(tmp_path), load_lab("one-lag", LABS))
-    wide = control_rows(session, Hand(), 40, 9)
+    session = session_of("one-lag", tmp_path)
+    wide = control_rows(session, Hand(), 40, 9).rows
     assert any("‹ 1     ›" in plain_row(row) for row in wide)
 
 
@@ -72,7 +101,7 @@ def test_what_a_goal_is_about_stands_live_beside_the_charts(lab: str, names: lis
     session.start()
     runs.last.write(*some_views(spec))
     session.poll()
-    told = [plain_row(row).split()[0] for row in number_rows(session, 40, 12)]
+    told = [plain_row(row).split()[0] for row in number_rows(session, 40)]
     assert told[2 : 2 + len(names)] == names
 
 
@@ -97,8 +126,8 @@ def test_a_control_that_changes_nothing_steps_back_until_another_wakes_it(tmp_pa
 
 def test_no_columns_chosen_are_all_of_them(tmp_path: Path) -> None:
     session = LabSession(FakeRuns(tmp_path), load_lab("penguins", LABS))
-    assert "‹ all " in plain_row(control_rows(session, Hand(), 40, 1)[0])
+    assert "‹ all " in plain_row(control_rows(session, Hand(), 40, 1).rows[0])
     use_language("zh")
-    assert "全部" in plain_row(control_rows(session, Hand(), 40, 1)[0])
+    assert "全部" in plain_row(control_rows(session, Hand(), 40, 1).rows[0])
     session.type("features", '["bill length (mm)"]')
-    assert "喙长" in plain_row(control_rows(session, Hand(), 40, 1)[0])
+    assert "喙长" in plain_row(control_rows(session, Hand(), 40, 1).rows[0])

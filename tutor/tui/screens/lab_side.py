@@ -34,18 +34,29 @@ class Hand:
 
 def side_rows(session: LabSession, hand: Hand, width: int, height: int, *, ascii: bool = False) -> Rows:
     """The whole column in ``width`` by ``height`` cells, its rule at the left edge included."""
-    inner = max(1, width - 3)
-    controls = control_rows(session, hand, inner, most=max(2, height // 3))
+    inner = max(1, width - 2)
+    numbers = number_rows(session, inner)
     below = [*_goal_rows(session, inner, ascii=ascii), *_pinned_rows(session, inner, ascii=ascii)]
-    room = height - len(controls) - (1 if controls else 0) - len(below) - (1 if below else 0)
-    blocks = [number_rows(session, inner, most=max(2, room)), controls, below]
+    room = height - len(below) - 2  # the rules around the controls
+    controls = control_rows(session, hand, inner, most=max(2, height // 3, room - len(numbers)))
+    numbers = numbers[: max(2, room - len(controls.rows) + (0 if controls.rows else 1))]
     rows: Rows = []
-    for block in blocks:
+    for block, above in ((numbers, ""), (controls.rows, controls.above), (below, controls.below)):
         if block and rows:
-            rows.append([Span("├" + "─" * (width - 1), "rule")])
+            rows.append(_rule(width, above))
         rows.extend([Span("│ ", "rule"), *row] for row in block)
+    if controls.below and not below and len(rows) < height:
+        rows.append(_rule(width, controls.below))
     rows.extend([[Span("│", "rule")]] * max(0, height - len(rows)))
     return fit_rows(rows, width, height)
+
+
+def _rule(width: int, said: str) -> Row:
+    """A line between two blocks, with a few words near its end."""
+    if not said:
+        return [Span("├" + "─" * (width - 1), "rule")]
+    line = max(1, width - 4 - cell_width(said))
+    return [Span("├" + "─" * line, "rule"), Span(f" {said} ", "muted"), Span("─", "rule")]
 
 
 def strip_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows:
@@ -56,7 +67,7 @@ def strip_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows
     rows: Rows = [[Span(" "), *row] for row in flow(items, inner, max(1, height - 1))]
     if controls:
         name, control = controls[min(hand.chosen, len(controls) - 1)]
-        rows.append([Span(" "), *_control_row(session, name, control, hand, inner, chosen=True)])
+        rows.append([Span(" "), *_control(session, name, control, hand, inner, chosen=True)[0]])
     met = session.goal_met()
     if met is not None and rows:
         sign = Span(" ✓ ", "good") if met else Span(" ○ ", "muted")
@@ -66,51 +77,81 @@ def strip_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows
     return fit_rows(rows, width, height)
 
 
-def number_rows(session: LabSession, width: int, most: int) -> Rows:
+def number_rows(session: LabSession, width: int) -> Rows:
     """The live figures: names at the left edge, figures against the right one."""
-    return [_pair(label, text, width) for label, text in _numbers(session)[:most]]
+    return [_pair(label, text, width) for label, text in _numbers(session)]
 
 
-def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Rows:
+@dataclass(frozen=True, slots=True)
+class ControlRows:
+    """The controls in view, and what is said of those that are not."""
+
+    rows: Rows
+    above: str
+    below: str
+
+
+def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> ControlRows:
     """The controls, as many as there is room for, the chosen one among them."""
-    controls = session.controls()
-    start = max(0, min(hand.chosen - most + 1, len(controls) - most)) if hand.chosen >= most else 0
-    return [
-        _control_row(session, name, control, hand, width, chosen=index == hand.chosen)
-        for index, (name, control) in list(enumerate(controls))[start : start + most]
+    blocks = [
+        _control(session, name, control, hand, width, chosen=index == hand.chosen)
+        for index, (name, control) in enumerate(session.controls())
     ]
+    chosen = min(hand.chosen, len(blocks) - 1)
+    start = 0
+    while start < chosen and sum(map(len, blocks[start : chosen + 1])) > most:
+        start += 1
+    rows: Rows = []
+    end = start
+    while end < len(blocks) and (not rows or len(rows) + len(blocks[end]) <= most):
+        rows.extend(blocks[end])
+        end += 1
+    above, below = (
+        translate(key, count=count) if count else ""
+        for key, count in (("workbench.more-above", start), ("workbench.more-below", len(blocks) - end))
+    )
+    return ControlRows(rows[:most], above, below)
 
 
-def _control_row(session: LabSession, name: str, control: ControlSpec, hand: Hand, width: int, *, chosen: bool) -> Row:
+def _control(session: LabSession, name: str, control: ControlSpec, hand: Hand, width: int, *, chosen: bool) -> Rows:
+    """Name and value of a control; the value on rows of its own where one has no room for both."""
     # What changes nothing as the others stand steps back; turning it says why.
     ink = "strong" if chosen else "muted" if without_effect(session.spec, control.key) else "text"
     text = with_minus(value_text(control.key, session.value(control)))
     title = control_title(name, control)
-    # A short value leaves its room to a name that would be cut.
-    least = max(1, min(_VALUE_WIDTH, width - 7 - cell_width(title)))
-    value_width = max(least, min(cell_width(text), width // 2 - 4))
-    if chosen and hand.typed is not None:
-        value_width = max(value_width, min(cell_width(hand.typed) + 1, width // 2 - 4))
+    head: Row = [Span("▸ " if chosen else "  ", "accent")]
     again = session.waits_for_restart(control)
-    typing = chosen and hand.typed is not None
-    # Where the name would be cut, the arrows come close to the value.
-    gap = "" if cell_width(title) > width - value_width - 7 and not typing else " "
-    label_width = max(3, width - value_width - 5 - 2 * len(gap))
-    label = pad(shorten(title, label_width), label_width + 1)
-    row = [Span("▸ " if chosen else "  ", "accent"), Span(label, ink)]
     if chosen and hand.typed is not None:
-        typed = hand.typed[-(value_width - 1) :]
-        row += [Span("[", "accent"), Span(f" {typed}", "strong"), Span("▏", "accent")]
-        row += [Span(" " * max(0, value_width - 1 - cell_width(typed))), Span(" ]", "accent")]
-    else:
-        value = pad(shorten(text, value_width), value_width)
-        arrows = "accent" if chosen else "rule"
-        row += [
-            Span(f"‹{gap}", arrows),
-            Span(value, ink),
-            Span(f"{gap}↻", "accent") if again else Span(f"{gap}›", arrows),
-        ]
-    return row
+        return [[*head, *_typing(title, hand.typed, text, width - 2)]]
+    # Where there is little room, the arrows come close to the value.
+    tight = 1 + cell_width(title) + 4 + cell_width(text)
+    gap = " " if tight + 2 <= width else ""
+    arrows = "accent" if chosen else "rule"
+    end = Span(f"{gap}↻", "accent") if again else Span(f"{gap}›", arrows)
+    if tight <= width:
+        # A short value takes as much room as others, so that they stand in a column.
+        value_width = max(cell_width(text), min(_VALUE_WIDTH, width - 5 - 2 * len(gap) - cell_width(title)))
+        label = pad(title, width - value_width - 4 - 2 * len(gap))
+        return [[*head, Span(label, ink), Span(f"‹{gap}", arrows), Span(pad(text, value_width), ink), end]]
+    lines = wrapped(text, max(2, width - 6))
+    rows: Rows = [[*head, Span(shorten(title, width - 2), ink)]]
+    for place, line in enumerate(lines):
+        first, last = place == 0, place == len(lines) - 1
+        rows.append([Span("  ‹ " if first else "    ", arrows), Span(line, ink)])
+        if last:
+            rows[-1].append(Span(" ↻", "accent") if again else Span(" ›", arrows))
+    return rows
+
+
+def _typing(title: str, typed: str, text: str, width: int) -> Row:
+    """The name of a control and what is being typed for it."""
+    room = min(max(_VALUE_WIDTH, cell_width(text), cell_width(typed) + 1), max(_VALUE_WIDTH, width // 2 - 3))
+    label = width - room - 5
+    typed = typed[-(room - 1) :]
+    return [
+        Span(pad(shorten(title, label), label + 1), "strong"), Span("[", "accent"), Span(f" {typed}", "strong"),
+        Span("▏", "accent"), Span(" " * max(0, room - 1 - cell_width(typed))), Span(" ]", "accent"),
+    ]  # fmt: skip
 
 
 def _pair(label: str, text: str, width: int) -> Row:

@@ -240,7 +240,7 @@ class LabCard(RowsView, can_focus=True):
         if not beside:
             return chart
         said = rows_of_text(text, ink, _FIGURES, 3)
-        figures = [*number_rows(session, _FIGURES, max(1, room.height - len(said))), *said]
+        figures = [*number_rows(session, _FIGURES)[: max(1, room.height - len(said))], *said]
         right = fit_rows(figures, _FIGURES, room.height)
         return [[*left, Span("  "), *fit_row(row, _FIGURES)] for left, row in zip(chart, right, strict=True)]
 
