@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.tui.lab_fakes import LAB
 from tutor.foundation.errors import TutorError
 from tutor.runs.lab_files import read_lab
-from tutor.runs.setup import Setup, Step
+from tutor.runs.setup import PIECES, Setup, Step
 
 
 def setup(text: str = LAB) -> Setup:
@@ -101,3 +101,21 @@ def test_what_a_run_holds_is_taken_over_and_is_no_step() -> None:
     assert not one.can_undo
     one.take_over({"data.lags": -3})
     assert one.spec.data.lags == 28, "what this lab does not allow is left out"
+
+
+def test_bends_placed_by_hand_are_one_step_and_so_is_letting_go_of_them() -> None:
+    lab = Path(__file__).resolve().parents[2] / "lessons" / "labs" / "curve-builder.toml"
+    one = Setup(read_lab(lab.read_text(encoding="utf-8"), lab))
+    pieces = [0.0, 0.5, 1.0, 0.5, 0.9, -1.0, 0.25]
+    one.place({"model.hidden": [2], "model.placed": False, PIECES: pieces})
+    placed = one.spec
+    assert (placed.model.hidden, placed.model.pieces) == ((2,), tuple(pieces))
+    one.set("hidden", (3,))
+    assert one.spec.model.pieces == ()
+    one.undo()
+    assert one.spec == placed
+    one.undo()
+    assert one.spec == one.original
+    assert not one.can_undo
+    one.redo()
+    assert one.spec == placed

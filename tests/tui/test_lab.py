@@ -155,7 +155,12 @@ async def test_eighty_by_twenty_four_shows_everything_unclipped(tmp_path: Path) 
         assert len(rows) == 24
         assert all(cell_width(row) <= 80 for row in rows)
         text = "\n".join(rows)
-        for wanted in ("learning rate  ‹ 0.1   ›", "goal             ✓ reached", "yesterday →  views ↑", "best  ep. 86"):
+        for wanted in (
+            "learning rate  ‹ 0.1   ›",
+            "goal             ✓ reached",
+            "yesterday →  views ↑",
+            "best  ep. 86",
+        ):
             assert wanted in text, wanted
         assert rows[1] == rows[22] == "─" * 80
         ends = [row.rstrip()[-1] for row in rows[2:22] if "┬" in row]

@@ -48,6 +48,61 @@ async def test_bends_are_placed_and_gradient_descent_takes_over(tmp_path: Path) 
         assert "running" in (await bench.look())[0]
 
 
+async def test_undo_brings_the_drawing_back_in_one_step(tmp_path: Path) -> None:
+    async with lab(tmp_path, TEXT) as bench:
+        await opened(bench)
+        session = bench.screen.session
+        assert session is not None
+        before = session.spec
+        await bench.press("b", "right", "up", "plus", "up", "space")
+        placed = session.spec.model.pieces
+        assert session.spec.optimizer.name != "none"
+        bench.run.train([0.5, 0.25])
+        await bench.press("u")
+        assert "The drawing is back as it was" in await bench.text()
+        builder = bench.screen.building
+        assert builder is not None
+        assert len(builder.bends) == 6
+        assert session.spec == before
+        assert [each["do"] for each in bench.run.asked()][-1] == "stop"
+        bench.run.finish("stopped")
+        await bench.press("space")
+        assert bench.runs.specs[-1].model.pieces == placed
+        await bench.press("u", "escape", "U")
+        assert "The next run starts from the drawing" in await bench.text()
+        assert session.spec.model.pieces == placed
+
+
+async def test_a_move_of_a_bend_is_taken_back_and_made_again(tmp_path: Path) -> None:
+    async with lab(tmp_path, TEXT) as bench:
+        await opened(bench)
+        await bench.press("b")
+        builder = bench.screen.building
+        assert builder is not None
+        assert not builder.can_undo
+        first = builder.frame()
+        await bench.press("right", "plus", "pagedown")
+        moved = builder.frame()
+        await bench.press("u", "u", "u", "u")
+        assert builder.frame() == first
+        await bench.press("U", "U", "U")
+        assert builder.frame() == moved
+        assert bench.screen.building is builder
+
+
+async def test_bends_that_were_left_are_there_again(tmp_path: Path) -> None:
+    async with lab(tmp_path, TEXT) as bench:
+        await opened(bench)
+        await bench.press("b", "right", "plus", "escape", "b")
+        assert bench.screen.building is not None
+        assert len(bench.screen.building.bends) == 6
+        await bench.press("escape", "space")
+        bench.run.finish("stopped")
+        await bench.look()
+        assert bench.screen.session is not None
+        assert bench.screen.session.drawings._left is None  # a run has moved them
+
+
 async def test_escape_leaves_the_bends_and_not_the_lab(tmp_path: Path) -> None:
     async with lab(tmp_path, TEXT) as bench:
         await opened(bench)

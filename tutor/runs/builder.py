@@ -13,6 +13,7 @@ from tutor.foundation.translate import translate
 MOST_BENDS = 20
 _STEPS = 40
 """How many steps lead across the curve, and up it."""
+_MOST_MOVES = 500
 _RAMP = 4.0
 """A hard sigmoid climbs while its input goes from −2 to 2."""
 
@@ -30,6 +31,10 @@ class Bend:
         """w, b and c of c·σ(b + w·x)."""
         w = _RAMP / (self.right - self.left)
         return w, -w * (self.left + self.right) / 2, self.rise
+
+
+_Drawing = tuple[tuple[Bend, ...], float, int]
+"""Bends, constant, and which bend is chosen."""
 
 
 class Builder:
@@ -57,6 +62,8 @@ class Builder:
         self.chosen = 0
         self.version = 0
         """Rises with every change."""
+        self._before: list[_Drawing] = []
+        self._after: list[_Drawing] = []
 
     @classmethod
     def of_panel(cls, scene: Mapping[str, Any], frame: Mapping[str, Any]) -> Builder:
@@ -95,7 +102,45 @@ class Builder:
             self.chosen = (self.chosen + steps) % len(self.bends)
             self.version += 1
 
+    def copy(self) -> Builder:
+        """The same drawing, to go on from, with its steps."""
+        twin = Builder((self._x, self._y), self.bends, self.constant, hard=self.hard)
+        twin.chosen, twin.version = self.chosen, self.version + 1
+        twin._before, twin._after = list(self._before), list(self._after)
+        return twin
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether anything was moved."""
+        return bool(self._before)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a move was taken back, and nothing else moved since."""
+        return bool(self._after)
+
+    def undo(self) -> None:
+        """Take the last move back."""
+        self._step_over(self._before, self._after)
+
+    def redo(self) -> None:
+        """Move again what was taken back last."""
+        self._step_over(self._after, self._before)
+
+    def _step_over(self, source: list[_Drawing], target: list[_Drawing]) -> None:
+        if source:
+            target.append((tuple(self.bends), self.constant, self.chosen))
+            bends, self.constant, self.chosen = source.pop()
+            self.bends = list(bends)
+            self.version += 1
+
+    def _remember(self) -> None:
+        """Call it before anything moves."""
+        self._before = [*self._before[-_MOST_MOVES:], (tuple(self.bends), self.constant, self.chosen)]
+        self._after.clear()
+
     def _change(self, bend: Bend) -> None:
+        self._remember()
         self.bends[self.chosen] = bend
         self.version += 1
 
@@ -120,6 +165,7 @@ class Builder:
 
     def level(self, steps: int) -> None:
         """Raise the constant, and with it the whole sum."""
+        self._remember()
         self.constant += steps * self._step[1]
         self.version += 1
 
@@ -127,6 +173,7 @@ class Builder:
         """One more bend, where the sum is furthest from the curve; it is chosen then."""
         if len(self.bends) >= MOST_BENDS:
             return
+        self._remember()
         apart = self._apart()
         at = self._x[max(range(len(apart)), key=lambda index: abs(apart[index]))]
         half = self._step[0] * 2
@@ -137,6 +184,7 @@ class Builder:
     def remove(self) -> None:
         """Take the chosen bend away; the last one stays."""
         if len(self.bends) > 1:
+            self._remember()
             self.bends.pop(self.chosen)
             self.chosen = min(self.chosen, len(self.bends) - 1)
             self.version += 1

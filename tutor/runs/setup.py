@@ -14,8 +14,13 @@ from tutor.runs.spec import ControlSpec, RunSpec, Setting
 _NO_DATA_SEED = frozenset({"bike-sharing", "curve"})
 """Data that no seed makes or splits: a series in the order of its days, and a drawn function."""
 _MOST_STEPS = 500
+PIECES = "model.pieces"
+"""The key of bends placed by hand."""
 _MOVE_BENDS = frozenset({"model.hidden", "model.placed"})
 _SEEDS = 2**31
+
+
+Value = Setting | tuple[float, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +28,15 @@ class Step:
     """One setting that changed: its dotted key, and its value before and after."""
 
     key: str
-    before: Setting | None
-    after: Setting | None
+    before: Value
+    after: Value
+    also: tuple[tuple[str, Value, Value], ...] = ()
+    """Settings that changed with it: key, before and after of each."""
 
     @property
     def back(self) -> Step:
         """The step that takes this one back."""
-        return Step(self.key, self.after, self.before)
+        return Step(self.key, self.after, self.before, tuple((key, after, before) for key, before, after in self.also))
 
 
 class Setup:
@@ -115,16 +122,19 @@ class Setup:
         return step
 
     def _change(self, key: str, value: Setting) -> Step:
-        step = Step(key, value_of(self.spec, key), value)
+        also: tuple[tuple[str, Value, Value], ...] = ()
+        if key in _MOVE_BENDS and self.spec.model.pieces:
+            also = ((PIECES, self.spec.model.pieces, ()),)  # bends placed by hand are so many, and no others
+        return self._take(Step(key, value_of(self.spec, key), value, also))
+
+    def _take(self, step: Step) -> Step:
         self._put(step)
         self._taken = [*self._taken[-_MOST_STEPS:], step]
         self._undone.clear()
         return step
 
     def _put(self, step: Step) -> None:
-        changes: dict[str, object] = {step.key: step.after}
-        if step.key in _MOVE_BENDS and self.spec.model.pieces:
-            changes["model.pieces"] = ()  # bends placed by hand are so many, and no others
+        changes: dict[str, object] = {step.key: step.after, **{key: after for key, _, after in step.also}}
         self.spec = with_overrides(self.spec, changes)
 
     def take_over(self, settings: Mapping[str, Setting]) -> None:
@@ -134,12 +144,12 @@ class Setup:
         """
         changes: dict[str, object] = {key: to for key, to in settings.items() if value_of(self.spec, key) != to}
         if self.spec.model.pieces and not _MOVE_BENDS.isdisjoint(changes):
-            changes["model.pieces"] = ()
+            changes[PIECES] = ()
         with suppress(TutorError):
             self.spec = with_overrides(self.spec, changes)
 
-    def place(self, settings: Mapping[str, object]) -> None:
-        """Start the next run from bends placed by hand, by an optimiser that moves them.
+    def place(self, settings: Mapping[str, object]) -> Step:
+        """Start the next run from bends placed by hand, by an optimiser that moves them: one step to take back.
 
         Raises:
             TutorError: they are none that this lab can start from.
@@ -147,4 +157,6 @@ class Setup:
         changes = dict(settings)
         if self.spec.optimizer.name in {"none", "manual"}:
             changes["optimizer.name"] = "adam"
-        self.spec = with_overrides(self.spec, changes)
+        placed = with_overrides(self.spec, changes)
+        also = tuple((key, value_of(self.spec, key), value_of(placed, key)) for key in changes if key != PIECES)
+        return self._take(Step(PIECES, self.spec.model.pieces, placed.model.pieces, also))

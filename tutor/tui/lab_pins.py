@@ -69,6 +69,19 @@ class Pins:
         """All but that run."""
         return [each for each in self.all if each.run_id != run_id]
 
+    def toggle(self, run_id: str, spec: RunSpec, follower: Following | None, history: LossHistory) -> Pinned | None:
+        """Keep a run, or let go of it where it is kept. Returns it when kept now; a run without a loss is not.
+
+        Raises:
+            TutorError: that cannot be written down. It holds here nevertheless.
+        """
+        if any(each.run_id == run_id for each in self.all):
+            self.release(run_id)
+            return None
+        if follower is None or history.latest() is None:
+            return None
+        return self.keep(run_id, spec, follower, history)
+
     def keep(self, run_id: str, spec: RunSpec, follower: Following, history: LossHistory) -> Pinned:
         """Keep a run, by the lowest number that is free; with too many kept the first of them goes.
 

@@ -6,22 +6,24 @@ ends a run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tutor.charts.history import LossHistory
+from tutor.foundation.errors import TutorError
 from tutor.runs.comparison import differences, knots_of, name_by, names_of, values_of
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.controls import value_of
 from tutor.runs.goal import Challenge
 from tutor.runs.replay import Replaying
-from tutor.runs.setup import Setup
+from tutor.runs.setup import PIECES, Setup
 from tutor.runs.setup import Step as Change
 from tutor.runs.spec import LIVE_KEYS, ControlSpec, RunSpec, Setting
 from tutor.runs.summary import PanelView, RunSummary
+from tutor.tui.lab_drawings import Drawings
 from tutor.tui.lab_elsewhere import Elsewhere
 from tutor.tui.lab_joining import Following, RunStarter
+from tutor.tui.lab_opening import Opening
 from tutor.tui.lab_pins import Pinned, Pins
 
 if TYPE_CHECKING:
@@ -60,11 +62,9 @@ class LabSession:
         """The runs kept beside the present one."""
         self.replay: Replaying | None = None
         """Where the present run, which has ended, is seen again."""
-        self.builder: Builder | None = None
-        """Where bends are placed by hand."""
+        self.drawings = Drawings()
         self.wished_pace: float | None = None
-        self._opening: tuple[RunSpec | None, dict[str, PanelView]] = (None, {})
-        self._openings = 1
+        self._opening = Opening(data_folder)
 
     @property
     def original(self) -> RunSpec:
@@ -87,6 +87,11 @@ class LabSession:
     def recorded(self) -> bool:
         """Whether another program trains, of whose loss, pace and seed nothing is known."""
         return self.summary is not None and self.summary.recorded
+
+    @property
+    def builder(self) -> Builder | None:
+        """The bends in hand; None while none are placed."""
+        return self.drawings.builder
 
     @property
     def running_spec(self) -> RunSpec:
@@ -132,7 +137,8 @@ class LabSession:
 
     def join(self, run_id: str) -> None:
         """Follow a run that is there already."""
-        self.replay = self.builder = None
+        self.replay = None
+        self.drawings.drop()
         self.follower = self._runs.follow(run_id)
         self.run_id = run_id
         self.train, self.valid = LossHistory(), LossHistory()
@@ -190,33 +196,16 @@ class LabSession:
         if self.builder is not None and panel == "pieces":
             return PanelView(self.builder.scene(), self.builder.frame(), version=-1_000_000 - self.builder.version)
         told = self.summary.views.get(panel) if self.summary is not None else None
-        spec, opening = self._opening
-        return told or (opening.get(panel) if spec == self.running_spec else None)
+        return told or self._opening.view(panel, self.running_spec)
 
     @property
     def wants_opening(self) -> bool:
         """Whether no run has begun and what the next one would begin with is not known."""
-        return self.summary is None and self._opening[0] != self.spec
+        return self.summary is None and not self._opening.knows(self.spec)
 
     def read_opening(self) -> None:
         """Find out what the next run would begin with: for a thread."""
-        from tutor.runs.preview import opening_views
-
-        spec = self.spec
-        views = opening_views(spec, self._data_folder)
-        self._openings += 1
-        for view in views.values():
-            view.version = -self._openings  # a picture of its own, other than any that the log will tell of
-        self._opening = (spec, views)
-
-    @property
-    def class_names(self) -> Sequence[str]:
-        """The classes of the data, as soon as they are known."""
-        if self.summary is not None and self.summary.data is not None:
-            return self.summary.data.class_names
-        table = self.view("confusion")
-        names = table.frame.get("class_names") if table is not None else None
-        return [str(name) for name in names] if isinstance(names, list) else []
+        self._opening.read(self.spec)
 
     def toggle(self) -> None:
         """Start, pause or go on, whichever makes sense now."""
@@ -261,12 +250,34 @@ class LabSession:
         return self.spec.data.seed
 
     def undo(self) -> Change | None:
-        """Take the last change of a control or a seed back. Returns what changed by that."""
-        return self._tell(self.setup.undo())
+        """Take the last change of a control or a seed back. Returns what changed by that.
+
+        Where that was training taking over from a drawing, the run is stopped and the drawing is in hand again.
+        """
+        change = self._tell(self.setup.undo())
+        if change is not None and change.key == PIECES and self.drawings.take_back(change.before):
+            self.stop()
+        return change
 
     def redo(self) -> Change | None:
         """Change again what was taken back last."""
         return self._tell(self.setup.redo())
+
+    def learn_from_drawing(self) -> None:
+        """Let gradient descent go on from the bends in hand.
+
+        Raises:
+            TutorError: it cannot start; they stay in hand.
+        """
+        if self.builder is None:
+            return
+        step = self.setup.place(self.builder.settings())
+        self.drawings.give_over(step.after)
+        try:
+            self.start()
+        except TutorError:
+            self.setup.undo()
+            raise
 
     def controls(self) -> list[tuple[str, ControlSpec]]:
         """The controls that the lab declares, by short name, in its order."""
@@ -304,8 +315,9 @@ class LabSession:
 
     def _tell(self, change: Change | None) -> Change | None:
         """Tell the worker of a change, where it can follow."""
-        if change is not None and change.after is not None and self._follows(change.key):
-            self._send(Set(change.key, change.after))
+        value = change.after if change is not None and self._follows(change.key) else None
+        if change is not None and isinstance(value, int | float | str):
+            self._send(Set(change.key, value))
         return change
 
     def _follows(self, key: str) -> bool:
@@ -327,13 +339,8 @@ class LabSession:
         Raises:
             TutorError: that cannot be written down; it holds until the lab is left.
         """
-        if any(each.run_id == self.run_id for each in self.pinned):
-            self.pins.release(self.run_id)
-            return None
         history = self.valid if len(self.valid) else self.train
-        if self.follower is None or history.latest() is None:
-            return None
-        return self.pins.keep(self.run_id, self.running_spec, self.follower, history)
+        return self.pins.toggle(self.run_id, self.running_spec, self.follower, history)
 
     @property
     def others(self) -> list[Pinned]:

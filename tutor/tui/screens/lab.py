@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -328,7 +328,7 @@ class LabScreen(LabActions):
         lines += int(scrub.display)
         table_lines = self.lay_out_table(height - lines)
         room = width - 2 - ((34 if width >= _ROOMY else 28) if beside else 0)
-        names = self.session.class_names if self.session is not None else ()
+        names = self._class_names()
         plan = lay_out(self._panels()[:_MOST_PANELS], room, height - lines - table_lines - (0 if beside else 2), names)
         self._shown = plan.shown
         charts = self.query_one("#charts")
@@ -340,6 +340,17 @@ class LabScreen(LabActions):
             view.display = place < len(spans)
             if view.display:
                 view.styles.column_span = spans[place]
+
+    def _class_names(self) -> Sequence[str]:
+        """The classes of the data, as soon as they are known."""
+        session = self.session
+        if session is None:
+            return ()
+        if session.summary is not None and session.summary.data is not None:
+            return session.summary.data.class_names
+        table = session.view("confusion")
+        names = table.frame.get("class_names") if table is not None else None
+        return [str(name) for name in names] if isinstance(names, list) else ()
 
     def _draw_panel(self, place: int, room: Room) -> Rows:
         from tutor.charts.notice import sentence

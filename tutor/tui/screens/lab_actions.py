@@ -29,7 +29,7 @@ _IN_REPLAY = frozenset({
     "cursor_back", "cursor_on", "compare", "about", "leave",
 })  # fmt: skip
 """What can be done while a run is seen again too."""
-_IN_BUILDER = frozenset({"panel", "about", "leave"})
+_IN_BUILDER = frozenset({"panel", "about", "leave", "undo", "redo"})
 _LONGEST_TYPED = 24
 
 
@@ -64,8 +64,8 @@ class LabActions(LabBuilder):
             "slower": not session.spec.manual,
             "stop": session.going,
             "panel": len(session.spec.show.panels) > 1,
-            "undo": session.setup.can_undo,
-            "redo": session.setup.can_redo,
+            "undo": (session.builder or session.setup).can_undo,
+            "redo": (session.builder or session.setup).can_redo,
             "reroll_data": session.setup.has_data_seed,
             "unpin_all": bool(session.pinned),
         }
@@ -130,23 +130,35 @@ class LabActions(LabBuilder):
             self.notice(translate("workbench.says-data-seed", seed=self.session.spec.data.seed))
 
     def action_undo(self) -> None:
-        """Take the last change back."""
+        """Take the last change back; while a curve is built, the last move of a bend."""
+        if (builder := self.building) is not None:
+            builder.undo()
+            self.show_all()
+            return
         self._turn_back(lambda session: session.undo(), "workbench.nothing-to-undo")
 
     def action_redo(self) -> None:
         """Change again what was taken back."""
+        if (builder := self.building) is not None:
+            builder.redo()
+            self.show_all()
+            return
         self._turn_back(lambda session: session.redo(), "workbench.nothing-to-redo")
 
     def _turn_back(self, act: Callable[[LabSession], Change | None], nothing: str) -> None:
         """Do it, say what has which value now, and whether that takes a new run."""
         from tutor.runs.comparison import title_of_key
         from tutor.runs.controls import value_text
+        from tutor.runs.setup import PIECES
 
         changes: list[Change | None] = []
         self._try(lambda session: changes.append(act(session)))
         change = changes[0] if changes else None
         if self.session is None or change is None:
             self.notice(translate(nothing))
+            return
+        if change.key == PIECES:
+            self.notice(translate("builder.drawing-back" if self.building is not None else "builder.drawing-next"))
             return
         key = "workbench.back-to" if self.session.holds(change.key) else "workbench.back-to-restart"
         name = title_of_key(self.session.spec, change.key, ascii=True)

@@ -37,14 +37,11 @@ class LabBuilder(LabReplay):
     def action_build(self) -> None:
         """Begin with the bends as they stand."""
         session = self.session
-        view = session.view("pieces") if session is not None else None
-        if session is None or view is None or not self.can_build():
+        if session is None or not self.can_build():
             self.notice(translate("builder.no-curve"))
             return
-        from tutor.runs.builder import Builder
-
         try:
-            session.builder = Builder.of_panel(view.scene, view.frame)
+            session.drawings.take(session.view("pieces"), session.spec)
         except TutorError as error:
             self.notice(harmless_line(str(error)), "warning")
         self.show_all()
@@ -52,7 +49,7 @@ class LabBuilder(LabReplay):
     def action_build_end(self) -> None:
         """Leave the bends."""
         if self.session is not None:
-            self.session.builder = None
+            self.session.drawings.leave(self.session.spec)
         self.show_all()
 
     def action_back(self) -> None:
@@ -64,12 +61,11 @@ class LabBuilder(LabReplay):
 
     def action_build_learn(self) -> None:
         """Let gradient descent go on from here."""
-        session, builder = self.session, self.building
-        if session is None or builder is None:
+        session = self.session
+        if session is None:
             return
         try:
-            session.setup.place(builder.settings())
-            session.start()
+            session.learn_from_drawing()
         except TutorError as error:
             self.notice(harmless_line(str(error)), "warning")
         self.show_all()

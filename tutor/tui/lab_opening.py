@@ -1,0 +1,39 @@
+"""What the next run of a lab would begin with, shown before there is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tutor.runs.spec import RunSpec
+from tutor.runs.summary import PanelView
+
+
+class Opening:
+    """The pictures of one spec before its first epoch.
+
+    Args:
+        data_folder: Where the course's data lies.
+    """
+
+    def __init__(self, data_folder: Path | None) -> None:
+        self._data_folder = data_folder
+        self._known: tuple[RunSpec | None, dict[str, PanelView]] = (None, {})
+        self._count = 1
+
+    def knows(self, spec: RunSpec) -> bool:
+        """Whether the pictures are of ``spec``."""
+        return self._known[0] == spec
+
+    def view(self, panel: str, spec: RunSpec) -> PanelView | None:
+        """The picture of a panel; None where those known are of another spec."""
+        return self._known[1].get(panel) if self.knows(spec) else None
+
+    def read(self, spec: RunSpec) -> None:
+        """Find out: for a thread."""
+        from tutor.runs.preview import opening_views
+
+        views = opening_views(spec, self._data_folder)
+        self._count += 1
+        for view in views.values():
+            view.version = -self._count  # a picture of its own, other than any that the log will tell of
+        self._known = (spec, views)
