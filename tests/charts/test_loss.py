@@ -30,7 +30,7 @@ def test_a_falling_loss_falls_and_a_flat_one_stays() -> None:
 def test_exact_picture_in_ascii() -> None:
     lines = [train_line(LossHistory([4, 3, 2, 1])), valid_line(LossHistory([4, 4, 4, 4]))]
     assert text_of(loss_chart(lines, 34, 9, title="loss", planned=4, ascii=True), 34, 9).splitlines() == [
-        "loss  * train 1.000               ",
+        "loss  * train 1.000  o valid 4.000",
         "4 +        o*o*o o o o o o o o o o",
         "  |            *****              ",
         "  |                 ****          ",
@@ -40,6 +40,19 @@ def test_exact_picture_in_ascii() -> None:
         "  ++-----------------------------+",
         "   0                             4",
     ]
+
+
+def test_where_the_legend_is_narrow_title_and_names_are_short_and_no_line_is_left_out() -> None:
+    lines = [train_line(LossHistory([0.1234])), valid_line(LossHistory([0.2345]))]
+    titles = {"title": "loss (cross-entropy)", "short_title": "cross-entropy"}
+    heads = [plain_row(loss_chart(lines, width, 9, **titles)[0]).rstrip() for width in (60, 50, 40)]
+    assert heads == [
+        "loss (cross-entropy)  ── train 0.1234  ·· validation 0.2345",
+        "cross-entropy  ── train 0.1234  ·· valid 0.2345",
+        "── train 0.1234  ·· valid 0.2345",
+    ]
+    two_rows = [plain_row(row).rstrip() for row in loss_chart(lines, 50, 12, **titles)[:2]]
+    assert two_rows == ["loss (cross-entropy)  ── train 0.1234", "·· validation 0.2345"]
 
 
 def test_the_axis_of_epochs_moves_in_steps_and_ends_where_the_run_will() -> None:

@@ -9,13 +9,14 @@ import pytest
 from tests.runs.test_replay import a_log, written
 from tests.tui.test_lab import Bench, Size, lab
 from tutor.foundation.text_width import cell_width
+from tutor.runs.events import Event, View
 from tutor.tui.widgets.chart import RowsView
 
 
-async def replayed(bench: Bench, epochs: int = 40) -> None:
+async def replayed(bench: Bench, epochs: int = 40, events: list[Event] | None = None) -> None:
     """Play a run to its end, and see it again, held before the first epoch."""
     await bench.press("space")
-    events = a_log([1.0 / epoch for epoch in range(1, epochs + 1)])
+    events = events or a_log([1.0 / epoch for epoch in range(1, epochs + 1)])
     written(bench.run.folder, events)
     bench.run.write(*events[1:])
     await bench.look()
@@ -61,6 +62,21 @@ async def test_scrubbing_shows_figures_curve_and_pictures_of_that_epoch(tmp_path
         view = session.view("fit")
         assert view is not None
         assert view.frame["y"] == [0.0, 9.0]
+
+
+async def test_the_bar_says_which_epoch_the_pictures_are_of(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        losses = [1.0 / epoch for epoch in range(1, 41)]
+        sparse = [event for event in a_log(losses) if not isinstance(event, View) or event.epoch % 7 == 0]
+        await replayed(bench, events=sparse)
+        assert bench.screen.session is not None
+        replay = bench.screen.session.replay
+        assert replay is not None
+        for position, drawn in ((40, 35), (35, 35), (34, 28)):
+            replay.player.to(position)
+            bench.screen.show_all()
+            row = next(row for row in await bench.look() if " / 40" in row)
+            assert f"{position} / 40  pictures: {drawn}" in row
 
 
 async def test_a_replay_plays_by_itself_and_changes_nothing_of_the_run(tmp_path: Path) -> None:

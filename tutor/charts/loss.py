@@ -41,6 +41,7 @@ class LossLine:
         knots: How many updates its epochs took, for an axis of updates.
         until: The last epoch to draw; all of them where None.
         told: The last epoch whose figure the legend tells; the last one that is drawn where None.
+        short: What the legend calls it where there is little room; `name` where empty.
     """
 
     name: str
@@ -51,6 +52,7 @@ class LossLine:
     knots: Knots = ()
     until: int | None = None
     told: int | None = None
+    short: str = ""
 
     @property
     def last(self) -> int:
@@ -83,7 +85,7 @@ def train_line(history: LossHistory) -> LossLine:
 
 def valid_line(history: LossHistory) -> LossLine:
     """The validation loss, as it is drawn everywhere."""
-    return LossLine(translate("charts.valid"), history, "valid", "dotted")
+    return LossLine(translate("charts.valid"), history, "valid", "dotted", short=translate("charts.valid-short"))
 
 
 def pinned_line(number: int, name: str, history: LossHistory) -> LossLine:
@@ -97,6 +99,7 @@ def loss_chart(
     height: int,
     *,
     title: str = "",
+    short_title: str = "",
     across: str = "",
     planned: int | None = None,
     logarithmic: bool = False,
@@ -113,6 +116,7 @@ def loss_chart(
         width: Cells across.
         height: Rows.
         title: What the loss is called, before the legend.
+        short_title: The same where there is little room; ``title`` where empty.
         across: What the axis counts, at the right end of the legend where there is room.
         planned: Where the run will end; the axis does not go further.
         logarithmic: Whether the loss is on a logarithmic axis. What is not above zero is left out there.
@@ -126,7 +130,9 @@ def loss_chart(
     if too_small(width, height):
         return figures([(line.name, reading.figure(line), line.ink) for line in lines], width, height)
     x = x_scale([_span(line, axis) for line in lines if len(line.history)], axis, planned, window, width)
-    legend = _legend(lines, width, height, title=title, logarithmic=logarithmic, reading=reading)
+    legend = _legend(
+        lines, width, height, titles=(title, short_title or title), logarithmic=logarithmic, reading=reading
+    )
     legend = _with_axis(legend, across, width, ascii=ascii)
     body = height - len(legend)
     y = _losses(lines, x, body, logarithmic=logarithmic, reading=reading)
@@ -253,13 +259,28 @@ def _legend(
     width: int,
     height: int,
     *,
-    title: str,
+    titles: tuple[str, str],
     logarithmic: bool,
     reading: _Reading,
 ) -> Rows:
-    """The rows above the plot: title, each line's sign, name and figure; as many rows as the height can spare."""
+    """The rows above the plot: title, each line's sign, name and figure; as many rows as the height can spare.
+
+    Where they are too few, the title is short, then the names are, then there is no title.
+    """
     if height < 7:
         return []
+    most = 1 if height < 10 else 2 if height < 16 else 4
+    title, short = titles
+    for each, brief in ((title, False), (short, False), (short, True), ("", True)):
+        items = _legend_items(lines, width, each, brief=brief, logarithmic=logarithmic, reading=reading)
+        if len(flow(items, width, len(items))) <= most:
+            break
+    return flow(items, width, most)
+
+
+def _legend_items(
+    lines: Sequence[LossLine], width: int, title: str, *, brief: bool, logarithmic: bool, reading: _Reading
+) -> list[Row]:
     items: list[Row] = [[Span(title, "text")]] if title else []
     if logarithmic:
         items.append([Span(translate("charts.log"), "accent")])
@@ -267,7 +288,7 @@ def _legend(
         at = "charts.at-update" if reading.axis.in_updates else "charts.at-epoch"
         items.append([Span(translate(at, epoch=reading.cursor), "cursor")])
     for line in lines:
-        name = shorten(line.name, max(8, width // 3))
+        name = shorten(line.short if brief and line.short else line.name, max(8, width // 3))
         items.append(
             [
                 Span(f"{line.sign(ascii=reading.ascii)} ", line.ink),
@@ -275,7 +296,7 @@ def _legend(
                 Span(reading.figure(line), line.ink),
             ]
         )
-    return flow(items, width, 1 if height < 10 else 2 if height < 16 else 4)
+    return items
 
 
 def _with_axis(legend: Rows, across: str, width: int, *, ascii: bool) -> Rows:

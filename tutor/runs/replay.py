@@ -140,7 +140,8 @@ class Replay:
             scene, frame = self._picture(panel, "scene", epoch), self._picture(panel, "frame", epoch)
             if scene or frame:
                 version = -1 - (frame.offset if frame else 0) - (scene.offset if scene else 0)
-                view = PanelView(scene=self._load(scene), frame=self._load(frame), epoch=epoch, version=version)
+                drawn = frame.epoch if frame is not None else epoch  # a scene alone is the same at every epoch
+                view = PanelView(scene=self._load(scene), frame=self._load(frame), epoch=drawn, version=version)
                 summary.views[panel] = view
 
     def _picture(self, panel: str, part: str, epoch: int) -> _Picture | None:

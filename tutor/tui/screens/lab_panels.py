@@ -34,6 +34,7 @@ def draw_loss(session: LabSession, glass: Glass, room: Room, *, told: int | None
         room.width,
         room.height,
         title=translate("record.loss") if session.recorded else _title(spec),
+        short_title="" if session.recorded or spec.loss.name == "function" else loss_name(spec.loss.name),
         across=translate(counted),
         planned=planned or None,
         logarithmic=glass.logarithmic,

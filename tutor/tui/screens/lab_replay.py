@@ -139,7 +139,7 @@ class LabReplay(LabViewActions):
     def bar_place(self, width: int) -> tuple[int, int]:
         """First cell and length of the bar in a row of ``width`` cells."""
         player = self._player()
-        return (3, max(2, width - 5 - cell_width(_where(player)))) if player is not None else (0, 0)
+        return (3, max(2, width - 5 - cell_width(self._where(player)))) if player is not None else (0, 0)
 
     def draw_scrub(self, room: Room) -> Rows:
         """The bar."""
@@ -152,13 +152,23 @@ class LabReplay(LabViewActions):
         row: Row = [
             Span(f" {sign}".ljust(start), "accent"),
             Span("━" * at, "bar"), Span("●", "accent bold"), Span("─" * (length - 1 - at), "bar-rest"),
-            Span(f"  {_where(player)}", "muted"),
+            Span(f"  {self._where(player)}", "muted"),
         ]  # fmt: skip
         return fit_rows([row], room.width, room.height)
 
+    def _where(self, player: Player) -> str:
+        """Epoch, that of the pictures, and speed; as wide at the first epoch as at the last."""
+        last = count(player.last)
+        place = f"{translate('lab.epoch')} {count(player.position).rjust(len(last))} / {last}"
+        drawn = self._epoch_of_pictures()
+        if drawn is not None:
+            place += f"  {translate('replay.pictures', epoch=count(drawn).rjust(len(last)))}"
+        return f"{place}  {f'{player.speed:g}×':>5}"
 
-def _where(player: Player) -> str:
-    """Epoch and speed; as wide at the first epoch as at the last."""
-    last = count(player.last)
-    speed = f"{player.speed:g}×"
-    return f"{translate('lab.epoch')} {count(player.position).rjust(len(last))} / {last}  {speed:>5}"
+    def _epoch_of_pictures(self) -> int | None:
+        """Of which epoch the oldest picture in view is: the log has one now and then. None where there are none."""
+        if self.session is None or self.session.replay is None:
+            return None
+        views = self.session.replay.summary.views
+        shown = (views[panel] for panel in self.session.spec.show.panels if panel in views)
+        return min((view.epoch for view in shown), default=None)
