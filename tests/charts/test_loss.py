@@ -44,15 +44,18 @@ def test_exact_picture_in_ascii() -> None:
 
 def test_where_the_legend_is_narrow_title_and_names_are_short_and_no_line_is_left_out() -> None:
     lines = [train_line(LossHistory([0.1234])), valid_line(LossHistory([0.2345]))]
-    titles = {"title": "loss (cross-entropy)", "short_title": "cross-entropy"}
-    heads = [plain_row(loss_chart(lines, width, 9, **titles)[0]).rstrip() for width in (60, 50, 40)]
+
+    def legend(width: int, height: int) -> list[str]:
+        rows = loss_chart(lines, width, height, title="loss (cross-entropy)", short_title="cross-entropy")
+        return [plain_row(row).rstrip() for row in rows]
+
+    heads = [legend(width, 9)[0] for width in (60, 50, 40)]
     assert heads == [
         "loss (cross-entropy)  ── train 0.1234  ·· validation 0.2345",
         "cross-entropy  ── train 0.1234  ·· valid 0.2345",
         "── train 0.1234  ·· valid 0.2345",
     ]
-    two_rows = [plain_row(row).rstrip() for row in loss_chart(lines, 50, 12, **titles)[:2]]
-    assert two_rows == ["loss (cross-entropy)  ── train 0.1234", "·· validation 0.2345"]
+    assert legend(50, 12)[:2] == ["loss (cross-entropy)  ── train 0.1234", "·· validation 0.2345"]
 
 
 def test_the_axis_of_epochs_moves_in_steps_and_ends_where_the_run_will() -> None:

@@ -66,7 +66,7 @@ async def test_scrubbing_shows_figures_curve_and_pictures_of_that_epoch(tmp_path
 
 async def test_the_bar_says_which_epoch_the_pictures_are_of(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
-        losses = [1.0 / epoch for epoch in range(1, 41)]
+        losses: list[float | None] = [1.0 / epoch for epoch in range(1, 41)]
         sparse = [event for event in a_log(losses) if not isinstance(event, View) or event.epoch % 7 == 0]
         await replayed(bench, events=sparse)
         assert bench.screen.session is not None
