@@ -116,7 +116,7 @@ def test_a_control_that_changes_nothing_steps_back_until_another_wakes_it(tmp_pa
     session = LabSession(FakeRuns(tmp_path), load_lab("ball", LABS))
 
     def inks() -> dict[str, str]:
-        rows = control_rows(session, Hand(), 40, 9)
+        rows = control_rows(session, Hand(), 40, 9).rows
         return {name: row[1].ink for (name, _), row in zip(session.controls(), rows, strict=True)}
 
     assert (inks()["momentum"], inks()["start"]) == ("muted", "text")
