@@ -150,3 +150,19 @@ async def test_every_quiz_is_taken_to_its_end_by_keyboard(
         answers = services.store.answers()
         assert [(each.question_id, each.correct) for each in answers] == [(id_, right) for id_ in asked]
         assert {card.key for card in services.store.cards.all()} == (set() if right else set(asked))
+
+
+async def test_two_runs_that_are_compared_are_both_in_view(tmp_path: Path) -> None:
+    services = make_services(tmp_path / "home", LESSONS)
+    services.__dict__["runs"] = FakeRuns(tmp_path / "runs")
+    screen = QuizScreen("linear-lags")
+    async with running(services, lambda: screen) as pilot:
+        await settled(pilot)
+        await pilot.press("1", "enter")
+        await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
+        text = text_of(pilot)
+        assert screen.query_one(QuestionWidget).exercise.question.id == "copy-week"
+        assert "Run a  " in text
+        assert "Run b  " in text
+        assert text.count("epoch 0/") == 2

@@ -20,8 +20,8 @@ HEIGHT = 10
 """Rows: the heading, the picture, the numbers."""
 
 _SMALL_HEIGHT = 6
-_FRAME = 4
-"""Rows of a screen that are not its body."""
+_FRAME = 5
+"""Rows of a screen in which no question stands: top line, footer, the blank line above."""
 _SMALL_SCREEN = 18
 """Rows of a screen below which the picture is smaller."""
 
