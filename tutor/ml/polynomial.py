@@ -20,6 +20,7 @@ class Powers:
     def __init__(self, degree: int, x_train: Floats) -> None:
         self._degree = degree
         self.features = x_train.shape[1] * degree
+        self._mean, self._scale = np.zeros(self.features), np.ones(self.features)
         if degree > 1:
             powers = self._raise(x_train)
             scale = powers.std(axis=0)
