@@ -1,7 +1,8 @@
 """What the screen should show, as cells: Textual's output is read into them instead of being sent.
 
 Textual draws with few means: it moves the cursor, changes the pen, writes text and breaks lines. Those are understood
-here. Everything else (modes, queries, titles, the bell) is handed on to the terminal as it is.
+here. Everything else (modes, queries, titles, the bell) is handed on to the terminal as it is, but for hyperlinks: what
+a lesson links to is inside tutor, which follows it by key and by mouse, and a link costs more bytes than its words.
 """
 
 from __future__ import annotations
