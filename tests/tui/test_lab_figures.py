@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tutor.tui.lab_figures import CalmFigures
 
 
@@ -35,3 +37,19 @@ def test_another_state_and_whatever_the_learner_did_are_told_at_once() -> None:
     figures.hurry()
     assert figures.tell("paused", 3)
     assert not figures.waiting
+
+
+@pytest.mark.parametrize("late", [0.0, 0.05, 0.12, 0.18])
+def test_five_epochs_a_second_are_told_as_they_come_however_late_the_first_was(late: float) -> None:
+    now = 0.0
+    figures = CalmFigures(lambda: now)
+    lags = []
+    next_look = late
+    for epoch in range(60):
+        written = now = 0.2 * epoch
+        now = max(now, next_look)
+        while not figures.tell("running", epoch):
+            now += 1 / 30
+        lags.append(now - written)
+        next_look = now + 0.1
+    assert max(lags[4:]) < 0.05
