@@ -111,6 +111,14 @@ async def test_before_the_start_a_lab_shows_what_it_begins_with(tmp_path: Path) 
         assert not bench.runs.specs
 
 
+async def test_the_surface_stays_while_the_worker_of_the_first_move_starts(tmp_path: Path) -> None:
+    async with lab(tmp_path, MANUAL, (140, 40)) as bench:
+        await opened(bench)
+        await bench.press("right")
+        assert len(bench.runs.specs) == 1
+        assert "● now" in (await bench.look())[2]
+
+
 async def test_a_control_turned_before_the_start_moves_what_it_begins_with(tmp_path: Path) -> None:
     text = LAB.replace("lags = [1, 7, 28, 56]", "w = [-1.0, 1.0]").replace('"linear"', '"linear"\nw = 0.5\nb = 0.0')
     async with lab(tmp_path, text.replace('"loss", "fit"', '"loss", "fit", "weights"'), (140, 40)) as bench:

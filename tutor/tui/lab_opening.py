@@ -25,8 +25,11 @@ class Opening:
         return self._known[0] == spec
 
     def view(self, panel: str, spec: RunSpec) -> PanelView | None:
-        """The picture of a panel; None where those known are of another spec."""
-        return self._known[1].get(panel) if self.knows(spec) else None
+        """The picture of a panel; None where those known are of another spec.
+
+        Where the learner is the optimizer, the last one stays until the worker, which is starting, draws the next.
+        """
+        return self._known[1].get(panel) if spec.manual or self.knows(spec) else None
 
     def read(self, spec: RunSpec) -> None:
         """Find out: for a thread."""
