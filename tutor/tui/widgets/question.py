@@ -310,10 +310,11 @@ class QuestionWidget(Widget):
         if exercise is not self.exercise or not self.is_attached:
             return  # the learner has gone on; the run is joined when the question is shown again
         self._runs = runs
-        from tutor.tui.widgets.question_run_card import RunCard
+        from tutor.tui.widgets.question_run_card import RunCard, height_of_cards
 
+        height = height_of_cards(self.app.size.height, len(runs.followers))
         self._cards = [
-            RunCard(fence, follower, len(runs.followers))
+            RunCard(fence, follower, height)
             for fence, follower in zip(exercise.question.labs, runs.followers, strict=True)
         ]
         self.call_next(self._show_cards)
@@ -321,7 +322,16 @@ class QuestionWidget(Widget):
 
     async def _show_cards(self) -> None:
         await self.query_one("#runs").mount(*self._cards)
-        self.call_after_refresh(self._reveal_end)
+        self._reveal_laid_out()
+
+    def _reveal_laid_out(self, tries: int = 5) -> None:
+        """Bring the runs into view once they have their places, which may take a refresh more."""
+        if not self.is_attached:
+            return
+        if tries and self.query_one("#runs").size.height <= len(self._cards):
+            self.call_after_refresh(self._reveal_laid_out, tries - 1)
+        else:
+            self.call_after_refresh(self._reveal_end)
 
     def _look(self) -> None:
         """What the runs have written since the last look."""

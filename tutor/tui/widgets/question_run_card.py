@@ -26,31 +26,30 @@ _SMALL_SCREEN = 18
 """Rows of a screen below which the picture is smaller."""
 
 
+def height_of_cards(rows: int, count: int) -> int:
+    """Rows of each of ``count`` cards on a screen of ``rows`` rows: small on a small one, and all of them in view."""
+    most = _SMALL_HEIGHT if rows <= _SMALL_SCREEN else HEIGHT
+    return most if count == 1 else max(_SMALL_HEIGHT, min(most, (rows - _FRAME) // count - 1))
+
+
 class RunCard(RowsView):
     """One run of a prediction.
 
     Args:
         fence: Which lab, and what the question calls the run.
         follower: Reads the run's log; whoever made this card polls it and calls `redraw`.
-        count: How many cards share the screen.
+        height: Rows of the card: see `height_of_cards`.
     """
 
     DEFAULT_CSS = f"RunCard {{ width: 1fr; height: {HEIGHT}; }}"
 
-    def __init__(self, fence: LabFence, follower: Follower, count: int = 1) -> None:
+    def __init__(self, fence: LabFence, follower: Follower, height: int = HEIGHT) -> None:
         super().__init__(self._card)
-        self._count = count
+        self.styles.height = height  # from the start: what is laid out at once can be scrolled to at once
         self.fence = fence
         self.follower = follower
         self._train: LossHistory | None = None
         self._valid: LossHistory | None = None
-
-    def on_mount(self) -> None:
-        """A small screen gets a small picture, and runs that are compared are seen together."""
-        rows = self.app.size.height
-        most = _SMALL_HEIGHT if rows <= _SMALL_SCREEN else HEIGHT
-        share = (rows - _FRAME) // self._count - 1
-        self.styles.height = most if self._count == 1 else max(_SMALL_HEIGHT, min(most, share))
 
     def _card(self, room: Room) -> Rows:
         summary = self.follower.summary
