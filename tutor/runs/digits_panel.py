@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.runs.panels import Array, Payload, Sight, classes_of, spread
+from tutor.runs.panels import Array, Payload, Sight, StillScene, classes_of, spread
 
 SIDE = 8
 """Pixels across and down."""
@@ -17,22 +17,18 @@ _INK = 16.0
 """The darkest pixel of the data."""
 
 
-class Digits:
+class Digits(StillScene):
     """A sample of the validation digits (of the training ones where there are none), and the ones read wrongly."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-        self._given = False
         valid = len(sight.x_valid) > 0
         self._x = sight.x_valid if valid else sight.x_train
         self._y = np.rint(sight.y_valid if valid else sight.y_train).astype(np.intp)
         self._sample = spread(len(self._x), SHOWN)
 
-    def scene(self) -> Payload | None:
+    def _scene(self) -> Payload:
         """The sample: pixels from 0 (paper) to 9 (ink), and the truth."""
-        if self._given:
-            return None
-        self._given = True
         return {
             "side": SIDE,
             "pixels": [_pixels(self._x[index]) for index in self._sample],

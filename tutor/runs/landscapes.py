@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from tutor.ml.drawn_function import FUNCTIONS, DrawnFunction
-from tutor.runs.panels import Array, Path, Payload, Sight, short, spread
+from tutor.runs.panels import Array, Path, Payload, Sight, StillScene, short, spread
 
 SURFACE_CELLS = (48, 24)
 """Columns and rows."""
@@ -17,7 +17,7 @@ LEVELS = 64
 CURVE_POINTS = 121
 
 
-class Curve:
+class Curve(StillScene):
     """A drawn function of one parameter, and the ball on it."""
 
     def __init__(self, sight: Sight) -> None:
@@ -25,13 +25,9 @@ class Curve:
         self._path = Path(sight.point)
         self.watch = self._path.watch
         """One step more on the way; called for every epoch."""
-        self._given = False
 
-    def scene(self) -> Payload | None:
+    def _scene(self) -> Payload:
         """The function over the range in which the ball may start, and as far as it is worth seeing."""
-        if self._given:
-            return None
-        self._given = True
         low, high = -2.5, 2.5
         for control in self._sight.spec.controls.values():
             if control.key == "model.w" and control.is_range:
@@ -161,18 +157,14 @@ class Surface:
         return np.concatenate([of(ws[:, None] * x + bs[:, None] - y).mean(axis=1) for ws, bs in rows])
 
 
-class Threshold:
+class Threshold(StillScene):
     """How often each count occurs in each class, and where the threshold stands."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-        self._given = False
 
-    def scene(self) -> Payload | None:
+    def _scene(self) -> Payload:
         """The counts of the one feature that the rule looks at, by class."""
-        if self._given:
-            return None
-        self._given = True
         column = self._sight.x_train[:, self._sight.rule_column()]
         values = np.unique(column)
         values = values[spread(len(values), 60)]

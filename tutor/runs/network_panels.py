@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from tutor.ml.network_training import NetworkTraining
-from tutor.runs.panels import Array, Payload, short, spread
+from tutor.runs.panels import Array, NoScene, Payload, StillScene, short, spread
 
 BATCHES = 24
 """Batches whose gradients are drawn."""
@@ -55,15 +55,11 @@ def _training(sight: NetworkSight) -> NetworkTraining:
     return training
 
 
-class Updates:
+class Updates(NoScene):
     """The loss of every single update, as it comes."""
 
     def __init__(self, sight: NetworkSight) -> None:
         self._batches = _training(sight).watch_batches()
-
-    def scene(self) -> Payload | None:
-        """None: everything changes."""
-        return None
 
     def frame(self) -> Payload | None:
         """The last updates, and the loss over all examples at the ends of their epochs."""
@@ -76,15 +72,11 @@ class Updates:
         return {"losses": short(losses), "last": batches.updates, "epochs": epochs}
 
 
-class Gradients:
+class Gradients(NoScene):
     """Where the gradients of some batches point, against that of all examples."""
 
     def __init__(self, sight: NetworkSight) -> None:
         self._of = _training(sight)
-
-    def scene(self) -> Payload | None:
-        """None: everything changes."""
-        return None
 
     def frame(self) -> Payload | None:
         """The gradients at the parameters as they are now."""
@@ -103,18 +95,14 @@ class Gradients:
         return {"gradient_angle": float(np.median(self._of.batch_gradients(BATCHES).angles))}
 
 
-class Pieces:
+class Pieces(StillScene):
     """A sum of bends: each c·σ(b + w·x), the constant, and the curve that they are to meet."""
 
     def __init__(self, sight: NetworkSight) -> None:
         self._sight = sight
-        self._given = False
 
-    def scene(self) -> Payload | None:
+    def _scene(self) -> Payload:
         """The curve."""
-        if self._given:
-            return None
-        self._given = True
         order = np.argsort(self._sight.x_train[:, 0], kind="stable")
         chosen = order[spread(len(order), CURVE_POINTS)]
         return {"x": short(self._sight.x_train[chosen, 0]), "y": short(self._sight.y_train[chosen])}
@@ -143,15 +131,11 @@ class Pieces:
         return {"max_error": float(apart.max()), "mean_error": float(apart.mean())}
 
 
-class Shapes:
+class Shapes(NoScene):
     """The tables of parameters of a network, layer by layer."""
 
     def __init__(self, sight: NetworkSight) -> None:
         self._sight = sight
-
-    def scene(self) -> Payload | None:
-        """None: a frame says it all."""
-        return None
 
     def frame(self) -> Payload | None:
         """Name and shape of each table."""
@@ -159,16 +143,12 @@ class Shapes:
         return {"layers": layers}
 
 
-class CheckedGradient:
+class CheckedGradient(NoScene):
     """The gradient by backpropagation beside the slopes that were measured, on a few examples."""
 
     def __init__(self, sight: NetworkSight) -> None:
         self._of = _training(sight)
         self._at = spread(self._of.network.parameters.size, MOST_CHECKED)
-
-    def scene(self) -> Payload | None:
-        """None: everything changes."""
-        return None
 
     def frame(self) -> Payload | None:
         """Some of the slopes, and how far apart all that were checked are."""

@@ -7,7 +7,7 @@ from math import inf, isfinite
 from typing import Protocol
 
 from tutor.ml.options import EpochResult
-from tutor.runs.panels import Payload, short
+from tutor.runs.panels import NoScene, Payload, short
 
 MOST_EPOCHS = 200
 
@@ -22,7 +22,7 @@ class NormsSight(Protocol):
         """‖θ‖, the length of the vector of all parameters."""
 
 
-class Norms:
+class Norms(NoScene):
     """The norm of each epoch's last gradient and that of the parameters, beside the training loss.
 
     Neighbouring epochs are merged as a run gets long: the largest of their figures stays, so no spike is lost.
@@ -53,10 +53,6 @@ class Norms:
         if len(self._kept) >= MOST_EPOCHS:
             self._kept = [_merged(self._kept[at : at + 2]) for at in range(0, len(self._kept), 2)]
             self._every *= 2
-
-    def scene(self) -> Payload | None:
-        """None: everything changes."""
-        return None
 
     def frame(self) -> Payload | None:
         """The epochs so far, and the three figures of each; None before the first."""

@@ -6,6 +6,7 @@ and its last good frame stays. Payloads: `tutor.runs.views`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
 from typing import Any, Protocol
@@ -82,6 +83,30 @@ class Panel(Protocol):
         """What there is to show now; None where there is nothing."""
 
 
+class StillScene(ABC):
+    """A panel whose scene never changes: it is given once."""
+
+    _given = False
+
+    def scene(self) -> Payload | None:
+        """What does not change; None where it was given before."""
+        if self._given:
+            return None
+        self._given = True
+        return self._scene()
+
+    @abstractmethod
+    def _scene(self) -> Payload: ...
+
+
+class NoScene:
+    """A panel whose frame says it all."""
+
+    def scene(self) -> Payload | None:
+        """None: everything may change."""
+        return None
+
+
 def short(values: Iterable[float]) -> list[float]:
     """``values`` with four digits each: enough for a terminal, and a third of the bytes."""
     return [float(f"{value:.4g}") for value in values]
@@ -94,12 +119,11 @@ def spread(count: int, most: int) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, count - 1, most).round().astype(np.intp))
 
 
-class Fit:
+class Fit(StillScene):
     """Points of one feature, and the model's curve through them; other features stay at their mean."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-        self._given = False
         # Beyond the training points too: that is where a curve that learned them by heart shoots away.
         shown = np.concatenate([sight.x_train[:, 0], sight.x_valid[:, 0]])
         low, high = float(shown.min()), float(shown.max())
@@ -107,11 +131,8 @@ class Fit:
         self._inputs = np.tile(sight.x_train.mean(axis=0), (CURVE_POINTS, 1))
         self._inputs[:, 0] = self._x
 
-    def scene(self) -> Payload | None:
+    def _scene(self) -> Payload:
         """The examples."""
-        if self._given:
-            return None
-        self._given = True
         sight = self._sight
         train, valid = spread(len(sight.x_train), MOST_POINTS), spread(len(sight.x_valid), MOST_VALID_POINTS)
         return {
@@ -167,21 +188,17 @@ class Path:
         return [*self._points, now]
 
 
-class Series:
+class Series(StillScene):
     """The last validation days, and what the model says of them."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-        self._given = False
         valid = len(sight.x_valid) > 0
         self._x = (sight.x_valid if valid else sight.x_train)[-MOST_DAYS:]
         self._y = (sight.y_valid if valid else sight.y_train)[-MOST_DAYS:]
 
-    def scene(self) -> Payload | None:
+    def _scene(self) -> Payload:
         """The days as they were."""
-        if self._given:
-            return None
-        self._given = True
         return {"actual": short(self._y), "name": self._sight.target_name}
 
     def frame(self) -> Payload | None:
@@ -190,18 +207,14 @@ class Series:
         return {"predicted": short(predicted)} if np.isfinite(predicted).all() else None
 
 
-class Autocorrelation:
+class Autocorrelation(StillScene):
     """How a series correlates with itself some days before, and how far the model looks back."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-        self._given = False
 
-    def scene(self) -> Payload | None:
+    def _scene(self) -> Payload:
         """The autocorrelation at 1, 2, ... days, of all days that are predicted."""
-        if self._given:
-            return None
-        self._given = True
         series = np.concatenate([self._sight.y_train, self._sight.y_valid])
         apart = series - series.mean()
         total = float(apart @ apart) or 1.0
@@ -214,15 +227,11 @@ class Autocorrelation:
         return {"lags": len(self._sight.feature_names)}
 
 
-class Weights:
+class Weights(NoScene):
     """The parameters of a small model."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-
-    def scene(self) -> Payload | None:
-        """None: everything changes."""
-        return None
 
     def frame(self) -> Payload | None:
         """The first parameters by name."""
@@ -232,15 +241,11 @@ class Weights:
         return {"names": names[:MOST_WEIGHTS], "values": short(values[:MOST_WEIGHTS])}
 
 
-class Folds:
+class Folds(NoScene):
     """What each fold of a cross-validation says now."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-
-    def scene(self) -> Payload | None:
-        """None: everything changes."""
-        return None
 
     def frame(self) -> Payload | None:
         """Accuracies where there are such, else losses; None before the first epoch."""
@@ -265,7 +270,7 @@ def classes_of(predicted: Array, class_count: int) -> NDArray[np.intp]:
     return np.asarray(np.clip(nearest, 0, class_count - 1), dtype=np.intp)
 
 
-class Confusion:
+class Confusion(NoScene):
     """Which class is taken for which, on the validation examples, or on the training ones where there are none."""
 
     def __init__(self, sight: Sight) -> None:
@@ -273,10 +278,6 @@ class Confusion:
         valid = len(sight.x_valid) > 0
         self._x = sight.x_valid if valid else sight.x_train
         self._y = np.rint(sight.y_valid if valid else sight.y_train).astype(np.intp)
-
-    def scene(self) -> Payload | None:
-        """None: the classes' names travel with the counts."""
-        return None
 
     def frame(self) -> Payload | None:
         """Counts: rows are the true class, columns the predicted one."""
@@ -289,12 +290,11 @@ class Confusion:
         return {"class_names": list(self._sight.class_names), "counts": counts.tolist()}
 
 
-class Boundary:
+class Boundary(StillScene):
     """The plane of two features, coloured by the class that wins there; other features stay at their mean."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-        self._given = False
         wanted = [name for name in sight.spec.show.features if name in sight.feature_names]
         names = wanted if len(wanted) == 2 else list(sight.feature_names[:2])
         self._at = [sight.feature_names.index(name) for name in names]
@@ -308,11 +308,8 @@ class Boundary:
         self._inputs[:, self._at[0]] = np.tile(x, rows)
         self._inputs[:, self._at[1]] = np.repeat(y, columns)
 
-    def scene(self) -> Payload | None:
+    def _scene(self) -> Payload:
         """The examples, each with its class."""
-        if self._given:
-            return None
-        self._given = True
         sight = self._sight
         chosen = spread(len(sight.x_train), MOST_POINTS)
         points = zip(

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from tutor.ml.writing import write
-from tutor.runs.panels import Array, Payload
+from tutor.runs.panels import Array, NoScene, Payload
 from tutor.runs.spec import RunSpec
 
 SHOWN = 24
@@ -30,7 +30,7 @@ class WritingSight(Protocol):
         """The lines of a text that are trained on."""
 
 
-class Text:
+class Text(NoScene):
     """Lines that the model writes. The dice fall alike each time, so that only what was learned changes them."""
 
     def __init__(self, sight: WritingSight) -> None:
@@ -42,10 +42,6 @@ class Text:
         random = np.random.default_rng(sight.spec.train.seed)
         context, temperature = sight.spec.data.context, sight.temperature
         return write(sight.predict, sight.class_names, context, count, random, temperature)
-
-    def scene(self) -> Payload | None:
-        """None: everything changes."""
-        return None
 
     def frame(self) -> Payload | None:
         """Lines as they are written now, and whether each stands in the text."""
