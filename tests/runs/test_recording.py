@@ -17,6 +17,7 @@ from tutor.runs.control import Note, Pause, Resume, Set, Stop, send
 from tutor.runs.csv_log import epochs_of_csv, import_csv
 from tutor.runs.csv_rows import columns_of
 from tutor.runs.export import csv_lines
+from tutor.runs.log_writer import LogWriter
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 
@@ -323,6 +324,31 @@ def test_a_disk_that_stays_full_is_the_last_word(runs: Runs, monkeypatch: pytest
     summary = runs.follow(run.id).catch_up()
     assert summary.state == "failed"
     assert "No space left" in summary.message
+
+
+def open_files() -> int:
+    """How many descriptors this process has open; 0 where the system cannot tell."""
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.exists() else 0
+
+
+@pytest.mark.parametrize("place", ["the first event", "the reserve"])
+def test_a_run_that_cannot_begin_is_not_taken_for_a_living_one(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    before = open_files()
+    if place == "the first event":
+        monkeypatch.setattr(LogWriter, "write", full)
+    else:
+        monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(TutorError, match="No space left"), Recording("full", runs=runs):
+        pass
+    assert runs.running() == []
+    assert [entry.alive for entry in runs.all()] in ([], [False])
+    assert open_files() == before
 
 
 _FORKING = """

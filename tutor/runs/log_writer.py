@@ -31,8 +31,12 @@ class LogWriter:
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         self._reserve = path.with_suffix(".reserve")
-        self._reserve.write_bytes(b"\0" * _RESERVE_BYTES)
         self._torn = False
+        try:
+            self._reserve.write_bytes(b"\0" * _RESERVE_BYTES)
+        except OSError:
+            self.close()
+            raise
 
     def write(self, event: Event) -> None:
         """Append one event.

@@ -30,7 +30,7 @@ class RecordLog:
 
     Args:
         folder: The run's folder.
-        lock: The descriptor of its lock, which is let go of by `close`.
+        lock: The descriptor of its lock, which is let go of by `close`, and where the log cannot be made or begun.
         clock: Seconds that never run backwards.
 
     Raises:
@@ -38,8 +38,12 @@ class RecordLog:
     """
 
     def __init__(self, folder: Path, lock: int, clock: Callable[[], float]) -> None:
-        self._log = LogWriter(folder / EVENTS_FILE)
-        self._inbox = Inbox(folder / CONTROL_FILE)
+        try:
+            self._log = LogWriter(folder / EVENTS_FILE)
+            self._inbox = Inbox(folder / CONTROL_FILE)
+        except OSError:
+            release(lock)
+            raise
         self._lock = lock
         self._clock = clock
         self._owner = os.getpid()
@@ -57,9 +61,13 @@ class RecordLog:
         """Write the first event.
 
         Raises:
-            OSError: there is no room for it.
+            OSError: there is no room for it; the log is closed then, so that nobody takes the run for a living one.
         """
-        self._log.write(event)
+        try:
+            self._log.write(event)
+        except OSError:
+            self.close(0)
+            raise
 
     def write(self, event: Event) -> None:
         """Write an event, now or as soon as there is room."""
