@@ -18,6 +18,9 @@ from tutor.runs.control import Stop, send
 from tutor.runs.csv_follow import CsvFollower, start_following
 from tutor.runs.csv_rows import Epoch, Gatherer, Rows, columns_of
 from tutor.runs.csv_tail import CsvTail
+from tutor.runs.follower import LOCK_FILE
+from tutor.runs.locks import hold
+from tutor.runs.recording import recorded_spec
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
 
@@ -237,6 +240,30 @@ def test_an_hour_without_a_row_is_the_end(log: Path, runs: Runs) -> None:
     assert (entry.state, entry.epoch) == ("finished", 1)
     assert runs.follow(entry.id).catch_up().reason == "idle"
     assert 3600 <= writer.now < 3700
+
+
+def test_a_stop_counts_whenever_it_comes(log: Path, runs: Runs) -> None:
+    add(log, HEADING + "0,1,1\n")
+    writer = Writer()
+    follower = CsvFollower(log, "mine", runs, clock=writer.clock, sleep=writer.sleep)
+    writer.acts.append(follower.stop)
+    follower.follow()
+    (entry,) = runs.all()
+    assert (entry.epoch, runs.follow(entry.id).catch_up().reason) == (1, "signal")
+
+
+def test_a_stop_that_comes_before_the_run_has_begun_ends_it(log: Path, runs: Runs) -> None:
+    add(log, HEADING + "0,1,1\n")
+    writer = Writer()
+    follower = CsvFollower(log, "mine", runs, clock=writer.clock, sleep=writer.sleep)
+    follower.stop()
+    folder = runs.make(recorded_spec("mine"))
+    lock = hold(folder / LOCK_FILE)
+    assert lock is not None
+    follower.follow((folder, lock))
+    assert runs.follow(folder.name).catch_up().reason == "signal"
+    assert len(runs.all()) == 1
+    assert not runs.running()
 
 
 _LOOP = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from tutor.foundation.clock import monotonic_seconds
@@ -80,8 +81,14 @@ class CsvFollower:
         self._tail = CsvTail(path)
         self._waiting: list[str] = []
         self._left: tuple[Rows | None, int] = (None, 0)
-        self.run: Recording | None = None
-        """The run that goes on."""
+        self._run: Recording | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Let the run that goes on end, the first as soon as it has begun; from a signal handler too."""
+        self._stopped = True
+        if self._run is not None:
+            self._run.end("signal")
 
     def follow(self, place: tuple[Path, int] | None = None) -> None:
         """Follow until somebody stops the run, the file has gone, or nothing has come for an hour.
@@ -93,15 +100,17 @@ class CsvFollower:
             TutorError: no column of the file holds a loss, or it cannot be read; the run's log says so too.
         """
         anew = True
-        while anew:
-            with Recording(self._name, runs=self._runs, place=place, task=FOLLOWED) as run:
-                (self._runs.folder_of(run.id) / SOURCE_FILE).write_text(str(self._path), encoding="utf-8")
-                self.run = run
-                anew = self._one(run)
-                if anew:
-                    run.note(translate("follow.anew"))
-            place = None
-        self._tail.close()
+        with closing(self._tail):
+            while anew and (place is not None or not self._stopped):
+                with Recording(self._name, runs=self._runs, place=place, task=FOLLOWED) as run:
+                    (self._runs.folder_of(run.id) / SOURCE_FILE).write_text(str(self._path), encoding="utf-8")
+                    self._run = run
+                    if self._stopped:  # while there was no run yet
+                        run.end("signal")
+                    anew = self._one(run)
+                    if anew:
+                        run.note(translate("follow.anew"))
+                place = None
 
     def _one(self, run: Recording) -> bool:
         """Tell of the file until it ends or begins anew. Returns whether it did the latter."""

@@ -38,8 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     follower = CsvFollower(source, read_spec(given.folder).title["en"], Runs(given.folder.parent))
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        if follower.run is not None:
-            follower.run.end("signal")
+        follower.stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
