@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from tutor.ml.options import EpochResult
 from tutor.runs.spec import Setting
-
-
-@dataclass(frozen=True)
-class FakeResult:
-    epoch: int
-    updates: int
-    train_loss: float
-    valid_loss: float | None = None
-    train_accuracy: float | None = None
-    valid_accuracy: float | None = None
-    gradient_norm: float | None = None
-    learning_rate: float | None = None
 
 
 class FakeTrainee:
@@ -30,12 +18,12 @@ class FakeTrainee:
         self.given = False
         self.shown: list[float] = []
 
-    def epochs(self) -> Iterator[FakeResult]:
+    def epochs(self) -> Iterator[EpochResult]:
         for epoch in range(1, self.count + 1):
             for _ in range(4):
                 self.w -= self.learning_rate * 2 * self.w
             loss = self.w * self.w
-            yield FakeResult(epoch, 4 * epoch, loss, loss + 1.0, learning_rate=self.learning_rate)
+            yield EpochResult(epoch, 4 * epoch, loss, loss + 1.0, learning_rate=self.learning_rate)
 
     def turn(self, key: str, value: Setting) -> None:
         assert isinstance(value, float)

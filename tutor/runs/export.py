@@ -9,9 +9,7 @@ from tutor.foundation.atomic_file import write_text
 from tutor.foundation.safe_text import harmless_line
 from tutor.runs.events import Epochs, Event
 from tutor.runs.follower import Follower
-
-SERIES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
-"""What is measured each epoch, as columns are called."""
+from tutor.runs.recorder import SERIES
 
 
 def epochs_of(folder: Path) -> Iterator[Epochs]:

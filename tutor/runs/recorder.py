@@ -15,13 +15,12 @@ _LONGEST_NUMBER = 17
 _ROOM = 3800
 """Bytes for the numbers of one event, so that its line stays whole."""
 
-
-_SERIES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
-"""What there is of each epoch; the first always, the others where the last epoch has them."""
+SERIES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
+"""What is measured each epoch, as columns are called; the first always, the others where the last epoch has them."""
 
 
 class Result(Protocol):
-    """What a training tells of one epoch; `tutor.ml.training.EpochResult` is one."""
+    """What a training tells of one epoch; `tutor.ml.options.EpochResult` is one."""
 
     @property
     def epoch(self) -> int: ...  # noqa: D102 - named for what they are
@@ -72,7 +71,7 @@ class Recorder(Generic[R]):
         if not waiting:
             return
         last = waiting[-1]
-        names = [name for name in _SERIES if name == _SERIES[0] or getattr(last, name) is not None]
+        names = [name for name in SERIES if name == SERIES[0] or getattr(last, name) is not None]
         told = [value for name in names for value in map(attrgetter(name), waiting)]
         others = [self._metrics_of(each) for each in waiting] if self._metrics_of is not None else []
         for name in dict.fromkeys(chain.from_iterable(others)):
@@ -91,9 +90,9 @@ class Recorder(Generic[R]):
 
 
 def _event(results: Sequence[Result], seconds: float, series: dict[str, list[float | None]]) -> Epochs:
-    """One event; whatever in ``series`` is none of `_SERIES` is a metric of the program's own."""
+    """One event; whatever in ``series`` is none of `SERIES` is a metric of the program's own."""
     last = results[-1]
-    train, valid, train_accuracy, valid_accuracy = (series.pop(name, []) for name in _SERIES)
+    train, valid, train_accuracy, valid_accuracy = (series.pop(name, []) for name in SERIES)
     return Epochs(
         first=results[0].epoch,
         train=train,

@@ -28,11 +28,10 @@ from tutor.runs.events import (
     Reason,
     Started,
 )
-from tutor.runs.export import SERIES
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
 from tutor.runs.record_log import RecordLog
-from tutor.runs.recorder import Recorder
+from tutor.runs.recorder import SERIES, Recorder
 from tutor.runs.registry import Runs
 from tutor.runs.spec import RunSpec, Setting, ShowSpec, TrainSpec
 from tutor.runs.spec_file import versions
