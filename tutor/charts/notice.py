@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.charts.cells import Row, Rows, Span, fit_rows
-from tutor.foundation.text_width import cell_width, centre, chop
+from tutor.foundation.text_width import centre
+from tutor.foundation.wrapping import wrapped
 
 SMALLEST_WIDTH = 20
 SMALLEST_HEIGHT = 5
@@ -20,7 +21,7 @@ def sentence(text: str, width: int, height: int) -> Rows:
     """``text`` in the middle of ``width`` by ``height`` cells, cut where it does not fit."""
     if width < 1 or height < 1:
         return [[] for _ in range(max(0, height))]
-    lines = _wrapped(text, width)[:height]
+    lines = wrapped(text, width)[:height]
     above = (height - len(lines)) // 2
     rows: list[Row] = [[] for _ in range(above)]
     rows.extend([Span(centre(line, width), "muted")] for line in lines)
@@ -31,18 +32,3 @@ def figures(items: Sequence[tuple[str, str, str]], width: int, height: int) -> R
     """Names and figures, ``(name, figure, ink)``, one a row: what is left of a chart with no room."""
     rows = [[Span(f"{name} ", "muted"), Span(text, ink)] for name, text, ink in items]
     return fit_rows(rows, max(0, width), max(0, height))
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    lines: list[str] = []
-    line = ""
-    for word in text.split(" "):
-        candidate = f"{line} {word}" if line else word
-        if cell_width(candidate) <= width:
-            line = candidate
-            continue
-        if line:
-            lines.append(line)
-        *whole, line = chop(word, width)
-        lines.extend(whole)
-    return [*lines, line]
