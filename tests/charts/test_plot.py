@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.charts.shapes import falling
-from tutor.charts.cells import Span, plain_text
+from tutor.charts.cells import Row, Span, add_span, plain_text
 from tutor.charts.dots import simplified
-from tutor.charts.layers import joined, overlay
+from tutor.charts.layers import overlay
 from tutor.charts.loss import loss_chart, train_line
 from tutor.charts.plot import Grid, Mark, canvas, frame
 from tutor.charts.scale import linear_scale
@@ -119,6 +119,13 @@ SPANS = st.lists(
 
 def in_cells(row: list[Span], width: int) -> list[Span]:
     return [Span(cell, span.ink, span.ground) for span in row for cell in span.text][:width]
+
+
+def joined(cells: list[Span]) -> Row:
+    row: Row = []
+    for cell in cells:
+        add_span(row, cell)
+    return row
 
 
 @given(SPANS, SPANS)

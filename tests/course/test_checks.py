@@ -8,7 +8,7 @@ import pytest
 
 from tests.course.writing import ANSWERS, said, write_lesson
 from tutor.course.catalogue import Course
-from tutor.course.checks import check_course, predictions
+from tutor.course.checks import check_course
 
 TERM = "## {0}\n\n<!-- term: {0} -->\n\nA word.\n\n"
 QUESTION = "## {0}\n\n<!-- q: {0} -->\n\n" + ANSWERS + "\n"
@@ -158,4 +158,4 @@ def test_faults_of_all_files_come_in_one_go_in_the_order_of_the_files(tmp_path: 
 def test_predictions_are_the_questions_with_a_lab(tmp_path: Path) -> None:
     lab = '## P\n\n<!-- q: p1 -->\n\n```toml lab\nuse = "x"\n```\n\n' + ANSWERS
     write_lesson(tmp_path, "01-a.md", QUESTION.format("q1") + lab)
-    assert [question.id for question in predictions(Course(tmp_path).lessons())] == ["p1"]
+    assert [question.id for question in Course(tmp_path).lessons()[0].questions if question.predicts] == ["p1"]

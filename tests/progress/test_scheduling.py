@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.progress.days import day_starts, start_of_day, study_day
-from tutor.progress.scheduling import SOON, Grade, Review, grade_of, recall_chance, schedule_of
+from tutor.progress.scheduling import SOON, Grade, Review, grade_of, schedule_of
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
@@ -70,15 +70,6 @@ def test_unsure_comes_back_before_sure() -> None:
     assert sure is not None
     assert unsure is not None
     assert unsure.due < sure.due
-
-
-def test_the_chance_to_recall_falls_to_nine_tenths_by_the_due_day() -> None:
-    schedule = schedule_of([review(0, seconds=20)], from_first_miss=False)
-    assert schedule is not None
-    again = schedule_of([review(0, seconds=20), review(1, seconds=20)], from_first_miss=False)
-    assert again is not None
-    assert recall_chance(again, NOON + timedelta(days=1, hours=1)) == 1.0
-    assert 0.85 < recall_chance(again, again.due) < 0.95
 
 
 reviews = st.lists(

@@ -79,10 +79,8 @@ def test_controls_are_ranges_or_choices_over_dotted_keys() -> None:
     controls = read_lab(EXAMPLE, PATH).controls
     assert list(controls) == ["learning_rate", "lags", "hidden"]
     assert controls["learning_rate"] == ControlSpec(key="optimizer.learning_rate", low=1e-5, high=10.0)
-    assert controls["learning_rate"].live
     assert controls["learning_rate"].logarithmic
     assert controls["lags"].choices == (1, 7, 28, 56)
-    assert not controls["lags"].live
     assert controls["hidden"].choices == ((4,), (16,), (16, 16))
 
 

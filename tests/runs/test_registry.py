@@ -47,7 +47,6 @@ def runs(tmp_path: Path) -> Runs:
 
 def test_no_folder_is_no_run(runs: Runs) -> None:
     assert runs.all() == runs.running() == []
-    assert runs.newest_for("one-lag") is None
     assert runs.prune() == 0
 
 
@@ -100,15 +99,6 @@ def test_a_run_is_found_by_its_id_or_its_last_four(runs: Runs) -> None:
         runs.folder_of("aaaa")
     with pytest.raises(TutorError, match="There is no run /etc"):
         runs.folder_of("/etc")
-
-
-def test_the_newest_run_of_a_lab_or_of_a_spec(runs: Runs) -> None:
-    make(runs, "20260101-100000-aaaa", FINISHED)
-    make(runs, "20260101-110000-bbbb", FINISHED)
-    make(runs, "20260101-120000-cccc", FINISHED, lab="ball")
-    assert runs.newest_for("one-lag") == "20260101-110000-bbbb"
-    assert runs.newest_for(RunSpec(id="ball")) == "20260101-120000-cccc"
-    assert runs.newest_for("one-lag", alive=True) is None
 
 
 def test_a_run_is_deleted_when_it_has_ended(runs: Runs) -> None:

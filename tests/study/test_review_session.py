@@ -97,7 +97,7 @@ def test_what_is_put_off_comes_at_the_end(store: ProgressStore, deck: Deck) -> N
     assert session.next() is None
 
 
-def test_a_session_of_some_minutes_ends_after_them_and_can_go_on(store: ProgressStore, deck: Deck) -> None:
+def test_a_session_of_some_minutes_ends_after_them(store: ProgressStore, deck: Deck) -> None:
     miss(store, "loss-first", "learning-first", "descent-first")
     watch = Stopwatch()
     session = ReviewSession(store, deck, minutes=5, seconds=watch)
@@ -108,7 +108,6 @@ def test_a_session_of_some_minutes_ends_after_them_and_can_go_on(store: Progress
     watch.now = 301
     assert session.next() is None
     assert session.left == 1
-    assert session.go_on(5) is not None
 
 
 def test_a_removed_question_is_retired_and_one_that_returns_is_not(

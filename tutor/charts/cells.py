@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tutor.foundation.text_width import cell_width, pad, pad_left
+from tutor.foundation.text_width import cell_width, pad
 
 HEAT_LEVELS = 16
 """How many inks shade a field: ``heat0`` (lowest) to ``heat15``."""
@@ -110,8 +110,3 @@ def overlaid(row: Sequence[Span], at: int, text: str, ink: str) -> Row:
             after.append(span._replace(text=span.text[max(0, end - place) :]))
         place = stop
     return [*before, Span(text, ink), *after]
-
-
-def right_aligned(text: str, width: int) -> str:
-    """``text`` in exactly ``width`` cells against the right edge."""
-    return pad_left(text, width)

@@ -87,11 +87,3 @@ def _on_ground(high: Span, low: Span) -> Span:
         bright = int(low.ground.removeprefix("heat")) < HEAT_LEVELS // 2
         return Span(high.text, f"heat{HEAT_LEVELS - 1 if bright else 0}", low.ground)
     return Span(high.text, high.ink, low.ground)
-
-
-def joined(cells: Sequence[Span]) -> Row:
-    """``cells`` with neighbours of the same ink and ground made one span."""
-    row: Row = []
-    for cell in cells:
-        add_span(row, cell)
-    return row

@@ -11,7 +11,7 @@ from tutor.foundation.translate import translate
 
 
 class Sentence(str):
-    """Help text by translation key, read when it is shown and not when the command is declared."""
+    """Help text by translation key."""
 
     __slots__ = ()
 

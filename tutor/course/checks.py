@@ -45,11 +45,6 @@ def _is_in_two_languages(folder: Path) -> bool:
     return all((folder / language).is_dir() for language in LANGUAGES)
 
 
-def predictions(lessons: list[Lesson]) -> list[Question]:
-    """The questions that a run settles."""
-    return [question for lesson in lessons for question in lesson.questions if question.predicts]
-
-
 def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
     """Ids are keys of the learner's memory: no two lessons, questions or terms may share one."""
     for wanted in (Question, Term):

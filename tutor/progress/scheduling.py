@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -137,17 +137,6 @@ def get_ready() -> None:
 def is_ready() -> bool:
     """Whether `get_ready` has nothing left to do."""
     return _scheduler.cache_info().currsize > 0
-
-
-def recall_chance(schedule: Schedule, moment: datetime) -> float:
-    """How likely the learner still knows it at ``moment``, from 0 to 1; 0 for what was never asked."""
-    from fsrs import Card, State
-
-    card = Card(
-        card_id=0, state=State(schedule.state), step=schedule.step, stability=schedule.stability,
-        difficulty=schedule.difficulty, due=schedule.due, last_review=schedule.reviewed,
-    )  # fmt: skip
-    return float(_scheduler().get_card_retrievability(card, moment.astimezone(UTC)))
 
 
 def _from_the_morning(due: datetime, reviewed: datetime) -> datetime:

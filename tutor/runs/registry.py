@@ -127,18 +127,6 @@ class Runs:
         """
         return Follower(self.folder_of(run_id))
 
-    def newest_for(self, lab: str | RunSpec, *, alive: bool = False) -> str | None:
-        """The id of the newest run of a lab, or of exactly this spec; None where there is none.
-
-        Args:
-            lab: A lab's id, or a spec, all of whose values must be the run's.
-            alive: Only a run that still goes on.
-        """
-        for entry in self.running() if alive else self.all():
-            if entry.spec == lab or entry.lab == lab:
-                return entry.id
-        return None
-
     def running(self) -> list[RunEntry]:
         """Runs whose worker lives, newest first. Cheap enough for every second."""
         alive = [folder for folder in self._folders() if is_held(folder / LOCK_FILE)]

@@ -33,7 +33,6 @@ DataName = Literal[
     "curve",
     "csv",
 ]
-DATASETS: tuple[DataName, ...] = get_args(DataName)
 ModelName = Literal[
     "linear", "polynomial", "softmax", "mlp", "char-mlp", "naive", "function", "threshold", "keyword-rule", "coin-flips"
 ]
@@ -244,11 +243,6 @@ class ControlSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True)
         if self.choices:
             return value in self.choices
         return isinstance(value, int | float) and (self.low or 0.0) <= value <= (self.high or 0.0)
-
-    @property
-    def live(self) -> bool:
-        """Whether it can be turned while the run goes on; otherwise it takes a new run."""
-        return self.key in LIVE_KEYS
 
     @property
     def logarithmic(self) -> bool:

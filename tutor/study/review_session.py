@@ -129,11 +129,6 @@ class ReviewSession:
                 break
         return self._current
 
-    def go_on(self, minutes: float) -> Exercise | None:
-        """Take ``minutes`` more where the time was up."""
-        self._began, self.minutes = self._seconds(), minutes
-        return self._current or self.next()
-
     def retell(self) -> None:
         """Go on in the language that is in use now."""
         if self._current is not None and self._card is not None:

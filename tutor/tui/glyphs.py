@@ -24,7 +24,6 @@ AGAIN = "↻"
 WARNING = "▲"
 FULL = "━"
 EMPTY = "─"
-ELLIPSIS = "…"
 
 
 @lru_cache(4096)
