@@ -55,6 +55,7 @@ class FakeSight:
         self.classes = classes
         self.line = (2.0, 1.0)
         self.loss = "mse"
+        self.column = 0
         self.broken = False
         self.fold_results: tuple[EpochResult, ...] = ()
 
@@ -85,7 +86,7 @@ class FakeSight:
         return 0.0
 
     def rule_column(self) -> int:
-        return 0
+        return self.column
 
     def folds(self) -> Sequence[EpochResult]:
         return self.fold_results
@@ -262,6 +263,20 @@ def test_the_threshold_shows_counts_and_mistakes() -> None:
     assert sum(map(sum, counts.values())) == 1000
     wrong = np.mean((sight.x_train[:, 0] > 0) != (sight.y_train == 1))
     assert frame["mistakes"] == pytest.approx(wrong, rel=0.01)
+
+
+def test_the_threshold_counts_anew_when_another_keyword_is_turned_to() -> None:
+    sight = FakeSight(classes=True, features=2)
+    sight.x_train = np.rint(sight.x_train)
+    panel = Threshold(sight)
+    first = panel.scene()
+    assert panel.scene() is None
+    sight.column = 1
+    second = panel.scene()
+    assert second is not None
+    assert second != first
+    assert second["values"] == sorted(set(sight.x_train[:, 1]))
+    assert panel.scene() is None
 
 
 def test_the_curve_of_a_fit_goes_as_far_as_any_point() -> None:

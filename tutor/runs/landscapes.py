@@ -157,15 +157,20 @@ class Surface:
         return np.concatenate([of(ws[:, None] * x + bs[:, None] - y).mean(axis=1) for ws, bs in rows])
 
 
-class Threshold(StillScene):
+class Threshold:
     """How often each count occurs in each class, and where the threshold stands."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
+        self._given: int | None = None
 
-    def _scene(self) -> Payload:
-        """The counts of the one feature that the rule looks at, by class."""
-        column = self._sight.x_train[:, self._sight.rule_column()]
+    def scene(self) -> Payload | None:
+        """The counts of the one feature that the rule looks at, by class; anew when the keyword is turned."""
+        number = self._sight.rule_column()
+        if self._given == number:
+            return None
+        self._given = number
+        column = self._sight.x_train[:, number]
         values = np.unique(column)
         values = values[spread(len(values), 60)]
         counts = {
