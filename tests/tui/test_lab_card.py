@@ -136,6 +136,25 @@ async def test_a_card_joins_a_run_of_exactly_its_lab_only(tmp_path: Path) -> Non
         assert card.session.run_id == ""
 
 
+async def test_a_card_one_comes_back_to_shows_the_run_that_was_begun_in_the_lab(tmp_path: Path) -> None:
+    runs = FakeRuns(tmp_path / "runs")
+    async with card_on_page(tmp_path, runs, rate=0.5) as (pilot, card):
+        assert card.session is not None
+        card.came_back()
+        await pilot.app.workers.wait_for_complete()
+        assert card.session.run_id == ""
+        runs.start(card.session.spec)
+        runs.last.train(falling(60))
+        card.came_back()
+        await pilot.app.workers.wait_for_complete()
+        assert card.session.run_id == "run-1"
+        assert "▶ running" in "\n".join(await _rows(pilot, card))
+        joined = card.session
+        card.came_back()
+        await pilot.app.workers.wait_for_complete()
+        assert card.session is joined
+
+
 async def test_a_card_whose_lab_is_wrong_says_why(tmp_path: Path) -> None:
     async with card_on_page(tmp_path, FakeRuns(tmp_path / "runs"), rate="fast") as (pilot, card):
         assert "learning_rate" in "\n".join(await _rows(pilot, card))

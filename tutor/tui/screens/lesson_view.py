@@ -18,6 +18,7 @@ from tutor.foundation.translate import language, translate
 from tutor.tui.screens.lesson_pages import LessonPages, Page
 from tutor.tui.screens.lesson_places import block_of, carry_drafts, lab_titles
 from tutor.tui.screens.lesson_side import LessonSide
+from tutor.tui.widgets.lab_card import LabCard
 from tutor.tui.widgets.lesson_flow import LessonFlow, Place
 from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.rows import tutor_app
@@ -171,9 +172,12 @@ class LessonView(Container):
         return {question: answer.key for question, answer in self._store.newest_answers(self.lesson_id).items()}
 
     def came_back(self) -> None:
-        """The screen is in front again: what was answered in a quiz meanwhile shows in the text too."""
+        """The screen is in front again: what was answered in a quiz or begun in a lab meanwhile shows in the text."""
         if self._settled and self.session is not None and self._newest_answers() != self._answers:
             self.open()
+            return
+        for card in self.flow.query(LabCard):
+            card.came_back()
 
     async def _show_faults(self) -> None:
         """Say why there is nothing to read."""

@@ -68,6 +68,11 @@ class LabCard(RowsView, can_focus=True):
         """When it has been drawn, read the lab beside the event loop; a run that is going already is joined."""
         self.set_timer(_READ_AFTER, self._read)
 
+    def came_back(self) -> None:
+        """The text is in front again: a run that was begun in the lab meanwhile is joined."""
+        if self.session is not None:
+            self._read()
+
     def _read(self) -> None:
         self.run_worker(self._open, thread=True, exit_on_error=False)
 
@@ -85,6 +90,8 @@ class LabCard(RowsView, can_focus=True):
             session = LabSession(services.runs, spec, data_folder=course.data_folder)
             know_best(session, services.store)
             run_id = joinable(services.runs, spec, self.fence.overrides) if services.count_running() else None
+            if self.session is not None and run_id in {None, self.session.run_id}:
+                return  # there is nothing new: what the card shows stays
             if run_id is not None:
                 self._join(session, run_id)
         except TutorError as error:
