@@ -190,6 +190,57 @@ async def test_a_question_is_answered_in_the_text_and_remembered_at_once(tmp_pat
         assert pilot.app.focused is view.flow
 
 
+async def test_tab_goes_to_a_question_most_of_which_is_in_view(tmp_path: Path) -> None:
+    async with reading(tmp_path) as (pilot, view):
+        await pilot.press("tab", "escape")
+        await settled(pilot)
+        view.flow.go_to_line(view.flow.top_of(3) + 2)
+        await settled(pilot)
+        await pilot.press("tab")
+        await settled(pilot)
+        assert view.flow.focused_block == 3
+
+
+TYPED = """\
+---
+id: typed
+title: Typed
+needs: [model]
+minutes: 5
+---
+
+## Name it
+
+<!-- q: name -->
+
+The slope of many parameters is called the [[gradient]].
+
+## How many?
+
+<!-- q: many -->
+
+Two and two are how many?
+
+> Hint: It is even.
+
+**Answer:** 4 ± 0.1
+"""
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+async def test_the_footer_of_a_lesson_offers_no_key_that_is_typed(tmp_path: Path, steps: int) -> None:
+    folder = write_course(tmp_path / "course", c03_typed={"en": TYPED, "zh": TYPED})
+    async with reading(tmp_path, lessons=folder, lesson="typed") as (pilot, _):
+        await pilot.press(*["tab"] * steps)
+        await settled(pilot)
+        footer = rows_of(pilot)[-1]
+        assert "enter commit" in footer
+        assert "PgDn page" in footer
+        assert not {"space page", "g glossary", "c contents", "i hint"} & {
+            each.strip() for each in footer.split("   ")
+        }, footer
+
+
 async def test_enter_goes_into_the_question_in_view_and_escape_twice_leaves_the_lesson(tmp_path: Path) -> None:
     async with reading(tmp_path) as (pilot, view):
         await pilot.press("space", "enter")

@@ -94,8 +94,11 @@ class LessonScreen(TutorScreen):
         if self.focused is None or self.focused is self.flow:
             return self._footer_at_end() if self._view.ended else super().footer()
         shadowed = {key for command in commands_of(self.focused) for key in command.keys}
+        own = {command.id for command in KEYS}
         return footer_commands(
-            command for command in self.commands() if command not in KEYS or shadowed.isdisjoint(command.keys)
+            command
+            for command in self.commands_in_reach()
+            if command.id not in own or shadowed.isdisjoint(command.keys)
         )
 
     def _footer_at_end(self) -> list[Command]:

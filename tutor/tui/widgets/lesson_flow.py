@@ -209,10 +209,10 @@ class LessonFlow(Widget, can_focus=True):
         return bool(beyond) and self.focus_block(beyond[0] if direction > 0 else beyond[-1])
 
     def _shows(self, block: int) -> bool:
-        """Whether a block begins in view, or fills most of it."""
+        """Whether a block begins in view, or most of it is there, or fills most of the view."""
         region, top = self.blocks[block].virtual_region, self.scroll_offset.y
         in_view = min(region.bottom, top + self.height) - max(region.y, top)
-        return top <= region.y < top + self.height or 2 * in_view > self.height
+        return top <= region.y < top + self.height or 2 * in_view > min(self.height, region.height)
 
     def focus_in_view(self) -> bool:
         """Focus the first block of those in view; whether there is one."""
