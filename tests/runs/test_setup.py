@@ -94,6 +94,14 @@ def test_whatever_was_done_undoing_it_all_leads_back(acts: list[str]) -> None:
     assert one.spec == furthest or one.can_redo
 
 
+def test_what_is_typed_amiss_is_told_by_the_name_that_the_control_has_on_the_screen() -> None:
+    one = setup()
+    for text in ("1e9", "fast"):
+        with pytest.raises(TutorError, match=r"^learning rate ") as caught:
+            one.type("learning_rate", text)
+        assert "optimizer." not in str(caught.value)
+
+
 def test_what_a_run_holds_is_taken_over_and_is_no_step() -> None:
     one = setup()
     one.take_over({"optimizer.learning_rate": 0.5, "data.lags": 28})

@@ -137,6 +137,15 @@ async def test_the_palette_finds_commands_lessons_labs_and_terms(
         assert (await open_palette(pilot, words))[0] == first
 
 
+@pytest.mark.parametrize(("language", "title"), [("en", "Ball on a curve"), ("zh", "曲线上的小球")])
+async def test_the_palette_calls_a_lab_in_the_language_in_use(
+    services_in: MakeServices, language: str, title: str
+) -> None:
+    async with running(services_in(language)) as pilot:
+        await open_palette(pilot, "ball")
+        assert title in text_of(pilot)
+
+
 async def test_what_is_found_is_done(services_in: MakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[tuple[str, str]] = []
     for name in ("open_lesson", "open_lab"):

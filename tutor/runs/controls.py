@@ -235,20 +235,22 @@ def check_setting(spec: RunSpec, key: str, value: object) -> tuple[str, Any]:
     Limits are those of the key; a declared control narrows them.
 
     Raises:
-        ValueError: it cannot be set; the text tells why, in the interface language.
+        ValueError: it cannot be set; the text tells why, in the interface language, and calls it as it was asked for:
+            a control by its title, another key as it is.
     """
     control = spec.controls.get(key)
+    called = control_title(key, control) if control is not None else key
     key = control.key if control is not None else SHORT_NAMES.get(key, key)
     if key not in ANNOTATIONS:
         raise ValueError(translate("runs.unknown-key", key=key))
     try:
         converted = convert(key, value)
     except ValueError as error:
-        message = translate("runs.wrong-value", key=key, expected=expected(key), found=setting_text(value))
+        message = translate("runs.wrong-value", key=called, expected=expected(key), found=setting_text(value))
         raise ValueError(f"{message} {error}".rstrip()) from error
     control = control or next((each for each in spec.controls.values() if each.key == key), None)
     if control is not None and not control.allows(converted):
-        raise ValueError(translate("runs.outside-control", key=key, limits=limits_text(control)))
+        raise ValueError(translate("runs.outside-control", key=called, limits=limits_text(control)))
     return key, converted
 
 

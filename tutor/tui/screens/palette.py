@@ -130,10 +130,12 @@ class Palette(TutorDialog[None]):
         entries = []
         for name in list_labs(course.labs_folder):
             try:
-                titles = tuple(load_lab(name, course.labs_folder).title.values())
+                spec = load_lab(name, course.labs_folder)
             except TutorError:
                 continue  # `tutor check` tells what is wrong with it
-            entries.append(self._lab_entry(name, titles))
+            entries.append(
+                self._lab_entry(name, tuple(dict.fromkeys((spec.title_in(language()), *spec.title.values()))))
+            )
         return entries
 
     def _lab_entry(self, name: str, titles: tuple[str, ...]) -> Entry:
