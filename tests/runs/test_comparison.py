@@ -5,14 +5,18 @@ from __future__ import annotations
 from math import isnan
 from pathlib import Path
 
+import msgspec
+
 from tests.tui.lab_fakes import LAB, started
 from tutor.runs.comparison import common_end, epoch_at, knots_of, lowest, names_of, standings
-from tutor.runs.events import Changed, Epochs
+from tutor.runs.events import Changed, DataFacts, Epochs
 from tutor.runs.lab_files import read_lab, with_overrides
+from tutor.runs.recording import recorded_spec
 from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
 
 SPEC = read_lab(LAB, Path("one-lag.toml"))
+FACTS = DataFacts(name="my model", task="recorded", train_rows=0, valid_rows=0)
 
 
 def run(losses: list[float], per_epoch: int, spec: RunSpec = SPEC, valid: list[float] | None = None) -> RunSummary:
@@ -63,3 +67,9 @@ def test_nothing_is_lowest_of_one_and_what_is_no_number_never_is() -> None:
     assert lowest([1.0]) is None
     assert lowest([nan, 1.0]) is None
     assert lowest([nan, 2.0, 1.0]) == 2
+
+
+def test_a_run_of_another_program_goes_by_its_name_and_claims_no_seed() -> None:
+    spec = recorded_spec("my model")
+    summary = fold(RunSummary(), [msgspec.structs.replace(started("x", spec), data=FACTS)])
+    assert names_of([(spec, summary), (spec, summary)]) == ["my model", "my model"]

@@ -186,6 +186,9 @@ async def test_nothing_is_claimed_of_what_another_program_trains(
             assert keys in text
             assert "f1" in text
             assert "0.75" in text
+            await pilot.press("c", "p")
+            pinned = await shown(pilot, {"en": "The next run of this name", "zh": "下一次同名的运行"}[language])
+            assert not any(word in pinned for word in ("seed", "种子", "restart", "重来", "r runs", "再按 r"))
     os.close(lock)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite, nan
 
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import language, translate
 from tutor.runs.controls import control_title, value_of, value_text
 from tutor.runs.spec import ControlSpec, RunSpec
 from tutor.runs.summary import RunSummary
@@ -66,8 +66,15 @@ def differences(values: dict[str, object], others: Iterable[dict[str, object]]) 
     return [key for key, value in values.items() if any(each.get(key) != value for each in known)]
 
 
-def name_by(spec: RunSpec, values: dict[str, object], keys: Sequence[str], *, ascii: bool = False) -> str:
-    """A run named by what sets it apart: ``η 0.1, batch size 8``; by its seed where nothing does."""
+def name_by(
+    spec: RunSpec, values: dict[str, object], keys: Sequence[str], *, recorded: bool = False, ascii: bool = False
+) -> str:
+    """A run named by what sets it apart: ``η 0.1, batch size 8``; by its seed where nothing does.
+
+    A run that another program trains (``recorded``) goes by its own name: nothing is known of its seed.
+    """
+    if recorded:
+        return spec.title_in(language())
     if not keys:
         return translate("lab.seed", seed=values.get("train.seed", spec.train.seed))
     return ", ".join(f"{title_of_key(spec, key, ascii=ascii)} {value_text(key, values.get(key))}" for key in keys)
@@ -77,7 +84,10 @@ def names_of(runs: Sequence[tuple[RunSpec, RunSummary | None]], *, ascii: bool =
     """Runs named by what tells them apart from one another, all by the same settings."""
     values = [values_of(summary, spec) for spec, summary in runs]
     keys = list(dict.fromkeys(key for each in values for key in differences(each, values)))
-    return [name_by(spec, each, keys, ascii=ascii) for (spec, _), each in zip(runs, values, strict=True)]
+    return [
+        name_by(spec, each, keys, recorded=summary is not None and summary.recorded, ascii=ascii)
+        for (spec, summary), each in zip(runs, values, strict=True)
+    ]
 
 
 def knots_of(summary: RunSummary) -> tuple[tuple[int, int], ...]:

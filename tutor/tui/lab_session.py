@@ -370,7 +370,7 @@ class LabSession:
         """What sets the present run apart from the lab as it is: ``η 0.1, batch size 8``; else its seed."""
         values = values_of(self.summary, self.running_spec)
         keys = differences(values, [values_of(None, self.original)])
-        return name_by(self.running_spec, values, keys)
+        return name_by(self.running_spec, values, keys, recorded=self.recorded)
 
     def goal_met(self) -> bool | None:
         """Whether the challenge is met as things stand; None where it cannot be told yet."""

@@ -25,7 +25,8 @@ def compare_rows(session: LabSession, room: Room, *, in_updates: bool) -> Rows:
     """Title and table; a sentence where there is nothing to compare yet."""
     runs = _runs(session)
     if len(runs) < 2:
-        head: Row = [Span(f" {translate('compare.how')}", "muted")]
+        how = "compare.how-recorded" if session.recorded else "compare.how"
+        head: Row = [Span(f" {translate(how)}", "muted")]
         if not runs:
             return [fit_row(head, room.width)]
     else:

@@ -95,6 +95,7 @@ class LabViewActions(TutorScreen):
         gone = [each for each in before if each not in session.pinned]
         if len(session.pinned) > len(before) - len(gone):
             key = "lab.pinned-now" if not gone else "compare.pinned-instead"
+            key = "compare.pinned-recorded" if session.recorded else key
             self.notice(translate(key, name=session.run_name()), "good")
         elif gone:
             self.notice(translate("lab.unpinned"))
