@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -267,6 +268,55 @@ def test_two_followers_show_the_same(tmp_path: Path) -> None:
     other.catch_up()
     one.summary.version = other.summary.version
     assert same(one.summary, other.summary)
+
+
+@given(st.lists(events | st.binary(max_size=20).filter(lambda soup: b"\n" not in soup), max_size=8), st.integers(1, 90))
+def test_catching_up_tells_and_shows_what_reading_in_pieces_does(log: list[Event | bytes], size: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        parts = [each + b"\n" if isinstance(each, bytes) else lines([each]) for each in log]
+        write(Path(folder), b"".join(parts))
+        at_once, by_pieces = Follower(Path(folder)), Follower(Path(folder))
+        told: list[Event] = []
+        at_once.catch_up(told.append)
+        polled: list[Event] = []
+        while by_pieces.position < at_once.position:
+            polled += by_pieces.poll(size)
+        by_pieces.poll(size)
+        assert told == polled
+        assert at_once.skipped == by_pieces.skipped
+        assert same(at_once.summary, by_pieces.summary)
+
+
+def test_catching_up_goes_on_beyond_a_damage_of_any_length(tmp_path: Path) -> None:
+    soup = (b"\0" * 999 + b"\n") * 700
+    write(tmp_path, lines([STARTED]) + soup + lines([Finished(reason="stop", epoch=3, updates=3, seconds=0.1)]))
+    summary = Follower(tmp_path).catch_up()
+    assert (summary.state, summary.epoch, summary.lost) == ("stopped", 3, 700)
+
+
+def test_catching_up_leaves_off_where_nobody_wants_it_any_more_and_can_go_on(tmp_path: Path) -> None:
+    write(tmp_path, lines([STARTED, *(Paused(epoch=n) for n in range(20_000))]))
+    follower = Follower(tmp_path)
+    asked = iter([False, True])
+    version = follower.catch_up(stopped=lambda: next(asked)).version
+    assert 0 < version < 20_001
+    assert follower.catch_up().version >= 20_001
+
+
+def test_a_last_word_that_comes_between_looking_and_asking_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, lines([STARTED]))
+    follower = Follower(tmp_path)
+    follower.poll()
+
+    def ends_meanwhile(_lock: str) -> bool:
+        write(tmp_path, lines([Finished(reason="epochs", epoch=0, updates=0, seconds=0.0)]))
+        return False
+
+    monkeypatch.setattr("tutor.runs.follower.is_held", ends_meanwhile)
+    assert [type(event) for event in follower.poll()] == [Finished]
+    assert follower.summary.state == "finished"
 
 
 def damaged(tmp_path: Path, lost: int) -> RunSummary:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +76,15 @@ class FakeFollower:
         events, self.waiting = self.waiting, []
         fold(self.summary, events)
         return events
+
+    def catch_up(
+        self, hear: Callable[[Event], object] | None = None, stopped: Callable[[], bool] | None = None
+    ) -> RunSummary:
+        """All that the test has written."""
+        for event in self.poll() if stopped is None or not stopped() else []:
+            if hear is not None:
+                hear(event)
+        return self.summary
 
     def asked(self) -> list[dict[str, Any]]:
         """What the screen asked of the worker, each signed with this process's hand."""

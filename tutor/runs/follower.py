@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,9 @@ EVENTS_FILE = "events.jsonl"
 LOCK_FILE = "worker.lock"
 LONGEST_LINE = 1 << 20
 """A line longer than this is not ours; it is skipped, and never held in memory whole."""
+
+_PIECE = 1 << 18
+"""Bytes that catching up reads at once: the lines of so many stay near the processor."""
 
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
@@ -35,6 +39,13 @@ class LogReader:
 
     def feed(self, piece: bytes) -> list[Event]:
         """The events of all lines that ``piece`` completes."""
+        return list(self.each(piece))
+
+    def each(self, piece: bytes) -> Iterator[Event]:
+        """The same one by one, all of which must be taken: what is done with an event before the next is read is cheap.
+
+        The numbers of many events fill memory that the system has first to give; those of one are where the last were.
+        """
         lines = piece.split(b"\n")
         lines[0] = self._half + lines[0]
         self._half = lines.pop()
@@ -45,7 +56,9 @@ class LogReader:
             if not self._skipping:
                 self.skipped += 1
             self._half, self._skipping = b"", True
-        return [event for line in lines if (event := self._event(line)) is not None]
+        for line in lines:
+            if (event := self._event(line)) is not None:
+                yield event
 
     def _event(self, line: bytes) -> Event | None:
         if not line:
@@ -96,28 +109,42 @@ class Follower:
         Where nothing is new and the worker lives no more without having said how it ended, the state of
         `summary` becomes ``died``; everything up to then is kept.
         """
-        return self._advance(limit_bytes) or []
+        piece = self._next(limit_bytes)
+        if not piece:
+            return []
+        events = self._reader.feed(piece)
+        self._take(events)
+        return events
 
-    def catch_up(self) -> RunSummary:
-        """Read all that is there now, and return the summary."""
-        while self._advance(4 << 20) is not None:
-            pass
+    def catch_up(
+        self, hear: Callable[[Event], object] | None = None, stopped: Callable[[], bool] | None = None
+    ) -> RunSummary:
+        """Read all that is there now, and return the summary.
+
+        Args:
+            hear: Is told each event, before the summary takes it in.
+            stopped: Whether nobody wants it any more; asked now and then.
+        """
+        while not (stopped is not None and stopped()) and (piece := self._next(_PIECE)):
+            events = self._reader.each(piece)
+            self._take(events if hear is None else _heard(events, hear))
         return self.summary
 
-    def _advance(self, limit_bytes: int) -> list[Event] | None:
-        """The events of one piece of the log; None where there is nothing new."""
-        # Alive is asked before reading: a worker that ends in between has written its last event by then.
-        alive = self.summary.ended or self.alive
-        piece = self._read(limit_bytes)
-        if not piece:
-            if not alive:
-                self.summary.state = "died"
-                self.summary.version += 1
-            return None
-        events = self._reader.feed(piece)
+    def _take(self, events: Iterable[Event]) -> None:
         fold(self.summary, events)
         self.summary.lost = self._reader.skipped
-        return events
+
+    def _next(self, limit_bytes: int) -> bytes:
+        """The next piece of the log; empty where there is nothing new."""
+        piece = self._read(limit_bytes)
+        if piece or self.summary.ended or self.alive:
+            return piece
+        # A worker that ended since the log was read has written its last event by now.
+        piece = self._read(limit_bytes)
+        if not piece:
+            self.summary.state = "died"
+            self.summary.version += 1
+        return piece
 
     def _read(self, limit_bytes: int) -> bytes:
         try:
@@ -131,3 +158,9 @@ class Follower:
             os.close(log)
         self._offset += len(piece)
         return piece
+
+
+def _heard(events: Iterable[Event], hear: Callable[[Event], object]) -> Iterator[Event]:
+    for event in events:
+        hear(event)
+        yield event

@@ -24,15 +24,17 @@ class Elsewhere:
     def hear(self, events: Iterable[Event]) -> bool:
         """Take note of what others did. Returns whether they changed the pace."""
         paced = False
-        keys = {control.key for control in self._setup.spec.controls.values()}
         for event in events:
             if not done_elsewhere(event):
                 continue
             self._heard.append(event)
             paced = paced or isinstance(event, Paced)
-            if isinstance(event, Changed) and event.key in keys:
+            if isinstance(event, Changed) and event.key in self._keys():
                 self._setup.take_over({event.key: event.value})
         return paced
+
+    def _keys(self) -> set[str]:
+        return {control.key for control in self._setup.spec.controls.values()}
 
     def take(self) -> list[str]:
         """What others did since the last call, in sentences."""

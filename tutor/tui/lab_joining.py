@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +22,11 @@ class Following(Protocol):
 
     def poll(self, limit_bytes: int = ...) -> list[Event]:
         """The events since the last poll."""
+
+    def catch_up(
+        self, hear: Callable[[Event], object] | None = None, stopped: Callable[[], bool] | None = None
+    ) -> RunSummary:
+        """Read all that is there now."""
 
 
 class RunStarter(Protocol):

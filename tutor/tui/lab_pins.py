@@ -13,7 +13,7 @@ from tutor.runs.summary import RunSummary
 from tutor.tui.lab_joining import Following, RunStarter
 
 MOST_PINNED = 4
-_PIECE, _LONG_PIECE = 1 << 16, 1 << 20
+_PIECE = 1 << 16
 
 
 @dataclass(slots=True, eq=False)
@@ -137,10 +137,7 @@ class Pins:
                 follower = self._runs.follow(run_id)
             except TutorError:
                 continue  # removed meanwhile
-            version = -1
-            while follower.summary.version != version and not stopped():
-                version = follower.summary.version
-                follower.poll(_LONG_PIECE)
+            follower.catch_up(stopped=stopped)
             pinned = Pinned(number, run_id, follower.summary.spec or spec, follower, LossHistory())
             pinned.catch_up()
             if pinned.final is not None:

@@ -29,10 +29,10 @@ from tutor.tui.lab_pins import Pinned, Pins
 if TYPE_CHECKING:
     from tutor.progress.lab_attempts import LabAttempt
     from tutor.runs.builder import Builder
+    from tutor.runs.events import Event
 
 State = Literal["ready", "starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
 _PIECE = 1 << 16
-_LARGE_PIECE = 1 << 20
 _PIECES_AT_ONCE = 4
 _SETTLED = frozenset({"paused", "finished", "stopped", "diverged"})
 """States in which what a run has reached stays as it is."""
@@ -108,9 +108,7 @@ class LabSession:
     @property
     def state(self) -> State:
         """How the present run stands; ``ready`` before the first."""
-        if self.follower is None:
-            return "ready"
-        return self.follower.summary.state
+        return self.follower.summary.state if self.follower is not None else "ready"
 
     @property
     def going(self) -> bool:
@@ -147,27 +145,30 @@ class LabSession:
         """Read on in the logs, a bounded piece of each; whether there was anything new."""
         return self.pins.poll(self.run_id) | self._poll()
 
-    def _poll(self, limit_bytes: int = _PIECE) -> bool:
+    def _poll(self) -> bool:
         if self.follower is None:
             return False
         before = self.follower.summary.version
         for _ in range(_PIECES_AT_ONCE):
-            events = self.follower.poll(limit_bytes)
-            if len(events) == 0:
+            if not (events := self.follower.poll(_PIECE)):
                 break
-            if self.elsewhere.hear(events):
-                self.wished_pace = None
-        summary = self.follower.summary
-        if summary.version == before:
-            return False
+            self._hear(events)
+        return self.follower.summary.version != before and self._keep(self.follower.summary)
+
+    def _hear(self, events: list[Event]) -> None:
+        if self.elsewhere.hear(events):
+            self.wished_pace = None
+
+    def _keep(self, summary: RunSummary) -> bool:
         self.train.follow(summary.train_losses)
         self.valid.follow(summary.valid_losses)
         return True
 
     def catch_up(self) -> None:
         """Read to the end of the log: for a thread, when joining a run that has been going for long."""
-        while self.pins.poll(self.run_id) | self._poll(_LARGE_PIECE):
-            pass
+        self.pins.poll(self.run_id)
+        if self.follower is not None:
+            self._keep(self.follower.catch_up(lambda event: self._hear([event])))
         self.elsewhere.take()
 
     def take_over(self) -> None:
