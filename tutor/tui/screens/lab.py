@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
-from textual.app import ComposeResult
-from textual.containers import Container
-
-from tutor.charts.cells import Row, Rows, fit_rows
+from tutor.charts.cells import Row
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.tui.commands import Command
 from tutor.tui.lab_attempts import keep_attempt, know_best
-from tutor.tui.lab_figures import CalmFigures
 from tutor.tui.pulse import Pulse
-from tutor.tui.screens.lab_actions import LabActions
+from tutor.tui.screens.lab_bench import BESIDE, LabBench
 from tutor.tui.screens.lab_keys import LAB_KEYS, TYPING_KEYS, footer_of
-from tutor.tui.widgets.chart import Room, RowsView
 
 if TYPE_CHECKING:
     from tutor.charts.glass import Glass
@@ -35,14 +29,9 @@ _PEEK = 1 / 30
 """Seconds between two looks while nothing comes: what comes then is shown at once."""
 _SOON = 0.04
 """Seconds after a key until its effect is looked for."""
-_BESIDE = 70
-_ROOMY = 110
-"""From these widths on the figures stand beside the charts, and have more room."""
-_SAYS = 3
-_MOST_PANELS = 4
 
 
-class LabScreen(LabActions):
+class LabScreen(LabBench):
     """One lab. The run is a process of its own: leaving the screen leaves it going, and coming back joins it.
 
     Args:
@@ -64,16 +53,9 @@ class LabScreen(LabActions):
         self.comparing = False
         self._play = play
         self._glass: Glass | None = None
-        self._problem = ""
-        self._turned = 0
-        self._shown: list[str] = []
-        self._charts: list[RowsView] = []
-        self._words: list[RowsView] = []
         self._looking_ahead = False
-        self._versions: dict[int, tuple[str, int]] = {}
         self._frame_shown: tuple[object, ...] = ()
         self._drawn_at = 0.0
-        self._figures = CalmFigures()
         self._pulse = Pulse(self, self._look)
 
     @property
@@ -87,20 +69,6 @@ class LabScreen(LabActions):
 
     # -- the frame --------------------------------------------------------------------------------------
 
-    def compose_body(self) -> ComposeResult:
-        """Charts, the column beside them, what is said below; the strip is for narrow windows."""
-        drawn = {"side": self._draw_side, "table": self.draw_table, "strip": self._draw_strip}
-        drawn |= {"scrub": self.draw_scrub, "says": self._draw_says}
-        self._words = [RowsView(draw, id=name) for name, draw in drawn.items()]
-        with Container(id="bench"):
-            with Container(id="charts"):
-                self._charts = [
-                    RowsView(partial(self._draw_panel, place), id=f"panel{place}") for place in range(_MOST_PANELS)
-                ]
-                yield from self._charts
-            yield self._words[0]
-        yield from self._words[1:]
-
     def breadcrumb(self) -> list[str]:
         """The lab's title."""
         title = harmless_line(self.session.spec.title_in(language())) if self.session is not None else self.lab
@@ -113,7 +81,7 @@ class LabScreen(LabActions):
         from tutor.tui.screens.lab_words import state_row
 
         row = state_row(self.session)
-        return row if self.size.width >= _BESIDE else row[:2]
+        return row if self.size.width >= BESIDE else row[:2]
 
     def footer(self) -> list[Command]:
         """What matters as the run stands."""
@@ -252,13 +220,6 @@ class LabScreen(LabActions):
             self.session.poll()
             self.show_all()
 
-    def turn_panels(self) -> None:
-        """Bring the next panel to the top."""
-        self._turned += 1
-        for view in self._charts:
-            view.forget()
-        self.show_all()
-
     def show_all(self) -> None:
         """Draw everything; what is the same as before costs nothing on the line."""
         self._versions.clear()
@@ -285,107 +246,3 @@ class LabScreen(LabActions):
             if view.display and told:
                 view.redraw()
         self.say_refusal()
-
-    def _is_stale(self, place: int) -> bool:
-        panel = self._panel_at(place)
-        if self.session is None or panel == "loss":
-            return True
-        view = self.session.view(panel)
-        drawn = (panel, view.version if view is not None else -1)
-        stale = self._versions.get(place) != drawn
-        self._versions[place] = drawn
-        return stale
-
-    # -- drawing ----------------------------------------------------------------------------------------
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """Another size, another arrangement."""
-        self._versions.clear()
-        self.call_after_refresh(self._lay_out)
-
-    def _panels(self) -> list[str]:
-        panels: list[str] = list(self.session.spec.show.panels) if self.session is not None else ["loss"]
-        turn = self._turned % len(panels) if panels else 0
-        return panels[turn:] + panels[:turn]
-
-    def _panel_at(self, place: int) -> str:
-        return self._shown[place] if place < len(self._shown) else "loss"
-
-    def _lay_out(self) -> None:
-        """Give every part its room for the size of the window and for what there is to say."""
-        from tutor.tui.screens.lab_layout import lay_out
-
-        width, height = self.size.width, self.size.height - 4
-        beside = width >= _BESIDE
-        side, strip, says = (self.query_one(name, RowsView) for name in ("#side", "#strip", "#says"))
-        side.display, strip.display = beside, not beside
-        side.set_class(width >= _ROOMY, "wide")
-        lines = len(self._says_rows(width))
-        says.display = lines > 0
-        says.styles.height = max(1, lines)
-        scrub = self.query_one("#scrub", RowsView)
-        scrub.display = self.session is not None and self.session.replay is not None
-        lines += int(scrub.display)
-        table_lines = self.lay_out_table(height - lines)
-        room = width - 2 - ((34 if width >= _ROOMY else 28) if beside else 0)
-        names = self._class_names()
-        plan = lay_out(self._panels()[:_MOST_PANELS], room, height - lines - table_lines - (0 if beside else 2), names)
-        self._shown = plan.shown
-        charts = self.query_one("#charts")
-        charts.styles.grid_size_columns = plan.columns
-        charts.styles.grid_size_rows = len(plan.rows)
-        charts.styles.grid_rows, charts.styles.grid_columns = plan.heights, plan.widths
-        spans = plan.spans
-        for place, view in enumerate(self._charts):
-            view.display = place < len(spans)
-            if view.display:
-                view.styles.column_span = spans[place]
-
-    def _class_names(self) -> Sequence[str]:
-        """The classes of the data, as soon as they are known."""
-        session = self.session
-        if session is None:
-            return ()
-        if session.summary is not None and session.summary.data is not None:
-            return session.summary.data.class_names
-        table = session.view("confusion")
-        names = table.frame.get("class_names") if table is not None else None
-        return [str(name) for name in names] if isinstance(names, list) else ()
-
-    def _draw_panel(self, place: int, room: Room) -> Rows:
-        from tutor.charts.notice import sentence
-
-        if self.session is None:
-            return sentence(self._problem or translate("lab.loading"), room.width, room.height)
-        from tutor.tui.screens.lab_panels import draw_loss, draw_view
-
-        panel = self._panel_at(place)
-        if panel == "loss":
-            return draw_loss(self.session, self.glass, room, told=self._figures.epoch)
-        return draw_view(self.session, panel, room)
-
-    def _draw_side(self, room: Room) -> Rows:
-        if self.session is None:
-            return fit_rows([], room.width, room.height)
-        from tutor.tui.screens.lab_side import Hand, side_rows
-
-        return side_rows(self.session, Hand(self.chosen, self.typed), room.width, room.height, ascii=room.ascii)
-
-    def _draw_strip(self, room: Room) -> Rows:
-        if self.session is None:
-            return fit_rows([], room.width, room.height)
-        from tutor.tui.screens.lab_side import Hand, strip_rows
-
-        return strip_rows(self.session, Hand(self.chosen, self.typed), room.width, room.height)
-
-    def _draw_says(self, room: Room) -> Rows:
-        return fit_rows(self._says_rows(room.width), room.width, room.height)
-
-    def _says_rows(self, width: int) -> Rows:
-        if self.session is None or width < 2:
-            return []
-        from tutor.tui.screens.lab_side import rows_of_text
-        from tutor.tui.screens.lab_words import outcome
-
-        text, ink = outcome(self.session)
-        return rows_of_text(text, ink, width, _SAYS if self.size.height >= 20 else 1)
