@@ -100,6 +100,23 @@ async def opened(bench: Bench) -> list[str]:
     return await bench.look()
 
 
+async def test_a_lab_that_was_left_while_it_was_read_starts_nothing_and_looks_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "one-lag.toml"
+    path.write_text(LAB, encoding="utf-8")
+    async with lab(tmp_path) as bench:
+        session = bench.screen.session
+        assert session is not None
+        left = LabScreen(str(path), play=True)
+        monkeypatch.setattr(left, "_open", lambda: None)
+        await bench.pilot.app.push_screen(left)
+        await bench.pilot.app.pop_screen()
+        left._opened(session)  # what the thread had asked for before
+        assert left._pulse._timer is None
+        assert not bench.runs.specs
+
+
 async def test_before_the_start_a_lab_shows_what_it_begins_with(tmp_path: Path) -> None:
     async with lab(tmp_path, MANUAL, (140, 40)) as bench:
         rows = await opened(bench)

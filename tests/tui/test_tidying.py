@@ -57,6 +57,18 @@ def test_old_objects_are_gone_through_when_it_is_quiet_and_not_while_keys_come(c
     assert not tidying.look(), "there is nothing to look for any more"
 
 
+def test_what_the_first_lab_imports_is_left_for_good_and_what_later_ones_leave_is_not(collector: None) -> None:
+    tidying = begun(Clock())
+    imported = [[number] for number in range(1_000)]
+    before = gc.get_freeze_count()
+    tidying.settle()
+    assert gc.get_freeze_count() >= before + len(imported)
+    settled = gc.get_freeze_count()
+    left = [[number] for number in range(1_000)]
+    tidying.settle()
+    assert gc.get_freeze_count() <= settled < settled + len(left)
+
+
 def test_a_collector_that_is_on_is_left_alone(collector: None) -> None:
     clock = Clock()
     tidying = Tidying(clock)

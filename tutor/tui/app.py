@@ -43,7 +43,8 @@ class TutorApp(App[int]):
         self.line_rate: int | None = None
         """Bytes sent in the last second, where the learner asked to see it."""
         self.too_small = False
-        self._tidying = Tidying()
+        self.tidying = Tidying()
+        """Looks for garbage in the pauses between keys."""
         self._first = first
         self._ascii = AsciiFilter(enabled=False)
         self._filters = [each for each in self._filters if not isinstance(each, Monochrome)]  # greys are colours too
@@ -102,8 +103,8 @@ class TutorApp(App[int]):
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
-        self._tidying.begin()
-        self.set_interval(LOOK_EVERY, self._tidying.look)
+        self.tidying.begin()
+        self.set_interval(LOOK_EVERY, self.tidying.look)
         from tutor.tui.background import watch_runs
 
         watch_runs(self)
@@ -139,7 +140,7 @@ class TutorApp(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """A window too small for the screens shows one sentence until it has grown."""
         if isinstance(event, events.InputEvent):
-            self._tidying.stir()
+            self.tidying.stir()
             if isinstance(self.screen, Commanded):
                 self.screen.stirred()
         await super().on_event(event)

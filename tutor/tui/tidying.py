@@ -35,7 +35,7 @@ class Tidying:
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._last_key = seconds()
-        self._begun = False
+        self._begun = self._settled = False
 
     def begin(self) -> None:
         """From now on. Nothing changes where the collector was not switched off for the start, as in tests."""
@@ -45,6 +45,15 @@ class Tidying:
         gc.set_threshold(*_THRESHOLDS)
         gc.enable()
         self._begun = True
+
+    def settle(self) -> None:
+        """Leave for good also what the first lab imported, as much again as all that start-up made.
+
+        Only once: later labs import nothing, and a screen that was just left would stay for good too.
+        """
+        if self._begun and not self._settled:
+            self._settled = True
+            gc.freeze()
 
     def stir(self) -> None:
         """A key came, or the mouse: this is no moment for it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -141,13 +140,14 @@ class LabScreen(LabBench):
 
     def _cannot_open(self, error: TutorError) -> None:
         self._problem = harmless_line(str(error))
-        self.show_all()
+        if self.is_attached:
+            self.show_all()
 
     def _opened(self, session: LabSession) -> None:
+        if not self.is_attached:  # left while it was read: nobody looks, and nothing is to be started
+            return
         self.session = session
-        # What was imported stays for good. Looking through all of it for garbage again and again would hold the
-        # screen for a tenth of a second each time while the run goes on.
-        gc.freeze()
+        self.tutor.tidying.settle()
         if self._play and session.state == "ready":
             self.action_start()
         self.show_all()
