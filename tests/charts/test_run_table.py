@@ -32,3 +32,10 @@ def test_the_best_has_a_sign_and_the_least_needed_columns_go_first() -> None:
     narrowest = text_of(run_table(NAMES, COLUMNS, 34, 3), 34, 3)
     assert "epochs" not in narrowest
     assert "valid loss" in narrowest
+
+
+def test_runs_that_read_the_same_share_the_sign_and_nobody_has_it_where_all_do() -> None:
+    tied = Column("valid loss", ["0.7325", "0.7325", "0.8000"], best=1)
+    assert tied.leading == [0, 1]
+    assert Column("valid loss", ["0.7325", "0.7325"], best=1).leading == []
+    assert Column("epochs", ["1", "2"]).leading == []

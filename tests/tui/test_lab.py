@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from tutor.charts.cells import plain_row
 from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import translate
 from tutor.runs.events import Changed, Failed, Paced, Paused, Refused, Resumed
+from tutor.tui.lab_session import LabSession
 from tutor.tui.screens.lab import LabScreen
 from tutor.tui.widgets.chart import RowsView
 
@@ -134,6 +136,49 @@ async def test_the_surface_stays_while_the_worker_of_the_first_move_starts(tmp_p
         await bench.press("right")
         assert len(bench.runs.specs) == 1
         assert "● now" in (await bench.look())[2]
+
+
+async def test_moves_made_while_the_worker_starts_are_seen_at_once(tmp_path: Path) -> None:
+    async with lab(tmp_path, MANUAL, (140, 40)) as bench:
+        await opened(bench)
+        await bench.press("right", "right", "down")
+        await opened(bench)
+        session = bench.screen.session
+        assert session is not None
+        assert session.summary is not None
+        assert not session.summary.views
+        surface = session.view("surface")
+        assert surface is not None
+        assert surface.frame["path"][-1] == pytest.approx([0.7, 0.4])  # type: ignore[index]
+        bench.run.write(*surface_views([[0.6, 0.5]]))
+        await bench.press("right")
+        assert not session.wants_opening  # from here on the worker draws
+
+
+async def test_space_starts_a_lab_that_is_still_being_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "one-lag.toml"
+    path.write_text(LAB, encoding="utf-8")
+    services = make_services(tmp_path / "home")
+    runs = FakeRuns(tmp_path / "runs")
+    services.__dict__["runs"] = runs
+    may_open = threading.Event()
+
+    make = LabScreen._make_session
+
+    def make_late(screen: LabScreen) -> LabSession:
+        may_open.wait(30)
+        return make(screen)
+
+    monkeypatch.setattr(LabScreen, "_make_session", make_late)
+    screen = LabScreen(str(path))
+    async with running(services, first=lambda: screen) as pilot:
+        try:
+            await pilot.press("space")
+            assert not runs.specs
+        finally:
+            may_open.set()
+        await _until(pilot, lambda: bool(runs.specs))
+    assert len(runs.specs) == 1
 
 
 async def test_a_control_turned_before_the_start_moves_what_it_begins_with(tmp_path: Path) -> None:
@@ -563,6 +608,33 @@ async def test_a_paused_run_is_an_attempt_too(tmp_path: Path) -> None:
         bench.run.write(Paused(epoch=1))
         await kept(bench)
         assert "best attempt 0.4000 ✓" in " ".join((await bench.text()).split())
+
+
+async def test_of_a_best_attempt_by_less_than_can_be_seen_nothing_is_told(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        for loss, new in ((0.400004, False), (0.400001, False), (0.3, True)):
+            await bench.press("r")
+            bench.run.train([loss], [loss])
+            bench.run.finish()
+            await kept(bench)
+            assert ("A new best attempt" in await bench.text()) is new
+
+
+async def test_the_height_of_a_drawn_function_is_judged_while_it_goes_on(tmp_path: Path) -> None:
+    async with lab(tmp_path, text=(LESSONS / "labs" / "ball.toml").read_text(encoding="utf-8")) as bench:
+        await bench.press("space")
+        bench.run.train([-3.0])
+        assert "goal ○ not yet" in " ".join((await bench.text()).split())
+        bench.run.train([-3.51])
+        assert "goal ✓ reached" in " ".join((await bench.text()).split())
+
+
+async def test_another_seed_says_so_where_nothing_is_random(tmp_path: Path) -> None:
+    async with lab(tmp_path, text=(LESSONS / "labs" / "ball.toml").read_text(encoding="utf-8")) as bench:
+        await bench.press("R")
+        text = " ".join((await bench.text()).split())
+        assert "seed 2 changes nothing here: nothing is drawn at random here." in text
+        assert "was chosen to show its point" not in text
 
 
 async def test_each_condition_of_a_goal_has_its_own_sign(tmp_path: Path) -> None:

@@ -50,5 +50,11 @@ def test_a_table_takes_the_rows_and_the_columns_it_has() -> None:
     assert 40 <= int(table[1]) <= 52
 
 
+def test_a_table_of_two_panels_keeps_all_its_rows_when_a_line_is_said_below() -> None:
+    nine = [str(number) for number in range(1, 10)]
+    for height in (26, 25, 24):
+        assert lay_out(["loss", "confusion"], 70, height, nine).heights.split()[1] == "12"
+
+
 def test_no_panel_at_all_is_no_error() -> None:
     assert lay_out([], 104, 36).shown == []

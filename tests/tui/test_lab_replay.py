@@ -8,6 +8,7 @@ import pytest
 
 from tests.runs.test_replay import a_log, written
 from tests.tui.test_lab import Bench, Size, lab
+from tutor.charts.cells import plain_row
 from tutor.foundation.text_width import cell_width
 from tutor.runs.events import Event, View
 from tutor.tui.widgets.chart import RowsView
@@ -119,3 +120,20 @@ async def test_a_run_that_goes_on_has_no_replay(tmp_path: Path) -> None:
         await bench.pilot.app.workers.wait_for_complete()
         assert bench.screen.session is not None
         assert bench.screen.session.replay is None
+
+
+async def test_a_figure_that_a_replay_has_not_got_to_is_a_dash(tmp_path: Path) -> None:
+    async with lab(tmp_path, size=(140, 40)) as bench:
+        await bench.press("space")
+        bench.run.train([0.5, 0.4], [0.5, 0.4])
+        bench.run.finish()
+        await bench.look()
+        await bench.press("p")
+        await replayed(bench)
+        await bench.press("c", "home")
+        await bench.look()
+        table = bench.screen.query_one("#table", RowsView)
+        kept, seen_again = (plain_row(table.row(y)).split() for y in (2, 3))
+        assert "0.4000" in kept
+        assert seen_again[-1] == "–"
+        assert "nan" not in seen_again

@@ -47,7 +47,7 @@ def heat_rows(levels: NDArray[np.int64], most: int, grid: Grid, *, colour: bool)
     if colour and not grid.ascii:
         return colour_rows(levels * (HEAT_LEVELS - 1) // max(1, most), HEAT_INKS, grid)
     shades = ASCII_SHADES if grid.ascii else SHADES
-    return shade_rows(levels * (len(shades) - 1) // max(1, most), shades, "muted", grid)
+    return shade_rows(levels * len(shades) // (most + 1), shades, "muted", grid)
 
 
 HEAT_INKS = tuple(f"heat{level}" for level in range(HEAT_LEVELS))

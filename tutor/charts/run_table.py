@@ -35,6 +35,13 @@ class Column:
         """The cells that it takes."""
         return max([cell_width(self.title), *(cell_width(cell) + 1 for cell in self.cells)])
 
+    @property
+    def leading(self) -> list[int]:
+        """The best run and those that read the same; nobody where all do, for a sign would tell of nothing to see."""
+        if self.best is None or len(set(self.cells)) < 2:
+            return []
+        return [index for index, cell in enumerate(self.cells) if cell == self.cells[self.best]]
+
 
 def run_table(
     names: Sequence[tuple[str, str, str]], columns: Sequence[Column], width: int, height: int, *, ascii: bool = False
@@ -62,7 +69,7 @@ def run_table(
     for index, (mark, ink, name) in enumerate(names):
         row = [Span(pad(mark, sign), ink), Span(pad(shorten(name, name_width), name_width))]
         for column in shown:
-            best = column.best == index
+            best = index in column.leading
             text = column.cells[index] + (("*" if ascii else "★") if best else " ")
             row.append(Span(" " * _GAP + pad_left(text, column.width), "good" if best else "text"))
         rows.append(row)

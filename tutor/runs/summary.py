@@ -153,6 +153,8 @@ class RunSummary:
             if series:
                 facts[f"final.{name}"] = series[-1]
                 facts[f"first.{name}"] = series[0]
+        if self.train_losses and self.spec is not None and self.spec.loss.name == "function":
+            facts["final.f"] = self.train_losses[-1]  # its loss is its height
         for name, series in self.metrics.items():
             facts.setdefault(f"final.{name}", series[-1] if series else nan)
         if self.gradient_norm is not None:

@@ -201,8 +201,9 @@ class LabSession:
 
     @property
     def wants_opening(self) -> bool:
-        """Whether no run has begun and what the next one would begin with is not known."""
-        return self.summary is None and not self._opening.knows(self.spec)
+        """Whether no run has begun, or none by hand has drawn anything yet, and what it begins with is not known."""
+        begun = self.summary is not None and (not self.running_spec.manual or bool(self.summary.views))
+        return not begun and not self._opening.knows(self.spec)
 
     def read_opening(self) -> None:
         """Find out what the next run would begin with: for a thread."""

@@ -15,6 +15,7 @@ from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.lab_builder import BUILD_ACTIONS, LabBuilder
 from tutor.tui.screens.lab_keys import LAB_KEYS
 from tutor.tui.screens.lab_replay import REPLAY_ACTIONS
+from tutor.tui.screens.lab_words import seed_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,12 +39,14 @@ class LabActions(LabBuilder):
 
     chosen: int
     typed: str | None
+    _play: bool
+    """Whether to start as soon as the lab is open."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which actions make sense as the run stands."""
         session = self.session
         if session is None:
-            return action not in _ACTIONS or action == "leave"
+            return action not in _ACTIONS or action in {"leave", "start"}
         if action in REPLAY_ACTIONS:
             return self.replay_offers(action)
         if action in BUILD_ACTIONS:
@@ -86,7 +89,10 @@ class LabActions(LabBuilder):
         self.look_ahead()
 
     def action_start(self) -> None:
-        """Begin a run."""
+        """Begin a run; where the lab is still being opened, as soon as it is."""
+        if self.session is None:
+            self._play = True
+            return
         self.glass.cursor = None
         self._try(lambda session: session.start())
 
@@ -119,8 +125,7 @@ class LabActions(LabBuilder):
         self.glass.cursor = None
         self._try(lambda session: session.reroll())
         if self.session is not None:
-            seed, own = self.session.spec.train.seed, self.session.original.train.seed
-            self.notice(translate("workbench.says-seed", seed=seed, own=own))
+            self.notice(seed_text(self.session))
 
     def action_reroll_data(self) -> None:
         """Begin again with other data of the same kind."""

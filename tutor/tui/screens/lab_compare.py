@@ -15,6 +15,9 @@ from tutor.runs.summary import RunSummary
 from tutor.tui.lab_session import LabSession
 from tutor.tui.widgets.chart import Room
 
+_NOTHING = "–"
+"""What a run has no figure of, or not yet."""
+
 
 def rows_needed(session: LabSession) -> int:
     """How many rows the table takes."""
@@ -66,7 +69,7 @@ def _columns(found: Sequence[Standing]) -> list[Column]:
         with_valid = not all(isnan(each.valid_at) for each in found)
         at = (lambda each: each.valid_at) if with_valid else (lambda each: each.train_at)
         columns.append(_loss("compare.at-equal", found, at, 1))
-    return [column for column in columns if any(cell not in {"nan", "0"} for cell in column.cells)]
+    return [column for column in columns if any(cell not in {_NOTHING, "0"} for cell in column.cells)]
 
 
 def _counted(key: str, found: Sequence[Standing], take: Callable[[Standing], int], need: int) -> Column:
@@ -75,10 +78,11 @@ def _counted(key: str, found: Sequence[Standing], take: Callable[[Standing], int
 
 def _loss(key: str, found: Sequence[Standing], take: Callable[[Standing], float], need: int) -> Column:
     values = [take(each) for each in found]
-    return Column(translate(key), [figure(value) for value in values], best=lowest(values), need=need)
+    texts = [_NOTHING if isnan(value) else figure(value) for value in values]
+    return Column(translate(key), texts, best=lowest(values), need=need)
 
 
 def _accuracy(found: Sequence[Standing]) -> Column:
     values = [each.accuracy for each in found]
-    texts = ["nan" if isnan(value) else f"{value:.1%}" for value in values]
+    texts = [_NOTHING if isnan(value) else f"{value:.1%}" for value in values]
     return Column(translate("compare.accuracy"), texts, best=lowest([-value for value in values]), need=1)

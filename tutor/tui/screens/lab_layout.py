@@ -84,10 +84,11 @@ def _rows(panels: Sequence[str], width: int) -> list[list[str]]:
 def _heights(rows: list[list[str]], height: int, class_names: Sequence[str]) -> str:
     """A table takes the rows it has, two pictures side by side the most of the rest, then the first panel."""
     table = len(class_names) + 3
+    most = height // 2 if len(rows) == 2 else height * 2 // 5
     beside = any(len(row) > 1 for row in rows)
     sizes = []
     for place, row in enumerate(rows):
-        if place and class_names and set(row) <= _TABLES and table <= height * 2 // 5:
+        if place and class_names and set(row) <= _TABLES and table <= most:
             sizes.append(str(table))
         else:
             sizes.append("3fr" if len(row) > 1 or "digits" in row or (place == 0 and not beside) else "2fr")

@@ -184,7 +184,19 @@ def _new_best(session: LabSession) -> str:
     best, beaten = session.challenge.best, session.challenge.beaten
     if best is None or beaten is None or best.run != session.run_id or best.value is None or beaten.value is None:
         return ""
-    return translate("workbench.new-best", value=figure(best.value), before=figure(beaten.value))
+    value, before = figure(best.value), figure(beaten.value)
+    # A difference too small to be seen is nothing to tell of.
+    return translate("workbench.new-best", value=value, before=before) if value != before else ""
+
+
+def seed_text(session: LabSession) -> str:
+    """What the seed of the next run changes: other random numbers, or nothing where none are drawn."""
+    from tutor.runs.effects import without_effect
+
+    seed, own = session.spec.train.seed, session.original.train.seed
+    if idle := without_effect(session.spec, "train.seed"):
+        return translate("effects.says-idle", name=translate("lab.seed", seed=seed), reason=idle)
+    return translate("workbench.says-seed", seed=seed, own=own)
 
 
 def begin_text(session: LabSession) -> str:
