@@ -27,7 +27,7 @@ async def test_every_term_is_listed_with_both_names(services_in: MakeServices, l
         assert ("4 terms" if language == "en" else "4 个术语") in rows_of(pilot)[0]
 
 
-@pytest.mark.parametrize("words", ["learning ra", "学习率", "LEARNING RATE"])
+@pytest.mark.parametrize("words", ["learning ra", "学习率", "LEARNING RATE", "/learning ra"])
 @BOTH
 async def test_searching_as_one_types_finds_in_both_languages(
     services_in: MakeServices, language: str, words: str

@@ -107,6 +107,7 @@ class GlossaryScreen(TutorScreen):
         return [_item(entry) for entry in self._found]
 
     def _search(self, query: str) -> None:
+        query = query.lstrip("/")  # elsewhere / begins a search, and no name of a term begins with it
         items = self._items(query)
         self.query_one(RowList).set_items(items, select=items[0].key if query else None)
         self._show_selected()
