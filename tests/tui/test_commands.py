@@ -8,9 +8,13 @@ import pkgutil
 import pytest
 from textual.binding import Binding
 
+from tutor.charts.cells import row_width
+from tutor.foundation.text_width import cell_width
+from tutor.foundation.translate import translate, use_language
 from tutor.tui import screens, widgets
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, key_name
 from tutor.tui.screens.base import Commanded
+from tutor.tui.screens.help import command_item
 
 
 def classes_with_keys() -> list[type]:
@@ -37,6 +41,17 @@ def test_a_key_means_two_things_only_where_the_moment_decides_between_them(cls: 
     keys = [key for command in keys_of(cls) for key in command.keys]
     decided = any("check_action" in base.__dict__ for base in cls.__mro__ if base.__module__.startswith("tutor."))
     assert decided or len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_a_key_does_is_told_whole_at_eighty_columns(language: str) -> None:
+    use_language(language)
+    commands = [*SHARED, *(command for cls in CLASSES for command in keys_of(cls))]
+    most = max(cell_width(command.keys_shown) for command in commands)
+    for command in commands:
+        said = translate(command.help or command.label)
+        row = row_width(command_item(command, most).draw(79))  # beside the scrollbar
+        assert row == 4 + most + 2 + cell_width(said), f"{command.id} is cut: {said}"
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)

@@ -59,6 +59,15 @@ async def test_the_list_shows_every_run(
             assert "█" in text
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Reading the runs"), ("zh", "正在读取训练列表")])
+async def test_while_the_list_is_read_it_says_so(
+    services_in: MakeServices, language: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RunsScreen, "_look", lambda _self: None)
+    async with running(services_in(language), RunsScreen) as pilot:
+        await shown(pilot, words)
+
+
 async def test_without_a_run_the_way_to_one_is_told(services: Services) -> None:
     async with running(services, RunsScreen) as pilot:
         await shown(pilot, "There is no run yet")

@@ -55,7 +55,7 @@ class HelpScreen(TutorScreen):
         items: list[RowItem] = []
         for group, commands in groups.items():
             items += [_blank(), _heading(group)]
-            items += [_command_item(command, key_width) for command in commands]
+            items += [command_item(command, key_width) for command in commands]
         items += [_blank(), _heading("help.signs")]
         items += [_sign_item(sign, ink, key, key_width) for sign, ink, key in _SIGNS]
         return items
@@ -69,7 +69,9 @@ def _heading(key: str) -> RowItem:
     return RowItem(key, lambda _width: [Span(f"  {translate(key)}", "heading")], selectable=False)
 
 
-def _command_item(command: Command, key_width: int) -> RowItem:
+def command_item(command: Command, key_width: int) -> RowItem:
+    """The row of a command, its keys in ``key_width`` cells."""
+
     def draw(width: int) -> Row:
         text = translate(command.help or command.label)
         keys = pad(command.keys_shown, key_width)

@@ -64,7 +64,7 @@ class RunsScreen(TutorScreen):
 
     def compose_body(self) -> ComposeResult:
         """The list."""
-        loading = RowItem("", lambda _width: [Span(f"   {translate('lab.loading')}", "muted")], selectable=False)
+        loading = RowItem("", lambda _width: [Span(f"   {translate('lab.loading-runs')}", "muted")], selectable=False)
         yield RowList([loading])
 
     def on_mount(self) -> None:
