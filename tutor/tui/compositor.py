@@ -17,41 +17,82 @@ from textual.widget import Widget
 
 
 class FrontCompositor(Compositor):
-    """Renders front to back, each widget only where something in front of it left a gap, and stops when all is full."""
+    """Renders front to back, each widget only where something in front of it left a gap, and stops when all is full.
+
+    A line is cut where the widget in front changes, and nowhere else. The stock one cuts at every edge of every widget,
+    those underneath too, and a wide character that lies over such an edge is halved: it becomes two blanks.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fronts: list[list[int]] = []
+        self._fronts_of: list[list[int]] | None = None
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """What changed since the last update, or None where nothing did."""
         screen = self.size.region
         regions, self._dirty_regions = self._dirty_regions, set()
-        spans = list(self._regions_to_spans(region.intersection(screen) for region in regions))
+        dirty = self._regions_to_spans(region.intersection(screen) for region in regions)
+        fronts = self.fronts
+        # Up to the next cut: a span that ended earlier could end within a wide character.
+        spans = [(y, start, fronts[y][bisect_left(fronts[y], end)]) for y, start, end in dirty]
         if not spans:
             return None
         gaps: dict[int, set[int]] = {}
         for y, start, end in spans:
-            gaps.setdefault(y, set()).update(_between(self.cuts[y], start, end))
-        return ChopsUpdate(self._filled(gaps), spans, [cuts[1:] for cuts in self.cuts])
+            gaps.setdefault(y, set()).update(_between(fronts[y], start, end))
+        return ChopsUpdate(self._filled(gaps), spans, [cuts[1:] for cuts in fronts])
+
+    @property
+    def fronts(self) -> list[list[int]]:
+        """By line, the columns where the widget in front changes, and both ends of the line."""
+        if self._fronts_of is not self.cuts:
+            seen = [region.intersection(clip) for region, clip in self.visible_widgets.values()]
+            self._fronts, self._fronts_of = _where_front_changes(self.cuts, seen), self.cuts
+        return self._fronts
 
     def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
         """The strips of each rendered line by the column where they start; complete inside ``crop`` only."""
-        lines = [y for y in crop.line_range if y < len(self.cuts) and is_rendered_line(y)]
-        chops = self._filled({y: _between(self.cuts[y], crop.x, crop.right) for y in lines})
+        fronts = self.fronts
+        lines = [y for y in crop.line_range if y < len(fronts) and is_rendered_line(y)]
+        chops = self._filled({y: _between(fronts[y], crop.x, crop.right) for y in lines})
         return cast("Sequence[Mapping[int, Strip]]", chops)
 
     def _filled(self, gaps: dict[int, set[int]]) -> list[dict[int, Strip | None]]:
-        """Every line's strips by the column where they start, with at least the ``gaps`` filled.
+        """Every line's strips by the column where they start, with the ``gaps`` filled.
 
         Args:
             gaps: The columns where a strip is missing, by line. Emptied.
         """
-        cuts = self.cuts
+        fronts = self.fronts
         chops: list[dict[int, Strip | None]] = [
-            dict.fromkeys(line[:-1]) if y in gaps else {} for y, line in enumerate(cuts)
+            dict.fromkeys(line[:-1]) if y in gaps else {} for y, line in enumerate(fronts)
         ]
         for widget, (region, clip) in self.visible_widgets.items():
             if not gaps:
                 break
-            _fill(widget, region, region.intersection(clip), cuts, chops, gaps)
+            _fill(widget, region, region.intersection(clip), fronts, chops, gaps)
         return chops
+
+
+def _where_front_changes(cuts: list[list[int]], seen: list[Region]) -> list[list[int]]:
+    """Those of the ``cuts`` of each line with another widget in front on their left than on their right.
+
+    Args:
+        cuts: By line, every column where a widget begins or ends.
+        seen: What is seen of each widget were nothing in front of it, front to back.
+    """
+    owners = [[-1] * (len(line) - 1) for line in cuts]
+    for number, (x, top, width, height) in enumerate(seen):
+        for y in range(top, min(top + height, len(cuts)) if width else top):
+            line, owner = cuts[y], owners[y]
+            for place in range(bisect_left(line, x), bisect_left(line, x + width)):
+                if owner[place] < 0:
+                    owner[place] = number
+    return [
+        [cut for place, cut in enumerate(line[:-1]) if not place or owner[place - 1] != owner[place]] + line[-1:]
+        for line, owner in zip(cuts, owners, strict=True)
+    ]
 
 
 def _between(cuts: list[int], start: int, end: int) -> set[int]:
@@ -63,7 +104,7 @@ def _fill(
     widget: Widget,
     region: Region,
     seen: Region,
-    cuts: list[list[int]],
+    fronts: list[list[int]],
     chops: list[dict[int, Strip | None]],
     gaps: dict[int, set[int]],
 ) -> None:
@@ -78,11 +119,11 @@ def _fill(
     for y, strip in zip(range(first, last + 1), strips, strict=False):
         if y not in wanted:
             continue
-        inside = [cut for cut in cuts[y] if x <= cut <= x + width]
-        line = chops[y]
-        for cut, piece in zip(inside, strip.divide([cut - x for cut in inside[1:]]), strict=False):
-            if line[cut] is None:
-                line[cut] = piece
+        inside = [cut for cut in fronts[y] if x <= cut <= x + width]
+        pieces = strip.divide([cut - x for cut in inside if cut > x])
+        for cut, piece in zip(inside, pieces if inside[0] == x else pieces[1:], strict=False):
+            if cut in gaps[y]:
+                chops[y][cut] = piece
                 gaps[y].discard(cut)
         if not gaps[y]:
             del gaps[y]
