@@ -11,6 +11,7 @@ from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import app_of, make_services, rows_of, running, settled, text_of
 from tutor.tui import navigation
 from tutor.tui.screens.help import HelpScreen
+from tutor.tui.screens.lab import LabScreen
 from tutor.tui.screens.palette import Palette
 from tutor.tui.screens.settings import SettingsScreen
 from tutor.tui.screens.too_small import TooSmallScreen
@@ -144,6 +145,20 @@ async def test_the_palette_calls_a_lab_in_the_language_in_use(
     async with running(services_in(language)) as pilot:
         await open_palette(pilot, "ball")
         assert title in text_of(pilot)
+
+
+@BOTH
+async def test_the_help_of_a_lab_gives_each_key_its_own_row(services_in: MakeServices, language: str) -> None:
+    async with running(services_in(language), lambda: LabScreen("ball"), size=(80, 60)) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press("question_mark")
+        await settled(pilot)
+        keys = [row.split()[:2] for row in rows_of(pilot) if row.startswith("    ")]
+        more, less = (
+            ("More", "Fewer") if language == "en" else ("每秒回合数增加，直到全速", "每秒回合数减少；计算结果不变")
+        )
+        assert [".", more] in keys
+        assert [",", less] in keys
 
 
 async def test_what_is_found_is_done(services_in: MakeServices, monkeypatch: pytest.MonkeyPatch) -> None:

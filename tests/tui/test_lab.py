@@ -749,7 +749,7 @@ async def test_the_language_changes_everything_at_once(tmp_path: Path) -> None:
         bench.run.write(*fit_views(86, 0.5))
         await bench.press("L")
         rows = await bench.look()
-        assert "实验: 只看昨天" in rows[0]
+        assert "实验：只看昨天" in rows[0]
         assert "训练中" in rows[0]
         assert "训练 0.5006" in rows[2]
         assert "空格" not in rows[-1]

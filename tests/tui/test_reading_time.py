@@ -62,4 +62,4 @@ async def test_reading_is_told_beside_questions(services_in: MakeServices, langu
         await settled(pilot)
         name = "Time reading" if language == "en" else "阅读用时"
         (row,) = (row for row in rows_of(pilot) if name in row)
-        assert row.count("1 h 07 min") == 2, "altogether, and today"
+        assert row.count("1 h 07 min" if language == "en" else "1 小时 07 分") == 2, "altogether, and today"

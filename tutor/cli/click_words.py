@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from types import ModuleType
 
+import click
 from click import core, decorators, exceptions, formatting, parser, types
 
+from tutor.cli.help_format import HelpFormatter
 from tutor.foundation.translate import translate
 
 WORDS = {
-    "Usage:": "click.usage",
     "Options": "click.options",
     "Commands": "click.commands",
     "Positional arguments": "click.arguments",
@@ -51,6 +52,7 @@ def speak() -> None:
     for module in (core, decorators, exceptions, formatting, parser, types):
         _give(module, "_", _say)
         _give(module, "ngettext", _say_count)
+    core.Context.formatter_class = HelpFormatter
 
 
 def _give(module: ModuleType, name: str, say: object) -> None:
@@ -65,3 +67,12 @@ def _say(words: str) -> str:
 
 def _say_count(one: str, several: str, count: int) -> str:
     return _say(one if count == 1 else several)
+
+
+def sentence(error: click.UsageError) -> str:
+    """What click found wrong, on one line; choices come a line each."""
+    said = " ".join(error.format_message().split())
+    if not isinstance(error, click.MissingParameter):
+        return said
+    missing, _, choices = said.partition(".")  # click ends this sentence alone by itself, in its own way
+    return translate("click.full-stop", said=missing, choices=choices.strip()).strip()

@@ -37,8 +37,11 @@ def dispatch(arguments: list[str]) -> int:
             result = _tutor.invoke(context)
     except click.exceptions.Exit as leave:
         return leave.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:  # a group without a command, such as `tutor run`
+        click.echo(error.format_message(), err=True)
+        return int(ExitCode.USAGE)
     except click.UsageError as error:
-        said = " ".join(error.format_message().split())  # choices come a line each
+        said = click_words.sentence(error)
         raise TutorError(said, hint=translate("cli.usage-hint"), exit_code=ExitCode.USAGE) from error
     return int(result or 0)
 

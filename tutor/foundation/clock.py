@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from tutor.foundation.translate import translate
+
 Clock = Callable[[], datetime]
 """Returns the present moment, always in UTC."""
 
@@ -29,3 +31,11 @@ def short_duration(seconds: float) -> str:
     if seconds < 86400:
         return f"{int(seconds // 3600)} h"
     return f"{int(seconds // 86400)} d"
+
+
+def time_spent(seconds: float) -> str:
+    """A time of learning in the learner's language: ``3 h 05 min``, ``12 min``."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if hours:
+        return translate("reading.hours", hours=hours, minutes=f"{minutes:02}")
+    return translate("reading.minutes", minutes=minutes)

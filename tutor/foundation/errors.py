@@ -34,5 +34,6 @@ class TutorError(Exception):
         self.exit_code = exit_code
 
     def __str__(self) -> str:
-        """Message and hint on one line."""
-        return f"{self.message} {self.hint}".strip()
+        """Message and hint on one line; a Chinese full stop has its space within."""
+        between = "" if self.message.endswith("。") else " "
+        return f"{self.message}{between}{self.hint}".strip()

@@ -123,7 +123,7 @@ def _place(path: Path) -> str:
         key = "doctor.not-yet" if os.access(parent, os.W_OK) else "doctor.cannot-make"
     else:
         key = "doctor.there" if os.access(path, os.W_OK) else "doctor.read-only"
-    return f"{path}  ({translate(key)})"
+    return translate("doctor.place", path=path, found=translate(key))
 
 
 def _runs() -> str:
@@ -133,7 +133,8 @@ def _runs() -> str:
     entries = Runs(paths.runs_folder()).all()
     size = size_text(sum(entry.size for entry in entries))
     going = sum(entry.alive for entry in entries)
-    return f"{paths.runs_folder()}  ({translate('doctor.run-count', count=len(entries), going=going, size=size)})"
+    found = translate("doctor.run-count", count=len(entries), going=going, size=size)
+    return translate("doctor.place", path=paths.runs_folder(), found=found)
 
 
 def _versions() -> Iterator[tuple[str, str]]:

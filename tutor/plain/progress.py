@@ -47,8 +47,8 @@ def overview_lines(found: Overview) -> Iterator[str]:
     yield translate("stats.lessons", done=found.finished, begun=found.begun, total=found.lessons)
     yield translate("stats.answers", count=found.share.answers, percent=f"{found.share.fraction:.0%}")
     yield translate("stats.streak", days=found.streak, best=found.longest_streak)
-    yield translate("reading.time", time=hours(found.seconds_read))
-    yield translate("stats.time", time=hours(found.seconds))
+    yield translate("reading.time", time=clock.time_spent(found.seconds_read))
+    yield translate("stats.time", time=clock.time_spent(found.seconds))
     yield translate("stats.cards", count=found.cards, due=found.due)
 
 
@@ -91,12 +91,6 @@ def mix_up(miss: Misconception) -> str:
     """A misconception on one line: what its author says of it, else the option that was chosen."""
     text = miss.option.feedback or miss.option.text
     return one_line(text)
-
-
-def hours(seconds: float) -> str:
-    """A time of learning: ``3 h 05 min``, ``12 min``."""
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
 
 
 def show_items(lesson: str | None) -> int:

@@ -56,8 +56,8 @@ class Command:
 
     @property
     def keys_shown(self) -> str:
-        """Every key, for the help screen."""
-        return self.shown or " ".join(key_name(key) for key in self.keys)
+        """Every key, for the help screen; a key that is shown together with another's in the footer stands alone."""
+        return self.shown if self.tells_key else " ".join(key_name(key) for key in self.keys)
 
 
 _KEY_NAMES = {

@@ -71,7 +71,7 @@ class LabScreen(LabBench):
     def breadcrumb(self) -> list[str]:
         """The lab's title."""
         title = harmless_line(self.session.spec.title_in(language())) if self.session is not None else self.lab
-        return [f"{translate('lab.name')}: {title}"]
+        return [translate("lab.crumb", title=title)]
 
     def status(self) -> Row:
         """State, pace and seed."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tutor.charts.cells import Row, Rows, Span
+from tutor.foundation.clock import time_spent
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
@@ -39,8 +40,8 @@ def overview_items(report: Overview, width: int, *, drawable: bool, ascii: bool)
         ("stats.row-lessons", f"{report.finished}/{report.lessons}", "stats.row-begun", str(report.begun)),
         ("stats.row-answers", str(report.share.answers), "stats.row-right", f"{report.share.fraction:.0%}"),
         ("stats.row-streak", str(report.streak), "stats.row-best", str(report.longest_streak)),
-        ("reading.row", _time(report.seconds_read), "stats.row-today", _time(report.seconds_read_today)),
-        ("stats.row-time", _time(report.seconds), "stats.row-today", _time(today.seconds)),
+        ("reading.row", time_spent(report.seconds_read), "stats.row-today", time_spent(report.seconds_read_today)),
+        ("stats.row-time", time_spent(report.seconds), "stats.row-today", time_spent(today.seconds)),
         ("stats.row-cards", str(report.cards), "stats.row-due", str(report.due)),
     )
     items += [fixed(_pair_of(*row)) for row in rows]
@@ -50,8 +51,8 @@ def overview_items(report: Overview, width: int, *, drawable: bool, ascii: bool)
 def _pair_of(name: str, value: str, other: str, second: str) -> Callable[[int], Row]:
     def draw(width: int) -> Row:
         return [
-            Span(f"  {pad(translate(name), 20)}", "muted"), Span(pad_left(value, 11), "strong"),
-            Span(f"     {pad(translate(other), 14)}", "muted"), Span(pad_left(second, 11), "text"),
+            Span(f"  {pad(translate(name), 18)}", "muted"), Span(pad_left(value, 13), "strong"),
+            Span(f"     {pad(translate(other), 14)}", "muted"), Span(pad_left(second, 13), "text"),
         ]  # fmt: skip
 
     return draw
@@ -199,11 +200,6 @@ def one_line(markdown: str) -> str:
 
 def _text_row(text: str, ink: str) -> Callable[[int], Row]:
     return lambda width: [Span(shorten(text, width), ink)]
-
-
-def _time(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
 
 
 def tabs_row(names: Sequence[str], chosen: int, width: int) -> Row:

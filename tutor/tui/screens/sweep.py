@@ -67,7 +67,7 @@ class SweepScreen(TutorScreen):
     def breadcrumb(self) -> list[str]:
         """The lab and its sweep."""
         title = harmless_line(self._spec.title_in(language()))
-        return [f"{translate('lab.name')}: {title}", translate("sweepscreen.title")]
+        return [translate("lab.crumb", title=title), translate("sweepscreen.title")]
 
     def status(self) -> Row:
         """How many cells have ended."""

@@ -82,7 +82,8 @@ class TermCard(TutorDialog[None]):
     def key_words(self, room: int) -> Row:
         """What the lower edge says."""
         words: Row = []
-        commands = footer_commands(self.commands_in_reach(), 4)
+        # The way back is the one that closes the card.
+        commands = footer_commands((each for each in self.commands_in_reach() if each.action_name != "back"), 4)
         shown = [(command.key_shown, translate(command.label)) for command in commands]
         for key, label in [*shown, ("esc", translate("glossary.close"))]:
             gap = "   " if words else ""
