@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tests.ml.data_folder import DATA
+from tests.ml.slopes import update_gradients
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.batch_norm import EPSILON
 from tutor.ml.datasets import load_dataset
-from tutor.ml.gradient_check import measured_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network import Network, with_ones
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
@@ -43,17 +43,7 @@ def test_the_gradient_with_batch_normalisation_is_the_measured_slope(
     loss: str, activation: str, hidden: tuple[int, ...], residual: bool, dropout: float
 ) -> None:
     network, x, labels = example(hidden, activation, loss, residual=residual, dropout=dropout)
-    state = network.random.bit_generator.state
-    unroll(network.update_steps(7, LOSSES[loss]), (X, X_ROWS, LABELS))([(x, np.ascontiguousarray(x.T), labels)])
-    computed = network.gradient.copy()
-    run, outputs = network.forward_tape(x.shape[1], updating=True)
-
-    def value() -> float:
-        network.random.bit_generator.state = state
-        run([(x,)])
-        return LOSSES[loss].mean(outputs, labels) * 7
-
-    measured = measured_gradient(value, network.parameters)
+    computed, measured = update_gradients(network, loss, x, labels)
     assert np.linalg.norm(measured[-sum(hidden) :]) > 1e-3  # the scales have a part in it
     assert np.linalg.norm(computed - measured) < 1e-6 * np.linalg.norm(measured)
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from tests.ml.data_folder import DATA
+from tests.ml.slopes import update_gradients
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.datasets import load_dataset
-from tutor.ml.gradient_check import check_gradient, measured_gradient
+from tutor.ml.gradient_check import check_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network import Network, with_ones
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.tape import LABELS, X_ROWS, X, unroll
 from tutor.ml.training import make_training
 
 HIDDEN = ((4, 4), (5, 4, 4, 4), (4, 4, 3, 3, 4))
@@ -54,17 +54,7 @@ def test_the_gradient_with_dropout_is_the_measured_slope(
 ) -> None:
     """The same outputs are erased at each measurement: the generator is set back."""
     network, x, labels = example(hidden, activation, loss, residual=residual, dropout=0.4)
-    state = network.random.bit_generator.state
-    unroll(network.update_steps(7, LOSSES[loss]), (X, X_ROWS, LABELS))([(x, np.ascontiguousarray(x.T), labels)])
-    computed = network.gradient.copy()
-    run, outputs = network.forward_tape(x.shape[1], updating=True)
-
-    def value() -> float:
-        network.random.bit_generator.state = state
-        run([(x,)])
-        return LOSSES[loss].mean(outputs, labels) * 7
-
-    measured = measured_gradient(value, network.parameters)
+    computed, measured = update_gradients(network, loss, x, labels)
     assert np.linalg.norm(computed - measured) < 1e-7 * np.linalg.norm(measured)
 
 

@@ -65,6 +65,15 @@ async def settled(pilot: Pilot[int]) -> None:
             return
 
 
+async def press(pilot: Pilot[int], *keys: str) -> list[str]:
+    """Press keys and wait for what follows from each; the rows then."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
+    return rows_of(pilot)
+
+
 def app_of(pilot: Pilot[int]) -> TutorApp:
     """The pilot's app, as ours."""
     assert isinstance(pilot.app, TutorApp)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from tests.tui import screen_rows
 from tests.tui.conftest import MakeServices
 from tests.tui.quiz_bench import quiz
-from tests.tui.screen_rows import rows_of, running, settled, text_of
+from tests.tui.screen_rows import rows_of, running
 from tutor.foundation import clock
 from tutor.foundation.text_width import cell_width
 from tutor.progress.records import Answer
@@ -36,11 +37,7 @@ def learnt(services: Services, *, confidence: bool = True) -> None:
 
 
 async def press(pilot: Pilot[int], *keys: str) -> str:
-    for key in keys:
-        await pilot.press(key)
-        await pilot.app.workers.wait_for_complete()
-        await settled(pilot)
-    return text_of(pilot)
+    return "\n".join(await screen_rows.press(pilot, *keys))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import rows_of, running, settled, text_of
+from tests.tui.screen_rows import press, rows_of, running, settled, text_of
 from tutor.foundation import clock
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
@@ -43,15 +43,6 @@ async def opened(pilot: Pilot[int]) -> ReviewScreen:
 def front(pilot: Pilot[int]) -> type:
     """Which screen is in front."""
     return type(pilot.app.screen)
-
-
-async def press(pilot: Pilot[int], *keys: str) -> list[str]:
-    """Press keys and wait for what follows from them."""
-    for key in keys:
-        await pilot.press(key)
-        await pilot.app.workers.wait_for_complete()
-        await settled(pilot)
-    return rows_of(pilot)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
