@@ -17,7 +17,7 @@ from tests.tui.screen_rows import make_services, rows_of, running, text_of
 from tutor.charts.cells import plain_row
 from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import translate
-from tutor.runs.events import Changed, Failed, Paced, Paused, Refused, Resumed
+from tutor.runs.events import Changed, Failed, Paced, Paused, Refused, Resumed, View
 from tutor.tui.lab_session import LabSession
 from tutor.tui.screens.lab import LabScreen
 from tutor.tui.widgets.chart import RowsView
@@ -150,7 +150,19 @@ async def test_moves_made_while_the_worker_starts_are_seen_at_once(tmp_path: Pat
         surface = session.view("surface")
         assert surface is not None
         assert surface.frame["path"][-1] == pytest.approx([0.7, 0.4])  # type: ignore[index]
-        bench.run.write(*surface_views([[0.6, 0.5]]))
+        scene, _ = surface_views([[0.6, 0.5]])
+        # The worker begins where the first move led.
+        bench.run.write(scene, View(panel="surface", part="frame", epoch=0, data={"path": [[0.6, 0.5]]}))
+        await bench.look()
+        surface = session.view("surface")
+        assert surface is not None
+        assert surface.frame["path"][-1] == pytest.approx([0.7, 0.4])  # type: ignore[index]
+        bench.run.train([1.0])
+        bench.run.write(View(panel="surface", part="frame", epoch=1, data={"path": [[0.6, 0.5], [0.7, 0.4]]}))
+        await bench.look()
+        surface = session.view("surface")
+        assert surface is not None
+        assert surface.frame["path"] == [[0.6, 0.5], [0.7, 0.4]]
         await bench.press("right")
         assert not session.wants_opening  # from here on the worker draws
 

@@ -24,6 +24,15 @@ class Opening:
         """Whether the pictures are of ``spec``."""
         return self._known[0] == spec
 
+    def is_ahead(self, told: PanelView | None, spec: RunSpec) -> bool:
+        """Whether moves by hand are known here that the worker, which has just started, has not drawn yet.
+
+        Args:
+            told: The picture that its log tells of.
+            spec: How the controls stand.
+        """
+        return spec.manual and self.knows(spec) and told is not None and not told.epoch
+
     def view(self, panel: str, spec: RunSpec) -> PanelView | None:
         """The picture of a panel; None where those known are of another spec.
 

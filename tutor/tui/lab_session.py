@@ -193,16 +193,17 @@ class LabSession:
         return self.follower is not None and not self.going and len(self.train) > 0
 
     def view(self, panel: str) -> PanelView | None:
-        """What the log says of a panel; before it says anything, what the run begins with, as far as that is known."""
+        """What the log says of a panel; before it does, what the run begins with, as far as that is known."""
         if self.builder is not None and panel == "pieces":
             return PanelView(self.builder.scene(), self.builder.frame(), version=-1_000_000 - self.builder.version)
         told = self.summary.views.get(panel) if self.summary is not None else None
-        return told or self._opening.view(panel, self.running_spec)
+        ahead = self.replay is None and self._opening.is_ahead(told, self.spec)
+        return (None if ahead else told) or self._opening.view(panel, self.running_spec) or told
 
     @property
     def wants_opening(self) -> bool:
-        """Whether no run has begun, or none by hand has drawn anything yet, and what it begins with is not known."""
-        begun = self.summary is not None and (not self.running_spec.manual or bool(self.summary.views))
+        """Whether no run has begun, or none by hand has made a move yet, and what it begins with is not known."""
+        begun = self.summary is not None and (not self.running_spec.manual or self.summary.epoch > 0)
         return not begun and not self._opening.knows(self.spec)
 
     def read_opening(self) -> None:
