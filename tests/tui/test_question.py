@@ -322,7 +322,7 @@ async def test_the_run_plays_in_the_question_and_gives_the_verdict(tmp_path: Pat
         await predicted(bench)
         bench.run.train([0.9, 1.5, 2.25])
         rows = await bench.look()
-        assert any("epoch 3/30   train 2.25" in row for row in rows)
+        assert any("epoch 3/30   f(w) 2.25" in row for row in rows)
         assert bench.exercise.attempt.stage is Stage.WAITING
         bench.run.train([None])
         bench.run.finish("diverged")

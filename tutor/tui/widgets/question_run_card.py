@@ -8,6 +8,7 @@ from tutor.charts.cells import Row, Rows, Span, fit_row, spread_row
 from tutor.course.lesson import LabFence
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
+from tutor.runs.words import drawn_name
 from tutor.tui.screens.lab_words import STATE_WORDS
 from tutor.tui.widgets.chart import Room, RowsView
 
@@ -96,7 +97,12 @@ class RunCard(RowsView):
 
         pairs = [(translate("quiz.run-epoch"), f"{summary.epoch}/{summary.epochs_planned}")]
         if summary.train_losses:
-            pairs.append((translate("charts.train"), figure(summary.train_losses[-1], ascii=room.ascii)))
+            drawn = summary.spec if summary.spec is not None and summary.spec.loss.name == "function" else None
+            # The height of a drawn curve is no error: it goes by the curve's own name.
+            name = (
+                drawn_name(drawn.model.function, ascii=room.ascii) if drawn is not None else translate("charts.train")
+            )
+            pairs.append((name, figure(summary.train_losses[-1], ascii=room.ascii)))
         if summary.valid_losses:
             pairs.append((translate("charts.valid"), figure(summary.valid_losses[-1], ascii=room.ascii)))
         row: Row = []
