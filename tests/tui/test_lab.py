@@ -701,6 +701,21 @@ async def test_leaving_goes_on_and_coming_back_joins(tmp_path: Path) -> None:
         assert runs.last.asked() == []
 
 
+async def test_what_a_run_reached_while_nobody_looked_is_the_best_attempt(tmp_path: Path) -> None:
+    runs = FakeRuns(tmp_path / "runs")
+    async with lab(tmp_path, runs=runs) as bench:
+        await bench.press("space")
+        bench.run.train([0.9], [0.9])
+        await bench.look()
+    runs.last.train([0.4], [0.4])
+    runs.last.write(Paused(epoch=2))
+    async with lab(tmp_path, runs=runs) as bench:
+        await kept(bench)
+        assert "best attempt 0.4000 ✓" in " ".join((await bench.text()).split())
+    async with lab(tmp_path, runs=FakeRuns(tmp_path / "more")) as bench:  # from the learner's memory
+        assert "best attempt 0.4000 ✓" in " ".join((await bench.text()).split())
+
+
 async def test_coming_back_the_controls_stand_where_the_run_has_them(tmp_path: Path) -> None:
     runs = FakeRuns(tmp_path / "runs")
     async with lab(tmp_path, runs=runs) as bench:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tutor.runs.spec import RunSpec
-from tutor.runs.summary import PanelView
+from tutor.runs.summary import PanelView, RunSummary
 
 
 class Opening:
@@ -23,6 +23,11 @@ class Opening:
     def knows(self, spec: RunSpec) -> bool:
         """Whether the pictures are of ``spec``."""
         return self._known[0] == spec
+
+    def is_wanted(self, summary: RunSummary | None, spec: RunSpec) -> bool:
+        """Whether the pictures of ``spec`` are missing: no run has begun, or one by hand that has made no move yet."""
+        begun = summary is not None and (not spec.manual or summary.epoch > 0)
+        return not begun and not self.knows(spec)
 
     def is_ahead(self, told: PanelView | None, spec: RunSpec) -> bool:
         """Whether moves by hand are known here that the worker, which has just started, has not drawn yet.

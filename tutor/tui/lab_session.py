@@ -203,8 +203,7 @@ class LabSession:
     @property
     def wants_opening(self) -> bool:
         """Whether no run has begun, or none by hand has made a move yet, and what it begins with is not known."""
-        begun = self.summary is not None and (not self.running_spec.manual or self.summary.epoch > 0)
-        return not begun and not self._opening.knows(self.spec)
+        return self._opening.is_wanted(self.summary, self.spec)
 
     def read_opening(self) -> None:
         """Find out what the next run would begin with: for a thread."""

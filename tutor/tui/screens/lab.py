@@ -150,6 +150,7 @@ class LabScreen(LabBench):
         self.tutor.tidying.settle()
         if self._play and session.state == "ready":
             self.action_start()
+        keep_attempt(self, session)  # what a run has reached while nobody looked
         self.show_all()
         self.look_ahead()
         self.recall_pins(session)
