@@ -10,8 +10,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
-from textual._compositor import ChopsUpdate, Compositor
-from textual.geometry import Region
+from textual._compositor import ChopsUpdate, Compositor, ReflowResult
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -27,6 +27,20 @@ class FrontCompositor(Compositor):
         super().__init__()
         self._fronts: list[list[int]] = []
         self._fronts_of: list[list[int]] | None = None
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay out everything. What was made is complete: the next who asks where a widget is need not make it again."""
+        result = super().reflow(parent, size)
+        self._full_map_invalidated = False
+        return result
+
+    def update_widgets(self, widgets: set[Widget]) -> None:
+        """Note what has to be drawn anew. Only what has no place yet makes where widgets are uncertain.
+
+        A change of what is not shown, or scrolled out of view, moves nothing.
+        """
+        seen, placed = self.visible_widgets, self._full_map
+        super().update_widgets({each for each in widgets if each in seen or (each not in placed and _shown(each))})
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """What changed since the last update, or None where nothing did."""
@@ -93,6 +107,11 @@ def _where_front_changes(cuts: list[list[int]], seen: list[Region]) -> list[list
         [cut for place, cut in enumerate(line[:-1]) if not place or owner[place - 1] != owner[place]] + line[-1:]
         for line, owner in zip(cuts, owners, strict=True)
     ]
+
+
+def _shown(widget: Widget) -> bool:
+    """Whether neither the widget nor what it stands in is switched off."""
+    return all(each.display for each in widget.ancestors_with_self)
 
 
 def _between(cuts: list[int], start: int, end: int) -> set[int]:

@@ -15,7 +15,6 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
 from tutor.charts.cells import Row
 from tutor.course.lesson import LabFence
@@ -27,6 +26,7 @@ from tutor.study.attempt import Stage
 from tutor.study.exercise import Exercise, Mark
 from tutor.study.predictions import facts_of_runs
 from tutor.tui.screens.base import TutorScreen
+from tutor.tui.widgets.laid_once import LaidOnce
 from tutor.tui.widgets.notice import Notice
 from tutor.tui.widgets.question_ask import AskView
 from tutor.tui.widgets.question_keys import reveal
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _POLLS_A_SECOND = 10
 
 
-class VerdictView(Widget):
+class VerdictView(LaidOnce):
     """What is said to the answer."""
 
     DEFAULT_CSS = "VerdictView { width: 100%; height: auto; }"
@@ -67,7 +67,11 @@ class VerdictView(Widget):
         return strip_of(rows[y] if y < len(rows) else (), look_of(self), self.content_size.width)
 
 
-class QuestionWidget(Widget):
+class Runs(Vertical, LaidOnce):
+    """The runs that decide, one below the other."""
+
+
+class QuestionWidget(LaidOnce):
     """See the module.
 
     Args:
@@ -121,7 +125,7 @@ class QuestionWidget(Widget):
     def compose(self) -> ComposeResult:
         """What is asked, the runs that decide, the verdict."""
         yield AskView(self.exercise.attempt)
-        yield Vertical(id="runs")
+        yield Runs(id="runs")
         yield VerdictView(self.exercise)
 
     def on_mount(self) -> None:

@@ -10,13 +10,13 @@ from textual.actions import SkipAction
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tutor.course.lesson import QuestionKind
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command, bindings_of
+from tutor.tui.widgets.laid_once import LaidOnce
 from tutor.tui.widgets.question_keys import HOW_SURE, NOT_READY, QUESTION_KEYS, is_typed, possible_now, reveal
 from tutor.tui.widgets.question_lines import Cursor, Laid, Zone, ask_rows
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
@@ -25,7 +25,7 @@ _ROUND = {"tab": 1, "shift+tab": -1}
 """Keys that go from blank to blank, and round from the last to the first."""
 
 
-class AskView(Widget, can_focus=True):
+class AskView(LaidOnce, can_focus=True):
     """What is asked, and the answer in the making.
 
     Args:
