@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.tui.quiz_bench import Bench, quiz
-from tests.tui.screen_rows import app_of, make_services, rows_of, settled
+from tests.tui.screen_rows import app_of, make_services, rows_of, running, settled
 from tutor.foundation.text_width import cell_width
 from tutor.progress.store import open_store
 from tutor.study.exercise import Mark
+from tutor.tui.navigation import go_back, open_quiz
 from tutor.tui.screens.quiz import QuizScreen
 from tutor.tui.widgets.notice import Notice
 from tutor.tui.widgets.row_list import RowList
@@ -414,3 +416,16 @@ async def test_the_summary_leads_on_to_the_next_lesson(tmp_path: Path) -> None:
         screen = bench.pilot.app.screen
         assert isinstance(screen, LessonScreen)
         assert "3 Gradient descent" in rows_of(bench.pilot)[0]
+
+
+async def test_who_leaves_while_the_quiz_comes_up_is_back_without_a_fault(tmp_path: Path) -> None:
+    async with running(make_services(tmp_path)) as pilot:
+        app = app_of(pilot)
+        home = app.screen
+        for turns in range(0, 60, 3):
+            open_quiz(app, "what-is-ml")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            go_back(app)
+            await settled(pilot)
+            assert app.screen is home

@@ -104,8 +104,11 @@ def open_home(app: TutorApp) -> None:
 
 
 def go_back(app: TutorApp) -> None:
-    """Leave the screen in front; the last one gives way to the course map."""
-    if len(app.screen_stack) > 1:
+    """Leave the screen in front, as soon as it is there; the last one gives way to the course map."""
+    screen = app.screen
+    if not screen.is_mounted:
+        screen.call_later(lambda: go_back(app) if app.screen is screen else None)
+    elif len(app.screen_stack) > 1:
         app.pop_screen()
     else:
         open_home(app)

@@ -97,7 +97,9 @@ class OneQuestionScreen(TutorScreen):
         return list(self.query(QuestionWidget))
 
     async def show(self) -> None:
-        """Show the question in front, or the page."""
+        """Show the question in front, or the page; nothing where the learner has left meanwhile."""
+        if not self.query(QuizFlow):
+            return
         exercise, page = self.asking.current if self.asking is not None else None, self.query_one(RowList)
         page.display = exercise is None
         self.query_one(QuizFlow).display = exercise is not None
@@ -106,7 +108,8 @@ class OneQuestionScreen(TutorScreen):
             page.focus()
         else:
             await self._show_question(exercise)
-        self.refresh_state()
+        if self.query(QuizFlow):
+            self.refresh_state()
 
     async def _show_question(self, exercise: Exercise) -> None:
         from tutor.tui.widgets.question import QuestionWidget
@@ -117,8 +120,10 @@ class OneQuestionScreen(TutorScreen):
             await shown[0].show(exercise, lab=lab)
         else:
             await flow.mount(QuestionWidget(exercise, lab=lab, boxed=False))
+        if not (shown := self.questions):
+            return  # left while it was made
         flow.scroll_home(animate=False)
-        self.questions[0].focus(scroll_visible=False)
+        shown[0].focus(scroll_visible=False)
         exercise.seen()
 
     # -- what the question tells -------------------------------------------------------------------------

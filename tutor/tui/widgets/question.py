@@ -130,7 +130,8 @@ class QuestionWidget(LaidOnce):
 
     def on_mount(self) -> None:
         """Go on with a run that was waited for."""
-        self.renew()
+        if self.query(AskView):  # else it was left before it was there
+            self.renew()
         if self.exercise.attempt.stage is Stage.WAITING:
             self.call_after_refresh(self._start_runs)
 
