@@ -78,3 +78,19 @@ def test_a_collector_that_is_on_is_left_alone(collector: None) -> None:
     clock.now += QUIET
     litter()
     assert not tidying.look()
+
+
+def test_what_is_kept_is_not_gone_through_again(collector: None) -> None:
+    clock = Clock()
+    tidying = begun(clock)
+    course = [[number] for number in range(10_000)]
+    before = gc.get_freeze_count()
+    tidying.keep()
+    assert gc.get_freeze_count() >= before + len(course)
+    assert gc.isenabled()
+
+
+def test_nothing_is_kept_where_the_collector_is_left_alone(collector: None) -> None:
+    before = gc.get_freeze_count()
+    Tidying(Clock()).keep()
+    assert gc.get_freeze_count() == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App
@@ -16,10 +16,14 @@ from textual.screen import Screen
 
 from tutor.foundation.translate import LANGUAGES, language, use_language
 from tutor.tui.glyphs import AsciiFilter, terminal_speaks_unicode
+from tutor.tui.screen_css import add_screen_css
 from tutor.tui.screens.base import Commanded, TutorScreen
 from tutor.tui.services import Services
 from tutor.tui.themes import LOOKS, Look, look_for, textual_theme
 from tutor.tui.tidying import LOOK_EVERY, Tidying
+
+_AHEAD_AFTER = 0.4
+"""Seconds after the first frame at which what the next screens need is imported."""
 
 FirstScreen = Callable[[], Screen[None]]
 
@@ -67,6 +71,10 @@ class TutorApp(App[int]):
         screen._push_result_callback(self, None)  # noqa: SLF001
         return screen
 
+    def _load_screen_css(self, screen: Screen[Any]) -> None:
+        """Textual calls it for each screen before it is shown."""
+        add_screen_css(self.stylesheet, screen)
+
     def get_driver_class(self) -> type[Driver]:
         """Ours, unless the environment names another."""
         if os.environ.get("TEXTUAL_DRIVER"):
@@ -108,6 +116,12 @@ class TutorApp(App[int]):
         from tutor.tui.background import watch_runs
 
         watch_runs(self)
+        self.set_timer(_AHEAD_AFTER, self._import_ahead)
+
+    def _import_ahead(self) -> None:
+        from tutor.tui.ahead import import_ahead
+
+        import_ahead(self, self.tidying.keep)
 
     def switch_language(self) -> None:
         """Speak the other language, everywhere, at once."""

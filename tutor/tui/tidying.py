@@ -55,6 +55,15 @@ class Tidying:
             self._settled = True
             gc.freeze()
 
+    def keep(self) -> None:
+        """Much has come that stays for good, such as every lesson: it is not gone through again in each pause.
+
+        What is garbage just now and has grown old is kept with it. So call it seldom.
+        """
+        if self._begun:
+            gc.collect(1)
+            gc.freeze()
+
     def stir(self) -> None:
         """A key came, or the mouse: this is no moment for it."""
         self._last_key = self._seconds()

@@ -132,12 +132,14 @@ class HomeScreen(TutorScreen):
                 faults.setdefault(path, course.reading(path, name).faults)
                 sleep(_BREATH)
         found = [fault for each in faults.values() for fault in each]
-        if found and not worker.is_cancelled:
-            self.app.call_from_thread(self._show_faults, found)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._have_read, found)
 
-    def _show_faults(self, faults: Sequence[Fault]) -> None:
-        self._faults = faults
-        self._show()
+    def _have_read(self, faults: Sequence[Fault]) -> None:
+        self.tutor.tidying.keep()
+        if faults:
+            self._faults = faults
+            self._show()
 
     def _show(self) -> None:
         self.query_one(RowList).set_items(self._items())

@@ -44,6 +44,9 @@ class LessonFlow(LaidOnce, can_focus=True):
         self.blocks: list[Widget] = []
         self._marked: ProseView | None = None
 
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Nothing looks another way when the text has the focus: the styles of all its blocks stay as they are."""
+
     # -- what is in it -----------------------------------------------------------------------------------
 
     async def clear(self) -> None:
