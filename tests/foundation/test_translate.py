@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 import tutor
 from tutor.foundation.clock import short_duration
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import language, language_of_environment, plain_texts, translate, use_language
+from tutor.foundation.translate import (
+    language,
+    language_of_environment,
+    listed,
+    plain_texts,
+    translate,
+    use_language,
+)
 
 
 def test_the_same_key_speaks_the_language_in_use() -> None:
@@ -84,3 +91,14 @@ def test_lines_that_are_read_mean_what_they_mean_in_toml(lines: list[str]) -> No
     source = "\n".join(f'k{number} = "{line}"' for number, line in enumerate(lines))
     texts = plain_texts(source)
     assert texts is None or texts == tomllib.loads(source)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("en", "gd, adam"), ("zh", "gd、adam")])
+def test_names_are_listed_as_the_language_parts_them(name: str, expected: str) -> None:
+    before = language()
+    try:
+        use_language(name)
+        assert listed(["gd", "adam"]) == expected
+        assert listed([]) == ""
+    finally:
+        use_language(before)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -98,3 +99,8 @@ def translate(key: str, /, **values: object) -> str:
     except (KeyError, OSError):
         return key
     return text.format_map(values) if values else text
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other, as the language in use parts them: ``a, b`` or ``a、b``."""
+    return translate("names.between").join(names)

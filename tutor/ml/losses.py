@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.ml.arrays import Array, constant
 from tutor.ml.tape import LABELS, Steps, step
 
@@ -143,6 +143,6 @@ def loss_for(name: str, *, classifies: bool) -> Loss:
     """
     known = losses_for(classifies)
     if name not in known:
-        hint = translate("ml.losses-are", known=", ".join(known))
+        hint = translate("ml.losses-are", known=listed(known))
         raise TutorError(translate("ml.loss-does-not-fit", loss=name), hint=hint)
     return known[name]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
 from tutor.ml.options import EpochResult, ModelOptions, TrainOptions
@@ -43,7 +43,7 @@ class RuleTraining:
         if keyword not in names:
             near = nearest(keyword, names)
             raise TutorError(
-                translate("ml.no-such-column", column=keyword, known=", ".join(names)),
+                translate("ml.no-such-column", column=keyword, known=listed(names)),
                 hint=translate("ml.did-you-mean", near=near) if near else "",
             )
         self.keyword = keyword

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite, nan
 
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import language, listed, translate
 from tutor.runs.controls import control_title, value_of, value_text
 from tutor.runs.spec import ControlSpec, RunSpec
 from tutor.runs.summary import RunSummary
@@ -77,7 +77,7 @@ def name_by(
         return spec.title_in(language())
     if not keys:
         return translate("lab.seed", seed=values.get("train.seed", spec.train.seed))
-    return ", ".join(f"{title_of_key(spec, key, ascii=ascii)} {value_text(key, values.get(key))}" for key in keys)
+    return listed(f"{title_of_key(spec, key, ascii=ascii)} {value_text(key, values.get(key))}" for key in keys)
 
 
 def names_of(runs: Sequence[tuple[RunSpec, RunSummary | None]], *, ascii: bool = False) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.runs.controls import value_of
 from tutor.runs.spec import NO_DESCENT, SHORT_NAMES, RunSpec
 from tutor.runs.spec_faults import SpecError, SpecFault
@@ -44,7 +44,7 @@ class _Rule:
             "effects.optimizer": spec.optimizer.name,
             "effects.schedule": spec.optimizer.schedule,
         }
-        names = ", ".join(sorted(self.only))
+        names = listed(sorted(self.only))
         return translate(self.text, names=names, found=found.get(self.text, ""), model=spec.model.name)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.runs.spec import SHORT_NAMES, RunSpec
 from tutor.runs.spec_faults import SpecError, SpecFault
 from tutor.runs.spec_reader import SpecReader
@@ -126,9 +126,7 @@ def _path_of(name: str, labs_folder: Path) -> Path:
     if not path.is_file():
         labs = list_labs(labs_folder)
         match = nearest(name, labs)
-        hint = (
-            translate("runs.did-you-mean", name=match) if match else translate("runs.known-labs", names=", ".join(labs))
-        )
+        hint = translate("runs.did-you-mean", name=match) if match else translate("runs.known-labs", names=listed(labs))
         raise TutorError(translate("runs.no-such-lab", name=harmless_line(name)), hint=hint, exit_code=ExitCode.USAGE)
     return path
 

@@ -10,7 +10,7 @@ import msgspec
 
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.runs.controls import read_control, widened
 from tutor.runs.spec import SHORT_NAMES, RunSpec
 from tutor.runs.spec_faults import SpecError, SpecFault
@@ -112,7 +112,7 @@ class SpecReader:
         if match is None and elsewhere is not None and elsewhere != key:
             hint = translate("runs.did-you-mean", name=elsewhere)
         elif match is None:
-            hint = translate("runs.known-keys", names=", ".join(known))
+            hint = translate("runs.known-keys", names=listed(known))
         else:
             hint = translate("runs.did-you-mean", name=f"{table}.{match}" if table else match)
         self.fault(key, translate("runs.unknown-key", key=key), hint)

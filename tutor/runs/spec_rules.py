@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from tutor.course.conditions import ConditionError, parse
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.ml.options import MAIL_WORDS
 from tutor.runs.controls import value_of
 from tutor.runs.spec import NO_DESCENT, RunSpec
@@ -138,7 +138,7 @@ def _classes(spec: RunSpec) -> Iterator[Impossible]:
     if spec.model.name in GUESSES and data.target_as == "class-number":
         yield Impossible("data.target_as", translate("effects.rule-needs-classes", model=spec.model.name))
     if spec.model.name in RULES and data.name == "mails" and spec.model.keyword not in (data.features or MAIL_WORDS):
-        known = ", ".join(data.features or MAIL_WORDS)
+        known = listed(data.features or MAIL_WORDS)
         message = translate("effects.no-such-keyword", keyword=spec.model.keyword, known=known)
         yield Impossible("model.keyword", message)
 
@@ -148,7 +148,7 @@ def _splits(spec: RunSpec) -> Iterator[Impossible]:
     if data.split == "grouped" and data.name not in _GROUPED and not (data.name == "csv" and data.group):
         yield Impossible("data.split", translate("ml.no-groups"), translate("ml.no-groups-hint"))
     if data.name == "bike-sharing" and data.target not in {"", *_HIRED}:
-        message = translate("effects.no-such-target", target=data.target, known=", ".join(_HIRED))
+        message = translate("effects.no-such-target", target=data.target, known=listed(_HIRED))
         yield Impossible("data.target", message)
 
 
@@ -225,7 +225,7 @@ def _panels(spec: RunSpec) -> Iterator[Impossible]:
 
 def _steps(spec: RunSpec) -> Iterator[Impossible]:
     if spec.optimizer.eigenvector_step and (spec.model.name != "function" or spec.model.function not in CURVED):
-        message = translate("runs.eigenvector-needs-curvature", functions=", ".join(sorted(CURVED)))
+        message = translate("runs.eigenvector-needs-curvature", functions=listed(sorted(CURVED)))
         yield Impossible("optimizer.eigenvector_step", message)
 
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import inspect
 
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.runs import spec
 
 TABLES = ("data", "model", "loss", "optimizer", "train", "show", "challenge")
@@ -86,7 +86,7 @@ def expected(key: str) -> str:
 
 def _describe(kind: inspect.Type) -> str:
     if isinstance(kind, inspect.LiteralType):
-        return translate("runs.expect-choice", names=", ".join(str(value) for value in kind.values))
+        return translate("runs.expect-choice", names=listed(str(value) for value in kind.values))
     if isinstance(kind, inspect.BoolType):
         return translate("runs.expect-boolean")
     if isinstance(kind, inspect.IntType):

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.runs.comparison import title_of_key
 from tutor.runs.controls import setting_text, value_text
 from tutor.runs.lab_files import with_overrides
@@ -97,7 +97,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     def name_of(self, cell: int) -> str:
         """The values of a cell, as people read them: ``learning rate 0.1, batch size 32``."""
         triples = zip(self.titles(), self.axes, self.values_of(cell), strict=True)
-        return ", ".join(f"{title} {value_text(axis.key, value)}" for title, axis, value in triples)
+        return listed(f"{title} {value_text(axis.key, value)}" for title, axis, value in triples)
 
     def titles(self) -> tuple[str, ...]:
         """What the axes are called, in the words of the lab's controls."""
@@ -168,7 +168,7 @@ def _read_word(word: str) -> tuple[str, Sequence[object]]:
         match = nearest(name, [*SHORT_NAMES, *SHORT_NAMES.values()])
         hint = translate("runs.did-you-mean", name=match) if match else ""
         message = translate("sweep.no-axis", key=harmless_line(name)[:80])
-        raise _refusal(message, hint or translate("runs.known-keys", names=", ".join(SHORT_NAMES)))
+        raise _refusal(message, hint or translate("runs.known-keys", names=listed(SHORT_NAMES)))
     numbers = _RANGE.fullmatch(text)
     if numbers and is_whole(key):
         values: Sequence[object] = range(int(numbers[1]), int(numbers[2]) + 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text_width import cell_width, shorten
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 
 if TYPE_CHECKING:
     from tutor.course.glossary import GlossaryEntry
@@ -46,7 +46,7 @@ def term_rows(
     """
     rows: Rows = []
     if also := [harmless_line(name) for name in entry.also.get(language, ())]:
-        rows += [[Span(shorten(translate("glossary.also", names=", ".join(also)), width), "muted")], []]
+        rows += [[Span(shorten(translate("glossary.also", names=listed(also)), width), "muted")], []]
     rows += _prose(entry.definition(language), width)
     if entry.formula:
         formula = entry.formula if "$" in entry.formula else f"${entry.formula}$"

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.ml.datasets.csv_columns import MOST_WORDS, Column
 from tutor.ml.datasets.csv_reader import FEWEST_ROWS, LONGEST_CELL, Sheet
 from tutor.ml.datasets.dataset import Floats, Ints
@@ -128,7 +128,7 @@ def _is_constant(values: Floats) -> bool:
 
 
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:_NAMES_SHOWN])
+    shown = listed(names[:_NAMES_SHOWN])
     return (
         shown if len(names) <= _NAMES_SHOWN else translate("ml.and-more", names=shown, count=len(names) - _NAMES_SHOWN)
     )

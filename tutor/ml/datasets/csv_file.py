@@ -9,7 +9,7 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.ml.datasets.csv_columns import MOST_WORDS
 from tutor.ml.datasets.csv_features import encode, grouped, without_holes
 from tutor.ml.datasets.csv_reader import FEWEST_ROWS, LONGEST_CELL, MOST_COLUMNS, Sheet, read_sheet
@@ -166,4 +166,4 @@ def _refuse_many_classes(sheet: Sheet, target: str, count: int) -> None:
 
 def _some(names: tuple[str, ...]) -> str:
     """The first few names."""
-    return ", ".join(names[:_VALUES_SHOWN]) + (", …" if len(names) > _VALUES_SHOWN else "")
+    return listed((*names[:_VALUES_SHOWN], "…") if len(names) > _VALUES_SHOWN else names)

@@ -14,7 +14,7 @@ from typing import TextIO
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.ml.datasets.csv_columns import Column
 from tutor.ml.datasets.dataset import Floats
 
@@ -61,7 +61,7 @@ class Sheet:
             TutorError: there is none.
         """
         if name not in self.columns:
-            known = ", ".join(self.names[:NAMES_SHOWN])
+            known = listed(self.names[:NAMES_SHOWN])
             raise TutorError(
                 translate("ml.no-such-column", column=harmless_line(name), known=known), hint=self.did_you_mean(name)
             )
@@ -94,7 +94,7 @@ class Sheet:
         near = nearest(name, self.names)
         if near:
             return translate("ml.did-you-mean", near=near)
-        return translate("ml.csv-columns", known=", ".join(self.names[:NAMES_SHOWN]))
+        return translate("ml.csv-columns", known=listed(self.names[:NAMES_SHOWN]))
 
 
 def read_sheet(path: Path) -> Sheet:

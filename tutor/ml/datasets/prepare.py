@@ -8,7 +8,7 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.ml.datasets import splits
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset, Floats, Ints, Table
 from tutor.ml.options import DataOptions
@@ -102,7 +102,7 @@ def _with_features(table: Table, wanted: tuple[str, ...]) -> Table:
         if name not in table.feature_names:
             near = nearest(name, table.feature_names)
             raise TutorError(
-                translate("ml.no-such-column", column=name, known=", ".join(table.feature_names[:20])),
+                translate("ml.no-such-column", column=name, known=listed(table.feature_names[:20])),
                 hint=translate("ml.did-you-mean", near=near) if near else "",
             )
         indices.append(table.feature_names.index(name))

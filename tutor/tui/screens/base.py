@@ -20,7 +20,7 @@ from tutor.tui.compositor import FrontCompositor
 from tutor.tui.glyphs import RUNNING
 from tutor.tui.widgets.footer import KeyLine
 from tutor.tui.widgets.notice import Notice
-from tutor.tui.widgets.top_line import TopLine
+from tutor.tui.widgets.top_line import GAP, TopLine
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
@@ -196,9 +196,9 @@ class TutorScreen(Commanded[None]):
     def _full_status(self) -> Row:
         status = self.status()
         if self.tutor.line_rate is not None:
-            status = [Span(f"↓ {self.tutor.line_rate:,} B/s", "muted"), *([Span("   ")] if status else []), *status]
+            status = [Span(f"↓ {self.tutor.line_rate:,} B/s", "muted"), *([Span(GAP)] if status else []), *status]
         if self.tutor.runs_going and self.shows_runs():
-            gap = [Span("   ")] if status else []
+            gap = [Span(GAP)] if status else []
             text = translate("app.runs-going", count=self.tutor.runs_going)
             return [*status, *gap, Span(f"{RUNNING} ", "accent"), Span(text, "muted")]
         return status

@@ -11,7 +11,7 @@ from tutor.charts.numbers import figure
 from tutor.charts.sweep_map import MapCell, MapShape, column_width, label_width, sweep_map
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad, shorten
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.runs.controls import value_text
 from tutor.runs.sweep import MOST_CELLS, SweepPlan
 from tutor.runs.sweep_choice import SweepChoice
@@ -114,7 +114,7 @@ class Page:
     def title(self) -> str:
         """Which values make the page: ``activation relu``."""
         named = zip(self.plan.titles()[:-2], self.plan.axes, self.plan.values_of(self.first), strict=False)
-        return ", ".join(f"{name} {value_text(axis.key, value)}" for name, axis, value in named)
+        return listed(f"{name} {value_text(axis.key, value)}" for name, axis, value in named)
 
 
 def map_rows(

@@ -11,6 +11,11 @@ from tutor.charts.cells import Row, Span, row_width, spread_row
 from tutor.foundation.text_width import cell_width, shorten
 from tutor.tui.widgets.rows import look_of, strip_of
 
+GAP = "   "
+"""What stands between two things that the status says."""
+_LEAST = 8
+"""Cells of the breadcrumb's last part that the status leaves free."""
+
 
 def breadcrumb_row(trail: list[str], room: int) -> Row:
     """``trail`` as ``tutor › Lesson › Lab`` in at most ``room`` cells.
@@ -35,6 +40,19 @@ def breadcrumb_row(trail: list[str], room: int) -> Row:
     return row
 
 
+def status_row(status: Row, room: int) -> Row:
+    """``status`` in at most ``room`` cells: what stands behind its last gap is left out first.
+
+    Where nothing is left to leave out it is as wide as it is.
+    """
+    while row_width(status) > room:
+        gaps = [place for place, span in enumerate(status) if place and span.text == GAP]
+        if not gaps:
+            break
+        status = status[: gaps[-1]]
+    return status
+
+
 class TopLine(Widget):
     """Two lines: breadcrumb and status, then a rule.
 
@@ -55,7 +73,9 @@ class TopLine(Widget):
         width = self.size.width
         if y:
             return strip_of([Span("─" * width, "rule")], look_of(self), width)
-        status = [*self._status(), Span(" ")]
+        trail = self._trail()
+        least = min(cell_width(trail[-1]), _LEAST) if trail else 0
+        status = [*status_row(self._status(), width - least - 3), Span(" ")]
         room = width - row_width(status) - 3
-        left = [Span(" "), *breadcrumb_row(self._trail(), max(room, 8))]
+        left = [Span(" "), *breadcrumb_row(trail, max(room, 8))]
         return strip_of(spread_row(left, status, width), look_of(self), width)
