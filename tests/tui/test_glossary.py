@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import rows_of, running, settled, text_of
+from tests.tui.screen_rows import make_services, rows_of, running, settled, text_of
 from tutor.tui import navigation
 from tutor.tui.screens.base import TutorDialog, TutorScreen
 from tutor.tui.screens.glossary import GlossaryScreen
@@ -84,6 +86,13 @@ async def test_below_100_columns_the_card_opens_over_the_list(services_in: MakeS
         await pilot.press("escape")
         await settled(pilot)
         assert isinstance(pilot.app.screen, GlossaryScreen)
+
+
+@BOTH
+async def test_a_card_in_a_small_window_keeps_its_keys(tmp_path: Path, language: str) -> None:
+    services = make_services(tmp_path, Path("lessons"), language=language)
+    async with running(services, lambda: TermCard("adagrad"), size=(40, 12)) as pilot:
+        assert any("└" in row and "esc" in row for row in rows_of(pilot)), text_of(pilot)
 
 
 async def test_links_lead_on_and_back(services_in: MakeServices) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tutor.charts.cells import Row, Span
+from tutor.charts.cells import Row, Span, row_width
 from tutor.foundation.text_width import cell_width, shorten
 from tutor.foundation.translate import language, translate
 from tutor.tui import navigation
@@ -18,6 +19,9 @@ from tutor.tui.screens.base import TutorDialog
 from tutor.tui.term_rows import title_row
 from tutor.tui.widgets.rows import look_of, strip_of
 from tutor.tui.widgets.term_view import TermView
+
+_TALLEST = 16
+"""Rows of the term at most; the rest is scrolled to."""
 
 
 class CardEdge(Widget):
@@ -58,7 +62,7 @@ class TermCard(TutorDialog[None]):
     )
     CSS = """
     TermCard > Vertical { width: 64; max-width: 100%; height: auto; max-height: 90%; background: $surface; }
-    TermCard TermView { height: auto; max-height: 16; border-left: solid $rule; border-right: solid $rule; }
+    TermCard TermView { height: auto; border-left: solid $rule; border-right: solid $rule; }
     """
 
     def __init__(self, term_id: str) -> None:
@@ -72,6 +76,10 @@ class TermCard(TutorDialog[None]):
             yield self._view
             yield CardEdge(self, upper=False)
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Both edges stay in view: the lower one names the keys."""
+        self._view.styles.max_height = max(1, min(_TALLEST, event.size.height * 9 // 10 - 2))
+
     def title_words(self, room: int) -> Row:
         """What the upper edge says."""
         entry = self._view.entry
@@ -81,17 +89,16 @@ class TermCard(TutorDialog[None]):
 
     def key_words(self, room: int) -> Row:
         """What the lower edge says."""
-        words: Row = []
-        # The way back is the one that closes the card.
+        # The way back is the one that closes the card; it is told last and left out never.
         commands = footer_commands((each for each in self.commands_in_reach() if each.action_name != "back"), 4)
-        shown = [(command.key_shown, translate(command.label)) for command in commands]
-        for key, label in [*shown, ("esc", translate("glossary.close"))]:
-            gap = "   " if words else ""
-            more = [Span(f"{gap}{key}", "key"), Span(f" {label}", "muted")]
-            if sum(cell_width(span.text) for span in [*words, *more]) > room:
+        close = _key_row("esc", translate("glossary.close"))
+        words: Row = []
+        for command in commands:
+            more = [*_key_row(command.key_shown, translate(command.label)), Span("   ")]
+            if row_width([*words, *more, *close]) > room:
                 break
             words += more
-        return words
+        return [*words, *close]
 
     def renew(self) -> None:
         """Names and meaning are of the language in use."""
@@ -113,3 +120,7 @@ class TermCard(TutorDialog[None]):
         entry = self._view.entry
         self.dismiss(None)
         self.app.call_later(navigation.open_glossary, self.tutor, entry.id if entry is not None else "")
+
+
+def _key_row(key: str, label: str) -> Row:
+    return [Span(key, "key"), Span(f" {label}", "muted")]
