@@ -43,11 +43,14 @@ async def test_a_change_holds_at_once_and_is_kept(services_in: MakeServices) -> 
         await settled(pilot)
         assert not app_of(pilot).motion
         assert pilot.app.animation_level == "none"
+        await pilot.press("down", "space")
+        await settled(pilot)
         await pilot.press("home", "space")
         await settled(pilot)
         assert "设置" in rows_of(pilot)[0]
     kept = json.loads((services.home / "settings.json").read_text(encoding="utf-8"))
     assert (kept["language"], kept["theme"], kept["ascii"], kept["motion"]) == ("zh", "light", True, False)
+    assert kept["screen_reader"] is True
 
 
 async def test_kept_settings_are_there_at_the_next_start(services_in: MakeServices, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import click
 from tutor.cli import click_words
 from tutor.cli.help import Group, Sentence
 from tutor.cli.lab_options import lab_options, overrides, require_one
+from tutor.cli.spoken import style_for, wants_words
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 
@@ -128,7 +129,7 @@ def _train(
     from tutor.plain.train import train
 
     require_one(lab, data)
-    return train(lab, overrides(settings, options), style, data=data, detach=detach)
+    return train(lab, overrides(settings, options), style_for(style), data=data, detach=detach)
 
 
 @_command("sweep", "cli.sweep", "cli.sweep-short")
@@ -201,7 +202,7 @@ def _list() -> int:
 @click.option("--watch", is_flag=True, help=Sentence("cli.read-watch"))
 @click.option("--plain", is_flag=True, help=Sentence("cli.read-plain"))
 def _read(lesson: str, watch: bool, plain: bool) -> int:
-    if not plain and sys.stdout.isatty():
+    if not plain and sys.stdout.isatty() and not wants_words():
         from tutor.cli.screens import open_screens
 
         return open_screens(lesson=lesson, watch=watch)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from tutor.cli.help import Sentence
+from tutor.cli.spoken import style_for
 from tutor.foundation.translate import translate
 
 
@@ -45,6 +46,7 @@ def _watch(run: str | None, style: str | None, csv: Path | None) -> int:
         if run is not None:
             raise click.UsageError(translate("follow.one-of-both"))
         run = _follow(csv)
+    style = style_for(style)
     if style is None and sys.stdout.isatty() and sys.stdin.isatty():
         from tutor.cli.screens import open_screens
 

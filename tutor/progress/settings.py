@@ -30,7 +30,7 @@ class Settings:
         theme: A theme's name; empty follows the terminal.
         ascii: Draw with ASCII alone; None follows the locale.
         motion: Whether things may move on their own.
-        screen_reader: Whether to say in words what is otherwise drawn.
+        screen_reader: Whether commands on a terminal tell in lines of words what they would otherwise draw.
         translations: Whether reviews also ask for the Chinese names of English terms.
         confidence: Whether to ask, before the feedback, how sure one is of an answer.
         unknown: Keys of the file that this version does not know, kept for the version that does.

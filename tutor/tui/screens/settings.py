@@ -61,6 +61,11 @@ CHOICES: tuple[Choice, ...] = (
         lambda settings: settings.motion,
     ),
     Choice(
+        "screen_reader", "settings.screen-reader", "settings.screen-reader-about",
+        ((True, "settings.on"), (False, "settings.off")),
+        lambda settings: settings.screen_reader,
+    ),
+    Choice(
         "confidence", "review.setting-confidence", "review.setting-confidence-about",
         ((True, "settings.on"), (False, "settings.off")),
         lambda settings: settings.confidence,
@@ -95,7 +100,7 @@ class SettingsScreen(TutorScreen):
     def compose_body(self) -> ComposeResult:
         """The list."""
         items = [item for choice in CHOICES for item in self._items_of(choice)]
-        items += self._folders()
+        items += [RowItem("", lambda _width: [], selectable=False), *self._folders()]
         yield SettingsList(items)
 
     def _items_of(self, choice: Choice) -> list[RowItem]:
@@ -117,7 +122,6 @@ class SettingsScreen(TutorScreen):
         return [
             RowItem(choice.field, draw),
             RowItem("", draw_about, selectable=False),
-            RowItem("", lambda _width: [], selectable=False),
         ]
 
     def _folders(self) -> list[RowItem]:
