@@ -113,7 +113,7 @@ SCENES = {
         Key("escape", "⇄", "tutor ›"),
     )),
     "lab": Scene(("lab", "moons-net"), "? help", (
-        Key(",", "20 epochs/s"),
+        Key(",", "epochs/s"),
         Key("space", "running"),
         Key("space", "paused"),
         Key("v", "loss"),
