@@ -107,11 +107,14 @@ async def test_space_plays_in_place_with_the_overrides_of_the_lesson(tmp_path: P
         assert card._timer is None
 
 
-async def test_enter_opens_the_lab_which_joins_the_run_of_the_card(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ends", [False, True], ids=["going", "ended"])
+async def test_enter_opens_the_lab_which_joins_the_run_of_the_card(tmp_path: Path, ends: bool) -> None:
     runs = FakeRuns(tmp_path / "runs")
     async with card_on_page(tmp_path, runs, rate=0.5) as (pilot, _):
         await _play(pilot, runs)
         runs.last.train(falling(60))
+        if ends:
+            runs.last.finish()
         await pilot.press("enter")
         screen = pilot.app.screen
         assert isinstance(screen, LabScreen)
@@ -120,7 +123,7 @@ async def test_enter_opens_the_lab_which_joins_the_run_of_the_card(tmp_path: Pat
                 break
             await pilot.pause(0.01)
         await pilot.pause()
-        assert "▶ running" in rows_of(pilot)[0]
+        assert ("✓ finished" if ends else "▶ running") in rows_of(pilot)[0]
         assert len(runs.specs) == 1
 
 

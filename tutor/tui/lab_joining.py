@@ -55,14 +55,17 @@ class RunList(Protocol):
         """All runs, newest first."""
 
 
-def joinable(runs: RunList, spec: RunSpec, overrides: Mapping[str, object]) -> str | None:
-    """The run of this lab to join: one that is going; else the newest one, where it died without a word.
+def joinable(runs: RunList, spec: RunSpec, overrides: Mapping[str, object], shown: str | None = None) -> str | None:
+    """The run of this lab to join: one that is going; else ``shown``; else the newest one, where it died unseen.
 
-    A lab opened with overrides joins only a run of exactly that spec.
+    A lab opened with overrides joins only a run of exactly that spec. ``shown`` is a run that the learner looks at
+    already; it may have ended or been deleted since.
     """
     for entry in runs.running():
         if entry.lab == spec.id and _same(entry, spec, overrides):
             return entry.id
+    if shown is not None and any(entry.id == shown for entry in runs.all()):
+        return shown
     newest = next((entry for entry in runs.all() if entry.lab == spec.id), None)
     if newest is not None and newest.state == "died" and _same(newest, spec, overrides):
         return newest.id

@@ -37,11 +37,16 @@ def open_review(app: TutorApp) -> None:
     app.push_screen(ReviewScreen())
 
 
-def open_lab(app: TutorApp, lab: str, overrides: Mapping[str, object] | None = None) -> None:
-    """Open a lab by name or path, with a lesson's or question's overrides; joins its run if one is going."""
+def open_lab(
+    app: TutorApp, lab: str, overrides: Mapping[str, object] | None = None, *, shown: str | None = None
+) -> None:
+    """Open a lab by name or path, with a lesson's or question's overrides.
+
+    It joins its run if one is going, else ``shown``, the run in view where it is opened.
+    """
     from tutor.tui.screens.lab import LabScreen
 
-    app.push_screen(LabScreen(lab, dict(overrides or {})))
+    app.push_screen(LabScreen(lab, dict(overrides or {}), shown=shown))
 
 
 def open_runs(app: TutorApp) -> None:

@@ -37,12 +37,15 @@ class LabScreen(LabBench):
         lab: The name of a lab of the course, or a path to a lab file.
         overrides: Values of the place that it was opened from.
         play: Start at once where there is nothing to join.
+        shown: A run of this lab that was in view where it was opened: joined, also where it has ended meanwhile.
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = LAB_KEYS
     CSS_PATH = "lab.tcss"
 
-    def __init__(self, lab: str, overrides: Mapping[str, object] | None = None, *, play: bool = False) -> None:
+    def __init__(
+        self, lab: str, overrides: Mapping[str, object] | None = None, *, play: bool = False, shown: str | None = None
+    ) -> None:
         super().__init__()
         self.lab = lab
         self.overrides = dict(overrides or {})
@@ -51,6 +54,7 @@ class LabScreen(LabBench):
         self.typed: str | None = None
         self.comparing = False
         self._play = play
+        self._shown = shown
         self._glass: Glass | None = None
         self._looking_ahead = False
         self._frame_shown: tuple[object, ...] = ()
@@ -131,7 +135,7 @@ class LabScreen(LabBench):
         labs = course.labs_folder if course is not None else Path()
         spec = load_lab(self.lab, labs, self.overrides)
         session = LabSession(self.services.runs, spec, data_folder=course.data_folder if course else None)
-        run_id = joinable(self.services.runs, spec, self.overrides)
+        run_id = joinable(self.services.runs, spec, self.overrides, self._shown)
         if run_id is not None:
             session.join(run_id)
             session.catch_up()

@@ -135,8 +135,9 @@ class LabCard(RowsView, can_focus=True):
             self.session.toggle()
 
     def action_open(self) -> None:
-        """The whole lab; it joins the run that is going here."""
-        navigation.open_lab(tutor_app(self), self.fence.lab, self.fence.overrides)
+        """The whole lab; it joins the run that is shown here, going or ended."""
+        shown = self.session.run_id or None if self.session is not None else None
+        navigation.open_lab(tutor_app(self), self.fence.lab, self.fence.overrides, shown=shown)
 
     def on_click(self, _event: events.Click) -> None:
         """A click plays."""
