@@ -55,7 +55,7 @@ def test_a_chinese_learner_reads_and_answers(own_home: Path) -> None:
         screen.press("tab")
         screen.wait("第 1 题")
         screen.press(*number_wanted("gradient-descent"), "enter")
-        screen.wait("✓   对")
+        screen.wait("✓   答对了")
         screen.press("escape", "q")
     (answer,) = answers("gradient-descent")
     assert answer.correct

@@ -534,6 +534,22 @@ async def test_a_step_taken_before_the_page_is_there_is_not_lost(tmp_path: Path,
     services.store.close()
 
 
+async def test_a_step_taken_before_the_first_page_stands_at_its_place_is_not_scrolled_away(tmp_path: Path) -> None:
+    services = make_services(tmp_path / "home")
+    app = TutorApp(services, lambda: LessonScreen("gradient-descent"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        view = view_of(pilot)
+        while not any(block.virtual_region for block in view.flow.blocks):
+            await asyncio.sleep(0)
+        assert not view.complete
+        view.step_on()
+        await opened(pilot)
+        first = next(number for number, _ in view.flow._stops())
+        assert view.flow.focused_block == first
+        assert view.flow._shows(first)
+    services.store.close()
+
+
 async def test_what_is_typed_behind_a_step_on_a_page_in_the_making_arrives(tmp_path: Path) -> None:
     services = make_services(tmp_path / "home")
     app = TutorApp(services, lambda: LessonScreen("gradient-descent"))

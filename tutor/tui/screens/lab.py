@@ -54,7 +54,7 @@ class LabScreen(LabBench):
         self.typed: str | None = None
         self.comparing = False
         self._play = play
-        self._shown = shown
+        self._joins = shown
         self._glass: Glass | None = None
         self._looking_ahead = False
         self._frame_shown: tuple[object, ...] = ()
@@ -135,7 +135,7 @@ class LabScreen(LabBench):
         labs = course.labs_folder if course is not None else Path()
         spec = load_lab(self.lab, labs, self.overrides)
         session = LabSession(self.services.runs, spec, data_folder=course.data_folder if course else None)
-        run_id = joinable(self.services.runs, spec, self.overrides, self._shown)
+        run_id = joinable(self.services.runs, spec, self.overrides, self._joins)
         if run_id is not None:
             session.join(run_id)
             session.catch_up()

@@ -70,6 +70,7 @@ class LessonView(Container):
         self._place = Place(0, 0.0)  # what is at the upper edge of the flow
         self._width = 0  # of the flow, when that was so
         self._linked = False
+        self._placed = False  # whether the first page stands at its place; before, a step would be scrolled away again
         self._steps_asked = 0  # how often the learner went for the next block before it was there
         self._settled = False  # whether the place on the screen is the learner's: not while blocks are mounted
         self._block = 0
@@ -127,7 +128,7 @@ class LessonView(Container):
         seen = self.flow.top if self._settled else None
         focused = self.flow.focused_block
         self.save()
-        self._settled = self._linked = False
+        self._settled = self._linked = self._placed = False
         self._shown_in = language()
         lesson = self.course.lesson(self.lesson_id, language()) if self.course is not None else None
         if lesson is None:
@@ -153,7 +154,7 @@ class LessonView(Container):
 
     def step_on(self) -> bool:
         """Go to the next question or lab; where it is not there yet, as soon as it is."""
-        stepped = not self._steps_asked and self.flow.step_block(1)
+        stepped = self._placed and not self._steps_asked and self.flow.step_block(1)
         if not stepped and not self._settled:
             self._steps_asked += 1
         return stepped
@@ -213,6 +214,7 @@ class LessonView(Container):
         self.post_message(self.Turned())
         await self._frame()
         self.flow.go_to(start)
+        self._placed = True
         self.flow.remove_class("waiting")
         while more := list(islice(widgets, _AT_ONCE)):
             await self._frame()
