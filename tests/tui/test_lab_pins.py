@@ -83,16 +83,20 @@ async def test_pins_come_back_after_a_restart_and_go_when_they_are_let_go(tmp_pa
         assert "η 0.1 0.2504" not in text_of(pilot)
 
 
+async def open_from_the_list(pilot: Pilot[int], short_id: str) -> None:
+    await until(pilot, lambda: short_id in text_of(pilot))
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, LabScreen))
+    screen = pilot.app.screen
+    assert isinstance(screen, LabScreen)
+    await opened(pilot, screen)
+
+
 async def test_a_pin_is_written_down_at_once_and_taken_back_too(tmp_path: Path) -> None:
     path, services = lab_file(tmp_path), make_services(tmp_path / "home")
     a_run(services.runs, path, 10, 0.1, to=0.25)
     async with running(services, first=RunsScreen) as pilot:
-        await until(pilot, lambda: "aa10" in text_of(pilot))
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LabScreen))
-        screen = pilot.app.screen
-        assert isinstance(screen, LabScreen)
-        await opened(pilot, screen)
+        await open_from_the_list(pilot, "aa10")
         await pilot.press("p")
         assert marks(services) == {"aa10": "1"}
         assert services.runs.entry("aa10").pinned
@@ -106,12 +110,7 @@ async def test_the_fifth_pin_takes_the_place_of_the_first_and_that_is_said(tmp_p
         services.runs.keep_beside(a_run(services.runs, path, hour, hour / 100, to=0.25), hour - 9)
     fifth = a_run(services.runs, path, 20, 0.5, to=0.5)
     async with running(services, first=RunsScreen) as pilot:
-        await until(pilot, lambda: "aa20" in text_of(pilot))
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LabScreen))
-        screen = pilot.app.screen
-        assert isinstance(screen, LabScreen)
-        await opened(pilot, screen)
+        await open_from_the_list(pilot, "aa20")
         await pilot.press("p")
         await pilot.pause()
         assert "in place of the run pinned first" in text_of(pilot)
