@@ -64,9 +64,10 @@ def joinable(runs: RunList, spec: RunSpec, overrides: Mapping[str, object], show
     for entry in runs.running():
         if entry.lab == spec.id and _same(entry, spec, overrides):
             return entry.id
-    if shown is not None and any(entry.id == shown for entry in runs.all()):
+    entries = runs.all()
+    if shown is not None and any(entry.id == shown for entry in entries):
         return shown
-    newest = next((entry for entry in runs.all() if entry.lab == spec.id), None)
+    newest = next((entry for entry in entries if entry.lab == spec.id), None)
     if newest is not None and newest.state == "died" and _same(newest, spec, overrides):
         return newest.id
     return None
