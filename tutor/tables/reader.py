@@ -34,7 +34,7 @@ _CELLS_SHOWN = 4
 DECIMAL_MARKS = {"": "", "point": POINT, "comma": COMMA}
 """The decimal marks by the names that learners give them; empty: find out."""
 _ROWS_AT_ONCE = 2000
-_INDEX_NAMES = frozenset({"", "Unnamed: 0"})
+_INDEX_NAMES = frozenset({"", "#", "Unnamed: 0"})
 _NOT_DECODED = re.compile("[\udc80-\udcff]")
 _FAR_BYTES = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 _SEARCHED = 32 << 20

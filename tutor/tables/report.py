@@ -10,7 +10,7 @@ from tutor.foundation.translate import listed, translate
 from tutor.tables.columns import Column
 from tutor.tables.dialect import SPACES, Dialect
 from tutor.tables.encoding import Encoding
-from tutor.tables.numbers import COMMA
+from tutor.tables.numbers import COMMA, POINT
 
 LONGEST_SHOWN = 60
 """Characters of a cell or a name that are shown."""
@@ -84,6 +84,9 @@ def column_notes(columns: Iterable[Column]) -> list[str]:
     if commas:
         told.append(translate("tables.note-decimal-commas", columns=names_shown(commas)))
     told += _thousands_notes(numeric)
+    if assumed := [column for column in numeric if column.decision.assumed]:
+        cell, names = assumed[0].opens[POINT].cell, names_shown([column.name for column in assumed])
+        told.append(translate("tables.note-assumed-point", columns=names, cell=shown(cell)))
     told += _affix_notes(numeric)
     for column in numeric:
         if words := column.empty_words():
