@@ -195,6 +195,8 @@ class _Record(NamedTuple):
     cells: list[str]
     comment: bool
     """Whether it begins with ``#``, which is not among its cells then."""
+    quoted: bool
+    """Whether its first cell stands in quotes."""
 
 
 @dataclass(slots=True)
@@ -245,7 +247,7 @@ def _records(lines: list[str], skipped: int, separator: str) -> list[_Record]:
                 first = cells[0].lstrip("# ")
                 cells = [first, *cells[1:]] if first or separator != SPACES else cells[1:]
             if any(cell.strip() for cell in cells):
-                records.append(_Record(line, last, cells, comment))
+                records.append(_Record(line, last, cells, comment, lines[line - 1].startswith('"')))
     except csv.Error:  # told, with its line, when the rows are read
         pass
     return records
@@ -266,9 +268,12 @@ def _dialect(layout: _Layout, *, sep_line: bool) -> Dialect:
         title_lines=place,
         sep_line=sep_line,
     )
-    body = [row.cells for row in rows if len(row.cells) == width and not row.comment]
+    whole = [row for row in rows if len(row.cells) == width and not row.comment]
+    body = [row.cells for row in whole]
     if body:
-        _fit_head(dialect, body, width)
+        # A comma too many in every row may also be that of a number; R sets the names of rows in quotes.
+        may_name_rows = layout.separator != "," or all(row.quoted for row in whole)
+        _fit_head(dialect, body, width, may_name_rows=may_name_rows)
         dialect.head_is_data = _is_data(dialect.head, body)
     return dialect
 
@@ -301,7 +306,7 @@ def _is_title(records: list[_Record], place: int, width: int) -> bool:
     )
 
 
-def _fit_head(dialect: Dialect, body: list[list[str]], width: int) -> None:
+def _fit_head(dialect: Dialect, body: list[list[str]], width: int, *, may_name_rows: bool) -> None:
     """Bring the head to the width of the rows, if that can be done without a guess."""
     head = list(dialect.head)
     while len(head) > width and not head[-1].strip():
@@ -309,11 +314,13 @@ def _fit_head(dialect: Dialect, body: list[list[str]], width: int) -> None:
     empty = [index for index in range(width) if not any(row[index].strip() for row in body)]
     extra = width - len(head)
     trailing = tuple(range(len(head), width))
-    if extra > 0 and set(trailing) <= set(empty):
+    # A row that has something there is refused when it is read, with its line.
+    filled = sum(any(row[index].strip() for index in trailing) for row in body)
+    if extra > 0 and filled * 10 <= len(body):
         dialect.dropped = trailing
     elif extra > 0 and len(empty) == extra:
         dialect.dropped = tuple(empty)
-    elif extra == 1 and _are_row_names([row[0] for row in body]):
+    elif extra == 1 and may_name_rows and _are_row_names(body):
         head.insert(0, "")
         dialect.row_names = True
     nameless = [index for index in empty if index < len(head) and not head[index].strip()] if extra <= 0 else []
@@ -323,8 +330,10 @@ def _fit_head(dialect: Dialect, body: list[list[str]], width: int) -> None:
     dialect.head, dialect.width = tuple(head), width
 
 
-def _are_row_names(cells: list[str]) -> bool:
-    return len(set(cells)) == len(cells) and len(cells) > 1 and all(cells)
+def _are_row_names(body: list[list[str]]) -> bool:
+    """Whether the first cells are all different and the last ones all there; for R writes NA into empty cells."""
+    first = {row[0] for row in body}
+    return len(first) == len(body) > 1 and all(first) and all(row[-1] for row in body)
 
 
 def _is_number(cell: str) -> bool:
