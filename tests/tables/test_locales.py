@@ -35,7 +35,7 @@ def grouped(whole: str, mark: str, locale: str) -> str:
     if locale != "Indian":
         return f"{int(whole):,}".replace(",", mark)
     head, tail = whole[:-3], whole[-3:]
-    pairs = []
+    pairs: list[str] = []
     while head:
         pairs.insert(0, head[-2:])
         head = head[:-2]

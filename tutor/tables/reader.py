@@ -36,7 +36,6 @@ DECIMAL_MARKS = {"": "", "point": POINT, "comma": COMMA}
 _ROWS_AT_ONCE = 2000
 _INDEX_NAMES = frozenset({"", "#", "Unnamed: 0"})
 _NOT_DECODED = re.compile("[\udc80-\udcff]")
-_FAR_BYTES = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 _SEARCHED = 32 << 20
 """So many bytes are searched for characters that are not ASCII."""
 
@@ -192,7 +191,7 @@ def _later_encoding(file: BinaryIO) -> Encoding | None:
     found, left = b"", _SEARCHED
     while left > 0 and len(found) < SAMPLE and (piece := file.read(1 << 20)):
         left -= len(piece)
-        found += b"".join(line[:SAMPLE] for line in _FAR_BYTES.findall(piece))
+        found += b"".join(line for line in piece.splitlines(keepends=True) if not line.isascii())
     return detect_encoding(found[:SAMPLE], more=True)
 
 
