@@ -76,8 +76,8 @@ def _nested(draw: Draw) -> bytes:
 
 def _numbers(draw: Draw) -> bytes:
     cells = [
-        "9" * 400, "1e400", "-1e400", "1" + ",000" * 25, "0x1p3", "1_000", "infinity", "nan", "+-1", "1e", "١٢", "½", "²",
-        "1.7976931348623157e308", "5e-324", "𝟗𝟖", "1,2,3", "%", "$", "()", "(1", "1 2 3", "NaN%",
+        "9" * 400, "1e400", "-1e400", "1" + ",000" * 25, "0x1p3", "1_000", "infinity", "nan", "+-1", "1e", "١٢", "½",
+        "²", "1.7976931348623157e308", "5e-324", "𝟗𝟖", "1,2,3", "%", "$", "()", "(1", "1 2 3", "NaN%",
     ]  # fmt: skip
     return ("x;y\n" + "".join(f"{draw.choice(cells)};{draw.choice(cells)}\n" for _ in range(60))).encode()
 
@@ -95,8 +95,8 @@ def _long(draw: Draw) -> bytes:
 
 
 KINDS: tuple[Callable[[Draw], bytes], ...] = (
-    _random_bytes, _random_signs, _mutated, _mutated, _huge_cell, _separators, _wide, _quotes, _nested, _numbers, _heads,
-    _long,
+    _random_bytes, _random_signs, _mutated, _mutated, _huge_cell, _separators, _wide, _quotes, _nested, _numbers,
+    _heads, _long,
 )  # fmt: skip
 
 

@@ -31,8 +31,8 @@ LONGEST_NAME = 300
 """Characters of the name of a column, or of a class."""
 NAMES_SHOWN = 20
 _CELLS_SHOWN = 4
-DECIMAL_MARKS = {"": "", "point": POINT, "comma": COMMA}
-"""The decimal marks by the names that learners give them; empty: find out."""
+DECIMAL_MARKS = {"auto": "", "point": POINT, "comma": COMMA}
+"""The decimal marks by the names that learners give them; ``auto``: find out."""
 _ROWS_AT_ONCE = 2000
 _INDEX_NAMES = frozenset({"", "#", "Unnamed: 0"})
 _NOT_DECODED = re.compile("[\udc80-\udcff]")
@@ -126,12 +126,12 @@ class Table:
         return translate("tables.columns", known=listed(map(shown, self.names[:NAMES_SHOWN])))
 
 
-def read_table(path: Path, *, decimal: str = "") -> Table:
+def read_table(path: Path, *, decimal: str = "auto") -> Table:
     """Read a table with a head line, in any of the usual encodings, with any of the usual separators.
 
     Args:
         path: The file.
-        decimal: ``point`` or ``comma`` if the learner says what the decimal mark is; empty to find out.
+        decimal: ``point`` or ``comma`` if the learner says what the decimal mark is; ``auto`` to find out.
 
     Raises:
         TutorError: it cannot be read, or is no table that can be worked with.
