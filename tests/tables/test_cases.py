@@ -99,6 +99,13 @@ def test_a_column_that_only_counts_the_rows_is_left_out_and_told(name: str, begi
     assert "it only counts the rows" in notes(data)
 
 
+@pytest.mark.parametrize("name", ["id", "Index", "序号"])
+def test_a_named_column_that_counts_the_rows_stays_and_is_told(name: str, tmp_path: Path) -> None:
+    data = loaded(tmp_path, lines(f"{name},x,y", (f"{n},{n % 5}.5,{n}.25" for n in range(12))), "y")
+    assert data.feature_names == (name, "x")
+    assert f"“{name}” only counts the rows" in notes(data)
+
+
 def test_a_nameless_column_that_does_not_count_is_a_feature(tmp_path: Path) -> None:
     data = loaded(tmp_path, lines(",x,y", (f"{n * n},{n}.5,{n}.25" for n in range(12))), "y")
     assert data.feature_names == ("#1", "x")
@@ -351,6 +358,11 @@ def test_words_that_begin_with_a_digit_are_words(classes: tuple[str, ...], tmp_p
 def test_cells_that_contradict_one_another_are_refused(cells: list[str], said: str, tmp_path: Path) -> None:
     with pytest.raises(TutorError, match=said):
         loaded(tmp_path, lines("x;y", (f"{n};{cell}" for n, cell in enumerate(cells))), "y", task="regression")
+
+
+def test_a_mark_that_was_named_wrongly_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TutorError, match=r":2: “0\.5” in column “y” is not a number"):
+        loaded(tmp_path, lines("x,y", (f"{n},{n}.5" for n in range(12))), "y", decimal="comma")
 
 
 def test_numbers_with_three_places_between_commas_are_decimal_and_that_is_told(tmp_path: Path) -> None:

@@ -98,14 +98,13 @@ class Table:
     def _no_number(self, column: Column, fault: Fault) -> TutorError:
         line, cell = fault.place
         values = {"path": self.path, "line": line, "column": shown(column.name), "cell": shown(cell)}
-        if fault.reason == "mark":
-            other = next(place for place in column.decimals.values() if place != fault.place)
-            text = translate("tables.two-marks", **values, other=shown(other.cell))
-        elif fault.reason == "affix":
-            other = next(place for place in column.affixes.values() if place != fault.place)
-            text = translate("tables.two-affixes", **values, other=shown(other.cell))
-        else:
+        alike = {"mark": column.decimals, "affix": column.affixes}.get(fault.reason, {})
+        other = next((place.cell for place in alike.values() if place != fault.place), None)
+        if other is None:
             text = translate("tables.not-a-number", **values)
+        else:
+            key = "tables.two-marks" if fault.reason == "mark" else "tables.two-affixes"
+            text = translate(key, **values, other=shown(other))
         return TutorError(text, hint=translate("ml.csv-not-a-number-hint"))
 
     def _open(self, column: Column) -> TutorError:
