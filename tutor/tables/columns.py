@@ -293,6 +293,13 @@ class Column:
         numbers = np.array(self._numbers)
         return len(numbers) > 1 and numbers[0] in {0.0, 1.0} and bool((np.diff(numbers) == 1.0).all())
 
+    @property
+    def numbers_rows(self) -> bool:
+        """Whether its cells are whole numbers, all different and none missing, as those of rows in any order are."""
+        numbers = np.array(self._numbers)
+        whole = bool((numbers >= 0.0).all() and (numbers == np.round(numbers)).all())
+        return whole and len(np.unique(numbers)) == len(numbers)
+
     def padded(self) -> str:
         """A cell that begins with a zero that counts for nothing, as codes do: ``007``; empty if there is none."""
         cells = self.words or {}
