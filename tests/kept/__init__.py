@@ -1,0 +1,1 @@
+"""Files as earlier editions of tutor left them, read by this one."""
