@@ -12,7 +12,7 @@ from tutor.foundation.errors import ExitCode
 
 COMMANDS = (
     "open", "lab", "train", "sweep", "runs", "watch", "run", "doctor", "quiz", "review", "progress", "list", "read",
-    "new", "check", "completion",
+    "new", "check", "source", "completion",
 )  # fmt: skip
 
 

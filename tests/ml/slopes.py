@@ -29,6 +29,6 @@ def update_gradients(network: Network, loss: str, x: Array, labels: Array) -> tu
     def value() -> float:
         network.random.bit_generator.state = state
         run([(x,)])
-        return LOSSES[loss].mean(outputs, labels) * count
+        return LOSSES[loss].mean(outputs, labels)
 
     return computed, measured_gradient(value, network.parameters)

@@ -10,17 +10,15 @@ from tutor.ml.datasets.dataset import REGRESSION, Dataset
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.network_training import NetworkTraining
 from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.tape import perform
 
 
-def ruled(
-    gradient: list[float], decay: float, clip: float, size: int = 1, dtype: type = np.float64
-) -> tuple[Array, float]:
+def ruled(gradient: list[float], decay: float, clip: float, dtype: type = np.float64) -> tuple[Array, float]:
     """A gradient after the rules, for parameters (2, 5) of which the second is a bias; and the norm before."""
     given: Array = np.array(gradient, dtype)
-    rules = GradientRules(np.array([2.0, 5.0], dtype), given, np.array([1.0, 0.0], dtype), decay, clip)
+    parameters: Array = np.array([2.0, 5.0], dtype)
+    rules = GradientRules(parameters, given, np.array([1.0, 0.0], dtype), weight_decay=decay, clip=clip)
     with np.errstate(all="ignore"):
-        perform(rules.steps(size))
+        rules.apply()
     return given, rules.norm()
 
 
@@ -36,12 +34,6 @@ def test_a_short_gradient_is_left_as_it_is(gradient: list[float]) -> None:
     assert ruled(gradient, 0.0, 1.0)[0].tolist() == gradient
 
 
-def test_what_counts_is_the_gradient_of_the_mean() -> None:
-    # A sum over 10 examples of length 5 is a mean of length 0.5; one of length 50 is a mean of length 5.
-    assert ruled([3.0, 4.0], 0.0, 1.0, size=10)[0].tolist() == [3.0, 4.0]
-    assert ruled([30.0, 40.0], 0.0, 1.0, size=10)[0] == pytest.approx([6.0, 8.0])
-
-
 def test_a_gradient_whose_square_overflows_is_still_clipped() -> None:
     given, norm = ruled([3e30, 4e30], 0.0, 1.0, dtype=np.float32)
     assert given == pytest.approx([0.6, 0.8])
@@ -54,23 +46,21 @@ def test_a_gradient_that_is_no_number_stays_none() -> None:
 
 
 def test_weights_decay_and_biases_do_not() -> None:
-    # 3 + 0.1·2 = 3.2; for a sum over 10 examples 3 + 10·0.1·2 = 5
+    # 3 + 0.1·2 = 3.2
     assert ruled([3.0, 4.0], 0.1, 0.0)[0] == pytest.approx([3.2, 4.0])
-    assert ruled([3.0, 4.0], 0.1, 0.0, size=10)[0] == pytest.approx([5.0, 4.0])
 
 
 def test_decay_comes_after_the_clip() -> None:
     assert ruled([3.0, 4.0], 0.1, 1.0)[0] == pytest.approx([0.8, 0.8])
 
 
-def test_noise_has_the_deviation_asked_for_in_the_unit_of_the_mean_gradient() -> None:
-    for size in (1, 20):
-        gradient: Array = np.full(10_000, 3.0 * size, np.float32)
-        rules = GradientRules(gradient, gradient, gradient, noise=0.5, seed=4)
-        perform(rules.steps(size))
-        assert float(gradient.mean()) / size == pytest.approx(3.0, abs=0.02)
-        assert float(gradient.std()) / size == pytest.approx(0.5, abs=0.02)
-        assert rules.norm() == pytest.approx(300.0 * size)
+def test_noise_has_the_standard_deviation_asked_for() -> None:
+    gradient: Array = np.full(10_000, 3.0, np.float32)
+    rules = GradientRules(gradient, gradient, gradient, noise=0.5, seed=4)
+    rules.apply()
+    assert float(gradient.mean()) == pytest.approx(3.0, abs=0.02)
+    assert float(gradient.std()) == pytest.approx(0.5, abs=0.02)
+    assert rules.norm() == pytest.approx(300.0)
 
 
 def test_without_rules_there_is_nothing_to_do() -> None:

@@ -11,19 +11,19 @@ from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
 from tutor.ml.losses import LOSSES
 from tutor.ml.network_training import NetworkTraining
-from tutor.ml.optimizers import Momentum, Optimizer, make_optimizer
+from tutor.ml.optimizers import OPTIMIZERS, make_optimizer
 from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.schedules import SCHEDULES, make_schedule
 
 
-def walk(name: str, gradients: list[float], rate: float = 0.1, size: int = 1, alpha: float = 0.9) -> list[float]:
-    """Where a parameter that starts at 1 is after each step; gradients are of sums over ``size`` examples."""
+def walk(name: str, gradients: list[float], rate: float = 0.1, **settings: float) -> list[float]:
+    """Where a parameter that starts at 1 is after each step."""
     theta, gradient = np.array([1.0]), np.zeros(1)
-    optimizer = make_optimizer(name, theta, gradient, 0.9, alpha)
+    optimizer = make_optimizer(theta, gradient, OptimizerOptions(name, **settings))  # type: ignore[arg-type]
     places = []
     for each in gradients:
         gradient[0] = each
-        optimizer.step(rate, size)
+        optimizer.step(rate)
         places.append(float(theta[0]))
     return places
 
@@ -38,15 +38,16 @@ def test_momentum_by_hand() -> None:
     assert walk("momentum", [2.0, 1.0]) == pytest.approx([0.8, 0.52])
 
 
-@pytest.mark.parametrize("name", ["gd", "momentum", "adam", "adagrad", "adagrad-mean", "rmsprop"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_many_parameters_move_block_by_block_as_they_would_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def moved() -> Array:
         random = np.random.default_rng(4)
         theta: Array = random.standard_normal(1000).astype(np.float32)
         gradient: Array = random.standard_normal(1000).astype(np.float32)
-        optimizer = make_optimizer(name, theta, gradient, 0.9)
+        is_weight: Array = (np.arange(1000) % 3 > 0).astype(np.float32)
+        optimizer = make_optimizer(theta, gradient, OptimizerOptions(name, weight_decay=0.1), is_weight)
         for _ in range(5):
-            optimizer.step(0.1, 3)
+            optimizer.step(0.1)
             gradient[:] = random.standard_normal(1000)
         return theta
 
@@ -95,44 +96,52 @@ def test_the_first_scaled_step_is_the_learning_rate_whatever_the_gradient(name: 
     assert walk(name, [0.0]) == [1.0]
 
 
-@pytest.mark.parametrize("name", ["gd", "momentum", "adam", "adagrad", "adagrad-mean", "rmsprop"])
-def test_only_the_mean_over_the_batch_counts(name: str) -> None:
-    once = walk(name, [2.0, 1.0, -3.0])
-    assert walk(name, [64.0, 32.0, -96.0], size=32) == pytest.approx(once)
-
-
-@pytest.mark.parametrize("name", ["adam", "adagrad", "adagrad-mean", "rmsprop"])
-def test_memory_goes_on_when_the_batch_size_is_turned(name: str) -> None:
-    theta, gradient = np.array([1.0]), np.zeros(1)
-    optimizer = make_optimizer(name, theta, gradient, 0.9)
-    for mean, size in ((2.0, 4), (1.0, 8), (3.0, 2)):
-        gradient[0] = mean * size
-        optimizer.step(0.1, size)
-    assert theta[0] == pytest.approx(walk(name, [2.0, 1.0, 3.0])[-1])
-
-
 def test_momentum_can_be_turned() -> None:
     theta, gradient = np.array([1.0]), np.array([1.0])
-    momentum = Momentum(theta, gradient, 0.9)
+    momentum = make_optimizer(theta, gradient, OptimizerOptions("momentum"))
     momentum.step(0.1)
-    momentum.momentum = 0.5
+    momentum.turn("momentum", 0.5)
     momentum.step(0.1)
     # m = −0.1, then 0.5·(−0.1) − 0.1 = −0.15
     assert theta[0] == pytest.approx(1 - 0.1 - 0.15)
-    assert momentum.momentum == 0.5
+    with pytest.raises(ValueError, match="momentum"):
+        make_optimizer(theta, gradient, OptimizerOptions("adam")).turn("momentum", 0.5)
 
 
-def test_what_an_optimiser_remembers_is_in_units_of_the_mean_gradient() -> None:
+def test_adamw_shrinks_weights_alone_and_as_much_whatever_the_gradient() -> None:
+    # After Adam's step of η = 0.1 against the sign of the gradient, 0.1 · 0.5 of the weight of 2 is gone.
+    theta, gradient = np.array([2.0, 2.0, 2.0]), np.array([300.0, 0.01, 300.0])
+    optimizer = make_optimizer(theta, gradient, OptimizerOptions("adamw", weight_decay=0.5), np.array([1.0, 1.0, 0.0]))
+    optimizer.step(0.1)
+    assert theta == pytest.approx([1.8, 1.8, 1.9], abs=1e-5)
+
+
+def test_weight_decay_is_not_added_to_the_gradient_that_adamw_sees() -> None:
+    def trained(name: str) -> Array:
+        optimizer = OptimizerOptions(name, 0.01, weight_decay=0.5)
+        training = NetworkTraining(data(REGRESSION), ModelOptions("linear"), "mse", optimizer, TrainOptions(1))
+        start = training.network.parameters.copy()
+        next(iter(training.epochs()))
+        moved: Array = training.network.parameters - start
+        # Where each parameter would be after Adam's first step alone: η against the sign of the loss's own gradient.
+        assert np.abs(moved[-1]) == pytest.approx(0.01, rel=1e-3)
+        return np.asarray(moved + 0.01 * 0.5 * start * np.array([1, 1, 1, 1, 0]))
+
+    assert np.abs(trained("adamw")) == pytest.approx(np.full(5, 0.01), rel=1e-3)
+
+
+def test_what_an_optimizer_remembers_is_told_by_its_textbook_name() -> None:
     def state(name: str) -> dict[str, float]:
-        theta, gradient = np.array([1.0]), np.array([8.0])
-        optimizer: Optimizer = make_optimizer(name, theta, gradient, 0.9)
-        optimizer.step(0.1, 4)
-        return {key: float(value[0]) * factor for key, (value, factor) in optimizer.state().items()}
+        theta, gradient = np.array([1.0]), np.array([2.0])
+        optimizer = make_optimizer(theta, gradient, OptimizerOptions(name))
+        optimizer.step(0.1)
+        return {key: float(value[0]) for key, value in optimizer.state().items()}
 
     assert state("gd") == {}
-    assert state("momentum") == pytest.approx({"movement": -0.2})
-    assert state("adam") == pytest.approx({"mean": 0.2, "square": 0.004})
-    assert state("adagrad") == state("rmsprop") == pytest.approx({"square": 4.0})
+    assert state("momentum") == pytest.approx({"velocity": -0.2})
+    assert state("adam") == state("adamw") == pytest.approx({"first_moment": 0.2, "second_moment": 0.004})
+    assert state("adagrad") == pytest.approx({"sum_of_squares": 4.0})
+    assert state("rmsprop") == pytest.approx({"mean_square": 4.0})
 
 
 @pytest.mark.parametrize(

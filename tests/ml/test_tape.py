@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.ml.tape import FACTOR, X, perform, step, unroll
+from tutor.ml.tape import LABELS, X, perform, step, unroll
 
 
 def test_a_tape_written_out_goes_through_its_steps_for_each_input() -> None:
     total, doubled = np.zeros(3), np.zeros(3)
-    run = unroll([step(np.multiply, X, FACTOR, doubled), step(np.add, total, doubled, out=total)], (X, FACTOR))
+    run = unroll([step(np.multiply, X, LABELS, doubled), step(np.add, total, doubled, out=total)], (X, LABELS))
     run([(np.array([1.0, 2, 3]), np.array(2.0)), (np.array([10.0, 20, 30]), np.array(1.0))])
     assert total.tolist() == [12, 24, 36]
 

@@ -59,27 +59,27 @@ def test_training_is_in_single_precision_whatever_the_data_are() -> None:
     trainee = MlTrainee(load_lab("real-voices", LESSONS / "labs"), LESSONS / "data")
     training = trainee.network_training
     assert training is not None
-    for array, _ in training.stored().values():
+    for array in training.stored().values():
         assert array.dtype == np.float32
 
 
 def test_weights_written_piece_by_piece_are_those_that_numpy_reads(tmp_path: Path) -> None:
     random = np.random.default_rng(2)
     wide = random.standard_normal((300, 401)).astype(np.float32)
-    named: dict[str, tuple[NDArray[Any], float]] = {
-        "W1": (wide[:, :-1], 1.0),
-        "b1": (wide[:, -1], 1.0),
-        "many": (random.standard_normal(200_001).astype(np.float32), 0.25),
-        "none": (np.zeros((0, 3)), 1.0),
-        "double": (random.standard_normal((3, 2)).T, 2.0),
-        "one": (np.full((), 3.5), 1.0),
+    named: dict[str, NDArray[Any]] = {
+        "W1": wide[:, :-1],
+        "b1": wide[:, -1],
+        "many": random.standard_normal(200_001).astype(np.float32),
+        "none": np.zeros((0, 3)),
+        "double": random.standard_normal((3, 2)).T,
+        "one": np.full((), 3.5),
     }
     write_weights(tmp_path / "weights.npz", named)
     with np.load(tmp_path / "weights.npz", allow_pickle=False) as read:
         assert set(read) == set(named)
-        for name, (array, factor) in named.items():
+        for name, array in named.items():
             assert read[name].dtype == array.dtype
-            assert np.array_equal(read[name], array * array.dtype.type(factor))
+            assert np.array_equal(read[name], array)
     assert [each.name for each in tmp_path.iterdir()] == ["weights.npz"]
 
 

@@ -231,6 +231,20 @@ def _check(path: str | None, run_labs: bool, jobs: int | None, fresh: bool) -> i
     return check(path, run_labs=run_labs, jobs=jobs, fresh=fresh)
 
 
+def _complete_sources(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from tutor.ml.source import source_names
+
+    return [name for names in source_names().values() for name in names if name.startswith(incomplete)]
+
+
+@_command("source", "source.cli", "source.cli-short")
+@click.argument("name", required=False, shell_complete=_complete_sources)
+def _source(name: str | None) -> int:
+    from tutor.plain.source import show_source
+
+    return show_source(name)
+
+
 @_command("completion", "cli.completion", "cli.completion-short")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def _completion(shell: str) -> None:

@@ -53,7 +53,7 @@ def batch_gradients(network: Network, loss: Loss, x: Array, labels: Array, size:
         rows = np.sort(random.choice(len(x), size, replace=False))
         batch = np.ascontiguousarray(x[rows])
         run([(batch.T, batch, labels[rows].T)])
-        gradient = network.gradient.astype(np.float64) / size
+        gradient = network.gradient.astype(np.float64)
         along[index] = gradient @ direction / length
         across[index] = np.linalg.norm(gradient - (gradient @ direction) * direction) / length
     return BatchGradients(along, across)
@@ -62,4 +62,4 @@ def batch_gradients(network: Network, loss: Loss, x: Array, labels: Array, size:
 def _gradient(network: Network, loss: Loss, x: Array, labels: Array) -> Array:
     """The gradient of the mean loss over all of ``x``, (P,)."""
     unroll(network.update_steps(len(x), loss), (X, X_ROWS, LABELS))([(x.T, x, labels.T)])
-    return network.gradient / len(x)
+    return network.gradient

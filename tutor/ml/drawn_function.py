@@ -11,10 +11,9 @@ import numpy as np
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import Dataset, Floats
 from tutor.ml.gradient_rules import GradientRules
-from tutor.ml.optimizers import Momentum, make_optimizer
+from tutor.ml.optimizers import make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.schedules import make_schedule
-from tutor.ml.tape import perform
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +151,16 @@ class FunctionTraining:
         self._manual = optimizer.name == "manual"
         self._learning_rate = optimizer.learning_rate
         self._factor = make_schedule(optimizer.schedule, optimizer.warm_up)
-        self._optimizer = make_optimizer(
-            optimizer.name, self._theta, self._gradient, optimizer.momentum, optimizer.alpha
-        )
+        self._optimizer = make_optimizer(self._theta, self._gradient, optimizer)
         self._rules = GradientRules(
             self._theta,
             self._gradient,
             np.ones_like(self._theta),
-            optimizer.weight_decay,
-            optimizer.gradient_clip,
-            optimizer.gradient_noise,
-            train.seed,
+            weight_decay=0.0 if self._optimizer.decays_weights else optimizer.weight_decay,
+            clip=optimizer.gradient_clip,
+            noise=optimizer.gradient_noise,
+            seed=train.seed,
         )
-        self._rule_steps = self._rules.steps(1)
         self._eigenvector_step = optimizer.eigenvector_step
         self._epoch = self._updates = 0
 
@@ -185,8 +181,8 @@ class FunctionTraining:
             raise ValueError(name)
         if name == "learning_rate" and number >= 0:
             self._learning_rate = number
-        elif name == "momentum" and isinstance(self._optimizer, Momentum) and 0 <= number < 1:
-            self._optimizer.momentum = number
+        elif name == "momentum" and 0 <= number < 1:
+            self._optimizer.turn(name, number)
         elif name in self.function.names:
             self._theta[self.function.names.index(name)] = number
         else:
@@ -209,12 +205,13 @@ class FunctionTraining:
         except OverflowError:
             self._gradient[:] = np.inf
         rate = self._learning_rate * float(self._factor(np.array([self._updates]), self._train.epochs)[0])
-        perform(self._rule_steps)
+        if self._rules.active:
+            self._rules.apply()
         way = self._way_down() if self._eigenvector_step else None
         if way is not None:
             self._theta += self._eigenvector_step * way
         else:
-            self._optimizer.step(rate, 1)
+            self._optimizer.step(rate)
         self._updates += 1
         return self._rules.norm(), rate
 

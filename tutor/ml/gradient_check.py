@@ -18,7 +18,7 @@ NUDGE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class GradientCheck:
-    """Both gradients of the summed loss, (parameters,).
+    """Both gradients of the mean loss, (parameters,).
 
     Args:
         computed: by the backward pass.
@@ -71,5 +71,5 @@ def check_gradient(network: Network, loss: Loss, x: Array, labels: Array, at: Ar
     size = x.shape[1]
     unroll(network.update_steps(size, loss), (X, X_ROWS, LABELS))([(x, np.ascontiguousarray(x.T), labels)])
     computed = network.gradient.copy() if at is None else network.gradient[at]
-    measured = measured_gradient(lambda: loss.mean(network.forward(x), labels) * size, network.parameters, at=at)
+    measured = measured_gradient(lambda: loss.mean(network.forward(x), labels), network.parameters, at=at)
     return GradientCheck(computed, measured)

@@ -13,14 +13,15 @@ the others; a prediction erases nothing. With batch normalisation (`tutor.ml.bat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from tutor.ml.activations import ACTIVATIONS
-from tutor.ml.arrays import Array, constant
+from tutor.ml.arrays import Array
 from tutor.ml.batch_norm import BatchNorm
+from tutor.ml.dropout import Dropout
+from tutor.ml.kernels import activation_steps, derivative_steps, loss_gradient_steps
 from tutor.ml.losses import Loss
 from tutor.ml.tape import X_ROWS, Input, Run, Steps, X, perform, step, unroll
 
@@ -59,10 +60,10 @@ class Network:
         self.activation = ACTIVATIONS[activation]
         pairs = enumerate(zip(self.sizes[:-1], self.sizes[1:-1], strict=False))
         self._adds = frozenset(index for index, (below, here) in pairs if residual and index and below == here)
-        self._dropout = dropout
-        self._sign_bug = sign_bug
         self.random = np.random.default_rng(seed)
         """Draws what dropout erases."""
+        self._dropout = Dropout(dropout, self.random) if dropout else None
+        self._sign_bug = sign_bug
         shapes = [(above, below + 1) for below, above in zip(self.sizes[:-1], self.sizes[1:], strict=True)]
         # The scales γ of batch normalisation come last.
         shapes += [(width, 1) for width in hidden if batch_norm]
@@ -136,7 +137,7 @@ class Network:
                 return np.asarray(layer.dot(a))
             z = np.empty((len(layer), a.shape[1]), layer.dtype)
             perform(self._linear(index, a, z, updating=False))
-            perform(self.activation.forward(z))
+            perform(activation_steps(self.activation, z))
             if index in self._adds:
                 z += a[:-1]
             a = np.concatenate([z, np.ones((1, z.shape[1]), z.dtype)])
@@ -155,23 +156,27 @@ class Network:
     def _forward(self, size: int, *, updating: bool) -> _Forward:
         """The forward pass for batches of ``size``."""
         dtype = self.parameters.dtype
+        dropout = self._dropout if updating else None
         outputs: list[Array] = [np.ones((height + 1, size), dtype) for height in self.sizes[1:-1]]
         outputs.append(np.empty((self.sizes[-1], size), dtype))
         passed = _Forward(outputs, [], [], [])
+        steps = passed.steps
         below: Array | Input = X
         for index in range(len(self.layers) - 1):
-            output = outputs[index][:-1]
-            apart = index in self._adds or (updating and self._dropout > 0)
-            branch = np.empty_like(output) if apart else output
+            output, adds = outputs[index][:-1], index in self._adds
+            branch = np.empty_like(output) if adds or dropout else output
             passed.branches.append(branch)
-            passed.steps.extend(self._linear(index, below, branch, updating=updating))
-            passed.steps.extend(self.activation.forward(branch))
-            passed.masks.append(self._drop(branch, output, passed.steps) if updating and self._dropout else None)
-            if index in self._adds:
-                inner = output if passed.masks[-1] is not None else branch
-                passed.steps.append(step(np.add, inner, outputs[index - 1][:-1], output))
+            steps += self._linear(index, below, branch, updating=updating)
+            steps += activation_steps(self.activation, branch)
+            kept = branch
+            if dropout is not None:
+                passed.masks.append(np.empty_like(branch))
+                steps += dropout.forward(branch, passed.masks[-1], output)
+                kept = output
+            if adds:
+                steps.append(step(np.add, kept, outputs[index - 1][:-1], output))
             below = outputs[index]
-        passed.steps.append(step(self.layers[-1].dot, below, outputs[-1]))
+        steps.append(step(self.layers[-1].dot, below, outputs[-1]))
         return passed
 
     def _linear(self, index: int, below: Array | Input, out: Array, *, updating: bool) -> Steps:
@@ -180,19 +185,8 @@ class Network:
             return self.norms[index].forward(below, out, updating=updating)
         return [step(self.layers[index].dot, below, out)]
 
-    def _drop(self, branch: Array, output: Array, steps: Steps) -> Array:
-        """Write ``branch`` into ``output`` with a share erased. Returns the mask: 0, or what scales up the others."""
-        drawn, kept, mask = np.empty_like(branch), np.empty(branch.shape, np.bool_), np.empty_like(branch)
-        steps += [
-            step(partial(self.random.random, dtype=drawn.dtype), out=drawn),
-            step(np.greater_equal, drawn, constant(self._dropout, drawn), kept),
-            step(np.multiply, kept, constant(1.0 / (1.0 - self._dropout), mask), mask),
-            step(np.multiply, branch, mask, output),
-        ]
-        return mask
-
     def update_steps(self, size: int, loss: Loss) -> Steps:
-        """What writes the gradient of the summed loss over a batch of ``size`` into `gradient`.
+        """What writes the gradient of the mean loss over a batch of ``size`` into `gradient`.
 
         Inputs of the tape are `X`, `X_ROWS` and `LABELS`.
         """
@@ -202,9 +196,9 @@ class Network:
         spare = [np.zeros((height + 1, size), self.parameters.dtype) for height in self.sizes[1:]]
         deltas = [each[:-1] for each in spare]
         around: dict[int, Array] = {}
-        steps.extend(loss.gradient(outputs[-1], deltas[-1]))
+        steps += loss_gradient_steps(loss, outputs[-1], deltas[-1])
         for index in range(len(self.layers) - 1, 0, -1):
-            below, delta, mask = outputs[index - 1], deltas[index - 1], passed.masks[index - 1]
+            below, delta = outputs[index - 1], deltas[index - 1]
             steps += self._parameter_steps(index, deltas[index], below.T)
             steps.append(step(self.layers[index].T.dot, deltas[index], spare[index - 1]))
             if index in self._adds:
@@ -213,9 +207,9 @@ class Network:
                 # The same gradient goes on around the layer, untouched by its weights.
                 around[index - 1] = np.empty_like(delta)
                 steps.append(step(np.copyto, around[index - 1], delta))
-            if mask is not None:
-                steps.append(step(np.multiply, delta, mask, delta))
-            steps.extend(self.activation.backward(passed.branches[index - 1], delta, np.empty_like(delta)))
+            if self._dropout is not None:
+                steps += self._dropout.backward(passed.masks[index - 1], delta)
+            steps += derivative_steps(self.activation, passed.branches[index - 1], delta)
             if self.norms:
                 steps += self.norms[index - 1].backward(delta)
         steps += self._parameter_steps(0, deltas[0], X_ROWS)
@@ -237,13 +231,13 @@ class _Forward(NamedTuple):
     Args:
         outputs: of each layer; those of hidden ones (h + 1, B) with their row of ones.
         branches: of each hidden layer f(z), (h, B): before dropout, and before the layer below is added.
-        masks: of each hidden layer what dropout multiplied by, (h, B); None without.
+        masks: of each hidden layer what dropout multiplied by, (h, B); empty without dropout.
         steps: the tape.
     """
 
     outputs: list[Array]
     branches: list[Array]
-    masks: list[Array | None]
+    masks: list[Array]
     steps: Steps
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.ml.arrays import Array, constant
+from tutor.ml.arrays import Array
 from tutor.ml.batch_gradients import BatchGradients, batch_gradients
 from tutor.ml.batch_losses import BatchLosses
 from tutor.ml.batches import Batches
@@ -20,14 +20,14 @@ from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.losses import loss_for, softmax
 from tutor.ml.metrics import Measure, rows_together
 from tutor.ml.network import Network, with_ones
-from tutor.ml.optimizers import Momentum, make_optimizer
+from tutor.ml.optimizers import make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.pieces import place_along, place_pieces
 from tutor.ml.polynomial import Powers
 from tutor.ml.schedules import make_schedule
-from tutor.ml.tape import EPSILON, FACTOR, LABELS, X_ROWS, Run, Steps, X, step, unroll
+from tutor.ml.tape import LABELS, X_ROWS, Run, Steps, X, step, unroll
 
-_INPUTS = (X, X_ROWS, LABELS, FACTOR, EPSILON)
+_INPUTS = (X, X_ROWS, LABELS)
 
 
 class NetworkTraining:
@@ -66,17 +66,16 @@ class NetworkTraining:
             raise TutorError(translate("ml.least-squares-needs-line"))
         self._learning_rate = optimizer.learning_rate
         self._factor = make_schedule(optimizer.schedule, optimizer.warm_up)
-        self._optimizer = make_optimizer(
-            optimizer.name, self.network.parameters, self.network.gradient, optimizer.momentum, optimizer.alpha
-        )
+        parameters, gradient, is_weight = self.network.parameters, self.network.gradient, self.network.is_weight()
+        self._optimizer = make_optimizer(parameters, gradient, optimizer, is_weight)
         self._rules = GradientRules(
-            self.network.parameters,
-            self.network.gradient,
-            self.network.is_weight() if optimizer.weight_decay else None,
-            optimizer.weight_decay,
-            optimizer.gradient_clip,
-            optimizer.gradient_noise,
-            train.seed,
+            parameters,
+            gradient,
+            is_weight,
+            weight_decay=0.0 if self._optimizer.decays_weights else optimizer.weight_decay,
+            clip=optimizer.gradient_clip,
+            noise=optimizer.gradient_noise,
+            seed=train.seed,
         )
         self._x = with_ones(self._powers(dataset.x_train))
         self._labels = _labels(dataset.y_train, dataset)
@@ -94,6 +93,8 @@ class NetworkTraining:
             else None
         )
         self._epoch = self._updates = 0
+        self._rates: Iterator[float] = iter(())
+        """The learning rates of the updates that are left in this epoch."""
         self.batch_losses: BatchLosses | None = None
 
     def watch_batches(self) -> BatchLosses:
@@ -137,8 +138,8 @@ class NetworkTraining:
             raise ValueError(name)
         if name == "learning_rate" and number >= 0:
             self._learning_rate = number
-        elif name == "momentum" and isinstance(self._optimizer, Momentum) and 0 <= number < 1:
-            self._optimizer.momentum = number
+        elif name == "momentum" and 0 <= number < 1:
+            self._optimizer.turn(name, number)
         elif name == "batch_size" and number >= 0 and not self._sees_all:
             self._use_batch_size(int(number))
             if self._train.updates:
@@ -153,7 +154,6 @@ class NetworkTraining:
 
     def _use_batch_size(self, size: int) -> None:
         self._batches = Batches(self._x, self._labels, size, shuffle=self._train.shuffle)
-        self._factors: Array = np.empty((2, self._batches.count), np.float32)
         self._tapes: list[list[tuple[Run, list[tuple[Array, ...]]]]] = []
 
     def _make_tapes(self) -> None:
@@ -162,25 +162,24 @@ class NetworkTraining:
         Made once for a batch size and a loss; every input is a view into a buffer that each epoch fills anew.
         """
         runs: dict[int, Run] = {}
-        index = 0
         for slab in self._batches.slabs:
             by_size: dict[int, list[tuple[Array, ...]]] = {}
             for batch in slab:
-                factors = (self._factors[0, index, ...], self._factors[1, index, ...])
-                by_size.setdefault(batch.size, []).append((batch.x, batch.x_transposed, batch.labels, *factors))
-                index += 1
+                by_size.setdefault(batch.size, []).append((batch.x, batch.x_transposed, batch.labels))
             for size in by_size.keys() - runs.keys():
                 runs[size] = unroll(self._update_steps(size), _INPUTS)
             self._tapes.append([(runs[size], inputs) for size, inputs in by_size.items()])
 
     def _update_steps(self, size: int) -> Steps:
         """One update by a batch of so many examples."""
-        whole, gradient = self._batches.size, self.network.gradient
         steps = self.network.update_steps(size, self._loss)
-        if size < whole:
-            # The optimiser divides by the size of a whole batch.
-            steps.append(step(np.multiply, gradient, constant(whole / size, gradient), gradient))
-        return [*steps, *self._rules.steps(whole), *self._optimizer.steps()]
+        if self._rules.active:
+            steps.append(step(self._rules.apply))
+        steps.append(step(self._move))
+        return steps
+
+    def _move(self) -> None:
+        self._optimizer.step(next(self._rates))
 
     @property
     def _is_line(self) -> bool:
@@ -234,7 +233,7 @@ class NetworkTraining:
         updates = np.arange(self._updates, self._updates + count)
         planned = self._updates + (self.planned_epochs - self._epoch) * count
         rates = self._learning_rate * self._factor(updates, planned)
-        self._factors[0], self._factors[1] = self._optimizer.plan(rates, batches.size)
+        self._rates = iter(rates.tolist())
         for slab in batches.fill(self._random):
             for run, inputs in self._tapes[slab]:
                 if self.batch_losses is None:
@@ -242,7 +241,7 @@ class NetworkTraining:
                 else:
                     self.batch_losses.run(run, inputs, self._loss)
         self._updates += count
-        return self._rules.norm() / batches.size, float(rates[-1])
+        return self._rules.norm(), float(rates[-1])
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
         train_loss, train_accuracy = self._measure_train(self._loss)
@@ -275,12 +274,11 @@ class NetworkTraining:
 
     def parameters(self) -> dict[str, Array]:
         """See `Training.parameters`."""
-        return {name: array * array.dtype.type(factor) for name, (array, factor) in self.stored().items()}
+        return {name: array.copy() for name, array in self.stored().items()}
 
-    def stored(self) -> dict[str, tuple[Array, float]]:
-        """The same without copies, by name: an array, which goes on changing, and what it is to be multiplied by."""
-        named = self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}
-        stored = {name: (each, 1.0) for name, each in named.items()}
+    def stored(self) -> dict[str, Array]:
+        """The same without copies: the arrays go on changing as the training does."""
+        stored = self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}
         return stored | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
 
     def coefficients(self) -> Floats:

@@ -1,273 +1,253 @@
-"""Optimisers over one flat vector. Each gets the gradient of a *sum* over a batch of B examples.
+"""Optimizers: how the gradient of a batch moves the parameters.
 
-θ the parameters, g the gradient of the mean, η the learning rate:
+In all of them θ are the parameters, g is the gradient of the mean loss over the batch, and η is the learning rate.
+Each class does what its docstring says, in place, with NumPy. What is done to a gradient before an optimizer sees it
+stands in `tutor.ml.gradient_rules`.
 
-    sgd        θ ← θ − η g
-    momentum   m ← λ m − η g,  θ ← θ + m
-    adam       m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,
-               θ ← θ − η m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)   (Kingma and Ba 2015)
-    adagrad    v ← v + g²,  θ ← θ − η g / (√v + ε)                               (Duchi et al. 2011)
-    adagrad-mean   the same with √(v / t) in place of √v, the root of the mean of t squares
-    rmsprop    v ← α v + (1 − α) g², from v = g² at the first update,  θ ← θ − η g / (√v + ε)   (Hinton 2012)
-
-What is another number at each update (η by its schedule, 1 / B, Adam's corrections) is drawn into one or two factors,
-computed for a whole epoch at once by `Optimizer.plan`. What may be done to a gradient before an optimiser sees it is in
-`tutor.ml.gradient_rules`.
+To add an optimizer, write its class here and name it in `OPTIMIZERS`.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from math import sqrt
+from typing import ClassVar
 
 import numpy as np
 
-from tutor.ml.arrays import Array, constant
-from tutor.ml.tape import EPSILON, FACTOR, Steps, step, unroll
-
-BLOCK = 1 << 16
-"""So many parameters are moved together: what is only passing through needs room for no more."""
+from tutor.ml.arrays import Array
+from tutor.ml.options import OptimizerOptions
 
 
-class Optimizer(ABC):
+class Optimizer:
     """Moves parameters against a gradient.
 
     Args:
-        parameters: θ, (P,), moved in place.
-        gradient: the gradient of the sum over a batch, (P,); written by others before each update.
+        parameters: θ, (P,), moved in place by `step`.
+        gradient: g, (P,). Whoever calls `step` has written the gradient of the mean loss into it.
+        settings: The settings of the lab, such as the momentum.
+        is_weight: 1 for each weight and 0 for each bias, (P,); None if all parameters are weights.
     """
 
-    def __init__(self, parameters: Array, gradient: Array) -> None:
-        self._parameters, self._gradient = parameters, gradient
-        self._scratch = np.empty_like(parameters[:BLOCK])
-        self._once = unroll(self.steps(), (FACTOR, EPSILON))
+    decays_weights: ClassVar[bool] = False
+    """Whether `step` applies the weight decay itself, so that it must not be added to the gradient."""
 
-    def steps(self) -> Steps:
-        """The tape of one update; its inputs are `FACTOR` and `EPSILON`."""
-        count = self._parameters.size
-        blocks = [slice(start, min(start + BLOCK, count)) for start in range(0, count, BLOCK)]
-        return [
-            each
-            for block in blocks
-            for each in self._steps(
-                block, self._parameters[block], self._gradient[block], self._scratch[: block.stop - block.start]
-            )
-        ]
+    def __init__(
+        self, parameters: Array, gradient: Array, settings: OptimizerOptions, is_weight: Array | None = None
+    ) -> None:
+        self.parameters, self.gradient = parameters, gradient
+        self.is_weight: Array = np.ones_like(parameters) if is_weight is None else is_weight
+        self.start(settings)
 
-    @abstractmethod
-    def _steps(self, block: slice, parameters: Array, gradient: Array, scratch: Array) -> Steps:
-        """The tape for one block of the parameters.
+    def start(self, settings: OptimizerOptions) -> None:
+        """Read the settings, and make room for what is remembered between two steps."""
 
-        Args:
-            block: where it is.
-            parameters: of the block, (n,).
-            gradient: of the block, (n,).
-            scratch: whatever, (n,).
-        """
+    def step(self, learning_rate: float) -> None:
+        """Move the parameters once, at the learning rate η."""
+        raise NotImplementedError
 
-    def plan(self, rates: Array, batch_size: int) -> tuple[Array, Array]:
-        """The inputs of the next updates, which have to follow: FACTOR and EPSILON, (n,) each.
-
-        Args:
-            rates: η of each update, (n,) float64.
-            batch_size: B.
-        """
-        return rates / batch_size, np.zeros(len(rates))
-
-    def step(self, learning_rate: float, batch_size: int = 1) -> None:
-        """Move once."""
-        planned = self.plan(np.array([learning_rate], dtype=np.float64), batch_size)
-        self._once([tuple(constant(float(each[0]), self._parameters) for each in planned)])
-
-    def state(self) -> dict[str, tuple[Array, float]]:
-        """What it remembers, for a checkpoint: by name an array and what it is to be multiplied by."""
+    def state(self) -> dict[str, Array]:
+        """What is remembered between two steps, by name, (P,) each."""
         return {}
+
+    def turn(self, name: str, value: float) -> None:
+        """Change one of its settings, such as ``momentum``, between two steps.
+
+        Raises:
+            ValueError: This optimizer has no such setting.
+        """
+        if not hasattr(self, name):
+            raise ValueError(name)
+        setattr(self, name, value)
 
 
 class GradientDescent(Optimizer):
-    """θ ← θ − η g, whether over all examples (gd) or over a batch (sgd)."""
+    """θ ← θ − η g, over all examples (gd) or over a batch (sgd)."""
 
-    def _steps(self, block: slice, parameters: Array, gradient: Array, scratch: Array) -> Steps:
-        return [
-            step(np.multiply, gradient, FACTOR, scratch),
-            step(np.subtract, parameters, scratch, parameters),
-        ]
+    def step(self, learning_rate: float) -> None:
+        self.parameters -= learning_rate * self.gradient
 
 
 class Momentum(Optimizer):
-    """m ← λ m − η g, θ ← θ + m."""
+    """v ← β v − η g, θ ← θ + v, where β is the momentum and v the velocity (Polyak 1964)."""
 
-    def __init__(self, parameters: Array, gradient: Array, momentum: float) -> None:
-        self._movement = np.zeros_like(parameters)
-        self._momentum = constant(momentum, parameters)
-        super().__init__(parameters, gradient)
+    def start(self, settings: OptimizerOptions) -> None:
+        self.momentum = settings.momentum
+        self.velocity = np.zeros_like(self.parameters)
 
-    @property
-    def momentum(self) -> float:
-        """λ."""
-        return float(self._momentum)
+    def step(self, learning_rate: float) -> None:
+        self.velocity *= self.momentum
+        self.velocity -= learning_rate * self.gradient
+        self.parameters += self.velocity
 
-    @momentum.setter
-    def momentum(self, value: float) -> None:
-        self._momentum.fill(value)
-
-    def _steps(self, block: slice, parameters: Array, gradient: Array, scratch: Array) -> Steps:
-        movement = self._movement[block]
-        return [
-            step(np.multiply, movement, self._momentum, movement),
-            step(np.multiply, gradient, FACTOR, scratch),
-            step(np.subtract, movement, scratch, movement),
-            step(np.add, parameters, movement, parameters),
-        ]
-
-    def state(self) -> dict[str, tuple[Array, float]]:
-        """The last movement."""
-        return {"movement": (self._movement, 1.0)}
+    def state(self) -> dict[str, Array]:
+        return {"velocity": self.velocity}
 
 
-class Adam(Optimizer):
-    """Momentum over a running mean square, both corrected for having begun at zero.
+class AdaGrad(Optimizer):
+    """s ← s + g², θ ← θ − η g / (√s + ε) (Duchi et al. 2011)."""
 
-    The running means are kept as plain sums M = Σ β₁ⁱ G and V = Σ β₂ⁱ G² over the gradients G of batch *sums*: with
-    m = (1 − β₁) M / B and v = (1 − β₂) V / B², all those factors go into one on the step and one on ε.
-    """
+    epsilon = 1e-8
 
-    beta1, beta2, epsilon = 0.9, 0.999, 1e-8
+    def start(self, settings: OptimizerOptions) -> None:
+        self.sum_of_squares = np.zeros_like(self.parameters)
 
-    def __init__(self, parameters: Array, gradient: Array) -> None:
-        self._mean, self._square = np.zeros_like(parameters), np.zeros_like(parameters)
-        self._updates = self._size = 0
-        super().__init__(parameters, gradient)
+    def step(self, learning_rate: float) -> None:
+        self.sum_of_squares += self.gradient**2
+        self.parameters -= learning_rate * self.gradient / (np.sqrt(self.sum_of_squares) + self.epsilon)
 
-    def _steps(self, block: slice, parameters: Array, gradient: Array, scratch: Array) -> Steps:
-        mean, square = self._mean[block], self._square[block]
-        return [
-            step(np.multiply, mean, constant(self.beta1, mean), mean),
-            step(np.add, mean, gradient, mean),
-            step(np.multiply, square, constant(self.beta2, square), square),
-            step(np.multiply, gradient, gradient, scratch),
-            step(np.add, square, scratch, square),
-            step(np.sqrt, square, scratch),
-            step(np.add, scratch, EPSILON, scratch),
-            step(np.divide, mean, scratch, scratch),
-            step(np.multiply, scratch, FACTOR, scratch),
-            step(np.subtract, parameters, scratch, parameters),
-        ]
-
-    def plan(self, rates: Array, batch_size: int) -> tuple[Array, Array]:
-        """See `Optimizer.plan`."""
-        if self._size and batch_size != self._size:
-            # The sums change their unit with the size of a batch.
-            self._mean *= batch_size / self._size
-            self._square *= (batch_size / self._size) ** 2
-        self._size = batch_size
-        updates = np.arange(self._updates + 1, self._updates + len(rates) + 1)
-        self._updates += len(rates)
-        root = np.sqrt((1 - self.beta2**updates) / (1 - self.beta2))
-        return rates * (1 - self.beta1) / (1 - self.beta1**updates) * root, self.epsilon * batch_size * root
-
-    def state(self) -> dict[str, tuple[Array, float]]:
-        """Both running means, of the gradient of the mean loss."""
-        size = self._size or 1
-        return {
-            "mean": (self._mean, (1 - self.beta1) / size),
-            "square": (self._square, (1 - self.beta2) / size**2),
-        }
+    def state(self) -> dict[str, Array]:
+        return {"sum_of_squares": self.sum_of_squares}
 
 
-class _Scaled(Optimizer):
-    """θ ← θ − η g / (σ + ε) with a σ for each parameter, made of the squares of its gradients so far.
+class AdaGradMean(AdaGrad):
+    """AdaGrad with the mean of the t squares so far in place of their sum: θ ← θ − η g / (√(s / t) + ε)."""
 
-    Squares are kept of the gradients G of batch *sums*: σ is then B times too large, and so is G, which cancels out.
+    def start(self, settings: OptimizerOptions) -> None:
+        super().start(settings)
+        self.t = 0
+
+    def step(self, learning_rate: float) -> None:
+        self.t += 1
+        self.sum_of_squares += self.gradient**2
+        self.parameters -= learning_rate * self.gradient / (np.sqrt(self.sum_of_squares / self.t) + self.epsilon)
+
+
+class RMSProp(Optimizer):
+    """s ← α s + (1 − α) g², θ ← θ − η g / (√s + ε) (Hinton 2012).
+
+    The first s is g² itself: from s = 0 the first steps would be too large.
     """
 
     epsilon = 1e-8
 
-    def __init__(self, parameters: Array, gradient: Array) -> None:
-        self._square = np.zeros_like(parameters)
-        self._updates = self._size = 0
-        super().__init__(parameters, gradient)
+    def start(self, settings: OptimizerOptions) -> None:
+        self.alpha = settings.alpha
+        self.mean_square = np.zeros_like(self.parameters)
+        self.t = 0
 
-    @abstractmethod
-    def _squares(self, square: Array, gradient: Array, scratch: Array) -> Steps:
-        """The tape that takes the newest gradient into the squares."""
+    def step(self, learning_rate: float) -> None:
+        self.t += 1
+        if self.t == 1:
+            self.mean_square += self.gradient**2
+        else:
+            self.mean_square *= self.alpha
+            self.mean_square += (1 - self.alpha) * self.gradient**2
+        self.parameters -= learning_rate * self.gradient / (np.sqrt(self.mean_square) + self.epsilon)
 
-    def _steps(self, block: slice, parameters: Array, gradient: Array, scratch: Array) -> Steps:
-        square = self._square[block]
-        return [
-            *self._squares(square, gradient, scratch),
-            step(np.sqrt, square, scratch),
-            step(np.add, scratch, EPSILON, scratch),
-            step(np.divide, gradient, scratch, scratch),
-            step(np.multiply, scratch, FACTOR, scratch),
-            step(np.subtract, parameters, scratch, parameters),
-        ]
-
-    def plan(self, rates: Array, batch_size: int) -> tuple[Array, Array]:
-        """See `Optimizer.plan`."""
-        if self._size and batch_size != self._size:
-            # Squares of sums change their unit with the size of a batch.
-            self._square *= (batch_size / self._size) ** 2
-        self._size = batch_size
-        updates = np.arange(self._updates + 1, self._updates + len(rates) + 1)
-        self._updates += len(rates)
-        root = self._root(updates)
-        return rates * root, self.epsilon * batch_size * root
-
-    def _root(self, updates: Array) -> Array:
-        """By what √v is σ times too large, (n,), at the updates (n,) counted from 1."""
-        return np.ones(len(updates))
-
-    def state(self) -> dict[str, tuple[Array, float]]:
-        """The squares, of the gradient of the mean loss."""
-        return {"square": (self._square, 1 / (self._size or 1) ** 2)}
+    def state(self) -> dict[str, Array]:
+        return {"mean_square": self.mean_square}
 
 
-class AdaGrad(_Scaled):
-    """σ is the root of the sum of all squares so far, or with ``mean`` the root of their mean."""
+class Adam(Optimizer):
+    """Momentum over a running mean of squares, both corrected for their start at zero (Kingma and Ba 2015).
 
-    def __init__(self, parameters: Array, gradient: Array, *, mean: bool = False) -> None:
-        self._of_the_mean = mean
-        super().__init__(parameters, gradient)
+    m ← β₁ m + (1 − β₁) g
+    v ← β₂ v + (1 − β₂) g²
+    θ ← θ − η m̂ / (√v̂ + ε), where m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ)
+    """
 
-    def _squares(self, square: Array, gradient: Array, scratch: Array) -> Steps:
-        return [step(np.multiply, gradient, gradient, scratch), step(np.add, square, scratch, square)]
+    beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
-    def _root(self, updates: Array) -> Array:
-        return np.sqrt(updates) if self._of_the_mean else np.ones(len(updates))
+    def start(self, settings: OptimizerOptions) -> None:
+        self.first_moment, self.second_moment = np.zeros_like(self.parameters), np.zeros_like(self.parameters)
+        self.scratch = np.empty_like(self.parameters)
+        self.t = 0
+
+    def step(self, learning_rate: float) -> None:
+        # Adam is what most labs train with: each line works in place, so that none makes an array of its own.
+        self.t += 1
+        g, m, v, update = self.gradient, self.first_moment, self.second_moment, self.scratch
+        # m ← m + (1 − β₁) (g − m)
+        np.subtract(g, m, out=update)
+        update *= 1 - self.beta1
+        m += update
+        # v ← v + (1 − β₂) (g² − v)
+        np.multiply(g, g, out=update)
+        update -= v
+        update *= 1 - self.beta2
+        v += update
+        # θ ← θ − η m̂ / (√v̂ + ε), in the order of the end of the paper's section 2: the corrections are two numbers
+        root = sqrt(1 - self.beta2**self.t)
+        np.sqrt(v, out=update)
+        update += self.epsilon * root
+        np.divide(m, update, out=update)
+        update *= learning_rate * root / (1 - self.beta1**self.t)
+        self.parameters -= update
+
+    def state(self) -> dict[str, Array]:
+        return {"first_moment": self.first_moment, "second_moment": self.second_moment}
 
 
-class RMSProp(_Scaled):
-    """σ² is a running mean of the squares, in which ``alpha`` is the weight of the old value."""
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
 
-    def __init__(self, parameters: Array, gradient: Array, alpha: float) -> None:
-        self._old, self._new = constant(alpha, parameters), constant(1.0 - alpha, parameters)
-        self._begun = False
-        super().__init__(parameters, gradient)
+    θ ← θ − η (m̂ / (√v̂ + ε) + λ θ): the decay λ acts on each weight itself. Added to the gradient, as the other
+    optimizers have it, √v̂ would divide it, and the weights with the largest gradients would decay least.
+    """
 
-    def _begin(self) -> None:
-        """The first mean is the first square itself: to begin at zero would make the first steps too large."""
-        if not self._begun:
-            np.multiply(self._gradient, self._gradient, self._square)
-            self._begun = True
+    decays_weights = True
 
-    def _squares(self, square: Array, gradient: Array, scratch: Array) -> Steps:
-        return [
-            step(self._begin),
-            step(np.multiply, square, self._old, square),
-            step(np.multiply, gradient, gradient, scratch),
-            step(np.multiply, scratch, self._new, scratch),
-            step(np.add, square, scratch, square),
-        ]
+    def start(self, settings: OptimizerOptions) -> None:
+        super().start(settings)
+        self.weight_decay = settings.weight_decay
+
+    def step(self, learning_rate: float) -> None:
+        self.parameters -= learning_rate * self.weight_decay * self.is_weight * self.parameters
+        super().step(learning_rate)
 
 
-def make_optimizer(name: str, parameters: Array, gradient: Array, momentum: float, alpha: float = 0.9) -> Optimizer:
-    """The optimiser called ``name``: gd, sgd, momentum, adam, adagrad, adagrad-mean or rmsprop."""
-    if name == "adam":
-        return Adam(parameters, gradient)
-    if name == "momentum":
-        return Momentum(parameters, gradient, momentum)
-    if name in {"adagrad", "adagrad-mean"}:
-        return AdaGrad(parameters, gradient, mean=name == "adagrad-mean")
-    if name == "rmsprop":
-        return RMSProp(parameters, gradient, alpha)
-    return GradientDescent(parameters, gradient)
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "gd": GradientDescent,
+    "sgd": GradientDescent,
+    "momentum": Momentum,
+    "adagrad": AdaGrad,
+    "adagrad-mean": AdaGradMean,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+
+BLOCK = 1 << 14
+"""So many parameters move together: what `step` computes on its way then stays in the processor's cache."""
+
+
+class Blocks(Optimizer):
+    """One optimizer of a kind for each block of a long vector of parameters."""
+
+    def __init__(
+        self,
+        kind: type[Optimizer],
+        parameters: Array,
+        gradient: Array,
+        settings: OptimizerOptions,
+        is_weight: Array | None = None,
+    ) -> None:
+        super().__init__(parameters, gradient, settings, is_weight)
+        blocks = [slice(start, start + BLOCK) for start in range(0, len(parameters), BLOCK)]
+        self.optimizers = [kind(parameters[at], gradient[at], settings, self.is_weight[at]) for at in blocks]
+
+    def turn(self, name: str, value: float) -> None:
+        for each in self.optimizers:
+            each.turn(name, value)
+
+    def step(self, learning_rate: float) -> None:
+        for each in self.optimizers:
+            each.step(learning_rate)
+
+    def state(self) -> dict[str, Array]:
+        states = [each.state() for each in self.optimizers]
+        return {name: np.concatenate([state[name] for state in states]) for name in states[0]}
+
+
+def make_optimizer(
+    parameters: Array, gradient: Array, settings: OptimizerOptions, is_weight: Array | None = None
+) -> Optimizer:
+    """The optimizer that ``settings.name`` names; see `Optimizer` for the arguments.
+
+    A lab without one, in which the learner moves the parameters by hand, gets one that is never asked to step.
+    """
+    kind = OPTIMIZERS.get(settings.name, GradientDescent)
+    if len(parameters) > BLOCK:
+        return Blocks(kind, parameters, gradient, settings, is_weight)
+    return kind(parameters, gradient, settings, is_weight)

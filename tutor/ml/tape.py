@@ -5,7 +5,7 @@ Going through a tape call by call costs as much as the arithmetic of a small net
 Python function that one would write by hand::
 
     def run(batches):
-        for X, X_ROWS, LABELS, FACTOR, EPSILON in batches:
+        for X, X_ROWS, LABELS in batches:
             c0(X, c1)                 # first layer: W.dot(x, z)
             c2(c1, c3, out=c1)        # relu: maximum(z, zeros, out=z)
             ...
@@ -33,10 +33,6 @@ X_ROWS = Input("X_ROWS")
 """The same batch by rows, (B, d + 1)."""
 LABELS = Input("LABELS")
 """Its labels, (k, B)."""
-FACTOR = Input("FACTOR")
-"""What an optimiser multiplies a step with: the learning rate and all that goes with it, without dimensions."""
-EPSILON = Input("EPSILON")
-"""What Adam adds to a root, without dimensions."""
 
 
 class Step(NamedTuple):

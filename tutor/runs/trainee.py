@@ -217,9 +217,7 @@ class MlTrainee:
             feature_names=self.feature_names[:_MOST_NAMES],
             target_name=self.target_name,
             class_names=self.class_names[:_MOST_NAMES],
-            parameters=sum(
-                array.size for name, (array, _) in self._stored().items() if not name.startswith(_NOT_TRAINED)
-            ),
+            parameters=sum(array.size for name, array in self._stored().items() if not name.startswith(_NOT_TRAINED)),
             epochs=self._epochs if self.spec.train.updates else 0,
             notes=tuple(harmless_line(note) for note in data.notes),
         )
@@ -232,11 +230,11 @@ class MlTrainee:
         """
         write_weights(path, self._stored())
 
-    def _stored(self) -> dict[str, tuple[Array, float]]:
+    def _stored(self) -> dict[str, Array]:
         inner = self.network_training
         if inner is not None:
             return inner.stored()
-        return {name: (each, 1.0) for name, each in self._training.parameters().items()}
+        return self._training.parameters()
 
     # -- for the panels ---------------------------------------------------------------------------------------
 

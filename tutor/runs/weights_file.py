@@ -16,15 +16,15 @@ _PIECE = 1 << 16
 """So many numbers are written at once."""
 
 
-def write_weights(path: Path, named: Mapping[str, tuple[NDArray[Any], float]]) -> None:
-    """Write arrays, each times a factor, aside and then in place.
+def write_weights(path: Path, named: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays, aside and then in place.
 
     `numpy.savez` would do, but has two copies of an array in memory meanwhile, which is more than a large network has
     to spare; here it is written piece by piece.
 
     Args:
         path: The file.
-        named: By name an array and its factor.
+        named: The arrays by name.
 
     Raises:
         OSError: there is no room.
@@ -32,18 +32,18 @@ def write_weights(path: Path, named: Mapping[str, tuple[NDArray[Any], float]]) -
     descriptor, temporary = tempfile.mkstemp(prefix=".weights.", suffix=".npz", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
-            for name, (array, factor) in named.items():
+            for name, array in named.items():
                 with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
-                    _write(entry, array, factor)
+                    _write(entry, array)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
 
 
-def _write(file: IO[bytes], array: NDArray[Any], factor: float) -> None:
+def _write(file: IO[bytes], array: NDArray[Any]) -> None:
     descr = np.lib.format.dtype_to_descr(array.dtype)
     np.lib.format.write_array_header_1_0(file, {"descr": descr, "fortran_order": False, "shape": array.shape})
     flat = array.reshape(-1)
     for start in range(0, flat.size, _PIECE):
-        file.write((flat[start : start + _PIECE] * array.dtype.type(factor)).data)
+        file.write(np.ascontiguousarray(flat[start : start + _PIECE]).data)

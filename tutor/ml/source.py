@@ -1,0 +1,85 @@
+"""The code that trains, for a learner to read: where it stands, and its text."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.ml import activations, batch_norm, dropout, gradient_rules, losses, network, optimizers, schedules
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Lines of a file that belong together.
+
+    Args:
+        path: The file.
+        line: The number of the first line, from 1.
+        text: The lines.
+    """
+
+    path: Path
+    line: int
+    text: str
+
+
+_PARTS: dict[str, type] = {
+    "gradient-rules": gradient_rules.GradientRules,
+    "dropout": dropout.Dropout,
+    "batch-norm": batch_norm.BatchNorm,
+    "network": network.Network,
+}
+
+
+def source_names() -> dict[str, tuple[str, ...]]:
+    """What `source_of` knows, by kind."""
+    return {
+        "optimizer": tuple(optimizers.OPTIMIZERS),
+        "loss": tuple(losses.LOSSES),
+        "activation": tuple(activations.ACTIVATIONS),
+        "schedule": tuple(schedules.SCHEDULES),
+        "part": tuple(_PARTS),
+    }
+
+
+def source_of(name: str) -> list[Passage]:
+    """The code of an optimizer, a loss, an activation, a schedule or a part of a network; what it builds on first.
+
+    Raises:
+        KeyError: There is none of that name.
+    """
+    if name in optimizers.OPTIMIZERS:
+        kinds = inspect.getmro(optimizers.OPTIMIZERS[name])
+        return [_passage(kind) for kind in reversed(kinds[: kinds.index(optimizers.Optimizer)])]
+    if name in losses.LOSSES:
+        loss = losses.LOSSES[name]
+        formulas: list[Callable[..., object]] = [losses.softmax] if loss.classifies else []
+        return [_passage(each) for each in (*formulas, loss.mean, loss.gradient)]
+    if name in activations.ACTIVATIONS:
+        return [_table_entry(activations.__file__, name)]
+    if name in schedules.SCHEDULES:
+        return [_passage(schedules.SCHEDULES[name])]
+    return [_passage(_PARTS[name])]
+
+
+def _passage(thing: type | Callable[..., object]) -> Passage:
+    lines, first = inspect.getsourcelines(thing)
+    return Passage(Path(inspect.getsourcefile(thing) or ""), first, "".join(lines).rstrip())
+
+
+def _table_entry(file: str, name: str) -> Passage:
+    """The call in a table whose first argument is ``name``, with the comment above it."""
+    path = Path(file)
+    source = path.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+        if isinstance(node, ast.Call) and isinstance(first, ast.Constant) and first.value == name:
+            start = node.lineno
+            while lines[start - 2].lstrip().startswith("#"):
+                start -= 1
+            return Passage(path, start, inspect.cleandoc("\n".join(lines[start - 1 : node.end_lineno])))
+    raise KeyError(name)
