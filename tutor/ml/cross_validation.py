@@ -49,6 +49,10 @@ class CrossValidation:
         """Those of the first fold's model."""
         return self._trainings[0].parameters()
 
+    def vectors(self) -> list[Array]:
+        """Those of every fold's model."""
+        return [vector for training in self._trainings for vector in training.vectors()]
+
     def small_parameters(self) -> dict[str, float]:
         """Those of the first fold's model."""
         return self._trainings[0].small_parameters()

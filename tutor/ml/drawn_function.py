@@ -240,6 +240,10 @@ class FunctionTraining:
         """See `Training.parameters`."""
         return {"theta": self._theta.copy()}
 
+    def vectors(self) -> list[Array]:
+        """See `Training.vectors`."""
+        return [self._theta]
+
     def small_parameters(self) -> dict[str, float]:
         """Where the walk is, by name and by symbol, ``f`` there, and the function's other facts."""
         point, function = self._point(), self.function

@@ -277,6 +277,10 @@ class NetworkTraining:
         """See `Training.parameters`."""
         return {name: array * array.dtype.type(factor) for name, (array, factor) in self.stored().items()}
 
+    def vectors(self) -> list[Array]:
+        """See `Training.vectors`."""
+        return [self.network.parameters]
+
     def stored(self) -> dict[str, tuple[Array, float]]:
         """The same without copies, by name: an array, which goes on changing, and what it is to be multiplied by."""
         named = self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}

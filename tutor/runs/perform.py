@@ -33,6 +33,7 @@ class Performance:
         run_id: For the log.
         commands: See `Engine`.
         every_epoch: See `Engine`.
+        perturbation: See `tutor.runs.trainee.MlTrainee`.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Performance:
         run_id: str,
         commands: Callable[[int], Iterable[Command]] | None = None,
         every_epoch: bool = False,
+        perturbation: int | None = None,
     ) -> None:
         self._spec = spec
         self._data_folder = data_folder
@@ -51,6 +53,7 @@ class Performance:
         self._run_id = run_id
         self._commands = commands
         self._every_epoch = every_epoch
+        self._perturbation = perturbation
         self._engine: Engine | None = None
         self._stopped: Reason | None = None
 
@@ -88,7 +91,7 @@ class Performance:
     def _run(self, weights: Path | None) -> None:
         from tutor.runs.trainee import MlTrainee
 
-        trainee = MlTrainee(self._spec, self._data_folder)
+        trainee = MlTrainee(self._spec, self._data_folder, self._perturbation)
         self._emit(
             Started(
                 run=self._run_id,
