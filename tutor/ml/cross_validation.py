@@ -72,4 +72,5 @@ def _mean(results: Sequence[EpochResult]) -> EpochResult:
         over(lambda result: result.valid_accuracy),
         over(lambda result: result.gradient_norm),
         results[0].learning_rate,
+        any(result.diverged for result in results),
     )
