@@ -461,8 +461,9 @@ async def test_every_end_is_told_in_words(tmp_path: Path) -> None:
         for reason, words in (
             ("epochs", "All 86 epochs done. The lowest validation loss, 0.4006, was at epoch 86. Goal reached."),
             ("no-improvement", "Stopped early at epoch 86: the validation loss had stopped getting better."),
-            ("seconds", "the time for this lab is over"),
-            ("memory", "too much memory"),
+            ("seconds", "Stopped at epoch 86: it may train for 600 s."),
+            ("idle", "Stopped at epoch 86: it had waited for hours"),
+            ("log-size", "its log is as large as a log may be"),
             ("stop", "Stopped at epoch 86. What it found is kept."),
         ):
             await bench.press("space")
