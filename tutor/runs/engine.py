@@ -13,6 +13,7 @@ from typing import Protocol
 
 from tutor.runs.control import Command
 from tutor.runs.events import Diverged, Event, Finished, Reason, View
+from tutor.runs.limits import IDLE_SECONDS
 from tutor.runs.recorder import Recorder, Result
 from tutor.runs.spec import RunSpec, Setting
 from tutor.runs.spec_rules import patience_of
@@ -169,6 +170,16 @@ class Engine:
             self._best = (loss, result.epoch)
         elif self._patience is not None and result.epoch - self._best[1] >= self._patience:
             self.stop("no-improvement")
+
+    def rescue(self) -> None:
+        """Write the epochs that are done and not written yet, after an exception ended the training.
+
+        Raises:
+            OSError: ``emit`` could not write.
+            MemoryError: the machine gave no more.
+        """
+        self.epoch, self._updates = self._recorder.reached or (self.epoch, self._updates)
+        self._recorder.flush(self._seconds())
 
     def _seconds(self) -> float:
         return self._clock() - self._began - self._waited

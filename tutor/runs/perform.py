@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,7 @@ class Performance:
         except MemoryError:
             self._fail(translate("runs.failed-memory"), translate("runs.failed-memory-hint"))
         except LogFullError as error:
-            self._fail(translate("runs.failed-disk", reason=str(error)), translate("runs.failed-disk-hint"))
+            self._emit_failed(translate("runs.failed-disk", reason=str(error)), translate("runs.failed-disk-hint"))
         except Exception as error:
             # A viewer must never wait for a word that does not come.
             traceback.print_exc()
@@ -115,6 +116,14 @@ class Performance:
         self._engine.run()
 
     def _fail(self, message: str, hint: str = "") -> None:
+        """Write the epochs that were done before the failure, then the failure."""
+        if self._engine is not None:
+            # What cannot be written now is lost; why the run failed matters more.
+            with suppress(MemoryError, LogFullError):
+                self._engine.rescue()
+        self._emit_failed(message, hint)
+
+    def _emit_failed(self, message: str, hint: str = "") -> None:
         epoch = self._engine.epoch if self._engine is not None else 0
         self._emit(Failed(epoch=epoch, message=message, hint=hint))
 
