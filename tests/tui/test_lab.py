@@ -434,6 +434,11 @@ async def test_divergence_is_explained_with_the_rate_that_caused_it(tmp_path: Pa
         assert "Diverged at epoch 4: with a learning rate of 2.5 each step overshoots" in text
         assert "The loss rose from 1.000 to 800, then was no number any more." in " ".join(text.split())
         assert "space again" in text.splitlines()[-1]
+        await bench.press("space")
+        bench.run.train([1.0, 9e3, 8e8], rate=2.5)
+        bench.run.finish("diverged")
+        text = " ".join((await bench.text()).split())
+        assert "The loss rose from 1.000 to 8e8, which is of no use any more." in text
 
 
 @pytest.mark.parametrize(
