@@ -140,7 +140,8 @@ def _diverged(session: LabSession) -> str:
     if rise.high is None or rise.low is None:
         return translate("lab.says-diverged", epochs=summary.epoch, rate=rate)
     low, high = figure(rise.low), figure(rise.high, digits=2)
-    return translate("workbench.diverged-far" if rise.finite else "workbench.diverged", epochs=summary.epoch, rate=rate, low=low, high=high)
+    key = "workbench.diverged-far" if rise.finite else "workbench.diverged"
+    return translate(key, epochs=summary.epoch, rate=rate, low=low, high=high)
 
 
 def _finished(session: LabSession) -> str:
