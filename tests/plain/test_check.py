@@ -101,6 +101,32 @@ def test_a_condition_over_a_fact_that_no_run_gives_is_told(course: Path, capsys:
     assert "final.w" in out
 
 
+def test_a_table_that_no_run_would_read_is_told_in_the_lab_file(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (course / "labs" / "mine.toml").write_text("[data]\npath = 'prices.csv'\ntarget = 'price'\n")
+    assert check(str(course), run_labs=True, jobs=1) == ExitCode.FAULTS_FOUND
+    out = capsys.readouterr().out
+    assert "mine.toml:2:1: data.path changes nothing here" in out
+    assert "mine.toml:3:1: data.target changes nothing here" in out
+
+
+def test_a_setting_that_changes_nothing_is_told_at_its_fence(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = PREDICTION.format(rate=0.01, left=" ", right="x")
+    write(course, body.replace('use = "ball"', 'use = "ball"\ntrain.batch_size = 8'))
+    assert check(str(course), run_labs=False, jobs=1) == ExitCode.FAULTS_FOUND
+    assert "train.batch_size changes nothing here" in capsys.readouterr().out
+
+
+def test_an_answer_is_not_held_against_a_run_that_was_cut_short(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (course / "labs" / "ball.toml").write_text(BALL.replace("[train]", "[train]\nmax_seconds = 1e-9"))
+    write(course, PREDICTION.format(rate=0.01, left=" ", right="x"))
+    assert check(str(course), run_labs=True, jobs=1) == ExitCode.FAULTS_FOUND
+    assert "train.max_seconds" in capsys.readouterr().out
+
+
 def test_a_lab_that_does_not_exist_is_told_at_its_fence(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(course, '```toml lab\nuse = "bal"\n```\n')
     assert check(str(course), run_labs=True, jobs=1) == ExitCode.FAULTS_FOUND

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.ml.options import EpochResult
 from tutor.runs.spec import Setting
 
@@ -23,7 +24,8 @@ class FakeTrainee:
             for _ in range(4):
                 self.w -= self.learning_rate * 2 * self.w
             loss = self.w * self.w
-            yield EpochResult(epoch, 4 * epoch, loss, loss + 1.0, learning_rate=self.learning_rate)
+            diverged = has_diverged(loss, beyond_use(1.0))
+            yield EpochResult(epoch, 4 * epoch, loss, loss + 1.0, learning_rate=self.learning_rate, diverged=diverged)
 
     def turn(self, key: str, value: Setting) -> None:
         assert isinstance(value, float)

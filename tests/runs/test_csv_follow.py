@@ -238,7 +238,7 @@ def test_an_hour_without_a_row_is_the_end(log: Path, runs: Runs) -> None:
     CsvFollower(log, "mine", runs, clock=writer.clock, sleep=writer.sleep).follow()
     (entry,) = runs.all()
     assert (entry.state, entry.epoch) == ("finished", 1)
-    assert runs.follow(entry.id).catch_up().reason == "idle"
+    assert runs.follow(entry.id).catch_up().reason == "quiet"
     assert 3600 <= writer.now < 3700
 
 

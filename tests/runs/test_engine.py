@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tests.runs.fakes import FakeClock, FakeTrainee
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Step, Stop
-from tutor.runs.engine import IDLE_SECONDS, Engine
+from tutor.runs.engine import Engine
 from tutor.runs.events import (
     Changed,
     Diverged,
@@ -21,6 +21,7 @@ from tutor.runs.events import (
     View,
 )
 from tutor.runs.lab_files import with_overrides
+from tutor.runs.limits import IDLE_SECONDS
 from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
 

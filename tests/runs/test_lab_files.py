@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
+from tutor.runs.effects import refuse_idle
 from tutor.runs.lab_files import lab_titles, list_labs, load_lab, parse_setting, read_lab, with_overrides
 from tutor.runs.spec import ControlSpec, RunSpec
 from tutor.runs.spec_faults import SpecError
@@ -97,6 +99,57 @@ def test_an_unknown_key_is_told_with_its_line_and_the_nearest_right_name() -> No
     (fault,) = faults(EXAMPLE.replace("learning_rate = 0.001", "learnign_rate = 0.001"))
     assert fault.startswith("labs/mine.toml:17: optimizer.learnign_rate is not a key")
     assert fault.endswith("Did you mean optimizer.learning_rate?")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ("[data]\npath = 'mine.csv'", 2, "data.path"),
+        ("[data]\nname = 'views'\npath = '~/mine.csv'\n", 3, "data.path"),
+        ("[data]\nname = 'views'\ngroup = 'patient'", 3, "data.group"),
+        (
+            "[data]\nname = 'text'\npath = 'tale.txt'\n[model]\nname = 'char-mlp'\n[loss]\nname = 'cross-entropy'",
+            3,
+            "data.path",
+        ),
+        ("[model]\nname = 'linear'\nhidden = [16]", 3, "model.hidden"),
+        ("[optimizer]\nmomentum = 0.5", 2, "optimizer.momentum"),
+        ("optimizer = { name = 'sgd', alpha = 0.5 }", 1, "optimizer.alpha"),
+        ("[train]\nepochs = 3\nbatch_size = 16", 3, "train.batch_size"),
+        ("[data]\nnoise = 0.5", 2, "data.noise"),
+    ],
+)
+def test_what_changes_nothing_is_refused_in_a_file_as_on_the_command_line(text: str, line: int, key: str) -> None:
+    (fault,) = faults(text)
+    assert fault.startswith(f"labs/mine.toml:{line}: {key} changes nothing here: ")
+    # The same sentence as for `--set` beside the rest of the file.
+    values = tomllib.loads(text)
+    table, _, name = key.partition(".")
+    setting = {key: values[table].pop(name)}
+    lab = with_overrides(RunSpec(), values)
+    with pytest.raises(SpecError) as told:
+        refuse_idle(with_overrides(lab, setting), lab, setting)
+    assert fault.partition(": ")[2] == told.value.faults[0].message
+
+
+def test_a_file_may_say_what_is_so_anyway_and_what_a_control_brings_into_force() -> None:
+    default = RunSpec().optimizer.momentum
+    assert read_lab(f"[optimizer]\nmomentum = {default}\n", PATH).optimizer.momentum == default
+    text = "[optimizer]\nmomentum = 0.5\n[controls]\noptimizer = {choices = ['gd', 'momentum']}\n"
+    assert read_lab(text, PATH).optimizer.momentum == 0.5
+    assert faults(text.replace("'momentum'", "'adam'")) != []
+
+
+def test_a_file_is_judged_as_it_stands_and_not_by_what_a_lesson_makes_of_it() -> None:
+    text = "[optimizer]\nname = 'momentum'\nmomentum = 0.5\n"
+    assert read_lab(text, PATH, {"optimizer": "gd"}).optimizer.momentum == 0.5
+
+
+def test_the_kept_spec_of_a_run_gives_every_key_and_is_read(tmp_path: Path) -> None:
+    spec = with_overrides(RunSpec(), {"optimizer.momentum": 0.5, "train.batch_size": 16, "model.hidden": [4]})
+    write_spec(tmp_path, spec)
+    assert read_spec(tmp_path) == spec
+    assert load_lab(tmp_path / "spec.toml", tmp_path) == spec
 
 
 def test_a_key_of_another_table_is_pointed_there() -> None:

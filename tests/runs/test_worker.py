@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.foundation.errors import TutorError
+from tutor.foundation.errors import ExitCode, TutorError
 from tutor.runs.control import Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.events import Epochs
 from tutor.runs.execute import run_to_end
@@ -95,6 +96,100 @@ def test_a_run_goes_to_its_end(runs: Runs) -> None:
 def test_a_worker_gives_the_losses_that_a_run_in_process_gives(runs: Runs) -> None:
     summary = wait(runs.follow(runs.start(BALL)), lambda summary: summary.ended)
     assert summary.train_losses == run_to_end(BALL, None).train_losses
+
+
+FAILING = """
+import sys
+from tutor.ml import drawn_function
+from tutor.runs.worker import main
+
+epochs = drawn_function.FunctionTraining.epochs
+
+def epochs_and_a_fault(training):
+    for result in epochs(training):
+        yield result
+        if result.epoch == 137:
+            raise {fault}
+
+drawn_function.FunctionTraining.epochs = epochs_and_a_fault
+sys.exit(main([sys.argv[1]]))
+"""
+"""A worker whose training breaks down in the middle."""
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"), [("ZeroDivisionError('by nought')", "by nought"), ("MemoryError()", "memory")]
+)
+def test_epochs_that_were_done_before_a_fault_are_kept(runs: Runs, fault: str, says: str) -> None:
+    folder = runs.make(BALL)
+    worker = [sys.executable, "-c", FAILING.format(fault=fault), str(folder)]
+    assert subprocess.run(worker, capture_output=True, check=False).returncode == ExitCode.RUN_FAILED
+    summary = Follower(folder).catch_up()
+    assert (summary.state, summary.epoch, len(summary.train_losses)) == ("failed", 137, 137)
+    assert says in summary.message
+    assert summary.train_losses == run_to_end(BALL, None).train_losses[:137]
+
+
+def test_a_worker_whose_folder_was_removed_ends_quietly(runs: Runs) -> None:
+    paused = started(runs, ENDLESS)
+    send(paused.folder, Pause())
+    going = started(runs, ENDLESS)
+    wait(paused, lambda summary: summary.state == "paused")
+    pids = [pid_of(each) for each in (paused, going)]
+    descriptor = os.open(going.folder / "worker.log", os.O_RDONLY)
+    for each in (paused, going):
+        shutil.rmtree(each.folder)
+    end = time.monotonic() + PATIENCE
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert os.read(descriptor, 1000) == b""
+    os.close(descriptor)
+    assert not going.folder.exists()
+
+
+def test_a_log_that_has_grown_too_large_ends_its_run_and_says_what_to_do(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUTOR_MAX_LOG_MB", "0.1")
+    follower = runs.follow(runs.start(with_overrides(ENDLESS, {"train.pace": 0.0})))
+    summary = wait(follower, lambda summary: summary.ended)
+    assert (summary.state, summary.reason) == ("stopped", "log-size")
+    assert "TUTOR_MAX_LOG_MB" in summary.message
+    assert len(summary.train_losses) == summary.epoch
+    assert 1e5 < (follower.folder / EVENTS_FILE).stat().st_size < 3e6
+
+
+def test_the_time_that_the_environment_allows_is_the_most_that_a_run_takes(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUTOR_MAX_SECONDS", "1")
+    flat_out = with_overrides(ENDLESS, {"train.pace": 0.0})
+    summary = wait(runs.follow(runs.start(flat_out)), lambda summary: summary.ended)
+    assert (summary.state, summary.reason) == ("stopped", "seconds")
+    assert "it may train for 1 s" in summary.message
+    assert "TUTOR_MAX_SECONDS" in summary.message
+
+
+def test_only_so_many_runs_go_on_at_once(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUTOR_MAX_RUNS", "1")
+    first = started(runs, ENDLESS)
+    with pytest.raises(TutorError, match="1 runs are going on") as told:
+        runs.start(BALL)
+    assert "TUTOR_MAX_RUNS" in told.value.hint
+    assert len(runs.all()) == 1
+    send(first.folder, Stop())
+    wait(first, lambda summary: summary.ended)
+    while first.alive:
+        time.sleep(0.01)
+    wait(runs.follow(runs.start(BALL)), lambda summary: summary.ended)
+
+
+@pytest.mark.parametrize("value", ["abc", "0", "-3", "nan", "inf", "1e999"])
+def test_a_limit_that_is_no_number_is_told(runs: Runs, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("TUTOR_MAX_RUNS", value)
+    with pytest.raises(TutorError, match="TUTOR_MAX_RUNS"):
+        runs.start(BALL)
 
 
 def test_a_second_watcher_sees_the_same_numbers(runs: Runs) -> None:

@@ -434,6 +434,11 @@ async def test_divergence_is_explained_with_the_rate_that_caused_it(tmp_path: Pa
         assert "Diverged at epoch 4: with a learning rate of 2.5 each step overshoots" in text
         assert "The loss rose from 1.000 to 800, then was no number any more." in " ".join(text.split())
         assert "space again" in text.splitlines()[-1]
+        await bench.press("space")
+        bench.run.train([1.0, 9e3, 8e8], rate=2.5)
+        bench.run.finish("diverged")
+        text = " ".join((await bench.text()).split())
+        assert "The loss rose from 1.000 to 8e8, which is of no use any more." in text
 
 
 @pytest.mark.parametrize(
@@ -461,8 +466,9 @@ async def test_every_end_is_told_in_words(tmp_path: Path) -> None:
         for reason, words in (
             ("epochs", "All 86 epochs done. The lowest validation loss, 0.4006, was at epoch 86. Goal reached."),
             ("no-improvement", "Stopped early at epoch 86: the validation loss had stopped getting better."),
-            ("seconds", "the time for this lab is over"),
-            ("memory", "too much memory"),
+            ("seconds", "Stopped at epoch 86: it may train for 600 s."),
+            ("idle", "Stopped at epoch 86: it had waited for hours"),
+            ("log-size", "its log is as large as a log may be"),
             ("stop", "Stopped at epoch 86. What it found is kept."),
         ):
             await bench.press("space")

@@ -74,6 +74,10 @@ class CoinFlips:
         """The answers of the best so far."""
         return {"answers": self._answers.copy()}
 
+    def vectors(self) -> list[Array]:
+        """None: nothing is adjusted step by step."""
+        return []
+
     def small_parameters(self) -> dict[str, float]:
         """None."""
         return {}

@@ -49,6 +49,10 @@ class CrossValidation:
         """Those of the first fold's model."""
         return self._trainings[0].parameters()
 
+    def vectors(self) -> list[Array]:
+        """Those of every fold's model."""
+        return [vector for training in self._trainings for vector in training.vectors()]
+
     def small_parameters(self) -> dict[str, float]:
         """Those of the first fold's model."""
         return self._trainings[0].small_parameters()
@@ -68,4 +72,5 @@ def _mean(results: Sequence[EpochResult]) -> EpochResult:
         over(lambda result: result.valid_accuracy),
         over(lambda result: result.gradient_norm),
         results[0].learning_rate,
+        any(result.diverged for result in results),
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import hypot, isfinite
+from math import hypot, inf, isfinite
 
 import numpy as np
 
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import Dataset, Floats
+from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.optimizers import make_optimizer
 from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
@@ -163,6 +164,8 @@ class FunctionTraining:
         )
         self._eigenvector_step = optimizer.eigenvector_step
         self._epoch = self._updates = 0
+        self._highest: float | None = None
+        """See `tutor.ml.network_training.NetworkTraining`."""
 
     def _point(self) -> tuple[float, ...]:
         return tuple(float(each) for each in self._theta)
@@ -185,6 +188,7 @@ class FunctionTraining:
             self._optimizer.turn(name, number)
         elif name in self.function.names:
             self._theta[self.function.names.index(name)] = number
+            self._highest = None
         else:
             raise ValueError(name)
 
@@ -192,11 +196,16 @@ class FunctionTraining:
         """See `Training.epochs`."""
         while self._epoch < self._train.epochs:
             with np.errstate(all="ignore"):
+                if self._highest is None:
+                    self._highest = inf if self._manual else beyond_use(self.value())
                 norm, rate = (None, None) if self._manual else self._update()
                 self._epoch += 1
                 loss = self.value()
-            yield EpochResult(self._epoch, self._updates, loss, gradient_norm=norm, learning_rate=rate)
-            if not isfinite(loss):
+            diverged = has_diverged(loss, self._highest)
+            yield EpochResult(
+                self._epoch, self._updates, loss, gradient_norm=norm, learning_rate=rate, diverged=diverged
+            )
+            if diverged:
                 return
 
     def _update(self) -> tuple[float, float]:
@@ -236,6 +245,10 @@ class FunctionTraining:
     def parameters(self) -> dict[str, Array]:
         """See `Training.parameters`."""
         return {"theta": self._theta.copy()}
+
+    def vectors(self) -> list[Array]:
+        """See `Training.vectors`."""
+        return [self._theta]
 
     def small_parameters(self) -> dict[str, float]:
         """Where the walk is, by name and by symbol, ``f`` there, and the function's other facts."""

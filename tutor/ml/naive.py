@@ -55,6 +55,10 @@ class NaiveTraining:
         """None."""
         return {}
 
+    def vectors(self) -> list[Array]:
+        """None: nothing is adjusted step by step."""
+        return []
+
     def small_parameters(self) -> dict[str, float]:
         """None."""
         return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import ceil, isfinite
+from math import ceil, inf, isfinite
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from tutor.ml.batch_gradients import BatchGradients, batch_gradients
 from tutor.ml.batch_losses import BatchLosses
 from tutor.ml.batches import Batches
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
+from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.ml.gradient_check import GradientCheck, check_gradient
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.losses import loss_for, softmax
@@ -95,12 +96,13 @@ class NetworkTraining:
         self._epoch = self._updates = 0
         self._rates: Iterator[float] = iter(())
         """The learning rates of the updates that are left in this epoch."""
+        self._highest: float | None = None
+        """The loss above which training has diverged; None if it has to be found again before the next epoch."""
         self.batch_losses: BatchLosses | None = None
 
     def watch_batches(self) -> BatchLosses:
         """Note the loss of every update from now on."""
-        unit = 1.0 if self._loss.classifies else self.dataset.y_scale**self._loss.power
-        self.batch_losses = BatchLosses(self.network, unit)
+        self.batch_losses = BatchLosses(self.network, self._unit)
         return self.batch_losses
 
     def batch_gradients(self, count: int) -> BatchGradients:
@@ -132,6 +134,7 @@ class NetworkTraining:
         if name == "loss":
             self._loss = loss_for(str(value), classifies=self.dataset.task == CLASSIFICATION)
             self._tapes.clear()
+            self._highest = None
             return
         number = float(value)  # type: ignore[arg-type]
         if not isfinite(number):
@@ -194,6 +197,7 @@ class NetworkTraining:
         w = now["w"] if w is None else w
         b = now["b"] if b is None else b
         self.network.layers[0][0] = self._inner(w, b)
+        self._highest = None
 
     def _inner(self, w: float, b: float) -> tuple[float, float]:
         """A line in the units of the data as the standardised model has it."""
@@ -208,14 +212,25 @@ class NetworkTraining:
         while self._epoch < self.planned_epochs:
             # Overflow is a result here, told as divergence; NumPy need not warn of it as well.
             with np.errstate(all="ignore"):
+                if self._highest is None:
+                    self._highest = self._highest_from_here()
                 norm, rate = (None, None) if self._manual or self._in_one_step else self._run_epoch()
                 if self._in_one_step:
                     self._solve()
                 self._epoch += 1
                 result = self._result(norm, rate)
             yield result
-            if self._stays or not isfinite(result.train_loss):
+            if self._stays or result.diverged:
                 return
+
+    @property
+    def _unit(self) -> float:
+        """What a loss of standardised labels is multiplied by: the loss of an error of one standard deviation."""
+        return 1.0 if self._loss.classifies else float(self.dataset.y_scale**self._loss.power)
+
+    def _highest_from_here(self) -> float:
+        # Where a learner moves the parameters by hand, they may go and come back as they like.
+        return inf if self._manual else beyond_use(self._measure_train(self._loss)[0], self._unit)
 
     def _solve(self) -> None:
         """Least squares in closed form: one update, and nothing left to do for another."""
@@ -245,6 +260,7 @@ class NetworkTraining:
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
         train_loss, train_accuracy = self._measure_train(self._loss)
+        diverged = has_diverged(train_loss, inf if self._highest is None else self._highest)
         train_loss -= self._offset
         if self.batch_losses is not None:
             self.batch_losses.end_epoch(train_loss)
@@ -253,7 +269,7 @@ class NetworkTraining:
             valid_loss, valid_accuracy = self._measure_valid(self._loss)
             valid_loss -= self._offset
         return EpochResult(
-            self._epoch, self._updates, train_loss, valid_loss, train_accuracy, valid_accuracy, norm, rate
+            self._epoch, self._updates, train_loss, valid_loss, train_accuracy, valid_accuracy, norm, rate, diverged
         )
 
     # -- what became of the model -----------------------------------------------------------------------------
@@ -275,6 +291,10 @@ class NetworkTraining:
     def parameters(self) -> dict[str, Array]:
         """See `Training.parameters`."""
         return {name: array.copy() for name, array in self.stored().items()}
+
+    def vectors(self) -> list[Array]:
+        """See `Training.vectors`."""
+        return [self.network.parameters]
 
     def stored(self) -> dict[str, Array]:
         """The same without copies: the arrays go on changing as the training does."""

@@ -164,12 +164,13 @@ class EpochResult(NamedTuple):
     Args:
         epoch: From 1.
         updates: Updates of the parameters so far.
-        train_loss: Mean loss over all training examples; nan or infinite where training diverged.
+        train_loss: Mean loss over all training examples; may be nan or infinite if training diverged.
         valid_loss: The same over the validation examples; None without any.
         train_accuracy: Share of training examples classified right; None for a regression.
         valid_accuracy: The same over the validation examples.
         gradient_norm: Length of the gradient of the mean loss, at the last update of the epoch.
         learning_rate: η at the last update, after the schedule.
+        diverged: Whether the loss is no number any more, or beyond any use; see `tutor.ml.divergence`.
     """
 
     epoch: int
@@ -180,3 +181,4 @@ class EpochResult(NamedTuple):
     valid_accuracy: float | None = None
     gradient_norm: float | None = None
     learning_rate: float | None = None
+    diverged: bool = False

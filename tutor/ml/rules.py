@@ -108,6 +108,10 @@ class RuleTraining:
         """See `Training.parameters`."""
         return {"threshold": np.array(self.threshold)}
 
+    def vectors(self) -> list[Array]:
+        """None: nothing is adjusted step by step."""
+        return []
+
     def small_parameters(self) -> dict[str, float]:
         """The threshold."""
         return {"threshold": self.threshold}

@@ -47,6 +47,9 @@ class Training(Protocol):
     def parameters(self) -> dict[str, Array]:
         """Copies of the parameters by name."""
 
+    def vectors(self) -> list[Array]:
+        """The parameters that epochs adjust step by step, not copies: (P,) for each model; empty if there are none."""
+
     def small_parameters(self) -> dict[str, float]:
         """Of a model small enough to name them: parameters in the units of the data, such as ``w`` and ``b``."""
 

@@ -18,6 +18,7 @@ from tutor.plain.claims import faults_of_claim
 from tutor.plain.run_cache import RunCache
 from tutor.runs.execute import run_to_end
 from tutor.runs.lab_faults import fences_of, spec_of_fence
+from tutor.runs.predictions import DECIDES
 from tutor.runs.spec import RunSpec
 from tutor.study.predictions import facts_of_runs
 
@@ -33,7 +34,7 @@ class _Outcome:
 def _run(spec: RunSpec, data_folder: Path) -> _Outcome:
     """In a process of the pool: train to the end and bring the facts home."""
     summary = run_to_end(spec, data_folder)
-    problem = f"{summary.message} {summary.hint}".strip() if summary.state == "failed" else ""
+    problem = "" if summary.state in DECIDES else f"{summary.message} {summary.hint}".strip()
     return _Outcome(dict(summary.facts()), problem)
 
 

@@ -103,20 +103,26 @@ class CsvFollower:
         with closing(self._tail):
             while anew and (place is not None or not self._stopped):
                 with Recording(self._name, runs=self._runs, place=place, task=FOLLOWED) as run:
-                    (self._runs.folder_of(run.id) / SOURCE_FILE).write_text(str(self._path), encoding="utf-8")
+                    folder = self._runs.folder_of(run.id)
+                    (folder / SOURCE_FILE).write_text(str(self._path), encoding="utf-8")
                     self._run = run
                     if self._stopped:  # while there was no run yet
                         run.end("signal")
-                    anew = self._one(run)
+                    anew = self._one(run, folder)
                     if anew:
                         run.note(translate("follow.anew"))
                 place = None
 
-    def _one(self, run: Recording) -> bool:
-        """Tell of the file until it ends or begins anew. Returns whether it did the latter."""
+    def _one(self, run: Recording, folder: Path) -> bool:
+        """Tell of the file until it ends or begins anew, or ``folder``, the run's own, is removed.
+
+        Returns:
+            Whether the file began anew.
+        """
         sheet = _Sheet(self._path, run, *self._left)
         self._left = (None, 0)
         last = seen = self._clock()
+        over = False
         while not run.stopping:
             lines = self._look()
             if lines is None:
@@ -134,12 +140,15 @@ class CsvFollower:
                 if now - last >= _QUIET:
                     sheet.quiet()
                 run.listen()
+                if not folder.is_dir():  # whoever removed it wants the run no more
+                    run.end("stop")
+                    break
                 if now - seen >= _GONE or now - last >= _IDLE:
+                    over = True
+                    run.end("gone" if now - seen >= _GONE else "quiet")
                     break
                 self._sleep(_EVERY)
-        sheet.end("" if run.stopping else self._tail.rest())
-        if self._clock() - last >= _IDLE:
-            run.end("idle")
+        sheet.end(self._tail.rest() if over else "")
         return False
 
     def _look(self) -> list[str] | None:

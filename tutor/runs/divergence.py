@@ -17,12 +17,14 @@ class Rise:
         since: After which epoch it was turned to that; 0 from the beginning.
         low: The lowest loss on the way; None where none was a number.
         high: The last loss that was a number, where it is higher than that.
+        finite: Whether the last loss of all was a number.
     """
 
     rate: float | None
     since: int = 0
     low: float | None = None
     high: float | None = None
+    finite: bool = False
 
 
 def rise_of(summary: RunSummary) -> Rise | None:
@@ -34,4 +36,4 @@ def rise_of(summary: RunSummary) -> Rise | None:
     low, high = min(finite, default=None), finite[-1] if finite else None
     if low is None or high is None or high <= low:
         high = None
-    return Rise(summary.learning_rate, since, low, high)
+    return Rise(summary.learning_rate, since, low, high, finite=bool(finite) and isfinite(summary.train_losses[-1]))

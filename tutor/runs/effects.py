@@ -5,14 +5,16 @@ Only what a spec alone tells is judged: what takes a look at the data is left to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import listed, translate
 from tutor.runs.controls import value_of
-from tutor.runs.spec import NO_DESCENT, SHORT_NAMES, RunSpec
+from tutor.runs.spec import NO_DESCENT, SHORT_NAMES, ControlSpec, RunSpec
 from tutor.runs.spec_faults import SpecError, SpecFault
 from tutor.runs.spec_rules import CLASSES, NETWORKS, RULES, SERIES
 
@@ -188,6 +190,35 @@ def refuse_idle(spec: RunSpec, lab: RunSpec, overrides: Mapping[str, object] | I
             faults.append(SpecFault(message=translate("effects.idle", key=key, reason=reason), key=key))
     if faults:
         raise SpecError(faults)
+
+
+def idle_in_lab(lab: RunSpec, keys: Iterable[str]) -> dict[str, str]:
+    """What a lab file sets to no purpose: by dotted key, the sentence that says so.
+
+    A value that is the default says nothing that is not so anyway. One that some control of the lab can bring into
+    force, such as the momentum of a lab whose optimizer can be turned to ``momentum``, has a purpose.
+
+    Args:
+        lab: The lab as its file has it.
+        keys: The dotted keys that the file gives.
+    """
+    reasons = {key: without_effect(lab, key) for key in keys if value_of(lab, key) != value_of(RunSpec(), key)}
+    idle = {key: reason for key, reason in reasons.items() if reason}
+    if not idle:
+        return {}
+    turned = [way for control in lab.controls.values() for way in _ways(lab, control)]
+    return {
+        key: translate("effects.idle", key=key, reason=reason)
+        for key, reason in idle.items()
+        if all(without_effect(way, key) for way in turned)
+    }
+
+
+def _ways(lab: RunSpec, control: ControlSpec) -> Iterator[RunSpec]:
+    """The lab with ``control`` turned to each of its choices, or to both ends of its range."""
+    table, _, name = control.key.rpartition(".")
+    for value in control.choices or (control.low, control.high):
+        yield replace(lab, **{table: replace(getattr(lab, table), **{name: value})})
 
 
 def refuse_idle_axes(plan: SweepPlan) -> None:

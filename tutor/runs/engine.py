@@ -13,6 +13,7 @@ from typing import Protocol
 
 from tutor.runs.control import Command
 from tutor.runs.events import Diverged, Event, Finished, Reason, View
+from tutor.runs.limits import IDLE_SECONDS
 from tutor.runs.recorder import Recorder, Result
 from tutor.runs.spec import RunSpec, Setting
 from tutor.runs.spec_rules import patience_of
@@ -25,15 +26,20 @@ VIEW_SECONDS = 0.1
 VIEW_SHARE = 40
 """Flat out, a view that took t is not made again before 40 times t: drawing slows training by a fortieth at most."""
 WAIT_SECONDS = 1 / 60
-IDLE_SECONDS = 6 * 3600.0
-"""A run that waits and that nobody touches ends by itself after so long."""
+
+
+class EpochOutcome(Result, Protocol):
+    """What a training tells an engine of one epoch; `tutor.ml.options.EpochResult` is one."""
+
+    @property
+    def diverged(self) -> bool: ...  # noqa: D102 - named for what it is
 
 
 class Trainee(Protocol):
     """What an engine trains; `tutor.runs.trainee` makes one of `tutor.ml`."""
 
-    def epochs(self) -> Iterator[Result]:
-        """One result after each epoch; settings may be changed in between."""
+    def epochs(self) -> Iterator[EpochOutcome]:
+        """One result after each epoch, none behind one that diverged; settings may be changed in between."""
 
     def turn(self, key: str, value: Setting) -> int | None:
         """Turn a live key; how many epochs there will be, if that changed. Raises ValueError where it cannot."""
@@ -83,7 +89,7 @@ class Engine:
         self._before_end = before_end
         self._clock = clock
         self._sleep = sleep
-        self._recorder: Recorder[Result] = Recorder(emit)
+        self._recorder: Recorder[EpochOutcome] = Recorder(emit)
         self._steering = Steering(spec, trainee.turn, self._emit_in_order)
         self._patience = patience_of(spec.train.stop)
         self._best = (inf, 0)
@@ -115,7 +121,7 @@ class Engine:
         take, steering = self._recorder.take, self._steering
         patient = self._patience is not None
         looked, many, left = self._clock(), 1, 1
-        result: Result | None = None
+        result: EpochOutcome | None = None
         for result in self._trainee.epochs():
             take(result)
             if patient:
@@ -139,7 +145,7 @@ class Engine:
             self._stop_if_diverged(result)
         self.epoch, self._updates = self._recorder.reached or (self.epoch, self._updates)
 
-    def _look(self, result: Result) -> None:
+    def _look(self, result: EpochOutcome) -> None:
         """Write what is due, and obey what was asked since the last look."""
         self._stop_if_diverged(result)
         self.epoch, self._updates, self._stale = result.epoch, result.updates, True
@@ -147,8 +153,8 @@ class Engine:
         self._write_due(self._clock())
         self._before_epoch()
 
-    def _stop_if_diverged(self, result: Result) -> None:
-        if not isfinite(result.train_loss):
+    def _stop_if_diverged(self, result: EpochOutcome) -> None:
+        if result.diverged:
             self.stop("diverged")
 
     @property
@@ -156,7 +162,7 @@ class Engine:
         """Whether every epoch has to be looked at."""
         return self._steering.paused or self._steering.pace > 0 or self._spec.manual
 
-    def _judge(self, result: Result) -> None:
+    def _judge(self, result: EpochOutcome) -> None:
         """Whether this epoch was the last because nothing gets better."""
         self._stop_if_diverged(result)
         loss = result.train_loss if result.valid_loss is None else result.valid_loss
@@ -164,6 +170,16 @@ class Engine:
             self._best = (loss, result.epoch)
         elif self._patience is not None and result.epoch - self._best[1] >= self._patience:
             self.stop("no-improvement")
+
+    def rescue(self) -> None:
+        """Write the epochs that are done and not written yet, after an exception ended the training.
+
+        Raises:
+            OSError: ``emit`` could not write.
+            MemoryError: the machine gave no more.
+        """
+        self.epoch, self._updates = self._recorder.reached or (self.epoch, self._updates)
+        self._recorder.flush(self._seconds())
 
     def _seconds(self) -> float:
         return self._clock() - self._began - self._waited

@@ -21,8 +21,10 @@ FOLLOWED = "followed"
 UNKNOWN_EPOCHS = 10_000_000
 """What such a run's spec says where nobody said how many epochs there will be."""
 
-Reason = Literal["epochs", "stop", "signal", "no-improvement", "seconds", "idle", "diverged"]
-"""Why a run came to its end."""
+Reason = Literal[
+    "epochs", "stop", "signal", "no-improvement", "seconds", "idle", "log-size", "quiet", "gone", "diverged"
+]
+"""Why a run came to its end; `tutor.runs.ends` has the sentence for each."""
 
 
 class _Event(Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -149,7 +151,7 @@ class Noted(_Asked, tag="noted", frozen=True, kw_only=True):
 
 
 class Diverged(_Event, tag="diverged", frozen=True, kw_only=True):
-    """A loss or a parameter is no longer finite. A result, not a crash; `Finished` follows."""
+    """The loss is no number any more, or beyond any use. A result, not a crash; `Finished` follows."""
 
     epoch: int
     updates: int

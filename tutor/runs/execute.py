@@ -20,6 +20,7 @@ def run_to_end(
     on_event: Callable[[Event], None] | None = None,
     *,
     changes: Iterable[Changed] = (),
+    perturbation: int | None = None,
 ) -> RunSummary:
     """Train ``spec`` to its end, without a pace and without a process.
 
@@ -31,6 +32,8 @@ def run_to_end(
         on_event: Is shown each event as it comes.
         changes: Controls to turn again, each after the epoch at which it was applied: with those of an earlier
             run of the same spec (`RunSummary.changes`), the losses are that run's, bit for bit.
+        perturbation: Which rounding to try, as another processor may have it; see `tutor.ml.perturbation`. None: that
+            of this machine.
 
     Returns:
         The summary; its state is ``failed`` where the run could not go on.
@@ -61,5 +64,6 @@ def run_to_end(
         run_id="in-process",
         commands=commands if waiting else None,
         every_epoch=bool(waiting),
+        perturbation=perturbation,
     ).run()
     return summary

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tutor.course.lesson import Fault, LabFence, Lesson, Place
 from tutor.foundation.errors import TutorError
+from tutor.runs.effects import refuse_idle
 from tutor.runs.lab_files import load_lab
 from tutor.runs.spec import RunSpec
 from tutor.runs.spec_faults import SpecError
@@ -29,7 +30,7 @@ def faults_of_fences(lesson: Lesson, labs_folder: Path) -> list[Fault]:
     faults = []
     for fence in fences_of(lesson):
         try:
-            spec_of_fence(fence, labs_folder)
+            refuse_idle(spec_of_fence(fence, labs_folder), load_lab(fence.lab, labs_folder), fence.overrides)
         except SpecError as error:
             faults += [Fault(fence.place, each.message, each.hint) for each in error.faults]
         except TutorError as error:

@@ -13,6 +13,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
+from tutor.runs.effects import idle_in_lab
 from tutor.runs.spec import SHORT_NAMES, RunSpec
 from tutor.runs.spec_faults import SpecError, SpecFault
 from tutor.runs.spec_reader import SpecReader
@@ -20,6 +21,9 @@ from tutor.runs.spec_types import ANNOTATIONS, is_list
 from tutor.runs.toml_lines import key_lines, syntax_place
 
 LARGEST_FILE = 256 * 1024
+SPEC_FILE = "spec.toml"
+"""What a run was asked, in its folder: a lab file that gives every key, in force or not."""
+_SET_IN_TABLES = ("data", "model", "loss", "optimizer", "train")
 
 
 def list_labs(labs_folder: Path) -> list[str]:
@@ -82,8 +86,31 @@ def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = Non
         message = translate("runs.not-toml", reason=harmless_line(reason))
         raise SpecError([SpecFault(message=message, path=path, line=line)]) from error
     values.setdefault("id", path.stem)
+    lines = key_lines(text)
+    if path.name != SPEC_FILE:
+        _refuse_idle_keys(values, path, lines)
     changed = _put(values, overrides or {})
-    return SpecReader(values, path=path, lines=key_lines(text), from_settings=changed).read()
+    return SpecReader(values, path=path, lines=lines, from_settings=changed).read()
+
+
+def _refuse_idle_keys(values: Mapping[str, Any], path: Path, lines: Mapping[str, int]) -> None:
+    """See to it that everything that a lab file sets changes something in its runs.
+
+    The file is judged as it stands, because an override may well make something idle that the file needs.
+
+    Raises:
+        SpecError: with every setting that changes nothing.
+    """
+    reader = SpecReader(values, path=path, lines=lines)
+    try:
+        lab = reader.read()
+    except SpecError:
+        return  # what else is wrong is told where it is read with its overrides, which may put it right
+    keys = [f"{table}.{name}" for table in _SET_IN_TABLES for name in values.get(table, {})]
+    for key, message in idle_in_lab(lab, keys).items():
+        reader.fault(key, message)
+    if reader.faults:
+        raise SpecError(sorted(reader.faults, key=lambda fault: fault.line))
 
 
 def with_overrides(spec: RunSpec, overrides: Mapping[str, object]) -> RunSpec:

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ class Performance:
         run_id: For the log.
         commands: See `Engine`.
         every_epoch: See `Engine`.
+        perturbation: See `tutor.runs.trainee.MlTrainee`.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Performance:
         run_id: str,
         commands: Callable[[int], Iterable[Command]] | None = None,
         every_epoch: bool = False,
+        perturbation: int | None = None,
     ) -> None:
         self._spec = spec
         self._data_folder = data_folder
@@ -51,6 +54,7 @@ class Performance:
         self._run_id = run_id
         self._commands = commands
         self._every_epoch = every_epoch
+        self._perturbation = perturbation
         self._engine: Engine | None = None
         self._stopped: Reason | None = None
 
@@ -76,7 +80,7 @@ class Performance:
         except MemoryError:
             self._fail(translate("runs.failed-memory"), translate("runs.failed-memory-hint"))
         except LogFullError as error:
-            self._fail(translate("runs.failed-disk", reason=str(error)), translate("runs.failed-disk-hint"))
+            self._emit_failed(translate("runs.failed-disk", reason=str(error)), translate("runs.failed-disk-hint"))
         except Exception as error:
             # A viewer must never wait for a word that does not come.
             traceback.print_exc()
@@ -88,7 +92,7 @@ class Performance:
     def _run(self, weights: Path | None) -> None:
         from tutor.runs.trainee import MlTrainee
 
-        trainee = MlTrainee(self._spec, self._data_folder)
+        trainee = MlTrainee(self._spec, self._data_folder, self._perturbation)
         self._emit(
             Started(
                 run=self._run_id,
@@ -112,6 +116,14 @@ class Performance:
         self._engine.run()
 
     def _fail(self, message: str, hint: str = "") -> None:
+        """Write the epochs that were done before the failure, then the failure."""
+        if self._engine is not None:
+            # What cannot be written now is lost; why the run failed matters more.
+            with suppress(MemoryError, LogFullError):
+                self._engine.rescue()
+        self._emit_failed(message, hint)
+
+    def _emit_failed(self, message: str, hint: str = "") -> None:
         epoch = self._engine.epoch if self._engine is not None else 0
         self._emit(Failed(epoch=epoch, message=message, hint=hint))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.runs.registry import Runs
     from tutor.runs.summary import RunSummary
 
-_DECIDES = frozenset({"finished", "diverged"})
+DECIDES = frozenset({"finished", "diverged"})
 """States in which a run has told what it was asked."""
 
 
@@ -91,7 +91,7 @@ class PredictionRuns:
     def problem(self) -> str:
         """Why a run cannot decide, in a sentence; empty where all can."""
         for summary in self.summaries:
-            if summary.ended and summary.state not in _DECIDES:
+            if summary.ended and summary.state not in DECIDES:
                 return summary.message or translate(_WHY[summary.state])
         return ""
 

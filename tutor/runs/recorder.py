@@ -82,11 +82,16 @@ class Recorder(Generic[R]):
         count = len(waiting)
         columns = [rounded[start : start + count] for start in range(0, len(rounded), count)]
         size = max(1, _ROOM // (len(names) * _LONGEST_NUMBER))
-        for start in range(0, count, size):
-            piece = slice(start, min(start + size, count))
-            series = dict(zip(names, (column[piece] for column in columns), strict=True))
-            self._emit(_event(waiting[piece], seconds, series))
-        waiting.clear()
+        written = 0
+        try:
+            for start in range(0, count, size):
+                piece = slice(start, min(start + size, count))
+                series = dict(zip(names, (column[piece] for column in columns), strict=True))
+                self._emit(_event(waiting[piece], seconds, series))
+                written = piece.stop
+        finally:
+            # What was written is never written again, not even if an event in the middle found no room.
+            del waiting[:written]
 
 
 def _event(results: Sequence[Result], seconds: float, series: dict[str, list[float | None]]) -> Epochs:

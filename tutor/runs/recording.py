@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import isfinite, nan
+from math import isnan, nan
 from pathlib import Path
 from types import TracebackType
 from typing import SupportsFloat
@@ -17,6 +17,7 @@ from tutor.foundation.clock import monotonic_seconds, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
+from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.runs.events import (
     RECORDED,
     UNKNOWN_EPOCHS,
@@ -106,7 +107,7 @@ class Recording:
         self._clock = clock
         self._settings: dict[str, Setting] = {}
         self._epochs = self._updates = 0
-        self._last_loss = 0.0
+        self._first_loss, self._last_loss = nan, 0.0
         self._had = [False, False, False]
         self._names: set[str] = set()
         self._began = self._flushed = 0.0
@@ -165,7 +166,7 @@ class Recording:
             self._log.close(self._epochs)
 
     def _finish(self, reason: Reason) -> None:
-        if not isfinite(self._last_loss):
+        if has_diverged(self._last_loss, beyond_use(self._first_loss)):
             self._log.write(Diverged(epoch=self._epochs, updates=self._updates))
             reason = "diverged"
         at, by = self._seconds, self._steering.stopped_by
@@ -220,6 +221,7 @@ class Recording:
         own = self._metrics(metrics) if metrics else _NO_METRICS
         self._had = [each or value is not None for each, value in zip(had, numbers, strict=True)]
         self._last_loss = 0.0 if train_loss is None else loss
+        self._first_loss = loss if isnan(self._first_loss) else self._first_loss
         self._epochs += 1
         self._updates = self._epochs if updates is None else updates
         self._recorder.take(

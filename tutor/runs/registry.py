@@ -17,6 +17,7 @@ from tutor.foundation.translate import translate
 from tutor.runs.beside import mark_beside, place_beside
 from tutor.runs.entries import PIN_FILE, SOURCE_FILE, RunEntry, entry_of, is_kept, size_of
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
+from tutor.runs.limits import KEEP_MB, KEEP_RUNS, Limits
 from tutor.runs.locks import hold, is_held
 from tutor.runs.processes import start_worker
 from tutor.runs.spec import RunSpec
@@ -25,8 +26,6 @@ from tutor.runs.spec_file import write_spec
 __all__ = ["RunEntry", "Runs"]
 
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
-KEEP_RUNS = 100
-KEEP_MEGABYTES = 200.0
 
 
 class Runs:
@@ -49,10 +48,24 @@ class Runs:
         starts, so a viewer never has to guess whether it is still coming.
 
         Raises:
-            TutorError: the folder cannot be written to, or no process can be started.
+            TutorError: as many runs as may go on at once do, the folder cannot be written to, or no process can be
+                started.
         """
+        self._refuse_beyond(Limits.of_environment().runs)
         data = [] if data_folder is None else ["--data-folder", str(data_folder.resolve())]
         return self._launch(spec, "tutor.runs.worker", data, {})
+
+    def _refuse_beyond(self, most: int) -> None:
+        """See to it that one more run may go on: programs of the learner's own are not counted.
+
+        Raises:
+            TutorError: so many go on.
+        """
+        count = sum(not entry.recorded for entry in self.running())
+        if count >= most:
+            raise TutorError(
+                translate("limits.runs", count=count), hint=translate("limits.runs-hint"), exit_code=ExitCode.USAGE
+            )
 
     def follow_file(self, spec: RunSpec, path: Path) -> str:
         """Start a process that tells of the CSV log ``path`` as it grows; its run's id, or that of one that does.
@@ -243,7 +256,7 @@ class Runs:
             raise TutorError(translate(key), hint=translate("runs.none-hint"), exit_code=ExitCode.USAGE)
         return entries[0].id
 
-    def prune(self, *, keep: int = KEEP_RUNS, megabytes: float = KEEP_MEGABYTES) -> int:
+    def prune(self, *, keep: int = KEEP_RUNS, megabytes: float = KEEP_MB) -> int:
         """Remove the oldest ended runs beyond ``keep`` in number or ``megabytes`` in size, never a pinned one.
 
         Returns:

@@ -10,6 +10,8 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct, field
 
+from tutor.runs.limits import FEWEST_MEMORY_MB, MEMORY_MB, MOST_MEMORY_MB, MOST_SECONDS, SECONDS
+
 DataName = Literal[
     "views",
     "rebound",
@@ -213,9 +215,9 @@ class TrainSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Epochs a second to begin with; 0: flat out. Never changes the arithmetic."""
     stop: str = ""
     """``no-improvement N``: after N epochs without a better validation loss; empty: never early."""
-    max_seconds: Annotated[float, Meta(gt=0.0, le=86_400.0)] = 600.0
+    max_seconds: Annotated[float, Meta(gt=0.0, le=MOST_SECONDS)] = SECONDS
     """Wall time after which the run stops by itself; pauses do not count."""
-    max_memory_mb: Annotated[int, Meta(ge=128, le=65_536)] = 2048
+    max_memory_mb: Annotated[int, Meta(ge=FEWEST_MEMORY_MB, le=MOST_MEMORY_MB)] = MEMORY_MB
 
 
 class ShowSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,10 +15,9 @@ from typing import Any
 import msgspec
 
 from tutor.foundation.atomic_file import write_text
-from tutor.runs.lab_files import load_lab
+from tutor.runs.lab_files import SPEC_FILE, load_lab
 from tutor.runs.spec import RunSpec
 
-SPEC_FILE = "spec.toml"
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 

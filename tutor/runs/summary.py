@@ -10,6 +10,7 @@ from math import isfinite, nan
 from typing import Any, Literal, cast
 
 from tutor.foundation.translate import translate
+from tutor.runs.ends import ENDS
 from tutor.runs.events import (
     FOLLOWED,
     RECORDED,
@@ -24,6 +25,7 @@ from tutor.runs.events import (
     Noted,
     Paced,
     Paused,
+    Reason,
     Refused,
     Resumed,
     Started,
@@ -79,8 +81,8 @@ class RunSummary:
     changes: list[Changed] = field(default_factory=list)
     notes: list[Noted] = field(default_factory=list)
     views: dict[str, PanelView] = field(default_factory=dict)
-    reason: str = ""
-    """Why it ended: see `tutor.runs.events.Reason`; empty while it goes on."""
+    reason: Reason | None = None
+    """Why it ended: see `tutor.runs.ends`; None while it goes on, and if it gave no reason."""
     told: str = ""
     """What the worker said went wrong, or refused last, in a sentence."""
     hint: str = ""
@@ -123,9 +125,18 @@ class RunSummary:
         """What a learner should be told now, in the interface language; empty where all goes as it should."""
         if self.state == "died":
             return translate("runs.died", epoch=self.epoch) if self.epoch else translate("runs.died-at-start")
-        if self.state == "diverged":
-            return translate("runs.diverged", updates=self.updates)
+        if self.reason is not None and not ENDS[self.reason].expected:
+            return self.end_sentence
         return self.told
+
+    @property
+    def end_sentence(self) -> str:
+        """How it ended, in the interface language; empty if it goes on, or gave no reason for its end."""
+        if self.reason is None:
+            return ""
+        seconds = self.spec.train.max_seconds if self.spec is not None else 0.0
+        values = {"epochs": self.epoch, "updates": self.updates, "seconds": f"{seconds:g}"}
+        return translate(ENDS[self.reason].sentence, **values)
 
     def facts(self) -> dict[str, Fact]:
         """What conditions, figures and goals may ask for; only what this run can tell.
@@ -286,13 +297,10 @@ def _diverged(summary: RunSummary, event: Diverged) -> None:
 
 
 def _finished(summary: RunSummary, event: Finished) -> None:
-    summary.reason = event.reason
+    summary.reason = "diverged" if summary.diverged else event.reason
+    summary.state = ENDS[summary.reason].state
     summary.epoch, summary.updates, summary.seconds = event.epoch, event.updates, event.seconds
     summary.final_facts = event.facts
-    if event.reason == "diverged" or summary.diverged:
-        summary.state = "diverged"
-    else:
-        summary.state = "stopped" if event.reason in {"stop", "signal"} else "finished"
 
 
 def _failed(summary: RunSummary, event: Failed) -> None:

@@ -17,10 +17,12 @@ from tutor.runs.control import CONTROL_FILE, Command, Stop
 from tutor.runs.events import Event, View
 from tutor.runs.follower import EVENTS_FILE
 from tutor.runs.inbox import Inbox
+from tutor.runs.limits import Limits
 from tutor.runs.log_writer import LogWriter
 from tutor.runs.perform import Performance
 from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, State, fold
+from tutor.runs.worker_limits import limit_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,12 @@ def _into_folder(job: CellJob, folder: Path) -> CellOutcome:
     """The run as a run like any other, but that a viewer may only watch it, or end it."""
     with closing(LogWriter(folder / EVENTS_FILE)) as log, closing(Inbox(folder / CONTROL_FILE)) as inbox:
         # Whatever else a viewer may wish, the result has to be that of the cell's own values.
-        return _perform(job, log.write, lambda _epoch: [each for each in inbox.poll() if isinstance(each, Stop)])
+        return _perform(
+            job,
+            log.write,
+            lambda _epoch: [each for each in inbox.poll() if isinstance(each, Stop)],
+            folder / EVENTS_FILE,
+        )
 
 
 def _into_memory(job: CellJob) -> CellOutcome:
@@ -85,20 +92,27 @@ def _into_memory(job: CellJob) -> CellOutcome:
 
 
 def _perform(
-    job: CellJob, emit: Callable[[Event], None], commands: Callable[[int], Iterable[Command]] | None
+    job: CellJob,
+    emit: Callable[[Event], None],
+    commands: Callable[[int], Iterable[Command]] | None,
+    log: Path | None = None,
 ) -> CellOutcome:
-    summary = RunSummary()
+    """Train a cell; ``log`` is the file that ``emit`` writes to, if it does."""
+    summary, limits = RunSummary(), Limits.of_environment()
+    if log is not None:
+        emit = limit_log(emit, log, limits.log_mb, lambda: performance.stop("log-size"))
 
     def emit_and_fold(event: Event) -> None:
         emit(event)
         fold(summary, [event])
 
-    spec = job.spec
+    spec = limits.within(job.spec)
     flat_out = msgspec.structs.replace(spec, train=msgspec.structs.replace(spec.train, pace=0.0))
     data = Path(job.data_folder)
     if not data.is_dir():
         data = paths.lessons_folder() / "data"
-    Performance(flat_out, data, emit=emit_and_fold, run_id=job.run, commands=commands).run()
+    performance = Performance(flat_out, data, emit=emit_and_fold, run_id=job.run, commands=commands)
+    performance.run()
     return _outcome(summary)
 
 

@@ -21,10 +21,12 @@ from tutor.foundation.translate import LANGUAGES, translate, use_language
 from tutor.runs.control import CONTROL_FILE, Stop
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.inbox import Inbox
+from tutor.runs.limits import Limits
 from tutor.runs.locks import hold
 from tutor.runs.processes import ONE_THREAD
 from tutor.runs.sweep_conductor import Conductor, Orchestra
 from tutor.runs.sweep_log import RESULTS_FILE, Opened, ResultsLog, SweepFollower, Troubled, read_plan
+from tutor.runs.worker_limits import end_with_folder, limit_memory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,6 +58,7 @@ def _work(given: argparse.Namespace) -> int:
     if given.lock is None and hold(folder / LOCK_FILE) is None:
         print(translate("sweep.another-worker"), file=sys.stderr)
         return int(ExitCode.USAGE)
+    end_with_folder(folder)
     with contextlib.closing(ResultsLog(folder / RESULTS_FILE)) as log:
         log.write(Opened(pid=os.getpid()))
         try:
@@ -80,7 +83,8 @@ def _conduct(given: argparse.Namespace, log: ResultsLog) -> None:
                 stopped.append(0)
             return bool(stopped)
 
-        with _orchestra(given.dask, given.jobs, plan.spec.train.max_memory_mb) as orchestra:
+        memory = Limits.of_environment().within(plan.spec).train.max_memory_mb
+        with _orchestra(given.dask, given.jobs, memory) as orchestra:
             Conductor(
                 plan, folder, orchestra, data_folder=given.data_folder, log=log, stopping=stopping
             ).run(cells)  # fmt: skip
@@ -127,8 +131,6 @@ def process_pool(jobs: int, memory: int) -> ProcessPoolExecutor:
 def _prepare(memory: int) -> None:
     import multiprocessing
     import threading
-
-    from tutor.runs.worker import limit_memory
 
     limit_memory(memory)
     parent = multiprocessing.parent_process()

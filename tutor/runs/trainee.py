@@ -18,6 +18,7 @@ from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import DRAWN, REGRESSION
 from tutor.ml.network_training import NetworkTraining
 from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.perturbation import perturb
 from tutor.ml.pieces import is_sum_of_bends
 from tutor.ml.training import make_training
 from tutor.runs.digits_panel import Digits
@@ -53,12 +54,13 @@ class MlTrainee:
     Args:
         spec: What to train.
         data_folder: Where data sets lie as files.
+        perturbation: Which rounding to try; see `tutor.ml.perturbation`. None: that of this machine.
 
     Raises:
         TutorError: the data cannot be had, or what the spec asks does not go together.
     """
 
-    def __init__(self, spec: RunSpec, data_folder: Path | None) -> None:
+    def __init__(self, spec: RunSpec, data_folder: Path | None, perturbation: int | None = None) -> None:
         self.spec = spec
         self._dataset = load_dataset(spec.data.name, data_folder=data_folder, options=_data_options(spec, data_folder))
         self._epochs = _epochs(spec, len(self._dataset.x_train))
@@ -76,6 +78,8 @@ class MlTrainee:
             ),
             spec.loss.offset,
         )
+        if perturbation is not None:
+            perturb(self._training, perturbation)
         self._loss = str(spec.loss.name)
         self._keyword = spec.model.keyword
         self.temperature = spec.model.temperature

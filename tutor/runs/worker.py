@@ -21,11 +21,13 @@ from tutor.runs.control import CONTROL_FILE
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.inbox import Inbox
+from tutor.runs.limits import Limits
 from tutor.runs.locks import hold
 from tutor.runs.log_writer import LogWriter
 from tutor.runs.perform import LogFullError, Performance
 from tutor.runs.processes import ONE_THREAD
 from tutor.runs.spec_file import read_spec
+from tutor.runs.worker_limits import end_with_folder, limit_log, limit_memory
 
 WEIGHTS_FILE = "weights.npz"
 
@@ -57,17 +59,23 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
     if lock is None and hold(folder / LOCK_FILE) is None:
         print(translate("runs.another-worker"), file=sys.stderr)
         return int(ExitCode.USAGE)
+    end_with_folder(folder)
     log = LogWriter(folder / EVENTS_FILE)
     with contextlib.closing(log), contextlib.closing(Inbox(folder / CONTROL_FILE)) as inbox:
         emit = _guarded(log)
         try:
-            spec = read_spec(folder)
+            limits = Limits.of_environment()
+            spec = limits.within(read_spec(folder))
         except TutorError as error:
             emit(Failed(epoch=0, message=error.message, hint=error.hint))
             return int(ExitCode.RUN_FAILED)
         limit_memory(spec.train.max_memory_mb)
         performance = Performance(
-            spec, data_folder, emit=emit, run_id=folder.name, commands=lambda _epoch: inbox.poll()
+            spec,
+            data_folder,
+            emit=limit_log(emit, folder / EVENTS_FILE, limits.log_mb, lambda: performance.stop("log-size")),
+            run_id=folder.name,
+            commands=lambda _epoch: inbox.poll(),
         )
         _stop_on_signals(performance)
         done = performance.run(folder / WEIGHTS_FILE)
@@ -96,18 +104,6 @@ def _stop_on_signals(performance: Performance) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-
-
-def limit_memory(megabytes: int) -> None:
-    """Let the system refuse this process more memory; where it cannot, the run goes on without a limit."""
-    try:
-        import resource
-
-        _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        limit = megabytes * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
-    except (ImportError, OSError, ValueError) as error:
-        print(f"no memory limit: {error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -52,11 +52,6 @@ _FACT_NAMES: dict[str, str] = {
     "or": "lab.or",
     "not": "lab.not",
 }
-_EARLY_ENDS: dict[str, str] = {
-    "no-improvement": "lab.says-no-improvement",
-    "seconds": "lab.says-seconds",
-    "memory": "lab.says-memory",
-}
 
 
 def loss_name(name: str) -> str:
@@ -116,7 +111,7 @@ def _outcome(session: LabSession) -> tuple[str, str]:
         message = harmless_line(f"{summary.message} {summary.hint}".strip())
         return translate("lab.says-failed", message=message), "bad"
     if state == "stopped":
-        return translate("lab.says-stopped", epochs=epochs), "muted"
+        return summary.end_sentence, "muted"
     if state == "finished":
         return _finished(session), "good" if session.goal_met() else "text"
     return (_manual(session), "text") if session.spec.manual else ("", "text")
@@ -145,21 +140,19 @@ def _diverged(session: LabSession) -> str:
     if rise.high is None or rise.low is None:
         return translate("lab.says-diverged", epochs=summary.epoch, rate=rate)
     low, high = figure(rise.low), figure(rise.high, digits=2)
-    return translate("workbench.diverged", epochs=summary.epoch, rate=rate, low=low, high=high)
+    key = "workbench.diverged-far" if rise.finite else "workbench.diverged"
+    return translate(key, epochs=summary.epoch, rate=rate, low=low, high=high)
 
 
 def _finished(session: LabSession) -> str:
     summary = session.summary
     if summary is None:
         return ""
-    if summary.reason in _EARLY_ENDS:
-        text = translate(_EARLY_ENDS[summary.reason], epochs=summary.epoch)
-    elif summary.best_epoch and isfinite(summary.best_valid_loss):
+    text = summary.end_sentence
+    if summary.reason == "epochs" and summary.best_epoch and isfinite(summary.best_valid_loss):
         best = figure(summary.best_valid_loss)
         key = "lab.says-finished-at-once" if summary.epoch == 1 else "lab.says-finished-best"
         text = translate(key, epochs=summary.epoch, loss=best, epoch=summary.best_epoch)
-    else:
-        text = translate("lab.says-finished", epochs=summary.epoch)
     gap = " " if text.isascii() else ""
     if session.goal_met():
         text += gap + translate("lab.says-goal-met")
