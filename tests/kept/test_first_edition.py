@@ -120,12 +120,12 @@ def entry(home: Path, end: str) -> RunEntry:
         ("2148", "stopped", "stop", 0, None, None),
         ("f44c", "finished", "epochs", 6, 0.350292187, 0.415888566),
         ("7a3e", "finished", "epochs", 3, 1 / 3, 0.5),
-        ("2934", "failed", "", 1, 2.0, None),
+        ("2934", "failed", None, 1, 2.0, None),
         ("e318", "finished", "epochs", 2, 0.25, 0.5),
     ],
 )
 def test_a_log_tells_what_it_told(
-    home: Path, end: str, state: str, reason: str, epoch: int, train: float | None, valid: float | None
+    home: Path, end: str, state: str, reason: str | None, epoch: int, train: float | None, valid: float | None
 ) -> None:
     summary = Follower(entry(home, end).folder).catch_up()
     assert (summary.state, summary.reason, summary.epoch, summary.lost) == (state, reason, epoch, 0)
