@@ -12,7 +12,7 @@ from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.translate import translate
 from tutor.plain.paint import painted
 from tutor.plain.reporters import figure, outcome_lines, place_text
-from tutor.runs.events import Changed, Epochs, Event, Started
+from tutor.runs.events import Changed, Event, Started
 from tutor.runs.summary import RunSummary
 
 _SECONDS_BETWEEN = 0.2
@@ -36,9 +36,6 @@ class ChartReporter:
         for event in events:
             if isinstance(event, Started):
                 self._out.write("".join(f"{note}\n" for note in event.data.notes))
-            elif isinstance(event, Epochs):
-                self._train.extend(event.train)
-                self._valid.extend(event.valid)
             elif isinstance(event, Changed):
                 self._changes.append(event.epoch)
         now = monotonic_seconds()
@@ -56,6 +53,8 @@ class ChartReporter:
     def _draw(self, summary: RunSummary) -> None:
         size = shutil.get_terminal_size()
         width, height = min(size.columns - 1, 100), min(_HEIGHT, size.lines - 4)
+        self._train.follow(summary.train_losses)
+        self._valid.follow(summary.valid_losses)
         lines = [train_line(self._train)]
         if len(self._valid):
             lines.append(valid_line(self._valid))

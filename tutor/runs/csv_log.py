@@ -44,7 +44,7 @@ def tell(run: Recording, epoch: Epoch, columns: Collection[str]) -> None:
         train_accuracy=epoch.get("train_accuracy"),
         valid_accuracy=epoch.get("valid_accuracy"),
         learning_rate=epoch.get("learning_rate"),
-        **metrics_of(epoch),  # type: ignore[arg-type]
+        **metrics_of(epoch),
     )
 
 
