@@ -1,0 +1,310 @@
+"""The columns of a table as they are read: each cell a number, a word or missing, in bounded memory."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from math import isinf, nan
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tutor.tables.numbers import (
+    COMMA,
+    MISSING,
+    MISSING_AMONG_NUMBERS,
+    POINT,
+    Decision,
+    Number,
+    decide,
+    is_currency,
+    parse_cell,
+)
+
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+MOST_WORDS = 1000
+"""Beyond so many different words a column stops counting them: no use is made of so many."""
+_MOST_AFFIXES = 20
+_SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
+"""Numbers that programs write for a missing one."""
+
+
+class Place(NamedTuple):
+    """A cell: the line of the file that its row begins on, and what it says."""
+
+    line: int
+    cell: str
+
+
+class Fault(NamedTuple):
+    """Why a column cannot be taken for numbers.
+
+    Args:
+        reason: ``word``, ``endless`` (infinite), ``affix`` (a percent sign, unit or currency that others lack) or
+            ``mark`` (another decimal mark than in the rest of the column).
+        place: The first such cell.
+    """
+
+    reason: str
+    place: Place
+
+
+class Column:
+    """One column, cell by cell. What its numbers mean is known once it is settled (see `settle`).
+
+    Args:
+        name: As the head has it, whole.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.words: dict[str, int] | None = {}
+        """By what is written in a cell, its number; None if there are more than `MOST_WORDS`."""
+        self.empties: Counter[str] = Counter()
+        """How often each way of writing a missing cell occurs; ``""`` is a cell with nothing in it."""
+        self.decimals: dict[str, Place] = {}
+        """By each mark that some cell shows to be the decimal one, the first such cell."""
+        self.opens: dict[str, Place] = {}
+        """By each mark that may part thousands or be the decimal one, the first such cell."""
+        self.affixes: dict[str, Place] = {}
+        """By each percent sign, currency and unit around its numbers, ``""`` if there is none, the first such cell."""
+        self.grouped: Place | None = None
+        """The first cell in which thousands are parted."""
+        self.decision = Decision()
+        self.holds_words = False
+        """Whether it is meant to hold words: more of its cells are words than numbers.
+
+        A word among many numbers is a slip of the pen.
+        """
+        self.fault: Fault | None = None
+        self._numbers = array("d")
+        self._codes = array("i")
+        self._open_rows: dict[str, array[int]] = {POINT: array("l"), COMMA: array("l")}
+        self._affix_counts: Counter[str] = Counter()
+        self._word_count = 0
+        self._first_word: Place | None = None
+        self._endless: Place | None = None
+
+    def take(self, cells: Sequence[str], lines: Sequence[int]) -> None:
+        """Add cells, each with the line of the file that its row begins on."""
+        cells = list(map(str.strip, cells))
+        values = self._plain(cells)
+        if values is not None:
+            self._affix_counts[""] += len(values)
+            if values and "" not in self.affixes:
+                self.affixes[""] = Place(lines[0], cells[0])
+            self._numbers.extend(values)
+        else:
+            self._take_written(cells, lines)
+        self._codes.extend(self._numbered(cells))
+
+    def _plain(self, cells: list[str]) -> list[float] | None:
+        """The cells as numbers if all are such as Python writes and none tells anything new of the column's marks."""
+        try:
+            values = list(map(float, cells))
+        except ValueError:
+            return None
+        together = "".join(cells)
+        if "_" in together or "n" in together or "N" in together:  # 1_000, nan, inf
+            return None
+        return values if POINT in self.decimals or POINT not in together else None
+
+    def _take_written(self, cells: list[str], lines: Sequence[int]) -> None:
+        counts = Counter(cells)
+        parsed = {text: parse_cell(text) for text in counts}
+        for text, number in parsed.items():  # in the order of their first places
+            place = Place(lines[cells.index(text)], text) if len(parsed) < 50 or self._tells(text, number) else _NOWHERE
+            if number is None:
+                self._count_word(text, counts[text], place)
+            else:
+                self._count_number(number, counts[text], place)
+        start = len(self._numbers)
+        self._numbers.extend(nan if (number := parsed[text]) is None else number.value for text in cells)
+        if self.opens:
+            for index, text in enumerate(cells, start):
+                number = parsed[text]
+                if number is not None and number.open:
+                    self._open_rows[number.open].append(index)
+
+    def _tells(self, text: str, number: Number | None) -> bool:
+        """Whether a cell is the first of its kind, so that its place is to be kept."""
+        if number is None:
+            return self._first_word is None
+        return (
+            (bool(number.decimal) and number.decimal not in self.decimals)
+            or (bool(number.open) and number.open not in self.opens)
+            or number.affix not in self.affixes
+            or (number.grouped and self.grouped is None)
+            or isinf(number.value)
+        )
+
+    def _count_word(self, text: str, count: int, place: Place) -> None:
+        lower = text.lower()
+        if lower in MISSING or lower in MISSING_AMONG_NUMBERS:
+            self.empties[text] += count
+        else:
+            self._word_count += count
+            self._first_word = self._first_word or place
+
+    def _count_number(self, number: Number, count: int, place: Place) -> None:
+        affix = number.affix
+        if affix not in self._affix_counts and len(self._affix_counts) >= _MOST_AFFIXES:
+            self._word_count += count
+            self._first_word = self._first_word or place
+            return
+        self._affix_counts[affix] += count
+        self.affixes.setdefault(affix, place)
+        if number.decimal:
+            self.decimals.setdefault(number.decimal, place)
+        if number.open:
+            self.opens.setdefault(number.open, place)
+        if number.grouped:
+            self.grouped = self.grouped or place
+        if isinf(number.value):
+            self._endless = self._endless or place
+
+    def _numbered(self, cells: list[str]) -> Sequence[int]:
+        """For each cell the number of its word; −1 if it is missing whatever the column holds."""
+        if self.words is None:
+            return [0] * len(cells) if not self.empties else [-1 if each.lower() in MISSING else 0 for each in cells]
+        words = self.words
+        for text in dict.fromkeys(cells):
+            if text not in words and text.lower() not in MISSING:
+                words[text] = len(words)
+        codes = [words.get(text, -1) for text in cells]
+        if len(words) > MOST_WORDS:
+            self.words = None
+        return codes
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def settle(self, file_decimals: set[str], *, decimal: str = "", point_is_usual: bool = True) -> None:
+        """Decide what the column holds and what its marks mean, now that all cells of the file are there.
+
+        Args:
+            file_decimals: The marks that any column of the file shows to be the decimal one.
+            decimal: The mark that the learner says is the decimal one; empty to find out.
+            point_is_usual: Whether a column in which each number has a point and three places is taken to have
+                decimal points, though all its points might part thousands.
+        """
+        self.decision = Decision(decimal) if decimal else decide(self.decimals, self.opens, file_decimals)
+        if self.decision.open and self._has_long_whole(self.decision.open):
+            self.decision = Decision(self.decision.open)
+        numbers = sum(self._affix_counts.values())
+        if self.decision.open == POINT and point_is_usual and len(self._open_rows[POINT]) == numbers:
+            self.decision = Decision(POINT)
+        words = self._word_count
+        units = [affix for affix in self._affix_counts if _is_unit(affix)]
+        if units and (len(self._affix_counts) > 1 or words):
+            words += sum(self._affix_counts[unit] for unit in units)
+        soft = sum(count for text, count in self.empties.items() if text.lower() not in MISSING)
+        numbers += self._word_count - words
+        self.holds_words = words + (0 if numbers else soft) > numbers
+        self.fault = self._find_fault(units)
+
+    def _find_fault(self, units: list[str]) -> Fault | None:
+        faults = []
+        if self._first_word is not None:
+            faults.append(Fault("word", self._first_word))
+        if self._endless is not None:
+            faults.append(Fault("endless", self._endless))
+        kinds = [affix for affix in self._affix_counts if affix]
+        if len(kinds) > 1 or (kinds and "" in self._affix_counts and not is_currency(kinds[0])):
+            main = self._affix_counts.most_common(1)[0][0]
+            odd = [affix for affix in self._affix_counts if affix != main and (affix or not is_currency(main))]
+            faults.append(Fault("affix", min(self.affixes[affix] for affix in odd)))
+        decimal = self.decision.decimal
+        wrong = [place for mark, place in self.decimals.items() if decimal and mark != decimal]
+        if len(self.decimals) > 1 and not decimal:
+            wrong = [max(self.decimals.values())]
+        if wrong:
+            faults.append(Fault("mark", wrong[0]))
+        return min(faults, key=lambda fault: fault.place.line, default=None)
+
+    def _has_long_whole(self, mark: str) -> bool:
+        """Whether a whole number of the column has so many digits that its thousands would be parted too."""
+        numbers = np.abs(np.array(self._numbers))
+        opens = np.array(self._open_rows[mark], dtype=np.int64)
+        shortest = float(numbers[opens].min(initial=np.inf))
+        numbers[opens] = 0.0
+        return bool((numbers >= (1000.0 if shortest < 10.0 else 10_000.0)).any())
+
+    @property
+    def numbers(self) -> Floats:
+        """The cells as numbers, (n,); nan if there is none."""
+        numbers = np.array(self._numbers)
+        for mark, rows in self._open_rows.items():
+            if rows and self.decision.decimal not in {"", mark}:
+                at = np.array(rows, dtype=np.int64)
+                numbers[at] = np.round(numbers[at] * 1000.0)
+        return numbers
+
+    @property
+    def codes(self) -> Ints:
+        """For each cell the number of its word, (n,); −1 if it is missing. Only while `words` are counted."""
+        return np.array(self._codes, dtype=np.int64)
+
+    @property
+    def is_missing(self) -> Flags:
+        """Which cells hold nothing, (n,)."""
+        return np.array(self._codes) < 0 if self.holds_words else np.isnan(np.array(self._numbers))
+
+    @property
+    def missing(self) -> int:
+        """How many cells hold nothing."""
+        return sum(self.empty_words(blank=True).values())
+
+    def empty_words(self, *, blank: bool = False) -> dict[str, int]:
+        """How often each word for a missing cell occurs, the most frequent first.
+
+        Args:
+            blank: Whether cells with nothing in them count too, under ``""``.
+        """
+        return {
+            text: count
+            for text, count in self.empties.most_common()
+            if (text or blank) and (not self.holds_words or text.lower() in MISSING)
+        }
+
+    @property
+    def affix(self) -> str:
+        """The percent sign, currency or unit of its numbers; empty if there is none."""
+        return next((affix for affix, _ in self._affix_counts.most_common() if affix), "")
+
+    @property
+    def counts_rows(self) -> bool:
+        """Whether it numbers the rows from 0 or 1 on."""
+        numbers = np.array(self._numbers)
+        return len(numbers) > 1 and numbers[0] in {0.0, 1.0} and bool((np.diff(numbers) == 1.0).all())
+
+    def padded(self) -> str:
+        """A cell that begins with a zero that counts for nothing, as codes do: ``007``; empty if there is none."""
+        cells = self.words or {}
+        return next((cell for cell in cells if cell[0] == "0" and len(cell) > 1 and cell.isdigit()), "")
+
+    def sentinel(self) -> tuple[float, int] | None:
+        """A number that looks like the code of a missing one, such as −999 far from all others, and its count."""
+        numbers = self.numbers
+        there = numbers[np.isfinite(numbers)]
+        for value in _SENTINELS:
+            is_code = there == value
+            count = int(is_code.sum())
+            rest = there[~is_code]
+            if count and len(rest) > count:
+                gap = rest.min() - value if value < 0 else value - rest.max()
+                if gap > max(float(np.ptp(rest)), 0.5 * abs(value)):
+                    return value, count
+        return None
+
+
+_NOWHERE = Place(0, "")
+
+
+def _is_unit(affix: str) -> bool:
+    return bool(affix) and affix not in {"%", "‰"} and not is_currency(affix)

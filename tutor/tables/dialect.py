@@ -1,0 +1,343 @@
+"""How a table is laid out: what parts its cells, where its head stands, and what is no part of it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import NamedTuple
+
+from tutor.foundation.safe_text import harmless_line
+from tutor.tables.numbers import is_missing, parse_cell
+
+SEPARATORS = ",;\t|，；"
+"""What may part cells; of two that fit equally well the one that stands more often in the head."""
+SPACES = " "
+"""The separator of a file whose cells are parted by any number of spaces."""
+SAMPLE_LINES = 200
+"""So many lines are enough to find the layout."""
+_SAMPLE_CHARACTERS = 400_000
+_HEAD_WITHIN = 30
+"""The head is looked for among so many records."""
+_SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
+_SPACES = re.compile(r"\s+")
+
+
+class BrokenRowError(ValueError):
+    """A quoted cell has no end, or is too long to be a cell.
+
+    Args:
+        line: The line on which its row begins.
+    """
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line}: a quoted cell has no end")
+        self.line = line
+
+
+class Row(NamedTuple):
+    """One row: the line of the file that it begins on, from 1, and its cells."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(slots=True)
+class Dialect:
+    """How a table is laid out.
+
+    Args:
+        separator: What parts cells; `SPACES` for runs of spaces.
+        head: The cells of the head line as they stand there; empty if the file has none.
+        head_line: The line of the file on which the head begins, from 1.
+        body: How many lines of the file come before the first row.
+        width: How many cells a row has as it stands in the file.
+        dropped: Positions of cells that are empty in all rows and have no name, as behind a trailing separator.
+        title_lines: How many lines above the head are no part of the table.
+        sep_line: Whether the file begins with ``sep=;``.
+        head_is_data: Whether the first line looks like a row of data, so that the names are missing.
+        row_names: Whether the head has one name too few, because R gives none to the names of the rows.
+        comments: How many lines beginning with ``#`` were passed over; `rows` counts on.
+    """
+
+    separator: str
+    head: tuple[str, ...]
+    head_line: int = 1
+    body: int = 1
+    width: int = 0
+    dropped: tuple[int, ...] = ()
+    title_lines: int = 0
+    sep_line: bool = False
+    head_is_data: bool = False
+    row_names: bool = False
+    comments: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The cells of the head as names of columns: whole, on one line, and empty if they are empty in the file."""
+        return tuple(clean_name(cell) for cell in self.head)
+
+    def split(self, line: str) -> list[str]:
+        """The cells of one line that holds a whole row; empty for a comment or an empty line."""
+        return next((row.cells for row in self.rows([line])), [])
+
+    def rows(self, lines: Iterable[str], first_line: int | None = None) -> Iterator[Row]:
+        """The rows among ``lines``, which come below the head. A quoted cell may hold line ends.
+
+        Empty lines and comments are passed over. A row has as many cells as `head`; one that fits the layout in no
+        way comes as it stands, so the caller compares the lengths and tells of it.
+
+        Args:
+            lines: With or without their ends.
+            first_line: The number of the first of them in the file; by default the one after the head.
+
+        Raises:
+            BrokenRowError: A quote is opened and never closed.
+        """
+        source = _Lines(lines, self.body + 1 if first_line is None else first_line, self)
+        reader = csv.reader(source, delimiter=self.separator, skipinitialspace=True)
+        wanted, width = len(self.head), self.width
+        for found in _whole_rows(reader, source):
+            source.fresh = True
+            cells = found if len(found) == wanted and not self.dropped else self._fitted(found, width)
+            if any(cells) and any(cell.strip() for cell in cells):
+                yield Row(source.began, cells)
+
+    def _fitted(self, cells: list[str], width: int) -> list[str]:
+        """The cells of a row that has more or fewer of them than the head."""
+        if self.separator == SPACES and len(cells) == width + 1 and not cells[-1]:
+            cells = cells[:-1]
+        if len(cells) == width and self.dropped and not any(cells[index].strip() for index in self.dropped):
+            return [cell for index, cell in enumerate(cells) if index not in self.dropped]
+        return cells
+
+
+def _whole_rows(reader: Iterator[list[str]], source: _Lines) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise BrokenRowError(source.began) from error
+
+
+class _Lines:
+    """Lines on their way to the reader of CSV: counted, without comments."""
+
+    def __init__(self, lines: Iterable[str], number: int, dialect: Dialect) -> None:
+        self._lines = iter(lines)
+        self._number = number - 1
+        self._dialect = dialect
+        self.began = number
+        """The line on which the present row began."""
+        self.fresh = True
+        """Whether the next line begins a row; set by whoever has taken one."""
+
+    def __iter__(self) -> Iterator[str]:
+        dialect = self._dialect
+        for line in self._lines:
+            self._number += 1
+            if self.fresh:
+                self.began = self._number
+                if line.startswith("#") and line.count(dialect.separator) != dialect.width - 1:
+                    dialect.comments += 1
+                    continue
+                self.fresh = False
+            yield line
+        if not self.fresh:
+            raise BrokenRowError(self.began)
+
+
+def clean_name(cell: str) -> str:
+    """The name of a column: spaces of any kind and line ends are one space, nothing in it moves a cursor."""
+    return harmless_line(_SPACES.sub(" ", cell.replace("\ufeff", "")).strip())
+
+
+def find_dialect(lines: Sequence[str], *, separator: str = "") -> Dialect:
+    """Find the layout of a table by its first lines.
+
+    Args:
+        lines: The first `SAMPLE_LINES` of the file, or as many as there are; the head alone will do.
+        separator: What parts cells, if that is known.
+    """
+    sample = _bounded(lines)
+    skipped = 0
+    while skipped < len(sample) and not sample[skipped].strip():
+        skipped += 1
+    told = _SEP_LINE.fullmatch(sample[skipped].rstrip(",;\t\r\n ") or "-") if skipped < len(sample) else None
+    if told is None and skipped < len(sample):
+        told = _SEP_LINE.fullmatch(sample[skipped].strip())
+    if told is not None:
+        separator = separator or told[1]
+        skipped += 1
+    layouts = [_layout(sample, skipped, each) for each in (separator or SEPARATORS)]
+    best = max(layouts, key=_fit)
+    if best.width < 2 and not separator:
+        spaced = _layout(sample, skipped, SPACES)
+        best = spaced if spaced.width > 1 and spaced.agreement > 0.9 and spaced.before == 0 else best
+    return _dialect(best, sep_line=told is not None)
+
+
+def _bounded(lines: Sequence[str]) -> list[str]:
+    """The sample, of which a file with lines of a megabyte each gives only the first few."""
+    taken: list[str] = []
+    room = _SAMPLE_CHARACTERS
+    for line in lines[:SAMPLE_LINES]:
+        taken.append(line)
+        room -= len(line)
+        if room < 0:
+            break
+    return taken
+
+
+class _Record(NamedTuple):
+    line: int
+    last: int
+    cells: list[str]
+
+
+@dataclass(slots=True)
+class _Layout:
+    """What the sample looks like with one separator."""
+
+    separator: str
+    records: list[_Record]
+    width: int
+    agreement: float
+    """The share of the records that have the usual width."""
+    before: int
+    """How many records come before the first of the usual width."""
+
+
+def _layout(lines: list[str], skipped: int, separator: str) -> _Layout:
+    records = _records(lines, skipped, separator)
+    bare = [record for record in records if not record.cells[0].startswith("#")] or records
+    # The last record of a sample may be cut, and a title above the head counts for little among many rows.
+    widths = Counter(len(record.cells) for record in bare)
+    width = max(widths, key=lambda each: (widths[each], each)) if widths else 0
+    before = next((place for place, record in enumerate(bare) if len(record.cells) == width), 0)
+    return _Layout(separator, records, width, widths[width] / len(bare) if bare else 0.0, before)
+
+
+def _fit(layout: _Layout) -> tuple[bool, float, int, int]:
+    return layout.width > 1, round(layout.agreement, 1), -layout.before, layout.width
+
+
+def _records(lines: list[str], skipped: int, separator: str) -> list[_Record]:
+    """The records of the sample that hold anything."""
+    reader = csv.reader(lines[skipped:], delimiter=separator, skipinitialspace=True)
+    records: list[_Record] = []
+    last = skipped
+    try:
+        for found in reader:
+            line, last = last + 1, skipped + reader.line_num
+            cells = found[:-1] if separator == SPACES and found and not found[-1] else found
+            if any(cell.strip() for cell in cells):
+                records.append(_Record(line, last, cells))
+    except csv.Error:  # told, with its line, when the rows are read
+        pass
+    return records
+
+
+def _dialect(layout: _Layout, *, sep_line: bool) -> Dialect:
+    records, width = layout.records, layout.width
+    if not records:
+        return Dialect(layout.separator, (), sep_line=sep_line)
+    place = _head_place(records, width)
+    head, rows = records[place], records[place + 1 :]
+    dialect = Dialect(
+        layout.separator,
+        tuple(head.cells),
+        head_line=head.line,
+        body=head.last,
+        width=len(head.cells),
+        title_lines=place,
+        sep_line=sep_line,
+    )
+    if head.cells[0].startswith("#") and len(head.cells) == width:
+        dialect.head = (head.cells[0].lstrip("# "), *head.cells[1:])
+    body = [row.cells for row in rows if len(row.cells) == width and not row.cells[0].startswith("#")]
+    if body:
+        _fit_head(dialect, body, width)
+        dialect.head_is_data = _is_data(dialect.head, body)
+    return dialect
+
+
+def _head_place(records: list[_Record], width: int) -> int:
+    """Which record is the head: the first that has a name in most columns, unless it is a comment."""
+    for place, record in enumerate(records[:_HEAD_WITHIN]):
+        if record.cells[0].startswith("#"):
+            following = next((each for each in records[place + 1 :] if not each.cells[0].startswith("#")), None)
+            commented = len(record.cells) == width and following is not None and any(map(_is_number, following.cells))
+            if not commented:
+                continue
+            later = records[place + 1]
+            if later.cells[0].startswith("#") and len(later.cells) == width:
+                continue
+            return place
+        filled = sum(bool(cell.strip()) for cell in record.cells)
+        if filled * 2 > width and (filled > 1 or width < 2) and not _is_title(records, place, width):
+            return place
+    return next((place for place, each in enumerate(records) if not each.cells[0].startswith("#")), 0)
+
+
+def _is_title(records: list[_Record], place: int, width: int) -> bool:
+    """Whether a record that is too narrow stands above a true head: one as wide as the rows, of words alone."""
+    if len(records[place].cells) >= width:
+        return False
+    later = next((each for each in records[place + 1 : _HEAD_WITHIN] if len(each.cells) == width), None)
+    return (
+        later is not None
+        and all(cell.strip() and not _is_number(cell) for cell in later.cells)
+        and any(_is_number(cell) for each in records[place + 2 : _HEAD_WITHIN] for cell in each.cells)
+    )
+
+
+def _fit_head(dialect: Dialect, body: list[list[str]], width: int) -> None:
+    """Bring the head to the width of the rows, if that can be done without a guess."""
+    head = list(dialect.head)
+    while len(head) > width and not head[-1].strip():
+        head.pop()
+    empty = [index for index in range(width) if not any(row[index].strip() for row in body)]
+    extra = width - len(head)
+    trailing = tuple(range(len(head), width))
+    if extra > 0 and set(trailing) <= set(empty):
+        dialect.dropped = trailing
+    elif extra > 0 and len(empty) == extra:
+        dialect.dropped = tuple(empty)
+    elif extra == 1 and _are_row_names([row[0] for row in body]):
+        head.insert(0, "")
+        dialect.row_names = True
+    nameless = [index for index in empty if index < len(head) and not head[index].strip()] if extra <= 0 else []
+    if nameless:
+        dialect.dropped = tuple(nameless)
+        head = [cell for index, cell in enumerate(head) if index not in nameless]
+    dialect.head, dialect.width = tuple(head), width
+
+
+def _are_row_names(cells: list[str]) -> bool:
+    return len(set(cells)) == len(cells) and len(cells) > 1 and all(cells)
+
+
+def _is_number(cell: str) -> bool:
+    return parse_cell(cell.strip()) is not None
+
+
+def _is_data(head: Sequence[str], body: list[list[str]]) -> bool:
+    """Whether the head is a row of data: numbers stand over all columns of numbers, and words are those below."""
+    named = [cell.strip() for cell in head]
+    if not any(map(_is_number, named)):
+        return False
+    if all(_is_number(cell) for cell in named if cell):
+        return True
+    repeated = whole = True
+    for name, cells in zip_longest(named, zip(*body, strict=False), fillvalue=""):
+        there = [cell.strip() for cell in cells if not is_missing(cell)]
+        if there and all(map(_is_number, there)):
+            if not _is_number(name):
+                return False
+            whole = whole and name.lstrip("+-").isdigit()
+        else:
+            repeated = repeated and name in there
+    return repeated or not whole

@@ -1,0 +1,209 @@
+"""Numbers as people write them: ``1.234,50``, ``1 234``, ``45%``, ``$5.50``, ``−3``, ``１２``.
+
+A cell is parsed by itself as far as it says what it means. What one cell leaves open (``1,022`` is 1022 or 1.022) is
+decided by its column, then by the file, and if these leave it open too, by nobody: then the learner has to say.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import nan
+from typing import NamedTuple
+
+POINT, COMMA = ".", ","
+LONGEST_NUMBER = 80
+"""Characters; what is longer is a word."""
+
+MISSING = frozenset({
+    "", "na", "n/a", "#n/a", "#n/a n/a", "#na", "n.a.", "n.a", "nan", "-nan", "+nan", "nan(ind)", "-nan(ind)",
+    "-1.#ind", "1.#ind", "1.#qnan", "-1.#qnan", "null", "<na>", "<null>", "(null)", "\\n", "?", "#div/0!",
+    "#value!", "#ref!", "#name?", "#num!", "#null!", "nat", "(blank)", "缺失", "缺失值",
+})  # fmt: skip
+"""What stands in an empty cell, in lower case: it means nothing else, whatever the column holds."""
+MISSING_AMONG_NUMBERS = frozenset({
+    "-", "--", "---", "–", "—", "−", "－", ".", "..", "...", "…", "*", "**", "/", "none", "nil", "missing", "unknown",
+    "unk", "not available", "not applicable", "no data", "nodata", "undefined", "empty", "blank", "tbd", "x", "m",
+    "无", "空", "未知", "暂无", "没有", "不详", "—-", "——",
+})  # fmt: skip
+"""What stands in an empty cell of a column of numbers; among words it is a word."""
+
+_FAR = re.compile(r"[^\x00-\x7f]")
+_FOLDED = str.maketrans({
+    "−": "-", "‒": "-", "–": "-", "﹣": "-", "－": "-", "＋": "+", "．": ".", "，": ",", "％": "%", "＄": "$",
+    "￥": "¥", "’": "'", "‘": "'", "ʼ": "'", "＇": "'", "٫": ",", "٬": "'", "（": "(", "）": ")",
+    **dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
+    **dict.fromkeys("\u200b\u200e\u200f\u2060\ufeff"),
+    **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
+})  # fmt: skip
+_CELL = re.compile(
+    r"(?P<paren>\()?(?P<sign>[+-]?) ?(?P<before>[^\W\d_]{0,3}[^\w\s.,'()+-]?) ?(?P<inner>[+-]?) ?"
+    r"(?P<number>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eEdD][+-]?[0-9]{1,4})?(?P<trailing>-?)"
+    r" ?(?P<after>[^\d\s,'()+-]{0,12})(?P<close>\))?"
+)
+_OPEN_POINT = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
+_WESTERN = re.compile(r"[1-9][0-9]{0,2}(?:[., '][0-9]{3})+")
+_INDIAN = re.compile(r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}")
+_CURRENCIES = frozenset({
+    "usd", "eur", "gbp", "cny", "rmb", "jpy", "chf", "inr", "krw", "rub", "brl", "aud", "cad", "hkd", "twd", "sgd",
+    "nzd", "sek", "nok", "dkk", "pln", "czk", "huf", "try", "mxn", "zar", "kr", "kr.", "zł", "kč", "ft", "rs",
+    "rs.", "fr.", "元", "円", "원", "人民币", "美元", "欧元",
+})  # fmt: skip
+
+
+class Number(NamedTuple):
+    """One cell as a number.
+
+    Args:
+        value: With an open mark taken for the decimal one: 1.022 for ``1,022``. The other reading is 1000 times that.
+        decimal: The mark that this cell shows to be the decimal one, ``.`` or ``,``; empty if it shows nothing.
+        open: The mark that may be the decimal one or part the thousands; empty if there is none.
+        affix: What stands around it: ``%``, a currency, a unit; empty if nothing does.
+        grouped: Whether thousands are parted in it.
+    """
+
+    value: float
+    decimal: str = ""
+    open: str = ""
+    affix: str = ""
+    grouped: bool = False
+
+
+def parse_cell(text: str) -> Number | None:
+    """A cell as a number; None if it is none (see `is_missing` too). ``inf`` is a number, ``nan`` is not.
+
+    Args:
+        text: The cell, without the spaces around it.
+    """
+    if len(text) > LONGEST_NUMBER or "_" in text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        return _parse_written(text)
+    if value != value:
+        return None
+    if POINT not in text:
+        return Number(value)
+    if _OPEN_POINT.fullmatch(text):
+        return Number(value, open=POINT)
+    return Number(value, decimal=POINT)
+
+
+def _parse_written(text: str) -> Number | None:
+    """A number that Python would not write so."""
+    if _FAR.search(text):
+        text = text.translate(_FOLDED).strip()
+    match = _CELL.fullmatch(text)
+    if match is None:
+        return None
+    sign, inner, trailing = match["sign"], match["inner"], match["trailing"]
+    affix = _affix(match["before"], match["after"])
+    if affix is None or len(sign + inner + trailing) > 1 or bool(match["paren"]) != bool(match["close"]):
+        return None
+    if match["paren"] and sign + inner + trailing:
+        return None
+    number = _digits(match["number"].rstrip(), match["exponent"] or "")
+    if number is None:
+        return None
+    negative = "-" in sign + inner + trailing or bool(match["paren"])
+    return number._replace(value=-number.value if negative else number.value, affix=affix)
+
+
+def _affix(before: str, after: str) -> str | None:
+    """The currency, percent sign or unit around a number; None if what stands there is none of these."""
+    if before and not is_currency(before):
+        return None
+    if before and after:
+        return before + after if is_currency(after) else None
+    return before or after
+
+
+def is_currency(text: str) -> bool:
+    """Whether ``text`` is a sign of money, such as ``$``, ``US$``, ``EUR`` or ``元``."""
+    return text.lower() in _CURRENCIES or (0 < len(text) <= 4 and unicodedata.category(text[-1]) == "Sc")
+
+
+def _digits(digits: str, exponent: str) -> Number | None:
+    """Digits with marks in them; no sign, nothing around."""
+    exponent = exponent.lower().replace("d", "e")
+    marks = {mark for mark in ",. '" if mark in digits}
+    if not marks:
+        return Number(float(digits + exponent))
+    last = max(digits.rfind(POINT), digits.rfind(COMMA))
+    if last >= 0 and digits.count(digits[last]) == 1:
+        mark, whole, part = digits[last], digits[:last], digits[last + 1 :]
+        others = marks - {mark}
+        if (not others and whole.isdigit()) or not whole or (others and _is_grouped(whole)):
+            if not part.isdigit():
+                return None
+            value = float(f"{whole.translate(_NO_MARKS)}.{part}{exponent}")
+            is_open = not others and not exponent and len(part) == 3 and len(whole) <= 3 and whole[:1] not in {"", "0"}
+            return Number(value, open=mark) if is_open else Number(value, decimal=mark, grouped=bool(others))
+        return None
+    if len(marks) > 1 or not _is_grouped(digits):
+        return None
+    mark = marks.pop()
+    other = {COMMA: POINT, POINT: COMMA}.get(mark, "")
+    return Number(float(digits.translate(_NO_MARKS) + exponent), decimal=other, grouped=True)
+
+
+_NO_MARKS = str.maketrans(dict.fromkeys(",. '"))
+
+
+def _is_grouped(whole: str) -> bool:
+    """Whether a whole number is parted into thousands by one mark, in the western or the Indian way."""
+    if _INDIAN.fullmatch(whole):
+        return True
+    return len({sign for sign in whole if not sign.isdigit()}) == 1 and bool(_WESTERN.fullmatch(whole))
+
+
+def is_missing(text: str, *, among_numbers: bool = True) -> bool:
+    r"""Whether a cell holds nothing: ``""``, ``NA``, ``\N``, ``#DIV/0!``; among numbers also ``-``, ``None``, ``*``."""
+    lower = text.strip().lower()
+    return lower in MISSING or (among_numbers and lower in MISSING_AMONG_NUMBERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the marks of a column mean.
+
+    Args:
+        decimal: The decimal mark: ``.`` or ``,``; empty if every reading gives the same numbers.
+        open: The mark of cells that nothing decides; empty if all is decided.
+    """
+
+    decimal: str = ""
+    open: str = ""
+
+
+def decide(decimals: Iterable[str], opens: Iterable[str], file_decimals: Iterable[str] = ()) -> Decision:
+    """What the marks of a column mean: by its own cells, then by the other columns of the file.
+
+    Args:
+        decimals: The marks that cells of the column show to be the decimal one (see `Number.decimal`).
+        opens: The open marks of its cells.
+        file_decimals: The same as ``decimals`` for all columns of the file.
+    """
+    own, left, file = set(decimals) - {""}, set(opens) - {""}, set(file_decimals) - {""}
+    if len(own) == 1:
+        return Decision(own.pop())
+    if not left:
+        return Decision()
+    if not own and len(file) == 1:
+        return Decision(file.pop())
+    return Decision(open=min(left))
+
+
+def value_as(number: Number, decimal: str) -> float:
+    """The value of a cell once the decimal mark of its column is known; ``1,022`` is 1022 where it is the point.
+
+    Returns nan if the cell shows that another mark is the decimal one.
+    """
+    if decimal and number.decimal and number.decimal != decimal:
+        return nan
+    if decimal and number.open and number.open != decimal:
+        return float(round(number.value * 1000))
+    return number.value

@@ -1,0 +1,303 @@
+"""Reads a whole table from a file, bounded in every direction; faults have file and line."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import chain, islice
+from pathlib import Path
+from typing import BinaryIO
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.suggest import nearest
+from tutor.foundation.translate import listed, translate
+from tutor.tables.columns import Column, Fault, Floats
+from tutor.tables.dialect import SAMPLE_LINES, BrokenRowError, Dialect, Row, clean_name, find_dialect
+from tutor.tables.encoding import SAMPLE, UTF8, Encoding, detect_encoding
+from tutor.tables.numbers import COMMA, POINT
+from tutor.tables.report import Report, shown
+
+MOST_CELLS = 1_000_000
+"""Of a larger file only the first rows are used, and that is said."""
+MOST_COLUMNS = 5000
+FEWEST_ROWS = 4
+LONGEST_LINE = 1_000_000
+"""Characters."""
+LONGEST_NAME = 1000
+"""Characters of the name of a column."""
+NAMES_SHOWN = 20
+DECIMAL_MARKS = {"": "", "point": POINT, "comma": COMMA}
+"""The decimal marks by the names that learners give them; empty: find out."""
+_ROWS_AT_ONCE = 2000
+_INDEX_NAMES = frozenset({"", "Unnamed: 0"})
+_NOT_DECODED = re.compile("[\udc80-\udcff]")
+_FAR_BYTES = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
+_SEARCHED = 32 << 20
+"""So many bytes are searched for characters that are not ASCII."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns of a file.
+
+    Args:
+        path: Where it lies.
+        columns: By name, in their order; all are of one length.
+        rows: n.
+        report: How the file was read.
+        cut: Whether the file has more rows than these.
+    """
+
+    path: Path
+    columns: dict[str, Column]
+    rows: int
+    report: Report
+    cut: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Of the columns."""
+        return list(self.columns)
+
+    def column(self, name: str) -> Column:
+        """A column by name; spaces of any kind are equal.
+
+        Raises:
+            TutorError: there is none.
+        """
+        name = clean_name(name)
+        if name not in self.columns:
+            known = listed(map(shown, self.names[:NAMES_SHOWN]))
+            raise TutorError(
+                translate("ml.no-such-column", column=shown(name), known=known), hint=self.did_you_mean(name)
+            )
+        return self.columns[name]
+
+    def numbers(self, name: str, *, missing_allowed: bool = False) -> Floats:
+        """A column of finite numbers, (n,), with nan where a number is missing and that is allowed.
+
+        Raises:
+            TutorError: there is no such column, one of its cells is no number, or what it means is open.
+        """
+        column = self.column(name)
+        if column.fault is not None:
+            raise self._no_number(column, column.fault)
+        if column.decision.open:
+            raise self._open(column)
+        if column.missing and not missing_allowed:
+            raise TutorError(
+                translate("ml.csv-missing-number", path=self.path, column=shown(column.name), count=column.missing),
+                hint=translate("ml.csv-not-a-number-hint"),
+            )
+        return column.numbers
+
+    def _no_number(self, column: Column, fault: Fault) -> TutorError:
+        line, cell = fault.place
+        values = {"path": self.path, "line": line, "column": shown(column.name), "cell": shown(cell)}
+        if fault.reason == "mark":
+            other = next(place for place in column.decimals.values() if place != fault.place)
+            text = translate("tables.two-marks", **values, other=shown(other.cell))
+        elif fault.reason == "affix":
+            other = next(place for place in column.affixes.values() if place != fault.place)
+            text = translate("tables.two-affixes", **values, other=shown(other.cell))
+        else:
+            text = translate("ml.csv-not-a-number", **values)
+        return TutorError(text, hint=translate("ml.csv-not-a-number-hint"))
+
+    def _open(self, column: Column) -> TutorError:
+        mark = column.decision.open
+        line, cell = column.opens[mark]
+        values = {"path": self.path, "line": line, "column": shown(column.name), "cell": shown(cell)}
+        thousands, decimal = cell.replace(mark, ""), cell.replace(mark, ".")
+        return TutorError(
+            translate("tables.open-number", **values, whole=shown(thousands), part=shown(decimal)),
+            hint=translate("tables.open-number-hint-comma" if mark == COMMA else "tables.open-number-hint-point"),
+        )
+
+    def did_you_mean(self, name: str) -> str:
+        """Which column may have been meant by ``name``, as a hint."""
+        near = nearest(name, self.names)
+        if near:
+            return translate("ml.did-you-mean", near=shown(near))
+        return translate("ml.csv-columns", known=listed(map(shown, self.names[:NAMES_SHOWN])))
+
+
+def read_table(path: Path, *, decimal: str = "") -> Table:
+    """Read a table with a head line, in any of the usual encodings, with any of the usual separators.
+
+    Args:
+        path: The file.
+        decimal: ``point`` or ``comma`` if the learner says what the decimal mark is; empty to find out.
+
+    Raises:
+        TutorError: it cannot be read, or is no table that can be worked with.
+    """
+    try:
+        with open_bytes(path) as file:
+            sample = file.read(SAMPLE)
+            encoding = detect_encoding(sample, more=len(sample) == SAMPLE)
+            try:
+                return _decoded(path, file, encoding or UTF8, DECIMAL_MARKS[decimal])
+            except _NotDecodedError as error:
+                if encoding != UTF8 or (encoding := _later_encoding(file)) in {None, UTF8}:
+                    raise _no_text(path, error.line, encoding or UTF8) from error
+            try:
+                return _decoded(path, file, encoding, DECIMAL_MARKS[decimal])
+            except _NotDecodedError as error:
+                raise _no_text(path, error.line, UTF8) from error
+    except OSError as error:
+        raise TutorError(
+            translate("ml.csv-unreadable", path=path, reason=error.strerror or str(error)),
+            hint=translate("ml.csv-unreadable-hint"),
+        ) from error
+    except UnicodeError as error:
+        raise TutorError(translate("ml.csv-broken-utf16", path=path), hint=translate("ml.csv-utf8-hint")) from error
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """Open a plain file for reading; never waits at a pipe or a device.
+
+    Raises:
+        OSError: it cannot be opened.
+        TutorError: it is no plain file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise TutorError(translate("ml.csv-no-file", path=path), hint=translate("ml.csv-unreadable-hint"))
+    return os.fdopen(descriptor, "rb")
+
+
+class _NotDecodedError(Exception):
+    """A line holds bytes that are not of the encoding."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+def _no_text(path: Path, line: int, encoding: Encoding) -> TutorError:
+    text = translate("tables.not-decoded", path=path, line=line, name=encoding.name)
+    return TutorError(text, hint=translate("ml.csv-utf8-hint"))
+
+
+def _later_encoding(file: BinaryIO) -> Encoding | None:
+    """The encoding by the lines that are not ASCII, for a file that has none at its beginning."""
+    file.seek(0)
+    found, left = b"", _SEARCHED
+    while left > 0 and len(found) < SAMPLE and (piece := file.read(1 << 20)):
+        left -= len(piece)
+        found += b"".join(line[:SAMPLE] for line in _FAR_BYTES.findall(piece))
+    return detect_encoding(found[:SAMPLE], more=True)
+
+
+def _decoded(path: Path, file: BinaryIO, encoding: Encoding, decimal: str) -> Table:
+    file.seek(0)
+    errors = "strict" if encoding.codec.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    text = TextIOWrapper(file, encoding=encoding.codec, errors=errors)
+    try:
+        return _read(path, _lines(path, text), encoding, decimal)
+    finally:
+        text.detach()
+
+
+def _lines(path: Path, file: TextIOWrapper) -> Iterator[str]:
+    """The lines of the file, each short enough and made of text."""
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if len(line) >= LONGEST_LINE:
+            message = translate("ml.csv-long-line", path=path, line=number, most=LONGEST_LINE)
+            raise TutorError(message, hint=translate("ml.csv-ragged-hint"))
+        if "\0" in line:
+            raise TutorError(translate("ml.csv-zero-byte", path=path, line=number), hint=translate("ml.csv-utf8-hint"))
+        if not line.isascii() and _NOT_DECODED.search(line):
+            raise _NotDecodedError(number)
+        yield line
+
+
+def _read(path: Path, lines: Iterator[str], encoding: Encoding, decimal: str) -> Table:
+    sample = list(islice(lines, SAMPLE_LINES))
+    dialect = find_dialect(sample)
+    names = _names(path, dialect)
+    columns = [Column(name) for name in names]
+    rows = _rows(path, dialect, chain(sample[dialect.body :], lines))
+    most = MOST_CELLS // len(names)
+    count = 0
+    while batch := list(islice(rows, min(_ROWS_AT_ONCE, most - count))):
+        numbers = [row.line for row in batch]
+        for column, cells in zip(columns, zip(*(row.cells for row in batch), strict=True), strict=True):
+            column.take(cells, numbers)
+        count += len(batch)
+    cut = count == most and next(rows, None) is not None
+    if count < FEWEST_ROWS:
+        raise TutorError(translate("ml.csv-too-short", path=path, count=count, fewest=FEWEST_ROWS))
+    decimals = {mark for column in columns for mark in column.decimals}
+    for column in columns:
+        column.settle(decimals, decimal=decimal, point_is_usual=dialect.separator != ";")
+    kept, index = _without_index(columns, dialect)
+    return Table(path, {column.name: column for column in kept}, count, Report(encoding, dialect, index), cut)
+
+
+def _rows(path: Path, dialect: Dialect, lines: Iterator[str]) -> Iterator[Row]:
+    """The rows, each as wide as the head."""
+    width = len(dialect.head)
+    try:
+        for row in dialect.rows(lines):
+            if len(row.cells) != width:
+                told = translate("ml.csv-ragged", path=path, line=row.line, count=len(row.cells), expected=width)
+                raise TutorError(told, hint=_ragged_hint(dialect, row))
+            yield row
+    except BrokenRowError as error:
+        raise TutorError(
+            translate("tables.open-quote", path=path, line=error.line), hint=translate("ml.csv-ragged-hint")
+        ) from error
+
+
+def _ragged_hint(dialect: Dialect, row: Row) -> str:
+    """What may be wrong with a row that has more or fewer cells than the head."""
+    if len(row.cells) > len(dialect.head) and "" in row.cells and dialect.separator == "\t":
+        return translate("tables.two-tabs-hint")
+    return translate("ml.csv-ragged-hint")
+
+
+def _names(path: Path, dialect: Dialect) -> list[str]:
+    """The names of the columns, all different; a column without one is called by its number."""
+    cells = [name[:LONGEST_NAME] for name in dialect.names]
+    if not any(cells):
+        raise TutorError(translate("ml.csv-empty", path=path), hint=translate("ml.csv-empty-hint"))
+    if len(cells) > MOST_COLUMNS:
+        raise TutorError(
+            translate("ml.csv-too-wide", path=path, most=MOST_COLUMNS), hint=translate("ml.csv-too-large-hint")
+        )
+    if dialect.head_is_data:
+        raise TutorError(
+            translate("tables.head-is-data", path=path, line=dialect.head_line, cells=listed(map(shown, cells[:4]))),
+            hint=translate("ml.csv-empty-hint"),
+        )
+    names = [cell or f"#{number}" for number, cell in enumerate(cells, 1)]
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise TutorError(
+                translate("tables.same-columns", path=path, line=dialect.head_line, column=shown(name)),
+                hint=translate("ml.csv-same-columns-hint"),
+            )
+        seen.add(name)
+    return names
+
+
+def _without_index(columns: list[Column], dialect: Dialect) -> tuple[list[Column], tuple[str, ...]]:
+    """Leave out the column that only numbers the rows, or names them as R does.
+
+    A program that sorted the rows before it wrote them has put the answer into that number.
+    """
+    first = columns[0]
+    nameless = not dialect.names[0] or first.name in _INDEX_NAMES
+    if len(columns) > 1 and nameless and (dialect.row_names or first.counts_rows):
+        return columns[1:], (first.name,)
+    return columns, ()

@@ -1,0 +1,123 @@
+"""What was done to read a table, as sentences: nothing is changed without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import listed, translate
+from tutor.tables.columns import Column
+from tutor.tables.dialect import SPACES, Dialect
+from tutor.tables.encoding import Encoding
+from tutor.tables.numbers import COMMA
+
+LONGEST_SHOWN = 60
+"""Characters of a cell or a name that are shown."""
+_NAMES_SHOWN = 6
+_SEPARATOR_KEYS = {
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    "，": "wide-comma",
+    "；": "wide-semicolon",
+    SPACES: "spaces",
+}
+
+
+def shown(text: str) -> str:
+    """A cell or a name as it is shown: harmless, on one line, cut if it is long."""
+    text = harmless_line(text)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+
+
+def names_shown(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    first = listed(shown(name) for name in names[:_NAMES_SHOWN])
+    if len(names) <= _NAMES_SHOWN:
+        return first
+    return translate("ml.and-more", names=first, count=len(names) - _NAMES_SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a file was read.
+
+    Args:
+        encoding: Its encoding.
+        dialect: Its layout.
+        index: The names of columns that only number the rows and were left out; ``#1`` is the first one.
+    """
+
+    encoding: Encoding
+    dialect: Dialect
+    index: tuple[str, ...] = ()
+
+    def notes(self) -> list[str]:
+        """What there is to tell of the file as a whole; nothing of a plain one in UTF-8 with commas."""
+        dialect = self.dialect
+        told = [self.encoding.note()]
+        if dialect.separator in _SEPARATOR_KEYS:
+            told.append(translate(f"tables.note-{_SEPARATOR_KEYS[dialect.separator]}"))
+        if dialect.title_lines:
+            told.append(translate("tables.note-head-line", line=dialect.head_line))
+        if dialect.comments:
+            told.append(translate("tables.note-comments", count=dialect.comments))
+        if dialect.dropped:
+            told.append(translate("tables.note-empty-columns", count=len(dialect.dropped)))
+        if dialect.row_names:
+            told.append(translate("tables.note-row-names"))
+        elif self.index:
+            told.append(translate("tables.note-index", columns=names_shown(self.index)))
+        return list(filter(None, told))
+
+
+def column_notes(columns: Iterable[Column]) -> list[str]:
+    """What was done to read the numbers of these columns, and what in them looks wrong."""
+    numeric = [column for column in columns if not column.holds_words]
+    told: list[str] = []
+    commas = [
+        column.name
+        for column in numeric
+        if column.decision.decimal == COMMA and COMMA in column.decimals | column.opens
+    ]
+    if commas:
+        told.append(translate("ml.note-decimal-commas", columns=names_shown(commas)))
+    told += _thousands_notes(numeric)
+    told += _affix_notes(numeric)
+    for column in numeric:
+        if words := column.empty_words():
+            cells = listed(f"“{shown(text)}” ({count})" for text, count in list(words.items())[:_NAMES_SHOWN])
+            told.append(translate("tables.note-empty-words", column=shown(column.name), cells=cells))
+    for column in numeric:
+        if (sentinel := column.sentinel()) is not None:
+            value, count = sentinel
+            told.append(translate("tables.note-sentinel", column=shown(column.name), value=f"{value:g}", count=count))
+    return told
+
+
+def _thousands_notes(columns: list[Column]) -> list[str]:
+    grouped = [
+        column
+        for column in columns
+        if column.grouped is not None or (column.decision.decimal and set(column.opens) - {column.decision.decimal})
+    ]
+    if not grouped:
+        return []
+    first = grouped[0]
+    place = first.grouped or next(iter(first.opens.values()))
+    names = names_shown([column.name for column in grouped])
+    return [translate("tables.note-thousands", columns=names, cell=shown(place.cell))]
+
+
+def _affix_notes(columns: list[Column]) -> list[str]:
+    by_affix: dict[str, list[str]] = {}
+    for column in columns:
+        if column.affix:
+            by_affix.setdefault(column.affix, []).append(column.name)
+    return [
+        translate("tables.note-percent", columns=names_shown(names))
+        if affix == "%"
+        else translate("tables.note-affix", affix=shown(affix), columns=names_shown(names))
+        for affix, names in by_affix.items()
+    ]
