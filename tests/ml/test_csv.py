@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.ml.datasets import csv_features, csv_reader, load_dataset
+from tutor.ml.datasets import csv_features, load_dataset
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.prepare import prepare
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.training import make_training
+from tutor.tables import reader
 
 HOUSES = "rooms,area,price\n" + "".join(f"{n},{40 + 10 * n},{100 + 50 * n}\n" for n in range(1, 11))
 
@@ -121,7 +122,7 @@ def test_a_folder_or_a_pipe_is_no_file(tmp_path: Path) -> None:
 
 def test_columns_and_values_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, HOUSES)
-    for module, limit, most in ((csv_reader, "MOST_COLUMNS", 2), (csv_features, "MOST_VALUES", 19)):
+    for module, limit, most in ((reader, "MOST_COLUMNS", 2), (csv_features, "MOST_VALUES", 19)):
         with monkeypatch.context() as patched:
             patched.setattr(module, limit, most)
             with pytest.raises(TutorError) as told:

@@ -9,10 +9,11 @@ import pytest
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.ml.datasets import csv_reader, load_dataset
+from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.options import DataOptions
+from tutor.tables import reader
 
 
 def write(folder: Path, text: str | bytes) -> Path:
@@ -188,7 +189,7 @@ def test_no_groups_can_be_made_of_one_cell_or_of_too_many_words(tmp_path: Path) 
     path = write(tmp_path, lines("x,who,y", [f"{n},same,{n}.5" for n in range(8)]))
     with pytest.raises(TutorError, match="all rows are one group"):
         load_csv(path, "y", group="who")
-    path = write(tmp_path, lines("x,who,y", [f"{n},w{n},{n}.5" for n in range(csv_reader.MOST_CELLS // 900)]))
+    path = write(tmp_path, lines("x,who,y", [f"{n},w{n},{n}.5" for n in range(reader.MOST_CELLS // 900)]))
     with pytest.raises(TutorError, match="too many for groups"):
         load_csv(path, "y", group="who")
     with pytest.raises(TutorError, match="“y” is to be predicted"):
@@ -216,17 +217,17 @@ def test_of_a_file_of_200_megabytes_the_first_rows_are_used_and_that_is_told(lan
         file.seek(200_000_000)
         file.write(row % 1.0)
     table = load_csv(path, "y")
-    assert len(table.y) == csv_reader.MOST_CELLS // 5
+    assert len(table.y) == reader.MOST_CELLS // 5
     assert "200 MB" in table.notes[0]
-    assert f"{csv_reader.MOST_CELLS // 5}" in table.notes[0]
+    assert f"{reader.MOST_CELLS // 5}" in table.notes[0]
 
 
 def test_a_table_just_within_the_bound_is_not_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, numbers([n + 0.5 for n in range(20)]))
-    monkeypatch.setattr(csv_reader, "MOST_CELLS", 40)
+    monkeypatch.setattr(reader, "MOST_CELLS", 40)
     assert len(load_csv(path, "y").y) == 20
     assert not any("MB" in note for note in load_csv(path, "y").notes)
-    monkeypatch.setattr(csv_reader, "MOST_CELLS", 39)
+    monkeypatch.setattr(reader, "MOST_CELLS", 39)
     assert len(load_csv(path, "y").y) == 19
     assert "MB" in load_csv(path, "y").notes[0]
 

@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 from tests.ml.data_folder import DATA
 from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
-from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Table
+from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, RawData
 from tutor.ml.datasets.splits import folds, keep_back, kind_of
 from tutor.ml.options import DataOptions
 
 KINDS = ("random", "grouped", "time")
 
 
-def table(groups: list[int], classes: int = 0) -> Table:
+def table(groups: list[int], classes: int = 0) -> RawData:
     count = len(groups)
     y = np.arange(count) % classes if classes else np.linspace(0, 1, count)
     names = tuple(str(label) for label in range(classes))
     task = CLASSIFICATION if classes else REGRESSION
-    return Table(np.arange(count)[:, None] / 1.0, y, ("x",), "y", task, names, groups=np.array(groups))
+    return RawData(np.arange(count)[:, None] / 1.0, y, ("x",), "y", task, names, groups=np.array(groups))
 
 
 GROUPS = st.lists(st.integers(0, 9), min_size=12, max_size=80).filter(lambda each: len(set(each)) >= 4)
@@ -88,7 +88,7 @@ def test_large_groups_are_shared_out_evenly() -> None:
 )
 def test_rows_are_told_apart_in_the_way_that_suits_the_data(name: str, asked: str, kind: str) -> None:
     data = load_dataset(name, data_folder=DATA, options=DataOptions(split=asked))
-    as_table = Table(
+    as_table = RawData(
         data.x_train,
         data.y_train,
         (),

@@ -17,6 +17,7 @@ _OPTIONS = {
     "features": ("COLUMN,...", "cli.lab-features"),
     "group": ("COLUMN", "cli.lab-group"),
     "task": ("TASK", "cli.lab-task"),
+    "decimal": ("MARK", "cli.lab-decimal"),
     "model": ("MODEL", "cli.lab-model"),
     "hidden": ("WIDTH,...", "cli.lab-hidden"),
     "loss": ("LOSS", "cli.lab-loss"),

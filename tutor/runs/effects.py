@@ -157,6 +157,7 @@ _RULES: dict[str, _Rule] = {
     "data.path": _Rule(_reads_a_file, "effects.no-file"),
     "data.group": _CSV,
     "data.task": _CSV,
+    "data.decimal": _CSV,
     "data.target": _of_data(_TABLES_WITH_A_LABEL),
     "data.features": _Rule(lambda spec: spec.data.name not in {*SERIES, "text", "curve"}, "effects.no-columns"),
 }

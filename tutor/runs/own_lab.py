@@ -17,7 +17,7 @@ from tutor.runs.spec import SHORT_NAMES, DataSpec, ModelSpec, RunSpec
 from tutor.runs.spec_file import to_toml
 
 if TYPE_CHECKING:
-    from tutor.ml.datasets.dataset import Table
+    from tutor.ml.datasets.dataset import RawData
 
 _HIDDEN = (16,)
 _LARGE = 20_000
@@ -60,7 +60,7 @@ def own_lab(path: Path, overrides: Mapping[str, object]) -> RunSpec:
     if not path.is_file():
         raise TutorError(translate("own.no-file", path=path), hint=translate("own.no-file-hint"))
     data = _data(path, chosen)
-    table = load_csv(path, data.target, data.features, task=data.task, group=data.group)
+    table = load_csv(path, data.target, data.features, task=data.task, group=data.group, decimal=data.decimal)
     model = _model(table, chosen)
     spec = msgspec.convert(_values(path, table, data, model), RunSpec)
     return with_overrides(spec, {"model.name": model["name"], **chosen, "data.task": table.task})
@@ -89,17 +89,17 @@ def keep_lab(spec: RunSpec, folder: Path) -> Path:
 def _data(path: Path, chosen: Mapping[str, object]) -> DataSpec:
     """What the learner chose about the data, checked by itself."""
     if not chosen.get("data.target"):
-        from tutor.ml.datasets.csv_reader import read_sheet
+        from tutor.tables.reader import read_table
 
         raise TutorError(
-            translate("own.no-target", path=path), hint=read_sheet(path).did_you_mean(""), exit_code=ExitCode.USAGE
+            translate("own.no-target", path=path), hint=read_table(path).did_you_mean(""), exit_code=ExitCode.USAGE
         )
     # A net fits every task, so that only the data can be at fault here.
     bare = RunSpec(data=DataSpec(name="csv", path=str(path), target="?"), model=ModelSpec(name="mlp"))
     return with_overrides(bare, {key: value for key, value in chosen.items() if key.startswith("data.")}).data
 
 
-def _model(table: Table, chosen: Mapping[str, object]) -> dict[str, object]:
+def _model(table: RawData, chosen: Mapping[str, object]) -> dict[str, object]:
     """The simplest model for the task, or a net where the learner speaks of hidden layers.
 
     Raises:
@@ -112,7 +112,7 @@ def _model(table: Table, chosen: Mapping[str, object]) -> dict[str, object]:
     return {"name": name, **({"hidden": _HIDDEN} if name == "mlp" and not hidden else {})}
 
 
-def _values(path: Path, table: Table, data: DataSpec, model: dict[str, object]) -> dict[str, Any]:
+def _values(path: Path, table: RawData, data: DataSpec, model: dict[str, object]) -> dict[str, Any]:
     rows = min(len(table.y), data.rows or len(table.y))
     most = min(_BATCHES[rows >= _LARGE], rows // _UPDATES_AN_EPOCH)
     batch = next((size for size in reversed(_BATCH_SIZES) if size <= most), 1)
@@ -131,7 +131,7 @@ def _values(path: Path, table: Table, data: DataSpec, model: dict[str, object]) 
     }
 
 
-def _panels(table: Table, model: str) -> list[str]:
+def _panels(table: RawData, model: str) -> list[str]:
     """What there is to see of such a model of such a table."""
     one = len(table.feature_names) == 1
     if table.class_names:
@@ -142,7 +142,7 @@ def _panels(table: Table, model: str) -> list[str]:
     return panels
 
 
-def _controls(table: Table, model: str) -> dict[str, object]:
+def _controls(table: RawData, model: str) -> dict[str, object]:
     """What is worth turning."""
     controls: dict[str, object] = {
         "learning_rate": {"key": "optimizer.learning_rate", "low": 1e-5, "high": 10.0},

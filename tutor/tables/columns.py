@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from math import isinf, nan
+from math import inf, isinf, nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -110,7 +110,7 @@ class Column:
         except ValueError:
             return None
         together = "".join(cells)
-        if "_" in together or "n" in together or "N" in together:  # 1_000, nan, inf
+        if "_" in together or "n" in together or "N" in together or max(map(abs, values)) == inf:  # 1_000, nan, 1e999
             return None
         return values if POINT in self.decimals or POINT not in together else None
 

@@ -18,7 +18,7 @@ from tutor.foundation.translate import listed, translate
 from tutor.tables.columns import Column, Fault, Floats
 from tutor.tables.dialect import SAMPLE_LINES, BrokenRowError, Dialect, Row, clean_name, find_dialect
 from tutor.tables.encoding import SAMPLE, UTF8, Encoding, detect_encoding
-from tutor.tables.numbers import COMMA, POINT
+from tutor.tables.numbers import COMMA, POINT, parse_cell
 from tutor.tables.report import Report, shown
 
 MOST_CELLS = 1_000_000
@@ -27,9 +27,10 @@ MOST_COLUMNS = 5000
 FEWEST_ROWS = 4
 LONGEST_LINE = 1_000_000
 """Characters."""
-LONGEST_NAME = 1000
-"""Characters of the name of a column."""
+LONGEST_NAME = 300
+"""Characters of the name of a column, or of a class."""
 NAMES_SHOWN = 20
+_CELLS_SHOWN = 4
 DECIMAL_MARKS = {"": "", "point": POINT, "comma": COMMA}
 """The decimal marks by the names that learners give them; empty: find out."""
 _ROWS_AT_ONCE = 2000
@@ -90,7 +91,7 @@ class Table:
             raise self._open(column)
         if column.missing and not missing_allowed:
             raise TutorError(
-                translate("ml.csv-missing-number", path=self.path, column=shown(column.name), count=column.missing),
+                translate("tables.missing-number", path=self.path, column=shown(column.name), count=column.missing),
                 hint=translate("ml.csv-not-a-number-hint"),
             )
         return column.numbers
@@ -105,7 +106,7 @@ class Table:
             other = next(place for place in column.affixes.values() if place != fault.place)
             text = translate("tables.two-affixes", **values, other=shown(other.cell))
         else:
-            text = translate("ml.csv-not-a-number", **values)
+            text = translate("tables.not-a-number", **values)
         return TutorError(text, hint=translate("ml.csv-not-a-number-hint"))
 
     def _open(self, column: Column) -> TutorError:
@@ -123,7 +124,7 @@ class Table:
         near = nearest(name, self.names)
         if near:
             return translate("ml.did-you-mean", near=shown(near))
-        return translate("ml.csv-columns", known=listed(map(shown, self.names[:NAMES_SHOWN])))
+        return translate("tables.columns", known=listed(map(shown, self.names[:NAMES_SHOWN])))
 
 
 def read_table(path: Path, *, decimal: str = "") -> Table:
@@ -152,10 +153,10 @@ def read_table(path: Path, *, decimal: str = "") -> Table:
     except OSError as error:
         raise TutorError(
             translate("ml.csv-unreadable", path=path, reason=error.strerror or str(error)),
-            hint=translate("ml.csv-unreadable-hint"),
+            hint=translate("tables.unreadable-hint"),
         ) from error
     except UnicodeError as error:
-        raise TutorError(translate("ml.csv-broken-utf16", path=path), hint=translate("ml.csv-utf8-hint")) from error
+        raise TutorError(translate("tables.broken-utf16", path=path), hint=translate("tables.utf8-hint")) from error
 
 
 def open_bytes(path: Path) -> BinaryIO:
@@ -168,7 +169,7 @@ def open_bytes(path: Path) -> BinaryIO:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise TutorError(translate("ml.csv-no-file", path=path), hint=translate("ml.csv-unreadable-hint"))
+        raise TutorError(translate("tables.no-file", path=path), hint=translate("tables.unreadable-hint"))
     return os.fdopen(descriptor, "rb")
 
 
@@ -182,7 +183,7 @@ class _NotDecodedError(Exception):
 
 def _no_text(path: Path, line: int, encoding: Encoding) -> TutorError:
     text = translate("tables.not-decoded", path=path, line=line, name=encoding.name)
-    return TutorError(text, hint=translate("ml.csv-utf8-hint"))
+    return TutorError(text, hint=translate("tables.utf8-hint"))
 
 
 def _later_encoding(file: BinaryIO) -> Encoding | None:
@@ -211,10 +212,10 @@ def _lines(path: Path, file: TextIOWrapper) -> Iterator[str]:
     while line := file.readline(LONGEST_LINE):
         number += 1
         if len(line) >= LONGEST_LINE:
-            message = translate("ml.csv-long-line", path=path, line=number, most=LONGEST_LINE)
-            raise TutorError(message, hint=translate("ml.csv-ragged-hint"))
+            message = translate("tables.long-line", path=path, line=number, most=LONGEST_LINE)
+            raise TutorError(message, hint=translate("tables.ragged-hint"))
         if "\0" in line:
-            raise TutorError(translate("ml.csv-zero-byte", path=path, line=number), hint=translate("ml.csv-utf8-hint"))
+            raise TutorError(translate("tables.zero-byte", path=path, line=number), hint=translate("tables.utf8-hint"))
         if not line.isascii() and _NOT_DECODED.search(line):
             raise _NotDecodedError(number)
         yield line
@@ -249,12 +250,12 @@ def _rows(path: Path, dialect: Dialect, lines: Iterator[str]) -> Iterator[Row]:
     try:
         for row in dialect.rows(lines):
             if len(row.cells) != width:
-                told = translate("ml.csv-ragged", path=path, line=row.line, count=len(row.cells), expected=width)
+                told = translate("tables.ragged", path=path, line=row.line, count=len(row.cells), expected=width)
                 raise TutorError(told, hint=_ragged_hint(dialect, row))
             yield row
     except BrokenRowError as error:
         raise TutorError(
-            translate("tables.open-quote", path=path, line=error.line), hint=translate("ml.csv-ragged-hint")
+            translate("tables.open-quote", path=path, line=error.line), hint=translate("tables.ragged-hint")
         ) from error
 
 
@@ -262,30 +263,33 @@ def _ragged_hint(dialect: Dialect, row: Row) -> str:
     """What may be wrong with a row that has more or fewer cells than the head."""
     if len(row.cells) > len(dialect.head) and "" in row.cells and dialect.separator == "\t":
         return translate("tables.two-tabs-hint")
-    return translate("ml.csv-ragged-hint")
+    if len(row.cells) > len(dialect.head) and dialect.separator == ",":
+        return translate("tables.ragged-comma-hint")
+    return translate("tables.ragged-hint")
 
 
 def _names(path: Path, dialect: Dialect) -> list[str]:
     """The names of the columns, all different; a column without one is called by its number."""
     cells = [name[:LONGEST_NAME] for name in dialect.names]
     if not any(cells):
-        raise TutorError(translate("ml.csv-empty", path=path), hint=translate("ml.csv-empty-hint"))
+        raise TutorError(translate("tables.empty", path=path), hint=translate("tables.empty-hint"))
     if len(cells) > MOST_COLUMNS:
         raise TutorError(
             translate("ml.csv-too-wide", path=path, most=MOST_COLUMNS), hint=translate("ml.csv-too-large-hint")
         )
     if dialect.head_is_data:
-        raise TutorError(
-            translate("tables.head-is-data", path=path, line=dialect.head_line, cells=listed(map(shown, cells[:4]))),
-            hint=translate("ml.csv-empty-hint"),
-        )
+        first = listed(map(shown, cells[:_CELLS_SHOWN]))
+        numeric = all(map(parse_cell, filter(None, cells)))
+        key = "tables.numbers-as-head" if numeric else "tables.head-is-data"
+        text = translate(key, path=path, line=dialect.head_line, cells=first)
+        raise TutorError(text, hint=translate("tables.empty-hint"))
     names = [cell or f"#{number}" for number, cell in enumerate(cells, 1)]
     seen: set[str] = set()
     for name in names:
         if name in seen:
             raise TutorError(
                 translate("tables.same-columns", path=path, line=dialect.head_line, column=shown(name)),
-                hint=translate("ml.csv-same-columns-hint"),
+                hint=translate("tables.same-columns-hint"),
             )
         seen.add(name)
     return names

@@ -15,13 +15,13 @@ from tutor.tables.numbers import COMMA
 LONGEST_SHOWN = 60
 """Characters of a cell or a name that are shown."""
 _NAMES_SHOWN = 6
-_SEPARATOR_KEYS = {
-    ";": "semicolon",
-    "\t": "tab",
-    "|": "bar",
-    "，": "wide-comma",
-    "；": "wide-semicolon",
-    SPACES: "spaces",
+_SEPARATOR_NOTES = {
+    ";": "tables.note-semicolon",
+    "\t": "tables.note-tab",
+    "|": "tables.note-bar",
+    "，": "tables.note-wide-comma",
+    "；": "tables.note-wide-semicolon",
+    SPACES: "tables.note-spaces",
 }
 
 
@@ -36,7 +36,7 @@ def names_shown(names: Sequence[str]) -> str:
     first = listed(shown(name) for name in names[:_NAMES_SHOWN])
     if len(names) <= _NAMES_SHOWN:
         return first
-    return translate("ml.and-more", names=first, count=len(names) - _NAMES_SHOWN)
+    return translate("tables.and-more", names=first, count=len(names) - _NAMES_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class Report:
         """What there is to tell of the file as a whole; nothing of a plain one in UTF-8 with commas."""
         dialect = self.dialect
         told = [self.encoding.note()]
-        if dialect.separator in _SEPARATOR_KEYS:
-            told.append(translate(f"tables.note-{_SEPARATOR_KEYS[dialect.separator]}"))
+        if dialect.separator in _SEPARATOR_NOTES:
+            told.append(translate(_SEPARATOR_NOTES[dialect.separator]))
         if dialect.title_lines:
             told.append(translate("tables.note-head-line", line=dialect.head_line))
         if dialect.comments:
@@ -82,7 +82,7 @@ def column_notes(columns: Iterable[Column]) -> list[str]:
         if column.decision.decimal == COMMA and COMMA in column.decimals | column.opens
     ]
     if commas:
-        told.append(translate("ml.note-decimal-commas", columns=names_shown(commas)))
+        told.append(translate("tables.note-decimal-commas", columns=names_shown(commas)))
     told += _thousands_notes(numeric)
     told += _affix_notes(numeric)
     for column in numeric:

@@ -11,7 +11,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml.datasets import made, mails, people, points, series, tables, texts
 from tutor.ml.datasets.csv_file import load_csv
-from tutor.ml.datasets.dataset import DRAWN, Dataset, Table
+from tutor.ml.datasets.dataset import DRAWN, Dataset, RawData
 from tutor.ml.datasets.prepare import prepare
 from tutor.ml.options import DataOptions
 
@@ -45,7 +45,7 @@ def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | 
     return prepare(name, table, options)
 
 
-def _table(name: str, folder: Path | None, options: DataOptions) -> Table:
+def _table(name: str, folder: Path | None, options: DataOptions) -> RawData:
     if name in _POINTS:
         return _POINTS[name](options.rows, options.noise, options.seed)
     if name == "phones":
@@ -64,7 +64,14 @@ def _table(name: str, folder: Path | None, options: DataOptions) -> Table:
         return _FILES[name](folder)
     if name == "csv":
         path = Path(options.path).expanduser()
-        return load_csv(path, options.target, options.features, task=options.task, group=options.group)
+        return load_csv(
+            path,
+            options.target,
+            options.features,
+            task=options.task,
+            group=options.group,
+            decimal=options.decimal,
+        )
     raise TutorError(translate("ml.no-such-data", name=name))
 
 
@@ -84,7 +91,7 @@ _FILES = {
 }
 
 
-def _series(name: str, folder: Path | None, options: DataOptions) -> Table:
+def _series(name: str, folder: Path | None, options: DataOptions) -> RawData:
     if name == "views":
         values = series.views(series.VIEWS_SEED if options.seed is None else options.seed)
         label = "views"

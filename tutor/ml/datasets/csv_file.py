@@ -8,14 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from tutor.foundation.errors import TutorError
-from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import listed, translate
-from tutor.ml.datasets.csv_columns import MOST_WORDS
-from tutor.ml.datasets.csv_features import encode, grouped, without_holes
-from tutor.ml.datasets.csv_reader import FEWEST_ROWS, LONGEST_CELL, MOST_COLUMNS, Sheet, read_sheet
-from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Floats, Ints, Table
+from tutor.ml.datasets.csv_features import encode, grouped, same_but_for_case, without_holes
+from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, RawData
+from tutor.tables.columns import MOST_WORDS, Column, Flags, Floats, Ints
+from tutor.tables.dialect import clean_name
+from tutor.tables.reader import FEWEST_ROWS, LONGEST_NAME, Table, read_table
+from tutor.tables.report import column_notes, shown
 
 MOST_CLASSES = 50
+MOST_FEATURES = 500
 _MOST_CLASS_NUMBERS = 10
 """So many different whole numbers may still be the names of classes."""
 _ROWS_A_CLASS = 10
@@ -30,16 +32,24 @@ class _Labels:
         y: (n,) numbers or class indices; whatever where `known` is not.
         known: (n,) which rows have a label.
         classes: of a classification.
-        note: why it is the task that it is.
+        notes: why it is the task that it is.
     """
 
     y: Floats | Ints
-    known: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    known: Flags
     classes: tuple[str, ...]
-    note: str
+    notes: list[str]
 
 
-def load_csv(path: Path, target: str, features: tuple[str, ...] = (), *, task: str = "auto", group: str = "") -> Table:
+def load_csv(
+    path: Path,
+    target: str,
+    features: tuple[str, ...] = (),
+    *,
+    task: str = "auto",
+    group: str = "",
+    decimal: str = "",
+) -> RawData:
     """Read a table with a head line.
 
     Many different numbers to predict make a regression; words, or a few whole numbers, a classification. Words to
@@ -51,37 +61,40 @@ def load_csv(path: Path, target: str, features: tuple[str, ...] = (), *, task: s
         features: the columns to use; empty for all others.
         task: ``regression`` or ``classification``, or ``auto`` to go by the target.
         group: a column whose equal cells belong together, for a split by groups; no feature unless asked for.
+        decimal: the decimal mark of the file's numbers, ``point`` or ``comma``; empty to find out.
 
     Raises:
         TutorError: the file cannot be read, a column is missing, or a cell is not what its column needs.
     """
-    sheet = read_sheet(path)
-    if target not in sheet.columns:
+    table = read_table(path, decimal=decimal)
+    target, group = clean_name(target), clean_name(group)
+    if target not in table.columns:
         raise TutorError(
-            translate("ml.csv-no-target", path=path, target=harmless_line(target) or "–"),
-            hint=sheet.did_you_mean(target),
+            translate("ml.csv-no-target", path=path, target=shown(target) or "–"), hint=table.did_you_mean(target)
         )
     if group == target:
         raise TutorError(
-            translate("ml.csv-group-is-target", path=path, column=target), hint=translate("ml.csv-group-hint")
+            translate("ml.csv-group-is-target", path=path, column=shown(target)), hint=translate("ml.csv-group-hint")
         )
-    labels = _labels(sheet, target, task)
-    used = [name for name in (features or sheet.names) if name != target and (features or name != group)]
+    labels = _labels(table, target, task)
+    chosen = _whole_names(table, features)
+    used = [name for name in (chosen or table.names) if name != target and (chosen or name != group)]
     if not used:
         raise TutorError(translate("ml.csv-no-features", path=path), hint=translate("ml.csv-no-features-hint"))
-    encoded = encode(sheet, used, labels.known, asked_for=bool(features))
-    if len(encoded.names) > MOST_COLUMNS:
+    encoded = encode(table, used, labels.known, asked_for=bool(features))
+    if len(encoded.names) > MOST_FEATURES:
         raise TutorError(
-            translate("ml.csv-too-wide", path=path, most=MOST_COLUMNS), hint=translate("ml.csv-too-large-hint")
+            translate("ml.csv-too-wide", path=path, most=MOST_FEATURES), hint=translate("ml.csv-too-large-hint")
         )
-    kept, x = without_holes(sheet, encoded, np.flatnonzero(labels.known))
+    kept, x = without_holes(table, encoded, np.flatnonzero(labels.known))
     if len(kept) < FEWEST_ROWS:
         raise TutorError(translate("ml.csv-too-short", path=path, count=len(kept), fewest=FEWEST_ROWS))
-    groups = grouped(sheet, group)[kept] if group else None
-    notes = [_size_note(sheet), labels.note, _label_note(sheet, target), *encoded.notes]
+    groups = grouped(table, group)[kept] if group else None
+    notes = [_size_note(table), *table.report.notes(), *labels.notes, _label_note(table, target)]
+    notes += [*column_notes([*encoded.columns, table.columns[target]]), *encoded.notes]
     if groups is not None:
-        notes.append(translate("ml.note-groups", column=group, count=len(np.unique(groups))))
-    return Table(
+        notes.append(translate("ml.note-groups", column=shown(group), count=len(np.unique(groups))))
+    return RawData(
         x,
         labels.y[kept],
         encoded.names,
@@ -94,76 +107,107 @@ def load_csv(path: Path, target: str, features: tuple[str, ...] = (), *, task: s
     )
 
 
-def _size_note(sheet: Sheet) -> str:
-    if not sheet.cut:
+def _whole_names(table: Table, names: tuple[str, ...]) -> list[str]:
+    """Names of columns as they were typed, with those put together that hold the comma which parts the names.
+
+    What is no column stays as it is, and is told where it is looked up.
+    """
+    whole: list[str] = []
+    rest = [clean_name(name) for name in names]
+    while rest:
+        for end in range(1, len(rest) + 1):
+            joined = next((each for each in (", ".join(rest[:end]), ",".join(rest[:end])) if each in table.columns), "")
+            if joined:
+                break
+        else:
+            joined, end = rest[0], 1
+        whole.append(joined)
+        del rest[:end]
+    return whole
+
+
+def _size_note(table: Table) -> str:
+    if not table.cut:
         return ""
-    megabytes = f"{sheet.path.stat().st_size / 1_000_000:.0f}"
-    return translate("ml.note-cut", path=sheet.path, megabytes=megabytes, rows=sheet.rows)
+    megabytes = f"{table.path.stat().st_size / 1_000_000:.0f}"
+    return translate("ml.note-cut", path=table.path, megabytes=megabytes, rows=table.rows)
 
 
-def _label_note(sheet: Sheet, target: str) -> str:
-    missing = sheet.columns[target].missing
-    return translate("ml.note-no-label", column=target, count=missing) if missing else ""
+def _label_note(table: Table, target: str) -> str:
+    missing = table.columns[target].missing
+    return translate("ml.note-no-label", column=shown(target), count=missing) if missing else ""
 
 
-def _labels(sheet: Sheet, target: str, task: str) -> _Labels:
+def _labels(table: Table, target: str, task: str) -> _Labels:
     """The labels and the task that they make.
 
     Raises:
         TutorError: they make none, or not the one that is asked for.
     """
-    column = sheet.columns[target]
-    if column.missing == sheet.rows:
-        raise TutorError(translate("ml.csv-no-labels", path=sheet.path, column=target), hint=sheet.did_you_mean(""))
-    if column.holds_words and task != REGRESSION:
-        return _words(sheet, target)
-    numbers = sheet.numbers(target, missing_allowed=True)
+    column = table.columns[target]
+    if column.missing == table.rows:
+        raise TutorError(
+            translate("ml.csv-no-labels", path=table.path, column=shown(target)), hint=table.did_you_mean("")
+        )
+    if task != REGRESSION and (column.holds_words or _are_codes(column)):
+        return _words(table, column)
+    numbers = table.numbers(target, missing_allowed=True)
     known = ~column.is_missing
     values = np.unique(numbers[known])
     if len(values) == 1:
-        _refuse_one_value(sheet, target, f"{values[0]:g}")
+        _refuse_one_value(table, target, f"{values[0]:g}")
     whole = bool((values == np.round(values)).all())
     few = whole and len(values) <= _MOST_CLASS_NUMBERS and int(known.sum()) >= _ROWS_A_CLASS * len(values)
     if task == CLASSIFICATION or (task == "auto" and few):
         names = tuple(f"{value:g}" for value in values)
-        _refuse_many_classes(sheet, target, len(names))
-        told = translate("ml.note-number-classes", column=target, count=len(names), values=_some(names))
-        return _Labels(np.searchsorted(values, np.where(known, numbers, values[0])), known, names, told)
-    return _Labels(numbers, known, (), translate("ml.note-regression", column=target, count=len(values)))
+        _refuse_many_classes(table, target, len(names))
+        told = translate("ml.note-number-classes", column=shown(target), count=len(names), values=_some(names))
+        return _Labels(np.searchsorted(values, np.where(known, numbers, values[0])), known, names, [told])
+    key = "ml.note-regression-of-few" if whole and len(values) <= MOST_CLASSES else "ml.note-regression"
+    return _Labels(numbers, known, (), [translate(key, column=shown(target), count=len(values))])
 
 
-def _words(sheet: Sheet, target: str) -> _Labels:
+def _are_codes(column: Column) -> bool:
+    """Whether numbers are the names of classes, such as 007, in which a zero counts for nothing."""
+    return bool(column.padded()) and column.words is not None and len(column.words) <= MOST_CLASSES
+
+
+def _words(table: Table, column: Column) -> _Labels:
     """Labels that are words: each different one is a class, in the order of the alphabet."""
-    column = sheet.columns[target]
+    target = column.name
     if column.words is None:
-        _refuse_many_classes(sheet, target, MOST_WORDS)
-    words = column.words or {}
-    _refuse_many_classes(sheet, target, len(words))
-    if len(words) == 1:
-        _refuse_one_value(sheet, target, harmless_line(next(iter(words))[:LONGEST_CELL]))
+        _refuse_many_classes(table, target, MOST_WORDS)
+    empty = column.empty_words()
+    words = {word: code for word, code in (column.words or {}).items() if word not in empty}
+    _refuse_many_classes(table, target, len(words))
     order = sorted(words)
-    rank = np.empty(len(order), dtype=np.int64)
+    names = tuple(clean_name(word)[:LONGEST_NAME] for word in order)
+    if len(words) == 1:
+        _refuse_one_value(table, target, shown(names[0]))
+    known = ~column.is_missing
+    rank = np.zeros(max(words.values()) + 1, dtype=np.int64)
     rank[[words[word] for word in order]] = np.arange(len(order))
-    names = tuple(harmless_line(word[:LONGEST_CELL]) for word in order)
-    codes = column.codes
-    told = translate("ml.note-word-classes", column=target, count=len(names), values=_some(names))
-    return _Labels(rank[np.maximum(codes, 0)], codes >= 0, names, told)
+    told = [translate("ml.note-word-classes", column=shown(target), count=len(names), values=_some(names))]
+    if alike := same_but_for_case(order):
+        told.append(translate("ml.note-case", column=shown(target), values=_some(alike)))
+    return _Labels(rank[np.where(known, column.codes, 0)], known, names, told)
 
 
-def _refuse_one_value(sheet: Sheet, target: str, value: str) -> None:
+def _refuse_one_value(table: Table, target: str, value: str) -> None:
     raise TutorError(
-        translate("ml.csv-one-class", path=sheet.path, column=target, word=value), hint=sheet.did_you_mean("")
+        translate("ml.csv-one-class", path=table.path, column=shown(target), word=value), hint=table.did_you_mean("")
     )
 
 
-def _refuse_many_classes(sheet: Sheet, target: str, count: int) -> None:
+def _refuse_many_classes(table: Table, target: str, count: int) -> None:
     if count > MOST_CLASSES:
         raise TutorError(
-            translate("ml.csv-too-many-classes", path=sheet.path, column=target, most=MOST_CLASSES),
-            hint=sheet.did_you_mean(""),
+            translate("ml.csv-too-many-classes", path=table.path, column=shown(target), most=MOST_CLASSES),
+            hint=table.did_you_mean(""),
         )
 
 
 def _some(names: tuple[str, ...]) -> str:
     """The first few names."""
-    return listed((*names[:_VALUES_SHOWN], "…") if len(names) > _VALUES_SHOWN else names)
+    first = map(shown, names[:_VALUES_SHOWN])
+    return listed((*first, "…") if len(names) > _VALUES_SHOWN else first)

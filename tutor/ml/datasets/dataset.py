@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.floating[Any]]
-Ints = npt.NDArray[np.int64]
+from tutor.tables.columns import Floats as Floats  # noqa: PLC0414 - the aliases of all data sets
+from tutor.tables.columns import Ints as Ints  # noqa: PLC0414
 
 REGRESSION = "regression"
 CLASSIFICATION = "classification"
@@ -88,7 +87,7 @@ class Dataset:
 
 
 @dataclass(frozen=True)
-class Table:
+class RawData:
     """Examples as they were loaded or made, in the units of the data: (n, d) features, (n,) labels."""
 
     x: Floats

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Floats, Ints, Table
+from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Floats, Ints, RawData
 
 FRESH_ROWS = 500
 """Examples for the validation of `quadratic`: many, so that what they tell is no accident."""
@@ -13,15 +13,15 @@ UTTERANCE = 40
 _PHONES, _DIMENSIONS = 8, 8
 
 
-def wave(rows: int, noise: float | None, seed: int | None) -> Table:
+def wave(rows: int, noise: float | None, seed: int | None) -> RawData:
     """The curve y = sin 2πx + x/2 at evenly spaced x from 0 to 1, (rows, 1); no noise unless given."""
     random = np.random.default_rng(0 if seed is None else seed)
     x = np.linspace(0.0, 1.0, rows or 200)
     y = np.sin(2 * np.pi * x) + x / 2 + random.normal(0.0, 1.0, len(x)) * (noise or 0.0)
-    return Table(x[:, None], y, ("x",), "y", REGRESSION)
+    return RawData(x[:, None], y, ("x",), "y", REGRESSION)
 
 
-def quadratic(rows: int, noise: float | None, seed: int | None) -> Table:
+def quadratic(rows: int, noise: float | None, seed: int | None) -> RawData:
     """The parabola y = 1 + x/2 − 1.5 x² at random x, with noise, 0.3 unless given.
 
     ``rows`` are to train on, 12 unless given; `FRESH_ROWS` more are there for validation, however few the others are.
@@ -35,10 +35,10 @@ def quadratic(rows: int, noise: float | None, seed: int | None) -> Table:
 
     (x, y), (fresh_x, fresh_y) = draw(rows or 12), draw(FRESH_ROWS)
     inputs = np.concatenate([x, fresh_x])[:, None]
-    return Table(inputs, np.concatenate([y, fresh_y]), ("x",), "y", REGRESSION, valid_rows=FRESH_ROWS)
+    return RawData(inputs, np.concatenate([y, fresh_y]), ("x",), "y", REGRESSION, valid_rows=FRESH_ROWS)
 
 
-def phones(rows: int, noise: float | None, seed: int | None, frames: int) -> Table:
+def phones(rows: int, noise: float | None, seed: int | None, frames: int) -> RawData:
     """Frames of utterances, each to be told which of eight phones is spoken, (rows, 8 · frames).
 
     A phone lasts for some frames, every utterance has a speaker's own shift, and a single frame is very noisy. The
@@ -60,7 +60,7 @@ def phones(rows: int, noise: float | None, seed: int | None, frames: int) -> Tab
     _utterances(first, deviation, frames, x[:cut], y[:cut])
     _utterances(first + 1, deviation, frames, x[cut:], y[cut:])
     names = tuple(f"f{frame - frames // 2:+d}.{number + 1}" for frame in range(frames) for number in range(_DIMENSIONS))
-    return Table(
+    return RawData(
         x,
         y,
         names,

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.ml.datasets.dataset import CLASSIFICATION, Table
+from tutor.ml.datasets.dataset import CLASSIFICATION, RawData
 from tutor.ml.options import MAIL_WORDS
 
 _SPAM_SHARE = 0.4
 _MAILS = 200
 
 
-def mails(rows: int, tricky_share: float, seed: int | None) -> Table:
+def mails(rows: int, tricky_share: float, seed: int | None) -> RawData:
     """Counts of `MAIL_WORDS` in mails, (rows, 4); class 1 is spam, two of five.
 
     Args:
@@ -36,7 +36,7 @@ def mails(rows: int, tricky_share: float, seed: int | None) -> Table:
     # "Fr3e": a spam mail that says its word seldom, and "winner" all the more.
     x[:, 0] = np.where(tricky & spam, np.minimum(x[:, 0], 3), x[:, 0])
     x[:, 1] = np.where(tricky & spam, x[:, 1] + 2, x[:, 1])
-    return Table(
+    return RawData(
         x.astype(np.float64),
         spam.astype(np.int64),
         MAIL_WORDS,

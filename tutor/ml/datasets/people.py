@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.ml.datasets.dataset import CLASSIFICATION, Table
+from tutor.ml.datasets.dataset import CLASSIFICATION, RawData
 
 SPEAKERS, REPETITIONS = 15, 6
 TOSSES = 200
@@ -14,7 +14,7 @@ _DIMENSIONS = 10
 _BETWEEN_SPEAKERS, _WITHIN_A_SPEAKER = 1.15, 0.42
 
 
-def vowels(noise: float | None, seed: int | None) -> Table:
+def vowels(noise: float | None, seed: int | None) -> RawData:
     """Vowels of 15 speakers, (990, 10): each says 11 vowels six times, all of them in a way of their own.
 
     Made in the shape of a classic set of recordings. What a speaker does with a vowel differs far more from speaker to
@@ -28,7 +28,7 @@ def vowels(noise: float | None, seed: int | None) -> Table:
     spoken = means + manners + random.normal(0, _WITHIN_A_SPEAKER if noise is None else noise, shape)
     speaker, vowel, _ = np.indices(shape[:-1])
     names = tuple(f"f{number}" for number in range(1, _DIMENSIONS + 1))
-    return Table(
+    return RawData(
         spoken.reshape(-1, _DIMENSIONS),
         vowel.reshape(-1),
         names,
@@ -39,7 +39,7 @@ def vowels(noise: float | None, seed: int | None) -> Table:
     )
 
 
-def coins(rows: int, seed: int | None) -> Table:
+def coins(rows: int, seed: int | None) -> RawData:
     """Tosses of a fair coin, (2 · rows, 1): ``rows`` to choose by, `TOSSES` unless given, and as many kept back.
 
     The one feature is the number of the toss, and says nothing.
@@ -48,4 +48,4 @@ def coins(rows: int, seed: int | None) -> Table:
     count = rows or TOSSES
     numbers = np.arange(2.0 * count)[:, None]
     fell = random.integers(0, 2, 2 * count)
-    return Table(numbers, fell, ("toss",), "side", CLASSIFICATION, class_names=("tails", "heads"), valid_rows=count)
+    return RawData(numbers, fell, ("toss",), "side", CLASSIFICATION, class_names=("tails", "heads"), valid_rows=count)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.ml.datasets.dataset import CLASSIFICATION, Floats, Ints, Table
+from tutor.ml.datasets.dataset import CLASSIFICATION, Floats, Ints, RawData
 
 _NAMES = ("x1", "x2")
 
 
-def _table(x: Floats, y: Ints, classes: int) -> Table:
+def _table(x: Floats, y: Ints, classes: int) -> RawData:
     names = tuple("ABCDEFGH"[:classes])
-    return Table(x, y.astype(np.int64), _NAMES, "class", CLASSIFICATION, class_names=names, test_fraction=0.3)
+    return RawData(x, y.astype(np.int64), _NAMES, "class", CLASSIFICATION, class_names=names, test_fraction=0.3)
 
 
-def blobs(rows: int, noise: float | None, seed: int | None) -> Table:
+def blobs(rows: int, noise: float | None, seed: int | None) -> RawData:
     """Three round clouds, (rows, 2); ``noise`` is their standard deviation, 1 unless given."""
     random = np.random.default_rng(0 if seed is None else seed)
     centres = np.array([[0.0, 2.2], [-2.0, -1.2], [2.0, -1.2]])
@@ -23,7 +23,7 @@ def blobs(rows: int, noise: float | None, seed: int | None) -> Table:
     return _table(x, y, 3)
 
 
-def moons(rows: int, noise: float | None, seed: int | None) -> Table:
+def moons(rows: int, noise: float | None, seed: int | None) -> RawData:
     """Two half moons around each other, (rows, 2); ``noise`` is 0.2 unless given."""
     random = np.random.default_rng(0 if seed is None else seed)
     count = rows or 500
@@ -35,7 +35,7 @@ def moons(rows: int, noise: float | None, seed: int | None) -> Table:
     return _table(x, y, 2)
 
 
-def spiral(rows: int, noise: float | None, seed: int | None) -> Table:
+def spiral(rows: int, noise: float | None, seed: int | None) -> RawData:
     """Three arms that wind around each other, (rows, 2); ``noise`` bends them, 0.2 unless given."""
     random = np.random.default_rng(0 if seed is None else seed)
     count = rows or 450

@@ -10,13 +10,13 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
 from tutor.ml.datasets import splits
-from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset, Floats, Ints, Table
+from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset, Floats, Ints, RawData
 from tutor.ml.options import DataOptions
 
 _FEWEST_TRAINING_ROWS = 2
 
 
-def prepare(name: str, table: Table, options: DataOptions) -> Dataset:
+def prepare(name: str, table: RawData, options: DataOptions) -> Dataset:
     """Split and standardise a table, once, or for each fold.
 
     Raises:
@@ -44,7 +44,7 @@ def prepare(name: str, table: Table, options: DataOptions) -> Dataset:
     return replace(each[0], folds=each)
 
 
-def _dataset(name: str, table: Table, options: DataOptions, split: splits.Split) -> Dataset:
+def _dataset(name: str, table: RawData, options: DataOptions, split: splits.Split) -> Dataset:
     """A table once it is split: holes filled, and standardised, by what the training rows alone say."""
     train, valid = split
     if len(train) < _FEWEST_TRAINING_ROWS:
@@ -84,7 +84,7 @@ def _dataset(name: str, table: Table, options: DataOptions, split: splits.Split)
     )
 
 
-def _without_holes(table: Table, train: Ints) -> Table:
+def _without_holes(table: RawData, train: Ints) -> RawData:
     """Fill what is missing with the mean of the training rows, which tells the model nothing."""
     holes = np.isnan(table.x)
     if not holes.any():
@@ -94,7 +94,7 @@ def _without_holes(table: Table, train: Ints) -> Table:
     return replace(table, x=np.where(holes, means, table.x))
 
 
-def _with_features(table: Table, wanted: tuple[str, ...]) -> Table:
+def _with_features(table: RawData, wanted: tuple[str, ...]) -> RawData:
     if not wanted or table.ordered:
         return table
     indices = []
@@ -109,7 +109,7 @@ def _with_features(table: Table, wanted: tuple[str, ...]) -> Table:
     return replace(table, x=table.x[:, indices], feature_names=tuple(wanted))
 
 
-def _fewer_rows(table: Table, rows: int) -> Table:
+def _fewer_rows(table: RawData, rows: int) -> RawData:
     """The first rows, of each class alike."""
     if rows >= len(table.y):
         return table
@@ -129,7 +129,7 @@ def _rank_in_class(y: Ints) -> Ints:
     return rank
 
 
-def _with_class_order(table: Table, order: tuple[int, ...]) -> Table:
+def _with_class_order(table: RawData, order: tuple[int, ...]) -> RawData:
     """Give class k the number ``order[k]``."""
     if not order or table.task != CLASSIFICATION:
         return table

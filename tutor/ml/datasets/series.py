@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.ml.datasets.dataset import REGRESSION, Floats, Table
+from tutor.ml.datasets.dataset import REGRESSION, Floats, RawData
 
 DAYS_OF_VIEWS = 1461 + 365
 DAYS_OF_REBOUND = 1405 + 56 + 365
@@ -74,7 +74,7 @@ def _with_shocks(series: Floats, random: np.random.Generator, *, share: float, s
     return np.where(hit, series * np.exp(random.normal(0, spread, len(series))), series)
 
 
-def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, rows: int = 0) -> Table:
+def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, rows: int = 0) -> RawData:
     """Features that look back: row t holds the values of the 1, 2, ..., ``lags`` days before day t.
 
     Args:
@@ -96,4 +96,4 @@ def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, r
     x = np.stack([series[start - lag : len(series) - lag] for lag in range(1, lags + 1)], axis=1)
     fraction = next((days / len(x) for days in (VALIDATION_DAYS, SHORT_VALIDATION_DAYS) if len(x) > 3 * days), 0.2)
     names = tuple(f"{name} −{lag}" for lag in range(1, lags + 1))
-    return Table(x, series[start:], names, name, REGRESSION, ordered=True, test_fraction=fraction, shared_scale=True)
+    return RawData(x, series[start:], names, name, REGRESSION, ordered=True, test_fraction=fraction, shared_scale=True)

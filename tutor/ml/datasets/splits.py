@@ -10,14 +10,14 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.ml.datasets.dataset import CLASSIFICATION, Ints, Table
+from tutor.ml.datasets.dataset import CLASSIFICATION, Ints, RawData
 
 RANDOM, GROUPED, TIME = "random", "grouped", "time"
 Split = tuple[Ints, Ints]
 """The rows to train on, and those to validate on; both sorted."""
 
 
-def kind_of(table: Table, asked: str) -> str:
+def kind_of(table: RawData, asked: str) -> str:
     """How rows are told apart: what was asked for, or, for ``auto``, what suits the table.
 
     Raises:
@@ -32,7 +32,7 @@ def kind_of(table: Table, asked: str) -> str:
     return RANDOM if table.groups is None else GROUPED
 
 
-def keep_back(table: Table, fraction: float, seed: int, kind: str) -> Split:
+def keep_back(table: RawData, fraction: float, seed: int, kind: str) -> Split:
     """Keep back a share of the rows, or as many at the end as the table itself says."""
     count = len(table.y)
     everything = np.arange(count)
@@ -50,7 +50,7 @@ def keep_back(table: Table, fraction: float, seed: int, kind: str) -> Split:
     return np.setdiff1d(everything, kept), np.sort(kept)
 
 
-def folds(table: Table, rows: Ints, count: int, seed: int, kind: str) -> list[Split]:
+def folds(table: RawData, rows: Ints, count: int, seed: int, kind: str) -> list[Split]:
     """Cut ``rows`` into ``count`` folds, each of which is validated on in its turn.
 
     By time that is validation with a rolling origin: always on the block right after the rows that were trained on.
@@ -101,7 +101,7 @@ def _share_out_groups(groups: Ints, count: int, random: np.random.Generator) -> 
     return place
 
 
-def _share_out_rows(table: Table, rows: Ints, count: int, random: np.random.Generator) -> Ints:
+def _share_out_rows(table: RawData, rows: Ints, count: int, random: np.random.Generator) -> Ints:
     """For each row a fold: all folds are as large, give or take a row, and have each class by its share."""
     order = random.permutation(len(rows))
     if table.task == CLASSIFICATION:
