@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from tutor.foundation.errors import TutorError
 from tutor.runs.control import Stop, send
 from tutor.runs.csv_follow import CsvFollower, start_following
-from tutor.runs.csv_rows import Epoch, Gatherer, Rows, columns_of
-from tutor.runs.csv_tail import CsvTail
+from tutor.runs.csv_log import import_csv
+from tutor.runs.csv_tail import RewrittenTail
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
 from tutor.runs.recording import recorded_spec
@@ -69,98 +69,54 @@ def followed(log: Path, runs: Runs, *acts: Callable[[], object]) -> list[RunSumm
     return sorted(found, key=lambda summary: list(summary.train_losses[:1]))
 
 
-# -- rows -----------------------------------------------------------------------------------------------------
-
-
-def epochs(rows: list[Epoch], *, at_once: bool = False) -> list[list[Epoch]]:
-    gatherer = Gatherer(at_once=at_once)
-    told = [[dict(each) for each in gatherer.take(row)] for row in rows]
-    return [*told, [gatherer.rest()]]
-
-
-def test_an_epoch_of_one_row_is_told_at_once_where_the_first_was_one_row() -> None:
-    rows = [{"epoch": float(number), "train_loss": 1.0} for number in range(3)]
-    assert [[each["epoch"] for each in told if each] for told in epochs(rows, at_once=True)] == [[], [0, 1], [2], []]
-    assert [[each["epoch"] for each in told if each] for told in epochs(rows)] == [[], [0], [1], [2]]
-
-
-def test_rows_of_one_epoch_are_gathered_until_the_next_begins() -> None:
-    rows = [
-        {"epoch": 0.0, "train_loss": 1.0}, {"epoch": 0.0, "valid_loss": 2.0}, {"epoch": 1.0, "train_loss": 0.5},
-        {"epoch": 1.0, "valid_loss": 1.5},
-    ]  # fmt: skip
-    told = [each for piece in epochs(rows, at_once=True) for each in piece if each]
-    assert told == [
-        {"epoch": 0.0, "train_loss": 1.0, "valid_loss": 2.0}, {"epoch": 1.0, "train_loss": 0.5, "valid_loss": 1.5},
-    ]  # fmt: skip
-
-
-def test_rows_without_an_epoch_are_each_one() -> None:
-    assert [len(each) for each in epochs([{"train_loss": 1.0}] * 3, at_once=True)] == [1, 1, 1, 1]
-
-
-@given(st.lists(st.tuples(st.integers(0, 6), st.floats(0, 9)), max_size=30))
-def test_gathering_live_tells_no_epoch_twice_and_leaves_none_out(pairs: list[tuple[int, float]]) -> None:
-    rows = [{"epoch": float(epoch), "train_loss": loss} for epoch, loss in sorted(pairs)]
-    told = [each["epoch"] for piece in epochs(rows, at_once=True) for each in piece if each]
-    assert told == sorted({row["epoch"] for row in rows})
-
-
-def test_other_separators_and_missing_words(tmp_path: Path) -> None:
-    for separator in ",;\t":
-        rows = Rows(tmp_path / "x.csv", separator.join(("epoch", "loss", "lr", "note", "F1")))
-        assert rows.read(separator.join(("3", "0.5", "NA", "good", "0.25")), 2) == {
-            "epoch": 3.0, "train_loss": 0.5, "F1": 0.25,
-        }  # fmt: skip
-
-
-def test_columns_that_count_or_tell_the_time_are_no_metrics() -> None:
-    found = columns_of(["epoch", "loss", "step", "Time", "f1", "a\x1b[2J"])
-    assert found.keys() == {"epoch", "train_loss", "f1", "a[2J"} or "\x1b" not in "".join(found)
-    assert not found.keys() & {"step", "Time"}
-    assert len(columns_of(["loss", *(f"m{number}" for number in range(50))])) == 21
-
-
 # -- the tail -------------------------------------------------------------------------------------------------
 
 
 @given(st.lists(st.integers(1, 9), max_size=30))
-def test_lines_come_whole_however_they_are_written(tmp_path_factory: pytest.TempPathFactory, cuts: list[int]) -> None:
+def test_bytes_come_once_however_they_are_written(tmp_path_factory: pytest.TempPathFactory, cuts: list[int]) -> None:
     path = tmp_path_factory.mktemp("tail") / "log.csv"
     path.touch()
-    text = "epoch,loss\r\n0,1.5\n\n1,学\n2,0.25\n3,"
-    data, tail, lines = text.encode(), CsvTail(path), []
+    whole = data = "epoch,loss\r\n0,1.5\n\n1,学\n2,0.25\n3,".encode()
+    tail, found = RewrittenTail(path), b""
     for cut in [*cuts, len(data)]:
         piece, data = data[:cut], data[cut:]
         with path.open("ab") as file:
             file.write(piece)
-        lines += tail.poll() or []
-    assert lines == ["epoch,loss", "0,1.5", "", "1,学", "2,0.25"]
-    assert tail.rest() == "3,"
+        found += tail.read() or b""
+    assert found == whole
     tail.close()
 
 
 def test_a_file_moved_aside_is_read_to_its_end_before_the_new_one(log: Path) -> None:
     add(log, "a\nb\n")
-    tail = CsvTail(log)
-    assert tail.poll() == ["a", "b"]
+    tail = RewrittenTail(log)
+    assert tail.read() == b"a\nb\n"
     add(log, "c\n")
     log.rename(log.with_suffix(".1"))
-    assert [tail.poll(), tail.poll(), tail.there] == [["c"], [], False]
+    assert [tail.read(), tail.read(), tail.there] == [b"c\n", b"", False]
     add(log, "d\n")
-    assert [tail.poll(), tail.poll(), tail.there] == [None, ["d"], True]
+    assert [tail.read(), tail.read(), tail.there] == [None, b"d\n", True]
     tail.close()
 
 
 @pytest.mark.parametrize("new", ["x\n", "a\nB\n", "other text that is longer than what was there before\n"])
 def test_a_file_written_anew_is_read_from_its_top(log: Path, new: str) -> None:
     add(log, "a\nb\nccc\n")
-    tail = CsvTail(log)
-    tail.poll()
+    tail = RewrittenTail(log)
+    tail.read()
     log.write_text(new, encoding="utf-8")
-    assert tail.poll() is None
-    assert tail.poll() == new.splitlines()
+    assert tail.read() is None
+    assert tail.read() == new.encode()
     tail.close()
+
+
+def test_a_pipe_is_no_file_and_is_not_waited_for(log: Path, runs: Runs) -> None:
+    os.mkfifo(log)
+    with pytest.raises(TutorError, match="is no file"):
+        start_following(log, runs)
+    with pytest.raises(TutorError, match="is no file"):
+        import_csv(log, runs)
+    assert runs.all() == []
 
 
 # -- the run --------------------------------------------------------------------------------------------------

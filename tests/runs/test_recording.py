@@ -21,8 +21,6 @@ from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.errors import TutorError
 from tutor.runs import record
 from tutor.runs.control import Note, Pause, Resume, Set, Stop, send
-from tutor.runs.csv_log import epochs_of_csv, import_csv
-from tutor.runs.csv_rows import columns_of
 from tutor.runs.export import csv_lines
 from tutor.runs.log_writer import LogWriter
 from tutor.runs.recording import Recording
@@ -314,68 +312,6 @@ def test_any_name_and_note_is_made_harmless_and_bounded(runs: Runs, name: Any) -
     for text in (entry.title_in("en"), summary.notes[0].text):
         assert len(text) <= 1000
         assert not set(text) & set("\x1b\n\x07")
-
-
-# -- CSV ------------------------------------------------------------------------------------------------------
-
-
-def test_a_log_of_keras_is_a_run(runs: Runs, tmp_path: Path) -> None:
-    log = tmp_path / "training.csv"
-    log.write_text("epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,1.5,0.4,2\n1,0.75,1,,\n", encoding="utf-8")
-    entry = runs.entry(import_csv(log, runs))
-    assert (entry.state, entry.epoch, entry.title_in("en"), entry.recorded) == ("finished", 2, "training", True)
-    assert "".join(csv_lines(entry.folder)).splitlines()[1:] == ["1,1.5,2.0,0.5,0.4", "2,1.0,,0.75,"]
-
-
-def test_rows_of_one_epoch_are_one(tmp_path: Path) -> None:
-    log = tmp_path / "metrics.csv"
-    log.write_text("epoch,step,train_loss,val_loss\n0,9,,0.5\n0,9,0.25,\n1,19,,0.125\n", encoding="utf-8")
-    assert list(epochs_of_csv(log)) == [
-        {"epoch": 0, "train_loss": 0.25, "valid_loss": 0.5}, {"epoch": 1, "valid_loss": 0.125},
-    ]  # fmt: skip
-
-
-def test_a_last_row_without_a_training_loss_has_not_diverged(runs: Runs, tmp_path: Path) -> None:
-    log = tmp_path / "metrics.csv"
-    log.write_text("epoch,train_loss,val_loss\n0,0.5,\n1,,0.125\n", encoding="utf-8")
-    assert runs.entry(import_csv(log, runs)).state == "finished"
-
-
-def test_what_we_export_we_read(runs: Runs, tmp_path: Path) -> None:
-    with Recording("once", runs=runs) as run:
-        for number in range(4):
-            run.epoch(train_loss=1 / (1 + number), valid_loss=0.5)
-    text = "".join(csv_lines(runs.folder_of(run.id)))
-    (tmp_path / "run.csv").write_text(text, encoding="utf-8")
-    again = import_csv(tmp_path / "run.csv", runs)
-    assert "".join(csv_lines(runs.folder_of(again))) == text
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", ":1: no column holds a loss"),
-        ("a,b\n1,2\n", ":1: no column holds a loss"),
-        ("epoch,loss\n0,1\n1,low\x1b[2J\n", ":3: “low.*” is no number"),
-        (b"\xff\xfe\x00", "cannot be read"),
-    ],
-)
-def test_what_is_no_log_is_told_and_not_kept(content: str | bytes, message: str, runs: Runs, tmp_path: Path) -> None:
-    log = tmp_path / "log.csv"
-    log.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(TutorError, match=message) as told:
-        import_csv(log, runs)
-    assert "\x1b" not in str(told.value)
-    assert runs.all() == []
-
-
-def test_a_file_that_is_not_there_is_told(runs: Runs, tmp_path: Path) -> None:
-    with pytest.raises(TutorError, match="cannot be read"):
-        import_csv(tmp_path / "nowhere.csv", runs)
-
-
-def test_columns_are_found_whatever_their_case() -> None:
-    assert columns_of([" Epoch", "Train/Loss", "VAL_LOSS"]) == {"epoch": 0, "train_loss": 1, "valid_loss": 2}
 
 
 # -- what goes wrong -------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from tutor.charts.loss import loss_chart, train_line, valid_line
 from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.translate import translate
 from tutor.plain.paint import painted
-from tutor.plain.reporters import figure, outcome_lines, place_text
+from tutor.plain.reporters import figure, outcome_lines
 from tutor.runs.events import Changed, Event, Started
 from tutor.runs.summary import RunSummary
 
@@ -66,10 +66,8 @@ class ChartReporter:
         self._drawn = len(rows) + 1
 
     def _line(self, summary: RunSummary) -> str:
-        train = summary.train_losses[-1] if summary.train_losses else None
-        valid = summary.valid_losses[-1] if summary.valid_losses else None
-        parts = [translate("train.epoch", epoch=place_text(summary))]
-        parts.append(translate("train.train-loss", loss=figure(train)))
-        if valid is not None:
-            parts.append(translate("train.valid-loss", loss=figure(valid)))
+        parts = [translate("train.epoch", epoch=summary.place_text())]
+        parts.append(translate("train.train-loss", loss=figure(summary.last_value("train_loss"))))
+        if summary.valid_losses:
+            parts.append(translate("train.valid-loss", loss=figure(summary.last_value("valid_loss"))))
         return "  ".join(parts)

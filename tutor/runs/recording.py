@@ -301,6 +301,8 @@ class Recording:
                 values[name] = convert(name, given)
         for name in metrics.keys() - self._names:
             _check_metric(name)
+        if len(self._names | metrics.keys()) > MOST_METRICS:
+            raise ValueError(translate("record.too-many", most=MOST_METRICS))
         values |= {name: number(name, value) for name, value in metrics.items() if value is not None}
         return self.tell(values, updates=None if updates is None else whole_number("updates", updates))
 
@@ -310,7 +312,8 @@ class Recording:
         """Tell of one epoch in numbers that are right already. See `epoch`.
 
         Args:
-            values: By name: ``train_loss`` and the like, and metrics; what is missing is not measured.
+            values: By name: ``train_loss`` and the like, and metrics; what is missing is not measured. Metrics beyond
+                `MOST_METRICS` of a run are left out.
             updates: Updates of the parameters since the beginning; as many as epochs if None.
             place: The epoch's place, from 1, if it and all after it are told anew; 0: the next one.
             called: What the program calls the epoch; None: by its place.
@@ -319,7 +322,6 @@ class Recording:
             Whether to go on.
 
         Raises:
-            ValueError: there are too many metrics.
             RuntimeError: the run has not begun, or has ended.
         """
         self._must_be_open()
@@ -337,10 +339,12 @@ class Recording:
         return not self.stopping
 
     def _take(self, values: Mapping[str, float], updates: int | None, place: int, called: float | None) -> None:
-        own = {name: value for name, value in values.items() if name not in SERIES and name != "learning_rate"}
-        if len(self._names | own.keys()) > MOST_METRICS:
-            raise ValueError(translate("record.too-many", most=MOST_METRICS))
-        self._names |= own.keys()
+        own: dict[str, float] = {}
+        for name, value in values.items():
+            known = name in self._names or len(self._names) < MOST_METRICS
+            if known and name not in SERIES and name != "learning_rate":
+                self._names.add(name)
+                own[name] = value
         self._had |= values.keys() & set(SERIES)
         if place != self._epochs + 1:
             self._recorder.flush(self._seconds)

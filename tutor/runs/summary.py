@@ -148,6 +148,18 @@ class RunSummary:
         }
         return own[name] if name in own else self.metrics.get(name, array("d"))
 
+    def place_text(self) -> str:
+        """How far it is: ``12/200``; ``12`` if nobody knows how many epochs there will be, or they are not counted."""
+        planned = "" if self.numbers or not self.epochs_planned else f"/{self.epochs_planned}"
+        return f"{self.epoch_text()}{planned}"
+
+    def last_value(self, name: str) -> float | None:
+        """What a series was in the last epoch, nan and infinity included; None if it was not measured there."""
+        series, odd = self.series(name), self.not_finite.get(name, {})
+        if self.epoch in odd:
+            return odd[self.epoch]
+        return series[-1] if series and isfinite(series[-1]) else None
+
     def measured(self, name: str) -> float | None:
         """The last value of a series that was measured, nan and infinity included; None if there is none."""
         series, odd = self.series(name), self.not_finite.get(name, {})
