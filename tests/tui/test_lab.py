@@ -462,7 +462,7 @@ async def test_every_end_is_told_in_words(tmp_path: Path) -> None:
             ("epochs", "All 86 epochs done. The lowest validation loss, 0.4006, was at epoch 86. Goal reached."),
             ("no-improvement", "Stopped early at epoch 86: the validation loss had stopped getting better."),
             ("seconds", "the time for this lab is over"),
-            ("memory", "too much memory"),
+            ("idle", "Nothing came for an hour, so the run ended after 86 epochs."),
             ("stop", "Stopped at epoch 86. What it found is kept."),
         ):
             await bench.press("space")

@@ -58,7 +58,10 @@ class ChartReporter:
         lines = [train_line(self._train)]
         if len(self._valid):
             lines.append(valid_line(self._valid))
-        rows = loss_chart(lines, width, height, planned=summary.epochs_planned, changes=self._changes, ascii=self.ascii)
+        rows = loss_chart(
+            lines, width, height, planned=summary.epochs_planned, changes=self._changes, numbers=summary.numbers,
+            ascii=self.ascii,
+        )  # fmt: skip
         text = "".join(f"{row}\x1b[K\n" for row in [*painted(rows, colour=self._colour), self._line(summary)])
         # Up to the first line of the last drawing, then over it: nothing is cleared first, so nothing flickers.
         self._out.write((f"\x1b[{self._drawn}A\r" if self._drawn else "") + text)

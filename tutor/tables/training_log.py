@@ -662,7 +662,7 @@ def _unwrapped(line: str) -> str:
 
 
 def _epoch_number(text: str, name: str) -> float | None:
-    """The number of an epoch: ``7``, ``0.5``, ``1/6``, ``epoch 3 of 10``; None of an empty cell. Raises _BadRowError."""
+    """The number of an epoch: ``7``, ``0.5``, ``1/6``, ``epoch 3 of 10``; None if empty. Raises _BadRowError."""
     if not text or is_missing(text):
         return None
     found = parse_cell(text[:100])
