@@ -157,3 +157,8 @@ def test_no_word_is_more_than_refused(key: str, text: str) -> None:
             continue
         assert 1 <= plan.count <= MOST_CELLS
         assert all(plan.overrides_of(cell) for cell in range(plan.count))
+
+
+def test_a_sweep_kept_before_decimal_marks_could_be_named_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutor.runs.sweep.versions", lambda: {"tutor": "1"})
+    assert plan_sweep(lab(), [RATES]).identity() == "e72bf825d0ab"

@@ -32,7 +32,7 @@ class DataOptions:
         target: With ``csv``, the column to predict.
         task: With ``csv``, ``regression`` or ``classification``; ``auto`` to go by the target.
         group: With ``csv``, the column whose equal cells belong together.
-        decimal: With ``csv``, the decimal mark of its numbers, ``point`` or ``comma``; empty to find out.
+        decimal: With ``csv``, the decimal mark of its numbers, ``point`` or ``comma``; ``auto`` to find out.
         split: How rows are told apart: ``random``, ``grouped`` (no group on both sides), ``time`` (the end is kept
             back), or ``auto`` for what suits the data.
         folds: Cut the training rows into so many folds and validate on each in turn; 0 for none.
@@ -57,7 +57,7 @@ class DataOptions:
     target: str = ""
     task: str = "auto"
     group: str = ""
-    decimal: str = ""
+    decimal: str = "auto"
     split: str = "auto"
     folds: int = 0
     valid_rows: int = 0

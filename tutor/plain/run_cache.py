@@ -22,7 +22,7 @@ Facts = dict[str, float | bool | str]
 
 _FILE = "check-runs.json"
 _PACKAGE = Path(__file__).resolve().parent.parent
-_ROOMS = ("ml", "runs")
+_ROOMS = ("ml", "runs", "tables")
 """The code that a run's figures come from."""
 _MOST = 5_000
 _LARGEST = 64 << 20

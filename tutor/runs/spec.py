@@ -124,8 +124,8 @@ class DataSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cut the training rows into so many folds, and validate on each in turn; 0: no cross-validation."""
     valid_rows: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     """Use only the first so many of the rows kept for validation; 0: all."""
-    decimal: Literal["", "point", "comma"] = ""
-    """With ``csv``: the decimal mark of its numbers; empty: found by what the file holds."""
+    decimal: Literal["auto", "point", "comma"] = "auto"
+    """With ``csv``: the decimal mark of its numbers; ``auto``: what the file shows."""
 
 
 class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -23,7 +23,7 @@ from tutor.foundation.translate import listed, translate
 from tutor.runs.comparison import title_of_key
 from tutor.runs.controls import setting_text, value_text
 from tutor.runs.lab_files import with_overrides
-from tutor.runs.spec import SHORT_NAMES, RunSpec, Setting
+from tutor.runs.spec import SHORT_NAMES, DataSpec, RunSpec, Setting
 from tutor.runs.spec_file import versions
 from tutor.runs.spec_types import ANNOTATIONS, convert, expected, is_list, is_whole
 
@@ -111,7 +111,10 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     def identity(self) -> str:
         """Twelve hex digits of everything that decides the losses: the spec, the grid, the versions, the table."""
         spec = self.spec
-        decides = [spec.id, spec.data, spec.model, spec.loss, spec.optimizer, replace(spec.train, pace=0.0)]
+        data = msgspec.to_builtins(spec.data)
+        if data["decimal"] == DataSpec().decimal:  # sweeps were kept before there was this setting
+            del data["decimal"]
+        decides = [spec.id, data, spec.model, spec.loss, spec.optimizer, replace(spec.train, pace=0.0)]
         content = msgspec.json.encode([decides, self.axes, versions(), _stamp_of(spec)])
         return hashlib.sha256(content).hexdigest()[:12]
 

@@ -198,7 +198,7 @@ class Column:
             self.decision = Decision(self.decision.open)
         numbers = sum(self._affix_counts.values())
         if self.decision.open == POINT and point_is_usual and len(self._open_rows[POINT]) == numbers:
-            self.decision = Decision(POINT)
+            self.decision = Decision(POINT, assumed=True)
         words = self._word_count
         units = [affix for affix in self._affix_counts if _is_unit(affix)]
         if units and (len(self._affix_counts) > 1 or words):

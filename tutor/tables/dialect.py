@@ -22,7 +22,7 @@ SAMPLE_LINES = 200
 _SAMPLE_CHARACTERS = 400_000
 _HEAD_WITHIN = 30
 """The head is looked for among so many records."""
-_SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
+_SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
 
@@ -165,9 +165,7 @@ def find_dialect(lines: Sequence[str], *, separator: str = "") -> Dialect:
     skipped = 0
     while skipped < len(sample) and not sample[skipped].strip():
         skipped += 1
-    told = _SEP_LINE.fullmatch(sample[skipped].rstrip(",;\t\r\n ") or "-") if skipped < len(sample) else None
-    if told is None and skipped < len(sample):
-        told = _SEP_LINE.fullmatch(sample[skipped].strip())
+    told = _SEP_LINE.fullmatch(sample[skipped].strip("\ufeff\r\n")) if skipped < len(sample) else None
     if told is not None:
         separator = separator or told[1]
         skipped += 1
@@ -175,7 +173,7 @@ def find_dialect(lines: Sequence[str], *, separator: str = "") -> Dialect:
     best = max(layouts, key=_fit)
     if best.width < 2 and not separator:
         spaced = _layout(sample, skipped, SPACES)
-        best = spaced if spaced.width > 1 and spaced.agreement > 0.9 and spaced.before == 0 else best
+        best = spaced if _is_spaced(spaced) else best
     return _dialect(best, sep_line=told is not None)
 
 
@@ -195,6 +193,10 @@ class _Record(NamedTuple):
     line: int
     last: int
     cells: list[str]
+    comment: bool
+    """Whether it begins with ``#``, which is not among its cells then."""
+    quoted: bool
+    """Whether its first cell stands in quotes."""
 
 
 @dataclass(slots=True)
@@ -212,7 +214,7 @@ class _Layout:
 
 def _layout(lines: list[str], skipped: int, separator: str) -> _Layout:
     records = _records(lines, skipped, separator)
-    bare = [record for record in records if not record.cells[0].startswith("#")] or records
+    bare = [record for record in records if not record.comment] or records
     # The last record of a sample may be cut, and a title above the head counts for little among many rows.
     widths = Counter(len(record.cells) for record in bare)
     width = max(widths, key=lambda each: (widths[each], each)) if widths else 0
@@ -224,6 +226,13 @@ def _fit(layout: _Layout) -> tuple[bool, float, int, int]:
     return layout.width > 1, round(layout.agreement, 1), -layout.before, layout.width
 
 
+def _is_spaced(layout: _Layout) -> bool:
+    """Whether spaces part the cells, not the words of one cell: all rows have as many as the head, or R's one more."""
+    bare = [record for record in layout.records if not record.comment] or layout.records
+    by_r = layout.before == 1 and layout.width > 2 and len(bare[0].cells) == layout.width - 1
+    return layout.width > 1 and layout.agreement > 0.9 and (layout.before == 0 or by_r)
+
+
 def _records(lines: list[str], skipped: int, separator: str) -> list[_Record]:
     """The records of the sample that hold anything."""
     reader = csv.reader(lines[skipped:], delimiter=separator, skipinitialspace=True)
@@ -233,8 +242,12 @@ def _records(lines: list[str], skipped: int, separator: str) -> list[_Record]:
         for found in reader:
             line, last = last + 1, skipped + reader.line_num
             cells = found[:-1] if separator == SPACES and found and not found[-1] else found
+            comment = bool(cells) and cells[0].startswith("#") and (cells[0] != "#" or separator == SPACES)
+            if comment:
+                first = cells[0].lstrip("# ")
+                cells = [first, *cells[1:]] if first or separator != SPACES else cells[1:]
             if any(cell.strip() for cell in cells):
-                records.append(_Record(line, last, cells))
+                records.append(_Record(line, last, cells, comment, lines[line - 1].startswith('"')))
     except csv.Error:  # told, with its line, when the rows are read
         pass
     return records
@@ -255,11 +268,12 @@ def _dialect(layout: _Layout, *, sep_line: bool) -> Dialect:
         title_lines=place,
         sep_line=sep_line,
     )
-    if head.cells[0].startswith("#") and len(head.cells) == width:
-        dialect.head = (head.cells[0].lstrip("# "), *head.cells[1:])
-    body = [row.cells for row in rows if len(row.cells) == width and not row.cells[0].startswith("#")]
+    whole = [row for row in rows if len(row.cells) == width and not row.comment]
+    body = [row.cells for row in whole]
     if body:
-        _fit_head(dialect, body, width)
+        # A comma too many in every row may also be that of a number; R sets the names of rows in quotes.
+        may_name_rows = layout.separator != "," or all(row.quoted for row in whole)
+        _fit_head(dialect, body, width, may_name_rows=may_name_rows)
         dialect.head_is_data = _is_data(dialect.head, body)
     return dialect
 
@@ -267,19 +281,17 @@ def _dialect(layout: _Layout, *, sep_line: bool) -> Dialect:
 def _head_place(records: list[_Record], width: int) -> int:
     """Which record is the head: the first that has a name in most columns, unless it is a comment."""
     for place, record in enumerate(records[:_HEAD_WITHIN]):
-        if record.cells[0].startswith("#"):
-            following = next((each for each in records[place + 1 :] if not each.cells[0].startswith("#")), None)
-            commented = len(record.cells) == width and following is not None and any(map(_is_number, following.cells))
-            if not commented:
+        if record.comment:
+            following = records[place + 1] if place + 1 < len(records) else None
+            if following is None or following.comment or len(record.cells) != width:
                 continue
-            later = records[place + 1]
-            if later.cells[0].startswith("#") and len(later.cells) == width:
-                continue
-            return place
+            if any(map(_is_number, following.cells)):  # the names stand in the last comment
+                return place
+            continue
         filled = sum(bool(cell.strip()) for cell in record.cells)
         if filled * 2 > width and (filled > 1 or width < 2) and not _is_title(records, place, width):
             return place
-    return next((place for place, each in enumerate(records) if not each.cells[0].startswith("#")), 0)
+    return next((place for place, each in enumerate(records) if not each.comment), 0)
 
 
 def _is_title(records: list[_Record], place: int, width: int) -> bool:
@@ -294,7 +306,7 @@ def _is_title(records: list[_Record], place: int, width: int) -> bool:
     )
 
 
-def _fit_head(dialect: Dialect, body: list[list[str]], width: int) -> None:
+def _fit_head(dialect: Dialect, body: list[list[str]], width: int, *, may_name_rows: bool) -> None:
     """Bring the head to the width of the rows, if that can be done without a guess."""
     head = list(dialect.head)
     while len(head) > width and not head[-1].strip():
@@ -302,11 +314,13 @@ def _fit_head(dialect: Dialect, body: list[list[str]], width: int) -> None:
     empty = [index for index in range(width) if not any(row[index].strip() for row in body)]
     extra = width - len(head)
     trailing = tuple(range(len(head), width))
-    if extra > 0 and set(trailing) <= set(empty):
+    # A row that has something there is refused when it is read, with its line.
+    filled = sum(any(row[index].strip() for index in trailing) for row in body)
+    if extra > 0 and filled * 10 <= len(body):
         dialect.dropped = trailing
     elif extra > 0 and len(empty) == extra:
         dialect.dropped = tuple(empty)
-    elif extra == 1 and _are_row_names([row[0] for row in body]):
+    elif extra == 1 and may_name_rows and _are_row_names(body):
         head.insert(0, "")
         dialect.row_names = True
     nameless = [index for index in empty if index < len(head) and not head[index].strip()] if extra <= 0 else []
@@ -316,8 +330,10 @@ def _fit_head(dialect: Dialect, body: list[list[str]], width: int) -> None:
     dialect.head, dialect.width = tuple(head), width
 
 
-def _are_row_names(cells: list[str]) -> bool:
-    return len(set(cells)) == len(cells) and len(cells) > 1 and all(cells)
+def _are_row_names(body: list[list[str]]) -> bool:
+    """Whether the first cells are all different and the last ones all there; for R writes NA into empty cells."""
+    first = {row[0] for row in body}
+    return len(first) == len(body) > 1 and all(first) and all(row[-1] for row in body)
 
 
 def _is_number(cell: str) -> bool:

@@ -25,7 +25,7 @@ MISSING = frozenset({
 """What stands in an empty cell, in lower case: it means nothing else, whatever the column holds."""
 MISSING_AMONG_NUMBERS = frozenset({
     "-", "--", "---", "–", "—", "−", "－", ".", "..", "...", "…", "*", "**", "/", "none", "nil", "missing", "unknown",
-    "unk", "not available", "not applicable", "no data", "nodata", "undefined", "empty", "blank", "tbd", "x", "m",
+    "unk", "not available", "not applicable", "no data", "nodata", "undefined", "empty", "blank", "tbd",
     "无", "空", "未知", "暂无", "没有", "不详", "—-", "——",
 })  # fmt: skip
 """What stands in an empty cell of a column of numbers; among words it is a word."""
@@ -173,10 +173,12 @@ class Decision:
     Args:
         decimal: The decimal mark: ``.`` or ``,``; empty if every reading gives the same numbers.
         open: The mark of cells that nothing decides; empty if all is decided.
+        assumed: Whether `decimal` is only what is usual.
     """
 
     decimal: str = ""
     open: str = ""
+    assumed: bool = False
 
 
 def decide(decimals: Iterable[str], opens: Iterable[str], file_decimals: Iterable[str] = ()) -> Decision:

@@ -31,12 +31,11 @@ LONGEST_NAME = 300
 """Characters of the name of a column, or of a class."""
 NAMES_SHOWN = 20
 _CELLS_SHOWN = 4
-DECIMAL_MARKS = {"": "", "point": POINT, "comma": COMMA}
-"""The decimal marks by the names that learners give them; empty: find out."""
+DECIMAL_MARKS = {"auto": "", "point": POINT, "comma": COMMA}
+"""The decimal marks by the names that learners give them; ``auto``: find out."""
 _ROWS_AT_ONCE = 2000
-_INDEX_NAMES = frozenset({"", "Unnamed: 0"})
+_INDEX_NAMES = frozenset({"", "#", "Unnamed: 0"})
 _NOT_DECODED = re.compile("[\udc80-\udcff]")
-_FAR_BYTES = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 _SEARCHED = 32 << 20
 """So many bytes are searched for characters that are not ASCII."""
 
@@ -99,14 +98,13 @@ class Table:
     def _no_number(self, column: Column, fault: Fault) -> TutorError:
         line, cell = fault.place
         values = {"path": self.path, "line": line, "column": shown(column.name), "cell": shown(cell)}
-        if fault.reason == "mark":
-            other = next(place for place in column.decimals.values() if place != fault.place)
-            text = translate("tables.two-marks", **values, other=shown(other.cell))
-        elif fault.reason == "affix":
-            other = next(place for place in column.affixes.values() if place != fault.place)
-            text = translate("tables.two-affixes", **values, other=shown(other.cell))
-        else:
+        alike = {"mark": column.decimals, "affix": column.affixes}.get(fault.reason, {})
+        other = next((place.cell for place in alike.values() if place != fault.place), None)
+        if other is None:
             text = translate("tables.not-a-number", **values)
+        else:
+            key = "tables.two-marks" if fault.reason == "mark" else "tables.two-affixes"
+            text = translate(key, **values, other=shown(other))
         return TutorError(text, hint=translate("ml.csv-not-a-number-hint"))
 
     def _open(self, column: Column) -> TutorError:
@@ -127,12 +125,12 @@ class Table:
         return translate("tables.columns", known=listed(map(shown, self.names[:NAMES_SHOWN])))
 
 
-def read_table(path: Path, *, decimal: str = "") -> Table:
+def read_table(path: Path, *, decimal: str = "auto") -> Table:
     """Read a table with a head line, in any of the usual encodings, with any of the usual separators.
 
     Args:
         path: The file.
-        decimal: ``point`` or ``comma`` if the learner says what the decimal mark is; empty to find out.
+        decimal: ``point`` or ``comma`` if the learner says what the decimal mark is; ``auto`` to find out.
 
     Raises:
         TutorError: it cannot be read, or is no table that can be worked with.
@@ -192,7 +190,7 @@ def _later_encoding(file: BinaryIO) -> Encoding | None:
     found, left = b"", _SEARCHED
     while left > 0 and len(found) < SAMPLE and (piece := file.read(1 << 20)):
         left -= len(piece)
-        found += b"".join(line[:SAMPLE] for line in _FAR_BYTES.findall(piece))
+        found += b"".join(line for line in piece.splitlines(keepends=True) if not line.isascii())
     return detect_encoding(found[:SAMPLE], more=True)
 
 

@@ -10,11 +10,14 @@ from tutor.foundation.translate import listed, translate
 from tutor.tables.columns import Column
 from tutor.tables.dialect import SPACES, Dialect
 from tutor.tables.encoding import Encoding
-from tutor.tables.numbers import COMMA
+from tutor.tables.numbers import COMMA, POINT
 
 LONGEST_SHOWN = 60
 """Characters of a cell or a name that are shown."""
 _NAMES_SHOWN = 6
+_ROW_NUMBERS = frozenset(
+    {"id", "idx", "index", "no", "no.", "nr", "nr.", "row", "rowid", "row_id", "序号", "编号", "行号"}
+)
 _SEPARATOR_NOTES = {
     ";": "tables.note-semicolon",
     "\t": "tables.note-tab",
@@ -84,11 +87,19 @@ def column_notes(columns: Iterable[Column]) -> list[str]:
     if commas:
         told.append(translate("tables.note-decimal-commas", columns=names_shown(commas)))
     told += _thousands_notes(numeric)
+    if assumed := [column for column in numeric if column.decision.assumed]:
+        cell, names = assumed[0].opens[POINT].cell, names_shown([column.name for column in assumed])
+        told.append(translate("tables.note-assumed-point", columns=names, cell=shown(cell)))
     told += _affix_notes(numeric)
     for column in numeric:
         if words := column.empty_words():
             cells = listed(f"“{shown(text)}” ({count})" for text, count in list(words.items())[:_NAMES_SHOWN])
             told.append(translate("tables.note-empty-words", column=shown(column.name), cells=cells))
+    told += [
+        translate("tables.note-counts-rows", column=shown(column.name))
+        for column in numeric
+        if column.name.casefold() in _ROW_NUMBERS and column.counts_rows
+    ]
     for column in numeric:
         if (sentinel := column.sentinel()) is not None:
             value, count = sentinel

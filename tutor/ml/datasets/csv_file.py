@@ -48,7 +48,7 @@ def load_csv(
     *,
     task: str = "auto",
     group: str = "",
-    decimal: str = "",
+    decimal: str = "auto",
 ) -> RawData:
     """Read a table with a head line.
 
@@ -61,7 +61,7 @@ def load_csv(
         features: the columns to use; empty for all others.
         task: ``regression`` or ``classification``, or ``auto`` to go by the target.
         group: a column whose equal cells belong together, for a split by groups; no feature unless asked for.
-        decimal: the decimal mark of the file's numbers, ``point`` or ``comma``; empty to find out.
+        decimal: the decimal mark of the file's numbers, ``point`` or ``comma``; ``auto`` to find out.
 
     Raises:
         TutorError: the file cannot be read, a column is missing, or a cell is not what its column needs.

@@ -1,0 +1,1 @@
+"""Tests of the package that reads tables of other people."""
