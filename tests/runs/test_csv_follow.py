@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
@@ -18,6 +18,7 @@ from tutor.runs.control import Stop, send
 from tutor.runs.csv_follow import CsvFollower, start_following
 from tutor.runs.csv_log import import_csv
 from tutor.runs.csv_tail import RewrittenTail
+from tutor.runs.export import csv_lines
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
 from tutor.runs.recording import recorded_spec
@@ -154,6 +155,78 @@ def test_each_beginning_is_a_run_of_its_own(log: Path, runs: Runs) -> None:
     assert ["began anew" in each.notes[-1].text for each in found[:-1]] == [True] * 3
 
 
+def rewrite(log: Path, text: str) -> None:
+    log.write_text(text, encoding="utf-8")
+
+
+def test_a_file_written_anew_with_a_wider_head_goes_on_in_place(log: Path, runs: Runs) -> None:
+    add(log, "epoch,step,train_loss\n0,9,2\n1,19,1\n")
+    (summary,) = followed(
+        log, runs,
+        lambda: add(log, "2,29,0.5\n"),
+        lambda: rewrite(log, "epoch,step,train_loss,val_loss\n0,9,2,\n1,19,1,\n2,29,0.5,\n2,29,,0.75\n"),
+        lambda: add(log, "3,39,0.25,\n3,39,,0.5\n"),
+    )  # fmt: skip
+    assert list(summary.train_losses) == [2, 1, 0.5, 0.25]
+    assert [str(each) for each in summary.valid_losses] == ["nan", "nan", "0.75", "0.5"]
+    assert [summary.epoch_text(place) for place in range(1, 5)] == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize("cut", [0, 1, 30, 60])
+def test_a_file_seen_while_it_is_written_anew_goes_on_in_place(log: Path, runs: Runs, cut: int) -> None:
+    add(log, "epoch,train_loss\n0,2\n1,1\n2,0.5\n")
+    new = "epoch,train_loss,val_loss\n0,2,\n1,1,\n2,0.5,0.75\n"
+    (summary,) = followed(log, runs, lambda: rewrite(log, new[:cut]), lambda: rewrite(log, new))
+    assert list(summary.train_losses) == [2, 1, 0.5]
+    assert str(summary.valid_losses[-1]) == "0.75"
+
+
+def test_a_column_that_turns_out_to_be_in_percent_is_told_anew(log: Path, runs: Runs) -> None:
+    add(log, "epoch,loss,acc\n1,3,0.5\n2,2,0.9\n")
+    (summary,) = followed(log, runs, lambda: None, lambda: add(log, "3,1,50\n4,0.5,90\n"))
+    assert list(summary.train_accuracies) == [0.005, 0.009, 0.5, 0.9]
+    assert any("percent" in note.text for note in summary.notes)
+
+
+def test_the_validation_of_an_epoch_that_comes_late_is_told(log: Path, runs: Runs) -> None:
+    add(log, "epoch,train_loss,val_loss\n0,2,\n")
+    later = [lambda: None] * 40  # validating takes four seconds
+    (summary,) = followed(log, runs, *later, lambda: add(log, "0,,3\n"), *later, lambda: add(log, "1,1,\n"), *later)
+    assert list(summary.train_losses) == [2, 1]
+    assert [str(each) for each in summary.valid_losses] == ["3.0", "nan"]
+
+
+def test_a_training_begun_again_is_another_run_that_is_named(log: Path, runs: Runs) -> None:
+    add(log, HEADING + "0,1,1\n1,0.9,1\n2,0.8,1\n")
+    found = followed(
+        log, runs, lambda: None, lambda: rewrite(log, HEADING + "0,1,1\n"), *[lambda: None] * 40,
+    )  # fmt: skip
+    assert [list(each.train_losses) for each in found] in ([[1, 0.9, 0.8], [1]], [[1], [1, 0.9, 0.8]])
+    first = max(found, key=lambda each: each.epoch)
+    other = min(found, key=lambda each: each.epoch)
+    assert f"run {other.run[-4:]} goes on" in first.notes[-1].text
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, 30), max_size=25), st.booleans())
+def test_what_is_followed_in_any_pieces_is_what_an_import_gives(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int], slowly: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("pieces")
+    log, runs, kept = folder / "log.csv", Runs(folder / "runs"), Runs(folder / "kept")
+    text = "step,loss,acc,val_loss\n10,2.5,0.5,\n10,,,3\n20,tensor(1.5),60,\n20,,,2\n30,nan,70,\n"
+    log.touch()
+    acts: list[Callable[[], object]] = []
+    for size in [*sizes, len(text)]:
+        piece, text = text[:size], text[size:]
+        acts += [lambda piece=piece: add(log, piece), *([lambda: None] * 25 if slowly else [])]  # type: ignore[misc]
+    copy = folder / "copy.csv"
+    acts.append(lambda: copy.write_bytes(log.read_bytes()))
+    (summary,) = followed(log, runs, *acts)
+    (run,) = import_csv(copy, kept).runs
+    assert list(csv_lines(runs.folder_of(summary.run))) == list(csv_lines(kept.folder_of(run)))
+
+
 def test_a_row_that_is_none_is_left_out_and_told(log: Path, runs: Runs) -> None:
     add(log, HEADING + "0,1,1\n1,low\x1b[2J,1\n2,0.5,1\n")
     (summary,) = followed(log, runs)
@@ -264,6 +337,38 @@ def test_the_log_of_a_real_loop_is_followed_by_a_real_process(log: Path, runs: R
             assert follower.summary.state == "stopped"
         finally:
             loop.kill()
+
+
+_LIGHTNING = """
+import csv, sys, time
+rows, keys = [], ["epoch", "step", "train_loss"]
+for epoch in range(8):
+    row = {"epoch": epoch, "step": 10 * epoch + 9, "train_loss": 2 / (1 + epoch)}
+    for each in [row] if epoch % 3 != 2 else [row, {**row, "train_loss": None, "val_loss": 1 / (1 + epoch)}]:
+        rows.append(each)
+        keys += [key for key in each if key not in keys]
+        with open(sys.argv[1], "w", newline="") as file:
+            writer = csv.DictWriter(file, keys)
+            writer.writeheader()
+            writer.writerows(rows)
+        time.sleep(0.05)
+"""
+
+
+def test_a_real_log_that_is_written_whole_at_each_epoch_is_one_run(runs: Runs, tmp_path: Path) -> None:
+    log = tmp_path / os.fsdecode(b"log \xff.csv")  # a name that is not UTF-8
+    log.touch()
+    run_id = start_following(log, runs, columns="epoch=epoch")
+    subprocess.run([sys.executable, "-c", _LIGHTNING, str(log)], check=True)
+    follower = runs.follow(run_id)
+    try:
+        wait(lambda: follower.catch_up().epoch == 8)
+        assert list(follower.summary.train_losses) == pytest.approx([2 / (1 + epoch) for epoch in range(8)])
+        assert follower.summary.valid_losses[5] == pytest.approx(1 / 6)
+        assert len(runs.all()) == 1
+    finally:
+        send(runs.folder_of(run_id), Stop())
+        wait(lambda: not runs.running())
 
 
 def test_a_follower_that_is_killed_has_died_and_is_followed_anew(log: Path, runs: Runs) -> None:

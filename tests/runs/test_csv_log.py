@@ -177,3 +177,9 @@ def test_names_from_a_log_are_harmless_and_bounded(runs: Runs, log: Path) -> Non
     for metric in summary.metrics:
         assert len(metric) <= 40
         assert not set(metric) & set("\x1b\x07\u202e")
+
+
+def test_a_row_that_measures_nothing_is_no_epoch(runs: Runs, log: Path) -> None:
+    summary = imported(log, runs, "epoch,loss,train_runtime,train_loss\n0.5,2,,\n1.0,1,,\n1.1,0.5,,\n1.2,,61.5,1.2\n")
+    assert list(summary.train_losses) == [2, 1, 0.5]
+    assert summary.epoch_text() == "1.1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -129,10 +130,10 @@ class CsvFollower:
 
     def _sign(self, folder: Path) -> None:
         """Write into a run's folder what it follows."""
-        (folder / SOURCE_FILE).write_text(str(self._path), encoding="utf-8")
+        (folder / SOURCE_FILE).write_bytes(os.fsencode(self._path))
         columns = ",".join(f"{role}={name}" for role, name in self._columns.items())
         if columns:
-            (folder / COLUMNS_FILE).write_text(columns, encoding="utf-8")
+            (folder / COLUMNS_FILE).write_bytes(os.fsencode(columns))
 
     def _next_place(self, run: Recording) -> tuple[Path, int] | None:
         """Make the run that goes on with the file, and say its name to whoever watches this one."""

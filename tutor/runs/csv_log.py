@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,14 +27,17 @@ class Teller:
 
     def __init__(self, run: Recording) -> None:
         self._run = run
-        self._told: list[int] = []
+        self._told: list[tuple[int, int]] = []
+        """The place in the training of each epoch that was told, and a hash of what it held."""
         self._reading: Reading | None = None
         self._noted: set[str] = set()
+        self._lines = -1
+        """How many lines of the log had come when it was last looked at for something to note."""
 
     @property
     def count(self) -> int:
-        """How many epochs were told."""
-        return len(self._told)
+        """How many epochs of the training were told, those with nothing to tell included."""
+        return self._told[-1][0] + 1 if self._told else 0
 
     def tell(self, training: Training, *, whole: bool) -> None:
         """Tell of what is new.
@@ -42,25 +46,30 @@ class Teller:
             training: The training; always the same one, or the same one read anew from its file.
             whole: Whether its last epoch is whole, as far as anybody knows.
         """
+        if self._reading is not None and training.changed >= len(training.epochs):
+            return
         reading = training.reading()
         start = training.changed if reading == self._reading else 0
         self._reading = reading
-        anew = False
-        for place in range(min(start, len(self._told)), len(training.epochs) - (not whole)):
+        done = bisect_left(self._told, start, key=lambda each: each[0])
+        for place in range(start, len(training.epochs) - (not whole)):
             number, values = training.epochs[place].number, training.values(place, reading)
-            digest = hash(repr((number, values)))
-            if not anew and place < len(self._told):
-                if self._told[place] == digest:
-                    continue
-                anew = True
-            self._told[place:] = [digest]
-            self._run.tell(values, place=place + 1, called=number)
+            if not values.keys() - {"learning_rate"}:  # such as a row that tells how long it took
+                continue
+            told = (place, hash(repr((number, values))))
+            if self._told[done : done + 1] != [told]:
+                self._told[done:] = [told]
+                self._run.tell(values, place=done + 1, called=number)
+            done += 1
         training.changed = max(0, len(training.epochs) - (not whole))
 
     def note(self, log: TrainingLog, *, last: bool = False) -> None:
         """Tell how the log is read, and of rows that were left out, each once; at the ``last`` time all there is."""
         if log.body is None or self._reading is None:
             return
+        if not last and log.lines == self._lines:
+            return
+        self._lines = log.lines
         texts = [*log.body.left_out, *(log.remarks(self._reading) if self._told else [])]
         if last:
             unsure = log.body.unsure(self._reading)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -35,9 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     use_language(given.language)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    source = Path((given.folder / SOURCE_FILE).read_text(encoding="utf-8"))
+    source = Path(os.fsdecode((given.folder / SOURCE_FILE).read_bytes()))
     named = given.folder / COLUMNS_FILE
-    columns = parse_columns(named.read_text(encoding="utf-8")) if named.exists() else {}
+    columns = parse_columns(os.fsdecode(named.read_bytes())) if named.exists() else {}
     follower = CsvFollower(source, read_spec(given.folder).title["en"], Runs(given.folder.parent), columns)
 
     def stop(_number: int, _frame: FrameType | None) -> None:

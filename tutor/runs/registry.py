@@ -82,7 +82,7 @@ class Runs:
                 raise TutorError(translate("runs.another-worker"))
             try:
                 for name, text in files.items():
-                    (folder / name).write_text(text, encoding="utf-8")
+                    (folder / name).write_bytes(os.fsencode(text))  # a path need not be UTF-8
                 start_worker(module, folder, arguments, lock)
             finally:
                 os.close(lock)
@@ -276,8 +276,8 @@ class Runs:
 def _text_in(path: Path) -> str:
     """A small file of a run's folder; empty if there is none."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        return os.fsdecode(path.read_bytes())
+    except OSError:
         return ""
 
 

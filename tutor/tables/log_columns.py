@@ -175,7 +175,7 @@ def parse_columns(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     # A comma parts two of them only before a role: a column may have one in its name.
     for piece in re.split(r",(?=[^,=]*=)", text) if text else ():
-        role, equals, name = (each.strip() for each in piece.partition("="))
+        role, equals, name = (each.strip().strip('"') for each in piece.partition("="))
         key = next((each for each in ROLES if squashed(each) == squashed(role)), "")
         if not key or not equals or not name:
             near = nearest(role, ROLES)

@@ -352,7 +352,9 @@ def _agree(one: float, other: float) -> bool:
 
 def _value(epoch: RawEpoch, index: int, reading: Reading) -> float:
     value = epoch.values[index]
-    return value * 1000 if epoch.opened and index in epoch.opened and index in reading.thousands else value
+    if epoch.opened and index in epoch.opened and index in reading.thousands:
+        return float(round(value * 1000))
+    return value
 
 
 def _share(value: float) -> float:
@@ -668,7 +670,7 @@ def _epoch_number(text: str, name: str) -> float | None:
     found = parse_cell(text[:100])
     if found is not None and isfinite(found.value):
         grouped = found.open == COMMA
-        return found.value * 1000 if grouped else found.value
+        return float(round(found.value * 1000)) if grouped else found.value
     first = _SOME_NUMBER.search(text[:100])
     if first is None:
         raise _no_number(text, name)
