@@ -67,7 +67,8 @@ def numbers(text: str) -> list[float | None]:
         (["val_loss", "valid_loss", "ValLoss", "valLoss", "Validation Loss", "validation/loss", "loss_val",
           "eval_loss",
           "eval/loss", "test_loss", "dev loss", "val_total_loss", "val_loss_epoch", "验证损失", "测试损失",
-          "验证集损失", "eval-logloss", "validation_0-logloss", "valid_0's l2", "Loss/valid", "驗證損失", "holdout.loss"],
+          "验证集损失", "eval-logloss", "validation_0-logloss", "valid_0's l2", "Loss/valid", "驗證損失",
+          "holdout.loss"],
          "valid_loss"),
         (["accuracy", "acc", "train_acc", "TrainAcc", "Accuracy/train", "训练准确率", "准确率",
           "sparse_categorical_accuracy",
@@ -227,6 +228,18 @@ def test_rows_may_be_numbered_by_steps(name: str, text: str, role: str) -> None:
     assert series(text, role, name) == [3, 1.5]
     log, _ = read(text, name)
     assert any("No column counts epochs" in each for each in log.remarks(log.trainings[0].reading()))
+
+
+def test_the_runs_name_that_weights_and_biases_writes_is_passed_over() -> None:
+    text = '"Step","a - train/loss","a - train/loss__MIN","a - train/loss__MAX","a - val/loss"\n0,2,1,3,4\n1,1,1,3,4\n'
+    assert epochs(text) == [(0, {"train_loss": 2, "valid_loss": 4}), (1, {"train_loss": 1, "valid_loss": 4})]
+
+
+def test_of_several_rows_of_an_epoch_the_last_counts_and_that_is_told() -> None:
+    text = "epoch,batch,loss\n0,0,2\n0,1,1.75\n1,0,1.5\n1,1,1.25\n"
+    assert epochs(text) == [(0, {"train_loss": 1.75}), (1, {"train_loss": 1.25})]
+    log, _ = read(text)
+    assert any("the last one counts" in each for each in log.remarks(log.trainings[0].reading()))
 
 
 def test_one_measure_is_compared_with_itself() -> None:

@@ -31,8 +31,8 @@ class Teller:
         """The place in the training of each epoch that was told, and a hash of what it held."""
         self._reading: Reading | None = None
         self._noted: set[str] = set()
-        self._lines = -1
-        """How many lines of the log had come when it was last looked at for something to note."""
+        self._noted_at: object = None
+        """How the log stood when it was last looked at for something to note."""
 
     @property
     def count(self) -> int:
@@ -67,9 +67,10 @@ class Teller:
         """Tell how the log is read, and of rows that were left out, each once; at the ``last`` time all there is."""
         if log.body is None or self._reading is None:
             return
-        if not last and log.lines == self._lines:
+        state = (log.lines, bool(self._told), self._reading)
+        if not last and state == self._noted_at:
             return
-        self._lines = log.lines
+        self._noted_at = state
         texts = [*log.body.left_out, *(log.remarks(self._reading) if self._told else [])]
         if last:
             unsure = log.body.unsure(self._reading)

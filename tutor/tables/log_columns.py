@@ -217,15 +217,14 @@ class LogColumns:
 
     def __post_init__(self) -> None:
         self.fixed = {role: self._find(name) for role, name in self.by_hand.items()}
-        short = [squashed(name) for name in self.names]
+        plain = [_without_run(name) for name in self.names]
+        short = [squashed(name) for name in plain]
         self.epoch = self.fixed.get("epoch", self._numbering(short))
         self.counts_steps = "epoch" not in self.fixed and self.epoch is not None and short[self.epoch] in _COUNTER
-        counting = {index for index, name in enumerate(short) if _counts(name)} | {self.epoch}
+        counting = {index for index, name in enumerate(plain) if _counts(short[index], name)} | {self.epoch}
         taken = set(self.fixed.values())
-        for index, name in enumerate(self.names):
-            if index in taken or index in counting:
-                continue
-            if found := meaning_of(name):
+        for index, name in enumerate(plain):
+            if index not in taken | counting and (found := meaning_of(name)):
                 self.meanings[index] = found
         self._read_file_name(short)
         if not self.has_loss:
@@ -292,19 +291,25 @@ class LogColumns:
     def _find_components(self, without: set[int | None]) -> None:
         """Parts of a loss where no column holds the whole: those of a detector, or a single one by whatever name."""
         found: dict[str, list[tuple[int, str]]] = {}
-        for index, name in enumerate(self.names):
+        for index, name in enumerate(map(_without_run, self.names)):
             if index not in without and (component := component_of(name)):
                 found.setdefault(component[0] or "train", []).append((index, component[1]))
-        for part, each in found.items():
-            if len(each) == 1 or all(set(word.split()) <= _COMPONENTS for _, word in each):
-                self.components[part] = tuple(index for index, _ in each)
+        if all(len(each) == 1 or all(set(word.split()) <= _COMPONENTS for _, word in each) for each in found.values()):
+            self.components = {part: tuple(index for index, _ in each) for part, each in found.items()}
 
     def is_percent(self, column: int) -> bool:
         """Whether the name of a column says percent."""
         return bool(_PERCENT.search(self.names[column]))
 
 
-def _counts(short: str) -> bool:
+def _without_run(name: str) -> str:
+    """The name of a column as Weights & Biases exports it, without the run that stands before it."""
+    return name.rpartition(" - ")[2]
+
+
+def _counts(short: str, name: str) -> bool:
+    if name.endswith(("__MIN", "__MAX")):  # of Weights & Biases: how far a mean may be off
+        return True
     return short in _NO_METRICS or short in _EPOCH or short in _COUNTER or short.endswith(_NO_METRIC_ENDS)
 
 

@@ -78,6 +78,7 @@ class Reading:
         metrics: The columns of metrics by their names.
         percent: Whether accuracies go up to 100.
         thousands: Columns in which a comma parts thousands.
+        overwritten: Whether a row measured again what another row of its epoch had measured.
         unsure: A column of a role in which nobody can tell what a comma means, and such a cell; or None.
     """
 
@@ -86,6 +87,7 @@ class Reading:
     percent: bool = False
     thousands: frozenset[int] = frozenset()
     unsure: tuple[int, str] | None = None
+    overwritten: bool = False
 
 
 class Training:
@@ -102,6 +104,7 @@ class Training:
         """The place of the first epoch that is new or changed since somebody set this; counted from 0."""
         self.single = True
         """Whether every epoch came in one row."""
+        self._overwritten = False
         self._places: dict[float, int] = {}
         self._seen: dict[int, _Seen] = {}
         self._loose: dict[int, float] = {}
@@ -171,6 +174,8 @@ class Training:
             if value == value or column not in epoch.values:
                 if column not in epoch.values:
                     self._see(column, value, place)
+                elif not _agree(epoch.values[column], value):
+                    self._overwritten = True
                 epoch.values[column] = value
                 self._widen(column, value)
         self._loose = {}
@@ -230,6 +235,7 @@ class Training:
             percent=any(map(self._in_percent, accuracies)),
             thousands=thousands,
             unsure=unsure,
+            overwritten=self._overwritten,
         )
 
     def _filled(self, index: int) -> tuple[int, int]:
@@ -631,6 +637,8 @@ class LogBody:
             said.append(translate("follow.no-train-loss", column=self._called(reading.roles["valid_loss"])))
         if reading.percent:
             said.append(translate("follow.percent"))
+        if reading.overwritten:
+            said.append(translate("follow.last-row-counts"))
         return said
 
     def used(self, reading: Reading) -> str:
