@@ -96,7 +96,11 @@ def test_a_column_that_only_counts_the_rows_is_left_out_and_told(name: str, begi
     text = lines(f"{name},x,label", (f"{n + begin},{(n * 7) % 5}.5,{'no' if n < 15 else 'yes'}" for n in range(30)))
     data = loaded(tmp_path, text, "label")
     assert data.feature_names == ("x",)
-    assert "it only counts the rows" in notes(data)
+    assert "it only numbers the rows" in notes(data)
+    shown_name = name or "#1"
+    asked = loaded(tmp_path, text, "label", features=(shown_name, "x"))
+    assert asked.feature_names == (shown_name, "x")
+    assert "it only numbers the rows" not in notes(asked)
 
 
 @pytest.mark.parametrize("name", ["id", "Index", "序号"])
@@ -107,8 +111,13 @@ def test_a_named_column_that_counts_the_rows_stays_and_is_told(name: str, tmp_pa
 
 
 def test_a_nameless_column_that_does_not_count_is_a_feature(tmp_path: Path) -> None:
-    data = loaded(tmp_path, lines(",x,y", (f"{n * n},{n}.5,{n}.25" for n in range(12))), "y")
+    data = loaded(tmp_path, lines(",x,y", (f"{n * n % 7}.5,{n}.5,{n}.25" for n in range(12))), "y")
     assert data.feature_names == ("#1", "x")
+
+
+def test_numbers_of_rows_that_were_shuffled_are_left_out(tmp_path: Path) -> None:
+    data = loaded(tmp_path, lines(",x,y", (f"{n * 7 % 30},{n}.5,{n}.25" for n in range(12))), "y")
+    assert data.feature_names == ("x",)
 
 
 def test_names_of_rows_as_r_writes_them(tmp_path: Path) -> None:
@@ -262,6 +271,13 @@ def test_a_head_below_a_title(title: str, tmp_path: Path) -> None:
     bad = text + "x,1,2\n"
     with pytest.raises(TutorError, match=rf":{bad.count(chr(10))}: “x”"):
         loaded(tmp_path, bad, "price")
+
+
+def test_a_row_that_begins_with_a_hash_is_a_row(tmp_path: Path) -> None:
+    text = lines("id,b,y", (f'#{n % 3},"a, {n % 2}",{n}.5' for n in range(12)))
+    data = loaded(tmp_path, text, "y")
+    assert len(data.y) == 12
+    assert "skipped" not in notes(data)
 
 
 def test_comments_are_skipped_and_told(tmp_path: Path) -> None:

@@ -80,6 +80,14 @@ class Dialect:
         """The cells of the head as names of columns: whole, on one line, and empty if they are empty in the file."""
         return tuple(clean_name(cell) for cell in self.head)
 
+    def is_comment(self, line: str) -> bool:
+        """Whether a line that begins with ``#`` is no row: it has another number of cells."""
+        try:
+            cells = next(csv.reader([line], delimiter=self.separator, skipinitialspace=True), [])
+        except csv.Error:
+            return True
+        return len(cells) not in {self.width, len(self.head)}
+
     def split(self, line: str) -> list[str]:
         """The cells of one line that holds a whole row; empty for a comment or an empty line."""
         return next((row.cells for row in self.rows([line])), [])
@@ -140,7 +148,7 @@ class _Lines:
             self._number += 1
             if self.fresh:
                 self.began = self._number
-                if line.startswith("#") and line.count(dialect.separator) != dialect.width - 1:
+                if line.startswith("#") and dialect.is_comment(line):
                     dialect.comments += 1
                     continue
                 self.fresh = False

@@ -30,6 +30,8 @@ MISSING_AMONG_NUMBERS = frozenset({
 })  # fmt: skip
 """What stands in an empty cell of a column of numbers; among words it is a word."""
 
+_ENDLESS = frozenset(sign + word for sign in ("", "+", "-") for word in ("inf", "infinity"))
+_DIGIT = re.compile(r"\d")
 _FAR = re.compile(r"[^\x00-\x7f]")
 _FOLDED = str.maketrans({
     "−": "-", "‒": "-", "–": "-", "﹣": "-", "－": "-", "＋": "+", "．": ".", "，": ",", "％": "%", "＄": "$",
@@ -44,8 +46,11 @@ _CELL = re.compile(
     r" ?(?P<after>[^\d\s,'()+-]{0,12})(?P<close>\))?"
 )
 _OPEN_POINT = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
-_WESTERN = re.compile(r"[1-9][0-9]{0,2}(?:[., '][0-9]{3})+")
-_INDIAN = re.compile(r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}")
+_SINGLE = re.compile(r"([0-9]*)([.,])([0-9]+)")
+_MAY_BE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+_DECIMAL = r"(?:(?P<decimal>[.,])(?P<part>[0-9]+))?"
+_GROUPED = re.compile(rf"(?P<whole>[1-9][0-9]{{0,2}}(?P<mark>[., '])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*){_DECIMAL}")
+_INDIAN = re.compile(rf"(?P<whole>[1-9][0-9]?(?P<mark>,)(?:[0-9]{{2}},)+[0-9]{{3}}){_DECIMAL}")
 _CURRENCIES = frozenset({
     "usd", "eur", "gbp", "cny", "rmb", "jpy", "chf", "inr", "krw", "rub", "brl", "aud", "cad", "hkd", "twd", "sgd",
     "nzd", "sek", "nok", "dkk", "pln", "czk", "huf", "try", "mxn", "zar", "kr", "kr.", "zł", "kč", "ft", "rs",
@@ -79,12 +84,12 @@ def parse_cell(text: str) -> Number | None:
     """
     if len(text) > LONGEST_NUMBER or "_" in text:
         return None
+    if not _DIGIT.search(text):
+        return Number(float(text)) if text.lower() in _ENDLESS else None
     try:
         value = float(text)
     except ValueError:
         return _parse_written(text)
-    if value != value:
-        return None
     if POINT not in text:
         return Number(value)
     if _OPEN_POINT.fullmatch(text):
@@ -105,11 +110,8 @@ def _parse_written(text: str) -> Number | None:
         return None
     if match["paren"] and sign + inner + trailing:
         return None
-    number = _digits(match["number"].rstrip(), match["exponent"] or "")
-    if number is None:
-        return None
-    negative = "-" in sign + inner + trailing or bool(match["paren"])
-    return number._replace(value=-number.value if negative else number.value, affix=affix)
+    minus = "-" in sign + inner + trailing or bool(match["paren"])
+    return _digits(match["number"].rstrip(), match["exponent"] or "", affix, -1.0 if minus else 1.0)
 
 
 def _affix(before: str, after: str) -> str | None:
@@ -126,38 +128,27 @@ def is_currency(text: str) -> bool:
     return text.lower() in _CURRENCIES or (0 < len(text) <= 4 and unicodedata.category(text[-1]) == "Sc")
 
 
-def _digits(digits: str, exponent: str) -> Number | None:
-    """Digits with marks in them; no sign, nothing around."""
+def _digits(digits: str, exponent: str, affix: str, sign: float) -> Number | None:
+    """Digits with marks in them as a number with what stood around them."""
     exponent = exponent.lower().replace("d", "e")
-    marks = {mark for mark in ",. '" if mark in digits}
-    if not marks:
-        return Number(float(digits + exponent))
-    last = max(digits.rfind(POINT), digits.rfind(COMMA))
-    if last >= 0 and digits.count(digits[last]) == 1:
-        mark, whole, part = digits[last], digits[:last], digits[last + 1 :]
-        others = marks - {mark}
-        if (not others and whole.isdigit()) or not whole or (others and _is_grouped(whole)):
-            if not part.isdigit():
-                return None
-            value = float(f"{whole.translate(_NO_MARKS)}.{part}{exponent}")
-            is_open = not others and not exponent and len(part) == 3 and len(whole) <= 3 and whole[:1] not in {"", "0"}
-            return Number(value, open=mark) if is_open else Number(value, decimal=mark, grouped=bool(others))
+    if digits.isdigit():
+        return Number(sign * float(digits + exponent), affix=affix)
+    if (single := _SINGLE.fullmatch(digits)) is not None:
+        whole, mark, part = single.groups()
+        value = sign * float(f"{whole}.{part}{exponent}")
+        if not exponent and _MAY_BE_THOUSANDS.fullmatch(digits):
+            return Number(value, open=mark, affix=affix)
+        return Number(value, decimal=mark, affix=affix)
+    grouped = _GROUPED.fullmatch(digits) or _INDIAN.fullmatch(digits)
+    if grouped is None or grouped["mark"] == grouped["decimal"]:
         return None
-    if len(marks) > 1 or not _is_grouped(digits):
-        return None
-    mark = marks.pop()
-    other = {COMMA: POINT, POINT: COMMA}.get(mark, "")
-    return Number(float(digits.translate(_NO_MARKS) + exponent), decimal=other, grouped=True)
+    whole, mark, decimal, part = grouped["whole"], grouped["mark"], grouped["decimal"], grouped["part"] or "0"
+    value = sign * float(f"{whole.translate(_NO_MARKS)}.{part}{exponent}")
+    return Number(value, decimal=decimal or _OTHER.get(mark, ""), affix=affix, grouped=True)
 
 
 _NO_MARKS = str.maketrans(dict.fromkeys(",. '"))
-
-
-def _is_grouped(whole: str) -> bool:
-    """Whether a whole number is parted into thousands by one mark, in the western or the Indian way."""
-    if _INDIAN.fullmatch(whole):
-        return True
-    return len({sign for sign in whole if not sign.isdigit()}) == 1 and bool(_WESTERN.fullmatch(whole))
+_OTHER = {COMMA: POINT, POINT: COMMA}
 
 
 def is_missing(text: str, *, among_numbers: bool = True) -> bool:

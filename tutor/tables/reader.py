@@ -60,8 +60,8 @@ class Table:
 
     @property
     def names(self) -> list[str]:
-        """Of the columns."""
-        return list(self.columns)
+        """Of the columns that are used unless others are asked for: all but those that only number the rows."""
+        return [name for name in self.columns if name not in self.report.index]
 
     def column(self, name: str) -> Column:
         """A column by name; spaces of any kind are equal.
@@ -238,8 +238,8 @@ def _read(path: Path, lines: Iterator[str], encoding: Encoding, decimal: str) ->
     decimals = {mark for column in columns for mark in column.decimals}
     for column in columns:
         column.settle(decimals, decimal=decimal, point_is_usual=dialect.separator != ";")
-    kept, index = _without_index(columns, dialect)
-    return Table(path, {column.name: column for column in kept}, count, Report(encoding, dialect, index), cut)
+    report = Report(encoding, dialect, _index(columns, dialect))
+    return Table(path, {column.name: column for column in columns}, count, report, cut)
 
 
 def _rows(path: Path, dialect: Dialect, lines: Iterator[str]) -> Iterator[Row]:
@@ -293,13 +293,11 @@ def _names(path: Path, dialect: Dialect) -> list[str]:
     return names
 
 
-def _without_index(columns: list[Column], dialect: Dialect) -> tuple[list[Column], tuple[str, ...]]:
-    """Leave out the column that only numbers the rows, or names them as R does.
+def _index(columns: list[Column], dialect: Dialect) -> tuple[str, ...]:
+    """The name of the column that only numbers the rows, or names them as R does; none if there is no such column.
 
     A program that sorted the rows before it wrote them has put the answer into that number.
     """
     first = columns[0]
     nameless = not dialect.names[0] or first.name in _INDEX_NAMES
-    if len(columns) > 1 and nameless and (dialect.row_names or first.counts_rows):
-        return columns[1:], (first.name,)
-    return columns, ()
+    return (first.name,) if len(columns) > 1 and nameless and (dialect.row_names or first.numbers_rows) else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from tutor.foundation.safe_text import harmless_line
@@ -49,15 +49,19 @@ class Report:
     Args:
         encoding: Its encoding.
         dialect: Its layout.
-        index: The names of columns that only number the rows and were left out; ``#1`` is the first one.
+        index: The names of columns that only number or name the rows; ``#1`` is the first one if it has no name.
     """
 
     encoding: Encoding
     dialect: Dialect
     index: tuple[str, ...] = ()
 
-    def notes(self) -> list[str]:
-        """What there is to tell of the file as a whole; nothing of a plain one in UTF-8 with commas."""
+    def notes(self, used: Collection[str] = ()) -> list[str]:
+        """What there is to tell of the file as a whole; nothing of a plain one in UTF-8 with commas.
+
+        Args:
+            used: names of columns that are used although they only number the rows.
+        """
         dialect = self.dialect
         told = [self.encoding.note()]
         if dialect.separator in _SEPARATOR_NOTES:
@@ -68,10 +72,9 @@ class Report:
             told.append(translate("tables.note-comments", count=dialect.comments))
         if dialect.dropped:
             told.append(translate("tables.note-empty-columns", count=len(dialect.dropped)))
-        if dialect.row_names:
-            told.append(translate("tables.note-row-names"))
-        elif self.index:
-            told.append(translate("tables.note-index", columns=names_shown(self.index)))
+        if self.index and not set(self.index) & set(used):
+            key = "tables.note-row-names" if dialect.row_names else "tables.note-index"
+            told.append(translate(key, columns=names_shown(self.index)))
         return list(filter(None, told))
 
 

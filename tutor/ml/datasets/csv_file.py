@@ -90,7 +90,7 @@ def load_csv(
     if len(kept) < FEWEST_ROWS:
         raise TutorError(translate("ml.csv-too-short", path=path, count=len(kept), fewest=FEWEST_ROWS))
     groups = grouped(table, group)[kept] if group else None
-    notes = [_size_note(table), *table.report.notes(), *labels.notes, _label_note(table, target)]
+    notes = [_size_note(table), *table.report.notes([*chosen, target]), *labels.notes, _label_note(table, target)]
     notes += [*column_notes([*encoded.columns, table.columns[target]]), *encoded.notes]
     if groups is not None:
         notes.append(translate("ml.note-groups", column=shown(group), count=len(np.unique(groups))))
