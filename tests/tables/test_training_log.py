@@ -296,6 +296,13 @@ def test_what_stands_around_the_numbers_is_passed_over(text: str) -> None:
     assert epochs(text) == WANTED
 
 
+@pytest.mark.parametrize("torn", [b"\x00" * 100, b"\xff\xfe\xfd", b"4,\x80\xff,1"])
+def test_bytes_of_no_text_among_the_rows_cost_their_row_alone(torn: bytes) -> None:
+    data = PLAIN.encode()
+    assert epochs(data + torn + b"\n") == WANTED
+    assert epochs(data.replace(b"\n2,", b"\n" + torn + b"\n2,")) == WANTED
+
+
 def test_chinese_encodings_are_read() -> None:
     text = "轮次,训练损失,验证损失\n1,2.5,2.25\n2,1.5,1.75\n3,0.5,0.75\n"
     assert epochs(text.encode("gb18030")) == WANTED
