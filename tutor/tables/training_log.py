@@ -17,7 +17,7 @@ from pathlib import PurePath
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import listed, translate
 from tutor.tables.dialect import SAMPLE_LINES, BrokenRowError, Dialect, clean_name, find_dialect
-from tutor.tables.encoding import SAMPLE, UTF8, Encoding, detect_encoding
+from tutor.tables.encoding import SAMPLE, Encoding, detect_encoding
 from tutor.tables.log_columns import LONGEST_NAME, MOST_METRICS, ROLES, LogColumns, no_loss
 from tutor.tables.numbers import COMMA, POINT, Number, decide, is_missing, parse_cell
 from tutor.tables.report import shown
@@ -417,8 +417,9 @@ class TrainingLog:
         if b"\n" not in self._head and len(self._head) < SAMPLE and not self._ended:
             return
         encoding = detect_encoding(self._head, more=not self._ended)
-        if encoding is None and detect_encoding(self._head.partition(b"\n")[0]) is not None:
-            encoding = UTF8  # a torn disk or two writers left bytes of no text among the rows
+        first = self._head.partition(b"\n")[0]
+        if encoding is None and b"\0" not in first:  # a torn disk or two writers left bytes of no text among the rows
+            encoding = detect_encoding(first)
         if encoding is None:
             raise TutorError(translate("follow.no-text", path=self.path), hint=translate("tables.utf8-hint"))
         if self._decoder is None or encoding != self._encoding:  # read from the top, for it is another than was thought
