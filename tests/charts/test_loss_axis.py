@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
@@ -15,7 +16,8 @@ from tutor.charts.cells import plain_row, plain_text
 from tutor.charts.glass import Glass
 from tutor.charts.history import LossHistory
 from tutor.charts.loss import loss_chart, pinned_line, train_line
-from tutor.charts.loss_axis import Axis, epoch_of, extremes_on, place_of, x_scale
+from tutor.charts.loss_axis import Axis, epoch_of, extremes_on, place_of, renamed, x_scale
+from tutor.charts.scale import epoch_scale, window_scale
 
 LOG = Axis(logarithmic=True)
 UPDATES = Axis(in_updates=True)
@@ -126,3 +128,27 @@ def test_a_name_is_never_written_over_a_line() -> None:
     named = loss_chart([train_line(history)], 60, 12, changes=[(50, "η 0.2")])
     dots = [sum("⠀" < each <= "⣿" for each in plain_text(rows)) for rows in (bare, named)]
     assert dots[0] == dots[1]
+
+
+@pytest.mark.parametrize(
+    ("called", "labels"),
+    [
+        (range(50, 60), ("50", "55")),
+        (range(10), ("0", "5")),
+        (range(0, 1000, 100), ("0", "250", "500", "750")),
+        ([0.5, 1.0, 1.5, 2.0], ("0.5", "1.0", "1.5", "2.0")),
+        ([1, 2, 4, 8, 16], ("5", "10", "15")),
+    ],
+)
+def test_ticks_stand_where_the_epochs_of_another_program_are(called: Sequence[float], labels: tuple[str, ...]) -> None:
+    axis = renamed(window_scale(1, len(called)), called, ticks=5)
+    assert axis.labels == labels
+    places = np.interp([float(label) for label in labels], list(called), range(1, len(called) + 1))
+    assert axis.ticks == pytest.approx(places)
+
+
+@given(st.lists(st.floats(-1e300, 1e300), max_size=20), st.integers(1, 100), st.integers(2, 8))
+def test_any_numbers_of_epochs_make_an_axis(called: list[float], last: int, ticks: int) -> None:
+    axis = renamed(epoch_scale(1, last), called, ticks=ticks)
+    assert len(axis.ticks) == len(axis.labels)
+    assert all(axis.low <= tick <= axis.high for tick in axis.ticks)

@@ -158,7 +158,8 @@ def test_json_never_writes_nan() -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(None, "–"), (float("nan"), "–"), (float("inf"), "–"), (0.0, "0.0000"), (0.12345, "0.1235"), (1e-6, "1.000e-06"),
+    [(None, "–"), (float("nan"), "nan"), (float("inf"), "inf"),
+     (0.0, "0.0000"), (0.12345, "0.1235"), (1e-6, "1.000e-06"),
      (3.2e17, "3.200e+17"), (-1.07, "-1.0700")],
 )  # fmt: skip
 def test_figures_keep_their_width(value: float | None, shown: str) -> None:

@@ -10,14 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
 from tutor.runs.control import Stop, send
 from tutor.runs.csv_follow import CsvFollower, start_following
-from tutor.runs.csv_rows import Epoch, Gatherer, Rows, columns_of
-from tutor.runs.csv_tail import CsvTail
+from tutor.runs.csv_log import import_csv
+from tutor.runs.csv_tail import RewrittenTail
+from tutor.runs.export import csv_lines
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
 from tutor.runs.recording import recorded_spec
@@ -69,98 +70,54 @@ def followed(log: Path, runs: Runs, *acts: Callable[[], object]) -> list[RunSumm
     return sorted(found, key=lambda summary: list(summary.train_losses[:1]))
 
 
-# -- rows -----------------------------------------------------------------------------------------------------
-
-
-def epochs(rows: list[Epoch], *, at_once: bool = False) -> list[list[Epoch]]:
-    gatherer = Gatherer(at_once=at_once)
-    told = [[dict(each) for each in gatherer.take(row)] for row in rows]
-    return [*told, [gatherer.rest()]]
-
-
-def test_an_epoch_of_one_row_is_told_at_once_where_the_first_was_one_row() -> None:
-    rows = [{"epoch": float(number), "train_loss": 1.0} for number in range(3)]
-    assert [[each["epoch"] for each in told if each] for told in epochs(rows, at_once=True)] == [[], [0, 1], [2], []]
-    assert [[each["epoch"] for each in told if each] for told in epochs(rows)] == [[], [0], [1], [2]]
-
-
-def test_rows_of_one_epoch_are_gathered_until_the_next_begins() -> None:
-    rows = [
-        {"epoch": 0.0, "train_loss": 1.0}, {"epoch": 0.0, "valid_loss": 2.0}, {"epoch": 1.0, "train_loss": 0.5},
-        {"epoch": 1.0, "valid_loss": 1.5},
-    ]  # fmt: skip
-    told = [each for piece in epochs(rows, at_once=True) for each in piece if each]
-    assert told == [
-        {"epoch": 0.0, "train_loss": 1.0, "valid_loss": 2.0}, {"epoch": 1.0, "train_loss": 0.5, "valid_loss": 1.5},
-    ]  # fmt: skip
-
-
-def test_rows_without_an_epoch_are_each_one() -> None:
-    assert [len(each) for each in epochs([{"train_loss": 1.0}] * 3, at_once=True)] == [1, 1, 1, 1]
-
-
-@given(st.lists(st.tuples(st.integers(0, 6), st.floats(0, 9)), max_size=30))
-def test_gathering_live_tells_no_epoch_twice_and_leaves_none_out(pairs: list[tuple[int, float]]) -> None:
-    rows = [{"epoch": float(epoch), "train_loss": loss} for epoch, loss in sorted(pairs)]
-    told = [each["epoch"] for piece in epochs(rows, at_once=True) for each in piece if each]
-    assert told == sorted({row["epoch"] for row in rows})
-
-
-def test_other_separators_and_missing_words(tmp_path: Path) -> None:
-    for separator in ",;\t":
-        rows = Rows(tmp_path / "x.csv", separator.join(("epoch", "loss", "lr", "note", "F1")))
-        assert rows.read(separator.join(("3", "0.5", "NA", "good", "0.25")), 2) == {
-            "epoch": 3.0, "train_loss": 0.5, "F1": 0.25,
-        }  # fmt: skip
-
-
-def test_columns_that_count_or_tell_the_time_are_no_metrics() -> None:
-    found = columns_of(["epoch", "loss", "step", "Time", "f1", "a\x1b[2J"])
-    assert found.keys() == {"epoch", "train_loss", "f1", "a[2J"} or "\x1b" not in "".join(found)
-    assert not found.keys() & {"step", "Time"}
-    assert len(columns_of(["loss", *(f"m{number}" for number in range(50))])) == 21
-
-
 # -- the tail -------------------------------------------------------------------------------------------------
 
 
 @given(st.lists(st.integers(1, 9), max_size=30))
-def test_lines_come_whole_however_they_are_written(tmp_path_factory: pytest.TempPathFactory, cuts: list[int]) -> None:
+def test_bytes_come_once_however_they_are_written(tmp_path_factory: pytest.TempPathFactory, cuts: list[int]) -> None:
     path = tmp_path_factory.mktemp("tail") / "log.csv"
     path.touch()
-    text = "epoch,loss\r\n0,1.5\n\n1,学\n2,0.25\n3,"
-    data, tail, lines = text.encode(), CsvTail(path), []
+    whole = data = "epoch,loss\r\n0,1.5\n\n1,学\n2,0.25\n3,".encode()
+    tail, found = RewrittenTail(path), b""
     for cut in [*cuts, len(data)]:
         piece, data = data[:cut], data[cut:]
         with path.open("ab") as file:
             file.write(piece)
-        lines += tail.poll() or []
-    assert lines == ["epoch,loss", "0,1.5", "", "1,学", "2,0.25"]
-    assert tail.rest() == "3,"
+        found += tail.read() or b""
+    assert found == whole
     tail.close()
 
 
 def test_a_file_moved_aside_is_read_to_its_end_before_the_new_one(log: Path) -> None:
     add(log, "a\nb\n")
-    tail = CsvTail(log)
-    assert tail.poll() == ["a", "b"]
+    tail = RewrittenTail(log)
+    assert tail.read() == b"a\nb\n"
     add(log, "c\n")
     log.rename(log.with_suffix(".1"))
-    assert [tail.poll(), tail.poll(), tail.there] == [["c"], [], False]
+    assert [tail.read(), tail.read(), tail.there] == [b"c\n", b"", False]
     add(log, "d\n")
-    assert [tail.poll(), tail.poll(), tail.there] == [None, ["d"], True]
+    assert [tail.read(), tail.read(), tail.there] == [None, b"d\n", True]
     tail.close()
 
 
 @pytest.mark.parametrize("new", ["x\n", "a\nB\n", "other text that is longer than what was there before\n"])
 def test_a_file_written_anew_is_read_from_its_top(log: Path, new: str) -> None:
     add(log, "a\nb\nccc\n")
-    tail = CsvTail(log)
-    tail.poll()
+    tail = RewrittenTail(log)
+    tail.read()
     log.write_text(new, encoding="utf-8")
-    assert tail.poll() is None
-    assert tail.poll() == new.splitlines()
+    assert tail.read() is None
+    assert tail.read() == new.encode()
     tail.close()
+
+
+def test_a_pipe_is_no_file_and_is_not_waited_for(log: Path, runs: Runs) -> None:
+    os.mkfifo(log)
+    with pytest.raises(TutorError, match="is no file"):
+        start_following(log, runs)
+    with pytest.raises(TutorError, match="is no file"):
+        import_csv(log, runs)
+    assert runs.all() == []
 
 
 # -- the run --------------------------------------------------------------------------------------------------
@@ -196,6 +153,78 @@ def test_each_beginning_is_a_run_of_its_own(log: Path, runs: Runs) -> None:
     assert [list(each.train_losses) for each in found] == [[1.0, 0.9], [2.0, 1.9], [3.0, 2.9], [4.0, 3.9]]
     assert all(each.state == "finished" for each in found)
     assert ["began anew" in each.notes[-1].text for each in found[:-1]] == [True] * 3
+
+
+def rewrite(log: Path, text: str) -> None:
+    log.write_text(text, encoding="utf-8")
+
+
+def test_a_file_written_anew_with_a_wider_head_goes_on_in_place(log: Path, runs: Runs) -> None:
+    add(log, "epoch,step,train_loss\n0,9,2\n1,19,1\n")
+    (summary,) = followed(
+        log, runs,
+        lambda: add(log, "2,29,0.5\n"),
+        lambda: rewrite(log, "epoch,step,train_loss,val_loss\n0,9,2,\n1,19,1,\n2,29,0.5,\n2,29,,0.75\n"),
+        lambda: add(log, "3,39,0.25,\n3,39,,0.5\n"),
+    )  # fmt: skip
+    assert list(summary.train_losses) == [2, 1, 0.5, 0.25]
+    assert [str(each) for each in summary.valid_losses] == ["nan", "nan", "0.75", "0.5"]
+    assert [summary.epoch_text(place) for place in range(1, 5)] == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize("cut", [0, 1, 30, 60])
+def test_a_file_seen_while_it_is_written_anew_goes_on_in_place(log: Path, runs: Runs, cut: int) -> None:
+    add(log, "epoch,train_loss\n0,2\n1,1\n2,0.5\n")
+    new = "epoch,train_loss,val_loss\n0,2,\n1,1,\n2,0.5,0.75\n"
+    (summary,) = followed(log, runs, lambda: rewrite(log, new[:cut]), lambda: rewrite(log, new))
+    assert list(summary.train_losses) == [2, 1, 0.5]
+    assert str(summary.valid_losses[-1]) == "0.75"
+
+
+def test_a_column_that_turns_out_to_be_in_percent_is_told_anew(log: Path, runs: Runs) -> None:
+    add(log, "epoch,loss,acc\n1,3,0.5\n2,2,0.9\n")
+    (summary,) = followed(log, runs, lambda: None, lambda: add(log, "3,1,50\n4,0.5,90\n"))
+    assert list(summary.train_accuracies) == [0.005, 0.009, 0.5, 0.9]
+    assert any("percent" in note.text for note in summary.notes)
+
+
+def test_the_validation_of_an_epoch_that_comes_late_is_told(log: Path, runs: Runs) -> None:
+    add(log, "epoch,train_loss,val_loss\n0,2,\n")
+    later = [lambda: None] * 40  # validating takes four seconds
+    (summary,) = followed(log, runs, *later, lambda: add(log, "0,,3\n"), *later, lambda: add(log, "1,1,\n"), *later)
+    assert list(summary.train_losses) == [2, 1]
+    assert [str(each) for each in summary.valid_losses] == ["3.0", "nan"]
+
+
+def test_a_training_begun_again_is_another_run_that_is_named(log: Path, runs: Runs) -> None:
+    add(log, HEADING + "0,1,1\n1,0.9,1\n2,0.8,1\n")
+    found = followed(
+        log, runs, lambda: None, lambda: rewrite(log, HEADING + "0,1,1\n"), *[lambda: None] * 40,
+    )  # fmt: skip
+    assert [list(each.train_losses) for each in found] in ([[1, 0.9, 0.8], [1]], [[1], [1, 0.9, 0.8]])
+    first = max(found, key=lambda each: each.epoch)
+    other = min(found, key=lambda each: each.epoch)
+    assert f"run {other.run[-4:]} goes on" in first.notes[-1].text
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, 30), max_size=25), st.booleans())
+def test_what_is_followed_in_any_pieces_is_what_an_import_gives(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int], slowly: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("pieces")
+    log, runs, kept = folder / "log.csv", Runs(folder / "runs"), Runs(folder / "kept")
+    text = "step,loss,acc,val_loss\n10,2.5,0.5,\n10,,,3\n20,tensor(1.5),60,\n20,,,2\n30,nan,70,\n"
+    log.touch()
+    acts: list[Callable[[], object]] = []
+    for size in [*sizes, len(text)]:
+        piece, text = text[:size], text[size:]
+        acts += [lambda piece=piece: add(log, piece), *([lambda: None] * 25 if slowly else [])]  # type: ignore[misc]
+    copy = folder / "copy.csv"
+    acts.append(lambda: copy.write_bytes(log.read_bytes()))
+    (summary,) = followed(log, runs, *acts)
+    (run,) = import_csv(copy, kept).runs
+    assert list(csv_lines(runs.folder_of(summary.run))) == list(csv_lines(kept.folder_of(run)))
 
 
 def test_a_row_that_is_none_is_left_out_and_told(log: Path, runs: Runs) -> None:
@@ -308,6 +337,38 @@ def test_the_log_of_a_real_loop_is_followed_by_a_real_process(log: Path, runs: R
             assert follower.summary.state == "stopped"
         finally:
             loop.kill()
+
+
+_LIGHTNING = """
+import csv, sys, time
+rows, keys = [], ["epoch", "step", "train_loss"]
+for epoch in range(8):
+    row = {"epoch": epoch, "step": 10 * epoch + 9, "train_loss": 2 / (1 + epoch)}
+    for each in [row] if epoch % 3 != 2 else [row, {**row, "train_loss": None, "val_loss": 1 / (1 + epoch)}]:
+        rows.append(each)
+        keys += [key for key in each if key not in keys]
+        with open(sys.argv[1], "w", newline="") as file:
+            writer = csv.DictWriter(file, keys)
+            writer.writeheader()
+            writer.writerows(rows)
+        time.sleep(0.05)
+"""
+
+
+def test_a_real_log_that_is_written_whole_at_each_epoch_is_one_run(runs: Runs, tmp_path: Path) -> None:
+    log = tmp_path / os.fsdecode(b"log \xff.csv")  # a name that is not UTF-8
+    log.touch()
+    run_id = start_following(log, runs, columns="epoch=epoch")
+    subprocess.run([sys.executable, "-c", _LIGHTNING, str(log)], check=True)
+    follower = runs.follow(run_id)
+    try:
+        wait(lambda: follower.catch_up().epoch == 8)
+        assert list(follower.summary.train_losses) == pytest.approx([2 / (1 + epoch) for epoch in range(8)])
+        assert follower.summary.valid_losses[5] == pytest.approx(1 / 6)
+        assert len(runs.all()) == 1
+    finally:
+        send(runs.folder_of(run_id), Stop())
+        wait(lambda: not runs.running())
 
 
 def test_a_follower_that_is_killed_has_died_and_is_followed_anew(log: Path, runs: Runs) -> None:

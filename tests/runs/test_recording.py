@@ -6,20 +6,26 @@ import os
 import subprocess
 import sys
 import threading
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tutor.foundation import paths
+from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.errors import TutorError
 from tutor.runs import record
 from tutor.runs.control import Note, Pause, Resume, Set, Stop, send
-from tutor.runs.csv_log import epochs_of_csv, import_csv
-from tutor.runs.csv_rows import columns_of
 from tutor.runs.export import csv_lines
 from tutor.runs.log_writer import LogWriter
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
+from tutor.runs.replay import Replay
 
 _PROGRAM = """
 import os, sys
@@ -69,11 +75,9 @@ def test_any_loop_is_a_run_with_its_losses(own_home: Path) -> None:
 
 
 def test_tensors_and_the_like_are_taken_and_text_is_not(runs: Runs) -> None:
-    import numpy as np
-
     with Recording("numbers", runs=runs) as run:
         run.epoch(train_loss=np.float32(0.5), valid_loss=np.array(0.25))
-        with pytest.raises(ValueError, match="could not convert"):
+        with pytest.raises(ValueError, match="train_loss: “low” cannot be read as one number"):
             run.epoch(train_loss="low")  # type: ignore[arg-type]
 
 
@@ -135,66 +139,179 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         pass
 
 
-# -- CSV ------------------------------------------------------------------------------------------------------
+class Tensor:
+    """A scalar of another library: it has ``item``, and no ``float``."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def item(self) -> object:
+        return self.value
 
 
-def test_a_log_of_keras_is_a_run(runs: Runs, tmp_path: Path) -> None:
-    log = tmp_path / "training.csv"
-    log.write_text("epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,1.5,0.4,2\n1,0.75,1,,\n", encoding="utf-8")
-    entry = runs.entry(import_csv(log, runs))
-    assert (entry.state, entry.epoch, entry.title_in("en"), entry.recorded) == ("finished", 2, "training", True)
-    assert "".join(csv_lines(entry.folder)).splitlines()[1:] == ["1,1.5,2.0,0.5,0.4", "2,1.0,,0.75,"]
+class Broken:
+    """A value that cannot even be printed."""
 
+    def __float__(self) -> float:
+        raise RuntimeError("no")
 
-def test_rows_of_one_epoch_are_one(tmp_path: Path) -> None:
-    log = tmp_path / "metrics.csv"
-    log.write_text("epoch,step,train_loss,val_loss\n0,9,,0.5\n0,9,0.25,\n1,19,,0.125\n", encoding="utf-8")
-    assert list(epochs_of_csv(log)) == [
-        {"epoch": 0, "train_loss": 0.25, "valid_loss": 0.5}, {"epoch": 1, "valid_loss": 0.125},
-    ]  # fmt: skip
-
-
-def test_a_last_row_without_a_training_loss_has_not_diverged(runs: Runs, tmp_path: Path) -> None:
-    log = tmp_path / "metrics.csv"
-    log.write_text("epoch,train_loss,val_loss\n0,0.5,\n1,,0.125\n", encoding="utf-8")
-    assert runs.entry(import_csv(log, runs)).state == "finished"
-
-
-def test_what_we_export_we_read(runs: Runs, tmp_path: Path) -> None:
-    with Recording("once", runs=runs) as run:
-        for number in range(4):
-            run.epoch(train_loss=1 / (1 + number), valid_loss=0.5)
-    text = "".join(csv_lines(runs.folder_of(run.id)))
-    (tmp_path / "run.csv").write_text(text, encoding="utf-8")
-    again = import_csv(tmp_path / "run.csv", runs)
-    assert "".join(csv_lines(runs.folder_of(again))) == text
+    def __str__(self) -> str:
+        raise RuntimeError("no")
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", ":1: no column holds a loss"),
-        ("a,b\n1,2\n", ":1: no column holds a loss"),
-        ("epoch,loss\n0,1\n1,low\x1b[2J\n", ":3: “low.*” is no number"),
-        (b"\xff\xfe\x00", "cannot be read"),
-    ],
+    "seven", [7, 7.0, "7", np.int64(7), np.float32(7), np.array([7]), Tensor(7), Tensor(7.0), Fraction(7), Decimal(7)]
 )
-def test_what_is_no_log_is_told_and_not_kept(content: str | bytes, message: str, runs: Runs, tmp_path: Path) -> None:
-    log = tmp_path / "log.csv"
-    log.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(TutorError, match=message) as told:
-        import_csv(log, runs)
-    assert "\x1b" not in str(told.value)
-    assert runs.all() == []
+def test_a_whole_number_of_any_kind_is_one(runs: Runs, seven: Any) -> None:
+    with Recording("kinds", runs=runs, epochs=seven) as run:
+        run.epoch(train_loss=seven, f1=seven, updates=seven)
+    summary = runs.follow(run.id).catch_up()
+    assert (summary.epochs_planned, summary.updates, list(summary.train_losses)) == (7, 7, [7.0])
+    assert list(summary.metrics["f1"]) == [7.0]
 
 
-def test_a_file_that_is_not_there_is_told(runs: Runs, tmp_path: Path) -> None:
-    with pytest.raises(TutorError, match="cannot be read"):
-        import_csv(tmp_path / "nowhere.csv", runs)
+@pytest.mark.parametrize(
+    "bad", [7.5, "seven", "", -1, float("nan"), float("inf"), 2**70, 1j, [7], np.array([7, 7]), Tensor("x"), Broken()]
+)
+def test_what_is_no_whole_number_is_a_value_error_for_that_call_alone(runs: Runs, bad: Any) -> None:
+    with pytest.raises(ValueError, match="epochs"):
+        Recording("kinds", epochs=bad)
+    with Recording("kinds", runs=runs) as run:
+        run.epoch(train_loss=1.0, updates=10)
+        with pytest.raises(ValueError, match="updates"):
+            run.epoch(train_loss=0.75, updates=bad)
+        run.epoch(train_loss=0.5, updates=20)
+    summary = runs.follow(run.id).catch_up()
+    assert (summary.state, summary.updates, list(summary.train_losses)) == ("finished", 20, [1.0, 0.5])
 
 
-def test_columns_are_found_whatever_their_case() -> None:
-    assert columns_of([" Epoch", "Train/Loss", "VAL_LOSS"]) == {"epoch": 0, "train_loss": 1, "valid_loss": 2}
+@pytest.mark.parametrize("bad", ["x", None, [1], np.array([1, 2]), Tensor([1, 2]), Broken(), "\ud800"])
+def test_a_metric_that_is_no_number_is_one_too(runs: Runs, bad: Any) -> None:
+    with Recording("kinds", runs=runs) as run:
+        run.epoch(train_loss=1.0)
+        if bad is not None:  # not measured
+            with pytest.raises(ValueError, match=r"f1: .* one number"):
+                run.epoch(train_loss=0.75, f1=bad)
+        run.epoch(train_loss=0.5, f1=None)
+    assert list(runs.follow(run.id).catch_up().train_losses) == [1.0, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [(80.1, "valid_accuracy is 80.1, .* percent, give 0.801"), (-0.5, "0 to 1"), (float("inf"), "0 to 1"),
+     (np.float64(101), "0 to 1")],
+)  # fmt: skip
+def test_an_accuracy_in_percent_is_refused_with_what_to_give(runs: Runs, bad: float, message: str) -> None:
+    with Recording("percent", runs=runs) as run:
+        run.epoch(train_loss=1.0, valid_accuracy=0.5)
+        with pytest.raises(ValueError, match=message):
+            run.epoch(train_loss=0.5, valid_accuracy=bad)
+        run.epoch(train_loss=0.25, valid_accuracy=np.float32(1.0000001), train_accuracy=float("nan"))
+    summary = runs.follow(run.id).catch_up()
+    assert list(summary.valid_accuracies) == [0.5, 1.0]
+
+
+@pytest.mark.parametrize("call", ["epoch", "note", "listen", "stopping"])
+def test_a_call_outside_the_block_gets_a_sentence(runs: Runs, call: str) -> None:
+    run = Recording("outside", runs=runs)
+
+    def outside() -> None:
+        match call:
+            case "epoch":
+                run.epoch(train_loss=1.0)
+            case "note":
+                run.note("x")
+            case "listen":
+                run.listen()
+            case _:
+                assert not run.stopping
+
+    with pytest.raises(RuntimeError, match=r"with record\("):
+        outside()
+    with run:
+        run.epoch(train_loss=1.0)
+    if call in {"epoch", "note"}:
+        with pytest.raises(RuntimeError, match="not after it"):
+            outside()
+    with pytest.raises(RuntimeError, match="begun once already"), run:
+        pass
+
+
+def test_a_call_after_the_block_writes_into_no_other_file(runs: Runs, tmp_path: Path) -> None:
+    with Recording("over", runs=runs) as run:
+        run.epoch(train_loss=1.0)
+    others = [(tmp_path / f"other{number}").open("w+", encoding="utf-8") for number in range(8)]
+    with pytest.raises(RuntimeError):
+        run.epoch(train_loss=0.5)
+    for other in others:
+        assert other.read() == ""
+        other.close()
+    assert runs.follow(run.id).catch_up().epoch == 1
+
+
+def test_several_threads_tell_of_one_run(runs: Runs) -> None:
+    with Recording("threads", runs=runs) as run:
+
+        def tell() -> None:
+            for _ in range(500):
+                run.epoch(train_loss=1.0, f1=0.5)
+
+        threads = [threading.Thread(target=tell) for _ in range(4)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+    summary = runs.follow(run.id).catch_up()
+    assert (summary.epoch, len(summary.train_losses), summary.lost) == (2000, 2000, 0)
+
+
+def test_a_loss_that_is_not_finite_is_kept_as_what_it_was(runs: Runs) -> None:
+    with Recording("infs", runs=runs) as run:
+        for loss in (1.0, float("inf"), float("nan"), 0.5):
+            run.epoch(train_loss=loss, valid_loss=-float("inf"), f1=float("nan"))
+        run.epoch(train_loss=0.25)
+    rows = "".join(csv_lines(runs.folder_of(run.id))).splitlines()
+    assert rows[1:] == ["1,1.0,-inf,,,nan", "2,inf,-inf,,,nan", "3,nan,-inf,,,nan", "4,0.5,-inf,,,nan", "5,0.25,,,,"]
+    assert runs.entry(run.id).state == "finished"
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0.5, 9)), min_size=1, max_size=40), st.booleans())
+def test_epochs_told_anew_replace_those_told_before_for_every_reader(
+    tmp_path_factory: pytest.TempPathFactory, told: list[tuple[int, float]], at_once: bool
+) -> None:
+    runs = Runs(tmp_path_factory.mktemp("runs"))
+    expected: list[float] = []
+    with Recording("anew", runs=runs, clock=Ticks() if at_once else monotonic_seconds) as run:
+        for back, loss in told:
+            place = max(1, len(expected) + 1 - back)
+            expected[place - 1 :] = [loss]
+            run.tell({"train_loss": loss, "valid_loss": loss + 1, "f1": loss}, place=place, called=49.0 + place)
+    rounded = [float(f"{loss:.9g}") for loss in expected]
+    folder = runs.folder_of(run.id)
+    for summary in (runs.follow(run.id).catch_up(), Replay(folder).at(len(expected))):
+        assert list(summary.train_losses) == list(summary.metrics["f1"]) == rounded
+        assert summary.epoch == len(expected)
+        assert summary.epoch_text() == str(49 + len(expected))
+        assert summary.best_valid_loss == min(summary.valid_losses)
+        assert summary.valid_losses[summary.best_epoch - 1] == summary.best_valid_loss
+        assert summary.train_losses[summary.worst_epoch - 1] == max(rounded)
+    rows = [line.split(",")[:2] for line in csv_lines(folder)][1:]
+    assert rows == [[str(50 + index), str(loss)] for index, loss in enumerate(rounded)]
+
+
+@pytest.mark.parametrize("name", ["", "\ud800", "x" * 10_000, "a\x1b]52;c;aGk=\x07b", "line\nline", 7, None])
+def test_any_name_and_note_is_made_harmless_and_bounded(runs: Runs, name: Any) -> None:
+    with Recording(name, runs=runs) as run:
+        run.epoch(train_loss=1.0)
+        run.note(name)
+        run.epoch(train_loss=0.5)
+    entry = runs.entry(run.id)
+    assert 0 < len(entry.title_in("en")) <= 200
+    summary = runs.follow(run.id).catch_up()
+    assert list(summary.train_losses) == [1.0, 0.5]
+    for text in (entry.title_in("en"), summary.notes[0].text):
+        assert len(text) <= 1000
+        assert not set(text) & set("\x1b\n\x07")
 
 
 # -- what goes wrong -------------------------------------------------------------------------------------------
@@ -221,7 +338,7 @@ def test_the_same_written_epoch_by_epoch(runs: Runs) -> None:
 def test_metrics_of_ones_own_names_are_kept_shown_and_exported(runs: Runs) -> None:
     with Recording("metrics", runs=runs) as run:
         run.epoch(train_loss=1.0)
-        run.epoch(train_loss=0.5, f1=0.25, **{"top-5, all": 0.75})  # type: ignore[arg-type]
+        run.epoch(train_loss=0.5, f1=0.25, **{"top-5, all": 0.75})
         run.epoch(train_loss=0.25, f1=0.5)
     summary = runs.follow(run.id).catch_up()
     assert [str(each) for each in summary.metrics["f1"]] == ["nan", "0.25", "0.5"]
@@ -236,17 +353,17 @@ def test_a_metric_needs_a_possible_name(runs: Runs, name: str) -> None:
     run = Recording("metrics", runs=runs)
     if name == "train_loss":
         with pytest.raises(TypeError), run:
-            run.epoch(train_loss=1.0, **{name: 1.0})  # type: ignore[arg-type]
+            run.epoch(train_loss=1.0, **{name: 1.0})
         return
     with pytest.raises(ValueError, match="cannot be the name of a metric") as told, run:
-        run.epoch(train_loss=1.0, **{name: 1.0})  # type: ignore[arg-type]
+        run.epoch(train_loss=1.0, **{name: 1.0})
     assert "\x1b" not in str(told.value)
     assert runs.entry(run.id).state == "failed"
 
 
 def test_twenty_metrics_are_enough(runs: Runs) -> None:
     with Recording("metrics", runs=runs) as run:
-        run.epoch(train_loss=1.0, **{f"m{number}": 1.0 for number in range(20)})  # type: ignore[arg-type]
+        run.epoch(train_loss=1.0, **{f"m{number}": 1.0 for number in range(20)})
         with pytest.raises(ValueError, match="at most 20"):
             run.epoch(train_loss=1.0, one_more=1.0)
     assert runs.entry(run.id).epoch == 1
@@ -255,7 +372,7 @@ def test_twenty_metrics_are_enough(runs: Runs) -> None:
 def test_an_epoch_that_is_refused_does_not_count(runs: Runs) -> None:
     with Recording("numbers", runs=runs) as run:
         run.epoch(train_loss=1.0)
-        with pytest.raises(TypeError):
+        with pytest.raises(ValueError, match="one number"):
             run.epoch(train_loss=[1.0, 2.0])  # type: ignore[arg-type]
         run.epoch(train_loss=0.5)
     summary = runs.follow(run.id).catch_up()

@@ -72,6 +72,7 @@ class LossHistory:
         self._values = _Growing()
         self._lows: list[_Growing] = []
         self._highs: list[_Growing] = []
+        self._followed: Sequence[float] | None = None
         self.extend(values)
 
     def __len__(self) -> int:
@@ -95,9 +96,10 @@ class LossHistory:
         self._summarise()
 
     def follow(self, values: Sequence[float]) -> None:
-        """Add what ``values``, which only ever grows, holds beyond what is here; begin anew where it shrank."""
-        if len(values) < len(self):
+        """Add what ``values`` holds beyond what is here; begin anew if it shrank, or is another object than before."""
+        if len(values) < len(self) or (self._followed is not None and values is not self._followed):
             self.__init__(first=self.first)  # type: ignore[misc]
+        self._followed = values
         if len(values) > len(self):
             self.extend(values[len(self) :])
 

@@ -9,9 +9,10 @@ from weakref import WeakKeyDictionary
 
 from tutor.charts.cells import Row, Rows, Span, fit_row, overlaid, plain_row, row_width, spread_row
 from tutor.charts.dots import Pattern, column_mark, dot_columns, series_mark
-from tutor.charts.history import Extremes, LossHistory, numbers
+from tutor.charts.history import Extremes, LossHistory
+from tutor.charts.history import numbers as as_numbers
 from tutor.charts.kept import KeptCanvas
-from tutor.charts.loss_axis import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, x_scale
+from tutor.charts.loss_axis import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, renamed, x_scale
 from tutor.charts.notice import figures, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas_grid, framed
@@ -107,6 +108,7 @@ def loss_chart(
     window: tuple[int, int] | None = None,
     changes: Sequence[tuple[int, str]] | Sequence[int] = (),
     cursor: int | None = None,
+    numbers: Sequence[float] = (),
     ascii: bool = False,
 ) -> Rows:
     """The loss per epoch in ``width`` by ``height`` cells. Places across are epochs, or updates: see ``axis``.
@@ -124,12 +126,16 @@ def loss_chart(
         window: The first and last place to show; all of them where None.
         changes: Places where a control was changed, marked by a dotted column, each alone or with what it became.
         cursor: A place to read off: a column on the chart, and its figures in the legend.
+        numbers: What another program calls the epochs, from the place 1; empty if it calls them by their places.
         ascii: Whether to draw in plain ASCII.
     """
-    reading = _Reading(cursor, axis, ascii)
+    numbers = () if axis.in_updates else numbers
+    reading = _Reading(cursor, axis, ascii, numbers)
     if too_small(width, height):
         return figures([(line.name, reading.figure(line), line.ink) for line in lines], width, height)
     x = x_scale([_span(line, axis) for line in lines if len(line.history)], axis, planned, window, width)
+    if numbers:
+        x = renamed(x, numbers, ticks=max(2, min(6, width // 12)))
     legend = _legend(
         lines, width, height, titles=(title, short_title or title), logarithmic=logarithmic, reading=reading
     )
@@ -161,6 +167,13 @@ class _Reading:
     cursor: int | None
     axis: Axis
     ascii: bool
+    numbers: Sequence[float] = ()
+
+    @property
+    def place(self) -> str:
+        """What is read off, as it is called."""
+        at = self.cursor or 0
+        return f"{self.numbers[at - 1]:.9g}" if 0 < at <= len(self.numbers) else str(at)
 
     def figure(self, line: LossLine) -> str:
         """The figure of a line."""
@@ -209,10 +222,10 @@ def _losses(lines: Sequence[LossLine], x: Scale, height: int, *, logarithmic: bo
 
 
 def _columns(changes: Sequence[int], cursor: int | None, x: Scale, grid: Grid) -> list[Mark]:
-    changed = sorted(set(dot_columns(numbers(changes), x, grid).tolist()))
+    changed = sorted(set(dot_columns(as_numbers(changes), x, grid).tolist()))
     marks = [column_mark(column, grid, "muted", *_CHANGED) for column in changed if 0 <= column < grid.columns]
     if cursor is not None:
-        column = int(dot_columns(numbers([cursor]), x, grid)[0])
+        column = int(dot_columns(as_numbers([cursor]), x, grid)[0])
         if 0 <= column < grid.columns:
             marks.append(column_mark(column, grid, "cursor", "│", "|"))
     return marks
@@ -222,7 +235,7 @@ def _name_changes(rows: Rows, changes: Sequence[tuple[int, str]], x: Scale, grid
     """Write beside the mark of each change what it became, where nothing is drawn; in place."""
     taken: list[tuple[int, int, int]] = []
     names: list[tuple[int, int, str]] = []
-    columns = dot_columns(numbers([place for place, _ in changes]), x, grid).tolist()
+    columns = dot_columns(as_numbers([place for place, _ in changes]), x, grid).tolist()
     for column, (_, name) in zip(columns, changes, strict=True):
         text = shorten(name, max(0, grid.width // 3))
         at = column // grid.dots_across + 1
@@ -286,7 +299,7 @@ def _legend_items(
         items.append([Span(translate("charts.log"), "accent")])
     if reading.cursor is not None:
         at = "charts.at-update" if reading.axis.in_updates else "charts.at-epoch"
-        items.append([Span(translate(at, epoch=reading.cursor), "cursor")])
+        items.append([Span(translate(at, epoch=reading.place), "cursor")])
     for line in lines:
         name = shorten(line.short if brief and line.short else line.name, max(8, width // 3))
         items.append(

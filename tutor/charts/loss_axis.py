@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tutor.charts.history import Extremes, LossHistory, merge_columns
-from tutor.charts.scale import Scale, epoch_scale, log_epoch_scale, window_scale
+from tutor.charts.scale import Scale, epoch_scale, log_epoch_scale, tight_scale, window_scale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,6 +77,35 @@ def x_scale(
         return log_epoch_scale(first, max(last, planned or 0), ticks=ticks)
     first = 1 if axis.in_updates else first  # updates are counted from the start
     return epoch_scale(first, max(first, last), planned, ticks=ticks)
+
+
+def renamed(x: Scale, numbers: Sequence[float], *, ticks: int) -> Scale:
+    """An axis of epochs whose ticks are what the epochs are called, by another program, and not their places.
+
+    Args:
+        x: The axis, by places from 1.
+        numbers: What the epoch at each place is called, rising; beyond them the numbers go on as they did on average.
+        ticks: About how many.
+    """
+    called = np.asarray(numbers, dtype=np.float64)
+    if len(called) < 2 or not (np.diff(called) > 0).all():  # one epoch, or the log of nobody we know
+        labels = tuple(_called(called, tick) for tick in x.ticks)
+        return replace(x, labels=labels)
+    places = np.arange(1.0, len(called) + 1)
+    step = (called[-1] - called[0]) / (len(called) - 1)
+    last = float(max(x.high, places[-1] + 1))
+    places, called = np.append(places, last), np.append(called, called[-1] + step * (last - places[-1]))
+    low, high = np.interp([max(1.0, x.low), x.high], places, called).tolist()
+    whole = bool((called[:-1] == np.rint(called[:-1])).all())
+    inside = window_scale(int(low), ceil(high), ticks=ticks) if whole else tight_scale(low, high, ticks=ticks)
+    kept = [index for index, tick in enumerate(inside.ticks) if low <= tick <= high]
+    at = np.interp([inside.ticks[index] for index in kept], called, places).tolist()
+    return replace(x, ticks=tuple(at), labels=tuple(inside.labels[index] for index in kept))
+
+
+def _called(numbers: NDArray[np.float64], tick: float) -> str:
+    place = round(tick) - 1
+    return f"{numbers[place]:.6g}" if 0 <= place < len(numbers) else ""
 
 
 def extremes_on(history: LossHistory, knots: Knots, x: Scale, columns: int, axis: Axis) -> Extremes:

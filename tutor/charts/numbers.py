@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import pairwise
+
+_WIDEST_LABEL = 12
+"""Cells of a label of an axis."""
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -54,20 +58,35 @@ def count(number: int) -> str:
 
 
 def tick_labels(ticks: tuple[float, ...], *, ascii: bool = False) -> tuple[str, ...]:
-    """Labels for the ticks of one axis: the same decimals for all, as few as tell them apart."""
+    """Labels for the ticks of one axis: the same decimals for all, as few as tell them apart.
+
+    If that takes too many digits, the first tick has its value and the others how far they are above it.
+    """
     if not ticks:
         return ()
     largest = max(abs(tick) for tick in ticks)
     gaps = [abs(after - before) for before, after in pairwise(ticks) if after != before]
     gap = min(gaps, default=largest)
     sign = "-" if ascii else MINUS
-    if largest >= 1e6 or (0 < largest < 1e-4):
-        places = max(0, math.floor(math.log10(largest)) - math.floor(math.log10(gap))) if gap > 0 else 0
-        texts = [_scientific(abs(tick), min(places, 4)) if tick else "0" for tick in ticks]
-    else:
-        places = _places(gap) if gap > 0 else 0
-        texts = [f"{abs(tick):.{places}f}" for tick in ticks]
-    return tuple(f"{sign}{text}" if tick < 0 else text for tick, text in zip(ticks, texts, strict=True))
+    for texts in _writings(ticks, largest, gap):
+        labels = tuple(f"{sign}{text}" if tick < 0 else text for tick, text in zip(ticks, texts, strict=True))
+        if len(set(labels)) == len(set(ticks)) and max(map(len, labels)) <= _WIDEST_LABEL:
+            return labels
+    first = min(ticks)
+    return tuple(figure(tick, ascii=ascii) if tick == first else f"+{tick - first:.4g}" for tick in ticks)
+
+
+def _writings(ticks: tuple[float, ...], largest: float, gap: float) -> Iterator[list[str]]:
+    """Ways to write the sizes of ticks ``gap`` apart, the shortest first."""
+    places = _places(gap) if gap > 0 else 0
+    if not (largest >= 1e6 or 0 < largest < 1e-4):
+        yield [f"{abs(tick):.{places}f}" for tick in ticks]
+        return
+    digits = max(0, math.floor(math.log10(largest)) - math.floor(math.log10(gap))) if gap > 0 else 0
+    yield [_scientific(abs(tick), min(digits, 4)) if tick else "0" for tick in ticks]
+    if largest < 1e15:
+        yield [f"{abs(tick):.{places}f}" for tick in ticks]
+    yield [_scientific(abs(tick), min(digits + 1, 15)) if tick else "0" for tick in ticks]
 
 
 def _places(gap: float) -> int:

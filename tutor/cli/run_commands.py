@@ -41,11 +41,14 @@ def _runs(json: bool) -> int:
 @click.option("--narrate", "style", flag_value="narrate", help=Sentence("watch.cli-narrate"))
 @click.option("--json", "style", flag_value="json", help=Sentence("cli.train-json"))
 @click.option("--csv", type=click.Path(path_type=Path), default=None, metavar="FILE", help=Sentence("follow.cli-csv"))
-def _watch(run: str | None, style: str | None, csv: Path | None) -> int:
+@click.option("--columns", default="", metavar="ROLE=COLUMN,...", help=Sentence("follow.cli-columns"))
+def _watch(run: str | None, style: str | None, csv: Path | None, columns: str) -> int:
     if csv is not None:
         if run is not None:
             raise click.UsageError(translate("follow.one-of-both"))
-        run = _follow(csv)
+        run = _follow(csv, columns)
+    elif columns:
+        raise click.UsageError(translate("follow.columns-need-csv"))
     style = style_for(style)
     if style is None and sys.stdout.isatty() and sys.stdin.isatty():
         from tutor.cli.screens import open_screens
@@ -56,12 +59,12 @@ def _watch(run: str | None, style: str | None, csv: Path | None) -> int:
     return watch(run, style)
 
 
-def _follow(csv: Path) -> str:
+def _follow(csv: Path, columns: str) -> str:
     from tutor.foundation import paths
     from tutor.runs.csv_follow import start_following
     from tutor.runs.registry import Runs
 
-    return start_following(csv.expanduser(), Runs(paths.runs_folder()))
+    return start_following(csv.expanduser(), Runs(paths.runs_folder()), columns=columns)
 
 
 @click.command("doctor", help=Sentence("doctor.cli"), short_help=Sentence("doctor.cli-short"))
@@ -152,10 +155,11 @@ def _delete(run: tuple[str, ...]) -> int:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", default="", help=Sentence("watch.cli-import-name"))
 @click.option("--follow", is_flag=True, help=Sentence("follow.cli-follow"))
-def _import(file: Path, name: str, follow: bool) -> int:
+@click.option("--columns", default="", metavar="ROLE=COLUMN,...", help=Sentence("follow.cli-columns"))
+def _import(file: Path, name: str, follow: bool, columns: str) -> int:
     from tutor.plain.steer import follow_log, import_log
 
-    return (follow_log if follow else import_log)(file.expanduser(), name)
+    return (follow_log if follow else import_log)(file.expanduser(), name, columns)
 
 
 @_action("export", "watch.cli-export")

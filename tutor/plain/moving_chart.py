@@ -11,8 +11,8 @@ from tutor.charts.loss import loss_chart, train_line, valid_line
 from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.translate import translate
 from tutor.plain.paint import painted
-from tutor.plain.reporters import figure, outcome_lines, place_text
-from tutor.runs.events import Changed, Epochs, Event, Started
+from tutor.plain.reporters import figure, outcome_lines
+from tutor.runs.events import Changed, Event, Started
 from tutor.runs.summary import RunSummary
 
 _SECONDS_BETWEEN = 0.2
@@ -36,9 +36,6 @@ class ChartReporter:
         for event in events:
             if isinstance(event, Started):
                 self._out.write("".join(f"{note}\n" for note in event.data.notes))
-            elif isinstance(event, Epochs):
-                self._train.extend(event.train)
-                self._valid.extend(event.valid)
             elif isinstance(event, Changed):
                 self._changes.append(event.epoch)
         now = monotonic_seconds()
@@ -56,10 +53,15 @@ class ChartReporter:
     def _draw(self, summary: RunSummary) -> None:
         size = shutil.get_terminal_size()
         width, height = min(size.columns - 1, 100), min(_HEIGHT, size.lines - 4)
+        self._train.follow(summary.train_losses)
+        self._valid.follow(summary.valid_losses)
         lines = [train_line(self._train)]
         if len(self._valid):
             lines.append(valid_line(self._valid))
-        rows = loss_chart(lines, width, height, planned=summary.epochs_planned, changes=self._changes, ascii=self.ascii)
+        rows = loss_chart(
+            lines, width, height, planned=summary.epochs_planned, changes=self._changes, numbers=summary.numbers,
+            ascii=self.ascii,
+        )  # fmt: skip
         text = "".join(f"{row}\x1b[K\n" for row in [*painted(rows, colour=self._colour), self._line(summary)])
         # Up to the first line of the last drawing, then over it: nothing is cleared first, so nothing flickers.
         self._out.write((f"\x1b[{self._drawn}A\r" if self._drawn else "") + text)
@@ -67,10 +69,8 @@ class ChartReporter:
         self._drawn = len(rows) + 1
 
     def _line(self, summary: RunSummary) -> str:
-        train = summary.train_losses[-1] if summary.train_losses else None
-        valid = summary.valid_losses[-1] if summary.valid_losses else None
-        parts = [translate("train.epoch", epoch=place_text(summary))]
-        parts.append(translate("train.train-loss", loss=figure(train)))
-        if valid is not None:
-            parts.append(translate("train.valid-loss", loss=figure(valid)))
+        parts = [translate("train.epoch", epoch=summary.place_text())]
+        parts.append(translate("train.train-loss", loss=figure(summary.last_value("train_loss"))))
+        if summary.valid_losses:
+            parts.append(translate("train.valid-loss", loss=figure(summary.last_value("valid_loss"))))
         return "  ".join(parts)

@@ -80,7 +80,7 @@ class Narrator:
                 key = "watch.begins" if planned else "record.begins-open"
                 lines.append(translate(key, title=title, epochs=planned))
                 lines += event.data.notes
-            elif text := told(event):
+            elif text := told(event, called=summary.epoch_text):
                 lines.append(text)
             elif isinstance(event, Epochs) and self._clock() >= self._next and summary.epoch > self._said:
                 self._next = self._clock() + SECONDS_BETWEEN
@@ -92,11 +92,11 @@ class Narrator:
     def sentence(summary: RunSummary, *, named: bool = False) -> str:
         """``epoch 12: 0.41, slowing``; of the validation loss where there is one. ``named`` says which loss it is."""
         losses = summary.valid_losses or summary.train_losses
-        finite = [loss for loss in losses[-1:] if isfinite(loss)]
-        loss = spoken(finite[0]) if finite else "–"
+        value = summary.last_value("valid_loss" if summary.valid_losses else "train_loss")
+        loss = spoken(value) if value is not None else "–"
         if named:
             loss = translate("train.valid-loss" if summary.valid_losses else "train.train-loss", loss=loss)
-        text = translate("watch.said", epoch=summary.epoch, loss=loss)
+        text = translate("watch.said", epoch=summary.epoch_text(), loss=loss)
         heading = trend(losses[-10 * _LONGEST_STRETCH :])
         if heading:
             text += translate("watch.comma") + translate(_TRENDS[heading])

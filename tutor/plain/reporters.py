@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import Protocol, TextIO
 
@@ -12,9 +12,9 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.text_width import pad_left
 from tutor.foundation.translate import translate
-from tutor.runs.events import Epochs, Event, Started
+from tutor.runs.events import Epochs, Event, Started, number_text
 from tutor.runs.summary import RunSummary
-from tutor.runs.words import log_faults, told
+from tutor.runs.words import log_faults, not_finite_texts, told
 
 
 class Reporter(Protocol):
@@ -28,9 +28,11 @@ class Reporter(Protocol):
 
 
 def figure(value: float | None) -> str:
-    """A loss in at most ten cells; a dash where there is none."""
-    if value is None or not isfinite(value):
+    """A loss in at most ten cells, ``nan`` and ``inf`` by name; a dash if it was not measured."""
+    if value is None:
         return "–"
+    if not isfinite(value):
+        return f"{value:g}"
     return f"{value:.3e}" if value and not 1e-3 <= abs(value) < 1e6 else f"{value:.4f}"
 
 
@@ -42,14 +44,15 @@ class LineReporter:
 
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
         """Write what was decided about the data, and a line for each epoch and each change."""
-        width = len(str(max(summary.epochs_planned, summary.epoch)))
+        planned = 0 if summary.numbers else summary.epochs_planned
+        width = max(len(str(planned)), len(summary.epoch_text()))
         lines: list[str] = []
         for event in events:
             if isinstance(event, Started):
                 lines += event.data.notes
             elif isinstance(event, Epochs):
                 lines += _epoch_lines(event, width)
-            elif text := told(event):
+            elif text := told(event, called=summary.epoch_text):
                 lines.append(text)
         if lines:
             self._out.write("\n".join(lines) + "\n")
@@ -61,23 +64,32 @@ class LineReporter:
         self._out.flush()
 
 
-def place_text(summary: RunSummary) -> str:
-    """How far a run is: ``12/200``; ``12`` where nobody knows how many epochs there will be."""
-    return f"{summary.epoch}/{summary.epochs_planned}" if summary.epochs_planned else f"{summary.epoch}"
+_SHOWN = {
+    "train_loss": ("train.train-loss", "train"),
+    "valid_loss": ("train.valid-loss", "valid"),
+    "valid_accuracy": ("train.valid-accuracy", "valid_accuracy"),
+}
+"""By series: the words for it in a line, and its list in an event."""
 
 
 def _epoch_lines(event: Epochs, width: int) -> list[str]:
     lines = []
-    for index, train in enumerate(event.train):
-        parts = [
-            translate("train.epoch", epoch=pad_left(str(event.first + index), width)),
-            translate("train.train-loss", loss=pad_left(figure(train), 10)),
-        ]
-        for key, values in (("train.valid-loss", event.valid), ("train.valid-accuracy", event.valid_accuracy)):
+
+    def cell(name: str, values: Sequence[float | None], index: int) -> str:
+        value = values[index]
+        return pad_left(figure(event.odd(name, index) if value is None else value), 10)
+
+    numbers = [number_text(event.number(index)) for index in range(len(event.train))]
+    width = max(width, *map(len, numbers)) if numbers else width
+    for index, number in enumerate(numbers):
+        parts = [translate("train.epoch", epoch=pad_left(number, width))]
+        for name, (key, series) in _SHOWN.items():
+            values = getattr(event, series)
             if index < len(values):
-                parts.append(translate(key, loss=pad_left(figure(values[index]), 10)))
-        others = [(name, values[index]) for name, values in event.metrics.items() if index < len(values)]
-        parts += [f"{harmless_line(name)} {pad_left(figure(value), 10)}" for name, value in others]
+                parts.append(translate(key, loss=cell(name, values, index)))
+        for name, values in event.metrics.items():
+            if index < len(values):
+                parts.append(f"{harmless_line(name)} {cell(name, values, index)}")
         lines.append("  ".join(parts))
     return lines
 
@@ -94,7 +106,6 @@ _STATES = {
 
 def outcome_lines(summary: RunSummary) -> list[str]:
     """How a run ended, in one or a few sentences."""
-    facts = summary.facts()
     lines = [
         translate(
             _STATES.get(summary.state, "train.state-stopped"),
@@ -107,14 +118,14 @@ def outcome_lines(summary: RunSummary) -> list[str]:
     if summary.message:
         lines.append(f"{summary.message} {summary.hint}".rstrip())
     for key, name in (
-        ("train.final-train", "final.train_loss"),
-        ("train.final-valid", "final.valid_loss"),
-        ("train.final-accuracy", "final.valid_accuracy"),
+        ("train.final-train", "train_loss"),
+        ("train.final-valid", "valid_loss"),
+        ("train.final-accuracy", "valid_accuracy"),
     ):
-        value = facts.get(name)
-        if isinstance(value, float) and isfinite(value):
+        value = summary.last_value(name)
+        if value is not None:
             lines.append(translate(key, loss=figure(value)))
-    return [*lines, *_written(summary)]
+    return [*lines, *not_finite_texts(summary), *_written(summary)]
 
 
 def _written(summary: RunSummary) -> list[str]:

@@ -78,14 +78,13 @@ def _fit(text: str, width: int) -> str:
 
 
 def _line(entry: RunEntry, now: datetime, widths: dict[str, int], shape: str) -> str:
-    planned = f"/{entry.epochs_planned}" if entry.epochs_planned else ""
     cells = (
         entry.short_id + (" *" if entry.pinned else ""),
         entry.title_in(language()) or "?",
         f"{STATE_SIGNS[entry.state][0]} {state_in_a_list(entry.state)}",
-        f"{entry.epoch}{planned}",
-        figure(entry.train_loss),
-        figure(entry.valid_loss),
+        entry.place,
+        figure(entry.train_loss if isfinite(entry.train_loss) else None),
+        figure(entry.valid_loss if isfinite(entry.valid_loss) else None),
         short_duration((now - entry.started_at).total_seconds()),
         size_text(entry.size),
     )

@@ -123,21 +123,25 @@ def pin(name: str, *, pinned: bool) -> int:
     return int(ExitCode.OK)
 
 
-def follow_log(path: Path, name: str) -> int:
-    """Follow the CSV log of another program as it grows. Raises `TutorError` where it is none."""
+def follow_log(path: Path, name: str, columns: str = "") -> int:
+    """Follow the CSV log of another program as it grows. Raises `TutorError` if it is none."""
     from tutor.runs.csv_follow import start_following
 
-    run = start_following(path, _runs(), name)[-4:]
+    run = start_following(path, _runs(), name, columns)[-4:]
     print(translate("follow.going", run=run, path=path))
     return int(ExitCode.OK)
 
 
-def import_log(path: Path, name: str) -> int:
-    """Keep a CSV log of another program as a run. Raises `TutorError` where it is none."""
+def import_log(path: Path, name: str, columns: str = "") -> int:
+    """Keep a CSV log of another program as a run, and say how it was read. Raises `TutorError` if it is none."""
     from tutor.runs.csv_log import import_csv
+    from tutor.tables.log_columns import parse_columns
 
-    run_id = import_csv(path, _runs(), name)
-    print(translate("watch.imported", run=run_id[-4:]))
+    imported = import_csv(path, _runs(), name, parse_columns(columns))
+    for note in imported.notes:
+        print(note)
+    for run_id in imported.runs:
+        print(translate("watch.imported", run=run_id[-4:]))
     return int(ExitCode.OK)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from math import isfinite
 
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
 from tutor.plain.narrator import Narrator
-from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, choose_reporter, figure, place_text
+from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, choose_reporter, figure
 from tutor.runs.follower import Follower
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
@@ -61,8 +60,7 @@ def _join(follower: Follower, reporter: Reporter) -> None:
 
 def joined_line(summary: RunSummary) -> str:
     """Where a run stands, for somebody who joins it."""
-    losses = [(key, series[-1]) for key, series in (
-        ("train.train-loss", summary.train_losses), ("train.valid-loss", summary.valid_losses)) if series]  # fmt: skip
-    said = [translate(key, loss=figure(loss)) for key, loss in losses if isfinite(loss)]
-    place = translate("watch.joined", place=place_text(summary))
+    losses = (("train.train-loss", "train_loss"), ("train.valid-loss", "valid_loss"))
+    said = [translate(key, loss=figure(loss)) for key, name in losses if (loss := summary.last_value(name)) is not None]
+    place = translate("watch.joined", place=summary.place_text())
     return "  ".join([place, *said])

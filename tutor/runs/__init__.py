@@ -18,12 +18,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import SupportsFloat, SupportsIndex
+
     from tutor.runs.recording import Recording
 
 __all__ = ["record"]
 
 
-def record(name: str, *, epochs: int | None = None) -> Recording:
+def record(name: str, *, epochs: SupportsIndex | SupportsFloat | None = None) -> Recording:
     """Tell of training that goes on in this program, so that ``tutor watch`` and the screens show it.
 
     Args:
@@ -34,6 +36,7 @@ def record(name: str, *, epochs: int | None = None) -> Recording:
         A context manager that begins the run; see `Recording.epoch`.
 
     Raises:
+        ValueError: ``epochs`` is no whole number.
         TutorError: the run's folder cannot be written to (raised on entering it).
     """
     from tutor.runs.recording import Recording

@@ -1,41 +1,45 @@
-"""A CSV log that grows, followed as a run that goes on: the training is another program's, and knows nothing of us."""
+"""A training log that grows, followed as a run: the training is another program's, and knows nothing of us."""
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
 from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.runs.csv_log import tell
-from tutor.runs.csv_rows import Epoch, Gatherer, Rows
-from tutor.runs.csv_tail import CsvTail
-from tutor.runs.entries import SOURCE_FILE
+from tutor.runs.csv_log import Teller
+from tutor.runs.csv_tail import PIECE, RewrittenTail
+from tutor.runs.entries import COLUMNS_FILE, SOURCE_FILE
 from tutor.runs.events import FOLLOWED
+from tutor.runs.follower import LOCK_FILE
+from tutor.runs.locks import hold
 from tutor.runs.recording import Recording, recorded_spec
 from tutor.runs.registry import Runs
+from tutor.tables.training_log import Training, TrainingLog
 
 _EVERY = 0.1
 _QUIET = 2.0
-"""Seconds after which the first epoch is told though nobody knows yet whether more rows of it will come."""
+"""Seconds after which the last epoch is told though nobody knows yet whether more rows of it will come."""
 _GONE = 5.0
 """Seconds that a file may be away: some programs write anew by putting another one in its place."""
 _IDLE = 3600.0
 """Seconds without a row after which the training is taken to be over."""
-_MOST_NOTES = 3
-_LONGEST_HEADING = 1 << 16
+_ENOUGH_LINES = 2
+"""Lines by which a file that is no log is known before anything is started."""
 
 
-def start_following(path: Path, runs: Runs, name: str = "") -> str:
-    """Start a process that tells of ``path`` as it grows, where none does so already.
+def start_following(path: Path, runs: Runs, name: str = "", columns: str = "") -> str:
+    """Start a process that tells of ``path`` as it grows, unless one does so already.
 
     Args:
-        path: The file. It may be empty still; where its heading is there, it is looked at.
+        path: The file. It may be empty still; if it has a head, that is looked at.
         runs: Where the run is kept.
-        name: What it is called; the file's name where empty.
+        name: What it is called; the file's name if empty.
+        columns: Columns named by hand: see `tutor.tables.log_columns.parse_columns`.
 
     Returns:
         The run's id.
@@ -43,26 +47,35 @@ def start_following(path: Path, runs: Runs, name: str = "") -> str:
     Raises:
         TutorError: the file cannot be read, is no log of epochs, or no process can be started.
     """
+    from tutor.tables.log_columns import parse_columns
+
+    log = TrainingLog(path, parse_columns(columns))
     try:
-        if path.exists() and not path.is_file():
-            raise TutorError(translate("follow.no-file", path=path))
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            heading = file.readline(_LONGEST_HEADING)
+        with closing(RewrittenTail(path)) as tail:
+            log.feed(tail.read(PIECE) or b"")
+            if not tail.there:
+                raise TutorError(translate("runs.cannot-read", path=path, reason=translate("follow.not-there")))
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise TutorError(translate("runs.cannot-read", path=path, reason=reason)) from error
-    if heading.endswith("\n"):
-        Rows(path, heading)
-    return runs.follow_file(recorded_spec(name or path.stem), path)
+        raise _cannot_read(path, error) from error
+    if log.problem is not None and log.lines >= _ENOUGH_LINES:
+        raise log.problem
+    return runs.follow_file(recorded_spec(name or path.stem), path, columns)
+
+
+def _cannot_read(path: Path, error: OSError) -> TutorError:
+    return TutorError(translate("runs.cannot-read", path=path, reason=error.strerror or str(error)))
 
 
 class CsvFollower:
-    """Tells of a growing file, one run for each time that it begins anew.
+    """Tells of a growing file, one run for each training in it.
+
+    A file that is written anew with the same epochs, as some programs do to add a column, is the same training.
 
     Args:
         path: The file.
         name: What it is called.
         runs: Where the runs are kept.
+        columns: Columns named by hand, by their roles.
         clock: Seconds that never run backwards.
         sleep: Waits for some seconds.
     """
@@ -72,15 +85,20 @@ class CsvFollower:
         path: Path,
         name: str,
         runs: Runs,
+        columns: Mapping[str, str] | None = None,
         *,
         clock: Callable[[], float] = monotonic_seconds,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._path, self._name, self._runs = path, name, runs
+        self._columns = dict(columns or {})
         self._clock, self._sleep = clock, sleep
-        self._tail = CsvTail(path)
-        self._waiting: list[str] = []
-        self._left: tuple[Rows | None, int] = (None, 0)
+        self._tail = RewrittenTail(path)
+        self._log = TrainingLog(path, self._columns)
+        self._number = 0
+        """Which training of the file is told of."""
+        self._before: TrainingLog | None = None
+        """What the file held before it was written anew, until it is known whether the same training goes on."""
         self._run: Recording | None = None
         self._stopped = False
 
@@ -94,7 +112,7 @@ class CsvFollower:
         """Follow until somebody stops the run, the file has gone, or nothing has come for an hour.
 
         Args:
-            place: The folder of the first run and the descriptor of its lock, where somebody has made them.
+            place: The folder of the first run and the descriptor of its lock, if somebody has made them.
 
         Raises:
             TutorError: no column of the file holds a loss, or it cannot be read; the run's log says so too.
@@ -103,119 +121,139 @@ class CsvFollower:
         with closing(self._tail):
             while anew and (place is not None or not self._stopped):
                 with Recording(self._name, runs=self._runs, place=place, task=FOLLOWED) as run:
-                    folder = self._runs.folder_of(run.id)
-                    (folder / SOURCE_FILE).write_text(str(self._path), encoding="utf-8")
+                    self._sign(self._runs.folder_of(run.id))
                     self._run = run
                     if self._stopped:  # while there was no run yet
                         run.end("signal")
-                    anew = self._one(run, folder)
-                    if anew:
-                        run.note(translate("follow.anew"))
-                place = None
+                    anew = self._one(run, self._runs.folder_of(run.id)) and not self._stopped
+                    place = self._next_place(run) if anew else None
+
+    def _sign(self, folder: Path) -> None:
+        """Write into a run's folder what it follows."""
+        (folder / SOURCE_FILE).write_bytes(os.fsencode(self._path))
+        columns = ",".join(f"{role}={name}" for role, name in self._columns.items())
+        if columns:
+            (folder / COLUMNS_FILE).write_bytes(os.fsencode(columns))
+
+    def _next_place(self, run: Recording) -> tuple[Path, int] | None:
+        """Make the run that goes on with the file, and say its name to whoever watches this one."""
+        folder = self._runs.make(recorded_spec(self._name))
+        lock = hold(folder / LOCK_FILE)
+        run.note(translate("follow.anew-as", run=folder.name[-4:]))
+        return None if lock is None else (folder, lock)
 
     def _one(self, run: Recording, folder: Path) -> bool:
-        """Tell of the file until it ends or begins anew, or ``folder``, the run's own, is removed.
+        """Tell of one training until it ends, another begins, or ``folder``, the run's own, is removed.
 
         Returns:
-            Whether the file began anew.
+            Whether another training begins.
         """
-        sheet = _Sheet(self._path, run, *self._left)
-        self._left = (None, 0)
+        teller = Teller(run)
         last = seen = self._clock()
-        over = False
+        over = gone = False
         while not run.stopping:
-            lines = self._look()
-            if lines is None:
-                sheet.end("")
-                return True
+            grown = self._read()
             now = self._clock()
-            last = now if lines else last
+            last = now if grown else last
             seen = now if self._tail.there else seen
-            for index, line in enumerate(lines):
-                if not sheet.take(line):
-                    self._waiting, self._left = lines[index:], sheet.left(line)
-                    sheet.end("")
+            quiet = now - last >= _QUIET
+            if self._before is not None and not self._goes_on(self._before, teller.count, quiet=quiet):
+                self._before, self._number = None, 0
+                return True
+            if self._before is None:
+                self._check(quiet=quiet)
+                if self._tell(teller, quiet=quiet):
                     return True
-            if not lines:
-                if now - last >= _QUIET:
-                    sheet.quiet()
+            if not grown:
                 run.listen()
                 if not folder.is_dir():  # whoever removed it wants the run no more
                     run.end("stop")
                     break
-                if now - seen >= _GONE or now - last >= _IDLE:
-                    over = True
-                    run.end("gone" if now - seen >= _GONE else "quiet")
+                gone = now - seen >= _GONE
+                over = gone or now - last >= _IDLE
+                if over:
                     break
                 self._sleep(_EVERY)
-        sheet.end(self._tail.rest() if over else "")
+        another = self._end(run, teller)
+        if over and not another:
+            run.end("gone" if gone else "quiet")
+        return another
+
+    def _read(self) -> bool:
+        """Take what is new in the file; whether there was anything."""
+        try:
+            piece = self._tail.read()
+        except OSError as error:
+            raise _cannot_read(self._path, error) from error
+        if piece is None:
+            self._before = self._before or self._log
+            self._log = TrainingLog(self._path, self._columns)
+            return True
+        self._log.feed(piece)
+        return bool(piece)
+
+    def _goes_on(self, before: TrainingLog, told: int, *, quiet: bool) -> bool:
+        """Whether a file that was written anew may still be of the same training.
+
+        It is, as soon as all epochs that were told are there again. If they are not after a while, it is another one.
+        """
+        old, new = self._training(before), self._training(self._log)
+        if old is None or not told:
+            self._before = None
+            return True
+        there = min(told, len(new.epochs)) if new is not None else 0
+        if new is not None and not _same_epochs(old, new, there):
+            return False
+        if new is not None and there == told:
+            self._before = None
+            new.changed = 0
+            return True
+        return not quiet
+
+    def _training(self, log: TrainingLog) -> Training | None:
+        return log.trainings[self._number] if self._number < len(log.trainings) else None
+
+    def _check(self, *, quiet: bool) -> None:
+        problem = self._log.problem
+        if problem is not None and (quiet or self._log.is_sure):
+            raise problem
+
+    def _tell(self, teller: Teller, *, quiet: bool) -> bool:
+        """Tell of what is new; whether the file goes on with another training."""
+        training = self._training(self._log)
+        if training is None or self._log.problem is not None:
+            return False
+        another = self._number + 1 < len(self._log.trainings)
+        # An epoch of one row is told at once if those before it had one row too; else when the next one begins.
+        numbered = training.epochs and training.epochs[-1].number is not None
+        at_once = not numbered or (training.single and len(training.epochs) > 1)
+        teller.tell(training, whole=another or quiet or at_once)
+        teller.note(self._log, last=another)
+        self._number += another
+        return another
+
+    def _end(self, run: Recording, teller: Teller) -> bool:
+        """Nothing more is expected: tell of a last line without an end. Whether another training begins there."""
+        if self._before is None:
+            stopped = run.stopping
+            if not stopped:
+                self._log.end()
+            self._check(quiet=not stopped)
+            if self._tell(teller, quiet=True) and not stopped:
+                return True
+            teller.note(self._log, last=True)
         return False
 
-    def _look(self) -> list[str] | None:
-        waiting, self._waiting = self._waiting, []
-        if waiting:
-            return waiting
-        try:
-            return self._tail.poll()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise TutorError(translate("runs.cannot-read", path=self._path, reason=reason)) from error
 
-
-class _Sheet:
-    """What one training wrote into the file: a heading, then rows.
-
-    Args:
-        path: The file.
-        run: Is told of it.
-        rows: How its rows are read, where it has no heading of its own.
-        number: Lines of the file before it.
-    """
-
-    def __init__(self, path: Path, run: Recording, rows: Rows | None, number: int) -> None:
-        self._path, self._run = path, run
-        self._rows, self._number = rows, number
-        self._gatherer = Gatherer(at_once=True)
-        self._notes = 0
-
-    def take(self, line: str) -> bool:
-        """Take a line; False where it is the first of another training, and was not taken."""
-        row: Epoch = {}
-        if self._rows is None:
-            self._rows = Rows(self._path, line) if line.strip() else None
-        elif line.strip() == self._rows.heading:
+def _same_epochs(before: Training, now: Training, count: int) -> bool:
+    """Whether the first ``count`` epochs of a training are in another file as they were; there may be more of them."""
+    names = before.names
+    found = {name: index for index, name in enumerate(now.names)}
+    for one, other in zip(before.epochs[:count], now.epochs[:count], strict=True):
+        if one.number != other.number:
             return False
-        else:
-            row = self._read(self._rows, line)
-            if self._gatherer.goes_back(row):
+        for index, value in one.values.items():
+            again = other.values.get(found.get(names[index], -1))
+            if again != value and not (value != value and (again is None or again != again)):
                 return False
-        self._number += 1
-        if row and self._rows is not None:
-            for epoch in self._gatherer.take(row):
-                tell(self._run, epoch, self._rows.columns)
-        return True
-
-    def _read(self, rows: Rows, line: str) -> Epoch:
-        try:
-            return rows.read(line, self._number + 1)
-        except TutorError as error:
-            self._notes += 1
-            if self._notes <= _MOST_NOTES:
-                self._run.note(translate("follow.left-out", reason=error.message))
-            return {}
-
-    def left(self, line: str) -> tuple[Rows | None, int]:
-        """What the training that begins with ``line``, in the same file, takes over: see `_Sheet`."""
-        again = self._rows is not None and line.strip() == self._rows.heading
-        return None if again else self._rows, self._number
-
-    def quiet(self) -> None:
-        """Nothing has come for a while: tell what there is."""
-        if self._rows is not None and (rest := self._gatherer.rest()):
-            tell(self._run, rest, self._rows.columns)
-
-    def end(self, half: str) -> None:
-        """Nothing more will come; ``half`` is a last line without an end."""
-        if half and self._rows is not None and self._rows.is_whole(half):
-            self.take(half)
-        self.quiet()
+    return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,9 +17,10 @@ from types import FrameType
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import LANGUAGES, use_language
 from tutor.runs.csv_follow import CsvFollower
-from tutor.runs.entries import SOURCE_FILE
+from tutor.runs.entries import COLUMNS_FILE, SOURCE_FILE
 from tutor.runs.registry import Runs
 from tutor.runs.spec_file import read_spec
+from tutor.tables.log_columns import parse_columns
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,8 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     use_language(given.language)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    source = Path((given.folder / SOURCE_FILE).read_text(encoding="utf-8"))
-    follower = CsvFollower(source, read_spec(given.folder).title["en"], Runs(given.folder.parent))
+    source = Path(os.fsdecode((given.folder / SOURCE_FILE).read_bytes()))
+    named = given.folder / COLUMNS_FILE
+    columns = parse_columns(os.fsdecode(named.read_bytes())) if named.exists() else {}
+    follower = CsvFollower(source, read_spec(given.folder).title["en"], Runs(given.folder.parent), columns)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         follower.stop()

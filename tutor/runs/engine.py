@@ -32,7 +32,7 @@ class EpochOutcome(Result, Protocol):
     """What a training tells an engine of one epoch; `tutor.ml.options.EpochResult` is one."""
 
     @property
-    def diverged(self) -> bool: ...  # noqa: D102 - named for what it is
+    def diverged(self) -> bool: ...
 
 
 class Trainee(Protocol):

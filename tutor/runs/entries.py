@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tutor.foundation.safe_text import harmless_line
 from tutor.runs.beside import BESIDE_FILE
-from tutor.runs.events import Epochs, Event
+from tutor.runs.events import Epochs, Event, number_text
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, LogReader
 from tutor.runs.locks import is_held
 from tutor.runs.spec import RunSpec
@@ -24,6 +24,8 @@ _PROBE_BYTES = 8 * 1024
 SHAPE_PARTS = 32
 SOURCE_FILE = "source"
 """Names the file that a run follows."""
+COLUMNS_FILE = "columns"
+"""Names columns of that file, as `tutor.tables.log_columns.parse_columns` reads them; missing if nobody named any."""
 PIN_FILE = "pinned"
 """A run whose folder holds this file is never pruned."""
 
@@ -57,6 +59,16 @@ class RunEntry:
     """Whether a program of the learner's own trained, and not a worker of ours."""
     followed: bool = False
     """Whether only the log of such a program is read."""
+
+    number: float | None = None
+    """What the program that trains calls the last epoch; None if it counts from 1."""
+
+    @property
+    def place(self) -> str:
+        """How far it is: ``12/200``, or ``12`` if nobody said how many epochs there will be."""
+        if self.number is not None:
+            return number_text(self.number)
+        return f"{self.epoch}/{self.epochs_planned}" if self.epochs_planned else f"{self.epoch}"
 
     @property
     def short_id(self) -> str:
@@ -102,6 +114,7 @@ def entry_of(folder: Path) -> RunEntry:
         epochs_planned=summary.epochs_planned,
         recorded=summary.recorded,
         followed=summary.followed,
+        number=summary.numbers[-1] if summary.numbers else None,
     )
 
 

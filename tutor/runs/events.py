@@ -6,9 +6,10 @@ worker; `Started.version` rises when the meaning of a field changes.
 
 from __future__ import annotations
 
+from math import inf, nan
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from tutor.runs.spec import RunSpec, Setting
 
@@ -71,14 +72,24 @@ class Started(_Event, tag="started", frozen=True, kw_only=True):
     pid: int = 0
 
 
+def number_text(number: float) -> str:
+    """What an epoch is called, in text: ``50``, ``0.5``."""
+    return f"{number:.0f}" if number == int(number) and abs(number) < 1e15 else f"{number:.9g}"
+
+
+NOT_FINITE = {"n": nan, "+": inf, "-": -inf}
+"""What the letters of `Epochs.not_finite` stand for."""
+
+
 class Epochs(_Event, tag="epochs", frozen=True, kw_only=True):
     """All epochs since the last such event; no epoch is ever left out.
 
-    A list is empty where there is nothing to measure (no validation rows, no classes).
+    A list is empty where there is nothing to measure (no validation rows, no classes). An event whose `first` was
+    told already replaces that epoch and all after it: the log of another program has told more of them.
     """
 
     first: int
-    """The number of the first epoch in the lists; epochs count from 1."""
+    """The place of the first epoch in the lists; places count from 1."""
     train: list[float | None]
     valid: list[float | None] = field(default_factory=list)
     train_accuracy: list[float | None] = field(default_factory=list)
@@ -92,6 +103,22 @@ class Epochs(_Event, tag="epochs", frozen=True, kw_only=True):
     """After the last epoch here."""
     metrics: dict[str, list[float | None]] = field(default_factory=dict)
     """Other numbers, by the names that a program of the learner's own gave them."""
+    numbers: list[float] | UnsetType = UNSET
+    """What another program calls these epochs (``50``, or ``0.5``); absent if it calls them by their places."""
+    not_finite: dict[str, str] | UnsetType = UNSET
+    """By the name of a list (``train_loss``, a metric), a letter for each epoch that says what its null was:
+    ``n`` nan, ``+`` infinity, ``-`` minus infinity, ``.`` not measured or no null; absent if nothing was."""
+
+    def number(self, index: int) -> float:
+        """What the epoch at ``index`` of the lists is called."""
+        if self.numbers is UNSET or index >= len(self.numbers):
+            return self.first + index
+        return self.numbers[index]
+
+    def odd(self, name: str, index: int) -> float | None:
+        """The nan or infinity that the list ``name`` has null for at ``index``; None if it was not measured."""
+        letters = "" if self.not_finite is UNSET else self.not_finite.get(name, "")
+        return NOT_FINITE.get(letters[index]) if index < len(letters) else None
 
 
 class View(_Event, tag="view", frozen=True, kw_only=True):

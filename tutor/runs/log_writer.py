@@ -64,4 +64,6 @@ class LogWriter:
     def close(self) -> None:
         """Close the log, and remove the reserve."""
         self.give_up_reserve()
-        os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, -1  # its number may soon be that of another file
+        if descriptor >= 0:
+            os.close(descriptor)

@@ -85,6 +85,9 @@ class RecordLog:
             except OSError as error:
                 self._complain(error.strerror or str(error))
                 return
+            except (TypeError, ValueError, OverflowError) as error:
+                # What cannot be written as JSON is lost alone: it must not hold up what comes after it.
+                self._complain(str(error))
             del self._waiting[0]
         self._trouble = ""
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
+from math import inf
 from operator import attrgetter
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import UNSET
 
 from tutor.runs.digits import nine_digits
 from tutor.runs.events import Epochs, Event
@@ -40,6 +43,17 @@ class Result(Protocol):
     def learning_rate(self) -> float | None: ...
 
 
+class ForeignResult(Result, Protocol):
+    """What another program tells of one epoch: it names its own metrics, and may count in its own way."""
+
+    @property
+    def metrics(self) -> Mapping[str, float]: ...
+    @property
+    def number(self) -> float | None: ...
+    @property
+    def not_finite(self) -> Mapping[str, float]: ...
+
+
 R = TypeVar("R", bound=Result)
 
 
@@ -48,14 +62,12 @@ class Recorder(Generic[R]):
 
     Args:
         emit: Takes each event.
-        metrics_of: The other numbers of a result, by names that whoever trains gave them; None where there are none.
+        foreign: A result as one of another program; None if a worker of ours trains.
     """
 
-    def __init__(
-        self, emit: Callable[[Event], None], metrics_of: Callable[[R], Mapping[str, float]] | None = None
-    ) -> None:
+    def __init__(self, emit: Callable[[Event], None], foreign: Callable[[R], ForeignResult] | None = None) -> None:
         self._emit = emit
-        self._metrics_of = metrics_of
+        self._foreign = foreign
         self._waiting: list[R] = []
         self.take = self._waiting.append
         """Keep one result. A bound method of a list: this is called for every epoch."""
@@ -73,30 +85,42 @@ class Recorder(Generic[R]):
         last = waiting[-1]
         names = [name for name in SERIES if name == SERIES[0] or getattr(last, name) is not None]
         told = [value for name in names for value in map(attrgetter(name), waiting)]
-        others = [self._metrics_of(each) for each in waiting] if self._metrics_of is not None else []
-        for name in dict.fromkeys(chain.from_iterable(others)):
+        foreign = list(map(self._foreign, waiting)) if self._foreign is not None else []
+        for name in dict.fromkeys(chain.from_iterable(each.metrics for each in foreign)):
             names.append(name)
-            told += [each.get(name) for each in others]
+            told += [each.metrics.get(name) for each in foreign]
         # Rounded together, whatever the series and the events: a number alone costs ten times as much.
         rounded = nine_digits(told)
         count = len(waiting)
         columns = [rounded[start : start + count] for start in range(0, len(rounded), count)]
-        size = max(1, _ROOM // (len(names) * _LONGEST_NUMBER))
+        # A name may stand twice: with its numbers, and with the letters of those that are not finite.
+        room = _ROOM - 2 * sum(len(name.encode()) for name in names if name not in SERIES)
+        size = max(1, room // ((len(names) + bool(foreign)) * _LONGEST_NUMBER))
         written = 0
         try:
             for start in range(0, count, size):
                 piece = slice(start, min(start + size, count))
                 series = dict(zip(names, (column[piece] for column in columns), strict=True))
-                self._emit(_event(waiting[piece], seconds, series))
+                self._emit(_event(waiting[piece], seconds, series, foreign[piece]))
                 written = piece.stop
         finally:
             # What was written is never written again, not even if an event in the middle found no room.
             del waiting[:written]
 
 
-def _event(results: Sequence[Result], seconds: float, series: dict[str, list[float | None]]) -> Epochs:
+def _event(
+    results: Sequence[Result],
+    seconds: float,
+    series: dict[str, list[float | None]],
+    foreign: Sequence[ForeignResult],
+) -> Epochs:
     """One event; whatever in ``series`` is none of `SERIES` is a metric of the program's own."""
     last = results[-1]
+    numbers = [each.epoch if each.number is None else each.number for each in foreign]
+    not_finite = {
+        name: "".join(map(_letter, (each.not_finite.get(name, 0.0) for each in foreign)))
+        for name in dict.fromkeys(chain.from_iterable(each.not_finite for each in foreign))
+    }
     train, valid, train_accuracy, valid_accuracy = (series.pop(name, []) for name in SERIES)
     return Epochs(
         first=results[0].epoch,
@@ -109,4 +133,11 @@ def _event(results: Sequence[Result], seconds: float, series: dict[str, list[flo
         learning_rate=last.learning_rate,
         gradient_norm=nine_digits([last.gradient_norm])[0],
         metrics=series,
+        numbers=numbers if numbers != [each.epoch for each in foreign] else UNSET,
+        not_finite=not_finite or UNSET,
     )
+
+
+def _letter(value: float) -> str:
+    """See `Epochs.not_finite`."""
+    return "n" if value != value else "+" if value == inf else "-" if value == -inf else "."

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
-from math import isnan, nan
+from math import isfinite, isnan, nan
 from pathlib import Path
 from types import TracebackType
-from typing import SupportsFloat
+from typing import Literal, SupportsFloat, SupportsIndex
 
 from tutor.foundation import paths
 from tutor.foundation.clock import monotonic_seconds, utc_now
@@ -41,9 +43,16 @@ from tutor.runs.steering import Steering
 _FLUSH_SECONDS = 0.05
 _WAIT_SECONDS = 0.05
 _LONGEST_NAME = 200
-_LONGEST_METRIC = 40
-_MOST_METRICS = 20
-_TAKEN = frozenset({"epoch", "epochs", "gradient_norm", *SERIES})
+_LONGEST_NOTE = 1000
+_LONGEST_ERROR = 500
+LONGEST_METRIC = 40
+"""Characters of the name of a metric."""
+MOST_METRICS = 20
+"""Metrics of its own that a program may have."""
+_TAKEN = frozenset({"epoch", "epochs", "updates", "learning_rate", "gradient_norm", *SERIES})
+_LARGEST_WHOLE = 2**63 - 1
+_ROUNDING = 1e-6
+"""By so much a mean of float32 numbers may miss 0 or 1."""
 
 
 @dataclass(slots=True)
@@ -59,14 +68,67 @@ class _Result:
     gradient_norm: float | None = None
     learning_rate: float | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
+    number: float | None = None
+    not_finite: Mapping[str, float] = field(default_factory=dict)
 
 
-_NO_METRICS: Mapping[str, float] = {}
+def number(name: str, value: object) -> float:
+    """``value`` as a float: a number, text that is one, a NumPy or tensor scalar, anything with ``item()``.
+
+    Args:
+        name: What it is, for what is said of it.
+        value: The value.
+
+    Raises:
+        ValueError: it cannot be read as one number.
+    """
+    try:
+        item = getattr(value, "item", None)
+        return float(item() if callable(item) else value)  # type: ignore[arg-type]
+    except Exception as error:  # a foreign object may raise anything
+        shown = clean_line(_text_of(value), 40)
+        raise ValueError(translate("record.no-number", name=name, value=shown)) from error
+
+
+def whole_number(name: str, value: object, *, least: int = 0) -> int:
+    """``value`` as a whole number that is not below ``least``. See `number`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = value if type(value) is int else number(name, value)
+    if not (least <= found <= _LARGEST_WHOLE and found == int(found)):
+        shown = clean_line(_text_of(value), 40)
+        raise ValueError(translate("record.no-whole-number", name=name, value=shown, least=least))
+    return int(found)
+
+
+def _share(name: str, value: object) -> float:
+    """An accuracy, from 0 to 1; nan is one that could not be computed."""
+    share = number(name, value)
+    if -_ROUNDING <= share <= 1 + _ROUNDING:
+        return min(1.0, max(0.0, share))
+    if share != share:
+        return share
+    key = "record.percent" if 1 < share <= 100 else "record.no-share"
+    raise ValueError(translate(key, name=name, value=f"{share:.6g}", share=f"{share / 100:.6g}"))
+
+
+def clean_line(text: str, longest: int) -> str:
+    """Foreign text as one harmless line that can be written as UTF-8, of at most ``longest`` characters."""
+    return harmless_line(text[: 4 * longest].encode("utf-8", "replace").decode("utf-8"))[:longest]
+
+
+def _text_of(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:
+        return type(value).__name__
 
 
 def recorded_spec(name: str, epochs: int | None = None) -> RunSpec:
     """The spec of a run that another program trains, of so many epochs where that is known."""
-    name = harmless_line(name)[:_LONGEST_NAME] or "?"
+    name = clean_line(name, _LONGEST_NAME) or "?"
     return RunSpec(
         id=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "recorded",
         title={"en": name},
@@ -83,32 +145,38 @@ class Recording:
 
     Args:
         name: What is trained.
-        epochs: How many epochs there will be; None where nobody knows.
+        epochs: How many epochs there will be; None or 0 if nobody knows.
         runs: Where the run is kept; the learner's own runs where None.
         clock: Seconds that never run backwards.
         place: The run's folder and the descriptor of its lock, where somebody has made them already.
         task: See `tutor.runs.events.DataFacts`.
+
+    Raises:
+        ValueError: ``epochs`` is no whole number.
     """
 
     def __init__(
         self,
         name: str,
         *,
-        epochs: int | None = None,
+        epochs: SupportsIndex | SupportsFloat | None = None,
         runs: Runs | None = None,
         clock: Callable[[], float] = monotonic_seconds,
         place: tuple[Path, int] | None = None,
         task: str = RECORDED,
     ) -> None:
-        self._spec = recorded_spec(name, epochs)
+        self._spec = recorded_spec(_text_of(name), None if epochs is None else whole_number("epochs", epochs))
         self._place = place
         self._task = task
         self._runs = runs or Runs(paths.runs_folder())
         self._clock = clock
         self._settings: dict[str, Setting] = {}
+        self._state: Literal["new", "open", "ended"] = "new"
+        # One epoch at a time, from whichever thread; the same thread may come again, from a signal handler.
+        self._busy = threading.RLock()
         self._epochs = self._updates = 0
         self._first_loss, self._last_loss = nan, 0.0
-        self._had = [False, False, False]
+        self._had: set[str] = set()
         self._names: set[str] = set()
         self._began = self._flushed = 0.0
         self.id = ""
@@ -121,7 +189,10 @@ class Recording:
 
         Raises:
             TutorError: its folder cannot be written to.
+            RuntimeError: it has begun before: each run needs a `record` of its own.
         """
+        if self._state != "new":
+            raise RuntimeError(translate("record.twice"))
         try:
             folder, lock = self._place or self._make_place()
             self._log = RecordLog(folder, lock, self._clock)
@@ -135,9 +206,11 @@ class Recording:
         except OSError as error:
             reason = error.strerror or str(error)
             raise TutorError(translate("runs.cannot-start", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
-        self._recorder: Recorder[_Result] = Recorder(self._log.write, lambda result: result.metrics)
+        self._recorder: Recorder[_Result] = Recorder(self._log.write, lambda result: result)
         self._steering = Steering(self._spec, self._turn, self._log.write)
-        self._runs.prune()
+        self._state = "open"
+        with suppress(OSError):
+            self._runs.prune()
         return self
 
     def _make_place(self) -> tuple[Path, int]:
@@ -151,6 +224,11 @@ class Recording:
         self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         """End the run: finished, stopped where somebody asked for it, failed where an exception leaves."""
+        with self._busy if self._log.ours else nullcontext():
+            self._state = "ended"
+            self._end(kind, error)
+
+    def _end(self, kind: type[BaseException] | None, error: BaseException | None) -> None:
         try:
             self._recorder.flush(self._seconds)
             if kind is None or error is None or (isinstance(error, SystemExit) and not error.code):
@@ -160,7 +238,7 @@ class Recording:
             elif isinstance(error, TutorError):
                 self._log.write(Failed(epoch=self._epochs, message=error.message, hint=error.hint))
             else:
-                text = harmless_line(f"{kind.__name__}: {error}")[:500]
+                text = clean_line(f"{kind.__name__}: {_text_of(error)}", _LONGEST_ERROR)
                 self._log.write(Failed(epoch=self._epochs, message=translate("runs.failed", reason=text)))
         finally:
             self._log.close(self._epochs)
@@ -187,19 +265,19 @@ class Recording:
         train_accuracy: SupportsFloat | None = None,
         valid_accuracy: SupportsFloat | None = None,
         learning_rate: SupportsFloat | None = None,
-        updates: int | None = None,
+        updates: SupportsIndex | SupportsFloat | None = None,
         **metrics: SupportsFloat | None,
     ) -> bool:
         """Tell of one more epoch; waits here while somebody has paused the run.
 
-        Numbers may be anything that `float` takes, such as a tensor of one element. What is left out is not measured
-        in this epoch. Where the log cannot be written, the training goes on, and a warning says so once.
+        Numbers may be anything that `float` takes, such as a NumPy number or a tensor of one element. What is left out
+        is not measured in this epoch. If the log cannot be written, the training goes on, and a warning says so once.
 
         Args:
             train_loss: The loss on the training data; None where it was not measured this time.
             valid_loss: The loss on the validation data.
-            train_accuracy: The share of the training data that is right, 0 to 1.
-            valid_accuracy: The share of the validation data that is right, 0 to 1.
+            train_accuracy: The share of the training data that is right, 0 to 1, not percent.
+            valid_accuracy: The share of the validation data that is right, 0 to 1, not percent.
             learning_rate: The learning rate, where it changes.
             updates: Updates of the parameters since the beginning; as many as epochs where None.
             **metrics: Up to 20 other numbers by names of your own, such as ``f1=0.7``.
@@ -208,46 +286,109 @@ class Recording:
             Whether to go on: False once somebody has asked the run to stop.
 
         Raises:
-            ValueError: something is no number, or a metric has no possible name; the epoch does not count then.
-            TypeError: the same.
+            ValueError: something is no number, an accuracy is not from 0 to 1, or a metric has no possible name; this
+                epoch does not count then, and the run goes on.
+            RuntimeError: the run has not begun, or has ended: call it inside the ``with`` block.
         """
-        loss = nan if train_loss is None else float(train_loss)
-        had, numbers = self._had, (valid_loss, train_accuracy, valid_accuracy)
-        # What was measured once and is not this time leaves a gap.
-        valid, train_share, valid_share = [
-            float(value) if value is not None else nan if had[index] else None for index, value in enumerate(numbers)
-        ]
-        rate = None if learning_rate is None else float(learning_rate)
-        own = self._metrics(metrics) if metrics else _NO_METRICS
-        self._had = [each or value is not None for each, value in zip(had, numbers, strict=True)]
-        self._last_loss = 0.0 if train_loss is None else loss
-        self._first_loss = loss if isnan(self._first_loss) else self._first_loss
-        self._epochs += 1
-        self._updates = self._epochs if updates is None else updates
-        self._recorder.take(
-            _Result(self._epochs, self._updates, loss, valid, train_share, valid_share, None, rate, own)
-        )
-        self._steering.count_epoch()
-        now = self._clock()
-        if now - self._flushed >= _FLUSH_SECONDS or self._steering.paused:
-            self._flushed = now
+        values: dict[str, float] = {}
+        for name, convert, given in (
+            ("train_loss", number, train_loss),
+            ("valid_loss", number, valid_loss),
+            ("train_accuracy", _share, train_accuracy),
+            ("valid_accuracy", _share, valid_accuracy),
+            ("learning_rate", number, learning_rate),
+        ):
+            if given is not None:
+                values[name] = convert(name, given)
+        for name in metrics.keys() - self._names:
+            _check_metric(name)
+        if len(self._names | metrics.keys()) > MOST_METRICS:
+            raise ValueError(translate("record.too-many", most=MOST_METRICS))
+        values |= {name: number(name, value) for name, value in metrics.items() if value is not None}
+        return self.tell(values, updates=None if updates is None else whole_number("updates", updates))
+
+    def tell(
+        self, values: Mapping[str, float], *, updates: int | None = None, place: int = 0, called: float | None = None
+    ) -> bool:
+        """Tell of one epoch in numbers that are right already. See `epoch`.
+
+        Args:
+            values: By name: ``train_loss`` and the like, and metrics; what is missing is not measured. Metrics beyond
+                `MOST_METRICS` of a run are left out.
+            updates: Updates of the parameters since the beginning; as many as epochs if None.
+            place: The epoch's place, from 1, if it and all after it are told anew; 0: the next one.
+            called: What the program calls the epoch; None: by its place.
+
+        Returns:
+            Whether to go on.
+
+        Raises:
+            RuntimeError: the run has not begun, or has ended.
+        """
+        self._must_be_open()
+        if not self._log.ours:  # a fork of the training: its parent tells
+            return not self.stopping
+        with self._busy:
+            self._must_be_open()
+            self._take(values, updates, place or self._epochs + 1, called)
+            now = self._clock()
+            due = now - self._flushed >= _FLUSH_SECONDS or self._steering.paused
+            if due:
+                self._flushed = now
+        if due:
             self.listen()
         return not self.stopping
 
-    def _metrics(self, metrics: Mapping[str, SupportsFloat | None]) -> Mapping[str, float]:
-        for name in metrics.keys() - self._names:
-            if name in _TAKEN or harmless_line(name) != name or not 0 < len(name) <= _LONGEST_METRIC:
-                raise ValueError(translate("record.bad-name", name=harmless_line(name)))
-        if len(self._names | metrics.keys()) > _MOST_METRICS:
-            raise ValueError(translate("record.too-many", most=_MOST_METRICS))
-        own = {name: float(value) for name, value in metrics.items() if value is not None}
-        self._names |= metrics.keys()
-        return own
+    def _take(self, values: Mapping[str, float], updates: int | None, place: int, called: float | None) -> None:
+        own: dict[str, float] = {}
+        for name, value in values.items():
+            known = name in self._names or len(self._names) < MOST_METRICS
+            if known and name not in SERIES and name != "learning_rate":
+                self._names.add(name)
+                own[name] = value
+        self._had |= values.keys() & set(SERIES)
+        if place != self._epochs + 1:
+            self._recorder.flush(self._seconds)
+        self._epochs = place
+        self._updates = place if updates is None else updates
+        self._last_loss = values.get("train_loss", 0.0)
+        if isnan(self._first_loss):
+            self._first_loss = values.get("train_loss", nan)
+        # What was measured once and is not this time leaves a gap.
+        gaps = {name: values.get(name, nan if name in self._had else None) for name in SERIES[1:]}
+        self._recorder.take(
+            _Result(
+                epoch=place,
+                updates=self._updates,
+                train_loss=values.get("train_loss", nan),
+                valid_loss=gaps["valid_loss"],
+                train_accuracy=gaps["train_accuracy"],
+                valid_accuracy=gaps["valid_accuracy"],
+                learning_rate=values.get("learning_rate"),
+                metrics=own,
+                number=called,
+                not_finite={name: value for name, value in values.items() if not isfinite(value)},
+            )
+        )
+        self._steering.count_epoch()
+
+    def _must_be_open(self) -> None:
+        if self._state != "open":
+            raise RuntimeError(translate("record.not-begun" if self._state == "new" else "record.has-ended"))
 
     def note(self, text: str) -> None:
-        """Write a note into the log, for everybody who watches."""
-        self._recorder.flush(self._seconds)
-        self._log.write(Noted(epoch=self._epochs, text=harmless_line(text)[:1000]))
+        """Write a note into the log, for everybody who watches.
+
+        Raises:
+            RuntimeError: the run has not begun, or has ended.
+        """
+        self._must_be_open()
+        if not self._log.ours:
+            return
+        with self._busy:
+            self._must_be_open()
+            self._recorder.flush(self._seconds)
+            self._log.write(Noted(epoch=self._epochs, text=clean_line(_text_of(text), _LONGEST_NOTE)))
 
     def setting(self, key: str, value: Setting) -> Setting:
         """The value that somebody who watches has set for ``key`` (such as ``learning_rate``), else ``value``.
@@ -260,7 +401,13 @@ class Recording:
 
     @property
     def stopping(self) -> bool:
-        """Whether somebody has asked the run to stop."""
+        """Whether somebody has asked the run to stop.
+
+        Raises:
+            RuntimeError: the run has not begun.
+        """
+        if self._state == "new":
+            self._must_be_open()
         return self._steering.reason is not None
 
     # -- steering ----------------------------------------------------------------------------------------
@@ -275,9 +422,28 @@ class Recording:
         self._steering.stop(reason)
 
     def listen(self) -> None:
-        """Write what waits, obey what was asked meanwhile, and wait while the run is paused."""
-        self._recorder.flush(self._seconds)
-        self._steering.obey(self._log.poll(), self._epochs, self._updates)
-        while self._steering.waiting and not self.stopping:
-            time.sleep(_WAIT_SECONDS)
+        """Write what waits, obey what was asked meanwhile, and wait while the run is paused.
+
+        Raises:
+            RuntimeError: the run has not begun.
+        """
+        if self._state == "new":
+            self._must_be_open()
+        while self._hear():
+            time.sleep(_WAIT_SECONDS)  # with no lock held: another thread may tell, or leave the block
+
+    def _hear(self) -> bool:
+        """Whether the run has to wait, after what was asked of it."""
+        if not self._log.ours:
+            return False
+        with self._busy:
+            if self._state != "open":
+                return False
+            self._recorder.flush(self._seconds)
             self._steering.obey(self._log.poll(), self._epochs, self._updates)
+            return self._steering.waiting and not self.stopping
+
+
+def _check_metric(name: str) -> None:
+    if name in _TAKEN or clean_line(name, LONGEST_METRIC) != name or not name:
+        raise ValueError(translate("record.bad-name", name=clean_line(name, LONGEST_METRIC)))

@@ -15,7 +15,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.runs.beside import mark_beside, place_beside
-from tutor.runs.entries import PIN_FILE, SOURCE_FILE, RunEntry, entry_of, is_kept, size_of
+from tutor.runs.entries import COLUMNS_FILE, PIN_FILE, SOURCE_FILE, RunEntry, entry_of, is_kept, size_of
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
 from tutor.runs.limits import KEEP_MB, KEEP_RUNS, Limits
 from tutor.runs.locks import hold, is_held
@@ -67,18 +67,24 @@ class Runs:
                 translate("limits.runs", count=count), hint=translate("limits.runs-hint"), exit_code=ExitCode.USAGE
             )
 
-    def follow_file(self, spec: RunSpec, path: Path) -> str:
+    def follow_file(self, spec: RunSpec, path: Path, columns: str = "") -> str:
         """Start a process that tells of the CSV log ``path`` as it grows; its run's id, or that of one that does.
+
+        Args:
+            spec: The spec of the run.
+            path: The log.
+            columns: Columns named by hand. A run that reads other columns is not joined.
 
         Raises:
             TutorError: the folder cannot be written to, or no process can be started.
         """
         source = str(path.resolve())
         for entry in self.running():
-            with suppress(OSError):
-                if (entry.folder / SOURCE_FILE).read_text(encoding="utf-8") == source:
-                    return entry.id
-        return self._launch(spec, "tutor.runs.csv_worker", [], {SOURCE_FILE: source})
+            same_columns = not columns or _text_in(entry.folder / COLUMNS_FILE) == columns
+            if same_columns and _text_in(entry.folder / SOURCE_FILE) == source:
+                return entry.id
+        files = {SOURCE_FILE: source} | ({COLUMNS_FILE: columns} if columns else {})
+        return self._launch(spec, "tutor.runs.csv_worker", [], files)
 
     def _launch(self, spec: RunSpec, module: str, arguments: Sequence[str], files: Mapping[str, str]) -> str:
         """Start a process for a run of ``spec``, with ``files`` in the run's folder. Returns the run's id."""
@@ -89,7 +95,7 @@ class Runs:
                 raise TutorError(translate("runs.another-worker"))
             try:
                 for name, text in files.items():
-                    (folder / name).write_text(text, encoding="utf-8")
+                    (folder / name).write_bytes(os.fsencode(text))  # a path need not be UTF-8
                 start_worker(module, folder, arguments, lock)
             finally:
                 os.close(lock)
@@ -278,6 +284,14 @@ class Runs:
             self._ended.pop(folder.name, None)
             removed += 1
         return removed
+
+
+def _text_in(path: Path) -> str:
+    """A small file of a run's folder; empty if there is none."""
+    try:
+        return os.fsdecode(path.read_bytes())
+    except OSError:
+        return ""
 
 
 def _cannot_pin(error: OSError) -> TutorError:

@@ -96,6 +96,8 @@ class Replay:
             return
         fold(self.whole, [event])
         if isinstance(event, Epochs):
+            while self._marks[-1].epoch >= event.first > 0 and len(self._marks) > 1:  # those are told anew
+                self._marks.pop()
             last = event.first + len(event.train) - 1
             self._marks.append(_Mark(last, event.updates, event.seconds, event.learning_rate, event.gradient_norm))
 
@@ -109,7 +111,11 @@ class Replay:
             epoch=epoch, pace=whole.pace, told="",
             train_losses=whole.train_losses[:epoch], valid_losses=whole.valid_losses[:epoch],
             train_accuracies=whole.train_accuracies[:epoch], valid_accuracies=whole.valid_accuracies[:epoch],
-            metrics={name: series[:epoch] for name, series in whole.metrics.items()},
+            metrics={name: series[:epoch] for name, series in whole.metrics.items()}, numbers=whole.numbers[:epoch],
+            not_finite={
+                name: {place: value for place, value in odd.items() if place <= epoch}
+                for name, odd in whole.not_finite.items()
+            },
             changes=[each for each in whole.changes if each.epoch <= epoch],
             diverged=whole.diverged and epoch == self.last,
             final_facts=whole.final_facts if epoch == self.last else {},

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from math import isfinite, nan
 from typing import Any, Literal, cast
 
+from msgspec import UNSET
+
 from tutor.foundation.translate import translate
 from tutor.runs.ends import ENDS
 from tutor.runs.events import (
@@ -30,6 +32,7 @@ from tutor.runs.events import (
     Resumed,
     Started,
     View,
+    number_text,
 )
 from tutor.runs.spec import RunSpec
 
@@ -37,6 +40,7 @@ State = Literal["starting", "running", "paused", "finished", "stopped", "diverge
 ENDED: frozenset[State] = frozenset({"finished", "stopped", "diverged", "failed", "died"})
 
 Fact = float | bool | str
+_MOST_NOT_FINITE = 10_000
 _LONGEST_GAP = 1_000_000
 """Epochs in a row that may be lost; a number beyond is none that a worker wrote."""
 
@@ -74,6 +78,10 @@ class RunSummary:
     valid_accuracies: array[float] = field(default_factory=lambda: array("d"))
     metrics: dict[str, array[float]] = field(default_factory=dict)
     """What a program of the learner's own measures besides, by its name for it."""
+    numbers: array[float] = field(default_factory=lambda: array("d"))
+    """What another program calls each epoch; empty if it calls them by their places, 1, 2, 3."""
+    not_finite: dict[str, dict[int, float]] = field(default_factory=dict)
+    """By series and place: each nan and infinity that was measured, up to `_MOST_NOT_FINITE` of a series."""
     best_valid_loss: float = nan
     best_epoch: int = 0
     worst_train_loss: float = nan
@@ -96,6 +104,8 @@ class RunSummary:
     """Lines of the log that could not be read."""
     whole: bool = True
     """Whether the log is folded from its beginning on: then epochs whose line was lost are nan, else nobody knows."""
+    extremes_stale: bool = False
+    """Whether epochs were told anew, so that the best and the worst of them are looked for again."""
 
     @property
     def ended(self) -> bool:
@@ -119,6 +129,47 @@ class RunSummary:
             return 0
         turned = next((change.epochs for change in reversed(self.changes) if change.epochs), 0)
         return turned or (self.data.epochs if self.data is not None else 0) or self.spec.train.epochs
+
+    def number_of(self, epoch: int) -> float:
+        """What the program that trains calls the epoch at the place ``epoch``."""
+        if epoch == self.epoch and self.numbers:
+            return self.numbers[-1]
+        return self.numbers[epoch - 1] if 0 < epoch <= len(self.numbers) else epoch
+
+    def epoch_text(self, epoch: int | None = None) -> str:
+        """`number_of` in text, of the last epoch unless another is given."""
+        return number_text(self.number_of(self.epoch if epoch is None else epoch))
+
+    def series(self, name: str) -> array[float]:
+        """The series ``name``: ``train_loss`` and the like, or a metric; empty if there is none."""
+        own = {
+            "train_loss": self.train_losses,
+            "valid_loss": self.valid_losses,
+            "train_accuracy": self.train_accuracies,
+            "valid_accuracy": self.valid_accuracies,
+        }
+        return own[name] if name in own else self.metrics.get(name, array("d"))
+
+    def place_text(self) -> str:
+        """How far it is: ``12/200``; ``12`` if nobody knows how many epochs there will be, or they are not counted."""
+        planned = "" if self.numbers or not self.epochs_planned else f"/{self.epochs_planned}"
+        return f"{self.epoch_text()}{planned}"
+
+    def last_value(self, name: str) -> float | None:
+        """What a series was in the last epoch, nan and infinity included; None if it was not measured there."""
+        series, odd = self.series(name), self.not_finite.get(name, {})
+        if self.epoch in odd:
+            return odd[self.epoch]
+        return series[-1] if series and isfinite(series[-1]) else None
+
+    def measured(self, name: str) -> float | None:
+        """The last value of a series that was measured, nan and infinity included; None if there is none."""
+        series, odd = self.series(name), self.not_finite.get(name, {})
+        place = next((index for index in range(len(series), 0, -1) if isfinite(series[index - 1])), 0)
+        last_odd = next(reversed(odd), 0)
+        if not place and not last_odd:
+            return None
+        return odd[last_odd] if last_odd > place else series[place - 1]
 
     @property
     def message(self) -> str:
@@ -172,10 +223,10 @@ class RunSummary:
             facts["final.gradient_norm"] = self.gradient_norm
         if self.best_epoch:
             facts["best.valid_loss"] = self.best_valid_loss
-            facts["best.epoch"] = self.best_epoch
+            facts["best.epoch"] = self.number_of(self.best_epoch)
         if self.worst_epoch:
             facts["worst.train_loss"] = self.worst_train_loss
-            facts["worst.epoch"] = self.worst_epoch
+            facts["worst.epoch"] = self.number_of(self.worst_epoch)
         facts.update(self.final_facts)
         return facts
 
@@ -193,6 +244,8 @@ def fold(summary: RunSummary, events: Iterable[Event]) -> RunSummary:
     for event in events:
         _STEPS[type(event)](summary, event)
         summary.version += 1
+    if summary.extremes_stale:
+        _find_extremes(summary)
     return summary
 
 
@@ -228,8 +281,47 @@ def _append(series: array[float], before: int, values: list[float | None]) -> li
     return whole
 
 
+def _forget(summary: RunSummary, keep: int) -> None:
+    """Keep the first ``keep`` epochs: those after them are told anew. Whoever drew a series sees that it is another."""
+    summary.train_losses = summary.train_losses[:keep]
+    summary.valid_losses = summary.valid_losses[:keep]
+    summary.train_accuracies = summary.train_accuracies[:keep]
+    summary.valid_accuracies = summary.valid_accuracies[:keep]
+    summary.metrics = {name: series[:keep] for name, series in summary.metrics.items()}
+    summary.numbers = summary.numbers[:keep]
+    for name, odd in summary.not_finite.items():
+        summary.not_finite[name] = {place: value for place, value in odd.items() if place <= keep}
+    summary.extremes_stale = True
+
+
+def _find_extremes(summary: RunSummary) -> None:
+    summary.extremes_stale = False
+    worst = max(((loss, -epoch) for epoch, loss in enumerate(summary.train_losses, 1) if loss == loss), default=None)
+    best = min(((loss, epoch) for epoch, loss in enumerate(summary.valid_losses, 1) if loss == loss), default=None)
+    summary.worst_train_loss, summary.worst_epoch = (worst[0], -worst[1]) if worst else (nan, 0)
+    summary.best_valid_loss, summary.best_epoch = best or (nan, 0)
+
+
+def _note_foreign(summary: RunSummary, event: Epochs, before: int) -> None:
+    """What only the log of another program tells: its own numbers of epochs, and what was not finite."""
+    if event.numbers is not UNSET:
+        places = range(len(summary.numbers) + 1, before + 1)
+        summary.numbers.extend(float(place) for place in places)
+        summary.numbers.extend(event.number(index) for index in range(len(event.train)))
+    elif summary.numbers:
+        summary.numbers.extend(float(event.first + index) for index in range(len(event.train)))
+    for name, letters in event.not_finite.items() if event.not_finite is not UNSET else ():
+        odd = summary.not_finite.setdefault(name, {})
+        for index in range(min(len(letters), len(event.train))):
+            if (value := event.odd(name, index)) is not None and len(odd) < _MOST_NOT_FINITE:
+                odd[event.first + index] = value
+
+
 def _epochs(summary: RunSummary, event: Epochs) -> None:
     before = len(summary.train_losses)
+    if summary.whole and event.first <= before:
+        before = max(0, event.first - 1)
+        _forget(summary, before)
     if summary.whole and before < event.first - 1 <= before + _LONGEST_GAP:
         summary.train_losses.fromlist([nan] * (event.first - 1 - before))
         before = event.first - 1
@@ -246,6 +338,8 @@ def _epochs(summary: RunSummary, event: Epochs) -> None:
     _append(summary.valid_accuracies, before, event.valid_accuracy)
     for name, values in event.metrics.items():
         _append(summary.metrics.setdefault(name, array("d")), before, values)
+    if event.numbers is not UNSET or event.not_finite is not UNSET or summary.numbers:
+        _note_foreign(summary, event, before)
     summary.epoch = event.first + len(event.train) - 1
     summary.updates = event.updates
     summary.seconds = event.seconds

@@ -20,6 +20,7 @@ _TAGS = {name: f"{name.partition('_')[2]}/{name.partition('_')[0]}" for name in 
 """``loss/train`` and ``loss/valid``, so that TensorBoard puts both under one heading."""
 _POLYNOMIAL = 0x82F63B78
 """Castagnoli's, its bits reversed (RFC 3720)."""
+_MOST_STEPS = 2**63
 _MASK_DELTA = 0xA282EAD8
 
 
@@ -93,7 +94,8 @@ def _records(folder: Path, start: float) -> Iterator[bytes]:
         for index, (epoch, numbers) in enumerate(rows, 1):
             at = start + before + (event.seconds - before) * index / len(rows)
             values = {tag: each for tag, each in zip(tags, numbers, strict=True) if each is not None}
-            yield record(scalar_event(at, epoch, values))
+            step = int(epoch) if epoch == int(epoch) and 0 <= epoch < _MOST_STEPS else event.first + index - 1
+            yield record(scalar_event(at, step, values))
         before = event.seconds
 
 

@@ -39,7 +39,7 @@ def state_in_a_list(state: State) -> str:
     return translate("record.died" if state == "died" else STATE_SIGNS[state][1])
 
 
-def told(event: Event, title_of: Callable[[str], str] = str) -> str:
+def told(event: Event, title_of: Callable[[str], str] = str, called: Callable[[int], str] = str) -> str:
     """What somebody did to the run, in a sentence; empty for what training does by itself.
 
     What was done from another terminal is told with the name of whoever did it.
@@ -47,8 +47,9 @@ def told(event: Event, title_of: Callable[[str], str] = str) -> str:
     Args:
         event: Anything that the log says.
         title_of: What a setting is called, by its dotted key.
+        called: What an epoch is called, by its place: see `tutor.runs.summary.RunSummary.epoch_text`.
     """
-    what = _what(event, title_of)
+    what = _what(event, title_of, called)
     who = done_elsewhere(event)
     return translate("hands.did", who=who, what=what) if what and who else what
 
@@ -64,26 +65,48 @@ def log_faults(summary: RunSummary) -> list[str]:
     return faults
 
 
+_SERIES_NAMES = {
+    "train_loss": "lab.train-loss",
+    "valid_loss": "lab.valid-loss",
+    "train_accuracy": "lab.train-accuracy",
+    "valid_accuracy": "lab.valid-accuracy",
+}
+
+
+def not_finite_texts(summary: RunSummary) -> list[str]:
+    """Which series of another program's training were nan or infinite, how often and since when, in sentences."""
+    texts = []
+    for name, odd in summary.not_finite.items():
+        if not odd:
+            continue
+        first, value = next(iter(odd.items()))
+        called = translate(_SERIES_NAMES[name]) if name in _SERIES_NAMES else harmless_line(name)
+        key = "follow.not-finite-one" if len(odd) == 1 else "follow.not-finite"
+        text = translate(key, name=called, count=len(odd), first=summary.epoch_text(first), value=f"{value:g}")
+        texts.append(text[:1].upper() + text[1:])
+    return texts
+
+
 def done_elsewhere(event: Event) -> str:
     """Who did this from another terminal; empty where it was done from this one, or by nobody."""
     return other_hand(getattr(event, "by", ""))
 
 
-def _what(event: Event, title_of: Callable[[str], str]) -> str:
+def _what(event: Event, title_of: Callable[[str], str], called: Callable[[int], str]) -> str:
     match event:
         case Finished() if done_elsewhere(event):
-            return translate("hands.stopped", epoch=event.epoch)
+            return translate("hands.stopped", epoch=called(event.epoch))
         case Changed():
-            return translate("train.changed", key=title_of(event.key), value=event.value, epoch=event.epoch)
+            return translate("train.changed", key=title_of(event.key), value=event.value, epoch=called(event.epoch))
         case Refused():
             return translate("watch.refused", key=harmless_line(event.key), reason=harmless_line(event.message))
         case Paced():
             pace = f"{event.pace:g}" if event.pace else "∞"
-            return translate("watch.paced", pace=pace, epoch=event.epoch)
+            return translate("watch.paced", pace=pace, epoch=called(event.epoch))
         case Paused():
-            return translate("watch.paused", epoch=event.epoch)
+            return translate("watch.paused", epoch=called(event.epoch))
         case Resumed():
-            return translate("watch.resumed", epoch=event.epoch)
+            return translate("watch.resumed", epoch=called(event.epoch))
         case Noted():
-            return translate("watch.noted", text=harmless_line(event.text), epoch=event.epoch)
+            return translate("watch.noted", text=harmless_line(event.text), epoch=called(event.epoch))
     return ""

@@ -6,6 +6,7 @@ ends a run.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -348,6 +349,11 @@ class LabSession:
     def others(self) -> list[Pinned]:
         """The runs that are kept, without the present one."""
         return self.pins.without(self.run_id)
+
+    @property
+    def train_numbers(self) -> Sequence[float]:
+        """What the epochs of the present run are called; empty if they are called by their places."""
+        return self._whole.numbers if self._whole is not None else ()
 
     def last_place(self, *, in_updates: bool) -> int:
         """The last epoch, or the last update, that any run in view has got to."""

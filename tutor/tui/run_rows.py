@@ -99,15 +99,14 @@ def _row(entry: RunEntry, width: int, marked: bool, now: datetime, *, ascii: boo
     sign, ink, _ = STATE_WORDS[entry.state]
     word = shorten(f"{sign} {state_in_a_list(entry.state)}", state - 1) if state > _SIGN else sign
     mark = ("◆ ", "accent") if marked else ("★ ", "muted") if entry.pinned else ("  ", "text")
-    planned = f"/{entry.epochs_planned}" if entry.epochs_planned else ""
-    epoch = f"{entry.epoch}{planned}"
+    epoch = entry.place
     trained = entry.train_loss if entry.epoch else None
     row = [
         Span(*mark),
         Span(pad(entry.short_id, 5), "muted"),
         Span(pad(shorten(entry.title_in(language()) or "?", title), title + 1), "strong" if entry.alive else "text"),
         Span(pad(word, state), ink),
-        Span(pad_left(epoch if cell_width(epoch) <= _EPOCH else str(entry.epoch), _EPOCH), "text"),
+        Span(pad_left(epoch if cell_width(epoch) <= _EPOCH else epoch.partition("/")[0], _EPOCH), "text"),
         Span(" "),
     ]
     if train:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tutor.charts.cells import Rows
@@ -42,8 +43,15 @@ def draw_loss(session: LabSession, glass: Glass, room: Room, *, told: int | None
         window=glass.window(session.last_place(in_updates=axis.in_updates)),
         changes=_changes(session, room, in_updates=axis.in_updates),
         cursor=glass.cursor,
+        numbers=_numbers(session),
         ascii=room.ascii,
     )
+
+
+def _numbers(session: LabSession) -> Sequence[float]:
+    """What the epochs are called, if that is not their places, and is the same for all runs in view."""
+    own = session.train_numbers
+    return own if all(each.summary.numbers == own for each in session.others) else ()
 
 
 def _lines(session: LabSession, room: Room, told: int | None) -> list[LossLine]:

@@ -158,8 +158,14 @@ class LabReplay(LabViewActions):
 
     def _where(self, player: Player) -> str:
         """Epoch, that of the pictures, and speed; as wide at the first epoch as at the last."""
-        last = count(player.last)
-        place = f"{translate('lab.epoch')} {count(player.position).rjust(len(last))} / {last}"
+        last, position = count(player.last), count(player.position)
+        if (
+            self.session is not None
+            and self.session.replay is not None
+            and (whole := self.session.replay.replay.whole).numbers
+        ):
+            last, position = whole.epoch_text(), whole.epoch_text(player.position) if player.position else "–"
+        place = f"{translate('lab.epoch')} {position.rjust(len(last))} / {last}"
         drawn = self._epoch_of_pictures()
         if drawn is not None:
             place += f"  {translate('replay.pictures', epoch=count(drawn).rjust(len(last)))}"

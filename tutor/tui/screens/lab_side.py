@@ -16,7 +16,7 @@ from tutor.foundation.wrapping import wrapped
 from tutor.runs.controls import control_title, value_text
 from tutor.runs.effects import without_effect
 from tutor.runs.spec import ControlSpec
-from tutor.runs.summary import latest
+from tutor.runs.summary import RunSummary
 from tutor.tui.lab_session import LabSession
 from tutor.tui.screens.lab_words import goal_lines, with_minus
 
@@ -166,23 +166,28 @@ def _numbers(session: LabSession) -> list[tuple[str, str]]:
     if summary is None:
         return pairs + _parameters(session)
     if summary.train_losses and session.running_spec.loss.name != "function":  # f(w) stands among the parameters
-        pairs.append((translate("lab.train-loss"), figure(summary.train_losses[-1])))
+        pairs.append((translate("lab.train-loss"), figure(_train_loss(summary))))
     if summary.valid_losses:
-        pairs.append((translate("lab.valid-loss"), figure(latest(summary.valid_losses))))
+        pairs.append((translate("lab.valid-loss"), figure(summary.measured("valid_loss"))))
     pairs.extend(_parameters(session))
-    if summary.train_accuracies:
-        pairs.append((translate("lab.train-accuracy"), f"{summary.train_accuracies[-1]:.1%}"))
-    if summary.valid_accuracies:
-        pairs.append((translate("lab.valid-accuracy"), f"{latest(summary.valid_accuracies):.1%}"))
-    pairs.extend((harmless_line(name), figure(latest(series))) for name, series in summary.metrics.items())
+    for name, key in (("train_accuracy", "lab.train-accuracy"), ("valid_accuracy", "lab.valid-accuracy")):
+        if (value := summary.measured(name)) is not None:
+            pairs.append((translate(key), f"{value:.1%}" if isfinite(value) else figure(value)))
+    pairs.extend((harmless_line(name), figure(summary.measured(name))) for name in summary.metrics)
     if session.running_spec.manual:
         lowest = min((loss for loss in summary.train_losses if isfinite(loss)), default=None)
         return [*pairs, (translate("lab.lowest"), figure(lowest))]
     if summary.best_epoch and isfinite(summary.best_valid_loss):
-        pairs.append((translate("lab.best-at", epoch=summary.best_epoch), figure(summary.best_valid_loss)))
+        best = translate("lab.best-at", epoch=summary.epoch_text(summary.best_epoch))
+        pairs.append((best, figure(summary.best_valid_loss)))
     if summary.gradient_norm is not None:
         pairs.append((translate("lab.gradient"), figure(summary.gradient_norm)))
     return pairs
+
+
+def _train_loss(summary: RunSummary) -> float | None:
+    """The training loss now: of the last epoch, or, if another program trains, of the last one it was measured in."""
+    return summary.measured("train_loss") if summary.recorded else summary.train_losses[-1]
 
 
 def _progress(session: LabSession) -> list[tuple[str, str]]:
@@ -192,6 +197,8 @@ def _progress(session: LabSession) -> list[tuple[str, str]]:
         return [(translate("lab.tries"), count(epoch))]
     planned = session.epochs_planned
     place = f"{count(epoch)} / {count(planned)}" if planned else count(epoch)
+    if session.summary is not None and session.summary.numbers:
+        place = session.summary.epoch_text()
     return [(translate("lab.epoch"), place), (translate("lab.updates"), count(updates))]
 
 
@@ -200,9 +207,9 @@ def _few_numbers(session: LabSession) -> list[tuple[str, str]]:
     summary = session.summary
     pairs = _numbers(session)[:1]
     if summary is not None and summary.train_losses and session.running_spec.loss.name != "function":
-        pairs.append((translate("charts.train"), figure(summary.train_losses[-1])))
+        pairs.append((translate("charts.train"), figure(_train_loss(summary))))
     if summary is not None and summary.valid_losses:
-        pairs.append((translate("charts.valid"), figure(latest(summary.valid_losses))))
+        pairs.append((translate("charts.valid"), figure(summary.measured("valid_loss"))))
     return [*pairs, *_parameters(session)]
 
 

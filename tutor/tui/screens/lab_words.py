@@ -12,7 +12,7 @@ from tutor.foundation.translate import language, translate
 from tutor.runs.builder import Builder
 from tutor.runs.controls import setting_text
 from tutor.runs.divergence import rise_of
-from tutor.runs.words import drawn_name, log_faults
+from tutor.runs.words import drawn_name, log_faults, not_finite_texts
 from tutor.tui.lab_session import LabSession, State
 
 STATE_WORDS: dict[State, tuple[str, str, str]] = {
@@ -88,7 +88,7 @@ def outcome(session: LabSession) -> tuple[str, str]:
     What is wrong with its log is told in any case.
     """
     text, ink = _outcome(session)
-    faults = log_faults(session.summary) if session.summary is not None else []
+    faults = [*not_finite_texts(session.summary), *log_faults(session.summary)] if session.summary is not None else []
     return " ".join(filter(None, [text, *faults])), ink
 
 
@@ -152,7 +152,7 @@ def _finished(session: LabSession) -> str:
     if summary.reason == "epochs" and summary.best_epoch and isfinite(summary.best_valid_loss):
         best = figure(summary.best_valid_loss)
         key = "lab.says-finished-at-once" if summary.epoch == 1 else "lab.says-finished-best"
-        text = translate(key, epochs=summary.epoch, loss=best, epoch=summary.best_epoch)
+        text = translate(key, epochs=summary.epoch, loss=best, epoch=summary.epoch_text(summary.best_epoch))
     gap = " " if text.isascii() else ""
     if session.goal_met():
         text += gap + translate("lab.says-goal-met")
