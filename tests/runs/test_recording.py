@@ -17,7 +17,7 @@ from tutor.runs.control import Note, Pause, Resume, Set, Stop, send
 from tutor.runs.csv_log import epochs_of_csv, import_csv
 from tutor.runs.csv_rows import columns_of
 from tutor.runs.export import csv_lines
-from tutor.runs.log_writer import LogWriter
+from tutor.runs.log import Writer
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 
@@ -341,7 +341,7 @@ def test_a_run_that_cannot_begin_is_not_taken_for_a_living_one(
 
     before = open_files()
     if place == "the first event":
-        monkeypatch.setattr(LogWriter, "write", full)
+        monkeypatch.setattr(Writer, "write", full)
     else:
         monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(TutorError, match="No space left"), Recording("full", runs=runs):

@@ -9,6 +9,7 @@ from math import isfinite
 from tutor.charts.sparkline import sparkline
 from tutor.foundation import paths
 from tutor.foundation.clock import short_duration, utc_now
+from tutor.foundation.safe_text import harmless_json
 from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.terminal_size import terminal_size
 from tutor.foundation.text_width import pad, pad_left, shorten
@@ -109,6 +110,6 @@ def _print_json(entries: list[RunEntry]) -> None:
             "run": entry.id, "lab": entry.lab, "title": entry.title_in(language()), "state": entry.state,
             "epoch": entry.epoch, "epochs_planned": entry.epochs_planned, "train_loss": number(entry.train_loss),
             "valid_loss": number(entry.valid_loss), "started_at": entry.started_at.isoformat(), "bytes": entry.size,
-            "pinned": entry.pinned, "folder": str(entry.folder),
+            "pinned": entry.pinned, "folder": str(entry.folder), "problem": entry.problem,
         }  # fmt: skip
-        sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+        sys.stdout.write(harmless_json(msgspec.json.encode(line).decode()) + "\n")

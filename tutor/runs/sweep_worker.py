@@ -22,9 +22,10 @@ from tutor.runs.control import CONTROL_FILE, Stop
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.inbox import Inbox
 from tutor.runs.locks import hold
+from tutor.runs.log import Writer
 from tutor.runs.processes import ONE_THREAD
 from tutor.runs.sweep_conductor import Conductor, Orchestra
-from tutor.runs.sweep_log import RESULTS_FILE, Opened, ResultsLog, SweepFollower, Troubled, read_plan
+from tutor.runs.sweep_log import RESULTS_FILE, Opened, SweepEvent, SweepFollower, Troubled, read_plan
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +57,8 @@ def _work(given: argparse.Namespace) -> int:
     if given.lock is None and hold(folder / LOCK_FILE) is None:
         print(translate("sweep.another-worker"), file=sys.stderr)
         return int(ExitCode.USAGE)
-    with contextlib.closing(ResultsLog(folder / RESULTS_FILE)) as log:
+    log: Writer[SweepEvent] = Writer(folder / RESULTS_FILE)
+    with contextlib.closing(log):
         log.write(Opened(pid=os.getpid()))
         try:
             _conduct(given, log)
@@ -66,7 +68,7 @@ def _work(given: argparse.Namespace) -> int:
     return int(ExitCode.OK)
 
 
-def _conduct(given: argparse.Namespace, log: ResultsLog) -> None:
+def _conduct(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
     folder: Path = given.folder
     plan = read_plan(folder)
     follower = SweepFollower(folder)

@@ -22,7 +22,7 @@ from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.inbox import Inbox
 from tutor.runs.locks import hold
-from tutor.runs.log_writer import LogWriter
+from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.perform import LogFullError, Performance
 from tutor.runs.processes import ONE_THREAD
 from tutor.runs.spec_file import read_spec
@@ -57,7 +57,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
     if lock is None and hold(folder / LOCK_FILE) is None:
         print(translate("runs.another-worker"), file=sys.stderr)
         return int(ExitCode.USAGE)
-    log = LogWriter(folder / EVENTS_FILE)
+    log: Writer[Event] = Writer(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
     with contextlib.closing(log), contextlib.closing(Inbox(folder / CONTROL_FILE)) as inbox:
         emit = _guarded(log)
         try:
@@ -74,7 +74,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
     return int(ExitCode.OK if done else ExitCode.RUN_FAILED)
 
 
-def _guarded(log: LogWriter) -> Callable[[Event], None]:
+def _guarded(log: Writer[Event]) -> Callable[[Event], None]:
     """``log.write``, with room made for the last word once the disk is full."""
 
     def emit(event: Event) -> None:
