@@ -11,6 +11,7 @@ import click
 
 from tutor.cli.help import Sentence
 from tutor.cli.spoken import style_for
+from tutor.foundation.files import named_path
 from tutor.foundation.translate import translate
 
 
@@ -61,7 +62,7 @@ def _follow(csv: Path) -> str:
     from tutor.runs.csv_follow import start_following
     from tutor.runs.registry import Runs
 
-    return start_following(csv.expanduser(), Runs(paths.runs_folder()))
+    return start_following(named_path(csv), Runs(paths.runs_folder()))
 
 
 @click.command("doctor", help=Sentence("doctor.cli"), short_help=Sentence("doctor.cli-short"))
@@ -155,7 +156,7 @@ def _delete(run: tuple[str, ...]) -> int:
 def _import(file: Path, name: str, follow: bool) -> int:
     from tutor.plain.steer import follow_log, import_log
 
-    return (follow_log if follow else import_log)(file.expanduser(), name)
+    return (follow_log if follow else import_log)(named_path(file), name)
 
 
 @_action("export", "watch.cli-export")
@@ -165,4 +166,4 @@ def _import(file: Path, name: str, follow: bool) -> int:
 def _export(run: str | None, kind: str, to: str | None) -> int:
     from tutor.plain.steer import export
 
-    return export(run, kind, Path(to).expanduser() if to else None)
+    return export(run, kind, named_path(to) if to else None)

@@ -37,19 +37,30 @@ def open_file(path: Path | str, flags: int = os.O_RDONLY, mode: int = 0o600) -> 
     """
     try:
         # Asked first because merely opening some devices does something: a tape rewinds, a watchdog starts to count.
-        if not stat.S_ISREG((found := os.stat(path)).st_mode):  # noqa: PTH116 - the path may be text
-            raise _no_file(path, found.st_mode)
+        require_file(path)
     except FileNotFoundError:
         if not flags & os.O_CREAT:
             raise
-    except ValueError as error:  # a name that holds a NUL
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from error
     descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, mode)
     # Asked again because something else may have taken its place meanwhile.
     if not stat.S_ISREG(kind := os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise _no_file(path, kind)
     return descriptor
+
+
+def require_file(path: Path | str) -> None:
+    """Look whether a regular file is there, without opening it, for those who let a library do that.
+
+    Raises:
+        OSError: see `open_file`.
+    """
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - the path may be text
+    except ValueError as error:  # a name that holds a NUL
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from error
+    if not stat.S_ISREG(mode):
+        raise _no_file(path, mode)
 
 
 def _no_file(path: Path | str, mode: int) -> OSError:

@@ -54,6 +54,8 @@ def show_runs(*, json: bool = False) -> int:
     ascii = not terminal_speaks_unicode()
     for entry in entries:
         print(_line(entry, now, columns, sparkline(entry.shape, shape, ascii=ascii) if shape else ""))
+        if entry.problem:
+            print(f"{'':7}{entry.title_in(language())}")
     return 0
 
 
@@ -82,7 +84,7 @@ def _line(entry: RunEntry, now: datetime, widths: dict[str, int], shape: str) ->
     planned = f"/{entry.epochs_planned}" if entry.epochs_planned else ""
     cells = (
         entry.short_id + (" *" if entry.pinned else ""),
-        entry.title_in(language()) or "?",
+        (entry.title_in(language()) if not entry.problem else "") or "?",
         f"{STATE_SIGNS[entry.state][0]} {state_in_a_list(entry.state)}",
         f"{entry.epoch}{planned}",
         figure(entry.train_loss),

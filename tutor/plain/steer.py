@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import require_file
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Stop, send
@@ -136,6 +137,11 @@ def import_log(path: Path, name: str) -> int:
     """Keep a CSV log of another program as a run. Raises `TutorError` where it is none."""
     from tutor.runs.csv_log import import_csv
 
+    try:
+        require_file(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TutorError(translate("runs.cannot-read", path=path, reason=reason)) from error
     run_id = import_csv(path, _runs(), name)
     print(translate("watch.imported", run=run_id[-4:]))
     return int(ExitCode.OK)

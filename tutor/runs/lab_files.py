@@ -24,8 +24,8 @@ LARGEST_FILE = 256 * 1024
 
 
 def list_labs(labs_folder: Path) -> list[str]:
-    """The names of the lab files in a folder, sorted."""
-    return sorted(path.stem for path in labs_folder.glob("*.toml"))
+    """The names of the lab files in a folder, sorted; without those that a terminal cannot show as they are."""
+    return sorted(path.stem for path in labs_folder.glob("*.toml") if harmless_line(path.stem) == path.stem)
 
 
 def lab_titles(labs_folder: Path, language: str) -> list[tuple[str, str]]:

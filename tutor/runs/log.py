@@ -282,4 +282,6 @@ class Writer(Generic[E]):
     def close(self) -> None:
         """Close the log, and remove the reserve."""
         self.give_up_reserve()
-        os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, -1  # its number may soon be that of another file
+        if descriptor >= 0:
+            os.close(descriptor)
