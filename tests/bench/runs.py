@@ -31,10 +31,11 @@ from pathlib import Path
 from tests.bench.startup import environment, first_frame
 from tutor.runs.control import CONTROL_FILE, Note, Stop, send
 from tutor.runs.engine import Engine
+from tutor.runs.events import Event
 from tutor.runs.follower import EVENTS_FILE
 from tutor.runs.inbox import Inbox
 from tutor.runs.lab_files import list_labs, load_lab, with_overrides
-from tutor.runs.log_writer import LogWriter
+from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.runs.spec import RunSpec
@@ -60,7 +61,8 @@ def recorded(spec: RunSpec, *, panels: bool) -> float:
     """Seconds of the processor that the same takes as a worker does it, from its first epoch to its last event."""
     trainee = MlTrainee(spec if panels else with_overrides(spec, {"show.panels": []}), LESSONS / "data")
     with tempfile.TemporaryDirectory() as folder:
-        log, inbox = LogWriter(Path(folder) / EVENTS_FILE), Inbox(Path(folder) / CONTROL_FILE)
+        log: Writer[Event] = Writer(Path(folder) / EVENTS_FILE, reserve=RESERVE_BYTES)
+        inbox = Inbox(Path(folder) / CONTROL_FILE)
         with contextlib.closing(log), contextlib.closing(inbox):
             engine = Engine(spec, trainee, emit=log.write, commands=lambda _epoch: inbox.poll())
             begun = time.process_time()

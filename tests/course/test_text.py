@@ -82,7 +82,7 @@ def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
 def test_a_folder_named_like_a_lesson_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "01-folder.md").mkdir()
     assert messages(read_lesson(tmp_path / "01-folder.md", "en").faults) == [
-        said("unreadable", reason="Is a directory")
+        said("unreadable", reason="it is a folder, not a file")
     ]
 
 

@@ -6,10 +6,11 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
+from tutor.runs.log import Writer
 from tutor.runs.spec import DataSpec, OptimizerSpec, RunSpec, TrainSpec
 from tutor.runs.sweep import SweepPlan, plan_sweep
 from tutor.runs.sweep_conductor import Conductor, Orchestra
-from tutor.runs.sweep_log import RESULTS_FILE, ResultsLog, SweepFollower
+from tutor.runs.sweep_log import RESULTS_FILE, SweepEvent, SweepFollower
 
 DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
 SPEC = RunSpec(
@@ -47,7 +48,7 @@ def conduct(
     """Run what has no result yet in ``folder``, and return a viewer that has seen it all."""
     follower = SweepFollower(folder)
     follower.poll()
-    log = ResultsLog(folder / RESULTS_FILE)
+    log: Writer[SweepEvent] = Writer(folder / RESULTS_FILE)
     orchestra = Orchestra(executor, lambda: room, shares_files=shares_files)
     try:
         Conductor(plan, folder, orchestra, data_folder=DATA, log=log, **options).run(follower.state.waiting(plan.count))

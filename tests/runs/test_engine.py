@@ -263,7 +263,7 @@ def test_by_hand_without_a_hand_evaluates_once() -> None:
 def test_every_line_of_epochs_stays_whole() -> None:
     import msgspec
 
-    from tutor.runs.log_writer import LINE_BYTES
+    from tutor.runs.log import LINE_BYTES
 
     events = run(FakeTrainee(epochs=3000, learning_rate=0.000123456789), clock=FakeClock(tick=1e-7))
     lengths = [len(msgspec.json.encode(event)) for event in events if isinstance(event, Epochs)]

@@ -14,12 +14,12 @@ from msgspec.structs import replace
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.runs.control import CONTROL_FILE, Command, Note, Pace, Pause, Resume, Set, Step, Stop, send
-from tutor.runs.events import Failed, Paused
-from tutor.runs.follower import EVENTS_FILE, LogReader
+from tutor.runs.events import Event, Failed, Paused
+from tutor.runs.follower import EVENTS_FILE
 from tutor.runs.hands import this_hand
 from tutor.runs.inbox import Inbox
 from tutor.runs.locks import hold, is_held
-from tutor.runs.log_writer import LogWriter
+from tutor.runs.log import RESERVE_BYTES, Reader, Writer
 
 HOLDER = """
 import sys, time
@@ -110,7 +110,7 @@ def test_a_control_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_half_a_line_on_a_full_disk_does_not_spoil_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = LogWriter(tmp_path / EVENTS_FILE)
+    log: Writer[Event] = Writer(tmp_path / EVENTS_FILE, reserve=RESERVE_BYTES)
     log.write(Paused(epoch=1))
     write, room = os.write, [10]
 
@@ -129,6 +129,9 @@ def test_half_a_line_on_a_full_disk_does_not_spoil_the_next(tmp_path: Path, monk
     assert not reserve.exists()
     log.write(Failed(epoch=2, message="full"))
     log.close()
-    reader = LogReader()
-    assert reader.feed((tmp_path / EVENTS_FILE).read_bytes()) == [Paused(epoch=1), Failed(epoch=2, message="full")]
+    reader: Reader[Event] = Reader(Event)
+    assert list(reader.each((tmp_path / EVENTS_FILE).read_bytes())) == [
+        Paused(epoch=1),
+        Failed(epoch=2, message="full"),
+    ]
     assert reader.skipped == 1

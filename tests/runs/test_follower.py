@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import use_language
 from tutor.runs.events import (
     LOG_VERSION,
@@ -31,8 +32,9 @@ from tutor.runs.events import (
     Started,
     View,
 )
-from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, LONGEST_LINE, Follower, LogReader
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
 from tutor.runs.locks import hold
+from tutor.runs.log import LONGEST_LINE, Reader
 from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
 from tutor.runs.words import log_faults
@@ -43,6 +45,13 @@ STARTED = Started(
     spec=RunSpec(id="one-lag"),
     data=DataFacts(name="views", task="regression", train_rows=1461, valid_rows=365),
 )
+
+
+def texts(longest: int) -> st.SearchStrategy[str]:
+    """Texts that a reader gives as they were written."""
+    return st.text(max_size=longest).map(harmless_line)
+
+
 losses = st.lists(st.none() | st.floats(0, 1e6), min_size=1, max_size=5)
 events = st.one_of(
     st.just(STARTED),
@@ -60,20 +69,20 @@ events = st.one_of(
         panel=st.sampled_from(["fit", "surface"]),
         part=st.sampled_from(["scene", "frame"]),
         epoch=st.integers(0, 100),
-        data=st.dictionaries(st.text(max_size=3), st.integers(0, 9), max_size=3),
+        data=st.dictionaries(texts(3), st.integers(0, 9), max_size=3),
     ),
     st.builds(
         Changed,
         epoch=st.integers(0, 9),
         updates=st.integers(0, 9),
         key=st.sampled_from(["optimizer.learning_rate", "model.w", "loss.name"]),
-        value=st.floats(-1, 1) | st.text(max_size=4) | st.booleans(),
+        value=st.floats(-1, 1) | texts(4) | st.booleans(),
     ),
-    st.builds(Refused, epoch=st.integers(0, 9), key=st.text(max_size=4), message=st.text(max_size=9)),
+    st.builds(Refused, epoch=st.integers(0, 9), key=texts(4), message=texts(9)),
     st.builds(Paced, epoch=st.integers(0, 9), pace=st.floats(0, 20)),
     st.builds(Paused, epoch=st.integers(0, 9)),
     st.builds(Resumed, epoch=st.integers(0, 9)),
-    st.builds(Noted, epoch=st.integers(0, 9), text=st.text(max_size=9)),
+    st.builds(Noted, epoch=st.integers(0, 9), text=texts(9)),
     st.builds(Diverged, epoch=st.integers(0, 9), updates=st.integers(0, 9)),
     st.builds(
         Finished,
@@ -82,7 +91,7 @@ events = st.one_of(
         updates=st.integers(0, 9),
         seconds=st.floats(0, 9),
     ),
-    st.builds(Failed, epoch=st.integers(0, 9), message=st.text(max_size=9)),
+    st.builds(Failed, epoch=st.integers(0, 9), message=texts(9)),
 )
 logs = st.lists(events, max_size=8)
 
@@ -96,6 +105,10 @@ def pieces(content: bytes, cuts: list[int]) -> list[bytes]:
     return [content[start:end] for start, end in zip([0, *places], [*places, len(content)], strict=True)]
 
 
+def a_reader() -> Reader[Event]:
+    return Reader(Event)
+
+
 def same(one: RunSummary, other: RunSummary) -> bool:
     # repr, because nan is not equal to itself.
     return repr(one) == repr(other)
@@ -103,9 +116,9 @@ def same(one: RunSummary, other: RunSummary) -> bool:
 
 @given(logs, st.lists(st.integers(0, 10_000), max_size=12))
 def test_cutting_a_log_anywhere_gives_the_same_events(log: list[Event], cuts: list[int]) -> None:
-    whole = LogReader().feed(lines(log))
-    reader = LogReader()
-    assert [event for piece in pieces(lines(log), cuts) for event in reader.feed(piece)] == whole
+    whole = list(a_reader().each(lines(log)))
+    reader = a_reader()
+    assert [event for piece in pieces(lines(log), cuts) for event in reader.each(piece)] == whole
     assert len(whole) == len(log)
     assert reader.skipped == 0
 
@@ -128,49 +141,49 @@ def test_facts_can_be_told_at_any_time(log: list[Event]) -> None:
 
 @given(logs, logs, st.binary(min_size=1, max_size=30).filter(lambda soup: b"\n" not in soup))
 def test_a_line_of_soup_costs_no_other_line(before: list[Event], after: list[Event], soup: bytes) -> None:
-    reader = LogReader()
-    assert reader.feed(lines(before) + soup + b"\n" + lines(after)) == before + after
+    reader = a_reader()
+    assert list(reader.each(lines(before) + soup + b"\n" + lines(after))) == before + after
     assert reader.skipped == 1
 
 
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=6))
 def test_soup_alone_stops_nobody(soup: bytes, cuts: list[int]) -> None:
-    reader = LogReader()
-    assert [event for piece in pieces(soup, cuts) for event in reader.feed(piece)] == []
+    reader = a_reader()
+    assert [event for piece in pieces(soup, cuts) for event in reader.each(piece)] == []
 
 
 @given(logs, st.integers(1, 200))
 def test_a_torn_last_line_is_not_read_until_it_is_whole(log: list[Event], missing: int) -> None:
     content = lines([*log, STARTED])
     missing = min(missing, len(lines([STARTED])))
-    reader = LogReader()
-    assert reader.feed(content[:-missing]) == log
-    assert reader.feed(content[-missing:]) == [STARTED]
+    reader = a_reader()
+    assert list(reader.each(content[:-missing])) == log
+    assert list(reader.each(content[-missing:])) == [STARTED]
 
 
 def test_an_unknown_event_is_skipped_and_counted() -> None:
-    reader = LogReader()
-    assert reader.feed(b'{"type":"sung","song":"x"}\n' + lines([STARTED])) == [STARTED]
+    reader = a_reader()
+    assert list(reader.each(b'{"type":"sung","song":"x"}\n' + lines([STARTED]))) == [STARTED]
     assert reader.skipped == 1
 
 
 def test_an_unknown_field_of_a_newer_worker_is_passed_over() -> None:
-    assert LogReader().feed(b'{"type":"paused","epoch":3,"why":"new"}\n') == [Paused(epoch=3)]
+    assert list(a_reader().each(b'{"type":"paused","epoch":3,"why":"new"}\n')) == [Paused(epoch=3)]
 
 
 def test_nesting_without_end_is_skipped() -> None:
-    reader = LogReader()
-    assert reader.feed(b'{"type":"view","data":' + b"[" * 100_000 + b"\n" + lines([STARTED])) == [STARTED]
+    reader = a_reader()
+    assert list(reader.each(b'{"type":"view","data":' + b"[" * 100_000 + b"\n" + lines([STARTED]))) == [STARTED]
     assert reader.skipped == 1
 
 
 @pytest.mark.parametrize("piece", [LONGEST_LINE // 3, 1 << 30])
 def test_a_line_without_end_is_never_held_in_memory(piece: int) -> None:
-    reader = LogReader()
+    reader = a_reader()
     content = b"x" * (3 * LONGEST_LINE) + b"\n" + lines([STARTED])
     found: list[Event] = []
     for start in range(0, len(content), piece):
-        found += reader.feed(content[start : start + piece])
+        found += reader.each(content[start : start + piece])
         assert reader.waiting <= LONGEST_LINE
     assert found == [STARTED]
     assert reader.skipped == 1

@@ -14,7 +14,7 @@ from tutor.runs.controls import control_title, nudge, value_of
 from tutor.runs.events import Event
 from tutor.runs.execute import run_to_end
 from tutor.runs.lab_files import list_labs, load_lab, with_overrides
-from tutor.runs.log_writer import LINE_BYTES
+from tutor.runs.log import LINE_BYTES
 from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary
 

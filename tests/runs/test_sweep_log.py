@@ -13,6 +13,7 @@ from tests.runs.sweeping import small_plan
 from tutor.foundation.errors import TutorError
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
+from tutor.runs.log import Writer
 from tutor.runs.sweep_log import (
     PLAN_FILE,
     RESULTS_FILE,
@@ -20,7 +21,6 @@ from tutor.runs.sweep_log import (
     CellResult,
     CellState,
     Opened,
-    ResultsLog,
     SweepEvent,
     SweepFollower,
     SweepState,
@@ -35,7 +35,7 @@ def result(cell: int, loss: float | None = None, state: CellState = "finished") 
 
 
 def write(folder: Path, *events: SweepEvent) -> None:
-    log = ResultsLog(folder / RESULTS_FILE)
+    log: Writer[SweepEvent] = Writer(folder / RESULTS_FILE)
     for event in events:
         log.write(event)
     log.close()

@@ -16,9 +16,10 @@ from tests.tui.lab_fakes import LAB
 from tests.tui.screen_rows import app_of, make_services, rows_of, running, text_of
 from tutor.foundation.text_width import cell_width
 from tutor.runs.lab_files import read_lab
+from tutor.runs.log import Writer
 from tutor.runs.spec_file import write_spec
 from tutor.runs.sweep import SweepPlan
-from tutor.runs.sweep_log import PLAN_FILE, RESULTS_FILE, RUNS_FOLDER, Begun, CellResult, ResultsLog
+from tutor.runs.sweep_log import PLAN_FILE, RESULTS_FILE, RUNS_FOLDER, Begun, CellResult, SweepEvent
 from tutor.tui.screens.lab import LabScreen
 from tutor.tui.screens.sweep import SweepScreen
 
@@ -43,7 +44,7 @@ class FakeSweeps:
 
     def write(self, *events: Begun | CellResult) -> None:
         """Let the results grow."""
-        log = ResultsLog(self.folder / self.plans[-1].identity() / RESULTS_FILE)
+        log: Writer[SweepEvent] = Writer(self.folder / self.plans[-1].identity() / RESULTS_FILE)
         for event in events:
             log.write(event)
         log.close()

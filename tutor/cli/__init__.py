@@ -6,6 +6,7 @@ Each front is imported by the one command that needs it, so that ``tutor --help`
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 
@@ -28,6 +29,8 @@ def run(arguments: list[str]) -> int:
 
     fit_stream(sys.stdout)
     fit_stream(sys.stderr)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # an answer may be anything, and must not end the asking
     _choose_language()
     try:
         code = _carry_out(arguments)

@@ -68,7 +68,7 @@ class Group(click.Group):
         if self.get_command(context, word) is None and not word.startswith("-"):
             from tutor.plain.names import is_lesson
 
-            if not is_lesson(word):
+            if not context.resilient_parsing and not is_lesson(word):  # while a shell completes, nothing is wrong yet
                 self._refuse(context, word)
             args = ["open", *args]
         return super().resolve_command(context, args)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
 from tutor.cli.help import Sentence
+from tutor.foundation.files import named_path
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 
 _OPTIONS = {
@@ -58,11 +59,12 @@ def overrides(settings: tuple[str, ...], options: dict[str, str | None]) -> dict
         if text is None:
             continue
         if name == "features":
-            found["data.features"] = [each.strip() for each in next(csv.reader([text], skipinitialspace=True), [])]
+            names = next(csv.reader([harmless_line(text)], skipinitialspace=True), [])
+            found["data.features"] = [each.strip() for each in names]
         elif name == "text":
             found |= _text(text)
         elif name in _COLUMNS:
-            found[f"data.{name}"] = text
+            found[f"data.{name}"] = harmless_line(text)
         else:
             key, value = parse_setting(f"{name}={text}")
             found[key] = value
@@ -75,7 +77,7 @@ def _text(text: str) -> dict[str, object]:
 
     if text in TEXTS and text != "file":
         return {"data.text": text}
-    return {"data.text": "file", "data.path": str(Path(text).expanduser().absolute())}
+    return {"data.text": "file", "data.path": str(named_path(text).absolute())}
 
 
 def require_one(lab: str | None, data: str | None) -> None:

@@ -11,6 +11,7 @@ import click
 
 from tutor.cli.help import Sentence
 from tutor.cli.spoken import style_for
+from tutor.foundation.files import named_path
 from tutor.foundation.translate import translate
 
 
@@ -64,7 +65,7 @@ def _follow(csv: Path, columns: str) -> str:
     from tutor.runs.csv_follow import start_following
     from tutor.runs.registry import Runs
 
-    return start_following(csv.expanduser(), Runs(paths.runs_folder()), columns=columns)
+    return start_following(named_path(csv), Runs(paths.runs_folder()), columns=columns)
 
 
 @click.command("doctor", help=Sentence("doctor.cli"), short_help=Sentence("doctor.cli-short"))
@@ -159,7 +160,7 @@ def _delete(run: tuple[str, ...]) -> int:
 def _import(file: Path, name: str, follow: bool, columns: str) -> int:
     from tutor.plain.steer import follow_log, import_log
 
-    return (follow_log if follow else import_log)(file.expanduser(), name, columns)
+    return (follow_log if follow else import_log)(named_path(file), name, columns)
 
 
 @_action("export", "watch.cli-export")
@@ -169,4 +170,4 @@ def _import(file: Path, name: str, follow: bool, columns: str) -> int:
 def _export(run: str | None, kind: str, to: str | None) -> int:
     from tutor.plain.steer import export
 
-    return export(run, kind, Path(to).expanduser() if to else None)
+    return export(run, kind, named_path(to) if to else None)

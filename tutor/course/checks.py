@@ -9,6 +9,8 @@ from pathlib import Path
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Fault, LabFence, Lesson, Place, Prose, Question, Term
 from tutor.course.parity import faults_of_parity
+from tutor.course.reader import LARGEST_FILE
+from tutor.foundation.files import read_start
 from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import LANGUAGES, translate
 
@@ -107,7 +109,7 @@ def _faults_of_links(lessons: list[Lesson]) -> Iterator[Fault]:
 def _lines(path: Path) -> list[str]:
     """The lines as `read_lesson` counts them."""
     try:
-        return harmless(path.read_bytes().decode("utf-8-sig", errors="replace")).split("\n")
+        return harmless(read_start(path, LARGEST_FILE).decode("utf-8-sig", errors="replace")).split("\n")
     except OSError:
         return []
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import stat
 from pathlib import Path
 
+from tutor.foundation.files import whole_path
 from tutor.foundation.translate import LANGUAGES
 
 _NUMBER = re.compile(r"([0-9]{1,4})(?![0-9])")
@@ -18,20 +16,6 @@ def lesson_number(path: Path) -> int:
     """The number in front of a lesson file's name, at most four digits; 0 without one."""
     found = _NUMBER.match(path.name)
     return int(found[1]) if found else 0
-
-
-def read_start(path: Path, most: int) -> bytes:
-    """The first ``most`` bytes of a file.
-
-    Raises:
-        OSError: it cannot be read, or is no file: opening a pipe would wait for ever, and a device may never end.
-    """
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode):
-        number = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
-        raise OSError(number, os.strerror(number))
-    with path.open("rb") as file:
-        return file.read(most)
 
 
 def file_order(path: Path) -> tuple[int, str]:
@@ -46,7 +30,7 @@ def language_of(path: Path, otherwise: str) -> str:
 
 def pack_of(path: Path) -> Path:
     """The lessons folder that a lesson file belongs to."""
-    folder = path.resolve().parent
+    folder = whole_path(path).parent
     return folder.parent if folder.name in LANGUAGES else folder
 
 

@@ -12,14 +12,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.course.files import file_order, lesson_files, lesson_number, read_start
+from tutor.course.files import file_order, lesson_files, lesson_number
 from tutor.foundation import atomic_file, paths
+from tutor.foundation.files import read_file, read_start, whole_path
+from tutor.foundation.safe_text import harmless, harmless_line
 
 if TYPE_CHECKING:  # the types of a whole lesson take longer to define than the map takes to draw
     from tutor.course.lesson import Fault
 
 _VERSION = 1
 _HEAD_BYTES = 16_384
+_LARGEST_CACHE = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class _Cache:
     """The heads read before, of one folder and language."""
 
     def __init__(self, folder: Path, language: str) -> None:
-        name = "".join(each if each.isalnum() else "-" for each in str(folder.resolve()))[-80:]
+        name = "".join(each if each.isalnum() else "-" for each in str(whole_path(folder)))[-80:]
         self._file = paths.cache_folder() / f"headers-{language}-{name}.json"
         self._language = language
         self._before = self._load()
@@ -66,7 +69,7 @@ class _Cache:
 
     def _load(self) -> dict[str, object]:
         try:
-            content = json.loads(self._file.read_bytes())
+            content = json.loads(read_file(self._file, _LARGEST_CACHE))
         except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(content, dict) or content.get("version") != _VERSION:
@@ -108,21 +111,21 @@ class _Cache:
         if not isinstance(needs, list):
             raise TypeError
         return LessonHeader(
-            id=str(known["id"]),
-            title=str(known["title"]),
+            id=harmless_line(str(known["id"])),
+            title=harmless_line(str(known["title"])),
             number=int(str(known["number"])),
             language=self._language,
             needs=tuple(str(each) for each in needs),
             minutes=int(str(known["minutes"])),
             path=path,
-            part=str(known["part"]),
+            part=harmless_line(str(known["part"])),
         )
 
     def save(self) -> None:
         """Keep what was read, where there is anything new and the folder can be written to."""
         if self._now == self._before:
             return
-        content = json.dumps({"version": _VERSION, "files": self._now}, ensure_ascii=False)
+        content = json.dumps({"version": _VERSION, "files": self._now})  # ASCII: names of files may be no UTF-8
         try:
             atomic_file.write_text(self._file, content)
         except OSError:
@@ -131,7 +134,6 @@ class _Cache:
 
 def _read_header(path: Path, language: str) -> LessonHeader | None:
     from tutor.course.front_matter import read_front_matter
-    from tutor.foundation.safe_text import harmless
 
     try:
         text = read_start(path, _HEAD_BYTES).decode("utf-8-sig", errors="replace")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 
 from tutor.course.lesson import LabFence, Place
 from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, is_identifier
-from tutor.foundation.safe_text import harmless, harmless_line
+from tutor.foundation.safe_text import harmless_line, harmless_value
+from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import translate
 
 _INFO = re.compile(r"toml\s+lab")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,19}")
 _MOST_KEYS = 60
 _DEEPEST = 6
-_ERROR_PLACE = re.compile(r"at line (\d+), column (\d+)")
 
 
 def is_lab_fence(element: Element) -> bool:
@@ -31,13 +30,10 @@ def read_lab_fence(source: Source, element: Element) -> LabFence | None:
     """The lab of a fence; None where the fence cannot be read, and `Source.faults` tells why."""
     place = source.place(element.start)
     try:
-        table = tomllib.loads(element.content)
-    except (ValueError, RecursionError) as error:
-        # ValueError: TOMLDecodeError, and an integer too long for Python to read.
-        found = _ERROR_PLACE.search(str(error))
-        wrong = Place(source.path, place.line + int(found[1]), int(found[2])) if found else place
-        problem = harmless_line(str(error).partition(" (at")[0])
-        source.fault(wrong, translate("course.toml-fault", problem=problem))
+        table = load_toml(element.content)
+    except TomlError as error:
+        wrong = Place(source.path, place.line + error.line, error.column or 1) if error.line else place
+        source.fault(wrong, translate("course.toml-fault", problem=harmless_line(error.reason)))
         return None
     lab, name = table.pop("use", None), table.pop("name", "")
     if not isinstance(lab, str) or not lab.strip():
@@ -65,16 +61,5 @@ def _flat(table: dict[str, object], before: str = "") -> list[tuple[str, object]
         if isinstance(value, dict) and before.count(".") < _DEEPEST:
             flat += _flat(value, f"{before}{key}.")
         else:
-            flat.append((harmless_line(f"{before}{key}"), _harmless_value(value)))
+            flat.append((harmless_line(f"{before}{key}"), harmless_value(value)))
     return flat
-
-
-def _harmless_value(value: object) -> object:
-    """``value`` without the control characters that TOML's own escapes can bring back."""
-    if isinstance(value, str):
-        return harmless(value)
-    if isinstance(value, list):
-        return [_harmless_value(each) for each in value]
-    if isinstance(value, dict):
-        return {harmless_line(key): _harmless_value(each) for key, each in value.items()}
-    return value

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.foundation.safe_text import harmless_line
+
 if TYPE_CHECKING:
     from tutor.course.conditions import Condition
 
@@ -39,7 +41,7 @@ class Fault:
 
     def __str__(self) -> str:
         """One line: ``path:line:column: message hint``."""
-        return f"{self.place}: {self.message} {self.hint}".rstrip()
+        return harmless_line(f"{self.place}: {self.message} {self.hint}".rstrip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutor.course.files import lesson_number, read_start
+from tutor.course.files import lesson_number
 from tutor.course.front_matter import FrontMatter, end_of_front_matter, read_front_matter
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Block, Fault, Lesson, Place, Prose, Question, Section, Term
@@ -14,6 +14,7 @@ from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_tex
 from tutor.course.question_reader import is_answerable, read_question
 from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, directive, elements_of, is_identifier
 from tutor.course.term_reader import read_term, term_head
+from tutor.foundation.files import read_start
 from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import translate
 

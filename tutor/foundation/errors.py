@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from tutor.foundation.safe_text import harmless
+
 
 class ExitCode(IntEnum):
     """What ``tutor`` returns to the shell. Documented in README."""
@@ -21,6 +23,8 @@ class ExitCode(IntEnum):
 class TutorError(Exception):
     """A failure told in a sentence that a learner understands.
 
+    A sentence may quote what the learner typed or what a file holds, so both texts become harmless here.
+
     Args:
         message: What happened, in the interface language, one sentence.
         hint: What to do about it, one sentence, or empty.
@@ -28,9 +32,9 @@ class TutorError(Exception):
     """
 
     def __init__(self, message: str, *, hint: str = "", exit_code: ExitCode = ExitCode.CANNOT_READ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = harmless(message)
+        self.hint = harmless(hint)
+        super().__init__(self.message)
         self.exit_code = exit_code
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import named_path, whole_path
 from tutor.foundation.translate import translate
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -17,7 +18,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 def _own_home() -> Path | None:
     home = os.environ.get("TUTOR_HOME")
-    return Path(home).expanduser().resolve() if home else None
+    return whole_path(named_path(home)) if home else None
 
 
 def data_folder() -> Path:
@@ -72,7 +73,7 @@ def lessons_folder() -> Path:
         TutorError: there is no such folder.
     """
     named = os.environ.get("TUTOR_LESSONS")
-    candidates = [Path(named).expanduser()] if named else [_PACKAGE / "bundled_lessons", _PACKAGE.parent / "lessons"]
+    candidates = [named_path(named)] if named else [_PACKAGE / "bundled_lessons", _PACKAGE.parent / "lessons"]
     for folder in candidates:
         if folder.is_dir():
             return folder

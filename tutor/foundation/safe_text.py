@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 
-# C0 and C1 controls, DEL, line and paragraph separators, bidirectional overrides and isolates, tags and
-# byte-order marks: nothing here is ever part of a lesson's visible text, and each can move a cursor,
-# rename a window or turn a line around.
+# C0 and C1 controls, DEL, line and paragraph separators, bidirectional overrides and isolates, tags, byte-order marks
+# and halves of surrogate pairs: none of them is ever part of text that is to be seen, and each can move a cursor,
+# rename a window, turn a line around or be refused by whoever encodes it.
 _HARMFUL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
 )
 
 
@@ -24,3 +26,19 @@ def harmless(text: str) -> str:
 def harmless_line(text: str) -> str:
     """`harmless`, and on one line: newlines become spaces."""
     return harmless(text).replace("\n", " ")
+
+
+def harmless_value(value: object) -> object:
+    """Plain values (as JSON and TOML give them) with `harmless` texts and, as keys, texts of one line."""
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, list):
+        return [harmless_value(each) for each in value]
+    if isinstance(value, dict):
+        return {harmless_line(str(key)): harmless_value(each) for key, each in value.items()}
+    return value
+
+
+def harmless_json(text: str) -> str:
+    """JSON that says the same as ``text``, with what `harmless` takes out written as escapes."""
+    return _HARMFUL.sub(lambda found: json.dumps(found[0])[1:-1].replace("\x7f", "\\u007f"), text)

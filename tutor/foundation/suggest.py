@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_LONGEST = 80
+"""Characters; comparing takes the square of them, and nobody mistypes a longer name."""
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like ``name``, or None where none is alike enough to be meant."""
+    if len(name) > _LONGEST:
+        return None
     from difflib import get_close_matches
 
     by_folded = {each.casefold(): each for each in known}

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from tutor.foundation.safe_text import harmless
+
 LANGUAGES = ("en", "zh")
 """The languages of the interface and of the course that ships."""
 
@@ -90,6 +92,8 @@ def plain_texts(source: str) -> dict[str, str] | None:
 def translate(key: str, /, **values: object) -> str:
     """The interface text ``key`` in the language in use, with ``{name}`` replaced by ``values``.
 
+    Values may come from anywhere (names of files, words of a command line), so they become harmless here.
+
     A missing key shows itself instead of stopping the program: a learner can still go on, and the test
     of translations names it.
     """
@@ -98,7 +102,14 @@ def translate(key: str, /, **values: object) -> str:
         text = _texts(_current, file)[name]
     except (KeyError, OSError):
         return key
-    return text.format_map(values) if values else text
+    return text.format_map({name: _harmless(value) for name, value in values.items()}) if values else text
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, int | float):
+        return value
+    said = str(value)
+    return said if said.isascii() and said.isprintable() else harmless(said)
 
 
 def listed(names: Iterable[str]) -> str:

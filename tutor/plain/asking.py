@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from tutor.course.lesson import QuestionKind
 from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import translate
 from tutor.plain.question_lines import hint_lines, question_lines, verdict_lines
 from tutor.study.attempt import Attempt, Draft, Stage
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _TELL_EVERY = 5.0
 """Seconds between two words about a run that is going."""
 _POLL = 0.05
+_LONGEST_LINE = 1 << 16
 _UNSURE = re.compile(r"[?？]\s*$")
 _BETWEEN = re.compile(r"[\s,，、;；]+")
 
@@ -99,7 +101,7 @@ class Asker:
     def read(self, prompt: str = "> ") -> str | None:
         """One line of answer, without spaces around it; None where there is no more to read."""
         print(prompt, end="", file=self._out, flush=True)
-        line = self._source.readline()
+        line = harmless(self._source.readline(_LONGEST_LINE))
         if not self._source.isatty():
             print(line.rstrip("\n"), file=self._out, flush=True)  # a pipe has no echo, and a log should tell all
         return line.strip() if line else None

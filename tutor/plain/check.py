@@ -12,6 +12,8 @@ from tutor.course.files import pack_of
 from tutor.course.lesson import Fault, Lesson
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import is_file, named_path, whole_path
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import LANGUAGES, translate
 from tutor.plain.lab_runs import LabRuns
 from tutor.runs.lab_faults import faults_of_fences, faults_of_labs
@@ -41,7 +43,7 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
     if run_labs:
         started = clock.monotonic_seconds()
         runs = LabRuns(course, jobs or os.cpu_count() or 1, fresh)
-        wanted = [lesson for lesson in lessons if only is None or lesson.path.resolve() == only]
+        wanted = [lesson for lesson in lessons if only is None or whole_path(lesson.path) == only]
         claim_faults, questions = runs.check(wanted)
         faults += claim_faults
         seconds = clock.monotonic_seconds() - started
@@ -49,7 +51,7 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
         if runs.known:
             ran += " " + translate("check.known", runs=runs.known)
     if only is not None:
-        faults = [fault for fault in faults if fault.place.path.resolve() == only]
+        faults = [fault for fault in faults if whole_path(fault.place.path) == only]
     return _tell(sorted(set(faults)), lessons, folder, ran)
 
 
@@ -59,18 +61,18 @@ def faults_of_file(path: Path) -> list[Fault]:
     found = check_course(course.folder)
     for lesson in course.lessons():
         found += faults_of_fences(lesson, course.labs_folder)
-    return sorted({fault for fault in found if fault.place.path.resolve() == path.resolve()})
+    return sorted({fault for fault in found if whole_path(fault.place.path) == whole_path(path)})
 
 
 def _what_to_check(path: str | None) -> tuple[Path, Path | None]:
     """The course's folder, and the one file to speak of where only one was asked for."""
     if path is None:
         return paths.lessons_folder(), None
-    asked = Path(path).expanduser()
+    asked = named_path(path)
     if asked.is_dir():
         return asked, None
-    if asked.is_file() and asked.suffix == ".md":
-        return pack_of(asked), asked.resolve()
+    if is_file(asked) and asked.suffix == ".md":
+        return pack_of(asked), whole_path(asked)
     raise TutorError(
         translate("check.no-such-path", path=path),
         hint=translate("check.no-such-path-hint"),
@@ -114,7 +116,7 @@ def _tell(faults: list[Fault], lessons: list[Lesson], folder: Path, ran: str) ->
 def _relative(fault: Fault) -> str:
     """The fault with a short path where it lies below the current folder: what an editor can open."""
     try:
-        path = fault.place.path.resolve().relative_to(Path.cwd())
+        path = whole_path(fault.place.path).relative_to(Path.cwd())
     except ValueError:
         path = fault.place.path
-    return f"{path}:{fault.place.line}:{fault.place.column}: {fault.message} {fault.hint}".rstrip()
+    return harmless_line(f"{path}:{fault.place.line}:{fault.place.column}: {fault.message} {fault.hint}".rstrip())

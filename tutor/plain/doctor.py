@@ -42,6 +42,7 @@ def examine() -> int:
 
 def _row(label: str, text: str) -> list[str]:
     """A label and its text, which goes on under itself where the terminal is too narrow; a pipe has no width."""
+    text = harmless_line(text)  # names of files and the environment are anybody's
     indent = _LABEL if cell_width(label) > 1 else 1
     size = terminal_size() if sys.stdout.isatty() else None
     lines = wrapped(text, max(20, size.columns - indent - 4)) if size else [text]
@@ -49,7 +50,7 @@ def _row(label: str, text: str) -> list[str]:
 
 
 def _said(name: str) -> str:
-    return harmless_line(os.environ.get(name, "")) or "–"
+    return os.environ.get(name) or "–"
 
 
 def _terminal() -> Iterator[tuple[str, str]]:
@@ -113,7 +114,7 @@ def _files() -> Iterator[tuple[str, str]]:
     try:
         yield translate("doctor.lessons"), str(paths.lessons_folder())
     except TutorError as error:
-        yield translate("doctor.lessons"), harmless_line(str(error))
+        yield translate("doctor.lessons"), str(error)
 
 
 def _place(path: Path) -> str:

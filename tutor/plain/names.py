@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
+from tutor.foundation.files import is_file
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language
 
 
@@ -26,12 +26,12 @@ def lab_names() -> list[str]:
         folder = paths.lessons_folder() / "labs"
     except TutorError:
         return []
-    return sorted(path.stem for path in folder.glob("*.toml"))
+    return sorted(path.stem for path in folder.glob("*.toml") if harmless_line(path.stem) == path.stem)
 
 
 def is_lesson(word: str) -> bool:
     """Whether ``word`` means a lesson: its id, its number, or a path to a lesson file."""
-    if word.endswith(".md") or Path(word).is_file():
+    if word.endswith(".md") or is_file(word):
         return True
     from tutor.course.catalogue import Course
 

@@ -79,7 +79,7 @@ class Narrator:
                 planned = summary.epochs_planned
                 key = "watch.begins" if planned else "record.begins-open"
                 lines.append(translate(key, title=title, epochs=planned))
-                lines += event.data.notes
+                lines += map(harmless_line, event.data.notes)
             elif text := told(event, called=summary.epoch_text):
                 lines.append(text)
             elif isinstance(event, Epochs) and self._clock() >= self._next and summary.epoch > self._said:

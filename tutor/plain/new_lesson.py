@@ -10,6 +10,7 @@ from pathlib import Path
 from tutor.course.catalogue import Course
 from tutor.course.files import has_language_folders, lesson_files, lesson_number
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import LANGUAGES, language, translate
 
@@ -52,7 +53,7 @@ def new_lesson(title: str, folder: str | None) -> int:
 
 
 def _pack(folder: str | None) -> Path:
-    here = Path(folder).expanduser() if folder is not None else Path()
+    here = named_path(folder) if folder is not None else Path()
     if not here.is_dir():
         raise TutorError(
             translate("new.no-folder", path=here),

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.foundation import atomic_file, clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import named_path, read_file, too_large
+from tutor.foundation.safe_text import harmless, harmless_json, harmless_value
 from tutor.foundation.translate import translate
 from tutor.progress.store import open_store
 from tutor.progress.transfer import counted, read_csv, read_json, to_csv, to_json
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
+
+
+_LARGEST_IMPORT = 256 << 20
+"""Bytes; a lifetime of answers is a tenth of it."""
 
 
 @contextmanager
@@ -65,7 +72,7 @@ def export(format_: str, output: str | None, *, force: bool = False) -> int:
     """
     if output is None and format_ == "anki":
         raise TutorError(translate("transfer.anki-needs-file"), exit_code=ExitCode.USAGE)
-    path = Path(output).expanduser() if output is not None else None
+    path = named_path(output) if output is not None else None
     if path is not None and path.exists() and not force:
         raise TutorError(
             translate("transfer.exists", path=path),
@@ -78,7 +85,8 @@ def export(format_: str, output: str | None, *, force: bool = False) -> int:
 
             content = package(store)
         else:
-            content = (to_json if format_ == "json" else to_csv)(store.dump()).encode("utf-8")
+            # In CSV too: a cell of what was answered is JSON, and comes back from an import as it was.
+            content = harmless_json((to_json if format_ == "json" else to_csv)(store.dump())).encode("utf-8")
     if path is None:
         _print(content)
     else:
@@ -115,20 +123,42 @@ def import_(name: str) -> int:
         TutorError: the file cannot be read or was not exported by tutor; nothing was changed.
     """
     try:
-        raw = sys.stdin.buffer.read() if name == "-" else Path(name).expanduser().read_bytes()
+        raw = _from_standard_input() if name == "-" else read_file(named_path(name), _LARGEST_IMPORT)
         text = raw.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise TutorError(translate("transfer.unreadable", path=name, reason=reason)) from error
     tables = read_json(text) if text.lstrip().startswith(("{", "[")) else read_csv(text)
     with memory() as store:
-        merged = store.merge(tables)
+        merged = store.merge({name: [_harmless(row) for row in rows] for name, rows in tables.items()})
         for notice in store.take_notices():
             print(notice, file=sys.stderr)
     print(translate("transfer.added", added=counted(merged.added.items())))
     if any(merged.known.values()):
         print(translate("transfer.known", known=counted(merged.known.items())))
     return int(ExitCode.OK)
+
+
+def _harmless(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without control characters, those in the JSON of a column included."""
+    return {name: _harmless_cell(value) for name, value in row.items()}
+
+
+def _harmless_cell(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    with suppress(ValueError, RecursionError):
+        inner = json.loads(value)
+        clean = harmless_value(inner)
+        return value if clean == inner else json.dumps(clean, ensure_ascii=False)
+    return harmless(value)
+
+
+def _from_standard_input() -> bytes:
+    content = sys.stdin.buffer.read(_LARGEST_IMPORT + 1)
+    if len(content) > _LARGEST_IMPORT:
+        raise too_large("-", _LARGEST_IMPORT)
+    return content
 
 
 def reset(*, item: str | None, lesson: str | None, everything: bool, yes: bool) -> int:

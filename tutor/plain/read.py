@@ -12,6 +12,7 @@ from tutor.course.files import pack_of
 from tutor.course.lesson import BLANK, LabFence, Lesson, Prose, Question, QuestionKind, Term
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import language, translate
@@ -46,8 +47,8 @@ def watch_file(name: str) -> int:
     Raises:
         TutorError: there is no such file.
     """
-    path = Path(name).expanduser()
-    if not path.is_file():
+    path = named_path(name)
+    if not is_file(path):
         path = lesson_named(name)[1].path
     seen = None
     while True:
@@ -68,10 +69,10 @@ def lesson_named(name: str) -> tuple[Course, Lesson]:
     Raises:
         TutorError: there is no such lesson, or its file cannot be used.
     """
-    path = Path(name).expanduser()
-    course = Course(pack_of(path) if path.is_file() else paths.lessons_folder())
-    if path.is_file():
-        reading = course.reading(path.resolve(), language())
+    path = named_path(name)
+    course = Course(pack_of(path) if is_file(path) else paths.lessons_folder())
+    if is_file(path):
+        reading = course.reading(whole_path(path), language())
         if reading.lesson is None:
             raise TutorError(str(reading.faults[0]), exit_code=ExitCode.CANNOT_READ)
         return course, reading.lesson

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import Protocol, TextIO
 
-from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.safe_text import harmless_json, harmless_line
 from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.text_width import pad_left
 from tutor.foundation.translate import translate
@@ -49,7 +49,7 @@ class LineReporter:
         lines: list[str] = []
         for event in events:
             if isinstance(event, Started):
-                lines += event.data.notes
+                lines += map(harmless_line, event.data.notes)
             elif isinstance(event, Epochs):
                 lines += _epoch_lines(event, width)
             elif text := told(event, called=summary.epoch_text):
@@ -101,6 +101,7 @@ _STATES = {
     "diverged": "train.state-diverged",
     "failed": "train.state-failed",
     "died": "train.state-died",
+    "unreadable": "train.state-unreadable",
 }
 
 
@@ -148,7 +149,7 @@ class JsonReporter:
         self._encode = msgspec.json.Encoder().encode
 
     def _write(self, item: object) -> None:
-        self._out.write(self._encode(item).decode() + "\n")
+        self._out.write(harmless_json(self._encode(item).decode()) + "\n")
 
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
         """Write each event."""

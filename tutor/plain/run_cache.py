@@ -17,6 +17,7 @@ from typing import Any
 
 from tutor.foundation import paths
 from tutor.foundation.atomic_file import write_text
+from tutor.foundation.files import read_file
 
 Facts = dict[str, float | bool | str]
 
@@ -82,8 +83,8 @@ def _files_in(folder: Path) -> Iterable[Path]:
 def _read(file: Path, ingredients: str) -> dict[str, Facts]:
     """What the file holds for these ingredients; nothing where it is missing, damaged or of others."""
     try:
-        content: Any = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+        content: Any = json.loads(read_file(file, _LARGEST))
+    except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(content, dict) or content.get("ingredients") != ingredients:
         return {}

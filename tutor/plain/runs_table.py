@@ -9,6 +9,7 @@ from math import isfinite
 from tutor.charts.sparkline import sparkline
 from tutor.foundation import paths
 from tutor.foundation.clock import short_duration, utc_now
+from tutor.foundation.safe_text import harmless_json
 from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.terminal_size import terminal_size
 from tutor.foundation.text_width import pad, pad_left, shorten
@@ -53,6 +54,8 @@ def show_runs(*, json: bool = False) -> int:
     ascii = not terminal_speaks_unicode()
     for entry in entries:
         print(_line(entry, now, columns, sparkline(entry.shape, shape, ascii=ascii) if shape else ""))
+        if entry.problem:
+            print(f"{'':7}{entry.title_in(language())}")
     return 0
 
 
@@ -80,7 +83,7 @@ def _fit(text: str, width: int) -> str:
 def _line(entry: RunEntry, now: datetime, widths: dict[str, int], shape: str) -> str:
     cells = (
         entry.short_id + (" *" if entry.pinned else ""),
-        entry.title_in(language()) or "?",
+        (entry.title_in(language()) if not entry.problem else "") or "?",
         f"{STATE_SIGNS[entry.state][0]} {state_in_a_list(entry.state)}",
         entry.place,
         figure(entry.train_loss if isfinite(entry.train_loss) else None),
@@ -108,6 +111,6 @@ def _print_json(entries: list[RunEntry]) -> None:
             "run": entry.id, "lab": entry.lab, "title": entry.title_in(language()), "state": entry.state,
             "epoch": entry.epoch, "epochs_planned": entry.epochs_planned, "train_loss": number(entry.train_loss),
             "valid_loss": number(entry.valid_loss), "started_at": entry.started_at.isoformat(), "bytes": entry.size,
-            "pinned": entry.pinned, "folder": str(entry.folder),
+            "pinned": entry.pinned, "folder": str(entry.folder), "problem": entry.problem,
         }  # fmt: skip
-        sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+        sys.stdout.write(harmless_json(msgspec.json.encode(line).decode()) + "\n")

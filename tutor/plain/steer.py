@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import require_file
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Stop, send
@@ -137,6 +138,11 @@ def import_log(path: Path, name: str, columns: str = "") -> int:
     from tutor.runs.csv_log import import_csv
     from tutor.tables.log_columns import parse_columns
 
+    try:
+        require_file(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TutorError(translate("runs.cannot-read", path=path, reason=reason)) from error
     imported = import_csv(path, _runs(), name, parse_columns(columns))
     for note in imported.notes:
         print(note)

@@ -10,6 +10,7 @@ from typing import Protocol, TextIO
 
 from tutor.charts.numbers import figure
 from tutor.charts.sweep_map import MapCell, MapShape, map_width, sweep_map
+from tutor.foundation.safe_text import harmless_json
 from tutor.foundation.text_width import cell_width, pad, pad_left
 from tutor.foundation.translate import translate
 from tutor.plain.paint import painted
@@ -120,7 +121,7 @@ class JsonSweepReporter:
             line = self._builtins(event)
             if "cell" in line:
                 line["values"] = self._plan.overrides_of(line["cell"])
-            self._out.write(self._encode(line).decode() + "\n")
+            self._out.write(harmless_json(self._encode(line).decode()) + "\n")
         self._out.flush()
 
     def end(self, follower: SweepFollower) -> None:
@@ -136,7 +137,7 @@ class JsonSweepReporter:
             "loss": None if best is None else state.results[best].loss,
             "message": state.trouble.message if state.trouble is not None else "",
         }
-        self._out.write(self._encode(summary).decode() + "\n")
+        self._out.write(harmless_json(self._encode(summary).decode()) + "\n")
         self._out.flush()
 
 

@@ -31,7 +31,8 @@ def watch(name: str | None, style: str | None) -> int:
     """
     runs = Runs(paths.runs_folder())
     run_id = runs.pick(name)
-    return tell(runs.follow(run_id), choose_reporter(style), run_id[-4:])
+    follower = Follower(runs.folder_of(run_id), raw=style == "json")
+    return tell(follower, choose_reporter(style), run_id[-4:])
 
 
 def tell(follower: Follower, reporter: Reporter, short_id: str) -> int:
@@ -47,6 +48,8 @@ def tell(follower: Follower, reporter: Reporter, short_id: str) -> int:
         print("\n" + translate("watch.goes-on", run=short_id))
         return int(ExitCode.OK)
     reporter.end(follower.summary)
+    if follower.summary.state == "unreadable":
+        return int(ExitCode.CANNOT_READ)
     return int(ExitCode.RUN_FAILED if follower.summary.state in {"failed", "died"} else ExitCode.OK)
 
 

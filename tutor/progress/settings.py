@@ -15,6 +15,8 @@ from typing import Any
 
 from tutor.foundation import atomic_file, clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import read_start
+from tutor.foundation.safe_text import harmless_json
 from tutor.foundation.translate import LANGUAGES, translate
 
 _LARGEST = 1 << 20
@@ -95,8 +97,7 @@ def load_settings(path: Path | None = None, *, keep_aside: bool = True) -> Loade
 
 
 def _read(path: Path) -> dict[str, object]:
-    with path.open("rb") as file:
-        raw = file.read(_LARGEST + 1)
+    raw = read_start(path, _LARGEST + 1)
     if len(raw) > _LARGEST:
         msg = "too long"
         raise ValueError(msg)
@@ -144,7 +145,7 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
     path = path or paths.settings_file()
     content = dict(settings.unknown) | {name: getattr(settings, name) for name in _ALLOWED}
     try:
-        atomic_file.write_text(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+        atomic_file.write_text(path, harmless_json(json.dumps(content, ensure_ascii=False, indent=2)) + "\n")
     except OSError as error:
         raise TutorError(
             translate("progress.settings-unwritable", path=path, reason=error.strerror or str(error)),

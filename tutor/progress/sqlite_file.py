@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from tutor.foundation.files import require_file
 from tutor.progress.schema import Schema
 
 Statement = tuple[str, Sequence[object]]
@@ -75,6 +76,7 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         sqlite3.DatabaseError: it cannot be used; see `is_damage`.
     """
     if path.exists():
+        require_file(path)  # SQLite would wait for a pipe for ever
         with closing(_connect_read_only(path)) as peek:
             if version_of(peek) > len(schema.migrations):
                 raise NewerVersionError
@@ -187,6 +189,10 @@ def rows_of(connection: sqlite3.Connection, schema: Schema) -> Rows:
 
 def rows_of_file(path: Path, schema: Schema) -> Rows:
     """Every row that can be read from a file that cannot be opened for writing; none where there is no file."""
+    try:
+        require_file(path)
+    except OSError:
+        return {}
     for immutable in (False, True):  # in a read-only folder SQLite cannot make its shared-memory file
         try:
             with closing(_connect_read_only(path, immutable=immutable)) as connection:

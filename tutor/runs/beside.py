@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tutor.foundation.files import read_start
+
 BESIDE_FILE = "beside"
 """A run whose folder holds this file is compared with the next ones of its lab. It holds its number."""
 _LONGEST = 8
@@ -30,8 +32,7 @@ def place_beside(folder: Path) -> tuple[int, int] | None:
     """
     mark = folder / BESIDE_FILE
     try:
-        with mark.open("rb") as file:
-            text = file.read(_LONGEST).strip()
+        text = read_start(mark, _LONGEST).strip()
         return mark.stat().st_mtime_ns, int(text) if text.isdigit() else 0
     except OSError:
         return None

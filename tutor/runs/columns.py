@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import named_path
 from tutor.runs.spec import RunSpec
 
 
@@ -37,4 +38,4 @@ def require_text(spec: RunSpec) -> None:
     if spec.data.name == "text" and spec.data.text == "file":
         from tutor.ml.datasets.own_text import own_lines
 
-        own_lines(Path(spec.data.path).expanduser(), spec.data.context)
+        own_lines(named_path(spec.data.path), spec.data.context)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 from tutor.runs.hands import this_hand
+from tutor.runs.log import Writer
 from tutor.runs.spec import Setting
 
 CONTROL_FILE = "control.jsonl"
@@ -65,8 +64,6 @@ Command = Pause | Resume | Step | Stop | Pace | Set | Note
 PACES = (1.0, 5.0, 20.0, 0.0)
 """The paces that a viewer offers, slowest first; the last is flat out."""
 
-_encoder = msgspec.json.Encoder()
-
 
 def send(run_folder: Path, command: Command) -> None:
     """Ask the worker of ``run_folder`` for something, signed with who asks.
@@ -77,13 +74,12 @@ def send(run_folder: Path, command: Command) -> None:
         TutorError: the control log cannot be written.
     """
     signed = command if command.by else replace(command, by=this_hand())
-    line = _encoder.encode(signed) + b"\n"
     try:
-        descriptor = os.open(run_folder / CONTROL_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        log: Writer[Command] = Writer(run_folder / CONTROL_FILE)
         try:
-            os.write(descriptor, line)
+            log.write(signed)
         finally:
-            os.close(descriptor)
+            log.close()
     except OSError as error:
         raise TutorError(
             translate("runs.cannot-control", reason=error.strerror or str(error)), exit_code=ExitCode.CANNOT_WRITE

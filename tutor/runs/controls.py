@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from tutor.foundation.data_names import data_name
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
 from tutor.runs.spec import SHORT_NAMES, ControlSpec, RunSpec, Setting
@@ -101,7 +102,7 @@ def setting_text(value: object) -> str:
         return ", ".join(setting_text(each) for each in value) or "–"
     if value is None:
         return "–"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else harmless_line(str(value))
 
 
 def value_text(key: str, value: object) -> str:

@@ -12,11 +12,11 @@ from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.runs.csv_log import Teller
-from tutor.runs.csv_tail import PIECE, RewrittenTail
 from tutor.runs.entries import COLUMNS_FILE, SOURCE_FILE
 from tutor.runs.events import FOLLOWED
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
+from tutor.runs.log import PIECE, RewrittenTail
 from tutor.runs.recording import Recording, recorded_spec
 from tutor.runs.registry import Runs
 from tutor.tables.training_log import Training, TrainingLog

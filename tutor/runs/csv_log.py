@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.runs.csv_tail import RewrittenTail
+from tutor.runs.log import RewrittenTail
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.tables.training_log import LogBody, Reading, Training, TrainingLog

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tutor.foundation.files import open_file
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
 from tutor.runs.beside import BESIDE_FILE
 from tutor.runs.events import Epochs, Event, number_text
-from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, LogReader
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.locks import is_held
+from tutor.runs.log import Reader
 from tutor.runs.spec import RunSpec
 from tutor.runs.summary import ENDED, RunSummary, State, fold, latest
 
@@ -59,6 +63,8 @@ class RunEntry:
     """Whether a program of the learner's own trained, and not a worker of ours."""
     followed: bool = False
     """Whether only the log of such a program is read."""
+    problem: str = ""
+    """Why its folder or its log cannot be read; empty if they can."""
 
     number: float | None = None
     """What the program that trains calls the last epoch; None if it counts from 1."""
@@ -81,7 +87,9 @@ class RunEntry:
         return self.spec.id if self.spec is not None else ""
 
     def title_in(self, language: str) -> str:
-        """What it trains, in words."""
+        """What it trains, in words; why nobody knows if it cannot be read."""
+        if self.problem:
+            return translate("runs.unreadable", reason=self.problem)
         return harmless_line(self.spec.title_in(language)) if self.spec is not None else ""
 
     @property
@@ -91,12 +99,23 @@ class RunEntry:
 
 
 def entry_of(folder: Path) -> RunEntry:
-    """The entry of a run's folder. The cost does not grow with the run."""
+    """The entry of a run's folder, whatever is wrong with it. The cost does not grow with the run."""
     alive = is_held(folder / LOCK_FILE)
-    events, between = _read(folder / EVENTS_FILE)
+    problem, size = "", 0
+    events: list[Event] = []
+    between: list[Event] = []
+    try:
+        size = size_of(folder)
+        events, between = _read(folder / EVENTS_FILE)
+    except FileNotFoundError:
+        pass  # a run that has not begun, or was removed meanwhile
+    except OSError as error:
+        problem = error.strerror or str(error)
     summary = fold(RunSummary(whole=False), events)
     state = summary.state
-    if not summary.ended and not alive:
+    if problem:
+        state = "unreadable"
+    elif not summary.ended and not alive:
         state = "died"
     return RunEntry(
         id=folder.name,
@@ -109,22 +128,27 @@ def entry_of(folder: Path) -> RunEntry:
         started_at=_time_of(folder),
         valid=bool(summary.valid_losses),
         shape=_shape([*events, *between], summary.epoch, valid=bool(summary.valid_losses)),
-        size=size_of(folder),
+        size=size,
         pinned=is_kept(folder),
         epochs_planned=summary.epochs_planned,
         recorded=summary.recorded,
         followed=summary.followed,
+        problem=problem,
         number=summary.numbers[-1] if summary.numbers else None,
     )
 
 
 def is_kept(folder: Path) -> bool:
     """Whether a run is pinned, or compared with others of its lab: it is never pruned then."""
-    return (folder / PIN_FILE).exists() or (folder / BESIDE_FILE).exists()
+    return any(os.path.lexists(folder / name) for name in (PIN_FILE, BESIDE_FILE))
 
 
 def size_of(folder: Path) -> int:
-    """The bytes that a run's folder takes."""
+    """The bytes that a run's folder takes.
+
+    Raises:
+        OSError: it cannot be listed, or is no folder.
+    """
     total = 0
     for file in folder.iterdir():
         with contextlib.suppress(OSError):  # it went away meanwhile
@@ -149,29 +173,37 @@ def _read(log: Path) -> tuple[list[Event], list[Event]]:
     """The events at the head and the tail of ``log``, and some from in between, where there is much.
 
     Those at the ends fold to the right state and last epoch; those in between tell how the loss went.
+
+    Raises:
+        OSError: there is no log, or it cannot be read.
     """
+    descriptor = open_file(log)
     try:
-        with log.open("rb") as file:
-            head = file.read(_HEAD_BYTES + _TAIL_BYTES)
-            size = file.seek(0, 2)
-            if size <= len(head):
-                return LogReader().feed(head), []
-            tail_at = max(_HEAD_BYTES, size - _TAIL_BYTES)
-            pieces = []
-            for number in range(1, _PROBES + 1):
-                file.seek(_HEAD_BYTES + (tail_at - _HEAD_BYTES) * number // (_PROBES + 1))
-                pieces.append(file.read(_PROBE_BYTES))
-            file.seek(tail_at)
-            tail = file.read()
-    except OSError:
-        return [], []
+        head = os.pread(descriptor, _HEAD_BYTES + _TAIL_BYTES, 0)
+        size = os.fstat(descriptor).st_size
+        if size <= len(head):
+            return _events(head), []
+        tail_at = max(_HEAD_BYTES, size - _TAIL_BYTES)
+        places = (_HEAD_BYTES + (tail_at - _HEAD_BYTES) * number // (_PROBES + 1) for number in range(1, _PROBES + 1))
+        pieces = [os.pread(descriptor, _PROBE_BYTES, place) for place in places]
+        tail = os.pread(descriptor, _TAIL_BYTES, tail_at)
+    finally:
+        os.close(descriptor)
     # Where a piece begins in the middle of a line, that line is skipped like any torn one.
-    ends = LogReader().feed(head[:_HEAD_BYTES]) + LogReader().feed(tail)
-    return ends, [event for piece in pieces for event in LogReader().feed(piece)]
+    return _events(head[:_HEAD_BYTES]) + _events(tail), [event for piece in pieces for event in _events(piece)]
+
+
+def _events(piece: bytes) -> list[Event]:
+    reader: Reader[Event] = Reader(Event)
+    return list(reader.each(piece))
 
 
 def _time_of(folder: Path) -> datetime:
     try:
         return datetime.strptime(folder.name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
     except ValueError:
-        return datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+        pass
+    try:
+        return datetime.fromtimestamp(folder.lstat().st_mtime, UTC)
+    except (OSError, ValueError, OverflowError):  # it went away, or lies beyond every calendar
+        return datetime.fromtimestamp(0, UTC)

@@ -7,9 +7,9 @@ worker; `Started.version` rises when the meaning of a field changes.
 from __future__ import annotations
 
 from math import inf, nan
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from tutor.runs.spec import RunSpec, Setting
 
@@ -21,6 +21,9 @@ FOLLOWED = "followed"
 """The task of a run that another program trains without knowing of us: its CSV log is followed."""
 UNKNOWN_EPOCHS = 10_000_000
 """What such a run's spec says where nobody said how many epochs there will be."""
+
+Count = Annotated[int, Meta(ge=0, le=1 << 53)]
+"""A line with any other number is not ours: no worker counts below nothing, or beyond what a float holds exactly."""
 
 Reason = Literal[
     "epochs", "stop", "signal", "no-improvement", "seconds", "idle", "log-size", "quiet", "gone", "diverged"
@@ -45,14 +48,14 @@ class DataFacts(Struct, frozen=True, kw_only=True):
     name: str
     task: str
     """``regression``, ``classification``, ``drawn``, `RECORDED` or `FOLLOWED`."""
-    train_rows: int
-    valid_rows: int
+    train_rows: Count
+    valid_rows: Count
     feature_names: tuple[str, ...] = ()
     """At most 64 of them."""
     target_name: str = ""
     class_names: tuple[str, ...] = ()
-    parameters: int = 0
-    epochs: int = 0
+    parameters: Count = 0
+    epochs: Count = 0
     """How many there will be, where the spec asks for a number of updates; 0: as many as the spec says."""
     notes: tuple[str, ...] = ()
     """What was decided about the data, sentences in the language of the run."""
@@ -61,7 +64,7 @@ class DataFacts(Struct, frozen=True, kw_only=True):
 class Started(_Event, tag="started", frozen=True, kw_only=True):
     """The first event: everything that was asked, complete."""
 
-    version: int = LOG_VERSION
+    version: Count = LOG_VERSION
     run: str
     at: str
     """UTC, ISO 8601."""
@@ -69,7 +72,7 @@ class Started(_Event, tag="started", frozen=True, kw_only=True):
     versions: dict[str, str] = field(default_factory=dict)
     """tutor, numpy, python."""
     data: DataFacts
-    pid: int = 0
+    pid: Count = 0
 
 
 def number_text(number: float) -> str:
@@ -88,13 +91,13 @@ class Epochs(_Event, tag="epochs", frozen=True, kw_only=True):
     told already replaces that epoch and all after it: the log of another program has told more of them.
     """
 
-    first: int
+    first: Annotated[int, Meta(ge=1, le=1 << 53)]
     """The place of the first epoch in the lists; places count from 1."""
     train: list[float | None]
     valid: list[float | None] = field(default_factory=list)
     train_accuracy: list[float | None] = field(default_factory=list)
     valid_accuracy: list[float | None] = field(default_factory=list)
-    updates: int
+    updates: Count
     """Updates of the parameters so far, after the last epoch here."""
     seconds: float
     """Since the start, pauses included."""
@@ -126,27 +129,27 @@ class View(_Event, tag="view", frozen=True, kw_only=True):
 
     panel: str
     part: Literal["scene", "frame"]
-    epoch: int
+    epoch: Count
     data: dict[str, object]
 
 
 class Changed(_Asked, tag="changed", frozen=True, kw_only=True):
     """A control was applied between two epochs."""
 
-    epoch: int
+    epoch: Count
     """Epochs that were done when it was applied."""
-    updates: int
+    updates: Count
     key: str
     """Dotted, such as ``optimizer.learning_rate``."""
     value: Setting
-    epochs: int = 0
+    epochs: Count = 0
     """How many epochs there will be in all, where that is another number now: so many updates were asked for."""
 
 
 class Refused(_Asked, tag="refused", frozen=True, kw_only=True):
     """A control was asked for that cannot be applied."""
 
-    epoch: int
+    epoch: Count
     key: str
     message: str
 
@@ -154,42 +157,42 @@ class Refused(_Asked, tag="refused", frozen=True, kw_only=True):
 class Paced(_Asked, tag="paced", frozen=True, kw_only=True):
     """Another pace: epochs a second, 0 is flat out."""
 
-    epoch: int
+    epoch: Count
     pace: float
 
 
 class Paused(_Asked, tag="paused", frozen=True, kw_only=True):
     """The run waits."""
 
-    epoch: int
+    epoch: Count
 
 
 class Resumed(_Asked, tag="resumed", frozen=True, kw_only=True):
     """The run goes on."""
 
-    epoch: int
+    epoch: Count
 
 
 class Noted(_Asked, tag="noted", frozen=True, kw_only=True):
     """A viewer's note, such as where the learner answered a question."""
 
-    epoch: int
+    epoch: Count
     text: str
 
 
 class Diverged(_Event, tag="diverged", frozen=True, kw_only=True):
     """The loss is no number any more, or beyond any use. A result, not a crash; `Finished` follows."""
 
-    epoch: int
-    updates: int
+    epoch: Count
+    updates: Count
 
 
 class Finished(_Asked, tag="finished", frozen=True, kw_only=True):
     """The last event of a run that came to its end, whatever end it was; ``by`` is who stopped it."""
 
     reason: Reason
-    epoch: int
-    updates: int
+    epoch: Count
+    updates: Count
     seconds: float
     facts: dict[str, float] = field(default_factory=dict)
     """Parameters of a small model in the units of the data: ``final.w``, ``final.b``, ``final.f``."""
@@ -198,7 +201,7 @@ class Finished(_Asked, tag="finished", frozen=True, kw_only=True):
 class Failed(_Event, tag="failed", frozen=True, kw_only=True):
     """The last event of a run that could not go on."""
 
-    epoch: int
+    epoch: Count
     message: str
     hint: str = ""
 

@@ -2,75 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import msgspec
-
+from tutor.foundation.translate import translate
 from tutor.runs.events import Event
 from tutor.runs.locks import is_held
+from tutor.runs.log import Reader, Tail
 from tutor.runs.summary import RunSummary, fold
 
 EVENTS_FILE = "events.jsonl"
 LOCK_FILE = "worker.lock"
-LONGEST_LINE = 1 << 20
-"""A line longer than this is not ours; it is skipped, and never held in memory whole."""
-
 _PIECE = 1 << 18
 """Bytes that catching up reads at once: the lines of so many stay near the processor."""
-
-_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
-
-
-class LogReader:
-    """Bytes in, events out. Feeding the same bytes in any pieces gives the same events."""
-
-    def __init__(self) -> None:
-        self._half = b""
-        self._skipping = False
-        self.skipped = 0
-        """Lines that were torn, unknown or not ours."""
-
-    @property
-    def waiting(self) -> int:
-        """Bytes kept back because their line is not whole yet."""
-        return len(self._half)
-
-    def feed(self, piece: bytes) -> list[Event]:
-        """The events of all lines that ``piece`` completes."""
-        return list(self.each(piece))
-
-    def each(self, piece: bytes) -> Iterator[Event]:
-        """The same one by one, all of which must be taken: what is done with an event before the next is read is cheap.
-
-        The numbers of many events fill memory that the system has first to give; those of one are where the last were.
-        """
-        lines = piece.split(b"\n")
-        lines[0] = self._half + lines[0]
-        self._half = lines.pop()
-        if self._skipping and lines:
-            self._skipping = False
-            lines.pop(0)
-        if len(self._half) > LONGEST_LINE:
-            if not self._skipping:
-                self.skipped += 1
-            self._half, self._skipping = b"", True
-        for line in lines:
-            if (event := self._event(line)) is not None:
-                yield event
-
-    def _event(self, line: bytes) -> Event | None:
-        if not line:
-            return None
-        if len(line) > LONGEST_LINE:
-            self.skipped += 1
-            return None
-        try:
-            return _decoder.decode(line)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            self.skipped += 1
-            return None
 
 
 class Follower:
@@ -78,15 +22,15 @@ class Follower:
 
     Args:
         folder: The run's folder. The log need not exist yet.
+        raw: See `Reader`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, raw: bool = False) -> None:
         self.folder = folder
         self.summary = RunSummary()
-        self._reader = LogReader()
-        self._offset = 0
-        # Text, and calls of the system alone: a log is looked at thirty times a second, and has mostly nothing new.
-        self._log, self._lock = str(folder / EVENTS_FILE), str(folder / LOCK_FILE)
+        self._reader: Reader[Event] = Reader(Event, raw=raw)
+        self._tail = Tail(folder / EVENTS_FILE)
+        self._lock = str(folder / LOCK_FILE)
 
     @property
     def skipped(self) -> int:
@@ -96,7 +40,7 @@ class Follower:
     @property
     def position(self) -> int:
         """How many bytes of the log were read."""
-        return self._offset
+        return self._tail.offset
 
     @property
     def alive(self) -> bool:
@@ -112,7 +56,7 @@ class Follower:
         piece = self._next(limit_bytes)
         if not piece:
             return []
-        events = self._reader.feed(piece)
+        events = list(self._reader.each(piece))
         self._take(events)
         return events
 
@@ -148,16 +92,13 @@ class Follower:
 
     def _read(self, limit_bytes: int) -> bytes:
         try:
-            # Opened anew each time: only so does a network's file system tell of what another machine has written.
-            log = os.open(self._log, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return b""
-        try:
-            piece = os.pread(log, limit_bytes, self._offset)
-        finally:
-            os.close(log)
-        self._offset += len(piece)
-        return piece
+            return self._tail.read(limit_bytes)
+        except OSError as error:
+            if not self._tail.offset:
+                self.summary.state = "unreadable"
+                reason = error.strerror or str(error)
+                self.summary.told = translate("runs.cannot-read", path=self.folder / EVENTS_FILE, reason=reason)
+            return b""  # nothing new, if it could be read before: networks have moments
 
 
 def _heard(events: Iterable[Event], hear: Callable[[Event], object]) -> Iterator[Event]:

@@ -5,45 +5,38 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import msgspec
-
+from tutor.foundation.files import open_file
 from tutor.runs.control import Command
+from tutor.runs.log import Reader, Tail
 
-_decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
-_PIECE_BYTES = 64 * 1024
+_PIECE = 1 << 16
 
 
 class Inbox:
-    """Tails ``control.jsonl``. A line that is no command is skipped and counted.
+    """Follows ``control.jsonl``. A line that is no command is skipped and counted.
 
     Args:
-        path: The control log; it is made where it is missing.
+        path: The control log; it is made if it is missing.
 
     Raises:
         OSError: it cannot be made or read.
     """
 
     def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        self._half = b""
-        self.skipped = 0
+        os.close(open_file(path, os.O_RDONLY | os.O_CREAT))
+        self._tail = Tail(path, keep_open=True)
+        self._reader: Reader[Command] = Reader(Command, longest=_PIECE)
+
+    @property
+    def skipped(self) -> int:
+        """Lines that could not be read."""
+        return self._reader.skipped
 
     def poll(self) -> list[Command]:
-        """The commands that came since the last poll. Costs half a microsecond where there is none."""
-        piece = os.read(self._descriptor, _PIECE_BYTES)
-        if not piece:
-            return []
-        lines = (self._half + piece).split(b"\n")
-        self._half = lines.pop()[-_PIECE_BYTES:]
-        return [command for line in lines if (command := self._command(line)) is not None]
-
-    def _command(self, line: bytes) -> Command | None:
-        try:
-            return _decoder.decode(line)
-        except (msgspec.DecodeError, RecursionError):
-            self.skipped += bool(line)
-            return None
+        """The commands that came since the last poll. Costs half a microsecond if there is none."""
+        piece = self._tail.read(_PIECE)
+        return list(self._reader.each(piece)) if piece else []
 
     def close(self) -> None:
         """Let go of the control log."""
-        os.close(self._descriptor)
+        self._tail.close()

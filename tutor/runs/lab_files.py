@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,17 @@ from typing import Any
 import msgspec
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.files import is_file, named_path, read_start, whole_path
+from tutor.foundation.safe_text import harmless, harmless_line, harmless_value
 from tutor.foundation.suggest import nearest
+from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import listed, translate
 from tutor.runs.effects import idle_in_lab
 from tutor.runs.spec import SHORT_NAMES, RunSpec
 from tutor.runs.spec_faults import SpecError, SpecFault
 from tutor.runs.spec_reader import SpecReader
 from tutor.runs.spec_types import ANNOTATIONS, is_list
-from tutor.runs.toml_lines import key_lines, syntax_place
+from tutor.runs.toml_lines import key_lines
 
 LARGEST_FILE = 256 * 1024
 SPEC_FILE = "spec.toml"
@@ -27,8 +28,8 @@ _SET_IN_TABLES = ("data", "model", "loss", "optimizer", "train")
 
 
 def list_labs(labs_folder: Path) -> list[str]:
-    """The names of the lab files in a folder, sorted."""
-    return sorted(path.stem for path in labs_folder.glob("*.toml"))
+    """The names of the lab files in a folder, sorted; without those that a terminal cannot show as they are."""
+    return sorted(path.stem for path in labs_folder.glob("*.toml") if harmless_line(path.stem) == path.stem)
 
 
 def lab_titles(labs_folder: Path, language: str) -> list[tuple[str, str]]:
@@ -66,9 +67,9 @@ def _with_table(spec: RunSpec, folder: Path) -> RunSpec:
     if not spec.data.path:
         return spec
     for place in (folder, Path.cwd()):
-        table = place / Path(spec.data.path).expanduser()
-        if table.is_file():
-            data = msgspec.structs.replace(spec.data, path=str(table.resolve()))
+        table = place / named_path(spec.data.path)
+        if is_file(table):
+            data = msgspec.structs.replace(spec.data, path=str(whole_path(table)))
             return msgspec.structs.replace(spec, data=data)
     return spec
 
@@ -80,11 +81,11 @@ def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = Non
         SpecError: with every fault.
     """
     try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        line, reason = syntax_place(str(error))
-        message = translate("runs.not-toml", reason=harmless_line(reason))
-        raise SpecError([SpecFault(message=message, path=path, line=line)]) from error
+        values = load_toml(text)
+    except TomlError as error:
+        message = translate("runs.not-toml", reason=harmless_line(error.reason))
+        raise SpecError([SpecFault(message=message, path=path, line=error.line)]) from error
+    values = harmless_lab(values)
     values.setdefault("id", path.stem)
     lines = key_lines(text)
     if path.name != SPEC_FILE:
@@ -113,6 +114,18 @@ def _refuse_idle_keys(values: Mapping[str, Any], path: Path, lines: Mapping[str,
         raise SpecError(sorted(reader.faults, key=lambda fault: fault.line))
 
 
+def harmless_lab(values: Any) -> Any:
+    """The plain values of a lab, without control characters.
+
+    The path of a table stays as it is, or it would lead nowhere; whoever shows it makes it harmless.
+    """
+    clean: Any = harmless_value(values)
+    data = values.get("data") if isinstance(values, dict) else None
+    if isinstance(data, dict) and "path" in data:
+        clean["data"]["path"] = data["path"]
+    return clean
+
+
 def with_overrides(spec: RunSpec, overrides: Mapping[str, object]) -> RunSpec:
     """``spec`` with new values by dotted key or short name.
 
@@ -131,7 +144,7 @@ def parse_setting(word: str) -> tuple[str, object]:
         TutorError: there is no ``=`` or no key in it.
     """
     key, equals, text = word.partition("=")
-    key, text = key.strip(), text.strip()
+    key, text = harmless_line(key.strip()), text.strip()
     if not equals or not key:
         raise TutorError(
             translate("runs.not-a-setting", word=harmless_line(word)),
@@ -140,17 +153,18 @@ def parse_setting(word: str) -> tuple[str, object]:
         )
     for form in (text, f"[{text}]") if text else ():
         try:
-            return key, tomllib.loads(f"value = {form}")["value"]
-        except (tomllib.TOMLDecodeError, RecursionError):
+            value = load_toml(f"value = {form}")["value"]
+        except TomlError:
             continue
-    return key, text
+        return key, value if key in {"path", "data.path"} else harmless_value(value)
+    return key, text if key in {"path", "data.path"} else harmless(text)
 
 
 def _path_of(name: str, labs_folder: Path) -> Path:
     if "/" in name or name.endswith(".toml"):
-        return Path(name).expanduser()
+        return named_path(name)
     path = labs_folder / f"{name}.toml"
-    if not path.is_file():
+    if not is_file(path):
         labs = list_labs(labs_folder)
         match = nearest(name, labs)
         hint = translate("runs.did-you-mean", name=match) if match else translate("runs.known-labs", names=listed(labs))
@@ -160,8 +174,7 @@ def _path_of(name: str, labs_folder: Path) -> Path:
 
 def _text_of(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+        content = read_start(path, LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
             raise SpecError([SpecFault(message=translate("runs.too-large", kilobytes=LARGEST_FILE // 1024), path=path)])
         return content.decode("utf-8-sig").replace("\r\n", "\n")

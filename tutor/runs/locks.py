@@ -7,6 +7,8 @@ import os
 import time
 from pathlib import Path
 
+from tutor.foundation.files import open_file
+
 _TRIES = 10
 _PAUSE_SECONDS = 0.002
 
@@ -20,7 +22,7 @@ def hold(path: Path) -> int | None:
     Raises:
         OSError: the file cannot be made.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = open_file(path, os.O_RDWR | os.O_CREAT)
     for _ in range(_TRIES):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -36,7 +38,7 @@ def hold(path: Path) -> int | None:
 def is_held(path: Path | str) -> bool:
     """Whether a living process holds ``path``."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = open_file(path)
     except OSError:
         return False
     try:

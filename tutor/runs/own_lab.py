@@ -11,6 +11,7 @@ import msgspec
 
 from tutor.foundation.atomic_file import write_text
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import is_file, named_path
 from tutor.foundation.translate import language, translate
 from tutor.runs.lab_files import with_overrides
 from tutor.runs.spec import SHORT_NAMES, DataSpec, ModelSpec, RunSpec
@@ -56,8 +57,8 @@ def own_lab(path: Path, overrides: Mapping[str, object]) -> RunSpec:
     chosen = {SHORT_NAMES.get(name, name): value for name, value in overrides.items()}
     if chosen.get("data.name", "csv") != "csv" or "data.path" in chosen:
         raise TutorError(translate("own.data-twice"), exit_code=ExitCode.USAGE)
-    path = path.expanduser().absolute()
-    if not path.is_file():
+    path = named_path(path).absolute()
+    if not is_file(path):
         raise TutorError(translate("own.no-file", path=path), hint=translate("own.no-file-hint"))
     data = _data(path, chosen)
     table = load_csv(path, data.target, data.features, task=data.task, group=data.group, decimal=data.decimal)

@@ -14,7 +14,7 @@ from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE
 from tutor.runs.inbox import Inbox
 from tutor.runs.locks import release
-from tutor.runs.log_writer import LogWriter
+from tutor.runs.log import RESERVE_BYTES, Writer
 
 _RETRY_SECONDS = 1.0
 _MOST_WAITING = 5000
@@ -39,7 +39,7 @@ class RecordLog:
 
     def __init__(self, folder: Path, lock: int, clock: Callable[[], float]) -> None:
         try:
-            self._log = LogWriter(folder / EVENTS_FILE)
+            self._log: Writer[Event] = Writer(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
             self._inbox = Inbox(folder / CONTROL_FILE)
         except OSError:
             release(lock)

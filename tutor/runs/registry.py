@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tutor.foundation.clock import Clock, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import is_file, read_start, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.runs.beside import mark_beside, place_beside
@@ -26,6 +27,7 @@ from tutor.runs.spec_file import write_spec
 __all__ = ["RunEntry", "Runs"]
 
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
+_LONGEST_PATH = 1 << 14
 
 
 class Runs:
@@ -78,7 +80,7 @@ class Runs:
         Raises:
             TutorError: the folder cannot be written to, or no process can be started.
         """
-        source = str(path.resolve())
+        source = str(whole_path(path))
         for entry in self.running():
             same_columns = not columns or _text_in(entry.folder / COLUMNS_FILE) == columns
             if same_columns and _text_in(entry.folder / SOURCE_FILE) == source:
@@ -184,7 +186,8 @@ class Runs:
             TutorError: there is no such run, it still goes on, or it cannot be removed.
         """
         folder = self.folder_of(run_id)
-        if entry_of(folder).alive:
+        entry = entry_of(folder)
+        if entry.alive or (entry.problem and is_held(folder / LOCK_FILE)):
             raise TutorError(translate("runs.still-running", name=folder.name[-4:]), exit_code=ExitCode.USAGE)
         try:
             _remove(folder)
@@ -235,7 +238,7 @@ class Runs:
             place = place_beside(folder)
             if place is None:
                 continue
-            if not (folder / EVENTS_FILE).is_file():
+            if not is_file(folder / EVENTS_FILE):
                 with suppress(OSError):
                     mark_beside(folder, None)
                 continue
@@ -289,7 +292,7 @@ class Runs:
 def _text_in(path: Path) -> str:
     """A small file of a run's folder; empty if there is none."""
     try:
-        return os.fsdecode(path.read_bytes())
+        return os.fsdecode(read_start(path, _LONGEST_PATH))
     except OSError:
         return ""
 
@@ -300,7 +303,11 @@ def _cannot_pin(error: OSError) -> TutorError:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a run's folder; a list of runs sees it whole or not at all."""
+    """Remove a run's folder, or what stands in its place; a list of runs sees it whole or not at all."""
+    if folder.is_symlink() or not folder.is_dir():
+        folder.unlink()
+        return
+    folder.chmod(0o700)  # one that nobody may read is not emptied either
     aside = folder.with_name(f".removed-{folder.name}")
     folder.rename(aside)
     shutil.rmtree(aside)

@@ -13,18 +13,17 @@ from math import inf, nan
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from tutor.foundation.errors import TutorError
+from tutor.foundation.files import open_file
 from tutor.foundation.translate import translate
 from tutor.runs.events import Epochs, Event, View
-from tutor.runs.follower import EVENTS_FILE, LONGEST_LINE
+from tutor.runs.follower import EVENTS_FILE
+from tutor.runs.log import LONGEST_LINE, Reader
 from tutor.runs.summary import PanelView, RunSummary, fold
 
 _SECONDS = 12.0
 """How long a replay takes at its first speed."""
 _SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
 class _Mark(NamedTuple):
@@ -57,6 +56,7 @@ class Replay:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / EVENTS_FILE
+        self._reader: Reader[Event] = Reader(Event)
         self.whole = RunSummary()
         """The run as it ended."""
         self._marks = [_Mark(0, 0, 0.0, None, None)]
@@ -75,20 +75,20 @@ class Replay:
 
     def _read(self) -> None:
         try:
-            with self._path.open("rb") as log:
-                offset = 0
-                for line in log:
-                    if len(line) <= LONGEST_LINE:
+            with os.fdopen(open_file(self._path), "rb") as log:
+                offset, begins = 0, True
+                while line := log.readline(LONGEST_LINE + 1):
+                    if begins and len(line) <= LONGEST_LINE:
                         self._take(line, offset)
                     offset += len(line)
+                    begins = line.endswith(b"\n")
         except OSError as error:
             reason = error.strerror or str(error)
             raise TutorError(translate("runs.cannot-read", path=str(self._path), reason=reason)) from error
 
     def _take(self, line: bytes, offset: int) -> None:
-        try:
-            event = _decoder.decode(line)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        event = self._reader.event(line)
+        if event is None:
             return
         if isinstance(event, View):
             places = self._pictures.setdefault((event.panel, event.part), [])
@@ -169,13 +169,13 @@ class Replay:
 
     def _data_at(self, place: _Picture) -> dict[str, object]:
         try:
-            descriptor = os.open(self._path, os.O_RDONLY)
-            try:
-                event = _decoder.decode(os.pread(descriptor, place.length, place.offset))
-            finally:
-                os.close(descriptor)
-        except (OSError, msgspec.DecodeError):
+            descriptor = open_file(self._path)
+        except OSError:
             return {}
+        try:
+            event = self._reader.event(os.pread(descriptor, place.length, place.offset))
+        finally:
+            os.close(descriptor)
         return event.data if isinstance(event, View) else {}
 
 

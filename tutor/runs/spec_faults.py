@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.safe_text import harmless_line
 
 
 class SpecFault(Struct, frozen=True, kw_only=True):
@@ -25,7 +26,7 @@ class SpecFault(Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         """The fault on one line."""
         place = "" if self.path is None else f"{self.path}:{max(1, self.line)}: "
-        return f"{place}{self.message} {self.hint}".rstrip()
+        return harmless_line(f"{place}{self.message} {self.hint}".rstrip())
 
 
 class SpecError(TutorError):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.safe_text import harmless_json, harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
 from tutor.runs.controls import read_control, widened
@@ -17,6 +19,8 @@ from tutor.runs.spec_faults import SpecError, SpecFault
 from tutor.runs.spec_rules import impossibilities
 from tutor.runs.spec_types import TABLES, convert, expected, keys_of
 from tutor.runs.toml_lines import line_of
+
+_NO_TEXT = re.compile("[\\0\ud800-\udfff]")
 
 
 class SpecReader:
@@ -97,6 +101,11 @@ class SpecReader:
             # A table where a value belongs, such as [optimizer.learning_rate]: say what belongs there.
             self.fault(key, translate("runs.wrong-value", key=key, expected=expected(key), found="{…}"))
             return None
+        if isinstance(value, str) and _NO_TEXT.search(value):
+            # A worker could not be told of it: neither a file of text nor the name of a file takes such characters.
+            message = translate("runs.wrong-value", key=key, expected=expected(key), found=harmless_line(value[:40]))
+            self.fault(key, message, translate("runs.bad-characters"))
+            return None
         try:
             return convert(key, value)
         except ValueError as error:
@@ -133,5 +142,5 @@ class SpecReader:
 
 def shown(value: object) -> str:
     """``value`` as a fault quotes it: short, on one line."""
-    text = msgspec.json.encode(value, enc_hook=str).decode()
+    text = harmless_json(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
     return text if len(text) <= 40 else text[:39] + "…"

@@ -36,13 +36,14 @@ from tutor.runs.events import (
 )
 from tutor.runs.spec import RunSpec
 
-State = Literal["starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
-ENDED: frozenset[State] = frozenset({"finished", "stopped", "diverged", "failed", "died"})
+State = Literal["starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died", "unreadable"]
+ENDED: frozenset[State] = frozenset({"finished", "stopped", "diverged", "failed", "died", "unreadable"})
 
 Fact = float | bool | str
 _MOST_NOT_FINITE = 10_000
-_LONGEST_GAP = 1_000_000
-"""Epochs in a row that may be lost; a number beyond is none that a worker wrote."""
+_MOST_LOST = 1_000_000
+"""Epochs of a run that may be lost; a number beyond is none that a worker wrote, and would only take memory."""
+_MOST_METRICS = 40
 
 
 @dataclass(slots=True)
@@ -102,6 +103,8 @@ class RunSummary:
     """The version of the log; see `tutor.runs.events.LOG_VERSION`."""
     lost: int = 0
     """Lines of the log that could not be read."""
+    lost_epochs: int = 0
+    """Epochs whose lines could not be read, which are nan in `train_losses`."""
     whole: bool = True
     """Whether the log is folded from its beginning on: then epochs whose line was lost are nan, else nobody knows."""
     extremes_stale: bool = False
@@ -322,8 +325,10 @@ def _epochs(summary: RunSummary, event: Epochs) -> None:
     if summary.whole and event.first <= before:
         before = max(0, event.first - 1)
         _forget(summary, before)
-    if summary.whole and before < event.first - 1 <= before + _LONGEST_GAP:
-        summary.train_losses.fromlist([nan] * (event.first - 1 - before))
+    gap = event.first - 1 - before
+    if summary.whole and 0 < gap <= _MOST_LOST - summary.lost_epochs:
+        summary.train_losses.fromlist([nan] * gap)
+        summary.lost_epochs += gap
         before = event.first - 1
     # JSON holds no infinity and no nan: what is not null is finite.
     highest = max(_append(summary.train_losses, before, event.train), default=nan)
@@ -337,6 +342,8 @@ def _epochs(summary: RunSummary, event: Epochs) -> None:
     _append(summary.train_accuracies, before, event.train_accuracy)
     _append(summary.valid_accuracies, before, event.valid_accuracy)
     for name, values in event.metrics.items():
+        if name not in summary.metrics and len(summary.metrics) >= _MOST_METRICS:
+            continue
         _append(summary.metrics.setdefault(name, array("d")), before, values)
     if event.numbers is not UNSET or event.not_finite is not UNSET or summary.numbers:
         _note_foreign(summary, event, before)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from math import prod
 from pathlib import Path
@@ -19,6 +18,7 @@ from msgspec.structs import replace
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
+from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import listed, translate
 from tutor.runs.comparison import title_of_key
 from tutor.runs.controls import setting_text, value_text
@@ -184,15 +184,15 @@ def _read_word(word: str) -> tuple[str, Sequence[object]]:
 def _listed(text: str) -> list[object]:
     """The values between commas: TOML where all of it is, else each for itself, plain words as they are."""
     try:
-        return list(tomllib.loads(f"value = [{text}]")["value"])
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return list(load_toml(f"value = [{text}]")["value"])
+    except TomlError:
         return [_single(each.strip()) for each in text.split(",")]
 
 
 def _single(text: str) -> object:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return load_toml(f"value = {text}")["value"]
+    except TomlError:
         return text
 
 

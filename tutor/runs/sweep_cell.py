@@ -18,7 +18,7 @@ from tutor.runs.events import Event, View
 from tutor.runs.follower import EVENTS_FILE
 from tutor.runs.inbox import Inbox
 from tutor.runs.limits import Limits
-from tutor.runs.log_writer import LogWriter
+from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.perform import Performance
 from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, State, fold
@@ -68,7 +68,8 @@ def run_cell(job: CellJob) -> CellOutcome:
 
 def _into_folder(job: CellJob, folder: Path) -> CellOutcome:
     """The run as a run like any other, but that a viewer may only watch it, or end it."""
-    with closing(LogWriter(folder / EVENTS_FILE)) as log, closing(Inbox(folder / CONTROL_FILE)) as inbox:
+    log: Writer[Event] = Writer(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
+    with closing(log), closing(Inbox(folder / CONTROL_FILE)) as inbox:
         # Whatever else a viewer may wish, the result has to be that of the cell's own values.
         return _perform(
             job,

@@ -17,11 +17,12 @@ from tutor.foundation.translate import language, translate
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.locks import hold
+from tutor.runs.log import Writer
 from tutor.runs.registry import Runs
 from tutor.runs.spec_faults import SpecError
 from tutor.runs.sweep import SweepPlan
 from tutor.runs.sweep_cell import CellJob, CellOutcome, run_cell
-from tutor.runs.sweep_log import RUNS_FOLDER, Begun, CellResult, CellState, ResultsLog, SweepEvent
+from tutor.runs.sweep_log import RUNS_FOLDER, Begun, CellResult, CellState, SweepEvent
 
 _LOOK_SECONDS = 0.05
 """How long the conductor waits for a result before it looks whether it shall stop."""
@@ -70,7 +71,7 @@ class Conductor:
         orchestra: Orchestra,
         *,
         data_folder: Path,
-        log: ResultsLog,
+        log: Writer[SweepEvent],
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._plan = plan

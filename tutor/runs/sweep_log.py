@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import inf, isfinite
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
 from tutor.foundation.errors import TutorError
+from tutor.foundation.files import read_file
 from tutor.foundation.translate import translate
+from tutor.runs.events import Count
 from tutor.runs.follower import LOCK_FILE
+from tutor.runs.lab_files import harmless_lab
 from tutor.runs.locks import is_held
-from tutor.runs.sweep import SweepPlan
+from tutor.runs.log import Reader, Tail
+from tutor.runs.spec_types import ANNOTATIONS
+from tutor.runs.sweep import MOST_CELLS, SweepPlan
 
 PLAN_FILE = "plan.json"
 RESULTS_FILE = "results.jsonl"
 RUNS_FOLDER = "runs"
 """Below a sweep's folder: one run a cell, each a run like any other."""
+_PIECE = 1 << 18
+_LARGEST_PLAN = 4 << 20
 
 CellState = Literal["finished", "diverged", "stopped", "failed"]
 
@@ -33,13 +39,13 @@ class _Line(Struct, frozen=True, kw_only=True, tag_field="type"):
 class Opened(_Line, tag="opened", frozen=True, kw_only=True):
     """A worker took the sweep up: what another one left running goes on no more."""
 
-    pid: int
+    pid: Count
 
 
 class Begun(_Line, tag="begun", frozen=True, kw_only=True):
     """A cell's run has begun."""
 
-    cell: int
+    cell: Count
     run: str
     """The folder of the run, below that of all runs of the sweep."""
 
@@ -47,7 +53,7 @@ class Begun(_Line, tag="begun", frozen=True, kw_only=True):
 class CellResult(_Line, tag="cell", frozen=True, kw_only=True):
     """A cell's run came to its end. The last line of a cell counts."""
 
-    cell: int
+    cell: Count
     run: str
     state: CellState
     train_loss: float | None = None
@@ -56,8 +62,8 @@ class CellResult(_Line, tag="cell", frozen=True, kw_only=True):
     """None where it is not finite, or where there is no validation."""
     valid_accuracy: float | None = None
     """None for a regression."""
-    epochs: int = 0
-    updates: int = 0
+    epochs: Count = 0
+    updates: Count = 0
     seconds: float = 0.0
     message: str = ""
     """Why it failed or diverged, in a sentence."""
@@ -82,41 +88,6 @@ class Troubled(_Line, tag="trouble", frozen=True, kw_only=True):
 
 
 SweepEvent = Opened | Begun | CellResult | Troubled
-_encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[SweepEvent] = msgspec.json.Decoder(SweepEvent)
-
-
-class ResultsLog:
-    """The only writer of a sweep's results: one ``os.write`` a line. What a killed writer left torn stays torn alone.
-
-    Args:
-        path: The file; it is made, or appended to.
-
-    Raises:
-        OSError: it cannot be made.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        size = os.fstat(self._descriptor).st_size
-        self._torn = size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
-
-    def write(self, event: SweepEvent) -> None:
-        """Append one line.
-
-        Raises:
-            OSError: the file could not take it whole.
-        """
-        line = (b"\n" if self._torn else b"") + _encoder.encode(event) + b"\n"
-        written = os.write(self._descriptor, line)
-        self._torn = written < len(line)
-        if self._torn:
-            msg = "the disk took half a line"
-            raise OSError(msg)
-
-    def close(self) -> None:
-        """Close the file."""
-        os.close(self._descriptor)
 
 
 @dataclass(slots=True)
@@ -182,10 +153,13 @@ class SweepFollower:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.state = SweepState()
-        self.skipped = 0
+        self._tail = Tail(folder / RESULTS_FILE)
+        self._reader: Reader[SweepEvent] = Reader(SweepEvent)
+
+    @property
+    def skipped(self) -> int:
         """Lines that could not be read."""
-        self._half = b""
-        self._offset = 0
+        return self._reader.skipped
 
     @property
     def alive(self) -> bool:
@@ -195,9 +169,7 @@ class SweepFollower:
     def poll(self) -> list[SweepEvent]:
         """What is new since the last time; `state` has taken it in. A dead worker's runs go on no more."""
         alive = self.alive
-        lines = (self._half + self._read()).split(b"\n")
-        self._half = lines.pop()
-        events = [event for line in lines if (event := self._event(line)) is not None]
+        events = list(self._read())
         fold_sweep(self.state, events)
         if not alive:
             self.state.going.clear()
@@ -210,22 +182,15 @@ class SweepFollower:
         folder = self.folder / RUNS_FOLDER / Path(run).name
         return folder if run and folder.is_dir() else None
 
-    def _read(self) -> bytes:
+    def _read(self) -> Iterator[SweepEvent]:
         try:
-            with (self.folder / RESULTS_FILE).open("rb", buffering=0) as file:
-                file.seek(self._offset)
-                piece = file.read()
-        except FileNotFoundError:
-            return b""
-        self._offset += len(piece)
-        return piece
-
-    def _event(self, line: bytes) -> SweepEvent | None:
-        try:
-            return _decoder.decode(line) if line else None
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            self.skipped += 1
-            return None
+            while piece := self._tail.read(_PIECE):
+                yield from self._reader.each(piece)
+        except OSError as error:
+            if not self._tail.offset:
+                reason = error.strerror or str(error)
+                message = translate("runs.cannot-read", path=self.folder / RESULTS_FILE, reason=reason)
+                self.state.trouble = Troubled(message=message)
 
 
 def read_plan(folder: Path) -> SweepPlan:
@@ -235,7 +200,13 @@ def read_plan(folder: Path) -> SweepPlan:
         TutorError: it cannot be read.
     """
     try:
-        return msgspec.json.decode((folder / PLAN_FILE).read_bytes(), type=SweepPlan)
-    except (OSError, msgspec.DecodeError) as error:
+        values = msgspec.json.decode(read_file(folder / PLAN_FILE, _LARGEST_PLAN), type=dict[str, Any])
+        plan = msgspec.convert({**values, "spec": harmless_lab(values.get("spec"))}, SweepPlan)
+    except (OSError, msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise TutorError(translate("runs.cannot-read", path=folder / PLAN_FILE, reason=reason)) from error
+    known = all(axis.key in ANNOTATIONS and axis.values for axis in plan.axes)
+    if not (known and plan.axes and plan.count <= MOST_CELLS):
+        reason = translate("sweep.no-plan")
+        raise TutorError(translate("runs.cannot-read", path=folder / PLAN_FILE, reason=reason))
+    return plan

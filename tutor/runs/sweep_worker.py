@@ -23,9 +23,10 @@ from tutor.runs.follower import LOCK_FILE
 from tutor.runs.inbox import Inbox
 from tutor.runs.limits import Limits
 from tutor.runs.locks import hold
+from tutor.runs.log import Writer
 from tutor.runs.processes import ONE_THREAD
 from tutor.runs.sweep_conductor import Conductor, Orchestra
-from tutor.runs.sweep_log import RESULTS_FILE, Opened, ResultsLog, SweepFollower, Troubled, read_plan
+from tutor.runs.sweep_log import RESULTS_FILE, Opened, SweepEvent, SweepFollower, Troubled, read_plan
 from tutor.runs.worker_limits import end_with_folder, limit_memory
 
 
@@ -59,7 +60,8 @@ def _work(given: argparse.Namespace) -> int:
         print(translate("sweep.another-worker"), file=sys.stderr)
         return int(ExitCode.USAGE)
     end_with_folder(folder)
-    with contextlib.closing(ResultsLog(folder / RESULTS_FILE)) as log:
+    log: Writer[SweepEvent] = Writer(folder / RESULTS_FILE)
+    with contextlib.closing(log):
         log.write(Opened(pid=os.getpid()))
         try:
             _conduct(given, log)
@@ -69,7 +71,7 @@ def _work(given: argparse.Namespace) -> int:
     return int(ExitCode.OK)
 
 
-def _conduct(given: argparse.Namespace, log: ResultsLog) -> None:
+def _conduct(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
     folder: Path = given.folder
     plan = read_plan(folder)
     follower = SweepFollower(folder)

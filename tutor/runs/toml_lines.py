@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-_TABLE = re.compile(r"\s*\[+\s*([^\[\]]+?)\s*\]+\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
-_SYNTAX_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
-
-
-def _dotted(name: str) -> str:
-    return ".".join(part.strip().strip("\"'") for part in name.split("."))
+from tutor.foundation.toml_text import key_of
 
 
 def key_lines(text: str) -> dict[str, int]:
@@ -26,16 +18,18 @@ def key_lines(text: str) -> dict[str, int]:
             if closing in line:
                 closing = ""
             continue
-        header = _TABLE.match(line)
-        if header:
-            table = _dotted(header[1])
-            lines.setdefault(table, number)
+        parts, end = key_of(line)
+        name, behind = ".".join(parts), line[end:]
+        if not parts:
             continue
-        key = _KEY.match(line)
-        if key:
-            name = _dotted(key[1])
+        if line.lstrip().startswith("["):
+            comment = behind.lstrip("]").strip()
+            if behind.startswith("]") and (not comment or comment.startswith("#")):
+                table = name
+                lines.setdefault(table, number)
+        elif behind.startswith("="):
             lines.setdefault(f"{table}.{name}" if table else name, number)
-            closing = _unclosed(line[key.end() :])
+            closing = _unclosed(behind[1:])
     return lines
 
 
@@ -54,11 +48,3 @@ def line_of(key: str, lines: dict[str, int]) -> int:
             return lines[key]
         key = key.rpartition(".")[0]
     return 1
-
-
-def syntax_place(message: str) -> tuple[int, str]:
-    """The line of a `tomllib.TOMLDecodeError` and its message without the place."""
-    place = _SYNTAX_PLACE.search(message)
-    if place is None:
-        return 1, message
-    return int(place[1]), message[: place.start()].strip()

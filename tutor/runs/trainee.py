@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tutor.foundation.errors import TutorError
+from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.ml.cross_validation import CrossValidation
@@ -353,7 +354,7 @@ def _model_options(spec: RunSpec) -> ModelOptions:
 def _data_options(spec: RunSpec, data_folder: Path | None) -> DataOptions:
     fields = _fields(spec.data)
     del fields["name"]
-    path = Path(spec.data.path).expanduser()
+    path = named_path(spec.data.path)
     if spec.data.path and data_folder is not None and not path.is_absolute() and not path.exists():
         fields["path"] = str(data_folder / path)
     return DataOptions(**fields)

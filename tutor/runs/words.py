@@ -19,6 +19,7 @@ STATE_SIGNS: dict[State, tuple[str, str]] = {
     "diverged": ("▲", "lab.state-diverged"),
     "failed": ("✗", "lab.state-failed"),
     "died": ("✗", "lab.state-died"),
+    "unreadable": ("✗", "runs.state-unreadable"),
 }
 """For each state: its sign, and the translation key of its name."""
 

@@ -23,7 +23,7 @@ from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.inbox import Inbox
 from tutor.runs.limits import Limits
 from tutor.runs.locks import hold
-from tutor.runs.log_writer import LogWriter
+from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.perform import LogFullError, Performance
 from tutor.runs.processes import ONE_THREAD
 from tutor.runs.spec_file import read_spec
@@ -60,7 +60,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
         print(translate("runs.another-worker"), file=sys.stderr)
         return int(ExitCode.USAGE)
     end_with_folder(folder)
-    log = LogWriter(folder / EVENTS_FILE)
+    log: Writer[Event] = Writer(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
     with contextlib.closing(log), contextlib.closing(Inbox(folder / CONTROL_FILE)) as inbox:
         emit = _guarded(log)
         try:
@@ -82,7 +82,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
     return int(ExitCode.OK if done else ExitCode.RUN_FAILED)
 
 
-def _guarded(log: LogWriter) -> Callable[[Event], None]:
+def _guarded(log: Writer[Event]) -> Callable[[Event], None]:
     """``log.write``, with room made for the last word once the disk is full."""
 
     def emit(event: Event) -> None:

@@ -21,6 +21,7 @@ from tutor.runs.setup import PIECES, Setup
 from tutor.runs.setup import Step as Change
 from tutor.runs.spec import LIVE_KEYS, ControlSpec, RunSpec, Setting
 from tutor.runs.summary import PanelView, RunSummary
+from tutor.runs.summary import State as RunState
 from tutor.tui.lab_drawings import Drawings
 from tutor.tui.lab_elsewhere import Elsewhere
 from tutor.tui.lab_joining import Following, RunStarter
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tutor.runs.builder import Builder
     from tutor.runs.events import Event
 
-State = Literal["ready", "starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died"]
+State = Literal["ready"] | RunState
 _PIECE = 1 << 16
 _PIECES_AT_ONCE = 4
 _SETTLED = frozenset({"paused", "finished", "stopped", "diverged"})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.suggest import nearest
 from tutor.foundation.terminal_colours import is_true_colour_by_name
 from tutor.foundation.translate import translate
@@ -77,8 +78,8 @@ def _lesson_screen(services: Services, name: str) -> FirstScreen:
 
 def _watched_screen(services: Services, name: str) -> FirstScreen:
     """Makes the screen of a lesson that is being written; its file may be full of faults."""
-    named = Path(name).expanduser()
-    path = named.resolve() if named.is_file() else find_lesson(services, name).path
+    named = named_path(name)
+    path = whole_path(named) if is_file(named) else find_lesson(services, name).path
 
     def make() -> Screen[None]:
         from tutor.tui.screens.lesson_watch import WatchedLessonScreen
@@ -92,8 +93,8 @@ def _pack_of_file(lesson: str | None) -> Path | None:
     """The lessons folder around a lesson that is named by its file, which need not be one of the course's."""
     if lesson is None or not lesson.endswith(".md"):
         return None
-    path = Path(lesson).expanduser()
-    if not path.is_file():
+    path = named_path(lesson)
+    if not is_file(path):
         return None
     from tutor.course.files import pack_of
 
@@ -117,11 +118,11 @@ def find_lesson(services: Services, name: str) -> LessonHeader:
     if services.course is None:
         raise services.course_problem or TutorError(translate("app.no-lesson", name=name))
     headers = services.course.headers(services.language)
-    file = Path(name).expanduser()
+    file = named_path(name)
     for header in headers:
         if name in {header.id, str(header.number), f"{header.number:02}"}:
             return header
-        if file.name == header.path.name and file.resolve() == header.path.resolve():
+        if file.name == header.path.name and whole_path(file) == whole_path(header.path):
             return header
     if fault := _faults_of_file(services, file):
         raise TutorError(fault, exit_code=ExitCode.CANNOT_READ)

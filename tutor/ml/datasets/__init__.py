@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tutor.foundation.errors import TutorError
+from tutor.foundation.files import named_path
 from tutor.foundation.translate import translate
 from tutor.ml.datasets import made, mails, people, points, series, tables, texts
 from tutor.ml.datasets.csv_file import load_csv
@@ -63,7 +64,7 @@ def _table(name: str, folder: Path | None, options: DataOptions) -> RawData:
     if name in _FILES:
         return _FILES[name](folder)
     if name == "csv":
-        path = Path(options.path).expanduser()
+        path = named_path(options.path)
         return load_csv(
             path,
             options.target,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tutor.foundation.errors import TutorError
+from tutor.foundation.files import is_file, read_start
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 
@@ -45,11 +46,10 @@ def own_lines(path: Path, context: int) -> tuple[list[str], tuple[str, ...]]:
 def _content(path: Path) -> tuple[str, bool]:
     """The text of a file, and whether it goes on behind that."""
     shown = harmless_line(str(path))
-    if not path.is_file():
+    if not is_file(path):
         raise TutorError(translate("writing.no-file", path=shown), hint=translate("writing.no-file-hint"))
     try:
-        with path.open("rb") as file:
-            read = file.read(LARGEST_TEXT + 1)
+        read = read_start(path, LARGEST_TEXT + 1)
     except OSError as error:
         message = translate("ml.csv-unreadable", path=shown, reason=error.strerror or str(error))
         raise TutorError(message, hint=translate("writing.no-file-hint")) from error

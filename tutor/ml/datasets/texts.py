@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from tutor.foundation.errors import TutorError
+from tutor.foundation.files import named_path
 from tutor.foundation.translate import translate
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats, Ints
 from tutor.ml.datasets.own_text import own_lines
@@ -39,7 +40,7 @@ def text(
     """
     notes: tuple[str, ...] = ()
     if name == "file":
-        lines, notes = own_lines(Path(path).expanduser(), context)
+        lines, notes = own_lines(named_path(path), context)
     else:
         lines = _lines(folder, name)
     characters = (END, *sorted(set("".join(lines))))

@@ -25,6 +25,7 @@ STATE_WORDS: dict[State, tuple[str, str, str]] = {
     "diverged": ("▲", "bad", "lab.state-diverged"),
     "failed": ("✗", "bad", "lab.state-failed"),
     "died": ("✗", "bad", "lab.state-died"),
+    "unreadable": ("✗", "bad", "runs.state-unreadable"),
 }
 """For each state: its sign, the ink of both, and the translation key of its name."""
 
@@ -101,7 +102,7 @@ def _outcome(session: LabSession) -> tuple[str, str]:
     if summary is None:
         return _welcome(session), "text"
     epochs = summary.epoch
-    if summary.recorded and state in {"diverged", "died"}:
+    if state == "unreadable" or (summary.recorded and state in {"diverged", "died"}):
         return summary.message, "bad"
     if state == "diverged":
         return _diverged(session), "bad"

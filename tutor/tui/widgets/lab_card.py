@@ -223,7 +223,7 @@ class LabCard(RowsView, can_focus=True):
             return []
         state = self.session.state
         key = "lab.card-pause" if state in {"starting", "running"} else "lab.card-play"
-        if state in {"finished", "stopped", "diverged", "failed", "died"}:
+        if state in {"finished", "stopped", "diverged", "failed", "died", "unreadable"}:
             key = "lab.card-again"
         return [
             Span("space", "key"), Span(f" {translate(key)}", "muted"),

@@ -1,0 +1,94 @@
+"""TOML that somebody else wrote, read in a time that grows with its length and into values of a sane size."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from tutor.foundation.translate import translate
+
+_DEEPEST = 30
+"""Tables and lists within each other, and parts of a dotted key: Python's reader needs their square."""
+_LARGEST_NUMBER = 1 << 63
+_KEY_PART = re.compile(r"""[ \t]*(?:([A-Za-z0-9_-]+)|"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)')[ \t]*""")
+_SYNTAX_PLACE = re.compile(r" ?\(at line ([0-9]+), column ([0-9]+)\)")
+_LONG_NUMBER = re.compile(r"0x[0-9A-Fa-f_]{16,}|[0-9][0-9_]{18,}")
+
+
+class TomlError(ValueError):
+    """TOML that cannot be used.
+
+    Args:
+        reason: What is wrong with it, as part of a sentence.
+        line: Where, from 1; 0 if nobody knows.
+        column: The same, from 1; 0 if nobody knows.
+    """
+
+    def __init__(self, reason: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+
+def load_toml(text: str) -> dict[str, Any]:
+    """The tables of ``text``.
+
+    Raises:
+        TomlError: it is no TOML, is nested too deeply, or holds a whole number that fits no 64 bits.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(key_of(line)[0]) > _DEEPEST:
+            raise TomlError(translate("errors.toml-deep", most=_DEEPEST), number)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = str(error)
+        place = _SYNTAX_PLACE.search(said)
+        at = (int(place[1]), int(place[2])) if place is not None else (0, 0)
+        raise TomlError(_SYNTAX_PLACE.sub("", said), *at) from error
+    except RecursionError as error:
+        raise TomlError(translate("errors.toml-deep", most=_DEEPEST)) from error
+    except ValueError as error:  # more digits than Python turns into a number
+        raise TomlError(translate("errors.toml-number"), _line_of_long_number(text)) from error
+    _refuse_monsters(values, text)
+    return values
+
+
+def key_of(line: str) -> tuple[tuple[str, ...], int]:
+    """The parts of the dotted key at the start of ``line``, or of the table in its brackets, and where they end."""
+    at = len(line) - len(line.lstrip())
+    while line.startswith("[", at):
+        at += 1
+    parts: list[str] = []
+    while found := _KEY_PART.match(line, at):
+        parts.append(found[1] or found[2] or found[3] or "")
+        at = found.end()
+        if not line.startswith(".", at):
+            break
+        at += 1
+    return tuple(parts), at
+
+
+def _refuse_monsters(values: dict[str, Any], text: str) -> None:
+    """Look at everything once, without calling itself: what is nested deeply would end the stack."""
+    level: list[object] = [values]
+    for _ in range(_DEEPEST + 1):
+        below: list[object] = []
+        for each in level:
+            if isinstance(each, dict):
+                below += each.values()
+            elif isinstance(each, list):
+                below += each
+            elif isinstance(each, int) and not -_LARGEST_NUMBER <= each < _LARGEST_NUMBER:
+                raise TomlError(translate("errors.toml-number"), _line_of_long_number(text))
+        level = below
+        if not level:
+            return
+    raise TomlError(translate("errors.toml-deep", most=_DEEPEST))
+
+
+def _line_of_long_number(text: str) -> int:
+    found = _LONG_NUMBER.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found is not None else 0
