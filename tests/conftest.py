@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.leaks import LeakCheck, count_connections
+from tests.stores import at_the_end
 from tutor.foundation.translate import use_language
 
 # As in the worker: the arrays are small, and threads that wait for each other on a busy machine take ten times as long.
@@ -19,9 +21,23 @@ settings.register_profile(
 )
 settings.load_profile("tutor")
 
+count_connections()
+
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def nothing_left_open() -> Iterator[None]:
+    """Fails a test that leaves a SQLite connection, a file descriptor or a child process behind."""
+    check = LeakCheck()
+    yield
+    at_the_end.close()
+    left = check.left()
+    assert not left, "\n".join(("The test left open:", *left))
+
+
+@pytest.fixture(autouse=True)
+def own_home(
+    nothing_left_open: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """A fresh ``TUTOR_HOME``, so that no test reads or writes the developer's own progress."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("TUTOR_HOME", str(home))

@@ -21,7 +21,8 @@ from tests.tui.quiz_lessons import make_lessons
 from tutor.course.catalogue import Course
 from tutor.foundation import clock
 from tutor.progress.database import Database
-from tutor.progress.records import Answer, to_milliseconds
+from tutor.progress.days import study_day
+from tutor.progress.records import Answer, from_milliseconds, to_milliseconds
 from tutor.progress.store import ProgressStore
 from tutor.study.calibration import confidence
 from tutor.study.progress_report import mix_ups, overview, topics
@@ -29,8 +30,8 @@ from tutor.study.progress_report import mix_ups, overview, topics
 _ANSWER = """
     INSERT INTO answers (
         key, at, lesson, question, kind, given, correct, score, unsure, confidence, hints, seconds, language, seed,
-        quiz, runs
-    ) VALUES (?, ?, 'sample', ?, 'single', ?, ?, 0, 0, ?, 0, 20, 'en', 0, '', '[]')
+        quiz, runs, day
+    ) VALUES (?, ?, 'sample', ?, 'single', ?, ?, 0, 0, ?, 0, 20, 'en', 0, '', '[]', ?)
 """
 _CARD = """
     INSERT INTO cards (card, lesson, made, due, state, reviews, lapses, retired)
@@ -42,6 +43,10 @@ def filled(path: Path, rows: int) -> ProgressStore:
     """A memory with ``rows`` answers and as many cards, written in one transaction."""
     database = Database(path)
     chance = random.Random(1)
+
+    def day_of(at: int) -> str:
+        return study_day(from_milliseconds(at)).isoformat()
+
     now = to_milliseconds(clock.utc_now())
     day = 86_400_000
     answers, cards = [], []
@@ -49,7 +54,7 @@ def filled(path: Path, rows: int) -> ProgressStore:
         at = now - chance.randrange(365 * day)
         question = ("mae", "diverge", f"q{number % 400}")[number % 3]
         given, said = f"[{number % 3}]", 0.5 + number % 6 / 10
-        answers.append((_ANSWER, (str(number), at, question, given, number % 4 > 0, said)))
+        answers.append((_ANSWER, (str(number), at, question, given, number % 4 > 0, said, day_of(at))))
         cards.append((_CARD, (f"term:t{number}:meaning", at, now + chance.randrange(-20 * day, 40 * day))))
     database.write(*answers, *cards)
     return ProgressStore(database)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from tests.stores import open_store
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Lesson
 from tutor.foundation import paths
 from tutor.progress.records import Answer
-from tutor.progress.store import open_store
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
 

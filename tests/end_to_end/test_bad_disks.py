@@ -17,10 +17,10 @@ import pytest
 
 from tests.end_to_end.memory import answers, number_wanted
 from tests.end_to_end.terminal import Terminal, program, terminal
+from tests.stores import open_store
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.progress.records import Answer
-from tutor.progress.store import open_store
 
 LESSON = "gradient-descent"
 CANNOT = "progress cannot be saved"

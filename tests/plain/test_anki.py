@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.stores import open_store
 from tests.tui.quiz_lessons import make_lessons
 from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
 from tutor.plain.anki import back, front, package
 from tutor.progress.days import study_day
 from tutor.progress.records import Answer
-from tutor.progress.store import ProgressStore, open_store
+from tutor.progress.store import ProgressStore
 from tutor.runs.predictions import PredictionRuns
 from tutor.runs.registry import Runs
 from tutor.study.deck import Deck

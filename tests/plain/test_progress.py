@@ -6,11 +6,13 @@ import io
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.stores import open_store
 from tests.tui.conftest import write_course
 from tutor.cli import run
 from tutor.foundation import clock, paths
@@ -18,7 +20,6 @@ from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import use_language
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
-from tutor.progress.store import open_store
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +94,7 @@ def test_a_package_for_anki_holds_every_card(tmp_path: Path, capsys: pytest.Capt
     assert run(["progress", "export", "--format", "anki", "-o", str(file)]) == ExitCode.OK
     with zipfile.ZipFile(file) as package:
         package.extract("collection.anki2", tmp_path)
-    with sqlite3.connect(tmp_path / "collection.anki2") as connection:
+    with closing(sqlite3.connect(tmp_path / "collection.anki2")) as connection, connection:
         notes = [row[0] for row in connection.execute("SELECT flds FROM notes")]
     connection.close()
     assert len(notes) == 4

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.stores import open_store
 from tests.study.samples import EVERY, FILL_IN, MULTIPLE, NUMERIC, ORDERING, PREDICT, SINGLE
 from tests.tui.conftest import write_course
 from tests.tui.quiz_lessons import make_lessons
@@ -20,7 +21,7 @@ from tutor.plain.asking import Asker, Outcome, Wish, draft_of, percent_in, place
 from tutor.plain.quiz import quiz, review, show_due
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
-from tutor.progress.store import ProgressStore, open_store
+from tutor.progress.store import ProgressStore
 from tutor.study.attempt import Attempt
 from tutor.study.exercise import Exercise, Keeping
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from tutor.progress.database import Database
 from tutor.progress.records import Answer
 from tutor.progress.store import ProgressStore
 
@@ -16,12 +16,5 @@ def record(store: ProgressStore, question: str) -> None:
 
 def questions(path: Path) -> list[str]:
     """The questions answered, as an independent reader sees them."""
-    connection = sqlite3.connect(path)
-    try:
+    with closing(sqlite3.connect(path)) as connection:
         return [row[0] for row in connection.execute("SELECT question FROM answers ORDER BY id")]
-    finally:
-        connection.close()
-
-
-def store_on(path: Path, **options: float) -> ProgressStore:
-    return ProgressStore(Database(path, **options))  # type: ignore[arg-type]

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.stores import open_store
 from tutor.progress.cards import Side, term_key, term_of
 from tutor.progress.records import Answer
 from tutor.progress.scheduling import SOON, Review, schedule_of
-from tutor.progress.store import ProgressStore, open_store
+from tutor.progress.store import ProgressStore
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 BIAS = term_key("bias", Side.MEANING)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from tests.stores import open_store
 from tutor.progress.lab_attempts import LabAttempt
-from tutor.progress.store import open_store
 
 ONE = LabAttempt("one-lag", "updates < 5", False, 0, 7.0, {"data.lags": 7, "model.hidden": [4]}, "run-1")
 
@@ -32,9 +33,8 @@ def test_settings_that_a_hand_has_spoilt_are_none(tmp_path: Path) -> None:
     store = open_store(path).store
     store.attempts.keep(replace(ONE, value=None))
     store.close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE attempts SET settings = '[1'")
-    connection.close()
     best = open_store(path).store.attempts.best("one-lag", "updates < 5")
     assert best is not None
     assert (best.settings, best.value) == ({}, None)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from collections import Counter
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.stores import open_store
 from tutor.progress.records import Answer, Position
 from tutor.progress.schema import SCHEMA
-from tutor.progress.store import ProgressStore, open_store
+from tutor.progress.store import ProgressStore
 
 KEPT = Path(__file__).parent / "kept"
 LATER = datetime(2026, 11, 1, tzinfo=UTC)
@@ -31,9 +35,8 @@ def test_a_file_of_every_earlier_version_is_kept() -> None:
     versions = range(1, len(SCHEMA.migrations) + 1)
     assert sorted(path.stem for path in KEPT.glob("*.sqlite3")) == [f"version-{version}" for version in versions]
     for version in versions:
-        with sqlite3.connect(KEPT / f"version-{version}.sqlite3") as connection:
+        with closing(sqlite3.connect(KEPT / f"version-{version}.sqlite3")) as connection, connection:
             assert connection.execute("PRAGMA user_version").fetchone() == (version,)
-        connection.close()
 
 
 @pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations) + 1))
@@ -55,10 +58,9 @@ def test_everything_in_a_file_of_an_earlier_version_is_there(version: int, tmp_p
     assert quiz is not None
     assert quiz.state == {"round": 1, "at": "mae", "文": ["字"]}
     store.close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (len(SCHEMA.migrations),)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    connection.close()
 
 
 def test_the_best_attempt_at_a_lab_is_there(tmp_path: Path) -> None:
@@ -98,3 +100,42 @@ def test_the_totals_are_those_of_the_answers_that_were_there(version: int, tmp_p
     assert round(sum(day.seconds for day in days), 6) == round(sum(answer.seconds for answer in counted), 6)
     asked = {(item.lesson_id, item.question_id): item.share.answers for item in store.statistics.items()}
     assert asked == Counter((answer.lesson_id, answer.question_id) for answer in counted)
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations) + 1))
+def test_answers_get_the_day_of_the_zone_and_the_summer_time_of_then(
+    version: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those answers were given from 9.30 to 15.30 UTC on the first of October 2026."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")  # where 4 in the morning is 19.00 UTC
+    time.tzset()
+    try:
+        path = tmp_path / "progress.sqlite3"
+        shutil.copy(KEPT / f"version-{version}.sqlite3", path)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE answers SET at = at + 4 * 3600 * 1000 WHERE key = 'key-06'")  # past 19.00
+        days = [(day.day, day.answers) for day in open_store(path).store.statistics.days()]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    # The file of version 6 says that one answer was given on the second wherever that was, and keeps to it.
+    assert days == [(date(2026, 10, 1), 5), (date(2026, 10, 2), 1)]
+
+
+def test_the_clocks_of_winter_do_not_move_the_days_of_summer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    path = tmp_path / "progress.sqlite3"
+    shutil.copy(KEPT / "version-5.sqlite3", path)
+    mornings = [datetime(2026, 10, day, 4, 30, tzinfo=ZoneInfo("Europe/Berlin")) for day in (22, 23, 24, 25, 26)]
+    try:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            for number, moment in enumerate(mornings):
+                at = int(moment.timestamp() * 1000)
+                connection.execute("UPDATE answers SET at = ? WHERE key = ?", (at, f"key-0{number}"))
+            connection.execute("DELETE FROM answers WHERE key IN ('key-05', 'key-06')")
+        days = [day.day.day for day in open_store(path).store.statistics.days()]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert days == [22, 23, 24, 25, 26]

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.progress.files import questions, record, store_on
-from tutor.progress.database import Database
-from tutor.progress.store import ProgressStore, open_store
+from tests.progress.files import questions, record
+from tests.stores import open_database, open_store, store_on
+from tutor.progress.store import ProgressStore
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_home_that_becomes_writable_gets_what_was_kept_in_memory(tmp_path: Pat
 
 
 def test_a_full_disk_keeps_everything_in_memory_and_on_disk_what_was_there(file: Path) -> None:
-    database = Database(file)
+    database = open_database(file)
     store = ProgressStore(database)
     record(store, "before")
     pages = database.read("PRAGMA page_count")[0][0]

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.progress.files import questions, record, store_on
+from tests.progress.files import questions, record
+from tests.stores import open_store, store_on
 from tutor.progress.statistics import Share
-from tutor.progress.store import ProgressStore, open_store
+from tutor.progress.store import ProgressStore
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ WRITER = """
     import sys
     from pathlib import Path
     from tutor.progress.records import Answer
-    from tutor.progress.store import open_store
+    from tests.stores import open_store
 
     path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     store = open_store(path).store

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.stores import open_store
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
 from tutor.progress.statistics import Day, Miss, Share, longest_streak, streak
-from tutor.progress.store import ProgressStore, open_store
+from tutor.progress.store import ProgressStore
 
 NOON = datetime(2026, 7, 10, 12, tzinfo=UTC)
 TERM = term_key("bias", Side.MEANING)

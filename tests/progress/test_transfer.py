@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.stores import open_store
 from tutor.foundation.errors import TutorError
 from tutor.progress.cards import Side, term_key
 from tutor.progress.lab_attempts import LabAttempt
 from tutor.progress.reading import ReadingPiece
 from tutor.progress.records import Answer, Position, SavedQuiz
-from tutor.progress.store import ProgressStore, open_store
-from tutor.progress.transfer import Tables, read_csv, read_json, to_csv, to_json
+from tutor.progress.store import ProgressStore
+from tutor.progress.transfer import Incoming, Tables, read_csv, read_json, to_csv, to_json
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 BIAS = term_key("bias", Side.MEANING)
@@ -69,12 +70,12 @@ def test_json_brings_everything_back(tmp_path_factory: pytest.TempPathFactory, g
     store = filled(a_store(folder, "from"), given_answers)
     tables = store.dump()
     text = to_json(tables)
-    assert read_json(text) == tables
+    assert read_json(text) == Incoming(tables)
     other = a_store(folder, "to")
-    merged = other.merge(read_json(text))
+    merged = other.merge(read_json(text).tables)
     assert other.dump() == tables
     assert sum(merged.known.values()) == 0
-    again = other.merge(read_json(text))
+    again = other.merge(read_json(text).tables)
     assert other.dump() == tables
     assert sum(again.added.values()) == 0
     store.close()
@@ -89,7 +90,7 @@ def test_csv_brings_every_answer_back(tmp_path_factory: pytest.TempPathFactory, 
         store.record_answer(answer)
     tables = store.dump()
     other = a_store(folder, "to")
-    other.merge(read_csv(to_csv(tables)))
+    other.merge(read_csv(to_csv(tables)).tables)
     assert other.answers() == store.answers()
     assert [card.key for card in other.cards.all()] == [card.key for card in store.cards.all()]
     assert [card.schedule for card in other.cards.all()] == [card.schedule for card in store.cards.all()]
@@ -105,7 +106,7 @@ def answer(question: str, *, correct: bool, hours: float = 0.0, **more: Any) -> 
 def test_two_machines_become_one_memory_and_the_newest_answer_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moment = NOON
+    moment = NOON + timedelta(days=2)
     monkeypatch.setattr("tutor.foundation.clock.utc_now", lambda: moment)
     desk, laptop = a_store(tmp_path, "desk"), a_store(tmp_path, "laptop")
     desk.record_answer(answer("q", correct=False, hours=0))
@@ -161,21 +162,93 @@ def damaged(tables: Tables, path: tuple[Any, ...], value: object) -> str:
     [
         (("format",), "other", "not written by"),
         (("version",), 99, "newer tutor"),
-        (("answers", 0, "correct"), 2, "Row 1 of answers"),
-        (("answers", 0, "at"), "yesterday", "“at”"),
-        (("answers", 0, "seed"), 2**63, "“seed”"),
-        (("answers", 0, "unsure"), True, "“unsure”"),
-        (("answers", 0, "key"), None, "“key”"),
-        (("answers", 0), "text", "Row 1 of answers"),
         (("cards",), 3, "cards"),
     ],
 )
-def test_what_was_damaged_is_refused_with_its_place_and_changes_nothing(
-    tmp_path: Path, path: tuple[Any, ...], value: object, said: str
-) -> None:
+def test_what_is_no_export_at_all_is_refused(tmp_path: Path, path: tuple[Any, ...], value: object, said: str) -> None:
     store = filled(a_store(tmp_path, "from"), [answer("q", correct=False)])
     with pytest.raises(TutorError, match=said):
         read_json(damaged(store.dump(), path, value))
+
+
+IMPOSSIBLE = [
+    *[(("answers", 0, name), value) for name, value in [
+        ("correct", 2), ("at", "yesterday"), ("at", 10**15), ("at", -1), ("seed", 2**63), ("unsure", True),
+        ("key", None), ("key", "\ud800"), ("lesson", 7), ("score", float("nan")), ("score", 1.5), ("confidence", -0.5),
+        ("hints", -1), ("seconds", float("inf")), ("seconds", -2.0), ("given", None), ("day", "tomorrow"),
+        ("day", 20_000), ("runs", 3), ("quiz", ["x"]), ("language", "x" * 20_000),
+    ]],
+    (("answers", 0), "text"), (("answers", 0), [1, 2]),
+    *[(("lessons", 0, name), value) for name, value in [
+        ("within", float("inf")), ("within", -0.1), ("block", 10**12), ("block", 1.5), ("furthest", 7.0),
+        ("questions", -3), ("at", 2**63), ("anchor", None),
+    ]],
+    *[(("quizzes", 0, name), value) for name, value in [("started", 10**15), ("finished", 5), ("seed", "x")]],
+    *[(("cards", 0, name), value) for name, value in [
+        ("due", 2**63), ("due", -5), ("made", 10**15), ("reviewed", float("nan")), ("state", 9), ("state", "new"),
+        ("step", -1), ("stability", -1.0), ("stability", 1e300), ("difficulty", 0.0), ("reviews", -1), ("retired", 2),
+    ]],
+    *[(("attempts", 0, name), value) for name, value in [("held", 10**10), ("value", float("inf")), ("met", 2)]],
+    *[(("reading", 0, name), value) for name, value in [("seconds", 1e15), ("seconds", "long"), ("at", 1e300)]],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "value"), IMPOSSIBLE)
+def test_a_row_that_cannot_be_is_left_out_and_told(tmp_path: Path, path: tuple[Any, ...], value: object) -> None:
+    tables = filled(a_store(tmp_path, "from"), [answer("q", correct=False), answer("r", correct=True)]).dump()
+    incoming = read_json(damaged(tables, path, value))
+    table, number, *column = path
+    kept = [row for row in tables[table] if row is not tables[table][number]]
+    assert incoming.tables == tables | {table: kept}, "everything else comes in"
+    assert incoming.left_out == 1
+    assert f"row 1 of {table}" in incoming.first_fault
+    assert all(f"“{name}”" in incoming.first_fault for name in column)
+
+
+def test_a_number_of_thousands_of_digits_leaves_out_its_row_alone(tmp_path: Path) -> None:
+    tables = filled(a_store(tmp_path, "from"), [answer("q", correct=False)]).dump()
+    text = to_json(tables).replace('"hints": 0', f'"hints": {"9" * 5000}')
+    incoming = read_json(text)
+    assert incoming.tables == tables | {"answers": []}
+    assert (incoming.left_out, "“hints”" in incoming.first_fault) == (1, True)
+
+
+def test_bad_rows_of_a_csv_are_left_out_with_their_lines(tmp_path: Path) -> None:
+    tables = filled(a_store(tmp_path, "from"), [answer(each, correct=False) for each in "abcd"]).dump()
+    lines = to_csv(tables).splitlines(keepends=True)
+    lines[2] = lines[2].replace(",20.0,", ",1e999,")
+    lines[4] = "too,short\n"
+    incoming = read_csv("".join(lines))
+    assert [row["question"] for row in incoming.tables["answers"]] == ["a", "c"]
+    assert incoming.left_out == 2
+    assert "row 3 of answers: “seconds”" in incoming.first_fault
+
+
+def test_exports_of_earlier_versions_get_the_days_of_here(tmp_path: Path) -> None:
+    tables = filled(a_store(tmp_path, "from"), [answer("q", correct=False)]).dump()
+    content = json.loads(to_json(tables))
+    content["version"] = 5
+    for row in (*content["answers"], *content["reading"]):
+        del row["day"]
+    assert read_json(json.dumps(content)) == Incoming(tables)
+    lines = to_csv(tables).splitlines()
+    without = "\n".join(line.rsplit(",", 1)[0] for line in lines)
+    assert read_csv(without) == Incoming({"answers": tables["answers"]})
+
+
+def test_what_comes_from_the_future_neither_wins_nor_stays_for_ever(tmp_path: Path) -> None:
+    """A position and a quiz that were kept under a wrong clock give way to those that were not."""
+    here, elsewhere = a_store(tmp_path, "here"), a_store(tmp_path, "elsewhere")
+    for store, block in ((here, 3), (elsewhere, 9)):
+        store.set_position("one", Position(block), fraction=0.3, questions=6)
+    tables = elsewhere.dump()
+    tables["lessons"][0]["at"] = 4_000_000_000_000
+    here.merge(tables)
+    assert here.position("one") == Position(3)
+    elsewhere.forget()
+    elsewhere.merge(tables)
+    elsewhere.merge(here.dump())
+    assert elsewhere.position("one") == Position(3)
 
 
 @pytest.mark.parametrize("text", ["", "x,y\n1,2\n", "key\n", 'key,"'])

@@ -7,7 +7,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from tutor.progress.store import open_store
+from tests.stores import open_store
 
 KILLS = 200
 
@@ -17,7 +17,7 @@ FORGE = """
     from pathlib import Path
     import tutor.progress.database
     from tutor.progress.records import Answer
-    from tutor.progress.store import open_store
+    from tests.stores import open_store
     from tutor.progress.scheduling import Review, schedule_of
 
     path, kills = Path(sys.argv[1]), int(sys.argv[2])

@@ -113,9 +113,9 @@ def test_a_file_written_anew_is_read_from_its_top(log: Path, new: str) -> None:
 
 def test_a_pipe_is_no_file_and_is_not_waited_for(log: Path, runs: Runs) -> None:
     os.mkfifo(log)
-    with pytest.raises(TutorError, match="cannot be read: it is a .*, not a file"):
+    with pytest.raises(TutorError, match=r"cannot be read: it is a .*, not a file"):
         start_following(log, runs)
-    with pytest.raises(TutorError, match="cannot be read: it is a .*, not a file"):
+    with pytest.raises(TutorError, match=r"cannot be read: it is a .*, not a file"):
         import_csv(log, runs)
     assert runs.all() == []
 
@@ -255,7 +255,7 @@ def test_a_file_without_a_loss_fails_in_a_sentence(log: Path, runs: Runs) -> Non
 
 
 def test_what_is_no_file_is_told(tmp_path: Path, runs: Runs) -> None:
-    with pytest.raises(TutorError, match="cannot be read: it is a .*, not a file"):
+    with pytest.raises(TutorError, match=r"cannot be read: it is a .*, not a file"):
         start_following(tmp_path, runs)
     with pytest.raises(TutorError, match="cannot be read"):
         start_following(tmp_path / "nowhere.csv", runs)

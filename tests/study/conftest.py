@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tutor.progress.store import ProgressStore, open_store
+from tests.stores import open_store
+from tutor.progress.store import ProgressStore
 
 
 @pytest.fixture

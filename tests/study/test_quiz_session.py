@@ -7,10 +7,11 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests.stores import open_store
 from tests.study.samples import EVERY, MULTIPLE, NUMERIC, PREDICT, SINGLE, Stopwatch
 from tutor.course.lesson import Question
 from tutor.foundation.translate import translate
-from tutor.progress.store import ProgressStore, open_store
+from tutor.progress.store import ProgressStore
 from tutor.study.exercise import Exercise, Mark
 from tutor.study.quiz_session import QuizSession
 from tutor.study.quiz_words import retry_words

@@ -89,7 +89,7 @@ def test_what_was_read_belongs_to_the_day_on_which_it_was(
 
 @given(gaps=st.lists(st.floats(0, 400), max_size=30))
 def test_pieces_add_up_to_what_was_read(tmp_path_factory: pytest.TempPathFactory, gaps: list[float]) -> None:
-    from tutor.progress.store import open_store
+    from tests.stores import open_store
 
     store = open_store(tmp_path_factory.mktemp("reading") / "progress.sqlite3").store
     clock = Clock()

@@ -15,6 +15,7 @@ from textual._compositor import LayoutUpdate
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from tests.stores import at_the_end
 from tutor.foundation.translate import language, use_language
 from tutor.progress.settings import Settings
 from tutor.tui.app import FirstScreen, TutorApp
@@ -36,9 +37,18 @@ def text_of(pilot: Pilot[int]) -> str:
 
 
 def make_services(home: Path, lessons: Path | None = None, *, language: str = "en", **settings: object) -> Services:
-    """Services with a home of their own. ``settings``: theme, ascii (False unless given), motion."""
+    """Services with a home of their own, closed when the test ends.
+
+    ``settings``: theme, ascii (False unless given), motion.
+    """
     chosen = {"ascii": False, "theme": "dark", **settings}
-    return Services(settings=Settings(language=language).with_(**chosen), lessons=lessons, home=home)
+    return closed_at_the_end(Services(settings=Settings(language=language).with_(**chosen), lessons=lessons, home=home))
+
+
+def closed_at_the_end(services: Services) -> Services:
+    """The same services, closed when the test ends."""
+    at_the_end.callback(services.close)
+    return services
 
 
 @asynccontextmanager

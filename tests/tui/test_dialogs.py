@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import app_of, make_services, rows_of, running, settled, text_of
+from tests.tui.screen_rows import app_of, closed_at_the_end, make_services, rows_of, running, settled, text_of
 from tutor.tui import navigation
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.screens.lab import LabScreen
@@ -58,7 +58,7 @@ async def test_kept_settings_are_there_at_the_next_start(services_in: MakeServic
     services.change_settings(language="zh", theme="light")
     from tutor.tui.services import Services
 
-    async with running(Services(home=services.home, lessons=tmp_path / "lessons")) as pilot:
+    async with running(closed_at_the_end(Services(home=services.home, lessons=tmp_path / "lessons"))) as pilot:
         assert app_of(pilot).look.name == "light"
         assert "梯度下降" in text_of(pilot)
 
@@ -82,7 +82,7 @@ async def test_a_broken_settings_file_is_said_once(lessons: Path, tmp_path: Path
     home = tmp_path / "home"
     home.mkdir()
     (home / "settings.json").write_text("{broken", encoding="utf-8")
-    async with running(Services(home=home, lessons=lessons)) as pilot:
+    async with running(closed_at_the_end(Services(home=home, lessons=lessons))) as pilot:
         await settled(pilot)
         assert "settings.json" in "".join(text_of(pilot).split())
 

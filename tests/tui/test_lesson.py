@@ -9,10 +9,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from tests.stores import open_store
 from tests.tui.lab_fakes import LAB
 from tests.tui.lesson_samples import write_course
 from tests.tui.screen_rows import make_services, rows_of, running, settled, text_of
-from tutor.progress.store import open_store
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.lesson import LessonScreen
 from tutor.tui.screens.lesson_view import LessonView

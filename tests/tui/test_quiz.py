@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.stores import open_store
 from tests.tui.quiz_bench import Bench, quiz
 from tests.tui.screen_rows import app_of, make_services, rows_of, running, settled
 from tutor.foundation.text_width import cell_width
-from tutor.progress.store import open_store
 from tutor.study.exercise import Mark
 from tutor.tui.navigation import go_back, open_quiz
 from tutor.tui.screens.quiz import QuizScreen

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.stores import open_store
 from tests.tui.screen_rows import make_services
 from tutor.progress.records import Answer
-from tutor.progress.store import open_store
 
 ANSWER = Answer("lesson", "question", "single", (0,), correct=True)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import make_services, running, text_of
+from tests.tui.screen_rows import closed_at_the_end, make_services, running, text_of
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.tui.startup import find_lesson, lab_screen, own_lab_screen, prepare_environment
 
@@ -96,7 +96,7 @@ def test_a_lesson_file_anywhere_is_a_pack_of_its_own_and_uses_the_labs_that_ship
 
     path = tmp_path / "mine.md"
     path.write_text('---\nid: mine\ntitle: "Mine"\nminutes: 5\n---\n\nText.\n', encoding="utf-8")
-    services = Services(lessons=_pack_of_file(str(path)), home=tmp_path / "home")
+    services = closed_at_the_end(Services(lessons=_pack_of_file(str(path)), home=tmp_path / "home"))
     assert find_lesson(services, str(path)).id == "mine"
     assert services.course is not None
     assert services.course.labs_folder == lessons_folder() / "labs"
@@ -109,7 +109,7 @@ def test_a_lesson_file_that_is_none_is_told_with_its_first_fault(tmp_path: Path)
 
     path = tmp_path / "mine.md"
     path.write_text("no head\n", encoding="utf-8")
-    services = Services(lessons=_pack_of_file(str(path)), home=tmp_path / "home")
+    services = closed_at_the_end(Services(lessons=_pack_of_file(str(path)), home=tmp_path / "home"))
     with pytest.raises(TutorError, match=r"mine\.md:1:1"):
         find_lesson(services, str(path))
 

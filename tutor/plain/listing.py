@@ -8,6 +8,7 @@ from tutor.course.catalogue import Course
 from tutor.foundation import paths
 from tutor.foundation.text_width import pad
 from tutor.foundation.translate import language, translate
+from tutor.plain.progress_files import closing_memory
 from tutor.progress.store import open_store
 
 
@@ -25,7 +26,8 @@ def show_course() -> int:
     opened = open_store(paths.progress_file())
     for notice in opened.notices:
         print(notice)
-    states = opened.store.lesson_states()
+    with closing_memory(opened.store):
+        states = opened.store.lesson_states()
     part = ""
     for header in course.headers(language()):
         if header.part and header.part != part:
@@ -37,7 +39,6 @@ def show_course() -> int:
     print(f"\n{translate('list.labs')}")
     for name, title in _labs(folder):
         print(f"  {pad(name, 18)} {title}")
-    opened.store.close()
     return 0
 
 

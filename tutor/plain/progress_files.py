@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Iterator
@@ -117,25 +118,22 @@ def import_(name: str) -> int:
     """Bring in a file that was exported; ``-`` is standard input.
 
     Returns:
-        The exit code, 0.
+        The exit code, 0. Rows with values that cannot be are left out, and standard error says so.
 
     Raises:
         TutorError: the file cannot be read or was not exported by tutor; nothing was changed.
     """
-    try:
-        raw = _from_standard_input() if name == "-" else read_file(named_path(name), _LARGEST_IMPORT)
-        text = raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise TutorError(translate("transfer.unreadable", path=name, reason=reason)) from error
-    tables = read_json(text) if text.lstrip().startswith(("{", "[")) else read_csv(text)
+    text = _read(name)
+    incoming = read_json(text) if text.lstrip().startswith(("{", "[")) else read_csv(text)
     with memory() as store:
-        merged = store.merge({name: [_harmless(row) for row in rows] for name, rows in tables.items()})
+        merged = store.merge({name: [_harmless(row) for row in rows] for name, rows in incoming.tables.items()})
         for notice in store.take_notices():
             print(notice, file=sys.stderr)
     print(translate("transfer.added", added=counted(merged.added.items())))
     if any(merged.known.values()):
         print(translate("transfer.known", known=counted(merged.known.items())))
+    if incoming.left_out:
+        print(translate("transfer.left-out", count=incoming.left_out, fault=incoming.first_fault), file=sys.stderr)
     return int(ExitCode.OK)
 
 
@@ -159,6 +157,20 @@ def _from_standard_input() -> bytes:
     if len(content) > _LARGEST_IMPORT:
         raise too_large("-", _LARGEST_IMPORT)
     return content
+
+
+def _read(name: str) -> str:
+    """The text of a file, in UTF-8 or in the UTF-16 that PowerShell's ``>`` writes."""
+    try:
+        raw = _from_standard_input() if name == "-" else read_file(named_path(name), _LARGEST_IMPORT)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TutorError(translate("transfer.unreadable", path=name, reason=reason)) from error
+    encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise TutorError(translate("transfer.no-text", path=name), hint=translate("transfer.no-text-hint")) from error
 
 
 def reset(*, item: str | None, lesson: str | None, everything: bool, yes: bool) -> int:

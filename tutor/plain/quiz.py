@@ -163,11 +163,11 @@ def show_due() -> int:
     opened = open_store()
     for notice in opened.notices:
         print(notice)
-    ahead = outlook(opened.store, clock.utc_now())
+    with closing_memory(opened.store):
+        ahead = outlook(opened.store, clock.utc_now())
     print(translate("review.due", count=ahead.due))
     for number, count in enumerate(ahead.forecast):
         print(f"{ahead.today + timedelta(days=number)}  {count}")
-    opened.store.close()
     return int(ExitCode.OK)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from tutor.foundation import clock
 from tutor.progress.days import day_starts, study_day
 from tutor.progress.records import from_milliseconds, to_milliseconds
 from tutor.progress.scheduling import SOON, Review, Schedule, schedule_of
@@ -79,7 +80,14 @@ _SAVE = f"""
         reviews = excluded.reviews, lapses = excluded.lapses, retired = 0
 """  # noqa: S608 - our own names
 _SEE = f"INSERT OR IGNORE INTO cards ({_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608 - our own names
-_REVIEWS = "SELECT key, at, correct, unsure, hints, seconds, kind FROM answers WHERE question = ? AND correct NOTNULL"
+_READ_COLUMNS = _COLUMNS.replace("state", "state AS card_state")
+_REVIEWS = """
+    SELECT key, at AS raw_at, correct, unsure, hints, seconds, kind FROM answers
+    WHERE question = ? AND correct NOTNULL ORDER BY id
+"""
+# A card that was made or asked in the future was so under a wrong clock: nobody knows when it is due, so it is now.
+# The plus signs keep SQLite to the index of this, in which there is next to nothing beyond the clock.
+_AHEAD = "max(made, coalesce(reviewed, 0)) > :clock AND +retired = 0"
 
 
 class CardStore:
@@ -109,27 +117,33 @@ class CardStore:
 
     def get(self, key: str) -> Card | None:
         """The card with this key."""
-        rows = self._database.read(f"SELECT {_COLUMNS} FROM cards WHERE card = ?", (key,))  # noqa: S608
+        rows = self._database.read(f"SELECT {_READ_COLUMNS} FROM cards WHERE card = ?", (key,))  # noqa: S608
         return _card(rows[0]) if rows else None
 
     def all(self) -> list[Card]:
         """Every card, retired ones too, by key."""
-        return [_card(row) for row in self._database.read(f"SELECT {_COLUMNS} FROM cards ORDER BY card")]  # noqa: S608
+        sql = f"SELECT {_READ_COLUMNS} FROM cards ORDER BY card"  # noqa: S608
+        return [_card(row) for row in self._database.read(sql)]
 
     def known_terms(self) -> list[Card]:
         """The cards of terms that have been asked and are known by now, so that their next side may be asked."""
-        sql = f"SELECT {_COLUMNS} FROM cards WHERE card GLOB 'term:*' AND state = 2 ORDER BY card"  # noqa: S608
+        sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE card GLOB 'term:*' AND state = 2 ORDER BY card"  # noqa: S608
         return [_card(row) for row in self._database.read(sql)]
 
     def due(self, moment: datetime, limit: int = -1) -> list[Card]:
         """What is due at ``moment``, longest due first; at most ``limit``, all where that is negative."""
-        sql = f"SELECT {_COLUMNS} FROM cards WHERE retired = 0 AND due <= ? ORDER BY due, card LIMIT ?"  # noqa: S608
-        return [_card(row) for row in self._database.read(sql, (to_milliseconds(moment), limit))]
+        sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE retired = 0 AND due <= ? ORDER BY due, card LIMIT ?"  # noqa: S608
+        rows = self._database.read(sql, (to_milliseconds(moment), limit))
+        sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE {_AHEAD} AND +due > :now ORDER BY +card"  # noqa: S608
+        rows += self._database.read(sql, _at(moment))
+        return [_card(row) for row in (rows if limit < 0 else rows[:limit])]
 
     def count_due(self, moment: datetime) -> int:
         """How many cards are due at ``moment``."""
         sql = "SELECT count(*) FROM cards WHERE retired = 0 AND due <= ?"
-        return int(self._database.read(sql, (to_milliseconds(moment),))[0][0])
+        due = int(self._database.read(sql, (to_milliseconds(moment),))[0][0])
+        sql = f"SELECT count(*) FROM cards WHERE {_AHEAD} AND +due > :now"  # noqa: S608
+        return due + int(self._database.read(sql, _at(moment))[0][0])
 
     def count(self) -> int:
         """How many cards there are, retired ones left out."""
@@ -144,6 +158,12 @@ class CardStore:
             low = -(2**62) if number == 0 else starts[number]
             sql = "SELECT count(*) FROM cards WHERE retired = 0 AND due >= ? AND due < ?"
             counts.append(int(self._database.read(sql, (low, starts[number + 1]))[0][0]))
+        ahead = self._database.read(f"SELECT due FROM cards WHERE {_AHEAD}", {"clock": _at(moment)["clock"]})  # noqa: S608
+        for (due,) in ahead:
+            counted_on = next((number for number in range(days) if due < starts[number + 1]), None)
+            if counted_on is not None:
+                counts[counted_on] -= 1
+            counts[0] += 1
         return counts
 
     def retire(self, keys: Iterable[str], *, retired: bool = True) -> None:
@@ -162,7 +182,7 @@ class CardStore:
         """What keeps the card of a question in step with an answer that is written in the same transaction."""
         if answer.correct is None:
             return []
-        others = self._reviews(answer.question_id)
+        others = self._reviews(answer.question_id, answer.at)
         others[answer.key] = _review(
             answer.at, answer.correct, answer.unsure, answer.hints, answer.seconds, answer.kind
         )
@@ -180,24 +200,36 @@ class CardStore:
             verdict = was_correct if correct is None else correct
             if verdict is None:
                 return []
-            others = self._reviews(question)
-            others[answer_key] = _review(
-                from_milliseconds(at), verdict, was_unsure if unsure is None else unsure, hints, seconds, kind
-            )
+            others = self._reviews(question, clock.utc_now())
+            given = others[answer_key].at if answer_key in others else from_milliseconds(at)
+            doubt = was_unsure if unsure is None else unsure
+            others[answer_key] = _review(given, verdict, doubt, hints, seconds, kind)
             return self._statements(question, lesson, others.values())
         return []
 
     def anew(self, questions: Iterable[tuple[str, str]]) -> list[Statement]:
         """What brings cards in step with the answers that are kept: for pairs of a question's id and its lesson."""
+        now = clock.utc_now()
         return [
             statement
             for question, lesson in questions
-            for statement in self._statements(question, lesson, self._reviews(question).values())
+            for statement in self._statements(question, lesson, self._reviews(question, now).values())
         ]
 
-    def _reviews(self, question: str) -> dict[str, Review]:
+    def _reviews(self, question: str, moment: datetime) -> dict[str, Review]:
+        """By key, in the order in which they were kept.
+
+        An answer that a wrong clock put in the future counts as given when the one kept before it was; the first one,
+        as when the one after it was.
+        """
         rows = self._database.read(_REVIEWS, (question,))
-        return {key: _review(from_milliseconds(at), *rest) for key, at, *rest in rows}
+        now = max(to_milliseconds(moment), to_milliseconds(clock.utc_now()))
+        last = next((at for _, at, *_ in rows if at <= now), to_milliseconds(moment))
+        reviews = {}
+        for key, at, *rest in rows:
+            last = at if at <= now else last
+            reviews[key] = _review(from_milliseconds(last), *rest)
+        return reviews
 
     def _statements(self, question: str, lesson: str, reviews: Iterable[Review]) -> list[Statement]:
         of_term = question.startswith(TERM)
@@ -207,6 +239,11 @@ class CardStore:
             return [(_SAVE, _row(Card(question, lesson, min(each.at for each in given), schedule)))]
         # A question that was never missed after all; a term stays a card, for it was seen.
         return [] if of_term else [("DELETE FROM cards WHERE card = ?", (question,))]
+
+
+def _at(moment: datetime) -> dict[str, int]:
+    """What queries ask for: the moment, and for `_AHEAD` what the clock says, beyond which lies the future."""
+    return {"now": to_milliseconds(moment), "clock": to_milliseconds(clock.utc_now())}
 
 
 def _review(at: datetime, correct: Any, unsure: Any, hints: int, seconds: float, kind: str) -> Review:
@@ -224,6 +261,10 @@ def _row(card: Card) -> Sequence[object]:
 
 def _card(row: tuple[Any, ...]) -> Card:
     key, lesson, made, due, reviewed, state, step, stability, difficulty, reviews, lapses, retired = row
+    now = to_milliseconds(clock.utc_now())
+    if max(made, reviewed or 0) > now:
+        due, made = min(due, now), min(made, now)
+        reviewed = None if reviewed is None else min(reviewed, now)
     schedule = Schedule(
         from_milliseconds(due), None if reviewed is None else from_milliseconds(reviewed), state, step, stability,
         difficulty, reviews, lapses,

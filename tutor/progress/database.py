@@ -3,7 +3,7 @@
 * One transaction a write, in the write-ahead log, synced before the call returns but after the lock is given back:
   two tutors do not wait for each other's disk.
 * Another tutor writing at the same time is waited for.
-* A file that is not a database any more is kept aside, and a new one begun.
+* A file that is damaged is kept aside, and a new one begun with every row of it that can still be read.
 * Where nothing can be written (a full disk, a read-only home, a newer tutor's file), everything goes on in
   memory with what could be read, and is written later if that becomes possible.
 
@@ -17,22 +17,28 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
-from tutor.foundation import clock
+from tutor.foundation import clock, private
 from tutor.foundation.translate import translate
 from tutor.progress import sqlite_file
+from tutor.progress.columns import Column, readable
 from tutor.progress.schema import SCHEMA, Schema
-from tutor.progress.sqlite_file import NewerVersionError, Statement, patiently
+from tutor.progress.sqlite_file import NewerVersionError, Rows, Statement, patiently
 
 RETRY_SAVING: Final = 30.0
 """Seconds between attempts to get out of memory and back to the file."""
 
 _LEAST_ROOM: Final = 64 * 1024
 """Bytes that an answer and SQLite's shared memory take together."""
+
+_Found = tuple[list[str], list[tuple[Any, ...]]]
+"""What a query calls its columns, and its rows."""
 
 
 class Database:
@@ -59,17 +65,33 @@ class Database:
         self._may_save = True
         self._next_attempt = 0.0
         self._connection = self._open()
+        private.close_folder(path.parent)
 
-    def read(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query, from memory where the file cannot be read any more."""
+    def read(
+        self,
+        sql: str,
+        values: Sequence[object] | Mapping[str, object] = (),
+        *,
+        columns: Mapping[str, Column] | None = None,
+    ) -> list[tuple[Any, ...]]:
+        """All rows of a query, from memory where the file cannot be read any more.
+
+        A value that cannot be is read as the nearest one that can: see `tutor.progress.columns.readable`, which also
+        says what ``columns`` is.
+        """
         with self._lock:
+            names, rows = self._read(lambda: _fetch(self._connection, sql, values))
+        return readable(names, rows, columns)
+
+    def _read(self, fetch: Callable[[], _Found]) -> _Found:
+        for attempt in range(2):
             try:
-                return patiently(lambda: self._connection.execute(sql, values).fetchall(), self._patience)
+                return patiently(fetch, self._patience)
             except sqlite3.DatabaseError as error:
                 if self.in_memory or not _is_the_files_fault(error):
                     raise
-                self._leave_file(error)
-                return self._connection.execute(sql, values).fetchall()
+                self._leave_file(error, may_begin_anew=attempt == 0)
+        return fetch()
 
     def write(self, *statements: Statement) -> None:
         """Run ``statements`` in one transaction. When this returns, they are on the disk or kept in memory."""
@@ -105,39 +127,42 @@ class Database:
     # -- opening -----------------------------------------------------------------------------------------
 
     def _open(self) -> sqlite3.Connection:
-        for attempt in range(2):
+        """The file, or memory if it cannot be used."""
+        try:
             try:
                 return self._connect(self._patience)
-            except NewerVersionError:
-                self._may_save = False
-                self._notices.append(translate("progress.newer-version", path=self.path))
-                break
             except sqlite3.DatabaseError as error:
-                if attempt == 0 and sqlite_file.is_damage(error) and self._keep_aside():
-                    continue
-                self._say_memory(error)
-                break
-            except OSError as error:
-                self._say_memory(error)
-                break
+                if not sqlite_file.is_damage(error):
+                    raise
+                aside = self._keep_aside()
+                if aside is None:
+                    raise
+                return self._connect(self._patience) if aside == self.path else self._begin_anew(aside, {})
+        except NewerVersionError:
+            self._may_save = False
+            self._notices.append(translate("progress.newer-version", path=self.path))
+        except (sqlite3.DatabaseError, OSError) as error:
+            self._say_memory(error)
         self._enter_memory()
         return sqlite_file.memory_with(sqlite_file.rows_of_file(self.path, self._schema), self._schema)
 
     def _connect(self, patience: float) -> sqlite3.Connection:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private.make_folder(self.path.parent)
         except FileExistsError as error:  # a file stands where the folder should be: say that
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), error.filename) from error
+        private.make_file(self.path)  # SQLite gives the files beside it the same permissions
         return patiently(lambda: sqlite_file.connect(self.path, self._schema), patience)
 
-    def _keep_aside(self) -> bool:
-        """Rename the damaged file and its companions. False where even that is not possible."""
-        try:
-            self._connect(self._patience).close()
-        except (sqlite3.DatabaseError, OSError, NewerVersionError):
-            pass
-        else:  # another tutor was faster: the file is sound again, and its answers are in it
-            return True
+    def _keep_aside(self) -> Path | None:
+        """Rename the damaged file and its companions.
+
+        Returns:
+            The new name; the old one if another tutor was faster, so that the file there is sound again and its
+            answers are in it; None if the file cannot be renamed.
+        """
+        if self._is_sound():
+            return self.path
         aside = _unused(self.path.with_name(f"{self.path.name}.corrupt-{clock.utc_now():%Y%m%d-%H%M%S}"))
         try:
             self.path.rename(aside)
@@ -146,9 +171,59 @@ class Database:
                 if companion.exists():
                     companion.rename(aside.with_name(aside.name + suffix))
         except OSError:
+            return None
+        return aside
+
+    def _is_sound(self) -> bool:
+        try:
+            with closing(self._connect(self._patience)) as connection:
+                # The quick check of every opening does not compare indexes with their tables; this one does.
+                return not sqlite_file.fault_in(connection, "integrity_check")
+        except (sqlite3.DatabaseError, OSError, NewerVersionError, UnicodeDecodeError):
             return False
-        self._notices.append(translate("progress.kept-aside", path=self.path, aside=aside.name))
-        return True
+
+    def _begin_anew(self, aside: Path, more: Rows) -> sqlite3.Connection:
+        """A new file with what can be salvaged of the damaged one; memory with it if there can be no new file.
+
+        Args:
+            aside: The damaged file.
+            more: Rows that are to be kept, too, if they are not among those.
+        """
+        from tutor.progress.salvage import salvage
+
+        try:
+            salvaged = salvage(aside, self._schema)
+        except Exception:  # whatever a damaged file can do to its reader: it is kept, and the learner goes on
+            salvaged = {}
+        connection: sqlite3.Connection | None = None
+        try:
+            connection = self._connect(self._patience)
+            connection.execute("BEGIN IMMEDIATE")
+            kept = Counter(sqlite_file.add_rows(connection, salvaged, self._schema))
+            kept += Counter(sqlite_file.add_rows(connection, more, self._schema))
+            connection.execute("COMMIT")
+            sqlite_file.sync(connection, self.path)
+        except (sqlite3.DatabaseError, OSError, NewerVersionError) as error:
+            if connection is not None:
+                connection.close()
+            self._say_memory(error)
+            self._enter_memory()
+            memory = sqlite_file.memory_with(salvaged, self._schema)
+            sqlite_file.add_rows(memory, more, self._schema)
+            return memory
+        self._say_begun_anew(aside, kept)
+        return connection
+
+    def _say_begun_anew(self, aside: Path, kept: Counter[str]) -> None:
+        if not kept.total():
+            self._notices.append(translate("progress.kept-aside", path=self.path, aside=aside.name))
+            return
+        from tutor.progress.transfer import counted
+
+        rows = counted(kept.items())
+        self._notices.append(
+            translate("progress.salvaged", path=self.path, aside=aside.name, count=kept.total(), rows=rows)
+        )
 
     # -- going on without the file -----------------------------------------------------------------------
 
@@ -156,9 +231,11 @@ class Database:
         """Go on after ``error``: with a new file where the old one is damaged, else in memory."""
         rows = sqlite_file.rows_of(self._connection, self._schema)
         self._connection.close()
-        if may_begin_anew and sqlite_file.is_damage(error) and self._keep_aside():
-            self._connection = self._open()
-            return
+        if may_begin_anew and sqlite_file.is_damage(error):
+            aside = self._keep_aside()
+            if aside is not None:
+                self._connection = self._open() if aside == self.path else self._begin_anew(aside, rows)
+                return
         self._say_memory(error)
         self._enter_memory()
         self._connection = sqlite_file.memory_with(rows, self._schema)
@@ -188,6 +265,9 @@ class Database:
         except (sqlite3.DatabaseError, OSError):
             connection.close()
             return False
+        except BaseException:  # ^C, for one: what waits stays in memory
+            connection.close()
+            raise
         self._connection.close()
         self._connection = connection
         self._unsaved.clear()
@@ -200,6 +280,11 @@ class Database:
         if _is_full(self.path.parent):  # SQLite says "disk I/O error" where it cannot even map its index
             reason = os.strerror(errno.ENOSPC)
         self._notices.append(translate("progress.in-memory", path=self.path, reason=reason))
+
+
+def _fetch(connection: sqlite3.Connection, sql: str, values: Sequence[object] | Mapping[str, object]) -> _Found:
+    cursor = connection.execute(sql, values)
+    return [column[0] for column in cursor.description], cursor.fetchall()
 
 
 def _is_the_files_fault(error: Exception) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tutor.progress.records import from_milliseconds, now, to_milliseconds
+from tutor.progress.records import from_milliseconds, now, to_milliseconds, value_in
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database
@@ -54,7 +54,7 @@ class AttemptStore:
             "SELECT met, held, value, settings, run, at FROM attempts WHERE lab = ? AND goal = ?", (lab, goal)
         )
         for met, held, value, settings, run, at in rows:
-            return LabAttempt(lab, goal, bool(met), held, value, _settings(settings), run, from_milliseconds(at))
+            return LabAttempt(lab, goal, bool(met), held, value, value_in(settings, dict), run, from_milliseconds(at))
         return None
 
     def keep(self, attempt: LabAttempt) -> None:
@@ -75,13 +75,6 @@ class AttemptStore:
 
     def met(self) -> dict[str, bool]:
         """By lab, whether a goal of it was ever reached."""
-        return {lab: bool(met) for lab, met in self._database.read("SELECT lab, max(met) FROM attempts GROUP BY lab")}
-
-
-def _settings(text: str) -> dict[str, Any]:
-    """What ``text`` says; nothing where a hand has edited it into something else."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+        return {
+            lab: bool(met) for lab, met in self._database.read("SELECT lab, max(met) AS met FROM attempts GROUP BY lab")
+        }

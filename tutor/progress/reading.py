@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tutor.progress.days import study_day
 from tutor.progress.records import from_milliseconds, new_key, now, to_milliseconds
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ class ReadingStore:
         """Keep a piece, or what it has grown to."""
         self._database.write((
             """
-            INSERT INTO reading (key, lesson, at, seconds) VALUES (?, ?, ?, ?)
+            INSERT INTO reading (key, lesson, at, seconds, day) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (key) DO UPDATE SET seconds = max(seconds, excluded.seconds)
             """,
-            (piece.key, piece.lesson_id, to_milliseconds(piece.at), piece.seconds),
+            (piece.key, piece.lesson_id, to_milliseconds(piece.at), piece.seconds, study_day(piece.at).isoformat()),
         ))  # fmt: skip
 
     def pieces(self) -> list[ReadingPiece]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from tutor.foundation import clock
+
+_T = TypeVar("_T")
 
 Given = tuple[int, ...] | tuple[str, ...]
 """What was answered: original option indices (chosen or in order), or texts (blanks, a number)."""
@@ -32,6 +36,28 @@ def from_milliseconds(milliseconds: int) -> datetime:
     """The moment, in UTC."""
     seconds, rest = divmod(milliseconds, 1000)
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
+
+
+def value_in(text: str, kind: type[_T]) -> _T:
+    """What JSON says; an empty ``kind`` if a hand or a bad disk has made something else of it.
+
+    Half a pair of surrogates, which JSON can write and no file can hold, becomes ``?``.
+    """
+    try:
+        value = json.loads(text)
+        if "\\u" in text:
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+    except (ValueError, RecursionError):
+        return kind()
+    return value if isinstance(value, kind) else kind()
+
+
+def given_in(text: str) -> Given:
+    """What was answered, from the JSON that is kept; nothing if it is neither all indices nor all texts."""
+    value = value_in(text, list)
+    if all(type(each) is int for each in value) or all(type(each) is str for each in value):
+        return tuple(value)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,8 @@ UTC. Only features of SQLite 3.24 (2018) are used, for Pythons linked to an old 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-QUARTER: Final = 900_000
-"""Milliseconds of a quarter of an hour, by which answers are totalled over time."""
+from tutor.progress.columns import COLUMNS
 
 Migration = tuple[str, ...]
 """The statements that lead from one version to the next, run in one transaction."""
@@ -199,6 +197,76 @@ _READING: Migration = (
     """,
 )
 
+# The day on which an answer was given is the learner's, wherever that was: it is kept, because it cannot be told from
+# the moment once the learner has flown elsewhere or the clocks have changed. Of older rows it is told with the time
+# zone of here and the summer time of then. A row without a day comes from an older tutor that runs at the same time.
+_DAY_OF = "coalesce(date({row}at / 1000, 'unixepoch', 'localtime', '-4 hours'), '1970-01-01')"
+
+
+def _day(row: str) -> str:
+    return f"CASE {row}day WHEN '' THEN {_DAY_OF.format(row=row)} ELSE {row}day END"
+
+
+def _time(row: str) -> str:
+    return f"CAST(round(1000 * max(0, min({row}seconds, 900))) AS INTEGER)"
+
+
+_ADD_TO_DAY = f"""
+    INSERT OR IGNORE INTO answer_totals VALUES (NEW.lesson, NEW.question, NEW.given, 0, 0, 0);
+    INSERT OR IGNORE INTO day_totals VALUES ({_day("NEW.")}, 0, 0, 0);
+    UPDATE answer_totals SET answers = answers + 1, correct = correct + NEW.correct,
+        milliseconds = milliseconds + {_time("NEW.")}
+        WHERE lesson = NEW.lesson AND question = NEW.question AND given = NEW.given;
+    UPDATE day_totals SET answers = answers + 1, correct = correct + NEW.correct,
+        milliseconds = milliseconds + {_time("NEW.")} WHERE day = {_day("NEW.")};
+"""  # noqa: S608 - our own names
+_TAKE_FROM_DAY = f"""
+    UPDATE answer_totals SET answers = answers - 1, correct = correct - OLD.correct,
+        milliseconds = milliseconds - {_time("OLD.")}
+        WHERE lesson = OLD.lesson AND question = OLD.question AND given = OLD.given;
+    UPDATE day_totals SET answers = answers - 1, correct = correct - OLD.correct,
+        milliseconds = milliseconds - {_time("OLD.")} WHERE day = {_day("OLD.")};
+    DELETE FROM answer_totals WHERE answers = 0
+        AND lesson = OLD.lesson AND question = OLD.question AND given = OLD.given;
+    DELETE FROM day_totals WHERE answers = 0 AND day = {_day("OLD.")};
+"""  # noqa: S608 - our own names
+
+_DAYS: Migration = (
+    "ALTER TABLE answers ADD COLUMN day TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE reading ADD COLUMN day TEXT NOT NULL DEFAULT ''",
+    f"UPDATE answers SET day = {_day('')}",  # noqa: S608 - our own names
+    f"UPDATE reading SET day = {_day('')}",  # noqa: S608 - our own names
+    "DROP TRIGGER answer_came",
+    "DROP TRIGGER answer_went",
+    "DROP TRIGGER answer_was",
+    "DROP TRIGGER answer_is",
+    "DROP TABLE time_totals",
+    """
+    CREATE TABLE day_totals (
+        day TEXT PRIMARY KEY,
+        answers INTEGER NOT NULL,
+        correct INTEGER NOT NULL,
+        milliseconds INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    f"""
+    INSERT INTO day_totals SELECT day, count(*), sum(correct), sum({_time("")})
+    FROM answers WHERE correct NOTNULL GROUP BY day
+    """,  # noqa: S608 - our own names
+    f"CREATE TRIGGER answer_came AFTER INSERT ON answers WHEN NEW.correct NOTNULL BEGIN {_ADD_TO_DAY} END",
+    f"CREATE TRIGGER answer_went AFTER DELETE ON answers WHEN OLD.correct NOTNULL BEGIN {_TAKE_FROM_DAY} END",
+    # For the few cards that a wrong clock made or asked in the future; what is due is asked at every start.
+    "CREATE INDEX cards_by_last_touch ON cards (max(made, coalesce(reviewed, 0)))",
+    f"""
+    CREATE TRIGGER answer_was AFTER UPDATE OF day, at, lesson, question, given, correct, seconds ON answers
+    WHEN OLD.correct NOTNULL BEGIN {_TAKE_FROM_DAY} END
+    """,
+    f"""
+    CREATE TRIGGER answer_is AFTER UPDATE OF day, at, lesson, question, given, correct, seconds ON answers
+    WHEN NEW.correct NOTNULL BEGIN {_ADD_TO_DAY} END
+    """,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:
@@ -214,19 +282,6 @@ class Schema:
 
 
 SCHEMA = Schema(
-    migrations=(_FIRST, _CARDS, _ATTEMPTS, _TOTALS, _READING),
-    columns={
-        "answers": (
-            "key", "at", "lesson", "question", "kind", "given", "correct", "score", "unsure", "confidence",
-            "hints", "seconds", "language", "seed", "quiz", "runs",
-        ),
-        "lessons": ("lesson", "block", "within", "anchor", "furthest", "questions", "at"),
-        "quizzes": ("quiz", "scope", "lesson", "seed", "state", "started", "at", "finished"),
-        "cards": (
-            "card", "lesson", "made", "due", "reviewed", "state", "step", "stability", "difficulty", "reviews",
-            "lapses", "retired",
-        ),
-        "attempts": ("lab", "goal", "met", "held", "value", "settings", "run", "at"),
-        "reading": ("key", "lesson", "at", "seconds"),
-    },
-)  # fmt: skip
+    migrations=(_FIRST, _CARDS, _ATTEMPTS, _TOTALS, _READING, _DAYS),
+    columns={table: tuple(columns) for table, columns in COLUMNS.items()},
+)

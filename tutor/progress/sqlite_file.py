@@ -6,16 +6,17 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from tutor.foundation.files import require_file
+from tutor.foundation.files import read_start, require_file
 from tutor.progress.schema import Schema
 
-Statement = tuple[str, Sequence[object]]
-"""SQL with its values. It must do the same when it is run a second time."""
+Statement = tuple[str, Sequence[object] | Mapping[str, object]]
+"""SQL with its values, in order or by name. It must do the same when it is run a second time."""
 
 Rows = dict[str, list[tuple[Any, ...]]]
 """Every row of every table, the columns in the schema's order."""
@@ -30,8 +31,16 @@ _LONGEST_WAIT: Final = 0.02
 SQLite's own waiting begins at a millisecond and soon sleeps for a tenth of a second, while others overtake.
 """
 
+_UNBELIEVABLE: Final = 1000
+"""A version that there will never be: the header is damaged."""
+
+_FORMATS: Final = frozenset({1, 2})
+"""What the header may say of how the file is written: with a rollback journal, or with a write-ahead log."""
+
 _WAL: Final = "wal"
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+_TEXT: Final = partial(str, encoding="utf-8", errors="replace")
 
 _Result = TypeVar("_Result")
 
@@ -40,8 +49,8 @@ class NewerVersionError(Exception):
     """The file was written by a tutor that knows more than this one."""
 
 
-class ForeignFileError(sqlite3.DatabaseError):
-    """A sound database, but not with our tables in it."""
+class DamagedFileError(sqlite3.DatabaseError):
+    """A database that is damaged, or not with our tables in it, although SQLite does not complain."""
 
 
 def code_of(error: Exception) -> int:
@@ -51,7 +60,7 @@ def code_of(error: Exception) -> int:
 
 def is_damage(error: Exception) -> bool:
     """Whether ``error`` means that the file cannot be used as it is, now or later."""
-    return isinstance(error, ForeignFileError) or code_of(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return isinstance(error, DamagedFileError) or code_of(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def patiently(attempt: Callable[[], _Result], patience: float) -> _Result:
@@ -61,11 +70,19 @@ def patiently(attempt: Callable[[], _Result], patience: float) -> _Result:
     while True:
         try:
             return attempt()
+        except UnicodeDecodeError as error:  # in what SQLite says of damage, it quotes what is damaged
+            raise DamagedFileError(str(error)) from error
         except sqlite3.OperationalError as error:
             if code_of(error) not in _BUSY or time.monotonic() > give_up:
                 raise
         time.sleep(random.uniform(0.0, longest))  # noqa: S311 - two waiting processes must not keep step
         longest = min(1.5 * longest, _LONGEST_WAIT)
+
+
+def decoded(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """The same connection; text that a bad disk has made invalid UTF-8 is read with ``�`` in it, and is no error."""
+    connection.text_factory = _TEXT
+    return connection
 
 
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
@@ -75,17 +92,15 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         NewerVersionError: a newer tutor wrote it; nothing was changed.
         sqlite3.DatabaseError: it cannot be used; see `is_damage`.
     """
-    if path.exists():
-        require_file(path)  # SQLite would wait for a pipe for ever
-        with closing(_connect_read_only(path)) as peek:
-            if version_of(peek) > len(schema.migrations):
-                raise NewerVersionError
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
-        # Readers never wait for a writer, and writers only while another one writes, not while its disk syncs:
-        # `sync` does at the end of a write what FULL would do in the middle of it.
-        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == _WAL else 'FULL'}")
+        _check_header(path)
+        connection = _connect_for_writing(path, schema)
+    except sqlite3.OperationalError as error:
+        if code_of(error) != sqlite3.SQLITE_ERROR:
+            raise
+        # There is nothing wrong with what was asked, so there is with the file ("unsupported file format").
+        raise DamagedFileError(str(error)) from error
+    try:
         migrate(connection, schema)
         check(connection, schema)
     except BaseException:
@@ -94,9 +109,39 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
     return connection
 
 
+def _check_header(path: Path) -> None:
+    """Look at the header before SQLite does: it takes some damage for somebody else's wish."""
+    try:
+        header = read_start(path, 100)  # SQLite would wait for a pipe for ever; this raises
+    except FileNotFoundError:
+        return
+    if len(header) == 100 and not set(header[18:20]) <= _FORMATS:  # SQLite would read it and never write
+        raise DamagedFileError(f"format {header[18]}, {header[19]}")
+
+
+def _connect_for_writing(path: Path, schema: Schema) -> sqlite3.Connection:
+    if path.exists():
+        with closing(_connect_read_only(path)) as peek:
+            version = version_of(peek)
+        if version > _UNBELIEVABLE:
+            raise DamagedFileError(f"user_version {version}")
+        if version > len(schema.migrations):
+            raise NewerVersionError
+    connection = decoded(sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False))
+    try:
+        # Readers never wait for a writer, and writers only while another one writes, not while its disk syncs:
+        # `sync` does at the end of a write what FULL would do in the middle of it.
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == _WAL else 'FULL'}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def _connect_read_only(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}"
-    return sqlite3.connect(address, uri=True, timeout=WAIT_ONCE, isolation_level=None)
+    return decoded(sqlite3.connect(address, uri=True, timeout=WAIT_ONCE, isolation_level=None))
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -105,7 +150,12 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection, schema: Schema) -> None:
-    """Bring the file to the newest version, one transaction a version: each is whole or not there at all."""
+    """Bring the file to the newest version, one transaction a version: each is whole or not there at all.
+
+    Raises:
+        DamagedFileError: the file does not have the tables of the version that it says it has.
+    """
+    checked = False
     while True:
         # Immediate even where nothing is left to do: this is also how a read-only file is found out.
         connection.execute("BEGIN IMMEDIATE")
@@ -115,6 +165,9 @@ def migrate(connection: sqlite3.Connection, schema: Schema) -> None:
             if version >= len(schema.migrations):
                 connection.execute("ROLLBACK")
                 return
+            if not checked and version != 0:
+                _check_version(connection, schema, version)
+            checked = True
             for statement in schema.migrations[version]:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {version + 1}")
@@ -124,22 +177,47 @@ def migrate(connection: sqlite3.Connection, schema: Schema) -> None:
             raise
 
 
+def _check_version(connection: sqlite3.Connection, schema: Schema, version: int) -> None:
+    if version < 0:
+        raise DamagedFileError(f"user_version {version}")
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as template:
+        migrate(template, Schema(schema.migrations[:version], {}))
+        wanted = _tables_of(template)
+    there = _tables_of(connection)
+    if not wanted <= there or (there - wanted) & schema.columns.keys():
+        raise DamagedFileError(f"user_version {version}")
+
+
+def _tables_of(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
 def check(connection: sqlite3.Connection, schema: Schema) -> None:
     """Look whether the file is sound and holds our tables.
 
     Raises:
         sqlite3.DatabaseError: it does not; see `is_damage`.
     """
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict is None or verdict[0] != "ok":
-        raise ForeignFileError(verdict[0] if verdict else "quick_check")
+    if fault := fault_in(connection, "quick_check"):
+        raise DamagedFileError(fault)
     for table, names in schema.columns.items():
         try:
             connection.execute(f"SELECT {', '.join(names)} FROM {table} LIMIT 0")  # noqa: S608 - our own names
         except sqlite3.OperationalError as error:
             if code_of(error) != sqlite3.SQLITE_ERROR:
                 raise
-            raise ForeignFileError(str(error)) from error
+            raise DamagedFileError(str(error)) from error
+
+
+def fault_in(connection: sqlite3.Connection, check_name: str) -> str:
+    """What ``quick_check`` or the slower ``integrity_check`` finds wrong; empty if nothing.
+
+    Values that a hand has written against the rules of a table are no damage: they are read as what they can be.
+    """
+    for (verdict,) in connection.execute(f"PRAGMA {check_name}(100)"):
+        if verdict != "ok" and " value in " not in verdict and "constraint failed in" not in verdict:
+            return str(verdict)
+    return ""
 
 
 def sync(connection: sqlite3.Connection, path: Path) -> None:
@@ -176,14 +254,15 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 
 
 def rows_of(connection: sqlite3.Connection, schema: Schema) -> Rows:
-    """Every row that can still be read."""
+    """Every row up to the first one of each table that cannot be read, oldest first; `salvage` does better."""
     rows: Rows = {}
     for table, names in schema.columns.items():
+        rows[table] = []
         try:
-            sql = f"SELECT {', '.join(names)} FROM {table}"  # noqa: S608 - our own names
-            rows[table] = connection.execute(sql).fetchall()
-        except sqlite3.Error:
-            rows[table] = []
+            sql = f"SELECT {', '.join(names)} FROM {table} ORDER BY rowid"  # noqa: S608 - our own names
+            rows[table].extend(connection.execute(sql))
+        except (sqlite3.Error, UnicodeDecodeError):
+            continue
     return rows
 
 
@@ -206,11 +285,22 @@ def rows_of_file(path: Path, schema: Schema) -> Rows:
 
 def memory_with(rows: Rows, schema: Schema) -> sqlite3.Connection:
     """A database in memory that holds ``rows``."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    migrate(connection, schema)
+    connection = decoded(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
+    try:
+        migrate(connection, schema)
+        add_rows(connection, rows, schema)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def add_rows(connection: sqlite3.Connection, rows: Rows, schema: Schema) -> dict[str, int]:
+    """Add those of ``rows`` that are not there and keep the rules of their table; how many of each table were added."""
+    added: dict[str, int] = {}
     for table, of_table in rows.items():
         names = schema.columns[table]
         marks = ", ".join("?" * len(names))
         sql = f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - our own names
-        connection.executemany(sql, of_table)
-    return connection
+        added[table] = max(0, connection.executemany(sql, of_table).rowcount)
+    return added

@@ -5,22 +5,20 @@ Each is one query, over the totals that the database keeps where there can be ma
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tutor.foundation import clock
 from tutor.progress.cards import TERM
-from tutor.progress.days import DAY_BEGINS, study_day
-from tutor.progress.schema import QUARTER
+from tutor.progress.days import latest_day, study_day
+from tutor.progress.records import given_in
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database
 
-_A_DAY: Final = 86_400_000
-_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,29 +105,33 @@ class Statistics:
         self._database = database
 
     def days(self) -> list[Day]:
-        """Every day with a counted answer, the oldest first."""
+        """Every day with a counted answer, the oldest first, as it was called where the answer was given."""
         rows = self._database.read(
-            "SELECT (quarter * ? + ?) / ? AS day, sum(answers), sum(correct), sum(milliseconds) FROM time_totals"
-            " GROUP BY day ORDER BY day",
-            (QUARTER, _shift(), _A_DAY),
+            "SELECT day, answers, min(correct, answers) AS right_ones, milliseconds FROM day_totals ORDER BY day"
         )
-        return [
-            Day(date.fromordinal(_EPOCH_DAY + day), count, right, milliseconds / 1000)
-            for day, count, right, milliseconds in rows
-            if _is_a_date(day)
-        ]
+        days: dict[date, Day] = {}
+        for day, (answers, right, milliseconds) in _in_the_past((day, tuple(totals)) for day, *totals in rows):
+            before = days.get(day, Day(day, 0, 0, 0.0))
+            days[day] = Day(day, before.answers + answers, before.right + right, before.seconds + milliseconds / 1000)
+        return list(days.values())
 
     def reading(self) -> dict[date, float]:
         """Seconds spent on reading lessons, by the day on which one began to."""
         rows = self._database.read(
-            "SELECT (at + ?) / ? AS day, sum(seconds) FROM reading GROUP BY day ORDER BY day", (_shift(), _A_DAY)
+            "SELECT day, total(max(0, min(CAST(seconds AS REAL), 86400))) AS seconds FROM reading"
+            " GROUP BY day ORDER BY day"
         )
-        return {date.fromordinal(_EPOCH_DAY + day): seconds for day, seconds in rows if _is_a_date(day)}
+        days: dict[date, float] = {}
+        seconds: float
+        for day, seconds in _in_the_past(rows):
+            days[day] = days.get(day, 0.0) + seconds
+        return days
 
     def lessons(self) -> dict[str, Share]:
         """How many answers to the questions of each lesson were right."""
         rows = self._database.read(
-            "SELECT lesson, sum(answers), sum(correct) FROM answer_totals WHERE question NOT GLOB ? GROUP BY lesson",
+            "SELECT lesson, total(answers) AS answers, total(min(correct, answers)) AS right_ones FROM answer_totals"
+            " WHERE question NOT GLOB ? GROUP BY lesson",
             (f"{TERM}*",),
         )
         return {lesson: Share(count, right) for lesson, count, right in rows}
@@ -137,7 +139,8 @@ class Statistics:
     def terms(self) -> Share:
         """How many answers about terms were right."""
         rows = self._database.read(
-            "SELECT coalesce(sum(answers), 0), coalesce(sum(correct), 0) FROM answer_totals WHERE question GLOB ?",
+            "SELECT total(answers) AS answers, total(min(correct, answers)) AS right_ones FROM answer_totals"
+            " WHERE question GLOB ?",
             (f"{TERM}*",),
         )
         return Share(*rows[0])
@@ -149,20 +152,20 @@ class Statistics:
             " WHERE missed > 0 AND question NOT GLOB ? ORDER BY missed DESC, lesson, question, given",
             (f"{TERM}*",),
         )
-        return [Miss(lesson, question, _given(given), count) for lesson, question, given, count in rows]
+        return [Miss(lesson, question, given_in(given), count) for lesson, question, given, count in rows]
 
     def estimates(self) -> list[Estimate]:
         """Every counted answer of which the learner said how sure it was, the oldest first."""
         rows = self._database.read(
             "SELECT confidence, correct = 1 FROM answers WHERE confidence IS NOT NULL AND correct NOTNULL ORDER BY at"
         )
-        return list(map(Estimate._make, rows))
+        return [Estimate._make(row) for row in rows if row[0] is not None]
 
     def items(self) -> list[Item]:
         """Every question that was answered, with what was answered how often."""
         rows = self._database.read(
-            "SELECT lesson, question, given, answers, correct, milliseconds FROM answer_totals"
-            " WHERE question NOT GLOB ?",
+            "SELECT lesson, question, given, answers, min(correct, answers) AS right_ones, milliseconds"
+            " FROM answer_totals WHERE answers > 0 AND question NOT GLOB ?",
             (f"{TERM}*",),
         )
         grouped: dict[tuple[str, str], list[tuple[str, int, int, int]]] = {}
@@ -171,38 +174,33 @@ class Statistics:
         return [_item(lesson, question, found) for (lesson, question), found in grouped.items()]
 
 
-def _shift() -> int:
-    """Milliseconds from UTC to days that begin when one gets up.
+def _in_the_past(days: Iterable[tuple[str, _T]]) -> Iterator[tuple[date, _T]]:
+    """Pairs of a day's name and something, the day as a date; days that a wrong clock put in the future come last.
 
-    Today's difference for all days: around a change of the clocks an hour may count as the day before.
+    What was learnt on such a day counts for the last one before it, or for today if there is none: it was learnt on
+    some day, and must not make a row of days longer.
     """
-    here = clock.utc_now().astimezone().utcoffset() or timedelta()
-    return int((here - DAY_BEGINS).total_seconds() * 1000)
-
-
-def _is_a_date(day: int) -> bool:
-    return 0 < _EPOCH_DAY + day <= date.max.toordinal()
+    latest, last = latest_day(), None
+    for name, value in days:
+        if not name:
+            continue
+        day = date.fromisoformat(name)
+        last = day if day <= latest else last or study_day(clock.utc_now())
+        yield last, value
 
 
 def _item(lesson: str, question: str, found: Sequence[tuple[str, int, int, int]]) -> Item:
     answers = sum(count for _, count, _, _ in found)
     share = Share(answers, sum(right for _, _, right, _ in found))
-    chosen = tuple((_given(given), count) for given, count, _, _ in found)
+    chosen = tuple((given_in(given), count) for given, count, _, _ in found)
     return Item(lesson, question, share, sum(milliseconds for *_, milliseconds in found) / 1000 / answers, chosen)
-
-
-def _given(text: str) -> tuple[int, ...] | tuple[str, ...]:
-    try:
-        given = json.loads(text)
-    except ValueError:
-        return ()
-    return tuple(given) if isinstance(given, list) else ()
 
 
 def streak(days: Sequence[Day], moment: datetime) -> int:
     """Days in a row with an answer up to today, or up to yesterday while today has none yet."""
     learnt = {day.day for day in days}
-    day = study_day(moment)
+    # Who has just flown west has learnt on what is tomorrow here.
+    day = max((each for each in learnt if each > study_day(moment)), default=study_day(moment))
     if day not in learnt:
         day -= timedelta(days=1)
     count = 0

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tutor.foundation import paths
+from tutor.foundation import clock, paths
 from tutor.progress.cards import TERM, CardStore
+from tutor.progress.days import study_day
 from tutor.progress.lab_attempts import AttemptStore
 from tutor.progress.reading import ReadingStore
 from tutor.progress.records import (
@@ -18,8 +19,10 @@ from tutor.progress.records import (
     Position,
     SavedQuiz,
     from_milliseconds,
+    given_in,
     now,
     to_milliseconds,
+    value_in,
 )
 from tutor.progress.statistics import Statistics
 
@@ -32,9 +35,9 @@ REVIEW: Final = "review:"
 
 _ANSWER_COLUMNS = (
     "key, at, lesson, question, kind, given, correct, score, unsure, confidence, "
-    "hints, seconds, language, seed, quiz, runs"
+    "hints, seconds, language, seed, quiz, runs, day"
 )
-_SAVE_ANSWER = f"INSERT OR IGNORE INTO answers ({_ANSWER_COLUMNS}) VALUES ({', '.join('?' * 16)})"  # noqa: S608
+_SAVE_ANSWER = f"INSERT OR IGNORE INTO answers ({_ANSWER_COLUMNS}) VALUES ({', '.join('?' * 17)})"  # noqa: S608
 _SAVE_QUIZ = """
     INSERT INTO quizzes (quiz, scope, lesson, seed, state, started, at, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (quiz) DO UPDATE SET state = excluded.state, at = excluded.at, finished = excluded.finished
@@ -235,8 +238,9 @@ class ProgressStore:
             "SELECT lesson FROM (SELECT lesson, at FROM lessons"
             " UNION ALL SELECT lesson, at FROM"
             " (SELECT lesson, at FROM answers WHERE quiz NOT GLOB ? ORDER BY id DESC LIMIT 1))"
-            " ORDER BY at DESC LIMIT 1",
-            (f"{REVIEW}*",),  # a review leads through all lessons, and on with none
+            " ORDER BY at <= ? DESC, at DESC LIMIT 1",  # what a wrong clock put in the future comes last
+            # A review leads through all lessons, and on with none.
+            (f"{REVIEW}*", to_milliseconds(clock.utc_now())),
         )
         return str(rows[0][0]) if rows else None
 
@@ -249,12 +253,12 @@ class ProgressStore:
     def open_quiz(self, scope: str) -> SavedQuiz | None:
         """The newest quiz of ``scope`` that was left in the middle."""
         rows = self._database.read(
-            "SELECT quiz, scope, lesson, seed, state, started, finished FROM quizzes"
-            " WHERE scope = ? AND finished = 0 ORDER BY at DESC, started DESC LIMIT 1",
-            (scope,),
+            "SELECT quiz, scope, lesson, seed, state AS quiz_state, started, finished FROM quizzes"
+            " WHERE scope = ? AND finished = 0 ORDER BY at <= ? DESC, at DESC, started DESC LIMIT 1",
+            (scope, to_milliseconds(clock.utc_now())),
         )
         for quiz_id, of_scope, lesson, seed, state, started, finished in rows:
-            content = _json(state, dict)
+            content = value_in(state, dict)
             return SavedQuiz(quiz_id, of_scope, lesson, seed, content, from_milliseconds(started), bool(finished))
         return None
 
@@ -265,17 +269,18 @@ def _answer_row(answer: Answer) -> tuple[object, ...]:
         json.dumps(list(answer.given), ensure_ascii=False), None if answer.correct is None else int(answer.correct),
         answer.score, int(answer.unsure), answer.confidence, answer.hints, answer.seconds, answer.language,
         answer.seed, answer.quiz_id, json.dumps(list(answer.runs), ensure_ascii=False),
+        study_day(answer.at).isoformat(),
     )  # fmt: skip
 
 
 def _answer(row: tuple[Any, ...]) -> Answer:
     key, at, lesson, question, kind, given, correct, score, unsure, confidence, *rest = row
-    hints, seconds, language, seed, quiz, runs = rest
+    hints, seconds, language, seed, quiz, runs, _ = rest
     return Answer(
-        lesson_id=lesson, question_id=question, kind=kind, given=tuple(_json(given, list)),
+        lesson_id=lesson, question_id=question, kind=kind, given=given_in(given),
         correct=None if correct is None else bool(correct), score=score, unsure=bool(unsure),
         confidence=confidence, hints=hints, seconds=seconds, language=language, seed=seed, quiz_id=quiz,
-        runs=tuple(_json(runs, list)), at=from_milliseconds(at), key=key,
+        runs=tuple(each for each in value_in(runs, list) if isinstance(each, str)), at=from_milliseconds(at), key=key,
     )  # fmt: skip
 
 
@@ -284,12 +289,3 @@ def _quiz_row(quiz: SavedQuiz) -> tuple[object, ...]:
         quiz.quiz_id, quiz.scope, quiz.lesson_id, quiz.seed, json.dumps(quiz.state, ensure_ascii=False),
         to_milliseconds(quiz.started), to_milliseconds(now()), int(quiz.finished),
     )  # fmt: skip
-
-
-def _json(text: str, kind: type[Any]) -> Any:
-    """What ``text`` says; an empty ``kind`` where a hand has edited it into something else."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return kind()
-    return value if isinstance(value, kind) else kind()

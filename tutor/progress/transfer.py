@@ -8,12 +8,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
+from tutor.progress.columns import COLUMNS, KEYS, Number, fault_of
+from tutor.progress.days import study_day
+from tutor.progress.records import from_milliseconds, to_milliseconds
 from tutor.progress.schema import SCHEMA
 
 if TYPE_CHECKING:
@@ -26,30 +31,22 @@ Tables = dict[str, Rows]
 
 FORMAT: Final = "tutor-progress"
 
-_TEXTS: Final = frozenset(
-    {"key", "lesson", "question", "kind", "given", "language", "quiz", "runs", "anchor", "scope", "state", "card"}
-    | {"lab", "goal", "settings", "run"}
-)
-_NUMBERS: Final = frozenset(
-    {"score", "confidence", "seconds", "within", "furthest", "stability", "difficulty", "value"}
-)
-_FLAGS: Final = frozenset({"correct", "unsure", "finished", "retired", "met"})
-_MAY_MISS: Final = frozenset({"correct", "confidence", "reviewed", "step", "stability", "difficulty", "value"})
+_MOST_DIGITS: Final = 30
+"""Digits of a whole number, beyond which it is none that we ever wrote."""
+
 _JSON: Final = frozenset({("answers", "given"), ("answers", "runs"), ("quizzes", "state"), ("attempts", "settings")})
-_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "answers": ("key",), "lessons": ("lesson",), "quizzes": ("quiz",), "cards": ("card",), "attempts": ("lab", "goal"),
-    "reading": ("key",),
-}  # fmt: skip
+# What a wrong clock has put in the future is older than anything else: a position or a quiz of now is kept, or wins.
+_NEWER: Final = "(CASE WHEN excluded.at > :now THEN 0 ELSE excluded.at END > CASE WHEN at > :now THEN 0 ELSE at END)"
 _MERGES: Final = {
     "answers": "ON CONFLICT (key) DO NOTHING",
-    "lessons": """ON CONFLICT (lesson) DO UPDATE SET
-        block = CASE WHEN excluded.at > at THEN excluded.block ELSE block END,
-        within = CASE WHEN excluded.at > at THEN excluded.within ELSE within END,
-        anchor = CASE WHEN excluded.at > at THEN excluded.anchor ELSE anchor END,
-        questions = CASE WHEN excluded.at > at THEN excluded.questions ELSE questions END,
-        furthest = max(furthest, excluded.furthest), at = max(at, excluded.at)""",
-    "quizzes": """ON CONFLICT (quiz) DO UPDATE SET state = excluded.state, at = excluded.at,
-        finished = excluded.finished WHERE excluded.at > at""",
+    "lessons": f"""ON CONFLICT (lesson) DO UPDATE SET
+        block = CASE WHEN {_NEWER} THEN excluded.block ELSE block END,
+        within = CASE WHEN {_NEWER} THEN excluded.within ELSE within END,
+        anchor = CASE WHEN {_NEWER} THEN excluded.anchor ELSE anchor END,
+        questions = CASE WHEN {_NEWER} THEN excluded.questions ELSE questions END,
+        furthest = max(furthest, excluded.furthest), at = CASE WHEN {_NEWER} THEN excluded.at ELSE at END""",
+    "quizzes": f"""ON CONFLICT (quiz) DO UPDATE SET state = excluded.state, at = excluded.at,
+        finished = excluded.finished WHERE {_NEWER}""",
     "cards": "ON CONFLICT (card) DO NOTHING",
     # Which of two values is the better one only the goal can tell: of equally good attempts the one here stays.
     "attempts": """ON CONFLICT (lab, goal) DO UPDATE SET met = excluded.met, held = excluded.held,
@@ -72,11 +69,27 @@ class Merged:
     known: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What a file holds that can be brought in.
+
+    Args:
+        tables: Rows whose every value can be.
+        left_out: How many rows were left out, because a value of theirs cannot be.
+        first_fault: Where the first of them stands, and why it was left out: a sentence.
+    """
+
+    tables: Tables
+    left_out: int = 0
+    first_fault: str = ""
+
+
 def dump(database: Database) -> Tables:
     """Every row of every table, each as its columns by name, in the order in which they came to be."""
     tables: Tables = {}
     for table, columns in SCHEMA.columns.items():
-        rows = database.read(f"SELECT {', '.join(columns)} FROM {table} ORDER BY rowid")  # noqa: S608 - our own names
+        sql = f"SELECT {', '.join(columns)} FROM {table} ORDER BY rowid"  # noqa: S608 - our own names
+        rows = database.read(sql, columns=COLUMNS[table])
         tables[table] = [dict(zip(columns, row, strict=True)) for row in rows]
     return tables
 
@@ -92,15 +105,16 @@ def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
     there = dump(database)
     before = {table: {_key(table, row) for row in rows} for table, rows in there.items()}
     old_questions = {row["question"] for row in there["answers"]}
+    now = to_milliseconds(clock.utc_now())
     statements: list[Statement] = []
     for table, columns in SCHEMA.columns.items():
-        marks = ", ".join("?" * len(columns))
+        marks = ", ".join(f":{name}" for name in columns)
         sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {_MERGES[table]}"  # noqa: S608
-        statements += [(sql, [row[name] for name in columns]) for row in tables.get(table, [])]
+        statements += [(sql, {**row, "now": now}) for row in tables.get(table, [])]
     new = [row for row in tables.get("answers", []) if _key("answers", row) not in before["answers"]]
     newest = max((row["at"] for row in there["answers"]), default=0)
     if before["answers"] and any(row["at"] < newest for row in new):
-        statements += _in_order_of_time()
+        statements += _in_order_of_time(now)
     database.write(*statements)
     both = {row["question"]: row["lesson"] for row in new if row["question"] in old_questions}
     # Cards of what was learnt here and there follow from both; a CSV brings no cards, so all follow from the answers.
@@ -115,14 +129,23 @@ def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
 
 
 def _key(table: str, row: Mapping[str, Any]) -> tuple[object, ...]:
-    return tuple(row[name] for name in _KEYS[table])
+    return tuple(row[name] for name in KEYS[table])
 
 
-def _in_order_of_time() -> list[Statement]:
-    """The newest answer to a question is the one with the largest number: what comes in late must not become it."""
+def _in_order_of_time(now: int) -> list[Statement]:
+    """The newest answer to a question is the one with the largest number: what comes in late must not become it.
+
+    An answer that a wrong clock put in the future stays behind the one before it.
+    """
     columns = ", ".join(SCHEMA.columns["answers"])
+    earlier = "SELECT at FROM answers AS earlier WHERE earlier.id < later.id AND earlier.at <= :now"
+    before = f"({earlier} ORDER BY id DESC LIMIT 1)"
+    at = f"CASE WHEN at <= :now THEN at ELSE coalesce({before}, 0) END"
     return [
-        ("CREATE TEMP TABLE sorted_answers AS SELECT * FROM answers ORDER BY at, id", ()),
+        # Rows that were written by hand may break the rules of the table, and could not be written again.
+        ("UPDATE answers SET correct = NULL WHERE correct NOT IN (0, 1)", ()),
+        ("UPDATE answers SET unsure = 1 WHERE unsure NOT IN (0, 1)", ()),
+        (f"CREATE TEMP TABLE sorted_answers AS SELECT * FROM answers AS later ORDER BY {at}, id", {"now": now}),  # noqa: S608
         ("DELETE FROM answers", ()),
         (f"INSERT INTO answers ({columns}) SELECT {columns} FROM sorted_answers ORDER BY rowid", ()),  # noqa: S608
         ("DROP TABLE sorted_answers", ()),
@@ -174,10 +197,11 @@ def _nested(table: str, name: str, value: Any) -> Any:
         return value
     try:
         inner = json.loads(value)
-    except ValueError:
+        same = isinstance(inner, list | dict) and _as_kept(inner) == value
+    except (ValueError, RecursionError):
         return value
     # Only what comes out as it went in: whoever wrote the file by hand gets it back by hand.
-    return inner if not isinstance(inner, str) and _as_kept(inner) == value else value
+    return inner if same else value
 
 
 def _as_kept(value: Any) -> str:
@@ -195,14 +219,14 @@ def to_csv(tables: Tables) -> str:
     return text.getvalue()
 
 
-def read_json(text: str) -> Tables:
+def read_json(text: str) -> Incoming:
     """What `to_json` wrote.
 
     Raises:
-        TutorError: it is something else, or was damaged; the first fault is named by table and row.
+        TutorError: it is something else, or was damaged.
     """
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise _refused(translate("transfer.no-json", line=line)) from error
@@ -211,72 +235,88 @@ def read_json(text: str) -> Tables:
     version = content.get("version")
     if not isinstance(version, int) or version > len(SCHEMA.migrations):
         raise _refused(translate("transfer.newer"))
-    tables: Tables = {}
+    rows: dict[str, list[tuple[int, object]]] = {}
     for table in SCHEMA.columns:
-        rows = content.get(table, [])
-        if not isinstance(rows, list):
-            raise _refused(translate("transfer.bad-row", table=table, row=0, column="-"))
-        tables[table] = [_checked(table, number, row) for number, row in enumerate(rows, 1)]
-    return tables
+        of_table = content.get(table, [])
+        if not isinstance(of_table, list):
+            raise _refused(translate("transfer.no-rows", table=table))
+        rows[table] = list(enumerate(of_table, 1))
+    return _sifted(rows)
 
 
-def read_csv(text: str) -> Tables:
+def _whole(digits: str) -> int | float:
+    """A whole number; one of thousands of digits, which Python refuses to read, is infinite like 1e999."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
+
+
+def read_csv(text: str) -> Incoming:
     """What `to_csv` wrote.
 
     Raises:
-        TutorError: it is something else; the first fault is named by its row.
+        TutorError: it is something else.
     """
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
         names = next(reader, [])
-        if set(names) != set(SCHEMA.columns["answers"]):
+        if set(names) | {"day"} != set(SCHEMA.columns["answers"]) or len(set(names)) != len(names):
             raise _refused(translate("transfer.foreign"))
-        rows = [_from_csv(number, names, row) for number, row in enumerate(reader, 2) if row]
+        rows = [(number, _from_csv(names, cells)) for number, cells in enumerate(reader, 2) if cells]
     except csv.Error as error:
         raise _refused(translate("transfer.no-csv", line=reader.line_num)) from error
-    return {"answers": rows}
+    return _sifted({"answers": rows})
 
 
-def _from_csv(number: int, names: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
+def _from_csv(names: Sequence[str], cells: Sequence[str]) -> dict[str, object] | None:
+    """A row by column, as JSON would have it; None if it has another number of cells."""
     if len(cells) != len(names):
-        raise _refused(translate("transfer.bad-row", table="answers", row=number, column="-"))
-    row: dict[str, Any] = {}
+        return None
+    row: dict[str, object] = {}
     for name, cell in zip(names, cells, strict=True):
-        row[name] = None if name in _MAY_MISS and cell == "" else cell if name in _TEXTS else _number(name, cell)
-    return _checked("answers", number, row)
+        column = COLUMNS["answers"][name]
+        if column.may_miss and not cell:
+            row[name] = None
+        else:
+            row[name] = _number(cell, whole=column.whole) if isinstance(column, Number) else cell
+    return row
 
 
-def _number(name: str, cell: str) -> object:
+def _number(cell: str, *, whole: bool) -> object:
     try:
-        return float(cell) if name in _NUMBERS else int(cell)
+        return _whole(cell) if whole else float(cell)
     except ValueError:
         return cell  # refused, with its place, by whoever checks the row
 
 
-def _checked(table: str, number: int, row: object) -> dict[str, Any]:
-    """A row with exactly our columns, each of its kind."""
-    found = row if isinstance(row, dict) else {}
-    kept: dict[str, Any] = {}
-    for name in SCHEMA.columns[table]:
-        value = found.get(name)
+def _sifted(tables: Mapping[str, Iterable[tuple[int, object]]]) -> Incoming:
+    """Rows with exactly our columns, each as it can be; the others are counted.
+
+    Args:
+        tables: By table, each row with its number in the file.
+    """
+    kept: Tables = {}
+    faults: list[str] = []
+    for table, rows in tables.items():
+        kept[table] = []
+        for number, found in rows:
+            row = _with_our_columns(table, found)
+            fault = fault_of(table, row)
+            if fault is None:
+                kept[table].append(row)
+            else:
+                column, reason = fault
+                faults.append(translate("transfer.fault", table=table, row=number, column=column, reason=reason))
+    return Incoming(kept, len(faults), faults[0] if faults else "")
+
+
+def _with_our_columns(table: str, found: object) -> dict[str, Any]:
+    row = {name: found[name] for name in SCHEMA.columns[table] if name in found} if isinstance(found, dict) else {}
+    for name, value in row.items():
         if (table, name) in _JSON and isinstance(value, list | dict):
-            value = _as_kept(value)
-        if not (name in found and _fits(table, name, value)):
-            raise _refused(translate("transfer.bad-row", table=table, row=number, column=name))
-        kept[name] = value
-    return kept
-
-
-def _fits(table: str, name: str, value: object) -> bool:
-    if value is None:
-        return name in _MAY_MISS
-    if name in _TEXTS and (table, name) != ("cards", "state"):
-        return isinstance(value, str)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    if name in _FLAGS:
-        return value in {0, 1}
-    return name in _NUMBERS or (isinstance(value, int) and abs(value) < 2**63)
+            row[name] = _as_kept(value)
+    if "day" in SCHEMA.columns[table] and not row.get("day") and COLUMNS[table]["at"].fault(row.get("at")) == "":
+        # Tutors before version 6 kept no day: it is the one that it was here.
+        row["day"] = study_day(from_milliseconds(row["at"])).isoformat()
+    return row
 
 
 def _refused(message: str) -> TutorError:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tutor.foundation import private
 from tutor.foundation.clock import Clock, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, read_start, whole_path
@@ -118,11 +119,11 @@ class Runs:
         return folder
 
     def _make_folder(self) -> Path:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(self.folder)
         while True:
             folder = self.folder / f"{self._clock():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
             try:
-                folder.mkdir()
+                folder.mkdir(mode=0o700)
             except FileExistsError:
                 continue
             return folder

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from tutor.foundation import private
 from tutor.foundation.atomic_file import write_text
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
@@ -70,7 +71,7 @@ class Sweeps:
         """
         folder = self.folder_of(plan)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private.make_folder(folder)
             lock = hold(folder / LOCK_FILE)
             if lock is None:
                 return folder

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
 
 SEEDS = 2**31
+_LONGEST = 1e6
+"""Seconds that a question can have taken, eleven days; a kept quiz that says more was damaged."""
 
 
 def new_seed() -> int:
@@ -322,7 +324,7 @@ class QuizSession:
             attempt,
             self._keeping,
             key=key if isinstance(key, str) else "",
-            spent=float(spent) if isinstance(spent, int | float) else 0.0,
+            spent=float(spent) if isinstance(spent, int | float) and 0 <= spent < _LONGEST else 0.0,
             runs=[run for run in runs if isinstance(run, str)] if isinstance(runs, list) else (),
         )
 

@@ -167,7 +167,9 @@ class TutorApp(App[int]):
 def run_tutor(services: Services | None = None, first: FirstScreen | None = None) -> int:
     """Run tutor on this terminal until the learner leaves; returns the exit code."""
     app = TutorApp(services, first)
-    app.run()
-    if said := app.services.close():
-        print(said, file=sys.stderr)
+    try:
+        app.run()
+    finally:
+        if said := app.services.close():
+            print(said, file=sys.stderr)
     return app.return_code or 0

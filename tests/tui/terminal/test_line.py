@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -24,6 +24,11 @@ class Bench:
         self.lost = threading.Event()
         self.now = 100.0
         self.line = Line(self.writer, self.freed.set, self.lost.set, lambda: self.now)
+
+    def close_reader(self) -> None:
+        if self.reader >= 0:
+            os.close(self.reader)
+            self.reader = -1
 
     def read(self, count: int) -> bytes:
         data = b""
@@ -44,8 +49,12 @@ def stalled(bench: Bench) -> bool:
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
+def bench() -> Iterator[Bench]:
+    made = Bench()
+    yield made
+    made.close_reader()
+    made.line.finish(b"", 5.0)  # a thread that still writes would write into whatever is opened next
+    os.close(made.writer)
 
 
 def test_what_is_sent_arrives_and_frees_the_line(bench: Bench) -> None:
@@ -147,7 +156,7 @@ def test_a_terminal_that_never_answers_stalls_only_where_a_write_waits(bench: Be
 
 
 def test_a_terminal_that_is_gone_is_told_once_and_nothing_blocks(bench: Bench) -> None:
-    os.close(bench.reader)
+    bench.close_reader()
     bench.line.send(b"frame")
     assert bench.lost.wait(20)
     assert bench.line.gone
