@@ -12,7 +12,6 @@ from tutor.progress.lab_attempts import LabAttempt
 
 Facts = Mapping[str, float | bool | str]
 
-_AND = re.compile(r"\s+and\s+")
 _MEASURE = re.compile(r"(?P<name>[a-z_]+(?:\.[a-z_0-9]+)*)\s*(?P<sign><=|>=|<|>)")
 
 
@@ -71,7 +70,7 @@ class Goal:
 
 def read_goal(text: str) -> Goal | None:
     """The goal that ``text`` says; None where it says none, or nothing that can be read."""
-    pieces = _AND.split(text.strip())
+    pieces = " ".join(text.split()).split(" and ")
     try:
         parts = tuple(parse(piece) for piece in pieces)
     except ConditionError:

@@ -206,7 +206,7 @@ def goal_lines(goal: str, function: str = "", *, ascii: bool = False) -> list[st
         function: the drawn function whose height ``final.f`` is.
         ascii: whether to write in plain ASCII.
     """
-    return [_spoken(part, function, ascii=ascii) for part in re.split(r"\s+(?=(?:and|or)\b)", goal)]
+    return [_spoken(part, function, ascii=ascii) for part in re.split(r" (?=(?:and|or)\b)", " ".join(goal.split()))]
 
 
 def _spoken(goal: str, function: str, *, ascii: bool) -> str:

@@ -18,7 +18,7 @@ REST = ""
 """The second cell of a wide character."""
 
 _TOKENS = re.compile(
-    r"\x1b\[(?P<row>\d*);?(?P<column>\d*)H"
+    r"\x1b\[(?P<row>\d{0,6});?(?P<column>\d{0,6})H"
     r"|\x1b\[(?P<pen>[\d;]*)m"
     r"|(?P<mark>\x1b\[\?2026[hl])"
     r"|(?P<link>\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\))"

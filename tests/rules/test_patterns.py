@@ -1,0 +1,181 @@
+"""Every regular expression of the program takes a time that grows with the text, whatever stands in the text.
+
+The expressions are collected from the code, so a new one is tried as soon as it is written: on long runs of each
+character that it speaks of, of each pair of them, and on such runs behind whatever opens it and before what it refuses.
+Each is tried in the way in which it is used, since a search begins anew at every place and a match does not.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import signal
+import time
+from collections.abc import Iterator
+from itertools import pairwise, product
+from pathlib import Path
+from re import _constants as constants  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any, NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2] / "tutor"
+METHODS = ("match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer", "scanner")
+MADE_LATER = {
+    "study/term_questions.py": r"(?<!\w)name(?!\w)",  # around the escaped name of a term
+}
+"""Expressions that are made of what is known only later, with one as it may become."""
+LONG = 10_000
+JUDGED_FROM = 0.02
+"""Seconds; what takes less is quick enough, and too short to be compared."""
+STEEPEST = 3.5
+"""Twice the text takes twice the time, or four times if it is the square."""
+
+
+class Use(NamedTuple):
+    """An expression, and how it is used."""
+
+    place: str
+    pattern: re.Pattern[Any]
+    method: str
+
+
+def modules() -> Iterator[tuple[Path, str, ast.Module]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__")
+        yield path, name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def uses() -> list[Use]:
+    """Every expression of the program with every method that is called on it."""
+    trees = list(modules())
+    called: dict[tuple[str, str], set[str]] = {}
+    for _, name, tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in METHODS:
+                # Others may call what has a public name.
+                owner = name if node.value.id.startswith("_") else ""
+                called.setdefault((owner, node.value.id), set()).add(node.attr)
+    found = []
+    for path, name, tree in trees:
+        bound = {id(node.value): node.targets for node in ast.walk(tree) if isinstance(node, ast.Assign)}
+        for node in ast.walk(tree):
+            method = called_of_re(node)
+            if not method or not isinstance(node, ast.Call):
+                continue
+            place = f"{path.relative_to(ROOT)}:{node.lineno}"
+            pattern = pattern_of(node, path, name)
+            if method != "compile":
+                found.append(Use(place, pattern, method))
+                continue
+            names = [each.id for each in bound.get(id(node), []) if isinstance(each, ast.Name)]
+            methods = {each for one in names for owner in (name, "") for each in called.get((owner, one), set())}
+            found += [Use(place, pattern, each) for each in sorted(methods or {"fullmatch"})]
+    return found
+
+
+def called_of_re(node: ast.AST) -> str:
+    """The function of `re` that ``node`` calls with an expression; empty if it calls none."""
+    function = node.func if isinstance(node, ast.Call) else None
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+        return ""
+    return function.attr if function.value.id == "re" and function.attr in {*METHODS, "compile"} else ""
+
+
+def pattern_of(call: ast.Call, path: Path, module: str) -> re.Pattern[Any]:
+    namespace = vars(importlib.import_module(module))
+    flags = [each for each in call.args[1:] if "re." in ast.unparse(each)]
+    flags += [each.value for each in call.keywords if each.arg == "flags"]
+    try:
+        text = eval(ast.unparse(call.args[0]), dict(namespace))
+    except NameError:
+        text = MADE_LATER[str(path.relative_to(ROOT))]
+    number = eval(ast.unparse(flags[0]), dict(namespace)) if flags else 0
+    return re.compile(text, number)
+
+
+_OF_CATEGORIES = {"DIGIT": "0", "SPACE": " \n", "WORD": "a_"}
+
+
+def characters(pattern: re.Pattern[Any]) -> list[str]:
+    """What the expression speaks of: its characters, one or two of each class, and two that it hardly means."""
+    text = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+    flags = pattern.flags if isinstance(pattern.pattern, str) else pattern.flags & ~re.UNICODE
+    return list(dict.fromkeys([*spoken_of(parser.parse(text, flags)), "a", " "]))
+
+
+def spoken_of(parsed: Any) -> Iterator[str]:
+    for part in parsed:
+        match part:
+            case (constants.LITERAL | constants.NOT_LITERAL, int(number)):
+                yield chr(number)
+            case (constants.RANGE, (int(low), _)):
+                yield chr(low)
+            case (constants.CATEGORY, category):
+                yield from _OF_CATEGORIES.get(str(category).rpartition("_")[2], "a-")
+            case list() | tuple() | parser.SubPattern():
+                yield from spoken_of(part)
+
+
+def hard_texts(pattern: re.Pattern[Any], length: int) -> Iterator[str]:
+    alphabet = characters(pattern)
+    few = alphabet if len(alphabet) <= 12 else [*alphabet[:8], *alphabet[-4:]]
+    runs = [*few, *(one + other for one, other in product(few, few) if one != other), "".join(few)]
+    beginnings = ["", few[0], *("".join(pair) for pair in pairwise(few[:4]))]
+    for run in runs:
+        text = run * (length // len(run))
+        for before in beginnings if len(run) == 1 else [""]:
+            yield before + text
+            yield before + text + "\0"
+
+
+def seconds(use: Use, text: str) -> float:
+    subject: Any = text if isinstance(use.pattern.pattern, str) else text.encode("utf-8", "replace")
+    method = getattr(use.pattern, use.method)
+    begun = time.process_time()
+    if use.method in {"sub", "subn"}:
+        method(subject[:0], subject)
+    elif use.method == "finditer":
+        list(method(subject))
+    else:
+        method(subject)
+    return time.process_time() - begun
+
+
+USES = uses()
+
+
+def test_every_expression_of_the_program_is_found() -> None:
+    assert len(USES) > 50
+    assert {use.place.partition(":")[0] for use in USES} >= {
+        "course/numbers.py",
+        "runs/goal.py",
+        "foundation/safe_text.py",
+    }
+
+
+BEING_REWRITTEN = {"course/answer_reader.py", "course/checks.py", "course/mentions.py", "study/term_questions.py"}
+"""Files whose expressions are slow and on their way out; empty as soon as they are."""
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.place}-{use.method}")
+def test_an_expression_takes_a_time_that_grows_with_the_text(use: Use) -> None:
+    if use.place.partition(":")[0] in BEING_REWRITTEN:
+        pytest.skip("being rewritten")
+
+    def late(_number: int, _frame: object) -> None:
+        raise AssertionError("it takes for ever")
+
+    signal.signal(signal.SIGVTALRM, late)
+    try:
+        for text in hard_texts(use.pattern, LONG):
+            signal.setitimer(signal.ITIMER_VIRTUAL, 10.0)
+            if seconds(use, text) < JUDGED_FROM:
+                continue
+            whole = min(seconds(use, text) for _ in range(3))
+            half = min(seconds(use, text[: len(text) // 2]) for _ in range(3))
+            assert whole < JUDGED_FROM or whole < STEEPEST * half, (text[:20], half, whole)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
