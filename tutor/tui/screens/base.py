@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Container
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
@@ -112,6 +113,12 @@ class Commanded(Screen[ResultType]):
         of_focused = {each.id for each in commands_of(focused)} if focused is not None else set()
         target = focused if focused is not None and command.id in of_focused else self
         self.call_later(self.app.run_action, f"{command.action_name}{argument}", target)
+
+    def dismiss(self, result: ResultType | None = None) -> AwaitComplete:
+        """Leave this screen with ``result``; once is enough, and the screen behind it stays."""
+        if self.app.screen_stack[-1:] != [self]:
+            return AwaitComplete()
+        return super().dismiss(result)
 
     def action_back(self) -> None:
         """Leave this screen."""
