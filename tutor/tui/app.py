@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from collections.abc import Callable
@@ -225,7 +226,8 @@ def run_tutor(services: Services | None = None, first: FirstScreen | None = None
     finally:
         give_back = getattr(driver_of(app), "give_back", None)  # Textual's own drivers have given it back already
         if give_back is not None:
-            give_back(typing=app.crashed)
+            # As late as can be: what is typed until then is for nobody.
+            atexit.register(give_back, typing=app.crashed)
     if said:
         print(said, file=sys.stderr)
     return app.return_code or 0

@@ -51,7 +51,20 @@ def commands_of(node: DOMNode) -> Iterator[Command]:
             return
 
 
-class Commanded(Screen[ResultType]):
+class SteadyScreen(Screen[ResultType]):
+    """A screen that comes to rest after every change of the window."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Do not follow a size that the window no longer has.
+
+        Textual tells a screen each size that it was laid out in, and the screen is laid out in each size that it is
+        told. Two sizes on their way at once follow each other round for ever.
+        """
+        if not (isinstance(event, events.Resize) and event.size != self.app.size):
+            await super().on_event(event)
+
+
+class Commanded(SteadyScreen[ResultType]):
     """A screen whose bindings come from ``KEYS``. Subclasses list only their own commands."""
 
     KEYS: ClassVar[tuple[Command, ...]] = SHARED

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.screen import Screen
 from textual.strip import Strip
 
 from tutor.charts.cells import Span
 from tutor.foundation.translate import translate
 from tutor.foundation.wrapping import wrapped
 from tutor.tui.commands import SHARED, Command, bindings_of
+from tutor.tui.screens.base import SteadyScreen
 from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
 
-class TooSmallScreen(Screen[None]):
+class TooSmallScreen(SteadyScreen[None]):
     """One sentence; `TutorApp` takes it away when the window has grown."""
 
     KEYS: ClassVar[tuple[Command, ...]] = tuple(command for command in SHARED if command.id == "app.quit")
