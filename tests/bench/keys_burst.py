@@ -226,9 +226,7 @@ def _look_after(victim: Victim, found: Found) -> None:
     found.leftover += waiting
 
 
-def fuzz(
-    total: int, chance: random.Random, found: Found | None = None, tell: Callable[[str], object] = print
-) -> Found:
+def fuzz(total: int, chance: random.Random, found: Found | None = None, tell: Callable[[str], object] = print) -> Found:
     """Send ``total`` random bytes; what came of it."""
     found = found or Found()
     told = time.monotonic()
@@ -242,9 +240,12 @@ def fuzz(
                 until = found.sent + 12_000  # training that was begun by chance must not add up
                 victim.read(10.0)
                 while found.sent < min(until, total) and victim.alive:
-                    found.sent += victim.write(burst(chance))
+                    victim.read(0)  # whoever sees that tutor has left its screen types no more
+                    found.sent += 0 if victim.leaves else victim.write(burst(chance))
                     if chance.random() < 0.1:
-                        victim.tell_size(chance.choice((1, 2, 4, 39, 80, 140, 200)), chance.choice((1, 2, 4, 11, 24, 60)))
+                        victim.tell_size(
+                            chance.choice((1, 2, 4, 39, 80, 140, 200)), chance.choice((1, 2, 4, 11, 24, 60))
+                        )
                         victim.read(0.02)
                         victim.tell_size(80, 24)
                     wall, cpu = victim.answer_time() if victim.alive else (0.0, 0.0)
@@ -354,7 +355,9 @@ def main() -> None:
             lost += max(0, seen - kept)
             unseen += max(0, kept - seen)
     if given.kills:
-        print(f"{given.kills} kills: {acknowledged} answers acknowledged, {lost} of them lost; {unseen} kept before shown")
+        print(
+            f"{given.kills} kills: {acknowledged} answers acknowledged, {lost} of them lost; {unseen} kept before shown"
+        )
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ _POLL = 0.1
 """Seconds after which an unfinished escape sequence is what it is."""
 
 
+_PAUSE = 0.05
+"""Seconds without a key after which a slow line has brought all of a burst."""
 _QUIET = 0.3
 """Seconds without a key after which somebody has stopped typing."""
 _MOST_QUIET = 2.0
@@ -60,12 +62,12 @@ def can_be_woken() -> bool:
         return False
 
 
-def discard_input(descriptor: int, quiet: float = 0.0, most: float = 0.0) -> None:
+def discard_input(descriptor: int, quiet: float, most: float) -> None:
     """Throw away what was typed, and what comes until nothing has come for ``quiet`` seconds; for ``most`` at most."""
     end = monotonic() + most
     with contextlib.suppress(OSError, ValueError, termios.error):
         termios.tcflush(descriptor, termios.TCIFLUSH)
-        while quiet and (left := end - monotonic()) > 0 and select.select([descriptor], [], [], min(quiet, left))[0]:
+        while (left := end - monotonic()) > 0 and select.select([descriptor], [], [], min(quiet, left))[0]:
             if not os.read(descriptor, 4096):
                 return
 
@@ -124,7 +126,7 @@ class LeavingDriver(LinuxDriver):
         modes, self._shell_modes = self._shell_modes, None
         if modes is None:
             return
-        discard_input(self.fileno, _QUIET if typing else 0.0, _MOST_QUIET)
+        discard_input(self.fileno, _QUIET if typing else _PAUSE, _MOST_QUIET)
         with contextlib.suppress(termios.error):
             termios.tcsetattr(self.fileno, termios.TCSANOW, modes)
 
