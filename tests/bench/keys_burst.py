@@ -42,14 +42,16 @@ _HANG = 2.0
 _LONGEST = 30.0
 """Seconds after which a program that does not answer is killed."""
 _STARTS: tuple[tuple[str, ...], ...] = (
-    (), (), ("3",), ("13",), ("lab", "moons-net"), ("lab", "curve-builder"), ("lab", "penguins"), ("review",), ("watch",),
+    (), (), ("3",), ("13",), ("lab", "moons-net"), ("lab", "curve-builder"), ("lab", "penguins"), ("review",),
+    ("watch",),
 )  # fmt: skip
 _KEYS = b"\x10\r\t \x1b\x7f\x01\x0b\x04\x15\x1a\x0fabcdefghijklmnoprstuvwxyzGHLNSERPVWX0123456789?/.,[]{}+-<>=:;_!*()"
 _LEAVING = b"q\x03\x11"
 _SEQUENCES = (
     b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D", b"\x1b[H", b"\x1b[F", b"\x1b[5~", b"\x1b[6~", b"\x1b[3~", b"\x1b[Z",
     b"\x1bOA", b"\x1bOP", b"\x1b[1;5C", b"\x1b[1;2B", b"\x1b[I", b"\x1b[O", b"\x1b[0n", b"\x1b[?2026;2$y",
-    b"\x1b[97;5u", b"\x1b[13u", b"\x1b[27;2u", b"\x1b[200~", b"\x1b[201~", b"\x1b[24;80R", b"\x1b[?1;2c", b"\x1b]11;?\x07",
+    b"\x1b[97;5u", b"\x1b[13u", b"\x1b[27;2u", b"\x1b[200~", b"\x1b[201~", b"\x1b[24;80R", b"\x1b[?1;2c",
+    b"\x1b]11;?\x07",
     b"\x1b\x1b", b"\x1b[[", b"\x1b[1", b"\x1b[", b"\x1bO", b"\x1bP", b"\x1b_", b"\x1b[<", b"\x1b[999999999999A",
 )  # fmt: skip
 _TEXTS = ("quit", "训练", "é", "👩‍👩‍👧‍👦", "🇨🇳", "\u202e", "ﷺ", "a\u0301", "moons", "梯度下降", "\x00")
@@ -101,11 +103,10 @@ class Found:
     def __str__(self) -> str:
         """One line, and one for each kind of crash."""
         hangs = ", ".join(f"{wall:.1f} s ({cpu:.1f} s CPU)" for wall, cpu in self.hangs)
-        lines = [
-            f"{self.sent:,} bytes, {self.starts} starts, {self.left} left by keys; {self.crashes.total()} crashes; "
-            f"{len(self.hangs)} hangs over {_HANG:g} s{': ' * bool(hangs)}{hangs}; slowest answer {self.slowest:.2f} s; "
-            f"{self.modes} terminals not given back; {self.leftover} keys left for the shell"
-        ]
+        starts = f"{self.sent:,} bytes, {self.starts} starts, {self.left} left by keys"
+        faults = f"{self.crashes.total()} crashes; {len(self.hangs)} hangs over {_HANG:g} s{': ' * bool(hangs)}{hangs}"
+        left = f"{self.modes} terminals not given back; {self.leftover} keys left for the shell"
+        lines = [f"{starts}; {faults}; slowest answer {self.slowest:.2f} s; {left}"]
         return "\n".join([*lines, *self.stacks, *(f"{count} x {text}" for text, count in self.crashes.most_common())])
 
 

@@ -24,7 +24,7 @@ from tutor.tui.services import Services
 from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH, fits
 from tutor.tui.textual_private import driver_of, failed_while_leaving, stop_keeping_dead_widgets
 from tutor.tui.themes import LOOKS, Look, look_for, textual_theme
-from tutor.tui.tidying import LOOK_EVERY, Tidying
+from tutor.tui.tidying import AFTER_LEAVING, LOOK_EVERY, Tidying
 from tutor.tui.type_ahead import TypeAhead
 
 _AHEAD_AFTER = 0.4
@@ -141,6 +141,12 @@ class TutorApp(App[int]):
 
         watch_runs(self)
         self.set_timer(_AHEAD_AFTER, self._import_ahead)
+
+    def screen_left(self) -> None:
+        """A screen is gone: what it was made of is collected in the next pause."""
+        if self.is_running:
+            self.tidying.leave()
+            self.set_timer(AFTER_LEAVING, self.tidying.look)
 
     def _import_ahead(self) -> None:
         from tutor.tui.ahead import import_ahead

@@ -116,6 +116,10 @@ class Commanded(SteadyScreen[ResultType]):
             widget.refresh(layout=True)
         self.refresh(layout=True)
 
+    def on_unmount(self) -> None:
+        """The screen has been left."""
+        self.tutor.screen_left()
+
     def stirred(self) -> None:
         """A key or the mouse came in, before anything is done with it: somebody is there."""
 
