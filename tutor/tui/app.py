@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import os
 import sys
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any, ClassVar
 
 from textual import events
@@ -17,6 +19,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from tutor.foundation.translate import LANGUAGES, language, translate, use_language
+from tutor.tui.background import ForgetfulThreads
 from tutor.tui.glyphs import AsciiFilter, terminal_speaks_unicode
 from tutor.tui.screen_css import add_screen_css
 from tutor.tui.screens.base import Commanded, TutorScreen
@@ -132,6 +135,7 @@ class TutorApp(App[int]):
 
     def on_mount(self) -> None:
         """Everything that the first frame does not need happens after it."""
+        asyncio.get_running_loop().set_default_executor(ForgetfulThreads(thread_name_prefix="tutor"))
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
@@ -146,7 +150,8 @@ class TutorApp(App[int]):
         """A screen is gone: what it was made of is collected in the next pause."""
         if self.is_running:
             self.tidying.leave()
-            self.set_timer(AFTER_LEAVING, self.tidying.look)
+            # Not a timer of Textual's: its context would be the screen's, which would live until it is over.
+            asyncio.get_running_loop().call_later(AFTER_LEAVING, self.tidying.look, context=Context())
 
     def _import_ahead(self) -> None:
         from tutor.tui.ahead import import_ahead

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import Context
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from tutor.tui.sizes import fits
 from tutor.tui.textual_private import driver_of
@@ -11,8 +15,26 @@ from tutor.tui.textual_private import driver_of
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
 
+Parameters = ParamSpec("Parameters")
+Returned = TypeVar("Returned")
+
 _RUNS_EVERY = 2.0
 """Seconds between two looks at which runs are going."""
+
+
+class ForgetfulThreads(ThreadPoolExecutor):
+    """Threads that remember nothing of what they have done.
+
+    Textual notes in each thread which worker it runs. An idle thread would keep its last worker, and with it a screen
+    that was left long ago.
+    """
+
+    def submit(
+        self, fn: Callable[Parameters, Returned], /, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> Future[Returned]:
+        """As any executor's, in a context of its own."""
+        work = partial(fn, *args, **kwargs)
+        return super().submit(lambda: Context().run(work))
 
 
 def watch_runs(app: TutorApp) -> None:
