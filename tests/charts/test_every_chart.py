@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.charts.shapes import CHARTS, Chart, text_of
 from tutor.charts.boundary import boundary_chart
@@ -28,6 +30,12 @@ every_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS.keys(
 def test_fills_exactly_its_cells_at_any_size(chart: Chart, ascii: bool) -> None:
     for width, height in SIZES + TINY:
         text_of(chart(width, height, ascii), width, height)
+
+
+@every_chart
+@given(st.integers(1, 200), st.integers(1, 60), st.booleans())
+def test_draws_something_in_any_window_however_absurd(chart: Chart, width: int, height: int, ascii: bool) -> None:
+    text_of(chart(width, height, ascii), width, height)
 
 
 @every_chart

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tutor.tui.tidying import QUIET, Tidying
+from tutor.tui.tidying import AFTER_LEAVING, QUIET, Tidying
 
 
 class Clock:
@@ -67,6 +68,55 @@ def test_what_the_first_lab_imports_is_left_for_good_and_what_later_ones_leave_i
     left = [[number] for number in range(1_000)]
     tidying.settle()
     assert gc.get_freeze_count() <= settled < settled + len(left)
+
+
+class Ring:
+    """Something that only a collection takes away."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_a_left_screen_was_made_of_is_collected_in_the_next_short_pause(collector: None) -> None:
+    clock = Clock()
+    tidying = begun(clock)
+    screen = weakref.ref(Ring())
+    tidying.stir()
+    tidying.leave()
+    assert not tidying.look(), "a key has just come"
+    clock.now += AFTER_LEAVING
+    assert tidying.look()
+    assert screen() is None
+    assert not tidying.look(), "it is done"
+
+
+def test_many_left_screens_are_collected_though_keys_keep_coming(collector: None) -> None:
+    tidying = begun(Clock())
+    screens = []
+    for _ in range(20):
+        screens.append(weakref.ref(Ring()))
+        tidying.stir()
+        tidying.leave()
+        tidying.look()
+    assert sum(screen() is not None for screen in screens) < 5
+
+
+@pytest.mark.parametrize("freeze", [Tidying.settle, Tidying.keep])
+def test_a_screen_that_was_in_front_when_much_was_kept_is_not_kept_with_it(
+    collector: None, freeze: Callable[[Tidying], None]
+) -> None:
+    clock = Clock()
+    tidying = begun(clock)
+    kept = [[number] for number in range(1_000)]
+    front = Ring()
+    screen = weakref.ref(front)
+    freeze(tidying)
+    del front
+    tidying.leave()
+    clock.now += AFTER_LEAVING
+    assert tidying.look()
+    assert screen() is None
+    assert gc.get_freeze_count() >= len(kept), "the rest stays for good"
 
 
 def test_a_collector_that_is_on_is_left_alone(collector: None) -> None:

@@ -63,6 +63,22 @@ def test_a_table_too_wide_for_the_page_tells_its_rows_one_by_one() -> None:
     ]
 
 
+def test_a_table_of_very_many_columns_tells_the_first_of_each_row_and_how_many_more_there_are() -> None:
+    columns = 1900
+    head = "|".join(f"c{number}" for number in range(columns))
+    row = "|".join(f"{number}.5" for number in range(columns))
+    lines = texts(f"|{head}|\n|" + "-|" * columns + f"\n|{row}|\n|{row}|", 40)
+    assert lines[:2] == ["c0: 0.5", "c1: 1.5"]
+    assert lines.count("… and 1860 more columns") == 2
+    assert len(lines) < 100
+
+
+def test_columns_with_nothing_in_them_take_no_lines_in_a_table_too_wide_for_the_page() -> None:
+    empty = "|" * 1900
+    lines = texts(f"|a|b{empty}\n|" + "-|" * 1901 + f"\n|1|2{empty}", 40)
+    assert lines == ["a: 1", "b: 2"]
+
+
 _CELL = st.text(st.sampled_from("ab 12学习，$x$**`"), max_size=30).map(lambda text: text.replace("\n", " "))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import os
 import sys
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any, ClassVar
 
 from textual import events
@@ -12,15 +15,20 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
+from textual.geometry import Size
 from textual.screen import Screen
 
-from tutor.foundation.translate import LANGUAGES, language, use_language
+from tutor.foundation.translate import LANGUAGES, language, translate, use_language
+from tutor.tui.background import ForgetfulThreads
 from tutor.tui.glyphs import AsciiFilter, terminal_speaks_unicode
 from tutor.tui.screen_css import add_screen_css
 from tutor.tui.screens.base import Commanded, TutorScreen
 from tutor.tui.services import Services
+from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH, fits
+from tutor.tui.textual_private import driver_of, failed_while_leaving, stop_keeping_dead_widgets
 from tutor.tui.themes import LOOKS, Look, look_for, textual_theme
-from tutor.tui.tidying import LOOK_EVERY, Tidying
+from tutor.tui.tidying import AFTER_LEAVING, LOOK_EVERY, Tidying
+from tutor.tui.type_ahead import TypeAhead
 
 _AHEAD_AFTER = 0.4
 """Seconds after the first frame at which what the next screens need is imported."""
@@ -41,15 +49,22 @@ class TutorApp(App[int]):
 
     def __init__(self, services: Services | None = None, first: FirstScreen | None = None) -> None:
         super().__init__()
+        stop_keeping_dead_widgets()
         self.services = services or Services()
         self.look: Look = LOOKS["dark"]
         self.runs_going = 0
         self.line_rate: int | None = None
         """Bytes sent in the last second, where the learner asked to see it."""
         self.too_small = False
+        self.window = Size(0, 0)
+        """The size of the terminal's window, which may be too small for the screens."""
+        self._roomy = Size(MIN_WIDTH, MIN_HEIGHT)
+        self.crashed = False
+        """Whether the app ends because of a fault of its own."""
         self.tidying = Tidying()
         """Looks for garbage in the pauses between keys."""
         self._first = first
+        self._type_ahead = TypeAhead(self)
         self._ascii = AsciiFilter(enabled=False)
         self._filters = [each for each in self._filters if not isinstance(each, Monochrome)]  # greys are colours too
         self._filters += [NoColor()] if os.environ.get("NO_COLOR") else []
@@ -97,7 +112,19 @@ class TutorApp(App[int]):
     @property
     def unseen(self) -> bool:
         """Whether nobody can see what would be drawn now: the terminal takes nothing, nobody need look at a log."""
-        return bool(getattr(self._driver, "stalled", False))  # Textual's own drivers cannot tell
+        return bool(getattr(driver_of(self), "stalled", False))  # Textual's own drivers cannot tell
+
+    def exit(self, *arguments: Any, **options: Any) -> None:
+        """Leave, as Textual's own; nothing that was typed ahead is done any more."""
+        self._type_ahead.close()
+        super().exit(*arguments, **options)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What goes wrong in a screen that is being taken away, because it is, stops nothing."""
+        if not failed_while_leaving(error):
+            self._type_ahead.close()
+            self.crashed = True
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """A fault of ours: the traceback goes into a file, the learner gets a sentence."""
@@ -108,6 +135,7 @@ class TutorApp(App[int]):
 
     def on_mount(self) -> None:
         """Everything that the first frame does not need happens after it."""
+        asyncio.get_running_loop().set_default_executor(ForgetfulThreads(thread_name_prefix="tutor"))
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
@@ -117,6 +145,13 @@ class TutorApp(App[int]):
 
         watch_runs(self)
         self.set_timer(_AHEAD_AFTER, self._import_ahead)
+
+    def screen_left(self) -> None:
+        """A screen is gone: what it was made of is collected in the next pause."""
+        if self.is_running:
+            self.tidying.leave()
+            # Not a timer of Textual's: its context would be the screen's, which would live until it is over.
+            asyncio.get_running_loop().call_later(AFTER_LEAVING, self.tidying.look, context=Context())
 
     def _import_ahead(self) -> None:
         from tutor.tui.ahead import import_ahead
@@ -151,17 +186,46 @@ class TutorApp(App[int]):
             self.register_theme(textual_theme(look))
             self.theme = name
 
+    def action_suspend_process(self) -> None:
+        """Stop until the shell continues us; where no shell would, say so instead."""
+        from tutor.tui.terminal.leaving import can_be_woken
+
+        if can_be_woken():
+            super().action_suspend_process()
+        elif isinstance(self.screen, TutorScreen):
+            self.screen.notice(translate("app.cannot-pause"), "warning")
+
     async def on_event(self, event: events.Event) -> None:
         """A window too small for the screens shows one sentence until it has grown."""
-        if isinstance(event, events.InputEvent):
+        if isinstance(event, (events.InputEvent, events.Paste)) and not event.is_forwarded:
             self.tidying.stir()
+            if self._type_ahead.keeps(event):
+                return
             if isinstance(self.screen, Commanded):
                 self.screen.stirred()
-        await super().on_event(event)
         if isinstance(event, events.Resize):
+            self.window, size = event.size, self._laid_out_in(event.size)
+            await super().on_event(events.Resize(size, size))
+            if self.screen_stack:
+                self.screen.refresh()  # the terminal may have lost what it showed, even if the size is the old one
             from tutor.tui.background import guard_size
 
-            guard_size(self, event.size)
+            guard_size(self)
+            return
+        await super().on_event(event)
+
+    @property
+    def size(self) -> Size:
+        """The size that screens are laid out in: the window's, or the last one that was not too small for them.
+
+        To lay out a long lesson in two columns takes seconds, for a picture that nobody sees.
+        """
+        return self._laid_out_in(super().size)
+
+    def _laid_out_in(self, window: Size) -> Size:
+        if fits(window):
+            self._roomy = window
+        return self._roomy
 
 
 def run_tutor(services: Services | None = None, first: FirstScreen | None = None) -> int:
@@ -170,6 +234,10 @@ def run_tutor(services: Services | None = None, first: FirstScreen | None = None
     try:
         app.run()
     finally:
+        give_back = getattr(driver_of(app), "give_back", None)  # Textual's own drivers have given it back already
+        if give_back is not None:
+            # As late as can be: what is typed until then is for nobody.
+            atexit.register(give_back, typing=app.crashed)
         if said := app.services.close():
             print(said, file=sys.stderr)
     return app.return_code or 0

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import Context
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from textual.geometry import Size
+from tutor.tui.sizes import fits
+from tutor.tui.textual_private import driver_of
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
 
-MIN_WIDTH = 40
-MIN_HEIGHT = 12
-"""The smallest window, in cells, that screens draw in."""
+Parameters = ParamSpec("Parameters")
+Returned = TypeVar("Returned")
+
 _RUNS_EVERY = 2.0
 """Seconds between two looks at which runs are going."""
+
+
+class ForgetfulThreads(ThreadPoolExecutor):
+    """Threads that remember nothing of what they have done.
+
+    Textual notes in each thread which worker it runs. An idle thread would keep its last worker, and with it a screen
+    that was left long ago.
+    """
+
+    def submit(
+        self, fn: Callable[Parameters, Returned], /, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> Future[Returned]:
+        """As any executor's, in a context of its own."""
+        work = partial(fn, *args, **kwargs)
+        return super().submit(lambda: Context().run(work))
 
 
 def watch_runs(app: TutorApp) -> None:
@@ -79,13 +99,13 @@ def watch_line(app: TutorApp) -> None:
 
 def _bytes_sent(app: TutorApp) -> int:
     """Textual's own drivers do not count."""
-    sent = getattr(app._driver, "sent", 0)  # noqa: SLF001 - where Textual keeps it
+    sent = getattr(driver_of(app), "sent", 0)
     return sent if isinstance(sent, int) else 0
 
 
-def guard_size(app: TutorApp, size: Size) -> None:
+def guard_size(app: TutorApp) -> None:
     """Show the one sentence for a window that is too small, and take it away when it has grown."""
-    small = size.width < MIN_WIDTH or size.height < MIN_HEIGHT
+    small = not fits(app.window)
     if small == app.too_small or not app.screen_stack:
         return
     from tutor.tui.screens.too_small import TooSmallScreen

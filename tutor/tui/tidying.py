@@ -3,6 +3,9 @@
 Going through everything that an open course is made of takes a tenth of a second, and Python does it whenever enough
 was made: in the middle of a key, as likely as not. So what start-up made is left alone for good, and the full
 collections are made in the pauses between keys. The young ones, of a millisecond, stay as Python has them.
+
+A screen that was left is tens of thousands of objects that hold one another. It is collected soon after, since the
+memory of the next screen is found among what it gives back.
 """
 
 from __future__ import annotations
@@ -21,6 +24,12 @@ QUIET: Final = 1.0
 LOOK_EVERY: Final = 1.5
 """Seconds between two looks whether it is quiet."""
 
+AFTER_LEAVING: Final = 0.25
+"""Seconds after a screen was left in which no key may have come, so that it is collected: 20 ms of work."""
+
+_MOST_LEFT: Final = 4
+"""Screens left after which they are collected even though keys keep coming."""
+
 _WORTH_IT: Final = 5
 """Collections of the middle generation after which the old one is gone through."""
 
@@ -36,6 +45,8 @@ class Tidying:
         self._seconds = seconds
         self._last_key = seconds()
         self._begun = self._settled = False
+        self._left = 0
+        self._froze_a_screen = False  # what was in front then stays for good, unless it is looked at once more
 
     def begin(self) -> None:
         """From now on. Nothing changes where the collector was not switched off for the start, as in tests."""
@@ -52,7 +63,7 @@ class Tidying:
         Only once: later labs import nothing, and a screen that was just left would stay for good too.
         """
         if self._begun and not self._settled:
-            self._settled = True
+            self._settled = self._froze_a_screen = True
             gc.freeze()
 
     def keep(self) -> None:
@@ -63,15 +74,29 @@ class Tidying:
         if self._begun:
             gc.collect(1)
             gc.freeze()
+            self._froze_a_screen = True
+
+    def leave(self) -> None:
+        """A screen has been left: `look` again in `AFTER_LEAVING` seconds."""
+        self._left += 1
 
     def stir(self) -> None:
         """A key came, or the mouse: this is no moment for it."""
         self._last_key = self._seconds()
 
     def look(self) -> bool:
-        """Collect if it is quiet and enough was made; whether it was done."""
-        quiet = self._seconds() - self._last_key >= QUIET
-        if not (self._begun and quiet and gc.get_count()[2] >= _WORTH_IT):
+        """Collect if it is quiet and a screen was left or enough was made; whether it was done."""
+        rest = self._seconds() - self._last_key
+        quiet = rest >= QUIET and gc.get_count()[2] >= _WORTH_IT
+        left = self._left and (rest >= AFTER_LEAVING or self._left >= _MOST_LEFT)
+        if not (self._begun and (quiet or left)):
             return False
-        gc.collect()
+        if self._left and self._froze_a_screen and rest >= AFTER_LEAVING:
+            self._froze_a_screen = False
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+        else:
+            gc.collect()
+        self._left = 0
         return True

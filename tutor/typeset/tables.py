@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from tutor.foundation.translate import translate
 from tutor.typeset.breaking import break_lines, widths_of
 from tutor.typeset.elements import Run, Runs, Side, Table
 from tutor.typeset.lines import BLANK, Line, Span
 
 _GAP = 3
 _NARROW_GAP = 2
+_MOST_CELLS = 40
+"""Cells of a row that are told one below the other. Who needs the others opens the table itself."""
 
 
 def set_table(table: Table, width: int, *, rule: str) -> Iterator[Line]:
@@ -48,7 +51,7 @@ def _share(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]
 
 
 def _grid(table: Table, widths: Sequence[int], gap: str, rule: str) -> Iterator[Line]:
-    if any(run.text.strip() for cell in table.head for run in cell):
+    if any(map(_says_something, table.head)):
         yield from _row(table.head, widths, table.sides, gap)
         yield Line((Span(gap.join(rule * width for width in widths), "table-rule"),))
     rows = [list(_row(row, widths, table.sides, gap)) for row in table.rows]
@@ -79,10 +82,18 @@ def _row(cells: Sequence[Runs], widths: Sequence[int], sides: Sequence[Side], ga
 
 
 def _as_records(table: Table, width: int, rule: str) -> Iterator[Line]:
-    """Each row as lines of ``head: cell``, for tables wider than the page."""
+    """Each row as lines of ``head: cell``, for tables wider than the page; empty cells are left out."""
     for number, row in enumerate(table.rows):
         if number:
             yield Line((Span(rule * min(width, 8), "table-rule"),))
-        for head, cell in zip(table.head, row, strict=True):
-            title = (*head, Run(": ", "table-head")) if head else ()
+        filled = [(head, cell) for head, cell in zip(table.head, row, strict=True) if _says_something(cell)]
+        for head, cell in filled[:_MOST_CELLS]:
+            title = (*head, Run(": ", "table-head")) if _says_something(head) else ()
             yield from (Line(spans) for spans in break_lines((*title, *cell), width))
+        if (left := len(filled) - _MOST_CELLS) > 0:
+            said = Run(translate("reading.more-columns", count=left), "table-rule")
+            yield from (Line(spans) for spans in break_lines((said,), width))
+
+
+def _says_something(cell: Runs) -> bool:
+    return any(run.text.strip() for run in cell)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Container
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
@@ -50,7 +51,20 @@ def commands_of(node: DOMNode) -> Iterator[Command]:
             return
 
 
-class Commanded(Screen[ResultType]):
+class SteadyScreen(Screen[ResultType]):
+    """A screen that comes to rest after every change of the window."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Do not follow a size that the window no longer has.
+
+        Textual tells a screen each size that it was laid out in, and the screen is laid out in each size that it is
+        told. Two sizes on their way at once follow each other round for ever.
+        """
+        if not (isinstance(event, events.Resize) and event.size != self.app.size):
+            await super().on_event(event)
+
+
+class Commanded(SteadyScreen[ResultType]):
     """A screen whose bindings come from ``KEYS``. Subclasses list only their own commands."""
 
     KEYS: ClassVar[tuple[Command, ...]] = SHARED
@@ -102,6 +116,10 @@ class Commanded(Screen[ResultType]):
             widget.refresh(layout=True)
         self.refresh(layout=True)
 
+    def on_unmount(self) -> None:
+        """The screen has been left."""
+        self.tutor.screen_left()
+
     def stirred(self) -> None:
         """A key or the mouse came in, before anything is done with it: somebody is there."""
 
@@ -112,6 +130,12 @@ class Commanded(Screen[ResultType]):
         of_focused = {each.id for each in commands_of(focused)} if focused is not None else set()
         target = focused if focused is not None and command.id in of_focused else self
         self.call_later(self.app.run_action, f"{command.action_name}{argument}", target)
+
+    def dismiss(self, result: ResultType | None = None) -> AwaitComplete:
+        """Leave this screen with ``result``; once is enough, and the screen behind it stays."""
+        if self.app.screen_stack[-1:] != [self]:
+            return AwaitComplete()
+        return super().dismiss(result)
 
     def action_back(self) -> None:
         """Leave this screen."""

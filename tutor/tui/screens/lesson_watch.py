@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.worker import get_current_worker
@@ -10,10 +11,13 @@ from textual.worker import get_current_worker
 from tutor.charts.cells import Row, Rows, Span
 from tutor.course.files import pack_of
 from tutor.course.lesson import Fault
+from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import language, translate
 from tutor.foundation.wrapping import wrapped
+from tutor.tui.commands import Command
+from tutor.tui.editor import edit_file
 from tutor.tui.glyphs import RIGHT, WRONG
 from tutor.tui.screens.lesson import LessonScreen
 from tutor.tui.widgets.chart import Room, RowsView
@@ -31,6 +35,7 @@ class WatchedLessonScreen(LessonScreen):
         path: The lesson file, which need not be a sound one yet.
     """
 
+    KEYS: ClassVar[tuple[Command, ...]] = (Command("watch.edit", ("E",), "read.edit", "read.edit-help", footer=2),)
     CSS_PATH = "lesson_watch.tcss"
 
     def __init__(self, path: Path) -> None:
@@ -63,6 +68,14 @@ class WatchedLessonScreen(LessonScreen):
         """The faults take other rows at another width."""
         if self._faults is not None:
             self._show_faults(self._faults)
+
+    def action_edit(self) -> None:
+        """Open the file in the author's editor, on this terminal."""
+        try:
+            edit_file(self.app, self._path)
+        except TutorError as error:
+            self.notice(str(error), "warning")
+        self._look()
 
     def _look(self) -> None:
         stamp = _stamp_of(self._path)

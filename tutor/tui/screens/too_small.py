@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.screen import Screen
 from textual.strip import Strip
 
 from tutor.charts.cells import Span
 from tutor.foundation.translate import translate
 from tutor.foundation.wrapping import wrapped
-from tutor.tui.background import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.commands import SHARED, Command, bindings_of
+from tutor.tui.screens.base import SteadyScreen
+from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
 
-class TooSmallScreen(Screen[None]):
+class TooSmallScreen(SteadyScreen[None]):
     """One sentence; `TutorApp` takes it away when the window has grown."""
 
     KEYS: ClassVar[tuple[Command, ...]] = tuple(command for command in SHARED if command.id == "app.quit")
@@ -23,13 +23,13 @@ class TooSmallScreen(Screen[None]):
     CSS = "TooSmallScreen { overflow: hidden; }"
 
     def render_line(self, y: int) -> Strip:
-        """The sentence, wrapped, in the middle."""
-        width, height = self.size
+        """The sentence, wrapped, in the middle of the window, which is smaller than what screens are laid out in."""
+        width, height = tutor_app(self).window
         text = translate("app.too-small", width=MIN_WIDTH, height=MIN_HEIGHT, has_width=width, has_height=height)
         lines = wrapped(text, max(1, width - 2))
         index = y - max(0, (height - len(lines)) // 2)
         line = lines[index] if 0 <= index < len(lines) else ""
-        return strip_of([Span(f" {line}")], look_of(self), width)
+        return strip_of([Span(f" {line}")], look_of(self), self.size.width)
 
     def on_screen_resume(self) -> None:
         """Another screen lay above while the window grew."""

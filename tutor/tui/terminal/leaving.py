@@ -8,12 +8,16 @@ that, because every answer was saved when it was given.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import selectors
 import signal
 import sys
+import termios
 import threading
 from codecs import getincrementaldecoder
+from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -32,15 +36,40 @@ _POLL = 0.1
 """Seconds after which an unfinished escape sequence is what it is."""
 
 
+_PAUSE = 0.05
+"""Seconds without a key after which a slow line has brought all of a burst."""
+_QUIET = 0.3
+"""Seconds without a key after which somebody has stopped typing."""
+_MOST_QUIET = 2.0
+"""Seconds after which the terminal is given back even though somebody is still typing."""
+_LEAVE_EVERYTHING = (
+    "\x1b[?2026l\x1b[m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+)
+"""Ends every mode that is ever begun: synchronised frames, colours, pastes, the mouse, the keyboard's, the screen's."""
+
+
 def can_be_woken() -> bool:
     """Whether a shell started us as a job of its own: only then is there anybody to continue us after a stop.
 
-    Under ``ssh -t host tutor`` we are the session's leader; stopped, we would stay so for ever.
+    Under ``ssh -t host tutor`` we are the session's leader; stopped, we would stay so for ever. The same holds when
+    whoever started us is gone, or belongs to another session.
     """
     try:
-        return os.getpgrp() != os.getsid(0)
+        group, session = os.getpgrp(), os.getsid(0)
+        return group != session and (group != os.getpid() or os.getsid(os.getppid()) == session)
     except OSError:
         return False
+
+
+def discard_input(descriptor: int, quiet: float, most: float) -> None:
+    """Throw away what was typed, and what comes until nothing has come for ``quiet`` seconds; for ``most`` at most."""
+    end = monotonic() + most
+    with contextlib.suppress(OSError, ValueError, termios.error):
+        termios.tcflush(descriptor, termios.TCIFLUSH)
+        while (left := end - monotonic()) > 0 and select.select([descriptor], [], [], min(quiet, left))[0]:
+            if not os.read(descriptor, 4096):
+                return
 
 
 class LeavingDriver(LinuxDriver):
@@ -57,16 +86,49 @@ class LeavingDriver(LinuxDriver):
         self._file = self._screen
         self._gone = threading.Event()
         self._stopped_by_us = False
+        self._on_screen = False
+        self._shell_modes: list[Any] | None = None
         self._answers = Answers()
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
+        self._on_screen = True
+        self._answers = Answers()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._shell_modes, self.attrs_before = self.attrs_before, None
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is signal.SIG_DFL:
                 signal.signal(number, self._on_signal)
 
     # -- leaving -----------------------------------------------------------------------------------------
+
+    def stop_application_mode(self) -> None:
+        """Leave the screen. Keys are still neither echoed nor anybody's, until `give_back`."""
+        super().stop_application_mode()
+        self._on_screen = False
+
+    def _disable_mouse_support(self) -> None:
+        """End every way of reporting the mouse; Textual's own forgets that of pixels."""
+        super()._disable_mouse_support()
+        self.write("\x1b[?1016l")
+
+    def suspend_application_mode(self) -> None:
+        """Lend the terminal, as it was before us, to another program or to the shell."""
+        super().suspend_application_mode()
+        self.give_back()
+
+    def give_back(self, *, typing: bool = False) -> None:
+        """Put the terminal's own modes back, and throw away what was typed for us, so that no shell runs it.
+
+        Args:
+            typing: Somebody may be in the middle of typing, as after a crash: wait until they have stopped.
+        """
+        modes, self._shell_modes = self._shell_modes, None
+        if modes is None:
+            return
+        discard_input(self.fileno, _QUIET if typing else _PAUSE, _MOST_QUIET)
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(self.fileno, termios.TCSANOW, modes)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._leave(128 + number)
@@ -80,10 +142,18 @@ class LeavingDriver(LinuxDriver):
         if self._gone.is_set():
             return
         self._gone.set()
-        watchdog = threading.Timer(_GRACE, os._exit, (code,))
+        watchdog = threading.Timer(_GRACE, self._end, (code,))
         watchdog.daemon = True
         watchdog.start()
         self._loop.call_soon_threadsafe(self._app.exit, None, code)
+
+    def _end(self, code: int) -> None:
+        """End the process, whatever the app is doing."""
+        with contextlib.suppress(OSError, ValueError):
+            if self._on_screen and select.select([], [1], [], 0)[1]:
+                os.write(1, _LEAVE_EVERYTHING.encode())
+        self.give_back()
+        os._exit(code)
 
     # -- pausing -----------------------------------------------------------------------------------------
 
@@ -102,8 +172,8 @@ class LeavingDriver(LinuxDriver):
 
     @property
     def can_suspend(self) -> bool:
-        """Whether ctrl+z makes sense here."""
-        return can_be_woken()
+        """Whether the terminal can be lent to another program. That needs no shell; ctrl+z does: `can_be_woken`."""
+        return self.input_tty
 
     # -- reading -----------------------------------------------------------------------------------------
 

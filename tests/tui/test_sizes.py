@@ -1,0 +1,120 @@
+"""Windows of every size: nothing is laid out below the least, and every screen comes to rest at the size it has."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+
+import pytest
+from textual import events
+from textual.geometry import Size
+from textual.pilot import Pilot
+
+from tests.tui.conftest import MakeServices
+from tests.tui.screen_rows import app_of, rows_of, running, settled, text_of
+from tutor.foundation.text_width import cell_width
+from tutor.tui import navigation
+from tutor.tui.app import TutorApp
+from tutor.tui.screens.lab import LabScreen
+from tutor.tui.screens.lesson import LessonScreen
+from tutor.tui.screens.too_small import TooSmallScreen
+from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
+from tutor.tui.widgets.prose import ProseView
+
+OPENED: dict[str, Callable[[TutorApp], None]] = {
+    "home": lambda app: None,
+    "lesson": lambda app: navigation.open_lesson(app, "loss"),
+    "quiz": lambda app: navigation.open_quiz(app, "loss"),
+    "review": navigation.open_review,
+    "progress": navigation.open_progress,
+    "lab": lambda app: navigation.open_lab(app, "ball"),
+    "runs": navigation.open_runs,
+    "glossary": navigation.open_glossary,
+    "term": lambda app: navigation.open_term(app, "softmax-function"),
+    "settings": navigation.open_settings,
+    "help": navigation.open_help,
+    "palette": navigation.open_palette,
+}
+
+
+async def resized(pilot: Pilot[int], width: int, height: int) -> None:
+    await pilot.resize_terminal(width, height)
+    await settled(pilot)
+
+
+@pytest.mark.parametrize("small", [(1, 24), (2, 24), (4, 24), (80, 1), (80, 4), (1, 1)])
+async def test_a_lesson_in_a_window_too_small_keeps_its_layout(
+    services_in: MakeServices, small: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    lines_at = ProseView.lines_at
+
+    def noted(self: ProseView, width: int) -> object:
+        asked.append(width)
+        return lines_at(self, width)
+
+    monkeypatch.setattr(ProseView, "lines_at", noted)
+    async with running(services_in(), lambda: LessonScreen("loss")) as pilot:
+        before = text_of(pilot)
+        asked.clear()
+        await resized(pilot, *small)
+        assert isinstance(pilot.app.screen, TooSmallScreen)
+        assert asked == []
+        await resized(pilot, 80, 24)
+        assert text_of(pilot) == before
+
+
+async def test_what_is_opened_in_a_window_too_small_is_laid_out_in_the_least_size(services_in: MakeServices) -> None:
+    async with running(services_in(), lambda: LessonScreen("loss"), (2, 3)) as pilot:
+        assert isinstance(pilot.app.screen, TooSmallScreen)
+        assert pilot.app.screen_stack[0].size == Size(MIN_WIDTH, MIN_HEIGHT)
+        await resized(pilot, 100, 30)
+        assert isinstance(pilot.app.screen, LessonScreen)
+        assert pilot.app.screen.size == Size(100, 30)
+        assert "Prose of the lesson" in text_of(pilot)
+
+
+async def test_sizes_that_follow_one_another_closely_come_to_rest(services_in: MakeServices) -> None:
+    """The lab asks for something at each size, so that Textual cannot take two sizes that wait together."""
+    async with running(services_in(), lambda: LabScreen("ball", {})) as pilot:
+        screen = pilot.app.screen
+        told: list[events.Resize] = []
+        on_event = screen.on_event
+
+        async def noted(event: events.Event) -> None:
+            if isinstance(event, events.Resize):
+                told.append(event)
+            await on_event(event)
+
+        screen.on_event = noted  # type: ignore[method-assign]
+        for width in (79, 81, 80):
+            screen.post_message(events.Resize(Size(width, 24), Size(width, 24)))
+            screen.call_later(lambda: None)
+        await asyncio.sleep(0.5)
+        assert len(told) < 10, "two sizes follow each other round"
+        assert screen.size == Size(80, 24)
+        assert len(rows_of(pilot)) == 24
+
+
+@pytest.mark.parametrize("name", OPENED)
+async def test_every_screen_stands_every_size(services_in: MakeServices, name: str) -> None:
+    chance = random.Random(name)
+    sizes = [(1, 1), (200, 60), (MIN_WIDTH, MIN_HEIGHT), (200, MIN_HEIGHT), (MIN_WIDTH - 1, 60)]
+    sizes += [(chance.randint(1, 200), chance.randint(1, 60)) for _ in range(3)]
+    async with running(services_in()) as pilot:
+        app = app_of(pilot)
+        OPENED[name](app)
+        await settled(pilot)
+        front = app.screen
+        for width, height in sizes:
+            await resized(pilot, width, height)
+            small = width < MIN_WIDTH or height < MIN_HEIGHT
+            assert isinstance(app.screen, TooSmallScreen) == small
+            if not small:
+                assert all(cell_width(row) <= width for row in rows_of(pilot))
+        for _ in range(10):  # a storm: nobody waits for a picture
+            app.post_message(events.Resize(*[Size(chance.randint(1, 200), chance.randint(1, 60))] * 2))
+        await resized(pilot, 80, 24)
+        assert app.screen is front
+        assert any(rows_of(pilot))

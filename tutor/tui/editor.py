@@ -1,0 +1,105 @@
+"""The learner's own editor, to which the terminal is lent until it ends."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from textual.app import SuspendNotSupported
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+_USUAL: Final = ("sensible-editor", "editor", "nano", "vim", "vi")
+"""Looked for, in this order, where the environment names none."""
+
+
+def editor_command(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """The words of the command that edits: of ``VISUAL``, else of ``EDITOR``, else the first that is installed.
+
+    Raises:
+        TutorError: there is none, or its quotes are not closed.
+    """
+    for variable in ("VISUAL", "EDITOR"):
+        if (named := environment.get(variable, "")).strip():
+            try:
+                return shlex.split(named)
+            except ValueError as error:
+                raise _not_started(named, str(error)) from None
+    found = next((name for name in _USUAL if shutil.which(name, path=environment.get("PATH"))), None)
+    if found is None:
+        raise TutorError(translate("app.no-editor"))
+    return [found]
+
+
+def edit_file(app: App[int], path: Path) -> None:
+    """Lend the terminal to the learner's editor with ``path`` in it, and draw the app anew when it has ended.
+
+    Nothing else happens in the app meanwhile; training goes on, in processes of its own. Call it on the app's task.
+
+    Raises:
+        TutorError: there is no editor or no terminal, the editor could not be started, or it ended with a failure.
+    """
+    command = editor_command()
+    name = Path(command[0]).name
+    code, failure = 0, ""
+    try:
+        with app.suspend(), _shell_modes_kept(), _interrupts_are_the_editors():
+            try:  # within: an exception that leaves `suspend` leaves the app without its terminal
+                code = subprocess.run([*command, str(path)], check=False).returncode
+            except (OSError, ValueError) as error:
+                failure = getattr(error, "strerror", None) or str(error)
+    except SuspendNotSupported:
+        raise TutorError(translate("app.no-terminal-to-lend")) from None
+    if failure:
+        raise _not_started(name, failure)
+    if code:
+        shown, file = harmless_line(name), harmless_line(path.name)
+        raise TutorError(translate("app.editor-failed", editor=shown, code=code, file=file))
+
+
+def _not_started(editor: str, reason: str) -> TutorError:
+    return TutorError(translate("app.editor-not-started", editor=harmless_line(editor), reason=harmless_line(reason)))
+
+
+@contextmanager
+def _shell_modes_kept() -> Iterator[None]:
+    """An editor that crashes may leave the terminal in modes of its own."""
+    descriptor = sys.__stdin__.fileno() if sys.__stdin__ is not None else 0
+    with suppress(termios.error):
+        modes = termios.tcgetattr(descriptor)
+        try:
+            yield
+        finally:
+            with suppress(termios.error):
+                termios.tcsetattr(descriptor, termios.TCSANOW, modes)
+        return
+    yield
+
+
+@contextmanager
+def _interrupts_are_the_editors() -> Iterator[None]:
+    """What ctrl+c sends goes to everyone on the terminal; the editor knows what to do with it, and we must not leave.
+
+    A handler, unlike `signal.SIG_IGN`, is not passed on to the editor.
+    """
+    numbers = (signal.SIGINT, signal.SIGQUIT)
+    before = [signal.signal(number, lambda *_: None) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)

@@ -1,0 +1,71 @@
+"""Whatever leans on a private name of Textual, each with the public way for versions that were not tried.
+
+Textual promises nothing about the names used here. With another major version than the one that was tested, every
+function takes the way that its documentation describes, which is slower, takes more memory, or is less exact.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any, Final
+
+from textual.app import App, ScreenStackError
+from textual.css.query import NoMatches
+from textual.dom import NoScreen
+from textual.driver import Driver
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.widget import Widget
+
+_TESTED_MAJOR: Final = "8"
+TESTED: Final = version("textual").partition(".")[0] == _TESTED_MAJOR
+"""Whether the private names mean what they meant when they were tried."""
+
+_ABSENCES: Final = (NoMatches, NoScreen, ScreenStackError)
+"""What a handler raises when the widgets or the screen that it looks for are gone."""
+
+
+def driver_of(app: App[int]) -> Driver | None:
+    """The driver of an app that has begun; None for another version of Textual, where nobody can tell."""
+    return getattr(app, "_driver", None)
+
+
+def is_idle(pump: MessagePump) -> bool:
+    """Whether ``pump`` has handled all its messages, with everything that it did because of them."""
+    if not TESTED:
+        return not pump.message_queue_size
+    queue: Any = pump._message_queue  # noqa: SLF001
+    waits = bool(queue.ready_event._waiters)  # noqa: SLF001 - else it handles one
+    return waits and queue.empty() and not pump._next_callbacks  # noqa: SLF001
+
+
+def is_laid_out(screen: Screen[object]) -> bool:
+    """Whether ``screen`` has laid out its widgets and done what waited for that."""
+    return not TESTED or not (screen._layout_required or screen._callbacks)  # noqa: SLF001
+
+
+def failed_while_leaving(error: Exception) -> bool:
+    """Whether the node that raised ``error`` is being removed, and only misses what around it is gone already.
+
+    A screen that is left takes its widgets away first and handles the messages that are under way afterwards: a
+    timer's, a worker's, a key's. That they find nothing is no fault.
+    """
+    if not TESTED or not isinstance(error, _ABSENCES):
+        return False
+    from textual._context import active_message_pump
+
+    node = active_message_pump.get(None)
+    return isinstance(node, Widget) and (node._pruning or not node.is_attached)  # noqa: SLF001
+
+
+def stop_keeping_dead_widgets() -> None:
+    """Make Textual forget widgets that are gone.
+
+    ``StylesCache.get_inner_outer`` has an ``lru_cache``, which keeps every cache object that ever called it, and with
+    it its widget: https://github.com/Textualize/textual/issues/6665. Without the cache it is as fast.
+    """
+    from textual._styles_cache import StylesCache
+
+    cached = StylesCache.__dict__.get("get_inner_outer")
+    if TESTED and cached is not None and hasattr(cached, "__wrapped__"):
+        StylesCache.get_inner_outer = cached.__wrapped__  # type: ignore[method-assign]
