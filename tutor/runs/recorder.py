@@ -23,21 +23,21 @@ class Result(Protocol):
     """What a training tells of one epoch; `tutor.ml.options.EpochResult` is one."""
 
     @property
-    def epoch(self) -> int: ...  # noqa: D102 - named for what they are
+    def epoch(self) -> int: ...
     @property
-    def updates(self) -> int: ...  # noqa: D102
+    def updates(self) -> int: ...
     @property
-    def train_loss(self) -> float: ...  # noqa: D102
+    def train_loss(self) -> float: ...
     @property
-    def valid_loss(self) -> float | None: ...  # noqa: D102
+    def valid_loss(self) -> float | None: ...
     @property
-    def train_accuracy(self) -> float | None: ...  # noqa: D102
+    def train_accuracy(self) -> float | None: ...
     @property
-    def valid_accuracy(self) -> float | None: ...  # noqa: D102
+    def valid_accuracy(self) -> float | None: ...
     @property
-    def gradient_norm(self) -> float | None: ...  # noqa: D102
+    def gradient_norm(self) -> float | None: ...
     @property
-    def learning_rate(self) -> float | None: ...  # noqa: D102
+    def learning_rate(self) -> float | None: ...
 
 
 R = TypeVar("R", bound=Result)
