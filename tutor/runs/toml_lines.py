@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 
-_TABLE = re.compile(r"\s*\[+\s*([^\[\]]+?)\s*\]+\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _SYNTAX_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
 def _dotted(name: str) -> str:
     return ".".join(part.strip().strip("\"'") for part in name.split("."))
+
+
+def _table_name(line: str) -> str:
+    """What ``[name]`` or ``[[name]]`` says; empty where ``line`` is no such head."""
+    opened, _, behind = line.strip().partition("]")
+    name = opened.lstrip("[")
+    is_head = len(name) < len(opened) and "[" not in name and behind.lstrip("] \t").partition("#")[0] == ""
+    return name.strip() if is_head else ""
 
 
 def key_lines(text: str) -> dict[str, int]:
@@ -26,9 +33,9 @@ def key_lines(text: str) -> dict[str, int]:
             if closing in line:
                 closing = ""
             continue
-        header = _TABLE.match(line)
+        header = _table_name(line)
         if header:
-            table = _dotted(header[1])
+            table = _dotted(header)
             lines.setdefault(table, number)
             continue
         key = _KEY.match(line)
