@@ -203,7 +203,7 @@ def test_two_explanations_are_told_one_behind_the_other() -> None:
 
 
 def test_what_stands_between_keeps_its_order_in_the_prompt() -> None:
-    code = "```\n<!-- q: no -->\n1. [x] code\n```"
+    code = "```markdown\n<!-- q: no -->\n1. [x] code\n```"
     body = f"Look:\n\n1. plain\n2. list\n\n| t |\n|---|\n| 1 |\n\n- bullets\n\n{code}\n\nWhich?\n\n"
     question = question_of(body + ANSWERS)
     assert question.prompt == body.strip()
@@ -221,7 +221,7 @@ def test_a_question_at_the_end_of_the_file_needs_no_last_line_end() -> None:
 
 
 def test_a_question_ends_at_the_next_heading_of_its_level() -> None:
-    lesson = lesson_of(f"### Q\n\n<!-- q: q1 -->\n\n{ANSWERS}\n#### Deeper\n\nStill.\n\n### Next\n\nProse.\n")
+    lesson = lesson_of(f"### Q\n\n<!-- q: q1 -->\n\n#### Deeper\n\nStill.\n\n{ANSWERS}\n### Next\n\nProse.\n")
     assert [type(block) for block in lesson.blocks] == [Question, Prose]
     assert lesson.questions[0].prompt == "#### Deeper\n\nStill."
     assert prose_of(lesson) == "### Next\n\nProse."
@@ -256,11 +256,12 @@ def test_no_answer_is_left_in_the_prose_around() -> None:
 
 @pytest.mark.parametrize(
     "prose",
-    ["1. One\n2. Two", "- [ ] to do\n- [x] done", "[[not a blank]]", "**Answer:** 42", "> Hint: nothing",
-     "```\n## H\n<!-- q: q1 -->\n1. [x] a\n```", "`<!-- q: q1 -->`", "| [x] |\n|---|\n| 1. |",
-     "<details><summary>More</summary>\n\nText.\n\n</details>", "<!-- a comment -->"],
+    ["1. One\n2. Two", "- \\[ ] to do\n- \\[x] done", "\\[[no blank]]", "`[[1]]` and $[[1]]$ and [[1, 2], [3, 4]]",
+     "[x](#section) leads", "The answer is 42.", "> Quoted: Hint", "```markdown\n## H\n<!-- q: q1 -->\n1. [x] a\n```",
+     "`<!-- q: q1 -->`", "| [1] |\n|---|\n| 1. |", "<!-- a comment -->", "<!-- figure 3 is from the book -->",
+     "<!-- question for later: is this right? -->", "f(x) and\n(x) and [0, 1]", "1. One\n   - [0, 1]\n2. `[x]` Two"],
 )  # fmt: skip
-def test_what_looks_like_an_answer_in_prose_is_prose(prose: str) -> None:
+def test_what_only_resembles_a_question_is_prose(prose: str) -> None:
     lesson = lesson_of(f"## Section\n\n{prose}\n")
     assert lesson.questions == ()
     assert prose_of(lesson) == f"## Section\n\n{prose}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.properties.lessons import HEAD, SECRET, raw_files, scraps, sound_lessons
@@ -97,3 +97,17 @@ def test_what_is_wrong_behind_a_question_does_not_change_those_before(text: str,
 def test_each_id_that_comes_again_is_told_once(names: list[str]) -> None:
     body = "".join(f"## H\n\n<!-- q: {name} -->\n\n1. [ ] A\n2. [x] B\n\n" for name in names)
     assert len(read(HEAD + body).faults) == len(names) - len(set(names))
+
+
+@given(sound_lessons(), st.data())
+@settings(max_examples=300)
+def test_one_damaged_character_gives_no_answer_away(text: str, data: st.DataObject) -> None:
+    body = text.index("Prose.")
+    signs = [at for at in range(body, len(text)) if not text[at].isalpha() and text[at] != "\r"]
+    at = data.draw(st.sampled_from(signs))
+    other = data.draw(st.sampled_from(["", "", "", "q", "-", " ", "：", "—", "[", "x", "\n", "<", ">", text[at] * 2]))
+    reading = read(text[:at] + other + text[at + 1 :])
+    for block in reading.lesson.blocks if reading.lesson is not None else ():
+        shown = block.markdown if isinstance(block, Prose) else block.prompt if isinstance(block, Question) else ""
+        for hidden in (SECRET, "77123", "[x]"):
+            assert hidden not in shown

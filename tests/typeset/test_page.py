@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tutor.foundation.safe_text import harmless
 from tutor.typeset.lines import DECORATION, Line
-from tutor.typeset.page import plain_lines, read_document, typeset
+from tutor.typeset.page import one_line, plain_lines, read_document, typeset
 
 
 def texts(markdown: str, width: int = 60, *, ascii: bool = False) -> list[str]:
@@ -188,3 +188,26 @@ def test_no_word_of_plain_text_is_lost(words: list[str], width: int) -> None:
 def test_deep_nesting_still_fits(width: int) -> None:
     markdown = "\n".join("  " * depth + "- level" for depth in range(15)) + "\n\n" + ">" * 12 + " quoted deeply here"
     assert all(line.width <= width for line in typeset(markdown, width))
+
+
+SIGNS = ["> 0.5", "# of rows", "- 0.5", "+ 1", "* 2", "1. foo", "10) foo", "| a |", "~~~", "---", "***", "===", "<b>",
+         "[x]", "<div>", "[x]: #y", "$$", "<?php", "> - # 1. a"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SIGNS)
+def test_words_that_can_only_be_a_paragraph_are_set_as_they_are_written(text: str) -> None:
+    assert [line.text for line in typeset(text, 40, inline=True)] == [text]
+    assert one_line(text) == text
+    assert plain_lines(f"    {text}", 40, inline=True) == [text]
+
+
+def test_words_keep_their_emphasis_maths_code_and_escapes() -> None:
+    (line,) = typeset("\\> *a* `b` $x_1$ [c](#c)", 40, inline=True)
+    assert line.text == "> a b x₁ c"
+    assert [span.role for span in line.spans if span.text.strip() and span.role != "text"] == [
+        "emphasis",
+        "code",
+        "maths",
+        "term",
+    ]
+    assert typeset(" \n", 40, inline=True) == ()

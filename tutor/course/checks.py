@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from tutor.course.catalogue import Course
+from tutor.course.code_spans import without_code
 from tutor.course.lesson import Fault, LabFence, Lesson, Place, Prose, Question, Term
 from tutor.course.parity import faults_of_parity
 from tutor.course.reader import LARGEST_FILE
+from tutor.course.term_reader import LINK
 from tutor.foundation.files import read_start
 from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import LANGUAGES, translate
-
-_LINK = re.compile(r"\]\(#([^)\s]+)\)")
-_CODE = re.compile(
-    r"(?ms)^ {0,3}(?P<fence>`{3,}|~{3,}).*?(?:^ {0,3}(?P=fence)|\Z)|(?P<ticks>`+).+?(?<!`)(?P=ticks)(?!`)"
-)
 
 
 def check_course(folder: Path) -> list[Fault]:
@@ -137,4 +133,4 @@ def _links(block: Prose | LabFence | Question | Term) -> list[str]:
 
 
 def _links_in(markdown: str) -> list[str]:
-    return _LINK.findall(_CODE.sub("", markdown))
+    return LINK.findall(without_code(markdown))

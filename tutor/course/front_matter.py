@@ -39,6 +39,14 @@ class FrontMatter:
     part: str
 
 
+def _text(value: object) -> str:
+    """A value as text; a number of thousands of digits, which Python does not write out, as words."""
+    try:
+        return "" if value is None else str(value)
+    except ValueError:
+        return translate("course.yaml-not-text")
+
+
 def end_of_front_matter(lines: list[str]) -> int:
     """The index of the line behind the closing ``---``; 0 where the file has no front matter."""
     if not lines or lines[0].rstrip() != "---":
@@ -115,7 +123,7 @@ class _Values:
             if name in self._places:
                 self._faults.append(Fault(place, translate("course.double-key", key=harmless_line(name))))
             self._places.setdefault(name, place)
-        self._values = {str(key): value for key, value in values.items()}
+        self._values = {_text(key): value for key, value in values.items()}
         self._refuse_unknown()
         return True
 
@@ -147,7 +155,7 @@ class _Values:
             return ""
         value = self._values[key]
         if not isinstance(value, str) or not is_identifier(value):
-            self._fault(key, translate("course.not-an-id", id=harmless_line(str(value)[:LONGEST_IDENTIFIER])))
+            self._fault(key, translate("course.not-an-id", id=harmless_line(_text(value)[:LONGEST_IDENTIFIER])))
             return ""
         return value
 

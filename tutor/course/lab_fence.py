@@ -13,7 +13,10 @@ from tutor.foundation.translate import translate
 _INFO = re.compile(r"toml\s+lab")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,19}")
 _MOST_KEYS = 60
+_MOST_CHARACTERS = 8_000
 _DEEPEST = 6
+_MOST_PARTS = 40
+"""Parts of a key; the standard library's reader takes a time that grows with their square."""
 
 
 def is_lab_fence(element: Element) -> bool:
@@ -29,11 +32,21 @@ def is_lab_info(info: str) -> bool:
 def read_lab_fence(source: Source, element: Element) -> LabFence | None:
     """The lab of a fence; None where the fence cannot be read, and `Source.faults` tells why."""
     place = source.place(element.start)
+    if len(element.content) > _MOST_CHARACTERS:
+        source.fault(place, translate("course.lab-too-large", most=_MOST_CHARACTERS))
+        return None
+    for number, line in enumerate(element.content.split("\n"), element.start + 1):
+        if line.partition("=")[0].count(".") >= _MOST_PARTS:
+            source.fault(source.place(number), translate("course.toml-too-deep", most=_DEEPEST))
+            return None
     try:
         table = load_toml(element.content)
     except TomlError as error:
         wrong = Place(source.path, place.line + error.line, error.column or 1) if error.line else place
         source.fault(wrong, translate("course.toml-fault", problem=harmless_line(error.reason)))
+        return None
+    if _is_too_deep(table):
+        source.fault(place, translate("course.toml-too-deep", most=_DEEPEST))
         return None
     lab, name = table.pop("use", None), table.pop("name", "")
     if not isinstance(lab, str) or not lab.strip():
@@ -54,11 +67,20 @@ def read_lab_fence(source: Source, element: Element) -> LabFence | None:
     return LabFence(lab, name, overrides, place)
 
 
+def _is_too_deep(table: dict[str, object]) -> bool:
+    level: list[object] = [table]
+    for _ in range(_DEEPEST + 1):
+        tables = [each for each in level if isinstance(each, dict)]
+        lists = [each for each in level if isinstance(each, list)]
+        level = [value for each in tables for value in each.values()] + [value for each in lists for value in each]
+    return any(isinstance(each, dict | list) for each in level)
+
+
 def _flat(table: dict[str, object], before: str = "") -> list[tuple[str, object]]:
     """Nested tables as dotted keys."""
     flat: list[tuple[str, object]] = []
     for key, value in table.items():
-        if isinstance(value, dict) and before.count(".") < _DEEPEST:
+        if isinstance(value, dict):
             flat += _flat(value, f"{before}{key}.")
         else:
             flat.append((harmless_line(f"{before}{key}"), harmless_value(value)))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 _FIRST_OF_CJK = 0x2E80
 _AS_SPACE = str.maketrans(dict.fromkeys("\n\t-\u2010\u2011\u00a0", " "))
-_IN_PARENTHESES = re.compile(r"\s*[(（].*?[)）]\s*")
+_OPENING = re.compile("[(（]")
+_CLOSING = re.compile("[)）]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,22 @@ class Names:
     lengths: Mapping[str, list[int]]
 
 
+def without_parentheses(name: str) -> str:
+    """``name`` without what stands in parentheses, and without the spaces around it."""
+    kept, at = "", 0
+    while (opening := _OPENING.search(name, at)) and (closing := _CLOSING.search(name, opening.end())):
+        kept += name[at : opening.start()].rstrip()
+        at = closing.end()
+        while at < len(name) and name[at].isspace():
+            at += 1
+    return kept + name[at:]
+
+
 def names_of(named: Iterable[tuple[str, str]]) -> Names:
     """Prepare pairs of a name and an id for `find_names`. Where two terms share a name, the first keeps it."""
     ids: dict[str, str] = {}
     for name, term_id in named:
-        plain = _alike(_IN_PARENTHESES.sub("", name)).strip()
+        plain = _alike(without_parentheses(name)).strip()
         for each in (plain, _plural(plain)):
             # A lone letter such as w is a symbol in nearly every sentence; underlining it would help nobody.
             if len(each) > 1:

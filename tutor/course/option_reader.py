@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from tutor.course.conditions import Condition, ConditionError, parse
 from tutor.course.lesson import Option, Place
-from tutor.course.source import Element, Source, directive, unquoted
+from tutor.course.source import Element, Source, directive, inline_tokens, unquoted
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _TICK = re.compile(r"^\[(?P<mark>[ xX])\](?:\s+|$)")
+_MARKER = re.compile(r"\s*(?:[-+*]|[0-9]{1,9}[.)])\s*(?P<text>.*)")
 _OWN = 2
 """The level of the blocks right inside an item of a top-level list."""
 
@@ -63,6 +64,11 @@ def is_tick_list(element: Element) -> bool:
     return any(_TICK.match(item.text) for item in items_of(element, 0))
 
 
+def has_tick(item: Item) -> bool:
+    """Whether an item begins with ``[ ]`` or ``[x]``."""
+    return _TICK.match(_without_comments(item)[0]) is not None
+
+
 def has_ticks_inside(element: Element) -> bool:
     """Whether a list inside ``element``, but not its own items, has ticks: nobody could choose those."""
     return any(
@@ -88,11 +94,36 @@ def read_option(source: Source, item: Item, *, tick_expected: bool) -> Option:
     if tick_expected and tick is None:
         source.fault(place, translate("course.no-tick"), translate("course.no-tick-hint"))
     text = _TICK.sub("", text, count=1).strip() if tick_expected else text.strip()
-    if not text:
+    written = _written_as_block(source, item)
+    if written:
+        # A plain item "> 0.5" is a quotation in Markdown. The learner sees what its author wrote.
+        text = written
+        there = source.find(item.start, item.end, written)
+        source.fault(
+            there, translate("course.option-is-block", text=written[:20]), translate("course.option-is-block-hint")
+        )
+    elif not _shows_something(text):
         source.fault(place, translate("course.empty-option"))
     _refuse_more(source, item)
     condition = _condition(source, item, comments)
     return Option(text, tick is not None and tick["mark"] != " ", _feedback(source, item), condition, place)
+
+
+def _written_as_block(source: Source, item: Item) -> str:
+    """The first line of an item that Markdown takes for another block than a paragraph; empty where it is none."""
+    found = _MARKER.match(source.lines[item.start])
+    text = found["text"].strip() if found is not None else ""
+    is_block = item.inline is None and len(item.tokens) > 2 and not text.startswith("<!--")
+    return text if is_block else ""
+
+
+def _shows_something(text: str) -> bool:
+    """Whether anything of an option is seen once it is set; a line break or a link without words is nothing."""
+    return any(
+        token.type == "image" or token.content.strip()
+        for token in inline_tokens(text)
+        if token.type != "html_inline" or not token.content.lower().startswith(("<!--", "<br"))
+    )
 
 
 def _without_comments(item: Item) -> tuple[str, str]:
@@ -111,12 +142,17 @@ def _without_comments(item: Item) -> tuple[str, str]:
 
 def _refuse_more(source: Source, item: Item) -> None:
     """An option is one paragraph; a second one, code or a list inside it would never be seen."""
-    for token in item.tokens[4:] if item.inline is not None else item.tokens[1:]:
+    for token in item.tokens[4:] if item.inline is not None else _behind_first_line(item):
         is_comment = token.type == "html_block" and token.content.lstrip().startswith("<!--")
         if token.level == _OWN and token.nesting >= 0 and token.type != "blockquote_open" and not is_comment:
             line = token.map[0] + item.offset if token.map is not None else item.start
             source.fault(source.place(line), translate("course.option-extra"), translate("course.option-extra-hint"))
             return
+
+
+def _behind_first_line(item: Item) -> list[Token]:
+    """The tokens of an item that do not begin on its own line."""
+    return [each for each in item.tokens[1:] if each.map is not None and each.map[0] + item.offset > item.start]
 
 
 def _condition(source: Source, item: Item, comments: str) -> Condition | None:
@@ -138,5 +174,7 @@ def _feedback(source: Source, item: Item) -> str:
     for token in item.tokens:
         if token.type == "blockquote_open" and token.level == _OWN and token.map is not None:
             start, end = (line + item.offset for line in token.map)
+            if start == item.start:  # the option itself, taken for a quotation
+                continue
             found.append(unquoted(source.lines[start:end]))
     return "\n\n".join(found)

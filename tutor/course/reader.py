@@ -10,9 +10,10 @@ from tutor.course.files import lesson_number
 from tutor.course.front_matter import FrontMatter, end_of_front_matter, read_front_matter
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Block, Fault, Lesson, Place, Prose, Question, Section, Term
+from tutor.course.lookalikes import damaged_comment, ends_explanation, fault_in_prose
 from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_text_behind_id
-from tutor.course.question_reader import is_answerable, read_question
-from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, directive, elements_of, is_identifier
+from tutor.course.question_reader import read_question
+from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, directive, elements_of, is_identifier
 from tutor.course.term_reader import read_term, term_head
 from tutor.foundation.files import read_start
 from tutor.foundation.safe_text import harmless
@@ -23,6 +24,8 @@ LARGEST_FILE = 1 << 20
 _LONGEST_LINE = 20_000
 _MOST_LINES = 10_000
 _MOST_BLOCKS = 2_000
+_LOWEST = 6
+"""The level of the smallest headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ class _Cutter:
         self._sections: list[Section] = []
         self._prose: list[Element] = []
         self._anchors: set[str] = set()
+        self._level = 0
+        """The level of the section's heading; 0 above the first."""
 
     def cut(self) -> tuple[list[Block], list[Section]]:
         """The blocks and the sections of the lesson."""
@@ -154,14 +159,27 @@ class _Cutter:
             fence = read_lab_fence(self._source, element)
             if fence is not None:
                 self._blocks.append(fence)
-        elif self._take_prose(element):
-            return self._behind_stray(elements, index)
+        elif element.kind == LOST or not self._take_prose(element):
+            return self._leave_out(elements, index)
         return index + 1
 
-    def _behind_stray(self, elements: list[Element], index: int) -> int:
-        """The index of the next heading: below an id out of place stands a question, and its answer with it."""
+    def _leave_out(self, elements: list[Element], index: int) -> int:
+        """Leave out the rest of a section that may be a question, for its answer would be seen.
+
+        Returns:
+            The index of the next heading of the section's level or above, or of a question or term.
+        """
+        if ends_explanation(elements[index]):  # it began somewhere above
+            del self._prose[1 if self._prose and self._prose[0].heading_level else 0 :]
+        lists = [number for number, each in enumerate(self._prose) if each.kind == "ordered_list"]
+        del self._prose[min(lists, default=len(self._prose)) :]  # lines to be put in order, maybe
+        self._end_prose()
+        self._blocks.append(Prose(f"*{translate('course.left-out')}*", self._source.place(elements[index].start)))
         index += 1
-        while index < len(elements) and not elements[index].heading_level:
+        while index < len(elements) and not self._ends(elements, index, self._level or _LOWEST):
+            fault = damaged_comment(self._source, elements[index])
+            if fault is not None:
+                self._source.faults.append(fault)
             index += 1
         return index
 
@@ -183,17 +201,17 @@ class _Cutter:
         body = elements[index + 2 : end]
         refuse_text_behind_id(self._source, elements[index + 1])
         identifier = said if name == "q" else term_head(said)[0]
-        block: Question | Term = (
-            read_question(self._source, identifier, heading, body, self._lesson_id)
-            if name == "q"
-            else read_term(self._source, said, heading, body, self._lesson_id)
-        )
+        block: Question | Term
+        if name == "q":
+            block, can_be_asked = read_question(self._source, identifier, heading, body, self._lesson_id)
+        else:
+            block, can_be_asked = read_term(self._source, said, heading, body, self._lesson_id), True
         if is_identifier(identifier):
             self._named.append(block)
-            if isinstance(block, Question) and not is_answerable(block):
-                self.left_out.append(block)
-            else:
+            if can_be_asked:
                 self._blocks.append(block)
+            elif isinstance(block, Question):
+                self.left_out.append(block)
         else:  # read all the same, so that its other faults are told along with this one
             place = self._source.place(elements[index + 1].start, identifier)
             self._source.fault(place, translate("course.not-an-id", id=identifier[:LONGEST_IDENTIFIER]))
@@ -207,20 +225,27 @@ class _Cutter:
         return own <= level or (index + 1 < len(elements) and self._mark(elements[index + 1]) is not None)
 
     def _take_prose(self, element: Element) -> bool:
-        """Take an element of the text. Returns whether an id stands in it, where none belongs."""
+        """Take an element of the text. Returns whether it is text: no id and nothing else of a question is in it."""
         if element.kind == "html_block" and self._mark(element) is not None:
             refuse_stray_id(self._source, element)
-            self._end_prose()
-            return True
-        has_id = refuse_misplaced(self._source, element)
+            return False
+        is_text = not refuse_misplaced(self._source, element)
+        fault = fault_in_prose(self._source, element) if is_text else None
+        if fault is not None:
+            self._source.faults.append(fault)
+            is_text = False
         if element.heading_level:
             # Each section is a block of its own, so that a position in the lesson is never far off.
             self._end_prose()
+            self._level = element.heading_level
+        if element.heading_level and fault is None:
             self._sections.append(
                 Section(element.content.strip(), element.heading_level, self._anchor(element), len(self._blocks))
             )
-        self._prose.append(element)
-        return has_id
+            self._prose.append(element)
+        elif is_text:
+            self._prose.append(element)
+        return is_text
 
     def _anchor(self, element: Element) -> str:
         base = re.sub(r"[^\w一-鿿]+", "-", element.content.casefold()).strip("-") or "section"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Fault, Place
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
@@ -21,9 +22,20 @@ LONGEST_IDENTIFIER = 60
 
 _LONGEST_PARAGRAPH = 10_000
 """Characters; looking for links takes a time that grows with the square of a paragraph's brackets."""
+_MOST_COLUMNS = 60
 _DEEPEST = 14
 """Levels of nesting as the parser counts them: two for a list, one for a quotation."""
 
+LOST = "lost"
+"""The kind of an element that is never closed: what it swallowed, and where that ended, nobody can tell."""
+_COLON = re.compile("[:：]")
+_FENCE_WITH_INFO = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})[ \t]*[^\s`]")
+_ENDS_OF_HTML = {
+    "<script": "</script", "<pre": "</pre", "<style": "</style", "<textarea": "</textarea",
+    "<?": "?>", "<![cdata[": "]]>", "<!": ">",
+}  # fmt: skip
+"""HTML that goes on over blank lines, and what ends it."""
+_BLOCK_START = re.compile(r"(?=>|#{1,6}(?:\s|$)|[-+*](?:\s|$)|~~~|([-_*])\1\1\1*\s*$)|[0-9]{1,9}(?=[.)](?:\s|$))")
 _QUOTE_MARK = re.compile(r"^\s*>\s?")
 
 
@@ -59,7 +71,7 @@ class Source:
 
     def fault(self, place: Place, message: str, hint: str = "") -> None:
         """Note a fault and go on: an author is told of all of them in one go."""
-        self.faults.append(Fault(place, message, hint))
+        self.faults.append(Fault(place, harmless_line(message), hint))
 
     def text(self, start: int, end: int) -> str:
         """The lines from ``start`` up to but without ``end``, without blank lines around them."""
@@ -83,7 +95,7 @@ class Element:
     @property
     def content(self) -> str:
         """The text of a fence, a comment, or of the first inline below it."""
-        if self.tokens[0].content:
+        if self.tokens and self.tokens[0].content:
             return self.tokens[0].content
         return next((token.content for token in self.tokens if token.type == "inline"), "")
 
@@ -104,23 +116,33 @@ def _markdown() -> MarkdownIt:
     return markdown
 
 
+def inline_tokens(text: str) -> list[Token]:
+    """What ``text``, inline Markdown, is made of."""
+    tokens: list[Token] = []
+    _markdown().inline.parse(text, _markdown(), {}, tokens)
+    return tokens
+
+
 def elements_of(source: Source) -> list[Element]:
     """The top-level blocks of a lesson, in order, each with its lines in the file.
 
-    A block too long or too deeply nested to be typeset in a moment is told, and its lines are blanked.
+    A block too long or too deeply nested to be typeset in a moment, or one that is never closed and so swallows what
+    follows, is told, and its lines are blanked.
     """
-    body = "\n".join(source.lines[source.first :])
+    body = "\n".join(source.lines[source.first :]) + "\n"
     elements = []
     for element in _elements(_markdown().parse(body), source.first):
-        if _is_fit(source, element):
-            elements.append(element)
+        if all(_is_closed(source, token) for token in element.tokens):
+            if _is_fit(source, element):
+                elements.append(element)
+                continue
         else:
-            source.lines[element.start : element.end] = [""] * (element.end - element.start)
+            elements.append(replace(element, kind=LOST, tokens=()))
+        source.lines[element.start : element.end] = [""] * (element.end - element.start)
     for element in elements:
         for token in element.tokens:
             if token.type == "inline" and "<!--" in token.content:
-                token.children = []
-                _markdown().inline.parse(token.content, _markdown(), {}, token.children)
+                token.children = inline_tokens(token.content)
     return elements
 
 
@@ -129,12 +151,65 @@ def _is_fit(source: Source, element: Element) -> bool:
     if any(token.level > _DEEPEST for token in element.tokens):
         source.fault(place, translate("course.too-deep"))
         return False
+    if sum(token.type == "th_open" for token in element.tokens) > _MOST_COLUMNS:
+        source.fault(place, translate("course.wide-table", most=_MOST_COLUMNS))
+        return False
     if any(token.type == "inline" and len(token.content) > _LONGEST_PARAGRAPH for token in element.tokens):
         source.fault(
             place, translate("course.long-paragraph", most=_LONGEST_PARAGRAPH), translate("course.long-paragraph-hint")
         )
         return False
     return True
+
+
+def _is_closed(source: Source, token: Token) -> bool:
+    """Whether a fence, a comment or raw HTML ends where its author meant it to."""
+    if token.map is None or token.type not in {"fence", "html_block"}:
+        return True
+    start, end = (line + source.first for line in token.map)
+    if token.type == "fence":
+        swallowed = _swallowed_by_fence(token, start, end)
+        if swallowed is None:
+            return True
+        source.fault(
+            source.place(start, token.markup),
+            translate("course.fence-open", swallowed=swallowed),
+            translate("course.fence-open-hint", mark=token.markup),
+        )
+        return False
+    content = token.content
+    opened = content.rfind("<!--")
+    inner = next((comment for comment in comments_of(content) if "<!--" in comment), None)
+    if opened > content.rfind("-->") or inner is not None:
+        at = source.find(start, end, "<!--")
+        source.fault(at, translate("course.comment-open"), translate("course.comment-open-hint"))
+        return False
+    lowered = content.lstrip().lower()
+    ending = next((end for tag, end in _ENDS_OF_HTML.items() if lowered.startswith(tag)), "")
+    if ending not in lowered:
+        tag = content.strip().partition("\n")[0][:20]
+        source.fault(
+            source.place(start, tag),
+            translate("course.html-open", tag=tag),
+            translate("course.html-open-hint", end=ending),
+        )
+        return False
+    return True
+
+
+def _swallowed_by_fence(token: Token, start: int, end: int) -> int | None:
+    """The line, from 1, from which on a fence holds what was meant to stand behind it; None where it holds nothing."""
+    lines = token.content.split("\n")
+    if end - start - 1 <= token.content.count("\n"):  # no line of its own closes it
+        return start + 2
+    if token.info.strip().casefold().startswith(("markdown", "md")):
+        return None
+    for index, line in enumerate(lines):
+        found = _FENCE_WITH_INFO.match(line)
+        opens = found is not None and found["mark"].startswith(token.markup)
+        if opens or directive(line, "q") is not None or directive(line, "term") is not None:
+            return start + index + 2
+    return None
 
 
 def _elements(tokens: list[Token], offset: int) -> Iterator[Element]:
@@ -153,26 +228,50 @@ def unquoted(lines: list[str]) -> str:
     return "\n".join(_QUOTE_MARK.sub("", line) for line in lines).strip()
 
 
+def as_words(text: str) -> str:
+    """Inline Markdown that follows a word on its line, with a backslash where by itself it would begin a block."""
+    found = _BLOCK_START.match(text)
+    return f"{text[: found.end()]}\\{text[found.end() :]}" if found is not None else text
+
+
 def is_identifier(text: str) -> bool:
     """Whether ``text`` can be the id of a lesson, question, term or lab: lower-case words joined by hyphens."""
     return len(text) <= LONGEST_IDENTIFIER and IDENTIFIER.fullmatch(text) is not None
 
 
-def _comments(text: str) -> Iterator[str]:
+def comments_of(text: str) -> Iterator[str]:
     """What stands in the comments of ``text``, in one pass however many are left open."""
+    return (text[start + 4 : end - 3] for start, end in _spans_of_comments(text))
+
+
+def _spans_of_comments(text: str) -> Iterator[tuple[int, int]]:
     start = text.find("<!--")
     while start >= 0:
         end = text.find("-->", start + 4)
         if end < 0:
             return
-        yield text[start + 4 : end]
+        yield start, end + 3
         start = text.find("<!--", end + 3)
+
+
+def without_comments(text: str, names: Iterable[str] = ()) -> str:
+    """``text`` with spaces for its comments, line ends kept: what is left stands where it stood.
+
+    With ``names``, only comments that are such a `directive` are taken out.
+    """
+    pieces, at = [], 0
+    for start, end in _spans_of_comments(text):
+        if names and all(directive(text[start:end], name) is None for name in names):
+            continue
+        pieces += [text[at:start], *("\n" if each == "\n" else " " for each in text[start:end])]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def directive(text: str, name: str) -> str | None:
     """What a comment ``<!-- name: value -->`` says, or None where ``text`` holds no such comment."""
-    for comment in _comments(text):
-        key, colon, value = comment.partition(":")
-        if colon and key.strip().casefold() == name:
-            return value.strip()
+    for comment in comments_of(text):
+        key, *value = _COLON.split(comment, maxsplit=1)
+        if value and key.strip().casefold() == name:
+            return value[0].strip()
     return None

@@ -6,12 +6,14 @@ import re
 
 from tutor.course.lab_fence import is_lab_fence
 from tutor.course.lesson import Term
+from tutor.course.lookalikes import fault_in_prose
 from tutor.course.misplaced import refuse_misplaced
-from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, is_identifier
+from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, as_words, is_identifier
 from tutor.foundation.translate import translate
 
 _MARKER = re.compile(r"\*\*(?:(?P<formula>formula|公式)|see(?: also)?|参见|另见)\s*[:：]?\*\*[:：]?", re.IGNORECASE)
-_LINK = re.compile(r"\]\(#([^)\s]+)\)")
+LINK = re.compile(r"\]\(#([^()#\s]+)\)")
+"""A link to a term or a section; group 1 is its id."""
 _LONGEST_DEFINITION = 1_000
 
 
@@ -29,7 +31,7 @@ def read_term(source: Source, said: str, heading: Element, body: list[Element], 
     """Read the term under ``heading``. Faults go to `Source.faults`."""
     identifier, also = term_head(said)
     text, formula, seen = _sort_out(source, body)
-    see = tuple(dict.fromkeys(_LINK.findall(seen)))
+    see = tuple(dict.fromkeys(LINK.findall(seen)))
     place = source.place(heading.start)
     refuse_misplaced(source, heading)
     if not text:
@@ -55,6 +57,11 @@ def _sort_out(source: Source, body: list[Element]) -> tuple[str, str, str]:
         if element.kind == "html_block" or is_lab_fence(element):
             continue
         refuse_misplaced(source, element)
+        fault = fault_in_prose(source, element)
+        if fault is not None:
+            source.faults.append(fault)
+        if fault is not None or element.kind == LOST:
+            break  # a question may begin here, and its answer must not be shown
         text = source.text(element.start, element.end)
         if taking is not definition and taking:
             # What was marked has been said; a new paragraph goes on with the definition.
@@ -64,7 +71,7 @@ def _sort_out(source: Source, body: list[Element]) -> tuple[str, str, str]:
                 taking = formula if marked else see
             if part:
                 taking.append(part)
-    return "\n\n".join(definition), " ".join(" ".join(formula).split()), " ".join(see)
+    return "\n\n".join(definition), as_words(" ".join(" ".join(formula).split())), " ".join(see)
 
 
 def _marked_parts(text: str) -> list[tuple[bool | None, str]]:

@@ -145,7 +145,7 @@ def front(question: Question) -> str:
     if question.kind is QuestionKind.ORDERING:
         options.sort()  # their order in the file is the answer
     return "<br><br>".join(
-        each for each in (_html(f"**{question.title}**"), _html(prompt), "<br>".join(map(_html, options))) if each
+        each for each in (_html(f"**{question.title}**"), _html(prompt), _option_rows(options)) if each
     )
 
 
@@ -166,7 +166,8 @@ def back(question: Question, facts: Facts | None = None) -> str:
     else:
         right = [blank.accepted[0] for blank in question.blanks]
     decided = [f"{figure.name}: {figure.value}" for figure in deciding_figures(question, facts)] if facts else []
-    parts = ("<br>".join(map(_html, right)), "<br>".join(map(html.escape, decided)), _html(question.explanation))
+    rows = _option_rows(right) if question.options else "<br>".join(map(html.escape, right))  # typed as it stands
+    parts = (rows, "<br>".join(map(html.escape, decided)), _html(question.explanation))
     return "<br><br>".join(each for each in parts if each)
 
 
@@ -174,6 +175,10 @@ def _right_options(question: Question, facts: Facts | None) -> Iterable[int]:
     if facts is None:
         return [index for index, option in enumerate(question.options) if option.ticked]
     return grade(question, Chosen(frozenset()), facts).right_options
+
+
+def _option_rows(options: Iterable[str]) -> str:
+    return "<br>".join(html.escape(line) for text in options for line in plain_lines(text, _WIDTH, inline=True))
 
 
 def _html(markdown: str) -> str:

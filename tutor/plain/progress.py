@@ -147,4 +147,4 @@ def remarks(each: ItemReport) -> Iterator[str]:
     if each.too_hard:
         yield translate("stats.too-hard")
     for option in each.unused:
-        yield translate("stats.unused", option=one_line(option.text))
+        yield translate("stats.unused", option=one_line(option.text, inline=True))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from tutor.course.lesson import BLANK, Question, QuestionKind
+from tutor.course.lesson import BLANK, Option, Question, QuestionKind
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
@@ -33,7 +33,7 @@ def question_lines(attempt: Attempt) -> Iterator[str]:
         yield from plain_lines(_with_numbers(question.prompt), WIDTH)
     yield ""
     for place, index in enumerate(attempt.shown, 1):
-        yield from _numbered(place, question.options[index].text)
+        yield from _numbered(place, _option_lines(question.options[index]))
     if not attempt.locked:
         yield from _how_lines(question)
 
@@ -73,7 +73,7 @@ def _what_was_chosen(attempt: Attempt) -> Iterator[str]:
     for place, index in enumerate(attempt.shown, 1):
         feedback = attempt.question.options[index].feedback
         if feedback and index in attempt.draft.chosen:
-            yield from _numbered(place, feedback)
+            yield from _numbered(place, plain_lines(feedback, WIDTH - 5))
 
 
 def _what_was_right(attempt: Attempt) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _what_was_right(attempt: Attempt) -> Iterator[str]:
         order = verdict.right_options if ordering else attempt.shown
         for place, index in enumerate(order, 1):
             if index in verdict.right_options:
-                yield from _numbered(place, question.options[index].text)
+                yield from _numbered(place, _option_lines(question.options[index]))
     elif question.answer is not None:
         shown = harmless_line(question.answer.shown).replace("-", "−")
         yield f"  {_named(translate('quiz.answer'), shown)}"
@@ -100,8 +100,12 @@ def _named(name: str, value: str = "") -> str:
     return translate("ask.named", name=name, value=value).rstrip()
 
 
-def _numbered(place: int, markdown: str) -> Iterator[str]:
-    for number, line in enumerate(plain_lines(markdown, WIDTH - 5)):
+def _option_lines(option: Option) -> list[str]:
+    return plain_lines(option.text, WIDTH - 5, inline=True)
+
+
+def _numbered(place: int, lines: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(lines):
         yield f"{place:>3}. {line}" if not number else f"     {line}"
 
 

@@ -108,11 +108,12 @@ def _question(question: Question, number: int) -> Iterator[str]:
     yield from plain_lines(question.prompt.replace(BLANK, "______"), _WIDTH)
     if question.kind is not QuestionKind.ORDERING:  # their order is the answer
         for place, option in enumerate(question.options, start=1):
-            for line_number, line in enumerate(plain_lines(option.text, _WIDTH - 5)):
+            for line_number, line in enumerate(plain_lines(option.text, _WIDTH - 5, inline=True)):
                 yield f" {place}.  {line}" if not line_number else f"     {line}"
     else:
         for option in sorted(question.options, key=lambda each: each.text):
-            yield from plain_lines(f"- {option.text}", _WIDTH)
+            for line_number, line in enumerate(plain_lines(option.text, _WIDTH - 4, inline=True)):
+                yield f"    {line}" if line_number else f"  • {line}"
 
 
 def _stamp_of(path: Path) -> tuple[int, int] | None:

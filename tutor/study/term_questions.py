@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import BLANK, Blank, Option, Place, Question, QuestionKind
+from tutor.course.mentions import without_parentheses
 from tutor.foundation.translate import LANGUAGES, translate
 from tutor.progress.cards import Side, term_key
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _OPTIONS = 4
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$#|~])")
-_IN_PARENTHESES = re.compile(r"\s*[(（].*?[)）]\s*")
 _NOWHERE = Place(Path())
 ENGLISH, CHINESE = "en", "zh"
 
@@ -124,7 +124,7 @@ def neighbours(entry: GlossaryEntry, glossary: Glossary) -> Iterator[GlossaryEnt
 def accepted_names(entry: GlossaryEntry) -> list[str]:
     """Every name that fills the blank: in all languages, with and without what stands in parentheses."""
     names = [*entry.names.values(), *(name for names in entry.also.values() for name in names)]
-    return list(dict.fromkeys(each for name in names for each in (name, _IN_PARENTHESES.sub("", name)) if each))
+    return list(dict.fromkeys(each for name in names for each in (name, without_parentheses(name)) if each))
 
 
 def without_name(entry: GlossaryEntry, language: str) -> str:
@@ -140,12 +140,12 @@ def without_name(entry: GlossaryEntry, language: str) -> str:
 
 def _names(entry: GlossaryEntry, language: str) -> Iterable[str]:
     names = (entry.name(language), *entry.also.get(language, ()))
-    return {each for name in names for each in (name, _IN_PARENTHESES.sub("", name)) if each}
+    return {each for name in names for each in (name, without_parentheses(name)) if each}
 
 
 def _hints(name: str) -> tuple[str, ...]:
     """How long the name is and how it begins, then half of it."""
-    plain = _IN_PARENTHESES.sub("", name) or name
+    plain = without_parentheses(name) or name
     first = translate("review.hint-letters", count=len(plain), first=as_text(plain[0]))
     half = translate("review.hint-half", part=as_text(plain[: (len(plain) + 1) // 2]))
     return (first, half) if len(plain) > 2 else (first,)

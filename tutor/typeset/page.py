@@ -10,7 +10,7 @@ from tutor.typeset.elements import Element
 from tutor.typeset.inline import Mentions
 from tutor.typeset.layout import lay_out
 from tutor.typeset.lines import BLANK, Line
-from tutor.typeset.parse import plain_text, read_elements
+from tutor.typeset.parse import plain_text, read_elements, read_words
 from tutor.typeset.spelling import spell
 
 _ENDLESS = 400
@@ -41,39 +41,46 @@ class Document:
         return plain_text(self.elements)
 
 
-def read_document(markdown: str, mentions: Mentions | None = None) -> Document:
+def read_document(markdown: str, mentions: Mentions | None = None, *, inline: bool = False) -> Document:
     """``markdown`` read once.
 
     Args:
         markdown: A lesson's text; nothing in it can style or leave the page.
         mentions: Finds the terms named by plain words, asked in reading order; a caller that wants only first
             mentions remembers what it has reported.
+        inline: It is one paragraph whatever it begins with: an option or a title, where ``> 0.5`` and ``# of rows``
+            are words.
     """
-    return Document(read_elements(markdown, mentions))
+    return Document((read_words if inline else read_elements)(markdown, mentions))
 
 
 @lru_cache(maxsize=256)
-def _remembered(markdown: str) -> Document:
-    return read_document(markdown)
+def _remembered(markdown: str, inline: bool) -> Document:
+    return read_document(markdown, inline=inline)
 
 
-def typeset(markdown: str, width: int, *, mentions: Mentions | None = None, ascii: bool = False) -> tuple[Line, ...]:
-    """``markdown`` as lines of at most ``width`` cells; remembered for the same text and width."""
-    document = read_document(markdown, mentions) if mentions else _remembered(markdown)
+def typeset(
+    markdown: str, width: int, *, mentions: Mentions | None = None, ascii: bool = False, inline: bool = False
+) -> tuple[Line, ...]:
+    """``markdown`` as lines of at most ``width`` cells; remembered for the same text and width.
+
+    See `read_document` for ``mentions`` and ``inline``.
+    """
+    document = read_document(markdown, mentions, inline=inline) if mentions else _remembered(markdown, inline)
     return document.lines(width, ascii=ascii)
 
 
-def one_line(markdown: str) -> str:
-    """The first line of ``markdown``, set, however long it is: for a row of a list."""
-    lines = typeset(markdown, _ENDLESS)
+def one_line(markdown: str, *, inline: bool = False) -> str:
+    """The first line of ``markdown``, set, however long it is: for a row of a list. One line alone is always inline."""
+    lines = typeset(markdown, _ENDLESS, inline=inline or "\n" not in markdown)
     return harmless_line(lines[0].text if lines else markdown)
 
 
-def plain_lines(markdown: str, width: int, *, ascii: bool = False) -> list[str]:
+def plain_lines(markdown: str, width: int, *, ascii: bool = False, inline: bool = False) -> list[str]:
     """The page as plain strings for pipes and screen readers: headings of level 1 and 2 are underlined."""
     shown: list[str] = []
     underline = ""
-    for line in typeset(markdown, width, ascii=ascii):
+    for line in typeset(markdown, width, ascii=ascii, inline=inline):
         heading = bool(line.spans) and line.spans[0].role in {"heading1", "heading2"}
         if underline and not heading:
             shown.append(underline)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ALIGNMENT = re.compile(r"\\(?:begin|end)\{(?:aligned|align\*?|gathered|split)\}|(?<!\\)&")
-_NEW_FORMULA = re.compile(r"\\\\(?:\[[^\]]*\])?")
+_NEW_FORMULA = re.compile(r"\\\\(?:\[[^\]]{0,40}\])?")
 _HEADINGS: dict[int, Role] = {1: "heading1", 2: "heading2"}
 
 
@@ -207,6 +207,16 @@ def read_elements(markdown: str, mentions: Mentions | None = None) -> tuple[Elem
     """
     tokens = _markdown().parse(harmless(markdown))
     return tuple(_Blocks(tokens, mentions).until())
+
+
+def read_words(markdown: str, mentions: Mentions | None = None) -> tuple[Element, ...]:
+    """The one paragraph that ``markdown`` is, where it can be nothing else: an option, a title.
+
+    What would begin another block is text here: ``> 0.5`` is no quotation, ``# of rows`` no heading.
+    """
+    (token,) = _markdown().parseInline(harmless(markdown).strip())
+    runs = read_inline(token.children or (), "text", mentions)
+    return (Paragraph(runs),) if any(run.text.strip() for run in runs) else ()
 
 
 def plain_text(elements: Iterable[Element]) -> str:

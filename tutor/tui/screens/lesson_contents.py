@@ -35,7 +35,7 @@ MARKS: dict[Mark, tuple[str, str]] = {
 
 def one_line(markdown: str) -> str:
     """Inline Markdown as plain words on one line."""
-    return " ".join(line.text for line in typeset(markdown, 4000)).strip()
+    return " ".join(line.text for line in typeset(markdown, 4000, inline=True)).strip()
 
 
 def top_sections(lesson: Lesson) -> list[int]:

@@ -188,14 +188,14 @@ def remarks(each: ItemReport) -> list[str]:
 
 
 def _option_text(option: Option) -> str:
-    return one_line(option.text)
+    return one_line(option.text, inline=True)
 
 
-def one_line(markdown: str) -> str:
+def one_line(markdown: str, *, inline: bool = False) -> str:
     """Markdown on one line, set."""
     from tutor.typeset import page  # not for the first page, which tells figures alone
 
-    return page.one_line(markdown)
+    return page.one_line(markdown, inline=inline)
 
 
 def _text_row(text: str, ink: str) -> Callable[[int], Row]:

@@ -54,7 +54,7 @@ def summary_items(session: QuizSession, following: LessonHeader | None) -> list[
 def title_line(exercise: Exercise) -> str:
     """A question's title on one line, its Markdown and maths set."""
     question = exercise.question
-    lines = typeset(question.title or question.prompt, 200)
+    lines = typeset(question.title or question.prompt, 200, inline=bool(question.title))
     return harmless_line(lines[0].text if lines else question.id)
 
 

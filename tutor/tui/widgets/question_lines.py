@@ -85,9 +85,12 @@ class Cursor:
     asking: bool = False
 
 
-def page_rows(markdown: str, width: int, *, ascii: bool, indent: int = INDENT, ink: str = "") -> list[Row]:
+def page_rows(
+    markdown: str, width: int, *, ascii: bool, indent: int = INDENT, ink: str = "", inline: bool = False
+) -> list[Row]:
     """Markdown as rows, ``indent`` cells from the left; ``ink`` is used instead of plain text's."""
-    return [line_row(line, indent, ink) for line in typeset(markdown, max(10, width - indent), ascii=ascii)]
+    lines = typeset(markdown, max(10, width - indent), ascii=ascii, inline=inline)
+    return [line_row(line, indent, ink) for line in lines]
 
 
 def plain_rows(text: str, width: int, *, indent: int = INDENT, ink: str = "text") -> list[Row]:
@@ -109,7 +112,7 @@ def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = Fals
     question = attempt.question
     laid = Laid()
     if question.title:
-        laid.rows += page_rows(question.title, width, ascii=ascii, ink="strong")
+        laid.rows += page_rows(question.title, width, ascii=ascii, ink="strong", inline=True)
         laid.rows.append([])
     if question.kind is QuestionKind.FILL_IN:
         _prompt_with_blanks(laid, attempt, width, cursor, ascii=ascii)
@@ -168,7 +171,7 @@ def _options(laid: Laid, attempt: Attempt, width: int, cursor: Cursor, *, ascii:
         option = attempt.question.options[index]
         first = len(laid.rows)
         head, ink = _option_head(attempt, cursor, place, index)
-        lines = typeset(option.text, max(10, width - margin), ascii=ascii) or (Line(),)
+        lines = typeset(option.text, max(10, width - margin), ascii=ascii, inline=True) or (Line(),)
         for number, line in enumerate(lines):
             row = line_row(line, 0, ink)[1:]
             laid.rows.append([*head, *row] if number == 0 else [Span(" " * margin), *row])

@@ -1,0 +1,318 @@
+"""What looks like part of a question and is not read as one.
+
+A damaged id or tick, a lost bracket or an unclosed fence would turn a question into text with its answer in sight. So
+whatever resembles a part of a question is told with the place and the mend, and is never shown: better to leave out a
+harmless paragraph of a faulty lesson than to give an answer away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Set
+
+from tutor.course.code_spans import without_code
+from tutor.course.conditions import ConditionError, parse
+from tutor.course.grading import is_one_typo
+from tutor.course.lesson import Fault, Place
+from tutor.course.source import Element, Source, comments_of, directive, is_identifier, without_comments
+from tutor.foundation.translate import translate
+
+_LONGEST_SIGN = 300
+"""Characters in which a comment with an id, a tick or a word such as "Answer:" shows itself."""
+_MOST_STARTS = 8
+_AS_HYPHEN = str.maketrans(
+    dict.fromkeys("–—―−‐‑‒", "--") | dict.fromkeys("＜《", "<") | dict.fromkeys("＞》", ">") | {"！": "!"}
+)
+_CORE = re.compile(r"(?P<left>[\W_]*)(?P<core>\w(?:.*\w)?)(?P<right>[\W_]*)", re.DOTALL)
+_OPENING = re.compile("[<＜《]")
+_NAMES = frozenset({"q", "question", "quiz", "term", "when", "figure", "题", "题目", "问题", "术语"})
+_DIRECTIVES = ("q", "term", "when", "figure")
+_KEY = re.compile(r"(?P<key>[^\W\d_]{0,12})\s{0,3}(?P<sign>[^\w\s]?)\s{0,3}(?P<value>.*)", re.DOTALL)
+
+_BOX = r"(?:(?<!\\)[\[［【〔]\s{0,3}[xX×✓✔✅√*＊]?\s{0,3}[\]］】〕](?!\(|\[|:\s?(?:\#|http))|[☐☑☒✅❌⬜🗹])"
+_LIST_LINE = re.compile(
+    rf"[\s>]{{0,40}}[^\w\[\]［］【】〔〕]{{0,6}}\w{{0,2}}[^\w\[\]［］【】〔〕]{{0,8}}{_BOX}|\s{{0,8}}[xX]\]\s"
+)
+_ROUND_BOX = re.compile(r"[(（](?:\s{1,3}|\s?[xX✓✔√*]\s?)[)）](?:\s|$)")
+_BOX_BEHIND = re.compile(rf"\s{_BOX}$")
+_EMPTY_BOX_BEHIND = re.compile(r"\s[\[［【〔]\s{0,3}[\]］】〕]$")
+_HALF_BOX = re.compile(r"\[\s?[xX]?\s[^\]]*$|[xX]?\s?\]\s")
+
+_WORDS = r"(?:(?:the|correct|right|model|sample|正确|参考)\s?){0,3}(?:answers?|hints?|why|答案|提示|为什么|正解)"
+_MORE_WORDS = r"(?:solutions?|explanations?|because|解析|解答|解释)"
+_BEFORE_NAME = r"(?:\w{0,2}\s?>)?[\W_]{0,12}"
+_BEHIND_NAME = r"""(?:\s?[A-Z0-9])?[\s*_)\]）】”"']{0,6}[:：]"""
+_NAMED = re.compile(f"{_BEFORE_NAME}{_WORDS}{_BEHIND_NAME}", re.IGNORECASE)
+_ALSO_NAMED = re.compile(f"{_BEFORE_NAME}{_MORE_WORDS}{_BEHIND_NAME}", re.IGNORECASE)
+_BOLD_NAME = re.compile(rf"[\s>\#]{{0,8}}(?:\*\*|__)\s?{_WORDS}\s?(?:\*\*|__)(?!\w)", re.IGNORECASE)
+_HINT_WORD = re.compile(r"[\s>*_]{0,8}(?:hint\b|提示)", re.IGNORECASE)
+_WORD_AND_COLON = re.compile(r"[\W_]{0,8}(?P<word>[^:：]{2,6})[:：]")
+_SENTENCE = re.compile(r"(?:(?:the )?(?:correct|right) (?:answer|option)s? (?:is|are)\b|正确答案是)", re.IGNORECASE)
+_LOST_HEADING = re.compile(r"#{2,6}[^#\s]")
+_HTML = re.compile(r"</?(?:details|summary)\b", re.IGNORECASE)
+
+_BLANK = re.compile(r"(?<!\\)\[\[[^\[\]\n]{1,400}\]\]")
+_FORMULA = re.compile(r"\$[^$]{1,1000}\$")
+_BRACKET = re.compile(r"[\[\]]")
+_BEHIND_INNER = re.compile(r"\]\s{0,3}[,(]")
+_NARROW = str.maketrans("［］", "[]")
+
+
+def fault_in_prose(source: Source, element: Element) -> Fault | None:
+    """What is wrong with an element of running text, where nothing of a question belongs; None where nothing is."""
+    return (
+        damaged_comment(source, element)
+        or _fault(
+            source, _lines(source, element, _LOST_HEADING.match), "course.lost-heading", "course.lost-heading-hint"
+        )
+        or _stray_directive(source, element)
+        or _fault(source, _lines_with_ticks(source, element), "course.stray-options", "course.stray-options-hint")
+        or _fault(source, _items_with_feedback(source, element), "course.stray-feedback", "course.stray-feedback-hint")
+        or _fault(source, _lines(source, element, _is_named), "course.stray-word", "course.stray-word-hint")
+        or _fault(source, _html_lines(source, element), "course.stray-details", "course.stray-details-hint")
+        or _fault(source, _blanks(source, element), "course.stray-blank", "course.stray-blank-hint")
+    )
+
+
+def fault_in_question(source: Source, element: Element) -> Fault | None:
+    """What may give the answer of a question away in an element of its prompt; None where nothing does."""
+    return (
+        damaged_comment(source, element)
+        or _fault(
+            source, _lines(source, element, _LOST_HEADING.match), "course.lost-heading", "course.lost-heading-hint"
+        )
+        or _fault(source, _lines_with_ticks(source, element), "course.bad-tick", "course.bad-tick-hint")
+        or _fault(source, _broken_blanks(source, element), "course.broken-blank", "course.broken-blank-hint")
+    )
+
+
+def fault_in_title(source: Source, heading: Element) -> Fault | None:
+    """What of a question stands in its heading, where it would be shown as it is; None where nothing does."""
+    return (
+        damaged_comment(source, heading)
+        or _fault(source, _lines_with_ticks(source, heading), "course.bad-tick", "course.bad-tick-hint")
+        or _fault(source, _blanks(source, heading), "course.stray-blank", "course.stray-blank-hint")
+    )
+
+
+def named_like_an_answer(source: Source, element: Element) -> Fault | None:
+    """A paragraph or quotation of a question that is called hint, answer or why, and would be shown in its prompt."""
+    words = _lines(source, element, _is_nearly_hint if element.kind == "blockquote" else _gives_away)
+    return _fault(source, words, "course.unread-word", "course.unread-word-hint") or _fault(
+        source, _html_lines(source, element), "course.stray-details", "course.stray-details-hint"
+    )
+
+
+def ends_explanation(element: Element) -> bool:
+    """Whether an element of running text ends an explanation that does not begin in it."""
+    text = element.content.casefold()
+    return "</details" in text and "<details" not in text
+
+
+def is_indented_quote(source: Source, element: Element) -> bool:
+    """Whether an element is a quotation that is indented like the feedback of an option, which may be lost."""
+    return element.kind == "blockquote" and source.lines[element.start].startswith(" ")
+
+
+def has_option_inside(text: str) -> bool:
+    """Whether a further line of an option's text looks like the next option."""
+    return any(_LIST_LINE.match(line) for line in text.split("\n")[1:])
+
+
+def _fault(source: Source, found: Iterator[Place], message: str, hint: str) -> Fault | None:
+    place = next(found, None)
+    return None if place is None else Fault(place, translate(message), translate(hint))
+
+
+# -- lines -----------------------------------------------------------------------------------------------
+
+
+_INDENTED = "code_block"
+_SHOWN_AS_WORDS = frozenset({"inline", "html_block"})
+
+
+def _inlines(source: Source, element: Element, types: Set[str] = _SHOWN_AS_WORDS) -> Iterator[tuple[int, str]]:
+    """The lines of the words of an element as they are written, and where they begin; no fences, no indented code."""
+    for token in element.tokens:
+        if token.type in types and token.content:
+            yield (token.map[0] + source.first if token.map else element.start), token.content
+
+
+def _lines(source: Source, element: Element, is_meant: Callable[[str], object]) -> Iterator[Place]:
+    """The places of the lines that are meant, comments taken out; what is indented too far becomes code by mistake."""
+    for start, content in _inlines(source, element, _SHOWN_AS_WORDS | {_INDENTED}):
+        shown = without_code(without_comments(content)).split("\n")
+        for number, (line, written) in enumerate(zip(shown, content.split("\n"), strict=True)):
+            if line.strip() and is_meant(line[:_LONGEST_SIGN]):
+                yield source.find(start + number, element.end, written.strip())
+
+
+def _is_named(line: str) -> bool:
+    return bool(_NAMED.match(line) or _BOLD_NAME.match(line))
+
+
+def _gives_away(line: str) -> bool:
+    return _is_named(line) or bool(_ALSO_NAMED.match(line) or _SENTENCE.search(line))
+
+
+def _is_nearly_hint(line: str) -> bool:
+    """Whether a line of a quotation gives something away, or begins like a hint with a typo or without its colon."""
+    if _gives_away(line) or _HINT_WORD.match(line):
+        return True
+    found = _WORD_AND_COLON.match(line)
+    return found is not None and is_one_typo("".join(filter(str.isalpha, found["word"].casefold())), "hint")
+
+
+def _html_lines(source: Source, element: Element) -> Iterator[Place]:
+    for start, content in _inlines(source, element, _SHOWN_AS_WORDS | {_INDENTED}):
+        if found := _HTML.search(without_code(without_comments(content))):
+            yield source.find(start, element.end, found[0])
+
+
+# -- comments --------------------------------------------------------------------------------------------
+
+
+def damaged_comment(source: Source, element: Element) -> Fault | None:
+    """A comment that is nearly one with an id or a condition, or that is never closed."""
+    for start, content in _inlines(source, element, _SHOWN_AS_WORDS | {_INDENTED}):
+        for line in without_comments(without_code(content), _DIRECTIVES).split("\n"):
+            if any(map(_is_damaged, _starts(line))):
+                place = source.find(start, element.end, line.strip()[:_LONGEST_SIGN].strip())
+                return Fault(place, translate("course.damaged-comment"), translate("course.damaged-comment-hint"))
+    for token in element.tokens:
+        for child in token.children or ():
+            if child.type == "text" and "<!--" in child.content:
+                place = source.find(element.start, element.end, "<!--")
+                return Fault(place, translate("course.comment-open"), translate("course.comment-open-hint"))
+    return None
+
+
+def _starts(line: str) -> Iterator[str]:
+    """The line, and what it holds from each sign on that may open a comment."""
+    if len(line) > 20 * _LONGEST_SIGN:
+        return
+    line = line.replace("&lt;", "＜").replace("&gt;", "＞")
+    yield line.strip()[:_LONGEST_SIGN]
+    for count, found in enumerate(_OPENING.finditer(line)):
+        if found.start() and count < _MOST_STARTS:
+            text, end, _ = line[found.start() : found.start() + _LONGEST_SIGN].partition("-->")
+            yield text + end
+
+
+def _is_damaged(text: str) -> bool:
+    """Whether ``text`` is nearly ``<!-- q: an-id -->``: most of the signs, most of the words, but not all."""
+    found = _CORE.fullmatch(text)
+    if found is None:
+        return False
+    core, around = found["core"], (found["left"] + " " + found["right"]).translate(_AS_HYPHEN)
+    if len(around.replace(" ", "")) < 3 or not any(sign in around for sign in ("--", "<!", "->", "!-")):
+        return False
+    if is_identifier(core) and any(colon in found["left"] for colon in ":："):  # the key itself is lost
+        return True
+    found = _KEY.match(core)
+    return found is not None and _is_said(found["key"].casefold(), found["sign"], found["value"].strip(), whole=core)
+
+
+def _is_said(key: str, sign: str, value: str, *, whole: str) -> bool:
+    identifier = value.partition(";")[0].strip()
+    if key in {"when", "figure"}:
+        return bool(sign) or (key == "figure" and " " not in value) or _is_condition(value)
+    if key in _NAMES:
+        return bool(sign) or " " not in identifier
+    if sign and key in {"questions", "terms"}:
+        return is_identifier(identifier)
+    if sign and len(key) <= 2 and (not key or len(key) == 1 or "q" in key):
+        return is_identifier(identifier)
+    return is_identifier(whole) and "-" in whole
+
+
+def _is_condition(text: str) -> bool:
+    try:
+        parse(text)
+    except ConditionError:
+        return False
+    return any(sign in text for sign in ("<", ">", "=", "diverged", "."))
+
+
+def _stray_directive(source: Source, element: Element) -> Fault | None:
+    """A condition or a figure outside a question."""
+    for start, content in _inlines(source, element):
+        for comment in comments_of(without_code(content)):
+            if any(directive(f"<!--{comment}-->", name) is not None for name in ("when", "figure")):
+                place = source.find(start, element.end, comment)
+                return Fault(place, translate("course.stray-condition"), translate("course.stray-condition-hint"))
+    return None
+
+
+# -- options ---------------------------------------------------------------------------------------------
+
+
+def _lines_with_ticks(source: Source, element: Element) -> Iterator[Place]:
+    """Lines that look like options: with a tick, a box, or what may have been meant for one."""
+    yield from _lines(source, element, _LIST_LINE.match)
+    items = list(_first_lines_of_items(element))
+    ends = any(_EMPTY_BOX_BEHIND.search(line[-_LONGEST_SIGN:]) for line in items)
+    for line in items:
+        if _ROUND_BOX.match(line) or _HALF_BOX.match(line) or (ends and _BOX_BEHIND.search(line[-_LONGEST_SIGN:])):
+            yield source.find(element.start, element.end, line)
+
+
+def _first_lines_of_items(element: Element) -> Iterator[str]:
+    for before, token in zip(element.tokens[1:], element.tokens[2:], strict=False):
+        if before.type == "paragraph_open" and token.type == "inline" and before.level >= 2:
+            yield token.content.partition("\n")[0].rstrip()
+
+
+def _items_with_feedback(source: Source, element: Element) -> Iterator[Place]:
+    """Quotations that stand as feedback stands under an option: below the line of an item, or indented."""
+    if is_indented_quote(source, element):
+        yield source.place(element.start, ">")
+    if element.kind not in {"ordered_list", "bullet_list"}:
+        return
+    for before, token in zip(element.tokens, element.tokens[1:], strict=False):
+        if before.type == "paragraph_close" and token.type == "blockquote_open" and token.map is not None:
+            yield source.place(token.map[0] + source.first, ">")
+
+
+# -- blanks ----------------------------------------------------------------------------------------------
+
+
+def _blanks(source: Source, element: Element) -> Iterator[Place]:
+    """Blanks outside a question, whole or broken; no matrices."""
+    for start, content in _inlines(source, element):
+        plain = _plain(content)
+        if found := _BLANK.search(plain):
+            yield source.find(start, element.end, found[0])
+        yield from (place for line, place in _broken(source, element, start, plain) if "|" in line or "｜" in line)
+
+
+def _broken_blanks(source: Source, element: Element) -> Iterator[Place]:
+    for start, content in _inlines(source, element):
+        whole = _BLANK.sub(lambda found: " " * len(found[0]), without_code(without_comments(content)))
+        yield from (place for _, place in _broken(source, element, start, _plain(whole)))
+
+
+def _plain(text: str) -> str:
+    """``text`` with spaces for its code, comments and formulas, and for brackets behind a backslash."""
+    text = without_code(without_comments(text)).replace("\\[", "  ").replace("\\]", "  ")
+    return _FORMULA.sub(lambda found: "\n".join(" " * len(line) for line in found[0].split("\n")), text)
+
+
+def _broken(source: Source, element: Element, start: int, text: str) -> Iterator[tuple[str, Place]]:
+    """The lines with double brackets that are no blank, because one bracket or its partner is lost or is another."""
+    for number, line in enumerate(text.split("\n")):
+        narrow = line.translate(_NARROW)
+        if ("[[" in narrow or "]]" in narrow) and not _is_nested(narrow):
+            at = narrow.find("[[") if "[[" in narrow else narrow.find("]]")
+            yield line, source.find(start + number, element.end, line[at : at + 2])
+
+
+def _is_nested(line: str) -> bool:
+    """Whether all brackets of a line are closed as those of a matrix or of a link in brackets are."""
+    depth, in_twos = 0, 0
+    for found in _BRACKET.finditer(line):
+        depth += 1 if found[0] == "[" else -1
+        in_twos += found[0] == "[" and depth == 2
+        if depth < 0:
+            return False
+    return depth == 0 and (in_twos != 1 or _BEHIND_INNER.search(line) is not None)
