@@ -176,9 +176,13 @@ def test_a_plan_that_cannot_be_read_ends_the_worker_with_a_word(tmp_path: Path) 
 
     (tmp_path / "plan.json").write_text("{}")
     handlers = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)}
+    lock = hold(tmp_path / LOCK_FILE)
+    assert lock is not None
+    words = [str(tmp_path), "--data-folder", str(DATA), "--lock", str(lock)]
     try:
-        assert sweep_worker.main([str(tmp_path), "--data-folder", str(DATA)]) == ExitCode.RUN_FAILED
+        assert sweep_worker.main(words) == ExitCode.RUN_FAILED
     finally:
+        os.close(lock)  # a worker of its own holds it until it ends
         for number, handler in handlers.items():
             signal.signal(number, handler)
     follower = SweepFollower(tmp_path)
