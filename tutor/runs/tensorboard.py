@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import copysign, inf
 from pathlib import Path
 
 from tutor.foundation.atomic_file import write_bytes
@@ -22,6 +23,7 @@ _POLYNOMIAL = 0x82F63B78
 """Castagnoli's, its bits reversed (RFC 3720)."""
 _MOST_STEPS = 2**63
 _MASK_DELTA = 0xA282EAD8
+_LARGEST_SINGLE = (2 - 2**-23) * 2.0**127
 
 
 def _table() -> tuple[int, ...]:
@@ -75,10 +77,15 @@ def version_event(at: float) -> bytes:
     return struct.pack("<Bd", 1 << 3 | 1, at) + _bytes_field(3, b"brain.Event:2")
 
 
+def _single(value: float) -> float:
+    """``value``, or infinity if single precision, which is all that the format has, does not reach so far."""
+    return copysign(inf, value) if abs(value) > _LARGEST_SINGLE else value
+
+
 def scalar_event(at: float, step: int, values: dict[str, float]) -> bytes:
     """Scalars of one step, by tag. ``at``: seconds since 1970."""
     summary = b"".join(
-        _bytes_field(1, _bytes_field(1, tag.encode()) + struct.pack("<Bf", 2 << 3 | 5, value))
+        _bytes_field(1, _bytes_field(1, tag.encode()) + struct.pack("<Bf", 2 << 3 | 5, _single(value)))
         for tag, value in values.items()
     )
     return struct.pack("<Bd", 1 << 3 | 1, at) + _varint(2 << 3) + _varint(step) + _bytes_field(5, summary)
