@@ -242,7 +242,8 @@ def test_a_comment_that_ends_with_the_next_one_is_told_where_it_opens() -> None:
 @pytest.mark.parametrize(
     "details",
     [f"<detail><summary>Why</summary>\n\n{SECRET}\n\n</details>\n", f"<details\n\n{SECRET}\n\n</details>\n",
-     f"<summary>Why</summary>\n\n{SECRET}\n", f"etails><summary>Why</summary>\n\n{SECRET}\n\n</details>\n"],
+     f"<summary>Why</summary>\n\n{SECRET}\n", f"<details<summary>Why</summary>\n\n{SECRET}\n\n</detai[ls>\n",
+     f"etails><summary>Why</summary>\n\n{SECRET}\n\n</details>\n"],
 )  # fmt: skip
 @pytest.mark.parametrize("answers", [ANSWERS, "It is [[this]].\n"])
 def test_an_explanation_whose_tag_is_damaged_is_told_and_not_shown(details: str, answers: str) -> None:

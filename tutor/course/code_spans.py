@@ -37,6 +37,8 @@ def code_apart(text: str) -> Iterator[tuple[bool, str]]:
 
 def without_code(text: str) -> str:
     """``text`` with spaces for its code, line ends kept: what is left stands where it stood."""
+    if "`" not in text and "~~~" not in text:
+        return text
     return "".join(_blank(piece) if is_code else piece for is_code, piece in code_apart(text))
 
 

@@ -24,6 +24,7 @@ _AS_HYPHEN = str.maketrans(
     dict.fromkeys("–—―−‐‑‒", "--") | dict.fromkeys("＜《", "<") | dict.fromkeys("＞》", ">") | {"！": "!"}
 )
 _CORE = re.compile(r"(?P<left>[\W_]*)(?P<core>\w(?:.*\w)?)(?P<right>[\W_]*)", re.DOTALL)
+_COMMENT_SIGN = re.compile("[<＜《!！–—―]|&lt;|--|->")
 _OPENING = re.compile("[<＜《]")
 _NAMES = frozenset({"q", "question", "quiz", "term", "when", "figure", "题", "题目", "问题", "术语"})
 _DIRECTIVES = ("q", "term", "when", "figure")
@@ -175,6 +176,8 @@ def _html_lines(source: Source, element: Element) -> Iterator[Place]:
 def damaged_comment(source: Source, element: Element) -> Fault | None:
     """A comment that is nearly one with an id or a condition, or that is never closed."""
     for start, content in _inlines(source, element, _SHOWN_AS_WORDS | {_INDENTED}):
+        if not _COMMENT_SIGN.search(content):
+            continue
         for line in without_comments(without_code(content), _DIRECTIVES).split("\n"):
             if any(map(_is_damaged, _starts(line))):
                 place = source.find(start, element.end, line.strip()[:_LONGEST_SIGN].strip())

@@ -28,6 +28,7 @@ _ANSWER = re.compile(
 )
 _DETAILS = re.compile(r"<details\b[^>]{0,200}>", re.IGNORECASE)
 _DETAILS_END = re.compile(r"</details\s{0,20}>", re.IGNORECASE)
+_EXPLAINS = re.compile(r"<(?:details|summary)\b", re.IGNORECASE)
 _SUMMARY = re.compile(r"<summary\b[^>]{0,200}>.{0,300}?</summary\s{0,20}>", re.IGNORECASE | re.DOTALL)
 
 
@@ -170,6 +171,9 @@ def _take(source: Source, element: Element, parts: _Parts) -> None:
             parts.prompt.append((element, before))
     elif fault := named_like_an_answer(source, element):
         source.faults.append(fault)
+        # What follows a damaged tag is the explanation; where one ends that never began, so may be what stands above.
+        parts.is_explained |= _EXPLAINS.search(text) is not None
+        parts.gives_away |= _DETAILS_END.search(text) is not None
     else:
         parts.prompt.append((element, text))
 
