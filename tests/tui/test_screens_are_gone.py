@@ -86,7 +86,12 @@ async def test_what_a_left_screen_was_made_of_is_collected_soon(services_in: Mak
         app = app_of(pilot)
         looked: list[bool] = []
         look = app.tidying.look
-        app.tidying.look = lambda: looked.append(True) or look()  # type: ignore[method-assign,func-returns-value]
+
+        def noted() -> bool:
+            looked.append(True)
+            return look()
+
+        app.tidying.look = noted  # type: ignore[method-assign]
         OPENED["settings"](app)
         await settled(pilot)
         assert not looked
