@@ -6,9 +6,10 @@ function takes the way that its documentation describes, which is slower, takes 
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final
 
+import textual
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
@@ -18,7 +19,19 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 _TESTED_MAJOR: Final = "8"
-TESTED: Final = version("textual").partition(".")[0] == _TESTED_MAJOR
+
+
+def _major_version() -> str:
+    """The first number of Textual's version, from where it is installed: `importlib.metadata` takes 17 ms for it."""
+    folders = list(Path(textual.__file__).parents[1].glob("textual-*.dist-info"))
+    if len(folders) == 1:
+        return folders[0].name.removeprefix("textual-").partition(".")[0]
+    from importlib.metadata import version
+
+    return version("textual").partition(".")[0]
+
+
+TESTED: Final = _major_version() == _TESTED_MAJOR
 """Whether the private names mean what they meant when they were tried."""
 
 _ABSENCES: Final = (NoMatches, NoScreen, ScreenStackError)
