@@ -228,6 +228,8 @@ def test_whatever_lies_in_the_folders_of_the_program_it_starts(
 def test_whatever_a_variable_of_the_environment_names_there_is_a_sentence(
     tmp_path: Path, variable: str, make: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # a name without a folder is one in this folder
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv(variable, str(put(make, tmp_path / "named")))
     for words in (["list"], ["runs"], ["doctor"], ["train", "one-lag", "--detach"]):
         assert run(words) in set(ExitCode), words
