@@ -12,8 +12,8 @@ import time
 import numpy as np
 
 from tutor.charts import loss
-from tutor.charts.history import LossHistory
 from tutor.charts.loss import train_line, valid_line
+from tutor.charts.loss_history import LossHistory
 
 _ROUNDS = 40
 

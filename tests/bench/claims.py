@@ -37,10 +37,10 @@ import msgspec
 
 from tutor.course.lesson import Question, QuestionKind
 from tutor.course.reader import read_lesson
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab
 from tutor.plain.claims import faults_of_claim
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab
-from tutor.runs.spec import RunSpec
 from tutor.study.predictions import facts_of_runs
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

@@ -408,8 +408,8 @@ def delete(folder: Path) -> None:
 def try_labs(count: Count, dice: random.Random, number: int) -> None:
     from tutor.cli import run
     from tutor.foundation.errors import TutorError
+    from tutor.labs.lab_files import load_lab
     from tutor.runs.execute import run_to_end
-    from tutor.runs.lab_files import load_lab
 
     course = Path(os.environ["TUTOR_HOME"]) / "course"
     (course / "en").mkdir(parents=True)

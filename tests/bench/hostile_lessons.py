@@ -39,7 +39,7 @@ from tutor.foundation.translate import LANGUAGES
 from tutor.plain.question_lines import question_lines
 from tutor.plain.read import lines_of
 from tutor.study.attempt import Attempt
-from tutor.tui.widgets.question_lines import Cursor, ask_rows
+from tutor.tui.questions.rows import Cursor, ask_rows
 from tutor.typeset.page import read_document
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

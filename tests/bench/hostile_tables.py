@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tutor.foundation.errors import TutorError
-from tutor.runs.own_lab import own_lab
+from tutor.labs.own_lab import own_lab
 
 Draw = random.Random
 _SIGNS = ",;\t|\"'# \n\r.-+%$€１，；=()\x00\x0b\x1b\x85\u2028\u200b\ufeff\ud7ff"

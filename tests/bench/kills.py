@@ -35,19 +35,19 @@ from pathlib import Path
 
 import msgspec
 
+from tutor.labs.lab_config import DataSpec, OptimizerSpec, RunSpec, TrainSpec
+from tutor.labs.lab_files import load_lab
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, send
 from tutor.runs.entries import entry_of
 from tutor.runs.events import Changed, Event
 from tutor.runs.execute import run_to_end
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
-from tutor.runs.lab_files import load_lab
 from tutor.runs.locks import is_held
 from tutor.runs.registry import Runs
-from tutor.runs.spec import DataSpec, OptimizerSpec, RunSpec, TrainSpec
 from tutor.runs.summary import RunSummary
-from tutor.runs.sweep import SweepPlan, plan_sweep
-from tutor.runs.sweep_log import CellResult, Opened, SweepFollower
-from tutor.runs.sweeps import Sweeps
+from tutor.runs.sweep.plan import SweepPlan, plan_sweep
+from tutor.runs.sweep.registry import Sweeps
+from tutor.runs.sweep.results import CellResult, Opened, SweepFollower
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 DATA = LESSONS / "data"

@@ -20,7 +20,7 @@ from textual.widgets import Static
 
 from tests.tui.lab_fakes import FakeRuns
 from tests.tui.screen_rows import make_services, running
-from tutor.tui.screens.lab import LabScreen
+from tutor.tui.screens.lab.screen import LabScreen
 
 _UPDATES = 60
 _SECONDS = 8.0

@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tutor.foundation.errors import TutorError
-from tutor.runs.controls import setting_text
+from tutor.labs.controls import setting_text
+from tutor.labs.lab_config import ControlSpec, RunSpec, Setting
+from tutor.labs.lab_files import list_labs, load_lab
+from tutor.labs.settings import is_number, is_whole
+from tutor.labs.spec_file import write_spec
 from tutor.runs.follower import Follower
-from tutor.runs.lab_files import list_labs, load_lab
 from tutor.runs.processes import ONE_THREAD
-from tutor.runs.spec import ControlSpec, RunSpec, Setting
-from tutor.runs.spec_file import write_spec
-from tutor.runs.spec_types import is_number, is_whole
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 MOST_SECONDS = 3.0

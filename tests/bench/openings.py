@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.end_to_end.terminal import Terminal
 from tutor.course.catalogue import Course
 from tutor.foundation import paths
-from tutor.runs.lab_files import list_labs, load_lab
+from tutor.labs.lab_files import list_labs, load_lab
 
 _AT = (10, 25, 50, 100, 150, 200, 300, 400)
 """The openings after which it is measured."""

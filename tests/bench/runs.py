@@ -29,17 +29,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.startup import environment, first_frame
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.runs.control import CONTROL_FILE, Note, Stop, send
-from tutor.runs.engine import Engine
 from tutor.runs.events import Event
 from tutor.runs.follower import EVENTS_FILE
 from tutor.runs.inbox import Inbox
-from tutor.runs.lab_files import list_labs, load_lab, with_overrides
 from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
-from tutor.runs.spec import RunSpec
-from tutor.runs.trainee import MlTrainee
+from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.loop import Engine
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 LABS = ("one-lag", "ball", "moons-net", "digits-net", "week-lags")

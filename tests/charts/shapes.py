@@ -15,11 +15,11 @@ from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
 from tutor.charts.gradients import gradients_chart
-from tutor.charts.history import LossHistory
+from tutor.charts.hidden_units import pieces_chart
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
+from tutor.charts.loss_history import LossHistory
 from tutor.charts.network_tables import gradient_check_table, shapes_table
 from tutor.charts.norms import norms_chart
-from tutor.charts.pieces import pieces_chart
 from tutor.charts.series import series_chart
 from tutor.charts.surface import surface_chart
 from tutor.charts.text import text_chart

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.charts.history import LossHistory
+from tutor.charts.loss_history import LossHistory
 
 
 def _slow(values: list[float], low: int, high: int) -> tuple[float, float] | None:

@@ -9,8 +9,8 @@ import numpy as np
 
 from tests.charts.shapes import falling, text_of
 from tutor.charts.cells import Rows, plain_row, plain_text
-from tutor.charts.history import LossHistory
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
+from tutor.charts.loss_history import LossHistory
 from tutor.foundation.translate import use_language
 
 

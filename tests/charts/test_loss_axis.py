@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.charts.shapes import falling
 from tutor.charts.cells import plain_row, plain_text
 from tutor.charts.glass import Glass
-from tutor.charts.history import LossHistory
 from tutor.charts.loss import loss_chart, pinned_line, train_line
 from tutor.charts.loss_axis import Axis, epoch_of, extremes_on, place_of, renamed, x_scale
+from tutor.charts.loss_history import LossHistory
 from tutor.charts.scale import epoch_scale, window_scale
 
 LOG = Axis(logarithmic=True)

@@ -18,10 +18,10 @@ from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
 from tutor.charts.gradients import gradients_chart
+from tutor.charts.hidden_units import pieces_chart
 from tutor.charts.network_tables import gradient_check_table, shapes_table
 from tutor.charts.norms import norms_chart
 from tutor.charts.panels import PANELS, Drawing, draw_panel
-from tutor.charts.pieces import pieces_chart
 from tutor.charts.series import series_chart
 from tutor.charts.surface import surface_chart
 from tutor.charts.text import text_chart

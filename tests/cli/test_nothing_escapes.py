@@ -13,13 +13,13 @@ import msgspec
 import pytest
 
 from tutor.cli import commands, run
-from tutor.cli.memory_commands import add_memory_commands
+from tutor.cli.progress_commands import add_memory_commands
 from tutor.cli.run_commands import add_run_commands
 from tutor.foundation.errors import ExitCode
+from tutor.labs.lab_config import RunSpec
 from tutor.runs.events import Changed, DataFacts, Epochs, Event, Failed, Finished, Noted, Refused, Started, View
-from tutor.runs.spec import RunSpec
-from tutor.runs.sweep import Axis, SweepPlan
-from tutor.runs.sweep_log import PLAN_FILE, RESULTS_FILE, CellResult, Troubled
+from tutor.runs.sweep.plan import Axis, SweepPlan
+from tutor.runs.sweep.results import PLAN_FILE, RESULTS_FILE, CellResult, Troubled
 
 CONTROLS = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
@@ -84,7 +84,7 @@ def test_no_word_of_a_command_line_is_given_back_raw(
     monkeypatch.setattr("tutor.cli.screens._require_a_terminal", lambda: None)
     started: list[str] = []
     monkeypatch.setattr("tutor.runs.registry.start_worker", lambda *_: started.append("worker"))
-    monkeypatch.setattr("tutor.runs.sweeps.start_worker", lambda *_: started.append("worker"))
+    monkeypatch.setattr("tutor.runs.sweep.registry.start_worker", lambda *_: started.append("worker"))
     lines = hostile_lines()
     assert len(lines) > 150
     for line in lines:

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from tutor.course.maths import to_unicode
+from tutor.typeset.maths import to_unicode
 
 
 @pytest.mark.parametrize(

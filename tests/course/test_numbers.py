@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from tutor.course.numbers import as_fraction, read_number
+from tutor.course.questions.numbers import as_fraction, read_number
 
 
 @pytest.mark.parametrize(

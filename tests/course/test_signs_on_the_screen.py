@@ -11,7 +11,7 @@ from tutor.plain.anki import back, front
 from tutor.plain.question_lines import question_lines
 from tutor.plain.read import lines_of
 from tutor.study.attempt import Attempt
-from tutor.tui.widgets.question_lines import Cursor, ask_rows
+from tutor.tui.questions.rows import Cursor, ask_rows
 
 SIGNS = ["> 0.5", "# of rows", "- 0.5", "1. foo", "| a |", "~~~", "---", "<b>", "[x]"]
 

@@ -29,7 +29,7 @@ def commands() -> dict[int, str]:
 
 def workers_of(home: Path) -> list[int]:
     """The processes that train, or follow the training of others, in ``home``."""
-    kinds = ("tutor.runs.worker", "tutor.runs.csv_worker")
+    kinds = ("tutor.runs.worker", "tutor.runs.imports.csv_worker")
     return [pid for pid, said in commands().items() if any(kind in said for kind in kinds) and str(home) in said]
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from tests.stores import open_store
 from tutor.foundation import paths
+from tutor.labs.lab_files import load_lab
 from tutor.progress.records import Answer
 from tutor.progress.settings import Settings, save_settings
-from tutor.runs.lab_files import load_lab
 from tutor.runs.registry import Runs
 
 

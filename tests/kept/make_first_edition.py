@@ -20,6 +20,8 @@ import msgspec
 
 from tutor.course.catalogue import Course
 from tutor.foundation import paths
+from tutor.labs.lab_files import list_labs, load_lab
+from tutor.labs.spec_file import versions, write_spec
 from tutor.progress.lab_attempts import LabAttempt
 from tutor.progress.reading import ReadingPiece
 from tutor.progress.settings import Settings, save_settings
@@ -43,10 +45,8 @@ from tutor.runs.events import (
     View,
 )
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import list_labs, load_lab
 from tutor.runs.registry import Runs
-from tutor.runs.spec_file import versions, write_spec
-from tutor.runs.sweep import plan_sweep
+from tutor.runs.sweep.plan import plan_sweep
 from tutor.study.lesson_session import LessonSession
 from tutor.study.quiz_session import QuizSession
 

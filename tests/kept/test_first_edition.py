@@ -30,16 +30,16 @@ from tutor.course.catalogue import Course
 from tutor.course.lesson import Lesson
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
+from tutor.labs.lab_files import load_lab
+from tutor.labs.spec_file import read_spec, to_toml
 from tutor.progress.records import Position
 from tutor.progress.settings import Settings, load_settings, save_settings
 from tutor.progress.store import ProgressStore, open_store
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.follower import Follower
-from tutor.runs.lab_files import load_lab
 from tutor.runs.registry import RunEntry, Runs
 from tutor.runs.replay import Replay
-from tutor.runs.spec_file import read_spec, to_toml
-from tutor.runs.sweep import plan_sweep
+from tutor.runs.sweep.plan import plan_sweep
 from tutor.study.lesson_session import LessonSession
 from tutor.study.quiz_session import QuizSession
 

@@ -11,10 +11,10 @@ import pytest
 from tutor.course.lesson import LabFence, Question
 from tutor.course.reader import read_lesson
 from tutor.foundation.translate import use_language
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab
 from tutor.plain.claims import faults_of_claim
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab
-from tutor.runs.spec import RunSpec
 from tutor.study.predictions import deciding_figures, facts_of_runs
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

@@ -7,8 +7,8 @@ import numpy as np
 from tutor.ml.arrays import Array
 from tutor.ml.gradient_check import measured_gradient
 from tutor.ml.losses import LOSSES
-from tutor.ml.network import Network
-from tutor.ml.tape import LABELS, X_ROWS, X, unroll
+from tutor.ml.network.network import Network
+from tutor.ml.network.tape import LABELS, X_ROWS, X, unroll
 
 
 def update_gradients(network: Network, loss: str, x: Array, labels: Array) -> tuple[Array, Array]:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.ml import batches as module
-from tutor.ml.batches import Batches
+from tutor.ml.network import batches as module
+from tutor.ml.network.batches import Batches
 
 
 def examples(count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -9,8 +9,8 @@ from tutor.ml.batch_gradients import batch_gradients
 from tutor.ml.batch_losses import MOST_UPDATES
 from tutor.ml.datasets import load_dataset
 from tutor.ml.losses import LOSSES
-from tutor.ml.network import Network, with_ones
-from tutor.ml.network_training import NetworkTraining
+from tutor.ml.network.network import Network, with_ones
+from tutor.ml.network.training import NetworkTraining
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
 
 

@@ -14,7 +14,7 @@ from tutor.ml.arrays import Array
 from tutor.ml.datasets import load_dataset
 from tutor.ml.gradient_check import check_gradient
 from tutor.ml.losses import LOSSES
-from tutor.ml.network import Network, with_ones
+from tutor.ml.network.network import Network, with_ones
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.training import make_training
 

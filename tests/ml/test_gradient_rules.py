@@ -8,7 +8,7 @@ import pytest
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import REGRESSION, Dataset
 from tutor.ml.gradient_rules import GradientRules
-from tutor.ml.network_training import NetworkTraining
+from tutor.ml.network.training import NetworkTraining
 from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
 
 

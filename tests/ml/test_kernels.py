@@ -7,9 +7,9 @@ import pytest
 
 from tutor.ml.activations import ACTIVATIONS, Activation
 from tutor.ml.arrays import Array
-from tutor.ml.kernels import activation_steps, derivative_steps, loss_gradient_steps
 from tutor.ml.losses import LOSSES, Loss
-from tutor.ml.tape import LABELS, perform, unroll
+from tutor.ml.network.kernels import activation_steps, derivative_steps, loss_gradient_steps
+from tutor.ml.network.tape import LABELS, perform, unroll
 
 
 def numbers(dtype: type[np.floating], rows: int = 5, columns: int = 7) -> Array:

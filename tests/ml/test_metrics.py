@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tutor.ml import metrics
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
 from tutor.ml.losses import LOSSES
-from tutor.ml.metrics import Measure, nearest_class, rows_together
-from tutor.ml.network import Network, with_ones
+from tutor.ml.network import evaluation
+from tutor.ml.network.evaluation import Measure, nearest_class, rows_together
+from tutor.ml.network.network import Network, with_ones
 
 ROWS = 103
 
@@ -42,8 +42,8 @@ def measure(data: Dataset, *, batch_norm: bool = False, activation: str = "relu"
 def test_pieces_add_up_to_the_whole(loss: str, activation: str, together: int, monkeypatch: pytest.MonkeyPatch) -> None:
     data = dataset(CLASSIFICATION if LOSSES[loss].classifies else REGRESSION)
     whole = measure(data, activation=activation)(LOSSES[loss])
-    monkeypatch.setattr(metrics, "FEWEST_ROWS", together)
-    monkeypatch.setattr(metrics, "PIECE_BYTES", 1)
+    monkeypatch.setattr(evaluation, "FEWEST_ROWS", together)
+    monkeypatch.setattr(evaluation, "PIECE_BYTES", 1)
     pieces = measure(data, activation=activation)(LOSSES[loss])
     assert pieces[0] == pytest.approx(whole[0], rel=1e-5)
     assert pieces[1] == whole[1]
@@ -53,8 +53,8 @@ def test_pieces_add_up_to_the_whole(loss: str, activation: str, together: int, m
 def test_a_regression_on_class_numbers_has_an_accuracy(monkeypatch: pytest.MonkeyPatch) -> None:
     data = dataset(REGRESSION, numbers=True)
     whole = measure(data)(LOSSES["mse"])
-    monkeypatch.setattr(metrics, "FEWEST_ROWS", 7)
-    monkeypatch.setattr(metrics, "PIECE_BYTES", 1)
+    monkeypatch.setattr(evaluation, "FEWEST_ROWS", 7)
+    monkeypatch.setattr(evaluation, "PIECE_BYTES", 1)
     assert measure(data)(LOSSES["mse"])[1] == whole[1]
     assert whole[1] is not None
     assert 0 < whole[1] < 1
@@ -63,8 +63,8 @@ def test_a_regression_on_class_numbers_has_an_accuracy(monkeypatch: pytest.Monke
 def test_a_batch_norm_is_measured_by_its_running_averages_in_pieces_too(monkeypatch: pytest.MonkeyPatch) -> None:
     data = dataset(CLASSIFICATION)
     whole = measure(data, batch_norm=True)(LOSSES["cross-entropy"])
-    monkeypatch.setattr(metrics, "FEWEST_ROWS", 7)
-    monkeypatch.setattr(metrics, "PIECE_BYTES", 1)
+    monkeypatch.setattr(evaluation, "FEWEST_ROWS", 7)
+    monkeypatch.setattr(evaluation, "PIECE_BYTES", 1)
     assert measure(data, batch_norm=True)(LOSSES["cross-entropy"]) == pytest.approx(whole, rel=1e-5)
 
 
@@ -72,8 +72,8 @@ def test_what_is_measured_at_once_does_not_grow_with_the_examples() -> None:
     for sizes in ((168, (128, 128), 8), (8, (64,) * 56, 8), (28, (1000,) * 4, 1)):
         network = Network(*sizes)
         rows = rows_together(network, 10**6)
-        assert rows == rows_together(network, 10**7) >= metrics.FEWEST_ROWS
-        assert rows == metrics.FEWEST_ROWS or rows * sum(network.sizes) * 4 <= metrics.PIECE_BYTES
+        assert rows == rows_together(network, 10**7) >= evaluation.FEWEST_ROWS
+        assert rows == evaluation.FEWEST_ROWS or rows * sum(network.sizes) * 4 <= evaluation.PIECE_BYTES
         assert rows_together(network, 5) == 5
 
 

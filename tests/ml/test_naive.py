@@ -9,7 +9,7 @@ from tests.ml.data_folder import DATA
 from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
-from tutor.ml.datasets.series import views
+from tutor.ml.datasets.sources.series import views
 from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.training import Training, make_training
 

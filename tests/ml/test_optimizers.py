@@ -10,7 +10,7 @@ from tutor.ml import optimizers
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
 from tutor.ml.losses import LOSSES
-from tutor.ml.network_training import NetworkTraining
+from tutor.ml.network.training import NetworkTraining
 from tutor.ml.optimizers import OPTIMIZERS, make_optimizer
 from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.schedules import SCHEDULES, make_schedule

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from tests.ml.data_folder import DATA
+from tutor.labs.lab_files import load_lab
 from tutor.ml.datasets import load_dataset
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.perturbation import SIZE, perturb
 from tutor.ml.training import Training, make_training
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 FOLDS = DataOptions(lags=2, folds=3)

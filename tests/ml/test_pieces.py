@@ -8,7 +8,7 @@ import pytest
 from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
-from tutor.ml.network_training import NetworkTraining
+from tutor.ml.network.training import NetworkTraining
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
 
 

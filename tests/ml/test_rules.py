@@ -8,8 +8,8 @@ import pytest
 from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
+from tutor.ml.models.keyword_rule import RuleTraining
 from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.rules import RuleTraining
 from tutor.ml.training import Training, make_training
 
 

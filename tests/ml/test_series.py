@@ -11,7 +11,7 @@ from tests.ml.data_folder import DATA
 from tests.ml.least_deviations import least_absolute_deviations
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Floats
-from tutor.ml.datasets.series import look_back, rebound, views
+from tutor.ml.datasets.sources.series import look_back, rebound, views
 from tutor.ml.options import DataOptions
 
 PRINTED = Path(__file__).parent / "data"

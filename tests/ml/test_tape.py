@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.ml.tape import LABELS, X, perform, step, unroll
+from tutor.ml.network.tape import LABELS, X, perform, step, unroll
 
 
 def test_a_tape_written_out_goes_through_its_steps_for_each_input() -> None:

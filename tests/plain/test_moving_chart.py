@@ -7,9 +7,9 @@ import io
 import pyte
 import pytest
 
+from tutor.labs.lab_config import RunSpec, TrainSpec
 from tutor.plain.moving_chart import ChartReporter
 from tutor.runs.events import DataFacts, Epochs, Event, Finished, Started
-from tutor.runs.spec import RunSpec, TrainSpec
 from tutor.runs.summary import RunSummary, fold
 
 

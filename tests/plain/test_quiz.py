@@ -23,7 +23,7 @@ from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
 from tutor.progress.store import ProgressStore
 from tutor.study.attempt import Attempt
-from tutor.study.exercise import Exercise, Keeping
+from tutor.study.question_attempt import Exercise, Keeping
 
 
 @pytest.fixture

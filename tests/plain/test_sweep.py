@@ -19,7 +19,16 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
 from tutor.plain.sweep import sweep
 from tutor.plain.sweep_reporters import LineSweepReporter, MapSweepReporter, last_lines
-from tutor.runs.sweep_log import Begun, CellResult, CellState, Opened, SweepEvent, SweepFollower, Troubled, fold_sweep
+from tutor.runs.sweep.results import (
+    Begun,
+    CellResult,
+    CellState,
+    Opened,
+    SweepEvent,
+    SweepFollower,
+    Troubled,
+    fold_sweep,
+)
 
 pytestmark = pytest.mark.timeout(120)
 GRID = ("learning_rate=0.01,0.1", "batch_size=8,400")

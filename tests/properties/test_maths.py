@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.course.maths import to_unicode
 from tutor.foundation.safe_text import harmless_line
+from tutor.typeset.maths import to_unicode
 
 PIECES = st.sampled_from(
     ["\\frac", "\\sqrt", "\\hat", "\\sum", "\\left(", "\\right)", "\\begin{pmatrix}", "\\end{pmatrix}",

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.course.numbers import as_fraction, read_number
+from tutor.course.questions.numbers import as_fraction, read_number
 
 SMALL = st.integers(-(10**9), 10**9)
 FULL_WIDTH = str.maketrans("0123456789-.%/,", "０１２３４５６７８９－．％／，")

@@ -35,7 +35,7 @@ def test_help_and_version_load_nothing_heavy(arguments: tuple[str, ...]) -> None
 def test_help_loads_no_reader_of_toml_and_no_command_that_it_only_lists() -> None:
     code = run_main("--help") + "import sys\nprint('\\n'.join(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert {"tomllib", "tutor.cli.run_commands", "tutor.cli.memory_commands"}.isdisjoint(found.stdout.split())
+    assert {"tomllib", "tutor.cli.run_commands", "tutor.cli.progress_commands"}.isdisjoint(found.stdout.split())
 
 
 def test_listing_lessons_loads_no_textual_and_no_numpy() -> None:
@@ -60,4 +60,4 @@ def test_course_study_and_progress_load_no_numpy() -> None:
 
 
 def test_a_worker_loads_no_textual_and_no_plotext() -> None:
-    assert loaded_by("import tutor.runs.worker").isdisjoint({"textual", "plotext", "click"})
+    assert loaded_by("import tutor.runs.worker.__main__").isdisjoint({"textual", "plotext", "click"})

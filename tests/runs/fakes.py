@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from tutor.labs.lab_config import Setting
 from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.ml.options import EpochResult
-from tutor.runs.spec import Setting
 
 
 class FakeTrainee:

@@ -6,11 +6,11 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
+from tutor.labs.lab_config import DataSpec, OptimizerSpec, RunSpec, TrainSpec
 from tutor.runs.log import Writer
-from tutor.runs.spec import DataSpec, OptimizerSpec, RunSpec, TrainSpec
-from tutor.runs.sweep import SweepPlan, plan_sweep
-from tutor.runs.sweep_conductor import Conductor, Orchestra
-from tutor.runs.sweep_log import RESULTS_FILE, SweepEvent, SweepFollower
+from tutor.runs.sweep.plan import SweepPlan, plan_sweep
+from tutor.runs.sweep.results import RESULTS_FILE, SweepEvent, SweepFollower
+from tutor.runs.sweep.scheduler import Conductor, Orchestra
 
 DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
 SPEC = RunSpec(

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
-from tutor.runs.builder import MOST_BENDS, Bend, Builder
-from tutor.runs.lab_files import load_lab, with_overrides
+from tutor.labs.curve_builder import MOST_BENDS, Bend, Builder
+from tutor.labs.draft import Setup
+from tutor.labs.faults import SpecError
+from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.preview import opening_views
-from tutor.runs.setup import Setup
-from tutor.runs.spec_faults import SpecError
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 SPEC = load_lab("curve-builder", LESSONS / "labs")

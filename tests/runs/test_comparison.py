@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 
 from tests.tui.lab_fakes import LAB, started
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import read_lab, with_overrides
 from tutor.runs.comparison import common_end, epoch_at, knots_of, lowest, names_of, standings
 from tutor.runs.events import Changed, DataFacts, Epochs
-from tutor.runs.lab_files import read_lab, with_overrides
 from tutor.runs.recording import recorded_spec
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
 
 SPEC = read_lab(LAB, Path("one-lag.toml"))

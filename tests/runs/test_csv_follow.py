@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
 from tutor.runs.control import Stop, send
-from tutor.runs.csv_follow import CsvFollower, start_following
-from tutor.runs.csv_log import import_csv
 from tutor.runs.export import csv_lines
 from tutor.runs.follower import LOCK_FILE
+from tutor.runs.imports.csv_log import import_csv
+from tutor.runs.imports.csv_run import CsvFollower, start_following
 from tutor.runs.locks import hold
 from tutor.runs.log import RewrittenTail
 from tutor.runs.recording import recorded_spec

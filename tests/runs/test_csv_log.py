@@ -12,8 +12,8 @@ from tutor.cli.commands import dispatch
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.plain.watch import joined_line, watch
-from tutor.runs.csv_log import import_csv
 from tutor.runs.export import csv_lines
+from tutor.runs.imports.csv_log import import_csv
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.runs.replay import Replay

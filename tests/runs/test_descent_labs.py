@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tutor.labs.faults import SpecError
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab
 from tutor.runs.events import Epochs, Event
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab
-from tutor.runs.spec import RunSpec
-from tutor.runs.spec_faults import SpecError
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from tutor.foundation.errors import TutorError
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab, with_overrides
+from tutor.labs.panels.digits import MISSED, SHOWN, Digits
+from tutor.labs.panels.norms import MOST_EPOCHS, Norms
 from tutor.ml.options import EpochResult
-from tutor.runs.digits_panel import MISSED, SHOWN, Digits
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab, with_overrides
-from tutor.runs.norms_panel import MOST_EPOCHS, Norms
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary
-from tutor.runs.trainee import MlTrainee
+from tutor.runs.worker.adapter import MlTrainee
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 

@@ -10,15 +10,15 @@ import pytest
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import LANGUAGES, use_language
-from tutor.runs.columns import require_columns
-from tutor.runs.controls import value_of
-from tutor.runs.effects import refuse_idle, refuse_idle_axes, without_effect
+from tutor.labs.columns import require_columns
+from tutor.labs.controls import value_of
+from tutor.labs.effects import refuse_idle, without_effect
+from tutor.labs.faults import SpecError
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import list_labs, load_lab, with_overrides
-from tutor.runs.spec import RunSpec
-from tutor.runs.spec_faults import SpecError
-from tutor.runs.sweep import plan_sweep
-from tutor.runs.sweep_choice import SweepChoice
+from tutor.runs.sweep.choice import SweepChoice
+from tutor.runs.sweep.plan import plan_sweep, refuse_idle_axes
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 _CLASSES = {"loss.name": "cross-entropy", "optimizer.name": "adam", "train.batch_size": 16, "train.epochs": 2}

@@ -11,13 +11,13 @@ from typing import get_args
 import pytest
 
 from tutor.foundation.translate import LANGUAGES, use_language
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import with_overrides
 from tutor.plain.narrator import Narrator
 from tutor.plain.reporters import JsonReporter, LineReporter, Reporter
 from tutor.runs.ends import ENDS
 from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Reason, Started
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import with_overrides
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
 
 REASONS: tuple[Reason, ...] = get_args(Reason)

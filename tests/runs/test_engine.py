@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.runs.fakes import FakeClock, FakeTrainee
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import with_overrides
+from tutor.labs.limits import IDLE_SECONDS
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Step, Stop
-from tutor.runs.engine import Engine
 from tutor.runs.events import (
     Changed,
     Diverged,
@@ -20,10 +22,8 @@ from tutor.runs.events import (
     Resumed,
     View,
 )
-from tutor.runs.lab_files import with_overrides
-from tutor.runs.limits import IDLE_SECONDS
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
+from tutor.runs.worker.loop import Engine
 
 BALL = {"data.name": "curve", "model.name": "function", "loss.name": "function", "show.panels": ["curve"]}
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab
 from tutor.runs.control import Command, Set
 from tutor.runs.events import Changed, Event, Refused
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab
-from tutor.runs.perform import Performance
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
+from tutor.runs.worker.job import Performance
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import use_language
+from tutor.labs.lab_config import RunSpec
 from tutor.runs.events import (
     LOG_VERSION,
     Changed,
@@ -35,7 +36,6 @@ from tutor.runs.events import (
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
 from tutor.runs.locks import hold
 from tutor.runs.log import LONGEST_LINE, Reader
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
 from tutor.runs.words import log_faults
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tutor.labs.lab_files import load_lab
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 

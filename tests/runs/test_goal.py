@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from tutor.labs.goals import Challenge, Verdict, read_goal
 from tutor.runs.divergence import rise_of
 from tutor.runs.events import Changed, Diverged, Epochs
-from tutor.runs.goal import Challenge, Verdict, read_goal
 from tutor.runs.summary import RunSummary, fold
 
 

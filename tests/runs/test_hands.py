@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from tutor.foundation.translate import use_language
+from tutor.labs.lab_config import RunSpec
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
 from tutor.runs.hands import LONGEST_HAND, other_hand, this_hand
 from tutor.runs.inbox import Inbox
-from tutor.runs.spec import RunSpec
-from tutor.runs.steering import Steering
 from tutor.runs.words import told
+from tutor.runs.worker.steering import Steering
 
 ANNA = "anna pts/3 4711"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tutor.labs.spec_file import read_spec
 from tutor.runs import control
 from tutor.runs.entries import entry_of
 from tutor.runs.events import (
@@ -29,8 +30,7 @@ from tutor.runs.export import csv_lines
 from tutor.runs.follower import Follower
 from tutor.runs.inbox import Inbox
 from tutor.runs.replay import Replay
-from tutor.runs.spec_file import read_spec
-from tutor.runs.sweep_log import SweepFollower, read_plan
+from tutor.runs.sweep.results import SweepFollower, read_plan
 
 KEPT = Path(__file__).parent / "kept"
 ANNA = "anna pts/3 4711"

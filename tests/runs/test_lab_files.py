@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import use_language
-from tutor.runs.effects import refuse_idle
-from tutor.runs.lab_files import lab_titles, list_labs, load_lab, parse_setting, read_lab, with_overrides
-from tutor.runs.spec import ControlSpec, DataSpec, RunSpec
-from tutor.runs.spec_faults import SpecError
-from tutor.runs.spec_file import read_spec, to_toml, write_spec
+from tutor.labs.effects import refuse_idle
+from tutor.labs.faults import SpecError
+from tutor.labs.lab_config import ControlSpec, DataSpec, RunSpec
+from tutor.labs.lab_files import lab_titles, list_labs, load_lab, parse_setting, read_lab, with_overrides
+from tutor.labs.spec_file import read_spec, to_toml, write_spec
 
 EXAMPLE = """\
 id = "week-lags"

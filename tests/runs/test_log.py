@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.foundation.safe_text import harmless
+from tutor.labs.lab_config import RunSpec
 from tutor.runs import events
 from tutor.runs.control import Command, Note, Set
 from tutor.runs.events import Changed, DataFacts, Epochs, Event, Failed, Noted, Paused, Refused, Started, View
 from tutor.runs.log import Lines, Reader, RewrittenTail, Tail, Writer
-from tutor.runs.spec import RunSpec
 
 EVIL = "\x1b]52;c;eA==\a\x9b2J\x7f\u202e\u2066\u200e\u2028\ufeff"
 LONGEST = 20

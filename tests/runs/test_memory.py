@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tutor.runs.lab_files import load_lab, with_overrides
-from tutor.runs.spec import Setting
-from tutor.runs.trainee import MlTrainee
-from tutor.runs.weights_file import write_weights
+from tutor.labs.lab_config import Setting
+from tutor.labs.lab_files import load_lab, with_overrides
+from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.weights_file import write_weights
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 MOST_BYTES = 80_000_000
@@ -97,7 +97,10 @@ def test_what_is_saved_are_the_parameters(tmp_path: Path) -> None:
 def test_a_worker_loads_no_front_and_no_chart() -> None:
     import subprocess
 
-    code = "import sys, tutor.runs.worker, tutor.runs.trainee; print(*{m.partition('.')[0] for m in sys.modules})"
+    code = (
+        "import sys, tutor.runs.worker.__main__, tutor.runs.worker.adapter; "
+        "print(*{m.partition('.')[0] for m in sys.modules})"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "numpy" in loaded
     assert not {"textual", "rich", "plotext", "markdown_it", "sqlite3", "multiprocessing"} & set(loaded)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tutor.foundation.errors import TutorError
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab, with_overrides
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary
-from tutor.runs.trainee import MlTrainee
+from tutor.runs.worker.adapter import MlTrainee
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 

@@ -9,10 +9,10 @@ import pytest
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab
+from tutor.labs.own_lab import keep_lab, own_lab
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab
-from tutor.runs.own_lab import keep_lab, own_lab
-from tutor.runs.spec import RunSpec
 
 
 def houses(folder: Path, rows: int = 60, name: str = "My Houses.csv") -> Path:

@@ -9,11 +9,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from tutor.ml.options import EpochResult
-from tutor.runs.events import View
-from tutor.runs.lab_files import with_overrides
-from tutor.runs.landscapes import SURFACE_CELLS, Curve, Surface, Threshold
-from tutor.runs.panels import (
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import with_overrides
+from tutor.labs.panels.base import (
     BOUNDARY_CELLS,
     MOST_PATH,
     Array,
@@ -28,8 +26,10 @@ from tutor.runs.panels import (
     short,
     spread,
 )
-from tutor.runs.spec import RunSpec
-from tutor.runs.trainee import MlTrainee
+from tutor.labs.panels.landscapes import SURFACE_CELLS, Curve, Surface, Threshold
+from tutor.ml.options import EpochResult
+from tutor.runs.events import View
+from tutor.runs.worker.adapter import MlTrainee
 
 
 class FakeSight:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tutor.runs.lab_files import load_lab
-from tutor.runs.trainee import MlTrainee
+from tutor.labs.lab_files import load_lab
+from tutor.runs.worker.adapter import MlTrainee
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 

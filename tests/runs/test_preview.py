@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.events import Event, View
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab, with_overrides
 from tutor.runs.preview import opening_views
 
 COURSE = Path(__file__).parents[2] / "lessons"

@@ -11,12 +11,12 @@ import pytest
 from msgspec.structs import replace
 
 from tutor.foundation.errors import TutorError
+from tutor.labs.lab_config import RunSpec
 from tutor.runs.beside import BESIDE_FILE
 from tutor.runs.events import DataFacts, Epochs, Event, Finished, Paused, Started, View
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.locks import hold
 from tutor.runs.registry import Runs
-from tutor.runs.spec import RunSpec
 
 FINISHED = Finished(reason="epochs", epoch=3, updates=3, seconds=0.1)
 

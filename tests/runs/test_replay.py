@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.tui.lab_fakes import LAB, fit_views, started
 from tutor.foundation.errors import TutorError
+from tutor.labs.lab_files import read_lab
 from tutor.runs.events import Changed, Epochs, Event, Finished, View
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.lab_files import read_lab
 from tutor.runs.log import Writer
 from tutor.runs.replay import Player, Replay
 from tutor.runs.summary import RunSummary, fold

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tutor.foundation.errors import TutorError
-from tutor.ml.datasets.series import views
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import with_overrides
+from tutor.ml.datasets.sources.series import views
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import with_overrides
-from tutor.runs.spec import RunSpec
-from tutor.runs.trainee import MlTrainee
+from tutor.runs.worker.adapter import MlTrainee
 
 DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
 SERIES = {"data.name": "views", "loss.name": "mae", "show.panels": ["series", "autocorrelation", "weights"]}

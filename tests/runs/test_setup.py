@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.tui.lab_fakes import LAB
 from tutor.foundation.errors import TutorError
-from tutor.runs.lab_files import read_lab
-from tutor.runs.setup import PIECES, Setup, Step
+from tutor.labs.draft import PIECES, Setup, Step
+from tutor.labs.lab_files import read_lab
 
 
 def setup(text: str = LAB) -> Setup:

@@ -10,12 +10,12 @@ import pytest
 
 from tutor.course.conditions import parse
 from tutor.foundation.translate import LANGUAGES
-from tutor.runs.controls import control_title, nudge, value_of
+from tutor.labs.controls import control_title, nudge, value_of
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.runs.events import Event
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import list_labs, load_lab, with_overrides
 from tutor.runs.log import LINE_BYTES
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

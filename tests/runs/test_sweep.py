@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.runs.lab_files import load_lab
-from tutor.runs.spec import RunSpec
-from tutor.runs.sweep import MOST_CELLS, SweepPlan, plan_sweep
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab
+from tutor.runs.sweep.plan import MOST_CELLS, SweepPlan, plan_sweep
 
 LABS = Path(__file__).resolve().parents[2] / "lessons" / "labs"
 RATES = "optimizer.learning_rate=0.001,0.01,0.1"
@@ -160,5 +160,5 @@ def test_no_word_is_more_than_refused(key: str, text: str) -> None:
 
 
 def test_a_sweep_kept_before_decimal_marks_could_be_named_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tutor.runs.sweep.versions", lambda: {"tutor": "1"})
+    monkeypatch.setattr("tutor.runs.sweep.plan.versions", lambda: {"tutor": "1"})
     assert plan_sweep(lab(), [RATES]).identity() == "e72bf825d0ab"

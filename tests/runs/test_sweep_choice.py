@@ -8,9 +8,9 @@ import pytest
 
 from tests.tui.lab_fakes import LAB
 from tutor.foundation.errors import TutorError
-from tutor.runs.lab_files import read_lab
-from tutor.runs.spec import ControlSpec
-from tutor.runs.sweep_choice import SweepChoice, values_to_try
+from tutor.labs.lab_config import ControlSpec
+from tutor.labs.lab_files import read_lab
+from tutor.runs.sweep.choice import SweepChoice, values_to_try
 
 SPEC = read_lab(LAB, Path("one-lag.toml"))
 

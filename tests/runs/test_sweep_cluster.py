@@ -17,8 +17,8 @@ from tests.runs.test_sweeps import at_its_end, begun, follow
 from tutor.foundation.errors import TutorError
 from tutor.runs.execute import run_to_end
 from tutor.runs.follower import Follower
-from tutor.runs.sweep_cluster import require_dask
-from tutor.runs.sweeps import Sweeps
+from tutor.runs.sweep.cluster import require_dask
+from tutor.runs.sweep.registry import Sweeps
 
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None,

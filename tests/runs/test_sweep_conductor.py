@@ -15,8 +15,8 @@ from tutor.runs.execute import run_to_end
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
 from tutor.runs.locks import is_held
 from tutor.runs.registry import Runs
-from tutor.runs.sweep_cell import CellJob, run_cell
-from tutor.runs.sweep_log import RUNS_FOLDER
+from tutor.runs.sweep.cell import CellJob, run_cell
+from tutor.runs.sweep.results import RUNS_FOLDER
 
 
 @pytest.mark.parametrize("shares_files", [True, False])

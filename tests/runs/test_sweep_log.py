@@ -14,7 +14,7 @@ from tutor.foundation.errors import TutorError
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
 from tutor.runs.log import Writer
-from tutor.runs.sweep_log import (
+from tutor.runs.sweep.results import (
     PLAN_FILE,
     RESULTS_FILE,
     Begun,

@@ -17,9 +17,9 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
-from tutor.runs.sweep import SweepPlan
-from tutor.runs.sweep_log import RESULTS_FILE, RUNS_FOLDER, Opened, SweepFollower
-from tutor.runs.sweeps import KEEP_SWEEPS, Sweeps
+from tutor.runs.sweep.plan import SweepPlan
+from tutor.runs.sweep.registry import KEEP_SWEEPS, Sweeps
+from tutor.runs.sweep.results import RESULTS_FILE, RUNS_FOLDER, Opened, SweepFollower
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -157,7 +157,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_the_oldest_sweeps_make_room(sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tutor.runs.sweeps.start_worker", lambda *_: None)
+    monkeypatch.setattr("tutor.runs.sweep.registry.start_worker", lambda *_: None)
     folders = []
     for seed in range(KEEP_SWEEPS + 3):
         train = msgspec.structs.replace(SPEC.train, seed=seed)
@@ -172,7 +172,7 @@ def test_the_oldest_sweeps_make_room(sweeps: Sweeps, monkeypatch: pytest.MonkeyP
 
 
 def test_a_plan_that_cannot_be_read_ends_the_worker_with_a_word(tmp_path: Path) -> None:
-    from tutor.runs import sweep_worker
+    from tutor.runs.sweep import worker as sweep_worker
 
     (tmp_path / "plan.json").write_text("{}")
     handlers = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)}

@@ -9,19 +9,19 @@ import pytest
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.ml.datasets.own_text import LONGEST_PIECE, MOST_VALUES, own_lines
-from tutor.runs.columns import require_text
-from tutor.runs.effects import without_effect
+from tutor.labs.columns import require_text
+from tutor.labs.effects import without_effect
+from tutor.labs.faults import SpecError
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab, read_lab
+from tutor.labs.panels.base import Array
+from tutor.labs.panels.text import SHOWN, Text
+from tutor.ml.datasets.sources.own_text import LONGEST_PIECE, MOST_VALUES, own_lines
 from tutor.runs.events import Changed
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab, read_lab
-from tutor.runs.panels import Array
-from tutor.runs.spec import RunSpec
-from tutor.runs.spec_faults import SpecError
 from tutor.runs.summary import RunSummary
-from tutor.runs.sweep import plan_sweep
-from tutor.runs.text_panel import SHOWN, Text
-from tutor.runs.trainee import MlTrainee
+from tutor.runs.sweep.plan import plan_sweep
+from tutor.runs.worker.adapter import MlTrainee
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 

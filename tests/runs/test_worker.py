@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.control import Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.events import Epochs
 from tutor.runs.execute import run_to_end
 from tutor.runs.follower import EVENTS_FILE, Follower
-from tutor.runs.lab_files import load_lab, with_overrides
 from tutor.runs.registry import Runs
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary
 
 BALL = with_overrides(
@@ -101,7 +101,7 @@ def test_a_worker_gives_the_losses_that_a_run_in_process_gives(runs: Runs) -> No
 FAILING = """
 import sys
 from tutor.ml import drawn_function
-from tutor.runs.worker import main
+from tutor.runs.worker.__main__ import main
 
 epochs = drawn_function.FunctionTraining.epochs
 
@@ -282,7 +282,7 @@ STARTER = """
 import os, sys
 from pathlib import Path
 from tutor.runs.registry import Runs
-from tutor.runs.lab_files import load_lab
+from tutor.labs.lab_files import load_lab
 
 runs = Runs(Path(sys.argv[1]))
 print(runs.start(load_lab(sys.argv[2], Path())), flush=True)
@@ -291,7 +291,7 @@ os.kill(os.getpid(), 9)
 
 
 def test_the_run_outlives_whoever_started_it(runs: Runs, tmp_path: Path) -> None:
-    from tutor.runs.spec_file import to_toml
+    from tutor.labs.spec_file import to_toml
 
     lab = tmp_path / "endless.toml"
     lab.write_text(to_toml(ENDLESS), encoding="utf-8")
@@ -373,12 +373,12 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def by_hand(folder: Path, spec: RunSpec, *, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
     """A worker started from a shell, with a limit on the size of its files where one is given."""
-    from tutor.runs.spec_file import write_spec
+    from tutor.labs.spec_file import write_spec
 
     folder.mkdir()
     write_spec(folder, spec)
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file},) * 2)" if largest_file else ""
-    code = f"{limit}\nimport sys; from tutor.runs.worker import main; sys.exit(main(sys.argv[1:]))"
+    code = f"{limit}\nimport sys; from tutor.runs.worker.__main__ import main; sys.exit(main(sys.argv[1:]))"
     return subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, timeout=60)
 
 

@@ -4,7 +4,7 @@ from tests.study.samples import PREDICT, SINGLE, Stopwatch
 from tutor.foundation.translate import use_language
 from tutor.progress.store import ProgressStore
 from tutor.study.attempt import Attempt
-from tutor.study.exercise import Exercise, Keeping, Mark
+from tutor.study.question_attempt import Exercise, Keeping, Mark
 
 
 def test_an_answer_is_in_the_memory_the_moment_it_is_locked(store: ProgressStore) -> None:

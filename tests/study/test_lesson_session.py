@@ -10,8 +10,8 @@ from tests.study.samples import NUMERIC, PREDICT, SINGLE, lesson, prose
 from tutor.course.lesson import Lesson, Question, Section
 from tutor.progress.records import Position
 from tutor.progress.store import ProgressStore
-from tutor.study.exercise import Mark
 from tutor.study.lesson_session import LessonSession
+from tutor.study.question_attempt import Mark
 from tutor.study.score import Score
 
 SECTIONS = (Section("One", 2, "one", 0), Section("Two", 2, "two", 2), Section("Three", 2, "three", 4))

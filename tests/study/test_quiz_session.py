@@ -12,7 +12,7 @@ from tests.study.samples import EVERY, MULTIPLE, NUMERIC, PREDICT, SINGLE, Stopw
 from tutor.course.lesson import Question
 from tutor.foundation.translate import translate
 from tutor.progress.store import ProgressStore
-from tutor.study.exercise import Exercise, Mark
+from tutor.study.question_attempt import Exercise, Mark
 from tutor.study.quiz_session import QuizSession
 from tutor.study.quiz_words import retry_words
 from tutor.study.score import Score

@@ -16,8 +16,8 @@ from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
 from tutor.progress.store import ProgressStore
 from tutor.study.deck import Deck
-from tutor.study.exercise import Exercise, Mark
 from tutor.study.lesson_session import LessonSession
+from tutor.study.question_attempt import Exercise, Mark
 from tutor.study.review_session import ReviewSession
 
 BIAS, LOSS = term_key("machine-learning", Side.MEANING), term_key("loss-function", Side.MEANING)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.screen_rows import make_services
-from tutor.tui.services import Services
+from tutor.workspace import Services
 
 MakeServices = Callable[..., Services]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tutor.foundation.errors import TutorError
+from tutor.labs.lab_config import RunSpec
 from tutor.runs.entries import RunEntry
 from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Started, View
 from tutor.runs.hands import this_hand
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
 
 LAB = """

@@ -12,11 +12,11 @@ from tests.tui.lab_fakes import FakeFollower, FakeRuns
 from tests.tui.quiz_lessons import make_lessons
 from tests.tui.screen_rows import make_services, rows_of, running, settled
 from tutor.progress.store import ProgressStore
-from tutor.study.exercise import Exercise
+from tutor.study.question_attempt import Exercise
+from tutor.tui.questions.ask import AskView
+from tutor.tui.questions.question import QuestionWidget
 from tutor.tui.screens.quiz import QuizScreen
-from tutor.tui.services import Services
-from tutor.tui.widgets.question import QuestionWidget
-from tutor.tui.widgets.question_ask import AskView
+from tutor.workspace import Services
 
 PLACES = {"mae": 0, "parameters": 1, "steps": 2, "names": 3, "slope": 4, "diverge": 5}
 """The sample lesson's questions, and how many are skipped to reach them."""

@@ -19,7 +19,7 @@ from tests.stores import at_the_end
 from tutor.foundation.translate import language, use_language
 from tutor.progress.settings import Settings
 from tutor.tui.app import FirstScreen, TutorApp
-from tutor.tui.services import Services
+from tutor.workspace import Services
 
 
 def rows_of(pilot: Pilot[int]) -> list[str]:

@@ -13,7 +13,7 @@ from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import translate, use_language
 from tutor.tui import screens, widgets
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, key_name
-from tutor.tui.screens.base import Commanded
+from tutor.tui.screen import Commanded
 from tutor.tui.screens.help import command_item
 
 

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from tests.tui.screen_rows import make_services, running
 from tutor.tui import navigation
 from tutor.tui.compositor import FrontCompositor
-from tutor.tui.screens.lab import LabScreen
+from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.terminal.cells import Cells
 from tutor.tui.widgets.chart import RowsView
 from tutor.tui.widgets.notice import Notice

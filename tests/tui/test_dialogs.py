@@ -11,7 +11,7 @@ from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import app_of, closed_at_the_end, make_services, rows_of, running, settled, text_of
 from tutor.tui import navigation
 from tutor.tui.screens.help import HelpScreen
-from tutor.tui.screens.lab import LabScreen
+from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.palette import Palette
 from tutor.tui.screens.settings import SettingsScreen
 from tutor.tui.screens.too_small import TooSmallScreen
@@ -56,7 +56,7 @@ async def test_a_change_holds_at_once_and_is_kept(services_in: MakeServices) -> 
 async def test_kept_settings_are_there_at_the_next_start(services_in: MakeServices, tmp_path: Path) -> None:
     services = services_in()
     services.change_settings(language="zh", theme="light")
-    from tutor.tui.services import Services
+    from tutor.workspace import Services
 
     async with running(closed_at_the_end(Services(home=services.home, lessons=tmp_path / "lessons"))) as pilot:
         assert app_of(pilot).look.name == "light"
@@ -77,7 +77,7 @@ async def test_settings_that_cannot_be_kept_still_hold_and_that_is_said(
 
 
 async def test_a_broken_settings_file_is_said_once(lessons: Path, tmp_path: Path) -> None:
-    from tutor.tui.services import Services
+    from tutor.workspace import Services
 
     home = tmp_path / "home"
     home.mkdir()

@@ -10,10 +10,10 @@ from textual.pilot import Pilot
 from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import make_services, rows_of, running, settled, text_of
 from tutor.tui import navigation
-from tutor.tui.screens.base import TutorDialog, TutorScreen
+from tutor.tui.screen import TutorDialog, TutorScreen
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.home import HomeScreen
-from tutor.tui.screens.term_card import TermCard
+from tutor.tui.screens.term import TermCard
 from tutor.tui.widgets.row_list import RowList
 from tutor.tui.widgets.term_view import TermView
 

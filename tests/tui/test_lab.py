@@ -18,8 +18,8 @@ from tutor.charts.cells import plain_row
 from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import translate
 from tutor.runs.events import Changed, Failed, Paced, Paused, Refused, Resumed, View
-from tutor.tui.lab_session import LabSession
-from tutor.tui.screens.lab import LabScreen
+from tutor.runs.session.session import LabSession
+from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.widgets.chart import RowsView
 
 Size = tuple[int, int]

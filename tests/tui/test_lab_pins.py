@@ -13,13 +13,13 @@ from textual.pilot import Pilot
 from tests.tui.lab_fakes import LAB
 from tests.tui.screen_rows import make_services, rows_of, running, text_of
 from tutor.foundation.text_width import cell_width
+from tutor.labs.lab_files import load_lab
 from tutor.runs.events import DataFacts, Epochs, Finished, Started
-from tutor.runs.lab_files import load_lab
 from tutor.runs.registry import Runs
-from tutor.tui.lab_pins import MOST_PINNED
-from tutor.tui.screens.lab import LabScreen
+from tutor.runs.session.pins import MOST_PINNED
+from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.runs import RunsScreen
-from tutor.tui.services import Services
+from tutor.workspace import Services
 
 
 def lab_file(tmp_path: Path) -> Path:

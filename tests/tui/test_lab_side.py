@@ -10,14 +10,14 @@ from tests.tui.lab_fakes import FakeRuns
 from tutor.charts.cells import plain_row, row_width
 from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import use_language
-from tutor.runs.controls import control_title, value_text
+from tutor.labs.controls import control_title, value_text
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.events import Event, View
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_files import load_lab, with_overrides
-from tutor.runs.spec import RunSpec
-from tutor.tui.lab_session import LabSession
-from tutor.tui.screens.lab_side import Hand, control_rows, number_rows, side_rows
-from tutor.tui.screens.lab_words import goal_lines, with_minus
+from tutor.runs.session.session import LabSession
+from tutor.tui.screens.lab.side import Hand, control_rows, number_rows, side_rows
+from tutor.tui.widgets.lab_words import goal_lines, with_minus
 
 LABS = Path(__file__).resolve().parents[2] / "lessons" / "labs"
 _INNER = 26

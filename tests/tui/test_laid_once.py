@@ -12,9 +12,9 @@ from textual.widget import Widget
 from tests.tui.screen_rows import settled
 from tests.tui.test_lesson import focused, reading
 from tutor.tui.compositor import FrontCompositor
-from tutor.tui.widgets.lesson_flow import LessonFlow
-from tutor.tui.widgets.question import VerdictView
-from tutor.tui.widgets.question_ask import AskView
+from tutor.tui.questions.ask import AskView
+from tutor.tui.questions.question import VerdictView
+from tutor.tui.screens.lesson.flow import LessonFlow
 
 
 def check_places(pilot: Pilot[int]) -> None:

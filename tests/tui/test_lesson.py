@@ -14,9 +14,9 @@ from tests.tui.lab_fakes import LAB
 from tests.tui.lesson_samples import write_course
 from tests.tui.screen_rows import make_services, rows_of, running, settled, text_of
 from tutor.tui.app import TutorApp
-from tutor.tui.screens.lesson import LessonScreen
-from tutor.tui.screens.lesson_view import LessonView
-from tutor.tui.screens.term_card import TermCard
+from tutor.tui.screens.lesson.screen import LessonScreen
+from tutor.tui.screens.lesson.view import LessonView
+from tutor.tui.screens.term import TermCard
 from tutor.tui.widgets.prose import ProseView
 
 FIRST_PAGE = {

@@ -12,7 +12,7 @@ from tutor.charts.cells import plain_row
 from tutor.course.lesson import Fault, Place
 from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import use_language
-from tutor.tui.screens.lesson_watch import WatchedLessonScreen, fault_rows
+from tutor.tui.screens.lesson.watch import WatchedLessonScreen, fault_rows
 
 SIZES = [(80, 24), (140, 40)]
 SAID = {"en": "No faults", "zh": "没有错误"}

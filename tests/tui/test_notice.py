@@ -6,7 +6,7 @@ import pytest
 
 from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import rows_of, running
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screen import TutorScreen
 
 ONE = "Pinned: seed 1."
 TWO = "The worker did not do it: there are not so many examples in this data set. Choose a smaller batch size."

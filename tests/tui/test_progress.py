@@ -18,10 +18,10 @@ from tutor.foundation.text_width import cell_width
 from tutor.progress.records import Answer
 from tutor.study.misconceptions import Misconception
 from tutor.tui.row_pages import rows_as_text
-from tutor.tui.screens.lesson import LessonScreen
+from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.progress import ProgressScreen
 from tutor.tui.screens.progress_pages import miss_items
-from tutor.tui.services import Services
+from tutor.workspace import Services
 
 
 def learnt(services: Services, *, confidence: bool = True) -> None:

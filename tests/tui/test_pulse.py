@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from textual.app import App
 
-from tutor.tui.pulse import Pulse
+from tutor.tui.poll_timer import Pulse
 
 
 class Bare(App[None]):

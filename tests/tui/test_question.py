@@ -14,13 +14,13 @@ from tests.tui.quiz_lessons import make_lessons
 from tests.tui.screen_rows import make_services, rows_of, running, settled
 from tutor.runs.events import Failed
 from tutor.study.attempt import Stage
-from tutor.study.exercise import Mark
 from tutor.study.lesson_session import LessonSession
-from tutor.tui.screens.base import TutorScreen
+from tutor.study.question_attempt import Mark
+from tutor.tui.questions.ask import AskView
+from tutor.tui.questions.question import QuestionWidget
+from tutor.tui.screen import TutorScreen
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.widgets.notice import Notice
-from tutor.tui.widgets.question import QuestionWidget
-from tutor.tui.widgets.question_ask import AskView
 
 
 @pytest.fixture(autouse=True)

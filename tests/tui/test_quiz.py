@@ -11,7 +11,7 @@ from tests.stores import open_store
 from tests.tui.quiz_bench import Bench, quiz
 from tests.tui.screen_rows import app_of, make_services, rows_of, running, settled
 from tutor.foundation.text_width import cell_width
-from tutor.study.exercise import Mark
+from tutor.study.question_attempt import Mark
 from tutor.tui.navigation import go_back, open_quiz
 from tutor.tui.screens.quiz import QuizScreen
 from tutor.tui.widgets.notice import Notice
@@ -389,7 +389,7 @@ async def test_a_click_on_the_footer_is_the_key(tmp_path: Path) -> None:
 @pytest.mark.parametrize("from_lesson", [True, False])
 async def test_the_lesson_takes_the_place_of_its_quiz(tmp_path: Path, from_lesson: bool) -> None:
     from tutor.tui import navigation
-    from tutor.tui.screens.lesson import LessonScreen
+    from tutor.tui.screens.lesson.screen import LessonScreen
 
     async with quiz(tmp_path) as bench:
         app = app_of(bench.pilot)
@@ -406,7 +406,7 @@ async def test_the_lesson_takes_the_place_of_its_quiz(tmp_path: Path, from_lesso
 
 
 async def test_the_summary_leads_on_to_the_next_lesson(tmp_path: Path) -> None:
-    from tutor.tui.screens.lesson import LessonScreen
+    from tutor.tui.screens.lesson.screen import LessonScreen
 
     async with quiz(tmp_path) as bench:
         await through(bench, right=True)

@@ -8,7 +8,7 @@ from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import rows_of, running, settled
 from tutor.progress.reading import ReadingPiece
 from tutor.study.lesson_session import LessonSession
-from tutor.tui.screens.lesson import LessonScreen
+from tutor.tui.screens.lesson.screen import LessonScreen
 
 
 class Seconds:

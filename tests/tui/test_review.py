@@ -13,11 +13,11 @@ from tests.tui.screen_rows import press, rows_of, running, settled, text_of
 from tutor.foundation import clock
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
+from tutor.tui.questions.question import QuestionWidget
 from tutor.tui.screens.home import HomeScreen
-from tutor.tui.screens.lesson import LessonScreen
+from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.review import ReviewScreen
-from tutor.tui.services import Services
-from tutor.tui.widgets.question import QuestionWidget
+from tutor.workspace import Services
 
 LOSS = term_key("loss-function", Side.MEANING)
 

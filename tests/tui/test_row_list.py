@@ -10,7 +10,7 @@ from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import rows_of, running, settled
 from tutor.charts.cells import Span
 from tutor.tui.commands import Command
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.row_list import RowItem, RowList
 
 

@@ -13,14 +13,14 @@ from textual.pilot import Pilot
 from tests.runs.test_registry import FINISHED, epochs, make
 from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import running, settled, text_of
+from tutor.labs.lab_config import RunSpec
 from tutor.runs.events import DataFacts, Epochs, Paused, Started
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
 from tutor.runs.registry import Runs
-from tutor.runs.spec import RunSpec
 from tutor.tui.screens.run import RunScreen
 from tutor.tui.screens.runs import RunsScreen
-from tutor.tui.services import Services
+from tutor.workspace import Services
 
 
 async def shown(pilot: Pilot[int], *texts: str, absent: str = "") -> str:

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from tests.tui.screen_rows import app_of, make_services, running, settled
 from tutor.tui.navigation import open_glossary, open_home
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.row_list import RowList
 
 

@@ -15,16 +15,16 @@ from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import app_of, running, settled
 from tests.tui.test_sizes import OPENED, resized
 from tutor.tui.app import TutorApp
+from tutor.tui.garbage import AFTER_LEAVING
 from tutor.tui.screens.sweep import SweepScreen
 from tutor.tui.screens.too_small import TooSmallScreen
-from tutor.tui.tidying import AFTER_LEAVING
 
 _PATIENCE = 40
 """Looks of a tenth of a second: a timer that is under way may hold a screen for a moment."""
 
 
 def _sweep(app: TutorApp) -> None:
-    from tutor.runs.lab_files import load_lab
+    from tutor.labs.lab_files import load_lab
 
     course = app.services.course
     assert course is not None

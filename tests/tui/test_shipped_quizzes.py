@@ -20,12 +20,12 @@ from tests.tui.lab_fakes import FakeRuns
 from tests.tui.screen_rows import make_services, running, settled, text_of
 from tutor.course.lesson import Question, QuestionKind
 from tutor.foundation.translate import translate
+from tutor.labs.lab_config import RunSpec
 from tutor.runs.events import Finished
-from tutor.runs.spec import RunSpec
 from tutor.study.attempt import Attempt, facts_needed
-from tutor.study.exercise import Mark
+from tutor.study.question_attempt import Mark
+from tutor.tui.questions.question import QuestionWidget
 from tutor.tui.screens.quiz import QuizScreen
-from tutor.tui.widgets.question import QuestionWidget
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 NUMBERS = sorted(int(path.stem.split("-")[0]) for path in (LESSONS / "en").glob("*.md"))

@@ -16,8 +16,8 @@ from tests.tui.screen_rows import app_of, rows_of, running, settled, text_of
 from tutor.foundation.text_width import cell_width
 from tutor.tui import navigation
 from tutor.tui.app import TutorApp
-from tutor.tui.screens.lab import LabScreen
-from tutor.tui.screens.lesson import LessonScreen
+from tutor.tui.screens.lab.screen import LabScreen
+from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.too_small import TooSmallScreen
 from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.widgets.prose import ProseView

@@ -15,12 +15,12 @@ from tests.runs.test_replay import a_log, written
 from tests.tui.lab_fakes import LAB
 from tests.tui.screen_rows import app_of, make_services, rows_of, running, text_of
 from tutor.foundation.text_width import cell_width
-from tutor.runs.lab_files import read_lab
+from tutor.labs.lab_files import read_lab
+from tutor.labs.spec_file import write_spec
 from tutor.runs.log import Writer
-from tutor.runs.spec_file import write_spec
-from tutor.runs.sweep import SweepPlan
-from tutor.runs.sweep_log import PLAN_FILE, RESULTS_FILE, RUNS_FOLDER, Begun, CellResult, SweepEvent
-from tutor.tui.screens.lab import LabScreen
+from tutor.runs.sweep.plan import SweepPlan
+from tutor.runs.sweep.results import PLAN_FILE, RESULTS_FILE, RUNS_FOLDER, Begun, CellResult, SweepEvent
+from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.sweep import SweepScreen
 
 SPEC = read_lab(LAB, Path("one-lag.toml"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tutor.tui.tidying import AFTER_LEAVING, QUIET, Tidying
+from tutor.tui.garbage import AFTER_LEAVING, QUIET, Tidying
 
 
 class Clock:

@@ -18,7 +18,7 @@ from tests.tui.screen_rows import app_of, rows_of, running, settled
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.screens.home import HomeScreen
-from tutor.tui.screens.lesson import LessonScreen
+from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.palette import Palette
 from tutor.tui.screens.settings import SettingsScreen
 from tutor.tui.widgets.row_list import RowList

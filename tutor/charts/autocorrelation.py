@@ -8,8 +8,8 @@ import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.charts.dots import column_mark, dot_columns, dot_rows
-from tutor.charts.history import numbers
 from tutor.charts.loss import flow
+from tutor.charts.loss_history import numbers
 from tutor.charts.notice import sentence, too_small
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
 from tutor.charts.scale import Scale, linear_scale
@@ -17,7 +17,7 @@ from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
-    from tutor.charts.history import Numbers
+    from tutor.charts.loss_history import Numbers
 
 _WEEK = 7
 

@@ -17,7 +17,7 @@ from tutor.charts.scale import tight_scale, with_room
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
-    from tutor.charts.history import Numbers
+    from tutor.charts.loss_history import Numbers
 
 _PATH_POINTS = 200
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from tutor.charts.history import Extremes, merge_columns, numbers
+from tutor.charts.loss_history import Extremes, merge_columns, numbers
 from tutor.charts.plot import Grid, Mark
 from tutor.charts.scale import Scale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tutor.charts.history import Numbers
+    from tutor.charts.loss_history import Numbers
 
 Pattern = Literal["line", "dotted", "dashed"]
 """How a series is told apart without colour."""

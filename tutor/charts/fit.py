@@ -8,9 +8,9 @@ import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.charts.dots import column_extremes, extent, finite_pairs, point_marks, series_mark
-from tutor.charts.history import Extremes
 from tutor.charts.layers import overlay, scenery
 from tutor.charts.loss import flow
+from tutor.charts.loss_history import Extremes
 from tutor.charts.notice import sentence, too_small
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
 from tutor.charts.scale import Scale, tight_scale, with_room
@@ -20,7 +20,7 @@ from tutor.foundation.translate import translate
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tutor.charts.history import Numbers
+    from tutor.charts.loss_history import Numbers
 
 
 def fit_chart(

@@ -15,7 +15,7 @@ from tutor.charts.scale import Scale, tight_scale
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
-    from tutor.charts.history import Numbers
+    from tutor.charts.loss_history import Numbers
 
 _SHOWN = 90
 """Percent of the batches that the picture is made to hold; a few long ones may leave it."""

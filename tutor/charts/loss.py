@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 
 from tutor.charts.cells import Row, Rows, Span, fit_row, overlaid, plain_row, row_width, spread_row
 from tutor.charts.dots import Pattern, column_mark, dot_columns, series_mark
-from tutor.charts.history import Extremes, LossHistory
-from tutor.charts.history import numbers as as_numbers
 from tutor.charts.kept import KeptCanvas
 from tutor.charts.loss_axis import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, renamed, x_scale
+from tutor.charts.loss_history import Extremes, LossHistory
+from tutor.charts.loss_history import numbers as as_numbers
 from tutor.charts.notice import figures, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas_grid, framed

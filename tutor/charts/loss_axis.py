@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.history import Extremes, LossHistory, merge_columns
+from tutor.charts.loss_history import Extremes, LossHistory, merge_columns
 from tutor.charts.scale import Scale, epoch_scale, log_epoch_scale, tight_scale, window_scale
 
 if TYPE_CHECKING:

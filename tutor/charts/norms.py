@@ -8,8 +8,8 @@ import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.charts.dots import column_extremes, extent, finite_pairs, series_mark
-from tutor.charts.history import numbers
 from tutor.charts.loss import flow
+from tutor.charts.loss_history import numbers
 from tutor.charts.notice import sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import canvas, canvas_grid, framed
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tutor.charts.dots import Pattern
-    from tutor.charts.history import Numbers
+    from tutor.charts.loss_history import Numbers
 
 _LINES: tuple[tuple[str, Pattern, str, str, str, str], ...]
 _LINES = (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Payload = Mapping[str, Any]
-"""What the log holds for a panel: see ``tutor.runs.views``."""
+"""What the log holds for a panel: see ``tutor.labs.panels.views``."""
 
 PANELS = (
     "fit",
@@ -242,7 +242,7 @@ def _gradients(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _pieces(scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.pieces import pieces_chart
+    from tutor.charts.hidden_units import pieces_chart
 
     return pieces_chart(
         (scene["x"], scene["y"]),

@@ -20,7 +20,7 @@ from tutor.foundation.translate import translate
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from tutor.charts.history import Numbers
+    from tutor.charts.loss_history import Numbers
 
     Ranges = tuple[tuple[float, float], tuple[float, float]]
 

@@ -9,9 +9,9 @@ import numpy as np
 from tutor.charts.boundary import ASCII_GLYPHS, GLYPHS
 from tutor.charts.cells import CLASS_INKS, Row, Rows, Span
 from tutor.charts.dots import dot_columns, dot_rows
-from tutor.charts.history import numbers
 from tutor.charts.layers import overlay, scenery
 from tutor.charts.loss import flow
+from tutor.charts.loss_history import numbers
 from tutor.charts.notice import sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed

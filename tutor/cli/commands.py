@@ -166,7 +166,7 @@ def _add_run_commands(tutor: click.Group) -> None:
 
 
 def _add_memory_commands(tutor: click.Group) -> None:
-    from tutor.cli.memory_commands import add_memory_commands
+    from tutor.cli.progress_commands import add_memory_commands
 
     add_memory_commands(tutor)
 

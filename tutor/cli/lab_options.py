@@ -52,7 +52,7 @@ def overrides(settings: tuple[str, ...], options: dict[str, str | None]) -> dict
     Raises:
         TutorError: a setting is none.
     """
-    from tutor.runs.lab_files import parse_setting
+    from tutor.labs.lab_files import parse_setting
 
     found = dict(parse_setting(word) for word in settings)
     for name, text in options.items():
@@ -73,7 +73,7 @@ def overrides(settings: tuple[str, ...], options: dict[str, str | None]) -> dict
 
 def _text(text: str) -> dict[str, object]:
     """A text of the course by its name, or else a file of the learner's own."""
-    from tutor.runs.spec import TEXTS
+    from tutor.labs.lab_config import TEXTS
 
     if text in TEXTS and text != "file":
         return {"data.text": text}

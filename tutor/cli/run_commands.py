@@ -62,7 +62,7 @@ def _watch(run: str | None, style: str | None, csv: Path | None, columns: str) -
 
 def _follow(csv: Path, columns: str) -> str:
     from tutor.foundation import paths
-    from tutor.runs.csv_follow import start_following
+    from tutor.runs.imports.csv_run import start_following
     from tutor.runs.registry import Runs
 
     return start_following(named_path(csv), Runs(paths.runs_folder()), columns=columns)

@@ -7,7 +7,7 @@ import re
 
 from tutor.course.code_spans import code_apart
 from tutor.course.lesson import BLANK, Blank, NumericAnswer
-from tutor.course.numbers import read_number
+from tutor.course.questions.numbers import read_number
 from tutor.course.source import Element, Source
 from tutor.foundation.translate import translate
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.course.lesson import Blank, Option, Question, QuestionKind
-from tutor.course.numbers import as_fraction, read_number
+from tutor.course.questions.numbers import as_fraction, read_number
 from tutor.foundation.translate import translate
 
 Facts = Mapping[str, float | bool | str]

@@ -3,7 +3,8 @@
 A derivative is written in terms of the function's *output* a, which is what a layer still holds when the gradients
 come back: for the sigmoid it is a (1 − a), for tanh 1 − a². All of them take an array of any shape, element by element.
 
-To add an activation, name it in `ACTIVATIONS`. `tutor.ml.kernels` holds faster versions of some, which give the same.
+To add an activation, name it in `ACTIVATIONS`. `tutor.ml.network.kernels` holds faster versions of some, which give the
+same.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ import numpy as np
 
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
-from tutor.ml.network import Network
-from tutor.ml.tape import LABELS, X_ROWS, X, unroll
+from tutor.ml.network.network import Network
+from tutor.ml.network.tape import LABELS, X_ROWS, X, unroll
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
-from tutor.ml.network import Network
-from tutor.ml.tape import Run
+from tutor.ml.network.network import Network
+from tutor.ml.network.tape import Run
 
 MOST_UPDATES = 240
 """The last so many are kept."""

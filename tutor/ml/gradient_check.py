@@ -9,8 +9,8 @@ import numpy as np
 
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
-from tutor.ml.network import Network
-from tutor.ml.tape import LABELS, X_ROWS, X, unroll
+from tutor.ml.network.network import Network
+from tutor.ml.network.tape import LABELS, X_ROWS, X, unroll
 
 NUDGE = 1e-6
 """In float64 the error of a central difference is about NUDGE² + 1e-16 / NUDGE: near its least here."""

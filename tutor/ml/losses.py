@@ -3,7 +3,8 @@
 Outputs and labels are (k, B): a column for each of B examples. Every loss is a mean over the examples (and, for MSE
 and MAE, over the k outputs), and so is its gradient.
 
-To add a loss, name it in `LOSSES`. `tutor.ml.kernels` holds faster versions of the gradients, which give the same.
+To add a loss, name it in `LOSSES`. `tutor.ml.network.kernels` holds faster versions of the gradients, which give the
+same.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class ModelOptions:
             of the data: left end, right end and rise of each, then the constant; empty: as the rest says.
         sign_bug: With ``mlp``, whether the first layer's gradient has its sign turned round, to see what finds that.
         degree: With ``polynomial``.
-        function: With ``function``: which of `tutor.ml.drawn_function.FUNCTIONS`.
+        function: With ``function``: which of `tutor.ml.models.drawn_function.FUNCTIONS`.
         w: Where the (first) weight starts, in the units of the data; None for the model's own initialisation.
         b: Where the bias starts, in the units of the data; None for the model's own.
         keyword: With ``keyword-rule``, the word that is counted.

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor.ml import activations, batch_norm, dropout, gradient_rules, losses, network, optimizers, schedules
+from tutor.ml import activations, gradient_rules, losses, optimizers, schedules
+from tutor.ml.network import batch_norm, dropout, network
 
 
 @dataclass(frozen=True, slots=True)

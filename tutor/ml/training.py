@@ -85,21 +85,21 @@ def make_training(
     if (model.name == "function") != (dataset.task == DRAWN):
         raise TutorError(translate("ml.function-needs-curve"), hint=translate("ml.function-needs-curve-hint"))
     if model.name == "function":
-        from tutor.ml.drawn_function import FunctionTraining
+        from tutor.ml.models.drawn_function import FunctionTraining
 
         return FunctionTraining(dataset, model, optimizer, train)
     if model.name in {"threshold", "keyword-rule"}:
-        from tutor.ml.rules import RuleTraining
+        from tutor.ml.models.keyword_rule import RuleTraining
 
         return RuleTraining(dataset, model, train)
     if model.name == "coin-flips":
-        from tutor.ml.coin_flips import CoinFlips
+        from tutor.ml.models.coin_flips import CoinFlips
 
         return CoinFlips(dataset, train)
     if model.name == "naive":
-        from tutor.ml.naive import NaiveTraining
+        from tutor.ml.models.naive_forecast import NaiveTraining
 
         return NaiveTraining(dataset, loss, offset)
-    from tutor.ml.network_training import NetworkTraining
+    from tutor.ml.network.training import NetworkTraining
 
     return NetworkTraining(dataset, model, loss, optimizer, train, offset)

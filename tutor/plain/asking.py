@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor.course.catalogue import Course
     from tutor.runs.predictions import PredictionRuns
     from tutor.runs.registry import Runs
-    from tutor.study.exercise import Exercise
+    from tutor.study.question_attempt import Exercise
 
 _TELL_EVERY = 5.0
 """Seconds between two words about a run that is going."""

@@ -15,8 +15,8 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import LANGUAGES, translate
+from tutor.labs.check import faults_of_fences, faults_of_labs
 from tutor.plain.lab_runs import LabRuns
-from tutor.runs.lab_faults import faults_of_fences, faults_of_labs
 
 
 def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = False) -> int:

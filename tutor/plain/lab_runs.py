@@ -14,12 +14,12 @@ from tutor.course.catalogue import Course
 from tutor.course.lesson import Fault, LabFence, Lesson
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
+from tutor.labs.check import fences_of, spec_of_fence
+from tutor.labs.lab_config import RunSpec
 from tutor.plain.claims import faults_of_claim
 from tutor.plain.run_cache import RunCache
 from tutor.runs.execute import run_to_end
-from tutor.runs.lab_faults import fences_of, spec_of_fence
 from tutor.runs.predictions import DECIDES
-from tutor.runs.spec import RunSpec
 from tutor.study.predictions import facts_of_runs
 
 Facts = dict[str, float | bool | str]

@@ -43,6 +43,6 @@ def show_course() -> int:
 
 
 def _labs(folder: Path) -> list[tuple[str, str]]:
-    from tutor.runs.lab_files import lab_titles
+    from tutor.labs.lab_files import lab_titles
 
     return lab_titles(folder / "labs", language())

@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Iterable
 from typing import TextIO
 
-from tutor.charts.history import LossHistory
 from tutor.charts.loss import loss_chart, train_line, valid_line
+from tutor.charts.loss_history import LossHistory
 from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.translate import translate
 from tutor.plain.paint import painted

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutor.foundation import atomic_file, clock, paths
+from tutor.foundation import atomic_files, clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path, read_file, too_large
 from tutor.foundation.safe_text import harmless, harmless_json, harmless_value
@@ -107,7 +107,7 @@ def _print(content: bytes) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     try:
-        atomic_file.write_bytes(path, content)
+        atomic_files.write_bytes(path, content)
     except OSError as error:
         reason = error.strerror or str(error)
         message = translate("transfer.unwritable", path=path, reason=reason)

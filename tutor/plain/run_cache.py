@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from tutor.foundation import paths
-from tutor.foundation.atomic_file import write_text
+from tutor.foundation.atomic_files import write_text
 from tutor.foundation.files import read_file
 
 Facts = dict[str, float | bool | str]
 
 _FILE = "check-runs.json"
 _PACKAGE = Path(__file__).resolve().parent.parent
-_ROOMS = ("ml", "runs", "tables")
+_ROOMS = ("labs", "ml", "runs", "tables")
 """The code that a run's figures come from."""
 _MOST = 5_000
 _LARGEST = 64 << 20

@@ -91,7 +91,7 @@ def _answers(event: Event, command: Command) -> bool:
 
 def set_value(name: str, words: Sequence[str]) -> int:
     """Turn controls of a run: ``KEY=VALUE`` words. See `steer`."""
-    from tutor.runs.lab_files import parse_setting
+    from tutor.labs.lab_files import parse_setting
 
     code = int(ExitCode.OK)
     for word in words:
@@ -126,7 +126,7 @@ def pin(name: str, *, pinned: bool) -> int:
 
 def follow_log(path: Path, name: str, columns: str = "") -> int:
     """Follow the CSV log of another program as it grows. Raises `TutorError` if it is none."""
-    from tutor.runs.csv_follow import start_following
+    from tutor.runs.imports.csv_run import start_following
 
     run = start_following(path, _runs(), name, columns)[-4:]
     print(translate("follow.going", run=run, path=path))
@@ -135,7 +135,7 @@ def follow_log(path: Path, name: str, columns: str = "") -> int:
 
 def import_log(path: Path, name: str, columns: str = "") -> int:
     """Keep a CSV log of another program as a run, and say how it was read. Raises `TutorError` if it is none."""
-    from tutor.runs.csv_log import import_csv
+    from tutor.runs.imports.csv_log import import_csv
     from tutor.tables.log_columns import parse_columns
 
     try:

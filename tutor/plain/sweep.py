@@ -9,14 +9,13 @@ from pathlib import Path
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
+from tutor.labs.lab_config import SHORT_NAMES
 from tutor.plain.sweep_reporters import SweepReporter, choose_sweep_reporter
 from tutor.plain.train import spec_of
 from tutor.runs.control import Stop, send
-from tutor.runs.effects import refuse_idle_axes
-from tutor.runs.spec import SHORT_NAMES
-from tutor.runs.sweep import SweepPlan, plan_sweep
-from tutor.runs.sweep_log import SweepFollower, Troubled
-from tutor.runs.sweeps import Sweeps
+from tutor.runs.sweep.plan import SweepPlan, plan_sweep, refuse_idle_axes
+from tutor.runs.sweep.registry import Sweeps
+from tutor.runs.sweep.results import SweepFollower, Troubled
 
 _POLL_SECONDS = 1 / 20
 
@@ -56,7 +55,7 @@ def sweep(
     plan = plan_sweep(spec, grid, overrides)
     refuse_idle_axes(plan)
     if dask:
-        from tutor.runs.sweep_cluster import require_dask
+        from tutor.runs.sweep.cluster import require_dask
 
         require_dask()
     sweeps = Sweeps(paths.sweeps_folder())

@@ -15,8 +15,8 @@ from tutor.foundation.text_width import cell_width, pad, pad_left
 from tutor.foundation.translate import translate
 from tutor.plain.paint import painted
 from tutor.plain.reporters import colour_of, wants_ascii
-from tutor.runs.sweep import SweepPlan
-from tutor.runs.sweep_log import CellResult, Opened, SweepEvent, SweepFollower
+from tutor.runs.sweep.plan import SweepPlan
+from tutor.runs.sweep.results import CellResult, Opened, SweepEvent, SweepFollower
 
 _WIDEST_NAME = 60
 

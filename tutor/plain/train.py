@@ -9,14 +9,14 @@ from pathlib import Path
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
+from tutor.labs.columns import require_columns, require_text
+from tutor.labs.effects import refuse_idle
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_files import load_lab
 from tutor.plain.reporters import Reporter, choose_reporter
-from tutor.runs.columns import require_columns, require_text
 from tutor.runs.control import Stop, send
-from tutor.runs.effects import refuse_idle
 from tutor.runs.follower import Follower
-from tutor.runs.lab_files import load_lab
 from tutor.runs.registry import Runs
-from tutor.runs.spec import RunSpec
 
 _POLL_SECONDS = 1 / 30
 
@@ -64,7 +64,7 @@ def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], 
     """
     changes = {"train.pace": 0.0, **overrides}
     if data is not None:
-        from tutor.runs.own_lab import own_lab
+        from tutor.labs.own_lab import own_lab
 
         spec = own_lab(Path(data), changes)
         refuse_idle(spec, RunSpec(), overrides)

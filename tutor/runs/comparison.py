@@ -8,8 +8,8 @@ from itertools import pairwise
 from math import isfinite, nan
 
 from tutor.foundation.translate import language, listed, translate
-from tutor.runs.controls import control_title, value_of, value_text
-from tutor.runs.spec import ControlSpec, RunSpec
+from tutor.labs.controls import control_title, value_of, value_text
+from tutor.labs.lab_config import ControlSpec, RunSpec
 from tutor.runs.summary import RunSummary
 
 _SEEDS = ("train.seed", "data.seed")

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
+from tutor.labs.lab_config import Setting
 from tutor.runs.hands import this_hand
 from tutor.runs.log import Writer
-from tutor.runs.spec import Setting
 
 CONTROL_FILE = "control.jsonl"
 
@@ -48,7 +48,7 @@ class Pace(_Command, tag="pace", frozen=True):
 
 
 class Set(_Command, tag="set", frozen=True):
-    """Turn a control. The key is dotted or a short name; see `tutor.runs.spec.LIVE_KEYS`."""
+    """Turn a control. The key is dotted or a short name; see `tutor.labs.lab_config.LIVE_KEYS`."""
 
     key: str
     value: Setting

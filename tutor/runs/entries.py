@@ -13,12 +13,12 @@ from pathlib import Path
 from tutor.foundation.files import open_file
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
+from tutor.labs.lab_config import RunSpec
 from tutor.runs.beside import BESIDE_FILE
 from tutor.runs.events import Epochs, Event, number_text
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.locks import is_held
 from tutor.runs.log import Reader
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import ENDED, RunSummary, State, fold, latest
 
 _HEAD_BYTES = 64 * 1024

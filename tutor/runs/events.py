@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from tutor.runs.spec import RunSpec, Setting
+from tutor.labs.lab_config import RunSpec, Setting
 
 LOG_VERSION = 1
 
@@ -125,7 +125,7 @@ class Epochs(_Event, tag="epochs", frozen=True, kw_only=True):
 
 
 class View(_Event, tag="view", frozen=True, kw_only=True):
-    """What a panel shows: its scene once, a frame whenever it changed. Payloads: `tutor.runs.views`."""
+    """What a panel shows: its scene once, a frame whenever it changed. Payloads: `tutor.labs.panels.views`."""
 
     panel: str
     part: Literal["scene", "frame"]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from tutor.labs.lab_config import RunSpec
 from tutor.runs.control import Command, Set, Stop
 from tutor.runs.events import Changed, Event
-from tutor.runs.perform import Performance
-from tutor.runs.spec import RunSpec
 from tutor.runs.summary import RunSummary, fold
+from tutor.runs.worker.job import Performance
 
 
 def run_to_end(

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from tutor.foundation.atomic_file import write_text
+from tutor.foundation.atomic_files import write_text
 from tutor.foundation.safe_text import harmless_line
 from tutor.runs.events import Epochs, Event, number_text
 from tutor.runs.follower import Follower
-from tutor.runs.recorder import SERIES
+from tutor.runs.worker.recorder import SERIES
 
 
 def epochs_of(folder: Path) -> Iterator[Epochs]:

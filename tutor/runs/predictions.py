@@ -64,7 +64,7 @@ class PredictionRuns:
                 pass  # they were deleted since: start again
         if course is None:
             raise TutorError(translate("quiz.no-course"))
-        from tutor.runs.lab_files import load_lab
+        from tutor.labs.lab_files import load_lab
 
         specs = [load_lab(each.lab, course.labs_folder, {**each.overrides, **(changes or {})}) for each in fences]
         ids = [runs.start(spec, data_folder=course.data_folder) for spec in specs]

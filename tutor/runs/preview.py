@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tutor.runs.spec import RunSpec
+from tutor.labs.lab_config import RunSpec
 from tutor.runs.summary import PanelView
 
 
@@ -21,7 +21,7 @@ def opening_views(spec: RunSpec, data_folder: Path | None) -> dict[str, PanelVie
         What there is; nothing where the run cannot be had, for then the run itself says why.
     """
     from tutor.foundation.errors import TutorError
-    from tutor.runs.trainee import MlTrainee
+    from tutor.runs.worker.adapter import MlTrainee
 
     try:
         trainee = MlTrainee(spec, data_folder)

@@ -19,6 +19,8 @@ from tutor.foundation.clock import monotonic_seconds, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
+from tutor.labs.lab_config import RunSpec, Setting, ShowSpec, TrainSpec
+from tutor.labs.spec_file import versions
 from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.runs.events import (
     RECORDED,
@@ -34,11 +36,9 @@ from tutor.runs.events import (
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
 from tutor.runs.record_log import RecordLog
-from tutor.runs.recorder import SERIES, Recorder
 from tutor.runs.registry import Runs
-from tutor.runs.spec import RunSpec, Setting, ShowSpec, TrainSpec
-from tutor.runs.spec_file import versions
-from tutor.runs.steering import Steering
+from tutor.runs.worker.recorder import SERIES, Recorder
+from tutor.runs.worker.steering import Steering
 
 _FLUSH_SECONDS = 0.05
 _WAIT_SECONDS = 0.05
@@ -57,7 +57,7 @@ _ROUNDING = 1e-6
 
 @dataclass(slots=True)
 class _Result:
-    """One epoch. See `tutor.runs.recorder.Result`."""
+    """One epoch. See `tutor.runs.worker.recorder.Result`."""
 
     epoch: int
     updates: int
@@ -395,7 +395,7 @@ class Recording:
 
         Only what a program asks for here can be set while it trains.
         """
-        from tutor.runs.spec import SHORT_NAMES
+        from tutor.labs.lab_config import SHORT_NAMES
 
         return self._settings.setdefault(SHORT_NAMES.get(key, key), value)
 

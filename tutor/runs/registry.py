@@ -16,14 +16,14 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, read_start, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.limits import KEEP_MB, KEEP_RUNS, Limits
+from tutor.labs.spec_file import write_spec
 from tutor.runs.beside import mark_beside, place_beside
 from tutor.runs.entries import COLUMNS_FILE, PIN_FILE, SOURCE_FILE, RunEntry, entry_of, is_kept, size_of
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
-from tutor.runs.limits import KEEP_MB, KEEP_RUNS, Limits
 from tutor.runs.locks import hold, is_held
 from tutor.runs.processes import start_worker
-from tutor.runs.spec import RunSpec
-from tutor.runs.spec_file import write_spec
 
 __all__ = ["RunEntry", "Runs"]
 
@@ -87,7 +87,7 @@ class Runs:
             if same_columns and _text_in(entry.folder / SOURCE_FILE) == source:
                 return entry.id
         files = {SOURCE_FILE: source} | ({COLUMNS_FILE: columns} if columns else {})
-        return self._launch(spec, "tutor.runs.csv_worker", [], files)
+        return self._launch(spec, "tutor.runs.imports.csv_worker", [], files)
 
     def _launch(self, spec: RunSpec, module: str, arguments: Sequence[str], files: Mapping[str, str]) -> str:
         """Start a process for a run of ``spec``, with ``files`` in the run's folder. Returns the run's id."""

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 from msgspec import UNSET
 
 from tutor.foundation.translate import translate
+from tutor.labs.lab_config import RunSpec
 from tutor.runs.ends import ENDS
 from tutor.runs.events import (
     FOLLOWED,
@@ -34,7 +35,6 @@ from tutor.runs.events import (
     View,
     number_text,
 )
-from tutor.runs.spec import RunSpec
 
 State = Literal["starting", "running", "paused", "finished", "stopped", "diverged", "failed", "died", "unreadable"]
 ENDED: frozenset[State] = frozenset({"finished", "stopped", "diverged", "failed", "died", "unreadable"})

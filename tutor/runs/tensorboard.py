@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from math import copysign, inf
 from pathlib import Path
 
-from tutor.foundation.atomic_file import write_bytes
+from tutor.foundation.atomic_files import write_bytes
 from tutor.runs.entries import entry_of
 from tutor.runs.export import epochs_of, metrics_of, rows_of
-from tutor.runs.recorder import SERIES
+from tutor.runs.worker.recorder import SERIES
 
 _TAGS = {name: f"{name.partition('_')[2]}/{name.partition('_')[0]}" for name in SERIES}
 """``loss/train`` and ``loss/valid``, so that TensorBoard puts both under one heading."""

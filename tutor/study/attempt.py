@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from tutor.course.grading import Answer, Chosen, Ordered, Typed, Verdict, grade
 from tutor.course.lesson import Question, QuestionKind
-from tutor.course.numbers import read_number
+from tutor.course.questions.numbers import read_number
 from tutor.foundation.translate import translate
 
 Fact = float | bool | str

@@ -10,7 +10,7 @@ from tutor.foundation import clock
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Position, now
 from tutor.study.attempt import Attempt
-from tutor.study.exercise import Exercise, Keeping, Mark, Seconds
+from tutor.study.question_attempt import Exercise, Keeping, Mark, Seconds
 from tutor.study.quiz_session import new_seed
 from tutor.study.reading_time import ReadingTime
 from tutor.study.recall import attempt_given

@@ -16,7 +16,7 @@ from tutor.course.lesson import Question
 from tutor.foundation import clock
 from tutor.progress.records import SavedQuiz, new_key, now
 from tutor.study.attempt import Attempt
-from tutor.study.exercise import Exercise, Keeping, Mark, Seconds
+from tutor.study.question_attempt import Exercise, Keeping, Mark, Seconds
 from tutor.study.recall import attempt_from, state_of
 from tutor.study.score import Score, score_of
 

@@ -14,7 +14,7 @@ from tutor.progress.reading import ReadingPiece
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
-    from tutor.study.exercise import Seconds
+    from tutor.study.question_attempt import Seconds
 
 THERE: Final = 120.0
 """Seconds after the last key in which the lesson still counts as read."""

@@ -15,7 +15,7 @@ from tutor.progress.cards import Card, term_of
 from tutor.progress.records import new_key
 from tutor.progress.store import REVIEW
 from tutor.study.attempt import Attempt
-from tutor.study.exercise import Exercise, Keeping, Mark, Seconds
+from tutor.study.question_attempt import Exercise, Keeping, Mark, Seconds
 from tutor.study.quiz_session import new_seed
 from tutor.study.score import Score, score_of
 

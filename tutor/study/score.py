@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tutor.study.exercise import Mark
+from tutor.study.question_attempt import Mark
 
 
 @dataclass(frozen=True, slots=True)

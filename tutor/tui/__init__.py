@@ -2,8 +2,8 @@
 
 How to add a screen
 ===================
-A screen is a class in ``screens/<name>.py`` that derives from `screens.base.TutorScreen` (a full screen) or
-`screens.base.TutorDialog` (a card over the screen in front), and a function in `navigation` that opens it and
+A screen is a class in ``screens/<name>.py`` that derives from `screen.TutorScreen` (a full screen) or
+`screen.TutorDialog` (a card over the screen in front), and a function in `navigation` that opens it and
 imports it there, so that no screen costs anything before it is opened::
 
     class LabScreen(TutorScreen):

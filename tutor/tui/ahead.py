@@ -20,13 +20,13 @@ _BREATH: Final = 0.01
 """Seconds between two modules, left to the learner's keys."""
 
 MODULES: Final = (
-    "tutor.tui.screens.lesson",
-    "tutor.tui.screens.lesson_contents",
-    "tutor.tui.screens.lesson_blocks",
+    "tutor.tui.screens.lesson.screen",
+    "tutor.tui.screens.lesson.contents",
+    "tutor.tui.screens.lesson.blocks",
     "tutor.tui.screens.quiz",
     "tutor.tui.screens.palette",
     "tutor.tui.screens.glossary",
-    "tutor.tui.screens.term_card",
+    "tutor.tui.screens.term",
     "tutor.tui.screens.help",
     "tutor.tui.screens.review",
     "tutor.tui.screens.progress",

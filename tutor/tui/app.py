@@ -20,15 +20,15 @@ from textual.screen import Screen
 
 from tutor.foundation.translate import LANGUAGES, language, translate, use_language
 from tutor.tui.background import ForgetfulThreads
+from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, Tidying
 from tutor.tui.glyphs import AsciiFilter, terminal_speaks_unicode
+from tutor.tui.screen import Commanded, TutorScreen
 from tutor.tui.screen_css import add_screen_css
-from tutor.tui.screens.base import Commanded, TutorScreen
-from tutor.tui.services import Services
 from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH, fits
 from tutor.tui.textual_private import driver_of, failed_while_leaving, stop_keeping_dead_widgets
 from tutor.tui.themes import LOOKS, Look, look_for, textual_theme
-from tutor.tui.tidying import AFTER_LEAVING, LOOK_EVERY, Tidying
 from tutor.tui.type_ahead import TypeAhead
+from tutor.workspace import Services
 
 _AHEAD_AFTER = 0.4
 """Seconds after the first frame at which what the next screens need is imported."""

@@ -46,7 +46,7 @@ def watch_runs(app: TutorApp) -> None:
             _say_what_goes_on(app)
         if count != app.runs_going:
             app.runs_going = count
-            from tutor.tui.screens.base import TutorScreen
+            from tutor.tui.screen import TutorScreen
 
             if isinstance(app.screen, TutorScreen):
                 app.screen.refresh_frame()
@@ -73,7 +73,7 @@ def _say_what_goes_on(app: TutorApp) -> None:
 
 def watch_line(app: TutorApp) -> None:
     """Show in the top line how many bytes a second go to the terminal; show it no longer where it is shown."""
-    from tutor.tui.screens.base import TutorScreen
+    from tutor.tui.screen import TutorScreen
 
     def show(rate: int | None) -> None:
         app.line_rate = rate
@@ -122,13 +122,13 @@ def keep_traceback(error: BaseException | None, home: Path) -> str:
     import tempfile
     import traceback
 
-    from tutor.foundation import atomic_file
+    from tutor.foundation import atomic_files
     from tutor.foundation.translate import translate
 
     text = "".join(traceback.format_exception(error)) if error is not None else traceback.format_exc()
     for path in (home / "crash.txt", Path(tempfile.gettempdir()) / "tutor-crash.txt"):
         try:
-            atomic_file.write_text(path, text)
+            atomic_files.write_text(path, text)
         except OSError:
             continue
         return f"{translate('app.crashed')} {translate('app.crash-kept', path=path)}"

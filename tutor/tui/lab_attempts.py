@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tutor.progress.store import ProgressStore
-    from tutor.tui.lab_session import LabSession
+    from tutor.runs.session.session import LabSession
 
 
 def know_best(session: LabSession, store: ProgressStore) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def open_lesson(app: TutorApp, lesson_id: str, anchor: str = "") -> None:
     """Open a lesson, at ``anchor`` (a section, term or question id) where given, else where the learner left it."""
-    from tutor.tui.screens.lesson import LessonScreen
+    from tutor.tui.screens.lesson.screen import LessonScreen
 
     app.push_screen(LessonScreen(lesson_id, anchor))
 
@@ -44,7 +44,7 @@ def open_lab(
 
     It joins its run if one is going, else ``shown``, the run in view where it is opened.
     """
-    from tutor.tui.screens.lab import LabScreen
+    from tutor.tui.screens.lab.screen import LabScreen
 
     app.push_screen(LabScreen(lab, dict(overrides or {}), shown=shown))
 
@@ -72,7 +72,7 @@ def open_glossary(app: TutorApp, term_id: str = "") -> None:
 
 def open_term(app: TutorApp, term_id: str) -> None:
     """Open a term's card over whatever screen is there."""
-    from tutor.tui.screens.term_card import TermCard
+    from tutor.tui.screens.term import TermCard
 
     app.push_screen(TermCard(term_id))
 

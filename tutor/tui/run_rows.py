@@ -14,7 +14,7 @@ from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.runs.entries import RunEntry
 from tutor.runs.words import state_in_a_list
-from tutor.tui.screens.lab_words import STATE_WORDS
+from tutor.tui.widgets.lab_words import STATE_WORDS
 from tutor.tui.widgets.row_list import RowItem
 
 _STATE = 12

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tutor.course.catalogue import LessonHeader
     from tutor.tui.app import FirstScreen
-    from tutor.tui.services import Services
+    from tutor.workspace import Services
 
 
 def prepare_environment() -> None:
@@ -45,7 +45,7 @@ def run_from_command_line(
     gc.disable()  # nothing of what start-up makes is garbage; the app enables it again after the first frame
     prepare_environment()
     from tutor.tui.app import run_tutor
-    from tutor.tui.services import Services
+    from tutor.workspace import Services
 
     services = Services(lessons=_pack_of_file(lesson))
     if lesson is not None and lesson.endswith(".md"):
@@ -69,7 +69,7 @@ def _lesson_screen(services: Services, name: str) -> FirstScreen:
     header = find_lesson(services, name)
 
     def make() -> Screen[None]:
-        from tutor.tui.screens.lesson import LessonScreen
+        from tutor.tui.screens.lesson.screen import LessonScreen
 
         return LessonScreen(header.id)
 
@@ -82,7 +82,7 @@ def _watched_screen(services: Services, name: str) -> FirstScreen:
     path = whole_path(named) if is_file(named) else find_lesson(services, name).path
 
     def make() -> Screen[None]:
-        from tutor.tui.screens.lesson_watch import WatchedLessonScreen
+        from tutor.tui.screens.lesson.watch import WatchedLessonScreen
 
         return WatchedLessonScreen(path)
 
@@ -145,15 +145,15 @@ def _run_screen(services: Services, name: str) -> FirstScreen:
 
 def lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) -> FirstScreen:
     """Makes the screen of that lab; a lab that cannot be read is refused before any screen is drawn."""
-    from tutor.runs.lab_files import load_lab
+    from tutor.labs.lab_files import load_lab
 
     if services.course is None:
         raise services.course_problem or TutorError(translate("app.no-lesson", name=lab))
     spec = load_lab(lab, services.course.labs_folder, overrides)
     if overrides:
-        from tutor.runs.columns import require_text
-        from tutor.runs.effects import refuse_idle
-        from tutor.runs.spec import SHORT_NAMES
+        from tutor.labs.columns import require_text
+        from tutor.labs.effects import refuse_idle
+        from tutor.labs.lab_config import SHORT_NAMES
 
         # What the lab's own controls turn may come to change something here.
         turned = {control.key for control in spec.controls.values()}
@@ -162,7 +162,7 @@ def lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) ->
         require_text(spec)
 
     def make() -> Screen[None]:
-        from tutor.tui.screens.lab import LabScreen
+        from tutor.tui.screens.lab.screen import LabScreen
 
         return LabScreen(lab, overrides)
 
@@ -171,6 +171,6 @@ def lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) ->
 
 def own_lab_screen(services: Services, table: Path, overrides: Mapping[str, object]) -> FirstScreen:
     """Makes the screen of a lab of the learner's own table, which is kept as a lab file."""
-    from tutor.runs.own_lab import keep_lab, own_lab
+    from tutor.labs.own_lab import keep_lab, own_lab
 
     return lab_screen(services, str(keep_lab(own_lab(table, overrides), services.home / "labs")), {})

@@ -29,7 +29,7 @@ _NARROW_CHINESE = frozenset("“”‘’…—·")
 
 def maths(tex: str) -> str:
     """A formula in Unicode, on one line."""
-    from tutor.course.maths import to_unicode
+    from tutor.typeset.maths import to_unicode
 
     return " ".join(harmless_line(to_unicode(tex)).split())
 

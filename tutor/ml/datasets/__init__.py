@@ -10,10 +10,10 @@ import numpy as np
 from tutor.foundation.errors import TutorError
 from tutor.foundation.files import named_path
 from tutor.foundation.translate import translate
-from tutor.ml.datasets import made, mails, people, points, series, tables, texts
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.dataset import DRAWN, Dataset, RawData
 from tutor.ml.datasets.prepare import prepare
+from tutor.ml.datasets.sources import generated, mails, people, points, series, shipped, text
 from tutor.ml.options import DataOptions
 
 __all__ = ["Dataset", "load_dataset"]
@@ -38,7 +38,7 @@ def load_dataset(name: str, *, data_folder: Path | None, options: DataOptions | 
         nothing = np.zeros((0, 0))
         return Dataset(name, DRAWN, nothing, np.zeros(0), nothing, np.zeros(0))
     if name == "text":
-        return texts.text(data_folder, options.text, options.context, options.test_fraction, options.seed, options.path)
+        return text.text(data_folder, options.text, options.context, options.test_fraction, options.seed, options.path)
     table = _table(name, data_folder, options)
     if name == "csv":
         # Its features were chosen as columns of the file, before words became columns of their own.
@@ -50,9 +50,9 @@ def _table(name: str, folder: Path | None, options: DataOptions) -> RawData:
     if name in _POINTS:
         return _POINTS[name](options.rows, options.noise, options.seed)
     if name == "phones":
-        return made.phones(options.rows, options.noise, options.seed, options.frames)
+        return generated.phones(options.rows, options.noise, options.seed, options.frames)
     if name == "japanese-vowels":
-        return tables.japanese_vowels(folder, options.frames)
+        return shipped.japanese_vowels(folder, options.frames)
     if name == "vowels":
         return people.vowels(options.noise, options.seed)
     if name == "coins":
@@ -80,15 +80,15 @@ _POINTS = {
     "blobs": points.blobs,
     "moons": points.moons,
     "spiral": points.spiral,
-    "wave": made.wave,
-    "quadratic": made.quadratic,
+    "wave": generated.wave,
+    "quadratic": generated.quadratic,
 }
 _FILES = {
-    "iris": tables.iris,
-    "penguins": tables.penguins,
-    "diabetes": tables.diabetes,
-    "spambase": tables.spambase,
-    "digits": tables.digits,
+    "iris": shipped.iris,
+    "penguins": shipped.penguins,
+    "diabetes": shipped.diabetes,
+    "spambase": shipped.spambase,
+    "digits": shipped.digits,
 }
 
 
@@ -101,5 +101,5 @@ def _series(name: str, folder: Path | None, options: DataOptions) -> RawData:
         label = "value"
     else:
         label = options.target or "casual"
-        values = tables.bike_sharing(folder, label)
+        values = shipped.bike_sharing(folder, label)
     return series.look_back(values, options.lags, label, viral_day=options.viral_day, rows=options.rows)

@@ -14,7 +14,7 @@ from tutor.foundation.text_width import pad, shorten
 from tutor.foundation.translate import language, translate
 from tutor.tui import navigation
 from tutor.tui.commands import Command
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screen import TutorScreen
 from tutor.tui.term_rows import names_of
 from tutor.tui.widgets.row_list import RowItem, RowList
 from tutor.tui.widgets.term_view import TermView

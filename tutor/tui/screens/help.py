@@ -10,7 +10,7 @@ from tutor.foundation.text_width import cell_width, pad, shorten
 from tutor.foundation.translate import translate
 from tutor.tui.commands import Command
 from tutor.tui.glyphs import AGAIN, HERE, RIGHT, RUNNING, WARNING, WRONG
-from tutor.tui.screens.base import Commanded, TutorScreen
+from tutor.tui.screen import Commanded, TutorScreen
 from tutor.tui.widgets.row_list import RowItem, RowList
 
 _SIGNS = (

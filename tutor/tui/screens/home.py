@@ -17,7 +17,7 @@ from tutor.foundation.translate import LANGUAGES, language, translate
 from tutor.tui import navigation
 from tutor.tui.commands import Command
 from tutor.tui.course_map import CONTINUE, States, empty_items, lesson_to_continue, lessons_by_number, map_items
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.lesson_about import LessonAbout
 from tutor.tui.widgets.row_list import RowItem, RowList
 

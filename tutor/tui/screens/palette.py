@@ -18,7 +18,7 @@ from tutor.foundation.translate import LANGUAGES, language, translate
 from tutor.tui import navigation
 from tutor.tui.commands import Command
 from tutor.tui.matching import SCATTERED, match
-from tutor.tui.screens.base import Commanded, TutorDialog
+from tutor.tui.screen import Commanded, TutorDialog
 from tutor.tui.widgets.row_list import RowItem, RowList
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Palette(TutorDialog[None]):
 
     def _labs(self) -> list[Entry]:
         from tutor.foundation.errors import TutorError
-        from tutor.runs.lab_files import list_labs, load_lab
+        from tutor.labs.lab_files import list_labs, load_lab
 
         course = self.services.course
         if course is None:

@@ -17,7 +17,7 @@ from tutor.foundation.translate import language, translate
 from tutor.tui import navigation
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.row_pages import blank, sentence_items
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screen import TutorScreen
 from tutor.tui.screens.progress_pages import (
     confidence_items,
     miss_items,

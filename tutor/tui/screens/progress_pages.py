@@ -149,8 +149,8 @@ def confidence_items(found: Confidence, width: int, *, drawable: bool, ascii: bo
 
 def loss_rows(found: Confidence, width: int, height: int, *, ascii: bool) -> Rows:
     """The loss over time, beside that of whoever always says 50 %."""
-    from tutor.charts.history import LossHistory
     from tutor.charts.loss import LossLine, loss_chart, pinned_line
+    from tutor.charts.loss_history import LossHistory
 
     own = LossLine(translate("stats.chart-you"), LossHistory(found.losses))
     coin = pinned_line(1, translate("stats.chart-coin"), LossHistory([COIN] * len(found.losses)))

@@ -12,17 +12,17 @@ from tutor.charts.cells import Row, Rows
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.tui.commands import Command
-from tutor.tui.screens.one_question import OneQuestionScreen, score_row
+from tutor.tui.questions.one_question import OneQuestionScreen, score_row
+from tutor.tui.questions.quiz_flow import QuizFlow
+from tutor.tui.questions.rows import plain_rows
 from tutor.tui.screens.quiz_keys import KEYS, possible_actions
 from tutor.tui.widgets.chart import Room, RowsView
-from tutor.tui.widgets.question_lines import plain_rows
-from tutor.tui.widgets.quiz_flow import QuizFlow
 from tutor.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
     from tutor.course.lesson import LabFence, Lesson
-    from tutor.study.exercise import Exercise
+    from tutor.study.question_attempt import Exercise
     from tutor.study.quiz_session import QuizSession
 
 _WIDE = 120
@@ -239,7 +239,7 @@ class QuizScreen(OneQuestionScreen):
 
     def _go_to_lesson(self, lesson_id: str, anchor: str = "") -> None:
         """A lesson in the place of this quiz, and of the lesson that it was opened from."""
-        from tutor.tui.screens.lesson import LessonScreen
+        from tutor.tui.screens.lesson.screen import LessonScreen
 
         if isinstance(self.app.screen_stack[-2:][0], LessonScreen):
             self.app.pop_screen()

@@ -10,7 +10,7 @@ from tutor.charts.cells import Row, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
-from tutor.study.exercise import Exercise, Mark
+from tutor.study.question_attempt import Exercise, Mark
 from tutor.study.quiz_words import retry_words
 from tutor.tui.glyphs import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
 from tutor.tui.widgets.row_list import RowItem

@@ -13,15 +13,15 @@ from tutor.foundation.translate import language, translate
 from tutor.study.outlook import Outlook, outlook
 from tutor.tui import navigation
 from tutor.tui.commands import Command
+from tutor.tui.questions.one_question import OneQuestionScreen, score_row
+from tutor.tui.questions.quiz_flow import QuizFlow
 from tutor.tui.row_pages import sentence_items
-from tutor.tui.screens.one_question import OneQuestionScreen, score_row
 from tutor.tui.screens.review_pages import ALL, HOME, MINUTES, MORE, end_items, start_items
-from tutor.tui.widgets.quiz_flow import QuizFlow
 from tutor.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from tutor.study.deck import Deck
-    from tutor.study.exercise import Exercise
+    from tutor.study.question_attempt import Exercise
     from tutor.study.review_session import ReviewSession
 
 

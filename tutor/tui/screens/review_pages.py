@@ -15,7 +15,7 @@ from tutor.tui.screens.quiz_summary import SIGNS, title_line
 from tutor.tui.widgets.row_list import RowItem
 
 if TYPE_CHECKING:
-    from tutor.study.exercise import Exercise
+    from tutor.study.question_attempt import Exercise
     from tutor.study.review_session import ReviewSession
 
 SHORT, LONG, ALL, MORE, HOME = "short", "long", "all", "more", "home"

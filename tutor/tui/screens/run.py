@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
-from tutor.runs.spec_file import read_spec
-from tutor.tui.screens.lab import LabScreen
+from tutor.labs.spec_file import read_spec
+from tutor.tui.screens.lab.screen import LabScreen
 
 if TYPE_CHECKING:
-    from tutor.tui.lab_session import LabSession
+    from tutor.runs.session.session import LabSession
 
 _OF_OUR_OWN_RUNS = {
     "start", "step", "restart", "reroll", "reroll_data", "faster", "slower", "undo", "redo", "nudge", "type", "less",
@@ -31,13 +31,15 @@ class RunScreen(LabScreen):
         beside: Runs to compare it with, pinned beside it.
     """
 
+    CSS_PATH = "lab/lab.tcss"  # it is looked for beside the module of each class
+
     def __init__(self, run_id: str, beside: Sequence[str] = ()) -> None:
         super().__init__(run_id[-4:])
         self._run_id = run_id
         self._beside = tuple(beside)
 
     def _make_session(self) -> LabSession:
-        from tutor.tui.lab_session import LabSession
+        from tutor.runs.session.session import LabSession
 
         runs = self.services.runs
         spec = runs.entry(self._run_id).spec or read_spec(runs.folder_of(self._run_id))

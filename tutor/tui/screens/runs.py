@@ -14,7 +14,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.tui import navigation
 from tutor.tui.commands import Command
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.row_list import RowItem, RowList
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from tutor.foundation.text_width import cell_width, pad, shorten
 from tutor.foundation.translate import language, translate
 from tutor.progress.settings import Settings
 from tutor.tui.commands import Command
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screen import TutorScreen
 from tutor.tui.themes import look_for
 from tutor.tui.widgets.row_list import MOVES, RowItem, RowList
 

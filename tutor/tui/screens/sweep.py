@@ -12,17 +12,17 @@ from tutor.charts.cells import Row, Rows, Span, fit_rows
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
-from tutor.runs.sweep_choice import SweepChoice
+from tutor.runs.sweep.choice import SweepChoice
 from tutor.tui.commands import Command
-from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.chart import Room, RowsView
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tutor.runs.spec import RunSpec
-    from tutor.runs.sweep import SweepPlan
-    from tutor.runs.sweep_log import SweepFollower
+    from tutor.labs.lab_config import RunSpec
+    from tutor.runs.sweep.plan import SweepPlan
+    from tutor.runs.sweep.results import SweepFollower
 
 _EVERY = 0.2
 _GROUP = "sweepscreen.group"
@@ -148,7 +148,7 @@ class SweepScreen(TutorScreen):
         self.notice(harmless_line(str(error)), "warning")
 
     def _started(self, plan: SweepPlan, folder: Path) -> None:
-        from tutor.runs.sweep_log import SweepFollower
+        from tutor.runs.sweep.results import SweepFollower
 
         self._starting = False
         self.plan, self.follower, self.cell = plan, SweepFollower(folder), 0

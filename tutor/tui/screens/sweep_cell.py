@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.runs.spec_file import read_spec
-from tutor.tui.screens.lab import LabScreen
+from tutor.labs.spec_file import read_spec
+from tutor.tui.screens.lab.screen import LabScreen
 
 if TYPE_CHECKING:
+    from tutor.labs.lab_config import RunSpec
     from tutor.runs.follower import Follower
     from tutor.runs.registry import Runs
-    from tutor.runs.spec import RunSpec
-    from tutor.tui.lab_session import LabSession
+    from tutor.runs.session.session import LabSession
 
 
 class _WithCell:
@@ -49,12 +49,14 @@ class CellScreen(LabScreen):
         folder: Its folder.
     """
 
+    CSS_PATH = "lab/lab.tcss"  # it is looked for beside the module of each class
+
     def __init__(self, folder: Path) -> None:
         super().__init__(folder.name[-4:])
         self._folder = folder
 
     def _make_session(self) -> LabSession:
-        from tutor.tui.lab_session import LabSession
+        from tutor.runs.session.session import LabSession
 
         course = self.services.course
         runs = _WithCell(self.services.runs, self._folder)

@@ -12,10 +12,10 @@ from tutor.charts.sweep_map import MapCell, MapShape, column_width, label_width,
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad, shorten
 from tutor.foundation.translate import listed, translate
-from tutor.runs.controls import value_text
-from tutor.runs.sweep import MOST_CELLS, SweepPlan
-from tutor.runs.sweep_choice import SweepChoice
-from tutor.runs.sweep_log import SweepState
+from tutor.labs.controls import value_text
+from tutor.runs.sweep.choice import SweepChoice
+from tutor.runs.sweep.plan import MOST_CELLS, SweepPlan
+from tutor.runs.sweep.results import SweepState
 
 _ABOVE_CHOICES = 3
 """Rows above the first of the values."""

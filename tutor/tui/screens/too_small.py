@@ -10,7 +10,7 @@ from tutor.charts.cells import Span
 from tutor.foundation.translate import translate
 from tutor.foundation.wrapping import wrapped
 from tutor.tui.commands import SHARED, Command, bindings_of
-from tutor.tui.screens.base import SteadyScreen
+from tutor.tui.screen import SteadyScreen
 from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 

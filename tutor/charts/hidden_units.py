@@ -1,0 +1,105 @@
+"""A curve as a sum of bends: the pieces, each from zero, the constant, and the sum beside the curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.dots import column_extremes, extent, finite_pairs, point_marks, series_mark
+from tutor.charts.loss import flow
+from tutor.charts.loss_history import numbers
+from tutor.charts.notice import sentence, too_small
+from tutor.charts.numbers import figure
+from tutor.charts.plot import canvas, canvas_grid, framed
+from tutor.charts.scale import tight_scale, with_room
+from tutor.foundation.translate import translate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tutor.charts.loss_history import Numbers
+
+_POINTS = 240
+_TOLD_APART = 8
+"""So many pieces have a colour each; more are grey."""
+
+
+def pieces_chart(
+    curve: tuple[Numbers, Numbers],
+    pieces: Sequence[Sequence[float]],
+    width: int,
+    height: int,
+    *,
+    constant: float,
+    hard: bool,
+    error: float | None = None,
+    chosen: int | None = None,
+    ascii: bool = False,
+) -> Rows:
+    """The curve dotted, the sum as a line, and every piece c·σ(b + w·x) as a line of its own.
+
+    Args:
+        curve: x and y of what the sum is to meet.
+        pieces: w, b and c of each.
+        width: Cells across.
+        height: Rows.
+        constant: What is added to all of them.
+        hard: Whether σ is the hard sigmoid, max(0, min(1, ½ + z/4)), or the soft one, 1 / (1 + e⁻ᶻ).
+        error: The largest distance between the sum and the curve.
+        chosen: The piece whose two ends are marked.
+        ascii: Whether to draw in plain ASCII.
+    """
+    x, y = finite_pairs(*curve)
+    if too_small(width, height):
+        return sentence(translate("charts.too-small"), width, height)
+    across = extent(x)
+    if across is None:
+        return sentence(translate("charts.nothing-yet"), width, height)
+    at = np.linspace(*across, _POINTS)
+    drawn = [_bend(at, *(float(each) for each in piece), hard=hard) for piece in pieces]
+    level = np.full_like(at, constant)
+    total = np.sum([level, *drawn], axis=0)
+    up = extent(y, level, *drawn) or (0.0, 1.0)
+    legend = _legend(width, height, error, ascii=ascii)
+    body = height - len(legend)
+    right = tight_scale(*across, ticks=max(2, width // 14), ascii=ascii)
+    upwards = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    grid = canvas_grid(upwards, width, body, ascii=ascii)
+    inks = [f"class{index % _TOLD_APART}" if len(drawn) <= _TOLD_APART else "muted" for index in range(len(drawn))]
+    lines = [("muted", level, "-"), *((ink, piece, ".") for ink, piece in zip(inks, drawn, strict=True))]
+    marks = [
+        series_mark(column_extremes(at, heights, right, grid), upwards, grid, ink, "line", plain)
+        for ink, heights, plain in lines
+    ]
+    marks += [
+        series_mark(column_extremes(x, y, right, grid), upwards, grid, "valid", "dotted", "o"),
+        series_mark(column_extremes(at, total, right, grid), upwards, grid, "train", "line", "*"),
+    ]
+    if chosen is not None and 0 <= chosen < len(drawn) and pieces[chosen][0]:
+        w, b = float(pieces[chosen][0]), float(pieces[chosen][1])
+        ends = np.clip([(-2 - b) / w, (2 - b) / w], *across)
+        heights = np.interp(ends, at, drawn[chosen])
+        marks.append(point_marks(ends, heights, right, upwards, grid, "cursor", "◆", "@"))
+    return [*legend, *framed(right, upwards, canvas(grid, marks), width, body, ascii=ascii)]
+
+
+def _bend(x: NDArray[np.float64], w: float, b: float, c: float, *, hard: bool) -> NDArray[np.float64]:
+    z = numbers(b + w * x)
+    return c * (np.clip(0.5 + z / 4, 0.0, 1.0) if hard else 0.5 * (1 + np.tanh(z / 2)))
+
+
+def _legend(width: int, height: int, error: float | None, *, ascii: bool) -> Rows:
+    if height < 8:
+        return []
+    items: list[Row] = [
+        [Span("* " if ascii else "── ", "train"), Span(translate("charts.sum-of-pieces"), "muted")],
+        [Span("o " if ascii else "·· ", "valid"), Span(translate("charts.actual"), "muted")],
+        [Span(". " if ascii else "── ", "class0"), Span(translate("charts.piece"), "muted")],
+        [Span("- " if ascii else "── ", "muted"), Span(translate("charts.constant"), "muted")],
+    ]
+    if error is not None:
+        items.insert(0, [Span(translate("charts.largest-error", error=figure(float(error), ascii=ascii)), "text")])
+    return flow(items, width, 1)

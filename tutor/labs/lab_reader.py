@@ -1,0 +1,146 @@
+"""From a table of plain values to a `RunSpec`, with every fault found on the way."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tutor.foundation.safe_text import harmless_json, harmless_line
+from tutor.foundation.suggest import nearest
+from tutor.foundation.translate import listed, translate
+from tutor.labs.controls import read_control, widened
+from tutor.labs.faults import SpecError, SpecFault
+from tutor.labs.lab_config import SHORT_NAMES, RunSpec
+from tutor.labs.settings import TABLES, convert, expected, keys_of
+from tutor.labs.toml_lines import line_of
+from tutor.labs.validate import impossibilities
+
+_NO_TEXT = re.compile("[\\0\ud800-\udfff]")
+
+
+class SpecReader:
+    """Reads one table of values, keeping every fault.
+
+    Args:
+        values: Nested tables of plain values, as `tomllib` gives them.
+        path: The file they come from; None for settings.
+        lines: The line of each dotted key; empty for settings.
+        from_settings: Dotted keys that an override put in: their faults are told without a line.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        *,
+        path: Path | None = None,
+        lines: Mapping[str, int] | None = None,
+        from_settings: frozenset[str] = frozenset(),
+    ) -> None:
+        self._values = values
+        self._path = path
+        self._lines = dict(lines or {})
+        self._from_settings = from_settings
+        self.faults: list[SpecFault] = []
+
+    def read(self) -> RunSpec:
+        """The spec.
+
+        Raises:
+            SpecError: with every fault.
+        """
+        found: dict[str, Any] = {}
+        for key, value in self._values.items():
+            if key in TABLES:
+                found[key] = self._table(key, value)
+            elif key == "controls":
+                found[key] = self._controls(value)
+            elif key in keys_of(""):
+                found[key] = self._value(key, value)
+            else:
+                self._unknown("", key)
+        if not self.faults:
+            spec = widened(msgspec.convert(found, RunSpec), self._from_settings)
+            for impossible in impossibilities(spec):
+                self.fault(impossible.key, impossible.message, impossible.hint)
+        if self.faults:
+            raise SpecError(sorted(self.faults, key=lambda fault: fault.line))
+        return spec
+
+    def fault(self, key: str, message: str, hint: str = "") -> None:
+        """Keep a fault at the place of ``key``."""
+        setting = self._path is None or any(key == each or each.startswith(f"{key}.") for each in self._from_settings)
+        self.faults.append(
+            SpecFault(
+                message=harmless_line(message),
+                hint=harmless_line(hint),
+                key=key,
+                path=None if setting else self._path,
+                line=0 if setting else line_of(key, self._lines),
+            )
+        )
+
+    def _table(self, table: str, values: object) -> dict[str, Any]:
+        if not isinstance(values, Mapping):
+            self.fault(table, translate("runs.not-a-table", key=table))
+            return {}
+        found = {}
+        for name, value in values.items():
+            if name in keys_of(table):
+                found[name] = self._value(f"{table}.{name}", value)
+            else:
+                self._unknown(table, name)
+        return found
+
+    def _value(self, key: str, value: object) -> Any:
+        if isinstance(value, Mapping) and key not in {"title", "about"}:
+            # A table where a value belongs, such as [optimizer.learning_rate]: say what belongs there.
+            self.fault(key, translate("runs.wrong-value", key=key, expected=expected(key), found="{…}"))
+            return None
+        if isinstance(value, str) and _NO_TEXT.search(value):
+            # A worker could not be told of it: neither a file of text nor the name of a file takes such characters.
+            message = translate("runs.wrong-value", key=key, expected=expected(key), found=harmless_line(value[:40]))
+            self.fault(key, message, translate("runs.bad-characters"))
+            return None
+        try:
+            return convert(key, value)
+        except ValueError as error:
+            message = translate("runs.wrong-value", key=key, expected=expected(key), found=shown(value))
+            self.fault(key, message, str(error))
+            return None
+
+    def _unknown(self, table: str, name: str) -> None:
+        key = f"{table}.{name}" if table else name
+        known = keys_of(table)
+        match = nearest(name, known)
+        elsewhere = SHORT_NAMES.get(name)
+        if match is None and elsewhere is not None and elsewhere != key:
+            hint = translate("runs.did-you-mean", name=elsewhere)
+        elif match is None:
+            hint = translate("runs.known-keys", names=listed(known))
+        else:
+            hint = translate("runs.did-you-mean", name=f"{table}.{match}" if table else match)
+        self.fault(key, translate("runs.unknown-key", key=key), hint)
+
+    def _controls(self, values: object) -> dict[str, Any]:
+        if not isinstance(values, Mapping):
+            self.fault("controls", translate("runs.not-a-table", key="controls"))
+            return {}
+        found = {}
+        for name, value in values.items():
+            control = read_control(
+                name, value, lambda message, hint="", name=name: self.fault(f"controls.{name}", message, hint)
+            )
+            if control is not None:
+                found[name] = msgspec.to_builtins(control)
+        return found
+
+
+def shown(value: object) -> str:
+    """``value`` as a fault quotes it: short, on one line."""
+    text = harmless_json(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
+    return text if len(text) <= 40 else text[:39] + "…"

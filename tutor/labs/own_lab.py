@@ -1,0 +1,158 @@
+"""A lab made of a table of the learner's own: what they did not choose is chosen by what the table holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tutor.foundation.atomic_files import write_text
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import is_file, named_path
+from tutor.foundation.translate import language, translate
+from tutor.labs.lab_config import SHORT_NAMES, DataSpec, ModelSpec, RunSpec
+from tutor.labs.lab_files import with_overrides
+from tutor.labs.spec_file import to_toml
+
+if TYPE_CHECKING:
+    from tutor.ml.datasets.dataset import RawData
+
+_HIDDEN = (16,)
+_LARGE = 20_000
+"""From so many rows on a batch is larger."""
+_BATCHES = (32, 256)
+_BATCH_SIZES = (1, 2, 8, 32, 128, 256)
+_EXAMPLES = 3_000_000
+"""So many examples are looked at, over all epochs, that a run takes seconds on any table."""
+_EPOCHS = (10, 200)
+"""The fewest and the most."""
+_UPDATES_AN_EPOCH = 10
+"""A small table is cut into batches so small that an epoch has so many updates."""
+_PACE = 20.0
+"""Epochs a second, where somebody watches."""
+_LINES = frozenset({"linear", "polynomial"})
+"""Models that give numbers and no probabilities."""
+_NAME = re.compile(r"[^a-z0-9]+")
+
+
+def own_lab(path: Path, overrides: Mapping[str, object]) -> RunSpec:
+    """A lab that learns to predict one column of a table.
+
+    The task goes by the column, and model, loss, optimiser, length and panels by the task. What was decided about
+    the data is what the lab says about itself.
+
+    Args:
+        path: The CSV file.
+        overrides: What the learner chose, by dotted key or short name; ``data.target`` among it.
+
+    Raises:
+        SpecError: an override is at fault.
+        TutorError: the file cannot be read, no column is to be predicted, or the table cannot be learnt from.
+    """
+    from tutor.ml.datasets.csv_file import load_csv
+
+    chosen = {SHORT_NAMES.get(name, name): value for name, value in overrides.items()}
+    if chosen.get("data.name", "csv") != "csv" or "data.path" in chosen:
+        raise TutorError(translate("own.data-twice"), exit_code=ExitCode.USAGE)
+    path = named_path(path).absolute()
+    if not is_file(path):
+        raise TutorError(translate("own.no-file", path=path), hint=translate("own.no-file-hint"))
+    data = _data(path, chosen)
+    table = load_csv(path, data.target, data.features, task=data.task, group=data.group, decimal=data.decimal)
+    model = _model(table, chosen)
+    spec = msgspec.convert(_values(path, table, data, model), RunSpec)
+    return with_overrides(spec, {"model.name": model["name"], **chosen, "data.task": table.task})
+
+
+def keep_lab(spec: RunSpec, folder: Path) -> Path:
+    """Write a lab as a lab file, over an earlier one of the same name.
+
+    Returns:
+        The file.
+
+    Raises:
+        TutorError: it cannot be written.
+    """
+    path = folder / f"{spec.id}.toml"
+    try:
+        write_text(path, to_toml(spec))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TutorError(
+            translate("own.cannot-keep", path=path, reason=reason), exit_code=ExitCode.CANNOT_WRITE
+        ) from error
+    return path
+
+
+def _data(path: Path, chosen: Mapping[str, object]) -> DataSpec:
+    """What the learner chose about the data, checked by itself."""
+    if not chosen.get("data.target"):
+        from tutor.tables.reader import read_table
+
+        raise TutorError(
+            translate("own.no-target", path=path), hint=read_table(path).did_you_mean(""), exit_code=ExitCode.USAGE
+        )
+    # A net fits every task, so that only the data can be at fault here.
+    bare = RunSpec(data=DataSpec(name="csv", path=str(path), target="?"), model=ModelSpec(name="mlp"))
+    return with_overrides(bare, {key: value for key, value in chosen.items() if key.startswith("data.")}).data
+
+
+def _model(table: RawData, chosen: Mapping[str, object]) -> dict[str, object]:
+    """The simplest model for the task, or a net where the learner speaks of hidden layers.
+
+    Raises:
+        TutorError: hidden layers for a model that has none.
+    """
+    hidden = "model.hidden" in chosen
+    name = chosen.get("model.name", "mlp" if hidden else "linear" if not table.class_names else "softmax")
+    if hidden and name != "mlp":
+        raise TutorError(translate("own.hidden-needs-net", model=name), exit_code=ExitCode.USAGE)
+    return {"name": name, **({"hidden": _HIDDEN} if name == "mlp" and not hidden else {})}
+
+
+def _values(path: Path, table: RawData, data: DataSpec, model: dict[str, object]) -> dict[str, Any]:
+    rows = min(len(table.y), data.rows or len(table.y))
+    most = min(_BATCHES[rows >= _LARGE], rows // _UPDATES_AN_EPOCH)
+    batch = next((size for size in reversed(_BATCH_SIZES) if size <= most), 1)
+    return {
+        "id": f"own-{_NAME.sub('-', path.stem.lower()).strip('-')}".rstrip("-"),
+        "title": {language(): translate("own.title", target=table.target_name, file=path.name)},
+        "about": {language(): translate("own.between").join(table.notes)},
+        "data": {"name": "csv", "path": str(path), "target": table.target_name, "task": table.task},
+        # What the learner named takes its place, and what is wrong with that is told then.
+        "model": {**model, "name": "softmax" if table.class_names else "linear"},
+        "loss": {"name": "cross-entropy" if table.class_names and model["name"] not in _LINES else "mse"},
+        "optimizer": {"name": "adam", "learning_rate": 0.01},
+        "train": {"epochs": max(_EPOCHS[0], min(_EPOCHS[1], _EXAMPLES // rows)), "batch_size": batch, "pace": _PACE},
+        "show": {"panels": _panels(table, str(model["name"]))},
+        "controls": _controls(table, str(model["name"])),
+    }
+
+
+def _panels(table: RawData, model: str) -> list[str]:
+    """What there is to see of such a model of such a table."""
+    one = len(table.feature_names) == 1
+    if table.class_names:
+        return ["loss", "boundary", "confusion"] if len(table.feature_names) == 2 else ["loss", "confusion"]
+    panels = ["loss", "fit" if one else "series"]
+    if model == "linear":
+        panels.append("surface" if one else "weights")
+    return panels
+
+
+def _controls(table: RawData, model: str) -> dict[str, object]:
+    """What is worth turning."""
+    controls: dict[str, object] = {
+        "learning_rate": {"key": "optimizer.learning_rate", "low": 1e-5, "high": 10.0},
+        "batch_size": {"key": "train.batch_size", "choices": list(_BATCH_SIZES)},
+        "optimizer": {"key": "optimizer.name", "choices": ["gd", "momentum", "adam"]},
+    }
+    if model == "mlp":
+        controls["hidden"] = {"key": "model.hidden", "choices": [[4], [16], [16, 16], [64, 64]]}
+        controls["activation"] = {"key": "model.activation", "choices": ["relu", "tanh", "sigmoid", "none"]}
+    if not table.class_names:
+        controls["loss"] = {"key": "loss.name", "choices": ["mse", "mae"]}
+    return controls

@@ -1,0 +1,99 @@
+"""Real tables that ship as small files, with source and licence in ``lessons/data/SOURCES.md``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.ml.datasets.csv_file import load_csv
+from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Floats, RawData
+from tutor.ml.datasets.sources.generated import with_neighbours
+from tutor.tables.reader import read_table
+
+_DIGITS = 10
+_SPEAKERS, _TRAINING_UTTERANCES = 9, 270
+
+
+def _path(folder: Path | None, name: str) -> Path:
+    path = (folder or Path()) / f"{name}.csv"
+    if not path.is_file():
+        raise TutorError(translate("ml.no-data-file", path=path), hint=translate("ml.no-data-file-hint"))
+    return path
+
+
+def iris(folder: Path | None) -> RawData:
+    """150 irises of three species, (150, 4) in centimetres."""
+    return replace(load_csv(_path(folder, "iris"), "species"), notes=())
+
+
+def penguins(folder: Path | None) -> RawData:
+    """344 penguins of three species, two of them without measures, (342, 9): sex and island are columns of 0 and 1."""
+    return load_csv(_path(folder, "penguins"), "species")
+
+
+def diabetes(folder: Path | None) -> RawData:
+    """442 patients, (442, 10), and how far their diabetes had gone a year later: a regression."""
+    return replace(load_csv(_path(folder, "diabetes"), "progression", task=REGRESSION), notes=())
+
+
+def spambase(folder: Path | None) -> RawData:
+    """4,601 mails, 1,813 of them spam, (4601, 57): words and signs in per cent, and three counts of capitals."""
+    return replace(load_csv(_path(folder, "spambase"), "kind"), notes=(), test_fraction=0.25)
+
+
+def digits(folder: Path | None) -> RawData:
+    """1,797 hand-written digits of 8x8 pixels, (1797, 64), each pixel 0 to 16."""
+    table = read_table(_path(folder, "digits"))
+    *pixels, target = table.names
+    return RawData(
+        np.array([table.numbers(name) for name in pixels]).T,
+        np.clip(table.numbers(target).astype(np.int64), 0, _DIGITS - 1),
+        tuple(pixels),
+        target,
+        CLASSIFICATION,
+        class_names=tuple(str(digit) for digit in range(_DIGITS)),
+        test_fraction=0.3,
+        shared_scale=True,
+    )
+
+
+def bike_sharing(folder: Path | None, column: str) -> Floats:
+    """Bicycles hired a day, in thousands, (731,): by casual riders, registered ones, or in total.
+
+    Raises:
+        TutorError: there is no such column.
+    """
+    table = read_table(_path(folder, "bike-sharing"))
+    return table.numbers(column) / 1000.0
+
+
+def japanese_vowels(folder: Path | None, frames: int) -> RawData:
+    """9,961 frames of 640 spoken vowels, (9961, 12 · frames), each to be told who of nine speakers it is.
+
+    The last 370 utterances are for validation, as the data's authors have it: no frame of them is trained on.
+
+    Args:
+        folder: where the file is.
+        frames: how many neighbouring frames make one example.
+    """
+    table = read_table(_path(folder, "japanese-vowels"))
+    utterance, speaker, *names = table.names
+    heard, of = np.array([table.numbers(name) for name in names]).T, table.numbers(utterance)
+    ends = [0, *(np.flatnonzero(np.diff(of)) + 1).tolist(), len(of)]
+    x = np.empty((len(of), len(names) * frames))
+    for start, end in pairwise(ends):
+        x[start:end] = with_neighbours(heard[start:end], frames)
+    return RawData(
+        x,
+        np.clip(table.numbers(speaker).astype(np.int64) - 1, 0, _SPEAKERS - 1),
+        tuple(f"{name}{frame - frames // 2:+d}" for frame in range(frames) for name in names),
+        speaker,
+        CLASSIFICATION,
+        class_names=tuple(str(number + 1) for number in range(_SPEAKERS)),
+        valid_rows=int((of > _TRAINING_UTTERANCES).sum()),
+    )

@@ -1,0 +1,1 @@
+"""The other models: functions that are drawn, rules, polynomials, forecasts."""

@@ -1,0 +1,1 @@
+"""The network of many layers: its passes, its batches, its training."""

@@ -1,0 +1,344 @@
+"""Training of linear models, polynomials, softmax regressions and networks: all are one kind of network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import ceil, inf, isfinite
+
+import numpy as np
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
+from tutor.ml.arrays import Array
+from tutor.ml.batch_gradients import BatchGradients, batch_gradients
+from tutor.ml.batch_losses import BatchLosses
+from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
+from tutor.ml.divergence import beyond_use, has_diverged
+from tutor.ml.gradient_check import GradientCheck, check_gradient
+from tutor.ml.gradient_rules import GradientRules
+from tutor.ml.losses import loss_for, softmax
+from tutor.ml.models.hidden_units import place_along, place_pieces
+from tutor.ml.models.polynomial import Powers
+from tutor.ml.network.batches import Batches
+from tutor.ml.network.evaluation import Measure, rows_together
+from tutor.ml.network.network import Network, with_ones
+from tutor.ml.network.tape import LABELS, X_ROWS, Run, Steps, X, step, unroll
+from tutor.ml.optimizers import make_optimizer
+from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.schedules import make_schedule
+
+_INPUTS = (X, X_ROWS, LABELS)
+
+
+class NetworkTraining:
+    """See `tutor.ml.training.Training`; the arguments are those of `make_training`.
+
+    Raises:
+        TutorError: the loss does not fit the task.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        model: ModelOptions,
+        loss: str,
+        optimizer: OptimizerOptions,
+        train: TrainOptions,
+        offset: float = 0.0,
+    ) -> None:
+        self.dataset = dataset
+        self._train = train
+        self._powers = Powers(model.degree if model.name == "polynomial" else 1, dataset.x_train)
+        self._loss, self._offset = loss_for(loss, classifies=dataset.task == CLASSIFICATION), offset
+        self.model = model
+        self.network = _network(model, self._powers.features, dataset.classes or 1, train.seed)
+        self._random = np.random.default_rng(train.seed)
+        self.network.initialise(self._random)
+        self._start_at(model.w, model.b)
+        if model.placed:
+            place_along(self.network, dataset.x_train[:, 0], dataset.y_train)
+        if model.pieces:
+            place_pieces(self.network, model.pieces, dataset)
+        self._manual = optimizer.name in {"manual", "none"}
+        self._stays = optimizer.name == "none"
+        self._in_one_step = optimizer.name == "least-squares"
+        if self._in_one_step and (len(self.network.layers) > 1 or dataset.task == CLASSIFICATION):
+            raise TutorError(translate("ml.least-squares-needs-line"))
+        self._learning_rate = optimizer.learning_rate
+        self._factor = make_schedule(optimizer.schedule, optimizer.warm_up)
+        parameters, gradient, is_weight = self.network.parameters, self.network.gradient, self.network.is_weight()
+        self._optimizer = make_optimizer(parameters, gradient, optimizer, is_weight)
+        self._rules = GradientRules(
+            parameters,
+            gradient,
+            is_weight,
+            weight_decay=0.0 if self._optimizer.decays_weights else optimizer.weight_decay,
+            clip=optimizer.gradient_clip,
+            noise=optimizer.gradient_noise,
+            seed=train.seed,
+        )
+        self._x = with_ones(self._powers(dataset.x_train))
+        self._labels = _labels(dataset.y_train, dataset)
+        # Gradient descent, by the book, sees all examples at each update.
+        size = 0 if optimizer.name == "gd" else train.batch_size
+        self._use_batch_size(size)
+        self._sees_all = optimizer.name == "gd"
+        self.planned_epochs = train.epochs
+        """How many epochs there will be in all; another batch size may make it more or fewer."""
+        self._measure_train = Measure(self.network, self._x, self._labels, dataset.y_train, dataset)
+        valid = with_ones(self._powers(dataset.x_valid)) if len(dataset.x_valid) else None
+        self._measure_valid = (
+            Measure(self.network, valid, _labels(dataset.y_valid, dataset), dataset.y_valid, dataset)
+            if valid is not None
+            else None
+        )
+        self._epoch = self._updates = 0
+        self._rates: Iterator[float] = iter(())
+        """The learning rates of the updates that are left in this epoch."""
+        self._highest: float | None = None
+        """The loss above which training has diverged; None if it has to be found again before the next epoch."""
+        self.batch_losses: BatchLosses | None = None
+
+    def watch_batches(self) -> BatchLosses:
+        """Note the loss of every update from now on."""
+        self.batch_losses = BatchLosses(self.network, self._unit)
+        return self.batch_losses
+
+    def batch_gradients(self, count: int) -> BatchGradients:
+        """Where the gradients of some batches point, against that of all examples."""
+        return batch_gradients(self.network, self._loss, self._x, self._labels, self.batch_size, count)
+
+    def check_gradient(self, rows: int, at: Array) -> GradientCheck:
+        """Hold the backward pass, at the parameters as they are, against measured slopes.
+
+        Args:
+            rows: on the first so many examples.
+            at: indices of the parameters to check.
+        """
+        model = replace(self.model, dropout=0.0)
+        twin = _network(model, self.network.sizes[0], self.network.sizes[-1], 0, np.float64)
+        twin.parameters[:] = self.network.parameters
+        x, labels = self._x[:rows].astype(np.float64), self._labels[:rows].astype(np.float64)
+        return check_gradient(twin, self._loss, np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), at)
+
+    @property
+    def batch_size(self) -> int:
+        """B, all examples where there is no other."""
+        return self._batches.size
+
+    # -- settings ---------------------------------------------------------------------------------------------
+
+    def set(self, name: str, value: object) -> None:
+        """Turn a setting between two epochs. See `Training.set`."""
+        if name == "loss":
+            self._loss = loss_for(str(value), classifies=self.dataset.task == CLASSIFICATION)
+            self._tapes.clear()
+            self._highest = None
+            return
+        number = float(value)  # type: ignore[arg-type]
+        if not isfinite(number):
+            raise ValueError(name)
+        if name == "learning_rate" and number >= 0:
+            self._learning_rate = number
+        elif name == "momentum" and 0 <= number < 1:
+            self._optimizer.turn(name, number)
+        elif name == "batch_size" and number >= 0 and not self._sees_all:
+            self._use_batch_size(int(number))
+            if self._train.updates:
+                left = max(0, self._train.updates - self._updates)
+                self.planned_epochs = self._epoch + ceil(left / self._batches.count)
+        elif name == "w" and self._is_line:
+            self._start_at(number, self.small_parameters()["b"])
+        elif name == "b" and self._is_line:
+            self._start_at(self.small_parameters()["w"], number)
+        else:
+            raise ValueError(name)
+
+    def _use_batch_size(self, size: int) -> None:
+        self._batches = Batches(self._x, self._labels, size, shuffle=self._train.shuffle)
+        self._tapes: list[list[tuple[Run, list[tuple[Array, ...]]]]] = []
+
+    def _make_tapes(self) -> None:
+        """All updates of an epoch: by slab the tape of whole batches and that of a shorter last one, with their inputs.
+
+        Made once for a batch size and a loss; every input is a view into a buffer that each epoch fills anew.
+        """
+        runs: dict[int, Run] = {}
+        for slab in self._batches.slabs:
+            by_size: dict[int, list[tuple[Array, ...]]] = {}
+            for batch in slab:
+                by_size.setdefault(batch.size, []).append((batch.x, batch.x_transposed, batch.labels))
+            for size in by_size.keys() - runs.keys():
+                runs[size] = unroll(self._update_steps(size), _INPUTS)
+            self._tapes.append([(runs[size], inputs) for size, inputs in by_size.items()])
+
+    def _update_steps(self, size: int) -> Steps:
+        """One update by a batch of so many examples."""
+        steps = self.network.update_steps(size, self._loss)
+        if self._rules.active:
+            steps.append(step(self._rules.apply))
+        steps.append(step(self._move))
+        return steps
+
+    def _move(self) -> None:
+        self._optimizer.step(next(self._rates))
+
+    @property
+    def _is_line(self) -> bool:
+        """Whether the model is ŷ = b + w x with one feature."""
+        return len(self.network.layers) == 1 and self.network.parameters.size == 2
+
+    def _start_at(self, w: float | None, b: float | None) -> None:
+        """Put a line where the learner or the lab wants it, in the units of the data."""
+        if not self._is_line or (w is None and b is None):
+            return
+        now = self.small_parameters()
+        w = now["w"] if w is None else w
+        b = now["b"] if b is None else b
+        self.network.layers[0][0] = self._inner(w, b)
+        self._highest = None
+
+    def _inner(self, w: float, b: float) -> tuple[float, float]:
+        """A line in the units of the data as the standardised model has it."""
+        data = self.dataset
+        mean, scale = float(data.x_mean[0]), float(data.x_scale[0])
+        return w * scale / data.y_scale, (b + w * mean - data.y_mean) / data.y_scale
+
+    # -- training ---------------------------------------------------------------------------------------------
+
+    def epochs(self) -> Iterator[EpochResult]:
+        """See `Training.epochs`."""
+        while self._epoch < self.planned_epochs:
+            # Overflow is a result here, told as divergence; NumPy need not warn of it as well.
+            with np.errstate(all="ignore"):
+                if self._highest is None:
+                    self._highest = self._highest_from_here()
+                norm, rate = (None, None) if self._manual or self._in_one_step else self._run_epoch()
+                if self._in_one_step:
+                    self._solve()
+                self._epoch += 1
+                result = self._result(norm, rate)
+            yield result
+            if self._stays or result.diverged:
+                return
+
+    @property
+    def _unit(self) -> float:
+        """What a loss of standardised labels is multiplied by: the loss of an error of one standard deviation."""
+        return 1.0 if self._loss.classifies else float(self.dataset.y_scale**self._loss.power)
+
+    def _highest_from_here(self) -> float:
+        # Where a learner moves the parameters by hand, they may go and come back as they like.
+        return inf if self._manual else beyond_use(self._measure_train(self._loss)[0], self._unit)
+
+    def _solve(self) -> None:
+        """Least squares in closed form: one update, and nothing left to do for another."""
+        if self._updates == 0:
+            data = self.dataset
+            inputs = with_ones(self._powers(data.x_train), np.float64)
+            self.network.layers[0][0] = np.linalg.lstsq(inputs, data.y_train, rcond=None)[0]
+            self._updates = 1
+
+    def _run_epoch(self) -> tuple[float, float]:
+        """All updates of one epoch. Returns the gradient's norm and the learning rate of the last one."""
+        if not self._tapes:
+            self._make_tapes()
+        batches, count = self._batches, self._batches.count
+        updates = np.arange(self._updates, self._updates + count)
+        planned = self._updates + (self.planned_epochs - self._epoch) * count
+        rates = self._learning_rate * self._factor(updates, planned)
+        self._rates = iter(rates.tolist())
+        for slab in batches.fill(self._random):
+            for run, inputs in self._tapes[slab]:
+                if self.batch_losses is None:
+                    run(inputs)
+                else:
+                    self.batch_losses.run(run, inputs, self._loss)
+        self._updates += count
+        return self._rules.norm(), float(rates[-1])
+
+    def _result(self, norm: float | None, rate: float | None) -> EpochResult:
+        train_loss, train_accuracy = self._measure_train(self._loss)
+        diverged = has_diverged(train_loss, inf if self._highest is None else self._highest)
+        train_loss -= self._offset
+        if self.batch_losses is not None:
+            self.batch_losses.end_epoch(train_loss)
+        valid_loss = valid_accuracy = None
+        if self._measure_valid is not None:
+            valid_loss, valid_accuracy = self._measure_valid(self._loss)
+            valid_loss -= self._offset
+        return EpochResult(
+            self._epoch, self._updates, train_loss, valid_loss, train_accuracy, valid_accuracy, norm, rate, diverged
+        )
+
+    # -- what became of the model -----------------------------------------------------------------------------
+
+    def predict(self, x: Floats) -> Floats:
+        """See `Training.predict`."""
+        x = np.asarray(x)
+        together = max(1, rows_together(self.network, len(x)))
+        pieces = [x[start : start + together] for start in range(0, len(x), together)] or [x]
+        with np.errstate(all="ignore"):
+            return np.concatenate([self._predict(piece) for piece in pieces])
+
+    def _predict(self, x: Floats) -> Floats:
+        outputs = self.network.forward(with_ones(self._powers(self.dataset.standardised(x))).T)
+        if self.dataset.task == CLASSIFICATION:
+            return softmax(outputs).T
+        return self.dataset.label(outputs[0])
+
+    def parameters(self) -> dict[str, Array]:
+        """See `Training.parameters`."""
+        return {name: array.copy() for name, array in self.stored().items()}
+
+    def vectors(self) -> list[Array]:
+        """See `Training.vectors`."""
+        return [self.network.parameters]
+
+    def stored(self) -> dict[str, Array]:
+        """The same without copies: the arrays go on changing as the training does."""
+        stored = self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}
+        return stored | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
+
+    def coefficients(self) -> Floats:
+        """Of a polynomial in one feature: what stands before 1, x, x², ... in the units of the data, (degree + 1,)."""
+        data, (*w, b) = self.dataset, self.network.layers[0][0].astype(np.float64)
+        found = self._powers.coefficients(np.array(w), float(b), float(data.x_mean[0]), float(data.x_scale[0]))
+        found *= data.y_scale
+        found[0] += data.y_mean
+        return found
+
+    def small_parameters(self) -> dict[str, float]:
+        """``w`` and ``b`` of a line, in the units of the data; nothing for larger models."""
+        if not self._is_line or self.dataset.task == CLASSIFICATION:
+            return {}
+        data = self.dataset
+        slope, shift = (float(each) for each in self.network.layers[0][0])
+        w = slope * data.y_scale / float(data.x_scale[0])
+        return {"w": w, "b": data.y_mean + data.y_scale * shift - w * float(data.x_mean[0])}
+
+
+def _network(
+    model: ModelOptions, features: int, outputs: int, seed: int, dtype: type[np.floating] = np.float32
+) -> Network:
+    """The network that a model is: without hidden layers unless it is an ``mlp`` or ``char-mlp``."""
+    return Network(
+        features,
+        model.hidden * model.depth if model.name in {"mlp", "char-mlp"} else (),
+        outputs,
+        model.activation,
+        dtype,
+        residual=model.residual,
+        dropout=model.dropout,
+        batch_norm=model.batch_norm,
+        sign_bug=model.sign_bug,
+        seed=seed,
+    )
+
+
+def _labels(y: Array, dataset: Dataset) -> Array:
+    """Labels as the loss wants them, (N, k): one-hot, or one column."""
+    if dataset.task == CLASSIFICATION:
+        return np.eye(dataset.classes, dtype=np.float32)[y]
+    return np.ascontiguousarray(y[:, None], dtype=np.float32)

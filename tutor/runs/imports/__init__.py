@@ -1,0 +1,1 @@
+"""Runs of other programs, read from the logs that these write."""

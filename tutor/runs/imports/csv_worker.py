@@ -1,0 +1,58 @@
+"""``python -m tutor.runs.imports.csv_worker RUN_FOLDER``: the process that follows a CSV log of another program.
+
+It holds the run's lock while it lives, and ends when somebody stops the run, the file has gone, or it is idle for long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.translate import LANGUAGES, use_language
+from tutor.labs.spec_file import read_spec
+from tutor.runs.entries import COLUMNS_FILE, SOURCE_FILE
+from tutor.runs.imports.csv_run import CsvFollower
+from tutor.runs.registry import Runs
+from tutor.tables.log_columns import parse_columns
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Follow the file that the run's folder names.
+
+    Returns:
+        The exit code: 0 at an end of any kind, 5 where the file is no log of epochs.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m tutor.runs.imports.csv_worker", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
+    parser.add_argument("--lock", type=int, required=True, help="descriptor of the run's lock")
+    given = parser.parse_args(arguments)
+    use_language(given.language)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    source = Path(os.fsdecode((given.folder / SOURCE_FILE).read_bytes()))
+    named = given.folder / COLUMNS_FILE
+    columns = parse_columns(os.fsdecode(named.read_bytes())) if named.exists() else {}
+    follower = CsvFollower(source, read_spec(given.folder).title["en"], Runs(given.folder.parent), columns)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        follower.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    with contextlib.suppress(TutorError):  # told in the log
+        follower.follow((given.folder, given.lock))
+        return int(ExitCode.OK)
+    return int(ExitCode.RUN_FAILED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

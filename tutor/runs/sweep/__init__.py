@@ -1,0 +1,1 @@
+"""Sweeps: one lab trained once for each combination of some values."""

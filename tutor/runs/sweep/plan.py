@@ -1,0 +1,249 @@
+"""A sweep: one lab trained once for every combination of some values. Pure: no file, no process.
+
+A grid is given as words: ``optimizer.learning_rate=0.001,0.01,0.1``, ``train.seed=1..30``,
+``model.hidden=[16],[16,16]``. Cells are counted with the last axis the fastest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from math import prod
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.suggest import nearest
+from tutor.foundation.toml_text import TomlError, load_toml
+from tutor.foundation.translate import listed, translate
+from tutor.labs.controls import setting_text, value_text
+from tutor.labs.effects import without_effect
+from tutor.labs.faults import SpecError, SpecFault
+from tutor.labs.lab_config import SHORT_NAMES, DataSpec, RunSpec, Setting
+from tutor.labs.lab_files import with_overrides
+from tutor.labs.settings import ANNOTATIONS, convert, expected, is_list, is_whole
+from tutor.labs.spec_file import versions
+from tutor.runs.comparison import title_of_key
+
+MOST_CELLS = 400
+"""More runs than this are no map that anybody reads."""
+_NO_AXES = ("show.", "challenge.", "train.pace", "model.temperature")
+"""Keys that change no loss."""
+_OTHER_YARDSTICKS = frozenset({"loss.name", "loss.offset", "data.name", "data.path", "data.target", "data.target_as"})
+"""Keys after whose change a loss measures something else."""
+_RANGE = re.compile(r"(-?\d{1,18})\.\.(-?\d{1,18})")
+
+
+class Axis(msgspec.Struct, frozen=True):
+    """One key and the values that it takes, in the order in which they were given; none twice."""
+
+    key: str
+    """Dotted."""
+    values: tuple[Setting, ...]
+
+
+class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sweep is to do."""
+
+    version: int = 1
+    spec: RunSpec
+    """What all cells have in common."""
+    axes: tuple[Axis, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many values each axis has."""
+        return tuple(len(axis.values) for axis in self.axes)
+
+    @property
+    def count(self) -> int:
+        """How many cells there are."""
+        return prod(self.shape)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the losses of two cells measure the same, so that one of them is the better one."""
+        return not any(axis.key in _OTHER_YARDSTICKS for axis in self.axes)
+
+    def values_of(self, cell: int) -> tuple[Setting, ...]:
+        """The value of each axis in the cell of that number, from 0.
+
+        Raises:
+            IndexError: there is no such cell.
+        """
+        if not 0 <= cell < self.count:
+            raise IndexError(cell)
+        found = []
+        for axis in reversed(self.axes):
+            cell, at = divmod(cell, len(axis.values))
+            found.append(axis.values[at])
+        return tuple(reversed(found))
+
+    def overrides_of(self, cell: int) -> dict[str, object]:
+        """What the cell of that number changes, by dotted key."""
+        return {axis.key: value for axis, value in zip(self.axes, self.values_of(cell), strict=True)}
+
+    def spec_of(self, cell: int) -> RunSpec:
+        """The run of that cell. Where the learner is the optimiser, it is one look at the values.
+
+        Raises:
+            SpecError: this combination of values cannot be run.
+        """
+        once = {"train.epochs": 1} if self.spec.manual else {}
+        return with_overrides(self.spec, {**once, **self.overrides_of(cell)})
+
+    def name_of(self, cell: int) -> str:
+        """The values of a cell, as people read them: ``learning rate 0.1, batch size 32``."""
+        triples = zip(self.titles(), self.axes, self.values_of(cell), strict=True)
+        return listed(f"{title} {value_text(axis.key, value)}" for title, axis, value in triples)
+
+    def titles(self) -> tuple[str, ...]:
+        """What the axes are called, in the words of the lab's controls."""
+        return tuple(title_of_key(self.spec, axis.key, ascii=True) for axis in self.axes)
+
+    def labels(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """The names of the axes, and their values as people read them."""
+        values = (tuple(value_text(axis.key, value) for value in axis.values) for axis in self.axes)
+        return self.titles(), tuple(values)
+
+    def identity(self) -> str:
+        """Twelve hex digits of everything that decides the losses: the spec, the grid, the versions, the table."""
+        spec = self.spec
+        data = msgspec.to_builtins(spec.data)
+        if data["decimal"] == DataSpec().decimal:  # sweeps were kept before there was this setting
+            del data["decimal"]
+        decides = [spec.id, data, spec.model, spec.loss, spec.optimizer, replace(spec.train, pace=0.0)]
+        content = msgspec.json.encode([decides, self.axes, versions(), _stamp_of(spec)])
+        return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _stamp_of(spec: RunSpec) -> list[int]:
+    """Size and time of the learner's own table, so that another table is another sweep."""
+    if not spec.data.path:
+        return []
+    try:
+        stat = Path(spec.data.path).stat()
+    except OSError:
+        return []
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def plan_sweep(spec: RunSpec, words: Sequence[str], settings: Mapping[str, object] | None = None) -> SweepPlan:
+    """The sweep of ``spec`` over the grid that ``words`` give.
+
+    Args:
+        spec: The lab, with ``settings`` in it already.
+        words: ``KEY=VALUE,VALUE,...``, at least one.
+        settings: What was set for all cells, by dotted key or short name: none of it may be on the grid too.
+
+    Raises:
+        TutorError: a word is no grid, a value is none for its key, a key is given twice, or there are too many cells.
+    """
+    if not words:
+        raise _refusal(translate("sweep.no-grid"), translate("sweep.grid-example"))
+    given = [_read_word(word) for word in words]
+    fixed = {SHORT_NAMES.get(name, name) for name in settings or ()}
+    for key, _ in given:
+        if key in fixed or sum(key == other for other, _ in given) > 1:
+            raise _refusal(translate("sweep.given-twice", key=key))
+    count = prod(len(values) for _, values in given)
+    if count > MOST_CELLS:
+        raise _refusal(
+            translate("sweep.too-many", count=f"{count:,}", most=MOST_CELLS), translate("sweep.too-many-hint")
+        )
+    return SweepPlan(spec=spec, axes=tuple(Axis(key, _converted(key, values)) for key, values in given))
+
+
+def _refusal(message: str, hint: str = "") -> TutorError:
+    return TutorError(message, hint=hint, exit_code=ExitCode.USAGE)
+
+
+def _read_word(word: str) -> tuple[str, Sequence[object]]:
+    """The dotted key of a word, and its values as they were typed; a range of whole numbers is not spelt out."""
+    name, equals, text = word.partition("=")
+    name, text = name.strip(), text.strip()
+    if not equals or not name or not text:
+        raise _refusal(translate("sweep.not-a-grid", word=harmless_line(word)[:80]), translate("sweep.grid-example"))
+    key = SHORT_NAMES.get(name, name)
+    if key not in ANNOTATIONS or "." not in key or key.startswith(_NO_AXES):
+        match = nearest(name, [*SHORT_NAMES, *SHORT_NAMES.values()])
+        hint = translate("runs.did-you-mean", name=match) if match else ""
+        message = translate("sweep.no-axis", key=harmless_line(name)[:80])
+        raise _refusal(message, hint or translate("runs.known-keys", names=listed(SHORT_NAMES)))
+    numbers = _RANGE.fullmatch(text)
+    if numbers and is_whole(key):
+        values: Sequence[object] = range(int(numbers[1]), int(numbers[2]) + 1)
+        if not values:
+            raise _refusal(translate("sweep.empty-range", text=text))
+        return key, values
+    return key, _listed(text)
+
+
+def _listed(text: str) -> list[object]:
+    """The values between commas: TOML where all of it is, else each for itself, plain words as they are."""
+    try:
+        return list(load_toml(f"value = [{text}]")["value"])
+    except TomlError:
+        return [_single(each.strip()) for each in text.split(",")]
+
+
+def _single(text: str) -> object:
+    try:
+        return load_toml(f"value = {text}")["value"]
+    except TomlError:
+        return text
+
+
+def _converted(key: str, values: Sequence[object]) -> tuple[Setting, ...]:
+    """``values`` as ``key`` takes them, each once."""
+    found: list[Setting] = []
+    for each in values:
+        value = [each] if is_list(key) and not isinstance(each, list) else each
+        try:
+            converted = convert(key, value)
+        except ValueError as error:
+            shown = harmless_line(setting_text(each))[:40]
+            raise _refusal(
+                translate("runs.wrong-value", key=key, expected=expected(key), found=shown), str(error)
+            ) from error
+        if converted not in found:
+            found.append(converted)
+    if not found or "" in found:
+        raise _refusal(translate("sweep.not-a-grid", word=key), translate("sweep.grid-example"))
+    return tuple(found)
+
+
+def refuse_idle_axes(plan: SweepPlan) -> None:
+    """See to it that a sweep has something to compare: each axis changes something, and each value can be run.
+
+    A value that cannot be run beside some values of another axis is a cell that fails; one that never can is a mistake.
+
+    Raises:
+        SpecError: with the axes that change nothing, or with why a value can be run in no cell.
+    """
+    specs: list[RunSpec | TutorError] = []
+    for cell in range(plan.count):
+        try:
+            specs.append(plan.spec_of(cell))
+        except TutorError as error:
+            specs.append(error)
+    for place, axis in enumerate(plan.axes):
+        for value in axis.values:
+            found = [spec for cell, spec in enumerate(specs) if plan.values_of(cell)[place] == value]
+            refused = [each for each in found if isinstance(each, TutorError)]
+            if found and len(refused) == len(found):
+                raise refused[0]
+    sound = [spec for spec in specs if isinstance(spec, RunSpec)]
+    faults = []
+    for axis in plan.axes:
+        reasons = [without_effect(spec, axis.key) for spec in sound]
+        if all(reasons):
+            faults.append(
+                SpecFault(message=translate("effects.idle-axis", key=axis.key, reason=reasons[0]), key=axis.key)
+            )
+    if faults:
+        raise SpecError(faults)

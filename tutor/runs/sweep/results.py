@@ -1,0 +1,212 @@
+"""What a sweep has found so far: a line a cell in a file that only grows, which any number of viewers follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from math import inf, isfinite
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from tutor.foundation.errors import TutorError
+from tutor.foundation.files import read_file
+from tutor.foundation.translate import translate
+from tutor.labs.lab_files import harmless_lab
+from tutor.labs.settings import ANNOTATIONS
+from tutor.runs.events import Count
+from tutor.runs.follower import LOCK_FILE
+from tutor.runs.locks import is_held
+from tutor.runs.log import Reader, Tail
+from tutor.runs.sweep.plan import MOST_CELLS, SweepPlan
+
+PLAN_FILE = "plan.json"
+RESULTS_FILE = "results.jsonl"
+RUNS_FOLDER = "runs"
+"""Below a sweep's folder: one run a cell, each a run like any other."""
+_PIECE = 1 << 18
+_LARGEST_PLAN = 4 << 20
+
+CellState = Literal["finished", "diverged", "stopped", "failed"]
+
+
+class _Line(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """One line of the results."""
+
+
+class Opened(_Line, tag="opened", frozen=True, kw_only=True):
+    """A worker took the sweep up: what another one left running goes on no more."""
+
+    pid: Count
+
+
+class Begun(_Line, tag="begun", frozen=True, kw_only=True):
+    """A cell's run has begun."""
+
+    cell: Count
+    run: str
+    """The folder of the run, below that of all runs of the sweep."""
+
+
+class CellResult(_Line, tag="cell", frozen=True, kw_only=True):
+    """A cell's run came to its end. The last line of a cell counts."""
+
+    cell: Count
+    run: str
+    state: CellState
+    train_loss: float | None = None
+    """None where it is not finite, as JSON has it."""
+    valid_loss: float | None = None
+    """None where it is not finite, or where there is no validation."""
+    valid_accuracy: float | None = None
+    """None for a regression."""
+    epochs: Count = 0
+    updates: Count = 0
+    seconds: float = 0.0
+    message: str = ""
+    """Why it failed or diverged, in a sentence."""
+
+    @property
+    def loss(self) -> float | None:
+        """What the map shows: the validation loss, else the training loss; None unless it finished, and finite."""
+        value = self.train_loss if self.valid_loss is None else self.valid_loss
+        return value if self.state == "finished" and value is not None and isfinite(value) else None
+
+    @property
+    def done(self) -> bool:
+        """Whether doing it again would tell nothing new."""
+        return self.state in {"finished", "diverged"}
+
+
+class Troubled(_Line, tag="trouble", frozen=True, kw_only=True):
+    """The sweep itself could not go on."""
+
+    message: str
+    hint: str = ""
+
+
+SweepEvent = Opened | Begun | CellResult | Troubled
+
+
+@dataclass(slots=True)
+class SweepState:
+    """A sweep as it stands, by number of cell."""
+
+    results: dict[int, CellResult] = field(default_factory=dict)
+    going: dict[int, str] = field(default_factory=dict)
+    """The runs of cells that have begun and not ended."""
+    trouble: Troubled | None = None
+
+    def best(self) -> int | None:
+        """The cell with the lowest loss of those that finished; the first of several."""
+        best, lowest = None, inf
+        for cell, result in sorted(self.results.items()):
+            if result.loss is not None and result.loss < lowest:
+                best, lowest = cell, result.loss
+        return best
+
+    def cells(self, count: int) -> list[tuple[str, float | None]]:
+        """How each of ``count`` cells stands, in a word (``going``, ``waiting``, else its result's), and its loss."""
+        found: list[tuple[str, float | None]] = []
+        for number in range(count):
+            result = self.results.get(number)
+            if number in self.going:
+                found.append(("going", None))
+            else:
+                found.append(("waiting", None) if result is None else (result.state, result.loss))
+        return found
+
+    def waiting(self, count: int) -> list[int]:
+        """The cells of ``count`` that have still to be run: without a result, or stopped, or failed."""
+        return [cell for cell in range(count) if cell not in self.results or not self.results[cell].done]
+
+    def ended(self, count: int) -> int:
+        """How many of ``count`` cells have a result, whatever it is."""
+        return sum(cell < count for cell in self.results)
+
+
+def fold_sweep(state: SweepState, events: Iterable[SweepEvent]) -> SweepState:
+    """Take ``events`` into ``state``, in place, and return it."""
+    for event in events:
+        if isinstance(event, CellResult):
+            state.results[event.cell] = event
+            state.going.pop(event.cell, None)
+        elif isinstance(event, Begun):
+            state.going[event.cell] = event.run
+        elif isinstance(event, Opened):
+            state.going.clear()
+            state.trouble = None
+        else:
+            state.trouble = event
+    return state
+
+
+class SweepFollower:
+    """One viewer of one sweep, while it goes on or later.
+
+    Args:
+        folder: The sweep's folder; its results need not exist yet.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state = SweepState()
+        self._tail = Tail(folder / RESULTS_FILE)
+        self._reader: Reader[SweepEvent] = Reader(SweepEvent)
+
+    @property
+    def skipped(self) -> int:
+        """Lines that could not be read."""
+        return self._reader.skipped
+
+    @property
+    def alive(self) -> bool:
+        """Whether a worker is at it, known from its lock."""
+        return is_held(self.folder / LOCK_FILE)
+
+    def poll(self) -> list[SweepEvent]:
+        """What is new since the last time; `state` has taken it in. A dead worker's runs go on no more."""
+        alive = self.alive
+        events = list(self._read())
+        fold_sweep(self.state, events)
+        if not alive:
+            self.state.going.clear()
+        return events
+
+    def run_folder(self, cell: int) -> Path | None:
+        """The folder of a cell's run, going or ended; None where none has begun or it is there no more."""
+        result = self.state.results.get(cell)
+        run = self.state.going.get(cell) or (result.run if result is not None else "")
+        folder = self.folder / RUNS_FOLDER / Path(run).name
+        return folder if run and folder.is_dir() else None
+
+    def _read(self) -> Iterator[SweepEvent]:
+        try:
+            while piece := self._tail.read(_PIECE):
+                yield from self._reader.each(piece)
+        except OSError as error:
+            if not self._tail.offset:
+                reason = error.strerror or str(error)
+                message = translate("runs.cannot-read", path=self.folder / RESULTS_FILE, reason=reason)
+                self.state.trouble = Troubled(message=message)
+
+
+def read_plan(folder: Path) -> SweepPlan:
+    """The plan in a sweep's folder.
+
+    Raises:
+        TutorError: it cannot be read.
+    """
+    try:
+        values = msgspec.json.decode(read_file(folder / PLAN_FILE, _LARGEST_PLAN), type=dict[str, Any])
+        plan = msgspec.convert({**values, "spec": harmless_lab(values.get("spec"))}, SweepPlan)
+    except (OSError, msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise TutorError(translate("runs.cannot-read", path=folder / PLAN_FILE, reason=reason)) from error
+    known = all(axis.key in ANNOTATIONS and axis.values for axis in plan.axes)
+    if not (known and plan.axes and plan.count <= MOST_CELLS):
+        reason = translate("sweep.no-plan")
+        raise TutorError(translate("runs.cannot-read", path=folder / PLAN_FILE, reason=reason))
+    return plan

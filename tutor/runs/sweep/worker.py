@@ -1,0 +1,150 @@
+"""``python -m tutor.runs.sweep.worker SWEEP_FOLDER``: the process that runs a sweep.
+
+It holds a lock while it lives, only appends to the results, and gives the cells to processes of its own, or to a
+Dask cluster. Killed at any time and started again, it goes on with the cells that have no result.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from types import FrameType
+
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.translate import LANGUAGES, translate, use_language
+from tutor.labs.limits import Limits
+from tutor.runs.control import CONTROL_FILE, Stop
+from tutor.runs.follower import LOCK_FILE
+from tutor.runs.inbox import Inbox
+from tutor.runs.locks import hold
+from tutor.runs.log import Writer
+from tutor.runs.processes import ONE_THREAD
+from tutor.runs.sweep.results import RESULTS_FILE, Opened, SweepEvent, SweepFollower, Troubled, read_plan
+from tutor.runs.sweep.scheduler import Conductor, Orchestra
+from tutor.runs.worker.limits import end_with_folder, limit_memory
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the cells of a sweep that have no result.
+
+    Returns:
+        The exit code: 0 at an end of any kind, 5 where the sweep could not go on, 4 where it cannot write.
+    """
+    parser = argparse.ArgumentParser(prog="python -m tutor.runs.sweep.worker", description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--data-folder", type=Path, required=True)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--dask", default="", help="address of a scheduler")
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
+    parser.add_argument("--lock", type=int, help="descriptor of the lock, where the parent holds it already")
+    given = parser.parse_args(arguments)
+    os.environ.update(ONE_THREAD)
+    use_language(given.language)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        return _work(given)
+    except OSError as error:
+        print(translate("runs.failed-disk", reason=error.strerror or str(error)), file=sys.stderr)
+        return int(ExitCode.CANNOT_WRITE)
+
+
+def _work(given: argparse.Namespace) -> int:
+    folder: Path = given.folder
+    if given.lock is None and hold(folder / LOCK_FILE) is None:
+        print(translate("sweep.another-worker"), file=sys.stderr)
+        return int(ExitCode.USAGE)
+    end_with_folder(folder)
+    log: Writer[SweepEvent] = Writer(folder / RESULTS_FILE)
+    with contextlib.closing(log):
+        log.write(Opened(pid=os.getpid()))
+        try:
+            _conduct(given, log)
+        except TutorError as error:
+            log.write(Troubled(message=error.message, hint=error.hint))
+            return int(ExitCode.RUN_FAILED)
+    return int(ExitCode.OK)
+
+
+def _conduct(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
+    folder: Path = given.folder
+    plan = read_plan(folder)
+    follower = SweepFollower(folder)
+    follower.poll()
+    cells = follower.state.waiting(plan.count)
+    with contextlib.closing(Inbox(folder / CONTROL_FILE)) as inbox:
+        stopped = _stop_on_signals()
+
+        def stopping() -> bool:
+            if any(isinstance(command, Stop) for command in inbox.poll()):
+                stopped.append(0)
+            return bool(stopped)
+
+        memory = Limits.of_environment().within(plan.spec).train.max_memory_mb
+        with _orchestra(given.dask, given.jobs, memory) as orchestra:
+            Conductor(
+                plan, folder, orchestra, data_folder=given.data_folder, log=log, stopping=stopping
+            ).run(cells)  # fmt: skip
+
+
+def _stop_on_signals() -> list[int]:
+    """A list that gets an entry once the system asks this process to end."""
+    asked: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return asked
+
+
+@contextlib.contextmanager
+def _orchestra(dask: str, jobs: int, memory: int) -> Iterator[Orchestra]:
+    if dask:
+        from tutor.runs.sweep.cluster import cluster
+
+        with cluster(dask) as orchestra:
+            yield orchestra
+        return
+    with process_pool(jobs, memory) as pool:
+        yield Orchestra(pool, lambda: jobs)
+
+
+def process_pool(jobs: int, memory: int) -> ProcessPoolExecutor:
+    """Processes that train cells, one each, and that end with this one, however it ends.
+
+    Args:
+        jobs: How many.
+        memory: Megabytes that each may use.
+    """
+    import multiprocessing
+
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tutor.runs.sweep.cell", "tutor.runs.worker.adapter"])
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare, initargs=(memory,))
+
+
+def _prepare(memory: int) -> None:
+    import multiprocessing
+    import threading
+
+    limit_memory(memory)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def end_with_parent() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

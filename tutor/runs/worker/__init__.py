@@ -1,0 +1,1 @@
+"""The process that trains: ``python -m tutor.runs.worker RUN_FOLDER``."""

@@ -1,0 +1,110 @@
+"""``python -m tutor.runs.worker RUN_FOLDER``: the process that trains.
+
+It holds a lock while it lives, only appends to its log, reads the control log between epochs, outlives the screen
+that started it, and stops by itself. NumPy is imported late, after one thread has been asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+
+from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.translate import LANGUAGES, translate, use_language
+from tutor.labs.limits import Limits
+from tutor.labs.spec_file import read_spec
+from tutor.runs.control import CONTROL_FILE
+from tutor.runs.events import Event, Failed
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
+from tutor.runs.inbox import Inbox
+from tutor.runs.locks import hold
+from tutor.runs.log import RESERVE_BYTES, Writer
+from tutor.runs.processes import ONE_THREAD
+from tutor.runs.worker.job import LogFullError, Performance
+from tutor.runs.worker.limits import end_with_folder, limit_log, limit_memory
+
+WEIGHTS_FILE = "weights.npz"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train what the run's folder asks for.
+
+    Returns:
+        The exit code: 0 at an end of any kind, 5 where the run failed, 4 where it cannot write.
+    """
+    parser = argparse.ArgumentParser(prog="python -m tutor.runs.worker", description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--data-folder", type=Path)
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
+    parser.add_argument("--lock", type=int, help="descriptor of the lock, where the parent holds it already")
+    given = parser.parse_args(arguments)
+    os.environ.update(ONE_THREAD)
+    use_language(given.language)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # Ctrl-C at a terminal that this process was started from by hand is a stop like any other.
+    try:
+        return _work(given.folder, given.data_folder, given.lock)
+    except OSError as error:
+        print(translate("runs.failed-disk", reason=error.strerror or str(error)), file=sys.stderr)
+        return int(ExitCode.CANNOT_WRITE)
+
+
+def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
+    if lock is None and hold(folder / LOCK_FILE) is None:
+        print(translate("runs.another-worker"), file=sys.stderr)
+        return int(ExitCode.USAGE)
+    end_with_folder(folder)
+    log: Writer[Event] = Writer(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
+    with contextlib.closing(log), contextlib.closing(Inbox(folder / CONTROL_FILE)) as inbox:
+        emit = _guarded(log)
+        try:
+            limits = Limits.of_environment()
+            spec = limits.within(read_spec(folder))
+        except TutorError as error:
+            emit(Failed(epoch=0, message=error.message, hint=error.hint))
+            return int(ExitCode.RUN_FAILED)
+        limit_memory(spec.train.max_memory_mb)
+        performance = Performance(
+            spec,
+            data_folder,
+            emit=limit_log(emit, folder / EVENTS_FILE, limits.log_mb, lambda: performance.stop("log-size")),
+            run_id=folder.name,
+            commands=lambda _epoch: inbox.poll(),
+        )
+        _stop_on_signals(performance)
+        done = performance.run(folder / WEIGHTS_FILE)
+    return int(ExitCode.OK if done else ExitCode.RUN_FAILED)
+
+
+def _guarded(log: Writer[Event]) -> Callable[[Event], None]:
+    """``log.write``, with room made for the last word once the disk is full."""
+
+    def emit(event: Event) -> None:
+        try:
+            log.write(event)
+        except OSError as error:
+            log.give_up_reserve()
+            if isinstance(event, Failed):
+                log.write(event)
+            else:
+                raise LogFullError(error.strerror or str(error)) from error
+
+    return emit
+
+
+def _stop_on_signals(performance: Performance) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        performance.stop("signal")
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""One run from its spec to its last event, with every failure told in the learner's words."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.foundation.clock import utc_now
+from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
+from tutor.labs.lab_config import RunSpec
+from tutor.labs.spec_file import versions
+from tutor.runs.control import Command
+from tutor.runs.events import Event, Failed, Reason, Started
+from tutor.runs.worker.loop import Engine
+
+if TYPE_CHECKING:
+    from tutor.runs.worker.adapter import MlTrainee
+
+
+class Performance:
+    """A run about to be done.
+
+    Args:
+        spec: What is asked.
+        data_folder: Where data sets lie as files.
+        emit: Takes each event.
+        run_id: For the log.
+        commands: See `Engine`.
+        every_epoch: See `Engine`.
+        perturbation: See `tutor.runs.worker.adapter.MlTrainee`.
+    """
+
+    def __init__(
+        self,
+        spec: RunSpec,
+        data_folder: Path | None,
+        *,
+        emit: Callable[[Event], None],
+        run_id: str,
+        commands: Callable[[int], Iterable[Command]] | None = None,
+        every_epoch: bool = False,
+        perturbation: int | None = None,
+    ) -> None:
+        self._spec = spec
+        self._data_folder = data_folder
+        self._emit = emit
+        self._run_id = run_id
+        self._commands = commands
+        self._every_epoch = every_epoch
+        self._perturbation = perturbation
+        self._engine: Engine | None = None
+        self._stopped: Reason | None = None
+
+    def stop(self, reason: Reason) -> None:
+        """End soon. May be called from a signal handler, at any time."""
+        self._stopped = reason
+        if self._engine is not None:
+            self._engine.stop(reason)
+
+    def run(self, weights: Path | None = None) -> bool:
+        """Do it; the last event is written. Weights go to the file ``weights``.
+
+        Returns:
+            Whether the run came to an end of its own, rather than failed.
+
+        Raises:
+            OSError: not even the failure could be written.
+        """
+        try:
+            self._run(weights)
+        except TutorError as error:
+            self._fail(error.message, error.hint)
+        except MemoryError:
+            self._fail(translate("runs.failed-memory"), translate("runs.failed-memory-hint"))
+        except LogFullError as error:
+            self._emit_failed(translate("runs.failed-disk", reason=str(error)), translate("runs.failed-disk-hint"))
+        except Exception as error:
+            # A viewer must never wait for a word that does not come.
+            traceback.print_exc()
+            self._fail(translate("runs.failed", reason=harmless_line(f"{type(error).__name__}: {error}")[:500]))
+        else:
+            return True
+        return False
+
+    def _run(self, weights: Path | None) -> None:
+        from tutor.runs.worker.adapter import MlTrainee
+
+        trainee = MlTrainee(self._spec, self._data_folder, self._perturbation)
+        self._emit(
+            Started(
+                run=self._run_id,
+                at=utc_now().isoformat(timespec="milliseconds"),
+                spec=self._spec,
+                versions=versions(),
+                data=trainee.data_facts(),
+                pid=os.getpid(),
+            )
+        )
+        self._engine = Engine(
+            self._spec,
+            trainee,
+            emit=self._emit,
+            commands=self._commands,
+            every_epoch=self._every_epoch,
+            before_end=lambda: _save(trainee, weights),
+        )
+        if self._stopped is not None:
+            self._engine.stop(self._stopped)
+        self._engine.run()
+
+    def _fail(self, message: str, hint: str = "") -> None:
+        """Write the epochs that were done before the failure, then the failure."""
+        if self._engine is not None:
+            # What cannot be written now is lost; why the run failed matters more.
+            with suppress(MemoryError, LogFullError):
+                self._engine.rescue()
+        self._emit_failed(message, hint)
+
+    def _emit_failed(self, message: str, hint: str = "") -> None:
+        epoch = self._engine.epoch if self._engine is not None else 0
+        self._emit(Failed(epoch=epoch, message=message, hint=hint))
+
+
+def _save(trainee: MlTrainee, weights: Path | None) -> None:
+    """Keep the weights; a run whose weights find no room is still a run."""
+    if weights is None:
+        return
+    try:
+        trainee.save(weights)
+    except OSError as error:
+        print(f"weights not kept: {error}", file=sys.stderr)
+
+
+class LogFullError(Exception):
+    """The log could not take an event. The text is the system's reason."""

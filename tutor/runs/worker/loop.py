@@ -1,0 +1,282 @@
+"""One run, from its first epoch to its last event. Knows no process and no file.
+
+The worker gives it a log and a control log; `tutor.runs.execute` gives it a list. The pace only sleeps: with the
+same spec and the same changes at the same epochs, the losses are the same, bit for bit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from math import inf, isfinite
+from typing import Protocol
+
+from tutor.labs.lab_config import RunSpec, Setting
+from tutor.labs.limits import IDLE_SECONDS
+from tutor.labs.validate import patience_of
+from tutor.runs.control import Command
+from tutor.runs.events import Diverged, Event, Finished, Reason, View
+from tutor.runs.worker.recorder import Recorder, Result
+from tutor.runs.worker.steering import Steering
+
+LOOK_SECONDS = 0.01
+"""How long flat-out training goes without a look at the clock and the control log, about."""
+FLUSH_SECONDS = 0.05
+VIEW_SECONDS = 0.1
+VIEW_SHARE = 40
+"""Flat out, a view that took t is not made again before 40 times t: drawing slows training by a fortieth at most."""
+WAIT_SECONDS = 1 / 60
+
+
+class EpochOutcome(Result, Protocol):
+    """What a training tells an engine of one epoch; `tutor.ml.options.EpochResult` is one."""
+
+    @property
+    def diverged(self) -> bool: ...
+
+
+class Trainee(Protocol):
+    """What an engine trains; `tutor.runs.worker.adapter` makes one of `tutor.ml`."""
+
+    def epochs(self) -> Iterator[EpochOutcome]:
+        """One result after each epoch, none behind one that diverged; settings may be changed in between."""
+
+    def turn(self, key: str, value: Setting) -> int | None:
+        """Turn a live key; how many epochs there will be, if that changed. Raises ValueError where it cannot."""
+
+    def scenes(self) -> Iterable[tuple[str, dict[str, object]]]:
+        """By panel, what does not change; only what was not given before, or is another one now."""
+
+    def frames(self) -> Iterable[tuple[str, dict[str, object]]]:
+        """By panel, what it shows now."""
+
+    def facts(self) -> dict[str, float]:
+        """Parameters of a small model, in the units of the data."""
+
+
+class Engine:
+    """Runs a training to its end.
+
+    Args:
+        spec: What was asked.
+        trainee: The training itself, at its start.
+        emit: Takes each event.
+        commands: Gives the commands that came since the last call, knowing how many epochs are done. None: there
+            will never be any, and a run that waits for the learner ends instead.
+        every_epoch: Ask for commands after every epoch, however fast they go.
+        before_end: Is called before the last event is written.
+        clock: Seconds that never run backwards.
+        sleep: Waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        spec: RunSpec,
+        trainee: Trainee,
+        *,
+        emit: Callable[[Event], None],
+        commands: Callable[[int], Iterable[Command]] | None = None,
+        every_epoch: bool = False,
+        before_end: Callable[[], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._spec = spec
+        self._trainee = trainee
+        self._emit = emit
+        self._commands = commands
+        self._every_epoch = every_epoch
+        self._before_end = before_end
+        self._clock = clock
+        self._sleep = sleep
+        self._recorder: Recorder[EpochOutcome] = Recorder(emit)
+        self._steering = Steering(spec, trainee.turn, self._emit_in_order)
+        self._patience = patience_of(spec.train.stop)
+        self._best = (inf, 0)
+        self.epoch = self._updates = 0
+        """Epochs that are done, as far as was looked."""
+        self._stale = True
+        self._began = clock()
+        self._waited = self._slept = 0.0
+        self._next_flush = self._next_view = self._next_epoch = 0.0
+
+    def stop(self, reason: Reason) -> None:
+        """End after the epoch that is going on. May be called from a signal handler."""
+        self._steering.stop(reason)
+
+    def run(self) -> Reason:
+        """Train to the end, whichever comes; the last event is written.
+
+        Raises:
+            OSError: ``emit`` could not write.
+            MemoryError: the machine gave no more.
+        """
+        self._show()
+        self._before_epoch()
+        if self._steering.reason is None:
+            self._train()
+        return self._end()
+
+    def _train(self) -> None:
+        take, steering = self._recorder.take, self._steering
+        patient = self._patience is not None
+        looked, many, left = self._clock(), 1, 1
+        result: EpochOutcome | None = None
+        for result in self._trainee.epochs():
+            take(result)
+            if patient:
+                self._judge(result)
+            left -= 1
+            if left and steering.reason is None:
+                continue
+            spent, turned = self._clock() - looked, steering.turned
+            self._look(result)
+            if steering.reason is not None:
+                break
+            # The next look is due when as many epochs are done as fit between two looks: to ask the clock after each
+            # is dear for cheap ones. Where something was turned, an epoch may take longer than the last ones did.
+            if self._every_epoch or self._slow or steering.turned > turned:
+                many = 1
+            else:
+                many = max(1, min(2 * many, int(many * LOOK_SECONDS / max(spent, 1e-9))))
+            looked, left = self._clock(), many
+        if result is not None:
+            # A training ends behind an epoch that diverged, whether a look was due or not.
+            self._stop_if_diverged(result)
+        self.epoch, self._updates = self._recorder.reached or (self.epoch, self._updates)
+
+    def _look(self, result: EpochOutcome) -> None:
+        """Write what is due, and obey what was asked since the last look."""
+        self._stop_if_diverged(result)
+        self.epoch, self._updates, self._stale = result.epoch, result.updates, True
+        self._steering.count_epoch()
+        self._write_due(self._clock())
+        self._before_epoch()
+
+    def _stop_if_diverged(self, result: EpochOutcome) -> None:
+        if result.diverged:
+            self.stop("diverged")
+
+    @property
+    def _slow(self) -> bool:
+        """Whether every epoch has to be looked at."""
+        return self._steering.paused or self._steering.pace > 0 or self._spec.manual
+
+    def _judge(self, result: EpochOutcome) -> None:
+        """Whether this epoch was the last because nothing gets better."""
+        self._stop_if_diverged(result)
+        loss = result.train_loss if result.valid_loss is None else result.valid_loss
+        if loss < self._best[0]:
+            self._best = (loss, result.epoch)
+        elif self._patience is not None and result.epoch - self._best[1] >= self._patience:
+            self.stop("no-improvement")
+
+    def rescue(self) -> None:
+        """Write the epochs that are done and not written yet, after an exception ended the training.
+
+        Raises:
+            OSError: ``emit`` could not write.
+            MemoryError: the machine gave no more.
+        """
+        self.epoch, self._updates = self._recorder.reached or (self.epoch, self._updates)
+        self._recorder.flush(self._seconds())
+
+    def _seconds(self) -> float:
+        return self._clock() - self._began - self._waited
+
+    def _emit_in_order(self, event: Event) -> None:
+        """Write what was asked behind the epochs that were done before it."""
+        self._recorder.flush(self._seconds())
+        self._emit(event)
+
+    def _obey(self) -> None:
+        if self._commands is None:
+            return
+        turned = self._steering.turned
+        self._steering.obey(self._commands(self.epoch), self.epoch, self._updates)
+        self._stale = self._stale or self._steering.turned > turned
+
+    def _before_epoch(self) -> None:
+        """Obey, and wait for as long as the pace or the learner wants the next epoch to wait."""
+        if self._seconds() - self._slept >= self._spec.train.max_seconds:
+            self.stop("seconds")
+        turned, held_since = self._steering.turned, self._clock()
+        self._obey()
+        while self._steering.reason is None:
+            now = self._clock()
+            held = self._held(turned)
+            if not held:
+                held_since = now
+            elif self._commands is None:
+                self.stop("epochs")
+            elif now - held_since >= IDLE_SECONDS:
+                self.stop("idle")
+            left = WAIT_SECONDS if held else self._time_left(now)
+            if left <= 0:
+                break
+            self._write_due(now)
+            self._sleep(min(left, WAIT_SECONDS))
+            if held:
+                self._waited += self._clock() - now
+            else:
+                self._slept += self._clock() - now
+            self._obey()
+        self._set_next_epoch()
+
+    def _held(self, turned: int) -> bool:
+        """Whether the learner holds the run: paused, or with the parameters in their own hands."""
+        done = self.epoch >= self._spec.train.epochs
+        by_hand = self._spec.manual and self.epoch > 0 and not done and self._steering.turned == turned
+        return by_hand or self._steering.waiting
+
+    def _time_left(self, now: float) -> float:
+        """Seconds until the pace allows the next epoch."""
+        pace = self._steering.pace
+        return min(self._next_epoch - now, 1 / pace) if pace > 0 and not self._spec.manual else 0.0
+
+    def _set_next_epoch(self) -> None:
+        """The epoch after the one that starts now is due one interval later, whatever this one takes."""
+        pace = self._steering.pace
+        if pace > 0:
+            self._next_epoch = max(self._next_epoch, self._clock() - 1 / pace) + 1 / pace
+
+    def _write_due(self, now: float) -> None:
+        if now >= self._next_flush:
+            self._recorder.flush(self._seconds())
+            self._next_flush = now + FLUSH_SECONDS
+        if self._stale and now >= self._next_view:
+            self._show()
+
+    def _show(self) -> None:
+        """Make a frame of every panel, and decide when the next one is due."""
+        begun = self._clock()
+        for panel, data in self._trainee.scenes():
+            self._emit(View(panel=panel, part="scene", epoch=self.epoch, data=data))
+        for panel, data in self._trainee.frames():
+            self._emit(View(panel=panel, part="frame", epoch=self.epoch, data=data))
+        self._stale = False
+        now = self._clock()
+        rest = VIEW_SHARE * (now - begun) if self._steering.pace <= 0 else 0.0
+        self._next_view = now + max(VIEW_SECONDS, rest)
+
+    def _end(self) -> Reason:
+        """Write everything that is left, whatever it costs: the last state is always shown."""
+        reason: Reason = self._steering.reason or "epochs"
+        seconds = self._seconds()
+        self._recorder.flush(seconds)
+        if reason == "diverged":
+            self._emit(Diverged(epoch=self.epoch, updates=self._updates))
+        self._show()
+        if self._before_end is not None:
+            self._before_end()
+        self._emit(
+            Finished(
+                reason=reason,
+                epoch=self.epoch,
+                updates=self._updates,
+                seconds=round(seconds, 4),
+                by=self._steering.stopped_by,
+                facts={name: value for name, value in self._trainee.facts().items() if isfinite(value)},
+            )
+        )
+        return reason

@@ -1,0 +1,1 @@
+"""A question on the screen: in a lesson, a quiz, a review."""

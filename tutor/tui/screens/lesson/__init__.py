@@ -1,0 +1,1 @@
+"""The screen of a lesson, and that of a lesson being written."""

@@ -1,0 +1,154 @@
+"""The contents of a lesson: its sections and questions with how far one is, beside the text or over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tutor.charts.cells import Row, Span
+from tutor.course.lesson import LabFence, Lesson, Question
+from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.translate import translate
+from tutor.study.question_attempt import Mark
+from tutor.tui.commands import Command
+from tutor.tui.glyphs import HERE, RIGHT, WRONG
+from tutor.tui.screen import TutorDialog
+from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.typeset.page import typeset
+
+if TYPE_CHECKING:
+    from tutor.study.lesson_session import LessonSession
+
+MARKS: dict[Mark, tuple[str, str]] = {
+    Mark.OPEN: ("○", "muted"),
+    Mark.SKIPPED: ("○", "muted"),
+    Mark.WAITING: ("○", "accent"),
+    Mark.RIGHT: (RIGHT, "good"),
+    Mark.WRONG: (WRONG, "bad"),
+    Mark.UNCOUNTED: ("○", "muted"),
+}
+"""The sign of a question in a list, and its ink."""
+
+
+def one_line(markdown: str) -> str:
+    """Inline Markdown as plain words on one line."""
+    return " ".join(line.text for line in typeset(markdown, 4000, inline=True)).strip()
+
+
+def top_sections(lesson: Lesson) -> list[int]:
+    """The blocks at which the sections of the highest level begin."""
+    highest = min((section.level for section in lesson.sections), default=0)
+    return [section.block_index for section in lesson.sections if section.level == highest]
+
+
+def section_at(lesson: Lesson, block: int) -> int:
+    """Which section, counted from 1, a block belongs to; what stands before the first belongs to it."""
+    return max(1, sum(1 for begin in top_sections(lesson) if begin <= block))
+
+
+def section_begin(lesson: Lesson, block: int) -> int:
+    """The block at which the section of any level begins that ``block`` belongs to; the first one before it."""
+    begins = [section.block_index for section in lesson.sections]
+    return max((begin for begin in begins if begin <= block), default=min(begins, default=0))
+
+
+def contents_items(session: LessonSession, block: int, labs: Mapping[str, str]) -> list[RowItem]:
+    """The rows of the contents. Their keys are the numbers of blocks.
+
+    Args:
+        session: The lesson, and what was answered.
+        block: The block that is being read.
+        labs: The titles of labs, as far as they have been read.
+    """
+    lesson = session.lesson
+    sections = {section.block_index: section for section in lesson.sections}
+    highest = min((section.level for section in lesson.sections), default=0)
+    here = section_begin(lesson, block)
+    items = []
+    for number, part in enumerate(lesson.blocks):
+        if number in sections:
+            section = sections[number]
+            deeper = min(section.level - highest, 2)
+            items.append(_section_item(number, one_line(section.title), deeper, here=number == here))
+        elif isinstance(part, Question):
+            items.append(_question_item(number, one_line(part.title), session.mark(part.id)))
+        elif isinstance(part, LabFence):
+            items.append(_lab_item(number, labs.get(part.lab, "")))
+    return items
+
+
+def _section_item(number: int, title: str, deeper: int, *, here: bool) -> RowItem:
+    ink = "accent bold" if here else "text" if not deeper else "muted"
+
+    def draw(width: int) -> Row:
+        return _row(HERE if here else " ", "accent", title, ink, width, 1 + 2 * deeper)
+
+    return RowItem(str(number), draw)
+
+
+def _question_item(number: int, title: str, mark: Mark) -> RowItem:
+    sign, ink = MARKS[mark]
+    return RowItem(str(number), lambda width: _row(sign, ink, title, "muted", width, 3))
+
+
+def _lab_item(number: int, title: str) -> RowItem:
+    return RowItem(str(number), lambda width: _row("▶", "accent", title or translate("lesson.lab"), "muted", width, 3))
+
+
+def _row(sign: str, sign_ink: str, title: str, ink: str, width: int, indent: int) -> Row:
+    room = max(1, width - indent - 3)
+    return [Span(" " * indent), Span(sign, sign_ink), Span(" "), Span(shorten(title, room), ink)]
+
+
+def progress_row(session: LessonSession, width: int) -> Row:
+    """How much was read and answered, for the foot of the contents."""
+    score = session.score
+    text = translate("lesson.read-so-far", percent=round(100 * session.fraction_read))
+    row: Row = [Span(f" {text}", "muted")]
+    if score.total:
+        row += [Span("   "), Span(f"{RIGHT} {score.right}/{score.total}", "good" if score.right else "muted")]
+    used = sum(cell_width(span.text) for span in row)
+    return row if used <= width else [Span(pad(f" {text}", width), "muted")]
+
+
+class ContentsDialog(TutorDialog[str]):
+    """The contents over the text, where there is no room beside it. Gives the chosen row's key, or nothing."""
+
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("contents.close", ("c",), "keys.back", "keys.back-help", palette=False),
+    )
+    DEFAULT_CSS = """
+    ContentsDialog { align: left top; }
+    ContentsDialog > Vertical {
+        width: 48; max-width: 100%; height: auto; max-height: 100%; margin: 2 0;
+        background: $surface; border: round $rule; border-title-color: $accent; border-subtitle-color: $muted;
+        border-subtitle-align: left;
+    }
+    ContentsDialog RowList { height: auto; max-height: 18; }
+    """
+
+    def __init__(self, items: Sequence[RowItem], here: str) -> None:
+        super().__init__()
+        self._items = items
+        self._here = here
+
+    def compose(self) -> ComposeResult:
+        """The list."""
+        with Vertical() as card:
+            card.border_title = translate("lesson.contents")
+            card.border_subtitle = translate("lesson.contents-keys")
+            rows = RowList(self._items)
+            rows.select(self._here)
+            rows.styles.height = max(1, len(self._items))
+            yield rows
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        """Go there."""
+        self.dismiss(event.key)
+
+    def action_close(self) -> None:
+        """The key that opened it closes it."""
+        self.dismiss(None)

@@ -1,0 +1,264 @@
+"""A lab inside the text of a lesson: title, a small chart, the figures; space plays it, enter opens the lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.geometry import Size
+
+from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, row_width
+from tutor.course.lesson import LabFence
+from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
+from tutor.tui import navigation
+from tutor.tui.commands import Command, bindings_of
+from tutor.tui.lab_attempts import keep_attempt, know_best
+from tutor.tui.widgets.chart import Room, RowsView
+from tutor.tui.widgets.rows import tutor_app
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tutor.runs.session.session import LabSession
+
+_EVERY = 0.1
+_READ_AFTER = 0.1
+"""Seconds until the lab is read: the text around it is on the screen by then, and not kept waiting by imports."""
+_HEIGHT = 9
+_SMALL_HEIGHT = 7
+_SMALL_WINDOW = 16
+_FIGURES = 26
+_CHART_AT_LEAST = 24
+
+CARD_KEYS: tuple[Command, ...] = (
+    Command("card.play", ("space",), "lab.card-play", "lab.start-help", footer=1),
+    Command("card.pause", ("space",), "lab.card-pause", "lab.pause-help", footer=1),
+    Command("card.open", ("enter",), "lab.card-open", footer=2),
+)
+"""What a focused card can do."""
+
+
+class LabCard(RowsView, can_focus=True):
+    """A lab that can be played where it stands.
+
+    Args:
+        fence: The lab's name and the values that this lesson gives it.
+    """
+
+    KEYS: ClassVar[tuple[Command, ...]] = CARD_KEYS
+    BINDINGS = bindings_of(CARD_KEYS)
+    DEFAULT_CSS = "LabCard { height: auto; width: 1fr; }"
+
+    def __init__(self, fence: LabFence) -> None:
+        super().__init__(self._draw_card)
+        self.fence = fence
+        self.session: LabSession | None = None
+        self._problem = ""
+        self._timer: Timer | None = None
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """A small window gets a small card."""
+        return _SMALL_HEIGHT if viewport.height < _SMALL_WINDOW else _HEIGHT
+
+    # -- opening ----------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """When it has been drawn, read the lab beside the event loop; a run that is going already is joined."""
+        self.set_timer(_READ_AFTER, self._read)
+
+    def came_back(self) -> None:
+        """The text is in front again: a run that was begun in the lab meanwhile is joined."""
+        if self.session is not None:
+            self._read()
+
+    def _read(self) -> None:
+        self.run_worker(self._open, thread=True, exit_on_error=False)
+
+    def _open(self) -> None:
+        from tutor.labs.lab_files import load_lab
+        from tutor.runs.session.joining import joinable
+        from tutor.runs.session.session import LabSession
+
+        services = tutor_app(self).services
+        course = services.course
+        if course is None:
+            return
+        try:
+            spec = load_lab(self.fence.lab, course.labs_folder, self.fence.overrides)
+            session = LabSession(services.runs, spec, data_folder=course.data_folder)
+            know_best(session, services.store)
+            run_id = joinable(services.runs, spec, self.fence.overrides) if services.count_running() else None
+            if self.session is not None and run_id in {None, self.session.run_id}:
+                return  # there is nothing new: what the card shows stays
+            if run_id is not None:
+                self._join(session, run_id)
+        except TutorError as error:
+            self.app.call_from_thread(self._cannot, error)
+            return
+        self.app.call_from_thread(self._opened, session)
+
+    def _join(self, session: LabSession, run_id: str) -> None:
+        from tutor.charts.plot import get_ready
+
+        get_ready()
+        session.join(run_id)
+        session.catch_up()
+
+    def _cannot(self, error: TutorError) -> None:
+        self._problem = harmless_line(str(error))
+        self.redraw()
+
+    def _opened(self, session: LabSession) -> None:
+        self.session = session
+        self._watch()
+        self.redraw()
+
+    # -- playing ----------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Play or pause, whichever makes sense."""
+        if action in {"play", "pause"}:
+            session = self.session
+            busy = session is not None and session.state in {"starting", "running"}
+            return session is not None and (action == "pause") == busy
+        return super().check_action(action, parameters)
+
+    def action_play(self) -> None:
+        """Start the run, let it go on, or run it again."""
+        self.run_worker(self._play, thread=True, exit_on_error=False)
+
+    def action_pause(self) -> None:
+        """Hold the run."""
+        if self.session is not None:
+            self.session.toggle()
+
+    def action_open(self) -> None:
+        """The whole lab; it joins the run that is shown here, going or ended."""
+        shown = self.session.run_id or None if self.session is not None else None
+        navigation.open_lab(tutor_app(self), self.fence.lab, self.fence.overrides, shown=shown)
+
+    def on_click(self, _event: events.Click) -> None:
+        """A click plays."""
+        self.focus()
+        if self.check_action("play", ()):
+            self.action_play()
+
+    def _play(self) -> None:
+        from tutor.charts.plot import get_ready
+
+        get_ready()
+        self.app.call_from_thread(self._start)
+
+    def _start(self) -> None:
+        if self.session is None:
+            return
+        try:
+            self.session.toggle()
+        except TutorError as error:
+            self._problem = harmless_line(str(error))
+        self._watch()
+        self.redraw()
+
+    def _watch(self) -> None:
+        """Look at the log as long as the run goes."""
+        if self.session is not None and self.session.going and self._timer is None:
+            self._timer = self.set_interval(_EVERY, self._tick)
+
+    def _tick(self) -> None:
+        session = self.session
+        if session is None or not self.screen.is_current or tutor_app(self).unseen:
+            return
+        before = session.state
+        if session.poll():
+            keep_attempt(self, session)
+            self.redraw()
+        if session.state != before:
+            self.screen.refresh_bindings()
+            refresh = getattr(self.screen, "refresh_frame", None)
+            if refresh is not None:
+                refresh()
+        if not session.going and self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    # -- drawing ----------------------------------------------------------------------------------------
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """The frame shows whether keys go here."""
+        super().watch_has_focus(_has_focus)
+        self.redraw()
+
+    def _draw_card(self, room: Room) -> Rows:
+        if room.width < 8 or room.height < 3:
+            return fit_rows([], room.width, room.height)
+        edge = "accent" if self.has_focus else "rule"
+        inner = room.width - 4
+        body = self._body(Room(inner, room.height - 2, room.colour, room.ascii))
+        rows: Rows = [self._edge("╭", "╮", self._title(), room.width, edge)]
+        rows.extend([Span("│ ", edge), *fit_row(row, inner), Span(" │", edge)] for row in body)
+        rows.append(self._edge("╰", "╯", self._keys(), room.width, edge))
+        return fit_rows(rows, room.width, room.height)
+
+    def _edge(self, left: str, right: str, words: Row, width: int, ink: str) -> Row:
+        if not words:
+            return [Span(left + "─" * (width - 2) + right, ink)]
+        words = fit_row(words, min(row_width(words), width - 8))
+        rest = width - 5 - row_width(words)
+        return [Span(f"{left}─ ", ink), *words, Span(f" {'─' * rest}{right}", ink)]
+
+    def _title(self) -> Row:
+        name = self.fence.lab if self.session is None else self.session.spec.title_in(language())
+        row = [Span(translate("lab.name"), "accent bold"), Span(f" · {harmless_line(name)}", "strong")]
+        if self.session is not None and self.session.state != "ready":
+            from tutor.tui.widgets.lab_words import STATE_WORDS
+
+            sign, ink, key = STATE_WORDS[self.session.state]
+            row.append(Span(f"  {sign} {translate(key)}", ink))
+        return row
+
+    def _keys(self) -> Row:
+        if self.session is None:
+            return []
+        state = self.session.state
+        key = "lab.card-pause" if state in {"starting", "running"} else "lab.card-play"
+        if state in {"finished", "stopped", "diverged", "failed", "died", "unreadable"}:
+            key = "lab.card-again"
+        return [
+            Span("space", "key"), Span(f" {translate(key)}", "muted"),
+            Span("   enter", "key"), Span(f" {translate('lab.card-open')}", "muted"),
+        ]  # fmt: skip
+
+    def _body(self, room: Room) -> Rows:
+        if self.session is None and not self._problem:
+            return fit_rows([], room.width, room.height)  # still being read: nothing that this needs is imported
+        from tutor.tui.screens.lab.side import number_rows, rows_of_text
+        from tutor.tui.widgets.lab_words import outcome
+
+        session = self.session
+        if self._problem or session is None:
+            return fit_rows(rows_of_text(self._problem, "bad", room.width, room.height), room.width, room.height)
+        text, ink = outcome(session)
+        if session.summary is None:
+            return fit_rows(rows_of_text(text, ink, room.width, room.height), room.width, room.height)
+        beside = room.width >= _FIGURES + _CHART_AT_LEAST + 2
+        chart_width = room.width - _FIGURES - 2 if beside else room.width
+        chart = self._chart(Room(chart_width, room.height, room.colour, room.ascii))
+        if not beside:
+            return chart
+        said = rows_of_text(text, ink, _FIGURES, 3)
+        figures = [*number_rows(session, _FIGURES)[: max(1, room.height - len(said))], *said]
+        right = fit_rows(figures, _FIGURES, room.height)
+        return [[*left, Span("  "), *fit_row(row, _FIGURES)] for left, row in zip(chart, right, strict=True)]
+
+    def _chart(self, room: Room) -> Rows:
+        from tutor.charts.glass import Glass
+        from tutor.tui.widgets.lab_charts import draw_loss, draw_view
+
+        if self.session is None:
+            return []
+        panel = next(iter(self.session.spec.show.panels), "loss")
+        if panel == "loss":
+            return draw_loss(self.session, Glass(), room)
+        return draw_view(self.session, panel, room)

@@ -1,0 +1,45 @@
+"""Places of a lesson, and what is carried over when it is read anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tutor.course.lesson import Lesson
+    from tutor.study.lesson_session import LessonSession
+
+
+def carry_drafts(old: LessonSession | None, new: LessonSession) -> None:
+    """What was begun and not committed goes on in a new session of the same lesson."""
+    for question in old.lesson.questions if old is not None else ():
+        attempt = old.exercise(question.id).attempt if old is not None else None
+        if attempt is not None and not attempt.locked and attempt.can_undo:
+            new.exercise(question.id).attempt.put(attempt.draft)
+
+
+def block_of(lesson: Lesson, anchor: str) -> int | None:
+    """The block of a section's anchor, or of a question or term by its id."""
+    for section in lesson.sections:
+        if section.anchor == anchor:
+            return section.block_index
+    for number, block in enumerate(lesson.blocks):
+        if getattr(block, "id", None) == anchor:
+            return number
+    return None
+
+
+def lab_titles(lesson: Lesson, labs_folder: Path) -> dict[str, str]:
+    """The titles of the labs that stand in a lesson, by name; those that cannot be read are left out."""
+    from tutor.foundation.errors import TutorError
+    from tutor.foundation.safe_text import harmless_line
+    from tutor.labs.lab_files import load_lab
+
+    titles = {}
+    for fence in lesson.labs:
+        try:
+            titles[fence.lab] = harmless_line(load_lab(fence.lab, labs_folder).title_in(lesson.language))
+        except TutorError:
+            continue  # its card in the text tells what is wrong with it
+    return titles

@@ -1,0 +1,366 @@
+"""A lesson on the screen: its text in the flow, its contents beside it, its place kept in the learner's memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tutor.foundation.translate import language, translate
+from tutor.tui.screens.lesson.flow import LessonFlow, Place
+from tutor.tui.screens.lesson.lab_card import LabCard
+from tutor.tui.screens.lesson.pages import LessonPages, Page
+from tutor.tui.screens.lesson.places import block_of, carry_drafts, lab_titles
+from tutor.tui.screens.lesson.side import LessonSide
+from tutor.tui.widgets.prose import ProseView
+from tutor.tui.widgets.rows import tutor_app
+
+if TYPE_CHECKING:
+    from tutor.course.catalogue import Course, LessonHeader
+    from tutor.course.lesson import Lesson
+    from tutor.progress.store import ProgressStore
+    from tutor.study.lesson_session import LessonSession
+
+WIDE = 120
+"""Cells of a terminal from which on the contents stay open beside the text."""
+
+_SAVE_AFTER = 0.8
+"""Seconds of rest after which the place is written down."""
+_FIRST, _AT_ONCE = 6, 6
+"""Blocks that are mounted before the first page is shown, from the one on top; and then between two frames."""
+_TITLE = 1
+"""Blocks of the flow before the lesson's own: its title."""
+
+
+class LessonView(Container):
+    """The text of a lesson and its contents.
+
+    Args:
+        lesson_id: The lesson.
+        anchor: A section, term or question to begin at; where the learner left it when empty.
+    """
+
+    DEFAULT_CSS = """
+    LessonView { layout: horizontal; height: 1fr; }
+    LessonView > LessonSide { display: none; }
+    LessonView.wide > LessonSide { display: block; }
+    LessonView #flow.waiting > * { visibility: hidden; }
+    """
+
+    class Turned(Message):
+        """Another block is at the top, the end has come into view or gone, or how questions stand has changed."""
+
+    def __init__(self, lesson_id: str, anchor: str = "") -> None:
+        super().__init__(id="page")
+        self.lesson_id = lesson_id
+        self.lesson: Lesson | None = None
+        self.session: LessonSession | None = None
+        self.flow = LessonFlow(id="flow")
+        self.side = LessonSide()
+        self._anchor = anchor
+        self._shown_in = ""
+        self._place = Place(0, 0.0)  # what is at the upper edge of the flow
+        self._width = 0  # of the flow, when that was so
+        self._linked = False
+        self._placed = False  # whether the first page stands at its place; before, a step would be scrolled away again
+        self._steps_asked = 0  # how often the learner went for the next block before it was there
+        self._settled = False  # whether the place on the screen is the learner's: not while blocks are mounted
+        self._block = 0
+        self._at_end = False
+        self._in_front = True
+        self._saving: Timer | None = None
+        self._answers: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """The contents and the text; both still empty."""
+        yield self.side
+        yield self.flow
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The contents stay open where there is room for them."""
+        self.set_class(event.size.width >= WIDE, "wide")
+
+    def on_unmount(self) -> None:
+        """The place is kept, however one leaves."""
+        self.save()
+        self.stir(in_front=False)
+
+    # -- opening -----------------------------------------------------------------------------------------
+
+    @property
+    def course(self) -> Course | None:
+        """The course, if there is one."""
+        return tutor_app(self).services.course
+
+    @property
+    def headers(self) -> Sequence[LessonHeader]:
+        """The lessons, in the language in use."""
+        return self.course.headers(language()) if self.course is not None else ()
+
+    @property
+    def block(self) -> int:
+        """The block of the lesson that is being read: the one at the top of the screen."""
+        return self._block
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything is there: all blocks, the place, the links of terms."""
+        return self._settled and self._linked
+
+    def open(self) -> None:
+        """Read the lesson in the language in use and show it; the place on the screen stays."""
+        self.run_worker(self._open(), group="open", exclusive=True)
+
+    def speak(self) -> None:
+        """The language in use may have changed: show the lesson in it."""
+        if self._shown_in not in {"", language()}:
+            self.open()
+
+    async def _open(self) -> None:
+        seen = self.flow.top if self._settled else None
+        focused = self.flow.focused_block
+        self.save()
+        self._settled = self._linked = self._placed = False
+        self._shown_in = language()
+        lesson = self.course.lesson(self.lesson_id, language()) if self.course is not None else None
+        if lesson is None:
+            await self._show_faults()
+            return
+        from tutor.study.lesson_session import LessonSession
+
+        if self.session is not None and self.lesson is not None and self.lesson.language != lesson.language:
+            self.session.retell(lesson)
+        else:
+            before, self.session = self.session, LessonSession(lesson, self._store)
+            if before is not None:
+                before.stir(in_front=False)
+            carry_drafts(before, self.session)
+        self.stir()
+        self._answers = self._newest_answers()
+        alike = self.lesson is not None and len(self.lesson.blocks) == len(lesson.blocks)
+        self.lesson = lesson
+        await self._fill(seen if seen is not None and alike else self._start(self.session))
+        self._steps_asked = 0
+        if self.flow.focused_block is None and (focused is None or not self.flow.focus_block(focused)):
+            self.flow.focus(scroll_visible=False)
+
+    def step_on(self) -> bool:
+        """Go to the next question or lab; where it is not there yet, as soon as it is."""
+        stepped = self._placed and not self._steps_asked and self.flow.step_block(1)
+        if not stepped and not self._settled:
+            self._steps_asked += 1
+        return stepped
+
+    async def _take_steps(self) -> None:
+        """Go where the learner wanted to go, as far as that is there by now."""
+        while self._steps_asked and self.flow.step_block(1):
+            self._steps_asked -= 1
+            await self._frame()  # the focus is given between two frames
+
+    @property
+    def _store(self) -> ProgressStore:
+        return tutor_app(self).services.store
+
+    def _newest_answers(self) -> dict[str, str]:
+        return {question: answer.key for question, answer in self._store.newest_answers(self.lesson_id).items()}
+
+    def came_back(self) -> None:
+        """The screen is in front again: what was answered in a quiz or begun in a lab meanwhile shows in the text."""
+        if self._settled and self.session is not None and self._newest_answers() != self._answers:
+            self.open()
+            return
+        for card in self.flow.query(LabCard):
+            card.came_back()
+
+    async def _show_faults(self) -> None:
+        """Say why there is nothing to read."""
+        from tutor.tui.screens.lesson.pages import text_page
+
+        problem = tutor_app(self).services.course_problem
+        if problem is not None:
+            said = [problem.message, problem.hint]
+        else:
+            faults = self.course.faults() if self.course is not None else ()
+            said = [translate("lesson.unreadable"), *map(str, faults)]
+        await self.flow.clear()
+        await self.flow.add([ProseView(text_page(*filter(None, said)))])
+
+    def _start(self, session: LessonSession) -> Place:
+        """Where to begin: at the anchor that was asked for, else where the learner left the lesson."""
+        anchor, self._anchor = self._anchor, ""
+        if anchor and (block := block_of(session.lesson, anchor)) is not None:
+            return Place(block + _TITLE, 0.0)
+        position = session.position
+        if not position.block and not position.within:
+            return Place(0, 0.0)  # the title above the first block
+        return Place(position.block + _TITLE, position.within)
+
+    # -- filling the flow --------------------------------------------------------------------------------
+
+    async def _fill(self, start: Place) -> None:
+        """Mount the first page, show it at ``start``, then mount the rest a few blocks at a time."""
+        widgets = self._widgets()
+        await self.flow.clear()
+        self.flow.set_class(start.block > 0, "waiting")  # nothing is drawn until it stands at its place
+        await self.flow.add(islice(widgets, start.block + _FIRST))
+        self.post_message(self.Turned())
+        await self._frame()
+        self.flow.go_to(start)
+        self._placed = True
+        self.flow.remove_class("waiting")
+        while more := list(islice(widgets, _AT_ONCE)):
+            await self._frame()
+            await self._take_steps()
+            await self.flow.add(more)
+        await self._frame()
+        if start.block + _FIRST >= len(self.flow.blocks) - _AT_ONCE and self.flow.focused_block is None:
+            self.flow.go_to(start)  # near the end there was not enough below to put it at the top
+        await self._take_steps()
+        self._settled, self._width = True, self.flow.size.width
+        self._moved()
+        if self.session is not None:
+            self.side.show(self.session, self._block)
+        self._link_terms()
+
+    async def _frame(self) -> None:
+        """Wait until what is there has been laid out and drawn."""
+        drawn = asyncio.Event()
+        self.call_after_refresh(drawn.set)
+        await drawn.wait()
+
+    def _widgets(self) -> Iterator[Widget]:
+        from tutor.tui.screens.lesson.blocks import flow_widgets
+
+        if self.session is None:
+            return iter(())
+        return flow_widgets(self.session, LessonPages(self.session.lesson, self.headers), self.following)
+
+    def _link_terms(self) -> None:
+        """Underline the first mention of each term. All lessons are read for that, so it comes last, in a thread."""
+        lesson, course = self.lesson, self.course
+        if lesson is None or course is None:
+            return
+        headers = self.headers
+
+        def read() -> None:
+            pages = LessonPages(lesson, headers, course.glossary())
+            linked = [pages.page_of(block) for block in lesson.blocks]
+            self.app.call_from_thread(show, linked, lab_titles(lesson, course.labs_folder))
+
+        def show(linked: Sequence[Page | None], labs: Mapping[str, str]) -> None:
+            if lesson is self.lesson and self.is_attached:
+                self.side.name_labs(labs)
+                for widget, page in zip(self.flow.blocks[_TITLE:], linked, strict=False):
+                    if page is not None and isinstance(widget, ProseView):
+                        widget.set_page(page)
+                self._linked = True
+
+        self.run_worker(read, group="terms", exclusive=True, thread=True, exit_on_error=False)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last line of the lesson is in view."""
+        return self._settled and self._at_end
+
+    @property
+    def following(self) -> LessonHeader | None:
+        """The next lesson; None behind the last one."""
+        ids = [header.id for header in self.headers]
+        behind = ids.index(self.lesson_id) + 1 if self.lesson_id in ids else len(ids)
+        return self.headers[behind] if behind < len(ids) else None
+
+    # -- where one is ------------------------------------------------------------------------------------
+
+    def on_lesson_flow_moved(self) -> None:
+        """The text has been scrolled; or it has another width, and then the place goes back to where it was."""
+        if not self._settled:
+            return
+        if self.flow.size.width != self._width:
+            self._width = self.flow.size.width
+            self.flow.go_to(self._place)
+        self._moved()
+
+    def _moved(self) -> None:
+        self.flow.let_go()
+        if self.session is None or self.lesson is None or not self.lesson.blocks:
+            return
+        last = len(self.lesson.blocks) - 1
+        self._place = top = self.flow.top
+        bottom = self.flow.bottom
+        block = max(0, min(top.block - _TITLE, last))
+        seen = bottom.block - _TITLE
+        self.session.move(
+            block,
+            top.within if top.block >= _TITLE else 0.0,
+            seen_block=min(max(seen, 0), last),
+            seen_within=0.0 if seen < 0 else 1.0 if seen > last else bottom.within,
+        )
+        if self._saving is not None:
+            self._saving.stop()
+        self._saving = self.set_timer(_SAVE_AFTER, self._save_at_rest)
+        # The last sections may be too short to reach the top: at the end they are what is being read.
+        reading = last if self.flow.at_end and top.block else block
+        if reading != self._block:
+            self._block = reading
+            self.side.show(self.session, reading)
+            self.post_message(self.Turned())
+        else:
+            self.side.show_progress()
+        if self._at_end != self.flow.at_end:
+            self._at_end = self.flow.at_end
+            self.post_message(self.Turned())
+
+    def stir(self, *, in_front: bool | None = None) -> None:
+        """Somebody is there, or what they look at has changed: the time of reading is counted.
+
+        Args:
+            in_front: Whether the lesson is in front of other screens from now on; as before where None.
+        """
+        self._in_front = self._in_front if in_front is None else in_front
+        if self.session is not None:
+            self.session.stir(in_front=self._in_front)
+
+    def save(self) -> None:
+        """Write the place down."""
+        if self.session is not None and self._settled:
+            self.session.save()
+
+    def _save_at_rest(self) -> None:
+        self.save()
+        if self._store.in_memory:
+            self.post_message(self.Turned())  # there may be something to say about it
+
+    def go_to_block(self, block: int) -> None:
+        """Put a block of the lesson at the top."""
+        self.flow.go_to(Place(block + _TITLE, 0.0))
+
+    def step_section(self, direction: int) -> bool:
+        """Go to the next (1) section, or to the beginning of this one or the one before (-1); whether there is one."""
+        if self.lesson is None:
+            return False
+        top = self.flow.scroll_offset.y
+        lines = [(self.flow.top_of(section.block_index + _TITLE)) for section in self.lesson.sections]
+        beyond = [line for line in (0, *lines) if (line > top if direction > 0 else line < top)]
+        if not beyond:
+            return False
+        self.flow.go_to_line(beyond[0] if direction > 0 else beyond[-1])
+        return True
+
+    def answered(self) -> None:
+        """A question has been answered: contents and end tell of it."""
+        from tutor.tui.screens.lesson.blocks import LessonEnd
+
+        if self.session is not None:
+            self._answers = self._newest_answers()
+            self.side.show(self.session, self._block)
+            for end in self.flow.query(LessonEnd):
+                end.show(self.session.score, self.following)
+        self.post_message(self.Turned())

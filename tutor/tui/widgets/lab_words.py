@@ -1,0 +1,228 @@
+"""What a lab says in words: how the run stands, how it ended and why, what the goal is."""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+
+from tutor.charts.cells import Row, Span
+from tutor.charts.numbers import MINUS, figure
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
+from tutor.labs.controls import setting_text
+from tutor.labs.curve_builder import Builder
+from tutor.runs.divergence import rise_of
+from tutor.runs.session.session import LabSession, State
+from tutor.runs.words import drawn_name, log_faults, not_finite_texts
+
+STATE_WORDS: dict[State, tuple[str, str, str]] = {
+    "ready": ("○", "muted", "lab.state-ready"),
+    "starting": ("○", "muted", "lab.state-starting"),
+    "running": ("▶", "accent", "lab.state-running"),
+    "paused": ("⏸", "accent", "lab.state-paused"),
+    "finished": ("✓", "good", "lab.state-finished"),
+    "stopped": ("■", "muted", "lab.state-stopped"),
+    "diverged": ("▲", "bad", "lab.state-diverged"),
+    "failed": ("✗", "bad", "lab.state-failed"),
+    "died": ("✗", "bad", "lab.state-died"),
+    "unreadable": ("✗", "bad", "runs.state-unreadable"),
+}
+"""For each state: its sign, the ink of both, and the translation key of its name."""
+
+_LOSS_NAMES: dict[str, str] = {
+    "mse": "lab.loss-mse",
+    "mae": "lab.loss-mae",
+    "cross-entropy": "lab.loss-cross-entropy",
+    "mistakes": "lab.loss-mistakes",
+}
+_FACT_NAMES: dict[str, str] = {
+    "final.train_loss": "lab.train-loss",
+    "final.valid_loss": "lab.valid-loss",
+    "final.train_accuracy": "lab.train-accuracy",
+    "final.valid_accuracy": "lab.valid-accuracy",
+    "final.copied": "writing.copied",
+    "best.valid_loss": "lab.best-valid-loss",
+    "parameters": "study.fact-parameters",
+    "final.max_error": "charts.max-error",
+    "best.epoch": "lab.best-epoch",
+    "updates": "lab.updates",
+    "epochs": "lab.epoch",
+    "seconds": "lab.seconds",
+    "diverged": "lab.fact-diverged",
+    "and": "lab.and",
+    "or": "lab.or",
+    "not": "lab.not",
+}
+
+
+def loss_name(name: str) -> str:
+    """What a loss is called."""
+    return translate(_LOSS_NAMES[name]) if name in _LOSS_NAMES else name
+
+
+def state_row(session: LabSession) -> Row:
+    """The state, the pace and the seed, for the top line."""
+    sign, ink, key = STATE_WORDS[session.state]
+    if session.replay is not None:
+        sign, ink, key = "◆", "accent", "replay.state"
+    if session.spec.manual and session.state == "running":
+        key = "lab.state-manual"
+    row = [Span(f"{sign} ", ink), Span(translate(key), ink)]
+    if session.recorded:
+        return row
+    if not session.spec.manual and session.state in {"ready", "starting", "running", "paused"}:
+        row.append(Span(f"  {pace_text(session.pace)}", "muted"))
+    row.append(Span("  " + translate("lab.seed", seed=session.running_spec.train.seed), "muted"))
+    return row
+
+
+def pace_text(pace: float) -> str:
+    """A pace in words."""
+    if not pace:
+        return translate("lab.flat-out")
+    return translate("lab.pace-one") if pace == 1 else translate("lab.pace", pace=f"{pace:g}")
+
+
+def outcome(session: LabSession) -> tuple[str, str]:
+    """How the run ended, in a sentence, and its ink; what to do where none has begun; empty while one goes on.
+
+    What is wrong with its log is told in any case.
+    """
+    text, ink = _outcome(session)
+    faults = [*not_finite_texts(session.summary), *log_faults(session.summary)] if session.summary is not None else []
+    return " ".join(filter(None, [text, *faults])), ink
+
+
+def _outcome(session: LabSession) -> tuple[str, str]:
+    state, summary = session.state, session.summary
+    if session.replay is not None:
+        return "", "text"
+    if session.builder is not None:
+        return _built(session.builder), "text"
+    if summary is None:
+        return _welcome(session), "text"
+    epochs = summary.epoch
+    if state == "unreadable" or (summary.recorded and state in {"diverged", "died"}):
+        return summary.message, "bad"
+    if state == "diverged":
+        return _diverged(session), "bad"
+    if state == "died":
+        return translate("lab.says-died", epochs=epochs), "bad"
+    if state == "failed":
+        message = harmless_line(f"{summary.message} {summary.hint}".strip())
+        return translate("lab.says-failed", message=message), "bad"
+    if state == "stopped":
+        return summary.end_sentence, "muted"
+    if state == "finished":
+        return _finished(session), "good" if session.goal_met() else "text"
+    return (_manual(session), "text") if session.spec.manual else ("", "text")
+
+
+def _welcome(session: LabSession) -> str:
+    about = harmless_line(session.spec.about_in(language()))
+    return f"{about} {_manual(session)}".strip() if session.spec.manual else about
+
+
+def _manual(session: LabSession) -> str:
+    names = [name for name, control in session.controls() if control.key in {"model.w", "model.b"}]
+    if len(names) > 1:
+        return translate("lab.says-manual", across=names[0], up=names[1])
+    return translate("lab.says-manual-one", across=names[0]) if names else ""
+
+
+def _diverged(session: LabSession) -> str:
+    summary = session.summary
+    rise = rise_of(summary) if summary is not None else None
+    if summary is None or not rise or not rise.rate or session.spec.manual:
+        return translate("lab.says-diverged-plain", epochs=summary.epoch if summary is not None else 0)
+    rate = setting_text(rise.rate)
+    if rise.since:
+        rate = translate("workbench.rate-since", rate=rate, epoch=rise.since)
+    if rise.high is None or rise.low is None:
+        return translate("lab.says-diverged", epochs=summary.epoch, rate=rate)
+    low, high = figure(rise.low), figure(rise.high, digits=2)
+    key = "workbench.diverged-far" if rise.finite else "workbench.diverged"
+    return translate(key, epochs=summary.epoch, rate=rate, low=low, high=high)
+
+
+def _finished(session: LabSession) -> str:
+    summary = session.summary
+    if summary is None:
+        return ""
+    text = summary.end_sentence
+    if summary.reason == "epochs" and summary.best_epoch and isfinite(summary.best_valid_loss):
+        best = figure(summary.best_valid_loss)
+        key = "lab.says-finished-at-once" if summary.epoch == 1 else "lab.says-finished-best"
+        text = translate(key, epochs=summary.epoch, loss=best, epoch=summary.epoch_text(summary.best_epoch))
+    gap = " " if text.isascii() else ""
+    if session.goal_met():
+        text += gap + translate("lab.says-goal-met")
+    return text + (gap + told if (told := _new_best(session)) else "")
+
+
+def _built(builder: Builder) -> str:
+    """Which bend is in hand, and how far the sum is from the curve."""
+    bend = builder.bend
+    most, mean = (figure(error, digits=3) for error in builder.errors)
+    if bend is None:
+        return translate("builder.none", most=most, mean=mean)
+    left, right, rise = (figure(each, digits=3) for each in (bend.left, bend.right, bend.rise))
+    return translate(
+        "builder.says", number=builder.chosen + 1, count=len(builder.bends), left=left, right=right, rise=rise,
+        most=most, mean=mean,
+    )  # fmt: skip
+
+
+def _new_best(session: LabSession) -> str:
+    """That this attempt at the goal beats all before it, where one was beaten."""
+    best, beaten = session.challenge.best, session.challenge.beaten
+    if best is None or beaten is None or best.run != session.run_id or best.value is None or beaten.value is None:
+        return ""
+    value, before = figure(best.value), figure(beaten.value)
+    # A difference too small to be seen is nothing to tell of.
+    return translate("workbench.new-best", value=value, before=before) if value != before else ""
+
+
+def seed_text(session: LabSession) -> str:
+    """What the seed of the next run changes: other random numbers, or nothing where none are drawn."""
+    from tutor.labs.effects import without_effect
+
+    seed, own = session.spec.train.seed, session.original.train.seed
+    if idle := without_effect(session.spec, "train.seed"):
+        return translate("effects.says-idle", name=translate("lab.seed", seed=seed), reason=idle)
+    return translate("workbench.says-seed", seed=seed, own=own)
+
+
+def begin_text(session: LabSession) -> str:
+    """How to begin."""
+    return translate("lab.says-ready-manual" if session.spec.manual else "lab.says-ready")
+
+
+def goal_lines(goal: str, function: str = "", *, ascii: bool = False) -> list[str]:
+    """A goal in the condition language, a line for each condition, with names and signs as people write them.
+
+    Args:
+        goal: the condition.
+        function: the drawn function whose height ``final.f`` is.
+        ascii: whether to write in plain ASCII.
+    """
+    return [_spoken(part, function, ascii=ascii) for part in re.split(r" (?=(?:and|or)\b)", " ".join(goal.split()))]
+
+
+def _spoken(goal: str, function: str, *, ascii: bool) -> str:
+    def named(match: re.Match[str]) -> str:
+        word = match.group(0)
+        if word == "final.f":
+            return drawn_name(function, ascii=ascii)
+        return translate(_FACT_NAMES[word]) if word in _FACT_NAMES else word.removeprefix("final.")
+
+    text = harmless_line(re.sub(r"[A-Za-z_][A-Za-z_.]*", named, goal))
+    if not ascii:
+        for plain, sign in (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("==", "=")):
+            text = text.replace(plain, sign)
+    return with_minus(text)
+
+
+def with_minus(text: str) -> str:
+    """``text`` with a true minus sign before each negative number."""
+    return re.sub(r"(?<![\w.)])-(?=[\d.])", MINUS, text)
