@@ -20,6 +20,7 @@ from textual.widgets import Static
 
 from tests.tui.lab_fakes import FakeRuns
 from tests.tui.screen_rows import make_services, running
+from tutor.tui.routes import Lab
 from tutor.tui.screens.lab.screen import LabScreen
 
 _UPDATES = 60
@@ -104,7 +105,7 @@ async def chart_update(epochs: int) -> tuple[float, float]:
     services = make_services(folder / "home")
     runs = FakeRuns(folder / "runs")
     services.__dict__["runs"] = runs
-    screen = LabScreen(str(path))
+    screen = LabScreen(Lab(str(path)))
     async with running(services, first=lambda: screen) as pilot:
         while screen.session is None:
             await pilot.pause(0.02)
@@ -134,7 +135,7 @@ async def longest_pause() -> tuple[list[float], int]:
     folder = Path(tempfile.mkdtemp())
     path = folder / "bench-real.toml"
     path.write_text(REAL, encoding="utf-8")
-    screen = LabScreen(str(path))
+    screen = LabScreen(Lab(str(path)))
     async with running(make_services(folder / "home"), first=lambda: screen) as pilot:
         while screen.session is None:
             await pilot.pause(0.02)

@@ -30,8 +30,8 @@ import numpy as np
 from tests.bench.textbook import TextbookNet
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
+from tutor.ml.factory import make_training
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import make_training
 
 _DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
 _ROUNDS = 5

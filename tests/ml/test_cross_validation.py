@@ -10,8 +10,9 @@ import pytest
 from tutor.foundation.errors import TutorError
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets import load_dataset
-from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import Training, make_training
+from tutor.ml.factory import make_training
+from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.training import EpochResult, Training
 
 
 def training(

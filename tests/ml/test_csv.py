@@ -15,8 +15,8 @@ from tutor.foundation.translate import use_language
 from tutor.ml.datasets import csv_features, load_dataset
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.prepare import prepare
+from tutor.ml.factory import make_training
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import make_training
 from tutor.tables import reader
 
 HOUSES = "rooms,area,price\n" + "".join(f"{n},{40 + 10 * n},{100 + 50 * n}\n" for n in range(1, 11))

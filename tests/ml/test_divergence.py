@@ -11,8 +11,9 @@ import pytest
 from tests.ml.data_folder import DATA
 from tutor.ml.datasets import load_dataset
 from tutor.ml.divergence import FACTOR, beyond_use, has_diverged
-from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import Training, make_training
+from tutor.ml.factory import make_training
+from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.training import EpochResult, Training
 
 
 def line(optimizer: str, rate: float, epochs: int, options: DataOptions | None = None, data: str = "views") -> Training:

@@ -9,10 +9,10 @@ import pytest
 
 from tests.ml.data_folder import DATA
 from tutor.ml.datasets import load_dataset
+from tutor.ml.factory import make_training
 from tutor.ml.gradient_check import measured_gradient
 from tutor.ml.models.drawn_function import FUNCTIONS
 from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import make_training
 
 Small = dict[str, float]
 

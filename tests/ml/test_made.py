@@ -8,8 +8,8 @@ import pytest
 from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
+from tutor.ml.factory import make_training
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import make_training
 
 
 def dataset(name: str, rows: int = 0, seed: int | None = None, noise: float | None = None, frames: int = 1) -> Dataset:

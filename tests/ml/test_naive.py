@@ -10,8 +10,9 @@ from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.datasets.sources.series import views
-from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import Training, make_training
+from tutor.ml.factory import make_training
+from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.training import EpochResult, Training
 
 
 def naive(data: Dataset, loss: str = "mae", offset: float = 0.0) -> Training:

@@ -11,9 +11,10 @@ import pytest
 from tests.ml.data_folder import DATA
 from tutor.labs.lab_files import load_lab
 from tutor.ml.datasets import load_dataset
+from tutor.ml.factory import make_training
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.perturbation import SIZE, perturb
-from tutor.ml.training import Training, make_training
+from tutor.ml.training import Training
 from tutor.runs.execute import run_to_end
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

@@ -8,9 +8,10 @@ import pytest
 from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
+from tutor.ml.factory import make_training
 from tutor.ml.models.keyword_rule import RuleTraining
-from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import Training, make_training
+from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.training import EpochResult, Training
 
 
 def mails(tricky: float = 0.0, seed: int | None = None) -> Dataset:

@@ -12,9 +12,9 @@ from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset, Floats
 from tutor.ml.datasets.sources.text import contexts
+from tutor.ml.factory import make_training
 from tutor.ml.models.text_sampling import LONGEST, write
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import make_training
 
 CHARACTERS = ("⏎", "a", "b")
 

@@ -14,8 +14,9 @@ from tests.ml.least_deviations import least_absolute_deviations
 from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
-from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import Training, make_training
+from tutor.ml.factory import make_training
+from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.training import EpochResult, Training
 
 
 def dataset(name: str, **options: Any) -> Dataset:

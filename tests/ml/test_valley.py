@@ -10,8 +10,8 @@ import pytest
 
 from tests.ml.data_folder import DATA
 from tutor.ml.datasets import load_dataset
+from tutor.ml.factory import make_training
 from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import make_training
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tutor.labs.lab_config import Setting
 from tutor.ml.divergence import beyond_use, has_diverged
-from tutor.ml.options import EpochResult
+from tutor.ml.training import EpochResult
 
 
 class FakeTrainee:

@@ -27,7 +27,7 @@ from tutor.labs.panels.base import (
     spread,
 )
 from tutor.labs.panels.landscapes import SURFACE_CELLS, Curve, Surface, Threshold
-from tutor.ml.options import EpochResult
+from tutor.ml.training import EpochResult
 from tutor.runs.events import View
 from tutor.runs.worker.adapter import MlTrainee
 

@@ -9,8 +9,8 @@ import pytest
 
 from tutor.labs.lab_files import load_lab
 from tutor.ml.datasets import load_dataset
+from tutor.ml.factory import make_training
 from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
-from tutor.ml.training import make_training
 from tutor.runs.execute import run_to_end
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

@@ -1,6 +1,6 @@
 """An app's screen as plain rows, and an app to look at: shared by the tests of all screens.
 
-async with running(services, first=lambda: LabScreen("one-lag")) as pilot:
+async with running(services, first=lambda: LabScreen(Lab("one-lag"))) as pilot:
     await pilot.press("space")
     assert "paused" in rows_of(pilot)[0]
 """
@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual._compositor import LayoutUpdate
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -18,7 +19,10 @@ from textual.strip import Strip
 from tests.stores import at_the_end
 from tutor.foundation.translate import language, use_language
 from tutor.progress.settings import Settings
+from tutor.tui import router
 from tutor.tui.app import FirstScreen, TutorApp
+from tutor.tui.routes import Route
+from tutor.tui.shell import Shell
 from tutor.workspace import Services
 
 
@@ -82,6 +86,21 @@ async def press(pilot: Pilot[int], *keys: str) -> list[str]:
         await pilot.app.workers.wait_for_complete()
         await settled(pilot)
     return rows_of(pilot)
+
+
+def note_routes(monkeypatch: pytest.MonkeyPatch, *kinds: type[Route]) -> list[Route]:
+    """A list in which routes of these kinds are noted from now on, in place of opening their screens."""
+    noted: list[Route] = []
+    go = router.go
+
+    def note(app: Shell, route: Route) -> None:
+        if isinstance(route, kinds):
+            noted.append(route)
+        else:
+            go(app, route)
+
+    monkeypatch.setattr(router, "go", note)
+    return noted
 
 
 def app_of(pilot: Pilot[int]) -> TutorApp:

@@ -12,9 +12,10 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tests.tui.screen_rows import make_services, running
-from tutor.tui import navigation
+from tests.tui.screen_rows import app_of, make_services, running
+from tutor.tui import router
 from tutor.tui.compositor import FrontCompositor
+from tutor.tui.routes import Glossary, Lab, Palette
 from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.terminal.cells import Cells
 from tutor.tui.widgets.chart import RowsView
@@ -81,10 +82,10 @@ def every_line(_line: int) -> bool:
 async def test_screens_and_cards_are_drawn_alike(tmp_path: Path, theme: str) -> None:
     async with running(make_services(tmp_path, theme=theme)) as pilot:
         await check(pilot)
-        navigation.open_glossary(pilot.app)  # type: ignore[arg-type]
+        router.go(app_of(pilot), Glossary())
         await pilot.pause()
         await check(pilot)
-        navigation.open_palette(pilot.app)  # type: ignore[arg-type]
+        router.go(app_of(pilot), Palette(pilot.app.screen))
         await pilot.pause()
         await check(pilot)
 
@@ -92,7 +93,7 @@ async def test_screens_and_cards_are_drawn_alike(tmp_path: Path, theme: str) -> 
 @pytest.mark.parametrize("theme", ["dark", "light", "terminal"])
 @pytest.mark.parametrize("ascii", [False, True])
 async def test_a_lab_is_drawn_alike(tmp_path: Path, theme: str, ascii: bool) -> None:
-    screen = LabScreen("ball")
+    screen = LabScreen(Lab("ball"))
     async with running(make_services(tmp_path, theme=theme, ascii=ascii), first=lambda: screen) as pilot:
         while screen.session is None:
             await pilot.pause(0.02)
@@ -108,7 +109,7 @@ async def test_a_lab_is_drawn_alike(tmp_path: Path, theme: str, ascii: bool) -> 
 
 
 async def test_what_is_covered_is_not_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = LabScreen("ball")
+    screen = LabScreen(Lab("ball"))
     rendered: list[Widget] = []
     original = Widget.render_lines
 
@@ -130,7 +131,7 @@ async def test_what_is_covered_is_not_rendered(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize("shift", ["", "a"], ids=["even", "odd"])
 async def test_a_wide_character_over_an_edge_underneath_stays_whole(tmp_path: Path, shift: str) -> None:
-    screen = LabScreen("ball")
+    screen = LabScreen(Lab("ball"))
     async with running(make_services(tmp_path, language="zh"), first=lambda: screen) as pilot:
         while screen.session is None:
             await pilot.pause(0.02)

@@ -8,8 +8,17 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import app_of, closed_at_the_end, make_services, rows_of, running, settled, text_of
-from tutor.tui import navigation
+from tests.tui.screen_rows import (
+    app_of,
+    closed_at_the_end,
+    make_services,
+    note_routes,
+    rows_of,
+    running,
+    settled,
+    text_of,
+)
+from tutor.tui.routes import Lab, Lesson
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.palette import Palette
@@ -152,7 +161,7 @@ async def test_the_palette_calls_a_lab_in_the_language_in_use(
 
 @BOTH
 async def test_the_help_of_a_lab_gives_each_key_its_own_row(services_in: MakeServices, language: str) -> None:
-    async with running(services_in(language), lambda: LabScreen("ball"), size=(80, 60)) as pilot:
+    async with running(services_in(language), lambda: LabScreen(Lab("ball")), size=(80, 60)) as pilot:
         await pilot.app.workers.wait_for_complete()
         await pilot.press("question_mark")
         await settled(pilot)
@@ -165,9 +174,7 @@ async def test_the_help_of_a_lab_gives_each_key_its_own_row(services_in: MakeSer
 
 
 async def test_what_is_found_is_done(services_in: MakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[tuple[str, str]] = []
-    for name in ("open_lesson", "open_lab"):
-        monkeypatch.setattr(navigation, name, lambda _app, it, name=name: opened.append((name, it)))
+    opened = note_routes(monkeypatch, Lesson, Lab)
     async with running(services_in()) as pilot:
         await open_palette(pilot, "descent")
         await pilot.press("enter")
@@ -179,7 +186,7 @@ async def test_what_is_found_is_done(services_in: MakeServices, monkeypatch: pyt
         await pilot.press("enter")
         await settled(pilot)
         assert isinstance(pilot.app.screen, SettingsScreen)
-    assert opened == [("open_lesson", "descent"), ("open_lab", "ball")]
+    assert opened == [Lesson("descent"), Lab("ball")]
 
 
 async def test_the_palette_offers_all_commands_even_while_text_is_typed(services_in: MakeServices) -> None:
@@ -272,3 +279,13 @@ def test_a_fault_of_ours_in_a_home_that_cannot_be_written_is_kept_elsewhere(
     assert "\n" not in sentence
     assert str(tmp_path / "tutor-crash.txt") in sentence
     assert "by us" in (tmp_path / "tutor-crash.txt").read_text(encoding="utf-8")
+
+
+async def test_a_key_shows_how_many_bytes_a_second_go_to_the_terminal_and_takes_it_away(
+    services_in: MakeServices,
+) -> None:
+    async with running(services_in()) as pilot:
+        for shown in (True, False):
+            await pilot.press("ctrl+o")
+            await settled(pilot)
+            assert ("B/s" in rows_of(pilot)[0]) is shown

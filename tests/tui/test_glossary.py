@@ -8,8 +8,9 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import make_services, rows_of, running, settled, text_of
-from tutor.tui import navigation
+from tests.tui.screen_rows import app_of, make_services, note_routes, rows_of, running, settled, text_of
+from tutor.tui import router
+from tutor.tui.routes import Lesson, Term
 from tutor.tui.screen import TutorDialog, TutorScreen
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.home import HomeScreen
@@ -111,7 +112,7 @@ async def test_links_lead_on_and_back(services_in: MakeServices) -> None:
 
 async def test_a_card_opens_over_any_screen_and_the_screen_stays_visible(services_in: MakeServices) -> None:
     async with running(services_in()) as pilot:
-        navigation.open_term(pilot.app, "loss-function")  # type: ignore[arg-type]
+        router.go(app_of(pilot), Term("loss-function"))
         await settled(pilot)
         text = text_of(pilot)
         assert "┌ Loss function · 损失函数" in text
@@ -131,15 +132,14 @@ async def test_a_card_speaks_the_other_language_live(services_in: MakeServices) 
 async def test_a_card_opens_the_lesson_where_the_term_is_first_met(
     services_in: MakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[tuple[str, str]] = []
-    monkeypatch.setattr(navigation, "open_lesson", lambda _app, lesson, anchor="": opened.append((lesson, anchor)))
+    opened = note_routes(monkeypatch, Lesson)
     async with running(services_in()) as pilot:
-        navigation.open_term(pilot.app, "learning-rate")  # type: ignore[arg-type]
+        router.go(app_of(pilot), Term("learning-rate"))
         await settled(pilot)
         await pilot.press("o")
         await settled(pilot)
         assert isinstance(pilot.app.screen, HomeScreen)
-    assert opened == [("descent", "learning-rate")]
+    assert opened == [Lesson("descent", "learning-rate")]
 
 
 async def test_a_term_that_does_not_exist_is_said(services_in: MakeServices) -> None:
@@ -150,7 +150,7 @@ async def test_a_term_that_does_not_exist_is_said(services_in: MakeServices) -> 
 
 async def test_the_glossary_opens_at_a_term_from_its_card(services_in: MakeServices) -> None:
     async with running(services_in()) as pilot:
-        navigation.open_term(pilot.app, "softmax-function")  # type: ignore[arg-type]
+        router.go(app_of(pilot), Term("softmax-function"))
         await settled(pilot)
         await pilot.press("g")
         await settled(pilot)

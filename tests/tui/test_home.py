@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import app_of, make_services, rows_of, running, settled, text_of
+from tests.tui.screen_rows import app_of, make_services, note_routes, rows_of, running, settled, text_of
 from tutor.progress.records import Answer, Position
-from tutor.tui import navigation
+from tutor.tui.routes import Lesson
 from tutor.tui.screens import home
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.widgets.row_list import RowList
@@ -72,35 +72,32 @@ async def test_keys_move_and_digits_go_to_a_lesson(services_in: MakeServices) ->
 async def test_enter_opens_the_selected_lesson(
     services_in: MakeServices, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(navigation, "open_lesson", lambda _app, lesson: opened.append(lesson))
+    opened = note_routes(monkeypatch, Lesson)
     async with running(services_in()) as pilot:
         await pilot.press(*keys)
         await settled(pilot)
-    assert opened == ["descent"]
+    assert opened == [Lesson("descent")]
 
 
 async def test_enter_at_once_goes_on_with_the_course(
     services_in: MakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(navigation, "open_lesson", lambda _app, lesson: opened.append(lesson))
+    opened = note_routes(monkeypatch, Lesson)
     services = services_in()
     services.store.set_position("loss", Position(1), fraction=0.3, questions=1)
     async with running(services) as pilot:
         await pilot.press("enter")
         await settled(pilot)
-    assert opened == ["loss"]
+    assert opened == [Lesson("loss")]
 
 
 async def test_a_click_on_a_lesson_opens_it(services_in: MakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(navigation, "open_lesson", lambda _app, lesson: opened.append(lesson))
+    opened = note_routes(monkeypatch, Lesson)
     async with running(services_in()) as pilot:
         line = next(index for index, row in enumerate(rows_of(pilot)) if "Model and loss" in row)
         await pilot.click(offset=(12, line))
         await settled(pilot)
-    assert opened == ["loss"]
+    assert opened == [Lesson("loss")]
 
 
 async def test_an_empty_folder_is_said_and_nothing_breaks(tmp_path: Path) -> None:

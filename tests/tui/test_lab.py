@@ -19,6 +19,7 @@ from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import translate
 from tutor.runs.events import Changed, Failed, Paced, Paused, Refused, Resumed, View
 from tutor.runs.session.session import LabSession
+from tutor.tui.routes import Lab
 from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.widgets.chart import RowsView
 
@@ -67,7 +68,7 @@ async def lab(
     services = make_services(tmp_path / "home", **settings)  # type: ignore[arg-type]
     runs = runs or FakeRuns(tmp_path / "runs")
     services.__dict__["runs"] = runs
-    screen = LabScreen(str(path))
+    screen = LabScreen(Lab(str(path)))
     async with running(services, first=lambda: screen, size=size) as pilot:
         for _ in range(400):
             if screen.session is not None or screen._problem:
@@ -110,7 +111,7 @@ async def test_a_lab_that_was_left_while_it_was_read_starts_nothing_and_looks_fo
     async with lab(tmp_path) as bench:
         session = bench.screen.session
         assert session is not None
-        left = LabScreen(str(path), play=True)
+        left = LabScreen(Lab(str(path)), play=True)
         monkeypatch.setattr(left, "_open", lambda: None)
         await bench.pilot.app.push_screen(left)
         await bench.pilot.app.pop_screen()
@@ -182,7 +183,7 @@ async def test_space_starts_a_lab_that_is_still_being_opened(tmp_path: Path, mon
         return make(screen)
 
     monkeypatch.setattr(LabScreen, "_make_session", make_late)
-    screen = LabScreen(str(path))
+    screen = LabScreen(Lab(str(path)))
     async with running(services, first=lambda: screen) as pilot:
         try:
             await pilot.press("space")
@@ -848,7 +849,7 @@ async def test_a_real_worker_trains_is_steered_and_outlives_the_screen(tmp_path:
     path = tmp_path / "real.toml"
     path.write_text(REAL, encoding="utf-8")
     services = make_services(tmp_path / "home")
-    first = LabScreen(str(path))
+    first = LabScreen(Lab(str(path)))
     async with running(services, first=lambda: first) as pilot:
         await _until(pilot, lambda: first.session is not None)
         assert first.session is not None
@@ -862,7 +863,7 @@ async def test_a_real_worker_trains_is_steered_and_outlives_the_screen(tmp_path:
         assert "⏸ paused" in rows_of(pilot)[0]
         assert "┊" in text_of(pilot)
         assert "▀" in text_of(pilot)
-    again = LabScreen(str(path))
+    again = LabScreen(Lab(str(path)))
     async with running(make_services(tmp_path / "home"), first=lambda: again) as pilot:
         await _until(pilot, lambda: again.session is not None)
         assert again.session is not None

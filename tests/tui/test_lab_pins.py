@@ -17,6 +17,7 @@ from tutor.labs.lab_files import load_lab
 from tutor.runs.events import DataFacts, Epochs, Finished, Started
 from tutor.runs.registry import Runs
 from tutor.runs.session.pins import MOST_PINNED
+from tutor.tui.routes import Lab
 from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.runs import RunsScreen
 from tutor.workspace import Services
@@ -70,7 +71,7 @@ async def test_pins_come_back_after_a_restart_and_go_when_they_are_let_go(tmp_pa
     services.runs.keep_beside(second, 2)
     services.runs.keep_beside(first, 1)
     again = make_services(tmp_path / "home")  # another start of the program
-    screen = LabScreen(str(path))
+    screen = LabScreen(Lab(str(path)))
     async with running(again, first=lambda: screen) as pilot:
         await opened(pilot, screen)
         assert screen.session is not None
@@ -121,7 +122,7 @@ async def test_a_pin_whose_run_is_deleted_goes_from_the_lab(tmp_path: Path) -> N
     path, services = lab_file(tmp_path), make_services(tmp_path / "home")
     run = a_run(services.runs, path, 10, 0.1, to=0.25)
     services.runs.keep_beside(run, 1)
-    screen = LabScreen(str(path))
+    screen = LabScreen(Lab(str(path)))
     async with running(services, first=lambda: screen) as pilot:
         await opened(pilot, screen)
         assert screen.session is not None
@@ -139,7 +140,7 @@ async def test_four_pins_of_before_fit_a_terminal_of_80_by_24(tmp_path: Path, la
     path, services = lab_file(tmp_path), make_services(tmp_path / "home", language=language)
     for hour in range(10, 10 + MOST_PINNED):
         services.runs.keep_beside(a_run(services.runs, path, hour, hour / 100, to=hour / 40), hour - 9)
-    screen = LabScreen(str(path))
+    screen = LabScreen(Lab(str(path)))
     async with running(services, first=lambda: screen) as pilot:
         await opened(pilot, screen)
         await pilot.press("c")

@@ -11,13 +11,14 @@ from textual.containers import VerticalScroll
 from tests.tui.lab_fakes import FakeRuns
 from tests.tui.quiz_bench import Bench, quiz
 from tests.tui.quiz_lessons import make_lessons
-from tests.tui.screen_rows import make_services, rows_of, running, settled
+from tests.tui.screen_rows import make_services, note_routes, rows_of, running, settled
 from tutor.runs.events import Failed
 from tutor.study.attempt import Stage
 from tutor.study.lesson_session import LessonSession
 from tutor.study.question_attempt import Mark
 from tutor.tui.questions.ask import AskView
 from tutor.tui.questions.question import QuestionWidget
+from tutor.tui.routes import Lab, Run
 from tutor.tui.screen import TutorScreen
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.widgets.notice import Notice
@@ -409,15 +410,12 @@ async def test_a_run_goes_on_while_the_learner_does_and_is_joined_again(tmp_path
 
 
 async def test_the_lab_of_a_question_is_one_key_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[tuple[str, dict[str, object]]] = []
-    monkeypatch.setattr(
-        "tutor.tui.navigation.open_lab", lambda _app, lab, overrides: opened.append((lab, dict(overrides)))
-    )
+    opened = note_routes(monkeypatch, Lab)
     async with quiz(tmp_path) as bench:
         await bench.press(bench.digit("2.5"), "s")
         assert opened == [], "not before the lock"
         await bench.press("enter", "s")
-        assert opened == [("quick", {})]
+        assert opened == [Lab("quick")]
         await bench.press("enter")
         await bench.press("n", "n", "ctrl+n", "ctrl+n")
         await predicted_now(bench)
@@ -425,7 +423,7 @@ async def test_the_lab_of_a_question_is_one_key_away(tmp_path: Path, monkeypatch
         bench.run.finish("diverged")
         await bench.look()
         await bench.press("s")
-        assert opened[-1] == ("quick", {"optimizer.learning_rate": 5.0})
+        assert opened[-1] == Lab("quick", {"optimizer.learning_rate": 5.0})
 
 
 @pytest.mark.parametrize(
@@ -434,8 +432,7 @@ async def test_the_lab_of_a_question_is_one_key_away(tmp_path: Path, monkeypatch
 async def test_a_wrong_prediction_opens_the_runs_that_decided(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, text: str, words: str
 ) -> None:
-    opened: list[tuple[str, tuple[str, ...]]] = []
-    monkeypatch.setattr("tutor.tui.navigation.open_run", lambda _app, run, beside: opened.append((run, beside)))
+    opened = note_routes(monkeypatch, Run, Lab)
     async with quiz(tmp_path, language=language) as bench:
         await predicted(bench, text)
         bench.run.train([0.5] * 30)
@@ -444,12 +441,10 @@ async def test_a_wrong_prediction_opens_the_runs_that_decided(
         assert bench.exercise.mark is Mark.WRONG
         assert words in " ".join((await bench.text()).split())
         await bench.press("s")
-        assert opened == [("run-1", ())]
+        assert opened == [Run("run-1")]
         bench.runs.followers.clear()
-        labs: list[str] = []
-        monkeypatch.setattr("tutor.tui.navigation.open_lab", lambda _app, lab, _overrides: labs.append(lab))
         await bench.press("s")
-        assert labs == ["quick"], "a run that was deleted is no reason to see nothing"
+        assert isinstance(opened[-1], Lab), "a run that was deleted is no reason to see nothing"
 
 
 # -- in the text of a lesson -----------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from tests.tui.quiz_bench import Bench, quiz
 from tests.tui.screen_rows import app_of, make_services, rows_of, running, settled
 from tutor.foundation.text_width import cell_width
 from tutor.study.question_attempt import Mark
-from tutor.tui.navigation import go_back, open_quiz
+from tutor.tui import router
+from tutor.tui.routes import Lesson, Quiz
 from tutor.tui.screens.quiz import QuizScreen
 from tutor.tui.widgets.notice import Notice
 from tutor.tui.widgets.row_list import RowList
@@ -388,14 +389,13 @@ async def test_a_click_on_the_footer_is_the_key(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("from_lesson", [True, False])
 async def test_the_lesson_takes_the_place_of_its_quiz(tmp_path: Path, from_lesson: bool) -> None:
-    from tutor.tui import navigation
     from tutor.tui.screens.lesson.screen import LessonScreen
 
     async with quiz(tmp_path) as bench:
         app = app_of(bench.pilot)
         if from_lesson:
-            navigation.open_lesson(app, "sample")
-            navigation.open_quiz(app, "sample")
+            router.go(app, Lesson("sample"))
+            router.go(app, Quiz("sample"))
             await settled(bench.pilot)
         quizzes = len([screen for screen in app.screen_stack if isinstance(screen, QuizScreen)])
         await bench.pilot.press("1", "enter", "o")
@@ -423,9 +423,9 @@ async def test_who_leaves_while_the_quiz_comes_up_is_back_without_a_fault(tmp_pa
         app = app_of(pilot)
         home = app.screen
         for turns in range(0, 60, 3):
-            open_quiz(app, "what-is-ml")
+            router.go(app, Quiz("what-is-ml"))
             for _ in range(turns):
                 await asyncio.sleep(0)
-            go_back(app)
+            router.go_back(app)
             await settled(pilot)
             assert app.screen is home

@@ -18,7 +18,8 @@ from tutor.runs.events import DataFacts, Epochs, Paused, Started
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
 from tutor.runs.registry import Runs
-from tutor.tui.screens.run import RunScreen
+from tutor.tui.routes import Run
+from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.runs import RunsScreen
 from tutor.workspace import Services
 
@@ -125,9 +126,9 @@ async def test_enter_opens_the_run_and_c_compares_it(services: Services) -> None
         for _ in range(200):
             await pilot.pause(0.05)
             screen = pilot.app.screen
-            if isinstance(screen, RunScreen) and screen.session is not None:
+            if isinstance(screen, LabScreen) and screen.session is not None:
                 break
-        assert isinstance(screen, RunScreen)
+        assert isinstance(screen, LabScreen)
         assert screen.session is not None
         assert screen.session.run_id[-4:] == "aaaa"
         assert [each.run_id[-4:] for each in screen.session.pinned] == ["bbbb"]
@@ -162,7 +163,7 @@ async def test_a_recorded_run_is_watched_and_not_started_here(services: Services
     folder = recorded(services.runs, epochs(1, 5))
     lock = hold(folder / LOCK_FILE)
     assert lock is not None
-    async with running(services, lambda: RunScreen(folder.name)) as pilot:
+    async with running(services, lambda: LabScreen(Run(folder.name))) as pilot:
         await shown(pilot, "my model", "space pause")
         offered: Callable[[str], object] = lambda action: pilot.app.screen.check_action(action, ())  # noqa: E731
         assert offered("pause")
@@ -186,7 +187,7 @@ async def test_nothing_is_claimed_of_what_another_program_trains(
     folder = recorded(services.runs, measured, task="followed")
     lock = hold(folder / LOCK_FILE)
     assert lock is not None
-    async with running(services, lambda: RunScreen(folder.name), size) as pilot:
+    async with running(services, lambda: LabScreen(Run(folder.name)), size) as pilot:
         text = await shown(pilot, crumb, "0.5")
         assert not any(word in text for word in ("MSE", "seed", "种子", "flat out", "space"))
         assert not pilot.app.screen.check_action("pause", ())

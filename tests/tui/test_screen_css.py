@@ -10,7 +10,8 @@ from textual.css.stylesheet import Stylesheet
 from textual.widgets import Input, Static
 
 from tests.tui.screen_rows import app_of, make_services, running, settled
-from tutor.tui.navigation import open_glossary, open_home
+from tutor.tui import router
+from tutor.tui.routes import Glossary
 from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.row_list import RowList
 
@@ -34,7 +35,7 @@ async def test_a_new_screen_has_its_styles_and_no_screen_behind_it_changes(tmp_p
         await settled(pilot)
         assert app.screen.query_one(Static).styles.background == Color.parse("blue")
         assert rows.styles.background == before
-        open_home(app)
+        router.go_home(app)
         await settled(pilot)
         app.screen.update_node_styles()
         assert rows.styles.background == before, "the rules of a screen hold in it alone"
@@ -44,7 +45,7 @@ async def test_a_new_screen_has_its_styles_and_no_screen_behind_it_changes(tmp_p
 async def test_the_styles_of_a_screen_hold_after_a_change_of_the_look_too(tmp_path: Path, theme: str) -> None:
     async with running(make_services(tmp_path, theme="light" if theme == "dark" else "dark")) as pilot:
         app = app_of(pilot)
-        open_glossary(app)
+        router.go(app, Glossary())
         await settled(pilot)
         app.change_settings(theme=theme)
         await settled(pilot)

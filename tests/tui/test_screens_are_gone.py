@@ -14,9 +14,9 @@ from textual.widget import Widget
 from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import app_of, running, settled
 from tests.tui.test_sizes import OPENED, resized
+from tutor.tui import router, routes
 from tutor.tui.app import TutorApp
 from tutor.tui.garbage import AFTER_LEAVING
-from tutor.tui.screens.sweep import SweepScreen
 from tutor.tui.screens.too_small import TooSmallScreen
 
 _PATIENCE = 40
@@ -28,7 +28,7 @@ def _sweep(app: TutorApp) -> None:
 
     course = app.services.course
     assert course is not None
-    app.push_screen(SweepScreen(load_lab("ball", course.labs_folder)))
+    router.go(app, routes.Sweep(load_lab("ball", course.labs_folder)))
 
 
 KINDS = {name: opened for name, opened in OPENED.items() if name != "home"} | {"sweep": _sweep}

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import app_of, rows_of, running, settled, text_of
 from tutor.foundation.text_width import cell_width
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.lesson.screen import LessonScreen
@@ -23,18 +23,18 @@ from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.widgets.prose import ProseView
 
 OPENED: dict[str, Callable[[TutorApp], None]] = {
-    "home": lambda app: None,
-    "lesson": lambda app: navigation.open_lesson(app, "loss"),
-    "quiz": lambda app: navigation.open_quiz(app, "loss"),
-    "review": navigation.open_review,
-    "progress": navigation.open_progress,
-    "lab": lambda app: navigation.open_lab(app, "ball"),
-    "runs": navigation.open_runs,
-    "glossary": navigation.open_glossary,
-    "term": lambda app: navigation.open_term(app, "softmax-function"),
-    "settings": navigation.open_settings,
-    "help": navigation.open_help,
-    "palette": navigation.open_palette,
+    "home": lambda _: None,
+    "lesson": lambda app: router.go(app, routes.Lesson("loss")),
+    "quiz": lambda app: router.go(app, routes.Quiz("loss")),
+    "review": lambda app: router.go(app, routes.Review()),
+    "progress": lambda app: router.go(app, routes.Progress()),
+    "lab": lambda app: router.go(app, routes.Lab("ball")),
+    "runs": lambda app: router.go(app, routes.Runs()),
+    "glossary": lambda app: router.go(app, routes.Glossary()),
+    "term": lambda app: router.go(app, routes.Term("softmax-function")),
+    "settings": lambda app: router.go(app, routes.Settings()),
+    "help": lambda app: router.go(app, routes.Help(app.screen)),
+    "palette": lambda app: router.go(app, routes.Palette(app.screen)),
 }
 
 
@@ -77,7 +77,7 @@ async def test_what_is_opened_in_a_window_too_small_is_laid_out_in_the_least_siz
 
 async def test_sizes_that_follow_one_another_closely_come_to_rest(services_in: MakeServices) -> None:
     """The lab asks for something at each size, so that Textual cannot take two sizes that wait together."""
-    async with running(services_in(), lambda: LabScreen("ball", {})) as pilot:
+    async with running(services_in(), lambda: LabScreen(routes.Lab("ball"))) as pilot:
         screen = pilot.app.screen
         told: list[events.Resize] = []
         on_event = screen.on_event

@@ -10,8 +10,6 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct, field
 
-from tutor.labs.limits import FEWEST_MEMORY_MB, MEMORY_MB, MOST_MEMORY_MB, MOST_SECONDS, SECONDS
-
 DataName = Literal[
     "views",
     "rebound",
@@ -69,6 +67,16 @@ PanelName = Literal[
 TextName = Literal["names", "tale-en", "tale-zh", "file"]
 TEXTS: tuple[TextName, ...] = get_args(TextName)
 PANELS: tuple[PanelName, ...] = get_args(PanelName)
+
+SECONDS = 600.0
+"""What a run may take if its lab says nothing; pauses do not count."""
+MOST_SECONDS = 86_400.0
+"""What a lab may ask for."""
+MEMORY_MB = 2048
+"""What a run's process may use if its lab says nothing."""
+FEWEST_MEMORY_MB = 128
+MOST_MEMORY_MB = 65_536
+"""What a lab may ask for."""
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]

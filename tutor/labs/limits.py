@@ -2,7 +2,7 @@
 
 Every limit that is met is told in a sentence that says what to do. The environment can set those of `Limits`, as
 whoever runs a shared machine may want: ``TUTOR_MAX_RUNS``, ``TUTOR_MAX_LOG_MB``, ``TUTOR_MAX_MEMORY_MB`` and
-``TUTOR_MAX_SECONDS``.
+``TUTOR_MAX_SECONDS``. What a lab itself may ask for stands with its other settings.
 """
 
 from __future__ import annotations
@@ -10,26 +10,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
+from tutor.labs.lab_config import FEWEST_MEMORY_MB, MOST_MEMORY_MB, MOST_SECONDS, RunSpec
 
-if TYPE_CHECKING:
-    from tutor.labs.lab_config import RunSpec
-
-SECONDS = 600.0
-"""What a run may take if its lab says nothing; pauses do not count."""
-MOST_SECONDS = 86_400.0
-"""What a lab may ask for."""
-MEMORY_MB = 2048
-"""What a run's process may use if its lab says nothing."""
-FEWEST_MEMORY_MB = 128
-MOST_MEMORY_MB = 65_536
-"""What a lab may ask for."""
 IDLE_SECONDS = 6 * 3600.0
 """A run that waits, and that nobody touches, ends by itself after this time."""
 KEEP_RUNS = 100

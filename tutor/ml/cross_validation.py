@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import Floats
-from tutor.ml.options import EpochResult
-from tutor.ml.training import Training
+from tutor.ml.training import EpochResult, Training
 
 
 class CrossValidation:

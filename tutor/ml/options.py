@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 MAIL_WORDS = ("free", "winner", "meeting", "thanks")
 """What is counted in the made-up mails."""
@@ -156,29 +155,3 @@ class TrainOptions:
     seed: int = 1
     shuffle: bool = True
     updates: int = 0
-
-
-class EpochResult(NamedTuple):
-    """The model as it stands at the end of an epoch. Losses are in the units of the label.
-
-    Args:
-        epoch: From 1.
-        updates: Updates of the parameters so far.
-        train_loss: Mean loss over all training examples; may be nan or infinite if training diverged.
-        valid_loss: The same over the validation examples; None without any.
-        train_accuracy: Share of training examples classified right; None for a regression.
-        valid_accuracy: The same over the validation examples.
-        gradient_norm: Length of the gradient of the mean loss, at the last update of the epoch.
-        learning_rate: η at the last update, after the schedule.
-        diverged: Whether the loss is no number any more, or beyond any use; see `tutor.ml.divergence`.
-    """
-
-    epoch: int
-    updates: int
-    train_loss: float
-    valid_loss: float | None = None
-    train_accuracy: float | None = None
-    valid_accuracy: float | None = None
-    gradient_norm: float | None = None
-    learning_rate: float | None = None
-    diverged: bool = False

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import translate
 from tutor.ml.arrays import Array
-from tutor.ml.datasets.dataset import DRAWN, Dataset, Floats
-from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.datasets.dataset import Dataset, Floats
 
-__all__ = ["EpochResult", "Training", "make_training"]
+
+class EpochResult(NamedTuple):
+    """The model as it stands at the end of an epoch. Losses are in the units of the label.
+
+    Args:
+        epoch: From 1.
+        updates: Updates of the parameters so far.
+        train_loss: Mean loss over all training examples; may be nan or infinite if training diverged.
+        valid_loss: The same over the validation examples; None without any.
+        train_accuracy: Share of training examples classified right; None for a regression.
+        valid_accuracy: The same over the validation examples.
+        gradient_norm: Length of the gradient of the mean loss, at the last update of the epoch.
+        learning_rate: η at the last update, after the schedule.
+        diverged: Whether the loss is no number any more, or beyond any use; see `tutor.ml.divergence`.
+    """
+
+    epoch: int
+    updates: int
+    train_loss: float
+    valid_loss: float | None = None
+    train_accuracy: float | None = None
+    valid_accuracy: float | None = None
+    gradient_norm: float | None = None
+    learning_rate: float | None = None
+    diverged: bool = False
 
 
 class Training(Protocol):
@@ -52,54 +72,3 @@ class Training(Protocol):
 
     def small_parameters(self) -> dict[str, float]:
         """Of a model small enough to name them: parameters in the units of the data, such as ``w`` and ``b``."""
-
-
-def make_training(
-    dataset: Dataset,
-    model: ModelOptions,
-    loss: str,
-    optimizer: OptimizerOptions,
-    train: TrainOptions,
-    offset: float = 0.0,
-) -> Training:
-    """Put a training together.
-
-    Args:
-        dataset: the examples.
-        model: the function with unknown parameters.
-        loss: ``mse`` (of a classification: of its probabilities), ``mae``, ``cross-entropy``; ``mistakes`` for rules;
-            ``function`` for a drawn function.
-        optimizer: who looks for the parameters.
-        train: how long, and in what pieces.
-        offset: subtracted from every loss that is told, which moves no parameter: a loss is what people define it to
-            be, and may be negative. Not for rules and drawn functions.
-
-    Raises:
-        TutorError: these do not go together.
-    """
-    if dataset.folds:
-        from tutor.ml.cross_validation import CrossValidation
-
-        each = [replace(fold, folds=()) for fold in dataset.folds]
-        return CrossValidation([make_training(fold, model, loss, optimizer, train, offset) for fold in each])
-    if (model.name == "function") != (dataset.task == DRAWN):
-        raise TutorError(translate("ml.function-needs-curve"), hint=translate("ml.function-needs-curve-hint"))
-    if model.name == "function":
-        from tutor.ml.models.drawn_function import FunctionTraining
-
-        return FunctionTraining(dataset, model, optimizer, train)
-    if model.name in {"threshold", "keyword-rule"}:
-        from tutor.ml.models.keyword_rule import RuleTraining
-
-        return RuleTraining(dataset, model, train)
-    if model.name == "coin-flips":
-        from tutor.ml.models.coin_flips import CoinFlips
-
-        return CoinFlips(dataset, train)
-    if model.name == "naive":
-        from tutor.ml.models.naive_forecast import NaiveTraining
-
-        return NaiveTraining(dataset, loss, offset)
-    from tutor.ml.network.training import NetworkTraining
-
-    return NetworkTraining(dataset, model, loss, optimizer, train, offset)

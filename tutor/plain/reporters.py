@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import Protocol, TextIO
@@ -183,21 +182,6 @@ _OWN_FIELDS = frozenset({"epochs", "updates", "seconds", "state"})
 def colour_of(stream: TextIO) -> bool:
     """Whether ``stream`` is a terminal whose owner wants colour (``NO_COLOR`` is respected)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def choose_reporter(style: str | None) -> Reporter:
-    """The reporter for ``style``: ``json``, ``plain``, ``narrate``, or by what standard output is."""
-    if style == "json":
-        return JsonReporter(sys.stdout)
-    if style == "narrate":
-        from tutor.plain.narrator import Narrator
-
-        return Narrator(sys.stdout)
-    if style == "plain" or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
-        return LineReporter(sys.stdout)
-    from tutor.plain.moving_chart import ChartReporter
-
-    return ChartReporter(sys.stdout, colour=colour_of(sys.stdout), ascii=wants_ascii())
 
 
 def wants_ascii() -> bool:

@@ -13,7 +13,8 @@ from tutor.labs.columns import require_columns, require_text
 from tutor.labs.effects import refuse_idle
 from tutor.labs.lab_config import RunSpec
 from tutor.labs.lab_files import load_lab
-from tutor.plain.reporters import Reporter, choose_reporter
+from tutor.plain.choose_reporter import choose_reporter
+from tutor.plain.reporters import Reporter
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import Follower
 from tutor.runs.registry import Runs

@@ -7,8 +7,9 @@ import time
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
+from tutor.plain.choose_reporter import choose_reporter
 from tutor.plain.narrator import Narrator
-from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, choose_reporter, figure
+from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, figure
 from tutor.runs.follower import Follower
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary

@@ -28,6 +28,7 @@ from tutor.foundation import clock, private
 from tutor.foundation.translate import translate
 from tutor.progress import sqlite_file
 from tutor.progress.columns import Column, readable
+from tutor.progress.row_counts import counted
 from tutor.progress.schema import SCHEMA, Schema
 from tutor.progress.sqlite_file import NewerVersionError, Rows, Statement, patiently
 
@@ -218,8 +219,6 @@ class Database:
         if not kept.total():
             self._notices.append(translate("progress.kept-aside", path=self.path, aside=aside.name))
             return
-        from tutor.progress.transfer import counted
-
         rows = counted(kept.items())
         self._notices.append(
             translate("progress.salvaged", path=self.path, aside=aside.name, count=kept.total(), rows=rows)

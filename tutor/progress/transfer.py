@@ -321,20 +321,3 @@ def _with_our_columns(table: str, found: object) -> dict[str, Any]:
 
 def _refused(message: str) -> TutorError:
     return TutorError(message, hint=translate("transfer.refused-hint"), exit_code=ExitCode.CANNOT_READ)
-
-
-def counted(rows: Iterable[tuple[str, int]]) -> str:
-    """Counts of rows in words: ``12 answers, 3 lessons``."""
-    return translate("transfer.comma").join(
-        translate(_COUNTED[table], count=count) for table, count in rows if count
-    ) or translate("transfer.nothing")
-
-
-_COUNTED = {
-    "answers": "transfer.answers",
-    "lessons": "transfer.lessons",
-    "quizzes": "transfer.quizzes",
-    "cards": "transfer.cards",
-    "attempts": "transfer.attempts",
-    "reading": "reading.pieces",
-}

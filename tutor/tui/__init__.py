@@ -3,8 +3,9 @@
 How to add a screen
 ===================
 A screen is a class in ``screens/<name>.py`` that derives from `screen.TutorScreen` (a full screen) or
-`screen.TutorDialog` (a card over the screen in front), and a function in `navigation` that opens it and
-imports it there, so that no screen costs anything before it is opened::
+`screen.TutorDialog` (a card over the screen in front), a route in `routes` that says what it is opened with, and
+a function ``screen_for(route)`` in the same module. The router imports that module by its name when the route is
+first gone, so no screen costs anything before it is opened, and no screen imports another::
 
     class LabScreen(TutorScreen):
         KEYS = (
@@ -45,7 +46,7 @@ Within a screen
     ``runs``, ``language``. ``self.tutor`` is the app: ``.look``, ``.ascii``, ``.motion`` (scroll with
     ``animate=self.tutor.motion``). ``self.refresh_frame()`` draws top line and footer anew; ``self.notice(text,
     kind)`` says a sentence for some seconds (kinds: info, good, warning); ``self.say_notices()`` says what the
-    services have to tell. Other screens are opened by ``navigation.open_…(self.tutor, …)``.
+    services have to tell. Other screens are opened by ``router.go(self.tutor, routes.…)``.
 
 Tests
     ``tests/tui/screen_rows.py`` runs an app with a lessons folder and a home of its own, and gives its screen as

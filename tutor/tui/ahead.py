@@ -34,7 +34,7 @@ MODULES: Final = (
     "tutor.tui.screens.runs",
     "numpy",
     "tutor.tui.run_rows",
-    "tutor.tui.screens.run",
+    "tutor.tui.screens.lab.screen",
     "tutor.tui.screens.sweep",
 )
 """In the order in which they are likely to be wanted. Each has its turn, with a breath after it."""

@@ -19,6 +19,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from tutor.foundation.translate import LANGUAGES, language, translate, use_language
+from tutor.tui import router, routes
 from tutor.tui.background import ForgetfulThreads
 from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, Tidying
 from tutor.tui.glyphs import AsciiFilter, terminal_speaks_unicode
@@ -75,12 +76,7 @@ class TutorApp(App[int]):
 
     def get_default_screen(self) -> Screen[None]:
         """The first screen."""
-        if self._first is not None:
-            screen = self._first()
-        else:
-            from tutor.tui.screens.home import HomeScreen
-
-            screen = HomeScreen()
+        screen = self._first() if self._first is not None else router.screen_for(routes.Home())
         # Textual does both for every screen but the first, and cannot switch that one to the course map without.
         self._load_screen_css(screen)
         screen._push_result_callback(self, None)  # noqa: SLF001
@@ -125,6 +121,12 @@ class TutorApp(App[int]):
             self._type_ahead.close()
             self.crashed = True
             super()._handle_exception(error)
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes sent to the terminal so far; 0 with Textual's own drivers, which do not count."""
+        sent = getattr(driver_of(self), "sent", 0)
+        return sent if isinstance(sent, int) else 0
 
     def _fatal_error(self) -> None:
         """A fault of ours: the traceback goes into a file, the learner gets a sentence."""

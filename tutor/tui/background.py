@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from tutor.tui.sizes import fits
-from tutor.tui.textual_private import driver_of
 
 if TYPE_CHECKING:
-    from tutor.tui.app import TutorApp
+    from tutor.tui.shell import Shell
 
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
@@ -37,7 +36,7 @@ class ForgetfulThreads(ThreadPoolExecutor):
         return super().submit(lambda: Context().run(work))
 
 
-def watch_runs(app: TutorApp) -> None:
+def watch_runs(app: Shell) -> None:
     """Keep ``app.runs_going`` right from now on."""
 
     def look(*, first: bool = False) -> None:
@@ -55,12 +54,13 @@ def watch_runs(app: TutorApp) -> None:
     look(first=True)
 
 
-def _say_what_goes_on(app: TutorApp) -> None:
+def _say_what_goes_on(app: Shell) -> None:
     """Whoever comes back is told that training went on meanwhile."""
     from tutor.foundation.translate import language, translate
-    from tutor.tui.screens.home import HomeScreen
+    from tutor.tui import router, routes
+    from tutor.tui.screen import TutorScreen
 
-    if not isinstance(app.screen, HomeScreen):
+    if not isinstance(app.screen, TutorScreen) or not router.is_shown(app.screen, routes.Home):
         return  # a lab tells of its own run
     going = app.services.runs.running()
     if len(going) == 1:
@@ -71,49 +71,17 @@ def _say_what_goes_on(app: TutorApp) -> None:
         app.screen.notice(text, "good", 8.0)
 
 
-def watch_line(app: TutorApp) -> None:
-    """Show in the top line how many bytes a second go to the terminal; show it no longer where it is shown."""
-    from tutor.tui.screen import TutorScreen
-
-    def show(rate: int | None) -> None:
-        app.line_rate = rate
-        if isinstance(app.screen, TutorScreen):
-            app.screen.refresh_frame()
-
-    if app.line_rate is not None:
-        show(None)
-        return
-    show(0)
-    sent = _bytes_sent(app)
-
-    def look() -> None:
-        nonlocal sent
-        if app.line_rate is None:
-            timer.stop()
-            return
-        before, sent = sent, _bytes_sent(app)
-        show(sent - before)
-
-    timer = app.set_interval(1.0, look)
-
-
-def _bytes_sent(app: TutorApp) -> int:
-    """Textual's own drivers do not count."""
-    sent = getattr(driver_of(app), "sent", 0)
-    return sent if isinstance(sent, int) else 0
-
-
-def guard_size(app: TutorApp) -> None:
+def guard_size(app: Shell) -> None:
     """Show the one sentence for a window that is too small, and take it away when it has grown."""
     small = not fits(app.window)
     if small == app.too_small or not app.screen_stack:
         return
-    from tutor.tui.screens.too_small import TooSmallScreen
+    from tutor.tui import router, routes
 
     app.too_small = small
     if small:
-        app.push_screen(TooSmallScreen())
-    elif isinstance(app.screen, TooSmallScreen):
+        router.go(app, routes.TooSmall())
+    elif router.is_shown(app.screen, routes.TooSmall):
         app.pop_screen()
 
 

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation.translate import translate
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, while_typing
 from tutor.tui.compositor import FrontCompositor
 from tutor.tui.glyphs import RUNNING
@@ -24,7 +24,7 @@ from tutor.tui.widgets.notice import Notice
 from tutor.tui.widgets.top_line import GAP, TopLine
 
 if TYPE_CHECKING:
-    from tutor.tui.app import TutorApp
+    from tutor.tui.shell import Shell
     from tutor.workspace import Services
 
 ResultType = TypeVar("ResultType")
@@ -80,9 +80,9 @@ class Commanded(SteadyScreen[ResultType]):
         super().__init_subclass__(**options)
 
     @property
-    def tutor(self) -> TutorApp:
+    def tutor(self) -> Shell:
         """The app."""
-        return cast("TutorApp", self.app)
+        return cast("Shell", self.app)
 
     @property
     def services(self) -> Services:
@@ -139,19 +139,19 @@ class Commanded(SteadyScreen[ResultType]):
 
     def action_back(self) -> None:
         """Leave this screen."""
-        navigation.go_back(self.tutor)
+        router.go_back(self.tutor)
 
     def action_glossary(self) -> None:
         """Open the glossary."""
-        navigation.open_glossary(self.tutor)
+        router.go(self.tutor, routes.Glossary())
 
     def action_palette(self) -> None:
         """Find anything by name."""
-        navigation.open_palette(self.tutor)
+        router.go(self.tutor, routes.Palette(self.app.screen))
 
     def action_help(self) -> None:
         """Show every key of this screen."""
-        navigation.open_help(self.tutor)
+        router.go(self.tutor, routes.Help(self.app.screen))
 
     def action_language(self) -> None:
         """Switch between the languages."""
@@ -159,17 +159,15 @@ class Commanded(SteadyScreen[ResultType]):
 
     def action_settings(self) -> None:
         """Open the settings."""
-        navigation.open_settings(self.tutor)
+        router.go(self.tutor, routes.Settings())
 
     def action_line(self) -> None:
         """Show how many bytes a second go to the terminal, or no longer."""
-        from tutor.tui.background import watch_line
-
         watch_line(self.tutor)
 
     def action_home(self) -> None:
         """Back to the course map."""
-        navigation.open_home(self.tutor)
+        router.go_home(self.tutor)
 
     def action_quit(self) -> None:
         """Leave tutor. Nothing is lost: everything was saved when it happened."""
@@ -270,3 +268,28 @@ class TutorDialog(Commanded[ResultType], ModalScreen[ResultType]):
         """A click beside the card closes it."""
         if event.widget is self:
             self.action_back()
+
+
+def watch_line(app: Shell) -> None:
+    """Show in the top line how many bytes a second go to the terminal; no longer if it is shown."""
+
+    def show(rate: int | None) -> None:
+        app.line_rate = rate
+        if isinstance(app.screen, TutorScreen):
+            app.screen.refresh_frame()
+
+    if app.line_rate is not None:
+        show(None)
+        return
+    show(0)
+    sent = app.bytes_sent
+
+    def look() -> None:
+        nonlocal sent
+        if app.line_rate is None:
+            timer.stop()
+            return
+        before, sent = sent, app.bytes_sent
+        show(sent - before)
+
+    timer = app.set_interval(1.0, look)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,9 @@ from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.suggest import nearest
 from tutor.foundation.terminal_colours import is_true_colour_by_name
 from tutor.foundation.translate import translate
+from tutor.tui import router, routes
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from tutor.course.catalogue import LessonHeader
     from tutor.tui.app import FirstScreen
     from tutor.workspace import Services
@@ -68,25 +68,14 @@ def _lesson_screen(services: Services, name: str) -> FirstScreen:
     """Makes the screen of the lesson with that id, number or file."""
     header = find_lesson(services, name)
 
-    def make() -> Screen[None]:
-        from tutor.tui.screens.lesson.screen import LessonScreen
-
-        return LessonScreen(header.id)
-
-    return make
+    return partial(router.screen_for, routes.Lesson(header.id))
 
 
 def _watched_screen(services: Services, name: str) -> FirstScreen:
     """Makes the screen of a lesson that is being written; its file may be full of faults."""
     named = named_path(name)
     path = whole_path(named) if is_file(named) else find_lesson(services, name).path
-
-    def make() -> Screen[None]:
-        from tutor.tui.screens.lesson.watch import WatchedLessonScreen
-
-        return WatchedLessonScreen(path)
-
-    return make
+    return partial(router.screen_for, routes.WatchedLesson(path))
 
 
 def _pack_of_file(lesson: str | None) -> Path | None:
@@ -134,13 +123,7 @@ def find_lesson(services: Services, name: str) -> LessonHeader:
 def _run_screen(services: Services, name: str) -> FirstScreen:
     """Makes the screen of the run with that id; of the newest that goes on, else of the newest, for ``""``."""
     run_id = services.runs.pick(name or None)
-
-    def make() -> Screen[None]:
-        from tutor.tui.screens.run import RunScreen
-
-        return RunScreen(run_id)
-
-    return make
+    return partial(router.screen_for, routes.Run(run_id))
 
 
 def lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) -> FirstScreen:
@@ -160,13 +143,7 @@ def lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) ->
         fixed = [name for name in overrides if SHORT_NAMES.get(name, name) not in turned]
         refuse_idle(spec, load_lab(lab, services.course.labs_folder), fixed)
         require_text(spec)
-
-    def make() -> Screen[None]:
-        from tutor.tui.screens.lab.screen import LabScreen
-
-        return LabScreen(lab, overrides)
-
-    return make
+    return partial(router.screen_for, routes.Lab(lab, overrides))
 
 
 def own_lab_screen(services: Services, table: Path, overrides: Mapping[str, object]) -> FirstScreen:

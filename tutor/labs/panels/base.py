@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.labs.lab_config import RunSpec
-from tutor.ml.options import EpochResult
+from tutor.ml.training import EpochResult
 
 Array = NDArray[np.floating[Any]]
 Payload = dict[str, object]

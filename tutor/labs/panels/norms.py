@@ -10,7 +10,7 @@ from math import inf, isfinite
 from typing import Protocol
 
 from tutor.labs.panels.base import NoScene, Payload, short
-from tutor.ml.options import EpochResult
+from tutor.ml.training import EpochResult
 
 MOST_EPOCHS = 200
 

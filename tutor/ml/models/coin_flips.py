@@ -10,7 +10,8 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import Dataset, Floats
-from tutor.ml.options import EpochResult, TrainOptions
+from tutor.ml.options import TrainOptions
+from tutor.ml.training import EpochResult
 
 _OWN_COINS = 2
 

@@ -13,8 +13,9 @@ from tutor.ml.datasets.dataset import Dataset, Floats
 from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.optimizers import make_optimizer
-from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.schedules import make_schedule
+from tutor.ml.training import EpochResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
-from tutor.ml.options import EpochResult, ModelOptions, TrainOptions
+from tutor.ml.options import ModelOptions, TrainOptions
+from tutor.ml.training import EpochResult
 
 
 class RuleTraining:

@@ -11,7 +11,7 @@ from tutor.foundation.translate import translate
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import Dataset, Floats
 from tutor.ml.losses import Loss, loss_for
-from tutor.ml.options import EpochResult
+from tutor.ml.training import EpochResult
 
 
 class NaiveTraining:

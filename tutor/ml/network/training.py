@@ -25,8 +25,9 @@ from tutor.ml.network.evaluation import Measure, rows_together
 from tutor.ml.network.network import Network, with_ones
 from tutor.ml.network.tape import LABELS, X_ROWS, Run, Steps, X, step, unroll
 from tutor.ml.optimizers import make_optimizer
-from tutor.ml.options import EpochResult, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.schedules import make_schedule
+from tutor.ml.training import EpochResult
 
 _INPUTS = (X, X_ROWS, LABELS)
 

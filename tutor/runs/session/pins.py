@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import RunSpec
-from tutor.runs.session.joining import Following, RunStarter
+from tutor.runs.session.preview import Following, RunStarter
 from tutor.runs.summary import RunSummary
 
 MOST_PINNED = 4

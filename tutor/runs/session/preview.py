@@ -1,11 +1,47 @@
-"""What the next run of a lab would begin with, shown before there is one."""
+"""What a session needs of the runs, and what the next run of a lab would begin with, shown before there is one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from tutor.labs.lab_config import RunSpec
 from tutor.runs.summary import PanelView, RunSummary
+
+if TYPE_CHECKING:
+    from tutor.runs.events import Event
+
+
+class Following(Protocol):
+    """What a session needs of `tutor.runs.follower.Follower`."""
+
+    folder: Path
+    summary: RunSummary
+
+    def poll(self, limit_bytes: int = ...) -> list[Event]:
+        """The events since the last poll."""
+
+    def catch_up(
+        self, hear: Callable[[Event], object] | None = None, stopped: Callable[[], bool] | None = None
+    ) -> RunSummary:
+        """Read all that is there now."""
+
+
+class RunStarter(Protocol):
+    """What a session needs of `tutor.runs.registry.Runs`."""
+
+    def start(self, spec: RunSpec, *, data_folder: Path | None = None) -> str:
+        """Start a worker."""
+
+    def follow(self, run_id: str) -> Following:
+        """Follow a run."""
+
+    def keep_beside(self, run_id: str, number: int | None) -> None:
+        """Keep a run for comparison, or no longer."""
+
+    def beside(self, spec: RunSpec) -> list[tuple[int, str]]:
+        """The runs kept for comparison, the first one at the front."""
 
 
 class Opening:

@@ -22,9 +22,8 @@ from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, S
 from tutor.runs.replay import Replaying
 from tutor.runs.session.drawings import Drawings
 from tutor.runs.session.elsewhere import Elsewhere
-from tutor.runs.session.joining import Following, RunStarter
 from tutor.runs.session.pins import Pinned, Pins
-from tutor.runs.session.preview import Opening
+from tutor.runs.session.preview import Following, Opening, RunStarter
 from tutor.runs.summary import PanelView, RunSummary
 from tutor.runs.summary import State as RunState
 

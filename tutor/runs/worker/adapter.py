@@ -24,11 +24,12 @@ from tutor.labs.panels.text import Text
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import DRAWN, REGRESSION
+from tutor.ml.factory import make_training
 from tutor.ml.models.hidden_units import is_sum_of_bends
 from tutor.ml.network.training import NetworkTraining
-from tutor.ml.options import DataOptions, EpochResult, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.perturbation import perturb
-from tutor.ml.training import make_training
+from tutor.ml.training import EpochResult
 from tutor.runs.events import DataFacts
 from tutor.runs.worker.parameter_names import named_parameters
 from tutor.runs.worker.weights_file import write_weights

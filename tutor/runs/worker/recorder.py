@@ -23,7 +23,7 @@ SERIES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
 
 
 class Result(Protocol):
-    """What a training tells of one epoch; `tutor.ml.options.EpochResult` is one."""
+    """What a training tells of one epoch; `tutor.ml.training.EpochResult` is one."""
 
     @property
     def epoch(self) -> int: ...

@@ -16,8 +16,8 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.questions.keys import HOW_SURE, NOT_READY, QUESTION_KEYS, is_typed, possible_now, reveal
-from tutor.tui.questions.rows import Cursor, Laid, Zone, ask_rows
+from tutor.tui.questions.keys import NOT_READY, QUESTION_KEYS, is_typed, possible_now, reveal
+from tutor.tui.questions.rows import HOW_SURE, Cursor, Laid, Zone, ask_rows
 from tutor.tui.widgets.laid_once import LaidOnce
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 

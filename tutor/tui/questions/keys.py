@@ -42,10 +42,6 @@ NOT_READY = {
 """Translation key of what to do first, by kind."""
 
 
-HOW_SURE = {"5": 0.5, "6": 0.6, "7": 0.7, "8": 0.8, "9": 0.9, "0": 1.0}
-"""What the digits mean while it is asked how sure one is."""
-
-
 def is_typed(attempt: Attempt) -> bool:
     """Whether the answer is typed, and not chosen or ordered."""
     return attempt.kind in {QuestionKind.FILL_IN, QuestionKind.NUMERIC}

@@ -9,19 +9,31 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tutor.charts.cells import Row, Span
-from tutor.tui.glyphs import RIGHT, WRONG
+from tutor.foundation.safe_text import harmless_line
+from tutor.study.question_attempt import Exercise, Mark
+from tutor.tui.glyphs import AGAIN, RIGHT, WARNING, WRONG
 from tutor.tui.questions.quiz_flow import QuizFlow
 from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.row_list import RowList
+from tutor.typeset.page import typeset
 
 if TYPE_CHECKING:
     from tutor.course.lesson import LabFence
-    from tutor.study.question_attempt import Exercise
     from tutor.study.score import Score
     from tutor.tui.questions.question import QuestionWidget
 
 _LOW = 18
 """Rows below which no blank line is spent above the question."""
+
+SIGNS: dict[Mark, tuple[str, str]] = {
+    Mark.OPEN: (" ", "muted"),
+    Mark.SKIPPED: (AGAIN, "accent"),
+    Mark.WAITING: ("…", "accent"),
+    Mark.RIGHT: (RIGHT, "good"),
+    Mark.WRONG: (WRONG, "bad"),
+    Mark.UNCOUNTED: (WARNING, "muted"),
+}
+"""The sign of a question in a list, and its ink."""
 
 
 class Session(Protocol):
@@ -179,3 +191,10 @@ def score_row(place: str, score: Score) -> Row:
     for sign, count, ink in ((RIGHT, score.right, "good"), (WRONG, score.wrong, "bad")):
         row += [Span("   " if row and sign == RIGHT else " "), Span(f"{sign} {count}", ink)]
     return row
+
+
+def title_line(exercise: Exercise) -> str:
+    """A question's title on one line, its Markdown and maths set."""
+    question = exercise.question
+    lines = typeset(question.title or question.prompt, 200, inline=bool(question.title))
+    return harmless_line(lines[0].text if lines else question.id)

@@ -25,6 +25,7 @@ from tutor.runs.predictions import PredictionRuns
 from tutor.study.attempt import Stage
 from tutor.study.predictions import facts_of_runs
 from tutor.study.question_attempt import Exercise, Mark
+from tutor.tui import router, routes
 from tutor.tui.questions.ask import AskView
 from tutor.tui.questions.keys import reveal
 from tutor.tui.questions.verdict import verdict_rows
@@ -248,14 +249,10 @@ class QuestionWidget(LaidOnce):
     def _open_lab(self) -> None:
         fence = self._lab_shown()
         if fence is not None:
-            from tutor.tui import navigation
-
-            navigation.open_lab(tutor_app(self), fence.lab, fence.overrides)
+            router.go(tutor_app(self), routes.Lab(fence.lab, fence.overrides))
 
     def _open_runs(self) -> None:
         """The lab as the runs had it: the last of them, and the ones that it is compared with kept beside it."""
-        from tutor.tui import navigation
-
         app, runs = tutor_app(self), self.exercise.runs
         try:
             for run_id in runs:
@@ -263,7 +260,7 @@ class QuestionWidget(LaidOnce):
         except TutorError:
             self._open_lab()  # deleted since: the lab can make them again
         else:
-            navigation.open_run(app, runs[-1], runs[:-1])
+            router.go(app, routes.Run(runs[-1], runs[:-1]))
 
     def give_up(self) -> None:
         """The learner wants to see the answer: it counts as not known."""

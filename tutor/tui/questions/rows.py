@@ -19,7 +19,6 @@ from tutor.foundation.wrapping import wrapped
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.quiz_words import tolerance_words
 from tutor.tui.glyphs import HERE, RIGHT, WRONG
-from tutor.tui.questions.keys import HOW_SURE
 from tutor.typeset.lines import Line
 from tutor.typeset.page import typeset
 
@@ -43,6 +42,9 @@ _HOW = {
     QuestionKind.FILL_IN: "quiz.fill-in",
     QuestionKind.NUMERIC: "quiz.type-number",
 }
+
+HOW_SURE = {"5": 0.5, "6": 0.6, "7": 0.7, "8": 0.8, "9": 0.9, "0": 1.0}
+"""What the digits mean while it is asked how sure one is."""
 
 
 class Zone(NamedTuple):

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from tutor.charts.cells import Row, Span
 from tutor.foundation.text_width import pad, shorten
 from tutor.foundation.translate import language, translate
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.term_rows import names_of
@@ -134,11 +134,11 @@ class GlossaryScreen(TutorScreen):
             self._show_selected()
             self.query_one(TermView).focus()
         else:
-            navigation.open_term(self.tutor, event.key)
+            router.go(self.tutor, routes.Term(event.key))
 
     def on_term_view_lesson_wanted(self, event: TermView.LessonWanted) -> None:
         """Open the lesson at the term."""
-        navigation.open_lesson(self.tutor, event.lesson_id, event.term_id)
+        router.go(self.tutor, routes.Lesson(event.lesson_id, event.term_id))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where one is decides what can be done."""
@@ -196,3 +196,8 @@ def _item(entry: GlossaryEntry) -> RowItem:
         return [Span(f"   {pad(shorten(name, room), room)}  "), Span(shorten(other, width - room - 5), "muted")]
 
     return RowItem(entry.id, draw)
+
+
+def screen_for(route: routes.Glossary) -> GlossaryScreen:
+    """The screen of a route."""
+    return GlossaryScreen(route.term_id)

@@ -8,6 +8,7 @@ from textual.screen import Screen
 from tutor.charts.cells import Row, Span
 from tutor.foundation.text_width import cell_width, pad, shorten
 from tutor.foundation.translate import translate
+from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.glyphs import AGAIN, HERE, RIGHT, RUNNING, WARNING, WRONG
 from tutor.tui.screen import Commanded, TutorScreen
@@ -85,3 +86,8 @@ def _sign_item(sign: str, ink: str, key: str, key_width: int) -> RowItem:
         return [Span(f"    {pad(sign, key_width)}", f"{ink} bold"), Span(f"  {translate(key)}")]
 
     return RowItem(key, draw, selectable=False)
+
+
+def screen_for(route: routes.Help) -> HelpScreen:
+    """The screen of a route."""
+    return HelpScreen(route.behind)

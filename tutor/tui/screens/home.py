@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 from tutor.charts.cells import Row, Span
 from tutor.foundation import clock
 from tutor.foundation.translate import LANGUAGES, language, translate
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.course_map import CONTINUE, States, empty_items, lesson_to_continue, lessons_by_number, map_items
 from tutor.tui.screen import TutorScreen
@@ -176,7 +176,7 @@ class HomeScreen(TutorScreen):
     def on_row_list_chosen(self) -> None:
         """Open the lesson."""
         if (lesson := self._selected_lesson()) is not None:
-            navigation.open_lesson(self.tutor, lesson)
+            router.go(self.tutor, routes.Lesson(lesson))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without lessons there is no quiz and no number to go to."""
@@ -185,19 +185,19 @@ class HomeScreen(TutorScreen):
     def action_quiz(self) -> None:
         """Open the quiz of the selected lesson."""
         if (lesson := self._selected_lesson()) is not None:
-            navigation.open_quiz(self.tutor, lesson)
+            router.go(self.tutor, routes.Quiz(lesson))
 
     def action_runs(self) -> None:
         """Open the list of runs."""
-        navigation.open_runs(self.tutor)
+        router.go(self.tutor, routes.Runs())
 
     def action_progress(self) -> None:
         """How it stands."""
-        navigation.open_progress(self.tutor)
+        router.go(self.tutor, routes.Progress())
 
     def action_review(self) -> None:
         """Review what is due."""
-        navigation.open_review(self.tutor)
+        router.go(self.tutor, routes.Review())
 
     def action_number(self, digit: str) -> None:
         """Select the lesson with that number; a second digit soon after makes it two-digit."""
@@ -212,3 +212,8 @@ class HomeScreen(TutorScreen):
     def action_back(self) -> None:
         """There is nothing behind the map; the learner is told how to leave."""
         self.notice(translate("home.quit-with-q"))
+
+
+def screen_for(_route: routes.Home) -> HomeScreen:
+    """The screen of a route."""
+    return HomeScreen()

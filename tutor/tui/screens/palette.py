@@ -15,7 +15,7 @@ from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import LANGUAGES, language, translate
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.matching import SCATTERED, match
 from tutor.tui.screen import Commanded, TutorDialog
@@ -115,7 +115,7 @@ class Palette(TutorDialog[None]):
         def entry(lesson: str, names: list[str]) -> Entry:
             return Entry(
                 f"lesson:{lesson}", "palette.lesson", (*names, lesson),
-                lambda: navigation.open_lesson(self.tutor, lesson),
+                lambda: router.go(self.tutor, routes.Lesson(lesson)),
             )  # fmt: skip
 
         return [entry(*item) for item in titles.items()]
@@ -141,7 +141,7 @@ class Palette(TutorDialog[None]):
     def _lab_entry(self, name: str, titles: tuple[str, ...]) -> Entry:
         return Entry(
             f"lab:{name}", "palette.lab", (*map(harmless_line, titles), name),
-            lambda: navigation.open_lab(self.tutor, name),
+            lambda: router.go(self.tutor, routes.Lab(name)),
         )  # fmt: skip
 
     def _terms(self) -> list[Entry]:
@@ -155,7 +155,7 @@ class Palette(TutorDialog[None]):
             names = tuple(map(harmless_line, (term.name(here), *term.other_names(here), *also)))
             return Entry(
                 f"term:{term.id}", "palette.term", names,
-                lambda: navigation.open_term(self.tutor, term.id), " ".join(term.other_names(here)),
+                lambda: router.go(self.tutor, routes.Term(term.id)), " ".join(term.other_names(here)),
             )  # fmt: skip
 
         return [entry(each) for each in course.glossary().entries(here)]
@@ -217,3 +217,8 @@ def _item(entry: Entry) -> RowItem:
         return [Span(f" {kind} ", "muted"), Span(name), Span(pad_left(note, room - cell_width(name)), "muted")]
 
     return RowItem(entry.key, draw)
+
+
+def screen_for(route: routes.Palette) -> Palette:
+    """The screen of a route."""
+    return Palette(route.behind)

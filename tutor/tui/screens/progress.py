@@ -14,7 +14,7 @@ from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.row_pages import blank, sentence_items
 from tutor.tui.screen import TutorScreen
@@ -248,6 +248,11 @@ class ProgressScreen(TutorScreen):
         """Open the lesson, at the question where there is one."""
         kind, _, rest = event.key.partition(":")
         if kind == "lesson":
-            navigation.open_lesson(self.tutor, rest)
+            router.go(self.tutor, routes.Lesson(rest))
         elif question := self._questions.get(event.key):
-            navigation.open_lesson(self.tutor, harmless_line(question.lesson_id), question.id)
+            router.go(self.tutor, routes.Lesson(harmless_line(question.lesson_id), question.id))
+
+
+def screen_for(_route: routes.Progress) -> ProgressScreen:
+    """The screen of a route."""
+    return ProgressScreen()

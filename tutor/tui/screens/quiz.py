@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from tutor.charts.cells import Row, Rows
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
+from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import OneQuestionScreen, score_row
 from tutor.tui.questions.quiz_flow import QuizFlow
@@ -239,11 +240,9 @@ class QuizScreen(OneQuestionScreen):
 
     def _go_to_lesson(self, lesson_id: str, anchor: str = "") -> None:
         """A lesson in the place of this quiz, and of the lesson that it was opened from."""
-        from tutor.tui.screens.lesson.screen import LessonScreen
-
-        if isinstance(self.app.screen_stack[-2:][0], LessonScreen):
+        if router.is_shown(self.app.screen_stack[-2:][0], routes.Lesson):
             self.app.pop_screen()
-        self.app.switch_screen(LessonScreen(lesson_id, anchor))
+        router.switch(self.tutor, routes.Lesson(lesson_id, anchor))
 
     async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Do what the row says, or look at the question again."""
@@ -262,3 +261,8 @@ class QuizScreen(OneQuestionScreen):
 
 _NEEDS_SESSION = frozenset(command.action_name for command in KEYS)
 _ROW_ACTIONS = {"skipped": "skipped", "retry": "retry", "unsure": "unsure_too", "lesson": "lesson", "fresh": "fresh"}
+
+
+def screen_for(route: routes.Quiz) -> QuizScreen:
+    """The screen of a route."""
+    return QuizScreen(route.lesson_id)

@@ -10,26 +10,16 @@ from tutor.charts.cells import Row, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
-from tutor.study.question_attempt import Exercise, Mark
+from tutor.study.question_attempt import Exercise
 from tutor.study.quiz_words import retry_words
-from tutor.tui.glyphs import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
+from tutor.tui.glyphs import EMPTY, FULL, HERE
+from tutor.tui.questions.one_question import SIGNS, title_line
 from tutor.tui.widgets.row_list import RowItem
-from tutor.typeset.page import typeset
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
     from tutor.study.quiz_session import QuizSession
     from tutor.study.score import Score
-
-SIGNS: dict[Mark, tuple[str, str]] = {
-    Mark.OPEN: (" ", "muted"),
-    Mark.SKIPPED: (AGAIN, "accent"),
-    Mark.WAITING: ("…", "accent"),
-    Mark.RIGHT: (RIGHT, "good"),
-    Mark.WRONG: (WRONG, "bad"),
-    Mark.UNCOUNTED: (WARNING, "muted"),
-}
-"""The sign of a question in a list, and its ink."""
 
 SKIPPED, RETRY, UNSURE, NEXT, LESSON, FRESH = "skipped", "retry", "unsure", "next", "lesson", "fresh"
 """Keys of the rows that lead on; a question's key is its number."""
@@ -49,13 +39,6 @@ def summary_items(session: QuizSession, following: LessonHeader | None) -> list[
     items += [_blank(), *_ways_on(session, following), _blank()]
     items += [_question_item(session, number, each) for number, each in enumerate(session.exercises, 1)]
     return items
-
-
-def title_line(exercise: Exercise) -> str:
-    """A question's title on one line, its Markdown and maths set."""
-    question = exercise.question
-    lines = typeset(question.title or question.prompt, 200, inline=bool(question.title))
-    return harmless_line(lines[0].text if lines else question.id)
 
 
 def _fixed(draw: partial[Row]) -> RowItem:

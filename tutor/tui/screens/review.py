@@ -11,7 +11,7 @@ from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.study.outlook import Outlook, outlook
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import OneQuestionScreen, score_row
 from tutor.tui.questions.quiz_flow import QuizFlow
@@ -200,7 +200,7 @@ class ReviewScreen(OneQuestionScreen):
         key = exercise.question.id
         anchor = key.split(":")[1] if ":" in key else key
         if exercise.question.lesson_id:
-            navigation.open_lesson(self.tutor, harmless_line(exercise.question.lesson_id), anchor)
+            router.go(self.tutor, routes.Lesson(harmless_line(exercise.question.lesson_id), anchor))
 
     async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Do what the row says, or read about an answer in its lesson."""
@@ -212,3 +212,8 @@ class ReviewScreen(OneQuestionScreen):
             self.action_home()
         elif self.session is not None and event.key.isdigit():
             self._go_to_lesson(self.session.answered[int(event.key)])
+
+
+def screen_for(_route: routes.Review) -> ReviewScreen:
+    """The screen of a route."""
+    return ReviewScreen()

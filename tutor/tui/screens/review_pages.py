@@ -10,8 +10,8 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
 from tutor.study.outlook import Outlook, next_due
+from tutor.tui.questions.one_question import SIGNS, title_line
 from tutor.tui.row_pages import blank, chart_items, day_label, fixed, sentence_items, way
-from tutor.tui.screens.quiz_summary import SIGNS, title_line
 from tutor.tui.widgets.row_list import RowItem
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from tutor.foundation.clock import utc_now
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.row_list import RowItem, RowList
@@ -141,7 +141,7 @@ class RunsScreen(TutorScreen):
     def on_row_list_chosen(self) -> None:
         """Watch the run."""
         if (entry := self._selected) is not None:
-            navigation.open_run(self.tutor, entry.id)
+            router.go(self.tutor, routes.Run(entry.id))
 
     def _try(self, act: Callable[[RunEntry], str]) -> None:
         """Do something with the selected run, and say what became of it."""
@@ -194,7 +194,8 @@ class RunsScreen(TutorScreen):
     def action_compare(self) -> None:
         """Show the selected run with the marked ones beside it."""
         if (entry := self._selected) is not None:
-            navigation.open_run(self.tutor, entry.id, [each for each in self._marked if each != entry.id])
+            beside = [each for each in self._marked if each != entry.id]
+            router.go(self.tutor, routes.Run(entry.id, beside))
 
     def action_export(self) -> None:
         """Write the selected run as CSV into the learner's folder."""
@@ -236,3 +237,8 @@ class RunsScreen(TutorScreen):
             return translate("watch.deleted", run=entry.short_id)
 
         self._try(delete)
+
+
+def screen_for(_route: routes.Runs) -> RunsScreen:
+    """The screen of a route."""
+    return RunsScreen()

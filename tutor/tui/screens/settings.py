@@ -12,6 +12,7 @@ from tutor.charts.cells import Row, Span
 from tutor.foundation.text_width import cell_width, pad, shorten
 from tutor.foundation.translate import language, translate
 from tutor.progress.settings import Settings
+from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.themes import look_for
@@ -161,3 +162,8 @@ class SettingsScreen(TutorScreen):
     def on_row_list_chosen(self) -> None:
         """A click on a setting is its next value."""
         self._change(1)
+
+
+def screen_for(_route: routes.Settings) -> SettingsScreen:
+    """The screen of a route."""
+    return SettingsScreen()

@@ -13,6 +13,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.runs.sweep.choice import SweepChoice
+from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.chart import Room, RowsView
@@ -213,9 +214,7 @@ class SweepScreen(TutorScreen):
         if folder is None:
             self.notice(translate("sweepscreen.no-run"))
             return
-        from tutor.tui.screens.sweep_cell import CellScreen
-
-        self.app.push_screen(CellScreen(folder))
+        router.go(self.tutor, routes.Cell(folder))
 
     def on_click(self, event: events.Click) -> None:
         """A click on a cell goes there and opens its run; on a row of values it takes them."""
@@ -242,3 +241,8 @@ class SweepScreen(TutorScreen):
         width, height, colour, ascii = room
         rows = map_rows(self.plan, self.follower.state, self.cell, width, height, colour=colour, ascii=ascii)
         return fit_rows(rows, width, height)
+
+
+def screen_for(route: routes.Sweep) -> SweepScreen:
+    """The screen of a route."""
+    return SweepScreen(route.spec)

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tutor.charts.cells import Row, Span, row_width
 from tutor.foundation.text_width import cell_width, shorten
 from tutor.foundation.translate import language, translate
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.commands import Command, footer_commands
 from tutor.tui.screen import TutorDialog
 from tutor.tui.term_rows import title_row
@@ -113,14 +113,19 @@ class TermCard(TutorDialog[None]):
     def on_term_view_lesson_wanted(self, event: TermView.LessonWanted) -> None:
         """Close the card and open the lesson at the term."""
         self.dismiss(None)
-        self.app.call_later(navigation.open_lesson, self.tutor, event.lesson_id, event.term_id)
+        self.app.call_later(router.go, self.tutor, routes.Lesson(event.lesson_id, event.term_id))
 
     def action_glossary(self) -> None:
         """From the card to the whole glossary, at the same term."""
         entry = self._view.entry
         self.dismiss(None)
-        self.app.call_later(navigation.open_glossary, self.tutor, entry.id if entry is not None else "")
+        self.app.call_later(router.go, self.tutor, routes.Glossary(entry.id if entry is not None else ""))
 
 
 def _key_row(key: str, label: str) -> Row:
     return [Span(key, "key"), Span(f" {label}", "muted")]
+
+
+def screen_for(route: routes.Term) -> TermCard:
+    """The screen of a route."""
+    return TermCard(route.term_id)

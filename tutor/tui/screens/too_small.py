@@ -9,6 +9,7 @@ from textual.strip import Strip
 from tutor.charts.cells import Span
 from tutor.foundation.translate import translate
 from tutor.foundation.wrapping import wrapped
+from tutor.tui import routes
 from tutor.tui.commands import SHARED, Command, bindings_of
 from tutor.tui.screen import SteadyScreen
 from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
@@ -39,3 +40,8 @@ class TooSmallScreen(SteadyScreen[None]):
     def action_quit(self) -> None:
         """Leave tutor."""
         self.app.exit(0)
+
+
+def screen_for(_route: routes.TooSmall) -> TooSmallScreen:
+    """The screen of a route."""
+    return TooSmallScreen()

@@ -1,24 +1,32 @@
-"""The charts of a lab: how each is drawn from the session, and how many fit where."""
+"""The charts and figures of a lab, as the lab itself, its card in a lesson and a question draw them from a session."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isfinite
 
-from tutor.charts.cells import Rows
+from tutor.charts.cells import Row, Rows, Span
 from tutor.charts.glass import Glass
 from tutor.charts.loss import LossLine, loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.loss_axis import place_of
 from tutor.charts.notice import sentence
+from tutor.charts.numbers import count, figure
 from tutor.charts.panels import Drawing, draw_panel
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
+from tutor.foundation.wrapping import wrapped
 from tutor.labs.controls import value_text
 from tutor.labs.lab_config import RunSpec
 from tutor.runs.comparison import knots_of, title_of_key
 from tutor.runs.session.session import LabSession
+from tutor.runs.summary import RunSummary
 from tutor.runs.words import drawn_name
 from tutor.tui.widgets.chart import Room
 from tutor.tui.widgets.lab_words import begin_text, loss_name
+
+_PARAMETERS = 3
 
 
 def draw_loss(session: LabSession, glass: Glass, room: Room, *, told: int | None = None) -> Rows:
@@ -43,12 +51,12 @@ def draw_loss(session: LabSession, glass: Glass, room: Room, *, told: int | None
         window=glass.window(session.last_place(in_updates=axis.in_updates)),
         changes=_changes(session, room, in_updates=axis.in_updates),
         cursor=glass.cursor,
-        numbers=_numbers(session),
+        numbers=_epoch_numbers(session),
         ascii=room.ascii,
     )
 
 
-def _numbers(session: LabSession) -> Sequence[float]:
+def _epoch_numbers(session: LabSession) -> Sequence[float]:
     """What the epochs are called, if that is not their places, and is the same for all runs in view."""
     own = session.train_numbers
     return own if all(each.summary.numbers == own for each in session.others) else ()
@@ -103,3 +111,89 @@ def draw_view(session: LabSession, panel: str, room: Room) -> Rows:
     own = session.running_spec.data.name == "csv"
     drawing = Drawing(room.width, room.height, room.colour, room.ascii, own_data=own)
     return draw_panel(panel, view.scene, view.frame, drawing)
+
+
+# -- figures ---------------------------------------------------------------------------------------------
+
+
+def number_rows(session: LabSession, width: int) -> Rows:
+    """The live figures: names at the left edge, figures against the right one."""
+    return [pair_row(label, text, width) for label, text in numbers(session)]
+
+
+def numbers(session: LabSession) -> list[tuple[str, str]]:
+    """Names and figures, most wanted first."""
+    summary = session.summary
+    pairs = _progress(session)
+    if summary is None:
+        return pairs + parameters(session)
+    if summary.train_losses and session.running_spec.loss.name != "function":  # f(w) stands among the parameters
+        pairs.append((translate("lab.train-loss"), figure(train_loss_now(summary))))
+    if summary.valid_losses:
+        pairs.append((translate("lab.valid-loss"), figure(summary.measured("valid_loss"))))
+    pairs.extend(parameters(session))
+    for name, key in (("train_accuracy", "lab.train-accuracy"), ("valid_accuracy", "lab.valid-accuracy")):
+        if (value := summary.measured(name)) is not None:
+            pairs.append((translate(key), f"{value:.1%}" if isfinite(value) else figure(value)))
+    pairs.extend((harmless_line(name), figure(summary.measured(name))) for name in summary.metrics)
+    if session.running_spec.manual:
+        lowest = min((loss for loss in summary.train_losses if isfinite(loss)), default=None)
+        return [*pairs, (translate("lab.lowest"), figure(lowest))]
+    if summary.best_epoch and isfinite(summary.best_valid_loss):
+        best = translate("lab.best-at", epoch=summary.epoch_text(summary.best_epoch))
+        pairs.append((best, figure(summary.best_valid_loss)))
+    if summary.gradient_norm is not None:
+        pairs.append((translate("lab.gradient"), figure(summary.gradient_norm)))
+    return pairs
+
+
+def train_loss_now(summary: RunSummary) -> float | None:
+    """The training loss now: of the last epoch, or, if another program trains, of the last one it was measured in."""
+    return summary.measured("train_loss") if summary.recorded else summary.train_losses[-1]
+
+
+def _progress(session: LabSession) -> list[tuple[str, str]]:
+    """How far the run is; where the learner is the optimizer, how often a place was tried."""
+    epoch, updates = (session.summary.epoch, session.summary.updates) if session.summary is not None else (0, 0)
+    if session.running_spec.manual:
+        return [(translate("lab.tries"), count(epoch))]
+    planned = session.epochs_planned
+    place = f"{count(epoch)} / {count(planned)}" if planned else count(epoch)
+    if session.summary is not None and session.summary.numbers:
+        place = session.summary.epoch_text()
+    return [(translate("lab.epoch"), place), (translate("lab.updates"), count(updates))]
+
+
+def parameters(session: LabSession) -> list[tuple[str, str]]:
+    """The parameters of a small model, from whichever panel tells them."""
+    weights, curve, surface = (session.view(panel) for panel in ("weights", "curve", "surface"))
+    try:
+        if weights is not None and len(weights.frame.get("names", ())) in range(1, _PARAMETERS + 1):  # type: ignore[arg-type]
+            names, values = weights.frame["names"], weights.frame["values"]
+        elif curve is not None and curve.frame:
+            names, values = ["w", "f(w)"], [curve.frame["w"], curve.frame["f"]]
+        elif surface is not None and surface.frame.get("names"):
+            names, values = surface.frame["names"], surface.frame["values"]
+        elif surface is not None and surface.frame:
+            names = [surface.scene["x_name"], surface.scene["y_name"]]
+            values = surface.frame["path"][-1]  # type: ignore[index]
+        else:
+            return []
+        return [(harmless_line(str(name)), figure(value)) for name, value in zip(names, values, strict=False)]  # type: ignore[call-overload]
+    except (KeyError, TypeError, IndexError):
+        return []
+
+
+def pair_row(label: str, text: str, width: int) -> Row:
+    """A name at the left edge, a figure against the right one."""
+    room = max(1, width - cell_width(text) - 1)
+    return [Span(pad(shorten(label, room), room), "muted"), Span(pad_left(text, width - room))]
+
+
+def rows_of_text(text: str, ink: str, width: int, most: int) -> Rows:
+    """A sentence in at most ``most`` lines, indented by a cell, cut with an ellipsis."""
+    lines: Sequence[str] = wrapped(text, max(1, width - 2)) if text else []
+    shown = list(lines[:most])
+    if len(lines) > most and shown:
+        shown[-1] = shorten(shown[-1] + " …", max(1, width - 2))
+    return [[Span(f" {line}", ink)] for line in shown]

@@ -14,7 +14,7 @@ from tutor.foundation.text_width import cell_width
 from tutor.tui.themes import LOOKS, Look
 
 if TYPE_CHECKING:
-    from tutor.tui.app import TutorApp
+    from tutor.tui.shell import Shell
 
 
 def look_of(widget: Widget) -> Look:
@@ -22,9 +22,9 @@ def look_of(widget: Widget) -> Look:
     return getattr(widget.app, "look", LOOKS["dark"])
 
 
-def tutor_app(widget: Widget) -> TutorApp:
-    """The app that ``widget`` belongs to, as ours."""
-    return cast("TutorApp", widget.app)
+def tutor_app(widget: Widget) -> Shell:
+    """The app that ``widget`` belongs to, as widgets know it."""
+    return cast("Shell", widget.app)
 
 
 def strip_of(row: Iterable[Span], look: Look, width: int, *, ground: str | None = None) -> Strip:

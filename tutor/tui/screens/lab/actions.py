@@ -10,7 +10,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import language, translate
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.screen import TutorScreen
 from tutor.tui.screens.lab.builder import BUILD_ACTIONS, LabBuilder
 from tutor.tui.screens.lab.commands import LAB_KEYS
@@ -176,13 +176,11 @@ class LabActions(LabBuilder):
     def action_sweep(self) -> None:
         """Train the lab over a grid of values, as a map."""
         if self.session is not None:
-            from tutor.tui.screens.sweep import SweepScreen
-
-            self.app.push_screen(SweepScreen(self.session.spec))
+            router.go(self.tutor, routes.Sweep(self.session.spec))
 
     def action_leave(self) -> None:
         """Go back; the run goes on."""
-        navigation.go_back(self.tutor)
+        router.go_back(self.tutor)
         screen = self.app.screen
         if self.session is not None and self.session.going and isinstance(screen, TutorScreen):
             title = harmless_line(self.session.spec.title_in(language()))

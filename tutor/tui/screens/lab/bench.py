@@ -153,7 +153,7 @@ class LabBench(LabActions):
     def _says_rows(self, width: int) -> Rows:
         if self.session is None or width < 2:
             return []
-        from tutor.tui.screens.lab.side import rows_of_text
+        from tutor.tui.widgets.lab_charts import rows_of_text
         from tutor.tui.widgets.lab_words import outcome
 
         text, ink = outcome(self.session)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -12,6 +11,7 @@ from tutor.charts.cells import Row
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
+from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.lab_attempts import keep_attempt, know_best
 from tutor.tui.poll_timer import Pulse
@@ -29,32 +29,36 @@ _PEEK = 1 / 30
 _SOON = 0.04
 """Seconds after a key until its effect is looked for."""
 
+_OF_OUR_OWN_RUNS = {
+    "start", "step", "restart", "reroll", "reroll_data", "faster", "slower", "undo", "redo", "nudge", "type", "less",
+    "more", "next", "previous",
+}  # fmt: skip
+"""What only a worker of ours can do."""
+LabRoute = routes.Lab | routes.Run | routes.Cell
+
 
 class LabScreen(LabBench):
     """One lab. The run is a process of its own: leaving the screen leaves it going, and coming back joins it.
 
+    A run, and a cell of a sweep, are shown on it too. A run that a program of the learner's own trains is watched,
+    paused and stopped here, and begun there.
+
     Args:
-        lab: The name of a lab of the course, or a path to a lab file.
-        overrides: Values of the place that it was opened from.
+        route: The lab, run or cell to open.
         play: Start at once where there is nothing to join.
-        shown: A run of this lab that was in view where it was opened: joined, also where it has ended meanwhile.
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = LAB_KEYS
     CSS_PATH = "lab.tcss"
 
-    def __init__(
-        self, lab: str, overrides: Mapping[str, object] | None = None, *, play: bool = False, shown: str | None = None
-    ) -> None:
+    def __init__(self, route: LabRoute, *, play: bool = False) -> None:
         super().__init__()
-        self.lab = lab
-        self.overrides = dict(overrides or {})
+        self.route = route
         self.session: LabSession | None = None
         self.chosen = 0
         self.typed: str | None = None
         self.comparing = False
         self._play = play
-        self._joins = shown
         self._glass: Glass | None = None
         self._looking_ahead = False
         self._frame_shown: tuple[object, ...] = ()
@@ -73,9 +77,14 @@ class LabScreen(LabBench):
     # -- the frame --------------------------------------------------------------------------------------
 
     def breadcrumb(self) -> list[str]:
-        """The lab's title."""
-        title = harmless_line(self.session.spec.title_in(language())) if self.session is not None else self.lab
-        return [translate("lab.crumb", title=title)]
+        """The lab's title; what another program trains is a run, and no lab."""
+        session = self.session
+        if session is None:
+            return [translate("lab.crumb", title=_short_name(self.route))]
+        if isinstance(self.route, routes.Run) and session.recorded:
+            title = harmless_line(session.running_spec.title_in(language()))
+            return [translate("record.run", run=_short_name(self.route), title=title)]
+        return [translate("lab.crumb", title=harmless_line(session.spec.title_in(language())))]
 
     def status(self) -> Row:
         """State, pace and seed."""
@@ -97,6 +106,16 @@ class LabScreen(LabBench):
         if session is not None and session.replay is not None:
             return footer_of(self.commands_in_reach(), "replay")
         return footer_of(self.commands_in_reach(), state, by_hand=by_hand)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What another program trains cannot be begun or turned from here."""
+        summary = self.session.summary if self.session is not None else None
+        if isinstance(self.route, routes.Run) and summary is not None:
+            if summary.recorded and action in _OF_OUR_OWN_RUNS:
+                return False
+            if summary.followed and action in {"pause", "resume"}:
+                return False
+        return super().check_action(action, parameters)
 
     def shows_runs(self) -> bool:
         """The lab tells of its run itself."""
@@ -128,19 +147,16 @@ class LabScreen(LabBench):
 
     def _make_session(self) -> LabSession:
         from tutor.labs.lab_files import load_lab
-        from tutor.runs.session.joining import joinable
-        from tutor.runs.session.session import LabSession
+        from tutor.runs.session.opening import open_cell, open_lab, open_run
 
-        course = self.services.course
-        labs = course.labs_folder if course is not None else Path()
-        spec = load_lab(self.lab, labs, self.overrides)
-        session = LabSession(self.services.runs, spec, data_folder=course.data_folder if course else None)
-        run_id = joinable(self.services.runs, spec, self.overrides, self._joins)
-        if run_id is not None:
-            session.join(run_id)
-            session.catch_up()
-            session.take_over()
-        return session
+        route, runs, course = self.route, self.services.runs, self.services.course
+        data_folder = course.data_folder if course is not None else None
+        if isinstance(route, routes.Run):
+            return open_run(runs, route.run_id, route.beside, data_folder=data_folder)
+        if isinstance(route, routes.Cell):
+            return open_cell(runs, route.folder, data_folder=data_folder)
+        spec = load_lab(route.name, course.labs_folder if course is not None else Path(), route.overrides)
+        return open_lab(runs, spec, route.overrides, route.shown, data_folder=data_folder)
 
     def _cannot_open(self, error: TutorError) -> None:
         self._problem = harmless_line(str(error))
@@ -251,3 +267,15 @@ class LabScreen(LabBench):
             if view.display and told:
                 view.redraw()
         self.say_refusal()
+
+
+def _short_name(route: LabRoute) -> str:
+    """What a route is called before its session tells."""
+    if isinstance(route, routes.Run):
+        return route.run_id[-4:]
+    return route.folder.name[-4:] if isinstance(route, routes.Cell) else route.name
+
+
+def screen_for(route: LabRoute) -> LabScreen:
+    """The screen of a route."""
+    return LabScreen(route)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 from tutor.charts.cells import Row, Rows, Span, fit_rows, row_width
 from tutor.charts.loss import flow
-from tutor.charts.numbers import count, figure
-from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.charts.numbers import figure
+from tutor.foundation.text_width import cell_width, pad, shorten
 from tutor.foundation.translate import translate
 from tutor.foundation.wrapping import wrapped
 from tutor.labs.controls import control_title, value_text
 from tutor.labs.effects import without_effect
 from tutor.labs.lab_config import ControlSpec
 from tutor.runs.session.session import LabSession
-from tutor.runs.summary import RunSummary
+from tutor.tui.widgets.lab_charts import number_rows, numbers, pair_row, parameters, train_loss_now
 from tutor.tui.widgets.lab_words import goal_lines, with_minus
 
 _VALUE_WIDTH = 5
-_PARAMETERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +31,13 @@ class Hand:
 def side_rows(session: LabSession, hand: Hand, width: int, height: int, *, ascii: bool = False) -> Rows:
     """The whole column in ``width`` by ``height`` cells, its rule at the left edge included."""
     inner = max(1, width - 2)
-    numbers = number_rows(session, inner)
+    figures = number_rows(session, inner)
     below = [*_goal_rows(session, inner, ascii=ascii), *_pinned_rows(session, inner, ascii=ascii)]
     room = height - len(below) - 2  # the rules around the controls
-    controls = control_rows(session, hand, inner, most=max(2, height // 3, room - len(numbers)))
-    numbers = numbers[: max(2, room - len(controls.rows) + (0 if controls.rows else 1))]
+    controls = control_rows(session, hand, inner, most=max(2, height // 3, room - len(figures)))
+    figures = figures[: max(2, room - len(controls.rows) + (0 if controls.rows else 1))]
     rows: Rows = []
-    for block, above in ((numbers, ""), (controls.rows, controls.above), (below, controls.below)):
+    for block, above in ((figures, ""), (controls.rows, controls.above), (below, controls.below)):
         if block and rows:
             rows.append(_rule(width, above))
         rows.extend([Span("│ ", "rule"), *row] for row in block)
@@ -75,11 +71,6 @@ def strip_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows
         if row_width(rows[-1]) + row_width(goal) <= width:
             rows[-1] = [*rows[-1], *goal]
     return fit_rows(rows, width, height)
-
-
-def number_rows(session: LabSession, width: int) -> Rows:
-    """The live figures: names at the left edge, figures against the right one."""
-    return [_pair(label, text, width) for label, text in _numbers(session)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,83 +145,15 @@ def _typing(title: str, typed: str, text: str, width: int) -> Row:
     ]  # fmt: skip
 
 
-def _pair(label: str, text: str, width: int) -> Row:
-    room = max(1, width - cell_width(text) - 1)
-    return [Span(pad(shorten(label, room), room), "muted"), Span(pad_left(text, width - room))]
-
-
-def _numbers(session: LabSession) -> list[tuple[str, str]]:
-    """Names and figures, most wanted first."""
-    summary = session.summary
-    pairs = _progress(session)
-    if summary is None:
-        return pairs + _parameters(session)
-    if summary.train_losses and session.running_spec.loss.name != "function":  # f(w) stands among the parameters
-        pairs.append((translate("lab.train-loss"), figure(_train_loss(summary))))
-    if summary.valid_losses:
-        pairs.append((translate("lab.valid-loss"), figure(summary.measured("valid_loss"))))
-    pairs.extend(_parameters(session))
-    for name, key in (("train_accuracy", "lab.train-accuracy"), ("valid_accuracy", "lab.valid-accuracy")):
-        if (value := summary.measured(name)) is not None:
-            pairs.append((translate(key), f"{value:.1%}" if isfinite(value) else figure(value)))
-    pairs.extend((harmless_line(name), figure(summary.measured(name))) for name in summary.metrics)
-    if session.running_spec.manual:
-        lowest = min((loss for loss in summary.train_losses if isfinite(loss)), default=None)
-        return [*pairs, (translate("lab.lowest"), figure(lowest))]
-    if summary.best_epoch and isfinite(summary.best_valid_loss):
-        best = translate("lab.best-at", epoch=summary.epoch_text(summary.best_epoch))
-        pairs.append((best, figure(summary.best_valid_loss)))
-    if summary.gradient_norm is not None:
-        pairs.append((translate("lab.gradient"), figure(summary.gradient_norm)))
-    return pairs
-
-
-def _train_loss(summary: RunSummary) -> float | None:
-    """The training loss now: of the last epoch, or, if another program trains, of the last one it was measured in."""
-    return summary.measured("train_loss") if summary.recorded else summary.train_losses[-1]
-
-
-def _progress(session: LabSession) -> list[tuple[str, str]]:
-    """How far the run is; where the learner is the optimizer, how often a place was tried."""
-    epoch, updates = (session.summary.epoch, session.summary.updates) if session.summary is not None else (0, 0)
-    if session.running_spec.manual:
-        return [(translate("lab.tries"), count(epoch))]
-    planned = session.epochs_planned
-    place = f"{count(epoch)} / {count(planned)}" if planned else count(epoch)
-    if session.summary is not None and session.summary.numbers:
-        place = session.summary.epoch_text()
-    return [(translate("lab.epoch"), place), (translate("lab.updates"), count(updates))]
-
-
 def _few_numbers(session: LabSession) -> list[tuple[str, str]]:
     """The figures that a narrow window cannot do without, in few words."""
     summary = session.summary
-    pairs = _numbers(session)[:1]
+    pairs = numbers(session)[:1]
     if summary is not None and summary.train_losses and session.running_spec.loss.name != "function":
-        pairs.append((translate("charts.train"), figure(_train_loss(summary))))
+        pairs.append((translate("charts.train"), figure(train_loss_now(summary))))
     if summary is not None and summary.valid_losses:
         pairs.append((translate("charts.valid"), figure(summary.measured("valid_loss"))))
-    return [*pairs, *_parameters(session)]
-
-
-def _parameters(session: LabSession) -> list[tuple[str, str]]:
-    """The parameters of a small model, from whichever panel tells them."""
-    weights, curve, surface = (session.view(panel) for panel in ("weights", "curve", "surface"))
-    try:
-        if weights is not None and len(weights.frame.get("names", ())) in range(1, _PARAMETERS + 1):  # type: ignore[arg-type]
-            names, values = weights.frame["names"], weights.frame["values"]
-        elif curve is not None and curve.frame:
-            names, values = ["w", "f(w)"], [curve.frame["w"], curve.frame["f"]]
-        elif surface is not None and surface.frame.get("names"):
-            names, values = surface.frame["names"], surface.frame["values"]
-        elif surface is not None and surface.frame:
-            names = [surface.scene["x_name"], surface.scene["y_name"]]
-            values = surface.frame["path"][-1]  # type: ignore[index]
-        else:
-            return []
-        return [(harmless_line(str(name)), figure(value)) for name, value in zip(names, values, strict=False)]  # type: ignore[call-overload]
-    except (KeyError, TypeError, IndexError):
-        return []
+    return [*pairs, *parameters(session)]
 
 
 def _goal_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
@@ -263,7 +186,7 @@ def _best_rows(session: LabSession, width: int) -> Rows:
     if best is None or (best.value is None and not best.met):
         return []
     mark = Span(" ✓" if best.met else " ○", "good" if best.met else "muted")
-    return [[*_pair(translate("workbench.best"), figure(best.value), width - 2), mark]]
+    return [[*pair_row(translate("workbench.best"), figure(best.value), width - 2), mark]]
 
 
 def _pinned_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
@@ -273,15 +196,6 @@ def _pinned_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
     for pinned in session.pinned:
         ink = f"pinned{pinned.number}"
         name = translate("compare.this-run") if pinned.run_id == session.run_id else next(names)
-        row = _pair(name, figure(pinned.final), max(1, width - 3))
+        row = pair_row(name, figure(pinned.final), max(1, width - 3))
         rows.append([Span(f"╌{pinned.number} ", ink), *row])
     return rows
-
-
-def rows_of_text(text: str, ink: str, width: int, most: int) -> Rows:
-    """A sentence in at most ``most`` lines, indented by a cell, cut with an ellipsis."""
-    lines: Sequence[str] = wrapped(text, max(1, width - 2)) if text else []
-    shown = list(lines[:most])
-    if len(lines) > most and shown:
-        shown[-1] = shorten(shown[-1] + " …", max(1, width - 2))
-    return [[Span(f" {line}", ink)] for line in shown]

@@ -12,7 +12,7 @@ from tutor.course.lesson import LabFence
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.lab_attempts import keep_attempt, know_best
 from tutor.tui.widgets.chart import Room, RowsView
@@ -78,7 +78,7 @@ class LabCard(RowsView, can_focus=True):
 
     def _open(self) -> None:
         from tutor.labs.lab_files import load_lab
-        from tutor.runs.session.joining import joinable
+        from tutor.runs.session.opening import joinable
         from tutor.runs.session.session import LabSession
 
         services = tutor_app(self).services
@@ -137,7 +137,7 @@ class LabCard(RowsView, can_focus=True):
     def action_open(self) -> None:
         """The whole lab; it joins the run that is shown here, going or ended."""
         shown = self.session.run_id or None if self.session is not None else None
-        navigation.open_lab(tutor_app(self), self.fence.lab, self.fence.overrides, shown=shown)
+        router.go(tutor_app(self), routes.Lab(self.fence.lab, self.fence.overrides, shown))
 
     def on_click(self, _event: events.Click) -> None:
         """A click plays."""
@@ -233,7 +233,7 @@ class LabCard(RowsView, can_focus=True):
     def _body(self, room: Room) -> Rows:
         if self.session is None and not self._problem:
             return fit_rows([], room.width, room.height)  # still being read: nothing that this needs is imported
-        from tutor.tui.screens.lab.side import number_rows, rows_of_text
+        from tutor.tui.widgets.lab_charts import number_rows, rows_of_text
         from tutor.tui.widgets.lab_words import outcome
 
         session = self.session

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.tui import navigation
+from tutor.tui import router, routes
 from tutor.tui.commands import Command, footer_commands
 from tutor.tui.screen import TutorScreen, commands_of
 from tutor.tui.screens.lesson.flow import LessonFlow
@@ -251,14 +251,14 @@ class LessonScreen(TutorScreen):
             name = PurePosixPath(address).name
             for header in self._view.headers:
                 if header.path.name == name:
-                    navigation.open_lesson(self.tutor, header.id, anchor)
+                    router.go(self.tutor, routes.Lesson(header.id, anchor))
                     return
         if address:
             self.notice(target)
             return
         course = self._view.course
         if course is not None and course.glossary().get(anchor) is not None:
-            navigation.open_term(self.tutor, anchor)
+            router.go(self.tutor, routes.Term(anchor))
         elif self._view.lesson is not None and (block := block_of(self._view.lesson, anchor)) is not None:
             self._view.go_to_block(block)
         else:
@@ -266,7 +266,7 @@ class LessonScreen(TutorScreen):
 
     def action_quiz(self) -> None:
         """The quiz of this lesson."""
-        navigation.open_quiz(self.tutor, self._view.lesson_id)
+        router.go(self.tutor, routes.Quiz(self._view.lesson_id))
 
     def action_following(self) -> None:
         """The lesson after this one."""
@@ -305,3 +305,8 @@ class LessonScreen(TutorScreen):
             self.action_home()
         else:
             self.action_following()
+
+
+def screen_for(route: routes.Lesson) -> LessonScreen:
+    """The screen of a route."""
+    return LessonScreen(route.lesson_id, route.anchor)

@@ -16,6 +16,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import language, translate
 from tutor.foundation.wrapping import wrapped
+from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.editor import edit_file
 from tutor.tui.glyphs import RIGHT, WRONG
@@ -157,3 +158,8 @@ def _stamp_of(path: Path) -> tuple[tuple[int, int], ...] | None:
     except OSError:
         return None
     return tuple((each.st_mtime_ns, each.st_size) for each in found)
+
+
+def screen_for(route: routes.WatchedLesson) -> WatchedLessonScreen:
+    """The screen of a route."""
+    return WatchedLessonScreen(route.path)
