@@ -110,6 +110,19 @@ async def test_a_screen_is_told_from_others_by_its_route_and_a_special_lesson_is
         assert not router.is_shown(app.screen, routes.Home)
 
 
+@pytest.mark.parametrize("opened", [1, 3])
+async def test_home_waits_for_screens_that_are_still_to_come(services_in: MakeServices, opened: int) -> None:
+    async with running(services_in()) as pilot:
+        app = app_of(pilot)
+        home = app.screen
+        for route in (routes.Glossary(), routes.Runs(), routes.Settings())[:opened]:
+            router.go(app, route)
+        router.go_home(app)
+        await settled(pilot)
+        await settled(pilot)
+        assert app.screen_stack == [home]
+
+
 async def test_home_is_one_step_from_anywhere_and_behind_the_last_screen(services_in: MakeServices) -> None:
     async with running(services_in()) as pilot:
         app = app_of(pilot)

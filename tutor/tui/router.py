@@ -38,7 +38,11 @@ def switch(app: Shell, route: Route) -> None:
 
 
 def go_home(app: Shell) -> None:
-    """Go back to the course map."""
+    """Go back to the course map, as soon as all screens that were opened are there."""
+    for screen in app.screen_stack:
+        if not screen.is_mounted:
+            screen.call_later(go_home, app)
+            return
     while len(app.screen_stack) > 1:
         app.pop_screen()
     if not is_shown(app.screen, Home):
