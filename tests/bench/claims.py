@@ -37,7 +37,7 @@ import msgspec
 
 from tutor.course.lesson import Question, QuestionKind
 from tutor.course.reader import read_lesson
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.plain.claims import faults_of_claim
 from tutor.runs.execute import run_to_end
@@ -109,7 +109,7 @@ def _value(node: ast.expr, facts: Facts) -> float:
     raise ValueError(ast.unparse(node))
 
 
-def _run(spec: RunSpec, data: Path, draw: int | None) -> Facts:
+def _run(spec: LabConfig, data: Path, draw: int | None) -> Facts:
     return dict(run_to_end(spec, data, perturbation=draw).facts())
 
 
@@ -127,7 +127,7 @@ class Trials:
         self.repetitions = [(seed, draw) for seed in range(1, seeds + 1) for draw in (None, *range(1, draws + 1))]
         self._facts: dict[tuple[bytes, int | None], Facts] = {}
 
-    def _specs(self, question: Question, seed: int) -> list[RunSpec]:
+    def _specs(self, question: Question, seed: int) -> list[LabConfig]:
         settings = {"train.seed": seed, "train.pace": 0.0}
         return [load_lab(each.lab, self._lessons / "labs", {**each.overrides, **settings}) for each in question.labs]
 

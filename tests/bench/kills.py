@@ -35,7 +35,7 @@ from pathlib import Path
 
 import msgspec
 
-from tutor.labs.lab_config import DataSpec, OptimizerSpec, RunSpec, TrainSpec
+from tutor.labs.lab_config import DataSettings, LabConfig, OptimizerSettings, TrainSettings
 from tutor.labs.lab_files import load_lab
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, send
 from tutor.runs.entries import entry_of
@@ -165,7 +165,7 @@ def _read(log: Path) -> bytes:
 
 
 def _check_run(
-    run: Path, told: bytes, spec: RunSpec, where: str, tally: Tally, undisturbed: dict[bytes, list[float]]
+    run: Path, told: bytes, spec: LabConfig, where: str, tally: Tally, undisturbed: dict[bytes, list[float]]
 ) -> None:
     if not _read(run / EVENTS_FILE).startswith(told):
         tally.lost.append(f"{where}: bytes that were told are not there")
@@ -191,11 +191,11 @@ def _check_run(
 
 def small_sweep(seed: int) -> SweepPlan:
     """Twelve cells of some tenths of a second each."""
-    spec = RunSpec(
+    spec = LabConfig(
         id="small",
-        data=DataSpec(name="quadratic", rows=60),
-        optimizer=OptimizerSpec(name="sgd", learning_rate=0.1),
-        train=TrainSpec(epochs=400, batch_size=4, seed=seed),
+        data=DataSettings(name="quadratic", rows=60),
+        optimizer=OptimizerSettings(name="sgd", learning_rate=0.1),
+        train=TrainSettings(epochs=400, batch_size=4, seed=seed),
     )
     return plan_sweep(spec, ["learning_rate=0.001,0.01,0.1", "batch_size=1,4", "epochs=200,800"])
 

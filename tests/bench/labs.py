@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from tutor.foundation.errors import TutorError
 from tutor.labs.controls import setting_text
-from tutor.labs.lab_config import ControlSpec, RunSpec, Setting
+from tutor.labs.lab_config import ControlConfig, LabConfig, Value
 from tutor.labs.lab_files import list_labs, load_lab
 from tutor.labs.settings import is_number, is_whole
 from tutor.labs.spec_file import write_spec
@@ -51,7 +51,7 @@ class Figures(NamedTuple):
     state: str
 
 
-def measure(spec: RunSpec, folder: Path) -> Figures:
+def measure(spec: LabConfig, folder: Path) -> Figures:
     """Train ``spec`` in a new folder in ``folder``."""
     folder = folder / str(next(_numbers))
     folder.mkdir()
@@ -67,7 +67,7 @@ def measure(spec: RunSpec, folder: Path) -> Figures:
     return Figures(summary.seconds, wall, used.ru_maxrss / unit, summary.state)
 
 
-def load(name: str, overrides: Mapping[str, Setting]) -> RunSpec:
+def load(name: str, overrides: Mapping[str, Value]) -> LabConfig:
     """A lab, flat out; one that the learner trains by hand is looked at once."""
     spec = load_lab(name, LESSONS / "labs", {"train.pace": 0.0, **overrides})
     return (
@@ -75,10 +75,10 @@ def load(name: str, overrides: Mapping[str, Setting]) -> RunSpec:
     )
 
 
-def turned_up(name: str, folder: Path) -> tuple[Figures, dict[str, Setting]]:
+def turned_up(name: str, folder: Path) -> tuple[Figures, dict[str, Value]]:
     """The figures of a lab with each control at its dearest value, and those values."""
     controls = [each for each in load(name, {}).controls.values() if each.key not in _SMALL]
-    chosen: dict[str, Setting] = {"train.max_seconds": TRIED_SECONDS}
+    chosen: dict[str, Value] = {"train.max_seconds": TRIED_SECONDS}
     tried = []
     for control in controls:
         if is_number(control.key) and control.key != "train.batch_size":
@@ -98,12 +98,12 @@ def turned_up(name: str, folder: Path) -> tuple[Figures, dict[str, Setting]]:
     return best, chosen
 
 
-def _largest(control: ControlSpec) -> Setting:
+def _largest(control: ControlConfig) -> Value:
     numbers = [each for each in control.choices if isinstance(each, int | float)]
     return max(numbers) if numbers else _whole(control, control.high)
 
 
-def _whole(control: ControlSpec, limit: float | None) -> Setting:
+def _whole(control: ControlConfig, limit: float | None) -> Value:
     """A limit in the type of its key."""
     return int(limit or 0) if is_whole(control.key) else float(limit or 0)
 
@@ -115,7 +115,7 @@ def main() -> None:
     found: dict[str, Figures] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
-            chosen: dict[str, Setting] = {}
+            chosen: dict[str, Value] = {}
             if up:
                 found[name], chosen = turned_up(name, Path(folder))
             else:

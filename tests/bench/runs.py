@@ -29,7 +29,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.startup import environment, first_frame
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.runs.control import CONTROL_FILE, Note, Stop, send
 from tutor.runs.events import Event
@@ -48,7 +48,7 @@ SECONDS = 0.2
 ROUNDS, JOINS = 15, 3
 
 
-def unrecorded(spec: RunSpec) -> float:
+def unrecorded(spec: LabConfig) -> float:
     """Seconds of the processor that the training takes where nobody watches and nothing is written."""
     trainee = MlTrainee(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
     begun = time.process_time()
@@ -57,7 +57,7 @@ def unrecorded(spec: RunSpec) -> float:
     return time.process_time() - begun
 
 
-def recorded(spec: RunSpec, *, panels: bool) -> float:
+def recorded(spec: LabConfig, *, panels: bool) -> float:
     """Seconds of the processor that the same takes as a worker does it, from its first epoch to its last event."""
     trainee = MlTrainee(spec if panels else with_overrides(spec, {"show.panels": []}), LESSONS / "data")
     with tempfile.TemporaryDirectory() as folder:
@@ -70,7 +70,7 @@ def recorded(spec: RunSpec, *, panels: bool) -> float:
             return time.process_time() - begun
 
 
-def told(spec: RunSpec) -> float:
+def told(spec: LabConfig) -> float:
     """Seconds of the processor that the same takes in a program that tells of it by `tutor.runs.record`."""
     trainee = MlTrainee(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
     with tempfile.TemporaryDirectory() as folder, Recording("bench", runs=Runs(Path(folder))) as run:
@@ -148,7 +148,7 @@ def _shows_all(epochs: int) -> Callable[[list[str]], bool]:
     )
 
 
-def latency(runs: Runs, spec: RunSpec) -> float:
+def latency(runs: Runs, spec: LabConfig) -> float:
     """Seconds from a command to its event, at the median of 50, while the worker trains flat out."""
     follower = runs.follow(runs.start(spec, data_folder=LESSONS / "data"))
     while not follower.catch_up().epoch:

@@ -16,7 +16,7 @@ from tutor.cli import commands, run
 from tutor.cli.progress_commands import add_memory_commands
 from tutor.cli.run_commands import add_run_commands
 from tutor.foundation.errors import ExitCode
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.events import Changed, DataFacts, Epochs, Event, Failed, Finished, Noted, Refused, Started, View
 from tutor.runs.sweep.plan import Axis, SweepPlan
 from tutor.runs.sweep.results import PLAN_FILE, RESULTS_FILE, CellResult, Troubled
@@ -151,7 +151,7 @@ def write_log(path: Path, *written: object) -> None:
 
 def hostile_events() -> list[Event]:
     evil = WRITTEN
-    spec = RunSpec(id=evil, title={"en": evil, "zh": evil}, about={"en": evil})
+    spec = LabConfig(id=evil, title={"en": evil, "zh": evil}, about={"en": evil})
     data = DataFacts(name=evil, task=evil, train_rows=1, valid_rows=1, notes=(evil,), feature_names=(evil,))
     return [
         Started(run=evil, at=evil, spec=spec, versions={evil: evil}, data=data),
@@ -183,7 +183,7 @@ def hostile(own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     write_log(own_home / "runs" / RUN / "events.jsonl", *hostile_events())
     (own_home / "runs" / RUN / f"{name}\udcff").write_text("x")
     (own_home / "runs" / "20260101-120000-0bad").write_text(name)
-    plan = SweepPlan(spec=RunSpec(id=name), axes=(Axis("train.seed", (1, 2)),))
+    plan = SweepPlan(spec=LabConfig(id=name), axes=(Axis("train.seed", (1, 2)),))
     sweep = own_home / "sweeps" / "0123456789ab"
     write_log(
         sweep / RESULTS_FILE,

@@ -11,7 +11,7 @@ import pytest
 from tutor.course.lesson import LabFence, Question
 from tutor.course.reader import read_lesson
 from tutor.foundation.translate import use_language
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.plain.claims import faults_of_claim
 from tutor.runs.execute import run_to_end
@@ -28,7 +28,7 @@ def predictions() -> list[Question]:
 @cache
 def facts_of_spec(spec: bytes, draw: int | None) -> dict[str, float | bool | str]:
     """Several questions rest on the same run."""
-    return run_to_end(msgspec.json.decode(spec, type=RunSpec), LESSONS / "data", perturbation=draw).facts()
+    return run_to_end(msgspec.json.decode(spec, type=LabConfig), LESSONS / "data", perturbation=draw).facts()
 
 
 def facts_of(fence: LabFence, seed: int, draw: int | None) -> dict[str, float | bool | str]:

@@ -7,7 +7,7 @@ import io
 import pyte
 import pytest
 
-from tutor.labs.lab_config import RunSpec, TrainSpec
+from tutor.labs.lab_config import LabConfig, TrainSettings
 from tutor.plain.moving_chart import ChartReporter
 from tutor.runs.events import DataFacts, Epochs, Event, Finished, Started
 from tutor.runs.summary import RunSummary, fold
@@ -33,7 +33,7 @@ class Screen(io.StringIO):
 
 def events_of_a_run(epochs: int) -> list[Event]:
     started = Started(
-        run="r", at="", spec=RunSpec(train=TrainSpec(epochs=epochs)),
+        run="r", at="", spec=LabConfig(train=TrainSettings(epochs=epochs)),
         data=DataFacts(name="views", task="regression", train_rows=1, valid_rows=1),
     )  # fmt: skip
     pieces = [

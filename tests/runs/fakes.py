@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tutor.labs.lab_config import Setting
+from tutor.labs.lab_config import Value
 from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.ml.training import EpochResult
 
@@ -27,7 +27,7 @@ class FakeTrainee:
             diverged = has_diverged(loss, beyond_use(1.0))
             yield EpochResult(epoch, 4 * epoch, loss, loss + 1.0, learning_rate=self.learning_rate, diverged=diverged)
 
-    def turn(self, key: str, value: Setting) -> None:
+    def turn(self, key: str, value: Value) -> None:
         assert isinstance(value, float)
         if key == "optimizer.learning_rate":
             self.learning_rate = value

@@ -6,23 +6,23 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
-from tutor.labs.lab_config import DataSpec, OptimizerSpec, RunSpec, TrainSpec
+from tutor.labs.lab_config import DataSettings, LabConfig, OptimizerSettings, TrainSettings
 from tutor.runs.log import Writer
 from tutor.runs.sweep.plan import SweepPlan, plan_sweep
 from tutor.runs.sweep.results import RESULTS_FILE, SweepEvent, SweepFollower
 from tutor.runs.sweep.scheduler import Conductor, Orchestra
 
 DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
-SPEC = RunSpec(
+SPEC = LabConfig(
     id="small",
-    data=DataSpec(name="quadratic", rows=20),
-    optimizer=OptimizerSpec(learning_rate=0.1),
-    train=TrainSpec(epochs=5),
+    data=DataSettings(name="quadratic", rows=20),
+    optimizer=OptimizerSettings(learning_rate=0.1),
+    train=TrainSettings(epochs=5),
 )
 GRID = ("learning_rate=0.01,0.1", "batch_size=1,4,0")
 
 
-def small_plan(*words: str, spec: RunSpec = SPEC) -> SweepPlan:
+def small_plan(*words: str, spec: LabConfig = SPEC) -> SweepPlan:
     return plan_sweep(spec, words or GRID)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tests.tui.lab_fakes import LAB, started
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import read_lab, with_overrides
 from tutor.runs.comparison import common_end, epoch_at, knots_of, lowest, names_of, standings
 from tutor.runs.events import Changed, DataFacts, Epochs
@@ -19,7 +19,7 @@ SPEC = read_lab(LAB, Path("one-lag.toml"))
 FACTS = DataFacts(name="my model", task="recorded", train_rows=0, valid_rows=0)
 
 
-def run(losses: list[float], per_epoch: int, spec: RunSpec = SPEC, valid: list[float] | None = None) -> RunSummary:
+def run(losses: list[float], per_epoch: int, spec: LabConfig = SPEC, valid: list[float] | None = None) -> RunSummary:
     epochs = Epochs(first=1, train=list(losses), valid=list(valid or []), updates=len(losses) * per_epoch, seconds=1.0)
     return fold(RunSummary(), [started("x", spec), epochs])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tutor.labs.faults import SpecError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.runs.events import Epochs, Event
 from tutor.runs.execute import run_to_end
@@ -15,7 +15,7 @@ from tutor.runs.execute import run_to_end
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
 
-def load(name: str, **overrides: object) -> RunSpec:
+def load(name: str, **overrides: object) -> LabConfig:
     return load_lab(name, LESSONS / "labs", overrides)
 
 
@@ -43,7 +43,7 @@ def test_a_schedule_ends_with_the_updates_that_were_asked_for() -> None:
     assert rates[-1] == pytest.approx(0.05 / 20)
 
 
-def _epochs_of(spec: RunSpec) -> list[Epochs]:
+def _epochs_of(spec: LabConfig) -> list[Epochs]:
     events: list[Event] = []
     run_to_end(spec, LESSONS / "data", events.append)
     return [event for event in events if isinstance(event, Epochs)]

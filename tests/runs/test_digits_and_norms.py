@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tutor.foundation.errors import TutorError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.labs.panels.digits import MISSED, SHOWN, Digits
 from tutor.labs.panels.norms import MOST_EPOCHS, Norms
@@ -130,4 +130,4 @@ def test_norms_of_a_net_are_told_by_epoch() -> None:
 )
 def test_what_has_no_digits_or_no_gradient_is_told_so(overrides: dict[str, object]) -> None:
     with pytest.raises(TutorError):
-        with_overrides(RunSpec(), overrides)
+        with_overrides(LabConfig(), overrides)

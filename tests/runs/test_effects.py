@@ -14,7 +14,7 @@ from tutor.labs.columns import require_columns
 from tutor.labs.controls import value_of
 from tutor.labs.effects import refuse_idle, without_effect
 from tutor.labs.faults import SpecError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.runs.execute import run_to_end
 from tutor.runs.sweep.choice import SweepChoice
@@ -112,11 +112,11 @@ ONLY_THE_DATA_TELLS = {("line over class numbers", "model.b", "0.3")}
 """What changes nothing and is told nowhere: how many features a table has is not in the spec."""
 
 
-def small(family: str) -> RunSpec:
-    return with_overrides(RunSpec(), FAMILIES[family])
+def small(family: str) -> LabConfig:
+    return with_overrides(LabConfig(), FAMILIES[family])
 
 
-def look(spec: RunSpec) -> object:
+def look(spec: LabConfig) -> object:
     """Everything that a run shows, but the time it took."""
     summary = run_to_end(spec, LESSONS / "data")
     assert summary.state in {"finished", "diverged", "stopped"}, f"only the worker refuses this: {summary.message}"

@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from tutor.foundation.translate import LANGUAGES, use_language
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides
 from tutor.plain.narrator import Narrator
 from tutor.plain.reporters import JsonReporter, LineReporter, Reporter
@@ -28,7 +28,7 @@ _ENDING = {"stop", "end", "_finish", "Finished"}
 def ended(reason: Reason) -> RunSummary:
     data = DataFacts(name="views", task="regression", train_rows=9, valid_rows=0)
     events: list[Event] = [
-        Started(run="r", at="2026-01-01T00:00:00.000", spec=RunSpec(), data=data),
+        Started(run="r", at="2026-01-01T00:00:00.000", spec=LabConfig(), data=data),
         Epochs(first=1, train=[3.0, 2.0, 1.0], updates=12, seconds=0.5),
     ]
     if reason == "diverged":
@@ -92,7 +92,7 @@ def test_only_a_run_that_did_all_of_them_says_that_all_epochs_are_done(
 
 @pytest.mark.parametrize("rate", [3.0, 1e3])
 def test_a_loss_beyond_any_use_is_no_finished_run(rate: float, language: str) -> None:
-    spec = with_overrides(RunSpec(), {"data.lags": 1, "optimizer.learning_rate": rate, "train.epochs": 45})
+    spec = with_overrides(LabConfig(), {"data.lags": 1, "optimizer.learning_rate": rate, "train.epochs": 45})
     summary = run_to_end(spec, None)
     out = StringIO()
     LineReporter(out).end(summary)

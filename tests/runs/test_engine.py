@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.runs.fakes import FakeClock, FakeTrainee
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides
 from tutor.labs.limits import IDLE_SECONDS
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Step, Stop
@@ -51,7 +51,7 @@ def run(
 ) -> list[Event]:
     events: list[Event] = []
     clock = clock or FakeClock()
-    spec = with_overrides(RunSpec(), {**BALL, **{key.replace("__", "."): value for key, value in settings.items()}})
+    spec = with_overrides(LabConfig(), {**BALL, **{key.replace("__", "."): value for key, value in settings.items()}})
     commands = Table(plan, by_call=by_call) if plan is not None else None
     Engine(spec, trainee, emit=events.append, commands=commands, every_epoch=True, clock=clock, sleep=clock.sleep).run()
     return events

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.runs.control import Command, Set
 from tutor.runs.events import Changed, Event, Refused
@@ -18,13 +18,13 @@ from tutor.runs.worker.job import Performance
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
 
-def bench(**overrides: object) -> RunSpec:
+def bench(**overrides: object) -> LabConfig:
     """1,280 digits: 40 updates an epoch in batches of 32."""
     changes = {"pace": 0.0, "batch_size": 32, "show.panels": ["loss"], "hidden": [4], **overrides}
     return load_lab("batch-bench", LESSONS / "labs", changes)
 
 
-def turned(spec: RunSpec, turns: Mapping[int, tuple[str, float]]) -> tuple[RunSummary, list[Event]]:
+def turned(spec: LabConfig, turns: Mapping[int, tuple[str, float]]) -> tuple[RunSummary, list[Event]]:
     """A run of ``spec`` in which a key is turned after some epochs."""
     summary, events = RunSummary(), []
     left = dict(turns)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import use_language
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.events import (
     LOG_VERSION,
     Changed,
@@ -42,7 +42,7 @@ from tutor.runs.words import log_faults
 STARTED = Started(
     run="20260101-000000-7f3a",
     at="2026-01-01T00:00:00+00:00",
-    spec=RunSpec(id="one-lag"),
+    spec=LabConfig(id="one-lag"),
     data=DataFacts(name="views", task="regression", train_rows=1461, valid_rows=365),
 )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tutor.foundation.translate import use_language
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
 from tutor.runs.hands import LONGEST_HAND, other_hand, this_hand
@@ -23,7 +23,7 @@ ANNA = "anna pts/3 4711"
 
 def steered(*commands: Command) -> list[Event]:
     events: list[Event] = []
-    Steering(RunSpec(id="x"), lambda _key, _value: None, events.append).obey(commands, 7, 70)
+    Steering(LabConfig(id="x"), lambda _key, _value: None, events.append).obey(commands, 7, 70)
     return events
 
 
@@ -45,7 +45,7 @@ def test_everything_that_was_asked_says_who_asked() -> None:
 
 
 def test_the_first_who_stops_a_run_has_stopped_it() -> None:
-    steering = Steering(RunSpec(id="x"), lambda _key, _value: None, lambda _event: None)
+    steering = Steering(LabConfig(id="x"), lambda _key, _value: None, lambda _event: None)
     steering.obey([Stop(by=ANNA), Stop(by="ben pts/4 1")], 7, 70)
     assert (steering.reason, steering.stopped_by) == ("stop", ANNA)
 

@@ -15,7 +15,7 @@ from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import use_language
 from tutor.labs.effects import refuse_idle
 from tutor.labs.faults import SpecError
-from tutor.labs.lab_config import ControlSpec, DataSpec, RunSpec
+from tutor.labs.lab_config import ControlConfig, DataSettings, LabConfig
 from tutor.labs.lab_files import lab_titles, list_labs, load_lab, parse_setting, read_lab, with_overrides
 from tutor.labs.spec_file import read_spec, to_toml, write_spec
 
@@ -62,7 +62,7 @@ def faults(text: str, overrides: dict[str, object] | None = None) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
-def attempt(read: Callable[[], RunSpec]) -> RunSpec | SpecError:
+def attempt(read: Callable[[], LabConfig]) -> LabConfig | SpecError:
     try:
         return read()
     except SpecError as error:
@@ -81,7 +81,7 @@ def test_a_lab_means_what_it_says() -> None:
 def test_controls_are_ranges_or_choices_over_dotted_keys() -> None:
     controls = read_lab(EXAMPLE, PATH).controls
     assert list(controls) == ["learning_rate", "lags", "hidden"]
-    assert controls["learning_rate"] == ControlSpec(key="optimizer.learning_rate", low=1e-5, high=10.0)
+    assert controls["learning_rate"] == ControlConfig(key="optimizer.learning_rate", low=1e-5, high=10.0)
     assert controls["learning_rate"].logarithmic
     assert controls["lags"].choices == (1, 7, 28, 56)
     assert controls["hidden"].choices == ((4,), (16,), (16, 16))
@@ -127,14 +127,14 @@ def test_what_changes_nothing_is_refused_in_a_file_as_on_the_command_line(text: 
     values = tomllib.loads(text)
     table, _, name = key.partition(".")
     setting = {key: values[table].pop(name)}
-    lab = with_overrides(RunSpec(), values)
+    lab = with_overrides(LabConfig(), values)
     with pytest.raises(SpecError) as told:
         refuse_idle(with_overrides(lab, setting), lab, setting)
     assert fault.partition(": ")[2] == told.value.faults[0].message
 
 
 def test_a_file_may_say_what_is_so_anyway_and_what_a_control_brings_into_force() -> None:
-    default = RunSpec().optimizer.momentum
+    default = LabConfig().optimizer.momentum
     assert read_lab(f"[optimizer]\nmomentum = {default}\n", PATH).optimizer.momentum == default
     text = "[optimizer]\nmomentum = 0.5\n[controls]\noptimizer = {choices = ['gd', 'momentum']}\n"
     assert read_lab(text, PATH).optimizer.momentum == 0.5
@@ -147,7 +147,7 @@ def test_a_file_is_judged_as_it_stands_and_not_by_what_a_lesson_makes_of_it() ->
 
 
 def test_the_kept_spec_of_a_run_gives_every_key_and_is_read(tmp_path: Path) -> None:
-    spec = with_overrides(RunSpec(), {"optimizer.momentum": 0.5, "train.batch_size": 16, "model.hidden": [4]})
+    spec = with_overrides(LabConfig(), {"optimizer.momentum": 0.5, "train.batch_size": 16, "model.hidden": [4]})
     write_spec(tmp_path, spec)
     assert read_spec(tmp_path) == spec
     assert load_lab(tmp_path / "spec.toml", tmp_path) == spec
@@ -256,9 +256,9 @@ def test_a_setting_may_go_beyond_a_control_which_then_reaches_as_far() -> None:
 
 def test_settings_are_held_to_the_same_rules() -> None:
     with pytest.raises(SpecError, match=r"Did you mean optimizer\.learning_rate\?"):
-        with_overrides(RunSpec(), {"optimizer.learning_rat": 0.1})
+        with_overrides(LabConfig(), {"optimizer.learning_rat": 0.1})
     with pytest.raises(SpecError, match="id must be text"):
-        with_overrides(RunSpec(), {"id.x": 0.1})
+        with_overrides(LabConfig(), {"id.x": 0.1})
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_any_word_is_a_setting_or_is_refused(word: str) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_lab_or_has_faults(text: str) -> None:
-    assert isinstance(attempt(lambda: read_lab(text, PATH)), RunSpec | SpecError)
+    assert isinstance(attempt(lambda: read_lab(text, PATH)), LabConfig | SpecError)
 
 
 VALUES = st.recursive(
@@ -315,7 +315,7 @@ VALUES = st.recursive(
     st.sampled_from(["data.lags", "data.name", "model.hidden", "controls.lags", "title", "train", "controls"]), VALUES
 )
 def test_any_value_is_taken_or_refused(key: str, value: object) -> None:
-    assert isinstance(attempt(lambda: with_overrides(RunSpec(), {key: value})), RunSpec | SpecError)
+    assert isinstance(attempt(lambda: with_overrides(LabConfig(), {key: value})), LabConfig | SpecError)
 
 
 def test_a_lab_is_found_by_name_or_path(tmp_path: Path) -> None:
@@ -368,6 +368,8 @@ def test_a_spec_file_is_complete_and_reads_back_the_same(tmp_path: Path) -> None
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20))
 def test_any_text_survives_the_spec_file_but_for_what_steers_a_terminal(text: str) -> None:
-    spec = RunSpec(id="x", title={"en": text}, about={text: "y"}, data=DataSpec(path=text))
-    clean = RunSpec(id="x", title={"en": harmless(text)}, about={harmless_line(text): "y"}, data=DataSpec(path=text))
+    spec = LabConfig(id="x", title={"en": text}, about={text: "y"}, data=DataSettings(path=text))
+    clean = LabConfig(
+        id="x", title={"en": harmless(text)}, about={harmless_line(text): "y"}, data=DataSettings(path=text)
+    )
     assert read_lab(to_toml(spec), PATH) == clean

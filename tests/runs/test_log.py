@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.foundation.safe_text import harmless
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs import events
 from tutor.runs.control import Command, Note, Set
 from tutor.runs.events import Changed, DataFacts, Epochs, Event, Failed, Noted, Paused, Refused, Started, View
@@ -70,7 +70,7 @@ HOSTILE: list[Event | Command] = [
     Started(
         run=EVIL,
         at=EVIL,
-        spec=RunSpec(id=EVIL, title={EVIL: EVIL}, about={"en": EVIL}),
+        spec=LabConfig(id=EVIL, title={EVIL: EVIL}, about={"en": EVIL}),
         versions={EVIL: EVIL},
         data=DataFacts(name=EVIL, task=EVIL, train_rows=1, valid_rows=1, class_names=(EVIL,), notes=(EVIL,)),
     ),

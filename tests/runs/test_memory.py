@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tutor.labs.lab_config import Setting
+from tutor.labs.lab_config import Value
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.worker.adapter import MlTrainee
 from tutor.runs.worker.weights_file import write_weights
@@ -23,7 +23,7 @@ from tutor.runs.worker.weights_file import write_weights
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 MOST_BYTES = 80_000_000
 
-DEAREST: dict[str, Mapping[str, Setting]] = {
+DEAREST: dict[str, Mapping[str, Value]] = {
     "frame-classifier": {"data.frames": 21, "model.hidden": (128, 128), "model.dropout": 0.5, "model.batch_norm": True},
     "real-voices": {"data.frames": 21, "model.hidden": (128, 128), "model.dropout": 0.5, "model.batch_norm": True},
     "depth-width": {"model.hidden": (1000,), "model.depth": 4, "data.rows": 300},

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tutor.foundation.errors import TutorError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.execute import run_to_end
 from tutor.runs.summary import RunSummary
@@ -58,7 +58,7 @@ def test_as_many_updates_make_all_batch_sizes_alike() -> None:
 @pytest.mark.parametrize("optimizer", ["least-squares", "manual"])
 def test_what_follows_no_gradient_has_none_to_show(panel: str, optimizer: str) -> None:
     with pytest.raises(TutorError):
-        with_overrides(RunSpec(), {"optimizer.name": optimizer, "show.panels": [panel]})
+        with_overrides(LabConfig(), {"optimizer.name": optimizer, "show.panels": [panel]})
 
 
 def lab(name: str, **overrides: object) -> RunSummary:
@@ -129,4 +129,4 @@ def test_layers_without_an_activation_end_where_a_line_ends() -> None:
 )
 def test_what_has_no_bends_or_no_backward_pass_is_told_so(overrides: dict[str, object]) -> None:
     with pytest.raises(TutorError):
-        with_overrides(RunSpec(), overrides)
+        with_overrides(LabConfig(), overrides)

@@ -9,7 +9,7 @@ import pytest
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.labs.own_lab import keep_lab, own_lab
 from tutor.runs.execute import run_to_end
@@ -27,7 +27,7 @@ def houses(folder: Path, rows: int = 60, name: str = "My Houses.csv") -> Path:
     return path
 
 
-def lab(folder: Path, target: str = "price", **chosen: Any) -> RunSpec:
+def lab(folder: Path, target: str = "price", **chosen: Any) -> LabConfig:
     return own_lab(houses(folder), {"data.target": target, **chosen})
 
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides
 from tutor.labs.panels.base import (
     BOUNDARY_CELLS,
@@ -44,7 +44,7 @@ class FakeSight:
         overrides: Mapping[str, object] | None = None,
     ) -> None:
         random = np.random.default_rng(0)
-        self.spec = with_overrides(RunSpec(), overrides or {})
+        self.spec = with_overrides(LabConfig(), overrides or {})
         self.x_train: Array = random.normal(size=(rows, features))
         self.x_valid: Array = random.normal(size=(rows // 4, features))
         self.y_train: Array = self._labels(self.x_train, classes)
@@ -178,7 +178,7 @@ def test_a_drawn_function_says_what_its_parameters_are_called_and_what_is_worth_
     function: str, names: tuple[str, str], low: float
 ) -> None:
     tables = {"data.name": "curve", "model.name": "function", "loss.name": "function", "model.function": function}
-    trainee = MlTrainee(with_overrides(RunSpec(), tables | {"show.panels": ["surface"]}), None)
+    trainee = MlTrainee(with_overrides(LabConfig(), tables | {"show.panels": ["surface"]}), None)
     scenes = dict(trainee.scenes())
     assert (scenes["surface"]["x_name"], scenes["surface"]["y_name"]) == names
     assert scenes["surface"]["x_low"] == low

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from tutor.foundation.errors import TutorError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.beside import BESIDE_FILE
 from tutor.runs.events import DataFacts, Epochs, Event, Finished, Paused, Started, View
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
@@ -32,7 +32,7 @@ def make(runs: Runs, name: str, *events: Event, lab: str = "one-lag") -> Path:
     started = Started(
         run=name,
         at="2026-01-01T00:00:00+00:00",
-        spec=RunSpec(id=lab),
+        spec=LabConfig(id=lab),
         data=DataFacts(name="views", task="regression", train_rows=1, valid_rows=1),
     )
     lines = [msgspec.json.encode(event) + b"\n" for event in (started, *events)]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tutor.foundation.errors import TutorError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides
 from tutor.ml.datasets.sources.series import views
 from tutor.runs.execute import run_to_end
@@ -20,7 +20,7 @@ SERIES = {"data.name": "views", "loss.name": "mae", "show.panels": ["series", "a
 
 def trainee(**overrides: object) -> MlTrainee:
     keys = {key.replace("__", "."): value for key, value in overrides.items()}
-    return MlTrainee(with_overrides(RunSpec(), SERIES | keys), DATA)
+    return MlTrainee(with_overrides(LabConfig(), SERIES | keys), DATA)
 
 
 def test_autocorrelation_is_the_one_computed_by_hand() -> None:
@@ -46,7 +46,7 @@ def test_a_naive_forecast_has_one_weight_and_no_parameter() -> None:
     copy = trainee(data__lags=7, model__name="naive")
     assert dict(copy.frames())["weights"] == {"names": ["views −7"], "values": [1.0]}
     assert copy.data_facts().parameters == 0
-    summary = run_to_end(with_overrides(RunSpec(), SERIES | {"data.lags": 7, "model.name": "naive"}), None)
+    summary = run_to_end(with_overrides(LabConfig(), SERIES | {"data.lags": 7, "model.name": "naive"}), None)
     assert (summary.state, summary.epoch, summary.updates) == ("finished", 1, 0)
 
 
@@ -59,4 +59,4 @@ def test_a_naive_forecast_has_one_weight_and_no_parameter() -> None:
 )
 def test_only_a_series_has_days_before(overrides: dict[str, object]) -> None:
     with pytest.raises(TutorError):
-        with_overrides(RunSpec(), overrides)
+        with_overrides(LabConfig(), overrides)

@@ -11,7 +11,7 @@ import pytest
 from tutor.course.conditions import parse
 from tutor.foundation.translate import LANGUAGES
 from tutor.labs.controls import control_title, nudge, value_of
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.runs.events import Event
 from tutor.runs.execute import run_to_end
@@ -22,7 +22,7 @@ LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 LABS = list_labs(LESSONS / "labs")
 
 
-def load(name: str, **overrides: object) -> RunSpec:
+def load(name: str, **overrides: object) -> LabConfig:
     return load_lab(name, LESSONS / "labs", {key.replace("__", "."): value for key, value in overrides.items()})
 
 

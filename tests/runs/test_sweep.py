@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.runs.sweep.plan import MOST_CELLS, SweepPlan, plan_sweep
 
@@ -19,7 +19,7 @@ RATES = "optimizer.learning_rate=0.001,0.01,0.1"
 SIZES = "batch_size=1,32,256"
 
 
-def lab(name: str = "one-lag") -> RunSpec:
+def lab(name: str = "one-lag") -> LabConfig:
     return load_lab(name, LABS)
 
 
@@ -136,7 +136,7 @@ whole = st.lists(st.integers(min_value=0, max_value=10**6), min_size=1, max_size
 @given(rates, whole)
 def test_every_number_is_read_as_it_was_written(first: list[float], second: list[int]) -> None:
     words = [f"learning_rate={','.join(map(repr, first))}", f"batch_size={', '.join(map(str, second))}"]
-    plan = plan_sweep(RunSpec(), words)
+    plan = plan_sweep(LabConfig(), words)
     assert [list(axis.values) for axis in plan.axes] == [first, second]
     cells = [plan.values_of(cell) for cell in range(plan.count)]
     assert cells == [(x, y) for x in first for y in second]
@@ -152,7 +152,7 @@ def test_every_number_is_read_as_it_was_written(first: list[float], second: list
 def test_no_word_is_more_than_refused(key: str, text: str) -> None:
     for name in (key, "learning_rate", "hidden", "optimizer", "seed", "keyword", "shuffle"):
         try:
-            plan = plan_sweep(RunSpec(), [f"{name}={text}"])
+            plan = plan_sweep(LabConfig(), [f"{name}={text}"])
         except TutorError:
             continue
         assert 1 <= plan.count <= MOST_CELLS

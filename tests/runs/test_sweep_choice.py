@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.lab_fakes import LAB
 from tutor.foundation.errors import TutorError
-from tutor.labs.lab_config import ControlSpec
+from tutor.labs.lab_config import ControlConfig
 from tutor.labs.lab_files import read_lab
 from tutor.runs.sweep.choice import SweepChoice, values_to_try
 
@@ -16,13 +16,13 @@ SPEC = read_lab(LAB, Path("one-lag.toml"))
 
 
 def test_a_range_gives_a_handful_of_values_with_its_ends_and_choices_give_themselves() -> None:
-    rate = values_to_try(ControlSpec(key="optimizer.learning_rate", low=1e-5, high=10.0))
+    rate = values_to_try(ControlConfig(key="optimizer.learning_rate", low=1e-5, high=10.0))
     assert rate == (1e-05, 0.0001, 0.001, 0.01, 0.1, 1.0, 10.0)
-    assert values_to_try(ControlSpec(key="data.noise", low=0.0, high=0.5)) == (0.0, 0.125, 0.25, 0.375, 0.5)
-    epochs = values_to_try(ControlSpec(key="train.epochs", low=10.0, high=12.0))
+    assert values_to_try(ControlConfig(key="data.noise", low=0.0, high=0.5)) == (0.0, 0.125, 0.25, 0.375, 0.5)
+    epochs = values_to_try(ControlConfig(key="train.epochs", low=10.0, high=12.0))
     assert epochs == (10, 11, 12)
     assert all(isinstance(value, int) for value in epochs)
-    assert values_to_try(ControlSpec(key="data.lags", choices=(1, 7))) == (1, 7)
+    assert values_to_try(ControlConfig(key="data.lags", choices=(1, 7))) == (1, 7)
 
 
 def test_any_number_of_kinds_is_taken_and_the_last_goes_across() -> None:

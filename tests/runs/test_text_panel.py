@@ -12,7 +12,7 @@ from tutor.foundation.translate import use_language
 from tutor.labs.columns import require_text
 from tutor.labs.effects import without_effect
 from tutor.labs.faults import SpecError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, read_lab
 from tutor.labs.panels.base import Array
 from tutor.labs.panels.text import SHOWN, Text
@@ -30,7 +30,7 @@ class Sight:
     """Writes "a" or "b", each as likely as the other."""
 
     def __init__(self, *, broken: bool = False) -> None:
-        self.spec = RunSpec()
+        self.spec = LabConfig()
         self.class_names: tuple[str, ...] = ("⏎", "a", "b")
         self.broken = broken
         self.temperature = 1.0
@@ -97,7 +97,7 @@ def own_text(folder: Path, text: str | None = None) -> Path:
     return path
 
 
-def writer(path: Path, **overrides: object) -> RunSpec:
+def writer(path: Path, **overrides: object) -> LabConfig:
     changes = {"text": "file", "data.path": str(path), "pace": 0.0, **overrides}
     return load_lab("name-writer", LESSONS / "labs", changes)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.control import Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.events import Epochs
@@ -24,7 +24,7 @@ from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
 
 BALL = with_overrides(
-    RunSpec(),
+    LabConfig(),
     {
         "id": "ball",
         "data.name": "curve",
@@ -59,7 +59,7 @@ def wait(follower: Follower, ready: Callable[[RunSummary], bool]) -> RunSummary:
     return follower.summary
 
 
-def started(runs: Runs, spec: RunSpec) -> Follower:
+def started(runs: Runs, spec: LabConfig) -> Follower:
     follower = runs.follow(runs.start(spec))
     wait(follower, lambda summary: summary.epoch >= 2 or summary.ended)
     return follower
@@ -371,7 +371,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         Runs(tmp_path / "runs").start(BALL)
 
 
-def by_hand(folder: Path, spec: RunSpec, *, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
+def by_hand(folder: Path, spec: LabConfig, *, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
     """A worker started from a shell, with a limit on the size of its files where one is given."""
     from tutor.labs.spec_file import write_spec
 
@@ -394,7 +394,7 @@ def test_a_log_that_takes_no_more_ends_the_run_and_keeps_what_it_has(tmp_path: P
 
 def test_a_model_too_large_for_the_memory_is_told(tmp_path: Path) -> None:
     spec = {"data.name": "moons", "model.name": "mlp", "model.hidden": [4096] * 16, "loss.name": "cross-entropy"}
-    result = by_hand(tmp_path / "large", with_overrides(RunSpec(), {**spec, "train.max_memory_mb": 256}))
+    result = by_hand(tmp_path / "large", with_overrides(LabConfig(), {**spec, "train.max_memory_mb": 256}))
     assert result.returncode == 5
     summary = Follower(tmp_path / "large").catch_up()
     assert (summary.state, summary.message) == ("failed", "The run needs more memory than this machine gives it.")

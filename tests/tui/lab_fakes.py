@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.foundation.errors import TutorError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.entries import RunEntry
 from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Started, View
 from tutor.runs.hands import this_hand
@@ -133,7 +133,7 @@ class FakeRuns:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.followers: dict[str, FakeFollower] = {}
-        self.specs: list[RunSpec] = []
+        self.specs: list[LabConfig] = []
         self.kept: dict[str, int] = {}
         """The runs kept for comparison, and their numbers."""
 
@@ -142,7 +142,7 @@ class FakeRuns:
         """The newest run."""
         return list(self.followers.values())[-1]
 
-    def start(self, spec: RunSpec, *, data_folder: Path | None = None) -> str:
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
         """A run that says it has begun."""
         run_id = f"run-{len(self.specs) + 1}"
         folder = self.folder / run_id
@@ -162,7 +162,7 @@ class FakeRuns:
         if number is not None:
             self.kept[run_id] = number
 
-    def beside(self, spec: RunSpec) -> list[tuple[int, str]]:
+    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
         """The runs kept for comparison."""
         return [(number, run_id) for run_id, number in self.kept.items()]
 
@@ -197,7 +197,7 @@ class FakeRuns:
         return [self._entry(run_id) for run_id in reversed(self.followers)]
 
 
-def started(run_id: str, spec: RunSpec) -> Started:
+def started(run_id: str, spec: LabConfig) -> Started:
     """The first line of a log."""
     data = DataFacts(name=spec.data.name, task="regression", train_rows=100, valid_rows=30)
     return Started(run=run_id, at="2025-01-01T00:00:00Z", spec=spec, data=data)

@@ -11,7 +11,7 @@ from tutor.charts.cells import plain_row, row_width
 from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import use_language
 from tutor.labs.controls import control_title, value_text
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.events import Event, View
 from tutor.runs.execute import run_to_end
@@ -106,7 +106,7 @@ def test_what_a_goal_is_about_stands_live_beside_the_charts(lab: str, names: lis
     assert told[2 : 2 + len(names)] == names
 
 
-def some_views(spec: RunSpec) -> list[Event]:
+def some_views(spec: LabConfig) -> list[Event]:
     """The views of a run of a few epochs."""
     events: list[Event] = []
     run_to_end(with_overrides(spec, {"epochs": 5}), None, events.append)

@@ -11,7 +11,7 @@ from tests.runs.test_registry import FINISHED, epochs, make
 from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import app_of, running, settled, text_of
 from tutor import tui
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.spec_file import write_spec
 from tutor.tui import router, routes
 from tutor.tui.app import TutorApp
@@ -20,7 +20,7 @@ from tutor.tui.screens.home import HomeScreen
 
 RUN = "20260101-100000-aaaa"
 CELL = "20260101-110000-bbbb"
-BALL = RunSpec(id="ball", title={"en": "Ball on a curve"})
+BALL = LabConfig(id="ball", title={"en": "Ball on a curve"})
 
 
 def lesson_file(app: TutorApp) -> Path:

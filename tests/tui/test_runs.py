@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from tests.runs.test_registry import FINISHED, epochs, make
 from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import running, settled, text_of
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.events import DataFacts, Epochs, Paused, Started
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import hold
@@ -151,7 +151,7 @@ def recorded(runs: Runs, *events: Epochs | Paused, task: str = "recorded") -> Pa
 
     folder = make(runs, "20260101-130000-dddd")
     started = Started(
-        run=folder.name, at="2026-01-01T13:00:00+00:00", spec=RunSpec(id="mine", title={"en": "my model"}),
+        run=folder.name, at="2026-01-01T13:00:00+00:00", spec=LabConfig(id="mine", title={"en": "my model"}),
         data=DataFacts(name="my model", task=task, train_rows=0, valid_rows=0),
     )  # fmt: skip
     lines = [msgspec.json.encode(event) + b"\n" for event in (started, *events)]

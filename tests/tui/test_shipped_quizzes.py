@@ -20,7 +20,7 @@ from tests.tui.lab_fakes import FakeRuns
 from tests.tui.screen_rows import make_services, running, settled, text_of
 from tutor.course.lesson import Question, QuestionKind
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.events import Finished
 from tutor.study.attempt import Attempt, facts_needed
 from tutor.study.question_attempt import Mark
@@ -45,7 +45,7 @@ class EndedRuns(FakeRuns):
         super().__init__(folder)
         self.coming: list[Facts] = []
 
-    def start(self, spec: RunSpec, *, data_folder: Path | None = None) -> str:
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
         run_id = super().start(spec, data_folder=data_folder)
         self.last.train([0.9, 0.6], [0.8, 0.7])
         self.last.write(Finished(reason="epochs", epoch=2, updates=8, seconds=1.0, facts=self.coming.pop(0)))

@@ -8,7 +8,7 @@ from tutor.course.lesson import Fault, LabFence, Lesson, Place
 from tutor.foundation.errors import TutorError
 from tutor.labs.effects import refuse_idle
 from tutor.labs.faults import SpecError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 
 
@@ -43,7 +43,7 @@ def fences_of(lesson: Lesson) -> list[LabFence]:
     return [*lesson.labs, *(fence for question in lesson.questions for fence in question.labs)]
 
 
-def spec_of_fence(fence: LabFence, labs_folder: Path) -> RunSpec:
+def spec_of_fence(fence: LabFence, labs_folder: Path) -> LabConfig:
     """The run that a fence asks for, flat out, as nobody watches a check.
 
     Raises:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 
 
-def require_columns(spec: RunSpec, data_folder: Path) -> None:
+def require_columns(spec: LabConfig, data_folder: Path) -> None:
     """See to it that the data has the columns that are to be learnt from.
 
     Only where some were chosen is the data loaded for it, which takes a moment.
@@ -29,7 +29,7 @@ def require_columns(spec: RunSpec, data_folder: Path) -> None:
         raise TutorError(error.message, hint=error.hint, exit_code=ExitCode.USAGE) from error
 
 
-def require_text(spec: RunSpec) -> None:
+def require_text(spec: LabConfig) -> None:
     """See to it that a text of the learner's own can be read and learnt from.
 
     Raises:

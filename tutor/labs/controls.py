@@ -12,7 +12,7 @@ from tutor.foundation.data_names import data_name
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import SHORT_NAMES, ControlSpec, RunSpec, Setting
+from tutor.labs.lab_config import SHORT_NAMES, ControlConfig, LabConfig, Value
 from tutor.labs.settings import ANNOTATIONS, convert, expected, is_number, is_whole
 
 _TITLES: dict[str, str] = {
@@ -77,7 +77,7 @@ class Report(Protocol):
         """Keep ``message`` and ``hint``."""
 
 
-def control_title(name: str, control: ControlSpec) -> str:
+def control_title(name: str, control: ControlConfig) -> str:
     """What a control is called, in the interface language: "learning rate"."""
     if name == "start":
         return translate("runs.control-start")
@@ -112,7 +112,7 @@ def value_text(key: str, value: object) -> str:
     return ", ".join(data_name(str(each)) for each in value) or translate("names.every-column")
 
 
-def value_of(spec: RunSpec, key: str) -> Any:
+def value_of(spec: LabConfig, key: str) -> Any:
     """The value of a dotted key in ``spec``.
 
     Raises:
@@ -122,7 +122,7 @@ def value_of(spec: RunSpec, key: str) -> Any:
     return getattr(getattr(spec, table) if table else spec, name)
 
 
-def nudge(control: ControlSpec, value: object, steps: int) -> Setting:
+def nudge(control: ControlConfig, value: object, steps: int) -> Value:
     """The value that lies ``steps`` to the right of ``value`` (to the left where negative), within the limits.
 
     A logarithmic range goes 1, 2, 5, 10, ...; a linear one in fortieths; choices go one by one.
@@ -153,7 +153,7 @@ def _on_ladder(now: float, steps: int) -> float:
     return float(f"{rungs[total % 3]}e{total // 3}")
 
 
-def read_control(name: str, value: object, report: Report) -> ControlSpec | None:
+def read_control(name: str, value: object, report: Report) -> ControlConfig | None:
     """One entry of ``[controls]``; None where it is at fault, and ``report`` was told why."""
     table = dict(value) if isinstance(value, Mapping) else {}
     unknown = set(table) - {"key", "low", "high", "choices"}
@@ -178,7 +178,7 @@ def read_control(name: str, value: object, report: Report) -> ControlSpec | None
     return _choices(name, key, value, report)
 
 
-def _range(name: str, key: str, limits: Sequence[object], report: Report) -> ControlSpec | None:
+def _range(name: str, key: str, limits: Sequence[object], report: Report) -> ControlConfig | None:
     low, high = limits
     numbers = [each for each in (low, high) if isinstance(each, int | float) and not isinstance(each, bool)]
     if len(numbers) != 2 or not is_number(key) or not numbers[0] < numbers[1]:
@@ -189,17 +189,17 @@ def _range(name: str, key: str, limits: Sequence[object], report: Report) -> Con
         whole = is_whole(key) and float(each).is_integer()
         if not _fits(key, int(each) if whole else each, name, report):
             return None
-    return ControlSpec(key=key, low=float(numbers[0]), high=float(numbers[1]))
+    return ControlConfig(key=key, low=float(numbers[0]), high=float(numbers[1]))
 
 
-def _choices(name: str, key: str, values: object, report: Report) -> ControlSpec | None:
+def _choices(name: str, key: str, values: object, report: Report) -> ControlConfig | None:
     if not isinstance(values, list | tuple) or not values:
         report(translate("runs.control-shape", name=name))
         return None
     for each in values:
         if not _fits(key, each, name, report):
             return None
-    return ControlSpec(key=key, choices=tuple(tuple(each) if isinstance(each, list) else each for each in values))
+    return ControlConfig(key=key, choices=tuple(tuple(each) if isinstance(each, list) else each for each in values))
 
 
 def _fits(key: str, value: object, name: str, report: Report) -> bool:
@@ -214,7 +214,7 @@ def _fits(key: str, value: object, name: str, report: Report) -> bool:
     return True
 
 
-def widened(spec: RunSpec, keys: Collection[str]) -> RunSpec:
+def widened(spec: LabConfig, keys: Collection[str]) -> LabConfig:
     """``spec`` with its controls as wide as the values of ``keys``, which were set from outside, need them."""
     controls = dict(spec.controls)
     for name, control in spec.controls.items():
@@ -230,7 +230,7 @@ def widened(spec: RunSpec, keys: Collection[str]) -> RunSpec:
     return replace(spec, controls=controls)
 
 
-def check_setting(spec: RunSpec, key: str, value: object) -> tuple[str, Any]:
+def check_setting(spec: LabConfig, key: str, value: object) -> tuple[str, Any]:
     """A setting that a viewer asks for while ``spec`` runs: its dotted key and its value in the right type.
 
     Limits are those of the key; a declared control narrows them.
@@ -255,7 +255,7 @@ def check_setting(spec: RunSpec, key: str, value: object) -> tuple[str, Any]:
     return key, converted
 
 
-def limits_text(control: ControlSpec) -> str:
+def limits_text(control: ControlConfig) -> str:
     """Between which limits a control turns: ``1e-05 … 10``, ``1 | 7 | 28``."""
     if control.choices:
         return " | ".join(setting_text(each) for each in control.choices)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tutor.foundation.errors import TutorError
 from tutor.labs.controls import check_setting, nudge, value_of
-from tutor.labs.lab_config import ControlSpec, RunSpec, Setting
+from tutor.labs.lab_config import ControlConfig, LabConfig, Value
 from tutor.labs.lab_files import parse_setting, with_overrides
 
 _NO_DATA_SEED = frozenset({"bike-sharing", "curve"})
@@ -20,7 +20,7 @@ _MOVE_BENDS = frozenset({"model.hidden", "model.placed"})
 _SEEDS = 2**31
 
 
-Value = Setting | tuple[float, ...] | None
+AnyValue = Value | tuple[float, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Step:
     """One setting that changed: its dotted key, and its value before and after."""
 
     key: str
-    before: Value
-    after: Value
-    also: tuple[tuple[str, Value, Value], ...] = ()
+    before: AnyValue
+    after: AnyValue
+    also: tuple[tuple[str, AnyValue, AnyValue], ...] = ()
     """Settings that changed with it: key, before and after of each."""
 
     @property
@@ -46,7 +46,7 @@ class Setup:
         spec: The lab with the overrides of the place it was opened from.
     """
 
-    def __init__(self, spec: RunSpec) -> None:
+    def __init__(self, spec: LabConfig) -> None:
         self.original = spec
         self.spec = spec
         self._taken: list[Step] = []
@@ -67,12 +67,12 @@ class Setup:
         """Whether a seed makes the data, or chooses the examples that are kept back."""
         return self.spec.data.name not in _NO_DATA_SEED
 
-    def value(self, control: ControlSpec) -> Setting | None:
+    def value(self, control: ControlConfig) -> Value | None:
         """The value of a control as the learner has set it."""
-        value: Setting | None = value_of(self.spec, control.key)
+        value: Value | None = value_of(self.spec, control.key)
         return value
 
-    def set(self, name: str, value: Setting) -> Step | None:
+    def set(self, name: str, value: Value) -> Step | None:
         """Set a control. Returns what changed; None where that is its value already."""
         control = self.spec.controls[name]
         return self._change(control.key, value) if value != self.value(control) else None
@@ -121,8 +121,8 @@ class Setup:
         target.append(step)
         return step
 
-    def _change(self, key: str, value: Setting) -> Step:
-        also: tuple[tuple[str, Value, Value], ...] = ()
+    def _change(self, key: str, value: Value) -> Step:
+        also: tuple[tuple[str, AnyValue, AnyValue], ...] = ()
         if key in _MOVE_BENDS and self.spec.model.pieces:
             also = ((PIECES, self.spec.model.pieces, ()),)  # bends placed by hand are so many, and no others
         return self._take(Step(key, value_of(self.spec, key), value, also))
@@ -137,7 +137,7 @@ class Setup:
         changes: dict[str, object] = {step.key: step.after, **{key: after for key, _, after in step.also}}
         self.spec = with_overrides(self.spec, changes)
 
-    def take_over(self, settings: Mapping[str, Setting]) -> None:
+    def take_over(self, settings: Mapping[str, Value]) -> None:
         """Stand where a run stands that goes on already; nothing of that is a step to take back.
 
         A run of an older form of the lab may hold what this one does not allow: then all stays as the lab has it.

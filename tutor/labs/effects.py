@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tutor.foundation.translate import listed, translate
 from tutor.labs.controls import value_of
 from tutor.labs.faults import SpecError, SpecFault
-from tutor.labs.lab_config import NO_DESCENT, SHORT_NAMES, ControlSpec, RunSpec
+from tutor.labs.lab_config import NO_DESCENT, SHORT_NAMES, ControlConfig, LabConfig
 from tutor.labs.validate import CLASSES, NETWORKS, RULES, SERIES
 
 _LAYERED = frozenset({"mlp", "char-mlp"})
@@ -28,12 +28,12 @@ _KEPT_BACK = frozenset({"quadratic", "phones", "coins", "japanese-vowels"})
 class _Rule:
     """When a key changes something, and what to say where it does not: ``only`` names what goes by it."""
 
-    holds: Callable[[RunSpec], bool]
+    holds: Callable[[LabConfig], bool]
     text: str
     """The key of the sentence."""
     only: frozenset[str] = frozenset()
 
-    def told(self, spec: RunSpec) -> str:
+    def told(self, spec: LabConfig) -> str:
         """Why it changes nothing."""
         found = {
             "effects.model": spec.model.name,
@@ -57,39 +57,39 @@ def _of_optimizer(name: str) -> _Rule:
     return _Rule(lambda spec: spec.optimizer.name == name, "effects.optimizer", frozenset({name}))
 
 
-def _descends(spec: RunSpec) -> bool:
+def _descends(spec: LabConfig) -> bool:
     return spec.optimizer.name not in NO_DESCENT and spec.model.name in {*NETWORKS, "function"}
 
 
-def _in_batches(spec: RunSpec) -> bool:
+def _in_batches(spec: LabConfig) -> bool:
     return spec.optimizer.name not in {*NO_DESCENT, "gd"} and spec.model.name in NETWORKS
 
 
-def _starts_anywhere(spec: RunSpec) -> bool:
+def _starts_anywhere(spec: LabConfig) -> bool:
     """Whether the model is a line over one feature that is moved, by search or by hand, from where it starts."""
     many = spec.data.name in SERIES and spec.data.lags > 1
     return spec.model.name == "linear" and spec.optimizer.name != "least-squares" and not many
 
 
-def _anything_random(spec: RunSpec) -> bool:
+def _anything_random(spec: LabConfig) -> bool:
     model, optimizer = spec.model.name, spec.optimizer
     if model == "function":
         return optimizer.gradient_noise > 0 or optimizer.eigenvector_step > 0
     return model not in {*RULES, "naive"} and optimizer.name != "least-squares"
 
 
-def _has_data_seed(spec: RunSpec) -> bool:
+def _has_data_seed(spec: LabConfig) -> bool:
     data = spec.data
     if data.name == "japanese-vowels":
         return data.folds > 0
     return data.name != "curve" and (data.name != "bike-sharing" or data.split == "random")
 
 
-def _reads_a_file(spec: RunSpec) -> bool:
+def _reads_a_file(spec: LabConfig) -> bool:
     return spec.data.name == "csv" or (spec.data.name == "text" and spec.data.text == "file")
 
 
-def _is_split(spec: RunSpec) -> bool:
+def _is_split(spec: LabConfig) -> bool:
     return spec.data.folds > 0 or spec.data.name not in {*_KEPT_BACK, "curve", "text"}
 
 
@@ -161,13 +161,13 @@ _RULES: dict[str, _Rule] = {
 """By key, when it changes anything. A key that is not here always may."""
 
 
-def without_effect(spec: RunSpec, key: str) -> str:
+def without_effect(spec: LabConfig, key: str) -> str:
     """Why the setting ``key`` changes nothing in a run of ``spec``, in a sentence; empty where it does, or may."""
     rule = _RULES.get(key)
     return "" if rule is None or rule.holds(spec) else rule.told(spec)
 
 
-def refuse_idle(spec: RunSpec, lab: RunSpec, overrides: Mapping[str, object] | Iterable[str]) -> None:
+def refuse_idle(spec: LabConfig, lab: LabConfig, overrides: Mapping[str, object] | Iterable[str]) -> None:
     """See to it that everything that was set for this run changes something in it.
 
     Args:
@@ -187,7 +187,7 @@ def refuse_idle(spec: RunSpec, lab: RunSpec, overrides: Mapping[str, object] | I
         raise SpecError(faults)
 
 
-def idle_in_lab(lab: RunSpec, keys: Iterable[str]) -> dict[str, str]:
+def idle_in_lab(lab: LabConfig, keys: Iterable[str]) -> dict[str, str]:
     """What a lab file sets to no purpose: by dotted key, the sentence that says so.
 
     A value that is the default says nothing that is not so anyway. One that some control of the lab can bring into
@@ -197,7 +197,7 @@ def idle_in_lab(lab: RunSpec, keys: Iterable[str]) -> dict[str, str]:
         lab: The lab as its file has it.
         keys: The dotted keys that the file gives.
     """
-    reasons = {key: without_effect(lab, key) for key in keys if value_of(lab, key) != value_of(RunSpec(), key)}
+    reasons = {key: without_effect(lab, key) for key in keys if value_of(lab, key) != value_of(LabConfig(), key)}
     idle = {key: reason for key, reason in reasons.items() if reason}
     if not idle:
         return {}
@@ -209,7 +209,7 @@ def idle_in_lab(lab: RunSpec, keys: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _ways(lab: RunSpec, control: ControlSpec) -> Iterator[RunSpec]:
+def _ways(lab: LabConfig, control: ControlConfig) -> Iterator[LabConfig]:
     """The lab with ``control`` turned to each of its choices, or to both ends of its range."""
     table, _, name = control.key.rpartition(".")
     for value in control.choices or (control.low, control.high):

@@ -82,7 +82,7 @@ Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Parameter = Annotated[float, Meta(ge=-1e6, le=1e6)]
 LearningRate = Annotated[float, Meta(ge=0.0, le=1e6)]
-Setting = bool | int | float | str | tuple[int | str, ...]
+Value = bool | int | float | str | tuple[int | str, ...]
 """A value that one control or one ``--set`` can take."""
 
 
@@ -90,7 +90,7 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of a lab file: unknown keys are refused."""
 
 
-class DataSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[data]``: a named data set, or a CSV of the learner's own."""
 
     name: DataName = "views"
@@ -138,7 +138,7 @@ class DataSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With ``csv``: the decimal mark of its numbers; ``auto``: what the file shows."""
 
 
-class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[model]``: the function with unknown parameters."""
 
     name: ModelName = "linear"
@@ -177,7 +177,7 @@ class ModelSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     always taken; above 1 all become more alike. It has no part in the training."""
 
 
-class LossSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LossSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[loss]``: how wrong a guess is."""
 
     name: LossName = "mse"
@@ -185,7 +185,7 @@ class LossSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Subtracted from every loss that is told; it moves no parameter."""
 
 
-class OptimizerSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OptimizerSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[optimizer]``: who looks for the parameters, and how."""
 
     name: OptimizerName = "gd"
@@ -208,7 +208,7 @@ class OptimizerSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     the gradient is next to zero; 0: never."""
 
 
-class TrainSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TrainSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[train]``: how long, how fast, how repeatable."""
 
     epochs: Annotated[int, Meta(ge=1, le=10_000_000)] = 100
@@ -228,7 +228,7 @@ class TrainSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_memory_mb: Annotated[int, Meta(ge=FEWEST_MEMORY_MB, le=MOST_MEMORY_MB)] = MEMORY_MB
 
 
-class ShowSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ShowConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[show]``: what the worker computes for the viewers, in the order in which they show it."""
 
     panels: tuple[PanelName, ...] = ("loss",)
@@ -236,14 +236,14 @@ class ShowSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The two features that span a boundary; empty: the first two."""
 
 
-class ControlSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ControlConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One control: a range, or choices. ``learning_rate = [1e-5, 10.0]`` is short for low and high."""
 
     key: str
     """The dotted key that it turns, such as ``optimizer.learning_rate``."""
     low: float | None = None
     high: float | None = None
-    choices: tuple[Setting, ...] = ()
+    choices: tuple[Value, ...] = ()
 
     @property
     def is_range(self) -> bool:
@@ -262,13 +262,13 @@ class ControlSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return self.low is not None and self.high is not None and self.low > 0 and self.high / self.low >= 100
 
 
-class ChallengeSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ChallengeConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[challenge]``: a goal in the condition language, over the facts of the run."""
 
     goal: str = ""
 
 
-class RunSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LabConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that determines a run. The same spec gives the same losses, bit for bit."""
 
     id: str = "custom"
@@ -276,15 +276,15 @@ class RunSpec(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """By language."""
     about: dict[str, str] = field(default_factory=dict)
     """By language: what there is to try and to see."""
-    data: DataSpec = field(default_factory=DataSpec)
-    model: ModelSpec = field(default_factory=ModelSpec)
-    loss: LossSpec = field(default_factory=LossSpec)
-    optimizer: OptimizerSpec = field(default_factory=OptimizerSpec)
-    train: TrainSpec = field(default_factory=TrainSpec)
-    show: ShowSpec = field(default_factory=ShowSpec)
-    controls: dict[str, ControlSpec] = field(default_factory=dict)
+    data: DataSettings = field(default_factory=DataSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    loss: LossSettings = field(default_factory=LossSettings)
+    optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
+    train: TrainSettings = field(default_factory=TrainSettings)
+    show: ShowConfig = field(default_factory=ShowConfig)
+    controls: dict[str, ControlConfig] = field(default_factory=dict)
     """By short name, in the order of the file."""
-    challenge: ChallengeSpec = field(default_factory=ChallengeSpec)
+    challenge: ChallengeConfig = field(default_factory=ChallengeConfig)
 
     def title_in(self, language: str) -> str:
         """The title in ``language``; in another one where it is missing; the id where there is none."""

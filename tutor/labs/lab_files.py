@@ -16,7 +16,7 @@ from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import listed, translate
 from tutor.labs.effects import idle_in_lab
 from tutor.labs.faults import SpecError, SpecFault
-from tutor.labs.lab_config import SHORT_NAMES, RunSpec
+from tutor.labs.lab_config import SHORT_NAMES, LabConfig
 from tutor.labs.lab_reader import SpecReader
 from tutor.labs.settings import ANNOTATIONS, is_list
 from tutor.labs.toml_lines import key_lines
@@ -43,7 +43,7 @@ def lab_titles(labs_folder: Path, language: str) -> list[tuple[str, str]]:
     return titles
 
 
-def load_lab(name: str | Path, labs_folder: Path, overrides: Mapping[str, object] | None = None) -> RunSpec:
+def load_lab(name: str | Path, labs_folder: Path, overrides: Mapping[str, object] | None = None) -> LabConfig:
     """A lab, with some values of its own replaced.
 
     Args:
@@ -59,7 +59,7 @@ def load_lab(name: str | Path, labs_folder: Path, overrides: Mapping[str, object
     return _with_table(read_lab(_text_of(path), path, overrides or {}), path.parent)
 
 
-def _with_table(spec: RunSpec, folder: Path) -> RunSpec:
+def _with_table(spec: LabConfig, folder: Path) -> LabConfig:
     """``spec`` with the whole path of its CSV, where that lies beside the lab file or in the present folder.
 
     A worker may start elsewhere; what lies in neither place is looked for in the folder of data.
@@ -74,7 +74,7 @@ def _with_table(spec: RunSpec, folder: Path) -> RunSpec:
     return spec
 
 
-def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = None) -> RunSpec:
+def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = None) -> LabConfig:
     """The lab that ``text`` defines; ``path`` is for faults, and names the lab where it has no id.
 
     Raises:
@@ -126,7 +126,7 @@ def harmless_lab(values: Any) -> Any:
     return clean
 
 
-def with_overrides(spec: RunSpec, overrides: Mapping[str, object]) -> RunSpec:
+def with_overrides(spec: LabConfig, overrides: Mapping[str, object]) -> LabConfig:
     """``spec`` with new values by dotted key or short name.
 
     Raises:

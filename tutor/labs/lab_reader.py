@@ -1,4 +1,4 @@
-"""From a table of plain values to a `RunSpec`, with every fault found on the way."""
+"""From a table of plain values to a `LabConfig`, with every fault found on the way."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
 from tutor.labs.controls import read_control, widened
 from tutor.labs.faults import SpecError, SpecFault
-from tutor.labs.lab_config import SHORT_NAMES, RunSpec
+from tutor.labs.lab_config import SHORT_NAMES, LabConfig
 from tutor.labs.settings import TABLES, convert, expected, keys_of
 from tutor.labs.toml_lines import line_of
 from tutor.labs.validate import impossibilities
@@ -47,7 +47,7 @@ class SpecReader:
         self._from_settings = from_settings
         self.faults: list[SpecFault] = []
 
-    def read(self) -> RunSpec:
+    def read(self) -> LabConfig:
         """The spec.
 
         Raises:
@@ -64,7 +64,7 @@ class SpecReader:
             else:
                 self._unknown("", key)
         if not self.faults:
-            spec = widened(msgspec.convert(found, RunSpec), self._from_settings)
+            spec = widened(msgspec.convert(found, LabConfig), self._from_settings)
             for impossible in impossibilities(spec):
                 self.fault(impossible.key, impossible.message, impossible.hint)
         if self.faults:

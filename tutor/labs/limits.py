@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import FEWEST_MEMORY_MB, MOST_MEMORY_MB, MOST_SECONDS, RunSpec
+from tutor.labs.lab_config import FEWEST_MEMORY_MB, MOST_MEMORY_MB, MOST_SECONDS, LabConfig
 
 IDLE_SECONDS = 6 * 3600.0
 """A run that waits, and that nobody touches, ends by itself after this time."""
@@ -56,7 +56,7 @@ class Limits:
             seconds=_number("TUTOR_MAX_SECONDS", usual.seconds),
         )
 
-    def within(self, spec: RunSpec) -> RunSpec:
+    def within(self, spec: LabConfig) -> LabConfig:
         """``spec`` with the time and the memory that it may take."""
         train = spec.train
         seconds, memory = min(train.max_seconds, self.seconds), min(train.max_memory_mb, self.memory_mb)

@@ -13,7 +13,7 @@ from tutor.foundation.atomic_files import write_text
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path
 from tutor.foundation.translate import language, translate
-from tutor.labs.lab_config import SHORT_NAMES, DataSpec, ModelSpec, RunSpec
+from tutor.labs.lab_config import SHORT_NAMES, DataSettings, LabConfig, ModelSettings
 from tutor.labs.lab_files import with_overrides
 from tutor.labs.spec_file import to_toml
 
@@ -38,7 +38,7 @@ _LINES = frozenset({"linear", "polynomial"})
 _NAME = re.compile(r"[^a-z0-9]+")
 
 
-def own_lab(path: Path, overrides: Mapping[str, object]) -> RunSpec:
+def own_lab(path: Path, overrides: Mapping[str, object]) -> LabConfig:
     """A lab that learns to predict one column of a table.
 
     The task goes by the column, and model, loss, optimiser, length and panels by the task. What was decided about
@@ -63,11 +63,11 @@ def own_lab(path: Path, overrides: Mapping[str, object]) -> RunSpec:
     data = _data(path, chosen)
     table = load_csv(path, data.target, data.features, task=data.task, group=data.group, decimal=data.decimal)
     model = _model(table, chosen)
-    spec = msgspec.convert(_values(path, table, data, model), RunSpec)
+    spec = msgspec.convert(_values(path, table, data, model), LabConfig)
     return with_overrides(spec, {"model.name": model["name"], **chosen, "data.task": table.task})
 
 
-def keep_lab(spec: RunSpec, folder: Path) -> Path:
+def keep_lab(spec: LabConfig, folder: Path) -> Path:
     """Write a lab as a lab file, over an earlier one of the same name.
 
     Returns:
@@ -87,7 +87,7 @@ def keep_lab(spec: RunSpec, folder: Path) -> Path:
     return path
 
 
-def _data(path: Path, chosen: Mapping[str, object]) -> DataSpec:
+def _data(path: Path, chosen: Mapping[str, object]) -> DataSettings:
     """What the learner chose about the data, checked by itself."""
     if not chosen.get("data.target"):
         from tutor.tables.reader import read_table
@@ -96,7 +96,7 @@ def _data(path: Path, chosen: Mapping[str, object]) -> DataSpec:
             translate("own.no-target", path=path), hint=read_table(path).did_you_mean(""), exit_code=ExitCode.USAGE
         )
     # A net fits every task, so that only the data can be at fault here.
-    bare = RunSpec(data=DataSpec(name="csv", path=str(path), target="?"), model=ModelSpec(name="mlp"))
+    bare = LabConfig(data=DataSettings(name="csv", path=str(path), target="?"), model=ModelSettings(name="mlp"))
     return with_overrides(bare, {key: value for key, value in chosen.items() if key.startswith("data.")}).data
 
 
@@ -113,7 +113,7 @@ def _model(table: RawData, chosen: Mapping[str, object]) -> dict[str, object]:
     return {"name": name, **({"hidden": _HIDDEN} if name == "mlp" and not hidden else {})}
 
 
-def _values(path: Path, table: RawData, data: DataSpec, model: dict[str, object]) -> dict[str, Any]:
+def _values(path: Path, table: RawData, data: DataSettings, model: dict[str, object]) -> dict[str, Any]:
     rows = min(len(table.y), data.rows or len(table.y))
     most = min(_BATCHES[rows >= _LARGE], rows // _UPDATES_AN_EPOCH)
     batch = next((size for size in reversed(_BATCH_SIZES) if size <= most), 1)

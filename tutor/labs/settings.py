@@ -21,19 +21,19 @@ def _annotations() -> dict[str, Any]:
     """The annotation, with its limits, of every dotted key."""
     found: dict[str, Any] = {}
     structs = {
-        "data": lab_config.DataSpec,
-        "model": lab_config.ModelSpec,
-        "loss": lab_config.LossSpec,
-        "optimizer": lab_config.OptimizerSpec,
-        "train": lab_config.TrainSpec,
-        "show": lab_config.ShowSpec,
-        "challenge": lab_config.ChallengeSpec,
+        "data": lab_config.DataSettings,
+        "model": lab_config.ModelSettings,
+        "loss": lab_config.LossSettings,
+        "optimizer": lab_config.OptimizerSettings,
+        "train": lab_config.TrainSettings,
+        "show": lab_config.ShowConfig,
+        "challenge": lab_config.ChallengeConfig,
     }
     for table, struct in structs.items():
         for name, annotation in typing.get_type_hints(struct, include_extras=True).items():
             found[f"{table}.{name}"] = annotation
     for name in ("id", "title", "about"):
-        found[name] = typing.get_type_hints(lab_config.RunSpec, include_extras=True)[name]
+        found[name] = typing.get_type_hints(lab_config.LabConfig, include_extras=True)[name]
     return found
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from tutor.foundation.atomic_files import write_text
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import SPEC_FILE, load_lab
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -30,7 +30,7 @@ def versions() -> dict[str, str]:
     return {"tutor": __version__, "python": platform.python_version(), "numpy": version("numpy")}
 
 
-def write_spec(folder: Path, spec: RunSpec) -> None:
+def write_spec(folder: Path, spec: LabConfig) -> None:
     """Write ``spec`` into a run's folder.
 
     Raises:
@@ -40,7 +40,7 @@ def write_spec(folder: Path, spec: RunSpec) -> None:
     write_text(folder / SPEC_FILE, f"# {made_with}\n{to_toml(spec)}")
 
 
-def read_spec(folder: Path) -> RunSpec:
+def read_spec(folder: Path) -> LabConfig:
     """The spec in a run's folder.
 
     Raises:
@@ -49,7 +49,7 @@ def read_spec(folder: Path) -> RunSpec:
     return load_lab(folder / SPEC_FILE, folder)
 
 
-def to_toml(spec: RunSpec) -> str:
+def to_toml(spec: LabConfig) -> str:
     """``spec`` as a lab file."""
     return "\n".join(_lines(msgspec.to_builtins(spec), "")) + "\n"
 

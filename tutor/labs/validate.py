@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tutor.course.conditions import ConditionError, parse
 from tutor.foundation.translate import listed, translate
 from tutor.labs.controls import value_of
-from tutor.labs.lab_config import NO_DESCENT, RunSpec
+from tutor.labs.lab_config import NO_DESCENT, LabConfig
 from tutor.ml.options import MAIL_WORDS
 
 SERIES = frozenset({"views", "rebound", "bike-sharing"})
@@ -73,7 +73,7 @@ def patience_of(stop: str) -> int | None:
     return int(match[1])
 
 
-def task_of(spec: RunSpec) -> str:
+def task_of(spec: LabConfig) -> str:
     """``classification``, ``regression``, ``drawn``, or ``""`` where only the data can tell."""
     if spec.data.name == "curve":
         return "drawn"
@@ -82,18 +82,18 @@ def task_of(spec: RunSpec) -> str:
     return "classification" if spec.data.name in CLASSES and spec.data.target_as == "class" else "regression"
 
 
-def impossibilities(spec: RunSpec) -> list[Impossible]:
+def impossibilities(spec: LabConfig) -> list[Impossible]:
     """Every reason why ``spec`` cannot be run."""
     return [impossible for check in _CHECKS for impossible in check(spec)]
 
 
-def _csv(spec: RunSpec) -> Iterator[Impossible]:
+def _csv(spec: LabConfig) -> Iterator[Impossible]:
     for key in ("path", "target"):
         if spec.data.name == "csv" and not getattr(spec.data, key):
             yield Impossible(f"data.{key}", translate("runs.csv-needs", key=f"data.{key}"))
 
 
-def _drawn(spec: RunSpec) -> Iterator[Impossible]:
+def _drawn(spec: LabConfig) -> Iterator[Impossible]:
     drawn = {
         "data.name": spec.data.name == "curve",
         "model.name": spec.model.name == "function",
@@ -104,7 +104,7 @@ def _drawn(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible(wrong, translate("runs.drawn-together", key=wrong))
 
 
-def _pairs(spec: RunSpec) -> Iterator[Impossible]:
+def _pairs(spec: LabConfig) -> Iterator[Impossible]:
     task, model, loss = task_of(spec), spec.model.name, spec.loss.name
     if loss == "cross-entropy" and (task == "regression" or model in {"linear", "polynomial", "naive"}):
         yield Impossible("loss.name", translate("runs.cross-entropy-needs-classes"))
@@ -128,7 +128,7 @@ def _pairs(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("optimizer.name", translate("runs.manual-needs-small"))
 
 
-def _classes(spec: RunSpec) -> Iterator[Impossible]:
+def _classes(spec: LabConfig) -> Iterator[Impossible]:
     data, count = spec.data, _CLASS_COUNTS.get(spec.data.name, 0)
     if spec.loss.name == "mae" and task_of(spec) == "classification":
         yield Impossible("loss.name", translate("effects.mae-needs-numbers"))
@@ -143,7 +143,7 @@ def _classes(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("model.keyword", message)
 
 
-def _splits(spec: RunSpec) -> Iterator[Impossible]:
+def _splits(spec: LabConfig) -> Iterator[Impossible]:
     data = spec.data
     if data.split == "grouped" and data.name not in _GROUPED and not (data.name == "csv" and data.group):
         yield Impossible("data.split", translate("ml.no-groups"), translate("ml.no-groups-hint"))
@@ -152,19 +152,19 @@ def _splits(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("data.target", message)
 
 
-def _folds(spec: RunSpec) -> Iterator[Impossible]:
+def _folds(spec: LabConfig) -> Iterator[Impossible]:
     if spec.data.folds and spec.data.name == "curve":
         yield Impossible("data.folds", translate("runs.folds-need-data"))
     if spec.data.folds == 1:
         yield Impossible("data.folds", translate("runs.one-fold"))
 
 
-def _naive(spec: RunSpec) -> Iterator[Impossible]:
+def _naive(spec: LabConfig) -> Iterator[Impossible]:
     if spec.model.name == "naive" and spec.data.name not in SERIES:
         yield Impossible("model.name", translate("runs.naive-needs-series", data=spec.data.name))
 
 
-def _writing(spec: RunSpec) -> Iterator[Impossible]:
+def _writing(spec: LabConfig) -> Iterator[Impossible]:
     writes = spec.model.name == "char-mlp"
     if writes != (spec.data.name == "text"):
         yield Impossible("data.name" if writes else "model.name", translate("writing.text-and-char-mlp"))
@@ -174,19 +174,19 @@ def _writing(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("data.folds", translate("writing.no-folds"))
 
 
-def _batch_norm(spec: RunSpec) -> Iterator[Impossible]:
+def _batch_norm(spec: LabConfig) -> Iterator[Impossible]:
     if spec.model.batch_norm and spec.train.batch_size == 1:
         yield Impossible("train.batch_size", translate("runs.batch-norm-needs-batch"))
 
 
-def bends_in(spec: RunSpec) -> bool:
+def bends_in(spec: LabConfig) -> bool:
     """Whether the model is one hidden layer of (hard) sigmoids: a sum of bends, where the data has one feature."""
     model = spec.model
     one_layer = model.name == "mlp" and len(model.hidden) * model.depth == 1
     return one_layer and model.activation in {"sigmoid", "hard-sigmoid"} and task_of(spec) in {"regression", ""}
 
 
-def _placed(spec: RunSpec) -> Iterator[Impossible]:
+def _placed(spec: LabConfig) -> Iterator[Impossible]:
     if spec.model.placed and not bends_in(spec):
         yield Impossible("model.placed", translate("runs.placed-needs-bends"))
     if spec.model.pieces and not (bends_in(spec) and len(spec.model.pieces) == 3 * sum(spec.model.hidden) + 1):
@@ -195,7 +195,7 @@ def _placed(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("model.sign_bug", translate("runs.sign-bug-needs-layers"))
 
 
-def _panels(spec: RunSpec) -> Iterator[Impossible]:
+def _panels(spec: LabConfig) -> Iterator[Impossible]:
     task, model = task_of(spec), spec.model.name
     follows = spec.optimizer.name not in NO_DESCENT
     descends = follows and model in NETWORKS
@@ -223,13 +223,13 @@ def _panels(spec: RunSpec) -> Iterator[Impossible]:
             yield Impossible("show.panels", translate("runs.impossible-panel", panel=panel, model=model))
 
 
-def _steps(spec: RunSpec) -> Iterator[Impossible]:
+def _steps(spec: LabConfig) -> Iterator[Impossible]:
     if spec.optimizer.eigenvector_step and (spec.model.name != "function" or spec.model.function not in CURVED):
         message = translate("runs.eigenvector-needs-curvature", functions=listed(sorted(CURVED)))
         yield Impossible("optimizer.eigenvector_step", message)
 
 
-def _stop(spec: RunSpec) -> Iterator[Impossible]:
+def _stop(spec: LabConfig) -> Iterator[Impossible]:
     try:
         patience_of(spec.train.stop)
     except ValueError:
@@ -238,7 +238,7 @@ def _stop(spec: RunSpec) -> Iterator[Impossible]:
         yield Impossible("train.stop", message)
 
 
-def _goal(spec: RunSpec) -> Iterator[Impossible]:
+def _goal(spec: LabConfig) -> Iterator[Impossible]:
     if spec.challenge.goal:
         try:
             parse(spec.challenge.goal)
@@ -246,7 +246,7 @@ def _goal(spec: RunSpec) -> Iterator[Impossible]:
             yield Impossible("challenge.goal", translate("runs.wrong-goal", reason=str(error)))
 
 
-def _controls(spec: RunSpec) -> Iterator[Impossible]:
+def _controls(spec: LabConfig) -> Iterator[Impossible]:
     for name, control in spec.controls.items():
         value = value_of(spec, control.key)
         if value is not None and not control.allows(value):
@@ -254,7 +254,7 @@ def _controls(spec: RunSpec) -> Iterator[Impossible]:
             yield Impossible(f"controls.{name}", message)
 
 
-_CHECKS: tuple[Callable[[RunSpec], Iterator[Impossible]], ...] = (
+_CHECKS: tuple[Callable[[LabConfig], Iterator[Impossible]], ...] = (
     _csv,
     _drawn,
     _pairs,

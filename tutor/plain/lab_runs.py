@@ -15,7 +15,7 @@ from tutor.course.lesson import Fault, LabFence, Lesson
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.labs.check import fences_of, spec_of_fence
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.plain.claims import faults_of_claim
 from tutor.plain.run_cache import RunCache
 from tutor.runs.execute import run_to_end
@@ -31,7 +31,7 @@ class _Outcome:
     problem: str = ""
 
 
-def _run(spec: RunSpec, data_folder: Path) -> _Outcome:
+def _run(spec: LabConfig, data_folder: Path) -> _Outcome:
     """In a process of the pool: train to the end and bring the facts home."""
     summary = run_to_end(spec, data_folder)
     problem = "" if summary.state in DECIDES else f"{summary.message} {summary.hint}".strip()
@@ -62,7 +62,7 @@ class LabRuns:
         Returns:
             The faults, and how many questions were held against runs.
         """
-        wanted: dict[bytes, RunSpec] = {}
+        wanted: dict[bytes, LabConfig] = {}
         fences: dict[tuple[Path, int], bytes] = {}
         for lesson in lessons:
             for fence in fences_of(lesson):
@@ -76,7 +76,7 @@ class LabRuns:
         outcomes = self._run_all(wanted)
         return self._judge(lessons, fences, outcomes)
 
-    def _run_all(self, wanted: dict[bytes, RunSpec]) -> dict[bytes, _Outcome]:
+    def _run_all(self, wanted: dict[bytes, LabConfig]) -> dict[bytes, _Outcome]:
         self.count = len(wanted)
         if not wanted:
             return {}
@@ -87,7 +87,7 @@ class LabRuns:
         cache.keep({key: outcome.facts for key, outcome in outcomes.items() if not outcome.problem})
         return outcomes | {key: _Outcome(facts) for key, facts in remembered.items()}
 
-    def _run_anew(self, wanted: dict[bytes, RunSpec]) -> dict[bytes, _Outcome]:
+    def _run_anew(self, wanted: dict[bytes, LabConfig]) -> dict[bytes, _Outcome]:
         if not wanted:
             return {}
         # Set before the processes start, so before NumPy is imported in them: two BLAS threads beside a

@@ -11,7 +11,7 @@ from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
 from tutor.labs.columns import require_columns, require_text
 from tutor.labs.effects import refuse_idle
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.plain.choose_reporter import choose_reporter
 from tutor.plain.reporters import Reporter
@@ -57,7 +57,7 @@ def train(
     return _follow(runs.folder_of(run_id), choose_reporter(style))
 
 
-def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> RunSpec:
+def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:
     """What is to be run. Nobody asked to watch slowly here, so the pace is flat out unless set.
 
     Raises:
@@ -68,7 +68,7 @@ def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], 
         from tutor.labs.own_lab import own_lab
 
         spec = own_lab(Path(data), changes)
-        refuse_idle(spec, RunSpec(), overrides)
+        refuse_idle(spec, LabConfig(), overrides)
         return spec
     spec = load_lab(lab or "", labs, changes)
     refuse_idle(spec, load_lab(lab or "", labs), overrides)

@@ -9,7 +9,7 @@ from math import isfinite, nan
 
 from tutor.foundation.translate import language, listed, translate
 from tutor.labs.controls import control_title, value_of, value_text
-from tutor.labs.lab_config import ControlSpec, RunSpec
+from tutor.labs.lab_config import ControlConfig, LabConfig
 from tutor.runs.summary import RunSummary
 
 _SEEDS = ("train.seed", "data.seed")
@@ -36,22 +36,22 @@ class Standing:
     valid_at: float
 
 
-def short_title(name: str, control: ControlSpec, *, ascii: bool = False) -> str:
+def short_title(name: str, control: ControlConfig, *, ascii: bool = False) -> str:
     """What a control is called where there is little room: the learning rate is ``η``."""
     if control.key == "optimizer.learning_rate" and not ascii:
         return "η"
     return control_title(name, control)
 
 
-def title_of_key(spec: RunSpec, key: str, *, ascii: bool = False) -> str:
+def title_of_key(spec: LabConfig, key: str, *, ascii: bool = False) -> str:
     """What a dotted key is called where there is little room."""
     for name, control in spec.controls.items():
         if control.key == key:
             return short_title(name, control, ascii=ascii)
-    return short_title(key.rpartition(".")[2], ControlSpec(key=key), ascii=ascii)
+    return short_title(key.rpartition(".")[2], ControlConfig(key=key), ascii=ascii)
 
 
-def values_of(summary: RunSummary | None, spec: RunSpec) -> dict[str, object]:
+def values_of(summary: RunSummary | None, spec: LabConfig) -> dict[str, object]:
     """What a run was asked for, by every dotted key that the learner may turn; what was turned meanwhile counts."""
     keys = [*(control.key for control in spec.controls.values()), *_SEEDS]
     found: dict[str, object] = {key: value_of(spec, key) for key in dict.fromkeys(keys)}
@@ -67,7 +67,7 @@ def differences(values: dict[str, object], others: Iterable[dict[str, object]]) 
 
 
 def name_by(
-    spec: RunSpec, values: dict[str, object], keys: Sequence[str], *, recorded: bool = False, ascii: bool = False
+    spec: LabConfig, values: dict[str, object], keys: Sequence[str], *, recorded: bool = False, ascii: bool = False
 ) -> str:
     """A run named by what sets it apart: ``η 0.1, batch size 8``; by its seed where nothing does.
 
@@ -80,7 +80,7 @@ def name_by(
     return listed(f"{title_of_key(spec, key, ascii=ascii)} {value_text(key, values.get(key))}" for key in keys)
 
 
-def names_of(runs: Sequence[tuple[RunSpec, RunSummary | None]], *, ascii: bool = False) -> list[str]:
+def names_of(runs: Sequence[tuple[LabConfig, RunSummary | None]], *, ascii: bool = False) -> list[str]:
     """Runs named by what tells them apart from one another, all by the same settings."""
     values = [values_of(summary, spec) for spec, summary in runs]
     keys = list(dict.fromkeys(key for each in values for key in differences(each, values)))
@@ -118,7 +118,7 @@ def common_end(summaries: Sequence[RunSummary], *, in_updates: bool) -> int:
 
 
 def standings(
-    runs: Sequence[tuple[RunSpec, RunSummary]], *, in_updates: bool = False, ascii: bool = False
+    runs: Sequence[tuple[LabConfig, RunSummary]], *, in_updates: bool = False, ascii: bool = False
 ) -> list[Standing]:
     """How each of ``runs`` stands, and how they stood at equal epochs, or at equal updates."""
     end = common_end([summary for _, summary in runs], in_updates=in_updates)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import Setting
+from tutor.labs.lab_config import Value
 from tutor.runs.hands import this_hand
 from tutor.runs.log import Writer
 
@@ -51,7 +51,7 @@ class Set(_Command, tag="set", frozen=True):
     """Turn a control. The key is dotted or a short name; see `tutor.labs.lab_config.LIVE_KEYS`."""
 
     key: str
-    value: Setting
+    value: Value
 
 
 class Note(_Command, tag="note", frozen=True):

@@ -13,7 +13,7 @@ from pathlib import Path
 from tutor.foundation.files import open_file
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.beside import BESIDE_FILE
 from tutor.runs.events import Epochs, Event, number_text
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
@@ -40,7 +40,7 @@ class RunEntry:
 
     id: str
     folder: Path
-    spec: RunSpec | None
+    spec: LabConfig | None
     """None where the run died before its first word."""
     state: State
     epoch: int

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from tutor.labs.lab_config import RunSpec, Setting
+from tutor.labs.lab_config import LabConfig, Value
 
 LOG_VERSION = 1
 
@@ -68,7 +68,7 @@ class Started(_Event, tag="started", frozen=True, kw_only=True):
     run: str
     at: str
     """UTC, ISO 8601."""
-    spec: RunSpec
+    spec: LabConfig
     versions: dict[str, str] = field(default_factory=dict)
     """tutor, numpy, python."""
     data: DataFacts
@@ -141,7 +141,7 @@ class Changed(_Asked, tag="changed", frozen=True, kw_only=True):
     updates: Count
     key: str
     """Dotted, such as ``optimizer.learning_rate``."""
-    value: Setting
+    value: Value
     epochs: Count = 0
     """How many epochs there will be in all, where that is another number now: so many updates were asked for."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.control import Command, Set, Stop
 from tutor.runs.events import Changed, Event
 from tutor.runs.summary import RunSummary, fold
@@ -15,7 +15,7 @@ from tutor.runs.worker.job import Performance
 
 
 def run_to_end(
-    spec: RunSpec,
+    spec: LabConfig,
     data_folder: Path | None,
     on_event: Callable[[Event], None] | None = None,
     *,

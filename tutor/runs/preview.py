@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.summary import PanelView
 
 
-def opening_views(spec: RunSpec, data_folder: Path | None) -> dict[str, PanelView]:
+def opening_views(spec: LabConfig, data_folder: Path | None) -> dict[str, PanelView]:
     """The panels of ``spec`` as its data and its untrained model make them, by name.
 
     Nothing is trained and nothing is written. This imports NumPy and reads the data: call it beside the event loop.

@@ -19,7 +19,7 @@ from tutor.foundation.clock import monotonic_seconds, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import RunSpec, Setting, ShowSpec, TrainSpec
+from tutor.labs.lab_config import LabConfig, ShowConfig, TrainSettings, Value
 from tutor.labs.spec_file import versions
 from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.runs.events import (
@@ -126,14 +126,14 @@ def _text_of(value: object) -> str:
         return type(value).__name__
 
 
-def recorded_spec(name: str, epochs: int | None = None) -> RunSpec:
+def recorded_spec(name: str, epochs: int | None = None) -> LabConfig:
     """The spec of a run that another program trains, of so many epochs where that is known."""
     name = clean_line(name, _LONGEST_NAME) or "?"
-    return RunSpec(
+    return LabConfig(
         id=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "recorded",
         title={"en": name},
-        train=TrainSpec(epochs=min(UNKNOWN_EPOCHS, max(1, epochs)) if epochs else UNKNOWN_EPOCHS),
-        show=ShowSpec(panels=("loss",)),
+        train=TrainSettings(epochs=min(UNKNOWN_EPOCHS, max(1, epochs)) if epochs else UNKNOWN_EPOCHS),
+        show=ShowConfig(panels=("loss",)),
     )
 
 
@@ -170,7 +170,7 @@ class Recording:
         self._task = task
         self._runs = runs or Runs(paths.runs_folder())
         self._clock = clock
-        self._settings: dict[str, Setting] = {}
+        self._settings: dict[str, Value] = {}
         self._state: Literal["new", "open", "ended"] = "new"
         # One epoch at a time, from whichever thread; the same thread may come again, from a signal handler.
         self._busy = threading.RLock()
@@ -390,7 +390,7 @@ class Recording:
             self._recorder.flush(self._seconds)
             self._log.write(Noted(epoch=self._epochs, text=clean_line(_text_of(text), _LONGEST_NOTE)))
 
-    def setting(self, key: str, value: Setting) -> Setting:
+    def setting(self, key: str, value: Value) -> Value:
         """The value that somebody who watches has set for ``key`` (such as ``learning_rate``), else ``value``.
 
         Only what a program asks for here can be set while it trains.
@@ -412,7 +412,7 @@ class Recording:
 
     # -- steering ----------------------------------------------------------------------------------------
 
-    def _turn(self, key: str, value: Setting) -> None:
+    def _turn(self, key: str, value: Value) -> None:
         if key not in self._settings:
             raise ValueError(translate("runs.cannot-turn", key=key))
         self._settings[key] = value

@@ -16,7 +16,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, read_start, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.limits import KEEP_MB, KEEP_RUNS, Limits
 from tutor.labs.spec_file import write_spec
 from tutor.runs.beside import mark_beside, place_beside
@@ -44,7 +44,7 @@ class Runs:
         self._clock = clock
         self._ended: dict[str, RunEntry] = {}
 
-    def start(self, spec: RunSpec, *, data_folder: Path | None = None) -> str:
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
         """Start a worker for ``spec`` and return the run's id at once.
 
         The worker is a process and a session of its own: it outlives this one. Its lock is held from before it
@@ -70,7 +70,7 @@ class Runs:
                 translate("limits.runs", count=count), hint=translate("limits.runs-hint"), exit_code=ExitCode.USAGE
             )
 
-    def follow_file(self, spec: RunSpec, path: Path, columns: str = "") -> str:
+    def follow_file(self, spec: LabConfig, path: Path, columns: str = "") -> str:
         """Start a process that tells of the CSV log ``path`` as it grows; its run's id, or that of one that does.
 
         Args:
@@ -89,7 +89,7 @@ class Runs:
         files = {SOURCE_FILE: source} | ({COLUMNS_FILE: columns} if columns else {})
         return self._launch(spec, "tutor.runs.imports.csv_worker", [], files)
 
-    def _launch(self, spec: RunSpec, module: str, arguments: Sequence[str], files: Mapping[str, str]) -> str:
+    def _launch(self, spec: LabConfig, module: str, arguments: Sequence[str], files: Mapping[str, str]) -> str:
         """Start a process for a run of ``spec``, with ``files`` in the run's folder. Returns the run's id."""
         try:
             folder = self.make(spec)
@@ -108,7 +108,7 @@ class Runs:
         self.prune()
         return folder.name
 
-    def make(self, spec: RunSpec) -> Path:
+    def make(self, spec: LabConfig) -> Path:
         """Make the folder of a run of ``spec``, for somebody to work in.
 
         Raises:
@@ -229,7 +229,7 @@ class Runs:
             raise _cannot_pin(error) from error
         self._ended.pop(folder.name, None)
 
-    def beside(self, spec: RunSpec) -> list[tuple[int, str]]:
+    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
         """Number and id of the runs that the lab of ``spec`` compares, the one kept first at the front.
 
         One whose log has gone is kept no longer.

@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 from msgspec import UNSET
 
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.ends import ENDS
 from tutor.runs.events import (
     FOLLOWED,
@@ -64,7 +64,7 @@ class RunSummary:
     state: State = "starting"
     run: str = ""
     started_at: str = ""
-    spec: RunSpec | None = None
+    spec: LabConfig | None = None
     versions: dict[str, str] = field(default_factory=dict)
     data: DataFacts | None = None
     epoch: int = 0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from tutor.labs.lab_config import RunSpec
+    from tutor.labs.lab_config import LabConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Sweep(Route):
     """The sweeps of a lab as its controls stand."""
 
     screen: ClassVar[str] = "sweep"
-    spec: RunSpec
+    spec: LabConfig
 
 
 @dataclass(frozen=True, slots=True)

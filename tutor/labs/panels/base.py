@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.ml.training import EpochResult
 
 Array = NDArray[np.floating[Any]]
@@ -33,7 +33,7 @@ BOUNDARY_CELLS = (40, 22)
 class Sight(Protocol):
     """What a panel may see of a training. X is (N, d), in the units of the data."""
 
-    spec: RunSpec
+    spec: LabConfig
     y_train: Array
     y_valid: Array
     feature_names: tuple[str, ...]

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.panels.base import Array, NoScene, Payload
 from tutor.ml.models.text_sampling import write
 
@@ -19,7 +19,7 @@ COUNTED = 200
 class WritingSight(Protocol):
     """What this panel sees."""
 
-    spec: RunSpec
+    spec: LabConfig
     class_names: tuple[str, ...]
     temperature: float
 

@@ -9,7 +9,7 @@ from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
     from tutor.labs.curve_builder import Builder
-    from tutor.labs.lab_config import RunSpec
+    from tutor.labs.lab_config import LabConfig
     from tutor.runs.summary import PanelView
 
 
@@ -19,10 +19,10 @@ class Drawings:
     def __init__(self) -> None:
         self.builder: Builder | None = None
         """Where bends are placed by hand; None while nobody does."""
-        self._left: tuple[Builder, RunSpec] | None = None
+        self._left: tuple[Builder, LabConfig] | None = None
         self._given_over: dict[object, Builder] = {}
 
-    def take(self, view: PanelView | None, spec: RunSpec) -> None:
+    def take(self, view: PanelView | None, spec: LabConfig) -> None:
         """Take the bends in hand: those left before where nothing has moved them since, else those of ``view``.
 
         Raises:
@@ -35,7 +35,7 @@ class Drawings:
         left = self._left
         self.builder = left[0] if left is not None and left[1] == spec else Builder.of_panel(view.scene, view.frame)
 
-    def leave(self, spec: RunSpec) -> None:
+    def leave(self, spec: LabConfig) -> None:
         """Leave the bends as they stand, to come back to while the lab stands at ``spec``."""
         if self.builder is not None:
             self._left, self.builder = (self.builder, spec), None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.spec_file import read_spec
 from tutor.runs.session.session import LabSession
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def open_lab(
     runs: Runs,
-    spec: RunSpec,
+    spec: LabConfig,
     overrides: Mapping[str, object],
     shown: str | None = None,
     *,
@@ -87,7 +87,7 @@ class _WithCell:
         self._runs = runs
         self._folder = folder
 
-    def start(self, spec: RunSpec, *, data_folder: Path | None = None) -> str:
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
         """Start a worker, among the learner's runs."""
         return self._runs.start(spec, data_folder=data_folder)
 
@@ -102,7 +102,7 @@ class _WithCell:
         if run_id != self._folder.name:
             self._runs.keep_beside(run_id, number)
 
-    def beside(self, spec: RunSpec) -> list[tuple[int, str]]:
+    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
         """The learner's runs that are kept for comparison."""
         return self._runs.beside(spec)
 
@@ -117,7 +117,7 @@ class RunList(Protocol):
         """All runs, newest first."""
 
 
-def joinable(runs: RunList, spec: RunSpec, overrides: Mapping[str, object], shown: str | None = None) -> str | None:
+def joinable(runs: RunList, spec: LabConfig, overrides: Mapping[str, object], shown: str | None = None) -> str | None:
     """The run of this lab to join: one that is going; else ``shown``; else the newest one, where it died unseen.
 
     A lab opened with overrides joins only a run of exactly that spec. ``shown`` is a run that the learner looks at
@@ -135,5 +135,5 @@ def joinable(runs: RunList, spec: RunSpec, overrides: Mapping[str, object], show
     return None
 
 
-def _same(entry: RunEntry, spec: RunSpec, overrides: Mapping[str, object]) -> bool:
+def _same(entry: RunEntry, spec: LabConfig, overrides: Mapping[str, object]) -> bool:
     return not overrides or entry.spec == spec

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.errors import TutorError
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.session.preview import Following, RunStarter
 from tutor.runs.summary import RunSummary
 
@@ -22,7 +22,7 @@ class Pinned:
 
     number: int
     run_id: str
-    spec: RunSpec
+    spec: LabConfig
     follower: Following
     history: LossHistory
     """Its validation loss; its training loss where there is no validation."""
@@ -69,7 +69,7 @@ class Pins:
         """All but that run."""
         return [each for each in self.all if each.run_id != run_id]
 
-    def toggle(self, run_id: str, spec: RunSpec, follower: Following | None, history: LossHistory) -> Pinned | None:
+    def toggle(self, run_id: str, spec: LabConfig, follower: Following | None, history: LossHistory) -> Pinned | None:
         """Keep a run, or let go of it where it is kept. Returns it when kept now; a run without a loss is not.
 
         Raises:
@@ -82,7 +82,7 @@ class Pins:
             return None
         return self.keep(run_id, spec, follower, history)
 
-    def keep(self, run_id: str, spec: RunSpec, follower: Following, history: LossHistory) -> Pinned:
+    def keep(self, run_id: str, spec: LabConfig, follower: Following, history: LossHistory) -> Pinned:
         """Keep a run, by the lowest number that is free; with too many kept the first of them goes.
 
         Raises:
@@ -124,7 +124,7 @@ class Pins:
         """Let go of runs that were deleted meanwhile."""
         self.all = [each for each in self.all if each.follower.folder.is_dir()]
 
-    def recall(self, spec: RunSpec, stopped: Callable[[], bool] = lambda: False) -> list[Pinned]:
+    def recall(self, spec: LabConfig, stopped: Callable[[], bool] = lambda: False) -> list[Pinned]:
         """Read the runs that were kept in this lab before: for a thread. Those without a loss are kept no longer.
 
         Args:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.summary import PanelView, RunSummary
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Following(Protocol):
 class RunStarter(Protocol):
     """What a session needs of `tutor.runs.registry.Runs`."""
 
-    def start(self, spec: RunSpec, *, data_folder: Path | None = None) -> str:
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
         """Start a worker."""
 
     def follow(self, run_id: str) -> Following:
@@ -40,7 +40,7 @@ class RunStarter(Protocol):
     def keep_beside(self, run_id: str, number: int | None) -> None:
         """Keep a run for comparison, or no longer."""
 
-    def beside(self, spec: RunSpec) -> list[tuple[int, str]]:
+    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
         """The runs kept for comparison, the first one at the front."""
 
 
@@ -53,19 +53,19 @@ class Opening:
 
     def __init__(self, data_folder: Path | None) -> None:
         self._data_folder = data_folder
-        self._known: tuple[RunSpec | None, dict[str, PanelView]] = (None, {})
+        self._known: tuple[LabConfig | None, dict[str, PanelView]] = (None, {})
         self._count = 1
 
-    def knows(self, spec: RunSpec) -> bool:
+    def knows(self, spec: LabConfig) -> bool:
         """Whether the pictures are of ``spec``."""
         return self._known[0] == spec
 
-    def is_wanted(self, summary: RunSummary | None, spec: RunSpec) -> bool:
+    def is_wanted(self, summary: RunSummary | None, spec: LabConfig) -> bool:
         """Whether the pictures of ``spec`` are missing: no run has begun, or one by hand that has made no move yet."""
         begun = summary is not None and (not spec.manual or summary.epoch > 0)
         return not begun and not self.knows(spec)
 
-    def is_ahead(self, told: PanelView | None, spec: RunSpec) -> bool:
+    def is_ahead(self, told: PanelView | None, spec: LabConfig) -> bool:
         """Whether moves by hand are known here that the worker, which has just started, has not drawn yet.
 
         Args:
@@ -74,14 +74,14 @@ class Opening:
         """
         return spec.manual and self.knows(spec) and told is not None and not told.epoch
 
-    def view(self, panel: str, spec: RunSpec) -> PanelView | None:
+    def view(self, panel: str, spec: LabConfig) -> PanelView | None:
         """The picture of a panel; None where those known are of another spec.
 
         Where the learner is the optimizer, the last one stays until the worker, which is starting, draws the next.
         """
         return self._known[1].get(panel) if spec.manual or self.knows(spec) else None
 
-    def read(self, spec: RunSpec) -> None:
+    def read(self, spec: LabConfig) -> None:
         """Find out: for a thread."""
         from tutor.runs.preview import opening_views
 

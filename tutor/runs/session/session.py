@@ -16,7 +16,7 @@ from tutor.labs.controls import value_of
 from tutor.labs.draft import PIECES, Setup
 from tutor.labs.draft import Step as Change
 from tutor.labs.goals import Challenge
-from tutor.labs.lab_config import LIVE_KEYS, ControlSpec, RunSpec, Setting
+from tutor.labs.lab_config import LIVE_KEYS, ControlConfig, LabConfig, Value
 from tutor.runs.comparison import differences, knots_of, name_by, names_of, values_of
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.replay import Replaying
@@ -48,7 +48,7 @@ class LabSession:
         data_folder: Where the course's data lies.
     """
 
-    def __init__(self, runs: RunStarter, spec: RunSpec, *, data_folder: Path | None = None) -> None:
+    def __init__(self, runs: RunStarter, spec: LabConfig, *, data_folder: Path | None = None) -> None:
         self._runs = runs
         self._data_folder = data_folder
         self.setup = Setup(spec)
@@ -68,12 +68,12 @@ class LabSession:
         self._opening = Opening(data_folder)
 
     @property
-    def original(self) -> RunSpec:
+    def original(self) -> LabConfig:
         """The lab as it was opened."""
         return self.setup.original
 
     @property
-    def spec(self) -> RunSpec:
+    def spec(self) -> LabConfig:
         """What the next run will be."""
         return self.setup.spec
 
@@ -95,7 +95,7 @@ class LabSession:
         return self.drawings.builder
 
     @property
-    def running_spec(self) -> RunSpec:
+    def running_spec(self) -> LabConfig:
         """What the present run was asked to do; what the next one will be where there is none."""
         return (self.summary.spec if self.summary is not None else None) or self.spec
 
@@ -282,15 +282,15 @@ class LabSession:
             self.setup.undo()
             raise
 
-    def controls(self) -> list[tuple[str, ControlSpec]]:
+    def controls(self) -> list[tuple[str, ControlConfig]]:
         """The controls that the lab declares, by short name, in its order."""
         return list(self.spec.controls.items())
 
-    def value(self, control: ControlSpec) -> object:
+    def value(self, control: ControlConfig) -> object:
         """The value of a control as the learner has set it."""
         return self.setup.value(control)
 
-    def waits_for_restart(self, control: ControlSpec) -> bool:
+    def waits_for_restart(self, control: ControlConfig) -> bool:
         """Whether the present run still goes on with another value of ``control``."""
         return not self.holds(control.key)
 
@@ -312,7 +312,7 @@ class LabSession:
         """
         self._tell(self.setup.type(name, text))
 
-    def set(self, name: str, value: Setting) -> None:
+    def set(self, name: str, value: Value) -> None:
         """Set a control: at once where it can be turned in a run that is going, else with the next run."""
         self._tell(self.setup.set(name, value))
 
@@ -371,7 +371,7 @@ class LabSession:
 
     def names(self, *, ascii: bool = False) -> list[str]:
         """What tells the runs that are kept and the present one apart: of `others`, then of the present one."""
-        runs: list[tuple[RunSpec, RunSummary | None]] = [(each.spec, each.summary) for each in self.others]
+        runs: list[tuple[LabConfig, RunSummary | None]] = [(each.spec, each.summary) for each in self.others]
         return names_of([*runs, (self.running_spec, self.summary)], ascii=ascii)
 
     def run_name(self) -> str:

@@ -13,7 +13,7 @@ import msgspec
 
 from tutor.foundation import paths
 from tutor.foundation.translate import use_language
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Command, Stop
 from tutor.runs.events import Event, View
@@ -29,7 +29,7 @@ from tutor.runs.worker.limits import limit_log
 class CellJob:
     """What goes to whoever runs a cell."""
 
-    spec: RunSpec
+    spec: LabConfig
     run: str
     """The name of the run, for its log."""
     data_folder: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import ControlSpec, RunSpec, Setting
+from tutor.labs.lab_config import ControlConfig, LabConfig, Value
 from tutor.labs.settings import is_whole
 from tutor.runs.comparison import title_of_key
 from tutor.runs.sweep.plan import MOST_CELLS, Axis, SweepPlan, refuse_idle_axes
@@ -26,7 +26,7 @@ class Candidate:
 
     key: str
     title: str
-    values: tuple[Setting, ...]
+    values: tuple[Value, ...]
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class SweepChoice:
         spec: The lab as its controls stand.
     """
 
-    spec: RunSpec
+    spec: LabConfig
     candidates: list[Candidate] = field(default_factory=list)
     cursor: int = 0
     chosen: list[int] = field(default_factory=list)
@@ -91,7 +91,7 @@ class SweepChoice:
         return plan
 
 
-def values_to_try(control: ControlSpec) -> tuple[Setting, ...]:
+def values_to_try(control: ControlConfig) -> tuple[Value, ...]:
     """The values of a control that a map would show: its choices; of a range a handful, its ends among them."""
     if control.choices:
         return control.choices[: 2 * _MOST_VALUES]

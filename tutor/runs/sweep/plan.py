@@ -23,7 +23,7 @@ from tutor.foundation.translate import listed, translate
 from tutor.labs.controls import setting_text, value_text
 from tutor.labs.effects import without_effect
 from tutor.labs.faults import SpecError, SpecFault
-from tutor.labs.lab_config import SHORT_NAMES, DataSpec, RunSpec, Setting
+from tutor.labs.lab_config import SHORT_NAMES, DataSettings, LabConfig, Value
 from tutor.labs.lab_files import with_overrides
 from tutor.labs.settings import ANNOTATIONS, convert, expected, is_list, is_whole
 from tutor.labs.spec_file import versions
@@ -43,14 +43,14 @@ class Axis(msgspec.Struct, frozen=True):
 
     key: str
     """Dotted."""
-    values: tuple[Setting, ...]
+    values: tuple[Value, ...]
 
 
 class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What a sweep is to do."""
 
     version: int = 1
-    spec: RunSpec
+    spec: LabConfig
     """What all cells have in common."""
     axes: tuple[Axis, ...]
 
@@ -69,7 +69,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the losses of two cells measure the same, so that one of them is the better one."""
         return not any(axis.key in _OTHER_YARDSTICKS for axis in self.axes)
 
-    def values_of(self, cell: int) -> tuple[Setting, ...]:
+    def values_of(self, cell: int) -> tuple[Value, ...]:
         """The value of each axis in the cell of that number, from 0.
 
         Raises:
@@ -87,7 +87,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         """What the cell of that number changes, by dotted key."""
         return {axis.key: value for axis, value in zip(self.axes, self.values_of(cell), strict=True)}
 
-    def spec_of(self, cell: int) -> RunSpec:
+    def spec_of(self, cell: int) -> LabConfig:
         """The run of that cell. Where the learner is the optimiser, it is one look at the values.
 
         Raises:
@@ -114,14 +114,14 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         """Twelve hex digits of everything that decides the losses: the spec, the grid, the versions, the table."""
         spec = self.spec
         data = msgspec.to_builtins(spec.data)
-        if data["decimal"] == DataSpec().decimal:  # sweeps were kept before there was this setting
+        if data["decimal"] == DataSettings().decimal:  # sweeps were kept before there was this setting
             del data["decimal"]
         decides = [spec.id, data, spec.model, spec.loss, spec.optimizer, replace(spec.train, pace=0.0)]
         content = msgspec.json.encode([decides, self.axes, versions(), _stamp_of(spec)])
         return hashlib.sha256(content).hexdigest()[:12]
 
 
-def _stamp_of(spec: RunSpec) -> list[int]:
+def _stamp_of(spec: LabConfig) -> list[int]:
     """Size and time of the learner's own table, so that another table is another sweep."""
     if not spec.data.path:
         return []
@@ -132,7 +132,7 @@ def _stamp_of(spec: RunSpec) -> list[int]:
     return [stat.st_size, stat.st_mtime_ns]
 
 
-def plan_sweep(spec: RunSpec, words: Sequence[str], settings: Mapping[str, object] | None = None) -> SweepPlan:
+def plan_sweep(spec: LabConfig, words: Sequence[str], settings: Mapping[str, object] | None = None) -> SweepPlan:
     """The sweep of ``spec`` over the grid that ``words`` give.
 
     Args:
@@ -198,9 +198,9 @@ def _single(text: str) -> object:
         return text
 
 
-def _converted(key: str, values: Sequence[object]) -> tuple[Setting, ...]:
+def _converted(key: str, values: Sequence[object]) -> tuple[Value, ...]:
     """``values`` as ``key`` takes them, each once."""
-    found: list[Setting] = []
+    found: list[Value] = []
     for each in values:
         value = [each] if is_list(key) and not isinstance(each, list) else each
         try:
@@ -225,7 +225,7 @@ def refuse_idle_axes(plan: SweepPlan) -> None:
     Raises:
         SpecError: with the axes that change nothing, or with why a value can be run in no cell.
     """
-    specs: list[RunSpec | TutorError] = []
+    specs: list[LabConfig | TutorError] = []
     for cell in range(plan.count):
         try:
             specs.append(plan.spec_of(cell))
@@ -237,7 +237,7 @@ def refuse_idle_axes(plan: SweepPlan) -> None:
             refused = [each for each in found if isinstance(each, TutorError)]
             if found and len(refused) == len(found):
                 raise refused[0]
-    sound = [spec for spec in specs if isinstance(spec, RunSpec)]
+    sound = [spec for spec in specs if isinstance(spec, LabConfig)]
     faults = []
     for axis in plan.axes:
         reasons = [without_effect(spec, axis.key) for spec in sound]

@@ -14,7 +14,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import NO_DESCENT, RunSpec, Setting
+from tutor.labs.lab_config import NO_DESCENT, LabConfig, Value
 from tutor.labs.panels.base import Array, Autocorrelation, Boundary, Confusion, Fit, Folds, Panel, Series, Weights
 from tutor.labs.panels.digits import Digits
 from tutor.labs.panels.landscapes import Curve, Surface, Threshold
@@ -62,7 +62,7 @@ class MlTrainee:
         TutorError: the data cannot be had, or what the spec asks does not go together.
     """
 
-    def __init__(self, spec: RunSpec, data_folder: Path | None, perturbation: int | None = None) -> None:
+    def __init__(self, spec: LabConfig, data_folder: Path | None, perturbation: int | None = None) -> None:
         self.spec = spec
         self._dataset = load_dataset(spec.data.name, data_folder=data_folder, options=_data_options(spec, data_folder))
         self._epochs = _epochs(spec, len(self._dataset.x_train))
@@ -156,7 +156,7 @@ class MlTrainee:
                 watch()
             yield result
 
-    def turn(self, key: str, value: Setting) -> int | None:
+    def turn(self, key: str, value: Value) -> int | None:
         """Turn a live key.
 
         Returns:
@@ -332,7 +332,7 @@ _PANELS: dict[str, Callable[[MlTrainee], Panel]] = {
 """All but the loss, which viewers draw from the epochs themselves."""
 
 
-def _epochs(spec: RunSpec, rows: int) -> int:
+def _epochs(spec: LabConfig, rows: int) -> int:
     """How many epochs ``spec`` asks for, over so many training examples."""
     train = spec.train
     if not train.updates:
@@ -346,13 +346,13 @@ def _fields(table: Any) -> dict[str, Any]:
     return {name: getattr(table, name) for name in table.__struct_fields__}
 
 
-def _model_options(spec: RunSpec) -> ModelOptions:
+def _model_options(spec: LabConfig) -> ModelOptions:
     fields = _fields(spec.model)
     del fields["temperature"]
     return ModelOptions(**fields)
 
 
-def _data_options(spec: RunSpec, data_folder: Path | None) -> DataOptions:
+def _data_options(spec: LabConfig, data_folder: Path | None) -> DataOptions:
     fields = _fields(spec.data)
     del fields["name"]
     path = named_path(spec.data.path)

@@ -14,7 +14,7 @@ from tutor.foundation.clock import utc_now
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.spec_file import versions
 from tutor.runs.control import Command
 from tutor.runs.events import Event, Failed, Reason, Started
@@ -39,7 +39,7 @@ class Performance:
 
     def __init__(
         self,
-        spec: RunSpec,
+        spec: LabConfig,
         data_folder: Path | None,
         *,
         emit: Callable[[Event], None],

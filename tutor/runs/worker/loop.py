@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from math import inf, isfinite
 from typing import Protocol
 
-from tutor.labs.lab_config import RunSpec, Setting
+from tutor.labs.lab_config import LabConfig, Value
 from tutor.labs.limits import IDLE_SECONDS
 from tutor.labs.validate import patience_of
 from tutor.runs.control import Command
@@ -41,7 +41,7 @@ class Trainee(Protocol):
     def epochs(self) -> Iterator[EpochOutcome]:
         """One result after each epoch, none behind one that diverged; settings may be changed in between."""
 
-    def turn(self, key: str, value: Setting) -> int | None:
+    def turn(self, key: str, value: Value) -> int | None:
         """Turn a live key; how many epochs there will be, if that changed. Raises ValueError where it cannot."""
 
     def scenes(self) -> Iterable[tuple[str, dict[str, object]]]:
@@ -71,7 +71,7 @@ class Engine:
 
     def __init__(
         self,
-        spec: RunSpec,
+        spec: LabConfig,
         trainee: Trainee,
         *,
         emit: Callable[[Event], None],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.models.drawn_function import FUNCTIONS
 from tutor.ml.network.training import NetworkTraining
@@ -16,7 +16,7 @@ _SIGNS = {"w1": "w₁", "w2": "w₂", "z1": "z₁", "z2": "z₂", "lambda1": "λ
 _LOW, _HIGH = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def named_parameters(spec: RunSpec, data: Dataset, training: Training, features: tuple[str, ...]) -> Named:
+def named_parameters(spec: LabConfig, data: Dataset, training: Training, features: tuple[str, ...]) -> Named:
     """The parameters by name, the same ones in the same order each time.
 
     Those of a linear model and of a polynomial are in the units of the data; those of a classification without hidden

@@ -8,7 +8,7 @@ from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import translate
 from tutor.labs.controls import check_setting
 from tutor.labs.effects import without_effect
-from tutor.labs.lab_config import LIVE_KEYS, RunSpec, Setting
+from tutor.labs.lab_config import LIVE_KEYS, LabConfig, Value
 from tutor.runs import control
 from tutor.runs.events import Changed, Event, Noted, Paced, Paused, Reason, Refused, Resumed
 from tutor.runs.hands import tidy
@@ -27,7 +27,7 @@ class Steering:
     """
 
     def __init__(
-        self, spec: RunSpec, turn: Callable[[str, Setting], int | None], emit: Callable[[Event], None]
+        self, spec: LabConfig, turn: Callable[[str, Value], int | None], emit: Callable[[Event], None]
     ) -> None:
         self._spec = spec
         self._turn = turn
@@ -90,7 +90,7 @@ class Steering:
             self.paused = False
             self._emit(Resumed(epoch=epoch, by=by))
 
-    def _set(self, key: str, value: Setting, epoch: int, updates: int, by: str) -> None:
+    def _set(self, key: str, value: Value, epoch: int, updates: int, by: str) -> None:
         try:
             dotted, converted = check_setting(self._spec, key, value)
             if dotted not in LIVE_KEYS:

@@ -21,7 +21,7 @@ from tutor.tui.widgets.chart import Room, RowsView
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tutor.labs.lab_config import RunSpec
+    from tutor.labs.lab_config import LabConfig
     from tutor.runs.sweep.plan import SweepPlan
     from tutor.runs.sweep.results import SweepFollower
 
@@ -55,7 +55,7 @@ class SweepScreen(TutorScreen):
         Command("sweep.right", ("right", "l"), "sweepscreen.right", group=_GROUP, palette=False),
     )  # fmt: skip
 
-    def __init__(self, spec: RunSpec) -> None:
+    def __init__(self, spec: LabConfig) -> None:
         super().__init__()
         self._spec = spec
         self.choice = SweepChoice(spec)

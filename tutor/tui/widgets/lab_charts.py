@@ -18,7 +18,7 @@ from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 from tutor.foundation.wrapping import wrapped
 from tutor.labs.controls import value_text
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.comparison import knots_of, title_of_key
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
@@ -76,7 +76,7 @@ def _lines(session: LabSession, room: Room, told: int | None) -> list[LossLine]:
     return lines
 
 
-def _title(spec: RunSpec) -> str:
+def _title(spec: LabConfig) -> str:
     name = loss_name(spec.loss.name)
     return translate("lab.loss-of", name=name) if spec.loss.name != "function" else ""
 

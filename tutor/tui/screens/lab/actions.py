@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tutor.labs.draft import Step as Change
-    from tutor.labs.lab_config import ControlSpec
+    from tutor.labs.lab_config import ControlConfig
     from tutor.runs.session.session import LabSession
 
 _ACTIONS = frozenset(command.action_name for command in LAB_KEYS)
@@ -188,7 +188,7 @@ class LabActions(LabBuilder):
 
     # -- the controls -----------------------------------------------------------------------------------
 
-    def _control(self) -> tuple[str, ControlSpec] | None:
+    def _control(self) -> tuple[str, ControlConfig] | None:
         controls = self.session.controls() if self.session is not None else []
         return controls[min(self.chosen, len(controls) - 1)] if controls else None
 

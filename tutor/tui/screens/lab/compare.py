@@ -9,7 +9,7 @@ from tutor.charts.cells import Row, Rows, Span, fit_row
 from tutor.charts.numbers import count, figure
 from tutor.charts.run_table import Column, run_table
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import RunSpec
+from tutor.labs.lab_config import LabConfig
 from tutor.runs.comparison import Standing, common_end, lowest, standings
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
@@ -45,7 +45,7 @@ def compare_rows(session: LabSession, room: Room, *, in_updates: bool) -> Rows:
     return [fit_row(head, room.width), *(fit_row(row, room.width) for row in table)]
 
 
-def _runs(session: LabSession) -> list[tuple[str, str, RunSpec, RunSummary]]:
+def _runs(session: LabSession) -> list[tuple[str, str, LabConfig, RunSummary]]:
     """Sign, ink, spec and log of each run."""
     runs = [(f"╌╌{each.number}", f"pinned{each.number}", each.spec, each.summary) for each in session.others]
     if session.summary is not None:

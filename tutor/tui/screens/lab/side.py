@@ -12,7 +12,7 @@ from tutor.foundation.translate import translate
 from tutor.foundation.wrapping import wrapped
 from tutor.labs.controls import control_title, value_text
 from tutor.labs.effects import without_effect
-from tutor.labs.lab_config import ControlSpec
+from tutor.labs.lab_config import ControlConfig
 from tutor.runs.session.session import LabSession
 from tutor.tui.widgets.lab_charts import number_rows, numbers, pair_row, parameters, train_loss_now
 from tutor.tui.widgets.lab_words import goal_lines, with_minus
@@ -104,7 +104,7 @@ def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Cont
     return ControlRows(rows[:most], above, below)
 
 
-def _control(session: LabSession, name: str, control: ControlSpec, hand: Hand, width: int, *, chosen: bool) -> Rows:
+def _control(session: LabSession, name: str, control: ControlConfig, hand: Hand, width: int, *, chosen: bool) -> Rows:
     """Name and value of a control; the value on rows of its own where one has no room for both."""
     # What changes nothing as the others stand steps back; turning it says why.
     ink = "strong" if chosen else "muted" if without_effect(session.spec, control.key) else "text"
