@@ -35,8 +35,9 @@ from pathlib import Path
 
 import msgspec
 
-from tutor.labs.lab_config import DataSettings, LabConfig, OptimizerSettings, TrainSettings
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
+from tutor.ml.settings import DataSettings, OptimizerSettings, TrainSettings
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, send
 from tutor.runs.entries import entry_of
 from tutor.runs.events import Changed, Event

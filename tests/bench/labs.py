@@ -26,7 +26,7 @@ from tutor.foundation.errors import TutorError
 from tutor.labs.controls import setting_text
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
 from tutor.labs.lab_files import list_labs, load_lab
-from tutor.labs.settings import is_number, is_whole
+from tutor.labs.settings import SETTINGS
 from tutor.labs.spec_file import write_spec
 from tutor.runs.follower import Follower
 from tutor.runs.processes import ONE_THREAD
@@ -81,7 +81,7 @@ def turned_up(name: str, folder: Path) -> tuple[Figures, dict[str, Value]]:
     chosen: dict[str, Value] = {"train.max_seconds": TRIED_SECONDS}
     tried = []
     for control in controls:
-        if is_number(control.key) and control.key != "train.batch_size":
+        if SETTINGS[control.key].is_number and control.key != "train.batch_size":
             chosen[control.key] = _largest(control)
         else:
             tried.append(control)
@@ -105,7 +105,7 @@ def _largest(control: ControlConfig) -> Value:
 
 def _whole(control: ControlConfig, limit: float | None) -> Value:
     """A limit in the type of its key."""
-    return int(limit or 0) if is_whole(control.key) else float(limit or 0)
+    return int(limit or 0) if SETTINGS[control.key].is_whole else float(limit or 0)
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ from tests.bench.textbook import TextbookNet
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
 from tutor.ml.factory import make_training
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 _DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
 _ROUNDS = 5
@@ -73,7 +73,7 @@ def _made(rows: int, features: int, classes: int) -> Dataset:
 
 
 def _loaded(name: str, rows: int) -> Dataset:
-    return load_dataset(name, data_folder=_DATA, options=DataOptions(rows=rows, test_fraction=0.0))
+    return load_dataset(DataSettings(name=name, rows=rows, test_fraction=0.0), data_folder=_DATA)
 
 
 _WORKLOADS = (
@@ -88,10 +88,10 @@ _WORKLOADS = (
 def ours(work: Workload) -> Callable[[], float]:
     """Seconds for all updates of a run, the loss after each epoch included."""
     dataset = work.data()
-    model = ModelOptions("linear") if work.line else ModelOptions("mlp", work.hidden)
+    model = ModelSettings(name="linear") if work.line else ModelSettings(name="mlp", hidden=work.hidden)
     loss = "cross-entropy" if dataset.classes else "mse"
-    optimizer = OptimizerOptions("gd" if work.line else "adam", _RATE)
-    train = TrainOptions(work.epochs, work.batch_size)
+    optimizer = OptimizerSettings(name="gd" if work.line else "adam", learning_rate=_RATE)
+    train = TrainSettings(epochs=work.epochs, batch_size=work.batch_size)
 
     def run() -> float:
         training = make_training(dataset, model, loss, optimizer, train)

@@ -17,7 +17,7 @@ from tutor.ml.losses import LOSSES
 from tutor.ml.network.batch_norm import EPSILON
 from tutor.ml.network.network import Network, with_ones
 from tutor.ml.network.tape import LABELS, X_ROWS, X, unroll
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 HIDDEN = ((4,), (4, 4), (5, 4, 4, 4))
 
@@ -115,13 +115,15 @@ def test_scales_and_running_averages_have_names_and_scales_are_no_weights() -> N
 
 
 def test_training_with_batch_normalisation_is_repeatable_and_tells_what_it_predicts() -> None:
-    data = load_dataset("iris", data_folder=DATA, options=DataOptions(test_fraction=0.0))
+    data = load_dataset(DataSettings(name="iris", test_fraction=0.0), data_folder=DATA)
 
     def run() -> list[float]:
         # 150 = 4 · 37 + 2: the last batch is shorter than the others.
-        train = TrainOptions(20, batch_size=37, seed=1)
-        model = ModelOptions("mlp", hidden=(16, 16), batch_norm=True)
-        training = make_training(data, model, "cross-entropy", OptimizerOptions("adam", 0.01), train)
+        train = TrainSettings(epochs=20, batch_size=37, seed=1)
+        model = ModelSettings(name="mlp", hidden=(16, 16), batch_norm=True)
+        training = make_training(
+            data, model, "cross-entropy", OptimizerSettings(name="adam", learning_rate=0.01), train
+        )
         losses = [each.train_loss for each in training.epochs()]
         right = training.predict(data.raw(data.x_train))[np.arange(150), data.y_train]
         assert losses[-1] == pytest.approx(float(-np.log(right).mean()), rel=1e-4)
@@ -134,11 +136,14 @@ def test_training_with_batch_normalisation_is_repeatable_and_tells_what_it_predi
 
 
 def test_deep_sigmoids_learn_with_batch_normalisation_and_not_without() -> None:
-    data = load_dataset("digits", data_folder=DATA, options=DataOptions(test_fraction=1 / 3))
+    data = load_dataset(DataSettings(name="digits", test_fraction=1 / 3), data_folder=DATA)
 
     def accuracy(*, batch_norm: bool) -> float:
-        model = ModelOptions("mlp", hidden=(32,) * 6, activation="sigmoid", batch_norm=batch_norm)
-        optimizer, train = OptimizerOptions("momentum", 0.01), TrainOptions(6, batch_size=32, seed=1)
+        model = ModelSettings(name="mlp", hidden=(32,) * 6, activation="sigmoid", batch_norm=batch_norm)
+        optimizer, train = (
+            OptimizerSettings(name="momentum", learning_rate=0.01),
+            TrainSettings(epochs=6, batch_size=32, seed=1),
+        )
         *_, result = make_training(data, model, "cross-entropy", optimizer, train).epochs()
         return result.valid_accuracy or 0.0
 

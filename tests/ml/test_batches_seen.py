@@ -11,13 +11,13 @@ from tutor.ml.datasets import load_dataset
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.network import Network, with_ones
 from tutor.ml.network.training import NetworkTraining
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 
 def training(size: int, epochs: int = 3) -> NetworkTraining:
-    data = load_dataset("moons", data_folder=None, options=DataOptions(rows=250, test_fraction=0.2))
-    model, train = ModelOptions("mlp", hidden=(8,)), TrainOptions(epochs, batch_size=size)
-    return NetworkTraining(data, model, "cross-entropy", OptimizerOptions("sgd", 0.1), train)
+    data = load_dataset(DataSettings(name="moons", rows=250, test_fraction=0.2), data_folder=None)
+    model, train = ModelSettings(name="mlp", hidden=(8,)), TrainSettings(epochs=epochs, batch_size=size)
+    return NetworkTraining(data, model, "cross-entropy", OptimizerSettings(name="sgd", learning_rate=0.1), train)
 
 
 @pytest.mark.parametrize("size", [1, 7, 200])
@@ -39,8 +39,14 @@ def test_the_loss_of_a_batch_of_everything_is_that_of_the_epoch_before() -> None
 
 
 def test_losses_of_batches_are_in_the_units_of_the_label() -> None:
-    data = load_dataset("wave", data_folder=None)
-    watched = NetworkTraining(data, ModelOptions("linear"), "mse", OptimizerOptions("sgd", 0.01), TrainOptions(5))
+    data = load_dataset(DataSettings(name="wave"), data_folder=None)
+    watched = NetworkTraining(
+        data,
+        ModelSettings(name="linear"),
+        "mse",
+        OptimizerSettings(name="sgd", learning_rate=0.01),
+        TrainSettings(epochs=5),
+    )
     batches = watched.watch_batches()
     results = [each.train_loss for each in watched.epochs()]
     assert list(batches.losses)[1:] == pytest.approx(results[:-1], rel=1e-4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -11,22 +12,24 @@ from tutor.foundation.errors import TutorError
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets import load_dataset
 from tutor.ml.factory import make_training
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult, Training
 
 
 def training(
-    data: DataOptions, model: ModelOptions, optimizer: OptimizerOptions, epochs: int = 3, loss: str = "mae"
+    data: DataSettings, model: ModelSettings, optimizer: OptimizerSettings, epochs: int = 3, loss: str = "mae"
 ) -> Training:
-    dataset = load_dataset("quadratic", data_folder=None, options=data)
-    return make_training(dataset, model, loss, optimizer, TrainOptions(epochs))
+    dataset = load_dataset(data, data_folder=None)
+    return make_training(dataset, model, loss, optimizer, TrainSettings(epochs=epochs))
 
 
 def test_the_mean_is_that_of_numpy_fitted_on_each_fold() -> None:
-    data = DataOptions(rows=30, folds=3)
-    *_, result = training(data, ModelOptions("polynomial", degree=3), OptimizerOptions("least-squares")).epochs()
+    data = DataSettings(name="quadratic", rows=30, folds=3)
+    *_, result = training(
+        data, ModelSettings(name="polynomial", degree=3), OptimizerSettings(name="least-squares")
+    ).epochs()
     losses = []
-    for fold in load_dataset("quadratic", data_folder=None, options=data).folds:
+    for fold in load_dataset(data, data_folder=None).folds:
         x, y = fold.raw(fold.x_train)[:, 0], fold.label(fold.y_train)
         cubic = np.polynomial.Polynomial.fit(x, y, 3)
         losses.append(np.abs(cubic(fold.raw(fold.x_valid)[:, 0]) - fold.label(fold.y_valid)).mean())
@@ -35,7 +38,12 @@ def test_the_mean_is_that_of_numpy_fitted_on_each_fold() -> None:
 
 
 def test_every_fold_says_what_it_found() -> None:
-    model = training(DataOptions(rows=30, folds=5), ModelOptions("linear"), OptimizerOptions("gd", 0.1), 20)
+    model = training(
+        DataSettings(name="quadratic", rows=30, folds=5),
+        ModelSettings(name="linear"),
+        OptimizerSettings(name="gd", learning_rate=0.1),
+        20,
+    )
     assert isinstance(model, CrossValidation)
     assert not model.fold_results
     *_, result = model.epochs()
@@ -46,7 +54,12 @@ def test_every_fold_says_what_it_found() -> None:
 
 
 def test_a_setting_is_turned_in_all_folds() -> None:
-    model = training(DataOptions(rows=30, folds=3), ModelOptions("linear"), OptimizerOptions("gd", 0.1), 6)
+    model = training(
+        DataSettings(name="quadratic", rows=30, folds=3),
+        ModelSettings(name="linear"),
+        OptimizerSettings(name="gd", learning_rate=0.1),
+        6,
+    )
     epochs = model.epochs()
     next(epochs)
     model.set("learning_rate", 0.0)
@@ -57,7 +70,13 @@ def test_a_setting_is_turned_in_all_folds() -> None:
 
 
 def test_a_fold_that_diverges_ends_them_all() -> None:
-    model = training(DataOptions(rows=30, folds=3), ModelOptions("linear"), OptimizerOptions("gd", 1e5), 500, "mse")
+    model = training(
+        DataSettings(name="quadratic", rows=30, folds=3),
+        ModelSettings(name="linear"),
+        OptimizerSettings(name="gd", learning_rate=1e5),
+        500,
+        "mse",
+    )
     results = list(model.epochs())
     assert len(results) < 500
     assert results[-1].diverged
@@ -66,9 +85,9 @@ def test_a_fold_that_diverges_ends_them_all() -> None:
 def chosen_degree(seed: int) -> int:
     losses = []
     for degree in range(1, 10):
-        data = DataOptions(rows=30, folds=3, seed=seed)
-        model = ModelOptions("polynomial", degree=degree)
-        *_, result = training(data, model, OptimizerOptions("least-squares"), 1).epochs()
+        data = DataSettings(name="quadratic", rows=30, folds=3, seed=seed)
+        model = ModelSettings(name="polynomial", degree=degree)
+        *_, result = training(data, model, OptimizerSettings(name="least-squares"), 1).epochs()
         losses.append(result.valid_loss)
     return 1 + int(np.argmin([loss for loss in losses if loss is not None]))
 
@@ -81,10 +100,12 @@ def test_three_folds_mostly_choose_the_parabola() -> None:
 
 
 def flipped(seed: int, epochs: int, data_seed: int | None = None) -> list[EpochResult]:
-    data = load_dataset("coins", data_folder=None, options=DataOptions(seed=data_seed))
-    model = ModelOptions("coin-flips")
+    data = load_dataset(DataSettings(name="coins", seed=data_seed), data_folder=None)
+    model = ModelSettings(name="coin-flips")
     return list(
-        make_training(data, model, "mistakes", OptimizerOptions("search"), TrainOptions(epochs, seed=seed)).epochs()
+        make_training(
+            data, model, "mistakes", OptimizerSettings(name="search"), TrainSettings(epochs=epochs, seed=seed)
+        ).epochs()
     )
 
 
@@ -108,8 +129,10 @@ def test_a_coin_knows_nothing_of_data_made_with_its_own_seed(seed: int) -> None:
 
 
 def test_predictions_are_the_answers_of_the_winner() -> None:
-    data = load_dataset("coins", data_folder=None)
-    model = make_training(data, ModelOptions("coin-flips"), "mistakes", OptimizerOptions("search"), TrainOptions(50))
+    data = load_dataset(DataSettings(name="coins"), data_folder=None)
+    model = make_training(
+        data, ModelSettings(name="coin-flips"), "mistakes", OptimizerSettings(name="search"), TrainSettings(epochs=50)
+    )
     *_, result = model.epochs()
     for x, y, accuracy in (
         (data.x_train, data.y_train, result.train_accuracy),
@@ -121,19 +144,25 @@ def test_predictions_are_the_answers_of_the_winner() -> None:
 def test_coins_are_flipped_for_coins_only() -> None:
     with pytest.raises(TutorError, match="coins"):
         make_training(
-            load_dataset("moons", data_folder=None),
-            ModelOptions("coin-flips"),
+            load_dataset(DataSettings(name="moons"), data_folder=None),
+            ModelSettings(name="coin-flips"),
             "mistakes",
-            OptimizerOptions("search"),
-            TrainOptions(),
+            OptimizerSettings(name="search"),
+            TrainSettings(),
         )
 
 
 @pytest.mark.parametrize(("split", "low", "high"), [("random", 0.9, 1.0), ("grouped", 0.5, 0.7)])
-def test_random_folds_flatter_where_a_speaker_is_on_both_sides(split: str, low: float, high: float) -> None:
-    data = load_dataset("vowels", data_folder=None, options=DataOptions(split=split, folds=5))
-    model = ModelOptions("mlp", hidden=(64,))
+def test_random_folds_flatter_where_a_speaker_is_on_both_sides(
+    split: Literal["random", "grouped"], low: float, high: float
+) -> None:
+    data = load_dataset(DataSettings(name="vowels", split=split, folds=5), data_folder=None)
+    model = ModelSettings(name="mlp", hidden=(64,))
     *_, result = make_training(
-        data, model, "cross-entropy", OptimizerOptions("adam", 0.005), TrainOptions(30, batch_size=32)
+        data,
+        model,
+        "cross-entropy",
+        OptimizerSettings(name="adam", learning_rate=0.005),
+        TrainSettings(epochs=30, batch_size=32),
     ).epochs()
     assert low < (result.valid_accuracy or 0) < high

@@ -16,7 +16,7 @@ from tutor.ml.datasets import csv_features, load_dataset
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.prepare import prepare
 from tutor.ml.factory import make_training
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.tables import reader
 
 HOUSES = "rooms,area,price\n" + "".join(f"{n},{40 + 10 * n},{100 + 50 * n}\n" for n in range(1, 11))
@@ -139,10 +139,16 @@ def test_nothing_in_a_file_can_move_the_cursor(tmp_path: Path) -> None:
 
 
 def test_a_table_of_ones_own_trains(tmp_path: Path) -> None:
-    options = DataOptions(path=str(write(tmp_path, HOUSES)), target="price", test_fraction=0.2)
-    data = load_dataset("csv", data_folder=None, options=options)
+    options = DataSettings(name="csv", path=str(write(tmp_path, HOUSES)), target="price", test_fraction=0.2)
+    data = load_dataset(options, data_folder=None)
     assert (len(data.y_train), len(data.y_valid)) == (8, 2)
-    training = make_training(data, ModelOptions("linear"), "mse", OptimizerOptions("gd", 0.2), TrainOptions(300))
+    training = make_training(
+        data,
+        ModelSettings(name="linear"),
+        "mse",
+        OptimizerSettings(name="gd", learning_rate=0.2),
+        TrainSettings(epochs=300),
+    )
     *_, result = training.epochs()
     assert result.valid_loss == pytest.approx(0, abs=1e-3)
     assert training.predict(np.array([[3.0, 70.0]])) == pytest.approx([250.0], abs=0.1)
@@ -165,4 +171,4 @@ def test_any_text_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, text
         return
     assert len(table.x) == len(table.y) >= 4
     assert not np.isinf(table.x).any()
-    assert np.isfinite(prepare("csv", table, DataOptions()).x_train).all()
+    assert np.isfinite(prepare(table, DataSettings(name="csv")).x_train).all()

@@ -12,7 +12,7 @@ from tutor.foundation.translate import use_language
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.dataset import Dataset
-from tutor.ml.options import DataOptions
+from tutor.ml.settings import DataSettings
 from tutor.tables import reader
 
 
@@ -27,7 +27,7 @@ def lines(head: str, rows: list[str]) -> str:
 
 
 def load(path: Path, target: str, **options: object) -> Dataset:
-    return load_dataset("csv", data_folder=None, options=DataOptions(path=str(path), target=target, **options))  # type: ignore[arg-type]
+    return load_dataset(DataSettings(name="csv", path=str(path), target=target, **options), data_folder=None)  # type: ignore[arg-type]
 
 
 TOWNS = lines("town,rooms,price", [f"{town},{n},{100 + n}.5" for n, town in enumerate(["Oslo", "Bergen", "Oslo"] * 4)])

@@ -11,15 +11,16 @@ import pytest
 from tests.ml.data_folder import DATA
 from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
-from tutor.ml.datasets.dataset import Dataset
-from tutor.ml.options import DataOptions
+from tutor.ml.datasets.dataset import Dataset, RawData
+from tutor.ml.datasets.sources import DATA_SOURCES
+from tutor.ml.settings import DataSettings
 
 CLASSES = {"blobs": 3, "moons": 2, "spiral": 3, "iris": 3, "penguins": 3, "spambase": 2, "digits": 10, "mails": 2}
 EVERY = (*CLASSES, "diabetes", "views", "rebound", "bike-sharing")
 
 
 def load(name: str, **options: Any) -> Dataset:
-    return load_dataset(name, data_folder=DATA, options=DataOptions(**options))
+    return load_dataset(DataSettings(name=name, **options), data_folder=DATA)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -138,7 +139,7 @@ def test_what_cannot_be_had_is_said(name: str, options: dict[str, Any], words: s
 
 def test_a_missing_data_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(TutorError, match=r"iris\.csv") as told:
-        load_dataset("iris", data_folder=tmp_path)
+        load_dataset(DataSettings(name="iris"), data_folder=tmp_path)
     assert told.value.hint
 
 
@@ -146,7 +147,7 @@ def test_a_damaged_data_file_is_said(tmp_path: Path) -> None:
     for text in ("", "a,b\n1,2\n", "a,b,c,d,species\n1,2,three,4,x\n", "\xff"):
         (tmp_path / "iris.csv").write_text(text, encoding="latin-1")
         with pytest.raises(TutorError, match=r"iris\.csv"):
-            load_dataset("iris", data_folder=tmp_path)
+            load_dataset(DataSettings(name="iris"), data_folder=tmp_path)
 
 
 def test_a_constant_feature_does_no_harm() -> None:
@@ -208,3 +209,35 @@ def test_spambase_is_whole() -> None:
     assert min(((column["dollar sign"] >= at) != spam).mean() for at in np.unique(column["dollar sign"])) == (
         pytest.approx(0.2054, abs=1e-4)
     )
+
+
+OWN = {"csv": {"path": str(DATA / "iris.csv"), "target": "species"}}
+
+
+@pytest.mark.parametrize("name", DATA_SOURCES)
+def test_what_is_said_of_a_data_set_is_so(name: str) -> None:
+    """Rules go by what a source says of its data before any of it is loaded."""
+    source = DATA_SOURCES[name]
+    settings = DataSettings(name=name, **OWN.get(name, {}))  # type: ignore[arg-type]
+    assert source.name == name
+    loaded = source.load(settings, DATA)
+    assert source.whole == isinstance(loaded, Dataset)
+    assert source.task in {loaded.task, ""}
+    if source.task and not source.whole:
+        assert source.classes == len(loaded.class_names)
+    if isinstance(loaded, RawData):
+        assert source.kept_back == (loaded.valid_rows > 0)
+        assert source.grouped == (loaded.groups is not None)
+        assert source.series == loaded.ordered
+        assert source.targets == () or loaded.target_name in source.targets
+    assert set(source.uses) <= set(DataSettings.__struct_fields__)
+
+
+def test_source_and_licence_of_a_data_set_are_those_that_readers_are_told() -> None:
+    told = (DATA / "SOURCES.md").read_text(encoding="utf-8").splitlines()
+    files = {path.stem for path in DATA.glob("*.csv")}
+    assert files <= set(DATA_SOURCES)
+    for name in files:
+        source, row = DATA_SOURCES[name], next(line for line in told if line.startswith(f"| `{name}.csv`"))
+        assert source.licence in row, name
+        assert source.source.partition(",")[0].partition(" (")[0] in row, name

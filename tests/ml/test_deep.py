@@ -16,7 +16,7 @@ from tutor.ml.factory import make_training
 from tutor.ml.gradient_check import check_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.network import Network, with_ones
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 HIDDEN = ((4, 4), (5, 4, 4, 4), (4, 4, 3, 3, 4))
 
@@ -102,10 +102,12 @@ def test_the_weights_of_layers_that_add_start_smaller_by_the_root_of_the_depth()
 
 def errors(depth: int, seed: int = 1, epochs: int = 30, *, residual: bool = False) -> tuple[float, float]:
     """Share of digits read wrong, in training and validation: width 32, momentum 0.9, η = 0.01, clip 1."""
-    data = load_dataset("digits", data_folder=DATA, options=DataOptions(test_fraction=1 / 3))
-    model = ModelOptions("mlp", hidden=(32,) * depth, residual=residual)
-    optimizer = OptimizerOptions("momentum", 0.01, gradient_clip=1.0)
-    training = make_training(data, model, "cross-entropy", optimizer, TrainOptions(epochs, batch_size=32, seed=seed))
+    data = load_dataset(DataSettings(name="digits", test_fraction=1 / 3), data_folder=DATA)
+    model = ModelSettings(name="mlp", hidden=(32,) * depth, residual=residual)
+    optimizer = OptimizerSettings(name="momentum", learning_rate=0.01, gradient_clip=1.0)
+    training = make_training(
+        data, model, "cross-entropy", optimizer, TrainSettings(epochs=epochs, batch_size=32, seed=seed)
+    )
     *_, result = training.epochs()
     assert result.train_accuracy is not None
     assert result.valid_accuracy is not None
@@ -120,11 +122,16 @@ def test_fifty_six_layers_train_with_residual_connections_and_hardly_without() -
 
 
 def test_dropout_is_repeatable_and_off_in_what_is_told() -> None:
-    data = load_dataset("iris", data_folder=DATA, options=DataOptions(test_fraction=0.0))
+    data = load_dataset(DataSettings(name="iris", test_fraction=0.0), data_folder=DATA)
 
     def run(seed: int) -> list[float]:
-        model, train = ModelOptions("mlp", hidden=(16, 16), dropout=0.5), TrainOptions(5, batch_size=32, seed=seed)
-        training = make_training(data, model, "cross-entropy", OptimizerOptions("adam", 0.01), train)
+        model, train = (
+            ModelSettings(name="mlp", hidden=(16, 16), dropout=0.5),
+            TrainSettings(epochs=5, batch_size=32, seed=seed),
+        )
+        training = make_training(
+            data, model, "cross-entropy", OptimizerSettings(name="adam", learning_rate=0.01), train
+        )
         losses = [each.train_loss for each in training.epochs()]
         right = training.predict(data.raw(data.x_train))[np.arange(150), data.y_train]
         assert losses[-1] == pytest.approx(float(-np.log(right).mean()), rel=1e-4)

@@ -7,29 +7,36 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tests.ml.data_folder import DATA
 from tutor.ml.datasets import load_dataset
 from tutor.ml.divergence import FACTOR, beyond_use, has_diverged
 from tutor.ml.factory import make_training
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult, Training
 
 
-def line(optimizer: str, rate: float, epochs: int, options: DataOptions | None = None, data: str = "views") -> Training:
-    examples = load_dataset(data, data_folder=DATA, options=options or DataOptions(lags=1))
+def line(
+    optimizer: str, rate: float, epochs: int, options: DataSettings | None = None, data: str = "views"
+) -> Training:
+    examples = load_dataset(replace(options or DataSettings(), name=data), data_folder=DATA)
     return make_training(
-        examples, ModelOptions("linear"), "mse", OptimizerOptions(optimizer, rate), TrainOptions(epochs)
+        examples,
+        ModelSettings(name="linear"),
+        "mse",
+        OptimizerSettings(name=optimizer, learning_rate=rate),
+        TrainSettings(epochs=epochs),
     )
 
 
-def table(path: Path, scale: float) -> DataOptions:
+def table(path: Path, scale: float) -> DataSettings:
     """A noisy line whose labels are of the size ``scale``."""
     random = np.random.default_rng(1)
     x = random.normal(size=40)
     rows = [f"{a},{scale * (3 + 2 * a + 0.1 * random.normal())}" for a in x]
     path.write_text("x,y\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    return DataOptions(path=str(path), target="y")
+    return DataSettings(path=str(path), target="y")
 
 
 @pytest.mark.parametrize("rate", [3.0, 30.0, 1e3, 1e6])
@@ -87,15 +94,18 @@ def test_a_descent_that_the_learner_put_far_away_begins_anew_from_there() -> Non
 
 
 def test_one_fold_that_diverges_ends_all() -> None:
-    results = list(line("gd", 30.0, 60, DataOptions(lags=1, folds=3)).epochs())
+    results = list(line("gd", 30.0, 60, DataSettings(lags=1, folds=3)).epochs())
     assert results[-1].diverged
     assert len(results) < 60
 
 
 def test_a_drawn_function_diverges_alike() -> None:
-    options = OptimizerOptions("gd", 0.11), TrainOptions(400)
+    options = OptimizerSettings(name="gd", learning_rate=0.11), TrainSettings(epochs=400)
     training = make_training(
-        load_dataset("curve", data_folder=DATA), ModelOptions("function", function="bowl"), "function", *options
+        load_dataset(DataSettings(name="curve"), data_folder=DATA),
+        ModelSettings(name="function", function="bowl"),
+        "function",
+        *options,
     )
     results = list(training.epochs())
     assert results[-1].diverged

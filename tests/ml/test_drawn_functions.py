@@ -12,7 +12,7 @@ from tutor.ml.datasets import load_dataset
 from tutor.ml.factory import make_training
 from tutor.ml.gradient_check import measured_gradient
 from tutor.ml.models.drawn_function import FUNCTIONS
-from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 Small = dict[str, float]
 
@@ -38,14 +38,16 @@ def updates_until(
     reached: Callable[[Small], bool],
     function: str,
     start: tuple[float, float],
-    optimizer: OptimizerOptions,
+    optimizer: OptimizerSettings,
     most: int,
     seed: int = 0,
 ) -> int | None:
     """How many updates it takes; None where ``most`` are not enough."""
-    model = ModelOptions("function", function=function, w=start[0], b=start[1])
-    options = TrainOptions(most, seed=seed)
-    training = make_training(load_dataset("curve", data_folder=DATA), model, "function", optimizer, options)
+    model = ModelSettings(name="function", function=function, w=start[0], b=start[1])
+    options = TrainSettings(epochs=most, seed=seed)
+    training = make_training(
+        load_dataset(DataSettings(name="curve"), data_folder=DATA), model, "function", optimizer, options
+    )
     for result in training.epochs():
         if reached(training.small_parameters()):
             return result.updates
@@ -54,7 +56,7 @@ def updates_until(
 
 def leaves_saddle(start: tuple[float, float], seed: int = 0, momentum: float = 0.0, noise: float = 0.0) -> int | None:
     name = "momentum" if momentum else "gd"
-    optimizer = OptimizerOptions(name, 0.05, momentum, gradient_noise=noise)
+    optimizer = OptimizerSettings(name=name, learning_rate=0.05, momentum=momentum, gradient_noise=noise)
     return updates_until(lambda small: small["f"] < 1e-3, "saddle", start, optimizer, 2000, seed)
 
 
@@ -65,9 +67,9 @@ def test_the_saddle_keeps_what_comes_along_its_valley(start: tuple[float, float]
 
 
 def test_what_slides_into_the_saddle_comes_to_rest_there() -> None:
-    model = ModelOptions("function", function="saddle")
-    options = OptimizerOptions("gd", 0.05), TrainOptions(500)
-    training = make_training(load_dataset("curve", data_folder=DATA), model, "function", *options)
+    model = ModelSettings(name="function", function="saddle")
+    options = OptimizerSettings(name="gd", learning_rate=0.05), TrainSettings(epochs=500)
+    training = make_training(load_dataset(DataSettings(name="curve"), data_folder=DATA), model, "function", *options)
     *_, result = training.epochs()
     small = training.small_parameters()
     assert (small["w"], small["b"], result.train_loss) == pytest.approx((0.0, 0.0, 1.0), abs=1e-6)
@@ -117,27 +119,29 @@ def test_eigenvalues_tell_a_saddle_from_its_valley_floor(
 
 @pytest.mark.parametrize(("start", "updates"), [((0.0, 0.0), 45), ((0.5, -0.5), 113)])
 def test_a_step_along_the_eigenvector_leaves_the_saddle(start: tuple[float, float], updates: int) -> None:
-    def reached(optimizer: OptimizerOptions) -> int | None:
+    def reached(optimizer: OptimizerSettings) -> int | None:
         return updates_until(lambda small: small["f"] < 1e-3, "saddle", start, optimizer, 300)
 
-    assert reached(OptimizerOptions("gd", 0.05, eigenvector_step=0.1)) == updates
-    assert reached(OptimizerOptions("gd", 0.05)) is None
+    assert reached(OptimizerSettings(name="gd", learning_rate=0.05, eigenvector_step=0.1)) == updates
+    assert reached(OptimizerSettings(name="gd", learning_rate=0.05)) is None
 
 
 def test_in_a_bowl_no_eigenvector_leads_down_and_none_is_followed() -> None:
     def path(step: float) -> list[float]:
-        model = ModelOptions("function", function="bowl", w=0.0, b=1e-6)
-        options = OptimizerOptions("gd", 0.05, eigenvector_step=step), TrainOptions(5)
-        training = make_training(load_dataset("curve", data_folder=DATA), model, "function", *options)
+        model = ModelSettings(name="function", function="bowl", w=0.0, b=1e-6)
+        options = OptimizerSettings(name="gd", learning_rate=0.05, eigenvector_step=step), TrainSettings(epochs=5)
+        training = make_training(
+            load_dataset(DataSettings(name="curve"), data_folder=DATA), model, "function", *options
+        )
         return [result.train_loss for result in training.epochs()]
 
     assert path(0.5) == path(0.0)
 
 
 def test_what_flew_away_has_no_curvature() -> None:
-    model = ModelOptions("function", function="saddle", w=1e6, b=1e6)
-    options = OptimizerOptions("gd", 0.5, eigenvector_step=0.1), TrainOptions(50)
-    training = make_training(load_dataset("curve", data_folder=DATA), model, "function", *options)
+    model = ModelSettings(name="function", function="saddle", w=1e6, b=1e6)
+    options = OptimizerSettings(name="gd", learning_rate=0.5, eigenvector_step=0.1), TrainSettings(epochs=50)
+    training = make_training(load_dataset(DataSettings(name="curve"), data_folder=DATA), model, "function", *options)
     *_, result = training.epochs()
     assert result.diverged
     assert "lambda1" not in training.small_parameters()
@@ -155,7 +159,9 @@ def test_what_flew_away_has_no_curvature() -> None:
 def test_from_a_bad_start_squared_error_is_a_plateau(
     function: str, start: tuple[float, float], updates: int | None
 ) -> None:
-    found = updates_until(lambda small: small["p"] > 0.9, function, start, OptimizerOptions("gd", 0.5), 20_000)
+    found = updates_until(
+        lambda small: small["p"] > 0.9, function, start, OptimizerSettings(name="gd", learning_rate=0.5), 20_000
+    )
     assert found == updates
 
 

@@ -9,7 +9,7 @@ from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import REGRESSION, Dataset
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.network.training import NetworkTraining
-from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 
 
 def ruled(gradient: list[float], decay: float, clip: float, dtype: type = np.float64) -> tuple[Array, float]:
@@ -69,9 +69,9 @@ def test_without_rules_there_is_nothing_to_do() -> None:
     assert norm == pytest.approx(5.0)
 
 
-def train(data: Dataset, optimizer: OptimizerOptions, epochs: int, batch_size: int = 0) -> NetworkTraining:
-    options = TrainOptions(epochs, batch_size=batch_size, shuffle=False)
-    training = NetworkTraining(data, ModelOptions("linear"), "mse", optimizer, options)
+def train(data: Dataset, optimizer: OptimizerSettings, epochs: int, batch_size: int = 0) -> NetworkTraining:
+    options = TrainSettings(epochs=epochs, batch_size=batch_size, shuffle=False)
+    training = NetworkTraining(data, ModelSettings(name="linear"), "mse", optimizer, options)
     for _ in training.epochs():
         pass
     return training
@@ -87,7 +87,7 @@ def made(rows: int = 50) -> Dataset:
 def test_weight_decay_finds_what_ridge_regression_finds_in_closed_form() -> None:
     """∇(mean squared error) + δ W = 0 at (2/N XᵀX + δ D) θ = 2/N Xᵀy, where D has no bias."""
     data = made()
-    training = train(data, OptimizerOptions("gd", 0.1, weight_decay=0.5), 800)
+    training = train(data, OptimizerSettings(name="gd", learning_rate=0.1, weight_decay=0.5), 800)
     inputs = np.column_stack([data.x_train, np.ones(50)])
     normal = 2 / 50 * inputs.T @ inputs + 0.5 * np.diag([1.0, 1, 1, 0])
     expected = np.linalg.solve(normal, 2 / 50 * inputs.T @ data.y_train)
@@ -97,17 +97,19 @@ def test_weight_decay_finds_what_ridge_regression_finds_in_closed_form() -> None
 def test_no_update_goes_farther_than_the_clip_lets_it() -> None:
     # 10 epochs of 4 updates (the last batch of each is shorter), each of length 0.01 · 0.5 at most.
     data = made()
-    start = train(data, OptimizerOptions("sgd", 0.0), 1).network.parameters
-    moved = train(data, OptimizerOptions("sgd", 0.01, gradient_clip=0.5), 10, batch_size=16).network.parameters
-    free = train(data, OptimizerOptions("sgd", 0.01), 10, batch_size=16).network.parameters
+    start = train(data, OptimizerSettings(name="sgd", learning_rate=0.0), 1).network.parameters
+    moved = train(
+        data, OptimizerSettings(name="sgd", learning_rate=0.01, gradient_clip=0.5), 10, batch_size=16
+    ).network.parameters
+    free = train(data, OptimizerSettings(name="sgd", learning_rate=0.01), 10, batch_size=16).network.parameters
     assert 0.8 * 40 * 0.005 < np.linalg.norm(moved - start) <= 40 * 0.005 * 1.0001
     assert np.linalg.norm(free - start) > 5 * np.linalg.norm(moved - start)
 
 
 def test_the_norm_that_is_told_is_that_before_the_rules() -> None:
-    data, options = made(), TrainOptions(1)
+    data, options = made(), TrainSettings(epochs=1)
     norms = []
-    for optimizer in (OptimizerOptions("gd"), OptimizerOptions("gd", gradient_clip=0.1, weight_decay=3.0)):
-        result = next(iter(NetworkTraining(data, ModelOptions("linear"), "mse", optimizer, options).epochs()))
+    for optimizer in (OptimizerSettings(name="gd"), OptimizerSettings(name="gd", gradient_clip=0.1, weight_decay=3.0)):
+        result = next(iter(NetworkTraining(data, ModelSettings(name="linear"), "mse", optimizer, options).epochs()))
         norms.append(result.gradient_norm)
     assert norms[0] == pytest.approx(norms[1], rel=1e-5)

@@ -9,18 +9,18 @@ from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.factory import make_training
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 
 def dataset(name: str, rows: int = 0, seed: int | None = None, noise: float | None = None, frames: int = 1) -> Dataset:
-    options = DataOptions(rows=rows, seed=seed, noise=noise, frames=frames)
-    return load_dataset(name, data_folder=None, options=options)
+    options = DataSettings(name=name, rows=rows, seed=seed, noise=noise, frames=frames)
+    return load_dataset(options, data_folder=None)
 
 
 def fitted(data: Dataset, degree: int) -> tuple[float, float]:
     """MAE in training and validation of the polynomial by least squares."""
-    model = ModelOptions("polynomial", degree=degree)
-    training = make_training(data, model, "mae", OptimizerOptions("least-squares"), TrainOptions(3))
+    model = ModelSettings(name="polynomial", degree=degree)
+    training = make_training(data, model, "mae", OptimizerSettings(name="least-squares"), TrainSettings(epochs=3))
     *_, result = training.epochs()
     assert result.updates == 1
     assert result.valid_loss is not None
@@ -40,8 +40,14 @@ def test_the_wave_is_the_curve_of_lesson_five() -> None:
 def test_a_sum_of_bends_comes_nearer_to_the_wave_than_a_line(activation: str) -> None:
     data = dataset("wave")
     losses = []
-    for model in (ModelOptions("linear"), ModelOptions("mlp", hidden=(20,), activation=activation)):
-        training = make_training(data, model, "mse", OptimizerOptions("adam", 0.01), TrainOptions(500, batch_size=32))
+    for model in (ModelSettings(name="linear"), ModelSettings(name="mlp", hidden=(20,), activation=activation)):
+        training = make_training(
+            data,
+            model,
+            "mse",
+            OptimizerSettings(name="adam", learning_rate=0.01),
+            TrainSettings(epochs=500, batch_size=32),
+        )
         *_, result = training.epochs()
         losses.append(result.train_loss)
     assert losses[1] < losses[0] / 20
@@ -91,7 +97,11 @@ def test_least_squares_is_refused_where_there_is_no_closed_form(data: str, model
     loss = "cross-entropy" if data == "phones" else "mse"
     with pytest.raises(TutorError, match="least squares"):
         make_training(
-            dataset(data, rows=200), ModelOptions(model, (4,)), loss, OptimizerOptions("least-squares"), TrainOptions()
+            dataset(data, rows=200),
+            ModelSettings(name=model, hidden=(4,)),
+            loss,
+            OptimizerSettings(name="least-squares"),
+            TrainSettings(),
         )
 
 
@@ -111,9 +121,11 @@ def test_an_example_of_phones_is_a_frame_between_its_neighbours() -> None:
 
 @pytest.mark.parametrize(("frames", "accuracy"), [(1, 0.51), (3, 0.68), (5, 0.73)])
 def test_more_frames_tell_more_as_in_lesson_eighteen(frames: int, accuracy: float) -> None:
-    model, train = ModelOptions("mlp", hidden=(64,)), TrainOptions(10, batch_size=128)
+    model, train = ModelSettings(name="mlp", hidden=(64,)), TrainSettings(epochs=10, batch_size=128)
     data = dataset("phones", frames=frames)
-    *_, result = make_training(data, model, "cross-entropy", OptimizerOptions("adam", 0.001), train).epochs()
+    *_, result = make_training(
+        data, model, "cross-entropy", OptimizerSettings(name="adam", learning_rate=0.001), train
+    ).epochs()
     assert (len(data.y_train), len(data.y_valid)) == (12_000, 4_000)
     assert result.valid_accuracy == pytest.approx(accuracy, abs=0.015)
 
@@ -122,8 +134,13 @@ def test_a_wide_context_overfits_and_dropout_helps() -> None:
     data = dataset("phones", frames=21)
     found = []
     for dropout in (0.0, 0.25):
-        model, train = ModelOptions("mlp", hidden=(128, 128), dropout=dropout), TrainOptions(10, batch_size=128)
-        *_, result = make_training(data, model, "cross-entropy", OptimizerOptions("adam", 0.001), train).epochs()
+        model, train = (
+            ModelSettings(name="mlp", hidden=(128, 128), dropout=dropout),
+            TrainSettings(epochs=10, batch_size=128),
+        )
+        *_, result = make_training(
+            data, model, "cross-entropy", OptimizerSettings(name="adam", learning_rate=0.001), train
+        ).epochs()
         found.append((result.train_accuracy, result.valid_accuracy))
     assert found[0] == pytest.approx((0.95, 0.70), abs=0.025)
     assert found[1][1] == pytest.approx(0.74, abs=0.02)

@@ -11,16 +11,18 @@ from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.datasets.sources.series import views
 from tutor.ml.factory import make_training
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult, Training
 
 
 def naive(data: Dataset, loss: str = "mae", offset: float = 0.0) -> Training:
-    return make_training(data, ModelOptions("naive"), loss, OptimizerOptions("gd"), TrainOptions(50), offset)
+    return make_training(
+        data, ModelSettings(name="naive"), loss, OptimizerSettings(name="gd"), TrainSettings(epochs=50), offset
+    )
 
 
 def series(lags: int, *, standardise: bool = True) -> Dataset:
-    return load_dataset("views", data_folder=None, options=DataOptions(lags=lags, standardise=standardise))
+    return load_dataset(DataSettings(name="views", lags=lags, standardise=standardise), data_folder=None)
 
 
 def only(training: Training) -> EpochResult:
@@ -42,7 +44,7 @@ def test_a_copied_week_beats_a_copied_day_on_views_and_on_bicycles() -> None:
     for name in ("views", "bike-sharing"):
         losses = []
         for lags in (1, 7):
-            data = load_dataset(name, data_folder=DATA, options=DataOptions(lags=lags))
+            data = load_dataset(DataSettings(name=name, lags=lags), data_folder=DATA)
             losses.append(only(naive(data)).valid_loss or 0.0)
         assert losses[1] < 0.9 * losses[0]
 
@@ -67,6 +69,6 @@ def test_nothing_is_learnt() -> None:
 
 def test_what_is_no_series_has_no_day_to_copy() -> None:
     with pytest.raises(TutorError, match="series"):
-        naive(load_dataset("wave", data_folder=None))
+        naive(load_dataset(DataSettings(name="wave"), data_folder=None))
     with pytest.raises(TutorError, match="does not fit"):
         naive(series(7), "cross-entropy")

@@ -12,14 +12,14 @@ from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.training import NetworkTraining
 from tutor.ml.optimizers import OPTIMIZERS, make_optimizer
-from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.schedules import SCHEDULES, make_schedule
+from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 
 
 def walk(name: str, gradients: list[float], rate: float = 0.1, **settings: float) -> list[float]:
     """Where a parameter that starts at 1 is after each step."""
     theta, gradient = np.array([1.0]), np.zeros(1)
-    optimizer = make_optimizer(theta, gradient, OptimizerOptions(name, **settings))  # type: ignore[arg-type]
+    optimizer = make_optimizer(theta, gradient, OptimizerSettings(name=name, **settings))  # type: ignore[arg-type]
     places = []
     for each in gradients:
         gradient[0] = each
@@ -45,7 +45,7 @@ def test_many_parameters_move_block_by_block_as_they_would_at_once(name: str, mo
         theta: Array = random.standard_normal(1000).astype(np.float32)
         gradient: Array = random.standard_normal(1000).astype(np.float32)
         is_weight: Array = (np.arange(1000) % 3 > 0).astype(np.float32)
-        optimizer = make_optimizer(theta, gradient, OptimizerOptions(name, weight_decay=0.1), is_weight)
+        optimizer = make_optimizer(theta, gradient, OptimizerSettings(name=name, weight_decay=0.1), is_weight)
         for _ in range(5):
             optimizer.step(0.1)
             gradient[:] = random.standard_normal(1000)
@@ -98,28 +98,32 @@ def test_the_first_scaled_step_is_the_learning_rate_whatever_the_gradient(name: 
 
 def test_momentum_can_be_turned() -> None:
     theta, gradient = np.array([1.0]), np.array([1.0])
-    momentum = make_optimizer(theta, gradient, OptimizerOptions("momentum"))
+    momentum = make_optimizer(theta, gradient, OptimizerSettings(name="momentum"))
     momentum.step(0.1)
     momentum.turn("momentum", 0.5)
     momentum.step(0.1)
     # m = −0.1, then 0.5·(−0.1) − 0.1 = −0.15
     assert theta[0] == pytest.approx(1 - 0.1 - 0.15)
     with pytest.raises(ValueError, match="momentum"):
-        make_optimizer(theta, gradient, OptimizerOptions("adam")).turn("momentum", 0.5)
+        make_optimizer(theta, gradient, OptimizerSettings(name="adam")).turn("momentum", 0.5)
 
 
 def test_adamw_shrinks_weights_alone_and_as_much_whatever_the_gradient() -> None:
     # After Adam's step of η = 0.1 against the sign of the gradient, 0.1 · 0.5 of the weight of 2 is gone.
     theta, gradient = np.array([2.0, 2.0, 2.0]), np.array([300.0, 0.01, 300.0])
-    optimizer = make_optimizer(theta, gradient, OptimizerOptions("adamw", weight_decay=0.5), np.array([1.0, 1.0, 0.0]))
+    optimizer = make_optimizer(
+        theta, gradient, OptimizerSettings(name="adamw", weight_decay=0.5), np.array([1.0, 1.0, 0.0])
+    )
     optimizer.step(0.1)
     assert theta == pytest.approx([1.8, 1.8, 1.9], abs=1e-5)
 
 
 def test_weight_decay_is_not_added_to_the_gradient_that_adamw_sees() -> None:
     def trained(name: str) -> Array:
-        optimizer = OptimizerOptions(name, 0.01, weight_decay=0.5)
-        training = NetworkTraining(data(REGRESSION), ModelOptions("linear"), "mse", optimizer, TrainOptions(1))
+        optimizer = OptimizerSettings(name=name, learning_rate=0.01, weight_decay=0.5)
+        training = NetworkTraining(
+            data(REGRESSION), ModelSettings(name="linear"), "mse", optimizer, TrainSettings(epochs=1)
+        )
         start = training.network.parameters.copy()
         next(iter(training.epochs()))
         moved: Array = training.network.parameters - start
@@ -133,7 +137,7 @@ def test_weight_decay_is_not_added_to_the_gradient_that_adamw_sees() -> None:
 def test_what_an_optimizer_remembers_is_told_by_its_textbook_name() -> None:
     def state(name: str) -> dict[str, float]:
         theta, gradient = np.array([1.0]), np.array([2.0])
-        optimizer = make_optimizer(theta, gradient, OptimizerOptions(name))
+        optimizer = make_optimizer(theta, gradient, OptimizerSettings(name=name))
         optimizer.step(0.1)
         return {key: float(value[0]) for key, value in optimizer.state().items()}
 
@@ -207,10 +211,10 @@ def test_whole_trainings_agree_with_the_textbook(loss: str, optimizer: str, sche
     dataset, size, epochs, rate = data(task), 16, 6, 0.01
     training = NetworkTraining(
         dataset,
-        ModelOptions("mlp", hidden=(6, 5), activation="tanh"),
+        ModelSettings(name="mlp", hidden=(6, 5), activation="tanh"),
         LOSSES[loss].name,
-        OptimizerOptions(optimizer, rate, schedule=schedule),
-        TrainOptions(epochs, batch_size=size, seed=3, shuffle=False),
+        OptimizerSettings(name=optimizer, learning_rate=rate, schedule=schedule),
+        TrainSettings(epochs=epochs, batch_size=size, seed=3, shuffle=False),
     )
     plain = reference(training)
     labels: Array = np.eye(3)[dataset.y_train] if task == CLASSIFICATION else dataset.y_train[:, None]
@@ -235,10 +239,10 @@ def test_the_gradient_norm_is_that_of_the_mean_loss_over_the_last_batch(size: in
     dataset = data(REGRESSION)
     training = NetworkTraining(
         dataset,
-        ModelOptions("mlp", hidden=(6,)),
+        ModelSettings(name="mlp", hidden=(6,)),
         "mse",
-        OptimizerOptions("sgd", 0.0),
-        TrainOptions(1, batch_size=size, shuffle=False),
+        OptimizerSettings(name="sgd", learning_rate=0.0),
+        TrainSettings(epochs=1, batch_size=size, shuffle=False),
     )
     last = slice((len(dataset.y_train) - 1) // size * size, None)
     gradients = reference(training).gradients(dataset.x_train[last], dataset.y_train[last, None], "mse")

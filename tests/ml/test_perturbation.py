@@ -7,35 +7,38 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tests.ml.data_folder import DATA
 from tutor.labs.lab_files import load_lab
 from tutor.ml.datasets import load_dataset
 from tutor.ml.factory import make_training
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.perturbation import SIZE, perturb
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import Training
 from tutor.runs.execute import run_to_end
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
-FOLDS = DataOptions(lags=2, folds=3)
+FOLDS = DataSettings(lags=2, folds=3)
 
 
-def training(data: str, model: ModelOptions, loss: str, optimizer: str, options: DataOptions) -> Training:
-    examples = load_dataset(data, data_folder=DATA, options=options)
-    return make_training(examples, model, loss, OptimizerOptions(optimizer, 0.01), TrainOptions(5))
+def training(data: str, model: ModelSettings, loss: str, optimizer: str, options: DataSettings) -> Training:
+    examples = load_dataset(replace(options, name=data), data_folder=DATA)
+    return make_training(
+        examples, model, loss, OptimizerSettings(name=optimizer, learning_rate=0.01), TrainSettings(epochs=5)
+    )
 
 
 def network() -> Training:
-    return training("moons", ModelOptions("mlp", hidden=(16,)), "cross-entropy", "adam", DataOptions(rows=60))
+    return training("moons", ModelSettings(name="mlp", hidden=(16,)), "cross-entropy", "adam", DataSettings(rows=60))
 
 
 @pytest.mark.parametrize(
     "make",
     [
         network,
-        lambda: training("curve", ModelOptions("function", w=2.0), "function", "gd", DataOptions()),
-        lambda: training("views", ModelOptions("linear"), "mse", "adam", FOLDS),
+        lambda: training("curve", ModelSettings(name="function", w=2.0), "function", "gd", DataSettings()),
+        lambda: training("views", ModelSettings(name="linear"), "mse", "adam", FOLDS),
     ],
     ids=["network", "drawn function", "folds"],
 )
@@ -61,7 +64,7 @@ def test_a_draw_can_be_repeated_and_another_one_is_another() -> None:
 
 
 def test_what_is_not_adjusted_step_by_step_stays_as_it_is() -> None:
-    rule = training("mails", ModelOptions("threshold"), "mistakes", "search", DataOptions())
+    rule = training("mails", ModelSettings(name="threshold"), "mistakes", "search", DataSettings())
     perturb(rule, 1)
     assert rule.vectors() == []
 

@@ -9,16 +9,18 @@ from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.network.training import NetworkTraining
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 
 def wave() -> Dataset:
-    return load_dataset("wave", data_folder=None, options=DataOptions(rows=201, test_fraction=0.0))
+    return load_dataset(DataSettings(name="wave", rows=201, test_fraction=0.0), data_folder=None)
 
 
 def placed(count: int, activation: str = "hard-sigmoid", optimizer: str = "none", epochs: int = 50) -> NetworkTraining:
-    model = ModelOptions("mlp", hidden=(count,), activation=activation, placed=True)
-    return NetworkTraining(wave(), model, "mse", OptimizerOptions(optimizer, 0.01), TrainOptions(epochs))
+    model = ModelSettings(name="mlp", hidden=(count,), activation=activation, placed=True)
+    return NetworkTraining(
+        wave(), model, "mse", OptimizerSettings(name=optimizer, learning_rate=0.01), TrainSettings(epochs=epochs)
+    )
 
 
 def largest_error(training: NetworkTraining) -> float:
@@ -62,11 +64,11 @@ def test_without_an_optimizer_there_is_one_epoch_and_no_update() -> None:
 @pytest.mark.parametrize(
     "model",
     [
-        ModelOptions("mlp", hidden=(5,), activation="relu", placed=True),
-        ModelOptions("mlp", hidden=(5, 5), activation="sigmoid", placed=True),
-        ModelOptions("linear", placed=True),
+        ModelSettings(name="mlp", hidden=(5,), activation="relu", placed=True),
+        ModelSettings(name="mlp", hidden=(5, 5), activation="sigmoid", placed=True),
+        ModelSettings(name="linear", placed=True),
     ],
 )
-def test_what_is_no_row_of_bends_cannot_be_placed(model: ModelOptions) -> None:
+def test_what_is_no_row_of_bends_cannot_be_placed(model: ModelSettings) -> None:
     with pytest.raises(TutorError, match="placed"):
-        NetworkTraining(wave(), model, "mse", OptimizerOptions("none"), TrainOptions())
+        NetworkTraining(wave(), model, "mse", OptimizerSettings(name="none"), TrainSettings())

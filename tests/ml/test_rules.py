@@ -10,22 +10,22 @@ from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.factory import make_training
 from tutor.ml.models.keyword_rule import RuleTraining
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult, Training
 
 
 def mails(tricky: float = 0.0, seed: int | None = None) -> Dataset:
-    return load_dataset("mails", data_folder=None, options=DataOptions(tricky_share=tricky, seed=seed))
+    return load_dataset(DataSettings(name="mails", tricky_share=tricky, seed=seed), data_folder=None)
 
 
 def rule(data: Dataset, threshold: float = 1.0, keyword: str = "free") -> Training:
-    model = ModelOptions("keyword-rule", threshold=threshold, keyword=keyword)
-    return make_training(data, model, "mistakes", OptimizerOptions("none"), TrainOptions(1))
+    model = ModelSettings(name="keyword-rule", threshold=threshold, keyword=keyword)
+    return make_training(data, model, "mistakes", OptimizerSettings(name="none"), TrainSettings(epochs=1))
 
 
 def learner(data: Dataset, epochs: int = 40) -> Training:
-    model = ModelOptions("threshold")
-    return make_training(data, model, "mistakes", OptimizerOptions("search"), TrainOptions(epochs))
+    model = ModelSettings(name="threshold")
+    return make_training(data, model, "mistakes", OptimizerSettings(name="search"), TrainSettings(epochs=epochs))
 
 
 def last(training: Training) -> EpochResult:
@@ -93,8 +93,8 @@ def test_a_rule_is_sure_of_itself() -> None:
 
 def test_word_and_threshold_can_be_turned() -> None:
     data = mails()
-    model = ModelOptions("keyword-rule")
-    training = make_training(data, model, "mistakes", OptimizerOptions("none"), TrainOptions(3))
+    model = ModelSettings(name="keyword-rule")
+    training = make_training(data, model, "mistakes", OptimizerSettings(name="none"), TrainSettings(epochs=3))
     epochs = training.epochs()
     first = next(epochs).train_loss
     training.set("keyword", "meeting")

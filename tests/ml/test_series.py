@@ -12,7 +12,7 @@ from tests.ml.least_deviations import least_absolute_deviations
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Floats
 from tutor.ml.datasets.sources.series import look_back, rebound, views
-from tutor.ml.options import DataOptions
+from tutor.ml.settings import DataSettings
 
 PRINTED = Path(__file__).parent / "data"
 
@@ -56,20 +56,20 @@ def test_every_look_back_is_judged_on_the_same_days() -> None:
 
 
 def test_validation_is_the_end_of_the_series() -> None:
-    data = load_dataset("views", data_folder=None, options=DataOptions(lags=7))
+    data = load_dataset(DataSettings(name="views", lags=7), data_folder=None)
     assert len(data.y_valid) == 365
     assert np.allclose(data.label(data.y_valid), views()[-365:])
     assert np.allclose(data.label(data.y_train), views()[56:-365])
 
 
 def test_the_test_fraction_moves_the_cut() -> None:
-    data = load_dataset("views", data_folder=None, options=DataOptions(lags=7, test_fraction=0.5))
+    data = load_dataset(DataSettings(name="views", lags=7, test_fraction=0.5), data_folder=None)
     assert len(data.y_train) == len(data.y_valid)
     assert np.allclose(data.label(data.y_valid)[-1], views()[-1])
 
 
 def test_the_scale_comes_from_the_training_days_alone() -> None:
-    data = load_dataset("views", data_folder=None, options=DataOptions(lags=1))
+    data = load_dataset(DataSettings(name="views", lags=1), data_folder=None)
     training_labels = views()[56:-365]
     assert data.y_mean == pytest.approx(training_labels.mean())
     assert data.y_scale == pytest.approx(training_labels.std())
@@ -94,7 +94,7 @@ TABLE = {1: (0.820, 0.732), 7: (0.556, 0.471), 28: (0.498, 0.433), 56: (0.466, 0
 
 @pytest.mark.parametrize("lags", TABLE)
 def test_looking_further_back_pays_as_the_lesson_says(lags: int) -> None:
-    data = load_dataset("views", data_folder=None, options=DataOptions(lags=lags, standardise=False))
+    data = load_dataset(DataSettings(name="views", lags=lags, standardise=False), data_folder=None)
     weights, bias = least_absolute_deviations(data.x_train, data.y_train)
     errors = [
         float(np.abs(x @ weights + bias - y).mean())
@@ -104,7 +104,7 @@ def test_looking_further_back_pays_as_the_lesson_says(lags: int) -> None:
 
 
 def test_bicycles_are_counted_in_thousands_over_two_years() -> None:
-    data = load_dataset("bike-sharing", data_folder=DATA, options=DataOptions(lags=7))
+    data = load_dataset(DataSettings(name="bike-sharing", lags=7), data_folder=DATA)
     assert data.target_name == "casual"
     assert len(data.y_train) + len(data.y_valid) == 731 - 56
     assert len(data.y_valid) == 120

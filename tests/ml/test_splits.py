@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, RawData
 from tutor.ml.datasets.splits import folds, keep_back, kind_of
-from tutor.ml.options import DataOptions
+from tutor.ml.settings import DataSettings
 
 KINDS = ("random", "grouped", "time")
 
@@ -86,8 +87,10 @@ def test_large_groups_are_shared_out_evenly() -> None:
         ("views", "random", "random"),
     ],
 )
-def test_rows_are_told_apart_in_the_way_that_suits_the_data(name: str, asked: str, kind: str) -> None:
-    data = load_dataset(name, data_folder=DATA, options=DataOptions(split=asked))
+def test_rows_are_told_apart_in_the_way_that_suits_the_data(
+    name: str, asked: Literal["auto", "random"], kind: str
+) -> None:
+    data = load_dataset(DataSettings(name=name, split=asked), data_folder=DATA)
     as_table = RawData(
         data.x_train,
         data.y_train,
@@ -102,29 +105,29 @@ def test_rows_are_told_apart_in_the_way_that_suits_the_data(name: str, asked: st
 
 def test_groups_that_are_not_there_cannot_be_asked_for() -> None:
     with pytest.raises(TutorError, match="no groups"):
-        load_dataset("iris", data_folder=DATA, options=DataOptions(split="grouped"))
+        load_dataset(DataSettings(name="iris", split="grouped"), data_folder=DATA)
 
 
 @pytest.mark.parametrize(("name", "count"), [("vowels", 20), ("quadratic", 13)])
 def test_more_folds_than_there_is_to_share_out_is_told(name: str, count: int) -> None:
     with pytest.raises(TutorError, match="too few"):
-        load_dataset(name, data_folder=None, options=DataOptions(folds=count, split="auto", rows=0))
+        load_dataset(DataSettings(name=name, folds=count, split="auto", rows=0), data_folder=None)
 
 
 def test_no_speaker_is_kept_back_who_was_trained_on() -> None:
-    data = load_dataset("vowels", data_folder=None)
+    data = load_dataset(DataSettings(name="vowels"), data_folder=None)
     assert (len(data.x_train), len(data.x_valid)) == (792, 198)
     assert np.bincount(data.y_valid).tolist() == [18] * 11
 
 
 def test_fewer_rows_of_grouped_data_keep_their_groups() -> None:
-    data = load_dataset("vowels", data_folder=None, options=DataOptions(rows=495, folds=3))
+    data = load_dataset(DataSettings(name="vowels", rows=495, folds=3), data_folder=None)
     assert sum(len(fold.x_valid) for fold in data.folds) + 165 >= 495 - 66
 
 
 def test_folds_leave_the_test_alone_and_tell_so() -> None:
-    once = load_dataset("quadratic", data_folder=None, options=DataOptions(rows=30))
-    data = load_dataset("quadratic", data_folder=None, options=DataOptions(rows=30, folds=3))
+    once = load_dataset(DataSettings(name="quadratic", rows=30), data_folder=None)
+    data = load_dataset(DataSettings(name="quadratic", rows=30, folds=3), data_folder=None)
     assert [len(fold.x_valid) for fold in data.folds] == [10, 10, 10]
     seen = np.sort(np.concatenate([fold.raw(fold.x_valid)[:, 0] for fold in data.folds]))
     assert seen == pytest.approx(np.sort(once.raw(once.x_train)[:, 0]))
@@ -133,7 +136,7 @@ def test_folds_leave_the_test_alone_and_tell_so() -> None:
 
 
 def test_a_fold_is_standardised_by_its_own_training_rows() -> None:
-    data = load_dataset("views", data_folder=None, options=DataOptions(lags=7, folds=4))
+    data = load_dataset(DataSettings(name="views", lags=7, folds=4), data_folder=None)
     for fold in data.folds:
         assert abs(fold.x_train.mean()) < 1e-9
         assert float(fold.y_train.std()) == pytest.approx(1)
@@ -142,14 +145,14 @@ def test_a_fold_is_standardised_by_its_own_training_rows() -> None:
 
 
 def test_a_time_split_of_any_rows_keeps_their_end() -> None:
-    data = load_dataset("iris", data_folder=DATA, options=DataOptions(split="time", standardise=False))
-    whole = load_dataset("iris", data_folder=DATA, options=DataOptions(test_fraction=0.0, standardise=False))
+    data = load_dataset(DataSettings(name="iris", split="time", standardise=False), data_folder=DATA)
+    whole = load_dataset(DataSettings(name="iris", test_fraction=0.0, standardise=False), data_folder=DATA)
     assert np.array_equal(data.x_valid, whole.x_train[-30:])
 
 
 def test_fewer_validation_rows_are_the_first_of_them() -> None:
-    few = load_dataset("rebound", data_folder=None, options=DataOptions(lags=28, valid_rows=45))
-    all_of_them = load_dataset("rebound", data_folder=None, options=DataOptions(lags=28))
+    few = load_dataset(DataSettings(name="rebound", lags=28, valid_rows=45), data_folder=None)
+    all_of_them = load_dataset(DataSettings(name="rebound", lags=28), data_folder=None)
     assert len(few.x_valid) == 45
     assert np.array_equal(few.x_valid, all_of_them.x_valid[:45])
     assert np.array_equal(few.x_train, all_of_them.x_train)
@@ -160,8 +163,10 @@ def test_the_groups_of_an_own_table_stay_together_in_every_fold(folds: int, tmp_
     path = tmp_path / "visits.csv"
     rows = [f"{visit},{visit % 7},{visit * 1.5}" for visit in range(70)]
     path.write_text("\n".join(["x,patient,y", *rows]) + "\n")
-    options = DataOptions(path=str(path), target="y", group="patient", folds=folds, standardise=False, features=("x",))
-    data = load_dataset("csv", data_folder=None, options=options)
+    options = DataSettings(
+        name="csv", path=str(path), target="y", group="patient", folds=folds, standardise=False, features=("x",)
+    )
+    data = load_dataset(options, data_folder=None)
     for each in data.folds or (data,):
         patients = [{int(x) % 7 for x in part[:, 0]} for part in (each.x_train, each.x_valid)]
         assert patients[0].isdisjoint(patients[1])

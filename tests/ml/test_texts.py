@@ -14,14 +14,14 @@ from tutor.ml.datasets.dataset import Dataset, Floats
 from tutor.ml.datasets.sources.text import contexts
 from tutor.ml.factory import make_training
 from tutor.ml.models.text_sampling import LONGEST, write
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 CHARACTERS = ("⏎", "a", "b")
 
 
 def made(folder: Path, text: str, context: int = 2, fraction: float = 0.0) -> Dataset:
     (folder / "names.txt").write_text(text, encoding="utf-8")
-    return load_dataset("text", data_folder=folder, options=DataOptions(context=context, test_fraction=fraction))
+    return load_dataset(DataSettings(name="text", context=context, test_fraction=fraction), data_folder=folder)
 
 
 def read(data: Dataset, x: Floats, y: int) -> tuple[str, str]:
@@ -39,7 +39,7 @@ def test_each_character_and_each_end_is_an_example_of_what_came_before(tmp_path:
 
 
 def test_whole_lines_are_kept_for_validation() -> None:
-    data = load_dataset("text", data_folder=DATA, options=DataOptions(context=3))
+    data = load_dataset(DataSettings(name="text", context=3), data_folder=DATA)
     assert len(data.lines) == 201
     assert len(data.y_train) == sum(len(line) + 1 for line in data.lines)
     held = (DATA / "names.txt").read_text(encoding="utf-8").split()
@@ -55,7 +55,7 @@ def test_the_texts_have_no_line_twice_and_no_character_that_moves_a_cursor(name:
 
 def test_a_text_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(TutorError, match=r"names\.txt"):
-        load_dataset("text", data_folder=tmp_path, options=DataOptions())
+        load_dataset(DataSettings(name="text"), data_folder=tmp_path)
 
 
 def certain(x: Floats) -> Floats:
@@ -90,8 +90,8 @@ def test_a_line_that_never_ends_is_cut_and_a_model_that_diverged_writes_nothing(
 
 def test_a_trained_model_spells_what_it_has_read(tmp_path: Path) -> None:
     data = made(tmp_path, "abba\nabba\nabba\n", context=3)
-    model, optimizer = ModelOptions("char-mlp", hidden=(16,)), OptimizerOptions("adam", 0.05)
-    training = make_training(data, model, "cross-entropy", optimizer, TrainOptions(60, seed=1))
+    model, optimizer = ModelSettings(name="char-mlp", hidden=(16,)), OptimizerSettings(name="adam", learning_rate=0.05)
+    training = make_training(data, model, "cross-entropy", optimizer, TrainSettings(epochs=60, seed=1))
     *_, result = training.epochs()
     assert result.train_loss < 0.01
     assert set(write(training.predict, data.class_names, 3, 20, np.random.default_rng(0))) == {"abba"}

@@ -15,12 +15,12 @@ from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.factory import make_training
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult, Training
 
 
 def dataset(name: str, **options: Any) -> Dataset:
-    return load_dataset(name, data_folder=DATA, options=DataOptions(**options))
+    return load_dataset(DataSettings(name=name, **options), data_folder=DATA)
 
 
 def last(training: Training) -> EpochResult:
@@ -29,9 +29,9 @@ def last(training: Training) -> EpochResult:
 
 
 def linear(
-    data: Dataset, loss: str, optimizer: OptimizerOptions, epochs: int, w: float | None = None, b: float | None = None
+    data: Dataset, loss: str, optimizer: OptimizerSettings, epochs: int, w: float | None = None, b: float | None = None
 ) -> Training:
-    return make_training(data, ModelOptions("linear", w=w, b=b), loss, optimizer, TrainOptions(epochs))
+    return make_training(data, ModelSettings(name="linear", w=w, b=b), loss, optimizer, TrainSettings(epochs=epochs))
 
 
 # -- a line on the views, in thousands --------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ def linear(
 def test_least_squares_is_found_by_gradient_descent(standardise: bool) -> None:
     data = dataset("views", standardise=standardise)
     rate, epochs = (0.4, 200) if standardise else (0.038, 3000)
-    training = linear(data, "mse", OptimizerOptions("gd", rate), epochs)
+    training = linear(data, "mse", OptimizerSettings(name="gd", learning_rate=rate), epochs)
     result = last(training)
     x, y = data.raw(data.x_train)[:, 0], data.label(data.y_train)
     w, b = np.polyfit(x, y, 1)
@@ -52,7 +52,7 @@ def test_least_squares_is_found_by_gradient_descent(standardise: bool) -> None:
 
 def test_the_best_one_day_line_by_mae_is_that_of_the_lesson() -> None:
     data = dataset("views")
-    training = linear(data, "mae", OptimizerOptions("gd", 0.05, schedule="linear-decay"), 1500)
+    training = linear(data, "mae", OptimizerSettings(name="gd", learning_rate=0.05, schedule="linear-decay"), 1500)
     result = last(training)
     small = training.small_parameters()
     assert small == pytest.approx({"w": 0.735, "b": 1.215}, abs=0.02)
@@ -62,7 +62,7 @@ def test_the_best_one_day_line_by_mae_is_that_of_the_lesson() -> None:
 
 def test_seven_days_reach_the_best_mae_in_thousands_of_views() -> None:
     data = dataset("views", lags=7)
-    result = last(linear(data, "mae", OptimizerOptions("gd", 0.1, schedule="linear-decay"), 4000))
+    result = last(linear(data, "mae", OptimizerSettings(name="gd", learning_rate=0.1, schedule="linear-decay"), 4000))
     assert result.train_loss == pytest.approx(0.556, abs=3e-3)
     assert result.valid_loss == pytest.approx(0.471, abs=4e-3)
 
@@ -71,8 +71,8 @@ def test_seven_days_reach_the_best_mae_in_thousands_of_views() -> None:
 def test_gradient_descent_on_the_views_is_stable_up_to_the_limit_of_the_lesson(standardise: bool, limit: float) -> None:
     """2 / λ for the largest eigenvalue λ of the Hessian: 3.9e-2 in thousands of views, 1 when standardised."""
     data = dataset("views", standardise=standardise)
-    below = last(linear(data, "mse", OptimizerOptions("gd", 0.99 * limit), 300, w=1.0, b=0.0))
-    above = last(linear(data, "mse", OptimizerOptions("gd", 1.01 * limit), 300, w=1.0, b=0.0))
+    below = last(linear(data, "mse", OptimizerSettings(name="gd", learning_rate=0.99 * limit), 300, w=1.0, b=0.0))
+    above = last(linear(data, "mse", OptimizerSettings(name="gd", learning_rate=1.01 * limit), 300, w=1.0, b=0.0))
     assert below.train_loss < 2
     assert above.train_loss > 2.5
 
@@ -81,7 +81,7 @@ def test_gradient_descent_on_the_views_is_stable_up_to_the_limit_of_the_lesson(s
 @pytest.mark.parametrize("standardise", [True, False])
 def test_by_hand_the_loss_is_that_of_the_line_the_learner_set(loss: str, standardise: bool) -> None:
     data = dataset("views", standardise=standardise)
-    training = linear(data, loss, OptimizerOptions("manual"), 10, w=1.0, b=0.0)
+    training = linear(data, loss, OptimizerSettings(name="manual"), 10, w=1.0, b=0.0)
     x, y = data.raw(data.x_train)[:, 0], data.label(data.y_train)
     epochs = training.epochs()
 
@@ -115,8 +115,14 @@ def test_one_viral_day_bends_the_squared_error_and_hardly_the_absolute_one(loss:
 
 
 def ball(rate: float, epochs: int = 200, start: float = 2.0, optimizer: str = "gd") -> Training:
-    model = ModelOptions("function", function="ball", w=start)
-    return make_training(dataset("curve"), model, "function", OptimizerOptions(optimizer, rate), TrainOptions(epochs))
+    model = ModelSettings(name="function", function="ball", w=start)
+    return make_training(
+        dataset("curve"),
+        model,
+        "function",
+        OptimizerSettings(name=optimizer, learning_rate=rate),
+        TrainSettings(epochs=epochs),
+    )
 
 
 def test_the_first_step_of_the_ball_by_hand() -> None:
@@ -145,19 +151,25 @@ def test_too_large_steps_throw_the_ball_off_the_curve() -> None:
 
 
 def test_the_bowl_is_stable_below_a_tenth_only() -> None:
-    model = ModelOptions("function", function="bowl")
-    train = TrainOptions(2000)
-    stable = make_training(dataset("curve"), model, "function", OptimizerOptions("gd", 0.09), train)
+    model = ModelSettings(name="function", function="bowl")
+    train = TrainSettings(epochs=2000)
+    stable = make_training(dataset("curve"), model, "function", OptimizerSettings(name="gd", learning_rate=0.09), train)
     last(stable)
     assert stable.small_parameters()["w"] == pytest.approx(-55.8, abs=0.1)
     assert stable.small_parameters()["b"] == pytest.approx(0, abs=1e-9)
-    wild = make_training(dataset("curve"), model, "function", OptimizerOptions("gd", 0.11), train)
+    wild = make_training(dataset("curve"), model, "function", OptimizerSettings(name="gd", learning_rate=0.11), train)
     assert last(wild).diverged
 
 
 def test_adam_walks_the_bowl_to_its_bottom() -> None:
-    model = ModelOptions("function", function="bowl")
-    training = make_training(dataset("curve"), model, "function", OptimizerOptions("adam", 0.5), TrainOptions(2000))
+    model = ModelSettings(name="function", function="bowl")
+    training = make_training(
+        dataset("curve"),
+        model,
+        "function",
+        OptimizerSettings(name="adam", learning_rate=0.5),
+        TrainSettings(epochs=2000),
+    )
     assert last(training).train_loss == pytest.approx(0, abs=1e-3)
 
 
@@ -168,7 +180,7 @@ def test_adam_walks_the_bowl_to_its_bottom() -> None:
 def test_numbers_for_classes_depend_on_their_order(order: tuple[int, ...], accuracy: float) -> None:
     """Regression on the class number, converged: against the closed form, and the figures of lesson 16."""
     data = dataset("iris", target_as="class-number", class_order=order, test_fraction=0.0)
-    result = last(linear(data, "mse", OptimizerOptions("adam", 0.05), 1500))
+    result = last(linear(data, "mse", OptimizerSettings(name="adam", learning_rate=0.05), 1500))
     inputs = np.column_stack([data.x_train, np.ones(150)])
     fitted = data.label(inputs @ np.linalg.lstsq(inputs, data.y_train, rcond=None)[0])
     right = np.clip(np.rint(fitted), 0, 2) == np.rint(data.label(data.y_train))
@@ -179,16 +191,18 @@ def test_numbers_for_classes_depend_on_their_order(order: tuple[int, ...], accur
 @pytest.mark.parametrize("order", [(), (0, 2, 1)])
 def test_softmax_does_not_mind_the_order_of_classes(order: tuple[int, ...]) -> None:
     data = dataset("iris", class_order=order, test_fraction=0.0)
-    model = ModelOptions("softmax")
-    train = TrainOptions(200, batch_size=32)
-    result = last(make_training(data, model, "cross-entropy", OptimizerOptions("adam", 0.01), train))
+    model = ModelSettings(name="softmax")
+    train = TrainSettings(epochs=200, batch_size=32)
+    result = last(
+        make_training(data, model, "cross-entropy", OptimizerSettings(name="adam", learning_rate=0.01), train)
+    )
     assert result.train_accuracy == pytest.approx(0.973, abs=0.015)
 
 
 def test_squared_error_of_probabilities_learns_species_too_and_can_be_turned_into_cross_entropy() -> None:
     data = dataset("iris", test_fraction=0.0)
-    options = OptimizerOptions("adam", 0.05), TrainOptions(200, batch_size=32)
-    training = make_training(data, ModelOptions("softmax"), "mse", *options)
+    options = OptimizerSettings(name="adam", learning_rate=0.05), TrainSettings(epochs=200, batch_size=32)
+    training = make_training(data, ModelSettings(name="softmax"), "mse", *options)
     epochs = training.epochs()
     for _ in range(150):
         result = next(epochs)
@@ -205,9 +219,9 @@ def test_squared_error_of_probabilities_learns_species_too_and_can_be_turned_int
 
 def test_a_constant_taken_off_the_loss_makes_it_negative_and_moves_nothing() -> None:
     data = dataset("views", lags=7)
-    options = OptimizerOptions("gd", 0.05), TrainOptions(5)
-    plain = make_training(data, ModelOptions("linear"), "mae", *options)
-    moved = make_training(data, ModelOptions("linear"), "mae", *options, offset=5.0)
+    options = OptimizerSettings(name="gd", learning_rate=0.05), TrainSettings(epochs=5)
+    plain = make_training(data, ModelSettings(name="linear"), "mae", *options)
+    moved = make_training(data, ModelSettings(name="linear"), "mae", *options, offset=5.0)
     for one, other in zip(plain.epochs(), moved.epochs(), strict=True):
         assert other.train_loss == one.train_loss - 5.0 < 0
         assert one.valid_loss is not None
@@ -217,8 +231,8 @@ def test_a_constant_taken_off_the_loss_makes_it_negative_and_moves_nothing() -> 
 
 def test_a_small_network_reads_digits() -> None:
     data = dataset("digits", test_fraction=0.3)
-    model, train = ModelOptions("mlp", hidden=(64,)), TrainOptions(30, batch_size=32)
-    training = make_training(data, model, "cross-entropy", OptimizerOptions("adam", 0.002), train)
+    model, train = ModelSettings(name="mlp", hidden=(64,)), TrainSettings(epochs=30, batch_size=32)
+    training = make_training(data, model, "cross-entropy", OptimizerSettings(name="adam", learning_rate=0.002), train)
     result = last(training)
     assert result.train_accuracy is not None
     assert result.train_accuracy > 0.995
@@ -231,9 +245,9 @@ def test_a_small_network_reads_digits() -> None:
 
 def test_a_network_without_activation_is_no_better_than_a_line() -> None:
     data = dataset("views", lags=7)
-    model = ModelOptions("mlp", hidden=(20, 20), activation="none")
-    optimizer = OptimizerOptions("adam", 0.003, schedule="linear-decay")
-    result = last(make_training(data, model, "mae", optimizer, TrainOptions(80, batch_size=32)))
+    model = ModelSettings(name="mlp", hidden=(20, 20), activation="none")
+    optimizer = OptimizerSettings(name="adam", learning_rate=0.003, schedule="linear-decay")
+    result = last(make_training(data, model, "mae", optimizer, TrainSettings(epochs=80, batch_size=32)))
     assert result.train_loss > 0.554
 
 
@@ -242,8 +256,10 @@ def test_a_polynomial_of_the_second_degree_finds_a_parabola() -> None:
     y = 1 + 0.5 * x[:, 0] - 1.5 * x[:, 0] ** 2
     data = Dataset("parabola", "regression", x, y, x[:0], y[:0], feature_names=("x",), x_mean=np.zeros(1),
                    x_scale=np.ones(1))  # fmt: skip
-    model = ModelOptions("polynomial", degree=2)
-    training = make_training(data, model, "mse", OptimizerOptions("gd", 0.3), TrainOptions(400))
+    model = ModelSettings(name="polynomial", degree=2)
+    training = make_training(
+        data, model, "mse", OptimizerSettings(name="gd", learning_rate=0.3), TrainSettings(epochs=400)
+    )
     assert last(training).train_loss < 1e-8
     assert training.predict(np.array([[0.5]])) == pytest.approx([1 + 0.25 - 0.375], abs=1e-3)
 
@@ -255,10 +271,16 @@ def test_a_polynomial_of_the_second_degree_finds_a_parabola() -> None:
 @pytest.mark.parametrize("optimizer", ["gd", "momentum", "adam"])
 def test_absurd_learning_rates_warn_of_nothing(loss: str, optimizer: str) -> None:
     data = dataset("iris", target_as="class" if loss == "cross-entropy" else "class-number")
-    model = ModelOptions("mlp", hidden=(8, 8))
+    model = ModelSettings(name="mlp", hidden=(8, 8))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        training = make_training(data, model, loss, OptimizerOptions(optimizer, 1e6), TrainOptions(60, batch_size=16))
+        training = make_training(
+            data,
+            model,
+            loss,
+            OptimizerSettings(name=optimizer, learning_rate=1e6),
+            TrainSettings(epochs=60, batch_size=16),
+        )
         results = list(training.epochs())
         training.predict(data.raw(data.x_valid))
     diverged = [each for each in results if each.diverged or not isfinite(each.train_loss)]
@@ -266,8 +288,8 @@ def test_absurd_learning_rates_warn_of_nothing(loss: str, optimizer: str) -> Non
 
 
 def test_a_diverging_network_ends_before_its_epochs_are_done() -> None:
-    model = ModelOptions("mlp", hidden=(8,))
-    options = OptimizerOptions("sgd", 100.0), TrainOptions(60, batch_size=16)
+    model = ModelSettings(name="mlp", hidden=(8,))
+    options = OptimizerSettings(name="sgd", learning_rate=100.0), TrainSettings(epochs=60, batch_size=16)
     results = list(make_training(dataset("views", lags=7), model, "mse", *options).epochs())
     assert len(results) < 60
     assert results[-1].diverged
@@ -277,8 +299,11 @@ TURNS = [(3, "learning_rate", 0.02), (5, "batch_size", 7), (8, "learning_rate", 
 
 
 def losses(turns: list[tuple[int, str, Any]], seed: int = 1) -> list[tuple[float, float | None, float | None]]:
-    model, train = ModelOptions("mlp", hidden=(8, 4), activation="tanh"), TrainOptions(12, batch_size=32, seed=seed)
-    training = make_training(dataset("views", lags=7), model, "mse", OptimizerOptions("adam"), train)
+    model, train = (
+        ModelSettings(name="mlp", hidden=(8, 4), activation="tanh"),
+        TrainSettings(epochs=12, batch_size=32, seed=seed),
+    )
+    training = make_training(dataset("views", lags=7), model, "mse", OptimizerSettings(name="adam"), train)
     found = []
     for result in training.epochs():
         found.append((result.train_loss, result.valid_loss, result.gradient_norm))
@@ -305,8 +330,8 @@ def test_another_seed_gives_other_losses() -> None:
 
 def test_updates_are_counted_with_the_short_last_batch() -> None:
     data = dataset("views", lags=7)
-    train = TrainOptions(2, batch_size=64)
-    training = make_training(data, ModelOptions("linear"), "mse", OptimizerOptions("sgd"), train)
+    train = TrainSettings(epochs=2, batch_size=64)
+    training = make_training(data, ModelSettings(name="linear"), "mse", OptimizerSettings(name="sgd"), train)
     assert len(data.y_train) == 1405
     assert last(training).updates == 2 * 22
 
@@ -316,7 +341,7 @@ def test_updates_are_counted_with_the_short_last_batch() -> None:
     [("learning_rate", -1.0), ("learning_rate", float("nan")), ("momentum", 0.5), ("w", 1.0), ("colour", 1.0)],
 )
 def test_a_setting_that_is_not_there_is_refused(name: str, value: float) -> None:
-    training = linear(dataset("views", lags=7), "mse", OptimizerOptions("gd"), 5)
+    training = linear(dataset("views", lags=7), "mse", OptimizerSettings(name="gd"), 5)
     with pytest.raises(ValueError, match=name):
         training.set(name, value)
 
@@ -334,13 +359,13 @@ def test_a_setting_that_is_not_there_is_refused(name: str, value: float) -> None
 )
 def test_what_does_not_go_together_is_said_in_a_sentence(data: str, model: str, loss: str) -> None:
     with pytest.raises(TutorError) as told:
-        make_training(dataset(data), ModelOptions(model), loss, OptimizerOptions(), TrainOptions())
+        make_training(dataset(data), ModelSettings(name=model), loss, OptimizerSettings(), TrainSettings())
     assert told.value.message.endswith(".")
 
 
 def test_predictions_are_in_the_units_of_the_label() -> None:
     data = dataset("views", lags=7)
-    training = linear(data, "mse", OptimizerOptions("gd", 0.05), 50)
+    training = linear(data, "mse", OptimizerSettings(name="gd", learning_rate=0.05), 50)
     result = last(training)
     predicted = training.predict(data.raw(data.x_valid))
     assert result.valid_loss == pytest.approx(float(((predicted - data.label(data.y_valid)) ** 2).mean()), rel=1e-4)

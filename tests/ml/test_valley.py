@@ -11,7 +11,7 @@ import pytest
 from tests.ml.data_folder import DATA
 from tutor.ml.datasets import load_dataset
 from tutor.ml.factory import make_training
-from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Walk:
 
 def walk(name: str, rate: float, schedule: str = "constant", **options: Any) -> Walk:
     training = make_training(
-        load_dataset("curve", data_folder=DATA),
-        ModelOptions("function", function="bowl"),
+        load_dataset(DataSettings(name="curve"), data_folder=DATA),
+        ModelSettings(name="function", function="bowl"),
         "function",
-        OptimizerOptions(name, rate, schedule=schedule, **options),
-        TrainOptions(2000),
+        OptimizerSettings(name=name, learning_rate=rate, schedule=schedule, **options),
+        TrainSettings(epochs=2000),
     )
     points, loss = [], 0.0
     for result in training.epochs():

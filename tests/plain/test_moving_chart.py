@@ -7,7 +7,8 @@ import io
 import pyte
 import pytest
 
-from tutor.labs.lab_config import LabConfig, TrainSettings
+from tutor.labs.lab_config import LabConfig
+from tutor.ml.settings import TrainSettings
 from tutor.plain.moving_chart import ChartReporter
 from tutor.runs.events import DataFacts, Epochs, Event, Finished, Started
 from tutor.runs.summary import RunSummary, fold

@@ -42,6 +42,19 @@ def test_listing_lessons_loads_no_textual_and_no_numpy() -> None:
     assert loaded_by(run_main("list")).isdisjoint({"textual", "numpy", "plotext"})
 
 
+def test_logs_are_read_and_labs_are_listed_without_numpy() -> None:
+    """Names are not checked by decoding: that would take the registries, which need NumPy."""
+    kept = Path(__file__).resolve().parents[1] / "kept" / "first_edition" / "home" / "runs"
+    labs = Path(__file__).resolve().parents[2] / "lessons" / "labs"
+    assert "numpy" not in loaded_by(
+        "from pathlib import Path\n"
+        "from tutor.labs.lab_files import lab_titles\n"
+        "from tutor.runs.registry import Runs\n"
+        f"assert any(entry.spec for entry in Runs(Path({str(kept)!r})).all())\n"
+        f"assert dict(lab_titles(Path({str(labs)!r}), 'en'))['moons-net'] != 'moons-net'\n"
+    )
+
+
 def test_the_plain_front_loads_no_textual() -> None:
     modules = sorted(
         "tutor.plain." + path.stem

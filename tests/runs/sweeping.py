@@ -6,7 +6,8 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
-from tutor.labs.lab_config import DataSettings, LabConfig, OptimizerSettings, TrainSettings
+from tutor.labs.lab_config import LabConfig
+from tutor.ml.settings import DataSettings, OptimizerSettings, TrainSettings
 from tutor.runs.log import Writer
 from tutor.runs.sweep.plan import SweepPlan, plan_sweep
 from tutor.runs.sweep.results import RESULTS_FILE, SweepEvent, SweepFollower

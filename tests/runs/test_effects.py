@@ -11,11 +11,11 @@ import pytest
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import LANGUAGES, use_language
 from tutor.labs.columns import require_columns
-from tutor.labs.controls import value_of
-from tutor.labs.effects import refuse_idle, without_effect
 from tutor.labs.faults import SpecError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
+from tutor.labs.settings import SETTINGS
+from tutor.labs.validate import refuse_idle
 from tutor.runs.execute import run_to_end
 from tutor.runs.sweep.choice import SweepChoice
 from tutor.runs.sweep.plan import plan_sweep, refuse_idle_axes
@@ -136,9 +136,9 @@ def test_an_option_changes_something_or_is_refused_or_told(family: str) -> None:
                 spec = with_overrides(base, {key: value})
             except SpecError:
                 continue
-            if value_of(spec, key) == value_of(base, key):
+            if SETTINGS[key].get(spec) == SETTINGS[key].get(base):
                 continue
-            told, same = without_effect(spec, key), look(spec) == before
+            told, same = SETTINGS[key].idle_reason(spec), look(spec) == before
             if told and not same:
                 untrue.append((key, value, told))
             if same and not told and (family, key, str(value)) not in ONLY_THE_DATA_TELLS:
@@ -165,7 +165,7 @@ def test_every_reason_is_a_sentence(language: str) -> None:
         for family in FAMILIES:
             spec = small(family)
             for key in (*OPTIONS, "data.path", "data.group", "data.features", "data.standardise", "data.split"):
-                told = without_effect(spec, key)
+                told = SETTINGS[key].idle_reason(spec)
                 assert told == "" or told[-1] in ".。", (family, key, told)
                 assert "{" not in told
     finally:
@@ -213,10 +213,10 @@ def test_a_column_that_is_not_there_is_a_mistake_told_before_the_start() -> None
 @pytest.mark.parametrize("control", ["optimizer.momentum", "optimizer.alpha", "optimizer.warm_up"])
 def test_the_controls_of_labs_are_idle_at_most_until_another_is_turned(control: str) -> None:
     lab = load_lab("tame-the-burst", LESSONS / "labs")
-    assert without_effect(lab, control)
+    assert SETTINGS[control].idle_reason(lab)
     turned = {"optimizer.momentum": "momentum", "optimizer.alpha": "rmsprop"}.get(control)
     changes = {"optimizer": turned} if turned else {"schedule": "warm-up"}
-    assert without_effect(with_overrides(lab, changes), control) == ""
+    assert SETTINGS[control].idle_reason(with_overrides(lab, changes)) == ""
 
 
 @pytest.mark.parametrize("name", list_labs(LESSONS / "labs"))
@@ -227,5 +227,7 @@ def test_every_control_of_a_lab_changes_something_or_is_woken_by_another_one(nam
         for value in control.choices:
             with suppress(SpecError):
                 ways.append(with_overrides(lab, {control.key: value}))
-    idle = [control.key for control in lab.controls.values() if all(without_effect(way, control.key) for way in ways)]
+    idle = [
+        control.key for control in lab.controls.values() if all(SETTINGS[control.key].idle_reason(way) for way in ways)
+    ]
     assert idle == []

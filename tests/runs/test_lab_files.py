@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import use_language
-from tutor.labs.effects import refuse_idle
 from tutor.labs.faults import SpecError
-from tutor.labs.lab_config import ControlConfig, DataSettings, LabConfig
+from tutor.labs.lab_config import ControlConfig, LabConfig
 from tutor.labs.lab_files import lab_titles, list_labs, load_lab, parse_setting, read_lab, with_overrides
 from tutor.labs.spec_file import read_spec, to_toml, write_spec
+from tutor.labs.validate import refuse_idle
+from tutor.ml.settings import DataSettings
 
 EXAMPLE = """\
 id = "week-lags"
@@ -163,7 +164,7 @@ def test_a_key_of_another_table_is_pointed_there() -> None:
     [
         (
             '[model]\nname = "mpl"',
-            "mine.toml:2: model.name must be one of char-mlp, coin-flips, function, keyword-rule, linear, mlp,",
+            "mine.toml:2: model.name must be one of linear, polynomial, softmax, mlp, char-mlp, naive, function,",
         ),
         ('[model]\nname = "mpl"', "Did you mean mlp?"),
         ("[train]\nepochs = 0", "mine.toml:2: train.epochs must be a whole number from 1 to 10000000, not 0."),

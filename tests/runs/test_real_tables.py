@@ -10,7 +10,7 @@ import pytest
 from tutor.labs.lab_files import load_lab
 from tutor.ml.datasets import load_dataset
 from tutor.ml.factory import make_training
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.runs.execute import run_to_end
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
@@ -41,9 +41,13 @@ def test_a_net_learns_mails_by_heart() -> None:
 
 def test_softmax_over_all_mails_is_right_on_as_many_as_a_logistic_regression_of_scikit_learn() -> None:
     # LogisticRegression(max_iter=5000) of scikit-learn 1.9, standardised, on all 4,601: 0.9304.
-    data = load_dataset("spambase", data_folder=LESSONS / "data", options=DataOptions(test_fraction=0.0))
+    data = load_dataset(DataSettings(name="spambase", test_fraction=0.0), data_folder=LESSONS / "data")
     training = make_training(
-        data, ModelOptions("softmax"), "cross-entropy", OptimizerOptions("adam", 0.01), TrainOptions(30, 64)
+        data,
+        ModelSettings(name="softmax"),
+        "cross-entropy",
+        OptimizerSettings(name="adam", learning_rate=0.01),
+        TrainSettings(epochs=30, batch_size=64),
     )
     *_, last = training.epochs()
     assert last.train_accuracy == pytest.approx(0.930, abs=0.006)

@@ -10,12 +10,12 @@ import pytest
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
 from tutor.labs.columns import require_text
-from tutor.labs.effects import without_effect
 from tutor.labs.faults import SpecError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, read_lab
 from tutor.labs.panels.base import Array
 from tutor.labs.panels.text import SHOWN, Text
+from tutor.labs.settings import SETTINGS
 from tutor.ml.datasets.sources.own_text import LONGEST_PIECE, MOST_VALUES, own_lines
 from tutor.runs.events import Changed
 from tutor.runs.execute import run_to_end
@@ -136,7 +136,7 @@ def test_temperature_is_turned_while_it_goes_on_and_changes_no_loss(tmp_path: Pa
 
 
 def test_temperature_is_none_of_what_a_model_elsewhere_goes_by() -> None:
-    assert without_effect(load_lab("moons-net", LESSONS / "labs"), "model.temperature")
+    assert SETTINGS["model.temperature"].idle_reason(load_lab("moons-net", LESSONS / "labs"))
     with pytest.raises(TutorError, match="temperature"):
         plan_sweep(load_lab("name-writer", LESSONS / "labs"), ["temperature=0.5,1"])
 

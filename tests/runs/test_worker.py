@@ -100,7 +100,7 @@ def test_a_worker_gives_the_losses_that_a_run_in_process_gives(runs: Runs) -> No
 
 FAILING = """
 import sys
-from tutor.ml import drawn_function
+from tutor.ml.models import drawn_function
 from tutor.runs.worker.__main__ import main
 
 epochs = drawn_function.FunctionTraining.epochs

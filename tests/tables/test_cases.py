@@ -12,7 +12,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.csv_file import load_csv
-from tutor.ml.options import DataOptions
+from tutor.ml.settings import DataSettings
 
 
 def thousands(value: int) -> str:
@@ -35,8 +35,10 @@ def test_985_and_1022_with_a_comma_are_refused_until_the_mark_is_named(
 
 
 def test_a_lab_can_name_the_mark(tmp_path: Path) -> None:
-    options = DataOptions(path=str(written(tmp_path, OPEN)), target="price", decimal="point", standardise=False)
-    data = load_dataset("csv", data_folder=None, options=options)
+    options = DataSettings(
+        name="csv", path=str(written(tmp_path, OPEN)), target="price", decimal="point", standardise=False
+    )
+    data = load_dataset(options, data_folder=None)
     assert max(data.y_train.max(), data.y_valid.max()) == 800 + 37 * 39
 
 

@@ -73,9 +73,9 @@ def overrides(settings: tuple[str, ...], options: dict[str, str | None]) -> dict
 
 def _text(text: str) -> dict[str, object]:
     """A text of the course by its name, or else a file of the learner's own."""
-    from tutor.labs.lab_config import TEXTS
+    from tutor.labs.settings import SETTINGS
 
-    if text in TEXTS and text != "file":
+    if text in SETTINGS["data.text"].names() and text != "file":
         return {"data.text": text}
     return {"data.text": "file", "data.path": str(named_path(text).absolute())}
 

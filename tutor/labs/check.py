@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tutor.course.lesson import Fault, LabFence, Lesson, Place
 from tutor.foundation.errors import TutorError
-from tutor.labs.effects import refuse_idle
 from tutor.labs.faults import SpecError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
+from tutor.labs.validate import refuse_idle
 
 
 def faults_of_labs(folder: Path) -> list[Fault]:

@@ -20,11 +20,11 @@ def require_columns(spec: LabConfig, data_folder: Path) -> None:
     if not spec.data.features or spec.data.name == "csv":
         return  # a table of the learner's own has been read already
     from tutor.ml.datasets import load_dataset
-    from tutor.ml.options import DataOptions
+    from tutor.ml.settings import DataSettings
 
-    load_dataset(spec.data.name, data_folder=data_folder)
+    load_dataset(DataSettings(name=spec.data.name), data_folder=data_folder)
     try:
-        load_dataset(spec.data.name, data_folder=data_folder, options=DataOptions(features=spec.data.features))
+        load_dataset(DataSettings(name=spec.data.name, features=spec.data.features), data_folder=data_folder)
     except TutorError as error:
         raise TutorError(error.message, hint=error.hint, exit_code=ExitCode.USAGE) from error
 

@@ -11,63 +11,9 @@ from msgspec.structs import replace
 from tutor.foundation.data_names import data_name
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import translate
-from tutor.labs.lab_config import SHORT_NAMES, ControlConfig, LabConfig, Value
-from tutor.labs.settings import ANNOTATIONS, convert, expected, is_number, is_whole
-
-_TITLES: dict[str, str] = {
-    "optimizer.learning_rate": "runs.control-learning-rate",
-    "optimizer.momentum": "runs.control-momentum",
-    "optimizer.name": "runs.control-optimizer",
-    "optimizer.schedule": "runs.control-schedule",
-    "optimizer.alpha": "runs.control-alpha",
-    "optimizer.weight_decay": "runs.control-weight-decay",
-    "optimizer.gradient_clip": "runs.control-gradient-clip",
-    "optimizer.gradient_noise": "runs.control-gradient-noise",
-    "optimizer.warm_up": "runs.control-warm-up",
-    "optimizer.eigenvector_step": "runs.control-eigenvector-step",
-    "model.function": "runs.control-function",
-    "loss.offset": "runs.control-offset",
-    "data.frames": "runs.control-frames",
-    "data.text": "writing.control-text",
-    "data.context": "writing.control-context",
-    "model.temperature": "writing.control-temperature",
-    "data.split": "runs.control-split",
-    "data.folds": "runs.control-folds",
-    "data.valid_rows": "runs.control-valid-rows",
-    "model.depth": "runs.control-depth",
-    "model.residual": "runs.control-residual",
-    "model.dropout": "runs.control-dropout",
-    "model.batch_norm": "runs.control-batch-norm",
-    "train.batch_size": "runs.control-batch-size",
-    "train.epochs": "runs.control-epochs",
-    "train.updates": "runs.control-updates",
-    "train.seed": "runs.control-seed",
-    "train.shuffle": "runs.control-shuffle",
-    "loss.name": "runs.control-loss",
-    "model.name": "runs.control-model",
-    "model.hidden": "runs.control-hidden",
-    "model.activation": "runs.control-activation",
-    "model.placed": "runs.control-placed",
-    "model.sign_bug": "runs.control-sign-bug",
-    "model.degree": "runs.control-degree",
-    "model.w": "runs.control-w",
-    "model.b": "runs.control-b",
-    "model.keyword": "runs.control-keyword",
-    "model.threshold": "runs.control-threshold",
-    "data.name": "runs.control-data",
-    "data.lags": "runs.control-lags",
-    "data.noise": "runs.control-noise",
-    "data.rows": "runs.control-rows",
-    "data.seed": "runs.control-data-seed",
-    "data.standardise": "runs.control-standardise",
-    "data.viral_day": "runs.control-viral-day",
-    "data.class_order": "runs.control-class-order",
-    "data.target_as": "runs.control-target-as",
-    "data.tricky_share": "runs.control-tricky-share",
-    "data.features": "runs.control-features",
-    "data.test_fraction": "runs.control-test-fraction",
-}
+from tutor.foundation.translate import listed, translate
+from tutor.labs.lab_config import ControlConfig, LabConfig, Value
+from tutor.labs.settings import SETTINGS, TRAINING_TABLES, Setting, find_setting, short_names
 
 
 class Report(Protocol):
@@ -80,18 +26,12 @@ class Report(Protocol):
 def control_title(name: str, control: ControlConfig) -> str:
     """What a control is called, in the interface language: "learning rate"."""
     if name == "start":
-        return translate("runs.control-start")
-    if control.key in {"model.w", "model.b"} and name not in SHORT_NAMES:
+        return translate("setting.start")
+    if control.key in {"model.w", "model.b"} and find_setting(name) is None:
         # A drawn function has symbols of its own, which are the same in every language: z1, w2.
         return name
-    key = _TITLES.get(control.key)
-    return translate(key) if key else name
-
-
-def key_title(key: str) -> str:
-    """What a setting is called, by its dotted key; the key itself where it has no name."""
-    name = _TITLES.get(key)
-    return translate(name) if name else key
+    setting = SETTINGS.get(control.key)
+    return setting.title() if setting is not None else name
 
 
 def setting_text(value: object) -> str:
@@ -112,16 +52,6 @@ def value_text(key: str, value: object) -> str:
     return ", ".join(data_name(str(each)) for each in value) or translate("names.every-column")
 
 
-def value_of(spec: LabConfig, key: str) -> Any:
-    """The value of a dotted key in ``spec``.
-
-    Raises:
-        AttributeError: there is no such key.
-    """
-    table, _, name = key.rpartition(".")
-    return getattr(getattr(spec, table) if table else spec, name)
-
-
 def nudge(control: ControlConfig, value: object, steps: int) -> Value:
     """The value that lies ``steps`` to the right of ``value`` (to the left where negative), within the limits.
 
@@ -134,10 +64,11 @@ def nudge(control: ControlConfig, value: object, steps: int) -> Value:
     low, high = float(control.low or 0.0), float(control.high or 0.0)
     now = float(value) if isinstance(value, int | float) else low
     now = min(high, max(low, now))
+    whole = SETTINGS[control.key].is_whole
     if control.logarithmic:
         rung = min(high, max(low, _on_ladder(now, steps)))
-        return round(rung) if is_whole(control.key) else rung
-    if is_whole(control.key):
+        return round(rung) if whole else rung
+    if whole:
         return int(min(high, max(low, round(now) + steps * max(1, round((high - low) / 40)))))
     size = (high - low) / 40
     return round(min(high, max(low, low + (round((now - low) / size) + steps) * size)), 10)
@@ -160,54 +91,57 @@ def read_control(name: str, value: object, report: Report) -> ControlConfig | No
     if unknown:
         report(translate("runs.control-shape", name=name))
         return None
-    key = str(table.get("key") or SHORT_NAMES.get(name, name))
-    if key not in ANNOTATIONS or "." not in key or key.startswith("show."):
-        match = nearest(name, SHORT_NAMES)
+    key = table.get("key")
+    setting = SETTINGS.get(str(key)) if key else find_setting(name)
+    if setting is None or setting.table not in TRAINING_TABLES:
+        match = nearest(name, short_names())
         hint = translate("runs.did-you-mean", name=match) if match else ""
         report(
             translate("runs.unknown-control", name=name),
-            hint or translate("runs.known-keys", names=", ".join(SHORT_NAMES)),
+            hint or translate("runs.known-keys", names=listed(short_names())),
         )
         return None
     if isinstance(value, Mapping):
         if table.get("choices"):
-            return _choices(name, key, table["choices"], report)
-        return _range(name, key, [table.get("low"), table.get("high")], report)
-    if isinstance(value, list | tuple) and is_number(key) and len(value) == 2:
-        return _range(name, key, value, report)
-    return _choices(name, key, value, report)
+            return _choices(name, setting, table["choices"], report)
+        return _range(name, setting, [table.get("low"), table.get("high")], report)
+    if isinstance(value, list | tuple) and setting.is_number and len(value) == 2:
+        return _range(name, setting, value, report)
+    return _choices(name, setting, value, report)
 
 
-def _range(name: str, key: str, limits: Sequence[object], report: Report) -> ControlConfig | None:
+def _range(name: str, setting: Setting, limits: Sequence[object], report: Report) -> ControlConfig | None:
     low, high = limits
     numbers = [each for each in (low, high) if isinstance(each, int | float) and not isinstance(each, bool)]
-    if len(numbers) != 2 or not is_number(key) or not numbers[0] < numbers[1]:
+    if len(numbers) != 2 or not setting.is_number or not numbers[0] < numbers[1]:
         report(translate("runs.control-shape", name=name))
         return None
     for each in numbers:
         # A control keeps its limits as floats, also those of whole numbers.
-        whole = is_whole(key) and float(each).is_integer()
-        if not _fits(key, int(each) if whole else each, name, report):
+        whole = setting.is_whole and float(each).is_integer()
+        if not _fits(setting, int(each) if whole else each, name, report):
             return None
-    return ControlConfig(key=key, low=float(numbers[0]), high=float(numbers[1]))
+    return ControlConfig(key=setting.key, low=float(numbers[0]), high=float(numbers[1]))
 
 
-def _choices(name: str, key: str, values: object, report: Report) -> ControlConfig | None:
+def _choices(name: str, setting: Setting, values: object, report: Report) -> ControlConfig | None:
     if not isinstance(values, list | tuple) or not values:
         report(translate("runs.control-shape", name=name))
         return None
     for each in values:
-        if not _fits(key, each, name, report):
+        if not _fits(setting, each, name, report):
             return None
-    return ControlConfig(key=key, choices=tuple(tuple(each) if isinstance(each, list) else each for each in values))
+    return ControlConfig(
+        key=setting.key, choices=tuple(tuple(each) if isinstance(each, list) else each for each in values)
+    )
 
 
-def _fits(key: str, value: object, name: str, report: Report) -> bool:
+def _fits(setting: Setting, value: object, name: str, report: Report) -> bool:
     try:
-        convert(key, value)
+        setting.convert(value)
     except ValueError as error:
         message = translate(
-            "runs.wrong-value", key=f"controls.{name}", expected=expected(key), found=setting_text(value)
+            "runs.wrong-value", key=f"controls.{name}", expected=setting.expected(), found=setting_text(value)
         )
         report(message, str(error))
         return False
@@ -218,12 +152,13 @@ def widened(spec: LabConfig, keys: Collection[str]) -> LabConfig:
     """``spec`` with its controls as wide as the values of ``keys``, which were set from outside, need them."""
     controls = dict(spec.controls)
     for name, control in spec.controls.items():
-        value = value_of(spec, control.key)
+        setting = SETTINGS[control.key]
+        value = setting.get(spec)
         if control.key not in keys or value is None or control.allows(value):
             continue
         if control.choices:
             choices = (*control.choices, value)
-            controls[name] = replace(control, choices=tuple(sorted(choices)) if is_number(control.key) else choices)
+            controls[name] = replace(control, choices=tuple(sorted(choices)) if setting.is_number else choices)
         else:
             low, high = float(control.low or 0.0), float(control.high or 0.0)
             controls[name] = replace(control, low=min(low, float(value)), high=max(high, float(value)))
@@ -241,18 +176,18 @@ def check_setting(spec: LabConfig, key: str, value: object) -> tuple[str, Any]:
     """
     control = spec.controls.get(key)
     called = control_title(key, control) if control is not None else key
-    key = control.key if control is not None else SHORT_NAMES.get(key, key)
-    if key not in ANNOTATIONS:
+    setting = find_setting(control.key if control is not None else key)
+    if setting is None:
         raise ValueError(translate("runs.unknown-key", key=key))
     try:
-        converted = convert(key, value)
+        converted = setting.convert(value)
     except ValueError as error:
-        message = translate("runs.wrong-value", key=called, expected=expected(key), found=setting_text(value))
+        message = translate("runs.wrong-value", key=called, expected=setting.expected(), found=setting_text(value))
         raise ValueError(f"{message} {error}".rstrip()) from error
-    control = control or next((each for each in spec.controls.values() if each.key == key), None)
+    control = control or next((each for each in spec.controls.values() if each.key == setting.key), None)
     if control is not None and not control.allows(converted):
         raise ValueError(translate("runs.outside-control", key=called, limits=limits_text(control)))
-    return key, converted
+    return setting.key, converted
 
 
 def limits_text(control: ControlConfig) -> str:

@@ -7,12 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tutor.foundation.errors import TutorError
-from tutor.labs.controls import check_setting, nudge, value_of
+from tutor.labs.controls import check_setting, nudge
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
 from tutor.labs.lab_files import parse_setting, with_overrides
+from tutor.labs.settings import SETTINGS
 
-_NO_DATA_SEED = frozenset({"bike-sharing", "curve"})
-"""Data that no seed makes or splits: a series in the order of its days, and a drawn function."""
 _MOST_STEPS = 500
 PIECES = "model.pieces"
 """The key of bends placed by hand."""
@@ -65,11 +64,11 @@ class Setup:
     @property
     def has_data_seed(self) -> bool:
         """Whether a seed makes the data, or chooses the examples that are kept back."""
-        return self.spec.data.name not in _NO_DATA_SEED
+        return not SETTINGS["data.seed"].idle_reason(self.spec)
 
     def value(self, control: ControlConfig) -> Value | None:
         """The value of a control as the learner has set it."""
-        value: Value | None = value_of(self.spec, control.key)
+        value: Value | None = SETTINGS[control.key].get(self.spec)
         return value
 
     def set(self, name: str, value: Value) -> Step | None:
@@ -125,7 +124,7 @@ class Setup:
         also: tuple[tuple[str, AnyValue, AnyValue], ...] = ()
         if key in _MOVE_BENDS and self.spec.model.pieces:
             also = ((PIECES, self.spec.model.pieces, ()),)  # bends placed by hand are so many, and no others
-        return self._take(Step(key, value_of(self.spec, key), value, also))
+        return self._take(Step(key, SETTINGS[key].get(self.spec), value, also))
 
     def _take(self, step: Step) -> Step:
         self._put(step)
@@ -142,7 +141,7 @@ class Setup:
 
         A run of an older form of the lab may hold what this one does not allow: then all stays as the lab has it.
         """
-        changes: dict[str, object] = {key: to for key, to in settings.items() if value_of(self.spec, key) != to}
+        changes: dict[str, object] = {key: to for key, to in settings.items() if SETTINGS[key].get(self.spec) != to}
         if self.spec.model.pieces and not _MOVE_BENDS.isdisjoint(changes):
             changes[PIECES] = ()
         with suppress(TutorError):
@@ -158,5 +157,5 @@ class Setup:
         if self.spec.optimizer.name in {"none", "manual"}:
             changes["optimizer.name"] = "adam"
         placed = with_overrides(self.spec, changes)
-        also = tuple((key, value_of(self.spec, key), value_of(placed, key)) for key in changes if key != PIECES)
+        also = tuple((key, SETTINGS[key].get(self.spec), SETTINGS[key].get(placed)) for key in changes if key != PIECES)
         return self._take(Step(PIECES, self.spec.model.pieces, placed.model.pieces, also))

@@ -14,17 +14,16 @@ from tutor.foundation.safe_text import harmless, harmless_line, harmless_value
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import listed, translate
-from tutor.labs.effects import idle_in_lab
 from tutor.labs.faults import SpecError, SpecFault
-from tutor.labs.lab_config import SHORT_NAMES, LabConfig
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_reader import SpecReader
-from tutor.labs.settings import ANNOTATIONS, is_list
+from tutor.labs.settings import SETTINGS, TRAINING_TABLES, key_of
 from tutor.labs.toml_lines import key_lines
+from tutor.labs.validate import idle_in_lab
 
 LARGEST_FILE = 256 * 1024
 SPEC_FILE = "spec.toml"
 """What a run was asked, in its folder: a lab file that gives every key, in force or not."""
-_SET_IN_TABLES = ("data", "model", "loss", "optimizer", "train")
 
 
 def list_labs(labs_folder: Path) -> list[str]:
@@ -33,14 +32,24 @@ def list_labs(labs_folder: Path) -> list[str]:
 
 
 def lab_titles(labs_folder: Path, language: str) -> list[tuple[str, str]]:
-    """Name and title of every lab in a folder. A lab that is at fault is called by its name."""
+    """Name and title of every lab in a folder. A lab whose title cannot be read is called by its name."""
     titles = []
     for name in list_labs(labs_folder):
-        try:
-            titles.append((name, harmless_line(load_lab(name, labs_folder).title_in(language))))
-        except TutorError:
-            titles.append((name, name))
+        title = read_title(labs_folder / f"{name}.toml")
+        titles.append((name, harmless_line(title.get(language) or next(iter(title.values()), name))))
     return titles
+
+
+def read_title(path: Path) -> dict[str, str]:
+    """The title of a lab file by language, whatever else is in the file; empty if there is none to read.
+
+    To check a lab takes NumPy, which a list of labs can do without.
+    """
+    try:
+        title = harmless_value(load_toml(_text_of(path)).get("title", {}))
+        return msgspec.convert(title, dict[str, str])
+    except (TutorError, TomlError, msgspec.ValidationError):
+        return {}
 
 
 def load_lab(name: str | Path, labs_folder: Path, overrides: Mapping[str, object] | None = None) -> LabConfig:
@@ -107,7 +116,7 @@ def _refuse_idle_keys(values: Mapping[str, Any], path: Path, lines: Mapping[str,
         lab = reader.read()
     except SpecError:
         return  # what else is wrong is told where it is read with its overrides, which may put it right
-    keys = [f"{table}.{name}" for table in _SET_IN_TABLES for name in values.get(table, {})]
+    keys = [f"{table}.{name}" for table in TRAINING_TABLES for name in values.get(table, {})]
     for key, message in idle_in_lab(lab, keys).items():
         reader.fault(key, message)
     if reader.faults:
@@ -190,7 +199,7 @@ def _put(values: dict[str, Any], overrides: Mapping[str, object]) -> frozenset[s
     """Put ``overrides`` into nested ``values``, in place. Returns the dotted keys they became."""
     changed = set()
     for name, value in overrides.items():
-        key = SHORT_NAMES.get(name, name) if not isinstance(value, Mapping) else name
+        key = key_of(name) if not isinstance(value, Mapping) else name
         *tables, last = key.split(".")
         table: dict[str, Any] = values
         for each in tables:
@@ -199,7 +208,7 @@ def _put(values: dict[str, Any], overrides: Mapping[str, object]) -> frozenset[s
                 # What stands there is no table: that is a fault of its own, told where the reader meets it.
                 inner = table[each] = {} if inner is None else {"": inner}
             table = inner
-        table[last] = _as_list(value) if key in ANNOTATIONS and is_list(key) else value
+        table[last] = _as_list(value) if key in SETTINGS and SETTINGS[key].is_list else value
         changed.add(key)
     return frozenset(changed)
 

@@ -15,8 +15,8 @@ from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
 from tutor.labs.controls import read_control, widened
 from tutor.labs.faults import SpecError, SpecFault
-from tutor.labs.lab_config import SHORT_NAMES, LabConfig
-from tutor.labs.settings import TABLES, convert, expected, keys_of
+from tutor.labs.lab_config import LabConfig
+from tutor.labs.settings import HEADINGS, SETTINGS, TABLES, Setting, find_setting, names_in
 from tutor.labs.toml_lines import line_of
 from tutor.labs.validate import impossibilities
 
@@ -59,8 +59,8 @@ class SpecReader:
                 found[key] = self._table(key, value)
             elif key == "controls":
                 found[key] = self._controls(value)
-            elif key in keys_of(""):
-                found[key] = self._value(key, value)
+            elif key in HEADINGS:
+                found[key] = self._value(HEADINGS[key], value)
             else:
                 self._unknown("", key)
         if not self.faults:
@@ -90,36 +90,39 @@ class SpecReader:
             return {}
         found = {}
         for name, value in values.items():
-            if name in keys_of(table):
-                found[name] = self._value(f"{table}.{name}", value)
+            setting = SETTINGS.get(f"{table}.{name}")
+            if setting is not None:
+                found[name] = self._value(setting, value)
             else:
                 self._unknown(table, name)
         return found
 
-    def _value(self, key: str, value: object) -> Any:
+    def _value(self, setting: Setting, value: object) -> Any:
+        key = setting.key
         if isinstance(value, Mapping) and key not in {"title", "about"}:
             # A table where a value belongs, such as [optimizer.learning_rate]: say what belongs there.
-            self.fault(key, translate("runs.wrong-value", key=key, expected=expected(key), found="{…}"))
+            self.fault(key, translate("runs.wrong-value", key=key, expected=setting.expected(), found="{…}"))
             return None
         if isinstance(value, str) and _NO_TEXT.search(value):
             # A worker could not be told of it: neither a file of text nor the name of a file takes such characters.
-            message = translate("runs.wrong-value", key=key, expected=expected(key), found=harmless_line(value[:40]))
+            found = harmless_line(value[:40])
+            message = translate("runs.wrong-value", key=key, expected=setting.expected(), found=found)
             self.fault(key, message, translate("runs.bad-characters"))
             return None
         try:
-            return convert(key, value)
+            return setting.convert(value)
         except ValueError as error:
-            message = translate("runs.wrong-value", key=key, expected=expected(key), found=shown(value))
+            message = translate("runs.wrong-value", key=key, expected=setting.expected(), found=shown(value))
             self.fault(key, message, str(error))
             return None
 
     def _unknown(self, table: str, name: str) -> None:
         key = f"{table}.{name}" if table else name
-        known = keys_of(table)
+        known = names_in(table)
         match = nearest(name, known)
-        elsewhere = SHORT_NAMES.get(name)
-        if match is None and elsewhere is not None and elsewhere != key:
-            hint = translate("runs.did-you-mean", name=elsewhere)
+        elsewhere = find_setting(name)
+        if match is None and elsewhere is not None and elsewhere.key != key:
+            hint = translate("runs.did-you-mean", name=elsewhere.key)
         elif match is None:
             hint = translate("runs.known-keys", names=listed(known))
         else:

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import FEWEST_MEMORY_MB, MOST_MEMORY_MB, MOST_SECONDS, LabConfig
+from tutor.labs.lab_config import LabConfig
+from tutor.ml.settings import FEWEST_MEMORY_MB, MOST_MEMORY_MB, MOST_SECONDS
 
 IDLE_SECONDS = 6 * 3600.0
 """A run that waits, and that nobody touches, ends by itself after this time."""

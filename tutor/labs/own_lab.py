@@ -13,9 +13,12 @@ from tutor.foundation.atomic_files import write_text
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path
 from tutor.foundation.translate import language, translate
-from tutor.labs.lab_config import SHORT_NAMES, DataSettings, LabConfig, ModelSettings
+from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides
+from tutor.labs.settings import key_of
 from tutor.labs.spec_file import to_toml
+from tutor.ml.models import MODELS
+from tutor.ml.settings import DataSettings, ModelSettings
 
 if TYPE_CHECKING:
     from tutor.ml.datasets.dataset import RawData
@@ -33,8 +36,6 @@ _UPDATES_AN_EPOCH = 10
 """A small table is cut into batches so small that an epoch has so many updates."""
 _PACE = 20.0
 """Epochs a second, where somebody watches."""
-_LINES = frozenset({"linear", "polynomial"})
-"""Models that give numbers and no probabilities."""
 _NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -54,7 +55,7 @@ def own_lab(path: Path, overrides: Mapping[str, object]) -> LabConfig:
     """
     from tutor.ml.datasets.csv_file import load_csv
 
-    chosen = {SHORT_NAMES.get(name, name): value for name, value in overrides.items()}
+    chosen = {key_of(name): value for name, value in overrides.items()}
     if chosen.get("data.name", "csv") != "csv" or "data.path" in chosen:
         raise TutorError(translate("own.data-twice"), exit_code=ExitCode.USAGE)
     path = named_path(path).absolute()
@@ -117,6 +118,7 @@ def _values(path: Path, table: RawData, data: DataSettings, model: dict[str, obj
     rows = min(len(table.y), data.rows or len(table.y))
     most = min(_BATCHES[rows >= _LARGE], rows // _UPDATES_AN_EPOCH)
     batch = next((size for size in reversed(_BATCH_SIZES) if size <= most), 1)
+    gives_numbers = model["name"] in MODELS and MODELS[str(model["name"])].numbers
     return {
         "id": f"own-{_NAME.sub('-', path.stem.lower()).strip('-')}".rstrip("-"),
         "title": {language(): translate("own.title", target=table.target_name, file=path.name)},
@@ -124,7 +126,7 @@ def _values(path: Path, table: RawData, data: DataSettings, model: dict[str, obj
         "data": {"name": "csv", "path": str(path), "target": table.target_name, "task": table.task},
         # What the learner named takes its place, and what is wrong with that is told then.
         "model": {**model, "name": "softmax" if table.class_names else "linear"},
-        "loss": {"name": "cross-entropy" if table.class_names and model["name"] not in _LINES else "mse"},
+        "loss": {"name": "cross-entropy" if table.class_names and not gives_numbers else "mse"},
         "optimizer": {"name": "adam", "learning_rate": 0.01},
         "train": {"epochs": max(_EPOCHS[0], min(_EPOCHS[1], _EXAMPLES // rows)), "batch_size": batch, "pace": _PACE},
         "show": {"panels": _panels(table, str(model["name"]))},

@@ -1,132 +1,257 @@
-"""What a key of a spec expects, in words, read from the very types that check it."""
+"""The settings of a lab as objects: everything that controls, ``--set``, sweeps, the worker and fences ask of them.
+
+They are declared in `tutor.ml.settings`, those of ``[show]`` and ``[challenge]`` in `tutor.labs.lab_config`.
+"""
 
 from __future__ import annotations
 
 import math
 import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from msgspec import inspect
+from msgspec.structs import replace
 
+from tutor.foundation.errors import TutorError
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
-from tutor.labs import lab_config
+from tutor.labs.lab_config import ChallengeConfig, LabConfig, ShowConfig
+from tutor.ml.settings import (
+    Applies,
+    DataSettings,
+    LossSettings,
+    ModelSettings,
+    OptimizerSettings,
+    TrainSettings,
+)
 
-TABLES = ("data", "model", "loss", "optimizer", "train", "show", "challenge")
-"""The tables whose keys are fields; ``controls`` has keys of its own."""
-
-
-def _annotations() -> dict[str, Any]:
-    """The annotation, with its limits, of every dotted key."""
-    found: dict[str, Any] = {}
-    structs = {
-        "data": lab_config.DataSettings,
-        "model": lab_config.ModelSettings,
-        "loss": lab_config.LossSettings,
-        "optimizer": lab_config.OptimizerSettings,
-        "train": lab_config.TrainSettings,
-        "show": lab_config.ShowConfig,
-        "challenge": lab_config.ChallengeConfig,
-    }
-    for table, struct in structs.items():
-        for name, annotation in typing.get_type_hints(struct, include_extras=True).items():
-            found[f"{table}.{name}"] = annotation
-    for name in ("id", "title", "about"):
-        found[name] = typing.get_type_hints(lab_config.LabConfig, include_extras=True)[name]
-    return found
+_TRAINING: dict[str, type[msgspec.Struct]] = {
+    "data": DataSettings,
+    "model": ModelSettings,
+    "loss": LossSettings,
+    "optimizer": OptimizerSettings,
+    "train": TrainSettings,
+}
+TRAINING_TABLES = tuple(_TRAINING)
+"""The tables that say what is trained: what stands there has a short name, and may be a control."""
+_TABLES: dict[str, type[msgspec.Struct]] = {**_TRAINING, "show": ShowConfig, "challenge": ChallengeConfig}
+TABLES = tuple(_TABLES)
+"""The tables whose keys are settings; ``controls`` has keys of its own."""
 
 
-ANNOTATIONS = _annotations()
-"""By dotted key."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """One setting of a lab.
+
+    Args:
+        key: Its dotted key, such as ``optimizer.learning_rate``.
+        annotation: Its type with its limits.
+        default: Its value if nobody sets it.
+        short: See `tutor.ml.settings.setting`, also for the rest; empty if it has no short name.
+    """
+
+    key: str
+    annotation: Any
+    default: Any
+    short: str = ""
+    also: str = ""
+    live: bool = False
+    trains: bool = True
+    yardstick: bool = False
+    since: int = 1
+    unit: str = ""
+    registry: Callable[[], tuple[str, ...]] | None = None
+    applies: Applies | None = None
+
+    @property
+    def table(self) -> str:
+        """The table that it stands in; empty for what stands above all tables."""
+        return self.key.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """Its name in that table."""
+        return self.key.rpartition(".")[2]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it takes numbers, so that a control over it may be a range."""
+        return isinstance(_kind(self.annotation), inspect.IntType | inspect.FloatType)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it takes whole numbers only."""
+        return isinstance(_kind(self.annotation), inspect.IntType)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it takes a list."""
+        return isinstance(_kind(self.annotation), inspect.VarTupleType)
+
+    def title(self) -> str:
+        """What it is called, in the interface language: "learning rate"."""
+        return translate(f"setting.{self.key.replace('.', '-').replace('_', '-')}")
+
+    def names(self) -> tuple[str, ...]:
+        """The names that it may take; empty if it takes something else. This may import NumPy."""
+        if self.registry is not None:
+            return self.registry()
+        kind = _kind(self.annotation)
+        return tuple(str(value) for value in kind.values) if isinstance(kind, inspect.LiteralType) else ()
+
+    def expected(self) -> str:
+        """What it takes, in the interface language: "a number from 0 to 1", "one of: gd, adam"."""
+        return self._described(_kind(self.annotation))
+
+    def _described(self, kind: inspect.Type) -> str:
+        if isinstance(kind, inspect.VarTupleType):
+            return translate("runs.expect-list", item=self._described(_bare(kind.item_type)))
+        if names := self.names():
+            return translate("runs.expect-choice", names=listed(names))
+        if isinstance(kind, inspect.BoolType):
+            return translate("runs.expect-boolean")
+        if isinstance(kind, inspect.DictType):
+            return translate("runs.expect-languages")
+        if not isinstance(kind, inspect.IntType | inspect.FloatType):
+            return translate("runs.expect-text")
+        word = "whole" if isinstance(kind, inspect.IntType) else "number"
+        if kind.gt is not None or kind.lt is not None:
+            word = "above" if kind.gt is not None else "below"
+        low = kind.ge if kind.gt is None else kind.gt
+        high = kind.le if kind.lt is None else kind.lt
+        return translate(_EXPECTED[word], low=self._limit(low), high=self._limit(high))
+
+    def _limit(self, value: float | None) -> str:
+        """A limit with its unit."""
+        number = f"{value:,.10g}".replace(",", "") if value is not None else "∞"
+        return f"{number} {self.unit}" if self.unit else number
+
+    def convert(self, value: object) -> Any:
+        """``value`` as this setting takes it.
+
+        Raises:
+            ValueError: It does not; the error's text is a hint for the reader, or empty.
+        """
+        try:
+            result = msgspec.convert(value, self.annotation)
+        except msgspec.ValidationError as error:
+            raise ValueError(self._hint(value)) from error
+        if isinstance(result, float) and not math.isfinite(result):
+            raise ValueError("")
+        if self.registry is not None and not set(_items(result)) <= set(self.names()):
+            raise ValueError(self._hint(result))
+        return result
+
+    def _hint(self, value: object) -> str:
+        """The name that was meant, if one is near."""
+        names = self.names()
+        wrong = [item for item in _items(value) if isinstance(item, str) and names and item not in names]
+        match = next((match for item in wrong if (match := nearest(item, names))), None)
+        return translate("runs.did-you-mean", name=match) if match else ""
+
+    def get(self, config: LabConfig) -> Any:
+        """Its value in ``config``."""
+        return getattr(getattr(config, self.table), self.name)
+
+    def with_value(self, config: LabConfig, value: object) -> LabConfig:
+        """``config`` with another value, which is not checked."""
+        return replace(config, **{self.table: replace(getattr(config, self.table), **{self.name: value})})
+
+    def idle_reason(self, config: LabConfig) -> str:
+        """Why it changes nothing in a run of ``config``, in a sentence; empty if it changes something, or may.
+
+        Only what a configuration alone tells is judged: what takes a look at the data is left to the run.
+        """
+        try:
+            return self.applies(config) if self.applies is not None else ""
+        except TutorError:
+            return ""  # a name that is not known here, as in the log of a newer version
 
 
-def keys_of(table: str) -> tuple[str, ...]:
-    """The keys of a table, without its name; of the top level for ``""``."""
-    if not table:
-        return ("id", "title", "about", *TABLES, "controls")
-    return tuple(key.partition(".")[2] for key in ANNOTATIONS if key.startswith(f"{table}."))
+_EXPECTED = {
+    "whole": "runs.expect-whole",
+    "number": "runs.expect-number",
+    "above": "runs.expect-above",
+    "below": "runs.expect-below",
+}
 
 
-def _kind(key: str) -> inspect.Type:
-    """The type of ``key``, without the None of "not given"."""
-    kind = inspect.type_info(ANNOTATIONS[key])
+def _items(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _bare(kind: inspect.Type) -> inspect.Type:
+    """A type without what is said of it."""
+    return kind.type if isinstance(kind, inspect.Metadata) else kind
+
+
+def _kind(annotation: Any) -> inspect.Type:
+    """The type of a setting, without the None of "not given"."""
+    kind = _bare(inspect.type_info(annotation))
     if isinstance(kind, inspect.UnionType):
-        kind = next(each for each in kind.types if not isinstance(each, inspect.NoneType))
+        kind = next(each for each in map(_bare, kind.types) if not isinstance(each, inspect.NoneType))
     return kind
 
 
-def is_number(key: str) -> bool:
-    """Whether ``key`` takes numbers, so that a control over it may be a range."""
-    return isinstance(_kind(key), inspect.IntType | inspect.FloatType)
+def _declared(annotation: Any) -> Mapping[str, Any]:
+    """What `tutor.ml.settings.setting` says of a field, also of one that may be "not given"."""
+    for each in (annotation, *typing.get_args(annotation)):
+        for meta in getattr(each, "__metadata__", ()):
+            if isinstance(meta, msgspec.Meta) and meta.extra:
+                return meta.extra
+    return {}
 
 
-def is_whole(key: str) -> bool:
-    """Whether ``key`` takes whole numbers only."""
-    return isinstance(_kind(key), inspect.IntType)
+def _settings() -> Iterator[Setting]:
+    for table, struct in _TABLES.items():
+        defaults = struct()
+        for name, annotation in typing.get_type_hints(struct, include_extras=True).items():
+            declared = dict(_declared(annotation))
+            if table not in _TRAINING:
+                declared["short"], declared["trains"] = "", False
+            elif not declared["short"]:
+                declared["short"] = name
+            yield Setting(f"{table}.{name}", annotation, getattr(defaults, name), **declared)
 
 
-def is_list(key: str) -> bool:
-    """Whether ``key`` takes a list."""
-    return isinstance(_kind(key), inspect.VarTupleType)
+SETTINGS: Mapping[str, Setting] = {each.key: each for each in _settings()}
+"""By dotted key, in the order of the tables."""
+
+HEADINGS: Mapping[str, Setting] = {
+    name: Setting(name, typing.get_type_hints(LabConfig, include_extras=True)[name], None)
+    for name in ("id", "title", "about")
+}
+"""What a lab says of itself, above all tables."""
+
+_BY_SHORT_NAME = {name: each for each in SETTINGS.values() for name in (each.short, each.also) if name}
 
 
-def names_of(key: str) -> tuple[str, ...]:
-    """The names that ``key`` may be, where it is a choice among names."""
-    kind = _kind(key)
-    if isinstance(kind, inspect.VarTupleType):
-        kind = kind.item_type
-    return tuple(str(value) for value in kind.values) if isinstance(kind, inspect.LiteralType) else ()
+def find_setting(name: str) -> Setting | None:
+    """The setting of that dotted key or short name; None if there is none."""
+    return SETTINGS.get(name) or _BY_SHORT_NAME.get(name)
 
 
-def expected(key: str) -> str:
-    """What ``key`` takes, in the interface language: "a number from 0 to 1", "one of: gd, adam"."""
-    return _describe(_kind(key))
+def key_of(name: str) -> str:
+    """The dotted key that ``name`` is short for; ``name`` itself if it is no short name."""
+    found = _BY_SHORT_NAME.get(name)
+    return found.key if found is not None else name
 
 
-def _describe(kind: inspect.Type) -> str:
-    if isinstance(kind, inspect.LiteralType):
-        return translate("runs.expect-choice", names=listed(str(value) for value in kind.values))
-    if isinstance(kind, inspect.BoolType):
-        return translate("runs.expect-boolean")
-    if isinstance(kind, inspect.IntType):
-        return translate("runs.expect-whole", low=_limit(kind.ge), high=_limit(kind.le))
-    if isinstance(kind, inspect.FloatType):
-        if kind.gt is not None or kind.lt is not None:
-            low = _limit(kind.gt if kind.gt is not None else kind.ge)
-            high = _limit(kind.lt if kind.lt is not None else kind.le)
-            key = "runs.expect-above" if kind.gt is not None else "runs.expect-below"
-            return translate(key, low=low, high=high)
-        return translate("runs.expect-number", low=_limit(kind.ge), high=_limit(kind.le))
-    if isinstance(kind, inspect.VarTupleType):
-        return translate("runs.expect-list", item=_describe(kind.item_type))
-    if isinstance(kind, inspect.DictType):
-        return translate("runs.expect-languages")
-    return translate("runs.expect-text")
+def short_names() -> tuple[str, ...]:
+    """The short names, in the order of the tables."""
+    return tuple(_BY_SHORT_NAME)
 
 
-def _limit(value: float | None) -> str:
-    return f"{value:,.10g}".replace(",", "") if value is not None else "∞"
+def names_in(table: str) -> tuple[str, ...]:
+    """The names in a table; for ``""`` those that stand at the top of a lab file."""
+    if not table:
+        return (*HEADINGS, *TABLES, "controls")
+    return tuple(each.name for each in SETTINGS.values() if each.table == table)
 
 
-def convert(key: str, value: object) -> Any:
-    """``value`` as ``key`` takes it.
-
-    Raises:
-        ValueError: it does not; the error's text is a hint for the reader, or empty.
-    """
-    try:
-        result = msgspec.convert(value, ANNOTATIONS[key])
-    except msgspec.ValidationError as error:
-        raise ValueError(_hint(key, value)) from error
-    if isinstance(result, float) and not math.isfinite(result):
-        raise ValueError("")
-    return result
-
-
-def _hint(key: str, value: object) -> str:
-    names = names_of(key)
-    items = value if isinstance(value, list | tuple) else [value]
-    wrong = [item for item in items if isinstance(item, str) and names and item not in names]
-    match = next((match for item in wrong if (match := nearest(item, names))), None)
-    return translate("runs.did-you-mean", name=match) if match else ""
+def title_of(key: str) -> str:
+    """What the setting of a dotted key is called; the key itself if there is no such setting."""
+    return SETTINGS[key].title() if key in SETTINGS else key

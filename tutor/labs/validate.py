@@ -1,53 +1,21 @@
-"""Combinations that no run can make sense of, told before it starts."""
+"""What is wrong with a lab before any run of it starts: settings that do not go together, or that change nothing.
+
+What concerns one setting alone is declared with it, in `tutor.ml.settings`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tutor.course.conditions import ConditionError, parse
 from tutor.foundation.translate import listed, translate
-from tutor.labs.controls import value_of
-from tutor.labs.lab_config import NO_DESCENT, LabConfig
-from tutor.ml.options import MAIL_WORDS
+from tutor.labs.faults import SpecError, SpecFault
+from tutor.labs.lab_config import ControlConfig, LabConfig
+from tutor.labs.settings import SETTINGS, key_of
+from tutor.ml.settings import WITHOUT_GRADIENT
 
-SERIES = frozenset({"views", "rebound", "bike-sharing"})
-_CLASS_COUNTS = {
-    "blobs": 3,
-    "moons": 2,
-    "spiral": 3,
-    "iris": 3,
-    "penguins": 3,
-    "spambase": 2,
-    "digits": 10,
-    "mails": 2,
-    "phones": 8,
-    "japanese-vowels": 9,
-    "vowels": 11,
-    "coins": 2,
-}
-CLASSES = frozenset({*_CLASS_COUNTS, "text"})
-_GROUPED = frozenset({"vowels"})
-"""Data whose rows belong to somebody."""
-_HIRED = ("casual", "registered", "total")
-"""What may be predicted of bicycles."""
-CURVED = frozenset({"saddle", "bowl"})
-"""Drawn functions whose Hessian is known."""
-NETWORKS = frozenset({"linear", "polynomial", "softmax", "mlp", "char-mlp"})
-RULES = frozenset({"threshold", "keyword-rule"})
-GUESSES = RULES | {"coin-flips"}
-"""The models whose loss is the share of mistakes."""
-_DESCENTS = frozenset({"gd", "sgd", "momentum", "adagrad", "adagrad-mean", "rmsprop", "adam", "manual"})
-_OPTIMIZERS = {
-    "threshold": frozenset({"search", "manual"}),
-    "keyword-rule": frozenset({"none", "manual"}),
-    "coin-flips": frozenset({"search"}),
-    "naive": _DESCENTS | {"least-squares", "none"},
-    "mlp": _DESCENTS | {"none"},
-    "linear": _DESCENTS | {"least-squares"},
-    "polynomial": _DESCENTS | {"least-squares"},
-}
 _STOP = re.compile(r"no-improvement ([1-9]\d{0,6})")
 
 
@@ -75,11 +43,10 @@ def patience_of(stop: str) -> int | None:
 
 def task_of(spec: LabConfig) -> str:
     """``classification``, ``regression``, ``drawn``, or ``""`` where only the data can tell."""
-    if spec.data.name == "curve":
-        return "drawn"
-    if spec.data.name == "csv":
+    task = spec.data.source.task
+    if not task:
         return "" if spec.data.task == "auto" else spec.data.task
-    return "classification" if spec.data.name in CLASSES and spec.data.target_as == "class" else "regression"
+    return "regression" if task == "classification" and spec.data.target_as == "class-number" else task
 
 
 def impossibilities(spec: LabConfig) -> list[Impossible]:
@@ -105,12 +72,12 @@ def _drawn(spec: LabConfig) -> Iterator[Impossible]:
 
 
 def _pairs(spec: LabConfig) -> Iterator[Impossible]:
-    task, model, loss = task_of(spec), spec.model.name, spec.loss.name
-    if loss == "cross-entropy" and (task == "regression" or model in {"linear", "polynomial", "naive"}):
+    task, model, loss, kind = task_of(spec), spec.model.name, spec.loss.name, spec.model.kind
+    if loss == "cross-entropy" and (task == "regression" or kind.numbers or model == "naive"):
         yield Impossible("loss.name", translate("runs.cross-entropy-needs-classes"))
     if model == "softmax" and task == "regression":
         yield Impossible("model.name", translate("runs.softmax-needs-classes", data=spec.data.name))
-    if model in {"linear", "polynomial"} and task == "classification":
+    if kind.numbers and task == "classification":
         yield Impossible("model.name", translate("runs.model-gives-numbers", model=model))
     if model == "keyword-rule" and spec.data.name != "mails":
         yield Impossible("model.name", translate("runs.keyword-needs-mails"))
@@ -118,37 +85,50 @@ def _pairs(spec: LabConfig) -> Iterator[Impossible]:
         yield Impossible("model.name", translate("runs.coin-flips-and-coins"))
     if spec.loss.offset and loss in {"mistakes", "function"}:
         yield Impossible("loss.offset", translate("runs.offset-needs-data"))
-    if (loss == "mistakes") != (model in GUESSES):
+    if (loss == "mistakes") != kind.guesses:
         yield Impossible("loss.name", translate("runs.mistakes-need-rule"))
-    if spec.optimizer.name not in _OPTIMIZERS.get(model, _DESCENTS):
-        yield Impossible(
-            "optimizer.name", translate("runs.optimizer-does-not-fit", optimizer=spec.optimizer.name, model=model)
-        )
-    if spec.manual and model not in {"linear", "function", *RULES}:
+
+
+def _optimizers(spec: LabConfig) -> Iterator[Impossible]:
+    name, known = spec.optimizer.name, spec.model.kind.optimizers()
+    if name in known:
+        return
+    if spec.manual:
         yield Impossible("optimizer.name", translate("runs.manual-needs-small"))
+    else:
+        names = listed(known)
+        message = translate("runs.optimizer-does-not-fit", optimizer=name, model=spec.model.name, names=names)
+        yield Impossible("optimizer.name", message)
 
 
 def _classes(spec: LabConfig) -> Iterator[Impossible]:
-    data, count = spec.data, _CLASS_COUNTS.get(spec.data.name, 0)
+    data, count = spec.data, spec.data.source.classes
     if spec.loss.name == "mae" and task_of(spec) == "classification":
         yield Impossible("loss.name", translate("effects.mae-needs-numbers"))
     if count and data.class_order and sorted(data.class_order) != list(range(count)):
         message = translate("ml.not-an-order", order=list(data.class_order), count=count - 1)
         yield Impossible("data.class_order", message)
-    if spec.model.name in GUESSES and data.target_as == "class-number":
+    if spec.model.kind.guesses and data.target_as == "class-number":
         yield Impossible("data.target_as", translate("effects.rule-needs-classes", model=spec.model.name))
-    if spec.model.name in RULES and data.name == "mails" and spec.model.keyword not in (data.features or MAIL_WORDS):
-        known = listed(data.features or MAIL_WORDS)
-        message = translate("effects.no-such-keyword", keyword=spec.model.keyword, known=known)
+
+
+def _keyword(spec: LabConfig) -> Iterator[Impossible]:
+    if not spec.model.kind.rule or spec.data.name != "mails":
+        return
+    from tutor.ml.datasets.sources.mails import MAIL_WORDS
+
+    words = spec.data.features or MAIL_WORDS
+    if spec.model.keyword not in words:
+        message = translate("effects.no-such-keyword", keyword=spec.model.keyword, known=listed(words))
         yield Impossible("model.keyword", message)
 
 
 def _splits(spec: LabConfig) -> Iterator[Impossible]:
     data = spec.data
-    if data.split == "grouped" and data.name not in _GROUPED and not (data.name == "csv" and data.group):
+    if data.split == "grouped" and not data.source.grouped and not ("group" in data.source.uses and data.group):
         yield Impossible("data.split", translate("ml.no-groups"), translate("ml.no-groups-hint"))
-    if data.name == "bike-sharing" and data.target not in {"", *_HIRED}:
-        message = translate("effects.no-such-target", target=data.target, known=listed(_HIRED))
+    if data.target and data.source.targets and data.target not in data.source.targets:
+        message = translate("effects.no-such-target", target=data.target, known=listed(data.source.targets))
         yield Impossible("data.target", message)
 
 
@@ -160,7 +140,7 @@ def _folds(spec: LabConfig) -> Iterator[Impossible]:
 
 
 def _naive(spec: LabConfig) -> Iterator[Impossible]:
-    if spec.model.name == "naive" and spec.data.name not in SERIES:
+    if spec.model.name == "naive" and not spec.data.source.series:
         yield Impossible("model.name", translate("runs.naive-needs-series", data=spec.data.name))
 
 
@@ -196,9 +176,9 @@ def _placed(spec: LabConfig) -> Iterator[Impossible]:
 
 
 def _panels(spec: LabConfig) -> Iterator[Impossible]:
-    task, model = task_of(spec), spec.model.name
-    follows = spec.optimizer.name not in NO_DESCENT
-    descends = follows and model in NETWORKS
+    task, model, kind = task_of(spec), spec.model.name, spec.model.kind
+    follows = spec.optimizer.name not in WITHOUT_GRADIENT
+    descends = follows and kind.network
     possible = {
         "fit": task in {"regression", ""},
         "curve": task == "drawn",
@@ -208,13 +188,13 @@ def _panels(spec: LabConfig) -> Iterator[Impossible]:
         "updates": descends,
         "gradients": descends,
         "pieces": bends_in(spec),
-        "shapes": model in NETWORKS,
-        "gradient-check": model in NETWORKS and not spec.model.batch_norm,
+        "shapes": kind.network,
+        "gradient-check": kind.network and not spec.model.batch_norm,
         "digits": spec.data.name == "digits",
-        "norms": follows and model in {*NETWORKS, "function"} and not spec.data.folds,
+        "norms": follows and kind.descends and not spec.data.folds,
         "series": task in {"regression", ""},
-        "autocorrelation": spec.data.name in SERIES,
-        "threshold": model in RULES,
+        "autocorrelation": spec.data.source.series,
+        "threshold": kind.rule,
         "folds": task != "drawn",
         "text": model == "char-mlp",
     }
@@ -224,8 +204,13 @@ def _panels(spec: LabConfig) -> Iterator[Impossible]:
 
 
 def _steps(spec: LabConfig) -> Iterator[Impossible]:
-    if spec.optimizer.eigenvector_step and (spec.model.name != "function" or spec.model.function not in CURVED):
-        message = translate("runs.eigenvector-needs-curvature", functions=listed(sorted(CURVED)))
+    if not spec.optimizer.eigenvector_step:
+        return
+    from tutor.ml.models.drawn_function import FUNCTIONS
+
+    curved = sorted(name for name, function in FUNCTIONS.items() if function.hessian is not None)
+    if spec.model.name != "function" or spec.model.function not in curved:
+        message = translate("runs.eigenvector-needs-curvature", functions=listed(curved))
         yield Impossible("optimizer.eigenvector_step", message)
 
 
@@ -248,7 +233,7 @@ def _goal(spec: LabConfig) -> Iterator[Impossible]:
 
 def _controls(spec: LabConfig) -> Iterator[Impossible]:
     for name, control in spec.controls.items():
-        value = value_of(spec, control.key)
+        value = SETTINGS[control.key].get(spec)
         if value is not None and not control.allows(value):
             message = translate("runs.default-outside", name=name, key=control.key, value=value)
             yield Impossible(f"controls.{name}", message)
@@ -258,7 +243,9 @@ _CHECKS: tuple[Callable[[LabConfig], Iterator[Impossible]], ...] = (
     _csv,
     _drawn,
     _pairs,
+    _optimizers,
     _classes,
+    _keyword,
     _splits,
     _naive,
     _placed,
@@ -271,3 +258,53 @@ _CHECKS: tuple[Callable[[LabConfig], Iterator[Impossible]], ...] = (
     _goal,
     _controls,
 )
+
+
+def refuse_idle(spec: LabConfig, lab: LabConfig, overrides: Mapping[str, object] | Iterable[str]) -> None:
+    """See to it that everything that was set for this run changes something in it.
+
+    Args:
+        spec: what is to be run.
+        lab: the same without the overrides: what says what the lab says already is no mistake.
+        overrides: what was set, by dotted key or short name.
+
+    Raises:
+        SpecError: with every setting that changes nothing.
+    """
+    faults = []
+    for key in dict.fromkeys(map(key_of, overrides)):
+        setting = SETTINGS.get(key)
+        reason = setting.idle_reason(spec) if setting is not None else ""
+        if setting is not None and reason and setting.get(spec) != setting.get(lab):
+            faults.append(SpecFault(message=translate("effects.idle", key=key, reason=reason), key=key))
+    if faults:
+        raise SpecError(faults)
+
+
+def idle_in_lab(lab: LabConfig, keys: Iterable[str]) -> dict[str, str]:
+    """What a lab file sets to no purpose: by dotted key, the sentence that says so.
+
+    A value that is the default says nothing that is not so anyway. One that some control of the lab can bring into
+    force, such as the momentum of a lab whose optimizer can be turned to ``momentum``, has a purpose.
+
+    Args:
+        lab: The lab as its file has it.
+        keys: The dotted keys that the file gives.
+    """
+    given = [SETTINGS[key] for key in keys]
+    reasons = {each: each.idle_reason(lab) for each in given if each.get(lab) != each.default}
+    idle = {setting: reason for setting, reason in reasons.items() if reason}
+    if not idle:
+        return {}
+    turned = [way for control in lab.controls.values() for way in _ways(lab, control)]
+    return {
+        setting.key: translate("effects.idle", key=setting.key, reason=reason)
+        for setting, reason in idle.items()
+        if all(setting.idle_reason(way) for way in turned)
+    }
+
+
+def _ways(lab: LabConfig, control: ControlConfig) -> Iterator[LabConfig]:
+    """The lab with ``control`` turned to each of its choices, or to both ends of its range."""
+    for value in control.choices or (control.low, control.high):
+        yield SETTINGS[control.key].with_value(lab, value)

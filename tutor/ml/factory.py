@@ -7,16 +7,16 @@ from dataclasses import replace
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml.datasets.dataset import DRAWN, Dataset
-from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import Training
 
 
 def make_training(
     dataset: Dataset,
-    model: ModelOptions,
+    model: ModelSettings,
     loss: str,
-    optimizer: OptimizerOptions,
-    train: TrainOptions,
+    optimizer: OptimizerSettings,
+    train: TrainSettings,
     offset: float = 0.0,
 ) -> Training:
     """Put a training together.
@@ -45,7 +45,7 @@ def make_training(
         from tutor.ml.models.drawn_function import FunctionTraining
 
         return FunctionTraining(dataset, model, optimizer, train)
-    if model.name in {"threshold", "keyword-rule"}:
+    if model.kind.rule:
         from tutor.ml.models.keyword_rule import RuleTraining
 
         return RuleTraining(dataset, model, train)

@@ -4,7 +4,8 @@ In all of them θ are the parameters, g is the gradient of the mean loss over th
 Each class does what its docstring says, in place, with NumPy. What is done to a gradient before an optimizer sees it
 stands in `tutor.ml.gradient_rules`.
 
-To add an optimizer, write its class here and name it in `OPTIMIZERS`.
+To add an optimizer, write its class here and name it in `OPTIMIZERS`: labs, controls, sweeps and ``--set``
+take it then.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import ClassVar
 import numpy as np
 
 from tutor.ml.arrays import Array
-from tutor.ml.options import OptimizerOptions
+from tutor.ml.registry import find
+from tutor.ml.settings import WITHOUT_GRADIENT, OptimizerSettings
 
 
 class Optimizer:
@@ -30,15 +32,17 @@ class Optimizer:
 
     decays_weights: ClassVar[bool] = False
     """Whether `step` applies the weight decay itself, so that it must not be added to the gradient."""
+    uses: ClassVar[tuple[str, ...]] = ()
+    """The settings that only some optimizers have, and this one does."""
 
     def __init__(
-        self, parameters: Array, gradient: Array, settings: OptimizerOptions, is_weight: Array | None = None
+        self, parameters: Array, gradient: Array, settings: OptimizerSettings, is_weight: Array | None = None
     ) -> None:
         self.parameters, self.gradient = parameters, gradient
         self.is_weight: Array = np.ones_like(parameters) if is_weight is None else is_weight
         self.start(settings)
 
-    def start(self, settings: OptimizerOptions) -> None:
+    def start(self, settings: OptimizerSettings) -> None:
         """Read the settings, and make room for what is remembered between two steps."""
 
     def step(self, learning_rate: float) -> None:
@@ -70,7 +74,9 @@ class GradientDescent(Optimizer):
 class Momentum(Optimizer):
     """v ← β v − η g, θ ← θ + v, where β is the momentum and v the velocity (Polyak 1964)."""
 
-    def start(self, settings: OptimizerOptions) -> None:
+    uses = ("momentum",)
+
+    def start(self, settings: OptimizerSettings) -> None:
         self.momentum = settings.momentum
         self.velocity = np.zeros_like(self.parameters)
 
@@ -88,7 +94,7 @@ class AdaGrad(Optimizer):
 
     epsilon = 1e-8
 
-    def start(self, settings: OptimizerOptions) -> None:
+    def start(self, settings: OptimizerSettings) -> None:
         self.sum_of_squares = np.zeros_like(self.parameters)
 
     def step(self, learning_rate: float) -> None:
@@ -102,7 +108,7 @@ class AdaGrad(Optimizer):
 class AdaGradMean(AdaGrad):
     """AdaGrad with the mean of the t squares so far in place of their sum: θ ← θ − η g / (√(s / t) + ε)."""
 
-    def start(self, settings: OptimizerOptions) -> None:
+    def start(self, settings: OptimizerSettings) -> None:
         super().start(settings)
         self.t = 0
 
@@ -118,9 +124,10 @@ class RMSProp(Optimizer):
     The first s is g² itself: from s = 0 the first steps would be too large.
     """
 
+    uses = ("alpha",)
     epsilon = 1e-8
 
-    def start(self, settings: OptimizerOptions) -> None:
+    def start(self, settings: OptimizerSettings) -> None:
         self.alpha = settings.alpha
         self.mean_square = np.zeros_like(self.parameters)
         self.t = 0
@@ -148,7 +155,7 @@ class Adam(Optimizer):
 
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
-    def start(self, settings: OptimizerOptions) -> None:
+    def start(self, settings: OptimizerSettings) -> None:
         self.first_moment, self.second_moment = np.zeros_like(self.parameters), np.zeros_like(self.parameters)
         self.scratch = np.empty_like(self.parameters)
         self.t = 0
@@ -187,7 +194,7 @@ class AdamW(Adam):
 
     decays_weights = True
 
-    def start(self, settings: OptimizerOptions) -> None:
+    def start(self, settings: OptimizerSettings) -> None:
         super().start(settings)
         self.weight_decay = settings.weight_decay
 
@@ -220,7 +227,7 @@ class Blocks(Optimizer):
         kind: type[Optimizer],
         parameters: Array,
         gradient: Array,
-        settings: OptimizerOptions,
+        settings: OptimizerSettings,
         is_weight: Array | None = None,
     ) -> None:
         super().__init__(parameters, gradient, settings, is_weight)
@@ -241,13 +248,16 @@ class Blocks(Optimizer):
 
 
 def make_optimizer(
-    parameters: Array, gradient: Array, settings: OptimizerOptions, is_weight: Array | None = None
+    parameters: Array, gradient: Array, settings: OptimizerSettings, is_weight: Array | None = None
 ) -> Optimizer:
     """The optimizer that ``settings.name`` names; see `Optimizer` for the arguments.
 
     A lab without one, in which the learner moves the parameters by hand, gets one that is never asked to step.
+
+    Raises:
+        TutorError: There is no such optimizer.
     """
-    kind = OPTIMIZERS.get(settings.name, GradientDescent)
+    kind = GradientDescent if settings.name in WITHOUT_GRADIENT else find(OPTIMIZERS, settings.name)
     if len(parameters) > BLOCK:
         return Blocks(kind, parameters, gradient, settings, is_weight)
     return kind(parameters, gradient, settings, is_weight)

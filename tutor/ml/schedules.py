@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tutor.ml.arrays import Array
+from tutor.ml.registry import find
 
 WARM_UP_SHARE = 0.1
 """Of all planned updates, the share in which a warm-up rises unless told otherwise."""
@@ -51,7 +52,11 @@ SCHEDULES: dict[str, Factor] = {
 
 
 def make_schedule(name: str, warm_up: int = 0) -> Factor:
-    """The schedule called ``name``; a warm-up rises for ``warm_up`` updates, 0 for a tenth of all that are planned."""
+    """The schedule called ``name``; a warm-up rises for ``warm_up`` updates, 0 for a tenth of all that are planned.
+
+    Raises:
+        TutorError: There is no such schedule.
+    """
     if name == "warm-up":
         return lambda updates, planned: _warm_up(updates, planned, warm_up)
-    return SCHEDULES[name]
+    return find(SCHEDULES, name)

@@ -17,7 +17,7 @@ class EpochResult(NamedTuple):
         updates: Updates of the parameters so far.
         train_loss: Mean loss over all training examples; may be nan or infinite if training diverged.
         valid_loss: The same over the validation examples; None without any.
-        train_accuracy: Share of training examples classified right; None for a regression.
+        train_accuracy: Fraction of the training examples that are classified right; None for a regression.
         valid_accuracy: The same over the validation examples.
         gradient_norm: Length of the gradient of the mean loss, at the last update of the epoch.
         learning_rate: η at the last update, after the schedule.

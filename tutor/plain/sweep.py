@@ -9,7 +9,7 @@ from pathlib import Path
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import SHORT_NAMES
+from tutor.labs.settings import key_of
 from tutor.plain.sweep_reporters import SweepReporter, choose_sweep_reporter
 from tutor.plain.train import spec_of
 from tutor.runs.control import Stop, send
@@ -65,8 +65,8 @@ def sweep(
 
 def _implied(data: str | None, grid: Sequence[str], overrides: Mapping[str, object]) -> dict[str, object]:
     """Who sweeps hidden layers over a table of their own means a net, which is what has such."""
-    keys = {SHORT_NAMES.get(key, key) for key in (word.partition("=")[0].strip() for word in grid)}
-    named = keys | {SHORT_NAMES.get(key, key) for key in overrides}
+    keys = {key_of(key) for key in (word.partition("=")[0].strip() for word in grid)}
+    named = keys | {key_of(key) for key in overrides}
     return {"model.name": "mlp"} if data is not None and "model.hidden" in keys and "model.name" not in named else {}
 
 

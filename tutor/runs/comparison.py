@@ -8,8 +8,9 @@ from itertools import pairwise
 from math import isfinite, nan
 
 from tutor.foundation.translate import language, listed, translate
-from tutor.labs.controls import control_title, value_of, value_text
+from tutor.labs.controls import control_title, value_text
 from tutor.labs.lab_config import ControlConfig, LabConfig
+from tutor.labs.settings import SETTINGS
 from tutor.runs.summary import RunSummary
 
 _SEEDS = ("train.seed", "data.seed")
@@ -54,7 +55,7 @@ def title_of_key(spec: LabConfig, key: str, *, ascii: bool = False) -> str:
 def values_of(summary: RunSummary | None, spec: LabConfig) -> dict[str, object]:
     """What a run was asked for, by every dotted key that the learner may turn; what was turned meanwhile counts."""
     keys = [*(control.key for control in spec.controls.values()), *_SEEDS]
-    found: dict[str, object] = {key: value_of(spec, key) for key in dict.fromkeys(keys)}
+    found: dict[str, object] = {key: SETTINGS[key].get(spec) for key in dict.fromkeys(keys)}
     for change in summary.changes if summary is not None else ():
         found[change.key] = change.value
     return found

@@ -48,7 +48,7 @@ class Pace(_Command, tag="pace", frozen=True):
 
 
 class Set(_Command, tag="set", frozen=True):
-    """Turn a control. The key is dotted or a short name; see `tutor.labs.lab_config.LIVE_KEYS`."""
+    """Turn a control. The key is dotted or a short name; which ones, says `tutor.ml.settings`."""
 
     key: str
     value: Value

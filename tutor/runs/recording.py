@@ -19,9 +19,10 @@ from tutor.foundation.clock import monotonic_seconds, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import LabConfig, ShowConfig, TrainSettings, Value
+from tutor.labs.lab_config import LabConfig, ShowConfig, Value
 from tutor.labs.spec_file import versions
 from tutor.ml.divergence import beyond_use, has_diverged
+from tutor.ml.settings import TrainSettings
 from tutor.runs.events import (
     RECORDED,
     UNKNOWN_EPOCHS,
@@ -395,9 +396,9 @@ class Recording:
 
         Only what a program asks for here can be set while it trains.
         """
-        from tutor.labs.lab_config import SHORT_NAMES
+        from tutor.labs.settings import key_of
 
-        return self._settings.setdefault(SHORT_NAMES.get(key, key), value)
+        return self._settings.setdefault(key_of(key), value)
 
     @property
     def stopping(self) -> bool:

@@ -33,6 +33,7 @@ MODULES: Final = (
     "tutor.tui.screens.settings",
     "tutor.tui.screens.runs",
     "numpy",
+    "tutor.ml.datasets.sources",
     "tutor.tui.run_rows",
     "tutor.tui.screens.lab.screen",
     "tutor.tui.screens.sweep",

@@ -135,12 +135,12 @@ def lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) ->
     spec = load_lab(lab, services.course.labs_folder, overrides)
     if overrides:
         from tutor.labs.columns import require_text
-        from tutor.labs.effects import refuse_idle
-        from tutor.labs.lab_config import SHORT_NAMES
+        from tutor.labs.settings import key_of
+        from tutor.labs.validate import refuse_idle
 
         # What the lab's own controls turn may come to change something here.
         turned = {control.key for control in spec.controls.values()}
-        fixed = [name for name in overrides if SHORT_NAMES.get(name, name) not in turned]
+        fixed = [name for name in overrides if key_of(name) not in turned]
         refuse_idle(spec, load_lab(lab, services.course.labs_folder), fixed)
         require_text(spec)
     return partial(router.screen_for, routes.Lab(lab, overrides))

@@ -11,61 +11,59 @@ from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
 from tutor.ml.datasets import splits
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset, Floats, Ints, RawData
-from tutor.ml.options import DataOptions
+from tutor.ml.settings import DataSettings
 
 _FEWEST_TRAINING_ROWS = 2
 
 
-def prepare(name: str, table: RawData, options: DataOptions) -> Dataset:
+def prepare(table: RawData, settings: DataSettings) -> Dataset:
     """Split and standardise a table, once, or for each fold.
 
     Raises:
         TutorError: a feature is unknown, the class order is no order of the classes, the table cannot be split as
             asked, or too few rows are left.
     """
-    table = _with_features(table, options.features)
-    if options.rows and not table.ordered and not table.valid_rows:
-        table = _fewer_rows(table, options.rows)
-    table = _with_class_order(table, options.class_order)
-    fraction = table.test_fraction if options.test_fraction is None else options.test_fraction
-    seed = options.seed or 0
-    kind = splits.kind_of(table, options.split)
+    table = _with_features(table, settings.features)
+    if settings.rows and not table.ordered and not table.valid_rows:
+        table = _fewer_rows(table, settings.rows)
+    table = _with_class_order(table, settings.class_order)
+    fraction = table.test_fraction if settings.test_fraction is None else settings.test_fraction
+    seed = settings.seed or 0
+    kind = splits.kind_of(table, settings.split)
     # Before folds the test is kept back, and that in the way that suits the data.
-    train, valid = splits.keep_back(table, fraction, seed, splits.kind_of(table, "auto") if options.folds else kind)
-    if options.valid_rows:
-        valid = valid[: options.valid_rows]
-    if not options.folds:
-        return _dataset(name, table, options, (train, valid))
+    train, valid = splits.keep_back(table, fraction, seed, splits.kind_of(table, "auto") if settings.folds else kind)
+    if settings.valid_rows:
+        valid = valid[: settings.valid_rows]
+    if not settings.folds:
+        return _dataset(table, settings, (train, valid))
     if len(valid):
         table = replace(table, notes=(*table.notes, translate("ml.note-kept-for-test", count=len(valid))))
-    each = tuple(
-        _dataset(name, table, options, split) for split in splits.folds(table, train, options.folds, seed, kind)
-    )
+    each = tuple(_dataset(table, settings, split) for split in splits.folds(table, train, settings.folds, seed, kind))
     return replace(each[0], folds=each)
 
 
-def _dataset(name: str, table: RawData, options: DataOptions, split: splits.Split) -> Dataset:
+def _dataset(table: RawData, settings: DataSettings, split: splits.Split) -> Dataset:
     """A table once it is split: holes filled, and standardised, by what the training rows alone say."""
     train, valid = split
     if len(train) < _FEWEST_TRAINING_ROWS:
         raise TutorError(translate("ml.too-few-rows", count=len(train)))
-    as_number = options.target_as == "class-number" and table.task == CLASSIFICATION
+    as_number = settings.target_as == "class-number" and table.task == CLASSIFICATION
     table = _without_holes(table, train)
     # Wide tables are large: their rows are taken once, and standardised where they are.
     x_train, x_valid = table.x[train], table.x[valid]
-    x_mean, x_scale = _statistics(x_train, options.standardise, shared=table.shared_scale)
+    x_mean, x_scale = _statistics(x_train, settings.standardise, shared=table.shared_scale)
     for x in (x_train, x_valid):
         np.subtract(x, x_mean, x)
         np.divide(x, x_scale, x)
     y = table.y.astype(np.float64) if as_number else table.y
     task = REGRESSION if as_number else table.task
     y_mean, y_scale = 0.0, 1.0
-    if task == REGRESSION and options.standardise:
+    if task == REGRESSION and settings.standardise:
         y_mean = float(y[train].mean())
         y_scale = float(y[train].std()) or 1.0
         y = (y - y_mean) / y_scale
     return Dataset(
-        name=name,
+        name=settings.name,
         task=task,
         x_train=x_train,
         y_train=y[train],

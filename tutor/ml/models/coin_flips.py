@@ -10,7 +10,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import Dataset, Floats
-from tutor.ml.options import TrainOptions
+from tutor.ml.settings import TrainSettings
 from tutor.ml.training import EpochResult
 
 _OWN_COINS = 2
@@ -25,7 +25,7 @@ class CoinFlips:
         TutorError: the data set is not that of coins, whose only feature is an example's number.
     """
 
-    def __init__(self, dataset: Dataset, train: TrainOptions) -> None:
+    def __init__(self, dataset: Dataset, train: TrainSettings) -> None:
         if dataset.name != "coins":
             raise TutorError(translate("ml.coin-flips-need-coins"))
         self.dataset = dataset

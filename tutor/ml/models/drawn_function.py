@@ -13,8 +13,9 @@ from tutor.ml.datasets.dataset import Dataset, Floats
 from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.optimizers import make_optimizer
-from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
+from tutor.ml.registry import find
 from tutor.ml.schedules import make_schedule
+from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult
 
 
@@ -141,9 +142,11 @@ FUNCTIONS: dict[str, DrawnFunction] = {
 class FunctionTraining:
     """A walk on a drawn function; one update an epoch, in float64. See `tutor.ml.training.Training`."""
 
-    def __init__(self, dataset: Dataset, model: ModelOptions, optimizer: OptimizerOptions, train: TrainOptions) -> None:
+    def __init__(
+        self, dataset: Dataset, model: ModelSettings, optimizer: OptimizerSettings, train: TrainSettings
+    ) -> None:
         self.dataset = dataset
-        self.function = FUNCTIONS[model.function]
+        self.function = find(FUNCTIONS, model.function)
         self._train = train
         self._theta: Array = np.array(self.function.start, dtype=np.float64)
         for index, value in enumerate((model.w, model.b)[: len(self._theta)]):

@@ -13,7 +13,7 @@ from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
-from tutor.ml.options import ModelOptions, TrainOptions
+from tutor.ml.settings import ModelSettings, TrainSettings
 from tutor.ml.training import EpochResult
 
 
@@ -28,7 +28,7 @@ class RuleTraining:
         TutorError: the data has not two classes, or no such word.
     """
 
-    def __init__(self, dataset: Dataset, model: ModelOptions, train: TrainOptions) -> None:
+    def __init__(self, dataset: Dataset, model: ModelSettings, train: TrainSettings) -> None:
         if dataset.task != CLASSIFICATION or dataset.classes != 2:
             raise TutorError(translate("ml.rule-needs-two-classes"))
         self.dataset = dataset

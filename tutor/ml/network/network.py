@@ -25,6 +25,7 @@ from tutor.ml.network.batch_norm import BatchNorm
 from tutor.ml.network.dropout import Dropout
 from tutor.ml.network.kernels import activation_steps, derivative_steps, loss_gradient_steps
 from tutor.ml.network.tape import X_ROWS, Input, Run, Steps, X, perform, step, unroll
+from tutor.ml.registry import find
 
 
 class Network:
@@ -58,7 +59,7 @@ class Network:
         seed: int = 0,
     ) -> None:
         self.sizes = (features, *hidden, outputs)
-        self.activation = ACTIVATIONS[activation]
+        self.activation = find(ACTIVATIONS, activation)
         pairs = enumerate(zip(self.sizes[:-1], self.sizes[1:-1], strict=False))
         self._adds = frozenset(index for index, (below, here) in pairs if residual and index and below == here)
         self.random = np.random.default_rng(seed)

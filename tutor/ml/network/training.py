@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import ceil, inf, isfinite
 
 import numpy as np
+from msgspec.structs import replace
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
@@ -25,8 +25,8 @@ from tutor.ml.network.evaluation import Measure, rows_together
 from tutor.ml.network.network import Network, with_ones
 from tutor.ml.network.tape import LABELS, X_ROWS, Run, Steps, X, step, unroll
 from tutor.ml.optimizers import make_optimizer
-from tutor.ml.options import ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.schedules import make_schedule
+from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult
 
 _INPUTS = (X, X_ROWS, LABELS)
@@ -42,10 +42,10 @@ class NetworkTraining:
     def __init__(
         self,
         dataset: Dataset,
-        model: ModelOptions,
+        model: ModelSettings,
         loss: str,
-        optimizer: OptimizerOptions,
-        train: TrainOptions,
+        optimizer: OptimizerSettings,
+        train: TrainSettings,
         offset: float = 0.0,
     ) -> None:
         self.dataset = dataset
@@ -321,12 +321,12 @@ class NetworkTraining:
 
 
 def _network(
-    model: ModelOptions, features: int, outputs: int, seed: int, dtype: type[np.floating] = np.float32
+    model: ModelSettings, features: int, outputs: int, seed: int, dtype: type[np.floating] = np.float32
 ) -> Network:
-    """The network that a model is: without hidden layers unless it is an ``mlp`` or ``char-mlp``."""
+    """The network that a model is, with hidden layers if it may have any."""
     return Network(
         features,
-        model.hidden * model.depth if model.name in {"mlp", "char-mlp"} else (),
+        model.hidden * model.depth if model.kind.layers else (),
         outputs,
         model.activation,
         dtype,

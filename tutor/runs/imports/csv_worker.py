@@ -16,7 +16,7 @@ from types import FrameType
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import LANGUAGES, use_language
-from tutor.labs.spec_file import read_spec
+from tutor.labs.lab_files import SPEC_FILE, read_title
 from tutor.runs.entries import COLUMNS_FILE, SOURCE_FILE
 from tutor.runs.imports.csv_run import CsvFollower
 from tutor.runs.registry import Runs
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     source = Path(os.fsdecode((given.folder / SOURCE_FILE).read_bytes()))
     named = given.folder / COLUMNS_FILE
     columns = parse_columns(os.fsdecode(named.read_bytes())) if named.exists() else {}
-    follower = CsvFollower(source, read_spec(given.folder).title["en"], Runs(given.folder.parent), columns)
+    follower = CsvFollower(source, read_title(given.folder / SPEC_FILE)["en"], Runs(given.folder.parent), columns)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         follower.stop()

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Literal
 
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.errors import TutorError
-from tutor.labs.controls import value_of
 from tutor.labs.draft import PIECES, Setup
 from tutor.labs.draft import Step as Change
 from tutor.labs.goals import Challenge
-from tutor.labs.lab_config import LIVE_KEYS, ControlConfig, LabConfig, Value
+from tutor.labs.lab_config import ControlConfig, LabConfig, Value
+from tutor.labs.settings import SETTINGS
 from tutor.runs.comparison import differences, knots_of, name_by, names_of, values_of
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.replay import Replaying
@@ -177,7 +177,7 @@ class LabSession:
         if self.summary is None or self.summary.spec is None:
             return
         keys = {control.key for _, control in self.controls()}
-        held = {key: value_of(self.summary.spec, key) for key in keys}
+        held = {key: SETTINGS[key].get(self.summary.spec) for key in keys}
         held |= {each.key: each.value for each in self.summary.changes if each.key in keys}
         self.setup.take_over({key: value for key, value in held.items() if value is not None})
 
@@ -298,7 +298,8 @@ class LabSession:
         """Whether the present run goes by the setting ``key`` as it stands; true where there is no run yet."""
         if self.follower is None or self._follows(key):
             return True
-        return bool(value_of(self.running_spec, key) == value_of(self.spec, key))
+        setting = SETTINGS[key]
+        return bool(setting.get(self.running_spec) == setting.get(self.spec))
 
     def nudge(self, name: str, steps: int) -> None:
         """Turn a control by some steps."""
@@ -325,9 +326,8 @@ class LabSession:
 
     def _follows(self, key: str) -> bool:
         """Whether the present run goes by what ``key`` is set to while it goes on."""
-        from tutor.labs.effects import without_effect
-
-        return key in LIVE_KEYS and self.going and not without_effect(self.running_spec, key)
+        setting = SETTINGS[key]
+        return setting.live and self.going and not setting.idle_reason(self.running_spec)
 
     # -- comparing --------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
-from tutor.labs.settings import is_whole
+from tutor.labs.settings import SETTINGS
 from tutor.runs.comparison import title_of_key
 from tutor.runs.sweep.plan import MOST_CELLS, Axis, SweepPlan, refuse_idle_axes
 
@@ -102,6 +102,6 @@ def values_to_try(control: ControlConfig) -> tuple[Value, ...]:
         found = [float(f"1e{decade}") for decade in decades[::stride]]
     else:
         found = [round(low + (high - low) * share / 4, 10) for share in range(5)]
-    if is_whole(control.key):
+    if SETTINGS[control.key].is_whole:
         return tuple(dict.fromkeys(int(value) for value in found))
     return tuple(found)

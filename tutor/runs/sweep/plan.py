@@ -21,20 +21,15 @@ from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import listed, translate
 from tutor.labs.controls import setting_text, value_text
-from tutor.labs.effects import without_effect
 from tutor.labs.faults import SpecError, SpecFault
-from tutor.labs.lab_config import SHORT_NAMES, DataSettings, LabConfig, Value
+from tutor.labs.lab_config import LabConfig, Value
 from tutor.labs.lab_files import with_overrides
-from tutor.labs.settings import ANNOTATIONS, convert, expected, is_list, is_whole
+from tutor.labs.settings import SETTINGS, TRAINING_TABLES, Setting, find_setting, key_of, short_names
 from tutor.labs.spec_file import versions
 from tutor.runs.comparison import title_of_key
 
 MOST_CELLS = 400
 """More runs than this are no map that anybody reads."""
-_NO_AXES = ("show.", "challenge.", "train.pace", "model.temperature")
-"""Keys that change no loss."""
-_OTHER_YARDSTICKS = frozenset({"loss.name", "loss.offset", "data.name", "data.path", "data.target", "data.target_as"})
-"""Keys after whose change a loss measures something else."""
 _RANGE = re.compile(r"(-?\d{1,18})\.\.(-?\d{1,18})")
 
 
@@ -67,7 +62,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def comparable(self) -> bool:
         """Whether the losses of two cells measure the same, so that one of them is the better one."""
-        return not any(axis.key in _OTHER_YARDSTICKS for axis in self.axes)
+        return not any(SETTINGS[axis.key].yardstick for axis in self.axes)
 
     def values_of(self, cell: int) -> tuple[Value, ...]:
         """The value of each axis in the cell of that number, from 0.
@@ -112,13 +107,17 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     def identity(self) -> str:
         """Twelve hex digits of everything that decides the losses: the spec, the grid, the versions, the table."""
-        spec = self.spec
-        data = msgspec.to_builtins(spec.data)
-        if data["decimal"] == DataSettings().decimal:  # sweeps were kept before there was this setting
-            del data["decimal"]
-        decides = [spec.id, data, spec.model, spec.loss, spec.optimizer, replace(spec.train, pace=0.0)]
+        spec = replace(self.spec, train=replace(self.spec.train, pace=0.0))
+        decides = [spec.id, *(_deciding(spec, table) for table in TRAINING_TABLES)]
         content = msgspec.json.encode([decides, self.axes, versions(), _stamp_of(spec)])
         return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _deciding(spec: LabConfig, table: str) -> dict[str, object]:
+    """The settings of a table by name. One that was added later is left out at its default: sweeps are older."""
+    settings = (each for each in SETTINGS.values() if each.table == table)
+    values = ((each, each.get(spec)) for each in settings)
+    return {each.name: value for each, value in values if each.since == 1 or value != each.default}
 
 
 def _stamp_of(spec: LabConfig) -> list[int]:
@@ -146,41 +145,41 @@ def plan_sweep(spec: LabConfig, words: Sequence[str], settings: Mapping[str, obj
     if not words:
         raise _refusal(translate("sweep.no-grid"), translate("sweep.grid-example"))
     given = [_read_word(word) for word in words]
-    fixed = {SHORT_NAMES.get(name, name) for name in settings or ()}
-    for key, _ in given:
-        if key in fixed or sum(key == other for other, _ in given) > 1:
-            raise _refusal(translate("sweep.given-twice", key=key))
+    fixed = set(map(key_of, settings or ()))
+    for setting, _ in given:
+        if setting.key in fixed or sum(setting is other for other, _ in given) > 1:
+            raise _refusal(translate("sweep.given-twice", key=setting.key))
     count = prod(len(values) for _, values in given)
     if count > MOST_CELLS:
         raise _refusal(
             translate("sweep.too-many", count=f"{count:,}", most=MOST_CELLS), translate("sweep.too-many-hint")
         )
-    return SweepPlan(spec=spec, axes=tuple(Axis(key, _converted(key, values)) for key, values in given))
+    return SweepPlan(spec=spec, axes=tuple(Axis(setting.key, _converted(setting, values)) for setting, values in given))
 
 
 def _refusal(message: str, hint: str = "") -> TutorError:
     return TutorError(message, hint=hint, exit_code=ExitCode.USAGE)
 
 
-def _read_word(word: str) -> tuple[str, Sequence[object]]:
-    """The dotted key of a word, and its values as they were typed; a range of whole numbers is not spelt out."""
+def _read_word(word: str) -> tuple[Setting, Sequence[object]]:
+    """The setting of a word, and its values as they were typed; a range of whole numbers is not spelt out."""
     name, equals, text = word.partition("=")
     name, text = name.strip(), text.strip()
     if not equals or not name or not text:
         raise _refusal(translate("sweep.not-a-grid", word=harmless_line(word)[:80]), translate("sweep.grid-example"))
-    key = SHORT_NAMES.get(name, name)
-    if key not in ANNOTATIONS or "." not in key or key.startswith(_NO_AXES):
-        match = nearest(name, [*SHORT_NAMES, *SHORT_NAMES.values()])
+    setting = find_setting(name)
+    if setting is None or not setting.trains:
+        match = nearest(name, [*short_names(), *SETTINGS])
         hint = translate("runs.did-you-mean", name=match) if match else ""
         message = translate("sweep.no-axis", key=harmless_line(name)[:80])
-        raise _refusal(message, hint or translate("runs.known-keys", names=listed(SHORT_NAMES)))
+        raise _refusal(message, hint or translate("runs.known-keys", names=listed(short_names())))
     numbers = _RANGE.fullmatch(text)
-    if numbers and is_whole(key):
+    if numbers and setting.is_whole:
         values: Sequence[object] = range(int(numbers[1]), int(numbers[2]) + 1)
         if not values:
             raise _refusal(translate("sweep.empty-range", text=text))
-        return key, values
-    return key, _listed(text)
+        return setting, values
+    return setting, _listed(text)
 
 
 def _listed(text: str) -> list[object]:
@@ -198,22 +197,22 @@ def _single(text: str) -> object:
         return text
 
 
-def _converted(key: str, values: Sequence[object]) -> tuple[Value, ...]:
-    """``values`` as ``key`` takes them, each once."""
+def _converted(setting: Setting, values: Sequence[object]) -> tuple[Value, ...]:
+    """``values`` as ``setting`` takes them, each once."""
     found: list[Value] = []
     for each in values:
-        value = [each] if is_list(key) and not isinstance(each, list) else each
+        value = [each] if setting.is_list and not isinstance(each, list) else each
         try:
-            converted = convert(key, value)
+            converted = setting.convert(value)
         except ValueError as error:
             shown = harmless_line(setting_text(each))[:40]
             raise _refusal(
-                translate("runs.wrong-value", key=key, expected=expected(key), found=shown), str(error)
+                translate("runs.wrong-value", key=setting.key, expected=setting.expected(), found=shown), str(error)
             ) from error
         if converted not in found:
             found.append(converted)
     if not found or "" in found:
-        raise _refusal(translate("sweep.not-a-grid", word=key), translate("sweep.grid-example"))
+        raise _refusal(translate("sweep.not-a-grid", word=setting.key), translate("sweep.grid-example"))
     return tuple(found)
 
 
@@ -240,7 +239,7 @@ def refuse_idle_axes(plan: SweepPlan) -> None:
     sound = [spec for spec in specs if isinstance(spec, LabConfig)]
     faults = []
     for axis in plan.axes:
-        reasons = [without_effect(spec, axis.key) for spec in sound]
+        reasons = [SETTINGS[axis.key].idle_reason(spec) for spec in sound]
         if all(reasons):
             faults.append(
                 SpecFault(message=translate("effects.idle-axis", key=axis.key, reason=reasons[0]), key=axis.key)

@@ -15,7 +15,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.files import read_file
 from tutor.foundation.translate import translate
 from tutor.labs.lab_files import harmless_lab
-from tutor.labs.settings import ANNOTATIONS
+from tutor.labs.settings import SETTINGS
 from tutor.runs.events import Count
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.locks import is_held
@@ -205,7 +205,7 @@ def read_plan(folder: Path) -> SweepPlan:
     except (OSError, msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise TutorError(translate("runs.cannot-read", path=folder / PLAN_FILE, reason=reason)) from error
-    known = all(axis.key in ANNOTATIONS and axis.values for axis in plan.axes)
+    known = all(axis.key in SETTINGS and axis.values for axis in plan.axes)
     if not (known and plan.axes and plan.count <= MOST_CELLS):
         reason = translate("sweep.no-plan")
         raise TutorError(translate("runs.cannot-read", path=folder / PLAN_FILE, reason=reason))

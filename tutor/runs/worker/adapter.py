@@ -6,29 +6,30 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.labs.lab_config import NO_DESCENT, LabConfig, Value
+from tutor.labs.lab_config import LabConfig, Value
 from tutor.labs.panels.base import Array, Autocorrelation, Boundary, Confusion, Fit, Folds, Panel, Series, Weights
 from tutor.labs.panels.digits import Digits
 from tutor.labs.panels.landscapes import Curve, Surface, Threshold
 from tutor.labs.panels.network_panels import CheckedGradient, Gradients, Pieces, Shapes, Telling, Updates
 from tutor.labs.panels.norms import Norms
 from tutor.labs.panels.text import Text
+from tutor.labs.settings import SETTINGS
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import DRAWN, REGRESSION
 from tutor.ml.factory import make_training
 from tutor.ml.models.hidden_units import is_sum_of_bends
 from tutor.ml.network.training import NetworkTraining
-from tutor.ml.options import DataOptions, ModelOptions, OptimizerOptions, TrainOptions
 from tutor.ml.perturbation import perturb
+from tutor.ml.settings import WITHOUT_GRADIENT, DataSettings
 from tutor.ml.training import EpochResult
 from tutor.runs.events import DataFacts
 from tutor.runs.worker.parameter_names import named_parameters
@@ -37,17 +38,6 @@ from tutor.runs.worker.weights_file import write_weights
 _MOST_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
 """How the names begin of what is kept with the parameters and is none."""
-_TURNS = {
-    "optimizer.learning_rate": "learning_rate",
-    "optimizer.momentum": "momentum",
-    "train.batch_size": "batch_size",
-    "model.w": "w",
-    "model.b": "b",
-    "model.threshold": "threshold",
-    "model.keyword": "keyword",
-    "loss.name": "loss",
-}
-"""Live keys, as `tutor.ml.training.Training.set` calls them."""
 
 
 class MlTrainee:
@@ -64,20 +54,14 @@ class MlTrainee:
 
     def __init__(self, spec: LabConfig, data_folder: Path | None, perturbation: int | None = None) -> None:
         self.spec = spec
-        self._dataset = load_dataset(spec.data.name, data_folder=data_folder, options=_data_options(spec, data_folder))
+        self._dataset = load_dataset(_found_in(data_folder, spec.data), data_folder=data_folder)
         self._epochs = _epochs(spec, len(self._dataset.x_train))
         self._training = make_training(
             self._dataset,
-            _model_options(spec),
+            spec.model,
             spec.loss.name,
-            OptimizerOptions(**_fields(spec.optimizer)),
-            TrainOptions(
-                epochs=self._epochs,
-                batch_size=spec.train.batch_size,
-                updates=spec.train.updates,
-                seed=spec.train.seed,
-                shuffle=spec.train.shuffle,
-            ),
+            spec.optimizer,
+            replace(spec.train, epochs=self._epochs),
             spec.loss.offset,
         )
         if perturbation is not None:
@@ -120,7 +104,7 @@ class MlTrainee:
             possible |= {data.name} & {"digits"}
         if self.spec.model.name == "function" and "surface" not in possible:
             possible.add("curve")
-        if self.spec.model.name in {"threshold", "keyword-rule"}:
+        if self.spec.model.kind.rule:
             possible.add("threshold")
         possible |= self._possible_for_networks()
         if data.task != DRAWN:
@@ -137,7 +121,7 @@ class MlTrainee:
         possible = {"shapes", "gradient-check", "norms"}
         if is_sum_of_bends(inner.network.sizes, self.spec.model.activation):
             possible.add("pieces")
-        if self.spec.optimizer.name not in NO_DESCENT:
+        if self.spec.optimizer.name not in WITHOUT_GRADIENT:
             possible |= {"updates", "gradients"}
         return possible
 
@@ -169,7 +153,7 @@ class MlTrainee:
             self.temperature = float(value)  # how it writes, and not how it learns
             return None
         try:
-            self._training.set(_TURNS[key], value)
+            self._training.set(SETTINGS[key].short, value)
         except TutorError as error:
             raise ValueError(str(error)) from error
         except ValueError as error:
@@ -342,20 +326,9 @@ def _epochs(spec: LabConfig, rows: int) -> int:
     return math.ceil(train.updates / each)
 
 
-def _fields(table: Any) -> dict[str, Any]:
-    return {name: getattr(table, name) for name in table.__struct_fields__}
-
-
-def _model_options(spec: LabConfig) -> ModelOptions:
-    fields = _fields(spec.model)
-    del fields["temperature"]
-    return ModelOptions(**fields)
-
-
-def _data_options(spec: LabConfig, data_folder: Path | None) -> DataOptions:
-    fields = _fields(spec.data)
-    del fields["name"]
-    path = named_path(spec.data.path)
-    if spec.data.path and data_folder is not None and not path.is_absolute() and not path.exists():
-        fields["path"] = str(data_folder / path)
-    return DataOptions(**fields)
+def _found_in(folder: Path | None, data: DataSettings) -> DataSettings:
+    """``data`` with a file that does not lie in the present folder looked for in ``folder``."""
+    path = named_path(data.path)
+    if not data.path or folder is None or path.is_absolute() or path.exists():
+        return data
+    return replace(data, path=str(folder / path))

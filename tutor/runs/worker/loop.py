@@ -29,7 +29,7 @@ WAIT_SECONDS = 1 / 60
 
 
 class EpochOutcome(Result, Protocol):
-    """What a training tells an engine of one epoch; `tutor.ml.options.EpochResult` is one."""
+    """What a training tells an engine of one epoch; `tutor.ml.training.EpochResult` is one."""
 
     @property
     def diverged(self) -> bool: ...

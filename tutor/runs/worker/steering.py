@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import translate
 from tutor.labs.controls import check_setting
-from tutor.labs.effects import without_effect
-from tutor.labs.lab_config import LIVE_KEYS, LabConfig, Value
+from tutor.labs.lab_config import LabConfig, Value
+from tutor.labs.settings import SETTINGS
 from tutor.runs import control
 from tutor.runs.events import Changed, Event, Noted, Paced, Paused, Reason, Refused, Resumed
 from tutor.runs.hands import tidy
@@ -93,9 +93,9 @@ class Steering:
     def _set(self, key: str, value: Value, epoch: int, updates: int, by: str) -> None:
         try:
             dotted, converted = check_setting(self._spec, key, value)
-            if dotted not in LIVE_KEYS:
+            if not SETTINGS[dotted].live:
                 raise ValueError(translate("runs.not-live", key=dotted))
-            if idle := without_effect(self._spec, dotted):
+            if idle := SETTINGS[dotted].idle_reason(self._spec):
                 raise ValueError(translate("effects.idle", key=dotted, reason=idle))
             epochs = self._turn(dotted, converted)
         except ValueError as error:

@@ -121,21 +121,17 @@ class Palette(TutorDialog[None]):
         return [entry(*item) for item in titles.items()]
 
     def _labs(self) -> list[Entry]:
-        from tutor.foundation.errors import TutorError
-        from tutor.labs.lab_files import list_labs, load_lab
+        from tutor.labs.lab_files import list_labs, read_title
 
         course = self.services.course
         if course is None:
             return []
         entries = []
         for name in list_labs(course.labs_folder):
-            try:
-                spec = load_lab(name, course.labs_folder)
-            except TutorError:
-                continue  # `tutor check` tells what is wrong with it
-            entries.append(
-                self._lab_entry(name, tuple(dict.fromkeys((spec.title_in(language()), *spec.title.values()))))
-            )
+            titles = read_title(course.labs_folder / f"{name}.toml")
+            if titles:  # `tutor check` tells what is wrong with a lab without one
+                own = [titles[language()]] if language() in titles else []
+                entries.append(self._lab_entry(name, tuple(dict.fromkeys((*own, *titles.values())))))
         return entries
 
     def _lab_entry(self, name: str, titles: tuple[str, ...]) -> Entry:

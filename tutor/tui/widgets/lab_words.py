@@ -185,10 +185,10 @@ def _new_best(session: LabSession) -> str:
 
 def seed_text(session: LabSession) -> str:
     """What the seed of the next run changes: other random numbers, or nothing where none are drawn."""
-    from tutor.labs.effects import without_effect
+    from tutor.labs.settings import SETTINGS
 
     seed, own = session.spec.train.seed, session.original.train.seed
-    if idle := without_effect(session.spec, "train.seed"):
+    if idle := SETTINGS["train.seed"].idle_reason(session.spec):
         return translate("effects.says-idle", name=translate("lab.seed", seed=seed), reason=idle)
     return translate("workbench.says-seed", seed=seed, own=own)
 

@@ -1,10 +1,12 @@
-"""Seeded examples of functions that are known, and of phones that are spoken."""
+"""Seeded examples of functions that are known, and of phones that are spoken; and a drawn curve, which has none."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Floats, Ints, RawData
+from tutor.ml.datasets.dataset import CLASSIFICATION, DRAWN, REGRESSION, Dataset, Floats, Ints, RawData
+from tutor.ml.datasets.sources.source import DataSource
+from tutor.ml.settings import DataSettings
 
 FRESH_ROWS = 500
 """Examples for the validation of `quadratic`: many, so that what they tell is no accident."""
@@ -90,3 +92,30 @@ def with_neighbours(heard: Floats, frames: int) -> Floats:
     """Each frame of one utterance, (length, d), between its neighbours, (length, d · frames); its ends are repeated."""
     padded = np.pad(heard, ((frames // 2, frames // 2), (0, 0)), mode="edge")
     return np.concatenate([padded[start : start + len(heard)] for start in range(frames)], axis=1)
+
+
+def curve() -> Dataset:
+    """No examples: what there is to see is the function that the model names."""
+    nothing = np.zeros((0, 0))
+    return Dataset("curve", DRAWN, nothing, np.zeros(0), nothing, np.zeros(0))
+
+
+_USES = ("rows", "noise", "seed")
+SOURCES: tuple[DataSource[DataSettings], ...] = (
+    DataSource("wave", lambda given, _: wave(given.rows, given.noise, given.seed), _USES, REGRESSION),
+    DataSource(
+        "quadratic",
+        lambda given, _: quadratic(given.rows, given.noise, given.seed),
+        _USES,
+        REGRESSION,
+        kept_back=True,
+    ),
+    DataSource(
+        "phones",
+        lambda given, _: phones(given.rows, given.noise, given.seed, given.frames),
+        (*_USES, "frames"),
+        classes=_PHONES,
+        kept_back=True,
+    ),
+    DataSource("curve", lambda _given, _folder: curve(), task=DRAWN, whole=True),
+)

@@ -9,8 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from tutor.ml.datasets.dataset import CLASSIFICATION, RawData
-from tutor.ml.options import MAIL_WORDS
+from tutor.ml.datasets.sources.source import DataSource
+from tutor.ml.settings import DataSettings
 
+MAIL_WORDS = ("free", "winner", "meeting", "thanks")
+"""What is counted."""
 _SPAM_SHARE = 0.4
 _MAILS = 200
 
@@ -56,3 +59,11 @@ def _counts(random: np.random.Generator, spam: np.ndarray) -> np.ndarray:
     # A spam mail without its word at all would be hidden by chance, not by a trick.
     counts[:, 0] = np.where(spam, np.maximum(counts[:, 0], 1), counts[:, 0])
     return counts
+
+
+SOURCE: DataSource[DataSettings] = DataSource(
+    "mails",
+    lambda given, _: mails(given.rows, given.tricky_share, given.seed),
+    uses=("rows", "tricky_share", "seed"),
+    classes=2,
+)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tutor.ml.datasets.dataset import CLASSIFICATION, RawData
+from tutor.ml.datasets.sources.source import DataSource
+from tutor.ml.settings import DataSettings
 
 SPEAKERS, REPETITIONS = 15, 6
 TOSSES = 200
@@ -49,3 +51,21 @@ def coins(rows: int, seed: int | None) -> RawData:
     numbers = np.arange(2.0 * count)[:, None]
     fell = random.integers(0, 2, 2 * count)
     return RawData(numbers, fell, ("toss",), "side", CLASSIFICATION, class_names=("tails", "heads"), valid_rows=count)
+
+
+SOURCES: tuple[DataSource[DataSettings], ...] = (
+    DataSource(
+        "vowels",
+        lambda given, _: vowels(given.noise, given.seed),
+        uses=("noise", "seed"),
+        classes=len(_VOWELS),
+        grouped=True,
+    ),
+    DataSource(
+        "coins",
+        lambda given, _: coins(given.rows, given.seed),
+        uses=("rows", "seed"),
+        classes=2,
+        kept_back=True,
+    ),
+)

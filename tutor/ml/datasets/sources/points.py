@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tutor.ml.datasets.dataset import CLASSIFICATION, Floats, Ints, RawData
+from tutor.ml.datasets.sources.source import DataSource
+from tutor.ml.settings import DataSettings
 
 _NAMES = ("x1", "x2")
 
@@ -44,3 +46,11 @@ def spiral(rows: int, noise: float | None, seed: int | None) -> RawData:
     angle = 4 * radius + y * 2 * np.pi / 3 + random.normal(0, 0.2 if noise is None else noise, count)
     x = np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
     return _table(x, y, 3)
+
+
+_USES = ("rows", "noise", "seed")
+SOURCES: tuple[DataSource[DataSettings], ...] = (
+    DataSource("blobs", lambda given, _: blobs(given.rows, given.noise, given.seed), _USES, classes=3),
+    DataSource("moons", lambda given, _: moons(given.rows, given.noise, given.seed), _USES, classes=2),
+    DataSource("spiral", lambda given, _: spiral(given.rows, given.noise, given.seed), _USES, classes=3),
+)

@@ -6,9 +6,14 @@ past says more about tomorrow than a straight line can use; `views` has a slowly
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from tutor.ml.datasets.dataset import REGRESSION, Floats, RawData
+from tutor.ml.datasets.sources.shipped import bike_sharing
+from tutor.ml.datasets.sources.source import DataSource
+from tutor.ml.settings import DataSettings
 
 DAYS_OF_VIEWS = 1461 + 365
 DAYS_OF_REBOUND = 1405 + 56 + 365
@@ -97,3 +102,41 @@ def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, r
     fraction = next((days / len(x) for days in (VALIDATION_DAYS, SHORT_VALIDATION_DAYS) if len(x) > 3 * days), 0.2)
     names = tuple(f"{name} −{lag}" for lag in range(1, lags + 1))
     return RawData(x, series[start:], names, name, REGRESSION, ordered=True, test_fraction=fraction, shared_scale=True)
+
+
+_HIRED = ("casual", "registered", "total")
+"""Whose bicycles may be predicted: those of casual riders unless told otherwise."""
+
+
+def _days(given: DataSettings, series: Floats, name: str) -> RawData:
+    return look_back(series, given.lags, name, viral_day=given.viral_day, rows=given.rows)
+
+
+def _views(given: DataSettings, _folder: Path | None) -> RawData:
+    return _days(given, views(VIEWS_SEED if given.seed is None else given.seed), "views")
+
+
+def _rebound(given: DataSettings, _folder: Path | None) -> RawData:
+    return _days(given, rebound(REBOUND_SEED if given.seed is None else given.seed), "value")
+
+
+def _bike_sharing(given: DataSettings, folder: Path | None) -> RawData:
+    hired = given.target or _HIRED[0]
+    return _days(given, bike_sharing(folder, hired), hired)
+
+
+_USES = ("rows", "lags", "viral_day")
+SOURCES: tuple[DataSource[DataSettings], ...] = (
+    DataSource("views", _views, (*_USES, "seed"), REGRESSION, series=True),
+    DataSource("rebound", _rebound, (*_USES, "seed"), REGRESSION, series=True),
+    DataSource(
+        "bike-sharing",
+        _bike_sharing,
+        (*_USES, "target"),
+        REGRESSION,
+        targets=_HIRED,
+        series=True,
+        source="H. Fanaee-T and J. Gama (2013), UCI",
+        licence="MIT",
+    ),
+)

@@ -13,6 +13,8 @@ from tutor.foundation.translate import translate
 from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Floats, RawData
 from tutor.ml.datasets.sources.generated import with_neighbours
+from tutor.ml.datasets.sources.source import DataSource
+from tutor.ml.settings import DataSettings
 from tutor.tables.reader import read_table
 
 _DIGITS = 10
@@ -97,3 +99,45 @@ def japanese_vowels(folder: Path | None, frames: int) -> RawData:
         class_names=tuple(str(number + 1) for number in range(_SPEAKERS)),
         valid_rows=int((of > _TRAINING_UTTERANCES).sum()),
     )
+
+
+SOURCES: tuple[DataSource[DataSettings], ...] = (
+    DataSource("iris", lambda _, folder: iris(folder), classes=3, source="R. A. Fisher (1936)", licence="BSD-3-Clause"),
+    DataSource(
+        "penguins",
+        lambda _, folder: penguins(folder),
+        classes=3,
+        source="K. B. Gorman, T. D. Williams and W. R. Fraser (2014), Palmer Station LTER",
+        licence="CC0",
+    ),
+    DataSource(
+        "diabetes",
+        lambda _, folder: diabetes(folder),
+        task=REGRESSION,
+        source="B. Efron, T. Hastie, I. Johnstone and R. Tibshirani (2004)",
+        licence="BSD-3-Clause",
+    ),
+    DataSource(
+        "spambase",
+        lambda _, folder: spambase(folder),
+        classes=2,
+        source="M. Hopkins, E. Reeber, G. Forman and J. Suermondt (1999), UCI",
+        licence="CC BY 4.0",
+    ),
+    DataSource(
+        "digits",
+        lambda _, folder: digits(folder),
+        classes=_DIGITS,
+        source="E. Alpaydin and C. Kaynak, UCI",
+        licence="BSD-3-Clause",
+    ),
+    DataSource(
+        "japanese-vowels",
+        lambda given, folder: japanese_vowels(folder, given.frames),
+        uses=("frames",),
+        classes=_SPEAKERS,
+        kept_back=True,
+        source="M. Kudo, J. Toyama and M. Shimbo (1999), UCI",
+        licence="BSD-3-Clause",
+    ),
+)

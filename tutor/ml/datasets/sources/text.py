@@ -14,6 +14,8 @@ from tutor.foundation.files import named_path
 from tutor.foundation.translate import translate
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats, Ints
 from tutor.ml.datasets.sources.own_text import own_lines
+from tutor.ml.datasets.sources.source import DataSource
+from tutor.ml.settings import DataSettings
 
 END = "\n"
 """The character behind a line, and in front of it: what is before the beginning is as good as an end."""
@@ -89,3 +91,12 @@ def _examples(lines: list[str], characters: tuple[str, ...], context: int) -> tu
             following.append(spelled[place])
     places = np.array(last, dtype=np.int64).reshape(len(last), context)
     return contexts(places, len(characters)), np.array(following, dtype=np.int64)
+
+
+SOURCE: DataSource[DataSettings] = DataSource(
+    "text",
+    lambda given, folder: text(folder, given.text, given.context, given.test_fraction, given.seed, given.path),
+    uses=("text", "context", "test_fraction", "seed", "path"),
+    whole=True,
+    source="lists of words and sentences of this course, or the learner",
+)

@@ -246,7 +246,7 @@ class LabActions(LabBuilder):
     def _after_turning(self, name: str) -> None:
         """What turning a control leads to: the learner's own steps begin by themselves; others may need a restart."""
         from tutor.labs.controls import control_title
-        from tutor.labs.effects import without_effect
+        from tutor.labs.settings import SETTINGS
 
         session = self.session
         if session is None:
@@ -254,7 +254,7 @@ class LabActions(LabBuilder):
         control = session.spec.controls[name]
         if session.spec.manual and not session.going:
             self.action_start()
-        elif idle := without_effect(session.spec, control.key):
+        elif idle := SETTINGS[control.key].idle_reason(session.spec):
             self.notice(translate("effects.says-idle", name=control_title(name, control), reason=idle))
         elif session.going and session.waits_for_restart(control):
             self.notice(translate("lab.needs-restart", name=control_title(name, control)))

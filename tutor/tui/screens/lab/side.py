@@ -11,8 +11,8 @@ from tutor.foundation.text_width import cell_width, pad, shorten
 from tutor.foundation.translate import translate
 from tutor.foundation.wrapping import wrapped
 from tutor.labs.controls import control_title, value_text
-from tutor.labs.effects import without_effect
 from tutor.labs.lab_config import ControlConfig
+from tutor.labs.settings import SETTINGS
 from tutor.runs.session.session import LabSession
 from tutor.tui.widgets.lab_charts import number_rows, numbers, pair_row, parameters, train_loss_now
 from tutor.tui.widgets.lab_words import goal_lines, with_minus
@@ -107,7 +107,7 @@ def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Cont
 def _control(session: LabSession, name: str, control: ControlConfig, hand: Hand, width: int, *, chosen: bool) -> Rows:
     """Name and value of a control; the value on rows of its own where one has no room for both."""
     # What changes nothing as the others stand steps back; turning it says why.
-    ink = "strong" if chosen else "muted" if without_effect(session.spec, control.key) else "text"
+    ink = "strong" if chosen else "muted" if SETTINGS[control.key].idle_reason(session.spec) else "text"
     text = with_minus(value_text(control.key, session.value(control)))
     title = control_title(name, control)
     head: Row = [Span("▸ " if chosen else "  ", "accent")]

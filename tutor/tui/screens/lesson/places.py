@@ -32,14 +32,7 @@ def block_of(lesson: Lesson, anchor: str) -> int | None:
 
 def lab_titles(lesson: Lesson, labs_folder: Path) -> dict[str, str]:
     """The titles of the labs that stand in a lesson, by name; those that cannot be read are left out."""
-    from tutor.foundation.errors import TutorError
-    from tutor.foundation.safe_text import harmless_line
-    from tutor.labs.lab_files import load_lab
+    from tutor.labs.lab_files import lab_titles as titles_in
 
-    titles = {}
-    for fence in lesson.labs:
-        try:
-            titles[fence.lab] = harmless_line(load_lab(fence.lab, labs_folder).title_in(lesson.language))
-        except TutorError:
-            continue  # its card in the text tells what is wrong with it
-    return titles
+    names = {fence.lab for fence in lesson.labs}
+    return {name: title for name, title in titles_in(labs_folder, lesson.language) if name in names}
