@@ -12,7 +12,7 @@ from typing import Any
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.entries import RunEntry
-from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Started, View
+from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Reason, Started, View
 from tutor.runs.hands import this_hand
 from tutor.runs.summary import RunSummary, fold
 
@@ -113,7 +113,7 @@ class FakeFollower:
             )
         )
 
-    def finish(self, reason: Any = "epochs", **facts: float) -> None:
+    def finish(self, reason: Reason = "epochs", **facts: float) -> None:
         """Let the run end."""
         done = len(self.summary.train_losses) + sum(len(e.train) for e in self.waiting if isinstance(e, Epochs))
         if reason == "diverged":

@@ -17,7 +17,7 @@ from tests.tui.screen_rows import make_services, rows_of, running, text_of
 from tutor.charts.cells import plain_row
 from tutor.foundation.text_width import cell_width
 from tutor.foundation.translate import translate
-from tutor.runs.events import Changed, Failed, Paced, Paused, Refused, Resumed, View
+from tutor.runs.events import Changed, Failed, Paced, Paused, Reason, Refused, Resumed, View
 from tutor.runs.session.session import LabSession
 from tutor.tui.routes import Lab
 from tutor.tui.screens.lab.screen import LabScreen
@@ -463,15 +463,16 @@ async def test_a_worker_that_is_killed_shows_as_stopped_unexpectedly(
 
 
 async def test_every_end_is_told_in_words(tmp_path: Path) -> None:
+    ends: tuple[tuple[Reason, str], ...] = (
+        ("epochs", "All 86 epochs done. The lowest validation loss, 0.4006, was at epoch 86. Goal reached."),
+        ("no-improvement", "Stopped early at epoch 86: the validation loss had stopped getting better."),
+        ("seconds", "Stopped at epoch 86: it may train for 600 s."),
+        ("idle", "Stopped at epoch 86: it had waited for hours"),
+        ("log-size", "its log is as large as a log may be"),
+        ("stop", "Stopped at epoch 86. What it found is kept."),
+    )
     async with lab(tmp_path) as bench:
-        for reason, words in (
-            ("epochs", "All 86 epochs done. The lowest validation loss, 0.4006, was at epoch 86. Goal reached."),
-            ("no-improvement", "Stopped early at epoch 86: the validation loss had stopped getting better."),
-            ("seconds", "Stopped at epoch 86: it may train for 600 s."),
-            ("idle", "Stopped at epoch 86: it had waited for hours"),
-            ("log-size", "its log is as large as a log may be"),
-            ("stop", "Stopped at epoch 86. What it found is kept."),
-        ):
+        for reason, words in ends:
             await bench.press("space")
             bench.run.train(falling(86), falling(86, 0.4))
             bench.run.finish(reason)
