@@ -40,6 +40,11 @@ def test_a_gradient_whose_square_overflows_is_still_clipped() -> None:
     assert norm == pytest.approx(5e30)
 
 
+def test_the_length_of_a_long_gradient_is_that_of_all_of_it() -> None:
+    gradient: Array = np.full(250_000, 3e25, np.float32)  # its square overflows single precision
+    assert GradientRules(gradient, gradient).norm() == pytest.approx(3e25 * 500)
+
+
 def test_a_gradient_that_is_no_number_stays_none() -> None:
     assert np.isnan(ruled([np.nan, 4.0], 0.0, 1.0)[0]).all()
     assert np.isnan(ruled([np.inf, 4.0], 0.0, 1.0)[0]).any()

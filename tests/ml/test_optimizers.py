@@ -40,7 +40,7 @@ def test_momentum_by_hand() -> None:
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_many_parameters_move_block_by_block_as_they_would_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def moved() -> Array:
+    def moved() -> tuple[Array, dict[str, Array]]:
         random = np.random.default_rng(4)
         theta: Array = random.standard_normal(1000).astype(np.float32)
         gradient: Array = random.standard_normal(1000).astype(np.float32)
@@ -49,11 +49,15 @@ def test_many_parameters_move_block_by_block_as_they_would_at_once(name: str, mo
         for _ in range(5):
             optimizer.step(0.1)
             gradient[:] = random.standard_normal(1000)
-        return theta
+        return theta, optimizer.state()
 
-    at_once = moved()
+    at_once, remembered_at_once = moved()
     monkeypatch.setattr(optimizers, "BLOCK", 64)
-    assert np.array_equal(moved(), at_once)
+    theta, remembered = moved()
+    assert np.array_equal(theta, at_once)
+    assert remembered.keys() == remembered_at_once.keys()
+    for each, array in remembered.items():
+        assert np.array_equal(array, remembered_at_once[each])
 
 
 def test_adams_first_step_is_the_learning_rate_whatever_the_gradient() -> None:

@@ -9,9 +9,15 @@ With g the gradient of the mean loss, and |g| its length over all parameters at 
 
 from __future__ import annotations
 
+from math import sqrt
+from typing import Final
+
 import numpy as np
 
 from tutor.ml.arrays import Array
+
+_PIECE: Final = 1 << 16
+"""So many squares are summed at once."""
 
 
 class GradientRules:
@@ -20,7 +26,7 @@ class GradientRules:
     Args:
         parameters: θ, (P,).
         gradient: g, (P,), changed in place.
-        is_weight: 1 for each weight and 0 for each bias, (P,).
+        is_weight: 1 for each weight and 0 for each bias, (P,); None if all parameters are weights, or none decays.
         weight_decay: λ; 0 for none.
         clip: c; 0 for none.
         noise: s; 0 for none.
@@ -31,7 +37,7 @@ class GradientRules:
         self,
         parameters: Array,
         gradient: Array,
-        is_weight: Array,
+        is_weight: Array | None = None,
         *,
         weight_decay: float = 0.0,
         clip: float = 0.0,
@@ -56,7 +62,10 @@ class GradientRules:
             if not length <= self._clip:  # so that a length that is no number leaves none in the gradient
                 g *= self._clip / length
         if self._weight_decay:
-            g += self._weight_decay * self._is_weight * self._parameters
+            decay = self._weight_decay * self._parameters
+            if self._is_weight is not None:
+                decay *= self._is_weight
+            g += decay
 
     def norm(self) -> float:
         """|g| at the last update, before any rule."""
@@ -64,6 +73,12 @@ class GradientRules:
 
 
 def _length(gradient: Array) -> float:
-    """|g|, summed in float64: the square of an exploding gradient overflows float32."""
-    wide = gradient.astype(np.float64)
-    return float(np.sqrt(wide.dot(wide)))
+    """|g|, summed in float64: the square of an exploding gradient overflows float32.
+
+    Piece by piece, because twice the memory of a large network's gradient is more than there may be to spare.
+    """
+    squares = 0.0
+    for start in range(0, len(gradient), _PIECE):
+        wide = gradient[start : start + _PIECE].astype(np.float64)
+        squares += float(wide.dot(wide))
+    return sqrt(squares)

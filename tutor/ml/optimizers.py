@@ -10,6 +10,7 @@ take it then.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from typing import ClassVar
 
@@ -34,12 +35,14 @@ class Optimizer:
     """Whether `step` applies the weight decay itself, so that it must not be added to the gradient."""
     uses: ClassVar[tuple[str, ...]] = ()
     """The settings that only some optimizers have, and this one does."""
+    remembers: ClassVar[tuple[str, ...]] = ()
+    """The attributes that hold what is remembered between two steps, (P,) each, changed in place."""
 
     def __init__(
         self, parameters: Array, gradient: Array, settings: OptimizerSettings, is_weight: Array | None = None
     ) -> None:
         self.parameters, self.gradient = parameters, gradient
-        self.is_weight: Array = np.ones_like(parameters) if is_weight is None else is_weight
+        self.is_weight = is_weight
         self.start(settings)
 
     def start(self, settings: OptimizerSettings) -> None:
@@ -50,8 +53,8 @@ class Optimizer:
         raise NotImplementedError
 
     def state(self) -> dict[str, Array]:
-        """What is remembered between two steps, by name, (P,) each."""
-        return {}
+        """What is remembered between two steps, by name, (P,) each; no copies."""
+        return {name: getattr(self, name) for name in self.remembers}
 
     def turn(self, name: str, value: float) -> None:
         """Change one of its settings, such as ``momentum``, between two steps.
@@ -74,6 +77,7 @@ class GradientDescent(Optimizer):
 class Momentum(Optimizer):
     """v ← β v − η g, θ ← θ + v, where β is the momentum and v the velocity (Polyak 1964)."""
 
+    remembers = ("velocity",)
     uses = ("momentum",)
 
     def start(self, settings: OptimizerSettings) -> None:
@@ -85,13 +89,11 @@ class Momentum(Optimizer):
         self.velocity -= learning_rate * self.gradient
         self.parameters += self.velocity
 
-    def state(self) -> dict[str, Array]:
-        return {"velocity": self.velocity}
-
 
 class AdaGrad(Optimizer):
     """s ← s + g², θ ← θ − η g / (√s + ε) (Duchi et al. 2011)."""
 
+    remembers = ("sum_of_squares",)
     epsilon = 1e-8
 
     def start(self, settings: OptimizerSettings) -> None:
@@ -100,9 +102,6 @@ class AdaGrad(Optimizer):
     def step(self, learning_rate: float) -> None:
         self.sum_of_squares += self.gradient**2
         self.parameters -= learning_rate * self.gradient / (np.sqrt(self.sum_of_squares) + self.epsilon)
-
-    def state(self) -> dict[str, Array]:
-        return {"sum_of_squares": self.sum_of_squares}
 
 
 class AdaGradMean(AdaGrad):
@@ -124,6 +123,7 @@ class RMSProp(Optimizer):
     The first s is g² itself: from s = 0 the first steps would be too large.
     """
 
+    remembers = ("mean_square",)
     uses = ("alpha",)
     epsilon = 1e-8
 
@@ -141,9 +141,6 @@ class RMSProp(Optimizer):
             self.mean_square += (1 - self.alpha) * self.gradient**2
         self.parameters -= learning_rate * self.gradient / (np.sqrt(self.mean_square) + self.epsilon)
 
-    def state(self) -> dict[str, Array]:
-        return {"mean_square": self.mean_square}
-
 
 class Adam(Optimizer):
     """Momentum over a running mean of squares, both corrected for their start at zero (Kingma and Ba 2015).
@@ -153,6 +150,7 @@ class Adam(Optimizer):
     θ ← θ − η m̂ / (√v̂ + ε), where m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ)
     """
 
+    remembers = ("first_moment", "second_moment")
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
     def start(self, settings: OptimizerSettings) -> None:
@@ -181,9 +179,6 @@ class Adam(Optimizer):
         update *= learning_rate * root / (1 - self.beta1**self.t)
         self.parameters -= update
 
-    def state(self) -> dict[str, Array]:
-        return {"first_moment": self.first_moment, "second_moment": self.second_moment}
-
 
 class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
@@ -199,7 +194,10 @@ class AdamW(Adam):
         self.weight_decay = settings.weight_decay
 
     def step(self, learning_rate: float) -> None:
-        self.parameters -= learning_rate * self.weight_decay * self.is_weight * self.parameters
+        decay = learning_rate * self.weight_decay * self.parameters
+        if self.is_weight is not None:
+            decay *= self.is_weight
+        self.parameters -= decay
         super().step(learning_rate)
 
 
@@ -232,7 +230,17 @@ class Blocks(Optimizer):
     ) -> None:
         super().__init__(parameters, gradient, settings, is_weight)
         blocks = [slice(start, start + BLOCK) for start in range(0, len(parameters), BLOCK)]
-        self.optimizers = [kind(parameters[at], gradient[at], settings, self.is_weight[at]) for at in blocks]
+        self.optimizers = [
+            kind(parameters[at], gradient[at], settings, None if is_weight is None else is_weight[at]) for at in blocks
+        ]
+        self._state = {name: self._together(name, blocks) for name in kind.remembers}
+
+    def _together(self, name: str, blocks: Sequence[slice]) -> Array:
+        """One vector, (P,), of which what each optimizer remembers as ``name`` is a part from now on."""
+        whole = np.concatenate([getattr(each, name) for each in self.optimizers])
+        for each, at in zip(self.optimizers, blocks, strict=True):
+            setattr(each, name, whole[at])
+        return whole
 
     def turn(self, name: str, value: float) -> None:
         for each in self.optimizers:
@@ -243,8 +251,7 @@ class Blocks(Optimizer):
             each.step(learning_rate)
 
     def state(self) -> dict[str, Array]:
-        states = [each.state() for each in self.optimizers]
-        return {name: np.concatenate([state[name] for state in states]) for name in states[0]}
+        return self._state
 
 
 def make_optimizer(

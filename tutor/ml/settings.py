@@ -124,6 +124,11 @@ def registered(place: str) -> Callable[[], tuple[str, ...]]:
     return lambda: tuple(registry(place))
 
 
+def model_names() -> tuple[str, ...]:
+    """The models."""
+    return tuple(MODELS)
+
+
 def loss_names() -> tuple[str, ...]:
     """The losses, and what is shown in their place: a rule's mistakes, and the value of a drawn function."""
     return (*dict.fromkeys(loss.name for loss in registry(LOSSES).values()), "mistakes", "function")
@@ -349,7 +354,7 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
 class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[model]``: the function with unknown parameters."""
 
-    name: Annotated[str, setting(short="model", names=lambda: tuple(MODELS))] = "linear"
+    name: Annotated[str, setting(short="model", names=model_names)] = "linear"
     hidden: Annotated[
         tuple[Annotated[int, Meta(ge=1, le=4096)], ...],
         setting(applies=_of_models(lambda model: model.layers), max_length=64),

@@ -160,7 +160,6 @@ class FunctionTraining:
         self._rules = GradientRules(
             self._theta,
             self._gradient,
-            np.ones_like(self._theta),
             weight_decay=0.0 if self._optimizer.decays_weights else optimizer.weight_decay,
             clip=optimizer.gradient_clip,
             noise=optimizer.gradient_noise,

@@ -68,7 +68,8 @@ class NetworkTraining:
             raise TutorError(translate("ml.least-squares-needs-line"))
         self._learning_rate = optimizer.learning_rate
         self._factor = make_schedule(optimizer.schedule, optimizer.warm_up)
-        parameters, gradient, is_weight = self.network.parameters, self.network.gradient, self.network.is_weight()
+        parameters, gradient = self.network.parameters, self.network.gradient
+        is_weight = self.network.is_weight() if optimizer.weight_decay else None
         self._optimizer = make_optimizer(parameters, gradient, optimizer, is_weight)
         self._rules = GradientRules(
             parameters,
