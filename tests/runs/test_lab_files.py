@@ -15,7 +15,7 @@ from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import use_language
 from tutor.labs.faults import SpecError
 from tutor.labs.lab_config import ControlConfig, LabConfig
-from tutor.labs.lab_files import lab_titles, list_labs, load_lab, parse_setting, read_lab, with_overrides
+from tutor.labs.lab_files import SPEC_FILE, lab_titles, list_labs, load_lab, parse_setting, read_lab, with_overrides
 from tutor.labs.spec_file import read_spec, to_toml, write_spec
 from tutor.labs.validate import refuse_idle
 from tutor.ml.settings import DataSettings
@@ -373,4 +373,4 @@ def test_any_text_survives_the_spec_file_but_for_what_steers_a_terminal(text: st
     clean = LabConfig(
         id="x", title={"en": harmless(text)}, about={harmless_line(text): "y"}, data=DataSettings(path=text)
     )
-    assert read_lab(to_toml(spec), PATH) == clean
+    assert read_lab(to_toml(spec), PATH.with_name(SPEC_FILE)) == clean
