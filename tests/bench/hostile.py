@@ -14,8 +14,8 @@ Everything happens in this process, so that thousands of commands take minutes; 
 from __future__ import annotations
 
 import argparse
-import copy
 import contextlib
+import copy
 import io
 import json
 import os
@@ -330,8 +330,11 @@ class Count:
         try:
             with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
                 act()
-            found = CONTROLS.search(said.buffer.getvalue().decode("utf-8", "surrogateescape"))
-            kind = f"control {found[0]!r}" if found else ""
+            text = said.buffer.getvalue().decode("utf-8", "surrogateescape")
+            if "Traceback (most recent call last)" in text:
+                kind = f"traceback: {text.strip().splitlines()[-1][:80]}"
+            elif found := CONTROLS.search(text):
+                kind = f"control {found[0]!r}"
         except HangsError:
             kind = "hangs in " + " < ".join(f"{each.name}:{each.lineno}" for each in last_places()[-3:])
         except BaseException as error:

@@ -221,3 +221,21 @@ def test_a_mark_that_tells_no_number_still_keeps_its_run(runs: Runs) -> None:
     assert spec is not None
     (folder / BESIDE_FILE).write_bytes(b"\xff\xfe nonsense")
     assert runs.beside(spec) == [(0, folder.name)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"type":"epochs","first":0,"train":[1.0],"updates":1,"seconds":0.1}',
+        b'{"type":"finished","reason":"epochs","epoch":0,"updates":0,"seconds":0.1}',
+    ],
+)
+def test_a_log_that_contradicts_itself_stops_no_list_and_can_be_deleted(tmp_path: Path, line: bytes) -> None:
+    runs = Runs(tmp_path)
+    folder = tmp_path / "20260101-120000-7f3a"
+    folder.mkdir()
+    good = b'{"type":"epochs","first":1,"train":[1.0],"updates":1,"seconds":0.1}'
+    (folder / "events.jsonl").write_bytes(b"\n".join([good, line, b""]))
+    assert [entry.short_id for entry in runs.all()] == ["7f3a"]
+    runs.delete("7f3a")
+    assert runs.all() == []

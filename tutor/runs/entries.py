@@ -161,7 +161,7 @@ def _shape(events: Iterable[Event], epochs: int, *, valid: bool) -> tuple[float,
     parts = min(SHAPE_PARTS, epochs)
     shape = [math.nan] * parts
     for event in events:
-        if isinstance(event, Epochs):
+        if isinstance(event, Epochs) and parts:
             for index, loss in enumerate(event.valid if valid else event.train):
                 place = (event.first + index - 1) * parts // epochs
                 if loss is not None and 0 <= place < parts:
