@@ -46,7 +46,8 @@ class Tidying:
         self._last_key = seconds()
         self._begun = self._settled = False
         self._left = 0
-        self._froze_a_screen = False  # what was in front then stays for good, unless it is looked at once more
+        self._froze_a_screen = False  # what was in front then would stay for good
+        self._look_at_all = False  # it has been left: everything is gone through once more, in a longer pause
 
     def begin(self) -> None:
         """From now on. Nothing changes where the collector was not switched off for the start, as in tests."""
@@ -79,6 +80,7 @@ class Tidying:
     def leave(self) -> None:
         """A screen has been left: `look` again in `AFTER_LEAVING` seconds."""
         self._left += 1
+        self._look_at_all |= self._froze_a_screen
 
     def stir(self) -> None:
         """A key came, or the mouse: this is no moment for it."""
@@ -87,12 +89,12 @@ class Tidying:
     def look(self) -> bool:
         """Collect if it is quiet and a screen was left or enough was made; whether it was done."""
         rest = self._seconds() - self._last_key
-        quiet = rest >= QUIET and gc.get_count()[2] >= _WORTH_IT
+        quiet = rest >= QUIET and (self._look_at_all or gc.get_count()[2] >= _WORTH_IT)
         left = self._left and (rest >= AFTER_LEAVING or self._left >= _MOST_LEFT)
         if not (self._begun and (quiet or left)):
             return False
-        if self._left and self._froze_a_screen and rest >= AFTER_LEAVING:
-            self._froze_a_screen = False
+        if quiet and self._look_at_all:
+            self._froze_a_screen = self._look_at_all = False
             gc.unfreeze()
             gc.collect()
             gc.freeze()
