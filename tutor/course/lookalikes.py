@@ -25,15 +25,15 @@ _AS_HYPHEN = str.maketrans(
 )
 _CORE = re.compile(r"(?P<left>[\W_]*)(?P<core>\w(?:.*\w)?)(?P<right>[\W_]*)", re.DOTALL)
 _COMMENT_SIGN = re.compile("[<＜《!！–—―]|&lt;|--|->")
+_STRAY = re.compile(r"^(\W{0,4})\w(\W{1,4})(?=\w)")
+"""A letter or figure among the signs that open a comment."""
 _OPENING = re.compile("[<＜《]")
 _NAMES = frozenset({"q", "question", "quiz", "term", "when", "figure", "题", "题目", "问题", "术语"})
 _DIRECTIVES = ("q", "term", "when", "figure")
 _KEY = re.compile(r"(?P<key>[^\W\d_]{0,12})\s{0,3}(?P<sign>[^\w\s]?)\s{0,3}(?P<value>.*)", re.DOTALL)
 
-_BOX = r"(?:(?<!\\)[\[［【〔]\s{0,3}[xX×✓✔✅√*＊]?\s{0,3}[\]］】〕](?!\(|\[|:\s?(?:\#|http))|[☐☑☒✅❌⬜🗹])"
-_LIST_LINE = re.compile(
-    rf"[\s>]{{0,40}}[^\w\[\]［］【】〔〕]{{0,6}}\w{{0,2}}[^\w\[\]［］【】〔〕]{{0,8}}{_BOX}|\s{{0,8}}[xX]\]\s"
-)
+_BOX = r"(?:(?<![\\\[])[\[［【〔]\s{0,3}[xX×✓✔✅√*＊]?\s{0,3}[\]］】〕](?!\(|\[|:\s?(?:\#|http))|[☐☑☒✅❌⬜🗹])"
+_LIST_LINE = re.compile(rf"[\s>]{{0,40}}\W{{0,6}}\w{{0,2}}\W{{0,8}}{_BOX}|\s{{0,8}}[xX]\]\s")
 _ROUND_BOX = re.compile(r"[(（](?:\s{1,3}|\s?[xX✓✔√*]\s?)[)）](?:\s|$)")
 _BOX_BEHIND = re.compile(rf"\s{_BOX}$")
 _EMPTY_BOX_BEHIND = re.compile(r"\s[\[［【〔]\s{0,3}[\]］】〕]$")
@@ -44,12 +44,12 @@ _MORE_WORDS = r"(?:solutions?|explanations?|because|解析|解答|解释)"
 _BEFORE_NAME = r"(?:\w{0,2}\s?>)?[\W_]{0,12}"
 _BEHIND_NAME = r"""(?:\s?[A-Z0-9])?[\s*_)\]）】”"']{0,6}[:：]"""
 _NAMED = re.compile(f"{_BEFORE_NAME}{_WORDS}{_BEHIND_NAME}", re.IGNORECASE)
-_ALSO_NAMED = re.compile(f"{_BEFORE_NAME}{_MORE_WORDS}{_BEHIND_NAME}", re.IGNORECASE)
+_ALSO_NAMED = re.compile(rf"\w?{_BEFORE_NAME}(?:{_WORDS}|{_MORE_WORDS}){_BEHIND_NAME}", re.IGNORECASE)
 _BOLD_NAME = re.compile(rf"[\s>\#]{{0,8}}(?:\*\*|__)\s?{_WORDS}\s?(?:\*\*|__)(?!\w)", re.IGNORECASE)
-_HINT_WORD = re.compile(r"[\s>*_]{0,8}(?:hint\b|提示)", re.IGNORECASE)
+_HINT_WORD = re.compile(r"[\s>*_]{0,8}(?:hint\w?\b|提示)", re.IGNORECASE)
 _WORD_AND_COLON = re.compile(r"[\W_]{0,8}(?P<word>[^:：]{2,6})[:：]")
 _SENTENCE = re.compile(r"(?:(?:the )?(?:correct|right) (?:answer|option)s? (?:is|are)\b|正确答案是)", re.IGNORECASE)
-_LOST_HEADING = re.compile(r"#{2,6}[^#\s]")
+_LOST_HEADING = re.compile(r"#{2,6}[^#\s]|(?:[-–—:：.,;|<>\[]#{1,6}|#[^\w\s#]) \w")
 _HTML = re.compile(r"</?(?:details|summary)\b", re.IGNORECASE)
 
 _BLANK = re.compile(r"(?<!\\)\[\[[^\[\]\n]{1,400}\]\]")
@@ -204,7 +204,7 @@ def _starts(line: str) -> Iterator[str]:
 
 def _is_damaged(text: str) -> bool:
     """Whether ``text`` is nearly ``<!-- q: an-id -->``: most of the signs, most of the words, but not all."""
-    found = _CORE.fullmatch(text)
+    found = _CORE.fullmatch(_STRAY.sub(r"\1\2", text))
     if found is None:
         return False
     core, around = found["core"], (found["left"] + " " + found["right"]).translate(_AS_HYPHEN)
@@ -224,7 +224,7 @@ def _is_said(key: str, sign: str, value: str, *, whole: str) -> bool:
         return bool(sign) or " " not in identifier
     if sign and key in {"questions", "terms"}:
         return is_identifier(identifier)
-    if sign and len(key) <= 2 and (not key or len(key) == 1 or "q" in key):
+    if len(key) <= 2 and ("q" in key or (sign and len(key) < 2)):
         return is_identifier(identifier)
     return is_identifier(whole) and "-" in whole
 
