@@ -196,7 +196,7 @@ def test_a_run_whose_folder_cannot_be_listed_is_shown(
 def test_a_bad_file_in_the_folder_of_a_sweep_stops_no_list(
     own_home: Path, name: str, make: Callable[[Path], None]
 ) -> None:
-    from tutor.runs.sweeps import Sweeps
+    from tutor.runs.sweep.registry import Sweeps
 
     for each in ("0123456789ab", "20a4921fc90c"):
         shutil.copytree(KEPT / "sweep", own_home / "sweeps" / each)
@@ -228,6 +228,8 @@ def test_whatever_lies_in_the_folders_of_the_program_it_starts(
 def test_whatever_a_variable_of_the_environment_names_there_is_a_sentence(
     tmp_path: Path, variable: str, make: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # a name without a folder is one in this folder
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv(variable, str(put(make, tmp_path / "named")))
     for words in (["list"], ["runs"], ["doctor"], ["train", "one-lag", "--detach"]):
         assert run(words) in set(ExitCode), words

@@ -65,7 +65,7 @@ async def test_undo_brings_the_drawing_back_in_one_step(tmp_path: Path) -> None:
         assert len(builder.bends) == 6
         assert session.spec == before
         assert [each["do"] for each in bench.run.asked()][-1] == "stop"
-        bench.run.finish("stopped")
+        bench.run.finish("stop")
         await bench.press("space")
         assert bench.runs.specs[-1].model.pieces == placed
         await bench.press("u", "escape", "U")
@@ -97,7 +97,7 @@ async def test_bends_that_were_left_are_there_again(tmp_path: Path) -> None:
         assert bench.screen.building is not None
         assert len(bench.screen.building.bends) == 6
         await bench.press("escape", "space")
-        bench.run.finish("stopped")
+        bench.run.finish("stop")
         await bench.look()
         assert bench.screen.session is not None
         assert bench.screen.session.drawings._left is None  # a run has moved them
