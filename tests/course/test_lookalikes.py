@@ -322,6 +322,7 @@ def test_what_belongs_below_the_heading_is_told_and_not_shown_in_it(title: str) 
      (f"1. A\n2. B\n\n{WHY}\n#### Deeper\n\n1. {SECRET}\n2. D\n", "text-below"),
      (f"{ANSWERS}\n{WHY.rstrip()}\n{SECRET}\n", "behind-details"), (f"2. [ ] A\n3. [x] B\n\n{WHY}", "list-start"),
      (f"2. A\n3. B\n\n{WHY}", "list-start"), (f"   > {SECRET}\n\n{ANSWERS}", "loose-feedback"),
+     (f"1. {SECRET}\n2. B\n\n#### Deeper\n\n1. C\n2. D\n", "two-answers"),
      (f"##Lost\n\n{SECRET}\n\n{ANSWERS}", "lost-heading"), ("1. [ ] A\n2.[ ] B\n3. [x] C\n", "option-inside")],
 )  # fmt: skip
 def test_what_stands_in_a_wrong_place_of_a_question_is_told(body: str, key: str) -> None:

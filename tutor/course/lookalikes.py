@@ -49,7 +49,7 @@ _BOLD_NAME = re.compile(rf"[\s>\#]{{0,8}}(?:\*\*|__)\s?{_WORDS}\s?(?:\*\*|__)(?!
 _HINT_WORD = re.compile(r"[\s>*_]{0,8}(?:hint\w?\b|提示)", re.IGNORECASE)
 _WORD_AND_COLON = re.compile(r"[\W_]{0,8}(?P<word>[^:：]{2,6})[:：]")
 _SENTENCE = re.compile(r"(?:(?:the )?(?:correct|right) (?:answer|option)s? (?:is|are)\b|正确答案是)", re.IGNORECASE)
-_LOST_HEADING = re.compile(r"#{2,6}[^#\s]|(?:[-–—:：.,;|<>\[]#{1,6}|#[^\w\s#]) \w")
+_LOST_HEADING = re.compile(r"#{2,6}[^#\s]|(?:[-–—:：.,;|<>\[]#{1,6}|#[^\s#\d]) \w")
 _HTML = re.compile(r"</?(?:details|summary)\b", re.IGNORECASE)
 
 _BLANK = re.compile(r"(?<!\\)\[\[[^\[\]\n]{1,400}\]\]")

@@ -267,6 +267,13 @@ def _leave_out_below(source: Source, parts: _Parts, answering: Element | None) -
         parts.prompt = [(element, text) for element, text in parts.prompt if element.start <= answering.start]
 
 
+def _orders_in_two_sections(parts: _Parts) -> bool:
+    """Whether numbered lists stand above and below a heading: either may be the one to put in order."""
+    kinds = [element.kind for element, _ in parts.prompt if element.kind in {"heading", "ordered_list"}]
+    lists = [index for index, kind in enumerate(kinds) if kind == "ordered_list"]
+    return bool(lists) and "heading" in kinds[lists[0] : lists[-1]]
+
+
 def _tell_below(source: Source, element: Element, parts: _Parts) -> None:
     if not parts.told_below:
         place = source.place(element.start)
@@ -276,7 +283,8 @@ def _tell_below(source: Source, element: Element, parts: _Parts) -> None:
 
 def _refuse_contradictions(source: Source, parts: _Parts, blanks: tuple[Blank, ...], heading: Element) -> bool:
     ways = [bool(parts.ticks), bool(parts.answers), bool(blanks)]
-    if sum(ways) > 1 or len(parts.ticks) > 1 or len(parts.answers) > 1:
+    is_double = sum(ways) > 1 or len(parts.ticks) > 1 or len(parts.answers) > 1
+    if is_double or (not any(ways) and _orders_in_two_sections(parts)):
         source.fault(source.place(heading.start), translate("course.two-answers"), translate("course.two-answers-hint"))
         return True
     return False
