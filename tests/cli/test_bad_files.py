@@ -196,7 +196,7 @@ def test_a_run_whose_folder_cannot_be_listed_is_shown(
 def test_a_bad_file_in_the_folder_of_a_sweep_stops_no_list(
     own_home: Path, name: str, make: Callable[[Path], None]
 ) -> None:
-    from tutor.runs.sweep.registry import Sweeps
+    from tutor.runs.sweeps import Sweeps
 
     for each in ("0123456789ab", "20a4921fc90c"):
         shutil.copytree(KEPT / "sweep", own_home / "sweeps" / each)
