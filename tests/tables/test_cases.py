@@ -474,3 +474,17 @@ def test_numbers_that_cannot_be_read_make_no_classes_of_one_row_each(tmp_path: P
         loaded(tmp_path, text, "price")
     assert "--task classification" in caught.value.hint
     assert len(loaded(tmp_path, text, "price", task="classification").y) == 40
+
+
+@pytest.mark.parametrize("word", ["Total", "Summe:", "合计"])
+def test_a_last_row_that_sums_up_the_others_is_told(word: str, tmp_path: Path) -> None:
+    rows = [f"{'abcd'[n % 4]},{n}.5" for n in range(40)]
+    assert f"The last row says “{word}” in “region”" in notes(
+        loaded(tmp_path, lines("region,y", [*rows, f"{word},800"]), "y")
+    )
+    assert "The last row" not in notes(loaded(tmp_path, lines("region,y", [f"{word},1", *rows, f"{word},800"]), "y"))
+
+
+def test_dates_as_excel_makes_them_are_no_negative_numbers(tmp_path: Path) -> None:
+    data = loaded(tmp_path, lines("x,y", (f"{n % 9 + 1}-Mar,{n}.5" for n in range(40))), "y")
+    assert data.feature_names[0] == "x=1-Mar"

@@ -460,3 +460,19 @@ def test_the_columns_of_matlab() -> None:
 def test_json_is_told_as_what_it_is() -> None:
     with pytest.raises(TutorError, match="its content is JSON"):
         read('{"epoch": 1, "loss": 2.0}\n{"epoch": 2, "loss": 1.0}\n')
+
+
+def test_dates_are_no_numbers_of_epochs() -> None:
+    log, _ = read("epoch,loss\n2024-01-01,2\n2024-01-02,1\n")
+    assert log.body is not None
+    assert "“2024-01-01” in column “epoch” is not a number" in " ".join(log.body.rows_left_out())
+    assert numbers("epoch,loss\n1-Jan,2\n2-Jan,1\n") == [1.0, 2.0]
+
+
+def test_lines_that_end_as_on_old_macs() -> None:
+    assert epochs("epoch,loss\r1,2\r2,1\r") == [(1.0, {"train_loss": 2.0}), (2.0, {"train_loss": 1.0})]
+
+
+def test_short_words_for_test_data_and_epochs() -> None:
+    ((number, found),) = epochs("ep,tr_loss,te_loss\n7,1,2\n")
+    assert (number, found) == (7.0, {"train_loss": 1.0, "valid_loss": 2.0})

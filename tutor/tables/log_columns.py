@@ -28,7 +28,7 @@ _LONGEST_KNOWN = 60
 _TRAIN = ("train", "training", "trn", "tr", "learn", "fit", "训练", "训练集", "訓練", "訓練集")
 _VALID = ("valid", "validation", "val", "vali", "验证", "验证集", "校验", "驗證", "驗證集")
 _EVAL = ("eval", "evaluation", "dev", "devel", "holdout", "heldout", "评估", "評估")
-_TEST = ("test", "testing", "tst", "测试", "测试集", "測試", "測試集")
+_TEST = ("test", "testing", "tst", "测试", "测试集", "測試", "測試集", "te")
 _LOSS = ("loss", "losses", "损失", "损失值", "损失函数", "損失", "損失值", "損失函數")
 _ENTROPY = (
     "logloss", "mlogloss", "binarylogloss", "multilogloss", "crossentropy", "softmaxcrossentropy", "xent", "xentropy",
@@ -45,7 +45,7 @@ _ACCURACY = (
 )  # fmt: skip
 _RATE = ("lr", "learningrate", "learnrate", "baselearnrate", "baselr", "学习率", "學習率")
 _EPOCH = (
-    "epoch", "epochs", "轮次", "轮数", "轮", "回合", "輪次", "輪數", "周期", "训练轮次", "訓練輪次", "第几轮",
+    "epoch", "epochs", "ep", "轮次", "轮数", "轮", "回合", "輪次", "輪數", "周期", "训练轮次", "訓練輪次", "第几轮",
     "训练轮数", "訓練輪數", "训练轮", "回合数", "迭代轮数", "迭代轮次", "训练周期", "世代", "代数", "epoche", "epochen",
     "époque", "époques", "epoca", "época", "эпоха", "エポック", "에포크",
 )  # fmt: skip
@@ -65,7 +65,7 @@ _COMPONENTS = frozenset({
 })  # fmt: skip
 """Parts that a detector adds up to its loss."""
 _PHASE = frozenset({
-    "phase", "split", "mode", "stage", "subset", "set", "dataset", "part", "partition", "阶段", "階段",
+    "phase", "split", "mode", "stage", "subset", "set", "dataset", "part", "partition", "type", "阶段", "階段",
     "数据集", "數據集",
 })  # fmt: skip
 """Columns whose words part the rows of training from those of validation."""

@@ -49,7 +49,7 @@ _FOLDED = str.maketrans({
 })  # fmt: skip
 _CELL = re.compile(
     r"(?P<paren>\()?(?P<sign>[+-]?) ?(?P<before>[^\W\d_]{0,3}[^\w\s.,'()+-]?) ?(?P<inner>[+-]?) ?"
-    r"(?P<number>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eEdD][+-]?[0-9]{1,4})?(?P<trailing>-?)"
+    r"(?P<number>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eEdD][+-]?[0-9]{1,4})?(?P<trailing>(?:-(?!\w))?)"
     r" ?(?P<after>[^\d\s,'()+-]{0,12})(?P<close>\))?"
 )
 _NO_CENTS = re.compile(r"(?<=\d[.,])(?:--?|—)(?![\d-])")

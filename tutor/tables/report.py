@@ -107,6 +107,15 @@ def column_notes(columns: Iterable[Column]) -> list[str]:
     return told
 
 
+def total_notes(columns: Iterable[Column]) -> list[str]:
+    """That the last row looks like the sum of the others, for all columns of the file."""
+    return [
+        translate("tables.note-total", column=shown(column.name), cell=shown(word))
+        for column in columns
+        if (word := column.total())
+    ][:1]
+
+
 def _has_commas(column: Column) -> bool:
     """Whether any cell has a comma: ``1.050.000`` shows without one that the comma would be the decimal mark."""
     marks = column.decimals | column.opens

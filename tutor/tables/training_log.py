@@ -37,6 +37,7 @@ _WRAPPED = re.compile(
 )
 """A number as a library prints it: ``tensor(0.53, device='cuda:0')``, ``np.float32(0.5)``."""
 _SOME_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _PERCENT_FROM = 1.001
 """An accuracy beyond this is no share: one that is 1 may miss it by rounding."""
 _LONG_ENOUGH = 3
@@ -451,6 +452,9 @@ class TrainingLog:
         if self._decoder is None and self._head:
             self._feed_head(b"")
         half, self._half = self._half.rstrip("\r"), ""
+        if not self.lines and "\r" in half:  # as old Macs end lines
+            *lines, half = half.split("\r")
+            self._take_lines(lines)
         if half.strip():
             if self.body is None or self.body.is_whole(half):
                 self._take_lines([half])
@@ -691,7 +695,7 @@ def _epoch_number(text: str, name: str) -> float | None:
         grouped = found.open == COMMA
         return float(round(found.value * 1000)) if grouped else found.value
     first = _SOME_NUMBER.search(text[:100])
-    if first is None:
+    if first is None or _DATE.search(text[:100]):
         raise _no_number(text, name)
     return float(first[0])
 

@@ -14,7 +14,7 @@ from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, RawData
 from tutor.tables.columns import MOST_WORDS, Column, Flags, Floats, Ints
 from tutor.tables.dialect import clean_name
 from tutor.tables.reader import FEWEST_ROWS, LONGEST_NAME, Table, read_table
-from tutor.tables.report import column_notes, shown
+from tutor.tables.report import column_notes, shown, total_notes
 
 MOST_CLASSES = 50
 MOST_FEATURES = 500
@@ -94,6 +94,7 @@ def load_csv(
     groups = grouped(table, group)[kept] if group else None
     notes = [_size_note(table), *table.report.notes([*chosen, target]), *labels.notes, _label_note(table, target)]
     notes += [*column_notes([*encoded.columns, table.columns[target]]), *encoded.notes]
+    notes += total_notes(table.columns.values())
     if groups is not None:
         notes.append(translate("ml.note-groups", column=shown(group), count=len(np.unique(groups))))
     return RawData(
