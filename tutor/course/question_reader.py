@@ -13,6 +13,7 @@ from tutor.course.lookalikes import (
     fault_in_question,
     fault_in_title,
     has_option_inside,
+    has_quote_inside,
     is_indented_quote,
     named_like_an_answer,
 )
@@ -304,6 +305,10 @@ def _has_unclear_options(source: Source, element: Element, *, ticked: bool) -> b
         if has_option_inside(item.text):
             place = source.place(item.start)
             source.fault(place, translate("course.option-inside"), translate("course.option-inside-hint"))
+            unclear = True
+        elif has_quote_inside(item.text):
+            place = source.place(item.start)
+            source.fault(place, translate("course.feedback-inside"), translate("course.feedback-inside-hint"))
             unclear = True
         unclear = unclear or (ticked and not has_tick(item))
     return unclear
