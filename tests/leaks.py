@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import re
 import sqlite3
 import sys
 import time
@@ -19,6 +20,9 @@ GRACE = 3.0
 
 _KEPT_BY_PYTHON = ("/dev/null", "/dev/urandom", "/dev/random")
 """Opened once and never closed, by Python itself."""
+
+_LIBRARY = re.compile(r"\.so[.0-9]*$")
+"""A library may keep its own file open, as libffi does."""
 
 _FOLDER = Path("/proc/self/fd")
 """Where Linux lists open files; elsewhere only connections and children are counted."""
@@ -74,7 +78,7 @@ class LeakCheck:
                 target = str((_FOLDER / str(descriptor)).readlink())
             except OSError:
                 continue
-            if target not in _KEPT_BY_PYTHON:
+            if target not in _KEPT_BY_PYTHON and not _LIBRARY.search(target):
                 found.append(f"file descriptor {descriptor}: {target}")
         children = _children() - self._children - {tracker}
         return found + [f"child process {child}: {_command(child)}" for child in children]

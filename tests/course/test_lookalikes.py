@@ -192,6 +192,46 @@ def test_text_below_the_options_is_told_and_not_shown_above_them(below: str, ans
     assert reading.lesson.questions[0].prompt == "Which?"
 
 
+@pytest.mark.parametrize("html", ["<p>Why: because", "<div class='a'><b>Answer: B", "<p>\n<b>答案：</b> B"])
+@pytest.mark.parametrize("comment", ["<!-- q: q1 -->", ""])
+def test_the_word_of_an_answer_in_html_is_told_and_not_shown(html: str, comment: str) -> None:
+    reading = reading_of(f"### Q\n\n{comment}\n\n{html} {SECRET}\n\n{ANSWERS if comment else ''}{NEXT}")
+    assert messages(reading.faults) == [said("unread-word" if comment else "stray-word")]
+    assert hides_answer(reading)
+
+
+@pytest.mark.parametrize("heading", ["#### Why", "#### **Answer**", "#### Hint:", "#### Solution", "#### 解析"])
+def test_a_heading_of_the_answer_inside_a_question_is_told_and_the_question_is_not_asked(heading: str) -> None:
+    reading = reading_of(f"### Q\n\n<!-- q: q1 -->\n\nWhich?\n\n{heading}\n\n{SECRET}\n\n{ANSWERS}{NEXT}")
+    assert only_fault(reading)[::2] == (7, said("bad-heading"))
+    assert hides_answer(reading)
+
+
+@pytest.mark.parametrize(
+    "heading", ["### Answer", "## Answer key", "Answers:\n---", "### **The correct answer**", "### 参考答案"]
+)
+def test_a_section_of_answers_is_told_and_not_shown(heading: str) -> None:
+    reading = reading_of(
+        f"### Q\n\n<!-- q: q1 -->\n\nWhich?\n\n{ANSWERS}\n{heading}\n\n{SECRET}\n\n## Next\n\nMore text.\n"
+    )
+    assert messages(reading.faults) == [said("stray-word")]
+    assert hides_answer(reading)
+
+
+@pytest.mark.parametrize("title", ["Question and answer", "Why it works", "The answer is a number", "How to answer"])
+def test_a_section_that_only_speaks_of_answers_is_text(title: str) -> None:
+    assert not told(f"### {title}\n\nText.\n")
+
+
+@pytest.mark.parametrize("list_", ["1. [x] yes\n{}> {}\n2. [ ] no\n", "- [ ] no\n{}> {}\n- [x] yes\n"])
+@pytest.mark.parametrize("indent", [" " * 7, " " * 9, "\t\t"])
+def test_feedback_indented_too_far_is_told_and_the_question_is_not_asked(list_: str, indent: str) -> None:
+    reading = reading_of(f"### Q\n\n<!-- q: q1 -->\n\n{list_.format(indent, SECRET)}{NEXT}")
+    assert only_fault(reading)[::2] == (5, said("feedback-inside"))
+    assert reading.lesson is not None
+    assert reading.lesson.questions == ()
+
+
 def test_hints_labs_and_the_explanation_may_stand_below_the_options() -> None:
     fence = '```toml lab\nuse = "ball"\n```\n'
     (question,) = lesson_of(
@@ -309,7 +349,10 @@ def test_a_damaged_condition_is_told_and_its_question_is_not_asked(condition: st
     assert reading.lesson.questions == ()
 
 
-@pytest.mark.parametrize("title", [f"It is [[{SECRET}]]", "[x] Right", "Q <!- figure: final.w -->"])
+@pytest.mark.parametrize("title", [f"It is [[{SECRET}]]", "[x] Right", "Q <!- figure: final.w -->",
+                                   f"Q **Answer:** {SECRET}", f"题 **答案**：{SECRET}",
+                                   f"Q <details>{SECRET}</details>",
+                                   f"Q (the correct answer is {SECRET})"])  # fmt: skip
 def test_what_belongs_below_the_heading_is_told_and_not_shown_in_it(title: str) -> None:
     reading = reading_of(f"### {title}\n\n<!-- q: q1 -->\n\n{ANSWERS}{NEXT}")
     assert len(reading.faults) == 1
@@ -322,6 +365,7 @@ def test_what_belongs_below_the_heading_is_told_and_not_shown_in_it(title: str) 
      (f"1. A\n2. B\n\n{WHY}\n#### Deeper\n\n1. {SECRET}\n2. D\n", "text-below"),
      (f"{ANSWERS}\n{WHY.rstrip()}\n{SECRET}\n", "behind-details"), (f"2. [ ] A\n3. [x] B\n\n{WHY}", "list-start"),
      (f"2. A\n3. B\n\n{WHY}", "list-start"), (f"   > {SECRET}\n\n{ANSWERS}", "loose-feedback"),
+     (f"1. {SECRET}\n2. B\n\n#### Deeper\n\n1. C\n2. D\n", "two-answers"),
      (f"##Lost\n\n{SECRET}\n\n{ANSWERS}", "lost-heading"), ("1. [ ] A\n2.[ ] B\n3. [x] C\n", "option-inside")],
 )  # fmt: skip
 def test_what_stands_in_a_wrong_place_of_a_question_is_told(body: str, key: str) -> None:

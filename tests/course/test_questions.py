@@ -257,7 +257,8 @@ def test_no_answer_is_left_in_the_prose_around() -> None:
 @pytest.mark.parametrize(
     "prose",
     ["1. One\n2. Two", "- \\[ ] to do\n- \\[x] done", "\\[[no blank]]", "`[[1]]` and $[[1]]$ and [[1, 2], [3, 4]]",
-     "[x](#section) leads", "The answer is 42.", "> Quoted: Hint", "```markdown\n## H\n<!-- q: q1 -->\n1. [x] a\n```",
+     "[x](#section) leads", "The answer is 42.", "(# of rows) is a number\nof \"# of rows\"",
+     "> Quoted: Hint", "```markdown\n## H\n<!-- q: q1 -->\n1. [x] a\n```",
      "`<!-- q: q1 -->`", "| [1] |\n|---|\n| 1. |", "<!-- a comment -->", "<!-- figure 3 is from the book -->",
      "<!-- question for later: is this right? -->", "f(x) and\n(x) and [0, 1]", "1. One\n   - [0, 1]\n2. `[x]` Two"],
 )  # fmt: skip

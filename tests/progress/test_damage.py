@@ -117,7 +117,7 @@ def test_what_lies_in_the_write_ahead_log_alone_is_salvaged(sound: Path, file: P
     assert "in the log" in {answer.key for answer in open_store(other).store.answers()}
 
 
-@pytest.mark.parametrize("version", [-1, -(2**31), 2, 4, 2**30])
+@pytest.mark.parametrize("version", [-1, -(2**31), 0, 2, 4, 2**30])
 def test_a_version_that_cannot_be_is_damage(sound: Path, file: Path, version: int) -> None:
     shutil.copyfile(sound, file)
     with closing(sqlite3.connect(file)) as connection:
@@ -126,6 +126,30 @@ def test_a_version_that_cannot_be_is_damage(sound: Path, file: Path, version: in
     assert len(opened.store.answers()) == ANSWERS
     assert not opened.store.in_memory
     assert len(opened.notices) == 1
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["CREATE TRIGGER foreign_one AFTER INSERT ON answers BEGIN DELETE FROM answers; END"],
+        ["DROP TRIGGER answer_came"],
+        ["ALTER TABLE lessons RENAME TO others", "CREATE VIEW lessons AS SELECT * FROM others"],
+        ["CREATE VIEW foreign_one AS WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n FROM x) SELECT n FROM x"],
+    ],
+)
+def test_triggers_and_views_that_are_not_ours_never_act(sound: Path, file: Path, statements: list[str]) -> None:
+    shutil.copyfile(sound, file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+    opened = open_store(file)
+    assert len(opened.notices) == 1
+    opened.store.record_answer(Answer("new", "new", "single", (0,), correct=True, at=NOON))
+    assert len(opened.store.answers()) == ANSWERS + 1
+    assert not opened.store.in_memory
+    assert open_store(shutil.copyfile(sound, file.with_name("sound.sqlite3"))).store.position("lesson-3") == (
+        opened.store.position("lesson-3")
+    )
 
 
 def test_text_that_is_no_utf8_is_read_as_far_as_it_is(sound: Path, file: Path) -> None:

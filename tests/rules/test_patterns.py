@@ -156,15 +156,8 @@ def test_every_expression_of_the_program_is_found() -> None:
     }
 
 
-BEING_REWRITTEN = {"course/answer_reader.py", "course/checks.py", "course/mentions.py", "study/term_questions.py"}
-"""Files whose expressions are slow and on their way out; empty as soon as they are."""
-
-
 @pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.place}-{use.method}")
 def test_an_expression_takes_a_time_that_grows_with_the_text(use: Use) -> None:
-    if use.place.partition(":")[0] in BEING_REWRITTEN:
-        pytest.skip("being rewritten")
-
     def late(_number: int, _frame: object) -> None:
         raise AssertionError("it takes for ever")
 

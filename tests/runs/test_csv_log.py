@@ -183,3 +183,16 @@ def test_a_row_that_measures_nothing_is_no_epoch(runs: Runs, log: Path) -> None:
     summary = imported(log, runs, "epoch,loss,train_runtime,train_loss\n0.5,2,,\n1.0,1,,\n1.1,0.5,,\n1.2,,61.5,1.2\n")
     assert list(summary.train_losses) == [2, 1, 0.5]
     assert summary.epoch_text() == "1.1"
+
+
+@pytest.mark.parametrize(
+    "text", ["epoch=1, loss=2.0\nepoch=2, loss=1.0\n", "  Iter  Train Loss  Time\n  1  2.0  0.5s\n"]
+)
+def test_a_file_without_a_row_that_is_an_epoch_is_told_with_what_was_taken_for_its_head(
+    text: str, runs: Runs, log: Path
+) -> None:
+    log.write_text(text, encoding="utf-8")
+    with pytest.raises(TutorError, match="no row that can be read as an epoch") as caught:
+        import_csv(log, runs)
+    assert "Line 1 was read as the names of the columns" in caught.value.hint
+    assert runs.all() == []

@@ -113,7 +113,7 @@ def test_who_writes_json_gets_texts_as_they_were() -> None:
         b'{"type":"epochs","first":1,"train":[1e999],"updates":1,"seconds":0}',
         b'{"type":"epochs","first":1,"train":[NaN],"updates":1,"seconds":0}',
         b'{"type":"paused","epoch":99999999999999999999}',
-        b'{"type":"view","panel":"x","part":"frame","epoch":0,"data":{"a":' + b"[" * 5000 + b"]" * 5000 + b"}}",
+        b'{"type":"view","panel":"x","part":"frame","epoch":0,"data":{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}}",
         b'{"type":"noted","epoch":0,"text":"\xed\xa0\x80"}',
         b'{"type":"noted","epoch":0,"text":"\\ud800"}',
         b"null",

@@ -149,6 +149,9 @@ NUMBERS = {
     "a wide space": ("1\u00a0234\u00a0567", 1_234_567.0, "Thousands"),
     "an apostrophe": ("1'234", 1234.0, "Thousands"),
     "India": ("12,34,567", 1_234_567.0, "Thousands"),
+    "francs without cents": ("1'250.–", 1250.0, "Thousands"),
+    "francs with two dashes": ("CHF 25.--", 25.0, "“CHF” was removed"),
+    "euros without cents": ("1.250,- €", 1250.0, "Thousands"),
 }
 
 
@@ -169,6 +172,7 @@ def test_a_number_as_people_write_it(case: str, role: str, tmp_path: Path) -> No
 EMPTY = (
     "None", "<NA>", "-nan", "-", "N.A.", "#DIV/0!", "*", "missing", "unknown", "--", "#N/A N/A", "NA", "n/a", "NULL",
     "\\N", ".", "?", "NaN", "#VALUE!", "—", "缺失", "无", "nil", "(null)", "..", "1.#IND", "Not available",
+    "#BEZUG!", "#NV", "#VALEUR!", "#N/D", "#¿NOMBRE?", "#ЗНАЧ!", ":", ".A", ".z", "._", "(missing)", "k.A.", "n.d.",
 )  # fmt: skip
 
 
@@ -420,3 +424,69 @@ def test_very_wide_tables_are_refused_in_a_sentence_or_some_columns_are_chosen(c
         load_csv(path, "c3")
     if columns < 5_000:
         assert load_csv(path, "c3", ("c1", "c5")).feature_names == ("c1", "c5")
+
+
+def test_points_between_thousands_are_not_called_decimal_commas(tmp_path: Path) -> None:
+    data = loaded(tmp_path, lines("x;y", (f"{n};1.05{n % 10}.00{n % 7}" for n in range(20))), "y")
+    assert data.y[1] == 1_051_001.0
+    assert "Thousands separators" in notes(data)
+    assert "decimal points" not in notes(data)
+
+
+@pytest.mark.parametrize("rule", ["|---|---|", "|:--|--:|", "| --- | --- |"])
+def test_a_table_in_markdown(rule: str, tmp_path: Path) -> None:
+    data = loaded(tmp_path, lines("| x | y |\n" + rule, (f"| {n} | {n}.5 |" for n in range(12))), "y")
+    assert len(data.y) == 12
+    assert "count as empty" not in notes(data)
+
+
+def test_the_line_below_the_head_that_a_database_draws(tmp_path: Path) -> None:
+    text = lines(" x | y \n---+---", (f" {n} | {n}.5" for n in range(12)))
+    assert len(loaded(tmp_path, text, "y").y) == 12
+    with pytest.raises(TutorError, match=r"own.csv:15: there are 1 cells") as caught:
+        loaded(tmp_path, text + "(12 rows)\n", "y")
+    assert "no row of the table" in caught.value.hint
+
+
+@pytest.mark.parametrize("row", ['"{0},u,{0}.5"', '"{0},""u"",{0}.5"'])
+def test_rows_in_quotes_as_a_whole_are_told(row: str, tmp_path: Path) -> None:
+    with pytest.raises(TutorError, match=r"own.csv:1: the whole line stands in quotes") as caught:
+        loaded(tmp_path, lines("a,b,y" if '""' in row else '"a,b,y"', map(row.format, range(12))), "y")
+    assert "Remove the quotes" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"PK\x03\x04\x14\x00\x06\x00", "Excel"),
+        (b"\x1f\x8b\x08\x00\x00", "gzip"),
+        (b"\xef\xbb\xbf<html><table>\n", "HTML"),
+        (b'{"a": 1, "y": 2}\n', "JSON"),
+        (b"@RELATION iris\n\n@attribute a numeric\n", "ARFF"),
+    ],
+)
+def test_a_file_of_another_format_is_told_as_what_it_is(data: bytes, kind: str, tmp_path: Path) -> None:
+    with pytest.raises(TutorError, match=f"its content is .*{kind}"):
+        loaded(tmp_path, data, "y")
+
+
+def test_numbers_that_cannot_be_read_make_no_classes_of_one_row_each(tmp_path: Path) -> None:
+    text = lines("x,price", (f"{n},{n}.5 {'Lakh' if n % 3 else 'Cr'}" for n in range(40)))
+    with pytest.raises(TutorError, match="40 different words in 40 rows") as caught:
+        loaded(tmp_path, text, "price")
+    assert "--task classification" in caught.value.hint
+    assert len(loaded(tmp_path, text, "price", task="classification").y) == 40
+
+
+@pytest.mark.parametrize("word", ["Total", "Summe:", "合计"])
+def test_a_last_row_that_sums_up_the_others_is_told(word: str, tmp_path: Path) -> None:
+    rows = [f"{'abcd'[n % 4]},{n}.5" for n in range(40)]
+    assert f"The last row says “{word}” in “region”" in notes(
+        loaded(tmp_path, lines("region,y", [*rows, f"{word},800"]), "y")
+    )
+    assert "The last row" not in notes(loaded(tmp_path, lines("region,y", [f"{word},1", *rows, f"{word},800"]), "y"))
+
+
+def test_dates_as_excel_makes_them_are_no_negative_numbers(tmp_path: Path) -> None:
+    data = loaded(tmp_path, lines("x,y", (f"{n % 9 + 1}-Mar,{n}.5" for n in range(40))), "y")
+    assert data.feature_names[0] == "x=1-Mar"

@@ -416,3 +416,63 @@ def test_separate_rows_of_training_and_validation_are_the_epochs_they_were(
     assert epochs(out.getvalue()) == [
         (number, {"train_loss": train, "valid_loss": valid}) for number, (train, valid, _) in enumerate(pairs, first)
     ]
+
+
+@pytest.mark.parametrize("valid", ["val", "Validation", "eval", "验证"])
+@pytest.mark.parametrize("name", ["phase", "Split", "阶段"])
+@pytest.mark.parametrize("order", ["together", "apart"])
+def test_a_column_may_part_the_rows_of_training_and_validation(name: str, valid: str, order: str) -> None:
+    train = [f"{n},train,{4 - n}.0,0.{n}" for n in (1, 2, 3)]
+    held = [f"{n},{valid},{5 - n}.0,0.{n + 1}" for n in (1, 2, 3)]
+    rows = [*train, *held] if order == "apart" else [row for pair in zip(train, held, strict=True) for row in pair]
+    found = epochs("\n".join([f"epoch,{name},loss,acc", *rows, ""]))
+    assert found == [
+        (n, {"train_loss": 4.0 - n, "valid_loss": 5.0 - n, "train_accuracy": n / 10, "valid_accuracy": (n + 1) / 10})
+        for n in (1.0, 2.0, 3.0)
+    ]
+
+
+def test_rows_of_the_test_data_do_not_hide_those_of_validation() -> None:
+    log, ([(_, first)],) = read("epoch,split,loss\n1,train,3\n1,val,2\n1,test,9\n")
+    assert (first["train_loss"], first["valid_loss"]) == (3.0, 2.0)
+    assert log.body is not None
+    assert "“split” tells rows of validation" in " ".join(log.body.remarks(log.trainings[0].reading()))
+
+
+def test_a_column_by_such_a_name_that_parts_nothing_changes_nothing() -> None:
+    assert series("epoch,dataset,loss\n1,mnist,3\n2,mnist,2\n", "train_loss") == [3.0, 2.0]
+    assert series("epoch,set,loss\n1,1,3\n2,1,2\n", "train_loss") == [3.0, 2.0]
+
+
+@pytest.mark.parametrize("name", ["第几轮", "训练轮数", "Epoche", "эпоха", "エポック"])
+def test_epochs_by_other_names(name: str) -> None:
+    assert numbers(f"{name},loss\n50,3\n51,2\n") == [50.0, 51.0]
+
+
+def test_the_columns_of_matlab() -> None:
+    head = "Epoch,Iteration,TimeElapsed,MiniBatchAccuracy,ValidationAccuracy,MiniBatchLoss,ValidationLoss,BaseLearnRate"
+    ((_, found),) = epochs(f"{head}\n1,50,00:00:09,30.5,25.5,2.0,2.2,0.01\n")
+    assert found == {
+        "train_loss": 2.0, "valid_loss": 2.2, "train_accuracy": 0.305, "valid_accuracy": 0.255, "learning_rate": 0.01,
+    }  # fmt: skip
+
+
+def test_json_is_told_as_what_it_is() -> None:
+    with pytest.raises(TutorError, match="its content is JSON"):
+        read('{"epoch": 1, "loss": 2.0}\n{"epoch": 2, "loss": 1.0}\n')
+
+
+def test_dates_are_no_numbers_of_epochs() -> None:
+    log, _ = read("epoch,loss\n2024-01-01,2\n2024-01-02,1\n")
+    assert log.body is not None
+    assert "“2024-01-01” in column “epoch” is not a number" in " ".join(log.body.rows_left_out())
+    assert numbers("epoch,loss\n1-Jan,2\n2-Jan,1\n") == [1.0, 2.0]
+
+
+def test_lines_that_end_as_on_old_macs() -> None:
+    assert epochs("epoch,loss\r1,2\r2,1\r") == [(1.0, {"train_loss": 2.0}), (2.0, {"train_loss": 1.0})]
+
+
+def test_short_words_for_test_data_and_epochs() -> None:
+    ((number, found),) = epochs("ep,tr_loss,te_loss\n7,1,2\n")
+    assert (number, found) == (7.0, {"train_loss": 1.0, "valid_loss": 2.0})

@@ -111,3 +111,27 @@ def test_random_bytes_in_bursts_neither_stop_it_nor_keep_the_terminal(tmp_path: 
     assert not found.crashes, found
     assert not found.stacks, found
     assert not found.modes, found
+
+
+async def test_what_a_screen_wanted_to_do_after_the_next_picture_stops_no_other_once_it_was_left(
+    services_in: MakeServices,
+) -> None:
+    async with running(services_in()) as pilot:
+        await burst(pilot, "S")
+        left = pilot.app.screen
+        done: list[str] = []
+        pilot.app.pop_screen()
+        pilot.app.screen.call_after_refresh(lambda: done.append("front"))
+        await left.workers.wait_for_complete()
+        while left.is_running:
+            await asyncio.sleep(0.01)
+
+        def look() -> None:
+            left.query_one(RowList)
+
+        pilot.app.screen._invoke_later(look, left)
+        pilot.app.screen.refresh()
+        await settled(pilot)
+        assert done == ["front"]
+        await burst(pilot, "S")
+        assert isinstance(pilot.app.screen, SettingsScreen), "keys still work"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.charts.cells import Row, Rows, Span, fit_rows
-from tutor.foundation.text_width import centre
+from tutor.foundation.text_width import cell_width, centre
 from tutor.foundation.wrapping import wrapped
 
 SMALLEST_WIDTH = 20
@@ -21,7 +21,8 @@ def sentence(text: str, width: int, height: int) -> Rows:
     """``text`` in the middle of ``width`` by ``height`` cells, cut where it does not fit."""
     if width < 1 or height < 1:
         return [[] for _ in range(max(0, height))]
-    lines = wrapped(text, width)[:height]
+    # A Chinese character has no place in a single cell.
+    lines = [line for line in wrapped(text, width) if cell_width(line) <= width][:height]
     above = (height - len(lines)) // 2
     rows: list[Row] = [[] for _ in range(above)]
     rows.extend([Span(centre(line, width), "muted")] for line in lines)

@@ -25,15 +25,15 @@ _AS_HYPHEN = str.maketrans(
 )
 _CORE = re.compile(r"(?P<left>[\W_]*)(?P<core>\w(?:.*\w)?)(?P<right>[\W_]*)", re.DOTALL)
 _COMMENT_SIGN = re.compile("[<＜《!！–—―]|&lt;|--|->")
+_STRAY = re.compile(r"^(\W{0,4})\w(\W{1,4})(?=\w)")
+"""A letter or figure among the signs that open a comment."""
 _OPENING = re.compile("[<＜《]")
 _NAMES = frozenset({"q", "question", "quiz", "term", "when", "figure", "题", "题目", "问题", "术语"})
 _DIRECTIVES = ("q", "term", "when", "figure")
 _KEY = re.compile(r"(?P<key>[^\W\d_]{0,12})\s{0,3}(?P<sign>[^\w\s]?)\s{0,3}(?P<value>.*)", re.DOTALL)
 
-_BOX = r"(?:(?<!\\)[\[［【〔]\s{0,3}[xX×✓✔✅√*＊]?\s{0,3}[\]］】〕](?!\(|\[|:\s?(?:\#|http))|[☐☑☒✅❌⬜🗹])"
-_LIST_LINE = re.compile(
-    rf"[\s>]{{0,40}}[^\w\[\]［］【】〔〕]{{0,6}}\w{{0,2}}[^\w\[\]［］【】〔〕]{{0,8}}{_BOX}|\s{{0,8}}[xX]\]\s"
-)
+_BOX = r"(?:(?<![\\\[])[\[［【〔]\s{0,3}[xX×✓✔✅√*＊]?\s{0,3}[\]］】〕](?!\(|\[|:\s?(?:\#|http))|[☐☑☒✅❌⬜🗹])"
+_LIST_LINE = re.compile(rf"[\s>]{{0,40}}\W{{0,6}}\w{{0,2}}\W{{0,8}}{_BOX}|\s{{0,8}}[xX]\]\s")
 _ROUND_BOX = re.compile(r"[(（](?:\s{1,3}|\s?[xX✓✔√*]\s?)[)）](?:\s|$)")
 _BOX_BEHIND = re.compile(rf"\s{_BOX}$")
 _EMPTY_BOX_BEHIND = re.compile(r"\s[\[［【〔]\s{0,3}[\]］】〕]$")
@@ -44,12 +44,18 @@ _MORE_WORDS = r"(?:solutions?|explanations?|because|解析|解答|解释)"
 _BEFORE_NAME = r"(?:\w{0,2}\s?>)?[\W_]{0,12}"
 _BEHIND_NAME = r"""(?:\s?[A-Z0-9])?[\s*_)\]）】”"']{0,6}[:：]"""
 _NAMED = re.compile(f"{_BEFORE_NAME}{_WORDS}{_BEHIND_NAME}", re.IGNORECASE)
-_ALSO_NAMED = re.compile(f"{_BEFORE_NAME}{_MORE_WORDS}{_BEHIND_NAME}", re.IGNORECASE)
+_ALSO_NAMED = re.compile(rf"\w?{_BEFORE_NAME}(?:{_WORDS}|{_MORE_WORDS}){_BEHIND_NAME}", re.IGNORECASE)
 _BOLD_NAME = re.compile(rf"[\s>\#]{{0,8}}(?:\*\*|__)\s?{_WORDS}\s?(?:\*\*|__)(?!\w)", re.IGNORECASE)
-_HINT_WORD = re.compile(r"[\s>*_]{0,8}(?:hint\b|提示)", re.IGNORECASE)
+_BOLD_ANSWER = re.compile(rf"(?:\*\*|__){_WORDS}(?:[:：](?:\*\*|__)|(?:\*\*|__)\s?[:：])", re.IGNORECASE)
+_HINT_WORD = re.compile(r"[\s>*_]{0,8}(?:hint\w?\b|提示)", re.IGNORECASE)
 _WORD_AND_COLON = re.compile(r"[\W_]{0,8}(?P<word>[^:：]{2,6})[:：]")
+_HEADING_OF_ANSWERS = re.compile(
+    r"(?:the |correct |right |model |sample ){0,3}answers?(?: key)?|(?:正确|参考)?答案|解析|解答", re.IGNORECASE
+)
+_HEADING_IN_QUESTION = re.compile(rf"(?:{_WORDS}|{_MORE_WORDS})", re.IGNORECASE)
+_OPENING_TAGS = re.compile(r"(?:\s{0,8}<[a-z]{1,10}(?:\s[^<>]{0,80})?>){1,4}", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?:(?:the )?(?:correct|right) (?:answer|option)s? (?:is|are)\b|正确答案是)", re.IGNORECASE)
-_LOST_HEADING = re.compile(r"#{2,6}[^#\s]")
+_LOST_HEADING = re.compile(r"#{2,6}[^#\s]|(?:[-–—:：.,;|<>\[]#{1,6}|#[^\s#\d]) \w")
 _HTML = re.compile(r"</?(?:details|summary)\b", re.IGNORECASE)
 
 _BLANK = re.compile(r"(?<!\\)\[\[[^\[\]\n]{1,400}\]\]")
@@ -70,6 +76,9 @@ def fault_in_prose(source: Source, element: Element) -> Fault | None:
         or _fault(source, _lines_with_ticks(source, element), "course.stray-options", "course.stray-options-hint")
         or _fault(source, _items_with_feedback(source, element), "course.stray-feedback", "course.stray-feedback-hint")
         or _fault(source, _lines(source, element, _is_named), "course.stray-word", "course.stray-word-hint")
+        or _fault(
+            source, _headings(source, element, _HEADING_OF_ANSWERS), "course.stray-word", "course.stray-word-hint"
+        )
         or _fault(source, _html_lines(source, element), "course.stray-details", "course.stray-details-hint")
         or _fault(source, _blanks(source, element), "course.stray-blank", "course.stray-blank-hint")
     )
@@ -83,6 +92,9 @@ def fault_in_question(source: Source, element: Element) -> Fault | None:
             source, _lines(source, element, _LOST_HEADING.match), "course.lost-heading", "course.lost-heading-hint"
         )
         or _fault(source, _lines_with_ticks(source, element), "course.bad-tick", "course.bad-tick-hint")
+        or _fault(
+            source, _headings(source, element, _HEADING_IN_QUESTION), "course.bad-heading", "course.unread-word-hint"
+        )
         or _fault(source, _broken_blanks(source, element), "course.broken-blank", "course.broken-blank-hint")
     )
 
@@ -93,6 +105,8 @@ def fault_in_title(source: Source, heading: Element) -> Fault | None:
         damaged_comment(source, heading)
         or _fault(source, _lines_with_ticks(source, heading), "course.bad-tick", "course.bad-tick-hint")
         or _fault(source, _blanks(source, heading), "course.stray-blank", "course.stray-blank-hint")
+        or _fault(source, _html_lines(source, heading), "course.stray-details", "course.stray-details-hint")
+        or _fault(source, _lines(source, heading, _holds_answer), "course.stray-word", "course.stray-word-hint")
     )
 
 
@@ -118,6 +132,11 @@ def is_indented_quote(source: Source, element: Element) -> bool:
 def has_option_inside(text: str) -> bool:
     """Whether a further line of an option's text looks like the next option."""
     return any(_LIST_LINE.match(line) for line in text.split("\n")[1:])
+
+
+def has_quote_inside(text: str) -> bool:
+    """Whether a further line of an option's text begins like its feedback, indented too far to be read as it."""
+    return any(line.lstrip().startswith(">") for line in text.split("\n")[1:])
 
 
 def _fault(source: Source, found: Iterator[Place], message: str, hint: str) -> Fault | None:
@@ -148,7 +167,18 @@ def _lines(source: Source, element: Element, is_meant: Callable[[str], object]) 
                 yield source.find(start + number, element.end, written.strip())
 
 
+def _headings(source: Source, element: Element, words: re.Pattern[str]) -> Iterator[Place]:
+    """The place of a heading that says nothing but the words that are meant."""
+    if element.heading_level and words.fullmatch(without_comments(element.content).strip(" *_:：?？.。")):
+        yield source.place(element.start)
+
+
+def _holds_answer(title: str) -> bool:
+    return bool(_BOLD_ANSWER.search(title) or _SENTENCE.search(title))
+
+
 def _is_named(line: str) -> bool:
+    line = _OPENING_TAGS.sub("", line, count=1)
     return bool(_NAMED.match(line) or _BOLD_NAME.match(line))
 
 
@@ -204,7 +234,7 @@ def _starts(line: str) -> Iterator[str]:
 
 def _is_damaged(text: str) -> bool:
     """Whether ``text`` is nearly ``<!-- q: an-id -->``: most of the signs, most of the words, but not all."""
-    found = _CORE.fullmatch(text)
+    found = _CORE.fullmatch(_STRAY.sub(r"\1\2", text))
     if found is None:
         return False
     core, around = found["core"], (found["left"] + " " + found["right"]).translate(_AS_HYPHEN)
@@ -224,7 +254,7 @@ def _is_said(key: str, sign: str, value: str, *, whole: str) -> bool:
         return bool(sign) or " " not in identifier
     if sign and key in {"questions", "terms"}:
         return is_identifier(identifier)
-    if sign and len(key) <= 2 and (not key or len(key) == 1 or "q" in key):
+    if len(key) <= 2 and ("q" in key or (sign and len(key) < 2)):
         return is_identifier(identifier)
     return is_identifier(whole) and "-" in whole
 

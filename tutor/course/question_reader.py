@@ -13,6 +13,7 @@ from tutor.course.lookalikes import (
     fault_in_question,
     fault_in_title,
     has_option_inside,
+    has_quote_inside,
     is_indented_quote,
     named_like_an_answer,
 )
@@ -267,6 +268,13 @@ def _leave_out_below(source: Source, parts: _Parts, answering: Element | None) -
         parts.prompt = [(element, text) for element, text in parts.prompt if element.start <= answering.start]
 
 
+def _orders_in_two_sections(parts: _Parts) -> bool:
+    """Whether numbered lists stand above and below a heading: either may be the one to put in order."""
+    kinds = [element.kind for element, _ in parts.prompt if element.kind in {"heading", "ordered_list"}]
+    lists = [index for index, kind in enumerate(kinds) if kind == "ordered_list"]
+    return bool(lists) and "heading" in kinds[lists[0] : lists[-1]]
+
+
 def _tell_below(source: Source, element: Element, parts: _Parts) -> None:
     if not parts.told_below:
         place = source.place(element.start)
@@ -276,7 +284,8 @@ def _tell_below(source: Source, element: Element, parts: _Parts) -> None:
 
 def _refuse_contradictions(source: Source, parts: _Parts, blanks: tuple[Blank, ...], heading: Element) -> bool:
     ways = [bool(parts.ticks), bool(parts.answers), bool(blanks)]
-    if sum(ways) > 1 or len(parts.ticks) > 1 or len(parts.answers) > 1:
+    is_double = sum(ways) > 1 or len(parts.ticks) > 1 or len(parts.answers) > 1
+    if is_double or (not any(ways) and _orders_in_two_sections(parts)):
         source.fault(source.place(heading.start), translate("course.two-answers"), translate("course.two-answers-hint"))
         return True
     return False
@@ -296,6 +305,10 @@ def _has_unclear_options(source: Source, element: Element, *, ticked: bool) -> b
         if has_option_inside(item.text):
             place = source.place(item.start)
             source.fault(place, translate("course.option-inside"), translate("course.option-inside-hint"))
+            unclear = True
+        elif has_quote_inside(item.text):
+            place = source.place(item.start)
+            source.fault(place, translate("course.feedback-inside"), translate("course.feedback-inside-hint"))
             unclear = True
         unclear = unclear or (ticked and not has_tick(item))
     return unclear

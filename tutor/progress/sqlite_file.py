@@ -165,7 +165,7 @@ def migrate(connection: sqlite3.Connection, schema: Schema) -> None:
             if version >= len(schema.migrations):
                 connection.execute("ROLLBACK")
                 return
-            if not checked and version != 0:
+            if not checked:
                 _check_version(connection, schema, version)
             checked = True
             for statement in schema.migrations[version]:
@@ -207,6 +207,15 @@ def check(connection: sqlite3.Connection, schema: Schema) -> None:
             if code_of(error) != sqlite3.SQLITE_ERROR:
                 raise
             raise DamagedFileError(str(error)) from error
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as template:
+        migrate(template, schema)
+        if foreign := _acting_of(connection) ^ _acting_of(template):
+            raise DamagedFileError(f"triggers and views {sorted(foreign)}")
+
+
+def _acting_of(connection: sqlite3.Connection) -> set[str]:
+    """The triggers and views: what does something of its own whenever a table is read or written."""
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')")}
 
 
 def fault_in(connection: sqlite3.Connection, check_name: str) -> str:

@@ -34,6 +34,14 @@ _SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999
 """Numbers that programs write for a missing one."""
 
 
+_TOTALS = frozenset({
+    "total", "totals", "grand total", "sum", "overall", "all", "summe", "gesamt", "insgesamt", "gesamtsumme", "somme",
+    "suma", "totale", "totaal", "итого", "всего", "合计", "总计", "合計", "總計", "小计", "平均", "average", "mean",
+    "mittelwert", "durchschnitt", "moyenne", "media", "avg",
+})  # fmt: skip
+"""What stands at the left of a row that sums up all others."""
+
+
 class Place(NamedTuple):
     """A cell: the line of the file that its row begins on, and what it says."""
 
@@ -304,6 +312,14 @@ class Column:
         """A cell that begins with a zero that counts for nothing, as codes do: ``007``; empty if there is none."""
         cells = self.words or {}
         return next((cell for cell in cells if cell[0] == "0" and len(cell) > 1 and cell.isdigit()), "")
+
+    def total(self) -> str:
+        """The last cell if it is a word for a sum that no other row has: ``Total``; empty if it is not."""
+        if not self.holds_words or self.words is None or not self._codes:
+            return ""
+        last = self._codes[-1]
+        word = next((word for word, code in self.words.items() if code == last), "")
+        return word if word.strip(":： ").casefold() in _TOTALS and self._codes.count(last) == 1 else ""
 
     def sentinel(self) -> tuple[float, int] | None:
         """A number that looks like the code of a missing one, such as −999 far from all others, and its count."""

@@ -24,6 +24,8 @@ _HEAD_WITHIN = 30
 """The head is looked for among so many records."""
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_RULE = re.compile(r"[-+|=: \r\n]+")
+"""A line drawn below the head, as Markdown and the shells of databases draw it."""
 
 
 class BrokenRowError(ValueError):
@@ -150,6 +152,8 @@ class _Lines:
                 self.began = self._number
                 if line.startswith("#") and dialect.is_comment(line):
                     dialect.comments += 1
+                    continue
+                if "--" in line and _RULE.fullmatch(line):
                     continue
                 self.fresh = False
             yield line

@@ -43,6 +43,32 @@ _BY_MARK = (
 )
 
 
+_BINARY_KINDS = (
+    (b"PK\x03\x04", "ZIP / Excel (.xlsx)"),
+    (b"\xd0\xcf\x11\xe0", "Excel (.xls)"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"%PDF", "PDF"),
+    (b"PAR1", "Parquet"),
+    (b"SQLite format 3\0", "SQLite"),
+    (b"\x89HDF", "HDF5"),
+)
+_TEXT_KINDS = (
+    (b"<", "HTML / XML"),
+    (b'{"', "JSON"),
+    (b'[{"', "JSON"),
+    (b"@relation ", "ARFF (Weka)"),
+)
+
+
+def foreign_format(sample: bytes) -> str:
+    """The format of a file that holds no table of text, by its first bytes; empty if it may hold one."""
+    text = sample[:200].removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    binary = next((name for mark, name in _BINARY_KINDS if sample.startswith(mark)), "")
+    return binary or next((name for mark, name in _TEXT_KINDS if text.startswith(mark)), "")
+
+
 def detect_encoding(sample: bytes, *, more: bool = False) -> Encoding | None:
     """The encoding of a file that begins with ``sample``; None if it is no text, or of an encoding unknown here.
 

@@ -28,7 +28,7 @@ _LONGEST_KNOWN = 60
 _TRAIN = ("train", "training", "trn", "tr", "learn", "fit", "训练", "训练集", "訓練", "訓練集")
 _VALID = ("valid", "validation", "val", "vali", "验证", "验证集", "校验", "驗證", "驗證集")
 _EVAL = ("eval", "evaluation", "dev", "devel", "holdout", "heldout", "评估", "評估")
-_TEST = ("test", "testing", "tst", "测试", "测试集", "測試", "測試集")
+_TEST = ("test", "testing", "tst", "测试", "测试集", "測試", "測試集", "te")
 _LOSS = ("loss", "losses", "损失", "损失值", "损失函数", "損失", "損失值", "損失函數")
 _ENTROPY = (
     "logloss", "mlogloss", "binarylogloss", "multilogloss", "crossentropy", "softmaxcrossentropy", "xent", "xentropy",
@@ -43,8 +43,12 @@ _ACCURACY = (
     "accuracy", "acc", "accuracies", "categoricalaccuracy", "sparsecategoricalaccuracy", "binaryaccuracy", "top1",
     "accuracytop1", "acctop1", "准确率", "正确率", "精度", "准确度", "準確率", "正確率", "準確度",
 )  # fmt: skip
-_RATE = ("lr", "learningrate", "学习率", "學習率")
-_EPOCH = ("epoch", "epochs", "轮次", "轮数", "轮", "回合", "輪次", "輪數", "周期", "训练轮次", "訓練輪次")
+_RATE = ("lr", "learningrate", "learnrate", "baselearnrate", "baselr", "学习率", "學習率")
+_EPOCH = (
+    "epoch", "epochs", "ep", "轮次", "轮数", "轮", "回合", "輪次", "輪數", "周期", "训练轮次", "訓練輪次", "第几轮",
+    "训练轮数", "訓練輪數", "训练轮", "回合数", "迭代轮数", "迭代轮次", "训练周期", "世代", "代数", "epoche", "epochen",
+    "époque", "époques", "epoca", "época", "эпоха", "エポック", "에포크",
+)  # fmt: skip
 _COUNTER = (
     "step", "steps", "globalstep", "iteration", "iterations", "iter", "iters", "round", "rounds", "boostinground",
     "update", "updates", "ntree", "ntrees", "trees", "步", "步数", "步數", "迭代", "迭代次数", "迭代次數", "迭代数",
@@ -52,7 +56,7 @@ _COUNTER = (
 _MODIFIERS = {
     "epoch": 1, "s": 1, "0": 1, "1": 2, "set": 1, "data": 1, "dataset": 1, "total": 2, "overall": 2, "mean": 2,
     "avg": 2, "average": 2, "value": 2, "score": 2, "percent": 1, "pct": 1, "multiclass": 1, "函数": 1, "平均": 2,
-    "总": 2, "running": 4, "smoothed": 4, "ema": 4, "batch": 5, "step": 5, "last": 5, "final": 6,
+    "总": 2, "running": 4, "smoothed": 4, "ema": 4, "batch": 5, "minibatch": 5, "step": 5, "last": 5, "final": 6,
 }  # fmt: skip
 """Words around a measure, by how far they are from the plain measure of an epoch."""
 _COMPONENTS = frozenset({
@@ -60,6 +64,12 @@ _COMPONENTS = frozenset({
     "kpt", "kobj", "landm", "angle", "reg", "rpn", "giou", "iou", "centerness",
 })  # fmt: skip
 """Parts that a detector adds up to its loss."""
+_PHASE = frozenset({
+    "phase", "split", "mode", "stage", "subset", "set", "dataset", "part", "partition", "type", "阶段", "階段",
+    "数据集", "數據集",
+})  # fmt: skip
+"""Columns whose words part the rows of training from those of validation."""
+_PHASES = ("valid", "test")
 _NO_METRICS = frozenset({
     "", "batch", "time", "times", "timestamp", "date", "datetime", "walltime", "elapsed", "seconds", "duration",
     "unnamed0", "index", "gradientnorm", "trainepoch", "remaining", "passed", "时间", "用时", "耗时", "時間", "日期",
@@ -204,6 +214,8 @@ class LogColumns:
     by_hand: Mapping[str, str] = field(default_factory=dict)
     epoch: int | None = None
     """The column that numbers the rows."""
+    phase: int | None = None
+    """The column that says whether a row was measured on the training or on the validation data."""
     counts_steps: bool = False
     """Whether that column counts steps, for want of one that counts epochs."""
     fixed: dict[str, int] = field(default_factory=dict)
@@ -212,10 +224,16 @@ class LogColumns:
     """By column, what its name says."""
     components: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """By ``train`` and ``valid``, columns that add up to the loss."""
+    _width: int = 0
     measured: frozenset[int] = frozenset()
     """Columns that hold numbers of an epoch: not those that count, or tell the time."""
 
     def __post_init__(self) -> None:
+        self._width = len(self.names)
+        self.phase = next((index for index, name in enumerate(self.names) if squashed(name) in _PHASE), None)
+        if self.phase is not None:
+            own = tuple(self.names)
+            self.names = (*own, *(f"{phase} {name}" for phase in _PHASES for name in own))
         self.fixed = {role: self._find(name) for role, name in self.by_hand.items()}
         plain = [_without_run(name) for name in self.names]
         short = [squashed(name) for name in plain]
@@ -243,7 +261,9 @@ class LogColumns:
 
     def listing(self) -> str:
         """The columns of the file, as a sentence."""
-        return translate("tables.columns", known=listed(shown(name) for name in self.names[:_NAMES_SHOWN] if name))
+        return translate(
+            "tables.columns", known=listed(shown(name) for name in self.names[: self._width][:_NAMES_SHOWN] if name)
+        )
 
     @staticmethod
     def _numbering(short: Sequence[str]) -> int | None:
@@ -296,6 +316,18 @@ class LogColumns:
                 found.setdefault(component[0] or "train", []).append((index, component[1]))
         if all(len(each) == 1 or all(set(word.split()) <= _COMPONENTS for _, word in each) for each in found.values()):
             self.components = {part: tuple(index for index, _ in each) for part, each in found.items()}
+
+    def in_phase(self, column: int, phase: str) -> int:
+        """The column that keeps what ``column`` holds in a row of ``phase``, such as ``val``.
+
+        There is one of each name for every phase, behind the columns of the file.
+        """
+        kind, rank = _WORDS.get(squashed(phase), ("", 0))
+        return column if kind != "valid" else column + self._width * (2 if rank == len(_PHASES) else 1)
+
+    def is_of_phase(self, column: int) -> bool:
+        """Whether ``column`` is none of the file, but keeps what another holds in some rows."""
+        return column >= self._width
 
     def is_percent(self, column: int) -> bool:
         """Whether the name of a column says percent."""

@@ -21,12 +21,19 @@ MISSING = frozenset({
     "", "na", "n/a", "#n/a", "#n/a n/a", "#na", "n.a.", "n.a", "nan", "-nan", "+nan", "nan(ind)", "-nan(ind)",
     "-1.#ind", "1.#ind", "1.#qnan", "-1.#qnan", "null", "<na>", "<null>", "(null)", "\\n", "?", "#div/0!",
     "#value!", "#ref!", "#name?", "#num!", "#null!", "nat", "(blank)", "缺失", "缺失值",
+    # Excel's errors in German, French, Spanish, Italian, Portuguese, Dutch, Polish and Russian
+    "#nv", "#wert!", "#bezug!", "#zahl!", "#n/d", "#valeur!", "#nom?", "#nombre!", "#¡valor!", "#¡ref!", "#¡num!",
+    "#¡div/0!", "#¡nulo!", "#¿nombre?", "#valore!", "#rif!", "#nome?", "#valor!", "#núm!", "#n/b", "#waarde!",
+    "#verw!", "#deel/0!", "#getal!", "#naam?", "#arg!", "#adr!", "#liczba!", "#nazwa?", "#н/д", "#знач!", "#дел/0!",
+    "#ссылка!", "#число!", "#имя?", "#calc!", "#spill!",
 })  # fmt: skip
 """What stands in an empty cell, in lower case: it means nothing else, whatever the column holds."""
 MISSING_AMONG_NUMBERS = frozenset({
     "-", "--", "---", "–", "—", "−", "－", ".", "..", "...", "…", "*", "**", "/", "none", "nil", "missing", "unknown",
     "unk", "not available", "not applicable", "no data", "nodata", "undefined", "empty", "blank", "tbd",
     "无", "空", "未知", "暂无", "没有", "不详", "—-", "——",
+    ":", "nd", "n.d.", "n/d", "s/d", "k.a.", "k. a.", "n.v.", "(missing)", "[missing]", "(none)",
+    "._", *(f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"),  # of SAS and Stata
 })  # fmt: skip
 """What stands in an empty cell of a column of numbers; among words it is a word."""
 
@@ -42,9 +49,11 @@ _FOLDED = str.maketrans({
 })  # fmt: skip
 _CELL = re.compile(
     r"(?P<paren>\()?(?P<sign>[+-]?) ?(?P<before>[^\W\d_]{0,3}[^\w\s.,'()+-]?) ?(?P<inner>[+-]?) ?"
-    r"(?P<number>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eEdD][+-]?[0-9]{1,4})?(?P<trailing>-?)"
+    r"(?P<number>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eEdD][+-]?[0-9]{1,4})?(?P<trailing>(?:-(?!\w))?)"
     r" ?(?P<after>[^\d\s,'()+-]{0,12})(?P<close>\))?"
 )
+_NO_CENTS = re.compile(r"(?<=\d[.,])(?:--?|—)(?![\d-])")
+"""The dash of a round sum, as in ``1'250.–`` and ``90,-``."""
 _OPEN_POINT = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 _SINGLE = re.compile(r"([0-9]*)([.,])([0-9]+)")
 _MAY_BE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -101,7 +110,7 @@ def _parse_written(text: str) -> Number | None:
     """A number that Python would not write so."""
     if _FAR.search(text):
         text = text.translate(_FOLDED).strip()
-    match = _CELL.fullmatch(text)
+    match = _CELL.fullmatch(_NO_CENTS.sub("0", text, count=1))
     if match is None:
         return None
     sign, inner, trailing = match["sign"], match["inner"], match["trailing"]

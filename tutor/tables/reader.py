@@ -16,8 +16,8 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import listed, translate
 from tutor.tables.columns import Column, Fault, Floats
-from tutor.tables.dialect import SAMPLE_LINES, BrokenRowError, Dialect, Row, clean_name, find_dialect
-from tutor.tables.encoding import SAMPLE, UTF8, Encoding, detect_encoding
+from tutor.tables.dialect import SAMPLE_LINES, SEPARATORS, BrokenRowError, Dialect, Row, clean_name, find_dialect
+from tutor.tables.encoding import SAMPLE, UTF8, Encoding, detect_encoding, foreign_format
 from tutor.tables.numbers import COMMA, POINT, parse_cell
 from tutor.tables.report import Report, shown
 
@@ -138,6 +138,9 @@ def read_table(path: Path, *, decimal: str = "auto") -> Table:
     try:
         with open_bytes(path) as file:
             sample = file.read(SAMPLE)
+            if kind := foreign_format(sample):
+                told = translate("tables.foreign", path=path, kind=kind)
+                raise TutorError(told, hint=translate("tables.foreign-hint"))
             encoding = detect_encoding(sample, more=len(sample) == SAMPLE)
             try:
                 return _decoded(path, file, encoding or UTF8, DECIMAL_MARKS[decimal])
@@ -263,6 +266,8 @@ def _ragged_hint(dialect: Dialect, row: Row) -> str:
         return translate("tables.two-tabs-hint")
     if len(row.cells) > len(dialect.head) and dialect.separator == ",":
         return translate("tables.ragged-comma-hint")
+    if len(row.cells) < len(dialect.head):
+        return translate("tables.short-row-hint")
     return translate("tables.ragged-hint")
 
 
@@ -275,6 +280,9 @@ def _names(path: Path, dialect: Dialect) -> list[str]:
         raise TutorError(
             translate("ml.csv-too-wide", path=path, most=MOST_COLUMNS), hint=translate("ml.csv-too-large-hint")
         )
+    if len(cells) == 1 and any(mark in cells[0] for mark in SEPARATORS):
+        told = translate("tables.row-in-quotes", path=path, line=dialect.head_line, cell=shown(cells[0]))
+        raise TutorError(told, hint=translate("tables.row-in-quotes-hint"))
     if dialect.head_is_data:
         first = listed(map(shown, cells[:_CELLS_SHOWN]))
         numeric = all(map(parse_cell, filter(None, cells)))

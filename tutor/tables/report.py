@@ -15,6 +15,7 @@ from tutor.tables.numbers import COMMA, POINT
 LONGEST_SHOWN = 60
 """Characters of a cell or a name that are shown."""
 _NAMES_SHOWN = 6
+_COMMAS = frozenset(",，٫")
 _ROW_NUMBERS = frozenset(
     {"id", "idx", "index", "no", "no.", "nr", "nr.", "row", "rowid", "row_id", "序号", "编号", "行号"}
 )
@@ -82,11 +83,7 @@ def column_notes(columns: Iterable[Column]) -> list[str]:
     """What was done to read the numbers of these columns, and what in them looks wrong."""
     numeric = [column for column in columns if not column.holds_words]
     told: list[str] = []
-    commas = [
-        column.name
-        for column in numeric
-        if column.decision.decimal == COMMA and COMMA in column.decimals | column.opens
-    ]
+    commas = [column.name for column in numeric if column.decision.decimal == COMMA and _has_commas(column)]
     if commas:
         told.append(translate("tables.note-decimal-commas", columns=names_shown(commas)))
     told += _thousands_notes(numeric)
@@ -108,6 +105,21 @@ def column_notes(columns: Iterable[Column]) -> list[str]:
             value, count = sentinel
             told.append(translate("tables.note-sentinel", column=shown(column.name), value=f"{value:g}", count=count))
     return told
+
+
+def total_notes(columns: Iterable[Column]) -> list[str]:
+    """That the last row looks like the sum of the others, for all columns of the file."""
+    return [
+        translate("tables.note-total", column=shown(column.name), cell=shown(word))
+        for column in columns
+        if (word := column.total())
+    ][:1]
+
+
+def _has_commas(column: Column) -> bool:
+    """Whether any cell has a comma: ``1.050.000`` shows without one that the comma would be the decimal mark."""
+    marks = column.decimals | column.opens
+    return COMMA in marks and (column.words is None or any(not _COMMAS.isdisjoint(cell) for cell in column.words))
 
 
 def _thousands_notes(columns: list[Column]) -> list[str]:

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import listed, translate
 from tutor.tables.dialect import SAMPLE_LINES, BrokenRowError, Dialect, clean_name, find_dialect
-from tutor.tables.encoding import SAMPLE, Encoding, detect_encoding
+from tutor.tables.encoding import SAMPLE, Encoding, detect_encoding, foreign_format
 from tutor.tables.log_columns import LONGEST_NAME, MOST_METRICS, ROLES, LogColumns, no_loss
 from tutor.tables.numbers import COMMA, POINT, Number, decide, is_missing, parse_cell
 from tutor.tables.report import shown
@@ -37,6 +37,7 @@ _WRAPPED = re.compile(
 )
 """A number as a library prints it: ``tensor(0.53, device='cuda:0')``, ``np.float32(0.5)``."""
 _SOME_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _PERCENT_FROM = 1.001
 """An accuracy beyond this is no share: one that is 1 may miss it by rounding."""
 _LONG_ENOUGH = 3
@@ -416,6 +417,9 @@ class TrainingLog:
         self._head += piece
         if b"\n" not in self._head and len(self._head) < SAMPLE and not self._ended:
             return
+        if kind := foreign_format(self._head):
+            told = translate("tables.foreign", path=self.path, kind=kind)
+            raise TutorError(told, hint=translate("tables.foreign-hint"))
         encoding = detect_encoding(self._head, more=not self._ended)
         first = self._head.partition(b"\n")[0]
         if encoding is None and b"\0" not in first:  # a torn disk or two writers left bytes of no text among the rows
@@ -448,6 +452,9 @@ class TrainingLog:
         if self._decoder is None and self._head:
             self._feed_head(b"")
         half, self._half = self._half.rstrip("\r"), ""
+        if not self.lines and "\r" in half:  # as old Macs end lines
+            *lines, half = half.split("\r")
+            self._take_lines(lines)
         if half.strip():
             if self.body is None or self.body.is_whole(half):
                 self._take_lines([half])
@@ -589,12 +596,13 @@ class LogBody:
         number: float | None = None
         values: dict[int, float] = {}
         opened: set[int] = set()
-        for index, cell in zip(self._mapping, cells, strict=False):
-            text = cell.strip()
+        named = {index: cell.strip() for index, cell in zip(self._mapping, cells, strict=False)}
+        phase = named.get(columns.phase, "") if columns.phase is not None else ""
+        for index, text in named.items():
             if index == columns.epoch:
                 number = _epoch_number(text, columns.names[index])
             elif text and index in columns.measured:
-                self._take_cell(index, text, values, opened)
+                self._take_cell(columns.in_phase(index, phase) if phase else index, text, values, opened)
         return number, values, opened
 
     def _take_cell(self, index: int, text: str, values: dict[int, float], opened: set[int]) -> None:
@@ -638,6 +646,10 @@ class LogBody:
             said.append(translate("follow.counts-steps", column=self._called([self.columns.epoch])))
         if not self.columns.has_train_loss and "valid_loss" in reading.roles:
             said.append(translate("follow.no-train-loss", column=self._called(reading.roles["valid_loss"])))
+        if self.columns.phase is not None and any(
+            self.columns.is_of_phase(index) for each in reading.roles.values() for index in each
+        ):
+            said.append(translate("follow.phase", column=self._called([self.columns.phase])))
         if reading.percent:
             said.append(translate("follow.percent"))
         if reading.overwritten:
@@ -683,7 +695,7 @@ def _epoch_number(text: str, name: str) -> float | None:
         grouped = found.open == COMMA
         return float(round(found.value * 1000)) if grouped else found.value
     first = _SOME_NUMBER.search(text[:100])
-    if first is None:
+    if first is None or _DATE.search(text[:100]):
         raise _no_number(text, name)
     return float(first[0])
 

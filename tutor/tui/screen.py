@@ -19,6 +19,7 @@ from tutor.tui import router, routes
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, while_typing
 from tutor.tui.compositor import FrontCompositor
 from tutor.tui.glyphs import RUNNING
+from tutor.tui.textual_private import ForgettingScreen
 from tutor.tui.widgets.footer import KeyLine
 from tutor.tui.widgets.notice import Notice
 from tutor.tui.widgets.top_line import GAP, TopLine
@@ -51,7 +52,7 @@ def commands_of(node: DOMNode) -> Iterator[Command]:
             return
 
 
-class SteadyScreen(Screen[ResultType]):
+class SteadyScreen(ForgettingScreen[ResultType]):
     """A screen that comes to rest after every change of the window."""
 
     async def on_event(self, event: events.Event) -> None:

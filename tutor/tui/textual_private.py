@@ -6,8 +6,10 @@ function takes the way that its documentation describes, which is slower, takes 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from inspect import isawaitable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import textual
 from textual.app import App, ScreenStackError
@@ -34,6 +36,8 @@ def _major_version() -> str:
 TESTED: Final = _major_version() == _TESTED_MAJOR
 """Whether the private names mean what they meant when they were tried."""
 
+ResultType = TypeVar("ResultType")
+
 _ABSENCES: Final = (NoMatches, NoScreen, ScreenStackError)
 """What a handler raises when the widgets or the screen that it looks for are gone."""
 
@@ -55,6 +59,23 @@ def is_idle(pump: MessagePump) -> bool:
 def is_laid_out(screen: Screen[object]) -> bool:
     """Whether ``screen`` has laid out its widgets and done what waited for that."""
     return not TESTED or not (screen._layout_required or screen._callbacks)  # noqa: SLF001
+
+
+class ForgettingScreen(Screen[ResultType]):
+    """A screen that does nothing any more for widgets that are gone.
+
+    What was to be done after the next picture is done by the screen in front then. Where that is another one, because
+    the widget's own was left meanwhile, an error of the widget would end the screen that is there.
+    """
+
+    def _invoke_later(self, callback: Callable[[], object], sender: MessagePump) -> None:
+        async def unless_gone() -> None:
+            if not (TESTED and isinstance(sender, Widget) and sender._pruning):  # noqa: SLF001
+                result = callback()
+                if isawaitable(result):
+                    await result
+
+        super()._invoke_later(unless_gone, sender)
 
 
 def failed_while_leaving(error: Exception) -> bool:

@@ -14,10 +14,12 @@ from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, RawData
 from tutor.tables.columns import MOST_WORDS, Column, Flags, Floats, Ints
 from tutor.tables.dialect import clean_name
 from tutor.tables.reader import FEWEST_ROWS, LONGEST_NAME, Table, read_table
-from tutor.tables.report import column_notes, shown
+from tutor.tables.report import column_notes, shown, total_notes
 
 MOST_CLASSES = 50
 MOST_FEATURES = 500
+_FEWEST_UNREAD = 20
+"""Different words from which on they may be numbers that could not be read."""
 _MOST_CLASS_NUMBERS = 10
 """So many different whole numbers may still be the names of classes."""
 _ROWS_A_CLASS = 10
@@ -92,6 +94,7 @@ def load_csv(
     groups = grouped(table, group)[kept] if group else None
     notes = [_size_note(table), *table.report.notes([*chosen, target]), *labels.notes, _label_note(table, target)]
     notes += [*column_notes([*encoded.columns, table.columns[target]]), *encoded.notes]
+    notes += total_notes(table.columns.values())
     if groups is not None:
         notes.append(translate("ml.note-groups", column=shown(group), count=len(np.unique(groups))))
     return RawData(
@@ -150,6 +153,8 @@ def _labels(table: Table, target: str, task: str) -> _Labels:
             translate("ml.csv-no-labels", path=table.path, column=shown(target)), hint=table.did_you_mean("")
         )
     if task != REGRESSION and (column.holds_words or _are_codes(column)):
+        if task == "auto":
+            _refuse_unread_numbers(table, column)
         return _words(table, column)
     numbers = table.numbers(target, missing_allowed=True)
     known = ~column.is_missing
@@ -191,6 +196,18 @@ def _words(table: Table, column: Column) -> _Labels:
     if alike := same_but_for_case(order):
         told.append(translate("ml.note-case", column=shown(target), values=_some(alike)))
     return _Labels(rank[np.where(known, column.codes, 0)], known, names, told)
+
+
+def _refuse_unread_numbers(table: Table, column: Column) -> None:
+    """Refuse words that are hardly classes: most have a digit and stand in one row only, such as ``0.5 Cr``."""
+    words = tuple(word for word in column.words or () if word not in column.empty_words())
+    digits = sum(any(map(str.isdigit, word)) for word in words)
+    if _FEWEST_UNREAD <= len(words) <= MOST_CLASSES and 2 * len(words) > table.rows and 2 * digits > len(words):
+        told = translate(
+            "ml.csv-unread-numbers", path=table.path, column=shown(column.name), count=len(words), rows=table.rows,
+            values=_some(words),
+        )  # fmt: skip
+        raise TutorError(told, hint=translate("ml.csv-unread-numbers-hint"))
 
 
 def _refuse_one_value(table: Table, target: str, value: str) -> None:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import listed, translate
 from tutor.runs.log import RewrittenTail
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
+from tutor.tables.report import shown
 from tutor.tables.training_log import LogBody, Reading, Training, TrainingLog
 
 _MOST_BYTES = 1 << 29
+_NAMES_SHOWN = 6
 
 
 class Teller:
@@ -118,9 +120,15 @@ def read_log(path: Path, columns: Mapping[str, str] | None = None) -> tuple[Trai
     if log.problem is not None:
         raise log.problem
     if log.body is None or not any(training.epochs for training in log.trainings):
-        hint = " ".join(log.body.rows_left_out()) if log.body is not None else ""
+        hint = (" ".join(log.body.rows_left_out()) or _head_hint(log.body)) if log.body is not None else ""
         raise TutorError(translate("follow.no-rows", path=path), hint=hint)
     return log, log.body
+
+
+def _head_hint(body: LogBody) -> str:
+    """What was taken for the head of a file in which no row is an epoch; it may be no table at all."""
+    names = listed(shown(name) for name in body.dialect.names[:_NAMES_SHOWN] if name)
+    return translate("follow.no-rows-hint", line=body.dialect.head_line, names=names)
 
 
 def import_csv(path: Path, runs: Runs, name: str = "", columns: Mapping[str, str] | None = None) -> Imported:
