@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,8 +119,11 @@ class Sweeps:
             raise TutorError(translate("runs.cannot-delete", reason=reason), exit_code=ExitCode.CANNOT_WRITE) from error
 
     def _folders(self) -> list[Path]:
+        plans = []
         try:
-            plans = [(path.stat().st_mtime_ns, path.parent) for path in self.folder.glob(f"[0-9a-f]*/{PLAN_FILE}")]
+            for path in self.folder.glob(f"[0-9a-f]*/{PLAN_FILE}"):
+                with suppress(OSError):  # a circle of links, or a plan that is removed meanwhile, hides no other sweep
+                    plans.append((path.stat().st_mtime_ns, path.parent))
         except OSError:
             return []
         return [folder for _, folder in sorted(plans, reverse=True)]
