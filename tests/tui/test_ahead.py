@@ -15,7 +15,7 @@ async def test_the_modules_are_there_and_then_the_loop_is_told(tmp_path: Path) -
     told: list[int] = []
     async with running(make_services(tmp_path)) as pilot:
         app = app_of(pilot)
-        name = "tutor.tui.screens.sweep_rows"
+        name = "tutor.tui.screens.sweep"
         kept = sys.modules.pop(name, None)
         try:
             ahead.import_ahead(app, lambda: told.append(threading.get_ident()), [name])

@@ -19,8 +19,7 @@ from tutor.progress.records import Answer
 from tutor.study.misconceptions import Misconception
 from tutor.tui.row_pages import rows_as_text
 from tutor.tui.screens.lesson.screen import LessonScreen
-from tutor.tui.screens.progress import ProgressScreen
-from tutor.tui.screens.progress_pages import miss_items
+from tutor.tui.screens.progress import ProgressScreen, miss_items
 from tutor.workspace import Services
 
 

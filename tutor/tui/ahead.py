@@ -31,10 +31,9 @@ MODULES: Final = (
     "tutor.tui.screens.review",
     "tutor.tui.screens.progress",
     "tutor.tui.screens.settings",
-    "tutor.tui.screens.runs",
     "numpy",
     "tutor.ml.datasets.sources",
-    "tutor.tui.run_rows",
+    "tutor.tui.screens.runs",
     "tutor.tui.screens.lab.screen",
     "tutor.tui.screens.sweep",
 )
