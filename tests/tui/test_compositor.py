@@ -18,8 +18,8 @@ from tutor.tui.compositor import FrontCompositor
 from tutor.tui.routes import Glossary, Lab, Palette
 from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.terminal.cells import Cells
-from tutor.tui.widgets.chart import RowsView
 from tutor.tui.widgets.notice import Notice
+from tutor.tui.widgets.rows import RowsView
 
 REGIONS = (
     [Region(0, 5, 80, 1)],

@@ -6,6 +6,7 @@ function takes the way that its documentation describes, which is slower, takes 
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from inspect import isawaitable
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final, TypeVar
 import textual
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
+from textual.css.stylesheet import Stylesheet
 from textual.dom import NoScreen
 from textual.driver import Driver
 from textual.message_pump import MessagePump
@@ -103,3 +105,32 @@ def stop_keeping_dead_widgets() -> None:
     cached = StylesCache.__dict__.get("get_inner_outer")
     if TESTED and cached is not None and hasattr(cached, "__wrapped__"):
         StylesCache.get_inner_outer = cached.__wrapped__  # type: ignore[method-assign]
+
+
+def add_screen_css(stylesheet: Stylesheet, screen: Screen[Any]) -> None:
+    """Add what ``screen`` declares in ``CSS`` and its CSS files, once.
+
+    Textual throws away everything it has parsed and parses it again for each screen that is new, and applies all of
+    it to the screens behind: 20 ms, in which no key is heard. The parser's results are still there, and rules that
+    begin with the name of a screen concern no other, so that only what is new is parsed and nothing behind changes.
+
+    Raises:
+        StylesheetParseError: The CSS is wrong.
+    """
+    new = False
+    for path in screen.css_path:
+        if not stylesheet.has_source(str(path), ""):
+            stylesheet.read(path)
+            new = True
+    if screen.CSS:
+        try:
+            file = inspect.getfile(type(screen))
+        except (TypeError, OSError):
+            file = ""
+        place = (file, f"{type(screen).__name__}.CSS")
+        if not stylesheet.has_source(*place):
+            scope = screen._css_type_name if screen.SCOPED_CSS else ""  # noqa: SLF001 - as Textual has it
+            stylesheet.add_source(screen.CSS, read_from=place, is_default_css=False, scope=scope)
+            new = True
+    if new:
+        stylesheet.parse()

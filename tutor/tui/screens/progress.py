@@ -20,11 +20,20 @@ from tutor.foundation.wrapping import wrapped
 from tutor.study.calibration import COIN, WINDOW
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.glyphs import AGAIN, EMPTY, FULL, WARNING
-from tutor.tui.row_pages import blank, chart_items, day_label, fixed, heading, sentence_items
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.chart import Room, RowsView
-from tutor.tui.widgets.row_list import MOVES, RowItem, RowList
+from tutor.tui.themes import AGAIN, EMPTY, FULL, WARNING
+from tutor.tui.widgets.row_list import (
+    MOVES,
+    RowItem,
+    RowList,
+    blank,
+    chart_items,
+    day_label,
+    fixed,
+    heading,
+    sentence_items,
+)
+from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Option, Question

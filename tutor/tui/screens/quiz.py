@@ -18,12 +18,12 @@ from tutor.study.question_attempt import Exercise
 from tutor.study.quiz_words import retry_words
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
-from tutor.tui.glyphs import EMPTY, FULL, HERE
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, score_row, title_line
 from tutor.tui.questions.quiz_flow import QuizFlow
 from tutor.tui.questions.rows import plain_rows
-from tutor.tui.widgets.chart import Room, RowsView
+from tutor.tui.themes import EMPTY, FULL, HERE
 from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
@@ -183,15 +183,12 @@ class QuizScreen(OneQuestionScreen):
     def show_page(self) -> None:
         """The summary."""
         if self.session is not None and self.session.over:
-            from tutor.tui.screens.quiz import summary_items
-
             self.query_one(RowList).set_items(summary_items(self.session, self._following()))
 
     def _list_rows(self, room: Room) -> Rows:
         """Every question of the round, for the side."""
         if self.session is None:
             return [[]] * room.height
-        from tutor.tui.screens.quiz import question_row
 
         session = self.session
         rows: Rows = [

@@ -17,8 +17,7 @@ from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, score_row, title_line
 from tutor.tui.questions.quiz_flow import QuizFlow
-from tutor.tui.row_pages import blank, chart_items, day_label, fixed, sentence_items, way
-from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.row_list import RowItem, RowList, blank, chart_items, day_label, fixed, sentence_items, way
 
 if TYPE_CHECKING:
     from tutor.study.deck import Deck

@@ -25,7 +25,7 @@ from tutor.runs.sweep.results import SweepState
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.chart import Room, RowsView
+from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 from tests.tui.screen_rows import app_of, make_services, running
-from tutor.tui import ahead
+from tutor.tui import background
 
 
 async def test_the_modules_are_there_and_then_the_loop_is_told(tmp_path: Path) -> None:
@@ -18,7 +18,7 @@ async def test_the_modules_are_there_and_then_the_loop_is_told(tmp_path: Path) -
         name = "tutor.tui.screens.sweep"
         kept = sys.modules.pop(name, None)
         try:
-            ahead.import_ahead(app, lambda: told.append(threading.get_ident()), [name])
+            background.preload(app, lambda: told.append(threading.get_ident()), [name])
             await app.workers.wait_for_complete()
             await pilot.pause()
             assert name in sys.modules
@@ -31,7 +31,7 @@ async def test_the_modules_are_there_and_then_the_loop_is_told(tmp_path: Path) -
 def test_every_module_exists_and_the_map_itself_needs_none_of_them() -> None:
     code = (
         "import importlib, sys, tutor.tui.app, tutor.tui.screens.home\n"
-        "from tutor.tui.ahead import MODULES\n"
+        "from tutor.tui.background import MODULES\n"
         "assert not [each for each in MODULES if each in sys.modules]\n"
         "for each in MODULES: importlib.import_module(each)\n"
     )
