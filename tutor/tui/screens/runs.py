@@ -113,8 +113,6 @@ class RunsScreen(TutorScreen):
         self._show()
 
     def _show(self) -> None:
-        from tutor.tui.screens.runs import run_items
-
         self.query_one(RowList).set_items(run_items(self._entries, self._marked, utc_now(), ascii=self.tutor.ascii))
         self.refresh_frame()
 

@@ -178,8 +178,6 @@ class SweepScreen(TutorScreen):
         self.show_all()
 
     def _go(self, across: int, down: int, pages: int = 0) -> None:
-        from tutor.tui.screens.sweep import Page
-
         if self.plan is None:
             self.choice.move(down)
         else:
@@ -229,7 +227,6 @@ class SweepScreen(TutorScreen):
         """A click on a cell goes there and opens its run; on a row of values it takes them."""
         if event.widget is None or event.widget.id != "sweep":
             return
-        from tutor.tui.screens.sweep import cell_at, choice_at
 
         if self.plan is not None and self.follower is not None:
             width, height = event.widget.size
@@ -243,8 +240,6 @@ class SweepScreen(TutorScreen):
         self.show_all()
 
     def _draw(self, room: Room) -> Rows:
-        from tutor.tui.screens.sweep import choice_rows, map_rows
-
         if self.plan is None or self.follower is None:
             return fit_rows(choice_rows(self.choice, room.width), room.width, room.height)
         width, height, colour, ascii = room
