@@ -24,7 +24,13 @@ from tutor.tui.background import ForgetfulThreads
 from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, Tidying
 from tutor.tui.screen import Commanded, TutorScreen
 from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH, fits
-from tutor.tui.textual_private import add_screen_css, driver_of, failed_while_leaving, stop_keeping_dead_widgets
+from tutor.tui.textual_private import (
+    add_screen_css,
+    driver_of,
+    expect_no_result,
+    failed_while_leaving,
+    stop_keeping_dead_widgets,
+)
 from tutor.tui.themes import LOOKS, AsciiFilter, Look, look_for, terminal_speaks_unicode, textual_theme
 from tutor.tui.type_ahead import TypeAhead
 from tutor.workspace import Services
@@ -77,7 +83,7 @@ class TutorApp(App[int]):
         screen = self._first() if self._first is not None else router.screen_for(routes.Home())
         # Textual does both for every screen but the first, and cannot switch that one to the course map without.
         self._load_screen_css(screen)
-        screen._push_result_callback(self, None)  # noqa: SLF001
+        expect_no_result(screen, self)
         return screen
 
     def _load_screen_css(self, screen: Screen[Any]) -> None:

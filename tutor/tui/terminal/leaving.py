@@ -21,12 +21,12 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from textual._xterm_parser import XTermParser
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
 from tutor.foundation.signs import encoding_of
 from tutor.tui.terminal.line import Answers
+from tutor.tui.textual_private import KeyParser
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -181,7 +181,7 @@ class LeavingDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until told to stop or until the terminal is gone."""
-        parser = XTermParser(self._debug)
+        parser = KeyParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)

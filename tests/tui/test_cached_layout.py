@@ -11,16 +11,13 @@ from textual.widget import Widget
 
 from tests.tui.screen_rows import settled
 from tests.tui.test_lesson import focused, reading
-from tutor.tui.compositor import FrontCompositor
 from tutor.tui.questions.ask import AskView
 from tutor.tui.questions.question import VerdictView
-from tutor.tui.screens.lesson.flow import LessonFlow
 
 
 def check_places(pilot: Pilot[int]) -> None:
     """Where the widgets are said to be is where a layout made anew puts them."""
     compositor = pilot.app.screen._compositor
-    assert isinstance(compositor, FrontCompositor)
     assert compositor.root is not None
     said = {widget: compositor.find_widget(widget) for widget in compositor.full_map}
     for widget in pilot.app.screen.query(Widget):
@@ -74,21 +71,3 @@ async def test_an_answer_asks_for_no_second_layout(tmp_path: Path, monkeypatch: 
         assert question.query_one(VerdictView).size.height
         assert view.flow.scroll_offset.y <= question.virtual_region.y
         assert question.virtual_region.bottom <= view.flow.scroll_offset.y + view.flow.height
-
-
-async def test_what_is_not_shown_makes_no_place_uncertain(tmp_path: Path) -> None:
-    async with reading(tmp_path) as (pilot, view):
-        compositor = pilot.app.screen._compositor
-        await pilot.press("tab", "1", "enter")
-        await settled(pilot)
-        pilot.app.screen._refresh_layout()
-        assert not compositor._full_map_invalidated
-        below = view.flow.blocks[-1]
-        assert not view.side.display
-        assert below not in compositor.visible_widgets
-        compositor.update_widgets({view.side.contents, below})
-        assert not compositor._full_map_invalidated
-        new = LessonFlow()
-        await view.flow.mount(new)
-        compositor.update_widgets({new})
-        assert new in compositor.full_map
