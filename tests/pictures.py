@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -48,7 +49,7 @@ async def main() -> None:
     for name, (route, play) in scenes.items():
         with tempfile.TemporaryDirectory() as home:
             services = make_services(Path(home))
-            async with running(services, first=lambda route=route: router.screen_for(route), size=_SIZE) as pilot:
+            async with running(services, first=partial(router.screen_for, route), size=_SIZE) as pilot:
                 await settled(pilot)
                 await asyncio.sleep(1)
                 await play(pilot)
