@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from tutor.cli import click_words, run
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate, use_language
 
 _ENGLISH = re.compile(r"\b(Usage|Options|Commands|Show|this|message|exit|Missing|No such|Did you|Invalid|requires)\b")

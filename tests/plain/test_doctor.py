@@ -12,7 +12,7 @@ from tests.end_to_end.terminal import terminal
 from tests.runs.test_registry import FINISHED, make
 from tutor.foundation import paths
 from tutor.foundation.terminal_colours import colours
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import use_language
 from tutor.plain.doctor import examine
 from tutor.runs.registry import Runs

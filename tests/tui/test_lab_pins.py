@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import LAB
 from tests.tui.screen_rows import make_services, rows_of, running, text_of
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.labs.lab_files import load_lab
 from tutor.runs.events import DataFacts, Epochs, Finished, Started
 from tutor.runs.registry import Runs

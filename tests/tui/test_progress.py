@@ -14,7 +14,7 @@ from tests.tui.conftest import MakeServices
 from tests.tui.quiz_bench import quiz
 from tests.tui.screen_rows import rows_of, running
 from tutor.foundation import clock
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.progress.records import Answer
 from tutor.study.misconceptions import Misconception
 from tutor.tui.row_pages import rows_as_text

@@ -15,7 +15,7 @@ from tutor.charts.loss import flow
 from tutor.charts.notice import sentence, too_small
 from tutor.charts.plot import Grid, canvas_grid, framed
 from tutor.charts.scale import tight_scale
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tutor.foundation.text_width import cell_width, pad
+from tutor.foundation.text import cell_width, pad
 
 HEAT_LEVELS = 16
 """How many inks shade a field: ``heat0`` (lowest) to ``heat15``."""

@@ -12,7 +12,7 @@ from tutor.charts.field import ASCII_SHADES, HEAT_INKS, colour_rows, shade_rows
 from tutor.charts.loss import flow
 from tutor.charts.notice import sentence
 from tutor.charts.plot import Grid
-from tutor.foundation.text_width import centre, shorten
+from tutor.foundation.text import centre, shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from tutor.charts.notice import figures, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas_grid, framed
 from tutor.charts.scale import Scale, falling_scale, log_scale
-from tutor.foundation.text_width import cell_width, shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import translate
 
 _PATTERN_SIGNS: dict[Pattern, tuple[str, str]] = {"line": ("──", "*"), "dotted": ("··", "o"), "dashed": ("╌╌", "+")}

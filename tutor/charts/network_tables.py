@@ -8,7 +8,7 @@ from math import prod
 from tutor.charts.cells import Rows, Span, fit_rows
 from tutor.charts.notice import sentence
 from tutor.charts.numbers import figure
-from tutor.foundation.text_width import cell_width, pad, pad_left
+from tutor.foundation.text import cell_width, pad, pad_left
 from tutor.foundation.translate import translate
 
 RIGHT = 1e-5

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.charts.cells import Row, Rows, Span, fit_rows
-from tutor.foundation.text_width import cell_width, centre
-from tutor.foundation.wrapping import wrapped
+from tutor.foundation.text import cell_width, centre, wrapped
 
 SMALLEST_WIDTH = 20
 SMALLEST_HEIGHT = 5

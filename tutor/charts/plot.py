@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.charts.scale import Scale
-from tutor.foundation.text_width import cell_width, pad_left
+from tutor.foundation.text import cell_width, pad_left
 
 if TYPE_CHECKING:
     import numpy as np

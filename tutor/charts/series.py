@@ -13,7 +13,7 @@ from tutor.charts.loss_history import numbers
 from tutor.charts.notice import sentence, too_small
 from tutor.charts.plot import canvas, canvas_grid, framed
 from tutor.charts.scale import tight_scale, window_scale, with_room
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from itertools import product
 from tutor.charts.cells import HEAT_LEVELS, Row, Rows, Span
 from tutor.charts.field import ASCII_SHADES
 from tutor.charts.numbers import figure
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 
 _SHADES = "▁▂▃▄▅▆▇█"

@@ -16,7 +16,7 @@ from tutor.charts.notice import sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
 from tutor.charts.scale import Scale, linear_scale, tight_scale
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 import click
 
-from tutor.foundation.text_width import cell_width, pad
+from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import translate
-from tutor.foundation.wrapping import wrapped
 
 _NARROWEST = 20
 """Cells that a text has at least, however long the words on its left are."""

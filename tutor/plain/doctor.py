@@ -16,9 +16,8 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.terminal_colours import Colours, colours
 from tutor.foundation.terminal_size import terminal_size
-from tutor.foundation.text_width import cell_width, pad
+from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import LANGUAGE_NAMES, language, translate
-from tutor.foundation.wrapping import wrapped
 
 _LABEL = 14
 _ANSWERS_WITHIN = 1.0

@@ -8,7 +8,7 @@ from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import pad, pad_left, shorten
+from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.plain.progress_files import memory
 from tutor.study.calibration import Confidence, confidence

@@ -12,7 +12,7 @@ from tutor.foundation.clock import short_duration, utc_now
 from tutor.foundation.safe_text import harmless_json
 from tutor.foundation.signs import terminal_speaks_unicode
 from tutor.foundation.terminal_size import terminal_size
-from tutor.foundation.text_width import pad, pad_left, shorten
+from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.plain.reporters import figure
 from tutor.runs.entries import RunEntry

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import translate
-from tutor.foundation.wrapping import wrapped
 from tutor.tui.glyphs import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
 from tutor.tui.widgets.row_list import RowItem
 

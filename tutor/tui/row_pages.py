@@ -7,8 +7,7 @@ from datetime import date
 
 from tutor.charts.cells import Row, Rows, Span, plain_row
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import shorten
-from tutor.foundation.wrapping import wrapped
+from tutor.foundation.text import shorten, wrapped
 from tutor.tui.widgets.row_list import RowItem
 
 MARGIN = 2

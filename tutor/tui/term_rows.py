@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.safe_text import harmless, harmless_line
-from tutor.foundation.text_width import cell_width, shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import listed, translate
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.typeset.elements import Run, Runs
 from tutor.typeset.lines import Role
 

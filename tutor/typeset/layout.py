@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.foundation.text_width import cell_width, chop
+from tutor.foundation.text import cell_width, chop
 from tutor.typeset.breaking import break_lines
 from tutor.typeset.elements import (
     CodeBlock,

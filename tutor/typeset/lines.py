@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 
 Role = Literal[
     "text",

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.clock import time_spent
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.text import cell_width, pad, pad_left, shorten, wrapped
 from tutor.foundation.translate import translate
-from tutor.foundation.wrapping import wrapped
 from tutor.study.calibration import COIN, WINDOW
 from tutor.tui.glyphs import AGAIN, EMPTY, FULL, WARNING
 from tutor.tui.row_pages import blank, chart_items, day_label, fixed, heading, sentence_items

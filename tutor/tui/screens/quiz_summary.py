@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.charts.cells import Row, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 from tutor.study.question_attempt import Exercise
 from tutor.study.quiz_words import retry_words

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 from tutor.study.outlook import Outlook, next_due
 from tutor.tui.questions.one_question import SIGNS, title_line

@@ -14,9 +14,8 @@ from tutor.charts.notice import sentence
 from tutor.charts.numbers import count, figure
 from tutor.charts.panels import Drawing, draw_panel
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.text import cell_width, pad, pad_left, shorten, wrapped
 from tutor.foundation.translate import translate
-from tutor.foundation.wrapping import wrapped
 from tutor.labs.controls import value_text
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.comparison import knots_of, title_of_key

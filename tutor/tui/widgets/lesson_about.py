@@ -10,9 +10,8 @@ from textual.widget import Widget
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten, wrapped
 from tutor.foundation.translate import language, translate
-from tutor.foundation.wrapping import wrapped
 from tutor.tui.glyphs import AGAIN, RIGHT
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 

@@ -11,7 +11,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.tui.themes import Look
 from tutor.tui.widgets.laid_once import LaidOnce
 from tutor.tui.widgets.rows import look_of, tutor_app

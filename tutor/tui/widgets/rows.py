@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tutor.charts.cells import Span
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.tui.themes import LOOKS, Look
 
 if TYPE_CHECKING:
