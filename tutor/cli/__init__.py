@@ -24,7 +24,7 @@ def run(arguments: list[str]) -> int:
         The exit code for the shell, one of `tutor.foundation.errors.ExitCode`.
     """
     from tutor.foundation.errors import ExitCode, TutorError
-    from tutor.foundation.signs import fit_stream
+    from tutor.foundation.terminal import fit_stream
     from tutor.foundation.translate import translate
 
     fit_stream(sys.stdout)

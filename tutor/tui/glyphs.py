@@ -12,7 +12,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tutor.foundation.signs import terminal_speaks_unicode, to_ascii
+from tutor.foundation.terminal import terminal_speaks_unicode, to_ascii
 
 __all__ = ["AsciiFilter", "terminal_speaks_unicode", "to_ascii"]
 

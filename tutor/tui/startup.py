@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.suggest import nearest
-from tutor.foundation.terminal_colours import is_true_colour_by_name
+from tutor.foundation.terminal import is_true_colour_by_name
 from tutor.foundation.translate import translate
 from tutor.tui import router, routes
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-from tutor.foundation.signs import encoding_of
+from tutor.foundation.terminal import encoding_of
 from tutor.tui.terminal.answers import Answers
 
 if TYPE_CHECKING:

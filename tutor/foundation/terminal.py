@@ -1,11 +1,12 @@
-"""What our signs become where there is no Unicode: ASCII ones of the same width."""
+"""What the terminal can show: which characters, how many colours, and how large it is."""
 
 from __future__ import annotations
 
 import codecs
 import io
 import os
-from typing import TextIO
+import sys
+from typing import Literal, TextIO
 
 _ASCII = str.maketrans(
     {
@@ -80,3 +81,41 @@ def _refused(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return error.object[error.start : error.end], error.end
+
+
+ColourDepth = Literal["none", "16", "256", "16777216"]
+
+_TRUE_COLOUR = ("alacritty", "foot", "wezterm", "ghostty", "xterm-kitty", "xterm-ghostty", "-direct")
+"""What the names of terminals contain that show 24-bit colours but whose COLORTERM never arrives over SSH."""
+
+
+def is_true_colour_by_name() -> bool:
+    """Whether TERM names a terminal that is known to show 24-bit colours."""
+    term = os.environ.get("TERM", "")
+    return any(name in term for name in _TRUE_COLOUR)
+
+
+def colour_depth() -> tuple[ColourDepth, str]:
+    """How many colours will be used, and the variable that decides it."""
+    term = os.environ.get("TERM", "").lower()
+    if os.environ.get("NO_COLOR"):
+        return "none", "NO_COLOR"
+    if term in {"", "dumb", "unknown"}:
+        return "none", "TERM"
+    if os.environ.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}:
+        return "16777216", "COLORTERM"
+    if is_true_colour_by_name():
+        return "16777216", "TERM"
+    return ("256" if term.endswith("256color") else "16"), "TERM"
+
+
+def terminal_size() -> os.terminal_size | None:
+    """Columns and lines of the terminal on standard output; None where that is a pipe, a file or says nothing.
+
+    COLUMNS and LINES are not asked: a shell that exports them leaves them as they were when its window changes.
+    """
+    try:
+        size = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    except (OSError, ValueError):
+        return None
+    return size if size.columns > 0 else None
