@@ -1,4 +1,4 @@
-"""Files that somebody else chose, opened so that a wrong one costs a sentence and never the program.
+"""Files, read so that a wrong one costs a sentence and never the program, and written so that none is ever half.
 
 A named pipe would keep a reader waiting for ever, a device may never end, and a file may be larger than memory. So
 every file that a person names, or that lies in a folder which others can write to, is opened and read here.
@@ -117,3 +117,31 @@ def whole_path(path: Path) -> Path:
 def is_file(path: Path | str) -> bool:
     """Whether a regular file is there; False also if nobody can tell, such as for a name that is too long."""
     return os.path.isfile(path)  # noqa: PTH113 - `Path.is_file` raises then
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace ``path`` by ``content``, making its folder first.
+
+    The bytes reach the disk before the name points at them, so that a power loss keeps the old file.
+
+    Raises:
+        OSError: the folder cannot be made or written to; the old file is untouched.
+    """
+    import tempfile  # at start-up settings are only read, and this would be a twentieth of `tutor --help`
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)  # noqa: PTH105 - the temporary is a str from mkstemp
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace ``path`` by ``text`` in UTF-8. See `write_bytes`."""
+    write_bytes(path, text.encode("utf-8"))

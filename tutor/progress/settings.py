@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tutor.foundation import atomic_files, clock, paths, private
+from tutor.foundation import clock, paths, private
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import read_start
+from tutor.foundation.files import read_start, write_text
 from tutor.foundation.safe_text import harmless_json
 from tutor.foundation.translate import LANGUAGES, translate
 
@@ -146,7 +146,7 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
     content = dict(settings.unknown) | {name: getattr(settings, name) for name in _ALLOWED}
     try:
         private.make_folder(path.parent)
-        atomic_files.write_text(path, harmless_json(json.dumps(content, ensure_ascii=False, indent=2)) + "\n")
+        write_text(path, harmless_json(json.dumps(content, ensure_ascii=False, indent=2)) + "\n")
     except OSError as error:
         raise TutorError(
             translate("progress.settings-unwritable", path=path, reason=error.strerror or str(error)),
