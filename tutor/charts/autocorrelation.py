@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import Row, Rows, Span, sentence, too_small
 from tutor.charts.dots import column_mark, dot_columns, dot_rows
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import numbers
-from tutor.charts.notice import sentence, too_small
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
 from tutor.charts.scale import Scale, linear_scale
 from tutor.foundation.text import shorten

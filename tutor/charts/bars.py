@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Rows, Span, fit_row
-from tutor.charts.notice import figures, sentence, too_small
+from tutor.charts.cells import Rows, Span, figures, fit_row, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
 from tutor.charts.scale import Scale, tight_scale

@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from math import ceil, floor
 from weakref import WeakKeyDictionary
 
-from tutor.charts.cells import Row, Rows, Span, fit_row, overlaid, plain_row, row_width, spread_row
+from tutor.charts.cells import (
+    Row,
+    Rows,
+    Span,
+    figures,
+    fit_row,
+    overlaid,
+    plain_row,
+    row_width,
+    sentence,
+    spread_row,
+    too_small,
+)
 from tutor.charts.dots import Pattern, column_mark, dot_columns, series_mark
 from tutor.charts.kept import KeptCanvas
 from tutor.charts.loss_axis import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, renamed, x_scale
 from tutor.charts.loss_history import Extremes, LossHistory
 from tutor.charts.loss_history import numbers as as_numbers
-from tutor.charts.notice import figures, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas_grid, framed
 from tutor.charts.scale import Scale, falling_scale, log_scale

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from tutor.charts.cells import Rows, Span, fit_rows
-from tutor.charts.notice import sentence
+from tutor.charts.cells import Rows, Span, fit_rows, sentence
 from tutor.charts.numbers import figure
 from tutor.foundation.text import cell_width, pad, pad_left
 from tutor.foundation.translate import translate

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import Row, Rows, Span, sentence, too_small
 from tutor.charts.dots import column_extremes, extent, finite_pairs, series_mark
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import numbers
-from tutor.charts.notice import sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import canvas, canvas_grid, framed
 from tutor.charts.scale import log_scale, window_scale

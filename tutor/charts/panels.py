@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tutor.charts.cells import Rows
-from tutor.charts.notice import sentence
+from tutor.charts.cells import Rows, sentence
 from tutor.foundation.data_names import data_name
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.charts.cells import Row, Rows, Span, fit_rows
-from tutor.charts.notice import sentence
+from tutor.charts.cells import Row, Rows, Span, fit_rows, sentence
 from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 

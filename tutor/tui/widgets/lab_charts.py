@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import Row, Rows, Span, sentence
 from tutor.charts.glass import Glass
 from tutor.charts.loss import LossLine, loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.loss_axis import place_of
-from tutor.charts.notice import sentence
 from tutor.charts.numbers import count, figure
 from tutor.charts.panels import Drawing, draw_panel
 from tutor.foundation.safe_text import harmless_line
