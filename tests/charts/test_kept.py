@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from tests.charts.shapes import falling
 from tutor.charts import kept, plot
 from tutor.charts.cells import Row, Rows, plain_row
-from tutor.charts.dots import Pattern, series_mark
 from tutor.charts.kept import KeptCanvas
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.loss_history import LossHistory
-from tutor.charts.plot import Grid, Mark, canvas
+from tutor.charts.plot import Grid, Mark, Pattern, canvas, series_mark
 from tutor.charts.scale import linear_scale
 
 LOSSES = st.lists(st.floats(0, 2, width=16) | st.just(float("nan")), min_size=1, max_size=40)

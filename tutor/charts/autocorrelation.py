@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span, sentence, too_small
-from tutor.charts.dots import column_mark, dot_columns, dot_rows
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import numbers
-from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
+from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, column_mark, dot_columns, dot_rows, framed
 from tutor.charts.scale import Scale, linear_scale
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, sentence, too_small
-from tutor.charts.dots import point_marks
 from tutor.charts.field import colour_rows, shade_rows
 from tutor.charts.layers import overlay, scenery
 from tutor.charts.loss import flow
-from tutor.charts.plot import Grid, canvas_grid, framed
+from tutor.charts.plot import Grid, canvas_grid, framed, point_marks
 from tutor.charts.scale import tight_scale
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate

@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.cells import Rows, Span, figures, sentence, too_small
-from tutor.charts.dots import column_extremes, extent, finite_pairs, path_mark, point_marks, series_mark
 from tutor.charts.layers import overlay, scenery
 from tutor.charts.loss import flow
 from tutor.charts.numbers import figure
-from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
+from tutor.charts.plot import (
+    Grid,
+    Mark,
+    canvas,
+    canvas_grid,
+    column_extremes,
+    extent,
+    finite_pairs,
+    framed,
+    path_mark,
+    point_marks,
+    series_mark,
+)
 from tutor.charts.scale import tight_scale, with_room
 from tutor.foundation.translate import translate
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span, sentence, too_small
-from tutor.charts.dots import finite_pairs, path_mark, point_marks
 from tutor.charts.loss import flow
-from tutor.charts.plot import Grid, canvas, canvas_grid, framed
+from tutor.charts.plot import Grid, canvas, canvas_grid, finite_pairs, framed, path_mark, point_marks
 from tutor.charts.scale import Scale, tight_scale
 from tutor.foundation.translate import translate
 

@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span, sentence, too_small
-from tutor.charts.dots import column_extremes, extent, finite_pairs, point_marks, series_mark
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import numbers
 from tutor.charts.numbers import figure
-from tutor.charts.plot import canvas, canvas_grid, framed
+from tutor.charts.plot import (
+    canvas,
+    canvas_grid,
+    column_extremes,
+    extent,
+    finite_pairs,
+    framed,
+    point_marks,
+    series_mark,
+)
 from tutor.charts.scale import tight_scale, with_room
 from tutor.foundation.translate import translate
 

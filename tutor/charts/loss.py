@@ -20,13 +20,12 @@ from tutor.charts.cells import (
     spread_row,
     too_small,
 )
-from tutor.charts.dots import Pattern, column_mark, dot_columns, series_mark
 from tutor.charts.kept import KeptCanvas
 from tutor.charts.loss_axis import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, renamed, x_scale
 from tutor.charts.loss_history import Extremes, LossHistory
 from tutor.charts.loss_history import numbers as as_numbers
 from tutor.charts.numbers import figure
-from tutor.charts.plot import Grid, Mark, canvas_grid, framed
+from tutor.charts.plot import Grid, Mark, Pattern, canvas_grid, column_mark, dot_columns, framed, series_mark
 from tutor.charts.scale import Scale, falling_scale, log_scale
 from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import translate

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span, sentence, too_small
-from tutor.charts.dots import column_extremes, extent, finite_pairs, series_mark
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import numbers
 from tutor.charts.numbers import figure
-from tutor.charts.plot import canvas, canvas_grid, framed
+from tutor.charts.plot import canvas, canvas_grid, column_extremes, extent, finite_pairs, framed, series_mark
 from tutor.charts.scale import log_scale, window_scale
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tutor.charts.dots import Pattern
     from tutor.charts.loss_history import Numbers
+    from tutor.charts.plot import Pattern
 
 _LINES: tuple[tuple[str, Pattern, str, str, str, str], ...]
 _LINES = (

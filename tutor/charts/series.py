@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.cells import Rows, Span, sentence, too_small
-from tutor.charts.dots import column_extremes, extent, series_mark
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import numbers
-from tutor.charts.plot import canvas, canvas_grid, framed
+from tutor.charts.plot import canvas, canvas_grid, column_extremes, extent, framed, series_mark
 from tutor.charts.scale import tight_scale, window_scale, with_room
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate

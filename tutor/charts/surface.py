@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.cells import Rows, Span, figures, sentence, too_small
-from tutor.charts.dots import finite_pairs, path_mark, point_marks
 from tutor.charts.field import heat_rows
 from tutor.charts.layers import overlay
 from tutor.charts.loss import flow
 from tutor.charts.numbers import figure
-from tutor.charts.plot import Grid, canvas, canvas_grid, framed
+from tutor.charts.plot import Grid, canvas, canvas_grid, finite_pairs, framed, path_mark, point_marks
 from tutor.charts.scale import tight_scale
 from tutor.foundation.translate import translate
 
