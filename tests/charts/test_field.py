@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.charts.shapes import text_of
-from tutor.charts.field import ASCII_SHADES, SHADES, heat_rows
+from tutor.charts.canvas import ASCII_SHADES, SHADES, heat_rows
 from tutor.charts.plot import Grid
 
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.charts.shapes import falling
-from tutor.charts import kept, plot
+from tutor.charts import canvas, plot
+from tutor.charts.canvas import CanvasCache
 from tutor.charts.cells import Row, Rows, plain_row
-from tutor.charts.kept import KeptCanvas
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.loss_history import LossHistory
 from tutor.charts.plot import Grid, Mark, Pattern, canvas, series_mark
@@ -50,7 +50,7 @@ def test_a_chart_that_grows_is_the_chart_drawn_anew(pieces: list[list[float]], l
 @settings(max_examples=100, deadline=None)
 @given(st.data(), st.sampled_from(["line", "dotted", "dashed"]))
 def test_marks_that_change_anywhere_are_drawn_anew(data: st.DataObject, pattern: Pattern) -> None:
-    grid, keeping = Grid(12, 3), KeptCanvas()
+    grid, keeping = Grid(12, 3), CanvasCache()
     for _ in range(3):
         losses = data.draw(st.lists(st.floats(0, 1, width=16), min_size=1, max_size=60))
         history = LossHistory(losses)
@@ -60,7 +60,7 @@ def test_marks_that_change_anywhere_are_drawn_anew(data: st.DataObject, pattern:
 
 
 def test_only_the_end_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    grid, keeping = Grid(60, 4), KeptCanvas()
+    grid, keeping = Grid(60, 4), CanvasCache()
     columns = np.arange(100)
     keeping.draw(grid, [Mark(columns, columns % 13, "train", lines=True)])
     drawn: list[int] = []
@@ -70,7 +70,7 @@ def test_only_the_end_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
         drawn.append(sum(len(mark.columns) for mark in marks))
         return original(grid, marks)
 
-    monkeypatch.setattr(kept, "canvas", counting)
+    monkeypatch.setattr(canvas, "canvas", counting)
     more = np.arange(103)
     rows = keeping.draw(grid, [Mark(more, more % 13, "train", lines=True)])
     again = keeping.draw(grid, [Mark(more, more % 13, "train", lines=True)])
@@ -81,7 +81,7 @@ def test_only_the_end_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_changed_in_a_picture_does_not_come_back() -> None:
-    grid, keeping = Grid(5, 1), KeptCanvas()
+    grid, keeping = Grid(5, 1), CanvasCache()
     mark = Mark(np.array([0, 9]), np.array([0, 0]), "train", lines=True)
     keeping.draw(grid, [mark])[0] = []
     assert plain_row(keeping.draw(grid, [mark])[0]) == "⣀⣀⣀⣀⣀"

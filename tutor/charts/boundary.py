@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tutor.charts.canvas import colour_rows, overlay, scenery, shade_rows
 from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, sentence, too_small
-from tutor.charts.field import colour_rows, shade_rows
-from tutor.charts.layers import overlay, scenery
 from tutor.charts.loss import flow
 from tutor.charts.plot import Grid, canvas_grid, framed, point_marks
 from tutor.charts.scale import tight_scale

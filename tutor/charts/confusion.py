@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tutor.charts.canvas import ASCII_SHADES
 from tutor.charts.cells import Row, Rows, Span, fit_rows, sentence
-from tutor.charts.field import ASCII_SHADES
 from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tutor.charts.canvas import overlay, scenery
 from tutor.charts.cells import Rows, Span, figures, sentence, too_small
-from tutor.charts.layers import overlay, scenery
 from tutor.charts.loss import flow
 from tutor.charts.numbers import figure
 from tutor.charts.plot import (

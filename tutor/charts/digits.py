@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from tutor.charts.canvas import ASCII_SHADES, HEAT_INKS, colour_rows, shade_rows
 from tutor.charts.cells import HEAT_LEVELS, Row, Rows, Span, fit_row, fit_rows, sentence
-from tutor.charts.field import ASCII_SHADES, HEAT_INKS, colour_rows, shade_rows
 from tutor.charts.loss import flow
 from tutor.charts.plot import Grid
 from tutor.foundation.text import centre, shorten

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tutor.charts.canvas import overlay, scenery
 from tutor.charts.cells import Row, Rows, Span, sentence, too_small
-from tutor.charts.layers import overlay, scenery
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import Extremes
 from tutor.charts.plot import (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor
 from weakref import WeakKeyDictionary
 
+from tutor.charts.canvas import CanvasCache
 from tutor.charts.cells import (
     Row,
     Rows,
@@ -20,7 +21,6 @@ from tutor.charts.cells import (
     spread_row,
     too_small,
 )
-from tutor.charts.kept import KeptCanvas
 from tutor.charts.loss_axis import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, renamed, x_scale
 from tutor.charts.loss_history import Extremes, LossHistory
 from tutor.charts.loss_history import numbers as as_numbers
@@ -33,7 +33,7 @@ from tutor.foundation.translate import translate
 _PATTERN_SIGNS: dict[Pattern, tuple[str, str]] = {"line": ("──", "*"), "dotted": ("··", "o"), "dashed": ("╌╌", "+")}
 _PLAIN_PINNED = "+x#@"
 _CHANGED = ("┊", ":")
-_KEPT: WeakKeyDictionary[LossHistory, KeptCanvas] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[LossHistory, CanvasCache] = WeakKeyDictionary()
 """The canvas of each chart, by the last of its histories: the one that grows."""
 _FREE = " ⠀" + "".join(_CHANGED)
 """What a name may be written over: nothing, and the marks of other changes."""
@@ -166,8 +166,8 @@ def loss_chart(
     return [*legend, *framed(x, y, drawn, width, body, ascii=ascii)]
 
 
-def _kept_canvas(lines: Sequence[LossLine]) -> KeptCanvas:
-    return _KEPT.setdefault(lines[-1].history, KeptCanvas())
+def _kept_canvas(lines: Sequence[LossLine]) -> CanvasCache:
+    return _KEPT.setdefault(lines[-1].history, CanvasCache())
 
 
 @dataclass(frozen=True, slots=True)

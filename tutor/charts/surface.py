@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tutor.charts.canvas import heat_rows, overlay
 from tutor.charts.cells import Rows, Span, figures, sentence, too_small
-from tutor.charts.field import heat_rows
-from tutor.charts.layers import overlay
 from tutor.charts.loss import flow
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, canvas, canvas_grid, finite_pairs, framed, path_mark, point_marks

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tutor.charts.boundary import ASCII_GLYPHS, GLYPHS
+from tutor.charts.canvas import overlay, scenery
 from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, sentence, too_small
-from tutor.charts.layers import overlay, scenery
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import numbers
 from tutor.charts.numbers import figure
