@@ -1,9 +1,9 @@
 """Canvases beyond a single drawing: kept between frames, laid over each other, and filled with fields of colour.
 
 `CanvasCache` keeps the canvas of a chart that grows at its right end and redraws only the columns that changed.
-`scenery` and `overlay` draw what stays once and lay what moves above it. `colour_rows`, `heat_rows` and `shade_rows` fill a
-plane with colours straight from numbers: a half block shows its upper half in the ink and its lower half in the ground,
-so a field has two rows in each row of cells. Without colour, or in ASCII, each cell is one shade character instead.
+`scenery` keeps what does not move, and `overlay` lays what moves over it. `heat_rows`, `colour_rows` and `shade_rows`
+fill a plane with colours straight from numbers: a half block shows its upper half in the ink and its lower half in the
+ground, so a row of cells holds two rows of the field. Without colour, or in ASCII, each cell is one shade character.
 """
 
 from __future__ import annotations
