@@ -21,7 +21,7 @@ from tutor.charts.cells import (
     spread_row,
     too_small,
 )
-from tutor.charts.loss_axis import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, renamed, x_scale
+from tutor.charts.chart_view import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, renamed, x_scale
 from tutor.charts.loss_history import Extremes, LossHistory
 from tutor.charts.loss_history import numbers as as_numbers
 from tutor.charts.numbers import figure

@@ -253,12 +253,12 @@ class LabCard(RowsView, can_focus=True):
         return [[*left, Span("  "), *fit_row(row, _FIGURES)] for left, row in zip(chart, right, strict=True)]
 
     def _chart(self, room: Room) -> Rows:
-        from tutor.charts.glass import Glass
+        from tutor.charts.chart_view import ChartView
         from tutor.tui.widgets.lab_charts import draw_loss, draw_view
 
         if self.session is None:
             return []
         panel = next(iter(self.session.spec.show.panels), "loss")
         if panel == "loss":
-            return draw_loss(self.session, Glass(), room)
+            return draw_loss(self.session, ChartView(), room)
         return draw_view(self.session, panel, room)
