@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tutor.charts.autocorrelation import autocorrelation_chart
 from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import Rows, plain_text, row_width
 from tutor.charts.confusion import confusion_chart
@@ -20,7 +19,7 @@ from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.loss_history import LossHistory
 from tutor.charts.network_tables import gradient_check_table, shapes_table
 from tutor.charts.norms import norms_chart
-from tutor.charts.series import series_chart
+from tutor.charts.series import autocorrelation_chart, series_chart
 from tutor.charts.surface import surface_chart
 from tutor.charts.text import text_chart
 from tutor.charts.threshold import threshold_chart

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from tests.charts.shapes import text_of
-from tutor.charts.autocorrelation import autocorrelation_chart
 from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import plain_text
 from tutor.charts.confusion import confusion_chart
@@ -22,7 +21,7 @@ from tutor.charts.hidden_units import pieces_chart
 from tutor.charts.network_tables import gradient_check_table, shapes_table
 from tutor.charts.norms import norms_chart
 from tutor.charts.panels import PANELS, Drawing, draw_panel
-from tutor.charts.series import series_chart
+from tutor.charts.series import autocorrelation_chart, series_chart
 from tutor.charts.surface import surface_chart
 from tutor.charts.text import text_chart
 from tutor.charts.threshold import threshold_chart

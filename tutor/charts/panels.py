@@ -174,7 +174,7 @@ def _series(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _autocorrelation(scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.autocorrelation import autocorrelation_chart
+    from tutor.charts.series import autocorrelation_chart
 
     return autocorrelation_chart(
         scene["values"],
