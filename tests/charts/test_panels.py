@@ -12,17 +12,16 @@ from tests.charts.shapes import text_of
 from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import plain_text
 from tutor.charts.confusion import confusion_chart
-from tutor.charts.curve import curve_chart
 from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
 from tutor.charts.gradients import gradients_chart
 from tutor.charts.hidden_units import pieces_chart
+from tutor.charts.landscape import curve_chart, surface_chart
 from tutor.charts.network_tables import gradient_check_table, shapes_table
 from tutor.charts.norms import norms_chart
 from tutor.charts.panels import PANELS, Drawing, draw_panel
 from tutor.charts.series import autocorrelation_chart, series_chart
-from tutor.charts.surface import surface_chart
 from tutor.charts.text import text_chart
 from tutor.charts.threshold import threshold_chart
 from tutor.charts.updates import updates_chart

@@ -113,7 +113,7 @@ def _fit(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _curve(scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.curve import curve_chart
+    from tutor.charts.landscape import curve_chart
 
     return curve_chart(
         (scene["x"], scene["y"]),
@@ -126,7 +126,7 @@ def _curve(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _surface(scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.surface import surface_chart
+    from tutor.charts.landscape import surface_chart
 
     path = frame.get("path", ())
     return surface_chart(
