@@ -12,17 +12,14 @@ from tutor.charts.confusion import confusion_chart
 from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
-from tutor.charts.gradients import gradients_chart
 from tutor.charts.hidden_units import pieces_chart
 from tutor.charts.landscape import curve_chart, surface_chart
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.loss_history import LossHistory
-from tutor.charts.network_tables import gradient_check_table, shapes_table
-from tutor.charts.norms import norms_chart
+from tutor.charts.network import gradient_check_table, gradients_chart, norms_chart, shapes_table, updates_chart
 from tutor.charts.series import autocorrelation_chart, series_chart
 from tutor.charts.text import text_chart
 from tutor.charts.threshold import threshold_chart
-from tutor.charts.updates import updates_chart
 from tutor.charts.weights import weights_chart
 
 Chart = Callable[[int, int, bool], Rows]

@@ -15,16 +15,13 @@ from tutor.charts.confusion import confusion_chart
 from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
-from tutor.charts.gradients import gradients_chart
 from tutor.charts.hidden_units import pieces_chart
 from tutor.charts.landscape import curve_chart, surface_chart
-from tutor.charts.network_tables import gradient_check_table, shapes_table
-from tutor.charts.norms import norms_chart
+from tutor.charts.network import gradient_check_table, gradients_chart, norms_chart, shapes_table, updates_chart
 from tutor.charts.panels import PANELS, Drawing, draw_panel
 from tutor.charts.series import autocorrelation_chart, series_chart
 from tutor.charts.text import text_chart
 from tutor.charts.threshold import threshold_chart
-from tutor.charts.updates import updates_chart
 from tutor.charts.weights import weights_chart
 from tutor.foundation.translate import use_language
 

@@ -214,7 +214,7 @@ def _folds(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _updates(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.updates import updates_chart
+    from tutor.charts.network import updates_chart
 
     whole = frame["epochs"]
     return updates_chart(
@@ -228,7 +228,7 @@ def _updates(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _gradients(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.gradients import gradients_chart
+    from tutor.charts.network import gradients_chart
 
     return gradients_chart(
         (frame["along"], frame["across"]),
@@ -257,14 +257,14 @@ def _pieces(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _shapes(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.network_tables import shapes_table
+    from tutor.charts.network import shapes_table
 
     layers = [(_text(name), [int(size) for size in shape]) for name, shape in frame["layers"]]
     return shapes_table(layers, at.width, at.height, ascii=at.ascii)
 
 
 def _gradient_check(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.network_tables import gradient_check_table
+    from tutor.charts.network import gradient_check_table
 
     return gradient_check_table(
         _texts(frame["names"]),
@@ -297,7 +297,7 @@ def _digits(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _norms(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.norms import norms_chart
+    from tutor.charts.network import norms_chart
 
     return norms_chart(
         frame["epochs"],
