@@ -1,6 +1,6 @@
 """How a learner views a loss chart: what it counts across, how far it is zoomed in, and where it is read off.
 
-An `Axis` counts epochs or updates, in equal steps or in equal ratios; `place_of` and `epoch_of` convert between the two.
+An `Axis` counts epochs or updates, in equal steps or in equal ratios; `place_of` and `epoch_of` convert between them.
 `ChartView` holds the axis, the zoom and the cursor.
 """
 

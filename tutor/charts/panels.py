@@ -241,9 +241,9 @@ def _gradients(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _pieces(scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.hidden_units import pieces_chart
+    from tutor.charts.hidden_units import hidden_units_chart
 
-    return pieces_chart(
+    return hidden_units_chart(
         (scene["x"], scene["y"]),
         frame["pieces"],
         at.width,
