@@ -13,8 +13,7 @@ from itertools import accumulate
 
 from rich.cells import get_character_cell_size
 
-from tutor.typeset.elements import Run
-from tutor.typeset.lines import Span
+from tutor.typeset.elements import Run, Span
 
 _CLOSING = frozenset(
     "，。、；：？！）】》」』”’〉］｝〕…—％‰℃°・ー々.,;:!?)]}%\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"

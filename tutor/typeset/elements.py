@@ -1,11 +1,67 @@
-"""What a page is made of before it has a width: paragraphs, lists, tables, and the runs of words inside."""
+"""The two data models of a page: elements, before it has a width, and lines of spans, after it has one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from tutor.typeset.lines import Role
+from tutor.foundation.text import cell_width
+
+Role = Literal[
+    "text",
+    "strong",
+    "emphasis",
+    "code",
+    "code-block",
+    "term",
+    "link",
+    "maths",
+    "heading1",
+    "heading2",
+    "heading3",
+    "quote",
+    "quote-bar",
+    "table-head",
+    "table-rule",
+    "list-marker",
+    "rule",
+    "muted",
+]
+"""What a span is, for its style. ``term`` opens a glossary card, ``link`` leads elsewhere."""
+
+DECORATION: frozenset[Role] = frozenset({"quote-bar", "table-rule", "list-marker", "rule"})
+"""Roles of what the typesetter draws itself; every other span holds words of the author."""
+
+
+class Span(NamedTuple):
+    """A piece of one line in one role."""
+
+    text: str
+    role: Role = "text"
+    target: str = ""
+    """``#term-id``, an address, or nothing."""
+
+
+class Line(NamedTuple):
+    """One line of the page; never wider than the page, and without spaces at its end."""
+
+    spans: tuple[Span, ...] = ()
+    heading: int = 0
+    """The level, 1 to 6, on the first line of a heading; 0 everywhere else."""
+
+    @property
+    def text(self) -> str:
+        """The line without its roles."""
+        return "".join(span.text for span in self.spans)
+
+    @property
+    def width(self) -> int:
+        """Cells that the line takes."""
+        return sum(cell_width(span.text) for span in self.spans)
+
+
+BLANK = Line()
+
 
 Side = Literal["left", "centre", "right"]
 

@@ -9,8 +9,7 @@ from urllib.parse import unquote
 
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width
-from tutor.typeset.elements import Run, Runs
-from tutor.typeset.lines import Role
+from tutor.typeset.elements import Role, Run, Runs
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

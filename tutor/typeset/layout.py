@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from tutor.foundation.text import cell_width, chop
 from tutor.typeset.breaking import break_lines
 from tutor.typeset.elements import (
+    BLANK,
     CodeBlock,
     DisplayMaths,
     Element,
     Heading,
+    Line,
     Listing,
     Paragraph,
     Quote,
     Run,
+    Span,
     Table,
     ThematicBreak,
 )
-from tutor.typeset.lines import BLANK, Line, Span
 from tutor.typeset.tables import set_table
 
 _LEAST_ROOM = 8

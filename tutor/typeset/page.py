@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tutor.foundation.safe_text import harmless_line
-from tutor.typeset.elements import Element
+from tutor.typeset.elements import BLANK, Element, Line
 from tutor.typeset.inline import Mentions
 from tutor.typeset.layout import lay_out
-from tutor.typeset.lines import BLANK, Line
 from tutor.typeset.parse import plain_text, read_elements, read_words
 from tutor.typeset.spelling import spell
 

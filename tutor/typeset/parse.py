@@ -16,6 +16,7 @@ from tutor.typeset.elements import (
     Listing,
     Paragraph,
     Quote,
+    Role,
     Run,
     Runs,
     Side,
@@ -23,7 +24,6 @@ from tutor.typeset.elements import (
     ThematicBreak,
 )
 from tutor.typeset.inline import Mentions, maths, read_inline
-from tutor.typeset.lines import Role
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -7,8 +7,7 @@ from itertools import zip_longest
 
 from tutor.foundation.translate import translate
 from tutor.typeset.breaking import break_lines, widths_of
-from tutor.typeset.elements import Run, Runs, Side, Table
-from tutor.typeset.lines import BLANK, Line, Span
+from tutor.typeset.elements import BLANK, Line, Run, Runs, Side, Span, Table
 
 _GAP = 3
 _NARROW_GAP = 2

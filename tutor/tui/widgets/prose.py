@@ -15,7 +15,7 @@ from tutor.foundation.text import cell_width
 from tutor.tui.themes import Look
 from tutor.tui.widgets.laid_once import LaidOnce
 from tutor.tui.widgets.rows import look_of, tutor_app
-from tutor.typeset.lines import Line, Span
+from tutor.typeset.elements import Line, Span
 
 MEASURE = 76
 """The widest line that is still comfortable to read."""
