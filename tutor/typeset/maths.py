@@ -12,23 +12,78 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tutor.foundation.safe_text import harmless_line
-from tutor.typeset.maths_fractions import fraction, parted
-from tutor.typeset.maths_symbols import (
-    ACCENTS,
-    ARGUMENTS,
-    CLOSING,
-    OPENING,
-    OPERATORS,
-    ROOTS,
-    SCRIPTS,
-    SUBSCRIPTS,
-    SUPERSCRIPTS,
-    SYMBOLS,
-    double_struck,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_GREEK = (
+    "alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ "
+    "mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ upsilon υ phi φ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ "
+    "Lambda Λ Xi Ξ Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω"
+)
+_SIGNS = (
+    "cdot · times × div ÷ pm ± mp ∓ leq ≤ le ≤ geq ≥ ge ≥ neq ≠ ne ≠ approx ≈ sim ∼ equiv ≡ propto ∝ ll ≪ gg ≫ "
+    "leftarrow ← gets ← rightarrow → to → mapsto ↦ Rightarrow ⇒ Leftrightarrow ⇔ longrightarrow → "
+    "infty ∞ partial ∂ nabla ∇ sum ∑ prod ∏ int ∫ in ∈ notin ∉ subset ⊂ cup ∪ cap ∩ forall ∀ exists ∃ "
+    "ldots … dots … cdots ⋯ prime ′ top ᵀ ast ∗ star ⋆ circ ∘ bullet • mid | vert | Vert ‖ lVert ‖ rVert ‖ "
+    "lvert | rvert | langle ⟨ rangle ⟩ lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ ell ℓ odot ⊙ oplus ⊕ otimes ⊗ "
+    "{ { } } % % & & # # _ _ $ $"
+)
+OPENING = frozenset({"lVert", "lvert", "langle", "lfloor", "lceil"})
+CLOSING = frozenset({"rVert", "rvert", "rangle", "rfloor", "rceil"})
+"""Parentheses of a kind: no space on their inner side."""
+
+_SPACES = dict.fromkeys((",", ";", ":", " ", "quad", "qquad", "~"), " ")
+_NOTHING = dict.fromkeys(("!", "left", "right", "big", "Big", "bigl", "bigr", "displaystyle", "limits", "nolimits"), "")
+
+
+def _pairs(text: str) -> dict[str, str]:
+    words = text.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+SYMBOLS: dict[str, str] = _pairs(_GREEK) | _pairs(_SIGNS) | _SPACES | _NOTHING
+"""Macros without arguments."""
+
+OPERATORS: dict[str, str] = {
+    name: name for name in ("log", "ln", "exp", "max", "min", "sin", "cos", "tan", "tanh", "det", "dim", "lim", "arg")
+} | {"argmin": "argmin", "argmax": "argmax", "softmax": "softmax"}
+"""Upright names, with a space behind them."""
+
+ACCENTS: dict[str, str] = {
+    "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
+    "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7",
+}  # fmt: skip
+"""Combining characters that go behind a single letter."""
+
+SUBSCRIPTS: dict[str, str] = dict(
+    zip("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
+)
+SUPERSCRIPTS: dict[str, str] = dict(
+    zip(
+        "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδθᵀ",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᶿᵀ",
+        strict=True,
+    )
+) | {"∗": "*", "·": "*", "*": "*"}
+
+SCRIPTS = "".join({*SUBSCRIPTS.values(), *SUPERSCRIPTS.values()} - {"*"}) + "′"
+"""What may stand behind a letter without making it two."""
+
+ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
+
+ARGUMENTS = dict.fromkeys(
+    ("boldsymbol", "bm", "pmb", "mathscr", "operatorname", "underbrace", "overbrace", "boxed", "substack", "mathop"), 1
+) | dict.fromkeys(("dfrac", "tfrac", "cfrac"), 2)
+"""Macros of amsmath and its kin, and how many arguments each takes."""
+
+_DOUBLE_STRUCK = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "E": "𝔼", "P": "ℙ"}
+
+
+def double_struck(text: str) -> str:
+    """The letters of ``text`` as those of number sets, where there are such."""
+    return "".join(_DOUBLE_STRUCK.get(each, each) for each in text)
+
 
 _LONGEST = 2_000
 _DEEPEST = 30
@@ -246,3 +301,59 @@ def _accented(name: str, text: str) -> str:
     """A letter with its accent; ``hat(abc)`` over more than one."""
     letter = text.rstrip(SCRIPTS)
     return letter + ACCENTS[name] + text[len(letter) :] if len(letter) == 1 else f"{name}({text})"
+
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+"""Mark where a fraction begins and ends until its neighbours are known. Private characters of Unicode."""
+
+_LETTER = "\\w)\\]}\u0300-\u036f\u20d7"
+_BEFORE = re.compile(rf"(?<=[{_LETTER}]){_OPEN}")
+_BEHIND = re.compile(rf"{_CLOSE}{_OPEN}?(?=[\w([{{√∛∜])")
+_WRITTEN_SCRIPT = re.compile(r"[_^](?:\([^()]*\)|\S)")
+_SINGLE = re.compile(r"[\d.]+|[∂dΔ]?[^\W\d_][\u0300-\u036f\u20d7]?|[^\W\d_]{3,}|∞")
+_CALL_BEHIND = re.compile(r"[^\W\d_]*\((?P<inner>.*)\)")
+
+
+def fraction(over: str, under: str) -> str:
+    """``over/under``, marked so that `parted` can keep it apart from its neighbours."""
+    over = over if _holds_together(over) else f"({over})"
+    under = under if _is_single(under) else f"({under})"
+    return f"{_OPEN}{over}/{under}{_CLOSE}"
+
+
+def parted(text: str) -> str:
+    """``text`` with a space between a fraction and what it is multiplied with: ``1/2 x`` is not 1/(2x)."""
+    if _OPEN not in text and _CLOSE not in text:
+        return text
+    text = _BEHIND.sub(" ", _BEFORE.sub(" ", text))
+    return text.replace(_OPEN, "").replace(_CLOSE, "")
+
+
+def _holds_together(text: str) -> bool:
+    """Whether ``text`` can stand before a slash as it is: no sum and no other fraction; a minus may lead."""
+    depth = 0
+    for index, each in enumerate(text):
+        depth += (each in "([{") - (each in ")]}")
+        if depth == 0 and (each in "+/· " or (each in "-−" and index)):
+            return False
+    return bool(text)
+
+
+def _is_single(text: str) -> bool:
+    """Whether ``text`` can stand behind a slash as it is: one number, letter, word, ``∂w``, or one parenthesis."""
+    core = _WRITTEN_SCRIPT.sub("", text)
+    core = "".join(each for each in core if each not in SCRIPTS)
+    if _SINGLE.fullmatch(core):
+        return True
+    found = _CALL_BEHIND.fullmatch(core)
+    return found is not None and _is_balanced(found["inner"])
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether every parenthesis of ``text`` is closed in it: so ``(a)(b)`` is not taken for one."""
+    depth = 0
+    for each in text:
+        depth += (each == "(") - (each == ")")
+        if depth < 0:
+            return False
+    return depth == 0
