@@ -9,9 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from tutor.foundation import clock
-from tutor.progress.days import day_starts, study_day
 from tutor.progress.records import from_milliseconds, to_milliseconds
-from tutor.progress.scheduling import SOON, Review, Schedule, schedule_of
+from tutor.progress.scheduling import SOON, Review, Schedule, day_starts, schedule_of, study_day
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database

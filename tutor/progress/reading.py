@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tutor.progress.days import study_day
 from tutor.progress.records import from_milliseconds, new_key, now, to_milliseconds
+from tutor.progress.scheduling import study_day
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from tutor.progress.days import start_of_day, study_day
+from tutor.foundation import clock
 
 if TYPE_CHECKING:
     from fsrs import Scheduler
@@ -152,3 +152,27 @@ def _scheduler() -> Scheduler:
     # One short step: what was missed comes back in the same sitting. The package's chance would make dates differ
     # from one reckoning to the next, so it is off.
     return Scheduler(learning_steps=(SOON,), relearning_steps=(SOON,), enable_fuzzing=False)
+
+
+DAY_BEGINS: Final = timedelta(hours=4)
+"""Whoever learns at one in the morning still learns on the evening's day."""
+
+
+def study_day(moment: datetime) -> date:
+    """The day to which a moment belongs, by the clock on the wall."""
+    return (moment.astimezone().replace(tzinfo=None) - DAY_BEGINS).date()
+
+
+def latest_day() -> date:
+    """The day that it is now where the day begins first on earth: no clock that is right is further on."""
+    return (clock.utc_now() + timedelta(hours=14) - DAY_BEGINS).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """When a day begins, in UTC."""
+    return (datetime.combine(day, time()) + DAY_BEGINS).astimezone().astimezone(UTC)
+
+
+def day_starts(first: date, count: int) -> list[datetime]:
+    """The beginnings of ``count`` days from ``first`` on, in UTC, and of the day after them."""
+    return [start_of_day(first + timedelta(days=number)) for number in range(count + 1)]

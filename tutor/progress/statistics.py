@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tutor.foundation import clock
 from tutor.progress.cards import TERM
-from tutor.progress.days import latest_day, study_day
 from tutor.progress.records import given_in
+from tutor.progress.scheduling import latest_day, study_day
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database

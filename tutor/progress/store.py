@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tutor.foundation import clock, paths
 from tutor.progress.cards import TERM, CardStore
-from tutor.progress.days import study_day
 from tutor.progress.lab_attempts import AttemptStore
 from tutor.progress.reading import ReadingStore
 from tutor.progress.records import (
@@ -24,6 +23,7 @@ from tutor.progress.records import (
     to_milliseconds,
     value_in,
 )
+from tutor.progress.scheduling import study_day
 from tutor.progress.statistics import Statistics
 
 if TYPE_CHECKING:

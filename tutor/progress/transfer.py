@@ -17,8 +17,8 @@ from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 from tutor.progress.columns import COLUMNS, KEYS, Number, fault_of
-from tutor.progress.days import study_day
 from tutor.progress.records import from_milliseconds, to_milliseconds
+from tutor.progress.scheduling import study_day
 from tutor.progress.schema import SCHEMA
 
 if TYPE_CHECKING:

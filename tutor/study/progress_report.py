@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tutor.progress.days import study_day
+from tutor.progress.scheduling import study_day
 from tutor.progress.statistics import Day, Share, longest_streak, streak
 
 if TYPE_CHECKING:
