@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tutor.foundation import clock, paths
+from tutor.progress.activity import AttemptStore, ReadingStore
 from tutor.progress.cards import TERM, CardStore
-from tutor.progress.lab_attempts import AttemptStore
-from tutor.progress.reading import ReadingStore
 from tutor.progress.records import (
     Answer,
     LessonState,
