@@ -15,7 +15,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path, read_file, too_large, write_bytes
 from tutor.foundation.safe_text import harmless, harmless_json, harmless_value
 from tutor.foundation.translate import translate
-from tutor.progress.row_counts import counted
+from tutor.progress.schema import counted
 from tutor.progress.store import open_store
 from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
 

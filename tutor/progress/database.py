@@ -28,8 +28,7 @@ from tutor.foundation import clock, private
 from tutor.foundation.translate import translate
 from tutor.progress import sqlite_file
 from tutor.progress.columns import Column, readable
-from tutor.progress.row_counts import counted
-from tutor.progress.schema import SCHEMA, Schema
+from tutor.progress.schema import SCHEMA, Schema, counted
 from tutor.progress.sqlite_file import NewerVersionError, Rows, Statement, patiently
 
 RETRY_SAVING: Final = 30.0

@@ -6,8 +6,11 @@ UTC. Only features of SQLite 3.24 (2018) are used, for Pythons linked to an old 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from tutor.foundation.translate import translate
 from tutor.progress.columns import COLUMNS
 
 Migration = tuple[str, ...]
@@ -285,3 +288,20 @@ SCHEMA = Schema(
     migrations=(_FIRST, _CARDS, _ATTEMPTS, _TOTALS, _READING, _DAYS),
     columns={table: tuple(columns) for table, columns in COLUMNS.items()},
 )
+
+
+_COUNTED: Final = {
+    "answers": "transfer.answers",
+    "lessons": "transfer.lessons",
+    "quizzes": "transfer.quizzes",
+    "cards": "transfer.cards",
+    "attempts": "transfer.attempts",
+    "reading": "reading.pieces",
+}
+
+
+def counted(rows: Iterable[tuple[str, int]]) -> str:
+    """Counts of rows in words: ``12 answers, 3 lessons``."""
+    return translate("transfer.comma").join(
+        translate(_COUNTED[table], count=count) for table, count in rows if count
+    ) or translate("transfer.nothing")
