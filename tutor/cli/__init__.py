@@ -10,9 +10,6 @@ import io
 import os
 import sys
 
-_COMPLETION = "_TUTOR_COMPLETE"
-"""As in `tutor.cli.commands`, which is not imported where no words were given."""
-
 
 def run(arguments: list[str]) -> int:
     """Carry out one command line.
@@ -55,9 +52,11 @@ def run(arguments: list[str]) -> int:
 
 
 def _carry_out(arguments: list[str]) -> int:
-    if not arguments and _COMPLETION not in os.environ:
+    from tutor.cli import completion
+
+    if not arguments and completion.VARIABLE not in os.environ:
         # The commonest way in, and the one that is timed: it needs no command-line parser.
-        from tutor.cli.screens import open_screens
+        from tutor.cli.fronts import open_screens
 
         return open_screens()
     from tutor.cli.commands import dispatch

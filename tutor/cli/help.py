@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
 
 import click
+from click import core, decorators, exceptions, formatting, parser, types
 
 from tutor.foundation.suggest import nearest
+from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import translate
-
-
-class Sentence(str):
-    """Help text by translation key."""
-
-    __slots__ = ()
-
-    def __new__(cls, key: str) -> Sentence:
-        """The text of ``key``. Commands are declared after the language is chosen, so now is late enough."""
-        return super().__new__(cls, translate(key))
 
 
 class Group(click.Group):
@@ -41,7 +34,7 @@ class Group(click.Group):
             add: Adds all of them to the group.
         """
         for name, short in shorts.items():
-            self.add_command(click.Command(name, short_help=Sentence(short)))
+            self.add_command(click.Command(name, short_help=translate(short)))
             self._promised[name] = add
 
     def get_command(self, context: click.Context, cmd_name: str) -> click.Command | None:
@@ -85,3 +78,103 @@ class Group(click.Group):
     def list_commands(self, context: click.Context) -> list[str]:
         """The commands in the order in which a newcomer needs them."""
         return list(self.commands)
+
+
+_LEAST_WIDTH = 20
+"""Cells that a text has at least, however long the words on its left are."""
+
+
+class HelpFormatter(click.HelpFormatter):
+    """click's, whose lines are measured in cells and are not broken behind a hyphen."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line that shows how the command is written."""
+        super().write_usage(prog, args, translate("click.usage-prefix") if prefix is None else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """Write what stands over a list."""
+        self.write(f"{'':>{self.current_indent}}{translate('click.heading', heading=heading)}\n")
+
+    def write_text(self, text: str) -> None:
+        """Write sentences; an empty line parts two paragraphs."""
+        indent = " " * self.current_indent
+        paragraphs = (" ".join(each.split()) for each in text.split("\n\n"))
+        width = max(_LEAST_WIDTH, self.width - self.current_indent)
+        self.write("\n\n".join("\n".join(indent + line for line in wrapped(each, width)) for each in paragraphs))
+        self.write("\n")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write words, each with what it means beside it, or below where the words are wider than ``col_max``."""
+        rows = list(rows)
+        first = min(max(cell_width(words) for words, _ in rows), col_max) + col_spacing
+        indent = " " * self.current_indent
+        for words, meaning in rows:
+            lines = wrapped(" ".join(meaning.split()), max(_LEAST_WIDTH, self.width - first - self.current_indent))
+            fits = cell_width(words) <= first - col_spacing
+            if not fits:
+                self.write(f"{indent}{words}\n")
+            for number, line in enumerate(lines):
+                self.write(f"{indent}{pad(words if fits and not number else '', first)}{line}".rstrip() + "\n")
+
+
+CLICK_TEXTS = {
+    "Options": "click.options",
+    "Commands": "click.commands",
+    "Positional arguments": "click.arguments",
+    "Show this message and exit.": "click.help",
+    "default: {default}": "click.default",
+    "required": "click.required",
+    "Missing command.": "click.missing-command",
+    "Missing argument": "click.missing-argument",
+    "Missing option": "click.missing-option",
+    "Missing parameter": "click.missing-parameter",
+    "Got unexpected extra argument ({args})": "click.extra-argument",
+    "Got unexpected extra arguments ({args})": "click.extra-arguments",
+    "No such option {name!r}.": "click.no-option",
+    "No such command {name!r}.": "click.no-command",
+    "Did you mean {possibility}?": "click.did-you-mean",
+    "(Did you mean one of: {possibilities}?)": "click.did-you-mean-one",
+    "Option {name!r} does not take a value.": "click.takes-no-value",
+    "Option {name!r} requires an argument.": "click.needs-a-value",
+    "Option {name!r} requires {nargs} arguments.": "click.needs-values",
+    "Argument {name!r} takes {nargs} values.": "click.takes-values",
+    "Invalid value: {message}": "click.invalid",
+    "Invalid value for {param_hint}: {message}": "click.invalid-for",
+    "Choose from:\n\t{choices}": "click.choose",
+    "{value!r} is not {choice}.": "click.not-the-choice",
+    "{value!r} is not one of {choices}.": "click.not-a-choice",
+    "{value} is not in the range {range}.": "click.not-in-range",
+    "{value!r} is not a valid {number_type}.": "click.no-number",
+}
+"""What click says in English, and the key of it."""
+
+
+def translate_click() -> None:
+    """Make click say `CLICK_TEXTS` in the language in use, from now on."""
+    for module in (core, decorators, exceptions, formatting, parser, types):
+        _replace(module, "_", _click_text)
+        _replace(module, "ngettext", _click_plural)
+    core.Context.formatter_class = HelpFormatter
+
+
+def _replace(module: ModuleType, name: str, say: object) -> None:
+    if hasattr(module, name):
+        setattr(module, name, say)
+
+
+def _click_text(words: str) -> str:
+    key = CLICK_TEXTS.get(words)
+    return translate(key) if key is not None else words
+
+
+def _click_plural(one: str, several: str, count: int) -> str:
+    return _click_text(one if count == 1 else several)
+
+
+def usage_error_text(error: click.UsageError) -> str:
+    """What click found wrong, on one line; choices come a line each."""
+    said = " ".join(error.format_message().split())
+    if not isinstance(error, click.MissingParameter):
+        return said
+    missing, _, choices = said.partition(".")  # click ends this sentence alone by itself, in its own way
+    return translate("click.full-stop", said=missing, choices=choices.strip()).strip()

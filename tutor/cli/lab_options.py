@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from tutor.cli.help import Sentence
 from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
@@ -38,12 +37,12 @@ def lab_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--data``, ``--set`` and what is short for it."""
     decorated = command
     for name, (shown, about) in reversed(_OPTIONS.items()):
-        option = click.option(f"--{name.replace('_', '-')}", name, metavar=shown, help=Sentence(about))
+        option = click.option(f"--{name.replace('_', '-')}", name, metavar=shown, help=translate(about))
         decorated = option(decorated)
-    decorated = click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=Sentence("cli.train-set"))(
+    decorated = click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=translate("cli.train-set"))(
         decorated
     )
-    return click.option("--data", metavar="FILE", help=Sentence("cli.lab-data"))(decorated)
+    return click.option("--data", metavar="FILE", help=translate("cli.lab-data"))(decorated)
 
 
 def overrides(settings: tuple[str, ...], options: dict[str, str | None]) -> dict[str, object]:

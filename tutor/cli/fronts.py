@@ -1,4 +1,4 @@
-"""Open the screens, or say in a sentence why this terminal cannot show them."""
+"""Which front answers a command: the screens, or lines of words for a screen reader."""
 
 from __future__ import annotations
 
@@ -35,13 +35,18 @@ def open_screens(
     Raises:
         TutorError: there is no terminal, it cannot move its cursor, or nothing has that name.
     """
-    _require_a_terminal()
+    require_terminal()
     from tutor.tui import start
 
     return start(lesson=lesson, lab=lab, data=data, overrides=overrides or {}, watch=watch, run=run)
 
 
-def _require_a_terminal() -> None:
+def require_terminal() -> None:
+    """Check that the screens can be shown on standard output.
+
+    Raises:
+        TutorError: standard input or output is no terminal, or the terminal cannot move its cursor.
+    """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise TutorError(
             translate("cli.no-terminal"), hint=translate("cli.no-terminal-hint"), exit_code=ExitCode.NO_TERMINAL
@@ -52,3 +57,17 @@ def _require_a_terminal() -> None:
             hint=translate("cli.dumb-terminal-hint"),
             exit_code=ExitCode.NO_TERMINAL,
         )
+
+
+def wants_screen_reader() -> bool:
+    """Whether standard output is a terminal whose learner has set that a screen reader reads it."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return False  # a pipe gets the lines that programs read, whoever sits before it
+    from tutor.progress.settings import load_settings
+
+    return load_settings(keep_aside=False).settings.screen_reader
+
+
+def style_for(style: str | None) -> str | None:
+    """How a run is told: as was asked for, else ``narrate`` for who listens, else None."""
+    return "narrate" if style is None and wants_screen_reader() else style

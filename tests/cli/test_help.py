@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from tutor.cli import click_words, run
+from tutor.cli import run
+from tutor.cli.help import CLICK_TEXTS
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate, use_language
 
@@ -88,4 +89,4 @@ def test_a_group_without_a_command_shows_its_help(language: str, capsys: pytest.
 
 def test_the_english_words_are_clicks_own() -> None:
     use_language("en")
-    assert all(translate(key) == words for words, key in click_words.WORDS.items())
+    assert all(translate(key) == words for words, key in CLICK_TEXTS.items())
