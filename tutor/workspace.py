@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tutor.study.deck import Deck
 
 
-class Services:
+class Workspace:
     """The learner's settings, the course, the memory and the runs.
 
     Args:

@@ -21,10 +21,10 @@ from tutor.tui.row_pages import rows_as_text
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.progress import ProgressScreen
 from tutor.tui.screens.progress_pages import miss_items
-from tutor.workspace import Services
+from tutor.workspace import Workspace
 
 
-def learnt(services: Services, *, confidence: bool = True) -> None:
+def learnt(services: Workspace, *, confidence: bool = True) -> None:
     """Three days of answers: two wrong, then right."""
     now = clock.utc_now()
     for number, correct in enumerate((False, False, True)):

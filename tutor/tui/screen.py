@@ -26,7 +26,7 @@ from tutor.tui.widgets.top_line import GAP, TopLine
 
 if TYPE_CHECKING:
     from tutor.tui.shell import Shell
-    from tutor.workspace import Services
+    from tutor.workspace import Workspace
 
 ResultType = TypeVar("ResultType")
 
@@ -86,7 +86,7 @@ class Commanded(SteadyScreen[ResultType]):
         return cast("Shell", self.app)
 
     @property
-    def services(self) -> Services:
+    def services(self) -> Workspace:
         """Settings, course, memory, runs."""
         return self.tutor.services
 
