@@ -11,29 +11,29 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 
 def cell_width(text: str) -> int:
-    """The number of cells that ``text`` takes."""
+    """Return the number of cells that ``text`` takes."""
     return cell_len(text)
 
 
 def pad(text: str, width: int) -> str:
-    """``text`` in exactly ``width`` cells: cut where it is longer, spaces behind it where it is shorter."""
+    """Return ``text`` in exactly ``width`` cells: cut if it is longer, followed by spaces if it is shorter."""
     return set_cell_size(text, width)
 
 
 def pad_left(text: str, width: int) -> str:
-    """``text`` in exactly ``width`` cells, against the right edge."""
+    """Return ``text`` in exactly ``width`` cells, aligned to the right."""
     return " " * max(0, width - cell_len(text)) + shorten(text, width)
 
 
 def centre(text: str, width: int) -> str:
-    """``text`` in exactly ``width`` cells, in the middle."""
+    """Return ``text`` in exactly ``width`` cells, centred."""
     text = shorten(text, width)
     left = (width - cell_len(text)) // 2
     return set_cell_size(" " * left + text, width)
 
 
 def shorten(text: str, width: int) -> str:
-    """``text`` in at most ``width`` cells, with ``…`` where something was cut off."""
+    """Return ``text`` in at most ``width`` cells, with ``…`` at its end if something was cut off."""
     if cell_len(text) <= width:
         return text
     if width <= 0:
@@ -42,7 +42,7 @@ def shorten(text: str, width: int) -> str:
 
 
 def chop(text: str, width: int) -> list[str]:
-    """``text`` cut into pieces of at most ``width`` cells, wherever a character ends."""
+    """Return ``text`` cut between characters into pieces of at most ``width`` cells."""
     return chop_cells(text, width) if text else [""]
 
 
@@ -50,7 +50,10 @@ _NEVER_FIRST = "，。；：、！？）」』” "
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """``text`` in lines of at most ``width`` cells, broken at spaces, between wide characters, or where it must."""
+    """Return ``text`` as lines of at most ``width`` cells.
+
+    Lines break at spaces and between wide characters; only a word wider than a line is cut inside.
+    """
     width = max(2, width)
     lines: list[str] = []
     line = ""
@@ -67,7 +70,7 @@ def _fitting(piece: str, width: int) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    """``text`` cut where a line may end: behind a space, and around a wide character but before its punctuation."""
+    """Cut ``text`` where a line may end: behind a space, and around a wide character but not before its punctuation."""
     pieces: list[str] = []
     for character in text:
         before = pieces[-1][-1] if pieces else " "
