@@ -47,9 +47,10 @@ def test_help(language: str, words: list[str]) -> None:
         (["train", "--epoch", "3", "ball"], "Did you mean", "是不是"),
         (
             ["completion"],
-            "Missing argument '{bash|zsh|fish}'. Choose from: bash",
+            "Missing argument '{bash|zsh|fish}'. Choose from: bash, zsh, fish. `tutor --help`",
             "缺少参数 '{bash|zsh|fish}'。可选：bash, zsh, fish。`tutor --help`",
         ),
+        (["run", "note", "x"], "Missing argument 'TEXT...'. `tutor --help`", "缺少参数 'TEXT...'。`tutor --help`"),
         (["completion", "tcsh"], "'tcsh' is not one of 'bash', 'zsh', 'fish'.", "'tcsh' 不在可选值"),
         (["check", "--jobs", "99"], "99 is not in the range 1<=x<=64.", "99 不在范围 1<=x<=64 之内。"),
         (["check", "--jobs", "x"], "'x' is not a valid", "'x' 不是有效的数"),

@@ -1,4 +1,4 @@
-"""The commands of ``tutor``, by click. Each one only reads its words and hands them to a front."""
+"""The commands of ``tutor``, declared with click. Each one only reads its arguments and hands them to a front."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def dispatch(arguments: list[str]) -> int:
         The exit code.
 
     Raises:
-        TutorError: the command failed in a way that it can explain.
+        TutorError: The command failed in a way that it can explain.
     """
     translate_click()
     if completion.VARIABLE in os.environ:
         _tutor.main(prog_name="tutor")  # answers the shell and leaves
     try:
-        # Not `main`, which turns a reader that left into the exit code of a fault.
+        # Not `main`, which would turn a closed pipe into the exit code of a failure.
         with _tutor.make_context("tutor", list(arguments)) as context:
             result = _tutor.invoke(context)
     except click.exceptions.Exit as leave:
@@ -65,7 +65,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: bo
 @click.option("--driver", type=click.Choice(["tutor", "textual"]), default=None, help=translate("terminal.cli-driver"))
 @click.pass_context
 def _tutor(context: click.Context, driver: str | None) -> int:
-    """Open the course; the words are in the translations."""
+    """Open the course. The help text is in the translations."""
     if driver is not None:
         os.environ["TUTOR_DRIVER"] = driver
     if context.invoked_subcommand is not None:

@@ -1,4 +1,4 @@
-"""Which front answers a command: the screens, or lines of words for a screen reader."""
+"""Which front answers a command: the screens, or lines of text for a screen reader."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def open_screens(
     """Open the course map, a lesson, a lab or a run in the terminal.
 
     Args:
-        lesson: a lesson's id or number, or a path to a lesson file.
-        lab: a lab's id, or a path to a lab file.
-        data: a table of the learner's own, to make a lab of.
-        overrides: what changes in the lab, by dotted key or short name.
-        run: a run's id to watch; "" for the newest that goes on.
-        watch: show the lesson anew whenever its file is saved, with its faults.
+        lesson: The id or number of a lesson, or the path of a lesson file.
+        lab: The id of a lab, or the path of a lab file.
+        data: A table of the learner's own to make a lab of.
+        overrides: The settings to change in the lab, by dotted key or short name.
+        run: The id of a run to watch; "" for the newest one that is still going on.
+        watch: Whether to show the lesson again, with its faults, whenever its file is saved.
 
     Returns:
         The exit code.
 
     Raises:
-        TutorError: there is no terminal, it cannot move its cursor, or nothing has that name.
+        TutorError: There is no terminal, it cannot move its cursor, or nothing has that name.
     """
     require_terminal()
     from tutor.tui import start
@@ -45,7 +45,7 @@ def require_terminal() -> None:
     """Check that the screens can be shown on standard output.
 
     Raises:
-        TutorError: standard input or output is no terminal, or the terminal cannot move its cursor.
+        TutorError: Standard input or output is not a terminal, or the terminal cannot move its cursor.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise TutorError(
@@ -60,14 +60,14 @@ def require_terminal() -> None:
 
 
 def wants_screen_reader() -> bool:
-    """Whether standard output is a terminal whose learner has set that a screen reader reads it."""
+    """Return whether standard output is a terminal and the learner's settings say that a screen reader reads it."""
     if sys.stdout is None or not sys.stdout.isatty():
-        return False  # a pipe gets the lines that programs read, whoever sits before it
+        return False  # a pipe gets the lines that programs read, whatever the learner uses
     from tutor.progress.settings import load_settings
 
     return load_settings(keep_aside=False).settings.screen_reader
 
 
 def style_for(style: str | None) -> str | None:
-    """How a run is told: as was asked for, else ``narrate`` for who listens, else None."""
+    """Return how to report a run: ``style`` if one was asked for, ``narrate`` for a screen reader, or else None."""
     return "narrate" if style is None and wants_screen_reader() else style

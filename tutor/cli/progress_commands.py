@@ -1,4 +1,4 @@
-"""The commands about what was learnt: take a quiz, review, see how it stands, take it along."""
+"""The commands about the learner's progress: take a quiz, review, see the statistics, export, import and reset."""
 
 from __future__ import annotations
 

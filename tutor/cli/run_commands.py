@@ -1,4 +1,4 @@
-"""The commands about runs: list them, watch one, steer one."""
+"""The commands about runs: list them, watch one, control one."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ def _doctor() -> int:
 
 @click.group("run", help=translate("watch.cli-run"), short_help=translate("watch.cli-run-short"))
 def _run() -> None:
-    """Steer a run; the words are in the translations."""
+    """Control a run. The help text is in the translations."""
 
 
 def _action(name: str, about: str, short: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command of ``tutor run``; ``short`` is for the list, where ``about`` is long."""
+    """Declare a command of ``tutor run``; ``short`` is its text in the list if ``about`` is too long for that."""
     return _run.command(name, help=translate(about), short_help=translate(short or about))
 
 
