@@ -1,4 +1,4 @@
-"""The two data models of a page: elements, before it has a width, and lines of spans, after it has one."""
+"""The two data models of a page: elements before it has a width, and lines of spans after it has one."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ Role = Literal[
     "rule",
     "muted",
 ]
-"""What a span is, for its style. ``term`` opens a glossary card, ``link`` leads elsewhere."""
+"""What a span is; a front gives each role a style. A ``term`` opens a glossary card, a ``link`` another page."""
 
 DECORATION: frozenset[Role] = frozenset({"quote-bar", "table-rule", "list-marker", "rule"})
-"""Roles of what the typesetter draws itself; every other span holds words of the author."""
+"""The roles of what the typesetter itself draws; every other span holds words of the author."""
 
 
 class Span(NamedTuple):
@@ -39,11 +39,11 @@ class Span(NamedTuple):
     text: str
     role: Role = "text"
     target: str = ""
-    """``#term-id``, an address, or nothing."""
+    """``#term-id``, an address, or empty."""
 
 
 class Line(NamedTuple):
-    """One line of the page; never wider than the page, and without spaces at its end."""
+    """One line of a page, never wider than the page and without spaces at its end."""
 
     spans: tuple[Span, ...] = ()
     heading: int = 0
@@ -51,12 +51,12 @@ class Line(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The line without its roles."""
+        """The text of the line without its roles."""
         return "".join(span.text for span in self.spans)
 
     @property
     def width(self) -> int:
-        """Cells that the line takes."""
+        """The width of the line in cells."""
         return sum(cell_width(span.text) for span in self.spans)
 
 
@@ -67,13 +67,13 @@ Side = Literal["left", "centre", "right"]
 
 
 class Run(NamedTuple):
-    """Words in one role. A newline inside the text is a forced line break."""
+    """Words of one role. A newline inside the text is a forced line break."""
 
     text: str
     role: Role = "text"
     target: str = ""
     solid: bool = False
-    """Kept on one line unless it is too long for that: maths, and code between backticks."""
+    """Whether it stays on one line unless it is too long for that: true of maths and of code between backticks."""
 
 
 Runs = tuple[Run, ...]
@@ -81,14 +81,14 @@ Runs = tuple[Run, ...]
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A thought."""
+    """A paragraph."""
 
     runs: Runs
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A title of level 1 to 6."""
+    """A heading of level 1 to 6."""
 
     level: int
     runs: Runs
@@ -96,28 +96,28 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
-    """Text whose spaces and line ends are its own."""
+    """Text whose spaces and line ends are kept."""
 
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayMaths:
-    """Formulas on lines of their own, in Unicode already."""
+    """Formulas on lines of their own, already in Unicode."""
 
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What someone else says, or a remark beside the text."""
+    """A block quotation."""
 
     children: tuple[Element, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list. ``start`` is the first number, or None for bullets; a loose list has air between its items."""
+    """A list. ``start`` is its first number, or None for bullets; a loose list has blank lines between its items."""
 
     start: int | None
     loose: bool
@@ -135,7 +135,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class ThematicBreak:
-    """A pause."""
+    """A thematic break, drawn as a short rule."""
 
 
 Element = Paragraph | Heading | CodeBlock | DisplayMaths | Quote | Listing | Table | ThematicBreak

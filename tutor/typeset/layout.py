@@ -1,4 +1,8 @@
-"""Elements set at a width: the only place that decides how a page looks."""
+"""Elements set at a width. This is the only module that decides how a page looks.
+
+Tables are fitted to the page: columns are as wide as their words need, cells wrap, and a table whose longest words do
+not fit side by side becomes a list of its rows.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +32,14 @@ from tutor.typeset.elements import (
 )
 
 _LEAST_ROOM = 8
-"""Cells that indenting always leaves to the words."""
+"""The width in cells that indenting always leaves to the words."""
 
 _DISPLAY_INDENT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """The drawn signs of a page."""
+    """The signs that a page is drawn with."""
 
     bullets: tuple[str, ...]
     bar: str
@@ -48,33 +52,33 @@ _ASCII = _Signs(("*", "-", "+"), "|", "-", "* * *")
 
 
 def lay_out(elements: Sequence[Element], width: int, *, ascii: bool = False) -> tuple[Line, ...]:
-    """``elements`` as lines of at most ``width`` cells.
+    """Set ``elements`` as lines of at most ``width`` cells.
 
     Args:
         elements: What to set.
-        width: Cells of a line, at least 10 for a page that reads well; narrower ones are set as 10.
-        ascii: Draw bullets, bars and rules without box characters. Words stay as they are.
+        width: The width of the page in cells; less than 10 counts as 10.
+        ascii: Whether bullets, bars and rules are drawn in ASCII. Words stay as they are.
     """
     setter = _Setter(_ASCII if ascii else _UNICODE)
     return tuple(setter.set_all(elements, max(width, 10)))
 
 
 class _Setter:
-    """Sets elements; knows how deep in lists it is."""
+    """Sets elements, and keeps count of the lists it is inside of."""
 
     def __init__(self, signs: _Signs) -> None:
         self.signs = signs
         self.depth = 0
 
     def set_all(self, elements: Sequence[Element], width: int, *, loose: bool = True) -> Iterator[Line]:
-        """Elements one below the other, with a blank line between them where there should be air."""
+        """Set elements one below the other, with blank lines between them; a tight list has none between paragraphs."""
         for index, element in enumerate(elements):
             if index and (loose or not isinstance(element, Paragraph | Listing)):
                 yield BLANK
             yield from self.set_one(element, width)
 
     def set_one(self, element: Element, width: int) -> Iterator[Line]:
-        """The lines of one element."""
+        """Set one element."""
         match element:
             case Paragraph(runs):
                 yield from (Line(spans) for spans in break_lines(runs, width))
@@ -126,7 +130,7 @@ class _Setter:
     def _item(self, item: Sequence[Element], marker: Span, width: int, *, loose: bool) -> Iterator[Line]:
         indent = cell_width(marker.text)
         lines = list(self.set_all(item, max(width - indent, _LEAST_ROOM), loose=loose)) or [BLANK]
-        if width - indent < _LEAST_ROOM:  # no room to hang: the marker on a line of its own
+        if width - indent < _LEAST_ROOM:  # too narrow to indent: the marker gets a line of its own
             yield Line((Span(marker.text.strip(), "list-marker"),))
             yield from self.set_all(item, width, loose=loose)
             return
@@ -144,7 +148,7 @@ def _indent_for(width: int) -> int:
 
 
 def _display(formulas: Sequence[str], width: int) -> Iterator[Line]:
-    """Formulas, each indented; the further lines of a long one a little more."""
+    """Set formulas, each indented; the further lines of a long one are indented a little more."""
     indent = _indent_for(width)
     room = width - indent
     hang = 2 if room > 2 + _LEAST_ROOM else 0
@@ -154,7 +158,7 @@ def _display(formulas: Sequence[str], width: int) -> Iterator[Line]:
 
 
 def _code(lines: Sequence[str], width: int) -> Iterator[Line]:
-    """Lines as they are; one too long goes on in the next, indented as it was."""
+    """Set lines of code as they are; one that is too long goes on in the next line with the same indent."""
     indent = _indent_for(width)
     room = width - indent
     margin = Span(" " * indent)
@@ -168,7 +172,7 @@ def _code(lines: Sequence[str], width: int) -> Iterator[Line]:
 
 
 def _code_pieces(code: str, room: int) -> list[str]:
-    """``code`` in pieces of at most ``room`` cells, cut at a space where one is near the end."""
+    """Cut ``code`` into pieces of at most ``room`` cells, at a space if there is one near the end."""
     pieces: list[str] = []
     while cell_width(code) > room:
         piece = chop(code, room)[0]
@@ -182,13 +186,13 @@ def _code_pieces(code: str, room: int) -> list[str]:
 _TABLE_GAP = 3
 _NARROW_TABLE_GAP = 2
 _MOST_CELLS = 40
-"""Cells of a row that are told one below the other. Who needs the others opens the table itself."""
+"""How many cells of a row are listed when a table is wider than the page. The table itself shows the others."""
 
 
 def set_table(table: Table, width: int, *, rule: str) -> Iterator[Line]:
-    """The lines of ``table``: a head, a rule, and rows, with air between rows that take several lines.
+    """Set ``table``: a head, a rule and rows, with blank lines between the rows if one takes several lines.
 
-    Where even the longest words do not fit side by side, each row becomes a short list of its own.
+    If the longest words of the columns do not fit side by side, each row becomes a list of its cells.
     """
     columns = list(zip(table.head, *table.rows, strict=True))
     measured = [[widths_of(cell, width) for cell in column] for column in columns]
@@ -204,7 +208,7 @@ def set_table(table: Table, width: int, *, rule: str) -> Iterator[Line]:
 
 
 def _column_widths(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
-    """Widths between least and natural: what is left over goes in equal parts to the columns that need it."""
+    """Return widths between least and natural: the room left over goes in equal parts to the columns that need it."""
     widths = [max(1, narrow) for narrow in least]
     left = room - sum(widths)
     while left > 0:
@@ -232,11 +236,11 @@ def _table_grid(table: Table, widths: Sequence[int], gap: str, rule: str) -> Ite
 
 
 def _table_row(cells: Sequence[Runs], widths: Sequence[int], sides: Sequence[Side], gap: str) -> Iterator[Line]:
-    """The lines of one row of cells."""
+    """Set one row of cells."""
     broken = [break_lines(cell, width) for cell, width in zip(cells, widths, strict=True)]
     for pieces in zip_longest(*broken, fillvalue=()):
         spans: list[Span] = []
-        owed = 0  # spaces not yet written: none may stand at the end of a line
+        owed = 0  # spaces that are written only if something follows, so that no line ends in spaces
         for piece, width, side in zip(pieces, widths, sides, strict=True):
             free = width - Line(piece).width
             before = {"left": 0, "right": free, "centre": free // 2}[side]
@@ -251,7 +255,7 @@ def _table_row(cells: Sequence[Runs], widths: Sequence[int], sides: Sequence[Sid
 
 
 def _as_records(table: Table, width: int, rule: str) -> Iterator[Line]:
-    """Each row as lines of ``head: cell``, for tables wider than the page; empty cells are left out."""
+    """Set each row as lines of ``head: cell``, for tables wider than the page; empty cells are left out."""
     for number, row in enumerate(table.rows):
         if number:
             yield Line((Span(rule * min(width, 8), "table-rule"),))
