@@ -76,7 +76,7 @@ def ask(store: ProgressStore, course: Course) -> None:
         quiz.leave()
     report = overview(store, course, "en", now)
     assert report.streak <= report.longest_streak
-    assert 0.0 <= report.share.fraction <= 1.0
+    assert 0.0 <= report.accuracy.fraction <= 1.0
     assert report.seconds >= 0
     assert len(report.last_days(14)) == 14
     topics(store, course, "en")

@@ -76,7 +76,7 @@ class Mark:
     plain: str = "*"
 
 
-def get_ready() -> None:
+def preload() -> None:
     """Import plotext, which takes a tenth of a second: call it in a thread before the first chart is wanted."""
     _plotext()
 

@@ -1,4 +1,4 @@
-"""Small stores beside the answers: the best attempt at the goal of a lab, and the time spent reading."""
+"""Two small stores beside the answers: the best attempt at the goal of each lab, and the time spent reading."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LabAttempt:
-    """One attempt at a goal.
+    """One attempt at the goal of a lab.
 
     Args:
-        lab: The lab's id.
-        goal: The goal as the lab had it: another goal is another challenge.
-        met: Whether it was reached.
+        lab: The id of the lab.
+        goal: The goal as it was written in the lab; a changed goal is a new one.
+        met: Whether the goal was reached.
         held: How many of its conditions were met.
-        value: What its first condition measures; None where that is no number.
-        settings: What the run was asked for, by dotted key.
-        run: The run's id.
-        at: When.
+        value: What its first condition measures; None if that is not a number.
+        settings: The settings of the run, by dotted key.
+        run: The id of the run.
+        at: When it was made, in UTC.
     """
 
     lab: str
@@ -40,17 +40,17 @@ class LabAttempt:
 
 
 class AttemptStore:
-    """The best attempts. Every write is on the disk when it returns.
+    """The best attempts. Every write is on the disk when the method returns.
 
     Args:
-        database: Where they are kept.
+        database: The database that keeps them.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def best(self, lab: str, goal: str) -> LabAttempt | None:
-        """The best attempt at a goal so far."""
+        """Return the best attempt at a goal so far; None if there was none."""
         rows = self._database.read(
             "SELECT met, held, value, settings, run, at FROM attempts WHERE lab = ? AND goal = ?", (lab, goal)
         )
@@ -59,7 +59,7 @@ class AttemptStore:
         return None
 
     def keep(self, attempt: LabAttempt) -> None:
-        """Keep an attempt as the best one at its goal."""
+        """Save an attempt as the best one at its goal."""
         values = (
             attempt.lab, attempt.goal, int(attempt.met), attempt.held, attempt.value,
             json.dumps(attempt.settings, ensure_ascii=False), attempt.run, to_milliseconds(attempt.at),
@@ -75,7 +75,7 @@ class AttemptStore:
         ))  # fmt: skip
 
     def met(self) -> dict[str, bool]:
-        """By lab, whether a goal of it was ever reached."""
+        """Return, by lab, whether a goal of it was ever reached."""
         return {
             lab: bool(met) for lab, met in self._database.read("SELECT lab, max(met) AS met FROM attempts GROUP BY lab")
         }
@@ -87,9 +87,9 @@ class ReadingPiece:
 
     Args:
         lesson_id: The lesson.
-        seconds: How long it was read, pauses left out.
-        at: When the piece began, in UTC.
-        key: Unique for ever; the same piece is kept again and again while it grows.
+        seconds: How long it was read, without pauses.
+        at: When the reading began, in UTC.
+        key: Unique for ever; while the reading goes on, it is saved again under the same key.
     """
 
     lesson_id: str
@@ -99,17 +99,17 @@ class ReadingPiece:
 
 
 class ReadingStore:
-    """The pieces. Every write is on the disk when it returns.
+    """The times spent reading. Every write is on the disk when the method returns.
 
     Args:
-        database: Where they are kept.
+        database: The database that keeps them.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def keep(self, piece: ReadingPiece) -> None:
-        """Keep a piece, or what it has grown to."""
+        """Save a piece of reading, or the length that it has grown to."""
         self._database.write((
             """
             INSERT INTO reading (key, lesson, at, seconds, day) VALUES (?, ?, ?, ?, ?)
@@ -119,6 +119,6 @@ class ReadingStore:
         ))  # fmt: skip
 
     def pieces(self) -> list[ReadingPiece]:
-        """All pieces, in the order in which they were begun."""
+        """Return all pieces of reading in the order in which they began."""
         rows = self._database.read("SELECT lesson, seconds, at, key FROM reading ORDER BY at, rowid")
         return [ReadingPiece(lesson, seconds, from_milliseconds(at), key) for lesson, seconds, at, key in rows]

@@ -137,9 +137,9 @@ class ProgressScreen(TutorScreen):
         self.run_worker(self._import_charts, thread=True, exit_on_error=False, exclusive=True, group="charts")
 
     def _import_charts(self) -> None:
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
 
-        get_ready()
+        preload()
         import tutor.charts.loss  # noqa: F401 - imported here, so that the first chart does not wait for them
 
         self.app.call_from_thread(self._can_draw)

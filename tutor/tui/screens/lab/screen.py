@@ -140,9 +140,9 @@ class LabScreen(LabBench):
         except TutorError as error:
             self.app.call_from_thread(self._cannot_open, error)
             return
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
 
-        get_ready()
+        preload()
         self.app.call_from_thread(self._opened, session)
 
     def _make_session(self) -> LabSession:

@@ -100,9 +100,9 @@ class LabCard(RowsView, can_focus=True):
         self.app.call_from_thread(self._opened, session)
 
     def _join(self, session: LabSession, run_id: str) -> None:
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
 
-        get_ready()
+        preload()
         session.join(run_id)
         session.catch_up()
 
@@ -146,9 +146,9 @@ class LabCard(RowsView, can_focus=True):
             self.action_play()
 
     def _play(self) -> None:
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
 
-        get_ready()
+        preload()
         self.app.call_from_thread(self._start)
 
     def _start(self) -> None:
