@@ -9,7 +9,7 @@ import pytest
 
 from tutor.cli import run
 from tutor.foundation.errors import ExitCode
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import use_language
 from tutor.plain.manual import topics
 

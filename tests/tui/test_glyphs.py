@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.segment import Segment
 from textual.color import Color
 
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.tui import themes
 from tutor.tui.themes import AsciiFilter, terminal_speaks_unicode, to_ascii
 

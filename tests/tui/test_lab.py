@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from tests.tui.lab_fakes import LAB, MANUAL, FakeFollower, FakeRuns, fit_views, surface_views
 from tests.tui.screen_rows import make_services, rows_of, running, text_of
 from tutor.charts.cells import plain_row
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate
 from tutor.runs.events import Changed, Failed, Paced, Paused, Reason, Refused, Resumed, View
 from tutor.runs.session.session import LabSession

@@ -33,7 +33,7 @@ from tutor.tui.textual_private import (
 )
 from tutor.tui.themes import LOOKS, AsciiFilter, Look, look_for, terminal_speaks_unicode, textual_theme
 from tutor.tui.type_ahead import TypeAhead
-from tutor.workspace import Services
+from tutor.workspace import Workspace
 
 _AHEAD_AFTER = 0.4
 """Seconds after the first frame at which what the next screens need is imported."""
@@ -52,10 +52,10 @@ class TutorApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False)]
 
-    def __init__(self, services: Services | None = None, first: FirstScreen | None = None) -> None:
+    def __init__(self, services: Workspace | None = None, first: FirstScreen | None = None) -> None:
         super().__init__()
         stop_keeping_dead_widgets()
-        self.services = services or Services()
+        self.services = services or Workspace()
         self.look: Look = LOOKS["dark"]
         self.runs_going = 0
         self.line_rate: int | None = None
@@ -234,7 +234,7 @@ class TutorApp(App[int]):
         return self._roomy
 
 
-def run_tutor(services: Services | None = None, first: FirstScreen | None = None) -> int:
+def run_tutor(services: Workspace | None = None, first: FirstScreen | None = None) -> int:
     """Run tutor on this terminal until the learner leaves; returns the exit code."""
     app = TutorApp(services, first)
     try:

@@ -97,13 +97,13 @@ def keep_traceback(error: BaseException | None, home: Path) -> str:
     import tempfile
     import traceback
 
-    from tutor.foundation import atomic_files
+    from tutor.foundation.files import write_text
     from tutor.foundation.translate import translate
 
     text = "".join(traceback.format_exception(error)) if error is not None else traceback.format_exc()
     for path in (home / "crash.txt", Path(tempfile.gettempdir()) / "tutor-crash.txt"):
         try:
-            atomic_files.write_text(path, text)
+            write_text(path, text)
         except OSError:
             continue
         return f"{translate('app.crashed')} {translate('app.crash-kept', path=path)}"

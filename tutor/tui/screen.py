@@ -24,7 +24,7 @@ from tutor.tui.widgets.notice import Notice
 
 if TYPE_CHECKING:
     from tutor.tui.shell import Shell
-    from tutor.workspace import Services
+    from tutor.workspace import Workspace
 
 ResultType = TypeVar("ResultType")
 
@@ -84,7 +84,7 @@ class Commanded(SteadyScreen[ResultType]):
         return cast("Shell", self.app)
 
     @property
-    def services(self) -> Services:
+    def services(self) -> Workspace:
         """Settings, course, memory, runs."""
         return self.tutor.services
 

@@ -17,7 +17,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.theme import Theme
 
-from tutor.foundation.signs import terminal_speaks_unicode, to_ascii
+from tutor.foundation.terminal import terminal_speaks_unicode, to_ascii
 
 _ATTRIBUTES = {"bold", "dim", "italic", "underline", "reverse", "strike"}
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tui.terminal.referee import Referee
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.tui.terminal.cells import Cells
 from tutor.tui.terminal.orders import change, parts, pen_for_blank
 from tutor.tui.terminal.painter import Painter

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from tutor.charts.cells import Row, Span
-from tutor.foundation.text_width import pad, shorten
+from tutor.foundation.text import pad, shorten
 from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from tutor.charts.cells import Row, Span
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import translate
 from tutor.tui import routes
 from tutor.tui.commands import Command

@@ -17,9 +17,8 @@ from textual.worker import get_current_worker
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import LANGUAGES, language, translate
-from tutor.foundation.wrapping import wrapped
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen

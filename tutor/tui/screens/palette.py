@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import LANGUAGES, language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command

@@ -14,9 +14,8 @@ from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation import clock
 from tutor.foundation.clock import time_spent
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.text import cell_width, pad, pad_left, shorten, wrapped
 from tutor.foundation.translate import language, translate
-from tutor.foundation.wrapping import wrapped
 from tutor.study.calibration import COIN, WINDOW
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
@@ -146,9 +145,9 @@ class ProgressScreen(TutorScreen):
         self.run_worker(self._import_charts, thread=True, exit_on_error=False, exclusive=True, group="charts")
 
     def _import_charts(self) -> None:
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
 
-        get_ready()
+        preload()
         import tutor.charts.loss  # noqa: F401 - imported here, so that the first chart does not wait for them
 
         self.app.call_from_thread(self._can_draw)
@@ -278,12 +277,12 @@ _COLUMNS = ("stats.column-said", "stats.column-count", "stats.column-right", "st
 def overview_items(report: Overview, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
     """Lessons, answers, days in a row, time, cards; and the last four weeks as a chart."""
     items = [blank()]
-    if not report.share.answers and not report.begun:
+    if not report.accuracy.answers and not report.begun:
         items += [*sentence_items(translate("stats.nothing-yet"), width, "text"), blank()]
     today = report.last_days(1)[0]
     rows = (
         ("stats.row-lessons", f"{report.finished}/{report.lessons}", "stats.row-begun", str(report.begun)),
-        ("stats.row-answers", str(report.share.answers), "stats.row-right", f"{report.share.fraction:.0%}"),
+        ("stats.row-answers", str(report.accuracy.answers), "stats.row-right", f"{report.accuracy.fraction:.0%}"),
         ("stats.row-streak", str(report.streak), "stats.row-best", str(report.longest_streak)),
         ("reading.row", time_spent(report.seconds_read), "stats.row-today", time_spent(report.seconds_read_today)),
         ("stats.row-time", time_spent(report.seconds), "stats.row-today", time_spent(today.seconds)),
@@ -322,7 +321,7 @@ def topic_items(found: Topics, width: int, *, drawable: bool, ascii: bool) -> li
     def draw(cells: int, height: int) -> Rows:
         from tutor.charts.bars import Bar, bar_chart
 
-        bars = [Bar(str(topic.header.number), 100 * topic.share.fraction) for topic in found.lessons]
+        bars = [Bar(str(topic.header.number), 100 * topic.accuracy.fraction) for topic in found.lessons]
         return bar_chart(bars, cells, height, title=translate("stats.chart-topics"), top=100.0, ascii=ascii)
 
     items = [
@@ -339,7 +338,7 @@ def topic_items(found: Topics, width: int, *, drawable: bool, ascii: bool) -> li
 
 
 def _topic_row(topic: Topic) -> Callable[[int], Row]:
-    return lambda width: _share_row(topic.header.numbered_title, topic.share.answers, topic.share.fraction, width)
+    return lambda width: _share_row(topic.header.numbered_title, topic.accuracy.answers, topic.accuracy.fraction, width)
 
 
 def _share_row(name: str, answers: int, fraction: float, width: int) -> Row:
@@ -422,7 +421,7 @@ def report_items(reports: Sequence[ItemReport], width: int, titles: dict[str, st
 
 def _item_row(each: ItemReport) -> Callable[[int], Row]:
     name = one_line(each.first_words)
-    return lambda width: _share_row(name, each.item.share.answers, each.item.share.fraction, width)
+    return lambda width: _share_row(name, each.item.accuracy.answers, each.item.accuracy.fraction, width)
 
 
 def remarks(each: ItemReport) -> list[str]:

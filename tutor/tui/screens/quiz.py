@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 
 from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
 from tutor.study.question_attempt import Exercise
 from tutor.study.quiz_words import retry_words

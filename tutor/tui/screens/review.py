@@ -10,7 +10,7 @@ from textual import events
 from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
 from tutor.study.outlook import Outlook, next_due, outlook
 from tutor.tui import router, routes
@@ -93,12 +93,12 @@ class ReviewScreen(OneQuestionScreen):
         self.run_worker(self._prepare, thread=True, exit_on_error=False)
 
     def _prepare(self) -> None:
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
 
         if self._deck is not None:
             self._deck.sync(self.services.store, clock.utc_now(), language())
         self.app.call_from_thread(self._prepared, self._look_ahead())
-        get_ready()
+        preload()
         import tutor.charts.bars  # noqa: F401 - imported here, so that the first chart does not wait for it
 
         self.app.call_from_thread(self._can_draw)

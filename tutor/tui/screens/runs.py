@@ -14,7 +14,7 @@ from tutor.charts.sparkline import sparkline
 from tutor.foundation.clock import short_duration, utc_now
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.runs.entries import RunEntry
 from tutor.runs.words import state_in_a_list

@@ -16,7 +16,7 @@ from tutor.charts.numbers import figure
 from tutor.charts.sweep_map import MapCell, MapShape, column_width, label_width, sweep_map
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import language, listed, translate
 from tutor.labs.controls import value_text
 from tutor.runs.sweep.choice import SweepChoice

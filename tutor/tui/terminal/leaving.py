@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
-from tutor.foundation.signs import encoding_of
+from tutor.foundation.terminal import encoding_of
 from tutor.tui.terminal.line import Answers
 from tutor.tui.textual_private import KeyParser
 

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span, row_width, spread_row
-from tutor.foundation.text_width import cell_width, shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import translate
 from tutor.tui.commands import Command
 from tutor.tui.widgets.rows import look_of, strip_of

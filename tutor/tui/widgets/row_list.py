@@ -15,8 +15,7 @@ from textual.strip import Strip
 
 from tutor.charts.cells import Row, Rows, Span, plain_row
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import shorten
-from tutor.foundation.wrapping import wrapped
+from tutor.foundation.text import shorten, wrapped
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.widgets.rows import look_of, strip_of
 

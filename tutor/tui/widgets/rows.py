@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tutor.charts.cells import Row, Rows, Span
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.tui.themes import LOOKS, Look
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless, harmless_line
-from tutor.foundation.text_width import cell_width, shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, listed, translate
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app

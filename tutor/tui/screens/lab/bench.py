@@ -122,7 +122,7 @@ class LabBench(LabActions):
         return stale
 
     def _draw_panel(self, place: int, room: Room) -> Rows:
-        from tutor.charts.notice import sentence
+        from tutor.charts.cells import sentence
 
         if self.session is None:
             return sentence(self._problem or translate("lab.loading"), room.width, room.height)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from tutor.charts.cells import Row, Span
 from tutor.course.lesson import LabFence, Prose, Question, Term
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 from tutor.study.score import Score
 from tutor.tui.themes import RIGHT

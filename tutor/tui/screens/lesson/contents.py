@@ -10,7 +10,7 @@ from textual.containers import Vertical
 
 from tutor.charts.cells import Row, Span
 from tutor.course.lesson import LabFence, Lesson, Question
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import translate
 from tutor.study.question_attempt import Mark
 from tutor.tui.commands import Command

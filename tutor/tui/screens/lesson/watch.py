@@ -13,9 +13,8 @@ from tutor.course.files import pack_of
 from tutor.course.lesson import Fault
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width, wrapped
 from tutor.foundation.translate import language, translate
-from tutor.foundation.wrapping import wrapped
 from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.editor import edit_file

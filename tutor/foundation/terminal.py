@@ -1,11 +1,12 @@
-"""What our signs become where there is no Unicode: ASCII ones of the same width."""
+"""What the terminal can show: which characters, how many colours, and how large it is."""
 
 from __future__ import annotations
 
 import codecs
 import io
 import os
-from typing import TextIO
+import sys
+from typing import Literal, TextIO
 
 _ASCII = str.maketrans(
     {
@@ -24,15 +25,15 @@ _ASCII = str.maketrans(
 
 
 def to_ascii(text: str) -> str:
-    """``text`` with every sign of ours replaced by an ASCII one of the same width; letters stay."""
+    """Return ``text`` with each of our signs replaced by an ASCII one of the same width; letters stay."""
     return text if text.isascii() else text.translate(_ASCII)
 
 
 def terminal_speaks_unicode() -> bool:
-    """Whether UTF-8 signs will be seen as what they are: the locale promises it, and the terminal can draw them.
+    """Return whether Unicode signs can be shown: the locale is UTF-8 and the terminal has glyphs for them.
 
-    The environment is asked rather than Python, which takes the C locale for UTF-8. The console of Linux speaks
-    it too, but its fonts have no room for the signs and the dots that charts are drawn with.
+    This reads the environment, because Python treats the C locale as UTF-8. The Linux console understands UTF-8 too,
+    but its fonts lack the signs and the Braille dots of the charts.
     """
     if os.environ.get("TERM") == "linux":
         return False
@@ -44,9 +45,9 @@ def terminal_speaks_unicode() -> bool:
 
 
 def fit_stream(stream: TextIO | None) -> None:
-    """Let ``stream`` take every text: what its encoding or its terminal lacks is written in ASCII signs.
+    """Make ``stream`` accept every text: signs that its encoding or its terminal lacks are written in ASCII.
 
-    Letters are kept where the stream can carry them, else they become question marks.
+    Letters that the encoding lacks become question marks.
     """
     if not isinstance(stream, io.TextIOWrapper):
         return
@@ -59,7 +60,7 @@ def fit_stream(stream: TextIO | None) -> None:
 
 
 def encoding_of(stream: TextIO | None) -> str:
-    """The encoding that the other end of ``stream`` reads, whatever `fit_stream` did to it."""
+    """Return the encoding that the other end of ``stream`` expects, even after `fit_stream` changed the stream."""
     if stream is None or stream.errors == "tutor-letters":
         return "utf-8"
     return stream.encoding or "utf-8"
@@ -76,7 +77,45 @@ def _signs_or_utf8(error: UnicodeError) -> tuple[bytes, int]:
 
 
 def _refused(error: UnicodeError) -> tuple[str, int]:
-    """The letters that could not be encoded, and where the text goes on behind them."""
+    """Return the characters that could not be encoded, and the index behind them."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return error.object[error.start : error.end], error.end
+
+
+ColourDepth = Literal["none", "16", "256", "16777216"]
+
+_TRUE_COLOUR = ("alacritty", "foot", "wezterm", "ghostty", "xterm-kitty", "xterm-ghostty", "-direct")
+"""Parts of the names of terminals that show 24-bit colours; over SSH their COLORTERM does not arrive."""
+
+
+def is_true_colour_by_name() -> bool:
+    """Return whether TERM names a terminal that is known to show 24-bit colours."""
+    term = os.environ.get("TERM", "")
+    return any(name in term for name in _TRUE_COLOUR)
+
+
+def colour_depth() -> tuple[ColourDepth, str]:
+    """Return how many colours will be used, and the environment variable that decides it."""
+    term = os.environ.get("TERM", "").lower()
+    if os.environ.get("NO_COLOR"):
+        return "none", "NO_COLOR"
+    if term in {"", "dumb", "unknown"}:
+        return "none", "TERM"
+    if os.environ.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}:
+        return "16777216", "COLORTERM"
+    if is_true_colour_by_name():
+        return "16777216", "TERM"
+    return ("256" if term.endswith("256color") else "16"), "TERM"
+
+
+def terminal_size() -> os.terminal_size | None:
+    """Return columns and lines of the terminal on standard output; None if it is a pipe, a file or has no size.
+
+    COLUMNS and LINES are ignored: a shell that exports them does not update them when the window changes.
+    """
+    try:
+        size = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    except (OSError, ValueError):
+        return None
+    return size if size.columns > 0 else None

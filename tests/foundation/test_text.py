@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.foundation.text_width import cell_width, centre, chop, pad, pad_left, shorten
+from tutor.foundation.text import cell_width, centre, chop, pad, pad_left, shorten
 
 printable = st.text(st.characters(blacklist_categories=("Cc", "Cs", "Mn", "Me", "Cf")), max_size=60)
 

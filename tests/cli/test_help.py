@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
-from tutor.cli import click_words, run
-from tutor.foundation.text_width import cell_width
+from tutor.cli import run
+from tutor.cli.help import CLICK_TEXTS
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate, use_language
 
 _ENGLISH = re.compile(r"\b(Usage|Options|Commands|Show|this|message|exit|Missing|No such|Did you|Invalid|requires)\b")
@@ -46,9 +47,10 @@ def test_help(language: str, words: list[str]) -> None:
         (["train", "--epoch", "3", "ball"], "Did you mean", "是不是"),
         (
             ["completion"],
-            "Missing argument '{bash|zsh|fish}'. Choose from: bash",
+            "Missing argument '{bash|zsh|fish}'. Choose from: bash, zsh, fish. `tutor --help`",
             "缺少参数 '{bash|zsh|fish}'。可选：bash, zsh, fish。`tutor --help`",
         ),
+        (["run", "note", "x"], "Missing argument 'TEXT...'. `tutor --help`", "缺少参数 'TEXT...'。`tutor --help`"),
         (["completion", "tcsh"], "'tcsh' is not one of 'bash', 'zsh', 'fish'.", "'tcsh' 不在可选值"),
         (["check", "--jobs", "99"], "99 is not in the range 1<=x<=64.", "99 不在范围 1<=x<=64 之内。"),
         (["check", "--jobs", "x"], "'x' is not a valid", "'x' 不是有效的数"),
@@ -88,4 +90,4 @@ def test_a_group_without_a_command_shows_its_help(language: str, capsys: pytest.
 
 def test_the_english_words_are_clicks_own() -> None:
     use_language("en")
-    assert all(translate(key) == words for words, key in click_words.WORDS.items())
+    assert all(translate(key) == words for words, key in CLICK_TEXTS.items())

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from tutor.foundation.signs import encoding_of, fit_stream, terminal_speaks_unicode
+from tutor.foundation.terminal import encoding_of, fit_stream, terminal_speaks_unicode
 
 
 class Console(io.TextIOWrapper):

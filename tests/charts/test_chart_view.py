@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from tests.charts.shapes import falling
 from tutor.charts.cells import plain_row, plain_text
-from tutor.charts.glass import Glass
+from tutor.charts.chart_view import Axis, ChartView, epoch_of, extremes_on, place_of, renamed, x_scale
 from tutor.charts.loss import loss_chart, pinned_line, train_line
-from tutor.charts.loss_axis import Axis, epoch_of, extremes_on, place_of, renamed, x_scale
 from tutor.charts.loss_history import LossHistory
 from tutor.charts.scale import epoch_scale, window_scale
 
@@ -102,24 +101,24 @@ def test_a_narrow_range_on_a_logarithmic_axis_fills_the_height() -> None:
 
 
 def test_the_cursor_moves_by_ratios_where_the_axis_does_and_by_single_epochs_where_asked() -> None:
-    glass = Glass(axis=LOG)
-    glass.move(-1, 10_000)
-    assert (glass.cursor or 0) == 10_000
-    glass.move(-1, 10_000)
-    at = glass.cursor or 0
+    view = ChartView(axis=LOG)
+    view.move(-1, 10_000)
+    assert (view.cursor or 0) == 10_000
+    view.move(-1, 10_000)
+    at = view.cursor or 0
     assert 7_000 < at < 9_000
-    glass.move(-1, 10_000, single=True)
-    assert glass.cursor == at - 1
+    view.move(-1, 10_000, single=True)
+    assert view.cursor == at - 1
     for _ in range(9_999):
-        glass.move(-1, 10_000)
-    assert glass.cursor == 1
+        view.move(-1, 10_000)
+    assert view.cursor == 1
 
 
 def test_a_place_in_epochs_is_none_in_updates() -> None:
-    glass = Glass(axis=LOG, cursor=7)
-    glass.turn_updates()
-    glass.move(1, 100)
-    assert glass == Glass(axis=BOTH)
+    view = ChartView(axis=LOG, cursor=7)
+    view.turn_updates()
+    view.move(1, 100)
+    assert view == ChartView(axis=BOTH)
 
 
 def test_a_name_is_never_written_over_a_line() -> None:
