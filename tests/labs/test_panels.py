@@ -53,6 +53,10 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {},
         {"epochs": [1, 2], "losses": [2.0, 1.0], "gradients": [3.0, None], "parameters": [5.0, 6.0]},
     ),
+    "learning-rate": (
+        {"updates": [1, 2, 3], "planned": [0.1, 0.05, 0.01]},
+        {"updates": [1, 2], "used": [0.1, 0.05]},
+    ),
     "weights": ({}, {"names": ["w"], "values": [1.0]}),
     "threshold": (
         {"values": [0, 1], "counts_by_class": {"a": [3, 0], "b": [0, 3]}},

@@ -30,7 +30,7 @@ Payload = dict[str, Any]
 """What the log holds for a panel: plain lists of finite numbers, rounded to about four significant digits, and
 small, because a viewer at the end of a slow line reads them too."""
 MOST_PATH = 200
-"""Points of a trajectory."""
+"""Points of a trajectory, unless its panel says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +119,12 @@ class Trajectory:
 
     Args:
         where: Gives the point as it is now, or None. It is asked only for points that are kept.
+        most: How many points are kept.
     """
 
-    def __init__(self, where: Callable[[], tuple[float, float] | None]) -> None:
+    def __init__(self, where: Callable[[], tuple[float, float] | None], most: int = MOST_PATH) -> None:
         self._where = where
+        self._most = most
         self._points: list[tuple[float, float]] = []
         self._every = 1
         self._left = 0
@@ -136,7 +138,7 @@ class Trajectory:
         point = self._now()
         if point is not None:
             self._points.append(point)
-        if len(self._points) > MOST_PATH:
+        if len(self._points) > self._most:
             self._points = self._points[::2]
             self._every *= 2
 
