@@ -31,8 +31,8 @@ class LearningRate(Panel):
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
-        self._last: tuple[float, float] | None = None
-        self._path = Trajectory(lambda: self._last, MOST_POINTS)
+        self._last: EpochResult | None = None
+        self._path = Trajectory(self._point, MOST_POINTS)
 
     @staticmethod
     def refusal(config: LabConfig) -> str:
@@ -49,9 +49,12 @@ class LearningRate(Panel):
 
     def observe(self, result: EpochResult) -> None:
         """One epoch more."""
-        if result.learning_rate is not None:
-            self._last = (result.updates, result.learning_rate)
-            self._path.step()
+        self._last = result
+        self._path.step()
+
+    def _point(self) -> tuple[float, float] | None:
+        last = self._last
+        return None if last is None or last.learning_rate is None else (last.updates, last.learning_rate)
 
     def still_scene(self) -> Payload | None:
         """The plan."""
