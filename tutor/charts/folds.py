@@ -37,12 +37,13 @@ def folds_chart(
         accuracy: what the figures are.
         ascii: whether only ASCII may be used.
     """
-    count = min(len(train), len(valid))
+    values = [numbers(train), numbers(valid)]
+    count = min(map(len, values))
     if not count:
         return sentence(translate("charts.nothing-yet"), width, height)
     if height < 2:
         return sentence(translate("charts.too-small"), width, height)
-    values = [numbers(each[:count]) for each in (train, valid)]
+    values = [each[:count] for each in values]
     means = [float(each.mean()) for each in values]
     names = [translate("charts.fold", number=number) for number in range(1, count + 1)]
     lines = list(zip(names, values[0].tolist(), values[1].tolist(), strict=True))
