@@ -151,7 +151,8 @@ def loss_chart(
     body = height - len(legend)
     y = _losses(lines, x, body, logarithmic=logarithmic, reading=reading)
     if y is None:
-        key = "charts.nothing-above-zero" if logarithmic and any(map(_any_finite, lines)) else "charts.no-epoch-yet"
+        begun = any(line.history.latest() is not None for line in lines)
+        key = "charts.nothing-above-zero" if logarithmic and begun else "charts.no-epoch-yet"
         return [*legend, *sentence(translate(key), width, body)]
     grid = canvas_grid(y, width, body, ascii=ascii)
     if grid.width < 4:
@@ -159,13 +160,9 @@ def loss_chart(
     marks = _columns([each if isinstance(each, int) else each[0] for each in changes], cursor, x, grid)
     for line in lines:
         marks.extend(_line_marks(line, x, y, grid, axis))
-    drawn = _kept_canvas(lines).draw(grid, marks)
+    drawn = _KEPT.setdefault(lines[-1].history, CanvasCache()).draw(grid, marks)
     _name_changes(drawn, [each for each in changes if not isinstance(each, int)], x, grid)
     return [*legend, *framed(x, y, drawn, width, body, ascii=ascii)]
-
-
-def _kept_canvas(lines: Sequence[LossLine]) -> CanvasCache:
-    return _KEPT.setdefault(lines[-1].history, CanvasCache())
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +183,6 @@ class _Reading:
     def figure(self, line: LossLine) -> str:
         """Return the figure of a line."""
         return figure(line.value(self.cursor, self.axis), ascii=self.ascii)
-
-
-def _any_finite(line: LossLine) -> bool:
-    return line.history.latest() is not None
 
 
 def _span(line: LossLine, axis: Axis) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span, fit_rows, flow, sentence, too_small
 from tutor.charts.loss_history import float_array
-from tutor.charts.numbers import figure
+from tutor.charts.numbers import count, figure
 from tutor.charts.plot import (
     Grid,
     canvas,
@@ -230,12 +230,12 @@ def shapes_table(layers: Sequence[tuple[str, Sequence[int]]], width: int, height
     """Draw a table with name, shape and size of each array of parameters, and the number of parameters."""
     if not layers or height < 1:
         return sentence(translate("charts.nothing-yet"), width, height)
-    counts = [prod(shape) for _, shape in layers]
+    sizes = [prod(shape) for _, shape in layers]
     times = " x " if ascii else " × "
     rows = [(translate("charts.layer"), translate("charts.shape"), translate("charts.count"))]
-    for (name, shape), count in zip(layers, counts, strict=True):
-        rows.append((name, times.join(map(str, shape)), f"{count:,}"))
-    rows.append((translate("charts.in-all"), "", f"{sum(counts):,}"))
+    for (name, shape), size in zip(layers, sizes, strict=True):
+        rows.append((name, times.join(map(str, shape)), count(size)))
+    rows.append((translate("charts.in-all"), "", count(sum(sizes))))
     if len(rows) > height > 2:
         rows = [*rows[: height - 1], rows[-1]]
     inks = ["muted", *["text"] * (len(rows) - 2), "train"]
@@ -270,14 +270,14 @@ def gradient_check_table(
     sign = ("ok" if right else "!!") if ascii else ("✓" if right else "✗")
     ink = "good" if right else "bad"
     verdict = translate("charts.agrees" if right else "charts.disagrees")
-    told = translate("charts.difference", difference=f"{difference:.1e}")
+    note = translate("charts.difference", difference=f"{difference:.1e}")
     slope = "dL/d" if ascii else "∂L/∂"
     rows: list[Sequence[str]] = [(slope, translate("charts.backpropagation"), translate("charts.measured"))]
     inks = ["muted"]
     for index in _evenly_spread(size, height - 2):
         rows.append((names[index], *(figure(float(each[index]), ascii=ascii) for each in (computed, measured))))
         inks.append("text" if _close(float(computed[index]), float(measured[index])) else "bad")
-    head = [Span(f"{sign} {verdict}", ink), Span(f"   {told}", "muted")]
+    head = [Span(f"{sign} {verdict}", ink), Span(f"   {note}", "muted")]
     return fit_rows([head, *_columns(rows, inks)], width, height)
 
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+from tutor.foundation.translate import language
+
 _WIDEST_LABEL = 12
 """The greatest width of a label of an axis in cells."""
 
@@ -13,7 +15,7 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def figure(value: float | None, *, digits: int = 4, ascii: bool = False) -> str:
-    """``value`` to ``digits`` significant digits: ``0.5612``, ``−1.07``, ``3 956``, ``1.2e9``.
+    """Return ``value`` with ``digits`` significant digits: ``0.5612``, ``−1.070``, ``3956``, ``1.2e9``.
 
     Numbers that are not finite are named (``∞``, ``nan``), and None is a dash. Trailing zeros stay, so that a figure
     keeps its width while a run goes on.
@@ -53,8 +55,8 @@ def _scientific(size: float, places: int) -> str:
 
 
 def count(number: int) -> str:
-    """A whole number with a thin gap every three digits: ``3 956``."""
-    return f"{number:,}".replace(",", " ")
+    """Return a whole number in the style of the language in use: ``3,956``, in Chinese ``3956`` but ``12,956``."""
+    return str(number) if language() == "zh" and abs(number) < 10_000 else f"{number:,}"
 
 
 def tick_labels(ticks: tuple[float, ...], *, ascii: bool = False) -> tuple[str, ...]:

@@ -192,7 +192,9 @@ def _drawing(width: int, height: int, grid: Grid | None = None) -> Iterator[tupl
             figure.canvas("default")
             figure.legend(False)
             if grid is not None:
-                _set_up(figure, grid)
+                figure.axes(False)
+                for axis, limit in (("x", grid.columns), ("y", grid.rows)):
+                    figure.ruler(axis).lim(0, limit).ticks([]).alignment(lim="edge")
         try:
             yield plotext, figure
             _ready_for = grid
@@ -201,12 +203,6 @@ def _drawing(width: int, height: int, grid: Grid | None = None) -> Iterator[tupl
             raise
         finally:
             figure.clear.data()
-
-
-def _set_up(figure: Any, grid: Grid) -> None:
-    figure.axes(False)
-    for axis, limit in (("x", grid.columns), ("y", grid.rows)):
-        figure.ruler(axis).lim(0, limit).ticks([]).alignment(lim="edge")
 
 
 def _signal(figure: Any, mark: Mark, ink: int, ascii: bool) -> Any:
