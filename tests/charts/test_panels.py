@@ -297,7 +297,7 @@ def test_norms_are_three_lines_that_differ_without_colour() -> None:
     rows = plain_text(norms_chart(epochs, *lines, 60, 14, ascii=True)).splitlines()
     assert rows[0].split("  ")[0] == "* loss 0.0424"
     assert "+ gradient norm 9.3e-9" in rows[0]
-    assert all(sign in "".join(rows[2:]) for sign in "*o")
+    assert all(sign in "".join(rows[1:]) for sign in "*o"), "below the legend"
     assert sum(row.count("+") for row in rows[2:-2]) > 10
 
 
