@@ -21,7 +21,7 @@ from tutor.runs.events import Changed, Failed, Paced, Paused, Reason, Refused, R
 from tutor.runs.session.session import LabSession
 from tutor.tui.routes import Lab
 from tutor.tui.screens.lab.screen import LabScreen
-from tutor.tui.widgets.chart import RowsView
+from tutor.tui.widgets.rows import RowsView
 
 Size = tuple[int, int]
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

@@ -17,10 +17,9 @@ from tutor.foundation import clock
 from tutor.foundation.text import cell_width
 from tutor.progress.records import Answer
 from tutor.study.misconceptions import Misconception
-from tutor.tui.row_pages import rows_as_text
 from tutor.tui.screens.lesson.screen import LessonScreen
-from tutor.tui.screens.progress import ProgressScreen
-from tutor.tui.screens.progress_pages import miss_items
+from tutor.tui.screens.progress import ProgressScreen, miss_items
+from tutor.tui.widgets.row_list import rows_as_text
 from tutor.workspace import Workspace
 
 

@@ -208,7 +208,7 @@ def test_a_row_of_the_list_fits_its_width(services: Workspace, language: str, wi
     from tutor.charts.cells import row_width
     from tutor.foundation.clock import utc_now
     from tutor.foundation.translate import use_language
-    from tutor.tui.run_rows import run_items
+    from tutor.tui.screens.runs import run_items
 
     use_language(language)
     make(services.runs, "20260101-090000-eeee", lab="never")

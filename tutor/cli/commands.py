@@ -217,6 +217,20 @@ def _source(name: str | None) -> int:
     return show_source(name)
 
 
+def _complete_topics(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from tutor.plain.manual import topics
+
+    return [topic for topic in topics() if topic.startswith(incomplete)]
+
+
+@_command("help", "manual.cli", "manual.cli-short")
+@click.argument("topic", required=False, shell_complete=_complete_topics)
+def _help(topic: str | None) -> int:
+    from tutor.plain.manual import show_page
+
+    return show_page(topic)
+
+
 @_command("completion", "cli.completion", "cli.completion-short")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def _completion_script(shell: str) -> None:

@@ -30,7 +30,7 @@ from tutor.tui.questions.ask import AskView
 from tutor.tui.questions.keys import reveal
 from tutor.tui.questions.verdict import verdict_rows
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.laid_once import LaidOnce
+from tutor.tui.textual_private import CachedLayout
 from tutor.tui.widgets.notice import Notice
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _POLLS_A_SECOND = 10
 
 
-class VerdictView(LaidOnce):
+class VerdictView(CachedLayout):
     """What is said to the answer."""
 
     DEFAULT_CSS = "VerdictView { width: 100%; height: auto; }"
@@ -68,11 +68,11 @@ class VerdictView(LaidOnce):
         return strip_of(rows[y] if y < len(rows) else (), look_of(self), self.content_size.width)
 
 
-class Runs(Vertical, LaidOnce):
+class Runs(Vertical, CachedLayout):
     """The runs that decide, one below the other."""
 
 
-class QuestionWidget(LaidOnce):
+class QuestionWidget(CachedLayout):
     """See the module.
 
     Args:

@@ -17,7 +17,7 @@ from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.quiz_words import tolerance_words
-from tutor.tui.glyphs import HERE, RIGHT, WRONG
+from tutor.tui.themes import HERE, RIGHT, WRONG
 from tutor.typeset.elements import Line
 from tutor.typeset.page import typeset
 

@@ -10,8 +10,8 @@ from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures
 from tutor.study.verdict_words import first_words
-from tutor.tui.glyphs import RIGHT, WARNING, WRONG
 from tutor.tui.questions.rows import INDENT, page_rows, plain_rows
+from tutor.tui.themes import RIGHT, WARNING, WRONG
 
 _DEEPER = 6
 

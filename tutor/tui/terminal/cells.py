@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from tutor.foundation.text import cell_width
-from tutor.tui.terminal.pens import PLAIN, pen_for_blank
+from tutor.tui.terminal.orders import PLAIN, pen_for_blank
 
 BLANK = " "
 REST = ""

@@ -20,8 +20,8 @@ from tutor.runs.comparison import knots_of, title_of_key
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
 from tutor.runs.words import drawn_name
-from tutor.tui.widgets.chart import Room
 from tutor.tui.widgets.lab_words import begin_text, loss_name
+from tutor.tui.widgets.rows import Room
 
 _PARAMETERS = 3
 

@@ -10,7 +10,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.chart import Room, RowsView
+from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
     from tutor.charts.chart_view import ChartView

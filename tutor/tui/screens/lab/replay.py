@@ -14,7 +14,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate
 from tutor.tui.screens.lab.chart_commands import LabViewActions
-from tutor.tui.widgets.chart import Room
+from tutor.tui.widgets.rows import Room
 
 if TYPE_CHECKING:
     from tutor.runs.replay import Player, Replaying

@@ -14,7 +14,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 from tutor.study.score import Score
-from tutor.tui.glyphs import RIGHT
+from tutor.tui.themes import RIGHT
 from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowItem, RowList
 from tutor.tui.widgets.rows import look_of, strip_of

@@ -15,8 +15,7 @@ from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.lab_attempts import keep_attempt, know_best
-from tutor.tui.widgets.chart import Room, RowsView
-from tutor.tui.widgets.rows import tutor_app
+from tutor.tui.widgets.rows import Room, RowsView, tutor_app
 
 if TYPE_CHECKING:
     from textual.timer import Timer

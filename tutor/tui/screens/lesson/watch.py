@@ -18,9 +18,9 @@ from tutor.foundation.translate import language, translate
 from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.editor import edit_file
-from tutor.tui.glyphs import RIGHT, WRONG
 from tutor.tui.screens.lesson.screen import LessonScreen
-from tutor.tui.widgets.chart import Room, RowsView
+from tutor.tui.themes import RIGHT, WRONG
+from tutor.tui.widgets.rows import Room, RowsView
 
 _EVERY = 0.3
 """Seconds between two looks at the file: a save shows before the eye is back on this terminal."""
