@@ -192,7 +192,7 @@ def test_what_was_copied_is_marked_and_columns_fill_the_width() -> None:
     text = plain_text(text_chart(["anna", "ivo", "小猫", "lea"], [1, 0, 0, 1], 24, 4))
     assert text.splitlines()[0].rstrip() == "= anna     小猫"
     assert text.splitlines()[1].rstrip() == "  ivo    = lea"
-    assert "= stands in the text" in text
+    assert "= marks lines copied" in text
 
 
 def test_digits_show_what_is_read_and_what_was_meant_with_a_sign_for_the_wrong_ones() -> None:
@@ -225,6 +225,6 @@ def test_norms_are_three_lines_that_differ_without_colour() -> None:
     lines = ([0.9**epoch for epoch in epochs], [10 * 0.5**epoch for epoch in epochs], [5.0] * 30)
     rows = plain_text(norms_chart(epochs, *lines, 60, 14, ascii=True)).splitlines()
     assert rows[0].split("  ")[0] == "* loss 0.0424"
-    assert "+ gradient's norm 9.3e-9" in rows[0]
-    assert all(sign in "".join(rows[2:]) for sign in "*o")
+    assert "+ gradient norm 9.3e-9" in rows[0]
+    assert all(sign in "".join(rows[1:]) for sign in "*o"), "below the legend"
     assert sum(row.count("+") for row in rows[2:-2]) > 10

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span, sentence, too_small
-from tutor.charts.loss import flow
+from tutor.charts.cells import Row, Rows, Span, flow, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import canvas, canvas_grid, column_extremes, extent, finite_pairs, framed, series_mark
 from tutor.charts.scale import Scale, log_scale, tight_scale, window_scale

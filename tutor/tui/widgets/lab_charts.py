@@ -68,9 +68,9 @@ def _lines(session: LabSession, room: Room, told: int | None) -> list[LossLine]:
     ]
     knots = session.knots()
     until = session.replay.player.position if session.replay is not None else None
-    lines.append(replace(_own_line(session, ascii=room.ascii), knots=knots, until=until, told=told))
+    lines.append(replace(_own_line(session, ascii=room.ascii), knots=knots, until=until, legend_epoch=told))
     if len(session.valid):
-        lines.append(replace(valid_line(session.valid), knots=knots, until=until, told=told))
+        lines.append(replace(valid_line(session.valid), knots=knots, until=until, legend_epoch=told))
     return lines
 
 

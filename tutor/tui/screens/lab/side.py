@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutor.charts.cells import Row, Rows, Span, fit_rows, row_width
-from tutor.charts.loss import flow
+from tutor.charts.cells import Row, Rows, Span, fit_rows, flow, row_width
 from tutor.charts.numbers import figure
 from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import translate

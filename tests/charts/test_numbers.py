@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.charts.numbers import tick_labels
+from tutor.charts.numbers import count, tick_labels
+from tutor.foundation.translate import use_language
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,16 @@ def test_labels_of_different_ticks_differ_and_are_narrow(ticks: tuple[float, ...
 
 
 @given(st.floats(-1e15, 1e15), st.floats(1e-12, 1e6), st.integers(2, 6))
-def test_labels_of_any_even_ticks_differ(low: float, gap: float, count: int) -> None:
-    ticks = tuple(low + gap * index for index in range(count))
-    if len(set(ticks)) == count:
-        assert len(set(tick_labels(ticks))) == count
+def test_labels_of_any_even_ticks_differ(low: float, gap: float, size: int) -> None:
+    ticks = tuple(low + gap * index for index in range(size))
+    if len(set(ticks)) == size:
+        assert len(set(tick_labels(ticks))) == size
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "chinese"), [(956, "956", "956"), (3956, "3,956", "3956"), (12956, "12,956", "12,956")]
+)
+def test_thousands_are_separated_as_the_language_does(number: int, english: str, chinese: str) -> None:
+    assert count(number) == english
+    use_language("zh")
+    assert count(number) == chinese

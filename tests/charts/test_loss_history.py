@@ -55,7 +55,7 @@ def test_a_long_history_gives_the_extremes_of_every_column() -> None:
 
 def test_a_frame_of_a_million_epochs_reads_only_a_few_thousand_numbers() -> None:
     history = LossHistory(np.zeros(1_000_000))
-    epochs, _, _ = history._blocks(history._level(1_000_000, 160), 0, 1_000_000)
+    epochs, _, _ = history.pieces(1, 1_000_000, 160)
     assert len(epochs) < 64 * 160 * 4
 
 
