@@ -9,7 +9,7 @@ import numpy as np
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
 from tutor.ml.network.network import Network
-from tutor.ml.network.tape import LABELS, X_ROWS, X, unroll
+from tutor.ml.network.passes import gradient_tape
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def batch_gradients(network: Network, loss: Loss, x: Array, labels: Array, size:
     length = float(np.linalg.norm(whole)) or 1.0
     direction = whole / length
     along, across = np.empty(count), np.empty(count)
-    run = unroll(network.update_steps(size, loss), (X, X_ROWS, LABELS))
+    run = gradient_tape(network, size, loss)
     for index in range(count):
         rows = np.sort(random.choice(len(x), size, replace=False))
         batch = np.ascontiguousarray(x[rows])
@@ -61,5 +61,5 @@ def batch_gradients(network: Network, loss: Loss, x: Array, labels: Array, size:
 
 def _gradient(network: Network, loss: Loss, x: Array, labels: Array) -> Array:
     """The gradient of the mean loss over all of ``x``, (P,)."""
-    unroll(network.update_steps(len(x), loss), (X, X_ROWS, LABELS))([(x.T, x, labels.T)])
+    gradient_tape(network, len(x), loss)([(x.T, x, labels.T)])
     return network.gradient

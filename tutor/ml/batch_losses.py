@@ -35,7 +35,7 @@ class BatchLosses:
         """Do the updates of ``run``, whose inputs begin with a batch, (d + 1, B), by rows, and its labels, (k, B)."""
         for each in inputs:
             x, labels = each[0], each[2]
-            self.losses.append(loss.mean(self._network.forward(x), labels) * self._unit)
+            self.losses.append(loss.mean(self._network.predict(x[:-1]), labels) * self._unit)
             self.updates += 1
             run([each])
 

@@ -10,7 +10,7 @@ import numpy as np
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
 from tutor.ml.network.network import Network
-from tutor.ml.network.tape import LABELS, X_ROWS, X, unroll
+from tutor.ml.network.passes import gradient_tape
 
 NUDGE = 1e-6
 """In float64 the error of a central difference is about NUDGE² + 1e-16 / NUDGE: near its least here."""
@@ -68,8 +68,7 @@ def check_gradient(network: Network, loss: Loss, x: Array, labels: Array, at: Ar
         labels: (k, B) float64.
         at: indices of the parameters to check; all where None.
     """
-    size = x.shape[1]
-    unroll(network.update_steps(size, loss), (X, X_ROWS, LABELS))([(x, np.ascontiguousarray(x.T), labels)])
+    gradient_tape(network, x.shape[1], loss)([(x, np.ascontiguousarray(x.T), labels)])
     computed = network.gradient.copy() if at is None else network.gradient[at]
-    measured = measured_gradient(lambda: loss.mean(network.forward(x), labels), network.parameters, at=at)
+    measured = measured_gradient(lambda: loss.mean(network.predict(x[:-1]), labels), network.parameters, at=at)
     return GradientCheck(computed, measured)

@@ -111,7 +111,7 @@ class Pieces(StillScene):
         """The bends, in the units of the data."""
         training = _training(self._sight)
         data = training.dataset
-        bends, total = (each.astype(np.float64) for each in training.network.layers)
+        bends, total = (each.astype(np.float64) for each in training.network.matrices)
         w = bends[:, 0] / data.x_scale[0]
         b = bends[:, 1] - w * data.x_mean[0]
         c = total[0, :-1] * data.y_scale

@@ -45,7 +45,7 @@ def place_along(network: Network, x: Array, y: Array) -> None:
     order = np.argsort(x, kind="stable")
     heights = np.interp(places, x[order], y[order])
     steepness = _RAMP / np.diff(places)
-    bends, total = network.layers
+    bends, total = network.matrices
     bends[:, 0] = steepness
     bends[:, 1] = -steepness * (places[:-1] + places[1:]) / 2
     total[0, :-1] = np.diff(heights)
@@ -69,7 +69,7 @@ def place_pieces(network: Network, pieces: Sequence[float], data: Dataset) -> No
     if (right <= left).any():
         raise TutorError(translate("ml.pieces-need-bends"))
     steepness = _RAMP / (right - left)
-    bends, total = network.layers
+    bends, total = network.matrices
     bends[:, 0] = steepness * data.x_scale[0]
     bends[:, 1] = steepness * (data.x_mean[0] - (left + right) / 2)
     total[0, :-1] = rise / data.y_scale

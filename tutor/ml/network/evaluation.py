@@ -10,6 +10,7 @@ from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset
 from tutor.ml.losses import Loss
 from tutor.ml.network.network import Network
+from tutor.ml.network.passes import prediction_tape
 from tutor.ml.network.tape import Run
 
 PIECE_BYTES = 1 << 21
@@ -48,7 +49,7 @@ class Measure:
     def __init__(self, network: Network, x: Array, labels: Array, y: Array, dataset: Dataset) -> None:
         self._dataset, self._count = dataset, len(x)
         together = rows_together(network, len(x))
-        tapes = {rows: network.forward_tape(rows) for rows in {together, len(x) % together} - {0}}
+        tapes = {rows: prediction_tape(network, rows) for rows in {together, len(x) % together} - {0}}
         self._pieces: list[_Piece] = []
         for start in range(0, len(x), together):
             piece = slice(start, min(start + together, len(x)))

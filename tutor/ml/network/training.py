@@ -23,13 +23,12 @@ from tutor.ml.models.polynomial import Powers
 from tutor.ml.network.batches import Batches
 from tutor.ml.network.evaluation import Measure, rows_together
 from tutor.ml.network.network import Network, with_ones
-from tutor.ml.network.tape import LABELS, X_ROWS, Run, Steps, X, step, unroll
+from tutor.ml.network.passes import INPUTS, gradient_steps
+from tutor.ml.network.tape import Run, Steps, step, unroll
 from tutor.ml.optimizers import make_optimizer
 from tutor.ml.schedules import make_schedule
 from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult
-
-_INPUTS = (X, X_ROWS, LABELS)
 
 
 class NetworkTraining:
@@ -172,12 +171,12 @@ class NetworkTraining:
             for batch in slab:
                 by_size.setdefault(batch.size, []).append((batch.x, batch.x_transposed, batch.labels))
             for size in by_size.keys() - runs.keys():
-                runs[size] = unroll(self._update_steps(size), _INPUTS)
+                runs[size] = unroll(self._update_steps(size), INPUTS)
             self._tapes.append([(runs[size], inputs) for size, inputs in by_size.items()])
 
     def _update_steps(self, size: int) -> Steps:
         """One update by a batch of so many examples."""
-        steps = self.network.update_steps(size, self._loss)
+        steps = gradient_steps(self.network, size, self._loss)
         if self._rules.active:
             steps.append(step(self._rules.apply))
         steps.append(step(self._move))
@@ -198,7 +197,7 @@ class NetworkTraining:
         now = self.small_parameters()
         w = now["w"] if w is None else w
         b = now["b"] if b is None else b
-        self.network.layers[0][0] = self._inner(w, b)
+        self.network.matrices[0][0] = self._inner(w, b)
         self._highest = None
 
     def _inner(self, w: float, b: float) -> tuple[float, float]:
@@ -239,7 +238,7 @@ class NetworkTraining:
         if self._updates == 0:
             data = self.dataset
             inputs = with_ones(self._powers(data.x_train), np.float64)
-            self.network.layers[0][0] = np.linalg.lstsq(inputs, data.y_train, rcond=None)[0]
+            self.network.matrices[0][0] = np.linalg.lstsq(inputs, data.y_train, rcond=None)[0]
             self._updates = 1
 
     def _run_epoch(self) -> tuple[float, float]:
@@ -285,7 +284,7 @@ class NetworkTraining:
             return np.concatenate([self._predict(piece) for piece in pieces])
 
     def _predict(self, x: Floats) -> Floats:
-        outputs = self.network.forward(with_ones(self._powers(self.dataset.standardised(x))).T)
+        outputs = self.network.predict(self._powers(self.dataset.standardised(x)).T.astype(np.float32))
         if self.dataset.task == CLASSIFICATION:
             return softmax(outputs).T
         return self.dataset.label(outputs[0])
@@ -305,7 +304,7 @@ class NetworkTraining:
 
     def coefficients(self) -> Floats:
         """Of a polynomial in one feature: what stands before 1, x, x², ... in the units of the data, (degree + 1,)."""
-        data, (*w, b) = self.dataset, self.network.layers[0][0].astype(np.float64)
+        data, (*w, b) = self.dataset, self.network.matrices[0][0].astype(np.float64)
         found = self._powers.coefficients(np.array(w), float(b), float(data.x_mean[0]), float(data.x_scale[0]))
         found *= data.y_scale
         found[0] += data.y_mean
@@ -316,7 +315,7 @@ class NetworkTraining:
         if not self._is_line or self.dataset.task == CLASSIFICATION:
             return {}
         data = self.dataset
-        slope, shift = (float(each) for each in self.network.layers[0][0])
+        slope, shift = (float(each) for each in self.network.matrices[0][0])
         w = slope * data.y_scale / float(data.x_scale[0])
         return {"w": w, "b": data.y_mean + data.y_scale * shift - w * float(data.x_mean[0])}
 
