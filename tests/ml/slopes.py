@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tutor.ml.arrays import Array
-from tutor.ml.gradient_check import measured_gradient
+from tutor.ml.diagnostics import measured_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.network import Network
 from tutor.ml.network.passes import gradient_tape

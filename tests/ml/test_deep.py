@@ -12,8 +12,8 @@ from tests.ml.slopes import update_gradients
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.datasets import load_dataset
+from tutor.ml.diagnostics import check_gradient
 from tutor.ml.factory import make_training
-from tutor.ml.gradient_check import check_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.network import Network, with_ones
 from tutor.ml.network.passes import prediction_tape

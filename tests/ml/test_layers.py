@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
-from tutor.ml.gradient_check import measured_gradient
+from tutor.ml.diagnostics import measured_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.layers import (
     ActivationLayer,

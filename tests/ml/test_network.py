@@ -8,7 +8,7 @@ import pytest
 from tests.ml.plain_network import PlainNetwork, loss_of
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
-from tutor.ml.gradient_check import check_gradient, measured_gradient
+from tutor.ml.diagnostics import check_gradient, measured_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.kernels import activation_steps, derivative_steps
 from tutor.ml.network.network import Network, with_ones

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor.ml import activations, gradient_check, gradient_rules, losses, optimizers, schedules
+from tutor.ml import activations, diagnostics, gradient_rules, losses, optimizers, schedules
 from tutor.ml.network import layers, network
 
 
@@ -42,7 +42,7 @@ _PARTS: dict[str, tuple[Callable[..., object], ...]] = {
         layers.ActivationLayer,
     ),
     "gradient-rules": (gradient_rules.GradientRules,),
-    "gradient-check": (gradient_check.measured_gradient, gradient_check.check_gradient),
+    "gradient-check": (diagnostics.measured_gradient, diagnostics.check_gradient),
 }
 
 

@@ -11,11 +11,9 @@ from msgspec.structs import replace
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml.arrays import Array
-from tutor.ml.batch_gradients import BatchGradients, batch_gradients
-from tutor.ml.batch_losses import BatchLosses
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
+from tutor.ml.diagnostics import BatchGradients, BatchLosses, GradientCheck, batch_gradients, check_gradient
 from tutor.ml.divergence import beyond_use, has_diverged
-from tutor.ml.gradient_check import GradientCheck, check_gradient
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.losses import loss_for, softmax
 from tutor.ml.models.hidden_units import place_along, place_pieces
