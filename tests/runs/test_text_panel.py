@@ -16,7 +16,7 @@ from tutor.labs.lab_files import load_lab, read_lab
 from tutor.labs.panels.base import Array
 from tutor.labs.panels.text import SHOWN, Text
 from tutor.labs.settings import SETTINGS
-from tutor.ml.datasets.sources.own_text import LONGEST_PIECE, MOST_VALUES, own_lines
+from tutor.ml.datasets.sources.text import LONGEST_PIECE, MOST_VALUES, own_lines
 from tutor.runs.events import Changed
 from tutor.runs.execute import run_to_end
 from tutor.runs.summary import RunSummary

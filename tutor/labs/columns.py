@@ -36,6 +36,6 @@ def require_text(spec: LabConfig) -> None:
         TutorError: it cannot.
     """
     if spec.data.name == "text" and spec.data.text == "file":
-        from tutor.ml.datasets.sources.own_text import own_lines
+        from tutor.ml.datasets.sources.text import own_lines
 
         own_lines(named_path(spec.data.path), spec.data.context)
