@@ -53,7 +53,7 @@ def own_lab(path: Path, overrides: Mapping[str, object]) -> LabConfig:
         SpecError: an override is at fault.
         TutorError: the file cannot be read, no column is to be predicted, or the table cannot be learnt from.
     """
-    from tutor.ml.datasets.csv_file import load_csv
+    from tutor.ml.datasets.sources.own_table import load_labelled_table
 
     chosen = {key_of(name): value for name, value in overrides.items()}
     if chosen.get("data.name", "csv") != "csv" or "data.path" in chosen:
@@ -62,7 +62,9 @@ def own_lab(path: Path, overrides: Mapping[str, object]) -> LabConfig:
     if not is_file(path):
         raise TutorError(translate("own.no-file", path=path), hint=translate("own.no-file-hint"))
     data = _data(path, chosen)
-    table = load_csv(path, data.target, data.features, task=data.task, group=data.group, decimal=data.decimal)
+    table = load_labelled_table(
+        path, data.target, data.features, task=data.task, group=data.group, decimal=data.decimal
+    )
     model = _model(table, chosen)
     spec = msgspec.convert(_values(path, table, data, model), LabConfig)
     return with_overrides(spec, {"model.name": model["name"], **chosen, "data.task": table.task})

@@ -10,9 +10,9 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Floats, RawData
 from tutor.ml.datasets.sources.generated import with_neighbours
+from tutor.ml.datasets.sources.own_table import load_labelled_table
 from tutor.ml.datasets.sources.source import DataSource
 from tutor.ml.settings import DataSettings
 from tutor.tables.reader import read_table
@@ -30,22 +30,22 @@ def _path(folder: Path | None, name: str) -> Path:
 
 def iris(folder: Path | None) -> RawData:
     """150 irises of three species, (150, 4) in centimetres."""
-    return replace(load_csv(_path(folder, "iris"), "species"), notes=())
+    return replace(load_labelled_table(_path(folder, "iris"), "species"), notes=())
 
 
 def penguins(folder: Path | None) -> RawData:
     """344 penguins of three species, two of them without measures, (342, 9): sex and island are columns of 0 and 1."""
-    return load_csv(_path(folder, "penguins"), "species")
+    return load_labelled_table(_path(folder, "penguins"), "species")
 
 
 def diabetes(folder: Path | None) -> RawData:
     """442 patients, (442, 10), and how far their diabetes had gone a year later: a regression."""
-    return replace(load_csv(_path(folder, "diabetes"), "progression", task=REGRESSION), notes=())
+    return replace(load_labelled_table(_path(folder, "diabetes"), "progression", task=REGRESSION), notes=())
 
 
 def spambase(folder: Path | None) -> RawData:
     """4,601 mails, 1,813 of them spam, (4601, 57): words and signs in per cent, and three counts of capitals."""
-    return replace(load_csv(_path(folder, "spambase"), "kind"), notes=(), test_fraction=0.25)
+    return replace(load_labelled_table(_path(folder, "spambase"), "kind"), notes=(), test_fraction=0.25)
 
 
 def digits(folder: Path | None) -> RawData:
