@@ -42,21 +42,21 @@ def make_training(
     if (model.name == "function") != (dataset.task == DRAWN):
         raise TutorError(translate("ml.function-needs-curve"), hint=translate("ml.function-needs-curve-hint"))
     if model.name == "function":
-        from tutor.ml.models.drawn_function import FunctionTraining
+        from tutor.ml.models.drawn_function import FunctionDescent
 
-        return FunctionTraining(dataset, model, optimizer, train)
+        return FunctionDescent(dataset, model, optimizer, train)
     if model.kind.rule:
-        from tutor.ml.models.keyword_rule import RuleTraining
+        from tutor.ml.models.keyword_rule import KeywordRule
 
-        return RuleTraining(dataset, model, train)
+        return KeywordRule(dataset, model, train)
     if model.name == "coin-flips":
         from tutor.ml.models.coin_flips import CoinFlips
 
         return CoinFlips(dataset, train)
     if model.name == "naive":
-        from tutor.ml.models.naive_forecast import NaiveTraining
+        from tutor.ml.models.naive_forecast import NaiveForecast
 
-        return NaiveTraining(dataset, loss, offset)
+        return NaiveForecast(dataset, loss, offset)
     from tutor.ml.network.training import NetworkTraining
 
     return NetworkTraining(dataset, model, loss, optimizer, train, offset)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.panels.base import Array, NoScene, Payload
-from tutor.ml.models.text_sampling import write
+from tutor.ml.models.text_sampling import sample_lines
 
 SHOWN = 24
 """Lines that are shown."""
@@ -41,7 +41,7 @@ class Text(NoScene):
         sight = self._sight
         random = np.random.default_rng(sight.spec.train.seed)
         context, temperature = sight.spec.data.context, sight.temperature
-        return write(sight.predict, sight.class_names, context, count, random, temperature)
+        return sample_lines(sight.predict, sight.class_names, context, count, random, temperature)
 
     def frame(self) -> Payload | None:
         """Lines as they are written now, and whether each stands in the text."""

@@ -27,7 +27,7 @@ from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import DRAWN, REGRESSION
 from tutor.ml.diagnostics import perturb
 from tutor.ml.factory import make_training
-from tutor.ml.models.hidden_units import is_sum_of_bends
+from tutor.ml.models.hidden_units import is_sum_of_hidden_units
 from tutor.ml.network.training import NetworkTraining
 from tutor.ml.settings import WITHOUT_GRADIENT, DataSettings
 from tutor.ml.training import EpochResult
@@ -119,7 +119,7 @@ class MlTrainee:
         if inner is None:
             return {"norms"} if self._dataset.task == DRAWN else set()
         possible = {"shapes", "gradient-check", "norms"}
-        if is_sum_of_bends(inner.network.sizes, self.spec.model.activation):
+        if is_sum_of_hidden_units(inner.network.sizes, self.spec.model.activation):
             possible.add("pieces")
         if self.spec.optimizer.name not in WITHOUT_GRADIENT:
             possible |= {"updates", "gradients"}
