@@ -39,7 +39,7 @@ def test_a_part_of_a_network_is_shown_without_the_tape(name: str) -> None:
         ("adamw", ["class Adam(Optimizer):", "class AdamW(Adam):"]),
         ("cross-entropy", ["def softmax", "def cross_entropy(", "def cross_entropy_gradient("]),
         ("tanh", ['Activation("tanh"']),
-        ("sigmoid", ["overflows nowhere", 'Activation("sigmoid"']),
+        ("sigmoid", ["never overflows", 'Activation("sigmoid"']),
         ("cosine", ["def _cosine"]),
         ("linear", ["class Linear(Layer):", "∂L/∂W = ∂L/∂z xᵀ", "def backward(self, gradient"]),
         ("residual", ["class Chain(Layer):", "class Residual(Chain):", "smaller by\n    1 / √depth"]),

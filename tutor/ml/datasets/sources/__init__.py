@@ -1,4 +1,4 @@
-"""The data sets there are, each an object beside the code that loads or makes it.
+"""The data sets, each an object beside the code that loads or generates it.
 
 To add a data set, write its `DataSource` in a file of this folder and name it in `DATA_SOURCES`.
 """
