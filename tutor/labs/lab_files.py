@@ -16,9 +16,8 @@ from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import listed, translate
 from tutor.labs.faults import SpecError, SpecFault
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.lab_reader import SpecReader
+from tutor.labs.lab_reader import SpecReader, key_lines
 from tutor.labs.settings import SETTINGS, TRAINING_TABLES, key_of
-from tutor.labs.toml_lines import key_lines
 from tutor.labs.validate import idle_in_lab
 
 LARGEST_FILE = 256 * 1024
