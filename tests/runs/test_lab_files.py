@@ -15,8 +15,18 @@ from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import use_language
 from tutor.labs.faults import SpecError
 from tutor.labs.lab_config import ControlConfig, LabConfig
-from tutor.labs.lab_files import SPEC_FILE, lab_titles, list_labs, load_lab, parse_setting, read_lab, with_overrides
-from tutor.labs.spec_file import read_spec, to_toml, write_spec
+from tutor.labs.lab_files import (
+    SPEC_FILE,
+    lab_titles,
+    list_labs,
+    load_lab,
+    parse_setting,
+    read_config,
+    read_lab,
+    to_toml,
+    with_overrides,
+    write_config,
+)
 from tutor.labs.validate import refuse_idle
 from tutor.ml.settings import DataSettings
 
@@ -149,8 +159,8 @@ def test_a_file_is_judged_as_it_stands_and_not_by_what_a_lesson_makes_of_it() ->
 
 def test_the_kept_spec_of_a_run_gives_every_key_and_is_read(tmp_path: Path) -> None:
     spec = with_overrides(LabConfig(), {"optimizer.momentum": 0.5, "train.batch_size": 16, "model.hidden": [4]})
-    write_spec(tmp_path, spec)
-    assert read_spec(tmp_path) == spec
+    write_config(tmp_path, spec)
+    assert read_config(tmp_path) == spec
     assert load_lab(tmp_path / "spec.toml", tmp_path) == spec
 
 
@@ -359,8 +369,8 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path, content: bytes, says: st
 
 def test_a_spec_file_is_complete_and_reads_back_the_same(tmp_path: Path) -> None:
     spec = read_lab(EXAMPLE, PATH, {"model.w": -0.25})
-    write_spec(tmp_path, spec)
-    assert read_spec(tmp_path) == spec
+    write_config(tmp_path, spec)
+    assert read_config(tmp_path) == spec
     text = (tmp_path / "spec.toml").read_text(encoding="utf-8")
     assert text.startswith("# tutor ")
     assert "max_seconds = 600.0" in text

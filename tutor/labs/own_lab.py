@@ -14,9 +14,8 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path
 from tutor.foundation.translate import language, translate
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.lab_files import with_overrides
+from tutor.labs.lab_files import to_toml, with_overrides
 from tutor.labs.settings import key_of
-from tutor.labs.spec_file import to_toml
 from tutor.ml.models import MODELS
 from tutor.ml.settings import DataSettings, ModelSettings
 

@@ -23,9 +23,8 @@ from tutor.foundation.translate import listed, translate
 from tutor.labs.controls import setting_text, value_text
 from tutor.labs.faults import SpecError, SpecFault
 from tutor.labs.lab_config import LabConfig, Value
-from tutor.labs.lab_files import with_overrides
+from tutor.labs.lab_files import versions, with_overrides
 from tutor.labs.settings import SETTINGS, TRAINING_TABLES, Setting, find_setting, key_of, short_names
-from tutor.labs.spec_file import versions
 from tutor.runs.comparison import title_of_key
 
 MOST_CELLS = 400
