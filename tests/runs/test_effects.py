@@ -10,10 +10,10 @@ import pytest
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import LANGUAGES, use_language
-from tutor.labs.columns import require_columns
 from tutor.labs.faults import SpecError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
+from tutor.labs.own_lab import require_columns
 from tutor.labs.settings import SETTINGS
 from tutor.labs.validate import refuse_idle
 from tutor.runs.execute import run_to_end

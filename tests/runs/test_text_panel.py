@@ -9,10 +9,10 @@ import pytest
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.labs.columns import require_text
 from tutor.labs.faults import SpecError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, read_lab
+from tutor.labs.own_lab import require_text
 from tutor.labs.panels.base import Array
 from tutor.labs.panels.text import SHOWN, Text
 from tutor.labs.settings import SETTINGS
