@@ -16,7 +16,7 @@ import tutor
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import LANGUAGES, use_language
 from tutor.labs.controls import check_setting, nudge
-from tutor.labs.faults import SpecError
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import read_lab, to_toml, with_overrides
 from tutor.labs.settings import SETTINGS, TRAINING_TABLES, find_setting, key_of, short_names
@@ -42,7 +42,7 @@ PLACE = Path("mine.toml")
 
 
 def faults(text: str) -> list[str]:
-    with pytest.raises(SpecError) as told:
+    with pytest.raises(LabError) as told:
         read_lab(text, PLACE)
     return [str(fault) for fault in told.value.faults]
 

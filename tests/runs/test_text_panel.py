@@ -9,7 +9,7 @@ import pytest
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.labs.faults import SpecError
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, read_lab
 from tutor.labs.own_lab import require_text
@@ -84,7 +84,7 @@ def test_training_makes_what_is_written_more_like_the_text(text: str) -> None:
     ],
 )
 def test_what_does_not_go_with_writing_is_told(lab: str, says: str) -> None:
-    with pytest.raises(SpecError, match=says):
+    with pytest.raises(LabError, match=says):
         read_lab(lab, Path("mine.toml"))
 
 
@@ -158,7 +158,7 @@ def test_a_text_that_cannot_be_learnt_from_is_told_before_any_run(language: str,
             assert told.value.hint
     finally:
         use_language("en")
-    with pytest.raises(SpecError, match=r"data\.path"):
+    with pytest.raises(LabError, match=r"data\.path"):
         load_lab("name-writer", LESSONS / "labs", {"text": "file"})
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tutor.course.lesson import Fault, LabFence, Lesson, Place
 from tutor.foundation.errors import TutorError
-from tutor.labs.faults import SpecError
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.labs.validate import refuse_idle
@@ -18,7 +18,7 @@ def faults_of_labs(folder: Path) -> list[Fault]:
     for path in sorted(folder.glob("*.toml")):
         try:
             load_lab(str(path), folder)
-        except SpecError as error:
+        except LabError as error:
             faults += [Fault(Place(path, each.line or 1), each.message, each.hint) for each in error.faults]
         except TutorError as error:
             faults.append(Fault(Place(path, 1), error.message, error.hint))
@@ -31,7 +31,7 @@ def faults_of_fences(lesson: Lesson, labs_folder: Path) -> list[Fault]:
     for fence in fences_of(lesson):
         try:
             refuse_idle(spec_of_fence(fence, labs_folder), load_lab(fence.lab, labs_folder), fence.overrides)
-        except SpecError as error:
+        except LabError as error:
             faults += [Fault(fence.place, each.message, each.hint) for each in error.faults]
         except TutorError as error:
             faults.append(Fault(fence.place, error.message, error.hint))

@@ -21,9 +21,9 @@ from tutor.foundation.safe_text import harmless, harmless_line, harmless_value
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import listed, translate
-from tutor.labs.faults import SpecError, SpecFault
+from tutor.labs.faults import LabError, LabFault
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.lab_reader import SpecReader, key_lines
+from tutor.labs.lab_reader import LabReader, key_lines
 from tutor.labs.settings import SETTINGS, TRAINING_TABLES, key_of
 from tutor.labs.validate import idle_in_lab
 
@@ -71,7 +71,7 @@ def load_lab(name: str | Path, labs_folder: Path, overrides: Mapping[str, object
         overrides: New values by dotted key or short name, from a fence or from ``--set``.
 
     Raises:
-        SpecError: The file or an override is faulty; the error has every fault.
+        LabError: The file or an override is faulty; the error has every fault.
         TutorError: There is no such lab, or the file cannot be read.
     """
     path = _path_of(str(name), labs_folder)
@@ -97,20 +97,20 @@ def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = Non
     """The lab that ``text`` defines; ``path`` is for faults, and gives the id of a lab without one.
 
     Raises:
-        SpecError: With every fault.
+        LabError: With every fault.
     """
     try:
         values = load_toml(text)
     except TomlError as error:
         message = translate("runs.not-toml", reason=harmless_line(error.reason))
-        raise SpecError([SpecFault(message=message, path=path, line=error.line)]) from error
+        raise LabError([LabFault(message=message, path=path, line=error.line)]) from error
     values = harmless_lab(values)
     values.setdefault("id", path.stem)
     lines = key_lines(text)
     if path.name != SPEC_FILE:
         _refuse_idle_keys(values, path, lines)
     changed = _put(values, overrides or {})
-    return SpecReader(values, path=path, lines=lines, from_settings=changed).read()
+    return LabReader(values, path=path, lines=lines, from_settings=changed).read()
 
 
 def _refuse_idle_keys(values: Mapping[str, Any], path: Path, lines: Mapping[str, int]) -> None:
@@ -119,18 +119,18 @@ def _refuse_idle_keys(values: Mapping[str, Any], path: Path, lines: Mapping[str,
     This judges the file without overrides, because an override may disable something that the file needs.
 
     Raises:
-        SpecError: With every setting that has no effect.
+        LabError: With every setting that has no effect.
     """
-    reader = SpecReader(values, path=path, lines=lines)
+    reader = LabReader(values, path=path, lines=lines)
     try:
         lab = reader.read()
-    except SpecError:
+    except LabError:
         return  # other faults are reported when the lab is read with its overrides, which may correct them
     keys = [f"{table}.{name}" for table in TRAINING_TABLES for name in values.get(table, {})]
     for key, message in idle_in_lab(lab, keys).items():
         reader.fault(key, message)
     if reader.faults:
-        raise SpecError(sorted(reader.faults, key=lambda fault: fault.line))
+        raise LabError(sorted(reader.faults, key=lambda fault: fault.line))
 
 
 def harmless_lab(values: Any) -> Any:
@@ -161,14 +161,14 @@ def _text_of(path: Path) -> str:
     try:
         content = read_start(path, LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
-            raise SpecError([SpecFault(message=translate("runs.too-large", kilobytes=LARGEST_FILE // 1024), path=path)])
+            raise LabError([LabFault(message=translate("runs.too-large", kilobytes=LARGEST_FILE // 1024), path=path)])
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         reason = error.strerror or str(error)
         raise TutorError(translate("runs.cannot-read", path=str(path), reason=reason)) from error
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise SpecError([SpecFault(message=translate("runs.not-utf8"), path=path, line=line)]) from error
+        raise LabError([LabFault(message=translate("runs.not-utf8"), path=path, line=line)]) from error
 
 
 # -- overrides --------------------------------------------------------------------------------------------------------
@@ -178,11 +178,11 @@ def with_overrides(spec: LabConfig, overrides: Mapping[str, object]) -> LabConfi
     """``spec`` with new values by dotted key or short name.
 
     Raises:
-        SpecError: With every fault, without lines.
+        LabError: With every fault, without lines.
     """
     values = msgspec.to_builtins(spec)
     changed = _put(values, overrides)
-    return SpecReader(values, from_settings=changed).read()
+    return LabReader(values, from_settings=changed).read()
 
 
 def parse_setting(word: str) -> tuple[str, object]:

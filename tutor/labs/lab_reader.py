@@ -15,15 +15,15 @@ from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import key_of
 from tutor.foundation.translate import listed, translate
 from tutor.labs.controls import read_control, widened
-from tutor.labs.faults import SpecError, SpecFault
+from tutor.labs.faults import LabError, LabFault
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.settings import HEADINGS, SETTINGS, TABLES, Setting, find_setting, names_in
-from tutor.labs.validate import impossibilities
+from tutor.labs.validate import validate
 
 _NO_TEXT = re.compile("[\\0\ud800-\udfff]")
 
 
-class SpecReader:
+class LabReader:
     """Reads the values of a lab and collects every fault.
 
     Args:
@@ -45,13 +45,13 @@ class SpecReader:
         self._path = path
         self._lines = dict(lines or {})
         self._from_settings = from_settings
-        self.faults: list[SpecFault] = []
+        self.faults: list[LabFault] = []
 
     def read(self) -> LabConfig:
         """The lab.
 
         Raises:
-            SpecError: With every fault.
+            LabError: With every fault.
         """
         found: dict[str, Any] = {}
         for key, value in self._values.items():
@@ -65,17 +65,17 @@ class SpecReader:
                 self._unknown("", key)
         if not self.faults:
             spec = widened(msgspec.convert(found, LabConfig), self._from_settings)
-            for impossible in impossibilities(spec):
-                self.fault(impossible.key, impossible.message, impossible.hint)
+            for fault in validate(spec):
+                self.fault(fault.key, fault.message, fault.hint)
         if self.faults:
-            raise SpecError(sorted(self.faults, key=lambda fault: fault.line))
+            raise LabError(sorted(self.faults, key=lambda fault: fault.line))
         return spec
 
     def fault(self, key: str, message: str, hint: str = "") -> None:
         """Add a fault at the place of ``key``."""
         setting = self._path is None or any(key == each or each.startswith(f"{key}.") for each in self._from_settings)
         self.faults.append(
-            SpecFault(
+            LabFault(
                 message=harmless_line(message),
                 hint=harmless_line(hint),
                 key=key,

@@ -49,7 +49,7 @@ def own_lab(path: Path, overrides: Mapping[str, object]) -> LabConfig:
         overrides: The choices of the learner by dotted key or short name, among them ``data.target``.
 
     Raises:
-        SpecError: An override is faulty.
+        LabError: An override is faulty.
         TutorError: The file cannot be read, no column to predict is given, or nothing can be learnt from the table.
     """
     from tutor.ml.datasets.sources.own_table import load_labelled_table

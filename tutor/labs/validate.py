@@ -1,6 +1,6 @@
-"""What is wrong with a lab before any run of it starts: settings that do not go together, or that change nothing.
+"""What is wrong with a lab before a run of it starts: settings that do not fit together, or that have no effect.
 
-What concerns one setting alone is declared with it, in `tutor.ml.settings`.
+Rules about a single setting are declared with it, in `tutor.ml.settings`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tutor.course.conditions import ConditionError, parse
 from tutor.foundation.translate import listed, translate
-from tutor.labs.faults import SpecError, SpecFault
+from tutor.labs.faults import LabError, LabFault
 from tutor.labs.lab_config import ControlConfig, LabConfig
 from tutor.labs.settings import SETTINGS, key_of
 from tutor.ml.settings import WITHOUT_GRADIENT
@@ -19,8 +19,8 @@ from tutor.ml.settings import WITHOUT_GRADIENT
 _STOP = re.compile(r"no-improvement ([1-9]\d{0,6})")
 
 
-class Impossible(NamedTuple):
-    """Why a spec cannot be run, at which key."""
+class Fault(NamedTuple):
+    """Why a lab cannot be run, and the key that is at fault."""
 
     key: str
     message: str
@@ -28,7 +28,7 @@ class Impossible(NamedTuple):
 
 
 def patience_of(stop: str) -> int | None:
-    """The N of ``no-improvement N``; None where the run never stops early.
+    """The N of ``no-improvement N``; None if the run never stops early.
 
     Raises:
         ValueError: ``stop`` is something else.
@@ -42,25 +42,25 @@ def patience_of(stop: str) -> int | None:
 
 
 def task_of(spec: LabConfig) -> str:
-    """``classification``, ``regression``, ``drawn``, or ``""`` where only the data can tell."""
+    """``classification``, ``regression``, ``drawn``, or ``""`` if it depends on the data."""
     task = spec.data.source.task
     if not task:
         return "" if spec.data.task == "auto" else spec.data.task
     return "regression" if task == "classification" and spec.data.target_as == "class-number" else task
 
 
-def impossibilities(spec: LabConfig) -> list[Impossible]:
+def validate(spec: LabConfig) -> list[Fault]:
     """Every reason why ``spec`` cannot be run."""
-    return [impossible for check in _CHECKS for impossible in check(spec)]
+    return [fault for check in _CHECKS for fault in check(spec)]
 
 
-def _csv(spec: LabConfig) -> Iterator[Impossible]:
+def _csv(spec: LabConfig) -> Iterator[Fault]:
     for key in ("path", "target"):
         if spec.data.name == "csv" and not getattr(spec.data, key):
-            yield Impossible(f"data.{key}", translate("runs.csv-needs", key=f"data.{key}"))
+            yield Fault(f"data.{key}", translate("runs.csv-needs", key=f"data.{key}"))
 
 
-def _drawn(spec: LabConfig) -> Iterator[Impossible]:
+def _drawn(spec: LabConfig) -> Iterator[Fault]:
     drawn = {
         "data.name": spec.data.name == "curve",
         "model.name": spec.model.name == "function",
@@ -68,51 +68,51 @@ def _drawn(spec: LabConfig) -> Iterator[Impossible]:
     }
     if any(drawn.values()) and not all(drawn.values()):
         wrong = next(key for key, each in drawn.items() if not each)
-        yield Impossible(wrong, translate("runs.drawn-together", key=wrong))
+        yield Fault(wrong, translate("runs.drawn-together", key=wrong))
 
 
-def _pairs(spec: LabConfig) -> Iterator[Impossible]:
+def _pairs(spec: LabConfig) -> Iterator[Fault]:
     task, model, loss, kind = task_of(spec), spec.model.name, spec.loss.name, spec.model.kind
     if loss == "cross-entropy" and (task == "regression" or kind.numbers or model == "naive"):
-        yield Impossible("loss.name", translate("runs.cross-entropy-needs-classes"))
+        yield Fault("loss.name", translate("runs.cross-entropy-needs-classes"))
     if model == "softmax" and task == "regression":
-        yield Impossible("model.name", translate("runs.softmax-needs-classes", data=spec.data.name))
+        yield Fault("model.name", translate("runs.softmax-needs-classes", data=spec.data.name))
     if kind.numbers and task == "classification":
-        yield Impossible("model.name", translate("runs.model-gives-numbers", model=model))
+        yield Fault("model.name", translate("runs.model-gives-numbers", model=model))
     if model == "keyword-rule" and spec.data.name != "mails":
-        yield Impossible("model.name", translate("runs.keyword-needs-mails"))
+        yield Fault("model.name", translate("runs.keyword-needs-mails"))
     if (model == "coin-flips") != (spec.data.name == "coins"):
-        yield Impossible("model.name", translate("runs.coin-flips-and-coins"))
+        yield Fault("model.name", translate("runs.coin-flips-and-coins"))
     if spec.loss.offset and loss in {"mistakes", "function"}:
-        yield Impossible("loss.offset", translate("runs.offset-needs-data"))
+        yield Fault("loss.offset", translate("runs.offset-needs-data"))
     if (loss == "mistakes") != kind.guesses:
-        yield Impossible("loss.name", translate("runs.mistakes-need-rule"))
+        yield Fault("loss.name", translate("runs.mistakes-need-rule"))
 
 
-def _optimizers(spec: LabConfig) -> Iterator[Impossible]:
+def _optimizers(spec: LabConfig) -> Iterator[Fault]:
     name, known = spec.optimizer.name, spec.model.kind.optimizers()
     if name in known:
         return
     if spec.manual:
-        yield Impossible("optimizer.name", translate("runs.manual-needs-small"))
+        yield Fault("optimizer.name", translate("runs.manual-needs-small"))
     else:
         names = listed(known)
         message = translate("runs.optimizer-does-not-fit", optimizer=name, model=spec.model.name, names=names)
-        yield Impossible("optimizer.name", message)
+        yield Fault("optimizer.name", message)
 
 
-def _classes(spec: LabConfig) -> Iterator[Impossible]:
+def _classes(spec: LabConfig) -> Iterator[Fault]:
     data, count = spec.data, spec.data.source.classes
     if spec.loss.name == "mae" and task_of(spec) == "classification":
-        yield Impossible("loss.name", translate("effects.mae-needs-numbers"))
+        yield Fault("loss.name", translate("effects.mae-needs-numbers"))
     if count and data.class_order and sorted(data.class_order) != list(range(count)):
         message = translate("ml.not-an-order", order=list(data.class_order), count=count - 1)
-        yield Impossible("data.class_order", message)
+        yield Fault("data.class_order", message)
     if spec.model.kind.guesses and data.target_as == "class-number":
-        yield Impossible("data.target_as", translate("effects.rule-needs-classes", model=spec.model.name))
+        yield Fault("data.target_as", translate("effects.rule-needs-classes", model=spec.model.name))
 
 
-def _keyword(spec: LabConfig) -> Iterator[Impossible]:
+def _keyword(spec: LabConfig) -> Iterator[Fault]:
     if not spec.model.kind.rule or spec.data.name != "mails":
         return
     from tutor.ml.datasets.sources.mails import MAIL_WORDS
@@ -120,62 +120,64 @@ def _keyword(spec: LabConfig) -> Iterator[Impossible]:
     words = spec.data.features or MAIL_WORDS
     if spec.model.keyword not in words:
         message = translate("effects.no-such-keyword", keyword=spec.model.keyword, known=listed(words))
-        yield Impossible("model.keyword", message)
+        yield Fault("model.keyword", message)
 
 
-def _splits(spec: LabConfig) -> Iterator[Impossible]:
+def _splits(spec: LabConfig) -> Iterator[Fault]:
     data = spec.data
     if data.split == "grouped" and not data.source.grouped and not ("group" in data.source.uses and data.group):
-        yield Impossible("data.split", translate("ml.no-groups"), translate("ml.no-groups-hint"))
+        yield Fault("data.split", translate("ml.no-groups"), translate("ml.no-groups-hint"))
     if data.target and data.source.targets and data.target not in data.source.targets:
         message = translate("effects.no-such-target", target=data.target, known=listed(data.source.targets))
-        yield Impossible("data.target", message)
+        yield Fault("data.target", message)
 
 
-def _folds(spec: LabConfig) -> Iterator[Impossible]:
+def _folds(spec: LabConfig) -> Iterator[Fault]:
     if spec.data.folds and spec.data.name == "curve":
-        yield Impossible("data.folds", translate("runs.folds-need-data"))
+        yield Fault("data.folds", translate("runs.folds-need-data"))
     if spec.data.folds == 1:
-        yield Impossible("data.folds", translate("runs.one-fold"))
+        yield Fault("data.folds", translate("runs.one-fold"))
 
 
-def _naive(spec: LabConfig) -> Iterator[Impossible]:
+def _naive(spec: LabConfig) -> Iterator[Fault]:
     if spec.model.name == "naive" and not spec.data.source.series:
-        yield Impossible("model.name", translate("runs.naive-needs-series", data=spec.data.name))
+        yield Fault("model.name", translate("runs.naive-needs-series", data=spec.data.name))
 
 
-def _writing(spec: LabConfig) -> Iterator[Impossible]:
+def _writing(spec: LabConfig) -> Iterator[Fault]:
     writes = spec.model.name == "char-mlp"
     if writes != (spec.data.name == "text"):
-        yield Impossible("data.name" if writes else "model.name", translate("writing.text-and-char-mlp"))
+        yield Fault("data.name" if writes else "model.name", translate("writing.text-and-char-mlp"))
     if spec.data.name == "text" and spec.data.text == "file" and not spec.data.path:
-        yield Impossible("data.path", translate("writing.file-needs-path"))
+        yield Fault("data.path", translate("writing.file-needs-path"))
     if spec.data.name == "text" and spec.data.folds:
-        yield Impossible("data.folds", translate("writing.no-folds"))
+        yield Fault("data.folds", translate("writing.no-folds"))
 
 
-def _batch_norm(spec: LabConfig) -> Iterator[Impossible]:
+def _batch_norm(spec: LabConfig) -> Iterator[Fault]:
     if spec.model.batch_norm and spec.train.batch_size == 1:
-        yield Impossible("train.batch_size", translate("runs.batch-norm-needs-batch"))
+        yield Fault("train.batch_size", translate("runs.batch-norm-needs-batch"))
 
 
-def bends_in(spec: LabConfig) -> bool:
-    """Whether the model is one hidden layer of (hard) sigmoids: a sum of bends, where the data has one feature."""
+def is_sum_of_hidden_units(spec: LabConfig) -> bool:
+    """Whether the model is one hidden layer of (hard) sigmoids: a curve that is a sum, if the data has one feature."""
     model = spec.model
     one_layer = model.name == "mlp" and len(model.hidden) * model.depth == 1
     return one_layer and model.activation in {"sigmoid", "hard-sigmoid"} and task_of(spec) in {"regression", ""}
 
 
-def _placed(spec: LabConfig) -> Iterator[Impossible]:
-    if spec.model.placed and not bends_in(spec):
-        yield Impossible("model.placed", translate("runs.placed-needs-bends"))
-    if spec.model.pieces and not (bends_in(spec) and len(spec.model.pieces) == 3 * sum(spec.model.hidden) + 1):
-        yield Impossible("model.pieces", translate("runs.pieces-need-bends"))
+def _placed(spec: LabConfig) -> Iterator[Fault]:
+    if spec.model.placed and not is_sum_of_hidden_units(spec):
+        yield Fault("model.placed", translate("runs.placed-needs-bends"))
+    if spec.model.pieces and not (
+        is_sum_of_hidden_units(spec) and len(spec.model.pieces) == 3 * sum(spec.model.hidden) + 1
+    ):
+        yield Fault("model.pieces", translate("runs.pieces-need-bends"))
     if spec.model.sign_bug and (spec.model.name != "mlp" or not spec.model.hidden):
-        yield Impossible("model.sign_bug", translate("runs.sign-bug-needs-layers"))
+        yield Fault("model.sign_bug", translate("runs.sign-bug-needs-layers"))
 
 
-def _panels(spec: LabConfig) -> Iterator[Impossible]:
+def _panels(spec: LabConfig) -> Iterator[Fault]:
     task, model, kind = task_of(spec), spec.model.name, spec.model.kind
     follows = spec.optimizer.name not in WITHOUT_GRADIENT
     descends = follows and kind.network
@@ -187,7 +189,7 @@ def _panels(spec: LabConfig) -> Iterator[Impossible]:
         "confusion": (task in {"classification", ""} and model != "char-mlp") or spec.data.target_as == "class-number",
         "updates": descends,
         "gradients": descends,
-        "pieces": bends_in(spec),
+        "pieces": is_sum_of_hidden_units(spec),
         "shapes": kind.network,
         "gradient-check": kind.network and not spec.model.batch_norm,
         "digits": spec.data.name == "digits",
@@ -200,10 +202,10 @@ def _panels(spec: LabConfig) -> Iterator[Impossible]:
     }
     for panel in spec.show.panels:
         if not possible.get(panel, True):
-            yield Impossible("show.panels", translate("runs.impossible-panel", panel=panel, model=model))
+            yield Fault("show.panels", translate("runs.impossible-panel", panel=panel, model=model))
 
 
-def _steps(spec: LabConfig) -> Iterator[Impossible]:
+def _steps(spec: LabConfig) -> Iterator[Fault]:
     if not spec.optimizer.eigenvector_step:
         return
     from tutor.ml.models.drawn_function import FUNCTIONS
@@ -211,35 +213,35 @@ def _steps(spec: LabConfig) -> Iterator[Impossible]:
     curved = sorted(name for name, function in FUNCTIONS.items() if function.hessian is not None)
     if spec.model.name != "function" or spec.model.function not in curved:
         message = translate("runs.eigenvector-needs-curvature", functions=listed(curved))
-        yield Impossible("optimizer.eigenvector_step", message)
+        yield Fault("optimizer.eigenvector_step", message)
 
 
-def _stop(spec: LabConfig) -> Iterator[Impossible]:
+def _stop(spec: LabConfig) -> Iterator[Fault]:
     try:
         patience_of(spec.train.stop)
     except ValueError:
         expected = translate("runs.expect-stop")
         message = translate("runs.wrong-value", key="train.stop", expected=expected, found=spec.train.stop)
-        yield Impossible("train.stop", message)
+        yield Fault("train.stop", message)
 
 
-def _goal(spec: LabConfig) -> Iterator[Impossible]:
+def _goal(spec: LabConfig) -> Iterator[Fault]:
     if spec.challenge.goal:
         try:
             parse(spec.challenge.goal)
         except ConditionError as error:
-            yield Impossible("challenge.goal", translate("runs.wrong-goal", reason=str(error)))
+            yield Fault("challenge.goal", translate("runs.wrong-goal", reason=str(error)))
 
 
-def _controls(spec: LabConfig) -> Iterator[Impossible]:
+def _controls(spec: LabConfig) -> Iterator[Fault]:
     for name, control in spec.controls.items():
         value = SETTINGS[control.key].get(spec)
         if value is not None and not control.allows(value):
             message = translate("runs.default-outside", name=name, key=control.key, value=value)
-            yield Impossible(f"controls.{name}", message)
+            yield Fault(f"controls.{name}", message)
 
 
-_CHECKS: tuple[Callable[[LabConfig], Iterator[Impossible]], ...] = (
+_CHECKS: tuple[Callable[[LabConfig], Iterator[Fault]], ...] = (
     _csv,
     _drawn,
     _pairs,
@@ -261,50 +263,50 @@ _CHECKS: tuple[Callable[[LabConfig], Iterator[Impossible]], ...] = (
 
 
 def refuse_idle(spec: LabConfig, lab: LabConfig, overrides: Mapping[str, object] | Iterable[str]) -> None:
-    """See to it that everything that was set for this run changes something in it.
+    """Check that every override has an effect on the run.
 
     Args:
-        spec: what is to be run.
-        lab: the same without the overrides: what says what the lab says already is no mistake.
-        overrides: what was set, by dotted key or short name.
+        spec: The lab with the overrides.
+        lab: The lab without them: an override that repeats what the lab says is no mistake.
+        overrides: The overrides by dotted key or short name.
 
     Raises:
-        SpecError: with every setting that changes nothing.
+        LabError: With every setting that has no effect.
     """
     faults = []
     for key in dict.fromkeys(map(key_of, overrides)):
         setting = SETTINGS.get(key)
         reason = setting.idle_reason(spec) if setting is not None else ""
         if setting is not None and reason and setting.get(spec) != setting.get(lab):
-            faults.append(SpecFault(message=translate("effects.idle", key=key, reason=reason), key=key))
+            faults.append(LabFault(message=translate("effects.idle", key=key, reason=reason), key=key))
     if faults:
-        raise SpecError(faults)
+        raise LabError(faults)
 
 
 def idle_in_lab(lab: LabConfig, keys: Iterable[str]) -> dict[str, str]:
-    """What a lab file sets to no purpose: by dotted key, the sentence that says so.
+    """The settings of a lab file without effect: by dotted key, a sentence that says so.
 
-    A value that is the default says nothing that is not so anyway. One that some control of the lab can bring into
-    force, such as the momentum of a lab whose optimizer can be turned to ``momentum``, has a purpose.
+    A default value is no mistake. Nor is a value that a control of the lab can give an effect, such as the momentum
+    in a lab whose optimizer can be set to ``momentum``.
 
     Args:
         lab: The lab as its file has it.
-        keys: The dotted keys that the file gives.
+        keys: The dotted keys in the file.
     """
     given = [SETTINGS[key] for key in keys]
     reasons = {each: each.idle_reason(lab) for each in given if each.get(lab) != each.default}
     idle = {setting: reason for setting, reason in reasons.items() if reason}
     if not idle:
         return {}
-    turned = [way for control in lab.controls.values() for way in _ways(lab, control)]
+    reachable = [each for control in lab.controls.values() for each in _settings_of(lab, control)]
     return {
         setting.key: translate("effects.idle", key=setting.key, reason=reason)
         for setting, reason in idle.items()
-        if all(setting.idle_reason(way) for way in turned)
+        if all(setting.idle_reason(each) for each in reachable)
     }
 
 
-def _ways(lab: LabConfig, control: ControlConfig) -> Iterator[LabConfig]:
-    """The lab with ``control`` turned to each of its choices, or to both ends of its range."""
+def _settings_of(lab: LabConfig, control: ControlConfig) -> Iterator[LabConfig]:
+    """The lab with a control at each of its choices, or at both ends of its range."""
     for value in control.choices or (control.low, control.high):
         yield SETTINGS[control.key].with_value(lab, value)
