@@ -1,4 +1,4 @@
-"""What is wrong with the labs of a course: with their files, and with what lessons ask of them."""
+"""What is wrong with the labs of a course: faults of their files, and of the fences in lessons that use them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tutor.labs.validate import refuse_idle
 
 
 def faults_of_labs(folder: Path) -> list[Fault]:
-    """What is wrong with the lab files themselves."""
+    """The faults of the lab files in a folder."""
     faults = []
     for path in sorted(folder.glob("*.toml")):
         try:
@@ -26,7 +26,7 @@ def faults_of_labs(folder: Path) -> list[Fault]:
 
 
 def faults_of_fences(lesson: Lesson, labs_folder: Path) -> list[Fault]:
-    """What is wrong with the labs that a lesson names and the values it gives them."""
+    """The faults of the labs that a lesson names, and of the values that it gives them."""
     faults = []
     for fence in fences_of(lesson):
         try:
@@ -39,14 +39,14 @@ def faults_of_fences(lesson: Lesson, labs_folder: Path) -> list[Fault]:
 
 
 def fences_of(lesson: Lesson) -> list[LabFence]:
-    """Every lab in a lesson: those in its text and those of its questions."""
+    """Every lab fence of a lesson, in its text and in its questions."""
     return [*lesson.labs, *(fence for question in lesson.questions for fence in question.labs)]
 
 
 def spec_of_fence(fence: LabFence, labs_folder: Path) -> LabConfig:
-    """The run that a fence asks for, flat out, as nobody watches a check.
+    """The configuration that a fence asks for, at full speed because nobody watches a check.
 
     Raises:
-        TutorError: there is no such lab, or it does not take these values.
+        TutorError: There is no such lab, or it does not accept these values.
     """
     return load_lab(fence.lab, labs_folder, {**fence.overrides, "train.pace": 0.0})
