@@ -14,9 +14,8 @@ from typing import Any
 
 import msgspec
 
-from tutor.foundation.atomic_files import write_text
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import is_file, named_path, read_start, whole_path
+from tutor.foundation.files import is_file, named_path, read_start, whole_path, write_text
 from tutor.foundation.safe_text import harmless, harmless_line, harmless_value
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, load_toml
