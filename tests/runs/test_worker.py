@@ -103,7 +103,7 @@ import sys
 from tutor.ml.models import drawn_function
 from tutor.runs.worker.__main__ import main
 
-epochs = drawn_function.FunctionTraining.epochs
+epochs = drawn_function.FunctionDescent.epochs
 
 def epochs_and_a_fault(training):
     for result in epochs(training):
@@ -111,7 +111,7 @@ def epochs_and_a_fault(training):
         if result.epoch == 137:
             raise {fault}
 
-drawn_function.FunctionTraining.epochs = epochs_and_a_fault
+drawn_function.FunctionDescent.epochs = epochs_and_a_fault
 sys.exit(main([sys.argv[1]]))
 """
 """A worker whose training breaks down in the middle."""
