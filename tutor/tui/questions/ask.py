@@ -11,12 +11,11 @@ from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from tutor.course.lesson import QuestionKind
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.questions.keys import NOT_READY, QUESTION_KEYS, is_typed, possible_now, reveal
+from tutor.tui.questions.keys import QUESTION_KEYS, possible_now, reveal
 from tutor.tui.questions.rows import HOW_SURE, Cursor, Laid, Zone, ask_rows
 from tutor.tui.widgets.laid_once import LaidOnce
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
@@ -120,7 +119,7 @@ class AskView(LaidOnce, can_focus=True):
     @property
     def typing(self) -> bool:
         """Whether letters are the answer and not keys."""
-        return is_typed(self.attempt) and not self.attempt.locked
+        return self.attempt.type.interaction == "type" and not self.attempt.locked
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys mean something now."""
@@ -143,7 +142,7 @@ class AskView(LaidOnce, can_focus=True):
 
     @property
     def _count(self) -> int:
-        return len(self.attempt.question.options)
+        return len(self.attempt.shown)
 
     def _index(self, place: int) -> int:
         return self.attempt.shown[place]
@@ -200,7 +199,7 @@ class AskView(LaidOnce, can_focus=True):
         place = int(key) - 1
         if place >= self._count:
             return
-        if self.attempt.kind is QuestionKind.ORDERING:
+        if self.attempt.type.interaction == "arrange":
             if self.cursor.held:
                 self._carry(place - self.cursor.place)
             else:
@@ -239,7 +238,7 @@ class AskView(LaidOnce, can_focus=True):
     def action_commit(self) -> None:
         """Lock the answer; with a single choice, first tick what is in front."""
         attempt = self.attempt
-        if attempt.kind is QuestionKind.SINGLE and self._index(self.cursor.place) not in attempt.draft.chosen:
+        if attempt.type.enter_chooses and self._index(self.cursor.place) not in attempt.draft.chosen:
             self._changed(attempt.choose(self._index(self.cursor.place)))
         elif self._next_empty_blank() is not None:
             self._move_cursor(blank=self._next_empty_blank() or 0, caret=0)
@@ -249,7 +248,7 @@ class AskView(LaidOnce, can_focus=True):
         elif attempt.ready:
             self.post_message(self.Wish("commit"))
         else:
-            self.post_message(self.Advice(translate(NOT_READY[attempt.kind])))
+            self.post_message(self.Advice(translate(attempt.type.not_ready)))
 
     def _should_ask_how_sure(self) -> bool:
         wanted = tutor_app(self).services.settings.confidence
@@ -257,8 +256,6 @@ class AskView(LaidOnce, can_focus=True):
 
     def _next_empty_blank(self) -> int | None:
         """The first empty blank behind the cursor: enter goes there first."""
-        if self.attempt.kind is not QuestionKind.FILL_IN:
-            return None
         texts = self.attempt.draft.texts
         return next((at for at in range(self.cursor.blank + 1, len(texts)) if not texts[at].strip()), None)
 
@@ -322,7 +319,7 @@ class AskView(LaidOnce, can_focus=True):
         self._move_cursor(blank=blank, caret=len(self.attempt.draft.texts[blank]))
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Letters are text while one types, so no footer offers them as keys; no number has a question mark.
+        """Letters are text while one types, so no footer offers them as keys; but no number has a question mark.
 
         Between several blanks tab goes round.
         """
@@ -332,7 +329,7 @@ class AskView(LaidOnce, can_focus=True):
             return len(self.attempt.draft.texts) > 1
         if character is None or not character.isprintable():
             return False
-        return character != "?" or self.attempt.kind is not QuestionKind.NUMERIC
+        return character not in self.attempt.type.not_typed
 
     def _on_paste(self, event: events.Paste) -> None:
         if self.typing:
@@ -360,7 +357,7 @@ class AskView(LaidOnce, can_focus=True):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A line of an ordering is taken by the mouse."""
         zone = self._zone_at(event)
-        if zone is not None and self.attempt.kind is QuestionKind.ORDERING and not self.attempt.locked:
+        if zone is not None and self.attempt.type.interaction == "arrange" and not self.attempt.locked:
             self._dragged = zone.number
             self._move_cursor(place=zone.number)
             self._hold(True)
@@ -386,6 +383,6 @@ class AskView(LaidOnce, can_focus=True):
             return
         if zone.kind == "blank":
             self._go_to_blank(zone.number)
-        elif self.attempt.kind is not QuestionKind.ORDERING:
+        elif self.attempt.type.interaction == "choose":
             self._move_cursor(place=zone.number)
             self._changed(self.attempt.choose(self._index(zone.number)))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tutor.charts.cells import Row, Rows, Span, spread_row
+from tutor.course.questions.fill_in import FILL_IN
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import shorten
 from tutor.foundation.translate import translate
@@ -106,4 +107,6 @@ def _answer_item(number: int, exercise: Exercise) -> RowItem:
 def card_title(exercise: Exercise) -> str:
     """What a card asked, on one line; of a term whose name was wanted, the name."""
     question = exercise.question
-    return question.blanks[0].accepted[0] if question.id.endswith(":name") else title_line(exercise)
+    if question.id.endswith(":name"):
+        return FILL_IN.content(question).blanks[0].accepted[0]
+    return title_line(exercise)
