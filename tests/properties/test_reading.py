@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.course.writing import grade
 from tests.properties.lessons import HEAD, SECRET, raw_files, scraps, sound_lessons
 from tutor.course.lesson import LabFence, Lesson, Prose, Question, Term
+from tutor.course.questions import question_type
 from tutor.course.questions.base import Draft
 from tutor.course.questions.fill_in import FILL_IN, Blank
 from tutor.course.questions.numeric import NUMERIC
@@ -69,8 +70,8 @@ def test_every_question_that_was_read_without_fault_can_be_answered(text: str) -
             case "single" | "multiple":
                 right = frozenset(index for index, option in enumerate(question.options) if option.ticked)
                 verdict = grade(question, Draft(chosen=right))
-            case "ordering":
-                verdict = grade(question, Draft(order=tuple(range(len(question.options)))))
+            case "ordering" | "match":
+                verdict = grade(question, Draft(order=tuple(range(question_type(question.kind).size(question)))))
             case "fill-in":
                 verdict = grade(question, Draft(texts=tuple(blank.accepted[0] for blank in blanks_of(question))))
             case "numeric":

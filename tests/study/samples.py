@@ -20,6 +20,7 @@ from tutor.course.lesson import (
     Section,
 )
 from tutor.course.questions.fill_in import Blank, Blanks
+from tutor.course.questions.match import Pair, Pairs
 from tutor.course.questions.numeric import NumericAnswer
 
 PLACE = Place(Path("lesson.md"), 1, 1)
@@ -57,6 +58,13 @@ FILL_IN = question(
     content=Blanks((Blank(("bias", "偏置")), Blank(("weight", "权重")))),
 )  # fmt: skip
 NUMERIC = question("numeric", "numeric", content=NumericAnswer(0.71, 0.73, "0.72 ± 0.01"))
+MATCH = question(
+    "match", "match",
+    content=Pairs(
+        (Pair("a", "one", PLACE), Pair("b", "two", PLACE), Pair("c", "three", PLACE), Pair("d", "four", PLACE)),
+        left_title="letter",
+    ),
+)  # fmt: skip
 PREDICT = question(
     "predict", "single",
     labs=(LabFence("one-lag", "", {"optimizer.learning_rate": 5.0}, PLACE),),
@@ -78,7 +86,7 @@ MEASURE = question(
     labs=(LabFence("ball", "", {}, PLACE),),
 )  # fmt: skip
 
-EVERY = (SINGLE, MULTIPLE, ORDERING, FILL_IN, NUMERIC, PREDICT)
+EVERY = (SINGLE, MULTIPLE, ORDERING, FILL_IN, NUMERIC, MATCH, PREDICT)
 
 
 def lesson(*blocks: Block, sections: tuple[Section, ...] = (), id: str = LESSON) -> Lesson:

@@ -100,6 +100,9 @@ def keys_for(attempt: Attempt, *, right: bool) -> list[str]:
     if kind == "numeric":
         number = NUMERIC.content(question)
         return typed([f"{(number.low + number.high) / 2:.12g}" if right else "-987654"])
+    if kind == "match":
+        order = [attempt.shown.index(index) for index in range(len(attempt.shown))]
+        return [str(place + 1) for place in (order if right else [*order[1:], order[0]])]
     if kind == "ordering":
         return sorting(list(attempt.draft.order)) if right else []
     places = [place for place, index in enumerate(attempt.shown, 1) if question.options[index].ticked is right]

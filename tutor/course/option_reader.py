@@ -173,16 +173,22 @@ def shows_something(text: str) -> bool:
 
 def _without_comments(item: Item) -> tuple[str, str]:
     """The item's text, and its comments: those in the text and those that stand by themselves, but none in code."""
-    text = item.text
+    text, comments = without_inline_comments(item.inline) if item.inline is not None else ("", [])
+    comments += [token.content for token in item.tokens if token.type == "html_block" and token.level == _OWN]
+    return text, "\n".join(comments)
+
+
+def without_inline_comments(inline: Token) -> tuple[str, list[str]]:
+    """The source of running text without its comments, and the comments; what is shown as code is none."""
+    text = inline.content
     comments = []
-    for child in (item.inline.children or ()) if item.inline is not None else ():
+    for child in inline.children or ():
         if child.type == "html_inline" and child.content.startswith("<!--"):
             # From the right: a comment that is shown as code comes before the one that closes a line.
             before, _, after = text.rpartition(child.content)
             text = before + after
             comments.append(child.content)
-    comments += [token.content for token in item.tokens if token.type == "html_block" and token.level == _OWN]
-    return text, "\n".join(comments)
+    return text, comments
 
 
 def _refuse_more(source: Source, item: Item) -> None:

@@ -39,12 +39,13 @@ def answer_lines(rows: Sequence[AnswerRow], *, label: str = _LABEL) -> Iterator[
         rows: Of a question's type.
         label: How the label of a row is written before its text.
     """
-    for before, row in zip([None, *rows], rows, strict=False):
+    told = [row for row in rows if row.text and row.kind != "field"]
+    for before, row in zip([None, *told], told, strict=False):
         if before is not None and before.kind == "pair" != row.kind:
             yield ""
         if row.kind == "head":
             yield from plain_lines(named(row.text), WIDTH, inline=True)
-        elif row.kind != "field":
+        else:
             head = label.format(row.label) if row.label.isalnum() else f"  {row.label} "
             yield from _indented(head, plain_lines(row.text, WIDTH - len(head), inline=True))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tutor.course.questions.base import QuestionType
 from tutor.course.questions.fill_in import FILL_IN
+from tutor.course.questions.match import MATCH
 from tutor.course.questions.multiple import MULTIPLE
 from tutor.course.questions.numeric import NUMERIC
 from tutor.course.questions.ordering import ORDERING
@@ -22,6 +23,7 @@ QUESTION_TYPES: tuple[QuestionType[Any], ...] = (
     NUMERIC,
     FILL_IN,
     ORDERING,
+    MATCH,
 )
 """In the order in which their shapes are tried."""
 

@@ -11,6 +11,7 @@ from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
+from tutor.course.questions.base import NO_PARTNER
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt
@@ -195,7 +196,7 @@ class AskView(LaidOnce, can_focus=True):
         self.post_message(self.Changed())
 
     def action_number(self, key: str) -> None:
-        """Tick an option by its number; go to a line of an ordering, or take the picked up line there."""
+        """Choose an option or a partner by its number; go to a line of an ordering, or take the picked up one there."""
         place = int(key) - 1
         if place >= self._count:
             return
@@ -204,9 +205,33 @@ class AskView(LaidOnce, can_focus=True):
                 self._carry(place - self.cursor.place)
             else:
                 self._move_cursor(place=place)
-            return
-        self._move_cursor(place=place)
-        self._changed(self.attempt.choose(self._index(place)))
+        elif self.attempt.type.interaction == "pair":
+            self._give_partner(place)
+        else:
+            self._move_cursor(place=place)
+            self._changed(self.attempt.choose(self._index(place)))
+
+    def _give_partner(self, place: int) -> None:
+        """Give the line in front the partner that is shown at ``place``, and go on to a line that has none."""
+        had_one = self._index(place) == self.attempt.draft.order[self.cursor.place]
+        self._changed(self.attempt.choose(self._index(place), self.cursor.place))
+        if not had_one:
+            self._go_to_open_line()
+
+    def _go_to_open_line(self) -> None:
+        """Go to the next line without a partner, round from the last to the first; stay if there is none."""
+        order, here = self.attempt.draft.order, self.cursor.place
+        behind_then_before = (*range(here, len(order)), *range(here))
+        self._move_cursor(place=next((at for at in behind_then_before if order[at] == NO_PARTNER), here))
+
+    def action_next_partner(self) -> None:
+        """Give the line in front the next partner that is free; none behind the last."""
+        order = self.attempt.draft.order
+        now = order[self.cursor.place]
+        at = self.attempt.shown.index(now) if now != NO_PARTNER else -1
+        free = [index for index in self.attempt.shown[at + 1 :] if index not in order]
+        chosen = free[0] if free else now
+        self._changed(self.attempt.choose(chosen, self.cursor.place))
 
     def action_unsure(self) -> None:
         """Say that one was (not) sure."""
@@ -248,6 +273,8 @@ class AskView(LaidOnce, can_focus=True):
         elif attempt.ready:
             self.post_message(self.Wish("commit"))
         else:
+            if attempt.type.interaction == "pair":
+                self._go_to_open_line()
             self.post_message(self.Advice(translate(attempt.type.not_ready)))
 
     def _should_ask_how_sure(self) -> bool:
@@ -377,12 +404,16 @@ class AskView(LaidOnce, can_focus=True):
             self._hold(False)
 
     def on_click(self, event: events.Click) -> None:
-        """A click ticks an option or goes to a blank."""
+        """A click ticks an option, gives a partner, or goes to a line or a blank."""
         zone = self._zone_at(event)
         if zone is None or self.attempt.locked:
             return
         if zone.kind == "blank":
             self._go_to_blank(zone.number)
+        elif zone.kind == "partner":
+            self._give_partner(zone.number)
         elif self.attempt.type.interaction == "choose":
             self._move_cursor(place=zone.number)
             self._changed(self.attempt.choose(self._index(zone.number)))
+        elif self.attempt.type.interaction == "pair":
+            self._move_cursor(place=zone.number)

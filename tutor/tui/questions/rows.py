@@ -6,10 +6,12 @@ Pure: the same attempt, cursor and width give the same rows.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import NamedTuple
 
-from tutor.charts.cells import Row, Span
+from tutor.charts.cells import Row, Span, fit_row, row_width
 from tutor.course.lesson import BLANK
 from tutor.course.questions.base import AnswerRow
 from tutor.foundation.safe_text import harmless_line
@@ -39,7 +41,10 @@ HOW_SURE = {"5": 0.5, "6": 0.6, "7": 0.7, "8": 0.8, "9": 0.9, "0": 1.0}
 
 
 class Zone(NamedTuple):
-    """Where a thing that can be clicked stands: an option by its place as shown, or a blank by its number."""
+    """Where a thing that can be clicked stands: an option or a partner by its place as shown, or a blank by its number.
+
+    A line that is to be given a partner is an ``option``, too.
+    """
 
     kind: str
     number: int
@@ -155,6 +160,9 @@ def _how_sure_rows(width: int) -> list[Row]:
 def _answers(laid: Laid, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
     """The rows of the question's type."""
     rows = attempt.type.rows(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
+    if attempt.type.interaction == "pair":
+        _pairs(laid, attempt, cursor, rows, width, ascii=ascii)
+        return
     for place, row in enumerate(rows):
         if row.kind == "field":
             if attempt.stage is Stage.WAITING or not attempt.locked:
@@ -199,6 +207,65 @@ def _sign(right: bool | None) -> Span:
     if right is None:
         return Span("  ")
     return Span(f"{RIGHT} ", "good bold") if right else Span(f"{WRONG} ", "bad bold")
+
+
+# -- pairs -----------------------------------------------------------------------------------------------
+
+_BEFORE_LEFT, _SLOT, _GAP, _BEFORE_RIGHT = 4, 4, 3, 2
+"""Cells of a line of pairs: cursor or sign and letter, the partner's number in brackets, a gap, a partner's number."""
+
+
+def _pairs(laid: Laid, attempt: Attempt, cursor: Cursor, rows: Sequence[AnswerRow], width: int, *, ascii: bool) -> None:
+    """The lines at the left, each with the number of its partner; the partners at the right, under their titles."""
+    titles = [row.text for row in rows if row.kind == "head"]
+    pairs, partners = ([row for row in rows if row.kind == kind] for kind in ("pair", "partner"))
+    room = max(20, width - _BEFORE_LEFT - _SLOT - _GAP - _BEFORE_RIGHT)
+    wanted = [
+        max((line.width for row in side for line in typeset(row.text, room, ascii=ascii, inline=True)), default=0)
+        for side in ([*pairs, AnswerRow("head", titles[0])], [*partners, AnswerRow("head", titles[1])])
+    ]
+    left = min(wanted[0], max(room // 2, room - wanted[1]))
+    right = room - left
+    if any(titles):
+        _pair_rows(laid, (titles[0], titles[1]), ("muted", "muted"), (left, right), [Span(" " * _BEFORE_LEFT)],
+                   [Span(" " * (_SLOT + _GAP + _BEFORE_RIGHT))], ascii=ascii)  # fmt: skip
+    for place, (pair, partner) in enumerate(zip(pairs, partners, strict=True)):
+        here = cursor.active and not attempt.locked and place == cursor.place
+        first = len(laid.rows)
+        ink = "muted" if partner.chosen and not attempt.locked else "text"
+        is_of_line_here = cursor.active and not attempt.locked and pairs[cursor.place].partner == partner.label
+        sign = Span(f"{HERE} ", "accent bold") if here else _sign(pair.right)
+        number = Span(f"{partner.label} ", "muted" if attempt.locked else "key")
+        inks = "strong" if here else "text", "strong" if is_of_line_here else ink
+        _pair_rows(
+            laid, (pair.text, partner.text), inks, (left, right), [sign, Span(f"{pair.label} ", "muted")],
+            [*_slot(pair, here=here), Span(" " * _GAP), number], ascii=ascii,
+        )  # fmt: skip
+        start = _BEFORE_LEFT + left + _SLOT + _GAP
+        for line in range(first, len(laid.rows)):
+            laid.zones += [Zone("option", place, line, 0, start - _GAP), Zone("partner", place, line, start, width)]
+
+
+def _slot(pair: AnswerRow, *, here: bool) -> Row:
+    """The number of a line's partner, in brackets."""
+    edge = "accent bold" if here else "muted"
+    ink = {None: "accent bold", True: "good bold", False: "bad bold"}[pair.right]
+    return [Span(" [", edge), Span(pair.partner or " ", ink), Span("]", edge)]
+
+
+def _pair_rows(
+    laid: Laid, texts: tuple[str, str], inks: tuple[str, str], widths: tuple[int, int], before: Row, between: Row,
+    *, ascii: bool,
+) -> None:  # fmt: skip
+    """Two texts side by side, as many rows as the longer one needs."""
+    columns = [
+        [line_row(line, 0, ink)[1:] for line in typeset(text, width, ascii=ascii, inline=True)]
+        for text, ink, width in zip(texts, inks, widths, strict=True)
+    ]
+    for number, (one, two) in enumerate(zip_longest(*columns, fillvalue=[])):
+        heads = (before, between) if not number else ([Span(" " * row_width(each))] for each in (before, between))
+        head, middle = heads
+        laid.rows.append([*head, *fit_row(one, widths[0]), *middle, *two])
 
 
 # -- typing ----------------------------------------------------------------------------------------------
