@@ -24,13 +24,14 @@ import msgspec
 import pytest
 
 import tutor
-from tutor.charts.panels import Drawing, draw_panel
 from tutor.cli import run as run_command
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Lesson
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
 from tutor.labs.lab_files import load_lab
+from tutor.labs.panel import DrawStyle
+from tutor.labs.panels import draw_panel
 from tutor.labs.spec_file import read_spec, to_toml
 from tutor.progress.records import Position
 from tutor.progress.settings import Settings, load_settings, save_settings
@@ -174,7 +175,7 @@ def test_every_kind_of_event_is_folded(home: Path) -> None:
 @pytest.mark.parametrize("panel", PANELS)
 def test_every_panel_of_a_log_is_drawn(home: Path, panel: str) -> None:
     view = Follower(entry(home, "e155").folder).catch_up().views[panel]
-    rows = draw_panel(panel, view.scene, view.frame, Drawing(70, 18))
+    rows = draw_panel(panel, view.scene, view.frame, DrawStyle(70, 18))
     text = "\n".join("".join(span.text for span in row) for row in rows)
     unreadable = (translate("charts.unreadable"), translate("charts.nothing-yet"))
     assert len(rows) == 18

@@ -74,7 +74,7 @@ def test_every_setting_says_what_it_takes_and_what_it_is_called(language: str) -
         ("data.test_fraction", "a number from 0 to 0.9"),  # may be "not given"
         ("data.seed", "a whole number from 0 to 2147483647"),
         ("model.hidden", "a list, each item a whole number from 1 to 4096"),
-        ("show.panels", "a list, each item one of loss, fit"),
+        ("show.panels", "a list, each item one of autocorrelation, boundary"),
         ("optimizer.name", "one of gd, sgd, momentum"),
         ("data.split", "one of auto, grouped"),
         ("train.max_seconds", "a number above 0 s, up to 86400 s"),

@@ -6,40 +6,29 @@ training are declared in `tutor.ml.settings`; what else a lab says is declared h
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from tutor.ml.settings import DataSettings, LossSettings, ModelSettings, OptimizerSettings, TrainSettings, setting
-
-PANELS = (
-    "loss",
-    "fit",
-    "curve",
-    "surface",
-    "boundary",
-    "confusion",
-    "series",
-    "autocorrelation",
-    "weights",
-    "threshold",
-    "folds",
-    "updates",
-    "gradients",
-    "pieces",
-    "shapes",
-    "gradient-check",
-    "digits",
-    "norms",
-    "text",
+from tutor.ml.settings import (
+    WITHOUT_GRADIENT,
+    DataSettings,
+    LossSettings,
+    ModelSettings,
+    OptimizerSettings,
+    TrainSettings,
+    setting,
 )
+
 Value = bool | int | float | str | tuple[int | str, ...]
 """A value that one control or one ``--set`` can take."""
 
 
-def panel_names() -> tuple[str, ...]:
-    """The panels that a lab may show."""
-    return PANELS
+def _panel_names() -> tuple[str, ...]:
+    # Panels ask a LabConfig what it can show, so they import this module, which therefore finds them by name.
+    names: tuple[str, ...] = import_module("tutor.labs.panels").panel_names()
+    return names
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +38,7 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ShowConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[show]``: what the worker computes for the viewers, in the order in which they show it."""
 
-    panels: Annotated[tuple[str, ...], setting(names=panel_names)] = ("loss",)
+    panels: Annotated[tuple[str, ...], setting(names=_panel_names)] = ("loss",)
     features: Annotated[tuple[str, ...], Meta(max_length=2)] = ()
     """The two features that span a boundary; empty: the first two."""
 
@@ -116,3 +105,23 @@ class LabConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def manual(self) -> bool:
         """Whether the learner is the optimiser."""
         return self.optimizer.name == "manual"
+
+    @property
+    def follows_gradient(self) -> bool:
+        """Whether the optimiser follows a gradient, rather than solving, searching or waiting for the learner."""
+        return self.optimizer.name not in WITHOUT_GRADIENT
+
+    @property
+    def task(self) -> str:
+        """``classification``, ``regression``, ``drawn``, or ``""`` if only the data can tell."""
+        task = self.data.source.task
+        if not task:
+            return "" if self.data.task == "auto" else self.data.task
+        return "regression" if task == "classification" and self.data.target_as == "class-number" else task
+
+    @property
+    def sums_sigmoids(self) -> bool:
+        """Whether the model is one hidden layer of (hard) sigmoids: a sum of them, if the data has one feature."""
+        model = self.model
+        one_layer = model.name == "mlp" and len(model.hidden) * model.depth == 1
+        return one_layer and model.activation in {"sigmoid", "hard-sigmoid"} and self.task in {"regression", ""}

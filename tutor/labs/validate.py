@@ -13,8 +13,8 @@ from tutor.course.conditions import ConditionError, parse
 from tutor.foundation.translate import listed, translate
 from tutor.labs.faults import SpecError, SpecFault
 from tutor.labs.lab_config import ControlConfig, LabConfig
+from tutor.labs.panels import panel_class
 from tutor.labs.settings import SETTINGS, key_of
-from tutor.ml.settings import WITHOUT_GRADIENT
 
 _STOP = re.compile(r"no-improvement ([1-9]\d{0,6})")
 
@@ -41,14 +41,6 @@ def patience_of(stop: str) -> int | None:
     return int(match[1])
 
 
-def task_of(spec: LabConfig) -> str:
-    """``classification``, ``regression``, ``drawn``, or ``""`` where only the data can tell."""
-    task = spec.data.source.task
-    if not task:
-        return "" if spec.data.task == "auto" else spec.data.task
-    return "regression" if task == "classification" and spec.data.target_as == "class-number" else task
-
-
 def impossibilities(spec: LabConfig) -> list[Impossible]:
     """Every reason why ``spec`` cannot be run."""
     return [impossible for check in _CHECKS for impossible in check(spec)]
@@ -72,7 +64,7 @@ def _drawn(spec: LabConfig) -> Iterator[Impossible]:
 
 
 def _pairs(spec: LabConfig) -> Iterator[Impossible]:
-    task, model, loss, kind = task_of(spec), spec.model.name, spec.loss.name, spec.model.kind
+    task, model, loss, kind = spec.task, spec.model.name, spec.loss.name, spec.model.kind
     if loss == "cross-entropy" and (task == "regression" or kind.numbers or model == "naive"):
         yield Impossible("loss.name", translate("runs.cross-entropy-needs-classes"))
     if model == "softmax" and task == "regression":
@@ -103,7 +95,7 @@ def _optimizers(spec: LabConfig) -> Iterator[Impossible]:
 
 def _classes(spec: LabConfig) -> Iterator[Impossible]:
     data, count = spec.data, spec.data.source.classes
-    if spec.loss.name == "mae" and task_of(spec) == "classification":
+    if spec.loss.name == "mae" and spec.task == "classification":
         yield Impossible("loss.name", translate("effects.mae-needs-numbers"))
     if count and data.class_order and sorted(data.class_order) != list(range(count)):
         message = translate("ml.not-an-order", order=list(data.class_order), count=count - 1)
@@ -159,48 +151,20 @@ def _batch_norm(spec: LabConfig) -> Iterator[Impossible]:
         yield Impossible("train.batch_size", translate("runs.batch-norm-needs-batch"))
 
 
-def bends_in(spec: LabConfig) -> bool:
-    """Whether the model is one hidden layer of (hard) sigmoids: a sum of bends, where the data has one feature."""
-    model = spec.model
-    one_layer = model.name == "mlp" and len(model.hidden) * model.depth == 1
-    return one_layer and model.activation in {"sigmoid", "hard-sigmoid"} and task_of(spec) in {"regression", ""}
-
-
 def _placed(spec: LabConfig) -> Iterator[Impossible]:
-    if spec.model.placed and not bends_in(spec):
+    if spec.model.placed and not spec.sums_sigmoids:
         yield Impossible("model.placed", translate("runs.placed-needs-bends"))
-    if spec.model.pieces and not (bends_in(spec) and len(spec.model.pieces) == 3 * sum(spec.model.hidden) + 1):
+    if spec.model.pieces and not (spec.sums_sigmoids and len(spec.model.pieces) == 3 * sum(spec.model.hidden) + 1):
         yield Impossible("model.pieces", translate("runs.pieces-need-bends"))
     if spec.model.sign_bug and (spec.model.name != "mlp" or not spec.model.hidden):
         yield Impossible("model.sign_bug", translate("runs.sign-bug-needs-layers"))
 
 
 def _panels(spec: LabConfig) -> Iterator[Impossible]:
-    task, model, kind = task_of(spec), spec.model.name, spec.model.kind
-    follows = spec.optimizer.name not in WITHOUT_GRADIENT
-    descends = follows and kind.network
-    possible = {
-        "fit": task in {"regression", ""},
-        "curve": task == "drawn",
-        "surface": model in {"linear", "function"},
-        "boundary": (task in {"classification", ""} and model != "char-mlp") or spec.data.target_as == "class-number",
-        "confusion": (task in {"classification", ""} and model != "char-mlp") or spec.data.target_as == "class-number",
-        "updates": descends,
-        "gradients": descends,
-        "pieces": bends_in(spec),
-        "shapes": kind.network,
-        "gradient-check": kind.network and not spec.model.batch_norm,
-        "digits": spec.data.name == "digits",
-        "norms": follows and kind.descends and not spec.data.folds,
-        "series": task in {"regression", ""},
-        "autocorrelation": spec.data.source.series,
-        "threshold": kind.rule,
-        "folds": task != "drawn",
-        "text": model == "char-mlp",
-    }
     for panel in spec.show.panels:
-        if not possible.get(panel, True):
-            yield Impossible("show.panels", translate("runs.impossible-panel", panel=panel, model=model))
+        if reason := panel_class(panel).refusal(spec):
+            message = translate("runs.impossible-panel", panel=panel, model=spec.model.name)
+            yield Impossible("show.panels", message, reason)
 
 
 def _steps(spec: LabConfig) -> Iterator[Impossible]:
