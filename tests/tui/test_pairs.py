@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tutor.foundation.text import cell_width
 
 from tests.tui.quiz_bench import Bench, quiz
 from tests.tui.screen_rows import rows_of, settled
 from tutor.course.questions.base import NO_PARTNER
+from tutor.foundation.text import cell_width
 from tutor.study.question_attempt import Mark
 from tutor.tui.questions.ask import AskView
 from tutor.tui.widgets.notice import Notice
