@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import language, language_of_environment, translate, use_language
+from tutor.foundation.languages import languages
+from tutor.foundation.translate import language, language_for, language_of_environment, translate, use_language
 from tutor.progress.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Services:
             settings = loaded.settings
             self.notices.extend(loaded.notices)
         self.settings = settings
-        use_language(settings.language or language_of_environment())
+        use_language(language_for(settings.language))
 
     @property
     def home(self) -> Path:
@@ -58,6 +59,8 @@ class Services:
     def change_settings(self, **changes: object) -> None:
         """Change settings and keep them; where they cannot be kept, they hold for now and a notice says so."""
         self.settings = self.settings.with_(**changes)
+        if "language" in changes:
+            use_language(self.settings.language or language_of_environment())
         try:
             save_settings(self.settings, self._settings_file)
         except TutorError as error:
@@ -65,8 +68,7 @@ class Services:
 
     def speak(self, name: str) -> None:
         """Speak the language ``name`` this time, whatever the settings say: a file of that language was asked for."""
-        if name != self.language:
-            self.settings = self.settings.with_(language=name)
+        if name in languages():
             use_language(name)
 
     @cached_property

@@ -31,7 +31,7 @@ def run(arguments: list[str]) -> int:
     fit_stream(sys.stderr)
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # an answer may be anything, and must not end the asking
-    _choose_language()
+    _choose_language(arguments)
     try:
         code = _carry_out(arguments)
         if sys.stdout is not None:  # what cannot be written is found out here, not by Python on its way out
@@ -65,13 +65,25 @@ def _carry_out(arguments: list[str]) -> int:
     return dispatch(arguments)
 
 
-def _choose_language() -> None:
-    """The learner's setting decides, else the locale."""
-    from tutor.foundation.translate import language_of_environment, use_language
+def _choose_language(arguments: list[str]) -> None:
+    """``--lang`` decides, else the learner's setting, else the locale.
+
+    The words of the commands are read when they are declared, which is before the command line is parsed.
+    """
+    from tutor.foundation.outside_languages import find_languages
+    from tutor.foundation.translate import ASKED, language_for, use_language
     from tutor.progress.settings import load_settings
 
+    find_languages()
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        if word == "--":
+            break
+        if word == "--lang":
+            os.environ[ASKED] = following
+        elif word.startswith("--lang="):
+            os.environ[ASKED] = word.removeprefix("--lang=")
     # A broken settings file is left where it is: whoever opens the screens is told of it there.
-    use_language(load_settings(keep_aside=False).settings.language or language_of_environment())
+    use_language(language_for(load_settings(keep_aside=False).settings.language))
 
 
 def _say(text: str) -> None:

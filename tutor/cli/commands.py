@@ -14,7 +14,8 @@ from tutor.cli.help import Group, Sentence
 from tutor.cli.lab_options import lab_options, overrides, require_one
 from tutor.cli.spoken import style_for, wants_words
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.translate import translate
+from tutor.foundation.languages import languages
+from tutor.foundation.translate import listed, translate
 
 COMPLETION = "_TUTOR_COMPLETE"
 """Set by the completion scripts: the words are then not ours but those to complete."""
@@ -77,6 +78,13 @@ def _complete_labs(_context: click.Context, _parameter: click.Parameter, incompl
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help=Sentence("cli.version")
 )
 @click.option("--driver", type=click.Choice(["tutor", "textual"]), default=None, help=Sentence("terminal.cli-driver"))
+@click.option(
+    "--lang",
+    type=click.Choice(list(languages()), case_sensitive=False),
+    expose_value=False,  # the language has been chosen by now
+    metavar="CODE",
+    help=Sentence("cli.lang", codes=listed(languages())),
+)
 @click.pass_context
 def _tutor(context: click.Context, driver: str | None) -> int:
     """Open the course; the words are in the translations."""

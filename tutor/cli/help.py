@@ -15,9 +15,9 @@ class Sentence(str):
 
     __slots__ = ()
 
-    def __new__(cls, key: str) -> Sentence:
+    def __new__(cls, key: str, **values: object) -> Sentence:
         """The text of ``key``. Commands are declared after the language is chosen, so now is late enough."""
-        return super().__new__(cls, translate(key))
+        return super().__new__(cls, translate(key, **values))
 
 
 class Group(click.Group):

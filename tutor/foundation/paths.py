@@ -1,7 +1,8 @@
 """Where files lie: the lessons that ship, the learner's data, settings and caches.
 
 ``TUTOR_HOME`` puts data, settings and caches under one folder of the caller's choice (tests, shared
-machines, USB sticks); ``TUTOR_LESSONS`` names another lessons folder.
+machines, USB sticks); ``TUTOR_LESSONS`` names another lessons folder. ``translations`` in either of the two holds
+further languages, a folder each.
 """
 
 from __future__ import annotations
@@ -64,6 +65,12 @@ def runs_folder() -> Path:
 def sweeps_folder() -> Path:
     """One folder a sweep."""
     return data_folder() / "sweeps"
+
+
+def translation_folders() -> list[Path]:
+    """Where languages from outside lie: the learner's own, and those of the lessons folder that is named."""
+    named = os.environ.get("TUTOR_LESSONS")
+    return [each / "translations" for each in (data_folder(), *([named_path(named)] if named else []))]
 
 
 def lessons_folder() -> Path:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from tutor.foundation.languages import in_language
 from tutor.ml.settings import DataSettings, LossSettings, ModelSettings, OptimizerSettings, TrainSettings, setting
 
 PANELS = (
@@ -105,12 +106,12 @@ class LabConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     challenge: ChallengeConfig = field(default_factory=ChallengeConfig)
 
     def title_in(self, language: str) -> str:
-        """The title in ``language``; in another one where it is missing; the id where there is none."""
-        return self.title.get(language) or next(iter(self.title.values()), self.id)
+        """The title in ``language``, or in another one if it is missing; the id if there is none."""
+        return in_language(self.title, language) or self.id
 
     def about_in(self, language: str) -> str:
         """What `about` says in ``language``, or in another one, or nothing."""
-        return self.about.get(language) or next(iter(self.about.values()), "")
+        return in_language(self.about, language) or ""
 
     @property
     def manual(self) -> bool:

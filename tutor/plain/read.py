@@ -15,7 +15,8 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import language, language_note, translate
+from tutor.foundation.wrapping import wrapped
 from tutor.plain.check import faults_of_file
 from tutor.typeset.page import plain_lines
 
@@ -87,6 +88,8 @@ def lesson_named(name: str) -> tuple[Course, Lesson]:
 def lines_of(lesson: Lesson) -> Iterator[str]:
     """A lesson as lines of plain text, none wider than 76 cells."""
     yield from plain_lines(f"# {harmless_line(lesson.title)}", _WIDTH)
+    if note := language_note(lesson.language):
+        yield from wrapped(harmless_line(note), _WIDTH)
     number = 0
     for block in lesson.blocks:
         yield ""

@@ -16,8 +16,9 @@ from typing import Any
 from tutor.foundation import atomic_files, clock, paths, private
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_start
+from tutor.foundation.languages import languages
 from tutor.foundation.safe_text import harmless_json
-from tutor.foundation.translate import LANGUAGES, translate
+from tutor.foundation.translate import translate
 
 _LARGEST = 1 << 20
 """Bytes beyond which a file is not settings, whatever it says."""
@@ -28,12 +29,12 @@ class Settings:
     """What a learner chose; immutable, changed by `Settings.with_`.
 
     Args:
-        language: ``en`` or ``zh``; empty follows the locale.
+        language: The code of a language; empty follows the locale.
         theme: A theme's name; empty follows the terminal.
         ascii: Draw with ASCII alone; None follows the locale.
         motion: Whether things may move on their own.
         screen_reader: Whether commands on a terminal tell in lines of words what they would otherwise draw.
-        translations: Whether reviews also ask for the Chinese names of English terms.
+        translations: Whether reviews also ask for the names of English terms in another language.
         confidence: Whether to ask, before the feedback, how sure one is of an answer.
         unknown: Keys of the file that this version does not know, kept for the version that does.
     """
@@ -65,7 +66,7 @@ def _flag(value: object) -> bool:
 
 
 _ALLOWED: dict[str, Callable[[object], bool]] = {
-    "language": lambda value: value == "" or value in LANGUAGES,
+    "language": lambda value: value == "" or (isinstance(value, str) and value in languages()),
     "theme": lambda value: isinstance(value, str) and len(value) <= 80,
     "ascii": lambda value: value is None or _flag(value),
     "motion": _flag,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text_width import cell_width, pad, shorten
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import language_mark, translate
 from tutor.foundation.wrapping import wrapped
 from tutor.tui.glyphs import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
 from tutor.tui.widgets.row_list import RowItem
@@ -128,12 +128,14 @@ def _lesson_item(header: LessonHeader, state: LessonState | None) -> RowItem:
     def draw(width: int) -> Row:
         bar_width = 10 if width < 100 else 16
         room = max(8, min(64, width - _LEFT - bar_width - _SCORE - 2 * len(_GAP)))
-        title = pad(shorten(harmless_line(header.title), room), room)
+        mark = language_mark(header.language)
+        title = shorten(harmless_line(header.title), room - (cell_width(mark) + 1 if mark else 0))
+        title = pad(f"{title} {mark}", room)
         done = state is not None and state.finished
         begun = state is not None and state.begun
-        mark, ink = (RIGHT, "good bold") if done else (HERE, "accent bold") if begun else (" ", "text")
+        sign, ink = (RIGHT, "good bold") if done else (HERE, "accent bold") if begun else (" ", "text")
         return [
-            Span(f" {mark} ", ink),
+            Span(f" {sign} ", ink),
             Span(f"{header.number:>2}", "muted"),
             Span(f"  {title}{_GAP}", "text"),
             *bar(progress_of(state), bar_width, done=done),

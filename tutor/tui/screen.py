@@ -155,7 +155,7 @@ class Commanded(SteadyScreen[ResultType]):
         router.go(self.tutor, routes.Help(self.app.screen))
 
     def action_language(self) -> None:
-        """Switch between the languages."""
+        """Go to the next language."""
         self.tutor.switch_language()
 
     def action_settings(self) -> None:

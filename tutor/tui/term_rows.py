@@ -18,7 +18,7 @@ NameOf = Callable[[str], str]
 
 
 def names_of(entry: GlossaryEntry, language: str) -> tuple[str, str]:
-    """The name in ``language``, and the first one that another language has; empty where there is none."""
+    """The name in ``language``, and the first one that another language has; empty if there is none."""
     others = entry.other_names(language)
     return harmless_line(entry.name(language)), harmless_line(others[0]) if others else ""
 
@@ -39,7 +39,7 @@ def term_rows(
     Args:
         entry: The term.
         width: Cells a row may take.
-        language: ``en`` or ``zh``.
+        language: The code of the language in use.
         name_of: Gives the name of a term id.
         lesson_of: Gives the title of a lesson id.
         followed: Which see-link is selected; none where negative.

@@ -13,7 +13,9 @@ from textual.worker import get_current_worker
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation import clock
-from tutor.foundation.translate import LANGUAGES, language, translate
+from tutor.foundation.languages import languages
+from tutor.foundation.text_width import shorten
+from tutor.foundation.translate import language, language_sign, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.course_map import CONTINUE, States, empty_items, lesson_to_continue, lessons_by_number, map_items
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
     from tutor.course.lesson import Fault
 
+_MOST_SIGNS, _SIGN_WIDTH = 4, 4
+"""Languages whose signs are all shown, and the cells of a sign."""
 WIDE = 120
 """Columns from which the selected lesson is told of beside the map."""
 READ_LESSONS_AFTER = 0.8
@@ -82,10 +86,9 @@ class HomeScreen(TutorScreen):
             self._show()
 
     def status(self) -> Row:
-        """What is due, and the two languages, the one in use first seen."""
-        inks = {name: "strong" if name == language() else "muted" for name in ("en", "zh")}
+        """What is due, and the languages, the one in use first seen."""
         due = [Span(translate("review.due", count=self._due), "accent"), Span("   ")] if self._due else []
-        return [*due, Span("L ", "key"), Span("en", inks["en"]), Span(" ⇄ ", "muted"), Span("中", inks["zh"])]
+        return [*due, Span("L ", "key"), *language_row()]
 
     def renew(self) -> None:
         """Titles are of the language in use."""
@@ -125,7 +128,7 @@ class HomeScreen(TutorScreen):
         """Read every lesson once: for its faults, and so that glossary and search are there when asked for."""
         worker = get_current_worker()
         faults: dict[Path, tuple[Fault, ...]] = {}
-        for name in LANGUAGES:
+        for name in course.languages:
             for path in course.files(name):
                 if worker.is_cancelled:
                     return
@@ -212,6 +215,18 @@ class HomeScreen(TutorScreen):
     def action_back(self) -> None:
         """There is nothing behind the map; the learner is told how to leave."""
         self.notice(translate("home.quit-with-q"))
+
+
+def language_row() -> Row:
+    """The signs of the languages in the order in which ``L`` goes round them; of many, the one in use and the next."""
+    codes = list(languages())
+    if len(codes) > _MOST_SIGNS:
+        codes = [language(), codes[(codes.index(language()) + 1) % len(codes)]]
+    row: Row = []
+    for code in codes:
+        row += [Span(" ⇄ ", "muted")] if row else []
+        row.append(Span(shorten(language_sign(code), _SIGN_WIDTH), "strong" if code == language() else "muted"))
+    return row
 
 
 def screen_for(_route: routes.Home) -> HomeScreen:
