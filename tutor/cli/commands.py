@@ -56,6 +56,11 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: bo
         context.exit()
 
 
+def _require_language(context: click.Context, parameter: click.Parameter, code: str | None) -> None:
+    if code is not None:
+        click.Choice(list(languages()), case_sensitive=False).convert(code, parameter, context)
+
+
 def _complete_lessons(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     from tutor.plain.names import lesson_names
 
@@ -80,9 +85,12 @@ def _complete_labs(_context: click.Context, _parameter: click.Parameter, incompl
 @click.option("--driver", type=click.Choice(["tutor", "textual"]), default=None, help=Sentence("terminal.cli-driver"))
 @click.option(
     "--lang",
-    type=click.Choice(list(languages()), case_sensitive=False),
-    expose_value=False,  # the language has been chosen by now
     metavar="CODE",
+    expose_value=False,  # the language has been chosen by now
+    callback=_require_language,
+    shell_complete=lambda _context, _parameter, incomplete: [
+        code for code in languages() if code.startswith(incomplete)
+    ],
     help=Sentence("cli.lang", codes=listed(languages())),
 )
 @click.pass_context

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import click
 
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import sentences, translate
 
 
 class Sentence(str):
@@ -79,7 +79,7 @@ class Group(click.Group):
         near = nearest(word, [*self.list_commands(context), *lesson_names()])
         message = translate("cli.neither-command-nor-lesson", word=word)
         if near:
-            message += " " + translate("cli.did-you-mean", near=near)
+            message = sentences(message, translate("cli.did-you-mean", near=near))
         raise click.UsageError(message, context)
 
     def list_commands(self, context: click.Context) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from tutor.foundation.safe_text import harmless
+from tutor.foundation.translate import sentences
 
 
 class ExitCode(IntEnum):
@@ -38,6 +39,5 @@ class TutorError(Exception):
         self.exit_code = exit_code
 
     def __str__(self) -> str:
-        """Message and hint on one line; a Chinese full stop has its space within."""
-        between = "" if self.message.endswith("。") else " "
-        return f"{self.message}{between}{self.hint}".strip()
+        """Message and hint on one line."""
+        return sentences(self.message, self.hint)

@@ -23,7 +23,7 @@ from tutor.foundation.languages import (
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, load_toml
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import sentences, translate
 
 LARGEST_FILE = 1 << 18
 """Bytes; the longest file that ships has a twentieth of it."""
@@ -95,7 +95,7 @@ def _problem(key: str, value: object, english: Mapping[str, str]) -> str:
     if key not in english:
         near = nearest(key, english)
         said = translate("check.words-unknown", key=shown)
-        return f"{said} {translate('cli.did-you-mean', near=near)}" if near else said
+        return sentences(said, translate("cli.did-you-mean", near=near)) if near else said
     if not isinstance(value, str):
         return translate("check.words-no-text", key=shown)
     if not value.strip() and english[key].strip():

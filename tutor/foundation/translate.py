@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from tutor.foundation.languages import ENGLISH, best_language, fallbacks, languages
 from tutor.foundation.safe_text import harmless
 
+_FULL_STOPS = ("。", "！", "？", "」", "）")
 ASKED = "TUTOR_LANG"
 """The environment variable that names a language for this time, whatever the settings say; ``--lang`` sets it."""
 
@@ -103,6 +104,14 @@ def _harmless(value: object) -> object:
         return value
     said = str(value)
     return said if said.isascii() and said.isprintable() else harmless(said)
+
+
+def sentences(*texts: str) -> str:
+    """Sentences one after the other: a full stop of Chinese has its space within. Empty ones are left out."""
+    said = ""
+    for text in filter(None, texts):
+        said += text if not said or said.endswith(_FULL_STOPS) else f" {text}"
+    return said
 
 
 def listed(names: Iterable[str]) -> str:

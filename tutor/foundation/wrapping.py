@@ -1,4 +1,4 @@
-"""Sentences in lines of so many cells, in either language."""
+"""Sentences in lines of so many cells, in any language."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.foreign_words import faults_of_words
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import language_name, translate
+from tutor.foundation.translate import language_name, sentences, translate
 from tutor.labs.check import faults_of_fences, faults_of_labs
 from tutor.plain.lab_runs import LabRuns
 
@@ -50,7 +50,7 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
         seconds = clock.monotonic_seconds() - started
         ran = translate("check.ran", runs=runs.count - runs.known, questions=questions, seconds=f"{seconds:.1f}")
         if runs.known:
-            ran += " " + translate("check.known", runs=runs.known)
+            ran = sentences(ran, translate("check.known", runs=runs.known))
     if only is not None:
         faults = [fault for fault in faults if whole_path(fault.place.path) == only]
     if only is None:
@@ -129,4 +129,5 @@ def _relative(fault: Fault) -> str:
         path = whole_path(fault.place.path).relative_to(Path.cwd())
     except ValueError:
         path = fault.place.path
-    return harmless_line(f"{path}:{fault.place.line}:{fault.place.column}: {fault.message} {fault.hint}".rstrip())
+    said = sentences(fault.message, fault.hint)
+    return harmless_line(f"{path}:{fault.place.line}:{fault.place.column}: {said}")

@@ -30,7 +30,7 @@ class Side(StrEnum):
     NAME = "name"
     """Its definition is shown, its name wanted."""
     TRANSLATION = "translation"
-    """Its English name is shown, its Chinese one wanted."""
+    """Its name in one language is shown, the one in another wanted."""
 
 
 def term_key(term_id: str, side: Side) -> str:

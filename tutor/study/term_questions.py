@@ -111,9 +111,10 @@ def _two_languages(entry: GlossaryEntry, language: str) -> tuple[str, str] | Non
     """
     named = [each for each in entry.names if entry.names[each]]
     shown = ENGLISH if ENGLISH in named else next(iter(named), "")
-    own = next((each.code for each in fallbacks(language) if each.code in named), language)
-    wanted = own if own != shown else next((each for each in named if each != shown), "")
-    if wanted not in named or entry.names[shown] == entry.names[wanted]:
+    likely = [language, *(each.code for each in fallbacks(language)), *named]
+    own = next((code for code in likely if code in named), "")
+    wanted = own if own != shown else next((code for code in named if code != shown), "")
+    if not wanted or entry.names[shown] == entry.names[wanted]:
         return None
     return shown, wanted
 

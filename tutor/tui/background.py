@@ -91,7 +91,7 @@ def keep_traceback(error: BaseException | None, home: Path) -> str:
     import traceback
 
     from tutor.foundation import atomic_files
-    from tutor.foundation.translate import translate
+    from tutor.foundation.translate import sentences, translate
 
     text = "".join(traceback.format_exception(error)) if error is not None else traceback.format_exc()
     for path in (home / "crash.txt", Path(tempfile.gettempdir()) / "tutor-crash.txt"):
@@ -99,5 +99,5 @@ def keep_traceback(error: BaseException | None, home: Path) -> str:
             atomic_files.write_text(path, text)
         except OSError:
             continue
-        return f"{translate('app.crashed')} {translate('app.crash-kept', path=path)}"
+        return sentences(translate("app.crashed"), translate("app.crash-kept", path=path))
     return translate("app.crashed")

@@ -13,6 +13,7 @@ import msgspec
 
 from tutor.foundation import paths
 from tutor.foundation.outside_languages import speak
+from tutor.foundation.translate import sentences
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Command, Stop
@@ -129,5 +130,5 @@ def _outcome(summary: RunSummary) -> CellOutcome:
         epochs=summary.epoch,
         updates=summary.updates,
         seconds=summary.seconds,
-        message=f"{summary.message} {summary.hint}".strip(),
+        message=sentences(summary.message, summary.hint),
     )

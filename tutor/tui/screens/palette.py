@@ -36,7 +36,7 @@ class Entry:
         kind: Translation key of what it is.
         names: Every name it is found by; the first is shown.
         act: What choosing it does, after the palette has closed.
-        note: Shown behind the name: a key, or the name in the other language.
+        note: Shown behind the name: a key, or the name in another language.
     """
 
     key: str

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from tutor.charts.cells import Row, Rows, Span, fit_rows
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import language, sentences, translate
 from tutor.runs.sweep.choice import SweepChoice
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
@@ -165,7 +165,7 @@ class SweepScreen(TutorScreen):
         if self.follower.poll() or before != (self.follower.alive, self.follower.state.trouble):
             trouble = self.follower.state.trouble
             if trouble is not None:
-                self.notice(harmless_line(f"{trouble.message} {trouble.hint}".strip()), "warning")
+                self.notice(harmless_line(sentences(trouble.message, trouble.hint)), "warning")
         self.show_all()
 
     def _go(self, across: int, down: int, pages: int = 0) -> None:
