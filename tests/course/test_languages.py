@@ -166,6 +166,13 @@ def test_what_stands_beside_it_says_that_it_is_one(tmp_path: Path, beside: str) 
     assert (pack_of(path), language_of(path)) == (tmp_path, "fr")
 
 
+@pytest.mark.parametrize(("name", "code"), [("pt_BR", "pt-BR"), ("EN", "en"), ("Zh-Hant", "zh-Hant")])
+def test_a_language_folder_by_another_name_is_told(tmp_path: Path, name: str, code: str) -> None:
+    write_lesson(tmp_path, f"{name}/01-a.md")
+    write_lesson(tmp_path, "fr/01-a.md")
+    assert [fault.message for fault in check_course(tmp_path)] == [said("misnamed-language", name=name, code=code)]
+
+
 def test_lessons_beside_a_short_folder_are_a_pack_without_languages(tmp_path: Path) -> None:
     write_lesson(tmp_path, "01-a.md")
     write_lesson(tmp_path, "old/01-b.md")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tutor.course.catalogue import Course
 from tutor.course.code_spans import without_code
+from tutor.course.files import misnamed_language_folders
 from tutor.course.lesson import Fault, LabFence, Lesson, Place, Prose, Question, Term
 from tutor.course.parity import faults_of_parity
 from tutor.course.reader import LARGEST_FILE
@@ -30,6 +31,8 @@ def faults_of_course(course: Course) -> list[Fault]:
         faults.append(
             Fault(Place(folder), translate("course.no-lessons", folder=folder), translate("course.no-lessons-hint"))
         )
+    for name, code in misnamed_language_folders(folder):
+        faults.append(Fault(Place(folder / name), translate("course.misnamed-language", name=name, code=code)))
     for language in sorted({lesson.language for lesson in lessons}):
         own = [lesson for lesson in lessons if lesson.language == language]
         faults += _faults_of_ids(own)

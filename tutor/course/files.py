@@ -36,6 +36,21 @@ def language_folders(folder: Path) -> list[str]:
     return [*known, *(code for code in codes if _lessons_in(folder / code))]
 
 
+def misnamed_language_folders(folder: Path) -> list[tuple[str, str]]:
+    """Folders with lessons that are named almost as a language's would be, such as ``pt_BR``, and the right names."""
+    try:
+        names = sorted(each.name for each in folder.iterdir() if each.is_dir())
+    except OSError:
+        return []
+    almost = ((name, _as_language_code(name)) for name in names if not is_language_code(name))
+    return [(name, code) for name, code in almost if is_language_code(code) and _lessons_in(folder / name)]
+
+
+def _as_language_code(name: str) -> str:
+    first, *others = name.replace("_", "-").split("-")
+    return "-".join([first.lower(), *others])
+
+
 def language_of(path: Path) -> str:
     """The language whose folder ``path`` lies in; empty if it lies in a pack without such folders."""
     folder = whole_path(path).parent

@@ -72,7 +72,8 @@ def _words_of(meant: tuple[Language, ...], decimal: str) -> LessonWords:
 
     hint, answer = _one_of(words("hint")), _one_of(words("answer"))
     formula, see = _one_of(words("formula")), _one_of(words("see"))
-    adjectives = rf"(?:{_one_of(words('before-nearly'))}\s?){{0,3}}"
+    # Without a way back: three of many words that begin alike would be tried in every combination.
+    adjectives = rf"(?:{_one_of(words('before-nearly'))}\s?){{0,3}}+"
     nearly = adjectives + _one_of(words("hint", "answer", "nearly"))
     in_question = f"(?:{nearly}|{_one_of(words('nearly-in-question'))})"
     hints = _one_of(words("hint"), ending=r"\w?\b")
