@@ -3,7 +3,7 @@
     python -m tests.bench.claims [--seeds 10] [--draws 3] [--jobs N] [--lessons FOLDER] [--narrow Z] [QUESTION ...]
 
 Each question's runs are repeated with ``train.seed`` from 1 on, as this machine rounds and with the initial parameters
-perturbed by each of some draws (`tutor.ml.perturbation`), as another processor might round. A row of the table:
+perturbed by each of some draws (`tutor.ml.diagnostics`), as another processor might round. A row of the table:
 
 - held: in how many of the repetitions exactly the ticked options were true, or the figure lay in the answer's range;
 - margin: the least, over the repetitions, of how far the narrowest option was from turning over. It is the difference

@@ -17,7 +17,7 @@ from tutor.course.questions.numbers import read_number
 from tutor.course.reader import read_text
 from tutor.course.source import Source, as_words, comments_of, elements_of, without_comments
 from tutor.course.term_reader import LINK
-from tutor.labs.toml_lines import key_lines
+from tutor.labs.lab_reader import key_lines
 from tutor.study.term_questions import as_text
 from tutor.typeset.maths import to_unicode
 from tutor.typeset.page import plain_lines

@@ -15,13 +15,13 @@ from textual.pilot import Pilot
 from tests.tui.lab_fakes import LAB, MANUAL, FakeFollower, FakeRuns, fit_views, surface_views
 from tests.tui.screen_rows import make_services, rows_of, running, text_of
 from tutor.charts.cells import plain_row
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate
 from tutor.runs.events import Changed, Failed, Paced, Paused, Reason, Refused, Resumed, View
 from tutor.runs.session.session import LabSession
 from tutor.tui.routes import Lab
 from tutor.tui.screens.lab.screen import LabScreen
-from tutor.tui.widgets.chart import RowsView
+from tutor.tui.widgets.rows import RowsView
 
 Size = tuple[int, int]
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.test_lab import Size, lab, opened
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 
 TEXT = (Path(__file__).resolve().parents[2] / "lessons" / "labs" / "curve-builder.toml").read_text(encoding="utf-8")
 
@@ -34,10 +34,10 @@ async def test_bends_are_placed_and_gradient_descent_takes_over(tmp_path: Path) 
         await bench.press("b")
         builder = bench.screen.building
         assert builder is not None
-        before = builder.bend
+        before = builder.unit
         await bench.press("right", "up", "full_stop", "plus", "pageup")
-        assert builder.bends[0] != before
-        assert len(builder.bends) == 6
+        assert builder.units[0] != before
+        assert len(builder.units) == 6
         assert not bench.runs.specs
         await bench.press("space")
         spec = bench.runs.specs[-1]
@@ -62,7 +62,7 @@ async def test_undo_brings_the_drawing_back_in_one_step(tmp_path: Path) -> None:
         assert "The drawing is back as it was" in await bench.text()
         builder = bench.screen.building
         assert builder is not None
-        assert len(builder.bends) == 6
+        assert len(builder.units) == 6
         assert session.spec == before
         assert [each["do"] for each in bench.run.asked()][-1] == "stop"
         bench.run.finish("stop")
@@ -95,7 +95,7 @@ async def test_bends_that_were_left_are_there_again(tmp_path: Path) -> None:
         await opened(bench)
         await bench.press("b", "right", "plus", "escape", "b")
         assert bench.screen.building is not None
-        assert len(bench.screen.building.bends) == 6
+        assert len(bench.screen.building.units) == 6
         await bench.press("escape", "space")
         bench.run.finish("stop")
         await bench.look()

@@ -1,4 +1,4 @@
-"""A curve as a sum of bends: the pieces, each from zero, the constant, and the sum beside the curve."""
+"""A curve as a sum of hidden units: each unit from zero, the constant, and their sum beside the curve."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span
-from tutor.charts.dots import column_extremes, extent, finite_pairs, point_marks, series_mark
-from tutor.charts.loss import flow
-from tutor.charts.loss_history import numbers
-from tutor.charts.notice import sentence, too_small
+from tutor.charts.cells import Row, Rows, Span, flow, sentence, too_small
+from tutor.charts.loss_history import float_array
 from tutor.charts.numbers import figure
-from tutor.charts.plot import canvas, canvas_grid, framed
+from tutor.charts.plot import (
+    canvas,
+    canvas_grid,
+    column_extremes,
+    extent,
+    finite_pairs,
+    framed,
+    point_marks,
+    series_mark,
+)
 from tutor.charts.scale import tight_scale, with_room
 from tutor.foundation.translate import translate
 
@@ -23,11 +29,11 @@ if TYPE_CHECKING:
     from tutor.charts.loss_history import Numbers
 
 _POINTS = 240
-_TOLD_APART = 8
-"""So many pieces have a colour each; more are grey."""
+_COLOURED = 8
+"""Up to so many hidden units have a colour each; more are grey."""
 
 
-def pieces_chart(
+def hidden_units_chart(
     curve: tuple[Numbers, Numbers],
     pieces: Sequence[Sequence[float]],
     width: int,
@@ -39,17 +45,17 @@ def pieces_chart(
     chosen: int | None = None,
     ascii: bool = False,
 ) -> Rows:
-    """The curve dotted, the sum as a line, and every piece c·σ(b + w·x) as a line of its own.
+    """Draw the curve dotted, the sum as a line, and every hidden unit c·σ(b + w·x) as a line of its own.
 
     Args:
-        curve: x and y of what the sum is to meet.
-        pieces: w, b and c of each.
-        width: Cells across.
-        height: Rows.
-        constant: What is added to all of them.
+        curve: x and y of the curve that the sum approximates.
+        pieces: w, b and c of each hidden unit.
+        width: The width in cells.
+        height: The height in rows.
+        constant: What is added to the sum of the hidden units.
         hard: Whether σ is the hard sigmoid, max(0, min(1, ½ + z/4)), or the soft one, 1 / (1 + e⁻ᶻ).
         error: The largest distance between the sum and the curve.
-        chosen: The piece whose two ends are marked.
+        chosen: The hidden unit whose two ends are marked.
         ascii: Whether to draw in plain ASCII.
     """
     x, y = finite_pairs(*curve)
@@ -59,7 +65,7 @@ def pieces_chart(
     if across is None:
         return sentence(translate("charts.nothing-yet"), width, height)
     at = np.linspace(*across, _POINTS)
-    drawn = [_bend(at, *(float(each) for each in piece), hard=hard) for piece in pieces]
+    drawn = [_hidden_unit(at, *(float(each) for each in piece), hard=hard) for piece in pieces]
     level = np.full_like(at, constant)
     total = np.sum([level, *drawn], axis=0)
     up = extent(y, level, *drawn) or (0.0, 1.0)
@@ -68,7 +74,7 @@ def pieces_chart(
     right = tight_scale(*across, ticks=max(2, width // 14), ascii=ascii)
     upwards = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
     grid = canvas_grid(upwards, width, body, ascii=ascii)
-    inks = [f"class{index % _TOLD_APART}" if len(drawn) <= _TOLD_APART else "muted" for index in range(len(drawn))]
+    inks = [f"class{index % _COLOURED}" if len(drawn) <= _COLOURED else "muted" for index in range(len(drawn))]
     lines = [("muted", level, "-"), *((ink, piece, ".") for ink, piece in zip(inks, drawn, strict=True))]
     marks = [
         series_mark(column_extremes(at, heights, right, grid), upwards, grid, ink, "line", plain)
@@ -86,8 +92,8 @@ def pieces_chart(
     return [*legend, *framed(right, upwards, canvas(grid, marks), width, body, ascii=ascii)]
 
 
-def _bend(x: NDArray[np.float64], w: float, b: float, c: float, *, hard: bool) -> NDArray[np.float64]:
-    z = numbers(b + w * x)
+def _hidden_unit(x: NDArray[np.float64], w: float, b: float, c: float, *, hard: bool) -> NDArray[np.float64]:
+    z = float_array(b + w * x)
     return c * (np.clip(0.5 + z / 4, 0.0, 1.0) if hard else 0.5 * (1 + np.tanh(z / 2)))
 
 

@@ -1,4 +1,4 @@
-"""The code that trains, for a learner to read: where it stands, and its text."""
+"""The code that trains, for a learner to read: its file, its line and its text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor.ml import activations, gradient_rules, losses, optimizers, schedules
-from tutor.ml.network import batch_norm, dropout, network
+from tutor.ml import activations, diagnostics, gradient_rules, losses, optimizers, schedules
+from tutor.ml.network import layers, network
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,27 @@ class Passage:
     text: str
 
 
-_PARTS: dict[str, type] = {
-    "gradient-rules": gradient_rules.GradientRules,
-    "dropout": dropout.Dropout,
-    "batch-norm": batch_norm.BatchNorm,
-    "network": network.Network,
+_PARTS: dict[str, tuple[Callable[..., object], ...]] = {
+    "linear": (layers.Linear,),
+    "activation-layer": (layers.ActivationLayer,),
+    "batch-norm": (layers.BatchNorm,),
+    "dropout": (layers.Dropout,),
+    "residual": (layers.Chain, layers.Residual),
+    "softmax": (losses.softmax,),
+    "network": (layers.Chain, network.Network),
+    "backward": (
+        network.Network.backpropagate,
+        layers.Chain.backward,
+        layers.Linear,
+        layers.ActivationLayer,
+    ),
+    "gradient-rules": (gradient_rules.GradientRules,),
+    "gradient-check": (diagnostics.measured_gradient, diagnostics.check_gradient),
 }
 
 
 def source_names() -> dict[str, tuple[str, ...]]:
-    """What `source_of` knows, by kind."""
+    """The names that `source_of` knows, by kind."""
     return {
         "optimizer": tuple(optimizers.OPTIMIZERS),
         "loss": tuple(losses.LOSSES),
@@ -47,10 +58,10 @@ def source_names() -> dict[str, tuple[str, ...]]:
 
 
 def source_of(name: str) -> list[Passage]:
-    """The code of an optimizer, a loss, an activation, a schedule or a part of a network; what it builds on first.
+    """The code of an optimizer, a loss, an activation, a schedule or a part of a network, after what it builds on.
 
     Raises:
-        KeyError: There is none of that name.
+        KeyError: Nothing has that name.
     """
     if name in optimizers.OPTIMIZERS:
         kinds = inspect.getmro(optimizers.OPTIMIZERS[name])
@@ -63,10 +74,10 @@ def source_of(name: str) -> list[Passage]:
         return [_table_entry(activations.__file__, name)]
     if name in schedules.SCHEDULES:
         return [_passage(schedules.SCHEDULES[name])]
-    return [_passage(_PARTS[name])]
+    return [_passage(part) for part in _PARTS[name]]
 
 
-def _passage(thing: type | Callable[..., object]) -> Passage:
+def _passage(thing: Callable[..., object]) -> Passage:
     lines, first = inspect.getsourcelines(thing)
     return Passage(Path(inspect.getsourcefile(thing) or ""), first, "".join(lines).rstrip())
 

@@ -15,12 +15,9 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.foreign_words import count_words, faults_of_words
 from tutor.foundation.languages import languages
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.signs import terminal_speaks_unicode
-from tutor.foundation.terminal_colours import Colours, colours
-from tutor.foundation.terminal_size import terminal_size
-from tutor.foundation.text_width import cell_width, pad
+from tutor.foundation.terminal import ColourDepth, colour_depth, terminal_size, terminal_speaks_unicode
+from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import language, language_name, translate
-from tutor.foundation.wrapping import wrapped
 
 _LABEL = 14
 _MOST_FAULTS = 8
@@ -59,7 +56,7 @@ def _said(name: str) -> str:
 
 def _terminal() -> Iterator[tuple[str, str]]:
     size = terminal_size()
-    number, by = colours()
+    number, by = colour_depth()
     yield "TERM", _said("TERM")
     yield translate("doctor.size"), f"{size.columns}x{size.lines}" if size else "–"
     yield translate("doctor.colours"), translate(_COLOURS[number], by=by)
@@ -83,7 +80,7 @@ def _inside() -> str:
 
 def _degraded() -> Iterator[tuple[str, str]]:
     found = [translate(key) for key, holds in _DEGRADATIONS.items() if holds()]
-    number, by = colours()
+    number, by = colour_depth()
     if by == "NO_COLOR":
         found.insert(0, translate("doctor.no-colours"))
     elif number in {"16", "256"}:
@@ -92,7 +89,7 @@ def _degraded() -> Iterator[tuple[str, str]]:
         yield "·", text
 
 
-_COLOURS: dict[Colours, str] = {
+_COLOURS: dict[ColourDepth, str] = {
     "none": "doctor.colours-none",
     "16": "doctor.colours-16",
     "256": "doctor.colours-256",

@@ -15,8 +15,8 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
+from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language, language_note, translate
-from tutor.foundation.wrapping import wrapped
 from tutor.plain.check import faults_of_file
 from tutor.typeset.page import plain_lines
 

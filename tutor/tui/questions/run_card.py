@@ -9,8 +9,8 @@ from tutor.course.lesson import LabFence
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.runs.words import drawn_name
-from tutor.tui.widgets.chart import Room, RowsView
 from tutor.tui.widgets.lab_words import STATE_WORDS
+from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
     from tutor.charts.loss_history import LossHistory
@@ -74,11 +74,12 @@ class RunCard(RowsView):
         view = summary.views.get(panel)
         if panel == "loss" or view is None:
             return self._losses(summary, room)
-        from tutor.charts.panels import Drawing, draw_panel
+        from tutor.labs.panel import DrawStyle
+        from tutor.labs.panels import draw_panel
 
         own = summary.spec is not None and summary.spec.data.name == "csv"
-        drawing = Drawing(room.width, room.height, room.colour, room.ascii, own_data=own)
-        return draw_panel(panel, view.scene, view.frame, drawing)
+        style = DrawStyle(room.width, room.height, room.colour, room.ascii, own_data=own)
+        return draw_panel(panel, view.scene, view.frame, style)
 
     def _losses(self, summary: RunSummary, room: Room) -> Rows:
         from tutor.charts.loss import loss_chart, train_line, valid_line

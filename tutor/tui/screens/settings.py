@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation.languages import languages
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import language, language_name, translate
 from tutor.progress.settings import Settings
 from tutor.tui import routes

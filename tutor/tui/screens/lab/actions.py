@@ -8,7 +8,7 @@ from textual import events
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.screen import TutorScreen

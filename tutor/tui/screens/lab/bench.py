@@ -13,7 +13,7 @@ from tutor.charts.cells import Rows, fit_rows
 from tutor.foundation.translate import translate
 from tutor.tui.screens.lab.actions import LabActions
 from tutor.tui.screens.lab.figures import CalmFigures
-from tutor.tui.widgets.chart import Room, RowsView
+from tutor.tui.widgets.rows import Room, RowsView
 
 BESIDE = 70
 _ROOMY = 110
@@ -122,7 +122,7 @@ class LabBench(LabActions):
         return stale
 
     def _draw_panel(self, place: int, room: Room) -> Rows:
-        from tutor.charts.notice import sentence
+        from tutor.charts.cells import sentence
 
         if self.session is None:
             return sentence(self._problem or translate("lab.loading"), room.width, room.height)

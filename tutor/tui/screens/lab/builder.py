@@ -12,7 +12,7 @@ from tutor.tui.screens.lab.replay import LabReplay
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tutor.labs.curve_builder import Builder
+    from tutor.labs.curve_builder import CurveBuilder
 
 BUILD_ACTIONS = frozenset({
     "build_end", "build_learn", "build_next", "build_previous", "build_left", "build_right", "build_up", "build_down",
@@ -25,7 +25,7 @@ class LabBuilder(LabReplay):
     """The actions of building, for a lab with a panel ``pieces``."""
 
     @property
-    def building(self) -> Builder | None:
+    def building(self) -> CurveBuilder | None:
         """The curve that is being built."""
         return self.session.builder if self.session is not None else None
 
@@ -71,7 +71,7 @@ class LabBuilder(LabReplay):
         self.show_all()
         self.look_soon()
 
-    def _build(self, act: Callable[[Builder], None]) -> None:
+    def _build(self, act: Callable[[CurveBuilder], None]) -> None:
         if (builder := self.building) is not None:
             act(builder)
             self.show_all()

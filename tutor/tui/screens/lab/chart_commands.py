@@ -10,10 +10,10 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.chart import Room, RowsView
+from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
-    from tutor.charts.glass import Glass
+    from tutor.charts.chart_view import ChartView
     from tutor.runs.session.pins import Pinned
     from tutor.runs.session.session import LabSession
 
@@ -25,7 +25,7 @@ class LabViewActions(TutorScreen):
     """Actions for a screen that shows `session` and redraws with `show_all`."""
 
     session: LabSession | None
-    glass: Glass
+    glass: ChartView
     comparing: bool
     _refused = ""
 

@@ -13,7 +13,7 @@ from tutor.labs.lab_config import LabConfig
 from tutor.runs.comparison import Standing, common_end, lowest, standings
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
-from tutor.tui.widgets.chart import Room
+from tutor.tui.widgets.rows import Room
 
 _NOTHING = "–"
 """What a run has no figure of, or not yet."""

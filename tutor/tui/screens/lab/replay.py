@@ -11,10 +11,10 @@ from tutor.charts.cells import Row, Rows, Span, fit_rows
 from tutor.charts.numbers import count
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate
 from tutor.tui.screens.lab.chart_commands import LabViewActions
-from tutor.tui.widgets.chart import Room
+from tutor.tui.widgets.rows import Room
 
 if TYPE_CHECKING:
     from tutor.runs.replay import Player, Replaying

@@ -19,7 +19,7 @@ from tutor.tui.screens.lab.bench import BESIDE, LabBench
 from tutor.tui.screens.lab.commands import LAB_KEYS, TYPING_KEYS, footer_of
 
 if TYPE_CHECKING:
-    from tutor.charts.glass import Glass
+    from tutor.charts.chart_view import ChartView
     from tutor.runs.session.session import LabSession
 
 _EVERY = 0.1
@@ -59,19 +59,19 @@ class LabScreen(LabBench):
         self.typed: str | None = None
         self.comparing = False
         self._play = play
-        self._glass: Glass | None = None
+        self._glass: ChartView | None = None
         self._looking_ahead = False
         self._frame_shown: tuple[object, ...] = ()
         self._drawn_at = 0.0
         self._pulse = Pulse(self, self._look)
 
     @property
-    def glass(self) -> Glass:  # type: ignore[override]
+    def glass(self) -> ChartView:  # type: ignore[override]
         """How the learner looks at the loss."""
-        from tutor.charts.glass import Glass
+        from tutor.charts.chart_view import ChartView
 
         if self._glass is None:
-            self._glass = Glass()
+            self._glass = ChartView()
         return self._glass
 
     # -- the frame --------------------------------------------------------------------------------------
@@ -140,9 +140,9 @@ class LabScreen(LabBench):
         except TutorError as error:
             self.app.call_from_thread(self._cannot_open, error)
             return
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
 
-        get_ready()
+        preload()
         self.app.call_from_thread(self._opened, session)
 
     def _make_session(self) -> LabSession:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutor.charts.cells import Row, Rows, Span, fit_rows, row_width
-from tutor.charts.loss import flow
+from tutor.charts.cells import Row, Rows, Span, fit_rows, flow, row_width
 from tutor.charts.numbers import figure
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import translate
-from tutor.foundation.wrapping import wrapped
 from tutor.labs.controls import control_title, value_text
 from tutor.labs.lab_config import ControlConfig
 from tutor.labs.settings import SETTINGS
