@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.translate import LANGUAGES, use_language
+from tutor.foundation.translate import use_language
 from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
@@ -158,7 +158,7 @@ def test_what_a_lab_says_itself_is_no_mistake_and_what_changes_nothing_is_told_a
     assert "mlp" in str(told.value)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_reason_is_a_sentence(language: str) -> None:
     use_language(language)
     try:

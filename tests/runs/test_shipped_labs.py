@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from tutor.course.conditions import parse
-from tutor.foundation.translate import LANGUAGES
 from tutor.labs.controls import control_title, nudge
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
@@ -50,7 +49,7 @@ def test_a_lab_comes_to_its_end_and_shows_every_panel(name: str) -> None:
 @pytest.mark.parametrize("name", LABS)
 def test_a_lab_speaks_every_language(name: str) -> None:
     spec = load(name)
-    assert set(spec.title) == set(spec.about) == set(LANGUAGES)
+    assert set(spec.title) == set(spec.about) == {"en", "zh"}
     for short_name, control in spec.controls.items():
         assert control_title(short_name, control) != ""
 

@@ -14,8 +14,9 @@ from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
 from tutor.foundation.errors import TutorError
+from tutor.foundation.languages import fallbacks, languages
 from tutor.foundation.safe_text import harmless
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import language, translate
 from tutor.plain.question_lines import WIDTH, hint_lines, question_lines, verdict_lines
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import facts_of_runs
@@ -45,14 +46,6 @@ class Wish(StrEnum):
     UNSURE = "unsure"
     HELP = "help"
     LEAVE = "leave"
-
-
-_WISH_WORDS = {
-    "hint": Wish.HINT, "提示": Wish.HINT, "skip": Wish.SKIP, "跳过": Wish.SKIP, "back": Wish.BACK, "上一题": Wish.BACK,
-    "show": Wish.SHOW, "答案": Wish.SHOW, "undo": Wish.UNDO, "撤销": Wish.UNDO, "unsure": Wish.UNSURE,
-    "不确定": Wish.UNSURE, "help": Wish.HELP, "帮助": Wish.HELP, "leave": Wish.LEAVE, "quit": Wish.LEAVE,
-    "退出": Wish.LEAVE,
-}  # fmt: skip
 
 
 class Outcome(StrEnum):
@@ -228,10 +221,18 @@ class Asker:
 
 
 def wish_in(line: str) -> Wish | None:
-    """The wish that a line is; None where it is an answer. A slash with any other word asks for help."""
+    """The wish that a line is, in the language in use or any other; None if it is an answer.
+
+    A slash with a word that no language knows asks for help.
+    """
     if not line.startswith(("/", "／")) or line[1:2].isdigit():
         return None
-    return _WISH_WORDS.get(line[1:].strip().casefold(), Wish.HELP)
+    word = line[1:].strip().casefold()
+    for spoken in dict.fromkeys([*fallbacks(language()), *languages().values()]):
+        for wish in Wish:
+            if word in map(str.casefold, spoken.words(f"wish-{wish}")):
+                return wish
+    return Wish.HELP
 
 
 def _as_prompt(step: str) -> str:

@@ -14,7 +14,7 @@ from tutor.course.catalogue import Course
 from tutor.course.lesson import Fault, LabFence, Lesson
 from tutor.course.questions import question_type
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import sentences, translate
 from tutor.labs.check import fences_of, spec_of_fence
 from tutor.labs.lab_config import LabConfig
 from tutor.plain.run_cache import RunCache
@@ -34,7 +34,7 @@ class _Outcome:
 def _run(spec: LabConfig, data_folder: Path) -> _Outcome:
     """In a process of the pool: train to the end and bring the facts home."""
     summary = run_to_end(spec, data_folder)
-    problem = "" if summary.state in DECIDES else f"{summary.message} {summary.hint}".strip()
+    problem = "" if summary.state in DECIDES else sentences(summary.message, summary.hint)
     return _Outcome(dict(summary.facts()), problem)
 
 

@@ -16,7 +16,8 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import language, translate
+from tutor.foundation.text import wrapped
+from tutor.foundation.translate import language, language_note, translate
 from tutor.plain.check import faults_of_file
 from tutor.plain.question_lines import answer_lines
 from tutor.typeset.page import plain_lines
@@ -89,6 +90,8 @@ def lesson_named(name: str) -> tuple[Course, Lesson]:
 def lines_of(lesson: Lesson) -> Iterator[str]:
     """A lesson as lines of plain text, none wider than 76 cells."""
     yield from plain_lines(f"# {harmless_line(lesson.title)}", _WIDTH)
+    if note := language_note(lesson.language):
+        yield from wrapped(harmless_line(note), _WIDTH)
     number = 0
     for block in lesson.blocks:
         yield ""

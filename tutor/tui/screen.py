@@ -14,7 +14,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import sentences, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, while_typing
 from tutor.tui.textual_private import ForgettingScreen, compositor
@@ -153,7 +153,7 @@ class Commanded(SteadyScreen[ResultType]):
         router.go(self.tutor, routes.Help(self.app.screen))
 
     def action_language(self) -> None:
-        """Switch between the languages."""
+        """Go to the next language."""
         self.tutor.switch_language()
 
     def action_settings(self) -> None:
@@ -240,7 +240,7 @@ class TutorScreen(Commanded[None]):
     def say_notices(self) -> None:
         """Say what the services have to tell, such as a memory that cannot be written."""
         texts: Iterable[str] = self.services.take_notices()
-        if text := " ".join(texts):
+        if text := sentences(*texts):
             self.notice(text, "warning")
 
     def on_screen_resume(self) -> None:

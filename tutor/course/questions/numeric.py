@@ -135,7 +135,7 @@ def read_numeric_answer(source: Source, element: Element, text: str) -> NumericA
     """``0.72 ± 0.01``, ``0.71..0.73`` or one exact number; None and a fault for anything else."""
     text = text.strip().rstrip(".。").strip() if not text.strip().endswith("..") else text.strip()
     try:
-        limits = _limits(text)
+        limits = _limits(text, source.words.decimal)
     except OverflowError:  # a number that is exact, but too large to be a float
         limits = None
     if limits is None or not all(math.isfinite(limit) for limit in limits) or limits[0] > limits[1]:
@@ -146,16 +146,16 @@ def read_numeric_answer(source: Source, element: Element, text: str) -> NumericA
     return NumericAnswer(limits[0], limits[1], text)
 
 
-def _limits(text: str) -> tuple[float, float] | None:
+def _limits(text: str, decimal: str) -> tuple[float, float] | None:
     if apart := _apart(text, _TOLERANCES):
-        middle, half = map(read_number, apart)
+        middle, half = (read_number(each, decimal) for each in apart)
         if middle is None or half is None or half < 0:
             return None
         return float(middle - half), float(middle + half)
     if apart := _apart(text, _RANGES):
-        low, high = map(read_number, apart)
+        low, high = (read_number(each, decimal) for each in apart)
         return None if low is None or high is None else (float(low), float(high))
-    exact = read_number(text)
+    exact = read_number(text, decimal)
     return None if exact is None else (float(exact), float(exact))
 
 

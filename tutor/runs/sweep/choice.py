@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import sentences, translate
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
 from tutor.labs.settings import SETTINGS
 from tutor.runs.comparison import title_of_key
@@ -84,7 +84,7 @@ class SweepChoice:
             raise TutorError(translate("sweepscreen.choose-first"), exit_code=ExitCode.USAGE)
         if self.too_many:
             message = translate("sweep.too-many", count=f"{self.count:,}", most=MOST_CELLS)
-            raise TutorError(f"{message} {translate('sweepscreen.too-many-hint')}", exit_code=ExitCode.USAGE)
+            raise TutorError(sentences(message, translate("sweepscreen.too-many-hint")), exit_code=ExitCode.USAGE)
         axes = tuple(Axis(self.candidates[index].key, self.candidates[index].values) for index in self.chosen)
         plan = SweepPlan(spec=self.spec, axes=axes)
         refuse_idle_axes(plan)
