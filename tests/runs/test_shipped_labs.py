@@ -98,7 +98,7 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("very-deep", {"residual": True}),
         ("sigmoid-stack", {"optimizer": "adam", "learning_rate": 0.001}),
         ("degrees", {"degree": 2, "rows": 200}),
-        ("overfit-net", {"weight_decay": 1.0}),
+        ("overfit-net", {"weight_decay": 0.1}),
         ("coin-flips", {"rows": 20}),
         ("three-folds", {"degree": 2}),
         ("speakers", {"split": "grouped"}),
