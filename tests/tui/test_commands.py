@@ -20,7 +20,7 @@ from tutor.tui.screens.help import command_item
 def classes_with_keys() -> list[type]:
     found: dict[str, type] = {}
     for package in (screens, widgets):
-        for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for module_info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(module_info.name)
             for value in vars(module).values():
                 if isinstance(value, type) and "KEYS" in value.__dict__ and value.__module__.startswith("tutor.tui"):
@@ -75,10 +75,14 @@ def test_bindings_say_the_same_as_the_commands() -> None:
     commands = (
         Command("x.play", ("space", "p"), "keys.open"),
         Command("x.pick", ("1", "2"), "keys.up", tells_key=True),
+        Command("x.go-on", ("n",), "keys.up", "", "command", tells_id=True),
+        Command("x.move", ("left",), "keys.up", "", "command", tells_id=True, tells_key=True),
+        Command("x.read-by-the-screen", (), "keys.up", shown="esc"),
     )
     bindings = [binding for binding in bindings_of(commands) if isinstance(binding, Binding)]
     assert [(binding.key, binding.action) for binding in bindings] == [
-        ("space", "play"), ("p", "play"), ("1", "pick('1')"), ("2", "pick('2')"),
+        ("space", "play"), ("p", "play"), ("1", "pick('1')"), ("2", "pick('2')"), ("n", "command('x.go-on')"),
+        ("left", "command('x.move', 'left')"),
     ]  # fmt: skip
 
 
