@@ -12,11 +12,10 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tests.tui.screen_rows import app_of, make_services, running
+from tests.tui.screen_rows import app_of, lab_opened, make_services, running
 from tutor.tui import router
 from tutor.tui.compositor import FrontCompositor
 from tutor.tui.routes import Glossary, Lab, Palette
-from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.terminal.cells import Cells
 from tutor.tui.widgets.chart import RowsView
 from tutor.tui.widgets.notice import Notice
@@ -93,11 +92,10 @@ async def test_screens_and_cards_are_drawn_alike(tmp_path: Path, theme: str) -> 
 @pytest.mark.parametrize("theme", ["dark", "light", "terminal"])
 @pytest.mark.parametrize("ascii", [False, True])
 async def test_a_lab_is_drawn_alike(tmp_path: Path, theme: str, ascii: bool) -> None:
-    screen = LabScreen(Lab("ball"))
-    async with running(make_services(tmp_path, theme=theme, ascii=ascii), first=lambda: screen) as pilot:
-        while screen.session is None:
-            await pilot.pause(0.02)
-        await pilot.pause()
+    async with running(
+        make_services(tmp_path, theme=theme, ascii=ascii), first=lambda: router.screen_for(Lab("ball"))
+    ) as pilot:
+        screen = await lab_opened(pilot)
         await check(pilot)
         for view in screen.query(RowsView):
             if view.size.width and view.size.height:
@@ -109,7 +107,6 @@ async def test_a_lab_is_drawn_alike(tmp_path: Path, theme: str, ascii: bool) -> 
 
 
 async def test_what_is_covered_is_not_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = LabScreen(Lab("ball"))
     rendered: list[Widget] = []
     original = Widget.render_lines
 
@@ -117,10 +114,8 @@ async def test_what_is_covered_is_not_rendered(tmp_path: Path, monkeypatch: pyte
         rendered.append(widget)
         return original(widget, crop)
 
-    async with running(make_services(tmp_path), first=lambda: screen) as pilot:
-        while screen.session is None:
-            await pilot.pause(0.02)
-        await pilot.pause()
+    async with running(make_services(tmp_path), first=lambda: router.screen_for(Lab("ball"))) as pilot:
+        screen = await lab_opened(pilot)
         monkeypatch.setattr(Widget, "render_lines", noting)
         monkeypatch.setattr(RowsView, "render_lines", noting)
         side = screen.query_one("#side", RowsView)
@@ -131,10 +126,8 @@ async def test_what_is_covered_is_not_rendered(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize("shift", ["", "a"], ids=["even", "odd"])
 async def test_a_wide_character_over_an_edge_underneath_stays_whole(tmp_path: Path, shift: str) -> None:
-    screen = LabScreen(Lab("ball"))
-    async with running(make_services(tmp_path, language="zh"), first=lambda: screen) as pilot:
-        while screen.session is None:
-            await pilot.pause(0.02)
+    async with running(make_services(tmp_path, language="zh"), first=lambda: router.screen_for(Lab("ball"))) as pilot:
+        screen = await lab_opened(pilot)
         screen.query_one(Notice).say(shift + "山" * 100)  # three lines over the edges of chart, divider and column
         await pilot.pause()
         compositor = screen._compositor

@@ -89,7 +89,7 @@ async def test_every_route_opens_its_screen(services_in: MakeServices, kind: typ
 def test_each_screen_has_a_route() -> None:
     folder = Path(tui.__path__[0]) / "screens"
     found = {
-        ".".join(path.relative_to(folder).with_suffix("").parts)
+        ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
         for path in folder.rglob("*.py")
         if "\ndef screen_for(" in path.read_text(encoding="utf-8")
     }

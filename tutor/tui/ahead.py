@@ -35,6 +35,7 @@ MODULES: Final = (
     "numpy",
     "tutor.ml.datasets.sources",
     "tutor.tui.run_rows",
+    "tutor.tui.screens.lab.opening",
     "tutor.tui.screens.lab.screen",
     "tutor.tui.screens.sweep",
 )
