@@ -113,6 +113,15 @@ class Cell(Route):
     folder: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Source(Route):
+    """The code of what trains in a lab; ``task`` is that of its data, as far as a run has told."""
+
+    screen: ClassVar[str] = "source"
+    spec: LabConfig
+    task: str = ""
+
+
 LabRoute = Lab | Run | Cell
 """What a lab's screen shows."""
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tutor.labs.curve_builder import Builder
 from tutor.tui.commands import Command
-from tutor.tui.screens.lab.mode import ABOUT, CONTROLS, LEAVE, PANEL, Lab, LabCommand, Mode
+from tutor.tui.screens.lab.mode import ABOUT, CONTROLS, LEAVE, PANEL, SOURCE, Lab, LabCommand, Mode
 
 _BUILD = "builder.group"
 UNDO = LabCommand("lab.undo", ("u",), "workbench.undo", "workbench.undo-help", group=CONTROLS)
@@ -43,6 +43,7 @@ class BuildingMode(Mode):
         UNDO,
         REDO,
         PANEL,
+        SOURCE,
         ABOUT,
     )  # fmt: skip
 
@@ -59,7 +60,7 @@ class BuildingMode(Mode):
 
     @property
     def in_footer(self) -> tuple[str, ...]:
-        return "build_learn", "build_left", "build_next", "build_narrower", "build_add"
+        return "build_learn", "build_left", "build_next", "build_narrower", "build_add", "source"
 
     def leave(self) -> bool:
         """Leave the curve as it stands; it can be come back to."""

@@ -11,7 +11,7 @@ from textual import events
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.runs.session.session import LabSession
-from tutor.tui import router
+from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.screens.lab.view import LabView
@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 LabCommand = partial(Command, action="command", tells_id=True)
 """A command of a mode: the screen has one action for all of them."""
 RUN, CONTROLS, CHART = "lab.group-run", "lab.group-controls", "lab.group-chart"
-_MOST_IN_FOOTER = 5
+_MOST_IN_FOOTER = 6
 
 
 class Lab(Protocol):
@@ -88,6 +88,8 @@ class Mode:
 
     def possible(self, command: Command) -> bool:
         """Whether one of `commands` means something now."""
+        if command.id == "lab.source":  # what another program does, nobody here has the code of
+            return not self.session.recorded
         return command.id != "lab.panel" or len(self.session.spec.show.panels) > 1
 
     def do(self, command_id: str, key: str = "") -> None:
@@ -133,6 +135,11 @@ class Mode:
     def action_panel(self) -> None:
         self.view.turn_panels()
 
+    def action_source(self) -> None:
+        summary = self.session.summary
+        task = summary.data.task if summary is not None and summary.data is not None else ""
+        router.go(self.lab.tutor, routes.Source(self.session.running_spec, task))
+
     def action_about(self) -> None:
         about = self.session.spec.about_in(language())
         self.lab.notice(harmless_line(about) or translate("lab.name"))
@@ -140,6 +147,7 @@ class Mode:
 
 LEAVE = LabCommand("lab.leave", ("d",), "lab.leave", "lab.leave-help", group=RUN)
 PANEL = LabCommand("lab.panel", ("v",), "lab.panel", "lab.panel-help", group=CHART)
+SOURCE = LabCommand("lab.source", ("C",), "lab.source", "lab.source-help", group=CHART)
 ABOUT = LabCommand("lab.about", ("i",), "lab.about", "lab.about-help", group=CHART)
 
 
@@ -162,6 +170,7 @@ class ChartMode(Mode):
                    group=CHART),
         LabCommand("lab.cursor-on", ("right_curly_bracket",), "workbench.cursor-on", "workbench.cursor-on-help",
                    group=CHART),
+        SOURCE,
         ABOUT,
     )  # fmt: skip
     compare: ClassVar[Command] = LabCommand("lab.compare", ("c",), "compare.compare", "compare.compare-help", group=RUN)

@@ -55,11 +55,11 @@ _OF_OUR_OWN_RUNS: Final = frozenset({
 """What only a worker of ours can do."""
 
 _FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "ready": ("start", "nudge", "step", "faster", "panel"),
-    "running": ("pause", "nudge", "step", "restart", "faster", "stop", "log", "pin"),
-    "paused": ("resume", "step", "nudge", "restart", "pin", "stop", "log"),
-    "ended": ("start", "nudge", "pin", "compare", "replay", "log"),
-    "by-hand": ("start", "nudge", "type", "pin", "panel"),
+    "ready": ("start", "nudge", "step", "faster", "panel", "source"),
+    "running": ("pause", "nudge", "step", "restart", "faster", "source", "stop", "log", "pin"),
+    "paused": ("resume", "step", "nudge", "restart", "pin", "source", "stop", "log"),
+    "ended": ("start", "nudge", "pin", "compare", "replay", "source", "log"),
+    "by-hand": ("start", "nudge", "type", "pin", "panel", "source"),
 }
 
 

@@ -50,7 +50,7 @@ class ReplayingMode(ChartMode):
 
     @property
     def in_footer(self) -> tuple[str, ...]:
-        return "replay_play", "replay_pause", "scrub_on", "replay_faster", "replay_end", "panel"
+        return "replay_play", "replay_pause", "scrub_on", "replay_faster", "replay_end", "panel", "source"
 
     def leave(self) -> bool:
         """Back to the run as it ended."""
