@@ -1,3 +1,3 @@
-"""tutor: machine learning, learnt in a terminal."""
+"""tutor: learn machine learning in a terminal."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,4 +1,4 @@
-"""The way in: ``tutor`` and ``python -m tutor``."""
+"""The entry point of ``tutor`` and of ``python -m tutor``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its code."""
     from tutor.cli import run
 
     sys.exit(run(sys.argv[1:]))

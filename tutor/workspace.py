@@ -1,7 +1,8 @@
-"""What the screens work with: settings, course, memory, runs. Each opens when first asked for.
+"""What the fronts work with: the settings, the course, the progress file and the runs of one learner.
 
-Opening everything before the first frame would cost more than drawing it, so only the settings are read at
-once. Tests hand in what they like.
+Begin with `Workspace`. Only the settings are read when it is made; everything else opens when it is first used,
+because opening it all before the first frame would take longer than drawing that frame. Tests pass in their own
+settings and folders.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from tutor.study.deck import Deck
 
 
-class Services:
-    """The learner's settings, the course, the memory and the runs.
+class Workspace:
+    """The settings, the course, the progress and the runs of one learner.
 
     Args:
-        settings: Instead of those in the settings file.
-        lessons: The lessons folder; found by `paths.lessons_folder` where None.
-        home: The folder of settings, memory and runs; the learner's own where None.
+        settings: Used instead of those in the settings file.
+        lessons: The lessons folder; by default that of `paths.lessons_folder`.
+        home: The folder of settings, progress and runs; by default the learner's own.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Services:
 
     @property
     def home(self) -> Path:
-        """The folder of the learner's memory and runs."""
+        """The folder of the learner's progress and runs."""
         return self._home or paths.data_folder()
 
     @property
@@ -56,7 +57,7 @@ class Services:
         return self._home / "settings.json" if self._home else paths.settings_file()
 
     def change_settings(self, **changes: object) -> None:
-        """Change settings and keep them; where they cannot be kept, they hold for now and a notice says so."""
+        """Change settings and save them. If they cannot be saved, a notice says so, and they hold for this session."""
         self.settings = self.settings.with_(**changes)
         try:
             save_settings(self.settings, self._settings_file)
@@ -64,14 +65,14 @@ class Services:
             self.notices.append(str(error))
 
     def speak(self, name: str) -> None:
-        """Speak the language ``name`` this time, whatever the settings say: a file of that language was asked for."""
+        """Use the language ``name`` until the program ends, because the learner opened a file in that language."""
         if name != self.language:
             self.settings = self.settings.with_(language=name)
             use_language(name)
 
     @cached_property
     def course(self) -> Course | None:
-        """The course; None where there is no lessons folder, and `course_problem` tells why."""
+        """The course; None if there is no lessons folder, and then `course_problem` says why."""
         from tutor.course.catalogue import Course
 
         try:
@@ -82,7 +83,7 @@ class Services:
 
     @cached_property
     def store(self) -> ProgressStore:
-        """The learner's memory. What was wrong with it is among the notices."""
+        """The progress file. If something was wrong with it, the notices say so."""
         from tutor.progress.store import open_store
 
         opened = open_store(self._home / "progress.sqlite3" if self._home else None)
@@ -91,7 +92,7 @@ class Services:
 
     @property
     def deck(self) -> Deck | None:
-        """What the cards of reviews ask, as the settings have it; None where there is no course."""
+        """What the cards of a review ask, by the settings; None if there is no course."""
         from tutor.study.deck import ALL_SIDES, Deck
 
         course, asked = self.course, self.settings.translations
@@ -113,7 +114,7 @@ class Services:
         return Sweeps(self._home / "sweeps" if self._home else paths.sweeps_folder())
 
     def count_running(self) -> int:
-        """How many runs are going; nothing is opened where there has never been one."""
+        """Return how many runs are going on. The registry is not opened if there has never been a run."""
         folder = self._home / "runs" if self._home else paths.runs_folder()
         if "runs" not in self.__dict__ and not folder.is_dir():
             return 0
@@ -125,15 +126,15 @@ class Services:
         return language()
 
     def close(self) -> str:
-        """Close what is open. A sentence where something could not be saved to the very end, else nothing."""
+        """Close what is open. Return a sentence if something could not be saved to the very end, else nothing."""
         store = self.__dict__.get("store")
         if store is None or store.close():
             return ""
         return translate("progress.never-saved", path=self.home)
 
     def take_notices(self) -> list[str]:
-        """What has to be said to the learner, once."""
+        """Return what has to be told to the learner, and forget it."""
         taken, self.notices = self.notices, []
-        if "store" in self.__dict__:  # only what has been opened can have something to say
+        if "store" in self.__dict__:  # asking for the store would open it
             taken += self.store.take_notices()
         return taken

@@ -21,8 +21,8 @@ from tests.tui.quiz_lessons import make_lessons
 from tutor.course.catalogue import Course
 from tutor.foundation import clock
 from tutor.progress.database import Database
-from tutor.progress.days import study_day
 from tutor.progress.records import Answer, from_milliseconds, to_milliseconds
+from tutor.progress.scheduling import study_day
 from tutor.progress.store import ProgressStore
 from tutor.study.calibration import confidence
 from tutor.study.progress_report import mix_ups, overview, topics

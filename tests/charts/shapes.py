@@ -6,25 +6,20 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tutor.charts.autocorrelation import autocorrelation_chart
 from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import Rows, plain_text, row_width
 from tutor.charts.confusion import confusion_chart
-from tutor.charts.curve import curve_chart
 from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
-from tutor.charts.gradients import gradients_chart
-from tutor.charts.hidden_units import pieces_chart
+from tutor.charts.hidden_units import hidden_units_chart
+from tutor.charts.landscape import curve_chart, surface_chart
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.loss_history import LossHistory
-from tutor.charts.network_tables import gradient_check_table, shapes_table
-from tutor.charts.norms import norms_chart
-from tutor.charts.series import series_chart
-from tutor.charts.surface import surface_chart
+from tutor.charts.network import gradient_check_table, gradients_chart, norms_chart, shapes_table, updates_chart
+from tutor.charts.series import autocorrelation_chart, series_chart
 from tutor.charts.text import text_chart
 from tutor.charts.threshold import threshold_chart
-from tutor.charts.updates import updates_chart
 from tutor.charts.weights import weights_chart
 
 Chart = Callable[[int, int, bool], Rows]
@@ -70,7 +65,7 @@ CHARTS: dict[str, Chart] = {
     "gradients": lambda w, h, a: gradients_chart(
         ([1.2, 0.8, 0.5, 1.1], [0.5, 1.5, 0.2, 4.0]), w, h, batch_size=10, angle=61.2, ascii=a
     ),
-    "pieces": lambda w, h, a: pieces_chart(
+    "pieces": lambda w, h, a: hidden_units_chart(
         ([0, 0.5, 1], [0, 1, 0.5]), [[8, -2, 1], [8, -6, -0.5]], w, h, constant=0.1, hard=True, error=0.2, ascii=a
     ),
     "shapes": lambda w, h, a: shapes_table([("W1", [3, 7]), ("b1", [3])], w, h, ascii=a),

@@ -11,12 +11,11 @@ from tests.charts.shapes import CHARTS, Chart, text_of
 from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import INKS
 from tutor.charts.confusion import confusion_chart
-from tutor.charts.curve import curve_chart
 from tutor.charts.fit import fit_chart
+from tutor.charts.landscape import curve_chart, surface_chart
 from tutor.charts.loss import loss_chart, train_line, valid_line
 from tutor.charts.loss_history import LossHistory
 from tutor.charts.series import series_chart
-from tutor.charts.surface import surface_chart
 from tutor.charts.threshold import threshold_chart
 from tutor.charts.weights import weights_chart
 

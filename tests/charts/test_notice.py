@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.charts.cells import plain_row
-from tutor.charts.notice import sentence
+from tutor.charts.cells import plain_row, sentence
 
 CHINESE = "曲线还没有画出来，因为运行才刚刚开始；请稍等一下。"
 

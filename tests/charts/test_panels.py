@@ -9,24 +9,19 @@ import numpy as np
 import pytest
 
 from tests.charts.shapes import text_of
-from tutor.charts.autocorrelation import autocorrelation_chart
 from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import plain_text
 from tutor.charts.confusion import confusion_chart
-from tutor.charts.curve import curve_chart
 from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
-from tutor.charts.gradients import gradients_chart
-from tutor.charts.hidden_units import pieces_chart
-from tutor.charts.network_tables import gradient_check_table, shapes_table
-from tutor.charts.norms import norms_chart
+from tutor.charts.hidden_units import hidden_units_chart
+from tutor.charts.landscape import curve_chart, surface_chart
+from tutor.charts.network import gradient_check_table, gradients_chart, norms_chart, shapes_table, updates_chart
 from tutor.charts.panels import PANELS, Drawing, draw_panel
-from tutor.charts.series import series_chart
-from tutor.charts.surface import surface_chart
+from tutor.charts.series import autocorrelation_chart, series_chart
 from tutor.charts.text import text_chart
 from tutor.charts.threshold import threshold_chart
-from tutor.charts.updates import updates_chart
 from tutor.charts.weights import weights_chart
 from tutor.foundation.translate import use_language
 
@@ -207,8 +202,8 @@ def test_gradients_that_agree_are_one_arrow_and_those_that_do_not_fan_out() -> N
 def test_pieces_add_up_to_the_curve_that_is_drawn() -> None:
     # One hard bend from 0 to 1 between x = 0 and x = 1 is the line y = x: sum and curve share their dots.
     x = np.linspace(0, 1, 200)
-    shown = plain_text(pieces_chart((x, x), [[4.0, -2.0, 1.0]], 60, 16, constant=0.0, hard=True, error=0.0))
-    apart = plain_text(pieces_chart((x, x), [[4.0, -2.0, 1.0]], 60, 16, constant=0.0, hard=False, error=0.1))
+    shown = plain_text(hidden_units_chart((x, x), [[4.0, -2.0, 1.0]], 60, 16, constant=0.0, hard=True, error=0.0))
+    apart = plain_text(hidden_units_chart((x, x), [[4.0, -2.0, 1.0]], 60, 16, constant=0.0, hard=False, error=0.1))
     dots = [sum("⠀" < cell <= "⣿" for row in text.splitlines()[1:-2] for cell in row) for text in (shown, apart)]
     assert dots[0] < dots[1]
 

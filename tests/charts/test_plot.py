@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.charts.shapes import falling
+from tutor.charts.canvas import overlay
 from tutor.charts.cells import Row, Span, add_span, plain_text
-from tutor.charts.dots import simplified
-from tutor.charts.layers import overlay
 from tutor.charts.loss import loss_chart, train_line
-from tutor.charts.plot import Grid, Mark, canvas, frame
+from tutor.charts.plot import Grid, Mark, canvas, frame, simplified
 from tutor.charts.scale import linear_scale
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.charts.sparkline import sparkline
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 
 FLOATS = st.lists(st.floats(allow_nan=True, allow_infinity=True))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tutor.charts.cells import plain_row, plain_text
 from tutor.charts.sweep_map import HeatScale, MapCell, MapShape, map_width, sweep_map
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import use_language
 
 SHAPE = MapShape(("learning_rate", "batch_size"), (("0.01", "0.1"), ("1", "32", "256")))

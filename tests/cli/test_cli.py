@@ -12,7 +12,7 @@ from tutor.foundation.errors import ExitCode
 
 COMMANDS = (
     "open", "lab", "train", "sweep", "runs", "watch", "run", "doctor", "quiz", "review", "progress", "list", "read",
-    "new", "check", "source", "completion",
+    "new", "check", "source", "help", "completion",
 )  # fmt: skip
 
 
@@ -30,11 +30,12 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_and_is_in_the_readme(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_has_help_and_is_in_the_manual(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([name, "--help"]) == ExitCode.OK
     assert f"Usage: tutor {name}" in capsys.readouterr().out
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    assert f"tutor {name}" in readme
+    for language in ("en", "zh"):
+        manual = Path(__file__).resolve().parents[2] / "tutor" / "manual" / language / "commands.md"
+        assert f"tutor {name}" in manual.read_text(encoding="utf-8")
 
 
 def test_help_speaks_the_learners_language(

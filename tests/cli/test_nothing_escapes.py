@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from tutor.cli import commands, run
-from tutor.cli.progress_commands import add_memory_commands
+from tutor.cli.progress_commands import add_progress_commands
 from tutor.cli.run_commands import add_run_commands
 from tutor.foundation.errors import ExitCode
 from tutor.labs.lab_config import LabConfig
@@ -43,7 +43,7 @@ def leaves(group: click.Group, *before: str) -> Iterator[tuple[tuple[str, ...], 
 def every_command() -> list[tuple[tuple[str, ...], click.Command]]:
     root = click.Group("tutor", commands=dict(commands._tutor.commands))
     add_run_commands(root)
-    add_memory_commands(root)
+    add_progress_commands(root)
     return list(leaves(root))
 
 
@@ -81,7 +81,7 @@ def test_no_word_of_a_command_line_is_given_back_raw(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tutor.cli.screens._require_a_terminal", lambda: None)
+    monkeypatch.setattr("tutor.cli.fronts.require_terminal", lambda: None)
     started: list[str] = []
     monkeypatch.setattr("tutor.runs.registry.start_worker", lambda *_: started.append("worker"))
     monkeypatch.setattr("tutor.runs.sweep.registry.start_worker", lambda *_: started.append("worker"))

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tutor.foundation.files import is_file, named_path, open_file, read_file, read_start, require_file, whole_path
+from tutor.foundation.files import (
+    is_file,
+    named_path,
+    open_file,
+    read_file,
+    read_start,
+    require_file,
+    whole_path,
+    write_text,
+)
 
 
 def test_a_file_is_read_whole_or_from_its_start(tmp_path: Path) -> None:
@@ -58,3 +67,25 @@ def test_paths_that_lead_nowhere_are_left_as_they_are(tmp_path: Path, monkeypatc
     assert named_path("~no-such-person/x") == Path("~no-such-person/x")
     (tmp_path / "circle").symlink_to("circle")
     assert whole_path(tmp_path / "circle").name == "circle"
+
+
+def test_text_is_written_and_its_folder_made(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "settings.json"
+    write_text(path, "学习率")
+    assert path.read_text(encoding="utf-8") == "学习率"
+
+
+def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.json"
+    write_text(path, "old")
+
+    def no_room(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", no_room)
+    with pytest.raises(OSError, match="No space"):
+        write_text(path, "new")
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [each.name for each in tmp_path.iterdir()] == ["settings.json"]

@@ -22,8 +22,7 @@ from tutor.course.catalogue import Course
 from tutor.foundation import paths
 from tutor.labs.lab_files import list_labs, load_lab
 from tutor.labs.spec_file import versions, write_spec
-from tutor.progress.lab_attempts import LabAttempt
-from tutor.progress.reading import ReadingPiece
+from tutor.progress.activity import LabAttempt, ReadingPiece
 from tutor.progress.settings import Settings, save_settings
 from tutor.progress.store import open_store
 from tutor.runs import record

@@ -10,7 +10,7 @@ import pytest
 from tutor.course.checks import check_course
 from tutor.course.lesson import Lesson, Prose, Question, QuestionKind
 from tutor.course.reader import read_lesson, read_text
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.typeset.page import read_document
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

@@ -19,8 +19,8 @@ from tests.tui.quiz_lessons import make_lessons
 from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
 from tutor.plain.anki import back, front, package
-from tutor.progress.days import study_day
 from tutor.progress.records import Answer
+from tutor.progress.scheduling import study_day
 from tutor.progress.store import ProgressStore
 from tutor.runs.predictions import PredictionRuns
 from tutor.runs.registry import Runs

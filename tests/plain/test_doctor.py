@@ -11,8 +11,8 @@ import pytest
 from tests.end_to_end.terminal import terminal
 from tests.runs.test_registry import FINISHED, make
 from tutor.foundation import paths
-from tutor.foundation.terminal_colours import colours
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.terminal import colour_depth
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import use_language
 from tutor.plain.doctor import examine
 from tutor.runs.registry import Runs
@@ -34,7 +34,7 @@ def test_how_many_colours_there_are(
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert colours() == (number, by)
+    assert colour_depth() == (number, by)
 
 
 @pytest.mark.parametrize("variables", [{"TERM": "xterm-256color"}, {"TERM": "linux"}, {"COLORTERM": "truecolor"}])
@@ -44,7 +44,7 @@ def test_the_colours_are_those_that_the_screens_use(variables: dict[str, str], m
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     system = Console(force_terminal=True).color_system
-    assert {"16": "standard", "256": "256", "16777216": "truecolor"}[colours()[0]] == system
+    assert {"16": "standard", "256": "256", "16777216": "truecolor"}[colour_depth()[0]] == system
 
 
 def test_it_tells_where_files_lie_and_what_was_given_up(

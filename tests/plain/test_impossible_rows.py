@@ -15,9 +15,8 @@ from tutor.cli import run
 from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
 from tutor.progress import store as program_store
+from tutor.progress.activity import LabAttempt, ReadingPiece
 from tutor.progress.cards import Side, term_key
-from tutor.progress.lab_attempts import LabAttempt
-from tutor.progress.reading import ReadingPiece
 from tutor.progress.records import Answer, Position, SavedQuiz
 from tutor.progress.store import ProgressStore
 from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
@@ -77,7 +76,7 @@ def ask(store: ProgressStore, course: Course) -> None:
         quiz.leave()
     report = overview(store, course, "en", now)
     assert report.streak <= report.longest_streak
-    assert 0.0 <= report.share.fraction <= 1.0
+    assert 0.0 <= report.accuracy.fraction <= 1.0
     assert report.seconds >= 0
     assert len(report.last_days(14)) == 14
     topics(store, course, "en")

@@ -12,7 +12,7 @@ import pytest
 
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import use_language
 from tutor.plain.read import read
 

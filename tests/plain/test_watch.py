@@ -138,7 +138,7 @@ def test_the_table_of_runs(runs: Runs, capsys: pytest.CaptureFixture[str]) -> No
 def test_the_table_keeps_its_columns_in_both_languages(
     runs: Runs, capsys: pytest.CaptureFixture[str], language: str
 ) -> None:
-    from tutor.foundation.text_width import cell_width
+    from tutor.foundation.text import cell_width
 
     make(runs, "20260101-100000-aaaa", FINISHED)
     use_language(language)

@@ -10,9 +10,8 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tutor.progress.activity import LabAttempt, ReadingPiece
 from tutor.progress.database import Database
-from tutor.progress.lab_attempts import LabAttempt
-from tutor.progress.reading import ReadingPiece
 from tutor.progress.records import Answer, Position, SavedQuiz
 from tutor.progress.schema import SCHEMA
 from tutor.progress.store import ProgressStore

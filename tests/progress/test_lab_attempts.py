@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.stores import open_store
-from tutor.progress.lab_attempts import LabAttempt
+from tutor.progress.activity import LabAttempt
 
 ONE = LabAttempt("one-lag", "updates < 5", False, 0, 7.0, {"data.lags": 7, "model.hidden": [4]}, "run-1")
 

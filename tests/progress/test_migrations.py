@@ -98,7 +98,7 @@ def test_the_totals_are_those_of_the_answers_that_were_there(version: int, tmp_p
         sum(answer.correct is True for answer in counted),
     )
     assert round(sum(day.seconds for day in days), 6) == round(sum(answer.seconds for answer in counted), 6)
-    asked = {(item.lesson_id, item.question_id): item.share.answers for item in store.statistics.items()}
+    asked = {(item.lesson_id, item.question_id): item.accuracy.answers for item in store.statistics.items()}
     assert asked == Counter((answer.lesson_id, answer.question_id) for answer in counted)
 
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.progress.days import day_starts, start_of_day, study_day
-from tutor.progress.scheduling import SOON, Grade, Review, grade_of, schedule_of
+from tutor.progress.scheduling import SOON, Grade, Review, day_starts, grade_of, schedule_of, start_of_day, study_day
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.progress.files import questions, record
 from tests.stores import open_store, store_on
-from tutor.progress.statistics import Share
+from tutor.progress.statistics import Accuracy
 from tutor.progress.store import ProgressStore
 
 
@@ -66,7 +66,7 @@ def test_four_tutors_interleave_10000_writes_and_lose_none(file: Path) -> None:
     turns = sum(one[0] != next_[0] for one, next_ in pairwise(found))
     assert turns > 100, "they never met, so nothing was tried"
     store = open_store(file).store
-    assert store.statistics.lessons() == {"lesson": Share(10_000, 10_000)}
+    assert store.statistics.lessons() == {"lesson": Accuracy(10_000, 10_000)}
     store.close()
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.stores import open_store
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
-from tutor.progress.statistics import Day, Miss, Share, longest_streak, streak
+from tutor.progress.statistics import Accuracy, Day, Miss, longest_streak, streak
 from tutor.progress.store import ProgressStore
 
 NOON = datetime(2026, 7, 10, 12, tzinfo=UTC)
@@ -48,8 +48,8 @@ def test_lessons_and_terms_are_counted_apart(store: ProgressStore) -> None:
     record(store, "a", correct=False)
     record(store, "b", correct=True, lesson_id="two")
     record(store, TERM, correct=True)
-    assert store.statistics.lessons() == {"one": Share(2, 1), "two": Share(1, 1)}
-    assert store.statistics.terms() == Share(1, 1)
+    assert store.statistics.lessons() == {"one": Accuracy(2, 1), "two": Accuracy(1, 1)}
+    assert store.statistics.terms() == Accuracy(1, 1)
 
 
 def test_misses_are_counted_by_what_was_given(store: ProgressStore) -> None:
@@ -71,7 +71,7 @@ def test_items_tell_what_was_chosen_how_often(store: ProgressStore) -> None:
     for given, right in (((0,), True), ((0,), True), ((1,), False)):
         record(store, "a", correct=right, given=given)
     (item,) = store.statistics.items()
-    assert item.share == Share(3, 2)
+    assert item.accuracy == Accuracy(3, 2)
     assert item.seconds == 30.0
     assert sorted(item.chosen) == [((0,), 2), ((1,), 1)]
 

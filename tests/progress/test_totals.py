@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.stores import open_store
 from tutor.progress.cards import TERM, Side, term_key
 from tutor.progress.records import Answer
-from tutor.progress.statistics import Share
+from tutor.progress.statistics import Accuracy
 from tutor.progress.store import ProgressStore
 from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
 
@@ -120,7 +120,7 @@ class Totals(RuleBasedStateMachine):
             assert items.keys() == {(each.lesson_id, each.question_id) for each in of_questions}
             for (lesson, question), item in items.items():
                 mine = [each for each in of_questions if (each.lesson_id, each.question_id) == (lesson, question)]
-                assert item.share == share(mine)
+                assert item.accuracy == share(mine)
                 assert dict(item.chosen) == Counter(each.given for each in mine)
                 assert abs(item.seconds - sum(map(milliseconds, mine)) / 1000 / len(mine)) < 1e-9
             newest = {(each.lesson_id, each.question_id): each for each in of_questions}
@@ -132,8 +132,8 @@ class Totals(RuleBasedStateMachine):
                 assert (state.questions_right if state else 0) == sum(bool(each.correct) for each in mine)
 
 
-def share(given: list[Answer]) -> Share:
-    return Share(len(given), sum(bool(each.correct) for each in given))
+def share(given: list[Answer]) -> Accuracy:
+    return Accuracy(len(given), sum(bool(each.correct) for each in given))
 
 
 def by_day(given: list[Answer]) -> dict[object, tuple[int, int, int]]:
@@ -169,5 +169,5 @@ def test_a_writer_that_dies_in_the_middle_leaves_totals_and_answers_in_step(tmp_
             os._exit(0 if counted == (2,) else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert len(store.answers()) == 1
-    assert store.statistics.lessons() == {"one": Share(1, 1)}
+    assert store.statistics.lessons() == {"one": Accuracy(1, 1)}
     store.close()

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from tests.stores import open_store
 from tutor.foundation.errors import TutorError
+from tutor.progress.activity import LabAttempt, ReadingPiece
 from tutor.progress.cards import Side, term_key
-from tutor.progress.lab_attempts import LabAttempt
-from tutor.progress.reading import ReadingPiece
 from tutor.progress.records import Answer, Position, SavedQuiz
 from tutor.progress.store import ProgressStore
 from tutor.progress.transfer import Incoming, Tables, read_csv, read_json, to_csv, to_json

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.stores import open_store
+from tutor.progress.activity import ReadingPiece
 from tutor.progress.cards import Side, term_key
-from tutor.progress.reading import ReadingPiece
 from tutor.progress.records import Answer, Position
 from tutor.progress.statistics import longest_streak, streak
 from tutor.progress.store import ProgressStore

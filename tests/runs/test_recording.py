@@ -512,9 +512,9 @@ def test_a_killed_program_has_died_though_its_child_lives(own_home: Path) -> Non
             os.kill(child, 9)
 
 
-def test_the_example_of_the_readme_runs_as_it_stands(own_home: Path) -> None:
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    (block,) = (each for each in readme.split("```python\n")[1:] if "tutor.runs import record" in each)
+def test_the_example_of_the_manual_runs_as_it_stands(own_home: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "tutor" / "manual" / "en" / "logs.md").read_text(encoding="utf-8")
+    (block,) = (each for each in page.split("```python\n")[1:] if "tutor.runs import record" in each)
     code = block.partition("```")[0]
     before = "train_loss, valid_loss = 0.5, 0.75\n"
     result = subprocess.run(

@@ -22,7 +22,7 @@ from tutor.runs.sweep.registry import Sweeps
 
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None,
-    reason="Dask is not installed: pip install 'tutor[cluster]'",
+    reason="Dask is not installed: pip install -e '.[cluster]'",
 )
 pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("dask")]
 

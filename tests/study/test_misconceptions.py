@@ -10,7 +10,7 @@ import pytest
 from tests.tui.quiz_lessons import make_lessons
 from tutor.course.catalogue import Course
 from tutor.course.lesson import BLANK
-from tutor.progress.statistics import Item, Miss, Share
+from tutor.progress.statistics import Accuracy, Item, Miss
 from tutor.study.misconceptions import item_reports, misconceptions
 
 
@@ -35,10 +35,10 @@ def test_the_wrong_option_chosen_most_comes_first_in_either_language(course: Cou
 
 def test_an_author_is_told_of_easy_and_hard_questions_and_of_options_nobody_takes(course: Course) -> None:
     items = [
-        Item("sample", "mae", Share(20, 20), 12.0, (((1,), 20),)),
-        Item("sample", "parameters", Share(20, 2), 30.0, (((0, 1), 2), ((2,), 18))),
-        Item("sample", "slope", Share(9, 9), 30.0, ((("0.72",), 9),)),
-        Item("sample", "gone", Share(50, 0), 1.0, ()),
+        Item("sample", "mae", Accuracy(20, 20), 12.0, (((1,), 20),)),
+        Item("sample", "parameters", Accuracy(20, 2), 30.0, (((0, 1), 2), ((2,), 18))),
+        Item("sample", "slope", Accuracy(9, 9), 30.0, ((("0.72",), 9),)),
+        Item("sample", "gone", Accuracy(50, 0), 1.0, ()),
     ]
     easy, hard, few = sorted(item_reports(items, course, "en"), key=lambda each: each.item.question_id)
     assert (easy.too_easy, easy.too_hard, [option.text for option in easy.unused]) == (True, False, ["2.5", "1.7"])
@@ -48,7 +48,7 @@ def test_an_author_is_told_of_easy_and_hard_questions_and_of_options_nobody_take
 
 
 def test_a_question_is_told_by_its_title_and_how_it_begins(course: Course) -> None:
-    (report,) = item_reports([Item("sample", "mae", Share(1, 1), 1.0, ())], course, "en")
+    (report,) = item_reports([Item("sample", "mae", Accuracy(1, 1), 1.0, ())], course, "en")
     question = replace(report.question, title="Names", prompt=f"\nThe letter {BLANK} is\n")
     assert replace(report, question=question).first_words == "Names · The letter ___ is"
     assert replace(report, question=replace(question, title="")).first_words == "The letter ___ is"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.tui.screen_rows import make_services
-from tutor.workspace import Services
+from tutor.workspace import Workspace
 
-MakeServices = Callable[..., Services]
+MakeServices = Callable[..., Workspace]
 
 _LESSON = {
     "en": """\
@@ -116,7 +116,7 @@ def lessons(tmp_path: Path) -> Path:
 def services_in(tmp_path: Path, lessons: Path) -> MakeServices:
     """Makes services on the small course; called with a language and settings."""
 
-    def make(language: str = "en", **settings: object) -> Services:
+    def make(language: str = "en", **settings: object) -> Workspace:
         return make_services(tmp_path / "home", lessons, language=language, **settings)
 
     return make

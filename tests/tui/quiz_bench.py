@@ -16,7 +16,7 @@ from tutor.study.question_attempt import Exercise
 from tutor.tui.questions.ask import AskView
 from tutor.tui.questions.question import QuestionWidget
 from tutor.tui.screens.quiz import QuizScreen
-from tutor.workspace import Services
+from tutor.workspace import Workspace
 
 PLACES = {"mae": 0, "parameters": 1, "steps": 2, "names": 3, "slope": 4, "diverge": 5}
 """The sample lesson's questions, and how many are skipped to reach them."""
@@ -94,7 +94,7 @@ async def quiz(
     tmp_path: Path,
     size: tuple[int, int] = (80, 24),
     *,
-    services: Services | None = None,
+    services: Workspace | None = None,
     language: str = "en",
     lesson: str = "sample",
     **settings: object,

@@ -25,7 +25,7 @@ from tutor.tui.app import FirstScreen, TutorApp
 from tutor.tui.routes import Route
 from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.shell import Shell
-from tutor.workspace import Services
+from tutor.workspace import Workspace
 
 
 def rows_of(pilot: Pilot[int]) -> list[str]:
@@ -42,16 +42,18 @@ def text_of(pilot: Pilot[int]) -> str:
     return "\n".join(rows_of(pilot))
 
 
-def make_services(home: Path, lessons: Path | None = None, *, language: str = "en", **settings: object) -> Services:
-    """Services with a home of their own, closed when the test ends.
+def make_services(home: Path, lessons: Path | None = None, *, language: str = "en", **settings: object) -> Workspace:
+    """A workspace with a home of their own, closed when the test ends.
 
     ``settings``: theme, ascii (False unless given), motion.
     """
     chosen = {"ascii": False, "theme": "dark", **settings}
-    return closed_at_the_end(Services(settings=Settings(language=language).with_(**chosen), lessons=lessons, home=home))
+    return closed_at_the_end(
+        Workspace(settings=Settings(language=language).with_(**chosen), lessons=lessons, home=home)
+    )
 
 
-def closed_at_the_end(services: Services) -> Services:
+def closed_at_the_end(services: Workspace) -> Workspace:
     """The same services, closed when the test ends."""
     at_the_end.callback(services.close)
     return services
@@ -59,7 +61,7 @@ def closed_at_the_end(services: Services) -> Services:
 
 @asynccontextmanager
 async def running(
-    services: Services, first: FirstScreen | None = None, size: tuple[int, int] = (80, 24)
+    services: Workspace, first: FirstScreen | None = None, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[Pilot[int]]:
     """The app with its first screen drawn; the language is put back afterwards."""
     before = language()

@@ -9,7 +9,7 @@ import pytest
 from textual.binding import Binding
 
 from tutor.charts.cells import row_width
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate, use_language
 from tutor.tui import screens, widgets
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, key_name

@@ -13,7 +13,7 @@ from tutor.charts.cells import plain_row, row_width
 from tutor.course.catalogue import LessonHeader
 from tutor.course.lesson import Fault, Place
 from tutor.progress.records import LessonState
-from tutor.tui.course_map import CONTINUE, bar, lesson_to_continue, map_items, progress_of
+from tutor.tui.screens.home import CONTINUE, bar, lesson_to_continue, map_items, progress_of
 from tutor.tui.widgets.row_list import RowItem
 
 

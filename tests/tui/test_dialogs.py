@@ -66,9 +66,9 @@ async def test_a_change_holds_at_once_and_is_kept(services_in: MakeServices) -> 
 async def test_kept_settings_are_there_at_the_next_start(services_in: MakeServices, tmp_path: Path) -> None:
     services = services_in()
     services.change_settings(language="zh", theme="light")
-    from tutor.workspace import Services
+    from tutor.workspace import Workspace
 
-    async with running(closed_at_the_end(Services(home=services.home, lessons=tmp_path / "lessons"))) as pilot:
+    async with running(closed_at_the_end(Workspace(home=services.home, lessons=tmp_path / "lessons"))) as pilot:
         assert app_of(pilot).look.name == "light"
         assert "梯度下降" in text_of(pilot)
 
@@ -87,12 +87,12 @@ async def test_settings_that_cannot_be_kept_still_hold_and_that_is_said(
 
 
 async def test_a_broken_settings_file_is_said_once(lessons: Path, tmp_path: Path) -> None:
-    from tutor.workspace import Services
+    from tutor.workspace import Workspace
 
     home = tmp_path / "home"
     home.mkdir()
     (home / "settings.json").write_text("{broken", encoding="utf-8")
-    async with running(closed_at_the_end(Services(home=home, lessons=lessons))) as pilot:
+    async with running(closed_at_the_end(Workspace(home=home, lessons=lessons))) as pilot:
         await settled(pilot)
         assert "settings.json" in "".join(text_of(pilot).split())
 

@@ -16,7 +16,7 @@ from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.term import TermCard
 from tutor.tui.widgets.row_list import RowList
-from tutor.tui.widgets.term_view import TermView
+from tutor.tui.widgets.term import TermView
 
 BOTH = pytest.mark.parametrize("language", ["en", "zh"])
 

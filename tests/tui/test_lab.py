@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from tests.tui.lab_fakes import LAB, MANUAL, FakeFollower, FakeRuns, fit_views, surface_views
 from tests.tui.screen_rows import app_of, lab_opened, make_services, rows_of, running, settled, text_of
 from tutor.charts.cells import plain_row
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate
 from tutor.labs import lab_files
 from tutor.labs.lab_config import LabConfig
@@ -24,7 +24,7 @@ from tutor.runs.events import Changed, Failed, Paced, Paused, Reason, Refused, R
 from tutor.tui import router
 from tutor.tui.routes import Lab
 from tutor.tui.screens.lab.screen import LabScreen
-from tutor.tui.widgets.chart import RowsView
+from tutor.tui.widgets.rows import RowsView
 
 Size = tuple[int, int]
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
@@ -739,7 +739,7 @@ async def test_log_axis_zoom_and_reading_off(tmp_path: Path) -> None:
         await bench.press("l")
         assert "log  ── train" in (await bench.look())[2]
         await bench.press("plus")
-        assert bench.screen.view.glass.window(100) == (51, 100)
+        assert bench.screen.view.chart_view.window(100) == (51, 100)
         await bench.press("left_square_bracket")
         assert "epoch 100" in (await bench.look())[2]
         await bench.press("left_square_bracket")
@@ -747,7 +747,7 @@ async def test_log_axis_zoom_and_reading_off(tmp_path: Path) -> None:
         await bench.press("right_square_bracket", "right_square_bracket")
         assert "epoch 1" not in (await bench.look())[2].partition("│")[0]
         await bench.press("z", "l")
-        assert bench.screen.view.glass.window(100) is None
+        assert bench.screen.view.chart_view.window(100) is None
 
 
 async def test_v_brings_the_next_panel_to_the_top(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.test_lab import Size, lab, opened
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 
 TEXT = (Path(__file__).resolve().parents[2] / "lessons" / "labs" / "curve-builder.toml").read_text(encoding="utf-8")
 

@@ -14,7 +14,7 @@ from tests.tui.lab_fakes import LAB, FakeRuns
 from tests.tui.screen_rows import lab_opened, make_services, rows_of, running
 from tests.tui.test_lab import falling
 from tutor.course.lesson import LabFence, Place
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.tui.screen import TutorScreen
 from tutor.tui.screens.lesson.lab_card import LabCard
 

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import LAB
 from tests.tui.screen_rows import lab_opened, make_services, rows_of, running, text_of
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.labs.lab_files import load_lab
 from tutor.runs.events import DataFacts, Epochs, Finished, Started
 from tutor.runs.registry import Runs
@@ -21,7 +21,7 @@ from tutor.tui import router
 from tutor.tui.routes import Lab
 from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.runs import RunsScreen
-from tutor.workspace import Services
+from tutor.workspace import Workspace
 
 
 def lab_file(tmp_path: Path) -> Path:
@@ -61,7 +61,7 @@ async def opened(pilot: Pilot[int]) -> LabScreen:
     return screen
 
 
-def marks(services: Services) -> dict[str, str]:
+def marks(services: Workspace) -> dict[str, str]:
     found = services.runs.folder.glob("*/beside")
     return {mark.parent.name[-4:]: mark.read_text().strip() for mark in found}
 

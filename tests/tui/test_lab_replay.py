@@ -9,9 +9,9 @@ import pytest
 from tests.runs.test_replay import a_log, written
 from tests.tui.test_lab import Bench, Size, lab
 from tutor.charts.cells import plain_row
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.runs.events import Event, View
-from tutor.tui.widgets.chart import RowsView
+from tutor.tui.widgets.rows import RowsView
 
 
 async def replayed(bench: Bench, epochs: int = 40, events: list[Event] | None = None) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.lab_fakes import FakeRuns
 from tutor.charts.cells import plain_row, row_width
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import use_language
 from tutor.labs.controls import control_title, value_text
 from tutor.labs.lab_config import LabConfig

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from tests.tui.screen_rows import make_services, rows_of, running, text_of
 from tutor.charts.cells import plain_row
 from tutor.course.lesson import Fault, Place
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import use_language
 from tutor.tui.screens.lesson.watch import WatchedLessonScreen, fault_rows
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.tui.matching import EXACT, INSIDE, PREFIX, SCATTERED, WORD, match
+from tutor.tui.screens.palette import EXACT, INSIDE, PREFIX, SCATTERED, WORD, match
 
 
 @pytest.mark.parametrize(

@@ -14,17 +14,16 @@ from tests.tui.conftest import MakeServices
 from tests.tui.quiz_bench import quiz
 from tests.tui.screen_rows import rows_of, running
 from tutor.foundation import clock
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.progress.records import Answer
 from tutor.study.misconceptions import Misconception
-from tutor.tui.row_pages import rows_as_text
 from tutor.tui.screens.lesson.screen import LessonScreen
-from tutor.tui.screens.progress import ProgressScreen
-from tutor.tui.screens.progress_pages import miss_items
-from tutor.workspace import Services
+from tutor.tui.screens.progress import ProgressScreen, miss_items
+from tutor.tui.widgets.row_list import rows_as_text
+from tutor.workspace import Workspace
 
 
-def learnt(services: Services, *, confidence: bool = True) -> None:
+def learnt(services: Workspace, *, confidence: bool = True) -> None:
     """Three days of answers: two wrong, then right."""
     now = clock.utc_now()
     for number, correct in enumerate((False, False, True)):

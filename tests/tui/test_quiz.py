@@ -10,7 +10,7 @@ import pytest
 from tests.stores import open_store
 from tests.tui.quiz_bench import Bench, quiz
 from tests.tui.screen_rows import app_of, make_services, rows_of, running, settled
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.study.question_attempt import Mark
 from tutor.tui import router
 from tutor.tui.routes import Lesson, Quiz

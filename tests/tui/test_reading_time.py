@@ -6,7 +6,7 @@ import pytest
 
 from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import rows_of, running, settled
-from tutor.progress.reading import ReadingPiece
+from tutor.progress.activity import ReadingPiece
 from tutor.study.lesson_session import LessonSession
 from tutor.tui.screens.lesson.screen import LessonScreen
 

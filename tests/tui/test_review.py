@@ -17,12 +17,14 @@ from tutor.tui.questions.question import QuestionWidget
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.review import ReviewScreen
-from tutor.workspace import Services
+from tutor.workspace import Workspace
 
 LOSS = term_key("loss-function", Side.MEANING)
 
 
-def with_cards(services: Services, *, questions: tuple[str, ...] = ("loss",), terms: tuple[str, ...] = (LOSS,)) -> None:
+def with_cards(
+    services: Workspace, *, questions: tuple[str, ...] = ("loss",), terms: tuple[str, ...] = (LOSS,)
+) -> None:
     """Questions missed two days ago, terms seen yesterday."""
     now = clock.utc_now().replace(microsecond=0)
     for lesson in questions:

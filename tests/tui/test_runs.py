@@ -21,7 +21,7 @@ from tutor.runs.registry import Runs
 from tutor.tui import router
 from tutor.tui.routes import Run
 from tutor.tui.screens.runs import RunsScreen
-from tutor.workspace import Services
+from tutor.workspace import Workspace
 
 
 async def shown(pilot: Pilot[int], *texts: str, absent: str = "") -> str:
@@ -35,11 +35,11 @@ async def shown(pilot: Pilot[int], *texts: str, absent: str = "") -> str:
 
 
 @pytest.fixture
-def services(services_in: MakeServices) -> Services:
+def services(services_in: MakeServices) -> Workspace:
     return services_in()
 
 
-def fill(services: Services) -> Runs:
+def fill(services: Workspace) -> Runs:
     make(services.runs, "20260101-100000-aaaa", epochs(1, 3), FINISHED)
     make(services.runs, "20260101-110000-bbbb", epochs(1, 2), lab="ball")
     return services.runs
@@ -69,12 +69,12 @@ async def test_while_the_list_is_read_it_says_so(
         await shown(pilot, words)
 
 
-async def test_without_a_run_the_way_to_one_is_told(services: Services) -> None:
+async def test_without_a_run_the_way_to_one_is_told(services: Workspace) -> None:
     async with running(services, RunsScreen) as pilot:
         await shown(pilot, "There is no run yet")
 
 
-async def test_a_run_that_goes_on_is_steered_from_the_list(services: Services) -> None:
+async def test_a_run_that_goes_on_is_steered_from_the_list(services: Workspace) -> None:
     folder = make(services.runs, "20260101-120000-cccc", epochs(1, 1))
     lock = hold(folder / LOCK_FILE)
     assert lock is not None
@@ -93,7 +93,7 @@ async def test_a_run_that_goes_on_is_steered_from_the_list(services: Services) -
     os.close(lock)
 
 
-async def test_deleting_takes_two_keys_and_pinning_one(services: Services) -> None:
+async def test_deleting_takes_two_keys_and_pinning_one(services: Workspace) -> None:
     runs = fill(services)
     async with running(services, RunsScreen) as pilot:
         await shown(pilot, "aaaa", "bbbb")
@@ -107,7 +107,7 @@ async def test_deleting_takes_two_keys_and_pinning_one(services: Services) -> No
     assert [entry.short_id for entry in runs.all()] == ["aaaa"]
 
 
-async def test_export_names_the_file(services: Services) -> None:
+async def test_export_names_the_file(services: Workspace) -> None:
     fill(services)
     async with running(services, RunsScreen) as pilot:
         await shown(pilot, "bbbb")
@@ -116,7 +116,7 @@ async def test_export_names_the_file(services: Services) -> None:
     assert (services.home / "exports" / "20260101-110000-bbbb.csv").read_text(encoding="utf-8").startswith("epoch,")
 
 
-async def test_enter_opens_the_run_and_c_compares_it(services: Services) -> None:
+async def test_enter_opens_the_run_and_c_compares_it(services: Workspace) -> None:
     fill(services)
     async with running(services, RunsScreen) as pilot:
         await shown(pilot, "bbbb")
@@ -130,7 +130,7 @@ async def test_enter_opens_the_run_and_c_compares_it(services: Services) -> None
         await shown(pilot, "2 kept")
 
 
-async def test_home_tells_of_a_run_that_went_on_meanwhile(services: Services) -> None:
+async def test_home_tells_of_a_run_that_went_on_meanwhile(services: Workspace) -> None:
     lock = hold(make(services.runs, "20260101-120000-cccc", epochs(1, 7)) / LOCK_FILE)
     assert lock is not None
     async with running(services) as pilot:
@@ -153,7 +153,7 @@ def recorded(runs: Runs, *events: Epochs | Paused, task: str = "recorded") -> Pa
     return folder
 
 
-async def test_a_recorded_run_is_watched_and_not_started_here(services: Services) -> None:
+async def test_a_recorded_run_is_watched_and_not_started_here(services: Workspace) -> None:
     folder = recorded(services.runs, epochs(1, 5))
     lock = hold(folder / LOCK_FILE)
     assert lock is not None
@@ -198,11 +198,11 @@ async def test_nothing_is_claimed_of_what_another_program_trains(
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("width", [36, 40, 60, 76, 80, 110, 140])
-def test_a_row_of_the_list_fits_its_width(services: Services, language: str, width: int) -> None:
+def test_a_row_of_the_list_fits_its_width(services: Workspace, language: str, width: int) -> None:
     from tutor.charts.cells import row_width
     from tutor.foundation.clock import utc_now
     from tutor.foundation.translate import use_language
-    from tutor.tui.run_rows import run_items
+    from tutor.tui.screens.runs import run_items
 
     use_language(language)
     make(services.runs, "20260101-090000-eeee", lab="never")

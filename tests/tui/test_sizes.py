@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import app_of, lab_opened, rows_of, running, settled, text_of
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.tui import router, routes
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.lesson.screen import LessonScreen

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from tests.runs.test_replay import a_log, written
 from tests.tui.lab_fakes import LAB
 from tests.tui.screen_rows import app_of, lab_opened, make_services, rows_of, running, text_of
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.labs.lab_files import read_lab
 from tutor.labs.spec_file import write_spec
 from tutor.runs.log import Writer

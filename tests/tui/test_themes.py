@@ -10,7 +10,7 @@ from rich.style import Style
 
 from tutor.charts.cells import INKS
 from tutor.tui.themes import LOOKS, THEMES, Look, look_for, textual_theme
-from tutor.typeset.lines import Role
+from tutor.typeset.elements import Role
 
 COLOURED = [LOOKS["dark"], LOOKS["light"]]
 WORDS = ("text", "muted", "axis", "accent", "good", "bad", "train", "valid", "code", "formula", "key", "link")

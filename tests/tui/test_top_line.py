@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tutor.charts.cells import Span, row_width
-from tutor.tui.widgets.top_line import GAP, breadcrumb_row, status_row
+from tutor.tui.widgets.frame import GAP, breadcrumb_row, status_row
 
 TRAIL = ["tutor", "3 Gradient descent: which way is down", "Quiz"]
 

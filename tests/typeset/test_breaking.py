@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.typeset.breaking import break_lines, widths_of
 from tutor.typeset.elements import Run
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.foundation.safe_text import harmless
-from tutor.typeset.lines import DECORATION, Line
+from tutor.typeset.elements import DECORATION, Line
 from tutor.typeset.page import one_line, plain_lines, read_document, typeset
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Rows, Span, fit_row
-from tutor.charts.notice import figures, sentence, too_small
+from tutor.charts.cells import Rows, Span, figures, fit_row, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
 from tutor.charts.scale import Scale, tight_scale
-from tutor.foundation.text_width import cell_width, shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:

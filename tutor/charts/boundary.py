@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import CLASS_INKS, Row, Rows, Span
-from tutor.charts.dots import point_marks
-from tutor.charts.field import colour_rows, shade_rows
-from tutor.charts.layers import overlay, scenery
+from tutor.charts.canvas import colour_rows, overlay, scenery, shade_rows
+from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, sentence, too_small
 from tutor.charts.loss import flow
-from tutor.charts.notice import sentence, too_small
-from tutor.charts.plot import Grid, canvas_grid, framed
+from tutor.charts.plot import Grid, canvas_grid, framed, point_marks
 from tutor.charts.scale import tight_scale
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tutor.charts.cells import Row, Rows, Span, fit_rows
-from tutor.charts.field import ASCII_SHADES
-from tutor.charts.notice import sentence
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.charts.canvas import ASCII_SHADES
+from tutor.charts.cells import Row, Rows, Span, fit_rows, sentence
+from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 
 _LEVELS = " ▁▂▃▄▅▆▇█"

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tutor.charts.cells import HEAT_LEVELS, Row, Rows, Span, fit_row, fit_rows
-from tutor.charts.field import ASCII_SHADES, HEAT_INKS, colour_rows, shade_rows
+from tutor.charts.canvas import ASCII_SHADES, HEAT_INKS, colour_rows, shade_rows
+from tutor.charts.cells import HEAT_LEVELS, Row, Rows, Span, fit_row, fit_rows, sentence
 from tutor.charts.loss import flow
-from tutor.charts.notice import sentence
 from tutor.charts.plot import Grid
-from tutor.foundation.text_width import centre, shorten
+from tutor.foundation.text import centre, shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:

@@ -6,15 +6,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span
-from tutor.charts.dots import column_extremes, extent, finite_pairs, point_marks, series_mark
-from tutor.charts.layers import overlay, scenery
+from tutor.charts.canvas import overlay, scenery
+from tutor.charts.cells import Row, Rows, Span, sentence, too_small
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import Extremes
-from tutor.charts.notice import sentence, too_small
-from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
+from tutor.charts.plot import (
+    Grid,
+    Mark,
+    canvas,
+    canvas_grid,
+    column_extremes,
+    extent,
+    finite_pairs,
+    framed,
+    point_marks,
+    series_mark,
+)
 from tutor.charts.scale import Scale, tight_scale, with_room
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:

@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span
-from tutor.charts.dots import column_extremes, extent, finite_pairs, point_marks, series_mark
+from tutor.charts.cells import Row, Rows, Span, sentence, too_small
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import numbers
-from tutor.charts.notice import sentence, too_small
 from tutor.charts.numbers import figure
-from tutor.charts.plot import canvas, canvas_grid, framed
+from tutor.charts.plot import (
+    canvas,
+    canvas_grid,
+    column_extremes,
+    extent,
+    finite_pairs,
+    framed,
+    point_marks,
+    series_mark,
+)
 from tutor.charts.scale import tight_scale, with_room
 from tutor.foundation.translate import translate
 
@@ -23,11 +30,11 @@ if TYPE_CHECKING:
     from tutor.charts.loss_history import Numbers
 
 _POINTS = 240
-_TOLD_APART = 8
+_COLOURED = 8
 """So many pieces have a colour each; more are grey."""
 
 
-def pieces_chart(
+def hidden_units_chart(
     curve: tuple[Numbers, Numbers],
     pieces: Sequence[Sequence[float]],
     width: int,
@@ -59,7 +66,7 @@ def pieces_chart(
     if across is None:
         return sentence(translate("charts.nothing-yet"), width, height)
     at = np.linspace(*across, _POINTS)
-    drawn = [_bend(at, *(float(each) for each in piece), hard=hard) for piece in pieces]
+    drawn = [_hidden_unit(at, *(float(each) for each in piece), hard=hard) for piece in pieces]
     level = np.full_like(at, constant)
     total = np.sum([level, *drawn], axis=0)
     up = extent(y, level, *drawn) or (0.0, 1.0)
@@ -68,7 +75,7 @@ def pieces_chart(
     right = tight_scale(*across, ticks=max(2, width // 14), ascii=ascii)
     upwards = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
     grid = canvas_grid(upwards, width, body, ascii=ascii)
-    inks = [f"class{index % _TOLD_APART}" if len(drawn) <= _TOLD_APART else "muted" for index in range(len(drawn))]
+    inks = [f"class{index % _COLOURED}" if len(drawn) <= _COLOURED else "muted" for index in range(len(drawn))]
     lines = [("muted", level, "-"), *((ink, piece, ".") for ink, piece in zip(inks, drawn, strict=True))]
     marks = [
         series_mark(column_extremes(at, heights, right, grid), upwards, grid, ink, "line", plain)
@@ -86,7 +93,7 @@ def pieces_chart(
     return [*legend, *framed(right, upwards, canvas(grid, marks), width, body, ascii=ascii)]
 
 
-def _bend(x: NDArray[np.float64], w: float, b: float, c: float, *, hard: bool) -> NDArray[np.float64]:
+def _hidden_unit(x: NDArray[np.float64], w: float, b: float, c: float, *, hard: bool) -> NDArray[np.float64]:
     z = numbers(b + w * x)
     return c * (np.clip(0.5 + z / 4, 0.0, 1.0) if hard else 0.5 * (1 + np.tanh(z / 2)))
 

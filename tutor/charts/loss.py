@@ -7,23 +7,33 @@ from dataclasses import dataclass
 from math import ceil, floor
 from weakref import WeakKeyDictionary
 
-from tutor.charts.cells import Row, Rows, Span, fit_row, overlaid, plain_row, row_width, spread_row
-from tutor.charts.dots import Pattern, column_mark, dot_columns, series_mark
-from tutor.charts.kept import KeptCanvas
-from tutor.charts.loss_axis import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, renamed, x_scale
+from tutor.charts.canvas import CanvasCache
+from tutor.charts.cells import (
+    Row,
+    Rows,
+    Span,
+    figures,
+    fit_row,
+    overlaid,
+    plain_row,
+    row_width,
+    sentence,
+    spread_row,
+    too_small,
+)
+from tutor.charts.chart_view import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, renamed, x_scale
 from tutor.charts.loss_history import Extremes, LossHistory
 from tutor.charts.loss_history import numbers as as_numbers
-from tutor.charts.notice import figures, sentence, too_small
 from tutor.charts.numbers import figure
-from tutor.charts.plot import Grid, Mark, canvas_grid, framed
+from tutor.charts.plot import Grid, Mark, Pattern, canvas_grid, column_mark, dot_columns, framed, series_mark
 from tutor.charts.scale import Scale, falling_scale, log_scale
-from tutor.foundation.text_width import cell_width, shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import translate
 
 _PATTERN_SIGNS: dict[Pattern, tuple[str, str]] = {"line": ("──", "*"), "dotted": ("··", "o"), "dashed": ("╌╌", "+")}
 _PLAIN_PINNED = "+x#@"
 _CHANGED = ("┊", ":")
-_KEPT: WeakKeyDictionary[LossHistory, KeptCanvas] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[LossHistory, CanvasCache] = WeakKeyDictionary()
 """The canvas of each chart, by the last of its histories: the one that grows."""
 _FREE = " ⠀" + "".join(_CHANGED)
 """What a name may be written over: nothing, and the marks of other changes."""
@@ -156,8 +166,8 @@ def loss_chart(
     return [*legend, *framed(x, y, drawn, width, body, ascii=ascii)]
 
 
-def _kept_canvas(lines: Sequence[LossLine]) -> KeptCanvas:
-    return _KEPT.setdefault(lines[-1].history, KeptCanvas())
+def _kept_canvas(lines: Sequence[LossLine]) -> CanvasCache:
+    return _KEPT.setdefault(lines[-1].history, CanvasCache())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tutor.charts.cells import Rows
-from tutor.charts.notice import sentence
+from tutor.charts.cells import Rows, sentence
 from tutor.foundation.data_names import data_name
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
@@ -114,7 +113,7 @@ def _fit(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _curve(scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.curve import curve_chart
+    from tutor.charts.landscape import curve_chart
 
     return curve_chart(
         (scene["x"], scene["y"]),
@@ -127,7 +126,7 @@ def _curve(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _surface(scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.surface import surface_chart
+    from tutor.charts.landscape import surface_chart
 
     path = frame.get("path", ())
     return surface_chart(
@@ -175,7 +174,7 @@ def _series(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _autocorrelation(scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.autocorrelation import autocorrelation_chart
+    from tutor.charts.series import autocorrelation_chart
 
     return autocorrelation_chart(
         scene["values"],
@@ -215,7 +214,7 @@ def _folds(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _updates(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.updates import updates_chart
+    from tutor.charts.network import updates_chart
 
     whole = frame["epochs"]
     return updates_chart(
@@ -229,7 +228,7 @@ def _updates(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _gradients(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.gradients import gradients_chart
+    from tutor.charts.network import gradients_chart
 
     return gradients_chart(
         (frame["along"], frame["across"]),
@@ -242,9 +241,9 @@ def _gradients(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _pieces(scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.hidden_units import pieces_chart
+    from tutor.charts.hidden_units import hidden_units_chart
 
-    return pieces_chart(
+    return hidden_units_chart(
         (scene["x"], scene["y"]),
         frame["pieces"],
         at.width,
@@ -258,14 +257,14 @@ def _pieces(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _shapes(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.network_tables import shapes_table
+    from tutor.charts.network import shapes_table
 
     layers = [(_text(name), [int(size) for size in shape]) for name, shape in frame["layers"]]
     return shapes_table(layers, at.width, at.height, ascii=at.ascii)
 
 
 def _gradient_check(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.network_tables import gradient_check_table
+    from tutor.charts.network import gradient_check_table
 
     return gradient_check_table(
         _texts(frame["names"]),
@@ -298,7 +297,7 @@ def _digits(scene: Payload, frame: Payload, at: Drawing) -> Rows:
 
 
 def _norms(_scene: Payload, frame: Payload, at: Drawing) -> Rows:
-    from tutor.charts.norms import norms_chart
+    from tutor.charts.network import norms_chart
 
     return norms_chart(
         frame["epochs"],

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.charts.cells import Row, Rows, Span, fit_rows
-from tutor.charts.notice import sentence
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.charts.cells import Row, Rows, Span, fit_rows, sentence
+from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 
 _NAME_AT_LEAST = 10

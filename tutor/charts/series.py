@@ -1,4 +1,4 @@
-"""A series and what the model says of it: the same days, actual and predicted."""
+"""Charts of a daily series: actual and predicted values, and how the series correlates with itself."""
 
 from __future__ import annotations
 
@@ -6,14 +6,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Rows, Span
-from tutor.charts.dots import column_extremes, extent, series_mark
+from tutor.charts.cells import Row, Rows, Span, sentence, too_small
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import numbers
-from tutor.charts.notice import sentence, too_small
-from tutor.charts.plot import canvas, canvas_grid, framed
-from tutor.charts.scale import tight_scale, window_scale, with_room
-from tutor.foundation.text_width import shorten
+from tutor.charts.plot import (
+    Grid,
+    Mark,
+    canvas,
+    canvas_grid,
+    column_extremes,
+    column_mark,
+    dot_columns,
+    dot_rows,
+    extent,
+    framed,
+    series_mark,
+)
+from tutor.charts.scale import Scale, linear_scale, tight_scale, window_scale, with_room
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
@@ -32,7 +42,7 @@ def series_chart(
     up = up or extent(guess[np.isfinite(guess)])
     if up is None:
         return sentence(translate("charts.nothing-yet"), width, height)
-    legend = _legend(width, height, name, ascii=ascii)
+    legend = _series_legend(width, height, name, ascii=ascii)
     body = height - len(legend)
     x = window_scale(1, max(2, days), ticks=max(2, min(7, width // 10)))
     y = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
@@ -46,10 +56,87 @@ def series_chart(
     return [*legend, *framed(x, y, canvas(grid, marks), width, body, ascii=ascii)]
 
 
-def _legend(width: int, height: int, name: str, *, ascii: bool) -> Rows:
+def _series_legend(width: int, height: int, name: str, *, ascii: bool) -> Rows:
     if height < 7:
         return []
     items = [[Span(shorten(name, max(6, width // 3)), "text")]] if name else []
     items.append([Span("* " if ascii else "── ", "train"), Span(translate("charts.predicted"), "muted")])
     items.append([Span("o " if ascii else "·· ", "valid"), Span(translate("charts.actual"), "muted")])
+    return flow(items, width, 1)
+
+
+_WEEK = 7
+
+
+def autocorrelation_chart(
+    values: Numbers, width: int, height: int, *, lags: int = 0, name: str = "", ascii: bool = False
+) -> Rows:
+    """Bars from zero, one for each of 1, 2, ... days; those of whole weeks stand out.
+
+    Args:
+        values: The autocorrelation at 1, 2, ... days.
+        width: Cells across.
+        height: Rows.
+        lags: How many days the model looks back; a column marks the last of them.
+        name: What the series counts.
+        ascii: Whether to draw in plain ASCII.
+    """
+    sizes = numbers(values)
+    if too_small(width, height):
+        return sentence(translate("charts.too-small"), width, height)
+    finite = sizes[np.isfinite(sizes)]
+    if not len(finite):
+        return sentence(translate("charts.nothing-yet"), width, height)
+    legend = _autocorrelation_legend(width, height, name, lags=lags, ascii=ascii)
+    body = height - len(legend)
+    # As many days as have a column of their own, in whole weeks where possible.
+    room = max(_WEEK, (width - 8) // 2 // _WEEK * _WEEK)
+    sizes = sizes[:room]
+    day = np.arange(1, len(sizes) + 1, dtype=np.float64)
+    x = _weeks(len(sizes), most=max(2, width // 6))
+    low, high = min(0.0, float(finite.min())), max(0.0, float(finite.max()))
+    y = linear_scale(low, high, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    grid = canvas_grid(y, width, body, ascii=ascii)
+    whole = (day % _WEEK) == 0
+    marks = [
+        _bars(day[~whole], sizes[~whole], x, y, grid, "train"),
+        _bars(day[whole], sizes[whole], x, y, grid, "valid"),
+    ]
+    if 0 < lags <= len(sizes):
+        place = int(dot_columns(numbers([lags + 0.5]), x, grid)[0])
+        marks.insert(0, column_mark(place, grid, "cursor", "┊", "|"))
+    return [*legend, *framed(x, y, canvas(grid, marks), width, body, ascii=ascii)]
+
+
+def _weeks(days: int, most: int) -> Scale:
+    """A scale from 0 past the last of ``days``, with at most ``most`` ticks at the ends of weeks."""
+    step = _WEEK * max(1, -(-(days // _WEEK + 1) // most))
+    ticks = range(0, days + 1, step)
+    return Scale(0.0, days + 1.0, tuple(map(float, ticks)), tuple(map(str, ticks)))
+
+
+def _bars(day: Numbers, size: Numbers, x: Scale, y: Scale, grid: Grid, ink: str) -> Mark:
+    """A column of dots from zero to each value."""
+    at, to = numbers(day), numbers(size)
+    good = np.isfinite(to)
+    columns, tops = dot_columns(at[good], x, grid), dot_rows(to[good], y, grid)
+    foot = int(dot_rows(numbers([0.0]), y, grid)[0])
+    pieces = [np.arange(min(foot, top), max(foot, top) + 1) for top in tops.tolist()]
+    across = np.concatenate(
+        [np.full(len(piece), column) for piece, column in zip(pieces, columns.tolist(), strict=True)] or [columns]
+    )
+    return Mark(across, np.concatenate(pieces or [tops]), ink, plain="*" if ink == "train" else "#")
+
+
+def _autocorrelation_legend(width: int, height: int, name: str, *, lags: int, ascii: bool) -> Rows:
+    if height < 7:
+        return []
+    items: list[Row] = [[Span(translate("charts.autocorrelation"), "text")]]
+    if name:
+        items[0].append(Span(f" {shorten(name, max(6, width // 4))}", "text"))
+    items.append([Span("# " if ascii else "⡇ ", "valid"), Span("7, 14, 21, ..." if ascii else "7, 14, 21, …", "muted")])
+    if lags:
+        items.append([Span("| " if ascii else "┊ ", "cursor"), Span(translate("charts.looks-back"), "muted")])
+    arrow = "->" if ascii else "→"
+    items.append([Span(f"{translate('charts.days-apart')} {arrow}", "muted")])
     return flow(items, width, 1)

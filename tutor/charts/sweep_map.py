@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from tutor.charts.canvas import ASCII_SHADES
 from tutor.charts.cells import HEAT_LEVELS, Row, Rows, Span
-from tutor.charts.field import ASCII_SHADES
 from tutor.charts.numbers import figure
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 
 _SHADES = "▁▂▃▄▅▆▇█"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows
-from tutor.charts.notice import sentence
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, sentence
+from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import translate
 
 _GAP = 3

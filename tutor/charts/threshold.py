@@ -7,16 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tutor.charts.boundary import ASCII_GLYPHS, GLYPHS
-from tutor.charts.cells import CLASS_INKS, Row, Rows, Span
-from tutor.charts.dots import dot_columns, dot_rows
-from tutor.charts.layers import overlay, scenery
+from tutor.charts.canvas import overlay, scenery
+from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, sentence, too_small
 from tutor.charts.loss import flow
 from tutor.charts.loss_history import numbers
-from tutor.charts.notice import sentence, too_small
 from tutor.charts.numbers import figure
-from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
+from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, dot_columns, dot_rows, framed
 from tutor.charts.scale import Scale, linear_scale, tight_scale
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span, fit_rows
+from tutor.charts.cells import Row, Rows, Span, figures, fit_rows, sentence
 from tutor.charts.loss_history import numbers
-from tutor.charts.notice import figures, sentence
 from tutor.charts.numbers import figure
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"

@@ -1,6 +1,12 @@
-"""The command line: what was asked for, and which front answers it.
+"""The command line: it reads the words behind ``tutor`` and hands them to a front.
 
-Each front is imported by the one command that needs it, so that ``tutor --help`` loads none.
+Begin with `run`, which `tutor.__main__` calls: it chooses the language and turns every failure into a sentence and an
+exit code.
+
+- `commands`, `run_commands`, `progress_commands`: the commands, declared with click. Each imports its front inside its
+  function, so that ``tutor --help`` loads none, and the latter two modules are imported only when they are needed.
+- `lab_options`: the options of every command that takes a lab. `fronts`: screens, or lines for a screen reader.
+- `help`: click's own words in the learner's language, and its help measured in cells. `completion`: for shells.
 """
 
 from __future__ import annotations
@@ -10,37 +16,34 @@ import io
 import os
 import sys
 
-_COMPLETION = "_TUTOR_COMPLETE"
-"""As in `tutor.cli.commands`, which is not imported where no words were given."""
-
 
 def run(arguments: list[str]) -> int:
     """Carry out one command line.
 
     Args:
-        arguments: the words behind the program's name.
+        arguments: The words behind the program's name.
 
     Returns:
         The exit code for the shell, one of `tutor.foundation.errors.ExitCode`.
     """
     from tutor.foundation.errors import ExitCode, TutorError
-    from tutor.foundation.signs import fit_stream
+    from tutor.foundation.terminal import fit_stream
     from tutor.foundation.translate import translate
 
     fit_stream(sys.stdout)
     fit_stream(sys.stderr)
     if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")  # an answer may be anything, and must not end the asking
+        sys.stdin.reconfigure(errors="replace")  # an answer that is not UTF-8 must not end a quiz
     _choose_language()
     try:
         code = _carry_out(arguments)
-        if sys.stdout is not None:  # what cannot be written is found out here, not by Python on its way out
+        if sys.stdout is not None:  # an error of writing is found here, not by Python while it exits
             sys.stdout.flush()
     except TutorError as error:
         _say(f"tutor: {error}")
         return int(error.exit_code)
     except BrokenPipeError:
-        # ``tutor train … | head``: the reader has what it wanted. Nothing is wrong, and nobody is there to be told.
+        # ``tutor train … | head``: the reader has what it wanted and has left. Nothing is wrong.
         _write_no_more()
         return int(ExitCode.OK)
     except OSError as error:
@@ -49,15 +52,17 @@ def run(arguments: list[str]) -> int:
         _say(f"tutor: {translate('cli.refused-by-system', reason=reason)}")
         return int(ExitCode.CANNOT_WRITE)
     except KeyboardInterrupt:
-        _say("\n" + translate("cli.interrupted"))  # not behind the ^C that the terminal shows
+        _say("\n" + translate("cli.interrupted"))  # on a new line, because the terminal shows ^C
         return int(ExitCode.INTERRUPTED)
     return code
 
 
 def _carry_out(arguments: list[str]) -> int:
-    if not arguments and _COMPLETION not in os.environ:
-        # The commonest way in, and the one that is timed: it needs no command-line parser.
-        from tutor.cli.screens import open_screens
+    from tutor.cli import completion
+
+    if not arguments and completion.VARIABLE not in os.environ:
+        # The most common call, and the one whose time is measured: it needs no command-line parser.
+        from tutor.cli.fronts import open_screens
 
         return open_screens()
     from tutor.cli.commands import dispatch
@@ -66,20 +71,20 @@ def _carry_out(arguments: list[str]) -> int:
 
 
 def _choose_language() -> None:
-    """The learner's setting decides, else the locale."""
+    """Use the language of the settings, or else that of the locale."""
     from tutor.foundation.translate import language_of_environment, use_language
     from tutor.progress.settings import load_settings
 
-    # A broken settings file is left where it is: whoever opens the screens is told of it there.
+    # A broken settings file stays where it is: the screens put it aside and say so.
     use_language(load_settings(keep_aside=False).settings.language or language_of_environment())
 
 
 def _say(text: str) -> None:
-    """Write to standard error, if anything can be written there."""
+    """Write ``text`` to standard error, if anything can be written there."""
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)
 
 
 def _write_no_more() -> None:
-    """Send standard output nowhere: Python flushes it once more while it exits, and would complain then."""
+    """Redirect standard output to nowhere, because Python flushes it while it exits and would report an error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

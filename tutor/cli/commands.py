@@ -1,4 +1,4 @@
-"""The commands of ``tutor``, by click. Each one only reads its words and hands them to a front."""
+"""The commands of ``tutor``, declared with click. Each one only reads its arguments and hands them to a front."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from typing import Any
 
 import click
 
-from tutor.cli import click_words
-from tutor.cli.help import Group, Sentence
+from tutor.cli import completion
+from tutor.cli.completion import complete_labs, complete_lessons, complete_sources
+from tutor.cli.fronts import open_screens, style_for, wants_screen_reader
+from tutor.cli.help import Group, translate_click, usage_error_text
 from tutor.cli.lab_options import lab_options, overrides, require_one
-from tutor.cli.spoken import style_for, wants_words
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
-
-COMPLETION = "_TUTOR_COMPLETE"
-"""Set by the completion scripts: the words are then not ours but those to complete."""
 
 
 def dispatch(arguments: list[str]) -> int:
@@ -27,13 +25,13 @@ def dispatch(arguments: list[str]) -> int:
         The exit code.
 
     Raises:
-        TutorError: the command failed in a way that it can explain.
+        TutorError: The command failed in a way that it can explain.
     """
-    click_words.speak()
-    if COMPLETION in os.environ:
+    translate_click()
+    if completion.VARIABLE in os.environ:
         _tutor.main(prog_name="tutor")  # answers the shell and leaves
     try:
-        # Not `main`, which turns a reader that left into the exit code of a fault.
+        # Not `main`, which would turn a closed pipe into the exit code of a failure.
         with _tutor.make_context("tutor", list(arguments)) as context:
             result = _tutor.invoke(context)
     except click.exceptions.Exit as leave:
@@ -42,7 +40,7 @@ def dispatch(arguments: list[str]) -> int:
         click.echo(error.format_message(), err=True)
         return int(ExitCode.USAGE)
     except click.UsageError as error:
-        said = click_words.sentence(error)
+        said = usage_error_text(error)
         raise TutorError(said, hint=translate("cli.usage-hint"), exit_code=ExitCode.USAGE) from error
     return int(result or 0)
 
@@ -55,18 +53,6 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: bo
         context.exit()
 
 
-def _complete_lessons(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from tutor.plain.names import lesson_names
-
-    return [name for name in lesson_names() if name.startswith(incomplete)]
-
-
-def _complete_labs(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from tutor.plain.names import lab_names
-
-    return [name for name in lab_names() if name.startswith(incomplete)]
-
-
 @click.group(
     cls=Group,
     about="cli.about",
@@ -74,50 +60,44 @@ def _complete_labs(_context: click.Context, _parameter: click.Parameter, incompl
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help=Sentence("cli.version")
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help=translate("cli.version")
 )
-@click.option("--driver", type=click.Choice(["tutor", "textual"]), default=None, help=Sentence("terminal.cli-driver"))
+@click.option("--driver", type=click.Choice(["tutor", "textual"]), default=None, help=translate("terminal.cli-driver"))
 @click.pass_context
 def _tutor(context: click.Context, driver: str | None) -> int:
-    """Open the course; the words are in the translations."""
+    """Open the course. The help text is in the translations."""
     if driver is not None:
         os.environ["TUTOR_DRIVER"] = driver
     if context.invoked_subcommand is not None:
         return 0
-    from tutor.cli.screens import open_screens
-
     return open_screens()
 
 
 def _command(name: str, about: str, short: str) -> Callable[[Callable[..., Any]], click.Command]:
-    return _tutor.command(name, help=Sentence(about), short_help=Sentence(short))
+    return _tutor.command(name, help=translate(about), short_help=translate(short))
 
 
 @_command("open", "cli.open", "cli.open-short")
-@click.argument("lesson", required=False, shell_complete=_complete_lessons)
+@click.argument("lesson", required=False, shell_complete=complete_lessons)
 def _open(lesson: str | None) -> int:
-    from tutor.cli.screens import open_screens
-
     return open_screens(lesson=lesson)
 
 
 @_command("lab", "cli.lab", "cli.lab-short")
-@click.argument("lab", required=False, shell_complete=_complete_labs)
+@click.argument("lab", required=False, shell_complete=complete_labs)
 @lab_options
 def _lab(lab: str | None, data: str | None, settings: tuple[str, ...], **options: str | None) -> int:
-    from tutor.cli.screens import open_screens
-
     require_one(lab, data)
     return open_screens(lab=lab, data=data, overrides=overrides(settings, options))
 
 
 @_command("train", "cli.train", "cli.train-short")
-@click.argument("lab", required=False, shell_complete=_complete_labs)
+@click.argument("lab", required=False, shell_complete=complete_labs)
 @lab_options
-@click.option("--plain", "style", flag_value="plain", help=Sentence("cli.train-plain"))
-@click.option("--narrate", "style", flag_value="narrate", help=Sentence("watch.cli-narrate"))
-@click.option("--json", "style", flag_value="json", help=Sentence("cli.train-json"))
-@click.option("--detach", is_flag=True, help=Sentence("watch.cli-detach"))
+@click.option("--plain", "style", flag_value="plain", help=translate("cli.train-plain"))
+@click.option("--narrate", "style", flag_value="narrate", help=translate("watch.cli-narrate"))
+@click.option("--json", "style", flag_value="json", help=translate("cli.train-json"))
+@click.option("--detach", is_flag=True, help=translate("watch.cli-detach"))
 def _train(
     lab: str | None,
     data: str | None,
@@ -133,13 +113,13 @@ def _train(
 
 
 @_command("sweep", "cli.sweep", "cli.sweep-short")
-@click.argument("lab", required=False, shell_complete=_complete_labs)
-@click.option("--grid", multiple=True, metavar="KEY=VALUE,...", help=Sentence("cli.sweep-grid"))
-@click.option("--jobs", type=click.IntRange(1, 256), default=None, help=Sentence("cli.sweep-jobs"))
-@click.option("--dask", default="", metavar="ADDRESS", help=Sentence("cli.sweep-dask"))
-@click.option("--fresh", is_flag=True, help=Sentence("cli.sweep-fresh"))
-@click.option("--plain", "style", flag_value="plain", help=Sentence("cli.sweep-plain"))
-@click.option("--json", "style", flag_value="json", help=Sentence("cli.sweep-json"))
+@click.argument("lab", required=False, shell_complete=complete_labs)
+@click.option("--grid", multiple=True, metavar="KEY=VALUE,...", help=translate("cli.sweep-grid"))
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, help=translate("cli.sweep-jobs"))
+@click.option("--dask", default="", metavar="ADDRESS", help=translate("cli.sweep-dask"))
+@click.option("--fresh", is_flag=True, help=translate("cli.sweep-fresh"))
+@click.option("--plain", "style", flag_value="plain", help=translate("cli.sweep-plain"))
+@click.option("--json", "style", flag_value="json", help=translate("cli.sweep-json"))
 @lab_options
 def _sweep(
     lab: str | None,
@@ -165,10 +145,10 @@ def _add_run_commands(tutor: click.Group) -> None:
     add_run_commands(tutor)
 
 
-def _add_memory_commands(tutor: click.Group) -> None:
-    from tutor.cli.progress_commands import add_memory_commands
+def _add_progress_commands(tutor: click.Group) -> None:
+    from tutor.cli.progress_commands import add_progress_commands
 
-    add_memory_commands(tutor)
+    add_progress_commands(tutor)
 
 
 _tutor.promise(
@@ -186,7 +166,7 @@ _tutor.promise(
         "review": "ask.cli-review-short",
         "progress": "transfer.cli-progress-short",
     },
-    _add_memory_commands,
+    _add_progress_commands,
 )
 
 
@@ -198,13 +178,11 @@ def _list() -> int:
 
 
 @_command("read", "cli.read", "cli.read-short")
-@click.argument("lesson", shell_complete=_complete_lessons)
-@click.option("--watch", is_flag=True, help=Sentence("cli.read-watch"))
-@click.option("--plain", is_flag=True, help=Sentence("cli.read-plain"))
+@click.argument("lesson", shell_complete=complete_lessons)
+@click.option("--watch", is_flag=True, help=translate("cli.read-watch"))
+@click.option("--plain", is_flag=True, help=translate("cli.read-plain"))
 def _read(lesson: str, watch: bool, plain: bool) -> int:
-    if not plain and sys.stdout.isatty() and not wants_words():
-        from tutor.cli.screens import open_screens
-
+    if not plain and sys.stdout.isatty() and not wants_screen_reader():
         return open_screens(lesson=lesson, watch=watch)
     from tutor.plain.read import read, watch_file
 
@@ -213,7 +191,7 @@ def _read(lesson: str, watch: bool, plain: bool) -> int:
 
 @_command("new", "cli.new", "cli.new-short")
 @click.argument("lesson")
-@click.option("--in", "folder", default=None, metavar="FOLDER", help=Sentence("cli.new-in"))
+@click.option("--in", "folder", default=None, metavar="FOLDER", help=translate("cli.new-in"))
 def _new(lesson: str, folder: str | None) -> int:
     from tutor.plain.new_lesson import new_lesson
 
@@ -222,35 +200,43 @@ def _new(lesson: str, folder: str | None) -> int:
 
 @_command("check", "cli.check", "cli.check-short")
 @click.argument("path", required=False)
-@click.option("--run", "run_labs", is_flag=True, help=Sentence("cli.check-run"))
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help=Sentence("cli.check-jobs"))
-@click.option("--fresh", is_flag=True, help=Sentence("cli.check-fresh"))
+@click.option("--run", "run_labs", is_flag=True, help=translate("cli.check-run"))
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help=translate("cli.check-jobs"))
+@click.option("--fresh", is_flag=True, help=translate("cli.check-fresh"))
 def _check(path: str | None, run_labs: bool, jobs: int | None, fresh: bool) -> int:
     from tutor.plain.check import check
 
     return check(path, run_labs=run_labs, jobs=jobs, fresh=fresh)
 
 
-def _complete_sources(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from tutor.ml.source import source_names
-
-    return [name for names in source_names().values() for name in names if name.startswith(incomplete)]
-
-
 @_command("source", "source.cli", "source.cli-short")
-@click.argument("name", required=False, shell_complete=_complete_sources)
+@click.argument("name", required=False, shell_complete=complete_sources)
 def _source(name: str | None) -> int:
     from tutor.plain.source import show_source
 
     return show_source(name)
 
 
+def _complete_topics(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from tutor.plain.manual import topics
+
+    return [topic for topic in topics() if topic.startswith(incomplete)]
+
+
+@_command("help", "manual.cli", "manual.cli-short")
+@click.argument("topic", required=False, shell_complete=_complete_topics)
+def _help(topic: str | None) -> int:
+    from tutor.plain.manual import show_page
+
+    return show_page(topic)
+
+
 @_command("completion", "cli.completion", "cli.completion-short")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def _completion(shell: str) -> None:
+def _completion_script(shell: str) -> None:
     from click.shell_completion import get_completion_class
 
     script = get_completion_class(shell)
     if script is None:
         raise click.UsageError(translate("cli.no-such-shell", shell=shell))
-    click.echo(script(_tutor, {}, "tutor", COMPLETION).source())
+    click.echo(script(_tutor, {}, "tutor", completion.VARIABLE).source())

@@ -1,4 +1,4 @@
-"""The options that change a lab, alike for every command that takes one."""
+"""The options that change a lab, the same for every command that takes one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from tutor.cli.help import Sentence
 from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
@@ -29,28 +28,28 @@ _OPTIONS = {
     "seed": ("NUMBER", "cli.lab-seed"),
     "text": ("FILE", "writing.cli-text"),
 }
-"""Short for ``--set``, each with what is to be written behind it, and the key of its help."""
+"""The short forms of ``--set``: the name of each one's value, and the key of its help."""
 _COLUMNS = frozenset({"target", "features", "group"})
-"""Names of the learner's own, which are taken as they are."""
+"""Options whose values are names from the learner's own table, and so are taken as they are."""
 
 
 def lab_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--data``, ``--set`` and what is short for it."""
+    """Add ``--data``, ``--set`` and the short forms of ``--set``."""
     decorated = command
     for name, (shown, about) in reversed(_OPTIONS.items()):
-        option = click.option(f"--{name.replace('_', '-')}", name, metavar=shown, help=Sentence(about))
+        option = click.option(f"--{name.replace('_', '-')}", name, metavar=shown, help=translate(about))
         decorated = option(decorated)
-    decorated = click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=Sentence("cli.train-set"))(
+    decorated = click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=translate("cli.train-set"))(
         decorated
     )
-    return click.option("--data", metavar="FILE", help=Sentence("cli.lab-data"))(decorated)
+    return click.option("--data", metavar="FILE", help=translate("cli.lab-data"))(decorated)
 
 
 def overrides(settings: tuple[str, ...], options: dict[str, str | None]) -> dict[str, object]:
-    """What ``--set`` and its short forms say, by dotted key or short name.
+    """Return what ``--set`` and its short forms change, by dotted key or short name.
 
     Raises:
-        TutorError: a setting is none.
+        TutorError: A word of ``--set`` is not a setting with a value.
     """
     from tutor.labs.lab_files import parse_setting
 
@@ -72,7 +71,7 @@ def overrides(settings: tuple[str, ...], options: dict[str, str | None]) -> dict
 
 
 def _text(text: str) -> dict[str, object]:
-    """A text of the course by its name, or else a file of the learner's own."""
+    """Read a text of the course by its name, or else a file of the learner's own."""
     from tutor.labs.settings import SETTINGS
 
     if text in SETTINGS["data.text"].names() and text != "file":
@@ -81,10 +80,10 @@ def _text(text: str) -> dict[str, object]:
 
 
 def require_one(lab: str | None, data: str | None) -> None:
-    """See to it that there is a lab or a table, and not both.
+    """Check that there is a lab or a table, and not both.
 
     Raises:
-        UsageError: otherwise.
+        UsageError: There is neither, or there are both.
     """
     if (lab is None) == (data is None):
         raise click.UsageError(translate("cli.lab-or-data" if lab is None else "cli.lab-and-data"))

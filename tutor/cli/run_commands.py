@@ -1,4 +1,4 @@
-"""The commands about runs: list them, watch one, steer one."""
+"""The commands about runs: list them, watch one, control one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from tutor.cli.help import Sentence
-from tutor.cli.spoken import style_for
+from tutor.cli.completion import complete_runs
+from tutor.cli.fronts import open_screens, style_for
 from tutor.foundation.files import named_path
 from tutor.foundation.translate import translate
 
@@ -21,28 +21,21 @@ def add_run_commands(tutor: click.Group) -> None:
         tutor.add_command(command)
 
 
-def _complete_runs(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from tutor.foundation import paths
-    from tutor.runs.registry import Runs
-
-    return [each.short_id for each in Runs(paths.runs_folder()).all() if each.short_id.startswith(incomplete)]
-
-
-@click.command("runs", help=Sentence("watch.cli-runs"), short_help=Sentence("watch.cli-runs-short"))
-@click.option("--json", is_flag=True, help=Sentence("watch.cli-runs-json"))
+@click.command("runs", help=translate("watch.cli-runs"), short_help=translate("watch.cli-runs-short"))
+@click.option("--json", is_flag=True, help=translate("watch.cli-runs-json"))
 def _runs(json: bool) -> int:
     from tutor.plain.runs_table import show_runs
 
     return show_runs(json=json)
 
 
-@click.command("watch", help=Sentence("watch.cli-watch"), short_help=Sentence("watch.cli-watch-short"))
-@click.argument("run", required=False, shell_complete=_complete_runs)
-@click.option("--plain", "style", flag_value="plain", help=Sentence("cli.train-plain"))
-@click.option("--narrate", "style", flag_value="narrate", help=Sentence("watch.cli-narrate"))
-@click.option("--json", "style", flag_value="json", help=Sentence("cli.train-json"))
-@click.option("--csv", type=click.Path(path_type=Path), default=None, metavar="FILE", help=Sentence("follow.cli-csv"))
-@click.option("--columns", default="", metavar="ROLE=COLUMN,...", help=Sentence("follow.cli-columns"))
+@click.command("watch", help=translate("watch.cli-watch"), short_help=translate("watch.cli-watch-short"))
+@click.argument("run", required=False, shell_complete=complete_runs)
+@click.option("--plain", "style", flag_value="plain", help=translate("cli.train-plain"))
+@click.option("--narrate", "style", flag_value="narrate", help=translate("watch.cli-narrate"))
+@click.option("--json", "style", flag_value="json", help=translate("cli.train-json"))
+@click.option("--csv", type=click.Path(path_type=Path), default=None, metavar="FILE", help=translate("follow.cli-csv"))
+@click.option("--columns", default="", metavar="ROLE=COLUMN,...", help=translate("follow.cli-columns"))
 def _watch(run: str | None, style: str | None, csv: Path | None, columns: str) -> int:
     if csv is not None:
         if run is not None:
@@ -52,8 +45,6 @@ def _watch(run: str | None, style: str | None, csv: Path | None, columns: str) -
         raise click.UsageError(translate("follow.columns-need-csv"))
     style = style_for(style)
     if style is None and sys.stdout.isatty() and sys.stdin.isatty():
-        from tutor.cli.screens import open_screens
-
         return open_screens(run=run or "")
     from tutor.plain.watch import watch
 
@@ -68,25 +59,25 @@ def _follow(csv: Path, columns: str) -> str:
     return start_following(named_path(csv), Runs(paths.runs_folder()), columns=columns)
 
 
-@click.command("doctor", help=Sentence("doctor.cli"), short_help=Sentence("doctor.cli-short"))
+@click.command("doctor", help=translate("doctor.cli"), short_help=translate("doctor.cli-short"))
 def _doctor() -> int:
     from tutor.plain.doctor import examine
 
     return examine()
 
 
-@click.group("run", help=Sentence("watch.cli-run"), short_help=Sentence("watch.cli-run-short"))
+@click.group("run", help=translate("watch.cli-run"), short_help=translate("watch.cli-run-short"))
 def _run() -> None:
-    """Steer a run; the words are in the translations."""
+    """Control a run. The help text is in the translations."""
 
 
 def _action(name: str, about: str, short: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command of ``tutor run``; ``short`` is for the list, where ``about`` is long."""
-    return _run.command(name, help=Sentence(about), short_help=Sentence(short or about))
+    """Declare a command of ``tutor run``; ``short`` is its text in the list if ``about`` is too long for that."""
+    return _run.command(name, help=translate(about), short_help=translate(short or about))
 
 
 def _one_run(*, required: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.argument("run", required=required, shell_complete=_complete_runs)
+    return click.argument("run", required=required, shell_complete=complete_runs)
 
 
 @_action("stop", "watch.cli-stop")
@@ -137,7 +128,7 @@ def _note(run: str, text: tuple[str, ...]) -> int:
 
 @_action("pin", "watch.cli-pin")
 @_one_run(required=True)
-@click.option("--off", is_flag=True, help=Sentence("watch.cli-pin-off"))
+@click.option("--off", is_flag=True, help=translate("watch.cli-pin-off"))
 def _pin(run: str, off: bool) -> int:
     from tutor.plain.steer import pin
 
@@ -145,7 +136,7 @@ def _pin(run: str, off: bool) -> int:
 
 
 @_action("delete", "watch.cli-delete")
-@click.argument("run", nargs=-1, required=True, shell_complete=_complete_runs)
+@click.argument("run", nargs=-1, required=True, shell_complete=complete_runs)
 def _delete(run: tuple[str, ...]) -> int:
     from tutor.plain.steer import delete
 
@@ -154,9 +145,9 @@ def _delete(run: tuple[str, ...]) -> int:
 
 @_action("import", "watch.cli-import", "record.cli-import-short")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--name", default="", help=Sentence("watch.cli-import-name"))
-@click.option("--follow", is_flag=True, help=Sentence("follow.cli-follow"))
-@click.option("--columns", default="", metavar="ROLE=COLUMN,...", help=Sentence("follow.cli-columns"))
+@click.option("--name", default="", help=translate("watch.cli-import-name"))
+@click.option("--follow", is_flag=True, help=translate("follow.cli-follow"))
+@click.option("--columns", default="", metavar="ROLE=COLUMN,...", help=translate("follow.cli-columns"))
 def _import(file: Path, name: str, follow: bool, columns: str) -> int:
     from tutor.plain.steer import follow_log, import_log
 
@@ -165,8 +156,8 @@ def _import(file: Path, name: str, follow: bool, columns: str) -> int:
 
 @_action("export", "watch.cli-export")
 @_one_run()
-@click.option("--as", "kind", type=click.Choice(["csv", "tensorboard"]), default="csv", help=Sentence("watch.cli-as"))
-@click.option("--to", default=None, metavar="PATH", help=Sentence("watch.cli-to"))
+@click.option("--as", "kind", type=click.Choice(["csv", "tensorboard"]), default="csv", help=translate("watch.cli-as"))
+@click.option("--to", default=None, metavar="PATH", help=translate("watch.cli-to"))
 def _export(run: str | None, kind: str, to: str | None) -> int:
     from tutor.plain.steer import export
 

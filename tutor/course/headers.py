@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.files import file_order, lesson_files, lesson_number
-from tutor.foundation import atomic_files, paths
-from tutor.foundation.files import read_file, read_start, whole_path
+from tutor.foundation import paths
+from tutor.foundation.files import read_file, read_start, whole_path, write_text
 from tutor.foundation.safe_text import harmless, harmless_line
 
 if TYPE_CHECKING:  # the types of a whole lesson take longer to define than the map takes to draw
@@ -127,7 +127,7 @@ class _Cache:
             return
         content = json.dumps({"version": _VERSION, "files": self._now})  # ASCII: names of files may be no UTF-8
         try:
-            atomic_files.write_text(self._file, content)
+            write_text(self._file, content)
         except OSError:
             return  # The next start reads the lessons again; nothing is lost but some milliseconds.
 

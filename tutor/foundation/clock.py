@@ -1,4 +1,4 @@
-"""Time, so that tests can hold it still."""
+"""The time, read in one place so that tests can replace it, and durations in words."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """The present moment in UTC."""
+    """Return the present moment in UTC."""
     return datetime.now(UTC)
 
 
 def monotonic_seconds() -> float:
-    """Seconds that never run backwards; only differences mean anything."""
+    """Return seconds that never run backwards; only differences between two calls mean anything."""
     return time.monotonic()
 
 
 def short_duration(seconds: float) -> str:
-    """A duration in at most six cells, the same in every language: ``4 s``, ``3 min``, ``2 h``, ``5 d``."""
+    """Return a duration in at most six cells, the same in every language: ``4 s``, ``3 min``, ``2 h``, ``5 d``."""
     if seconds < 60:
         return f"{max(0, int(seconds))} s"
     if seconds < 3600:
@@ -34,7 +34,7 @@ def short_duration(seconds: float) -> str:
 
 
 def time_spent(seconds: float) -> str:
-    """A time of learning in the learner's language: ``3 h 05 min``, ``12 min``."""
+    """Return a time spent learning, in the learner's language: ``3 h 05 min``, ``12 min``."""
     hours, minutes = divmod(round(seconds / 60), 60)
     if hours:
         return translate("reading.hours", hours=hours, minutes=f"{minutes:02}")

@@ -1,7 +1,7 @@
-"""What the columns and classes of the course's own data are called in the interface language.
+"""The names of the columns and classes of the course's data sets in the interface language.
 
-Data has one set of names, in English, which lab files and settings go by; people see these. Names in a table of the
-learner's own are theirs, and stay as they are.
+Lab files and settings use the English names of the data; the learner sees these. Names in a table of the learner's
+own are not translated.
 """
 
 from __future__ import annotations
@@ -47,9 +47,10 @@ _DAYS_AGO = re.compile(r"(.+)( −\d+)")
 
 
 def data_name(name: str) -> str:
-    """``name`` of a column or a class in the interface language; as it is where it has no other.
+    """Return ``name`` of a column or a class in the interface language, or unchanged if it has no translation.
 
-    ``views −7``, the views of seven days before, and ``free → spam``, a weight from a column to a class, are read too.
+    Composed names are translated too: ``views −7`` (the views of seven days before) and ``free → spam`` (a weight from
+    a column to a class).
     """
     if " → " in name:
         return " → ".join(data_name(part) for part in name.split(" → "))

@@ -1,4 +1,4 @@
-"""Failures that a person reads."""
+"""Failures told to a person in a sentence, and the exit codes of the program."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class ExitCode(IntEnum):
 class TutorError(Exception):
     """A failure told in a sentence that a learner understands.
 
-    A sentence may quote what the learner typed or what a file holds, so both texts become harmless here.
+    The sentence may quote what the learner typed or what a file holds, so message and hint are made harmless here.
 
     Args:
-        message: What happened, in the interface language, one sentence.
-        hint: What to do about it, one sentence, or empty.
-        exit_code: What a command line returns when nothing else handles it.
+        message: What happened: one sentence in the interface language.
+        hint: What to do about it: one sentence, or empty.
+        exit_code: What the command line returns if nothing else handles the failure.
     """
 
     def __init__(self, message: str, *, hint: str = "", exit_code: ExitCode = ExitCode.CANNOT_READ) -> None:
@@ -38,6 +38,6 @@ class TutorError(Exception):
         self.exit_code = exit_code
 
     def __str__(self) -> str:
-        """Message and hint on one line; a Chinese full stop has its space within."""
+        """Return message and hint on one line; no space follows a Chinese full stop, which has its own."""
         between = "" if self.message.endswith("。") else " "
         return f"{self.message}{between}{self.hint}".strip()

@@ -1,7 +1,8 @@
-"""Files that somebody else chose, opened so that a wrong one costs a sentence and never the program.
+"""Files read so that a wrong one never stops the program, and written so that none is ever left half finished.
 
 A named pipe would keep a reader waiting for ever, a device may never end, and a file may be larger than memory. So
-every file that a person names, or that lies in a folder which others can write to, is opened and read here.
+every file that a person names, or that lies in a folder which others can write to, is opened and read here: whatever
+is not a regular file of a sane size becomes an error that a sentence can tell.
 """
 
 from __future__ import annotations
@@ -22,27 +23,27 @@ _CHUNK = 1 << 20
 
 
 def open_file(path: Path | str, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
-    """Open a regular file, without ever waiting for it.
+    """Open a regular file, and never wait for it.
 
     Args:
         path: The file, or a link to one.
         flags: As `os.open` takes them.
-        mode: Who may use the file if it is made.
+        mode: The permissions of the file if it is created.
 
     Returns:
         A descriptor, which child processes do not inherit.
 
     Raises:
-        OSError: it cannot be opened, or is a folder, a pipe, a socket or a device; ``strerror`` says which.
+        OSError: The file cannot be opened, or it is a folder, a pipe, a socket or a device; ``strerror`` says which.
     """
     try:
-        # Asked first because merely opening some devices does something: a tape rewinds, a watchdog starts to count.
+        # Check before opening, because opening alone has effects on some devices: a tape rewinds, a watchdog starts.
         require_file(path)
     except FileNotFoundError:
         if not flags & os.O_CREAT:
             raise
     descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, mode)
-    # Asked again because something else may have taken its place meanwhile.
+    # Check again, because something else may have taken its place meanwhile.
     if not stat.S_ISREG(kind := os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise _no_file(path, kind)
@@ -50,7 +51,7 @@ def open_file(path: Path | str, flags: int = os.O_RDONLY, mode: int = 0o600) -> 
 
 
 def require_file(path: Path | str) -> None:
-    """Look whether a regular file is there, without opening it, for those who let a library do that.
+    """Check that ``path`` is a regular file without opening it, for callers whose library will open it.
 
     Raises:
         OSError: see `open_file`.
@@ -70,7 +71,7 @@ def _no_file(path: Path | str, mode: int) -> OSError:
 
 
 def read_start(path: Path | str, most: int) -> bytes:
-    """The first ``most`` bytes of a file, or all if it has fewer.
+    """Return the first ``most`` bytes of a file, or all of them if it has fewer.
 
     Raises:
         OSError: see `open_file`.
@@ -87,10 +88,10 @@ def read_start(path: Path | str, most: int) -> bytes:
 
 
 def read_file(path: Path | str, most: int) -> bytes:
-    """All of a file that has at most ``most`` bytes.
+    """Return the content of a file that has at most ``most`` bytes.
 
     Raises:
-        OSError: see `open_file`; or it has more, which ``strerror`` says.
+        OSError: As `open_file`; also if the file is larger, which ``strerror`` says.
     """
     content = read_start(path, most + 1)
     if len(content) > most:
@@ -99,21 +100,49 @@ def read_file(path: Path | str, most: int) -> bytes:
 
 
 def too_large(path: Path | str, most: int) -> OSError:
-    """The error that says that a file has more than ``most`` bytes."""
+    """Return the error for a file that has more than ``most`` bytes."""
     size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most >> 10} kB"
     return OSError(errno.EFBIG, translate("errors.too-large", size=size), str(path))
 
 
 def named_path(text: str | Path) -> Path:
-    """The path that a person typed, with ``~`` as the home folder; a ``~`` that names nobody stays as it is."""
+    """Return the path that a person typed, with ``~`` as the home folder; a ``~`` that names nobody stays as it is."""
     return Path(os.path.expanduser(text))  # noqa: PTH111 - `Path.expanduser` raises if there is no such person
 
 
 def whole_path(path: Path) -> Path:
-    """``path`` from the root on, with links followed as far as they lead; a circle of links is left as it is."""
+    """Return the absolute ``path`` with its links followed; a circle of links is left as it is."""
     return Path(os.path.realpath(path))  # `Path.resolve` raises at a circle in some Pythons
 
 
 def is_file(path: Path | str) -> bool:
-    """Whether a regular file is there; False also if nobody can tell, such as for a name that is too long."""
+    """Return whether ``path`` is a regular file; False also if that cannot be found out, as for a name too long."""
     return os.path.isfile(path)  # noqa: PTH113 - `Path.is_file` raises then
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace the file ``path`` by ``content``; its folder is created if it is missing.
+
+    The bytes reach the disk before the name points at them, so the old file survives a power loss.
+
+    Raises:
+        OSError: The folder cannot be created or written to. The old file is untouched.
+    """
+    import tempfile  # imported here, because it would take a twentieth of the time of `tutor --help`
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)  # noqa: PTH105 - the temporary is a str from mkstemp
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the file ``path`` by ``text`` in UTF-8, as `write_bytes` does."""
+    write_bytes(path, text.encode("utf-8"))

@@ -1,7 +1,7 @@
-"""Where files lie: the lessons that ship, the learner's data, settings and caches.
+"""Where files are: the shipped lessons, and the learner's data, settings and caches.
 
-``TUTOR_HOME`` puts data, settings and caches under one folder of the caller's choice (tests, shared
-machines, USB sticks); ``TUTOR_LESSONS`` names another lessons folder.
+The variable ``TUTOR_HOME`` puts data, settings and caches under one folder (for tests, shared machines or a USB
+stick); ``TUTOR_LESSONS`` names another lessons folder.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _own_home() -> Path | None:
 
 
 def data_folder() -> Path:
-    """The folder for progress and runs. Not created here."""
+    """Return the folder of progress and runs, which may not exist yet."""
     home = _own_home()
     if home is not None:
         return home
@@ -32,7 +32,7 @@ def data_folder() -> Path:
 
 
 def settings_file() -> Path:
-    """The learner's settings (language, theme, ...)."""
+    """Return the path of the learner's settings (language, theme and so on)."""
     home = _own_home()
     if home is not None:
         return home / "settings.json"
@@ -42,7 +42,7 @@ def settings_file() -> Path:
 
 
 def cache_folder() -> Path:
-    """What may be deleted at any time and is made again."""
+    """Return the folder of what may be deleted at any time and is made again."""
     home = _own_home()
     if home is not None:
         return home / "cache"
@@ -52,25 +52,25 @@ def cache_folder() -> Path:
 
 
 def progress_file() -> Path:
-    """The learner's memory, a SQLite file."""
+    """Return the path of the progress file, a SQLite database."""
     return data_folder() / "progress.sqlite3"
 
 
 def runs_folder() -> Path:
-    """One folder a run."""
+    """Return the folder that holds one folder for each run."""
     return data_folder() / "runs"
 
 
 def sweeps_folder() -> Path:
-    """One folder a sweep."""
+    """Return the folder that holds one folder for each sweep."""
     return data_folder() / "sweeps"
 
 
 def lessons_folder() -> Path:
-    """The lessons to use: ``TUTOR_LESSONS``, else those in the wheel, else the checkout's.
+    """Return the lessons folder: ``TUTOR_LESSONS`` if it is set, else that of the wheel, else that of the checkout.
 
     Raises:
-        TutorError: there is no such folder.
+        TutorError: There is no such folder.
     """
     named = os.environ.get("TUTOR_LESSONS")
     candidates = [named_path(named)] if named else [_PACKAGE / "bundled_lessons", _PACKAGE.parent / "lessons"]

@@ -1,7 +1,7 @@
-"""Folders and files for the learner's eyes alone: 0700 and 0600, whatever the umask says.
+"""Folders and files that only the learner can read: permissions 0700 and 0600, whatever the umask says.
 
-What is there already with other permissions is put right, as far as it is ours. Where permissions cannot be changed (a
-USB stick, somebody else's file) everything goes on with those that are there.
+Older files and folders of ours with wider permissions are corrected. If permissions cannot be changed (on a USB stick,
+or because the file is somebody else's), they are left as they are and nothing fails.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Final
 
 _OTHERS: Final = 0o077
 _OURS: Final = ("progress", "settings.json", "runs", "sweeps", "cache", "crash.txt")
-"""What the names of our things in a data folder begin with, without the dot of those that are being written."""
+"""How the names of our files in a data folder begin, without the leading dot of temporary files."""
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder of ours and those above it that are missing, for the learner alone.
+    """Create a folder, and the missing ones above it, that only the learner can read.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: It cannot be created.
     """
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
@@ -31,12 +31,13 @@ def make_folder(folder: Path) -> None:
 
 
 def close_folder(folder: Path) -> None:
-    """Keep others out of our things in a data folder, and out of the folder itself if nothing else lies in it.
+    """Close our files in a data folder to other people, and the folder itself if it holds nothing else.
 
-    ``TUTOR_HOME`` may name any folder, one with a web site in it or a whole home; the learner decides who sees that.
+    ``TUTOR_HOME`` may name any folder, even one with a web site in it or a whole home directory; who may see the rest
+    of that folder is for the learner to decide.
     """
     try:
-        names = os.listdir(folder)  # noqa: PTH208 - names are all that is wanted
+        names = os.listdir(folder)  # noqa: PTH208 - only the names are needed
     except OSError:
         return
     ours = [name for name in names if name.lstrip(".").startswith(_OURS)]
@@ -47,10 +48,10 @@ def close_folder(folder: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file if there is none, and keep others from reading it and the files that SQLite puts beside it.
+    """Create an empty file if there is none, and close it, and the files that SQLite puts beside it, to other people.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: It cannot be created.
     """
     if not path.exists():
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))

@@ -1,4 +1,4 @@
-"""Text from outside made harmless before it can reach a terminal."""
+"""Text from outside, made harmless before it can reach a terminal."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 import re
 
 # C0 and C1 controls, DEL, line and paragraph separators, bidirectional overrides and isolates, tags, byte-order marks
-# and halves of surrogate pairs: none of them is ever part of text that is to be seen, and each can move a cursor,
-# rename a window, turn a line around or be refused by whoever encodes it.
+# and halves of surrogate pairs. Visible text contains none of them, and each can move the cursor, rename the window,
+# reverse a line or make an encoder fail.
 _HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
@@ -15,7 +15,7 @@ _HARMFUL = re.compile(
 
 
 def harmless(text: str) -> str:
-    r"""``text`` with every control character replaced by ``�``; newlines stay, a tab becomes four spaces.
+    r"""Return ``text`` with every control character replaced by ``�``; newlines stay, a tab becomes four spaces.
 
     ``\r\n`` and a lone ``\r`` become ``\n`` first.
     """
@@ -24,12 +24,12 @@ def harmless(text: str) -> str:
 
 
 def harmless_line(text: str) -> str:
-    """`harmless`, and on one line: newlines become spaces."""
+    """Return ``text`` made `harmless` and on one line: newlines become spaces."""
     return harmless(text).replace("\n", " ")
 
 
 def harmless_value(value: object) -> object:
-    """Plain values (as JSON and TOML give them) with `harmless` texts and, as keys, texts of one line."""
+    """Return a value as JSON or TOML gives it, with every text in it made `harmless`; keys become one line."""
     if isinstance(value, str):
         return harmless(value)
     if isinstance(value, list):
@@ -40,5 +40,5 @@ def harmless_value(value: object) -> object:
 
 
 def harmless_json(text: str) -> str:
-    """JSON that says the same as ``text``, with what `harmless` takes out written as escapes."""
+    """Return JSON of the same meaning, with each character that `harmless` would replace written as an escape."""
     return _HARMFUL.sub(lambda found: json.dumps(found[0])[1:-1].replace("\x7f", "\\u007f"), text)

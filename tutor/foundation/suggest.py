@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _LONGEST = 80
-"""Characters; comparing takes the square of them, and nobody mistypes a longer name."""
+"""Characters. Comparing takes time with the square of the length, and nobody mistypes a longer name."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most like ``name``, or None where none is alike enough to be meant."""
+    """Return the known name most like ``name``, or None if none is similar enough."""
     if len(name) > _LONGEST:
         return None
     from difflib import get_close_matches

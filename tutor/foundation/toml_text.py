@@ -1,4 +1,4 @@
-"""TOML that somebody else wrote, read in a time that grows with its length and into values of a sane size."""
+"""TOML from outside, read in time proportional to its length and into values of a sane size."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from tutor.foundation.translate import translate
 
 _DEEPEST = 30
-"""Tables and lists within each other, and parts of a dotted key: Python's reader needs their square."""
+"""Levels of nested tables and lists, and parts of a dotted key: Python's reader takes time with their square."""
 _LARGEST_NUMBER = 1 << 63
 _KEY_PART = re.compile(r"""[ \t]*(?:([A-Za-z0-9_-]+)|"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)')[ \t]*""")
 _SYNTAX_PLACE = re.compile(r" ?\(at line ([0-9]+), column ([0-9]+)\)")
@@ -21,8 +21,8 @@ class TomlError(ValueError):
 
     Args:
         reason: What is wrong with it, as part of a sentence.
-        line: Where, from 1; 0 if nobody knows.
-        column: The same, from 1; 0 if nobody knows.
+        line: The line of the fault, from 1; 0 if unknown.
+        column: The column of the fault, from 1; 0 if unknown.
     """
 
     def __init__(self, reason: str, line: int = 0, column: int = 0) -> None:
@@ -33,10 +33,10 @@ class TomlError(ValueError):
 
 
 def load_toml(text: str) -> dict[str, Any]:
-    """The tables of ``text``.
+    """Return the tables of ``text``.
 
     Raises:
-        TomlError: it is no TOML, is nested too deeply, or holds a whole number that fits no 64 bits.
+        TomlError: The text is not TOML, is nested too deeply, or holds a whole number that does not fit 64 bits.
     """
     for number, line in enumerate(text.split("\n"), start=1):
         if len(key_of(line)[0]) > _DEEPEST:
@@ -50,14 +50,14 @@ def load_toml(text: str) -> dict[str, Any]:
         raise TomlError(_SYNTAX_PLACE.sub("", said), *at) from error
     except RecursionError as error:
         raise TomlError(translate("errors.toml-deep", most=_DEEPEST)) from error
-    except ValueError as error:  # more digits than Python turns into a number
+    except ValueError as error:  # more digits than Python converts to a number
         raise TomlError(translate("errors.toml-number"), _line_of_long_number(text)) from error
-    _refuse_monsters(values, text)
+    _refuse_extremes(values, text)
     return values
 
 
 def key_of(line: str) -> tuple[tuple[str, ...], int]:
-    """The parts of the dotted key at the start of ``line``, or of the table in its brackets, and where they end."""
+    """Return the parts of the dotted key, or of the table name in brackets, that ``line`` begins with, and its end."""
     at = len(line) - len(line.lstrip())
     while line.startswith("[", at):
         at += 1
@@ -71,8 +71,8 @@ def key_of(line: str) -> tuple[tuple[str, ...], int]:
     return tuple(parts), at
 
 
-def _refuse_monsters(values: dict[str, Any], text: str) -> None:
-    """Look at everything once, without calling itself: what is nested deeply would end the stack."""
+def _refuse_extremes(values: dict[str, Any], text: str) -> None:
+    """Check every value level by level, without recursion, which deep nesting would exhaust."""
     level: list[object] = [values]
     for _ in range(_DEEPEST + 1):
         below: list[object] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from tutor.course.conditions import Condition, ConditionError, parse
-from tutor.progress.lab_attempts import LabAttempt
+from tutor.progress.activity import LabAttempt
 
 Facts = Mapping[str, float | bool | str]
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tutor.foundation.atomic_files import write_text
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import is_file, named_path
+from tutor.foundation.files import is_file, named_path, write_text
 from tutor.foundation.translate import language, translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides

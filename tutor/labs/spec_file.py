@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from tutor.foundation.atomic_files import write_text
+from tutor.foundation.files import write_text
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import SPEC_FILE, load_lab
 

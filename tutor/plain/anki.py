@@ -25,7 +25,7 @@ from tutor.course.lesson import BLANK, Question, QuestionKind
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import language, translate
-from tutor.progress.days import study_day
+from tutor.progress.scheduling import study_day
 from tutor.study.attempt import Facts, facts_needed
 from tutor.study.deck import Deck
 from tutor.study.predictions import deciding_figures, facts_of_runs

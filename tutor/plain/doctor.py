@@ -13,12 +13,9 @@ from time import monotonic
 from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.signs import terminal_speaks_unicode
-from tutor.foundation.terminal_colours import Colours, colours
-from tutor.foundation.terminal_size import terminal_size
-from tutor.foundation.text_width import cell_width, pad
+from tutor.foundation.terminal import ColourDepth, colour_depth, terminal_size, terminal_speaks_unicode
+from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import LANGUAGE_NAMES, language, translate
-from tutor.foundation.wrapping import wrapped
 
 _LABEL = 14
 _ANSWERS_WITHIN = 1.0
@@ -55,7 +52,7 @@ def _said(name: str) -> str:
 
 def _terminal() -> Iterator[tuple[str, str]]:
     size = terminal_size()
-    number, by = colours()
+    number, by = colour_depth()
     yield "TERM", _said("TERM")
     yield translate("doctor.size"), f"{size.columns}x{size.lines}" if size else "–"
     yield translate("doctor.colours"), translate(_COLOURS[number], by=by)
@@ -79,7 +76,7 @@ def _inside() -> str:
 
 def _degraded() -> Iterator[tuple[str, str]]:
     found = [translate(key) for key, holds in _DEGRADATIONS.items() if holds()]
-    number, by = colours()
+    number, by = colour_depth()
     if by == "NO_COLOR":
         found.insert(0, translate("doctor.no-colours"))
     elif number in {"16", "256"}:
@@ -88,7 +85,7 @@ def _degraded() -> Iterator[tuple[str, str]]:
         yield "·", text
 
 
-_COLOURS: dict[Colours, str] = {
+_COLOURS: dict[ColourDepth, str] = {
     "none": "doctor.colours-none",
     "16": "doctor.colours-16",
     "256": "doctor.colours-256",

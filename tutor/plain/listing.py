@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tutor.course.catalogue import Course
 from tutor.foundation import paths
-from tutor.foundation.text_width import pad
+from tutor.foundation.text import pad
 from tutor.foundation.translate import language, translate
 from tutor.plain.progress_files import closing_memory
 from tutor.progress.store import open_store

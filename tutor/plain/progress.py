@@ -8,7 +8,7 @@ from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import pad, pad_left, shorten
+from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.plain.progress_files import memory
 from tutor.study.calibration import Confidence, confidence
@@ -45,7 +45,7 @@ def show_progress() -> int:
 def overview_lines(found: Overview) -> Iterator[str]:
     """How it stands, a fact a line."""
     yield translate("stats.lessons", done=found.finished, begun=found.begun, total=found.lessons)
-    yield translate("stats.answers", count=found.share.answers, percent=f"{found.share.fraction:.0%}")
+    yield translate("stats.answers", count=found.accuracy.answers, percent=f"{found.accuracy.fraction:.0%}")
     yield translate("stats.streak", days=found.streak, best=found.longest_streak)
     yield translate("reading.time", time=clock.time_spent(found.seconds_read))
     yield translate("stats.time", time=clock.time_spent(found.seconds))
@@ -57,7 +57,7 @@ def topic_lines(found: Topics) -> Iterator[str]:
     if found.lessons:
         yield from ("", translate("stats.topics"))
         for topic in found.lessons:
-            yield _share_line(topic.header.numbered_title, topic.share.answers, topic.share.fraction)
+            yield _share_line(topic.header.numbered_title, topic.accuracy.answers, topic.accuracy.fraction)
         if found.terms.answers:
             yield _share_line(translate("stats.of-terms"), found.terms.answers, found.terms.fraction)
 
@@ -128,12 +128,12 @@ def item_lines(each: ItemReport, title: str) -> Iterator[str]:
         each: What is known of it.
         title: Its lesson's.
     """
-    share = each.item.share
+    accuracy = each.item.accuracy
     name = shorten(one_line(each.first_words), _NAME)
     seconds = f"{each.item.seconds:.0f} s"
     yield (
-        f"{pad(name, _NAME)} {pad_left(f'{share.fraction:.0%}', 5)}  "
-        f"{translate('stats.of-answers', count=share.answers)}  {seconds}"
+        f"{pad(name, _NAME)} {pad_left(f'{accuracy.fraction:.0%}', 5)}  "
+        f"{translate('stats.of-answers', count=accuracy.answers)}  {seconds}"
     )
     yield f"    {harmless_line(title)} · {harmless_line(each.item.question_id)}"
     for remark in remarks(each):

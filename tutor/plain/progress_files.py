@@ -10,12 +10,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutor.foundation import atomic_files, clock, paths
+from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import named_path, read_file, too_large
+from tutor.foundation.files import named_path, read_file, too_large, write_bytes
 from tutor.foundation.safe_text import harmless, harmless_json, harmless_value
 from tutor.foundation.translate import translate
-from tutor.progress.row_counts import counted
+from tutor.progress.schema import counted
 from tutor.progress.store import open_store
 from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
 
@@ -108,7 +108,7 @@ def _print(content: bytes) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     try:
-        atomic_files.write_bytes(path, content)
+        write_bytes(path, content)
     except OSError as error:
         reason = error.strerror or str(error)
         message = translate("transfer.unwritable", path=path, reason=reason)

@@ -8,8 +8,8 @@ from math import isfinite
 from typing import Protocol, TextIO
 
 from tutor.foundation.safe_text import harmless_json, harmless_line
-from tutor.foundation.signs import terminal_speaks_unicode
-from tutor.foundation.text_width import pad_left
+from tutor.foundation.terminal import terminal_speaks_unicode
+from tutor.foundation.text import pad_left
 from tutor.foundation.translate import translate
 from tutor.runs.events import Epochs, Event, Started, number_text
 from tutor.runs.summary import RunSummary

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.foundation import paths
-from tutor.foundation.atomic_files import write_text
-from tutor.foundation.files import read_file
+from tutor.foundation.files import read_file, write_text
 
 Facts = dict[str, float | bool | str]
 

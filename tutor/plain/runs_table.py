@@ -10,9 +10,8 @@ from tutor.charts.sparkline import sparkline
 from tutor.foundation import paths
 from tutor.foundation.clock import short_duration, utc_now
 from tutor.foundation.safe_text import harmless_json
-from tutor.foundation.signs import terminal_speaks_unicode
-from tutor.foundation.terminal_size import terminal_size
-from tutor.foundation.text_width import pad, pad_left, shorten
+from tutor.foundation.terminal import terminal_size, terminal_speaks_unicode
+from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.plain.reporters import figure
 from tutor.runs.entries import RunEntry

@@ -11,7 +11,7 @@ from typing import Protocol, TextIO
 from tutor.charts.numbers import figure
 from tutor.charts.sweep_map import MapCell, MapShape, map_width, sweep_map
 from tutor.foundation.safe_text import harmless_json
-from tutor.foundation.text_width import cell_width, pad, pad_left
+from tutor.foundation.text import cell_width, pad, pad_left
 from tutor.foundation.translate import translate
 from tutor.plain.paint import painted
 from tutor.plain.reporters import colour_of, wants_ascii

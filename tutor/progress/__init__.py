@@ -1,5 +1,14 @@
-"""The learner's memory: settings, answers, reading positions and quizzes under way.
+"""What is kept about the learner: settings, answers, review cards, reading positions and unfinished quizzes.
 
-Keys are the ids of lessons, questions and terms, so that both languages and edited texts share progress.
-Nothing here knows what a question looks like; `tutor.study` does.
+Begin with `store`: `open_store` opens the progress file, and `ProgressStore` is what the program asks and tells it.
+
+- `records`: answers, positions and quizzes as values. `activity`: attempts at labs and reading times.
+- `cards`: what is asked again. `scheduling`: when it is due (FSRS), and the days a learner counts.
+- `statistics`: sums over all answers. `transfer`: export, import and reset.
+- `database`: never loses an acknowledged write; it stands on `sqlite_file`, and on `salvage` for damaged files.
+- `schema`: the tables and their migrations. `columns`: which values each column may hold.
+- `settings`: a JSON file of its own, read before the first frame.
+
+Keys are the ids of lessons, questions and terms, so both languages and edited texts share their progress. Nothing here
+knows what a question looks like; `tutor.study` does.
 """

@@ -1,4 +1,4 @@
-"""Cards: what is asked again, and when. Kept beside the answers, from which they can be worked out anew."""
+"""Review cards: what is asked again, and when. They can always be rebuilt from the answers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from tutor.foundation import clock
-from tutor.progress.days import day_starts, study_day
 from tutor.progress.records import from_milliseconds, to_milliseconds
-from tutor.progress.scheduling import SOON, Review, Schedule, schedule_of
+from tutor.progress.scheduling import SOON, Review, Schedule, day_starts, schedule_of, study_day
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database
@@ -19,27 +18,27 @@ if TYPE_CHECKING:
     from tutor.progress.sqlite_file import Statement
 
 TERM: Final = "term:"
-"""What the key of a term's card begins with; no id of a question can hold a colon."""
+"""How the key of a term's card begins. The id of a question never contains a colon."""
 
 
 class Side(StrEnum):
-    """What is asked of a term."""
+    """What a card asks about a term."""
 
     MEANING = "meaning"
-    """Its name is shown, its definition wanted."""
+    """The card shows the name and asks for the definition."""
     NAME = "name"
-    """Its definition is shown, its name wanted."""
+    """The card shows the definition and asks for the name."""
     TRANSLATION = "translation"
-    """Its English name is shown, its Chinese one wanted."""
+    """The card shows the English name and asks for the Chinese one."""
 
 
 def term_key(term_id: str, side: Side) -> str:
-    """The key of a term's card."""
+    """Return the key of a term's card."""
     return f"{TERM}{term_id}:{side.value}"
 
 
 def term_of(key: str) -> tuple[str, Side] | None:
-    """The term and the side that a key names; None where it is a question's."""
+    """Return the term and the side that a key names; None if it is the key of a question."""
     parts = key.split(":")
     if len(parts) != 3 or f"{parts[0]}:" != TERM or parts[2] not in {side.value for side in Side}:
         return None
@@ -48,14 +47,14 @@ def term_of(key: str) -> tuple[str, Side] | None:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Something to be asked again.
+    """A question or a side of a term that is asked again.
 
     Args:
-        key: A question's id, or what `term_key` gives.
-        lesson_id: Where it was learnt.
+        key: The id of a question, or the `term_key` of a term.
+        lesson_id: The lesson where it was learnt.
         made: When it became a card, in UTC.
-        schedule: When it is due, and why.
-        retired: Its question or term is not in the course any more.
+        schedule: When it is due, and what FSRS knows of it.
+        retired: Whether its question or term is no longer in the course.
     """
 
     key: str
@@ -66,7 +65,7 @@ class Card:
 
     @property
     def due(self) -> datetime:
-        """When it is asked next, in UTC."""
+        """When the card is asked next, in UTC."""
         return self.schedule.due
 
 
@@ -85,29 +84,29 @@ _REVIEWS = """
     SELECT key, at AS raw_at, correct, unsure, hints, seconds, kind FROM answers
     WHERE question = ? AND correct NOTNULL ORDER BY id
 """
-# A card that was made or asked in the future was so under a wrong clock: nobody knows when it is due, so it is now.
-# The plus signs keep SQLite to the index of this, in which there is next to nothing beyond the clock.
+# A card that was made or reviewed in the future was so under a wrong clock. Nobody knows when it is due, so it is due
+# now. The plus signs make SQLite use the index on this expression, in which few cards lie beyond the clock.
 _AHEAD = "max(made, coalesce(reviewed, 0)) > :clock AND +retired = 0"
 
 
 class CardStore:
-    """The cards of a learner.
+    """The review cards of a learner.
 
     Args:
-        database: Where they are kept.
+        database: The database that keeps them.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def see(self, keys: Iterable[str], lesson_id: str, moment: datetime, *, tomorrow: bool = False) -> None:
-        """Make cards of what was seen for the first time; those that are cards already stay as they are.
+        """Make cards of what the learner saw for the first time; existing cards stay as they are.
 
         Args:
-            keys: Of the cards.
-            lesson_id: Where it was seen.
-            moment: Now.
-            tomorrow: Ask on the next day, not soon.
+            keys: The keys of the cards.
+            lesson_id: The lesson where they were seen.
+            moment: The present moment.
+            tomorrow: Whether they are due the next day instead of soon.
         """
         due = day_starts(study_day(moment), 1)[1] if tomorrow else moment + SOON
         known = {card for (card,) in self._database.read("SELECT card FROM cards WHERE lesson = ?", (lesson_id,))}
@@ -116,22 +115,22 @@ class CardStore:
             self._database.write(*((_SEE, _row(card)) for card in new))
 
     def get(self, key: str) -> Card | None:
-        """The card with this key."""
+        """Return the card with this key; None if there is none."""
         rows = self._database.read(f"SELECT {_READ_COLUMNS} FROM cards WHERE card = ?", (key,))  # noqa: S608
         return _card(rows[0]) if rows else None
 
     def all(self) -> list[Card]:
-        """Every card, retired ones too, by key."""
+        """Return every card, retired ones too, in the order of keys."""
         sql = f"SELECT {_READ_COLUMNS} FROM cards ORDER BY card"  # noqa: S608
         return [_card(row) for row in self._database.read(sql)]
 
     def known_terms(self) -> list[Card]:
-        """The cards of terms that have been asked and are known by now, so that their next side may be asked."""
+        """Return the cards of terms that the learner knows by now, so that the next side may be asked."""
         sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE card GLOB 'term:*' AND state = 2 ORDER BY card"  # noqa: S608
         return [_card(row) for row in self._database.read(sql)]
 
     def due(self, moment: datetime, limit: int = -1) -> list[Card]:
-        """What is due at ``moment``, longest due first; at most ``limit``, all where that is negative."""
+        """Return the cards due at ``moment``, the longest due first: at most ``limit``, or all if that is negative."""
         sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE retired = 0 AND due <= ? ORDER BY due, card LIMIT ?"  # noqa: S608
         rows = self._database.read(sql, (to_milliseconds(moment), limit))
         sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE {_AHEAD} AND +due > :now ORDER BY +card"  # noqa: S608
@@ -139,22 +138,22 @@ class CardStore:
         return [_card(row) for row in (rows if limit < 0 else rows[:limit])]
 
     def count_due(self, moment: datetime) -> int:
-        """How many cards are due at ``moment``."""
+        """Return how many cards are due at ``moment``."""
         sql = "SELECT count(*) FROM cards WHERE retired = 0 AND due <= ?"
         due = int(self._database.read(sql, (to_milliseconds(moment),))[0][0])
         sql = f"SELECT count(*) FROM cards WHERE {_AHEAD} AND +due > :now"  # noqa: S608
         return due + int(self._database.read(sql, _at(moment))[0][0])
 
     def count(self) -> int:
-        """How many cards there are, retired ones left out."""
+        """Return how many cards there are, without retired ones."""
         return int(self._database.read("SELECT count(*) FROM cards WHERE retired = 0")[0][0])
 
     def forecast(self, moment: datetime, days: int = 14) -> list[int]:
-        """How many cards come due on each of the next ``days`` days; the first one counts what is due already."""
+        """Return how many cards become due on each of the next ``days`` days; the first day includes overdue ones."""
         starts = [to_milliseconds(each) for each in day_starts(study_day(moment), days)]
         counts = []
         for number in range(days):
-            # Days before the first are its own: nobody can learn yesterday any more.
+            # What was due before the first day is due on it.
             low = -(2**62) if number == 0 else starts[number]
             sql = "SELECT count(*) FROM cards WHERE retired = 0 AND due >= ? AND due < ?"
             counts.append(int(self._database.read(sql, (low, starts[number + 1]))[0][0]))
@@ -167,7 +166,7 @@ class CardStore:
         return counts
 
     def retire(self, keys: Iterable[str], *, retired: bool = True) -> None:
-        """Note that cards are not in the course any more, or that they are again."""
+        """Record that cards are no longer in the course, or that they are in it again."""
         statements: list[Statement] = [
             ("UPDATE cards SET retired = ? WHERE card = ?", (int(retired), key)) for key in keys
         ]
@@ -175,11 +174,11 @@ class CardStore:
             self._database.write(*statements)
 
     def forget(self, keys: Iterable[str]) -> None:
-        """Do not ask again what these keys stand for; the answers stay."""
+        """Delete cards, so that they are not asked again. The answers stay."""
         self._database.write(*(("DELETE FROM cards WHERE card = ?", (key,)) for key in keys))
 
-    def following(self, answer: Answer) -> list[Statement]:
-        """What keeps the card of a question in step with an answer that is written in the same transaction."""
+    def after_answer(self, answer: Answer) -> list[Statement]:
+        """Return the statements that update the card of a question after an answer, for the answer's transaction."""
         if answer.correct is None:
             return []
         others = self._reviews(answer.question_id, answer.at)
@@ -188,10 +187,10 @@ class CardStore:
         )
         return self._statements(answer.question_id, answer.lesson_id, others.values())
 
-    def following_change(
+    def after_change(
         self, answer_key: str, *, correct: bool | None = None, unsure: bool | None = None
     ) -> list[Statement]:
-        """What keeps the card in step with a change of a kept answer: its verdict came, or it was called unsure."""
+        """Return the statements that update a card after a change of a saved answer: its verdict, or its sureness."""
         rows = self._database.read(
             "SELECT question, lesson, at, correct, unsure, hints, seconds, kind FROM answers WHERE key = ?",
             (answer_key,),
@@ -207,8 +206,8 @@ class CardStore:
             return self._statements(question, lesson, others.values())
         return []
 
-    def anew(self, questions: Iterable[tuple[str, str]]) -> list[Statement]:
-        """What brings cards in step with the answers that are kept: for pairs of a question's id and its lesson."""
+    def rebuilt(self, questions: Iterable[tuple[str, str]]) -> list[Statement]:
+        """Return the statements that rebuild cards from the saved answers, for pairs of a question's id and lesson."""
         now = clock.utc_now()
         return [
             statement
@@ -217,10 +216,10 @@ class CardStore:
         ]
 
     def _reviews(self, question: str, moment: datetime) -> dict[str, Review]:
-        """By key, in the order in which they were kept.
+        """Return the reviews of a question by the key of their answer, in the order in which they were saved.
 
-        An answer that a wrong clock put in the future counts as given when the one kept before it was; the first one,
-        as when the one after it was.
+        An answer that a wrong clock put in the future counts as given at the time of the answer saved before it; if it
+        is the first one, at the time of the answer after it.
         """
         rows = self._database.read(_REVIEWS, (question,))
         now = max(to_milliseconds(moment), to_milliseconds(clock.utc_now()))
@@ -237,12 +236,12 @@ class CardStore:
         schedule = schedule_of(given, from_first_miss=not of_term)
         if schedule is not None:
             return [(_SAVE, _row(Card(question, lesson, min(each.at for each in given), schedule)))]
-        # A question that was never missed after all; a term stays a card, for it was seen.
+        # A question that was never missed needs no card. A term keeps its card, because it was seen.
         return [] if of_term else [("DELETE FROM cards WHERE card = ?", (question,))]
 
 
 def _at(moment: datetime) -> dict[str, int]:
-    """What queries ask for: the moment, and for `_AHEAD` what the clock says, beyond which lies the future."""
+    """Return the values of a query: the moment, and for `_AHEAD` the time by the clock, after which lies the future."""
     return {"now": to_milliseconds(moment), "clock": to_milliseconds(clock.utc_now())}
 
 

@@ -1,7 +1,7 @@
-"""What each column of the learner's memory may hold. Asked of every row that comes in, and of every value read.
+"""Which values each column of the progress file may hold. Every imported row and every value read is checked here.
 
-What comes in from elsewhere is refused with a reason (`fault_of`). What is in the file already is never refused: a
-value that cannot be is read as the nearest one that can (`readable`), so that no row stops a screen.
+An imported row with an impossible value is refused with a reason (`fault_of`). A value that is already in the file is
+never refused: an impossible one is read as the nearest possible one (`readable`), so that no row stops a screen.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from tutor.foundation import clock
 from tutor.foundation.translate import translate
 
 LATEST: Final = 4_102_444_800_000
-"""The year 2100 in milliseconds: nothing can have happened later."""
+"""The year 2100 in milliseconds. Nothing can have happened later."""
 
 _LATEST_DUE: Final = 13_569_465_600_000
-"""The year 2400: FSRS puts nothing off for more than a hundred years."""
+"""The year 2400, because FSRS schedules nothing more than a hundred years ahead."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_ID: Final = 10_000
 _LONGEST_JSON: Final = 4_000_000
 _LONGEST_TIME: Final = 1e7
-"""Seconds; four months, for a question that was left open."""
+"""Four months in seconds, for a question that was left open."""
 _A_DAY: Final = 86_400.0
-"""Seconds; nobody reads a lesson for longer without a pause."""
+"""A day in seconds; nobody reads a lesson for longer without a pause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column(ABC):
-    """One column.
+    """One column of a table.
 
     Args:
         may_miss: Whether it may be NULL.
@@ -44,15 +44,15 @@ class Column(ABC):
 
     @abstractmethod
     def fault(self, value: object) -> str:
-        """Why ``value``, which is not NULL, cannot be here, as the end of a sentence; empty if it can."""
+        """Return why ``value``, which is not NULL, is impossible here, as the end of a sentence; empty if it is not."""
 
     @abstractmethod
     def all_fit(self, values: Sequence[Any]) -> bool:
-        """Whether none of ``values`` needs `nearest`. Fast, because it is asked of all that is read."""
+        """Return whether no value needs `nearest`. This is fast, because it is called for everything that is read."""
 
     @abstractmethod
     def nearest(self, value: Any) -> Any:
-        """The allowed value that comes nearest to ``value``, whatever that is."""
+        """Return the possible value that is nearest to ``value``, which may be anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Text(Column):
     """Text.
 
     Args:
-        longest: Characters.
+        longest: The greatest length in characters.
     """
 
     longest: int = _LONGEST_ID
@@ -88,9 +88,9 @@ class Number(Column):
     """A finite number.
 
     Args:
-        low: The least.
-        high: The greatest.
-        whole: Whether only whole numbers.
+        low: The least value.
+        high: The greatest value.
+        whole: Whether it must be a whole number.
     """
 
     low: float = 0
@@ -100,7 +100,7 @@ class Number(Column):
     def fault(self, value: object) -> str:
         if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
             return translate("transfer.fault-whole" if self.whole else "transfer.fault-number", value=_shown(value))
-        if not self.low <= value <= self.high:  # not a number lies nowhere
+        if not self.low <= value <= self.high:  # true of NaN too
             return translate("transfer.fault-range", value=_shown(value), low=f"{self.low:,}", high=f"{self.high:,}")
         return ""
 
@@ -129,7 +129,7 @@ class Number(Column):
 
 @dataclass(frozen=True, slots=True)
 class Past(Number):
-    """When something happened: milliseconds since 1970, in UTC. Read as now if a wrong clock put it in the future."""
+    """When something happened, in milliseconds since 1970 in UTC. A time in the future is read as now."""
 
     low: float = 0
     high: float = LATEST
@@ -146,7 +146,7 @@ class Past(Number):
 
 @dataclass(frozen=True, slots=True)
 class Moment(Past):
-    """Any moment, of the future too: milliseconds since 1970, in UTC."""
+    """Any moment, also in the future, in milliseconds since 1970 in UTC."""
 
     def _high(self) -> float:
         return self.high
@@ -154,7 +154,7 @@ class Moment(Past):
 
 @dataclass(frozen=True, slots=True)
 class DayText(Column):
-    """A day, as ``2026-11-29``; empty where the row was written by a tutor that kept none."""
+    """A day, as ``2026-11-29``; empty in rows of older versions, which saved no day."""
 
     def fault(self, value: object) -> str:
         fits = value == "" or (isinstance(value, str) and _is_day(value))
@@ -222,27 +222,27 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = {
         "key": _ID, "lesson": _ID, "at": _STAMP, "seconds": Number(low=0.0, high=_A_DAY), "day": _DAY,
     },
 }  # fmt: skip
-"""By table, in the order of `tutor.progress.schema`."""
+"""The columns by table, in the order of `tutor.progress.schema`."""
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "answers": ("key",), "lessons": ("lesson",), "quizzes": ("quiz",), "cards": ("card",), "attempts": ("lab", "goal"),
     "reading": ("key",),
 }  # fmt: skip
-"""What a row is known by, by table."""
+"""The columns that identify a row, by table."""
 
 _SUM: Final = Number(low=0, high=2**62, whole=True)
 _READ: Final[Mapping[str, Column]] = {
     **{name: column for columns in COLUMNS.values() for name, column in columns.items() if name != "state"},
-    # Of the names that two tables give to different things, and of what is counted up.
+    # Names that two tables use for different things, and names of sums.
     "correct": Number(may_miss=True, low=0, high=1, whole=True),
     "card_state": COLUMNS["cards"]["state"], "quiz_state": _JSON, "started": Past(), "at": Past(), "raw_at": _STAMP,
     "answers": _SUM, "right_ones": _SUM, "missed": _SUM, "milliseconds": _SUM, "seconds": Number(low=0.0, high=1e12),
 }  # fmt: skip
-"""By the name that a query gives to what it reads."""
+"""The columns by the name that a query gives to what it reads."""
 
 
 def fault_of(table: str, row: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The first column of a row from elsewhere that cannot be, and why, as the end of a sentence; None if all can."""
+    """Return the first impossible column of an imported row, and why, as the end of a sentence; or None."""
     for name, column in COLUMNS[table].items():
         value = row.get(name)
         if value is None:
@@ -255,7 +255,7 @@ def fault_of(table: str, row: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def count_faults(table: str, row: Mapping[str, Any]) -> int:
-    """How many columns of a row of a damaged file cannot be; a missing day is none, older files have no days."""
+    """Return how many columns of a row are impossible. A missing day does not count, because older files have none."""
     return sum(
         name != "day"
         if row[name] is None and not column.may_miss
@@ -265,19 +265,19 @@ def count_faults(table: str, row: Mapping[str, Any]) -> int:
 
 
 def nearest_row(table: str, row: Sequence[Any]) -> tuple[Any, ...]:
-    """A row of a damaged file, each of its values the nearest one that can be."""
+    """Return a row of a damaged file with each value replaced by the nearest possible one."""
     return tuple(column.nearest(value) for column, value in zip(COLUMNS[table].values(), row, strict=True))
 
 
 def readable(
     names: Sequence[str], rows: list[tuple[Any, ...]], columns: Mapping[str, Column] | None = None
 ) -> list[tuple[Any, ...]]:
-    """The rows of a query, every value that cannot be read as the nearest one that can.
+    """Return the rows of a query with each impossible value replaced by the nearest possible one.
 
     Args:
-        names: What the query calls its columns. Those that are not ours are left as they are.
-        rows: What it found.
-        columns: Those of the one table that is read; if None, what a name means in whatever table it is.
+        names: The names that the query gives to its columns. Columns with unknown names are left as they are.
+        rows: The rows that it found.
+        columns: The columns of the one table that is read; by default, those that the names stand for in any table.
     """
     if not rows:
         return rows

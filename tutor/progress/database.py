@@ -1,13 +1,13 @@
-"""The learner's database: never damaged, never loses an acknowledged write, never stops the program.
+"""The learner's database: it never loses an acknowledged write and never stops the program.
 
-* One transaction a write, in the write-ahead log, synced before the call returns but after the lock is given back:
-  two tutors do not wait for each other's disk.
-* Another tutor writing at the same time is waited for.
-* A file that is damaged is kept aside, and a new one begun with every row of it that can still be read.
-* Where nothing can be written (a full disk, a read-only home, a newer tutor's file), everything goes on in
-  memory with what could be read, and is written later if that becomes possible.
+* Each write is one transaction in the write-ahead log. It is synced before the call returns but after the lock is
+  released, so two programs do not wait for each other's disk.
+* If another program is writing, a write waits for it.
+* A damaged file is kept aside, and a new file is begun with every row that can still be read.
+* If nothing can be written (a full disk, a read-only home, a file of a newer version), everything goes on in memory
+  with what could be read, and is written later if that becomes possible.
 
-Whatever of this happens is said once, in a sentence, through `Database.take_notices`.
+`Database.take_notices` tells of whatever happened, once, in a sentence.
 """
 
 from __future__ import annotations
@@ -28,27 +28,26 @@ from tutor.foundation import clock, private
 from tutor.foundation.translate import translate
 from tutor.progress import sqlite_file
 from tutor.progress.columns import Column, readable
-from tutor.progress.row_counts import counted
-from tutor.progress.schema import SCHEMA, Schema
+from tutor.progress.schema import SCHEMA, Schema, counted
 from tutor.progress.sqlite_file import NewerVersionError, Rows, Statement, patiently
 
 RETRY_SAVING: Final = 30.0
-"""Seconds between attempts to get out of memory and back to the file."""
+"""Seconds between attempts to write to the file again while everything is kept in memory."""
 
 _LEAST_ROOM: Final = 64 * 1024
-"""Bytes that an answer and SQLite's shared memory take together."""
+"""The bytes that an answer and SQLite's shared memory take together."""
 
 _Found = tuple[list[str], list[tuple[Any, ...]]]
-"""What a query calls its columns, and its rows."""
+"""The names of a query's columns, and its rows."""
 
 
 class Database:
-    """See the module. Safe to use from several threads of one process.
+    """The learner's database; see the module. Several threads of one process may use it.
 
     Args:
-        path: The file. Its folder is made where it is missing.
+        path: The file. Its folder is created if it is missing.
         schema: Its tables; tests bring their own.
-        patience: Seconds to wait for another process before going on in memory.
+        patience: How many seconds to wait for another process before going on in memory.
         retry_saving: Seconds between attempts to save what had to be kept in memory.
     """
 
@@ -75,10 +74,10 @@ class Database:
         *,
         columns: Mapping[str, Column] | None = None,
     ) -> list[tuple[Any, ...]]:
-        """All rows of a query, from memory where the file cannot be read any more.
+        """Return all rows of a query, from memory if the file can no longer be read.
 
-        A value that cannot be is read as the nearest one that can: see `tutor.progress.columns.readable`, which also
-        says what ``columns`` is.
+        An impossible value is read as the nearest possible one: see `tutor.progress.columns.readable`, also for
+        ``columns``.
         """
         with self._lock:
             names, rows = self._read(lambda: _fetch(self._connection, sql, values))
@@ -95,7 +94,7 @@ class Database:
         return fetch()
 
     def write(self, *statements: Statement) -> None:
-        """Run ``statements`` in one transaction. When this returns, they are on the disk or kept in memory."""
+        """Run ``statements`` in one transaction. When this returns, their changes are on the disk or kept in memory."""
         with self._lock:
             for attempt in range(2):
                 if self.in_memory:
@@ -106,29 +105,29 @@ class Database:
                 except (sqlite3.DatabaseError, OSError) as error:
                     if not _is_the_files_fault(error):
                         raise
-                    # A second time means that the new file is no better than the old one: the disk is failing.
+                    # The second time, the new file is no better than the old one: the disk is failing.
                     self._leave_file(error, may_begin_anew=attempt == 0)
                 else:
                     return
             self._write_in_memory(statements)
 
     def take_notices(self) -> list[str]:
-        """What has to be said since the last call, each thing once."""
+        """Return the notices since the last call, each of them once."""
         with self._lock:
             notices, self._notices = self._notices, []
             return notices
 
     def close(self) -> bool:
-        """Close the file. False where something could not be saved to the very end."""
+        """Close the file. Return False if something could not be saved to the very end."""
         with self._lock:
             saved = not self._unsaved or self._save_what_waits(self._patience)
             self._connection.close()
             return saved
 
-    # -- opening -----------------------------------------------------------------------------------------
+    # Opening
 
     def _open(self) -> sqlite3.Connection:
-        """The file, or memory if it cannot be used."""
+        """Open the file, or a database in memory if the file cannot be used."""
         try:
             try:
                 return self._connect(self._patience)
@@ -150,7 +149,7 @@ class Database:
     def _connect(self, patience: float) -> sqlite3.Connection:
         try:
             private.make_folder(self.path.parent)
-        except FileExistsError as error:  # a file stands where the folder should be: say that
+        except FileExistsError as error:  # there is a file in the place of the folder: say that
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), error.filename) from error
         private.make_file(self.path)  # SQLite gives the files beside it the same permissions
         return patiently(lambda: sqlite_file.connect(self.path, self._schema), patience)
@@ -159,8 +158,8 @@ class Database:
         """Rename the damaged file and its companions.
 
         Returns:
-            The new name; the old one if another tutor was faster, so that the file there is sound again and its
-            answers are in it; None if the file cannot be renamed.
+            The new name; the old name if another program was faster and has already put a sound file there; None if
+            the file cannot be renamed.
         """
         if self._is_sound():
             return self.path
@@ -178,23 +177,23 @@ class Database:
     def _is_sound(self) -> bool:
         try:
             with closing(self._connect(self._patience)) as connection:
-                # The quick check of every opening does not compare indexes with their tables; this one does.
+                # Unlike the quick check of every opening, this one compares indexes with their tables.
                 return not sqlite_file.fault_in(connection, "integrity_check")
         except (sqlite3.DatabaseError, OSError, NewerVersionError, UnicodeDecodeError):
             return False
 
     def _begin_anew(self, aside: Path, more: Rows) -> sqlite3.Connection:
-        """A new file with what can be salvaged of the damaged one; memory with it if there can be no new file.
+        """Begin a new file with what can be salvaged of the damaged one, or do so in memory if no file can be made.
 
         Args:
             aside: The damaged file.
-            more: Rows that are to be kept, too, if they are not among those.
+            more: Rows to keep as well, if they are not among the salvaged ones.
         """
         from tutor.progress.salvage import salvage
 
         try:
             salvaged = salvage(aside, self._schema)
-        except Exception:  # whatever a damaged file can do to its reader: it is kept, and the learner goes on
+        except Exception:  # a damaged file may raise anything; it is kept, and the learner goes on
             salvaged = {}
         connection: sqlite3.Connection | None = None
         try:
@@ -224,10 +223,10 @@ class Database:
             translate("progress.salvaged", path=self.path, aside=aside.name, count=kept.total(), rows=rows)
         )
 
-    # -- going on without the file -----------------------------------------------------------------------
+    # Going on without the file
 
     def _leave_file(self, error: Exception, *, may_begin_anew: bool = True) -> None:
-        """Go on after ``error``: with a new file where the old one is damaged, else in memory."""
+        """Go on after ``error``: with a new file if the old one is damaged, or else in memory."""
         rows = sqlite_file.rows_of(self._connection, self._schema)
         self._connection.close()
         if may_begin_anew and sqlite_file.is_damage(error):
@@ -253,7 +252,7 @@ class Database:
             self._save_what_waits(sqlite_file.WAIT_ONCE)
 
     def _save_what_waits(self, patience: float) -> bool:
-        """Write to the file what was kept in memory, and stay with the file. False where that is not possible."""
+        """Write to the file what was kept in memory, and use the file again. Return False if that is not possible."""
         try:
             connection = self._connect(patience)
         except (sqlite3.DatabaseError, OSError, NewerVersionError):
@@ -264,7 +263,7 @@ class Database:
         except (sqlite3.DatabaseError, OSError):
             connection.close()
             return False
-        except BaseException:  # ^C, for one: what waits stays in memory
+        except BaseException:  # such as ^C: what waits stays in memory
             connection.close()
             raise
         self._connection.close()
@@ -276,7 +275,7 @@ class Database:
 
     def _say_memory(self, error: Exception) -> None:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        if _is_full(self.path.parent):  # SQLite says "disk I/O error" where it cannot even map its index
+        if _is_full(self.path.parent):  # SQLite says "disk I/O error" if it cannot even map its index
             reason = os.strerror(errno.ENOSPC)
         self._notices.append(translate("progress.in-memory", path=self.path, reason=reason))
 
@@ -287,7 +286,7 @@ def _fetch(connection: sqlite3.Connection, sql: str, values: Sequence[object] | 
 
 
 def _is_the_files_fault(error: Exception) -> bool:
-    """Whether the same statement could succeed elsewhere; a broken rule of the tables would not."""
+    """Return whether the same statement could succeed on another file; one that breaks a rule of a table could not."""
     return isinstance(error, OSError) or (
         not isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError)
         and (sqlite_file.is_damage(error) or sqlite_file.code_of(error) != sqlite3.SQLITE_ERROR)
@@ -295,7 +294,7 @@ def _is_the_files_fault(error: Exception) -> bool:
 
 
 def _is_full(folder: Path) -> bool:
-    """Whether the disk has no room for the least that a database needs."""
+    """Return whether the disk has less room than a database needs."""
     try:
         return shutil.disk_usage(folder).free < _LEAST_ROOM
     except OSError:

@@ -1,4 +1,4 @@
-"""What is remembered, as values: nothing here knows how it is kept."""
+"""Answers, reading positions and quizzes as values. Nothing here knows how they are saved."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from tutor.foundation import clock
 _T = TypeVar("_T")
 
 Given = tuple[int, ...] | tuple[str, ...]
-"""What was answered: original option indices (chosen or in order), or texts (blanks, a number)."""
+"""An answer: indices of options in the lesson file (chosen ones, or all in order), or texts (blanks, a number)."""
 
 
 def new_key() -> str:
-    """A key that no other answer or quiz has: a write repeated after a fault is still one write."""
+    """Return a key that no other answer or quiz has, so that a write repeated after a failure is still one write."""
     return os.urandom(8).hex()
 
 
 def now() -> datetime:
-    """The present moment to the millisecond, which is what is kept."""
+    """Return the present moment to the millisecond, the precision in which it is saved."""
     moment = clock.utc_now()
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def to_milliseconds(moment: datetime) -> int:
-    """Milliseconds since 1970 in UTC."""
+    """Return milliseconds since 1970 in UTC."""
     return round(moment.timestamp() * 1000)
 
 
 def from_milliseconds(milliseconds: int) -> datetime:
-    """The moment, in UTC."""
+    """Return the moment in UTC."""
     seconds, rest = divmod(milliseconds, 1000)
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
 
 
 def value_in(text: str, kind: type[_T]) -> _T:
-    """What JSON says; an empty ``kind`` if a hand or a bad disk has made something else of it.
+    """Return the value of JSON; an empty ``kind`` if the text was damaged or edited into something else.
 
-    Half a pair of surrogates, which JSON can write and no file can hold, becomes ``?``.
+    Half a surrogate pair, which JSON can write and no file can hold, becomes ``?``.
     """
     try:
         value = json.loads(text)
@@ -53,7 +53,7 @@ def value_in(text: str, kind: type[_T]) -> _T:
 
 
 def given_in(text: str) -> Given:
-    """What was answered, from the JSON that is kept; nothing if it is neither all indices nor all texts."""
+    """Return an answer from the JSON that is saved; empty if it is neither all indices nor all texts."""
     value = value_in(text, list)
     if all(type(each) is int for each in value) or all(type(each) is str for each in value):
         return tuple(value)
@@ -67,20 +67,20 @@ class Answer:
     Args:
         lesson_id: The lesson of the question.
         question_id: The question.
-        kind: The question's kind when it was answered.
-        given: What was answered, in terms of the lesson file's order, not of the shuffled one.
-        correct: Whether it was right; None while a prediction waits for its run, and for ever if the run
-            could not be had. Such an answer is not counted.
+        kind: The type that the question had when it was answered.
+        given: The answer, by the order of options in the lesson file, not by the shuffled order.
+        correct: Whether it was right; None while a prediction waits for its run, and for ever if that run never
+            happens. Such an answer is not counted.
         score: Partial credit from 0 to 1.
-        unsure: The learner said so, or it was settled so.
-        confidence: What the learner gave for being right, from 0.5 to 1; None where it was not asked.
+        unsure: Whether the learner was unsure, or the answer was judged so.
+        confidence: The probability that the learner gave of being right, from 0.5 to 1; None if it was not asked.
         hints: How many hints were shown before the answer.
-        seconds: From seeing the question to answering it.
-        language: The language of the text that was answered.
-        seed: What the options were shuffled by.
-        quiz_id: The quiz it belongs to; empty in the text of a lesson.
-        runs: Ids of the runs that were predicted.
-        at: When, in UTC.
+        seconds: The time from seeing the question to answering it.
+        language: The language of the question's text.
+        seed: The seed that shuffled the options.
+        quiz_id: The quiz that it belongs to; empty for a question inside a lesson.
+        runs: The ids of the runs that it predicted.
+        at: When it was given, in UTC.
         key: Unique for ever.
     """
 
@@ -107,9 +107,9 @@ class Position:
     """Where a reader is in a lesson.
 
     Args:
-        block: Index of the lesson's block at the top of the screen.
+        block: The index of the lesson's block at the top of the screen.
         within: How far into that block, from 0 to 1.
-        anchor: The section it lies in, to find the place again in an edited text; may be empty.
+        anchor: The section it is in, which finds the place again in an edited text; may be empty.
     """
 
     block: int = 0
@@ -122,12 +122,12 @@ class LessonState:
     """How far a learner is with one lesson.
 
     Args:
-        read_fraction: The furthest that was read, from 0 to 1.
-        questions_right: Questions whose last counted answer was right.
-        questions_answered: Questions with a counted answer.
-        questions_total: Questions the lesson had when it was last opened; 0 if it never was.
-        wrong_ids: Questions whose last counted answer was wrong.
-        unsure_ids: Questions answered right, but unsurely.
+        read_fraction: The furthest place that was read, from 0 to 1.
+        questions_right: How many questions have a last counted answer that is right.
+        questions_answered: How many questions have a counted answer.
+        questions_total: How many questions the lesson had when it was last opened; 0 if it never was.
+        wrong_ids: The questions whose last counted answer is wrong.
+        unsure_ids: The questions whose last counted answer is right, but unsure.
     """
 
     read_fraction: float = 0.0
@@ -139,7 +139,7 @@ class LessonState:
 
     @property
     def finished(self) -> bool:
-        """Read to the end, every question answered."""
+        """Whether the lesson is read to its end and every question is answered."""
         return self.read_fraction >= 0.999 and self.questions_answered >= self.questions_total
 
     @property
@@ -150,13 +150,13 @@ class LessonState:
 
 @dataclass(frozen=True, slots=True)
 class SavedQuiz:
-    """A quiz under way, enough to go on with it tomorrow.
+    """An unfinished quiz, with all that is needed to go on with it tomorrow.
 
     Args:
-        quiz_id: Its key; answers name it.
-        scope: What is asked, such as ``lesson:softmax``: the quiz resumed is the newest open one of its scope.
-        lesson_id: The lesson, or empty where the quiz spans several.
-        seed: What everything in it is shuffled by.
+        quiz_id: Its key, which its answers name.
+        scope: What it asks, such as ``lesson:softmax``; the newest unfinished quiz of a scope is the one resumed.
+        lesson_id: The lesson; empty if the quiz spans several.
+        seed: The seed that shuffles everything in it.
         state: What `tutor.study` needs to go on, as JSON values.
         started: When it began, in UTC.
         finished: Whether its summary was reached.

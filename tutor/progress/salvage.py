@@ -1,8 +1,9 @@
-"""What can still be read of a damaged file.
+"""What can still be read of a damaged SQLite file.
 
-SQLite reads the rows, on a copy. The first page, without which it reads nothing, is made anew there: it holds the
-header and the list of tables. Tables whose pages are known are read from both ends, and around what is bad in between.
-If anything was bad, each page with rows is tried as a table of its own as well: what led to it may be gone.
+SQLite reads the rows from a copy. In the copy, the first page is replaced by a sound one, because it holds the header
+and the list of tables, without which SQLite reads nothing. Tables whose first page is known are read from both ends,
+and around bad places in between. If anything was bad, each page with rows is also tried as a table of its own, because
+the pages that lead to it may be lost.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tutor.progress.schema import Schema
 from tutor.progress.sqlite_file import Rows, decoded, migrate
 
 _PAGE: Final = 4096
-"""Bytes of a page: SQLite's own choice since 2016, and we never made another."""
+"""Bytes of a page: the default of SQLite since 2016, which tutor never changed."""
 
 _LEAF: Final = 0x0D
 """The first byte of a page that holds rows."""
@@ -32,20 +33,20 @@ _LEAF: Final = 0x0D
 _WAL_VERSIONS: Final = b"\x02\x02"
 _MOST_TIME: Final = 10.0
 _MOST_TIME_OF_TABLE: Final = 1.5
-"""Seconds after which what has been found must do: pages that lead to each other in circles never end."""
+"""Seconds after which reading stops with what was found, because damaged pages may lead to each other in circles."""
 
 _MANY: Final = 20
-"""Tables that a first page has room for."""
+"""How many tables the first page has room for."""
 
 _HIGHEST: Final = 2**62
 
 _Row = tuple[Any, ...]
-"""The number of a row, and its kept columns."""
+"""The rowid of a row, and its columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table of ours: its name, its columns as SQL, and those that are kept."""
+    """A table: its name, its columns declared in SQL, and the names of the columns that this version uses."""
 
     name: str
     declared: str
@@ -53,14 +54,14 @@ class _Table:
 
 
 def salvage(path: Path, schema: Schema) -> Rows:
-    """Every row that can still be read, by table, in the order in which they came to be.
+    """Return every row that can still be read, by table, in the order in which the rows were written.
 
     Args:
-        path: The damaged file. It is not changed, and neither is its log beside it.
+        path: The damaged file. It is not changed, and neither is the log beside it.
         schema: Its tables.
 
     Raises:
-        OSError: the file cannot be copied.
+        OSError: The file cannot be copied.
     """
     give_up = time.monotonic() + _MOST_TIME
     with tempfile.TemporaryDirectory(prefix=".salvage-", dir=path.parent) as folder:
@@ -92,7 +93,7 @@ def salvage(path: Path, schema: Schema) -> Rows:
 def _add_from_leaves(
     copy: Path, content: bytes, tables: Sequence[_Table], found: dict[str, dict[_Row, None]], give_up: float
 ) -> None:
-    """Try each page that holds rows as a table of its own: what leads to it may be missing, or lead astray."""
+    """Try each page that holds rows as a table of its own, because the pages that lead to it may be lost or wrong."""
     leaves = _leaves(content)
     many = max(1, _MANY // len(tables))
     for start in range(0, len(leaves), many):
@@ -113,12 +114,12 @@ def _tables(schema: Schema) -> list[_Table]:
 
 
 def _is_row(table: _Table, row: _Row, *, strict: bool) -> bool:
-    """Whether this can have been a row of the table, and not of another whose page has come to lie here.
+    """Return whether this may have been a row of the table, and not of another one whose page is here by damage.
 
     Args:
         table: The table.
-        row: It.
-        strict: Nothing says that the page belonged to this table.
+        row: The row.
+        strict: Whether to accept no impossible value, because nothing says that the page belonged to this table.
     """
     values = dict(zip(table.kept, row[1:], strict=True))
     if table.name not in COLUMNS:
@@ -132,11 +133,11 @@ def _nearest(table: _Table, row: _Row) -> tuple[Any, ...]:
     return nearest_row(table.name, row[1:]) if table.name in COLUMNS else row[1:]
 
 
-# -- the file --------------------------------------------------------------------------------------------
+# The file
 
 
 def _apply_log(copy: Path) -> None:
-    """Bring what the write-ahead log holds into the copy, as far as SQLite finds it sound, and remove the log."""
+    """Write the sound part of the write-ahead log into the copy, and remove the log."""
     with copy.open("r+b") as file:
         if file.read(16) != b"SQLite format 3\0":
             file.seek(0)
@@ -144,14 +145,14 @@ def _apply_log(copy: Path) -> None:
             header[18:20] = _WAL_VERSIONS
             file.write(header)
     with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(copy, isolation_level=None)) as log:
-        log.execute("PRAGMA writable_schema = ON")  # so that damage in the list of tables is no error
+        log.execute("PRAGMA writable_schema = ON")  # with it, damage in the list of tables is no error
         log.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for suffix in ("-wal", "-shm"):
         copy.with_name(copy.name + suffix).unlink(missing_ok=True)
 
 
 def _roots(copy: Path) -> dict[Any, Any]:
-    """The first page of each table, as far as the list of tables can be read."""
+    """Return the first page of each table, as far as the list of tables can be read."""
     roots: dict[str, int] = {}
     with (
         suppress(sqlite3.Error, UnicodeDecodeError),
@@ -163,14 +164,14 @@ def _roots(copy: Path) -> dict[Any, Any]:
 
 
 def _leaves(content: bytes) -> list[int]:
-    """Numbers of the pages that hold rows, but for those of deleted ones."""
+    """Return the numbers of the pages that hold rows, without pages of deleted rows."""
     count = len(content) // _PAGE
     free = _free_pages(content, count)
     return [number for number in range(2, count + 1) if content[(number - 1) * _PAGE] == _LEAF and number not in free]
 
 
 def _free_pages(content: bytes, count: int) -> set[int]:
-    """Pages that hold what was deleted: it must not come back."""
+    """Return the pages of deleted rows, which must not come back."""
     free: set[int] = set()
     trunk = struct.unpack_from(">I", content, 32)[0]
     while 1 < trunk <= count and trunk not in free:
@@ -183,7 +184,7 @@ def _free_pages(content: bytes, count: int) -> set[int]:
 
 
 def _first_page(copy: Path, tables: Iterable[tuple[_Table, int]], pages: int) -> bytes:
-    """A sound first page, whose list of tables names ``tables`` as ``t0``, ``t1``, ... with the pages they begin on."""
+    """Return a sound first page that lists ``tables`` as ``t0``, ``t1``, ... with the pages on which they begin."""
     template = copy.with_name("template.sqlite3")
     template.unlink(missing_ok=True)
     with closing(sqlite3.connect(template, isolation_level=None)) as file:
@@ -201,11 +202,11 @@ def _first_page(copy: Path, tables: Iterable[tuple[_Table, int]], pages: int) ->
     return bytes(page)
 
 
-# -- rows ------------------------------------------------------------------------------------------------
+# Rows
 
 
 def _read(copy: Path, tables: Sequence[tuple[_Table, int]], give_up: float) -> list[_Reader]:
-    """Those who have read each table, if it begins on the page given with it."""
+    """Read each table as if it began on the page given with it, and return the readers with what they found."""
     with copy.open("r+b") as file:
         file.write(_first_page(copy, tables, copy.stat().st_size // _PAGE))
     readers = []
@@ -218,11 +219,11 @@ def _read(copy: Path, tables: Sequence[tuple[_Table, int]], give_up: float) -> l
 
 
 class _Reader:
-    """Reads the rows of one table from both ends, and around what is bad in between."""
+    """Reads the rows of one table from both ends, and around bad places in between."""
 
     def __init__(self, connection: sqlite3.Connection, table: str, names: Sequence[str]) -> None:
         self.found: dict[_Row, None] = {}
-        """In the order in which they were read; several have the same number if a page lies where another belongs."""
+        """The rows as they were read. Several have the same rowid if damage put a page in the place of another."""
         self.met_damage = False
         self._connection = connection
         self._give_up = time.monotonic() + _MOST_TIME_OF_TABLE
@@ -231,7 +232,7 @@ class _Reader:
         self._sql = f"SELECT rowid, {columns} FROM {table} WHERE rowid BETWEEN ? AND ? ORDER BY rowid"  # noqa: S608
 
     def read_all(self) -> None:
-        """Read what can be read."""
+        """Read everything that can be read."""
         bad = self._forward(-_HIGHEST, _HIGHEST)
         if bad is None:
             return
@@ -242,7 +243,7 @@ class _Reader:
             self._beyond(bad)
 
     def _beyond(self, bad: int) -> None:
-        """The end is bad, and nobody knows where it lies: look behind the first bad row, further and further away."""
+        """Look for rows behind the first bad one, further and further away; the end of the table is bad and unknown."""
         for step in range(40):
             if self._is_late():
                 return
@@ -256,7 +257,7 @@ class _Reader:
                 return
 
     def _between(self, low: int, high: int) -> None:
-        """Read what lies between two rows, both included, and ends in something bad on both sides."""
+        """Read the rows from ``low`` to ``high``, where both ends are bad."""
         if low > high or self._is_late():
             return
         first = self._forward(low, high)
@@ -268,11 +269,11 @@ class _Reader:
         self._between(middle + 1, last)
 
     def _forward(self, low: int, high: int) -> int | None:
-        """Read upwards; the first row that may be bad, None if there is none."""
+        """Read upwards. Return the first rowid that may be bad, or None if there is none."""
         return self._run("", low, high, low, 1)
 
     def _backward(self, low: int, high: int) -> int | None:
-        """Read downwards; the last row that may be bad, None if there is none."""
+        """Read downwards. Return the last rowid that may be bad, or None if there is none."""
         return self._run(" DESC", low, high, high, -1)
 
     def _run(self, order: str, low: int, high: int, begin: int, step: int) -> int | None:

@@ -1,36 +1,36 @@
-"""When something learnt is asked again: FSRS over the answers that were given.
+"""When a card is asked again, by FSRS from the answers given, and the days that a learner counts.
 
-A schedule is never kept as the truth: it is worked out from all answers to a question, in the order of time. So two
-tutors, an import or an answer called unsure afterwards all lead to the same date. The learner is never asked how well
-an answer went: that is read off the answer.
+A schedule is always computed from all answers to a question in the order of time, so two programs at once, an import or
+an answer marked unsure afterwards all lead to the same date. The learner is never asked how well an answer went; the
+grade comes from the answer itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from tutor.progress.days import start_of_day, study_day
+from tutor.foundation import clock
 
 if TYPE_CHECKING:
     from fsrs import Scheduler
 
 SOON: Final = timedelta(minutes=10)
-"""After this, what was missed is asked again, and a new term for the first time."""
+"""After this time, a missed question is asked again, and a new term is asked for the first time."""
 
 _TYPICAL_SECONDS: Final = {"single": 20.0, "multiple": 35.0, "ordering": 45.0, "fill-in": 20.0, "numeric": 60.0}
 _QUICK: Final = 0.35
 _SLOW: Final = 4.0
 _AWAY: Final = 900.0
-"""Seconds beyond which the learner was away, not thinking."""
+"""After so many seconds the learner was away, not thinking."""
 
 
 class Grade(IntEnum):
-    """How well an answer went, as FSRS counts."""
+    """How well an answer went, on the scale of FSRS."""
 
     AGAIN = 1
     HARD = 2
@@ -40,15 +40,15 @@ class Grade(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What of an answer matters for when the question is asked again.
+    """The parts of an answer that decide when the question is asked again.
 
     Args:
         at: When it was given, in UTC.
         correct: Whether it was right.
-        unsure: The learner said so.
+        unsure: Whether the learner was unsure.
         hints: How many hints were shown before it.
-        seconds: How long it took; 0 where that is not known.
-        kind: The question's kind.
+        seconds: How long it took; 0 if unknown.
+        kind: The type of the question.
     """
 
     at: datetime
@@ -65,10 +65,10 @@ class Schedule:
 
     Args:
         due: When it is asked next, in UTC.
-        reviewed: When it was asked last; None for a new one.
-        state: FSRS's state: 1 learning, 2 review, 3 relearning.
+        reviewed: When it was asked last; None for a new card.
+        state: The state in FSRS: 1 learning, 2 review, 3 relearning.
         step: The learning step, in the states that have one.
-        stability: Days until the chance to recall it has fallen to 90 %.
+        stability: The days until the probability of recall has fallen to 90%.
         difficulty: From 1 to 10.
         reviews: How often it was asked.
         lapses: How often it was missed.
@@ -85,7 +85,7 @@ class Schedule:
 
 
 def grade_of(review: Review) -> Grade:
-    """The grade of an answer: from right, wrong, unsure, hints and time."""
+    """Return the grade of an answer, by whether it was right, by sureness, hints and time."""
     if not review.correct:
         return Grade.AGAIN
     if review.unsure or review.hints:
@@ -99,12 +99,12 @@ def grade_of(review: Review) -> Grade:
 
 
 def schedule_of(reviews: Iterable[Review], *, from_first_miss: bool) -> Schedule | None:
-    """The schedule that ``reviews`` lead to; None where they make no card.
+    """Return the schedule that ``reviews`` lead to; None if they make no card.
 
     Args:
-        reviews: In any order.
-        from_first_miss: What was known from the start needs no card: begin with the first answer that was wrong or
-            unsure. Else every answer counts.
+        reviews: The reviews of one card, in any order.
+        from_first_miss: Whether only the answers from the first wrong or unsure one on count, so that a question known
+            from the start needs no card. Otherwise every answer counts.
     """
     ordered: Sequence[Review] = sorted(reviews, key=lambda review: review.at)
     if from_first_miss:
@@ -129,18 +129,18 @@ def schedule_of(reviews: Iterable[Review], *, from_first_miss: bool) -> Schedule
     )
 
 
-def get_ready() -> None:
-    """Import what the first schedule waits for: some 20 ms, which whoever answers should not have to wait."""
+def preload() -> None:
+    """Import what the first schedule needs, so that the first answer need not wait 20 ms for it."""
     _scheduler()
 
 
-def is_ready() -> bool:
-    """Whether `get_ready` has nothing left to do."""
+def is_preloaded() -> bool:
+    """Return whether `preload` has nothing left to do."""
     return _scheduler.cache_info().currsize > 0
 
 
 def _from_the_morning(due: datetime, reviewed: datetime) -> datetime:
-    """What is due on a later day is due from its morning on, whatever the hour of the last answer."""
+    """Return when a card is due: on a later day, from its morning on, whatever the hour of the last answer."""
     day = study_day(due)
     return due if day <= study_day(reviewed) else start_of_day(day)
 
@@ -149,6 +149,30 @@ def _from_the_morning(due: datetime, reviewed: datetime) -> datetime:
 def _scheduler() -> Scheduler:
     from fsrs import Scheduler
 
-    # One short step: what was missed comes back in the same sitting. The package's chance would make dates differ
-    # from one reckoning to the next, so it is off.
+    # One short step, so that a missed card comes back in the same session. Fuzzing is off, because with it the dates
+    # would change each time they are computed.
     return Scheduler(learning_steps=(SOON,), relearning_steps=(SOON,), enable_fuzzing=False)
+
+
+DAY_BEGINS: Final = timedelta(hours=4)
+"""A day begins at four in the morning: learning at one in the morning still counts for the evening before."""
+
+
+def study_day(moment: datetime) -> date:
+    """Return the day that a moment belongs to, in the learner's time zone."""
+    return (moment.astimezone().replace(tzinfo=None) - DAY_BEGINS).date()
+
+
+def latest_day() -> date:
+    """Return the day it is now where days begin first on earth. No clock that is right shows a later day."""
+    return (clock.utc_now() + timedelta(hours=14) - DAY_BEGINS).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Return when a day begins, in UTC."""
+    return (datetime.combine(day, time()) + DAY_BEGINS).astimezone().astimezone(UTC)
+
+
+def day_starts(first: date, count: int) -> list[datetime]:
+    """Return when each of ``count`` days from ``first`` on begins, and the day after them, in UTC."""
+    return [start_of_day(first + timedelta(days=number)) for number in range(count + 1)]

@@ -1,13 +1,16 @@
-"""The tables of the learner's memory, and how they came to be: one migration a version.
+"""The tables of the progress file, and how they came to be: one migration for each version.
 
-A migration that has shipped never changes; a new one is added at the end. Times are milliseconds since 1970 in
-UTC. Only features of SQLite 3.24 (2018) are used, for Pythons linked to an old system library.
+A migration that has shipped never changes; a new one is added at the end. Times are milliseconds since 1970 in UTC.
+Only features of SQLite 3.24 (2018) are used, because some Pythons are linked to an old system library.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from tutor.foundation.translate import translate
 from tutor.progress.columns import COLUMNS
 
 Migration = tuple[str, ...]
@@ -35,7 +38,7 @@ _FIRST: Migration = (
         runs TEXT NOT NULL
     )
     """,
-    # Everything that the course map asks of an answer lies in this index, so it never touches the table.
+    # The course map needs nothing of an answer but this index, so it never reads the table.
     "CREATE INDEX answers_of_lesson ON answers (lesson, question, id, correct, unsure)",
     "CREATE INDEX answers_of_quiz ON answers (quiz) WHERE quiz <> ''",
     """
@@ -81,15 +84,15 @@ _CARDS: Migration = (
         retired INTEGER NOT NULL CHECK (retired IN (0, 1))
     )
     """,
-    # What is due is asked at every start: nothing but this index is read for it.
+    # Every start asks what is due, and reads nothing but this index for it.
     "CREATE INDEX cards_due ON cards (retired, due, card)",
     "CREATE INDEX cards_of_lesson ON cards (lesson)",
     "CREATE INDEX answers_of_question ON answers (question)",
-    # For the statistics of the progress screen, which never touch the table for them either.
+    # For the statistics of the progress screen, which never read the table either.
     "CREATE INDEX answers_of_day ON answers (at, correct, seconds)",
     "CREATE INDEX answers_missed ON answers (lesson, question, given) WHERE correct = 0",
     "CREATE INDEX answers_with_confidence ON answers (at, confidence, correct) WHERE confidence IS NOT NULL",
-    # What was missed before there were cards is due now; its next answer works out the rest.
+    # A question that was missed before there were cards is due now; its next answer gives it a schedule.
     """
     INSERT INTO cards (card, lesson, made, due, state, step, reviews, lapses, retired)
     SELECT question, lesson, min(at), max(at), 1, 0, 0, 0, 0 FROM answers
@@ -113,9 +116,9 @@ _ATTEMPTS: Migration = (
     """,
 )
 
-# Sums over the counted answers, kept in the transaction that writes the answer, so that the progress screen costs
-# the same for ten answers and for a hundred thousand. Of the time of an answer 900 seconds count at most; whole
-# milliseconds, because only whole numbers can be taken out of a sum again exactly.
+# Sums over the counted answers, updated in the transaction that writes the answer, so that the progress screen takes
+# the same time for ten answers and for a hundred thousand. At most 900 seconds of an answer count. The sums are in
+# whole milliseconds, because only whole numbers can be subtracted from a sum again exactly.
 _ADD = """
     INSERT OR IGNORE INTO answer_totals VALUES (NEW.lesson, NEW.question, NEW.given, 0, 0, 0);
     INSERT OR IGNORE INTO time_totals VALUES (NEW.at / 900000, 0, 0, 0);
@@ -150,7 +153,7 @@ _TOTALS: Migration = (
         PRIMARY KEY (lesson, question, given)
     ) WITHOUT ROWID
     """,
-    # By quarters of an hour since 1970: wherever the learner is, a day begins at the beginning of one.
+    # By quarters of an hour since 1970, because in every time zone a day begins at the beginning of one.
     """
     CREATE TABLE time_totals (
         quarter INTEGER PRIMARY KEY,
@@ -180,13 +183,13 @@ _TOTALS: Migration = (
     CREATE TRIGGER answer_is AFTER UPDATE OF at, lesson, question, given, correct, seconds ON answers
     WHEN NEW.correct NOTNULL BEGIN {_ADD} END
     """,
-    # What the totals tell needs no index any more.
+    # What the totals hold no longer needs an index.
     "DROP INDEX answers_of_day",
     "DROP INDEX answers_missed",
 )
 
 _READING: Migration = (
-    # A row is some minutes in one lesson; it grows while one reads on.
+    # A row is some minutes in one lesson; it grows while the learner reads on.
     """
     CREATE TABLE reading (
         key TEXT PRIMARY KEY,
@@ -197,9 +200,10 @@ _READING: Migration = (
     """,
 )
 
-# The day on which an answer was given is the learner's, wherever that was: it is kept, because it cannot be told from
-# the moment once the learner has flown elsewhere or the clocks have changed. Of older rows it is told with the time
-# zone of here and the summer time of then. A row without a day comes from an older tutor that runs at the same time.
+# The day of an answer is that of the learner's time zone at that time. It is saved, because it cannot be computed from
+# the moment once the learner has flown elsewhere or the clocks have changed. For older rows it is computed with the
+# present time zone and the summer time of that date. A row without a day comes from an older version of tutor that is
+# running at the same time.
 _DAY_OF = "coalesce(date({row}at / 1000, 'unixepoch', 'localtime', '-4 hours'), '1970-01-01')"
 
 
@@ -255,7 +259,7 @@ _DAYS: Migration = (
     """,  # noqa: S608 - our own names
     f"CREATE TRIGGER answer_came AFTER INSERT ON answers WHEN NEW.correct NOTNULL BEGIN {_ADD_TO_DAY} END",
     f"CREATE TRIGGER answer_went AFTER DELETE ON answers WHEN OLD.correct NOTNULL BEGIN {_TAKE_FROM_DAY} END",
-    # For the few cards that a wrong clock made or asked in the future; what is due is asked at every start.
+    # For the few cards that a wrong clock put in the future, because every start asks what is due.
     "CREATE INDEX cards_by_last_touch ON cards (max(made, coalesce(reviewed, 0)))",
     f"""
     CREATE TRIGGER answer_was AFTER UPDATE OF day, at, lesson, question, given, correct, seconds ON answers
@@ -270,11 +274,11 @@ _DAYS: Migration = (
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A history of tables, and what of them is read and written today.
+    """The history of the tables, and the columns that are read and written today.
 
     Args:
-        migrations: The n-th leads to ``user_version`` n.
-        columns: The columns of every table that this version uses.
+        migrations: The n-th one leads to ``user_version`` n.
+        columns: The columns that this version uses, by table.
     """
 
     migrations: tuple[Migration, ...]
@@ -285,3 +289,20 @@ SCHEMA = Schema(
     migrations=(_FIRST, _CARDS, _ATTEMPTS, _TOTALS, _READING, _DAYS),
     columns={table: tuple(columns) for table, columns in COLUMNS.items()},
 )
+
+
+_COUNTED: Final = {
+    "answers": "transfer.answers",
+    "lessons": "transfer.lessons",
+    "quizzes": "transfer.quizzes",
+    "cards": "transfer.cards",
+    "attempts": "transfer.attempts",
+    "reading": "reading.pieces",
+}
+
+
+def counted(rows: Iterable[tuple[str, int]]) -> str:
+    """Return counts of rows, by table, in words: ``12 answers, 3 lessons``."""
+    return translate("transfer.comma").join(
+        translate(_COUNTED[table], count=count) for table, count in rows if count
+    ) or translate("transfer.nothing")

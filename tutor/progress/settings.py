@@ -1,8 +1,8 @@
 """The learner's settings: one small JSON file, read before the first frame.
 
-Reading never fails. A file that is not settings is kept beside the new one, and said so; a value that cannot be
-used is left at its default, and said so; a key that this version does not know is kept as it was, so that an
-older tutor never undoes a newer one's settings.
+Reading never fails. A file that holds no settings is kept beside the new one; a value that cannot be used is replaced
+by its default; of both a notice tells. A key that this version does not know is kept unchanged, so that an older
+version never undoes the settings of a newer one.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tutor.foundation import atomic_files, clock, paths, private
+from tutor.foundation import clock, paths, private
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import read_start
+from tutor.foundation.files import read_start, write_text
 from tutor.foundation.safe_text import harmless_json
 from tutor.foundation.translate import LANGUAGES, translate
 
 _LARGEST = 1 << 20
-"""Bytes beyond which a file is not settings, whatever it says."""
+"""A file of more bytes is not read as settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a learner chose; immutable, changed by `Settings.with_`.
+    """What the learner chose; immutable, changed by `Settings.with_`.
 
     Args:
-        language: ``en`` or ``zh``; empty follows the locale.
-        theme: A theme's name; empty follows the terminal.
-        ascii: Draw with ASCII alone; None follows the locale.
+        language: The language; empty follows the locale.
+        theme: The name of a theme; empty follows the terminal.
+        ascii: Whether to draw in ASCII alone; None follows the locale.
         motion: Whether things may move on their own.
-        screen_reader: Whether commands on a terminal tell in lines of words what they would otherwise draw.
+        screen_reader: Whether commands print lines of text where they would otherwise draw on the terminal.
         translations: Whether reviews also ask for the Chinese names of English terms.
-        confidence: Whether to ask, before the feedback, how sure one is of an answer.
-        unknown: Keys of the file that this version does not know, kept for the version that does.
+        confidence: Whether to ask, before the feedback, how sure the learner is of an answer.
+        unknown: The keys of the file that this version does not know, kept for the version that does.
     """
 
     language: str = ""
@@ -48,13 +48,13 @@ class Settings:
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> Settings:
-        """The same settings but for ``changes``."""
+        """Return the same settings with ``changes``."""
         return replace(self, **changes)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """Settings, and what has to be said about how they were read."""
+    """Settings, and what the learner has to be told about how they were read."""
 
     settings: Settings
     notices: tuple[str, ...] = ()
@@ -79,8 +79,9 @@ def load_settings(path: Path | None = None, *, keep_aside: bool = True) -> Loade
     """Read the settings. Never raises.
 
     Args:
-        path: The file; the learner's own where None.
-        keep_aside: Rename a broken file, so that the next one can be written; only for those who tell of it.
+        path: The file; by default the learner's own.
+        keep_aside: Whether to rename a broken file, so that a new one can be written; only for callers that show the
+            notices.
     """
     path = path or paths.settings_file()
     try:
@@ -137,16 +138,16 @@ def _keep_aside(path: Path) -> str:
 
 
 def save_settings(settings: Settings, path: Path | None = None) -> None:
-    """Write the settings in one step: the file is the old one or the new one, never half of one.
+    """Write the settings in one step, so that the file is never half written.
 
     Raises:
-        TutorError: the file cannot be written; the old one is untouched.
+        TutorError: The file cannot be written. The old one is untouched.
     """
     path = path or paths.settings_file()
     content = dict(settings.unknown) | {name: getattr(settings, name) for name in _ALLOWED}
     try:
         private.make_folder(path.parent)
-        atomic_files.write_text(path, harmless_json(json.dumps(content, ensure_ascii=False, indent=2)) + "\n")
+        write_text(path, harmless_json(json.dumps(content, ensure_ascii=False, indent=2)) + "\n")
     except OSError as error:
         raise TutorError(
             translate("progress.settings-unwritable", path=path, reason=error.strerror or str(error)),

@@ -1,4 +1,7 @@
-"""One SQLite file, opened with care: each function does one thing and raises what SQLite raised."""
+"""One SQLite file, opened with care. Each function does one thing and raises what SQLite raised.
+
+`tutor.progress.database` uses these and decides what to do about an error; `tutor.progress.salvage` uses them too.
+"""
 
 from __future__ import annotations
 
@@ -16,26 +19,26 @@ from tutor.foundation.files import read_start, require_file
 from tutor.progress.schema import Schema
 
 Statement = tuple[str, Sequence[object] | Mapping[str, object]]
-"""SQL with its values, in order or by name. It must do the same when it is run a second time."""
+"""SQL with its values, in order or by name. Running it twice must have the same effect as running it once."""
 
 Rows = dict[str, list[tuple[Any, ...]]]
-"""Every row of every table, the columns in the schema's order."""
+"""The rows of every table, with the columns in the order of the schema."""
 
 WAIT_ONCE: Final = 0.25
-"""Seconds that are waited for another writer where nobody waits for the result."""
+"""How many seconds to wait for another writer if nothing depends on the result."""
 
 _FIRST_WAIT: Final = 0.0002
 _LONGEST_WAIT: Final = 0.02
-"""Seconds between two attempts: a tutor holds the file for a fifth of a millisecond, a backup or an editor longer.
+"""Seconds between two attempts: another tutor holds the file for a fifth of a millisecond, a backup for longer.
 
-SQLite's own waiting begins at a millisecond and soon sleeps for a tenth of a second, while others overtake.
+SQLite's own waiting begins at a millisecond and soon sleeps for a tenth of a second, during which others overtake.
 """
 
 _UNBELIEVABLE: Final = 1000
-"""A version that there will never be: the header is damaged."""
+"""A file with a higher version than this has a damaged header."""
 
 _FORMATS: Final = frozenset({1, 2})
-"""What the header may say of how the file is written: with a rollback journal, or with a write-ahead log."""
+"""The ways of writing that a header may name: with a rollback journal, or with a write-ahead log."""
 
 _WAL: Final = "wal"
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -46,51 +49,51 @@ _Result = TypeVar("_Result")
 
 
 class NewerVersionError(Exception):
-    """The file was written by a tutor that knows more than this one."""
+    """The file was written by a newer version of tutor."""
 
 
 class DamagedFileError(sqlite3.DatabaseError):
-    """A database that is damaged, or not with our tables in it, although SQLite does not complain."""
+    """The database is damaged, or lacks our tables, although SQLite does not complain."""
 
 
 def code_of(error: Exception) -> int:
-    """SQLite's primary result code; 0 where someone else complained."""
+    """Return SQLite's primary result code; 0 if the error is not SQLite's."""
     return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether ``error`` means that the file cannot be used as it is, now or later."""
+    """Return whether ``error`` means that the file cannot be used as it is, now or later."""
     return isinstance(error, DamagedFileError) or code_of(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def patiently(attempt: Callable[[], _Result], patience: float) -> _Result:
-    """``attempt`` again and again while another process holds the file, for ``patience`` seconds at most."""
+    """Call ``attempt`` again and again while another process holds the file, for at most ``patience`` seconds."""
     give_up = time.monotonic() + patience
     longest = _FIRST_WAIT
     while True:
         try:
             return attempt()
-        except UnicodeDecodeError as error:  # in what SQLite says of damage, it quotes what is damaged
+        except UnicodeDecodeError as error:  # SQLite's message about damage quotes the damaged bytes
             raise DamagedFileError(str(error)) from error
         except sqlite3.OperationalError as error:
             if code_of(error) not in _BUSY or time.monotonic() > give_up:
                 raise
-        time.sleep(random.uniform(0.0, longest))  # noqa: S311 - two waiting processes must not keep step
+        time.sleep(random.uniform(0.0, longest))  # noqa: S311 - two waiting processes must not stay in step
         longest = min(1.5 * longest, _LONGEST_WAIT)
 
 
 def decoded(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """The same connection; text that a bad disk has made invalid UTF-8 is read with ``�`` in it, and is no error."""
+    """Make ``connection`` read text that is not valid UTF-8, because of damage, with ``�`` instead of raising."""
     connection.text_factory = _TEXT
     return connection
 
 
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
-    """Open ``path`` for reading and writing, at the newest version of ``schema``.
+    """Open ``path`` for reading and writing, and migrate it to the newest version of ``schema``.
 
     Raises:
-        NewerVersionError: a newer tutor wrote it; nothing was changed.
-        sqlite3.DatabaseError: it cannot be used; see `is_damage`.
+        NewerVersionError: A newer version of tutor wrote the file. Nothing was changed.
+        sqlite3.DatabaseError: The file cannot be used; see `is_damage`.
     """
     try:
         _check_header(path)
@@ -98,7 +101,7 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         if code_of(error) != sqlite3.SQLITE_ERROR:
             raise
-        # There is nothing wrong with what was asked, so there is with the file ("unsupported file format").
+        # Our statements are right, so the file is wrong ("unsupported file format").
         raise DamagedFileError(str(error)) from error
     try:
         migrate(connection, schema)
@@ -110,9 +113,9 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
 
 
 def _check_header(path: Path) -> None:
-    """Look at the header before SQLite does: it takes some damage for somebody else's wish."""
+    """Check the header before SQLite does, because SQLite takes some damage for intention."""
     try:
-        header = read_start(path, 100)  # SQLite would wait for a pipe for ever; this raises
+        header = read_start(path, 100)  # this raises for a pipe, for which SQLite would wait for ever
     except FileNotFoundError:
         return
     if len(header) == 100 and not set(header[18:20]) <= _FORMATS:  # SQLite would read it and never write
@@ -129,8 +132,8 @@ def _connect_for_writing(path: Path, schema: Schema) -> sqlite3.Connection:
             raise NewerVersionError
     connection = decoded(sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False))
     try:
-        # Readers never wait for a writer, and writers only while another one writes, not while its disk syncs:
-        # `sync` does at the end of a write what FULL would do in the middle of it.
+        # Readers never wait for a writer, and a writer waits only while another one writes, not while its disk syncs:
+        # `sync` does after a write what FULL would do in the middle of it.
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == _WAL else 'FULL'}")
     except BaseException:
@@ -145,22 +148,22 @@ def _connect_read_only(path: Path, *, immutable: bool = False) -> sqlite3.Connec
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """The ``user_version`` of the file."""
+    """Return the ``user_version`` of the file."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def migrate(connection: sqlite3.Connection, schema: Schema) -> None:
-    """Bring the file to the newest version, one transaction a version: each is whole or not there at all.
+    """Bring the file to the newest version, with one transaction for each version.
 
     Raises:
-        DamagedFileError: the file does not have the tables of the version that it says it has.
+        DamagedFileError: The file does not have the tables of the version that it claims.
     """
     checked = False
     while True:
-        # Immediate even where nothing is left to do: this is also how a read-only file is found out.
+        # Immediate even if nothing is left to do, because this also finds out whether the file is read-only.
         connection.execute("BEGIN IMMEDIATE")
         try:
-            # Read again under the lock: another tutor may have started at the same moment.
+            # Read the version again under the lock, because another program may have started at the same moment.
             version = version_of(connection)
             if version >= len(schema.migrations):
                 connection.execute("ROLLBACK")
@@ -193,10 +196,10 @@ def _tables_of(connection: sqlite3.Connection) -> set[str]:
 
 
 def check(connection: sqlite3.Connection, schema: Schema) -> None:
-    """Look whether the file is sound and holds our tables.
+    """Check that the file is sound and holds our tables.
 
     Raises:
-        sqlite3.DatabaseError: it does not; see `is_damage`.
+        sqlite3.DatabaseError: It is not, or it does not; see `is_damage`.
     """
     if fault := fault_in(connection, "quick_check"):
         raise DamagedFileError(fault)
@@ -214,14 +217,14 @@ def check(connection: sqlite3.Connection, schema: Schema) -> None:
 
 
 def _acting_of(connection: sqlite3.Connection) -> set[str]:
-    """The triggers and views: what does something of its own whenever a table is read or written."""
+    """Return the names of triggers and views, which act by themselves whenever a table is read or written."""
     return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')")}
 
 
 def fault_in(connection: sqlite3.Connection, check_name: str) -> str:
-    """What ``quick_check`` or the slower ``integrity_check`` finds wrong; empty if nothing.
+    """Return what ``quick_check`` or the slower ``integrity_check`` finds wrong; empty if nothing.
 
-    Values that a hand has written against the rules of a table are no damage: they are read as what they can be.
+    Values that somebody wrote against the rules of a table are no damage; they are read as the nearest possible ones.
     """
     for (verdict,) in connection.execute(f"PRAGMA {check_name}(100)"):
         if verdict != "ok" and " value in " not in verdict and "constraint failed in" not in verdict:
@@ -230,13 +233,13 @@ def fault_in(connection: sqlite3.Connection, check_name: str) -> str:
 
 
 def sync(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring to the disk what was committed to ``path``; only then a power loss keeps it.
+    """Sync to the disk what was committed to ``path``, so that it survives a power loss.
 
     Raises:
-        OSError: the disk does not take it.
+        OSError: The disk refuses it.
     """
     if connection.execute("PRAGMA journal_mode").fetchone() != (_WAL,):
-        return  # then SQLite has synced already
+        return  # SQLite has synced already
     descriptor = os.open(f"{path}-wal", os.O_RDONLY | os.O_CLOEXEC)
     try:
         (os.fdatasync if hasattr(os, "fdatasync") else os.fsync)(descriptor)
@@ -245,7 +248,7 @@ def sync(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def transaction(connection: sqlite3.Connection, statements: Iterable[Statement]) -> None:
-    """Run ``statements``: all of them, or none. `sync` brings them to the disk."""
+    """Run all of ``statements`` or, if one fails, none. `sync` brings them to the disk."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         for sql, values in statements:
@@ -257,13 +260,13 @@ def transaction(connection: sqlite3.Connection, statements: Iterable[Statement])
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
-    # A full disk makes SQLite roll back by itself, and then there is nothing left to roll back.
+    # If the disk is full, SQLite has already rolled back by itself.
     if connection.in_transaction:
         connection.execute("ROLLBACK")
 
 
 def rows_of(connection: sqlite3.Connection, schema: Schema) -> Rows:
-    """Every row up to the first one of each table that cannot be read, oldest first; `salvage` does better."""
+    """Return the rows of each table up to the first one that cannot be read, oldest first. `salvage` reads more."""
     rows: Rows = {}
     for table, names in schema.columns.items():
         rows[table] = []
@@ -276,12 +279,12 @@ def rows_of(connection: sqlite3.Connection, schema: Schema) -> Rows:
 
 
 def rows_of_file(path: Path, schema: Schema) -> Rows:
-    """Every row that can be read from a file that cannot be opened for writing; none where there is no file."""
+    """Return the rows that can be read from a file that cannot be opened for writing; none if there is no file."""
     try:
         require_file(path)
     except OSError:
         return {}
-    for immutable in (False, True):  # in a read-only folder SQLite cannot make its shared-memory file
+    for immutable in (False, True):  # in a read-only folder, SQLite cannot create its shared-memory file
         try:
             with closing(_connect_read_only(path, immutable=immutable)) as connection:
                 rows = rows_of(connection, schema)
@@ -293,7 +296,7 @@ def rows_of_file(path: Path, schema: Schema) -> Rows:
 
 
 def memory_with(rows: Rows, schema: Schema) -> sqlite3.Connection:
-    """A database in memory that holds ``rows``."""
+    """Return a database in memory that holds ``rows``."""
     connection = decoded(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
     try:
         migrate(connection, schema)
@@ -305,7 +308,7 @@ def memory_with(rows: Rows, schema: Schema) -> sqlite3.Connection:
 
 
 def add_rows(connection: sqlite3.Connection, rows: Rows, schema: Schema) -> dict[str, int]:
-    """Add those of ``rows`` that are not there and keep the rules of their table; how many of each table were added."""
+    """Add those of ``rows`` that are new and obey the rules of their table. Return how many were added, by table."""
     added: dict[str, int] = {}
     for table, of_table in rows.items():
         names = schema.columns[table]

@@ -1,6 +1,7 @@
-"""What all answers together say: by day, by lesson, what was missed, how sure one was.
+"""Statistics over all answers: by day, by lesson, what was missed, and how sure the learner was.
 
-Each is one query, over the totals that the database keeps where there can be many answers: see `tutor.progress.schema`.
+Each is one query. Where there can be many answers, it reads the totals that the database keeps up to date: see
+`tutor.progress.schema`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tutor.foundation import clock
 from tutor.progress.cards import TERM
-from tutor.progress.days import latest_day, study_day
 from tutor.progress.records import given_in
+from tutor.progress.scheduling import latest_day, study_day
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database
@@ -26,10 +27,10 @@ class Day:
     """One day of learning.
 
     Args:
-        day: Which, as `study_day` counts.
-        answers: Counted answers.
-        right: Those that were right.
-        seconds: Spent on answering.
+        day: The day, as `study_day` counts days.
+        answers: How many counted answers were given.
+        right: How many of them were right.
+        seconds: The time spent answering.
     """
 
     day: date
@@ -39,7 +40,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Accuracy:
     """How many of some answers were right."""
 
     answers: int
@@ -47,19 +48,19 @@ class Share:
 
     @property
     def fraction(self) -> float:
-        """From 0 to 1; 0 where there are none."""
+        """The accuracy from 0 to 1; 0 if there are no answers."""
         return self.right / self.answers if self.answers else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """An answer that was wrong, and how often it was given.
+    """A wrong answer, and how often it was given.
 
     Args:
         lesson_id: The lesson.
         question_id: The question.
-        given: The options, by their index in the file; or texts.
-        count: How often.
+        given: The answer: indices of options in the lesson file, or texts.
+        count: How often it was given.
     """
 
     lesson_id: str
@@ -69,7 +70,7 @@ class Miss:
 
 
 class Estimate(NamedTuple):
-    """How sure a learner was of an answer, from 0.5 to 1, and whether it was right. There may be very many."""
+    """How sure the learner was of an answer, from 0.5 to 1, and whether it was right. There may be very many."""
 
     said: float
     right: bool
@@ -77,35 +78,35 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What happened to a question.
+    """The statistics of one question.
 
     Args:
         lesson_id: The lesson.
         question_id: The question.
-        share: Its answers.
-        seconds: How long one took on average.
-        chosen: How often each answer was given.
+        accuracy: How many of its answers were right.
+        seconds: The average time of an answer.
+        chosen: Each answer, and how often it was given.
     """
 
     lesson_id: str
     question_id: str
-    share: Share
+    accuracy: Accuracy
     seconds: float
     chosen: tuple[tuple[tuple[int, ...] | tuple[str, ...], int], ...]
 
 
 class Statistics:
-    """See the module.
+    """The statistics over all answers in a database.
 
     Args:
-        database: Where the answers are.
+        database: The database of the answers.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def days(self) -> list[Day]:
-        """Every day with a counted answer, the oldest first, as it was called where the answer was given."""
+        """Return every day with a counted answer, the oldest first, by the learner's time zone at that time."""
         rows = self._database.read(
             "SELECT day, answers, min(correct, answers) AS right_ones, milliseconds FROM day_totals ORDER BY day"
         )
@@ -116,7 +117,7 @@ class Statistics:
         return list(days.values())
 
     def reading(self) -> dict[date, float]:
-        """Seconds spent on reading lessons, by the day on which one began to."""
+        """Return the seconds spent reading lessons, by the day on which the reading began."""
         rows = self._database.read(
             "SELECT day, total(max(0, min(CAST(seconds AS REAL), 86400))) AS seconds FROM reading"
             " GROUP BY day ORDER BY day"
@@ -127,26 +128,26 @@ class Statistics:
             days[day] = days.get(day, 0.0) + seconds
         return days
 
-    def lessons(self) -> dict[str, Share]:
-        """How many answers to the questions of each lesson were right."""
+    def lessons(self) -> dict[str, Accuracy]:
+        """Return the accuracy of the answers to the questions of each lesson, by lesson id."""
         rows = self._database.read(
             "SELECT lesson, total(answers) AS answers, total(min(correct, answers)) AS right_ones FROM answer_totals"
             " WHERE question NOT GLOB ? GROUP BY lesson",
             (f"{TERM}*",),
         )
-        return {lesson: Share(count, right) for lesson, count, right in rows}
+        return {lesson: Accuracy(count, right) for lesson, count, right in rows}
 
-    def terms(self) -> Share:
-        """How many answers about terms were right."""
+    def terms(self) -> Accuracy:
+        """Return the accuracy of the answers about terms."""
         rows = self._database.read(
             "SELECT total(answers) AS answers, total(min(correct, answers)) AS right_ones FROM answer_totals"
             " WHERE question GLOB ?",
             (f"{TERM}*",),
         )
-        return Share(*rows[0])
+        return Accuracy(*rows[0])
 
     def misses(self) -> list[Miss]:
-        """Every wrong answer to a question, the one given most often first."""
+        """Return every wrong answer to a question, the most frequent first."""
         rows = self._database.read(
             "SELECT lesson, question, given, answers - correct AS missed FROM answer_totals"
             " WHERE missed > 0 AND question NOT GLOB ? ORDER BY missed DESC, lesson, question, given",
@@ -155,14 +156,14 @@ class Statistics:
         return [Miss(lesson, question, given_in(given), count) for lesson, question, given, count in rows]
 
     def estimates(self) -> list[Estimate]:
-        """Every counted answer of which the learner said how sure it was, the oldest first."""
+        """Return how sure the learner was of every counted answer with a stated confidence, the oldest first."""
         rows = self._database.read(
             "SELECT confidence, correct = 1 FROM answers WHERE confidence IS NOT NULL AND correct NOTNULL ORDER BY at"
         )
         return [Estimate._make(row) for row in rows if row[0] is not None]
 
     def items(self) -> list[Item]:
-        """Every question that was answered, with what was answered how often."""
+        """Return the statistics of every question that was answered."""
         rows = self._database.read(
             "SELECT lesson, question, given, answers, min(correct, answers) AS right_ones, milliseconds"
             " FROM answer_totals WHERE answers > 0 AND question NOT GLOB ?",
@@ -175,10 +176,10 @@ class Statistics:
 
 
 def _in_the_past(days: Iterable[tuple[str, _T]]) -> Iterator[tuple[date, _T]]:
-    """Pairs of a day's name and something, the day as a date; days that a wrong clock put in the future come last.
+    """Turn the names of days into dates; days that a wrong clock put in the future come last in ``days``.
 
-    What was learnt on such a day counts for the last one before it, or for today if there is none: it was learnt on
-    some day, and must not make a row of days longer.
+    What was learnt on such a day counts for the last day before it, or for today if there is none, because it must not
+    make a streak longer.
     """
     latest, last = latest_day(), None
     for name, value in days:
@@ -191,15 +192,15 @@ def _in_the_past(days: Iterable[tuple[str, _T]]) -> Iterator[tuple[date, _T]]:
 
 def _item(lesson: str, question: str, found: Sequence[tuple[str, int, int, int]]) -> Item:
     answers = sum(count for _, count, _, _ in found)
-    share = Share(answers, sum(right for _, _, right, _ in found))
+    accuracy = Accuracy(answers, sum(right for _, _, right, _ in found))
     chosen = tuple((given_in(given), count) for given, count, _, _ in found)
-    return Item(lesson, question, share, sum(milliseconds for *_, milliseconds in found) / 1000 / answers, chosen)
+    return Item(lesson, question, accuracy, sum(milliseconds for *_, milliseconds in found) / 1000 / answers, chosen)
 
 
 def streak(days: Sequence[Day], moment: datetime) -> int:
-    """Days in a row with an answer up to today, or up to yesterday while today has none yet."""
+    """Return the number of days in a row with an answer, up to today, or up to yesterday if today has none yet."""
     learnt = {day.day for day in days}
-    # Who has just flown west has learnt on what is tomorrow here.
+    # A learner who has just flown west may have learnt on a day that is tomorrow here.
     day = max((each for each in learnt if each > study_day(moment)), default=study_day(moment))
     if day not in learnt:
         day -= timedelta(days=1)
@@ -211,7 +212,7 @@ def streak(days: Sequence[Day], moment: datetime) -> int:
 
 
 def longest_streak(days: Sequence[Day]) -> int:
-    """The most days in a row with an answer there ever were."""
+    """Return the largest number of days in a row with an answer that there ever was."""
     best = run = 0
     before: date | None = None
     for day in days:

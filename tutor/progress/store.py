@@ -1,4 +1,4 @@
-"""What the program asks of the learner's memory, in the program's own words."""
+"""The progress file as the program uses it: answers, positions and quizzes in and out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tutor.foundation import clock, paths
+from tutor.progress.activity import AttemptStore, ReadingStore
 from tutor.progress.cards import TERM, CardStore
-from tutor.progress.days import study_day
-from tutor.progress.lab_attempts import AttemptStore
-from tutor.progress.reading import ReadingStore
 from tutor.progress.records import (
     Answer,
     LessonState,
@@ -24,6 +22,7 @@ from tutor.progress.records import (
     to_milliseconds,
     value_in,
 )
+from tutor.progress.scheduling import study_day
 from tutor.progress.statistics import Statistics
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from tutor.progress.transfer import Merged, Tables
 
 REVIEW: Final = "review:"
-"""What the quiz of an answer begins with that was given in a review."""
+"""How the quiz id of an answer begins that was given in a review."""
 
 _ANSWER_COLUMNS = (
     "key, at, lesson, question, kind, given, correct, score, unsure, confidence, "
@@ -42,7 +41,7 @@ _SAVE_QUIZ = """
     INSERT INTO quizzes (quiz, scope, lesson, seed, state, started, at, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (quiz) DO UPDATE SET state = excluded.state, at = excluded.at, finished = excluded.finished
 """
-# The newest counted answer of every question: the totals name the questions, and the index ends with its newest.
+# The newest counted answer of every question: the totals name the questions, and the index gives the newest answer.
 _NEWEST = """
     SELECT asked.lesson, asked.question, correct, unsure
     FROM (SELECT DISTINCT lesson, question FROM answer_totals WHERE question NOT GLOB 'term:*') AS asked
@@ -55,17 +54,17 @@ _NEWEST = """
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open store, and what has to be said about how it was opened."""
+    """An open store, and what the learner has to be told about how it was opened."""
 
     store: ProgressStore
     notices: tuple[str, ...] = ()
 
 
 def open_store(path: Path | None = None) -> Opened:
-    """Open the learner's memory. Never fails: see `tutor.progress.database`.
+    """Open the progress file. This never fails: see `tutor.progress.database`.
 
     Args:
-        path: The file; the learner's own where None.
+        path: The file; by default the learner's own.
     """
     from tutor.progress.database import Database
 
@@ -74,68 +73,68 @@ def open_store(path: Path | None = None) -> Opened:
 
 
 class ProgressStore:
-    """Answers, reading positions and quizzes. Every write is on the disk when it returns.
+    """Answers, reading positions and quizzes. Every write is on the disk when the method returns.
 
     Args:
-        database: Where they are kept.
+        database: The database that keeps them.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.cards = CardStore(database)
-        """What is asked again, and when."""
+        """The review cards: what is asked again, and when."""
         self.attempts = AttemptStore(database)
-        """The best attempt at each lab's goal."""
+        """The best attempts at the goals of labs."""
         self.reading = ReadingStore(database)
-        """How long lessons were read."""
+        """The times spent reading lessons."""
         self.statistics = Statistics(database)
-        """What all answers together say."""
+        """The statistics over all answers."""
 
     @property
     def in_memory(self) -> bool:
-        """Whether nothing can be written at present."""
+        """Whether nothing can be written to the file at present."""
         return self._database.in_memory
 
     def take_notices(self) -> list[str]:
-        """Sentences to show since the last call (the disk is full, ...), each once."""
+        """Return the sentences to show since the last call (such as that the disk is full), each of them once."""
         return self._database.take_notices()
 
     def close(self) -> bool:
-        """Close the file. False where something could not be saved to the very end."""
+        """Close the file. Return False if something could not be saved to the very end."""
         return self._database.close()
 
-    # -- answers -----------------------------------------------------------------------------------------
+    # Answers
 
     def record_answer(self, answer: Answer, quiz: SavedQuiz | None = None) -> None:
-        """Keep an answer, and with it in the same transaction how far its quiz is, and when it is asked again."""
-        statements = [(_SAVE_ANSWER, _answer_row(answer)), *self.cards.following(answer)]
+        """Save an answer and, in the same transaction, the state of its quiz and when the question is asked again."""
+        statements = [(_SAVE_ANSWER, _answer_row(answer)), *self.cards.after_answer(answer)]
         if quiz is not None:
             statements.append((_SAVE_QUIZ, _quiz_row(quiz)))
         self._database.write(*statements)
 
     def settle_answer(self, key: str, *, correct: bool, score: float, runs: Iterable[str] = ()) -> None:
-        """Give a prediction the verdict of its run."""
+        """Save the verdict of a run on a prediction."""
         values = (int(correct), score, json.dumps(list(runs)), key)
         change = ("UPDATE answers SET correct = ?, score = ?, runs = ? WHERE key = ?", values)
-        self._database.write(change, *self.cards.following_change(key, correct=correct))
+        self._database.write(change, *self.cards.after_change(key, correct=correct))
 
     def mark_unsure(self, key: str, unsure: bool) -> None:
-        """Note that the learner was (not) sure of an answer."""
+        """Save whether the learner was unsure of an answer."""
         change = ("UPDATE answers SET unsure = ? WHERE key = ?", (int(unsure), key))
-        self._database.write(change, *self.cards.following_change(key, unsure=unsure))
+        self._database.write(change, *self.cards.after_change(key, unsure=unsure))
 
     def answers(self, *, lesson_id: str | None = None, quiz_id: str | None = None) -> list[Answer]:
-        """Answers in the order they were given: all, or those of one lesson, or of one quiz."""
+        """Return answers in the order in which they were given: all, or those of one lesson or of one quiz."""
         sql = f"SELECT {_ANSWER_COLUMNS} FROM answers"  # noqa: S608 - our own names
         if quiz_id is not None:
-            # The second condition lets SQLite use the index of quizzes alone.
+            # The second condition lets SQLite use the index of quizzes.
             return self._read_answers(f"{sql} WHERE quiz = ? AND quiz <> '' ORDER BY id", (quiz_id,))
         if lesson_id is not None:
             return self._read_answers(f"{sql} WHERE lesson = ? ORDER BY id", (lesson_id,))
         return self._read_answers(f"{sql} ORDER BY id", ())
 
     def newest_answers(self, lesson_id: str) -> dict[str, Answer]:
-        """The newest counted answer to each question of a lesson, by question id."""
+        """Return the newest counted answer to each question of a lesson, by question id."""
         return {
             answer.question_id: answer
             for answer in self.answers(lesson_id=lesson_id)
@@ -145,42 +144,42 @@ class ProgressStore:
     def _read_answers(self, sql: str, values: tuple[object, ...]) -> list[Answer]:
         return [_answer(row) for row in self._database.read(sql, values)]
 
-    # -- as a whole --------------------------------------------------------------------------------------
+    # Export, import and reset
 
     def dump(self) -> Tables:
-        """Everything, to be taken elsewhere: see `tutor.progress.transfer`."""
+        """Return everything, for an export: see `tutor.progress.transfer`."""
         from tutor.progress import transfer
 
         return transfer.dump(self._database)
 
     def merge(self, tables: Tables) -> Merged:
-        """Bring in what was dumped here or elsewhere; nothing that is there is lost."""
+        """Import what `dump` returned here or elsewhere; nothing that is already there is lost."""
         from tutor.progress import transfer
 
         return transfer.merge(self._database, self.cards, tables)
 
     def forget(self, *, item: str = "", lesson_id: str = "") -> int:
-        """Forget a question or term, a lesson, or, where neither is named, everything; how many answers there were."""
+        """Forget a question or term, a lesson, or everything if neither is named. Return the number of answers."""
         from tutor.progress import transfer
 
         if item:
             return transfer.forget_item(self._database, item)
         return transfer.forget_lesson(self._database, lesson_id) if lesson_id else transfer.forget_all(self._database)
 
-    # -- lessons -----------------------------------------------------------------------------------------
+    # Lessons
 
     def position(self, lesson_id: str) -> Position | None:
-        """Where the reader left a lesson; None where it was never opened."""
+        """Return where the reader left a lesson; None if it was never opened."""
         rows = self._database.read("SELECT block, within, anchor FROM lessons WHERE lesson = ?", (lesson_id,))
         return Position(*rows[0]) if rows else None
 
     def set_position(self, lesson_id: str, position: Position, *, fraction: float, questions: int) -> None:
-        """Keep where the reader is.
+        """Save where the reader is.
 
         Args:
             lesson_id: The lesson.
             position: The place.
-            fraction: How much of the lesson lies above it, from 0 to 1; only the furthest is remembered.
+            fraction: How much of the lesson lies above the place, from 0 to 1; only the largest is kept.
             questions: How many questions the lesson has now, for the course map.
         """
         self._database.write((
@@ -197,7 +196,7 @@ class ProgressStore:
         ))  # fmt: skip
 
     def note_questions(self, lesson_id: str, questions: int) -> None:
-        """Keep how many questions a lesson has, without moving the reader."""
+        """Save how many questions a lesson has, without moving the reader."""
         self._database.write(
             (
                 """
@@ -209,7 +208,7 @@ class ProgressStore:
         )
 
     def lesson_states(self) -> dict[str, LessonState]:
-        """How far the learner is with every lesson that was ever begun, by lesson id."""
+        """Return how far the learner is with every lesson that was ever begun, by lesson id."""
         right: dict[str, set[str]] = {}
         wrong: dict[str, set[str]] = {}
         unsure: dict[str, set[str]] = {}
@@ -233,25 +232,25 @@ class ProgressStore:
         return states
 
     def last_lesson(self) -> str | None:
-        """The lesson read or answered last; None on the very first day."""
+        """Return the lesson that was read or answered last; None if there is none yet."""
         rows = self._database.read(
             "SELECT lesson FROM (SELECT lesson, at FROM lessons"
             " UNION ALL SELECT lesson, at FROM"
             " (SELECT lesson, at FROM answers WHERE quiz NOT GLOB ? ORDER BY id DESC LIMIT 1))"
             " ORDER BY at <= ? DESC, at DESC LIMIT 1",  # what a wrong clock put in the future comes last
-            # A review leads through all lessons, and on with none.
+            # A review asks about all lessons, so its answers do not count here.
             (f"{REVIEW}*", to_milliseconds(clock.utc_now())),
         )
         return str(rows[0][0]) if rows else None
 
-    # -- quizzes -----------------------------------------------------------------------------------------
+    # Quizzes
 
     def save_quiz(self, quiz: SavedQuiz) -> None:
-        """Keep how far a quiz is."""
+        """Save the state of a quiz."""
         self._database.write((_SAVE_QUIZ, _quiz_row(quiz)))
 
     def open_quiz(self, scope: str) -> SavedQuiz | None:
-        """The newest quiz of ``scope`` that was left in the middle."""
+        """Return the newest unfinished quiz of ``scope``; None if there is none."""
         rows = self._database.read(
             "SELECT quiz, scope, lesson, seed, state AS quiz_state, started, finished FROM quizzes"
             " WHERE scope = ? AND finished = 0 ORDER BY at <= ? DESC, at DESC, started DESC LIMIT 1",

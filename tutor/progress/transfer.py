@@ -1,6 +1,6 @@
-"""The learner's memory as values that can be taken elsewhere and brought back, and parts of it made to be forgotten.
+"""Export, import and reset of the learner's progress.
 
-What is brought in is merged: nothing that is there already is lost, and the same file twice changes nothing.
+An import is merged: nothing that is already there is lost, and importing the same file twice changes nothing more.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from tutor.foundation import clock
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 from tutor.progress.columns import COLUMNS, KEYS, Number, fault_of
-from tutor.progress.days import study_day
 from tutor.progress.records import from_milliseconds, to_milliseconds
+from tutor.progress.scheduling import study_day
 from tutor.progress.schema import SCHEMA
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ Tables = dict[str, Rows]
 FORMAT: Final = "tutor-progress"
 
 _MOST_DIGITS: Final = 30
-"""Digits of a whole number, beyond which it is none that we ever wrote."""
+"""A whole number with more digits was not written by tutor."""
 
 _JSON: Final = frozenset({("answers", "given"), ("answers", "runs"), ("quizzes", "state"), ("attempts", "settings")})
-# What a wrong clock has put in the future is older than anything else: a position or a quiz of now is kept, or wins.
+# A row that a wrong clock put in the future counts as older than any other, so a position or a quiz of today wins.
 _NEWER: Final = "(CASE WHEN excluded.at > :now THEN 0 ELSE excluded.at END > CASE WHEN at > :now THEN 0 ELSE at END)"
 _MERGES: Final = {
     "answers": "ON CONFLICT (key) DO NOTHING",
@@ -48,7 +48,7 @@ _MERGES: Final = {
     "quizzes": f"""ON CONFLICT (quiz) DO UPDATE SET state = excluded.state, at = excluded.at,
         finished = excluded.finished WHERE {_NEWER}""",
     "cards": "ON CONFLICT (card) DO NOTHING",
-    # Which of two values is the better one only the goal can tell: of equally good attempts the one here stays.
+    # Only the goal says which of two values is better, so of two equally good attempts the one here stays.
     "attempts": """ON CONFLICT (lab, goal) DO UPDATE SET met = excluded.met, held = excluded.held,
         value = excluded.value, settings = excluded.settings, run = excluded.run, at = excluded.at
         WHERE excluded.met > met OR (excluded.met = met AND excluded.held > held)""",
@@ -58,11 +58,11 @@ _MERGES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What bringing something in came to.
+    """The result of an import.
 
     Args:
-        added: Rows that were not there before, by table.
-        known: Rows that were there, by table.
+        added: How many rows were new, by table.
+        known: How many rows were already there, by table.
     """
 
     added: Mapping[str, int]
@@ -71,12 +71,12 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What a file holds that can be brought in.
+    """What a file holds that can be imported.
 
     Args:
-        tables: Rows whose every value can be.
-        left_out: How many rows were left out, because a value of theirs cannot be.
-        first_fault: Where the first of them stands, and why it was left out: a sentence.
+        tables: The rows without impossible values.
+        left_out: How many rows were left out, because they have an impossible value.
+        first_fault: A sentence that says where the first of them is, and why it was left out.
     """
 
     tables: Tables
@@ -85,7 +85,7 @@ class Incoming:
 
 
 def dump(database: Database) -> Tables:
-    """Every row of every table, each as its columns by name, in the order in which they came to be."""
+    """Return every row of every table, each as values by column, in the order in which they were written."""
     tables: Tables = {}
     for table, columns in SCHEMA.columns.items():
         sql = f"SELECT {', '.join(columns)} FROM {table} ORDER BY rowid"  # noqa: S608 - our own names
@@ -95,12 +95,12 @@ def dump(database: Database) -> Tables:
 
 
 def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
-    """Bring rows in, all of them or, where something fails, none.
+    """Import rows: all of them or, if something fails, none.
 
     Args:
-        database: Where to.
-        cards: Brings the cards in step with what was merged.
-        tables: As `read_json` or `read_csv` gave them.
+        database: The database to import into.
+        cards: Its cards, which are rebuilt after the import.
+        tables: The rows that `read_json` or `read_csv` found.
     """
     there = dump(database)
     before = {table: {_key(table, row) for row in rows} for table, rows in there.items()}
@@ -117,9 +117,9 @@ def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
         statements += _in_order_of_time(now)
     database.write(*statements)
     both = {row["question"]: row["lesson"] for row in new if row["question"] in old_questions}
-    # Cards of what was learnt here and there follow from both; a CSV brings no cards, so all follow from the answers.
+    # A question answered both here and there needs a new card. A CSV file has no cards, so all of its questions do.
     asked = both if "cards" in tables else {row["question"]: row["lesson"] for row in new}
-    if again := cards.anew(asked.items()):
+    if again := cards.rebuilt(asked.items()):
         database.write(*again)
     counts = {table: [_key(table, row) in before[table] for row in rows] for table, rows in tables.items()}
     return Merged(
@@ -133,16 +133,17 @@ def _key(table: str, row: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def _in_order_of_time(now: int) -> list[Statement]:
-    """The newest answer to a question is the one with the largest number: what comes in late must not become it.
+    """Return the statements that renumber all answers in the order of time.
 
-    An answer that a wrong clock put in the future stays behind the one before it.
+    The newest answer to a question is the one with the largest id, and an imported older answer must not become it. An
+    answer that a wrong clock put in the future stays behind the answer before it.
     """
     columns = ", ".join(SCHEMA.columns["answers"])
     earlier = "SELECT at FROM answers AS earlier WHERE earlier.id < later.id AND earlier.at <= :now"
     before = f"({earlier} ORDER BY id DESC LIMIT 1)"
     at = f"CASE WHEN at <= :now THEN at ELSE coalesce({before}, 0) END"
     return [
-        # Rows that were written by hand may break the rules of the table, and could not be written again.
+        # Rows that somebody edited may break the rules of the table, and then they could not be written again.
         ("UPDATE answers SET correct = NULL WHERE correct NOT IN (0, 1)", ()),
         ("UPDATE answers SET unsure = 1 WHERE unsure NOT IN (0, 1)", ()),
         (f"CREATE TEMP TABLE sorted_answers AS SELECT * FROM answers AS later ORDER BY {at}, id", {"now": now}),  # noqa: S608
@@ -153,7 +154,7 @@ def _in_order_of_time(now: int) -> list[Statement]:
 
 
 def forget_item(database: Database, item: str) -> int:
-    """Forget all answers to a question, or about a term, and its cards; how many answers there were."""
+    """Forget all answers to a question or about a term, and its cards. Return how many answers there were."""
     return _forget(
         database,
         ("answers", "question = ? OR question GLOB ?", (item, f"term:{item}:*")),
@@ -162,13 +163,13 @@ def forget_item(database: Database, item: str) -> int:
 
 
 def forget_lesson(database: Database, lesson_id: str) -> int:
-    """Forget everything about a lesson; how many answers there were."""
+    """Forget everything about a lesson. Return how many answers there were."""
     tables = ("answers", "cards", "lessons", "quizzes", "reading")
     return _forget(database, *((table, "lesson = ?", (lesson_id,)) for table in tables))
 
 
 def forget_all(database: Database) -> int:
-    """Forget everything; how many answers there were."""
+    """Forget everything. Return how many answers there were."""
     return _forget(database, *((table, "1 = 1", ()) for table in SCHEMA.columns))
 
 
@@ -179,11 +180,11 @@ def _forget(database: Database, *parts: tuple[str, str, tuple[str, ...]]) -> int
     return int(count[0][0])
 
 
-# -- as text ---------------------------------------------------------------------------------------------
+# Text formats
 
 
 def to_json(tables: Tables) -> str:
-    """Everything as JSON; what is JSON itself is nested."""
+    """Return everything as JSON. Columns that hold JSON are nested in it."""
     nested = {
         table: [{name: _nested(table, name, value) for name, value in row.items()} for row in rows]
         for table, rows in tables.items()
@@ -200,7 +201,7 @@ def _nested(table: str, name: str, value: Any) -> Any:
         same = isinstance(inner, list | dict) and _as_kept(inner) == value
     except (ValueError, RecursionError):
         return value
-    # Only what comes out as it went in: whoever wrote the file by hand gets it back by hand.
+    # Only if it would be written in exactly the same way; a text that somebody edited is exported unchanged.
     return inner if same else value
 
 
@@ -209,7 +210,7 @@ def _as_kept(value: Any) -> str:
 
 
 def to_csv(tables: Tables) -> str:
-    """The answers as CSV, a line each below a line of names: for a spreadsheet."""
+    """Return the answers as CSV for a spreadsheet: a line of names, and one line for each answer."""
     text = io.StringIO()
     columns = SCHEMA.columns["answers"]
     writer = csv.writer(text, lineterminator="\n")
@@ -220,10 +221,10 @@ def to_csv(tables: Tables) -> str:
 
 
 def read_json(text: str) -> Incoming:
-    """What `to_json` wrote.
+    """Read what `to_json` wrote.
 
     Raises:
-        TutorError: it is something else, or was damaged.
+        TutorError: The text is something else, or it is damaged.
     """
     try:
         content = json.loads(text, parse_int=_whole)
@@ -245,15 +246,15 @@ def read_json(text: str) -> Incoming:
 
 
 def _whole(digits: str) -> int | float:
-    """A whole number; one of thousands of digits, which Python refuses to read, is infinite like 1e999."""
+    """Return a whole number; one of thousands of digits, which Python refuses to read, becomes infinite like 1e999."""
     return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
 
 
 def read_csv(text: str) -> Incoming:
-    """What `to_csv` wrote.
+    """Read what `to_csv` wrote.
 
     Raises:
-        TutorError: it is something else.
+        TutorError: The text is something else.
     """
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
@@ -267,7 +268,7 @@ def read_csv(text: str) -> Incoming:
 
 
 def _from_csv(names: Sequence[str], cells: Sequence[str]) -> dict[str, object] | None:
-    """A row by column, as JSON would have it; None if it has another number of cells."""
+    """Return a row by column, with values as in JSON; None if it has the wrong number of cells."""
     if len(cells) != len(names):
         return None
     row: dict[str, object] = {}
@@ -284,11 +285,11 @@ def _number(cell: str, *, whole: bool) -> object:
     try:
         return _whole(cell) if whole else float(cell)
     except ValueError:
-        return cell  # refused, with its place, by whoever checks the row
+        return cell  # the check of the row refuses it with its place
 
 
 def _sifted(tables: Mapping[str, Iterable[tuple[int, object]]]) -> Incoming:
-    """Rows with exactly our columns, each as it can be; the others are counted.
+    """Keep the rows that have our columns and no impossible value, and count the others.
 
     Args:
         tables: By table, each row with its number in the file.
@@ -314,7 +315,7 @@ def _with_our_columns(table: str, found: object) -> dict[str, Any]:
         if (table, name) in _JSON and isinstance(value, list | dict):
             row[name] = _as_kept(value)
     if "day" in SCHEMA.columns[table] and not row.get("day") and COLUMNS[table]["at"].fault(row.get("at")) == "":
-        # Tutors before version 6 kept no day: it is the one that it was here.
+        # Versions of the schema before 6 saved no day, so it is computed with the time zone here.
         row["day"] = study_day(from_milliseconds(row["at"])).isoformat()
     return row
 

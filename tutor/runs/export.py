@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from tutor.foundation.atomic_files import write_text
+from tutor.foundation.files import write_text
 from tutor.foundation.safe_text import harmless_line
 from tutor.runs.events import Epochs, Event, number_text
 from tutor.runs.follower import Follower

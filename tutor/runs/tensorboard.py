@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from math import copysign, inf
 from pathlib import Path
 
-from tutor.foundation.atomic_files import write_bytes
+from tutor.foundation.files import write_bytes
 from tutor.runs.entries import entry_of
 from tutor.runs.export import epochs_of, metrics_of, rows_of
 from tutor.runs.worker.recorder import SERIES

@@ -103,7 +103,9 @@ def item_reports(items: Iterable[Item], course: Course, language: str, lesson_id
         question = question_in(course, item.lesson_id, item.question_id, language)
         if question is not None:
             reports.append(_report(question, item))
-    return sorted(reports, key=lambda each: (not _is_worth_a_look(each), each.item.lesson_id, each.item.share.fraction))
+    return sorted(
+        reports, key=lambda each: (not _is_worth_a_look(each), each.item.lesson_id, each.item.accuracy.fraction)
+    )
 
 
 def _is_worth_a_look(report: ItemReport) -> bool:
@@ -111,7 +113,7 @@ def _is_worth_a_look(report: ItemReport) -> bool:
 
 
 def _report(question: Question, item: Item) -> ItemReport:
-    enough = item.share.answers >= ENOUGH
+    enough = item.accuracy.answers >= ENOUGH
     taken = {index for given, _ in item.chosen for index in given}
     unused = tuple(
         option
@@ -120,8 +122,8 @@ def _report(question: Question, item: Item) -> ItemReport:
     )
     return ItemReport(
         question, item,
-        too_easy=enough and item.share.fraction >= EASY,
-        too_hard=enough and item.share.fraction <= HARD,
+        too_easy=enough and item.accuracy.fraction >= EASY,
+        too_hard=enough and item.accuracy.fraction <= HARD,
         unused=unused if enough else (),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from tutor.foundation.translate import translate
-from tutor.progress.days import study_day
+from tutor.progress.scheduling import study_day
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tutor.progress.days import study_day
-from tutor.progress.statistics import Day, Share, longest_streak, streak
+from tutor.progress.scheduling import study_day
+from tutor.progress.statistics import Accuracy, Day, longest_streak, streak
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
@@ -21,7 +21,7 @@ class Topic:
     """A lesson, and how many answers to its questions were right."""
 
     header: LessonHeader
-    share: Share
+    accuracy: Accuracy
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Topics:
     """
 
     lessons: Sequence[Topic]
-    terms: Share
+    terms: Accuracy
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Overview:
         begun: Lessons of which anything was read or answered.
         lessons: All lessons.
         days: Every day with an answer, the oldest first.
-        share: All counted answers.
+        accuracy: All counted answers.
         due: Cards due now.
         cards: All cards.
         reading: Seconds spent on reading, by day.
@@ -58,7 +58,7 @@ class Overview:
     begun: int
     lessons: int
     days: Sequence[Day]
-    share: Share
+    accuracy: Accuracy
     due: int
     cards: int
     reading: Mapping[date, float]
@@ -107,7 +107,7 @@ def overview(store: ProgressStore, course: Course | None, language: str, moment:
         begun=sum(each in states and states[each].begun for each in ids),
         lessons=len(ids),
         days=days,
-        share=Share(sum(day.answers for day in days), sum(day.right for day in days)),
+        accuracy=Accuracy(sum(day.answers for day in days), sum(day.right for day in days)),
         due=store.cards.count_due(moment),
         cards=store.cards.count(),
         reading=store.statistics.reading(),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tutor.foundation import clock
-from tutor.progress.reading import ReadingPiece
+from tutor.progress.activity import ReadingPiece
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore

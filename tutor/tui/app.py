@@ -22,14 +22,18 @@ from tutor.foundation.translate import LANGUAGES, language, translate, use_langu
 from tutor.tui import router, routes
 from tutor.tui.background import ForgetfulThreads
 from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, Tidying
-from tutor.tui.glyphs import AsciiFilter, terminal_speaks_unicode
 from tutor.tui.screen import Commanded, TutorScreen
-from tutor.tui.screen_css import add_screen_css
 from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH, fits
-from tutor.tui.textual_private import driver_of, failed_while_leaving, stop_keeping_dead_widgets
-from tutor.tui.themes import LOOKS, Look, look_for, textual_theme
+from tutor.tui.textual_private import (
+    add_screen_css,
+    driver_of,
+    expect_no_result,
+    failed_while_leaving,
+    stop_keeping_dead_widgets,
+)
+from tutor.tui.themes import LOOKS, AsciiFilter, Look, look_for, terminal_speaks_unicode, textual_theme
 from tutor.tui.type_ahead import TypeAhead
-from tutor.workspace import Services
+from tutor.workspace import Workspace
 
 _AHEAD_AFTER = 0.4
 """Seconds after the first frame at which what the next screens need is imported."""
@@ -48,10 +52,10 @@ class TutorApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False)]
 
-    def __init__(self, services: Services | None = None, first: FirstScreen | None = None) -> None:
+    def __init__(self, services: Workspace | None = None, first: FirstScreen | None = None) -> None:
         super().__init__()
         stop_keeping_dead_widgets()
-        self.services = services or Services()
+        self.services = services or Workspace()
         self.look: Look = LOOKS["dark"]
         self.runs_going = 0
         self.line_rate: int | None = None
@@ -79,7 +83,7 @@ class TutorApp(App[int]):
         screen = self._first() if self._first is not None else router.screen_for(routes.Home())
         # Textual does both for every screen but the first, and cannot switch that one to the course map without.
         self._load_screen_css(screen)
-        screen._push_result_callback(self, None)  # noqa: SLF001
+        expect_no_result(screen, self)
         return screen
 
     def _load_screen_css(self, screen: Screen[Any]) -> None:
@@ -146,7 +150,7 @@ class TutorApp(App[int]):
         from tutor.tui.background import watch_runs
 
         watch_runs(self)
-        self.set_timer(_AHEAD_AFTER, self._import_ahead)
+        self.set_timer(_AHEAD_AFTER, self._preload)
 
     def screen_left(self) -> None:
         """A screen is gone: what it was made of is collected in the next pause."""
@@ -155,10 +159,10 @@ class TutorApp(App[int]):
             # Not a timer of Textual's: its context would be the screen's, which would live until it is over.
             asyncio.get_running_loop().call_later(AFTER_LEAVING, self.tidying.look, context=Context())
 
-    def _import_ahead(self) -> None:
-        from tutor.tui.ahead import import_ahead
+    def _preload(self) -> None:
+        from tutor.tui.background import preload
 
-        import_ahead(self, self.tidying.keep)
+        preload(self, self.tidying.keep)
 
     def switch_language(self) -> None:
         """Speak the other language, everywhere, at once."""
@@ -230,7 +234,7 @@ class TutorApp(App[int]):
         return self._roomy
 
 
-def run_tutor(services: Services | None = None, first: FirstScreen | None = None) -> int:
+def run_tutor(services: Workspace | None = None, first: FirstScreen | None = None) -> int:
     """Run tutor on this terminal until the learner leaves; returns the exit code."""
     app = TutorApp(services, first)
     try:

@@ -1,18 +1,25 @@
-"""What goes on beside the screens: runs in the background, and a window that is too small."""
+"""What goes on behind the screens: runs that end, a window that is too small, modules loaded before they are needed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import Context
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from time import sleep
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+from textual.worker import get_current_worker
 
 from tutor.tui.sizes import fits
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from tutor.tui.shell import Shell
+
 
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
@@ -90,14 +97,55 @@ def keep_traceback(error: BaseException | None, home: Path) -> str:
     import tempfile
     import traceback
 
-    from tutor.foundation import atomic_files
+    from tutor.foundation.files import write_text
     from tutor.foundation.translate import translate
 
     text = "".join(traceback.format_exception(error)) if error is not None else traceback.format_exc()
     for path in (home / "crash.txt", Path(tempfile.gettempdir()) / "tutor-crash.txt"):
         try:
-            atomic_files.write_text(path, text)
+            write_text(path, text)
         except OSError:
             continue
         return f"{translate('app.crashed')} {translate('app.crash-kept', path=path)}"
     return translate("app.crashed")
+
+
+_BREATH: Final = 0.01
+"""Seconds between two modules, left to the learner's keys."""
+
+MODULES: Final = (
+    "tutor.tui.screens.lesson.screen",
+    "tutor.tui.screens.lesson.contents",
+    "tutor.tui.screens.lesson.blocks",
+    "tutor.tui.screens.quiz",
+    "tutor.tui.screens.palette",
+    "tutor.tui.screens.glossary",
+    "tutor.tui.screens.term",
+    "tutor.tui.screens.help",
+    "tutor.tui.screens.review",
+    "tutor.tui.screens.progress",
+    "tutor.tui.screens.settings",
+    "numpy",
+    "tutor.ml.datasets.sources",
+    "tutor.tui.screens.runs",
+    "tutor.tui.screens.lab.opening",
+    "tutor.tui.screens.lab.screen",
+    "tutor.tui.screens.sweep",
+)
+"""In the order in which they are likely to be wanted. Each has its turn, with a breath after it."""
+
+
+def preload(app: App[int], then: Callable[[], object], modules: Sequence[str] = MODULES) -> None:
+    """Import ``modules`` in a thread, and call ``then`` on the event loop when all are there; neither if one leaves."""
+
+    def work() -> None:
+        worker = get_current_worker()
+        for module in modules:
+            if worker.is_cancelled:
+                return
+            importlib.import_module(module)
+            sleep(_BREATH)
+        if not worker.is_cancelled:
+            app.call_from_thread(then)
+
+    app.run_worker(work, thread=True, exit_on_error=False)

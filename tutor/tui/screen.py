@@ -17,16 +17,14 @@ from tutor.charts.cells import Row, Span
 from tutor.foundation.translate import translate
 from tutor.tui import router, routes
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, while_typing
-from tutor.tui.compositor import FrontCompositor
-from tutor.tui.glyphs import RUNNING
-from tutor.tui.textual_private import ForgettingScreen
-from tutor.tui.widgets.footer import KeyLine
+from tutor.tui.textual_private import ForgettingScreen, compositor
+from tutor.tui.themes import RUNNING
+from tutor.tui.widgets.frame import GAP, KeyLine, TopLine
 from tutor.tui.widgets.notice import Notice
-from tutor.tui.widgets.top_line import GAP, TopLine
 
 if TYPE_CHECKING:
     from tutor.tui.shell import Shell
-    from tutor.workspace import Services
+    from tutor.workspace import Workspace
 
 ResultType = TypeVar("ResultType")
 
@@ -73,7 +71,7 @@ class Commanded(SteadyScreen[ResultType]):
 
     def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name, id, classes)
-        self._compositor = FrontCompositor()
+        self._compositor = compositor()
         self.gave_way = False
         """Whether another screen has taken its place while it worked: no pause is made to collect what it was."""
 
@@ -88,7 +86,7 @@ class Commanded(SteadyScreen[ResultType]):
         return cast("Shell", self.app)
 
     @property
-    def services(self) -> Services:
+    def services(self) -> Workspace:
         """Settings, course, memory, runs."""
         return self.tutor.services
 

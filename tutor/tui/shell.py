@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from tutor.tui.garbage import Tidying
     from tutor.tui.themes import Look
-    from tutor.workspace import Services
+    from tutor.workspace import Workspace
 
 
 class Shell(Protocol):
     """The app as everything on it sees it; `tutor.tui.app.TutorApp` is the only one."""
 
-    services: Services
+    services: Workspace
     """Settings, course, memory, runs."""
     look: Look
     """The look in use."""

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.suggest import nearest
-from tutor.foundation.terminal_colours import is_true_colour_by_name
+from tutor.foundation.terminal import is_true_colour_by_name
 from tutor.foundation.translate import translate
 from tutor.tui import router, routes
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
     from tutor.tui.app import FirstScreen
-    from tutor.workspace import Services
+    from tutor.workspace import Workspace
 
 
 def prepare_environment() -> None:
@@ -45,9 +45,9 @@ def run_from_command_line(
     gc.disable()  # nothing of what start-up makes is garbage; the app enables it again after the first frame
     prepare_environment()
     from tutor.tui.app import run_tutor
-    from tutor.workspace import Services
+    from tutor.workspace import Workspace
 
-    services = Services(lessons=_pack_of_file(lesson))
+    services = Workspace(lessons=_pack_of_file(lesson))
     if lesson is not None and lesson.endswith(".md"):
         from tutor.course.files import language_of
 
@@ -64,14 +64,14 @@ def run_from_command_line(
     return run_tutor(services, first)
 
 
-def _lesson_screen(services: Services, name: str) -> FirstScreen:
+def _lesson_screen(services: Workspace, name: str) -> FirstScreen:
     """Makes the screen of the lesson with that id, number or file."""
     header = find_lesson(services, name)
 
     return partial(router.screen_for, routes.Lesson(header.id))
 
 
-def _watched_screen(services: Services, name: str) -> FirstScreen:
+def _watched_screen(services: Workspace, name: str) -> FirstScreen:
     """Makes the screen of a lesson that is being written; its file may be full of faults."""
     named = named_path(name)
     path = whole_path(named) if is_file(named) else find_lesson(services, name).path
@@ -90,7 +90,7 @@ def _pack_of_file(lesson: str | None) -> Path | None:
     return pack_of(path)
 
 
-def _faults_of_file(services: Services, path: Path) -> str:
+def _faults_of_file(services: Workspace, path: Path) -> str:
     """What is wrong with a lesson file that is none, or is not there: the first of its faults."""
     if services.course is None or path.suffix != ".md":
         return ""
@@ -98,7 +98,7 @@ def _faults_of_file(services: Services, path: Path) -> str:
     return str(reading.faults[0]) if reading.faults else ""
 
 
-def find_lesson(services: Services, name: str) -> LessonHeader:
+def find_lesson(services: Workspace, name: str) -> LessonHeader:
     """The lesson with that id, number or file.
 
     Raises:
@@ -120,13 +120,13 @@ def find_lesson(services: Services, name: str) -> LessonHeader:
     raise TutorError(translate("app.no-lesson", name=name), hint=hint, exit_code=ExitCode.USAGE)
 
 
-def _run_screen(services: Services, name: str) -> FirstScreen:
+def _run_screen(services: Workspace, name: str) -> FirstScreen:
     """Makes the screen of the run with that id; of the newest that goes on, else of the newest, for ``""``."""
     run_id = services.runs.pick(name or None)
     return partial(router.screen_for, routes.Run(run_id))
 
 
-def lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) -> FirstScreen:
+def lab_screen(services: Workspace, lab: str, overrides: Mapping[str, object]) -> FirstScreen:
     """Makes the screen of that lab; a lab that cannot be read is refused before any screen is drawn."""
     from tutor.labs.lab_files import load_lab
 
@@ -146,7 +146,7 @@ def lab_screen(services: Services, lab: str, overrides: Mapping[str, object]) ->
     return partial(router.screen_for, routes.Lab(lab, overrides))
 
 
-def own_lab_screen(services: Services, table: Path, overrides: Mapping[str, object]) -> FirstScreen:
+def own_lab_screen(services: Workspace, table: Path, overrides: Mapping[str, object]) -> FirstScreen:
     """Makes the screen of a lab of the learner's own table, which is kept as a lab file."""
     from tutor.labs.own_lab import keep_lab, own_lab
 

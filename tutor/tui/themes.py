@@ -11,8 +11,13 @@ import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.theme import Theme
+
+from tutor.foundation.terminal import terminal_speaks_unicode, to_ascii
 
 _ATTRIBUTES = {"bold", "dim", "italic", "underline", "reverse", "strike"}
 
@@ -241,3 +246,28 @@ def textual_theme(look: Look) -> Theme:
             "scrollbar-corner-color": look.ground,
         },
     )
+
+
+__all__ = ["AsciiFilter", "terminal_speaks_unicode", "to_ascii"]
+
+RIGHT = "✓"
+WRONG = "✗"
+HERE = "▸"
+RUNNING = "●"
+AGAIN = "↻"
+WARNING = "▲"
+FULL = "━"
+EMPTY = "─"
+
+
+@lru_cache(4096)
+def _ascii_segment(segment: Segment) -> Segment:
+    return Segment(to_ascii(segment.text), segment.style, segment.control)
+
+
+class AsciiFilter(LineFilter):
+    """Everything on its way to the terminal, in ASCII signs."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments with ASCII signs of the same width."""
+        return [_ascii_segment(segment) for segment in segments]

@@ -1,7 +1,7 @@
-"""Runs of words broken into lines: between words, between Han characters, never where a reader would stumble.
+"""Runs of words broken into lines: between words and between Chinese characters, by the rules of both scripts.
 
-No line begins with closing punctuation or ends with an opening one, words, numbers and short formulas stay
-whole, and the spaces at a break disappear. Only what is wider than a whole line is cut inside.
+No line begins with closing punctuation or ends with opening punctuation. Words, numbers and short formulas stay whole,
+and spaces at a break disappear. Only what is wider than a whole line is cut inside.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from itertools import accumulate
 
 from rich.cells import get_character_cell_size
 
-from tutor.typeset.elements import Run
-from tutor.typeset.lines import Span
+from tutor.typeset.elements import Run, Span
 
 _CLOSING = frozenset(
     "，。、；：？！）】》」』”’〉］｝〕…—％‰℃°・ー々.,;:!?)]}%\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 )
 _OPENING = frozenset("（【《「『“‘〈［｛〔([{")
 _SHORT = 24
-"""Cells up to which a formula stays whole even where it fills a narrow column."""
+"""A formula of at most so many cells stays whole even if it fills a narrow column."""
 _SPACES = " \u3000"
 _JOINER = "\u200d"
 _VARIATION = "\ufe0f"
@@ -29,23 +28,23 @@ _VARIATION = "\ufe0f"
 
 @lru_cache(maxsize=8192)
 def _cells(character: str) -> int:
-    # A variation selector may widen what stands before it, and a sequence of joined emoji may be narrower than
-    # its parts: each is counted at its widest, so that no line can come out wider than measured.
+    # A variation selector may widen the character before it, and a sequence of joined emoji may be narrower than its
+    # parts. Each is counted at its widest, so no line can be wider than measured.
     return 1 if character == _VARIATION else get_character_cell_size(character)
 
 
 def _measure(text: str) -> Sequence[int]:
-    """Cells before each index of ``text``, and behind its end."""
+    """Return the cells before each index of ``text``, and before its end."""
     if text.isascii():
         return range(len(text) + 1)
     return list(accumulate(map(_cells, text), initial=0))
 
 
 def _may_break(text: str, index: int) -> bool:
-    """Whether a line may end before ``text[index]``, which is not a space."""
+    """Return whether a line may end before ``text[index]``, which is not a space."""
     before, after = text[index - 1], text[index]
     if before in _SPACES:
-        # A lone closing mark behind a space still belongs to what it closes; ".5" is a number.
+        # A closing mark behind a space still belongs to what it closes, but ".5" is a number.
         return after not in _CLOSING or text[index + 1 : index + 2].isalnum()
     if after in _CLOSING or before in _OPENING or not _cells(after) or before == _JOINER:
         return False
@@ -55,7 +54,7 @@ def _may_break(text: str, index: int) -> bool:
 
 
 def _hide_solid(runs: Iterable[Run], width: int) -> str:
-    """The text of ``runs`` as the search for breaks sees it: what must stay whole looks like one word."""
+    """Return the text of ``runs`` for the search for breaks, in which everything that must stay whole is one word."""
     parts: list[str] = []
     for run in runs:
         text = run.text
@@ -66,12 +65,12 @@ def _hide_solid(runs: Iterable[Run], width: int) -> str:
 
 
 def _cut(text: str, cells: Sequence[int], start: int, width: int) -> int:
-    """Where the line that begins at ``start`` ends; always behind ``start``."""
+    """Return where the line that begins at ``start`` ends, which is always after ``start``."""
     furthest = bisect_right(cells, cells[start] + width) - 1
     if furthest >= len(text):
         return len(text)
     if text[furthest] in _SPACES:
-        # The space itself may stick out: it is dropped.
+        # The space itself may be outside the line, because it is dropped.
         following = furthest
         while following < len(text) and text[following] in _SPACES:
             following += 1
@@ -85,7 +84,7 @@ def _cut(text: str, cells: Sequence[int], start: int, width: int) -> int:
 
 
 def _force(text: str, cells: Sequence[int], start: int, end: int) -> int:
-    """The last resort: a cut inside a word, though never between a letter and its accent."""
+    """Return a cut inside a word, the last resort; it is never between a letter and its accent."""
     index = end
     while index > start + 1 and (cells[index + 1] == cells[index] or text[index - 1] == _JOINER):
         index -= 1
@@ -96,7 +95,7 @@ def _force(text: str, cells: Sequence[int], start: int, end: int) -> int:
 
 
 def _ranges(text: str, cells: Sequence[int], first: int, width: int) -> Iterator[tuple[int, int]]:
-    """The ``[start, end)`` of every line of ``text``, the first of which has a width of its own."""
+    """Yield ``(start, end)`` of every line of ``text``; the first line has a width of its own."""
     start, length, room = 0, len(text), first
     while True:
         while start < length and text[start] in _SPACES:
@@ -112,7 +111,7 @@ def _ranges(text: str, cells: Sequence[int], first: int, width: int) -> Iterator
 
 
 def _slices(runs: Sequence[Run], ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[Span, ...]]:
-    """The spans of each of ``ranges`` of the joined text."""
+    """Yield the spans of each of ``ranges`` of the joined text."""
     ends = list(accumulate(len(run.text) for run in runs))
     for start, end in ranges:
         at = bisect_right(ends, start)
@@ -126,7 +125,7 @@ def _slices(runs: Sequence[Run], ranges: Iterable[tuple[int, int]]) -> Iterator[
 
 
 def _forced_lines(runs: Iterable[Run]) -> list[list[Run]]:
-    """``runs`` split at their newlines."""
+    """Split ``runs`` at their newlines."""
     lines: list[list[Run]] = [[]]
     for run in runs:
         if "\n" not in run.text:
@@ -139,15 +138,15 @@ def _forced_lines(runs: Iterable[Run]) -> list[list[Run]]:
 
 
 def break_lines(runs: Iterable[Run], width: int, *, hang: int = 0) -> list[tuple[Span, ...]]:
-    """``runs`` as lines of at most ``width`` cells.
+    """Break ``runs`` into lines of at most ``width`` cells.
 
     Args:
         runs: The words, in order.
-        width: Cells of a line, at least 2.
-        hang: Cells that every line but the first is to be shorter by, for whoever indents them.
+        width: The width of a line in cells, at least 2.
+        hang: How many cells shorter every line but the first is, for callers that indent those lines.
 
     Returns:
-        The spans of each line; at least one line, which is empty where there are no words.
+        The spans of each line; at least one line, which is empty if there are no words.
     """
     lines: list[tuple[Span, ...]] = []
     for part in _forced_lines(runs):
@@ -160,11 +159,11 @@ def break_lines(runs: Iterable[Run], width: int, *, hang: int = 0) -> list[tuple
 
 
 def widths_of(runs: Iterable[Run], width: int) -> tuple[int, int]:
-    """The least and the natural width of ``runs``: the widest piece that stays whole, and the widest line.
+    """Return the least and the natural width of ``runs``: the widest piece that stays whole, and the widest line.
 
     Args:
         runs: The words, in order.
-        width: The width of the page, which decides what is short enough to stay whole.
+        width: The width of the page, which decides which formulas are short enough to stay whole.
     """
     least = natural = 0
     for part in _forced_lines(runs):

@@ -1,4 +1,4 @@
-"""The words inside a block: Markdown's inline tokens as runs."""
+"""The words inside a block: Markdown's inline tokens read as runs."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width
-from tutor.typeset.elements import Run, Runs
-from tutor.typeset.lines import Role
+from tutor.foundation.text import cell_width
+from tutor.typeset.elements import Role, Run, Runs
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 Mentions = Callable[[str], Iterable[tuple[int, int, str]]]
-"""Finds terms in plain text: the start, the end and the term id of each, in order and apart."""
+"""Finds glossary terms in plain text: start, end and term id of each, in order and without overlaps."""
 
 _ADDRESS_SHOWN = 40
 _SOFT = "\r"
-"""A line end of the source, until its neighbours are known: a space, or nothing between Han characters."""
+"""A line end of the source until its neighbours are known: it becomes a space, or nothing inside Chinese text."""
 _LINE_ENDS = {"softbreak": _SOFT, "hardbreak": "\n"}
 
 _SEVERAL_SPACES = re.compile(" {2,}")
@@ -28,14 +27,14 @@ _NARROW_CHINESE = frozenset("“”‘’…—·")
 
 
 def maths(tex: str) -> str:
-    """A formula in Unicode, on one line."""
+    """Return a LaTeX formula in Unicode, on one line."""
     from tutor.typeset.maths import to_unicode
 
     return " ".join(harmless_line(to_unicode(tex)).split())
 
 
 class _Reader:
-    """Walks the tokens of one block; knows how deep it is inside emphasis and links."""
+    """Reads the tokens of one block, and keeps count of the emphasis and links it is inside of."""
 
     def __init__(self, base: Role) -> None:
         self.base = base
@@ -71,7 +70,7 @@ class _Reader:
                 self._markup(token.content)
 
     def _markup(self, html: str) -> None:
-        """Raw HTML: comments say nothing, a line break breaks the line, the rest is text like any other."""
+        """Read raw HTML: comments are left out, ``<br>`` breaks the line, and the rest is shown as text."""
         if html.lower().replace(" ", "").replace("/", "") == "<br>":
             self.runs.append(Run("\n", self.base))
         elif not html.startswith("<!--"):
@@ -109,13 +108,13 @@ def _target(address: str) -> str:
 
 
 def _alternative(image: Token) -> str:
-    """What an image says in words: its alternative text, its title, or at least its file's name."""
+    """Return an image in words: its alternative text, or else its title, or else the name of its file."""
     words = "".join(child.content for child in image.children or ()).strip()
     return words or str(image.attrGet("title") or "") or str(image.attrGet("src") or "").rpartition("/")[2]
 
 
 def _is_chinese(before: str, after: str) -> bool:
-    """Whether no space stands between these two characters: Han on one side, Han or its punctuation on the other."""
+    """Return whether no space belongs between two characters: one is Chinese, the other Chinese or its punctuation."""
     widths = cell_width(before), cell_width(after)
     return widths == (2, 2) or (
         2 in widths and (before in _NARROW_CHINESE or after in _NARROW_CHINESE) and bool(before and after)
@@ -123,7 +122,7 @@ def _is_chinese(before: str, after: str) -> bool:
 
 
 def _join_source_lines(runs: Sequence[Run]) -> Iterator[Run]:
-    """Line ends of the source become spaces, or nothing where Chinese goes on."""
+    """Turn line ends of the source into spaces, or into nothing inside Chinese text."""
     for index, run in enumerate(runs):
         if run.text != _SOFT:
             yield run
@@ -135,7 +134,7 @@ def _join_source_lines(runs: Sequence[Run]) -> Iterator[Run]:
 
 
 def _tidy(runs: Iterable[Run]) -> Iterator[Run]:
-    """Neighbours of one kind joined, and runs of spaces made one, also across neighbours."""
+    """Join neighbouring runs that look alike, and make several spaces one, also across two runs."""
     held: Run | None = None
     for run in runs:
         text = run.text if run.solid or "  " not in run.text else _SEVERAL_SPACES.sub(" ", run.text)
@@ -153,7 +152,7 @@ def _tidy(runs: Iterable[Run]) -> Iterator[Run]:
 
 
 def _with_mentions(runs: Iterable[Run], mentions: Mentions) -> Iterator[Run]:
-    """Plain words that name a term become links to it."""
+    """Turn plain words that name a term into links to it."""
     for run in runs:
         if run.role != "text" or run.target:
             yield run
@@ -169,6 +168,6 @@ def _with_mentions(runs: Iterable[Run], mentions: Mentions) -> Iterator[Run]:
 
 
 def read_inline(tokens: Iterable[Token], base: Role = "text", mentions: Mentions | None = None) -> Runs:
-    """The runs of a block's inline ``tokens``; ``base`` is the role of words without emphasis."""
+    """Return the runs of a block's inline ``tokens``; ``base`` is the role of words without emphasis."""
     runs = list(_tidy(_join_source_lines(_Reader(base).read(tokens))))
     return tuple(_with_mentions(runs, mentions)) if mentions else tuple(runs)

@@ -1,36 +1,45 @@
-"""Elements set at a width: the only place that decides how a page looks."""
+"""Elements set at a width. This is the only module that decides how a page looks.
+
+Tables are fitted to the page: columns are as wide as their words need, cells wrap, and a table whose longest words do
+not fit side by side becomes a list of its rows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from tutor.foundation.text_width import cell_width, chop
-from tutor.typeset.breaking import break_lines
+from tutor.foundation.text import cell_width, chop
+from tutor.foundation.translate import translate
+from tutor.typeset.breaking import break_lines, widths_of
 from tutor.typeset.elements import (
+    BLANK,
     CodeBlock,
     DisplayMaths,
     Element,
     Heading,
+    Line,
     Listing,
     Paragraph,
     Quote,
     Run,
+    Runs,
+    Side,
+    Span,
     Table,
     ThematicBreak,
 )
-from tutor.typeset.lines import BLANK, Line, Span
-from tutor.typeset.tables import set_table
 
 _LEAST_ROOM = 8
-"""Cells that indenting always leaves to the words."""
+"""The width in cells that indenting always leaves to the words."""
 
 _DISPLAY_INDENT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """The drawn signs of a page."""
+    """The signs that a page is drawn with."""
 
     bullets: tuple[str, ...]
     bar: str
@@ -43,33 +52,33 @@ _ASCII = _Signs(("*", "-", "+"), "|", "-", "* * *")
 
 
 def lay_out(elements: Sequence[Element], width: int, *, ascii: bool = False) -> tuple[Line, ...]:
-    """``elements`` as lines of at most ``width`` cells.
+    """Set ``elements`` as lines of at most ``width`` cells.
 
     Args:
         elements: What to set.
-        width: Cells of a line, at least 10 for a page that reads well; narrower ones are set as 10.
-        ascii: Draw bullets, bars and rules without box characters. Words stay as they are.
+        width: The width of the page in cells; less than 10 counts as 10.
+        ascii: Whether bullets, bars and rules are drawn in ASCII. Words stay as they are.
     """
     setter = _Setter(_ASCII if ascii else _UNICODE)
     return tuple(setter.set_all(elements, max(width, 10)))
 
 
 class _Setter:
-    """Sets elements; knows how deep in lists it is."""
+    """Sets elements, and keeps count of the lists it is inside of."""
 
     def __init__(self, signs: _Signs) -> None:
         self.signs = signs
         self.depth = 0
 
     def set_all(self, elements: Sequence[Element], width: int, *, loose: bool = True) -> Iterator[Line]:
-        """Elements one below the other, with a blank line between them where there should be air."""
+        """Set elements one below the other, with blank lines between them; a tight list has none between paragraphs."""
         for index, element in enumerate(elements):
             if index and (loose or not isinstance(element, Paragraph | Listing)):
                 yield BLANK
             yield from self.set_one(element, width)
 
     def set_one(self, element: Element, width: int) -> Iterator[Line]:
-        """The lines of one element."""
+        """Set one element."""
         match element:
             case Paragraph(runs):
                 yield from (Line(spans) for spans in break_lines(runs, width))
@@ -121,7 +130,7 @@ class _Setter:
     def _item(self, item: Sequence[Element], marker: Span, width: int, *, loose: bool) -> Iterator[Line]:
         indent = cell_width(marker.text)
         lines = list(self.set_all(item, max(width - indent, _LEAST_ROOM), loose=loose)) or [BLANK]
-        if width - indent < _LEAST_ROOM:  # no room to hang: the marker on a line of its own
+        if width - indent < _LEAST_ROOM:  # too narrow to indent: the marker gets a line of its own
             yield Line((Span(marker.text.strip(), "list-marker"),))
             yield from self.set_all(item, width, loose=loose)
             return
@@ -139,7 +148,7 @@ def _indent_for(width: int) -> int:
 
 
 def _display(formulas: Sequence[str], width: int) -> Iterator[Line]:
-    """Formulas, each indented; the further lines of a long one a little more."""
+    """Set formulas, each indented; the further lines of a long one are indented a little more."""
     indent = _indent_for(width)
     room = width - indent
     hang = 2 if room > 2 + _LEAST_ROOM else 0
@@ -149,7 +158,7 @@ def _display(formulas: Sequence[str], width: int) -> Iterator[Line]:
 
 
 def _code(lines: Sequence[str], width: int) -> Iterator[Line]:
-    """Lines as they are; one too long goes on in the next, indented as it was."""
+    """Set lines of code as they are; one that is too long goes on in the next line with the same indent."""
     indent = _indent_for(width)
     room = width - indent
     margin = Span(" " * indent)
@@ -163,7 +172,7 @@ def _code(lines: Sequence[str], width: int) -> Iterator[Line]:
 
 
 def _code_pieces(code: str, room: int) -> list[str]:
-    """``code`` in pieces of at most ``room`` cells, cut at a space where one is near the end."""
+    """Cut ``code`` into pieces of at most ``room`` cells, at a space if there is one near the end."""
     pieces: list[str] = []
     while cell_width(code) > room:
         piece = chop(code, room)[0]
@@ -172,3 +181,92 @@ def _code_pieces(code: str, room: int) -> list[str]:
         pieces.append(piece.rstrip())
         code = code[len(piece) :].lstrip()
     return [*pieces, code] if code else pieces
+
+
+_TABLE_GAP = 3
+_NARROW_TABLE_GAP = 2
+_MOST_CELLS = 40
+"""How many cells of a row are listed when a table is wider than the page. The table itself shows the others."""
+
+
+def set_table(table: Table, width: int, *, rule: str) -> Iterator[Line]:
+    """Set ``table``: a head, a rule and rows, with blank lines between the rows if one takes several lines.
+
+    If the longest words of the columns do not fit side by side, each row becomes a list of its cells.
+    """
+    columns = list(zip(table.head, *table.rows, strict=True))
+    measured = [[widths_of(cell, width) for cell in column] for column in columns]
+    least = [max(cell[0] for cell in column) for column in measured]
+    natural = [max(1, *(cell[1] for cell in column)) for column in measured]
+    gap = _TABLE_GAP if sum(natural) + _TABLE_GAP * (len(columns) - 1) <= width else _NARROW_TABLE_GAP
+    room = width - gap * (len(columns) - 1)
+    if sum(least) > room:
+        yield from _as_records(table, width, rule)
+        return
+    widths = _column_widths(least, natural, room)
+    yield from _table_grid(table, widths, " " * gap, rule)
+
+
+def _column_widths(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
+    """Return widths between least and natural: the room left over goes in equal parts to the columns that need it."""
+    widths = [max(1, narrow) for narrow in least]
+    left = room - sum(widths)
+    while left > 0:
+        hungry = [index for index, width in enumerate(widths) if width < natural[index]]
+        if not hungry:
+            break
+        portion = max(1, left // len(hungry))
+        for index in hungry:
+            more = min(portion, natural[index] - widths[index], left)
+            widths[index] += more
+            left -= more
+    return widths
+
+
+def _table_grid(table: Table, widths: Sequence[int], gap: str, rule: str) -> Iterator[Line]:
+    if any(map(_says_something, table.head)):
+        yield from _table_row(table.head, widths, table.sides, gap)
+        yield Line((Span(gap.join(rule * width for width in widths), "table-rule"),))
+    rows = [list(_table_row(row, widths, table.sides, gap)) for row in table.rows]
+    airy = any(len(row) > 1 for row in rows)
+    for index, row in enumerate(rows):
+        if index and airy:
+            yield BLANK
+        yield from row
+
+
+def _table_row(cells: Sequence[Runs], widths: Sequence[int], sides: Sequence[Side], gap: str) -> Iterator[Line]:
+    """Set one row of cells."""
+    broken = [break_lines(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    for pieces in zip_longest(*broken, fillvalue=()):
+        spans: list[Span] = []
+        owed = 0  # spaces that are written only if something follows, so that no line ends in spaces
+        for piece, width, side in zip(pieces, widths, sides, strict=True):
+            free = width - Line(piece).width
+            before = {"left": 0, "right": free, "centre": free // 2}[side]
+            if piece:
+                if owed + before:
+                    spans.append(Span(" " * (owed + before)))
+                spans.extend(piece)
+                owed = free - before + len(gap)
+            else:
+                owed += width + len(gap)
+        yield Line(tuple(spans))
+
+
+def _as_records(table: Table, width: int, rule: str) -> Iterator[Line]:
+    """Set each row as lines of ``head: cell``, for tables wider than the page; empty cells are left out."""
+    for number, row in enumerate(table.rows):
+        if number:
+            yield Line((Span(rule * min(width, 8), "table-rule"),))
+        filled = [(head, cell) for head, cell in zip(table.head, row, strict=True) if _says_something(cell)]
+        for head, cell in filled[:_MOST_CELLS]:
+            title = (*head, Run(": ", "table-head")) if _says_something(head) else ()
+            yield from (Line(spans) for spans in break_lines((*title, *cell), width))
+        if (left := len(filled) - _MOST_CELLS) > 0:
+            said = Run(translate("reading.more-columns", count=left), "table-rule")
+            yield from (Line(spans) for spans in break_lines((said,), width))
+
+
+def _says_something(cell: Runs) -> bool:
+    return any(run.text.strip() for run in cell)

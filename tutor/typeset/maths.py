@@ -1,7 +1,7 @@
-r"""LaTeX maths as Unicode that reads right in a terminal: ``\hat y = b + w x_1`` becomes ``ŷ = b + w x₁``.
+r"""LaTeX maths written in Unicode, for a terminal: ``\hat y = b + w x_1`` becomes ``ŷ = b + w x₁``.
 
-Parsed by pylatexenc; the spelling in Unicode is ours, because a fraction, a subscript or a hat must stay
-readable where Unicode has no such character: then it becomes ``a/b``, ``x_(i,j)`` or ``hat(abc)``.
+pylatexenc parses the LaTeX. Writing it in Unicode is done here, because a fraction, a subscript or a hat must stay
+readable even if Unicode has no such character: then it becomes ``a/b``, ``x_(i,j)`` or ``hat(abc)``.
 """
 
 from __future__ import annotations
@@ -12,23 +12,73 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tutor.foundation.safe_text import harmless_line
-from tutor.typeset.maths_fractions import fraction, parted
-from tutor.typeset.maths_symbols import (
-    ACCENTS,
-    ARGUMENTS,
-    CLOSING,
-    OPENING,
-    OPERATORS,
-    ROOTS,
-    SCRIPTS,
-    SUBSCRIPTS,
-    SUPERSCRIPTS,
-    SYMBOLS,
-    double_struck,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_GREEK = (
+    "alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ "
+    "mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ upsilon υ phi φ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ "
+    "Lambda Λ Xi Ξ Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω"
+)
+_SIGNS = (
+    "cdot · times × div ÷ pm ± mp ∓ leq ≤ le ≤ geq ≥ ge ≥ neq ≠ ne ≠ approx ≈ sim ∼ equiv ≡ propto ∝ ll ≪ gg ≫ "
+    "leftarrow ← gets ← rightarrow → to → mapsto ↦ Rightarrow ⇒ Leftrightarrow ⇔ longrightarrow → "
+    "infty ∞ partial ∂ nabla ∇ sum ∑ prod ∏ int ∫ in ∈ notin ∉ subset ⊂ cup ∪ cap ∩ forall ∀ exists ∃ "
+    "ldots … dots … cdots ⋯ prime ′ top ᵀ ast ∗ star ⋆ circ ∘ bullet • mid | vert | Vert ‖ lVert ‖ rVert ‖ "
+    "lvert | rvert | langle ⟨ rangle ⟩ lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ ell ℓ odot ⊙ oplus ⊕ otimes ⊗ "
+    "{ { } } % % & & # # _ _ $ $"
+)
+OPENING = frozenset({"lVert", "lvert", "langle", "lfloor", "lceil"})
+CLOSING = frozenset({"rVert", "rvert", "rangle", "rfloor", "rceil"})
+"""Macros that act as parentheses: no space on their inner side."""
+
+_SPACES = dict.fromkeys((",", ";", ":", " ", "quad", "qquad", "~"), " ")
+_NOTHING = dict.fromkeys(("!", "left", "right", "big", "Big", "bigl", "bigr", "displaystyle", "limits", "nolimits"), "")
+
+
+def _pairs(text: str) -> dict[str, str]:
+    words = text.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+SYMBOLS: dict[str, str] = _pairs(_GREEK) | _pairs(_SIGNS) | _SPACES | _NOTHING
+"""Macros without arguments."""
+
+OPERATORS: dict[str, str] = {
+    name: name for name in ("log", "ln", "exp", "max", "min", "sin", "cos", "tan", "tanh", "det", "dim", "lim", "arg")
+} | {"argmin": "argmin", "argmax": "argmax", "softmax": "softmax"}
+"""Names of functions, written with a space behind them."""
+
+ACCENTS: dict[str, str] = {
+    "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
+    "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7",
+}  # fmt: skip
+"""Combining characters, which follow a single letter."""
+
+SUBSCRIPTS: dict[str, str] = dict(
+    zip("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
+)
+SUPERSCRIPTS: dict[str, str] = dict(
+    zip(
+        "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδθᵀ",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᶿᵀ",
+        strict=True,
+    )
+) | {"∗": "*", "·": "*", "*": "*"}
+
+SCRIPTS = "".join({*SUBSCRIPTS.values(), *SUPERSCRIPTS.values()} - {"*"}) + "′"
+"""The characters that may follow a letter and still leave it a single one."""
+
+ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
+
+ARGUMENTS = dict.fromkeys(
+    ("boldsymbol", "bm", "pmb", "mathscr", "operatorname", "underbrace", "overbrace", "boxed", "substack", "mathop"), 1
+) | dict.fromkeys(("dfrac", "tfrac", "cfrac"), 2)
+"""Macros of amsmath and similar packages, and how many arguments each takes."""
+
+_DOUBLE_STRUCK = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "E": "𝔼", "P": "ℙ"}
+
 
 _LONGEST = 2_000
 _DEEPEST = 30
@@ -36,9 +86,9 @@ _DEEPEST = 30
 
 @lru_cache(maxsize=4_096)
 def to_unicode(tex: str) -> str:
-    """The maths in ``tex`` (without its dollars) as one line of Unicode.
+    """Return the maths in ``tex`` (without its dollar signs) as one line of Unicode.
 
-    Never raises: what cannot be read is shown as it was written.
+    Never raises: LaTeX that cannot be read is returned as it was written.
     """
     if len(tex) > _LONGEST:
         return harmless_line(tex)
@@ -54,7 +104,7 @@ def to_unicode(tex: str) -> str:
 
 @cache
 def _macros() -> Any:
-    """The macros that pylatexenc knows and their arguments, with those of amsmath that it lacks."""
+    """Return the macros that pylatexenc knows and their arguments, with those of amsmath that it lacks."""
     from pylatexenc.latexwalker import get_default_latex_context_db
     from pylatexenc.macrospec import std_macro
 
@@ -66,7 +116,7 @@ def _macros() -> Any:
 
 
 def _tidy(text: str) -> str:
-    """One space where there were several; none inside parentheses, before a comma, or in ``exp(x)``."""
+    """Make several spaces one, and remove those inside parentheses, before a comma, and in ``exp (x)``."""
     text = " ".join(_BEFORE_SUM.sub(r" \1", text).split())
     for wide, narrow in (("( ", "("), (" )", ")"), (" ,", ","), (" ;", ";"), ("[ ", "["), (" ]", "]")):
         text = text.replace(wide, narrow)
@@ -74,7 +124,7 @@ def _tidy(text: str) -> str:
 
 
 class _TooDeepError(ValueError):
-    """Nested deeper than anybody writes by hand."""
+    """The formula is nested deeper than anybody writes by hand."""
 
 
 _BEFORE_SUM = re.compile(r"(?<=[^\s(\[{−-])([∑∏∫])")
@@ -86,7 +136,7 @@ _TEXT = frozenset({"text", "textrm", "mbox", "textbf", "textit", "emph"})
 
 
 class _Speller:
-    """Spells a list of parsed nodes. One for each formula."""
+    """Writes the parsed nodes of one formula in Unicode."""
 
     def __init__(self) -> None:
         self._depth = 0
@@ -105,7 +155,7 @@ class _Speller:
         return _DERIVATIVE.sub(r"\1", parted("".join(pieces)))
 
     def _take(self, nodes: Sequence[Any], index: int, pieces: list[str]) -> int:
-        """Spell the node at ``index`` into ``pieces``. Returns the index behind what was used."""
+        """Write the node at ``index`` into ``pieces``, and return the index of the next node to write."""
         node = nodes[index]
         kind = type(node).__name__
         if kind == "LatexCharsNode":
@@ -126,7 +176,7 @@ class _Speller:
         return index + 1
 
     def _chars(self, nodes: Sequence[Any], index: int, pieces: list[str]) -> int:
-        """Plain characters; ``x_1`` and ``x^2`` arrive inside them when no braces are used."""
+        """Write plain characters. They contain ``x_1`` and ``x^2`` if no braces are used."""
         text: str = nodes[index].chars
         if self._in_words:
             pieces.append(text)
@@ -152,7 +202,7 @@ class _Speller:
         if index >= len(nodes):
             pieces.append(sign)
             return index
-        # \min_w: the space behind an operator's name belongs behind its script.
+        # \min_w: the space behind the name of an operator belongs behind its subscript.
         operator = bool(pieces) and pieces[-1].rstrip() in OPERATORS
         if operator:
             pieces[-1] = pieces[-1].rstrip()
@@ -164,7 +214,7 @@ class _Speller:
         return [self.spell([each]).strip() for each in arguments or [] if each is not None]
 
     def _words(self, node: Any) -> str:
-        """Running text inside a formula: its hyphens are no minus signs, its underscores no subscripts."""
+        """Write running text inside a formula: its hyphens are no minus signs, its underscores no subscripts."""
         before, self._in_words = self._in_words, True
         arguments = node.nodeargd.argnlist if node.nodeargd is not None else []
         text = "".join(self.spell([each]) for each in arguments or [] if each is not None)
@@ -184,11 +234,11 @@ class _Speller:
         if name in ACCENTS and first:
             return _accented(name, first)
         if name == "mathbb":
-            return double_struck(first)
+            return "".join(_DOUBLE_STRUCK.get(each, each) for each in first)
         return self._named(name, arguments, node)
 
     def _named(self, name: str, arguments: list[str], node: Any) -> str:
-        """A macro that stands for characters."""
+        """Write a macro that stands for characters."""
         if name in SYMBOLS:
             after = " " if node.macro_post_space and name not in _TIGHT else ""
             return _character(SYMBOLS[name]) + "".join(arguments) + after
@@ -201,7 +251,7 @@ class _Speller:
         return "".join(arguments) if arguments else name
 
     def _environment(self, node: Any) -> str:
-        """Rows apart by semicolons: a matrix as ``[0 −2; −2 0]``."""
+        """Write rows separated by semicolons: a matrix as ``[0 −2; −2 0]``."""
         name = node.environmentname.rstrip("*")
         before, self._in_cases = self._in_cases, name == "cases"
         inner = self.spell(node.nodelist).strip().rstrip(";").strip()
@@ -222,7 +272,7 @@ def _character(each: str) -> str:
 
 
 def _script(sign: str, text: str) -> str:
-    """``text`` raised or lowered: by Unicode where all of it can be, else in parentheses behind ``^`` or ``_``."""
+    """Write a superscript or subscript: in Unicode if all of it can be, else in parentheses behind ``^`` or ``_``."""
     table = SUPERSCRIPTS if sign == "^" else SUBSCRIPTS
     compact = text.replace(" ", "")
     if sign == "^" and compact and set(compact) <= {"′"}:
@@ -236,13 +286,69 @@ def _script(sign: str, text: str) -> str:
 
 
 def _root(degree: str, text: str) -> str:
-    """``√2``, ``√(x+1)``, ``∛x``; a degree without a sign of its own is raised before the root."""
+    """Write ``√2``, ``√(x+1)`` or ``∛x``; a degree without a sign of its own becomes a superscript before the root."""
     sign = ROOTS.get(degree) or f"{_script('^', degree)}√"
     bare = text.isdecimal() or len(text.rstrip(SCRIPTS)) == 1
     return f"{sign}{text}" if bare else f"{sign}({text})"
 
 
 def _accented(name: str, text: str) -> str:
-    """A letter with its accent; ``hat(abc)`` over more than one."""
+    """Write a letter with its accent; over several letters it becomes ``hat(abc)``."""
     letter = text.rstrip(SCRIPTS)
     return letter + ACCENTS[name] + text[len(letter) :] if len(letter) == 1 else f"{name}({text})"
+
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+"""Private characters of Unicode that mark where a fraction begins and ends until its neighbours are known."""
+
+_LETTER = "\\w)\\]}\u0300-\u036f\u20d7"
+_BEFORE = re.compile(rf"(?<=[{_LETTER}]){_OPEN}")
+_BEHIND = re.compile(rf"{_CLOSE}{_OPEN}?(?=[\w([{{√∛∜])")
+_WRITTEN_SCRIPT = re.compile(r"[_^](?:\([^()]*\)|\S)")
+_SINGLE = re.compile(r"[\d.]+|[∂dΔ]?[^\W\d_][\u0300-\u036f\u20d7]?|[^\W\d_]{3,}|∞")
+_CALL_BEHIND = re.compile(r"[^\W\d_]*\((?P<inner>.*)\)")
+
+
+def fraction(over: str, under: str) -> str:
+    """Return ``over/under``, marked so that `parted` can separate it from its neighbours."""
+    over = over if _holds_together(over) else f"({over})"
+    under = under if _is_single(under) else f"({under})"
+    return f"{_OPEN}{over}/{under}{_CLOSE}"
+
+
+def parted(text: str) -> str:
+    """Put a space between a fraction and what it is multiplied by: ``1/2 x`` is not 1/(2x)."""
+    if _OPEN not in text and _CLOSE not in text:
+        return text
+    text = _BEHIND.sub(" ", _BEFORE.sub(" ", text))
+    return text.replace(_OPEN, "").replace(_CLOSE, "")
+
+
+def _holds_together(text: str) -> bool:
+    """Return whether ``text`` needs no parentheses before a slash: it is no sum or fraction; a minus may lead."""
+    depth = 0
+    for index, each in enumerate(text):
+        depth += (each in "([{") - (each in ")]}")
+        if depth == 0 and (each in "+/· " or (each in "-−" and index)):
+            return False
+    return bool(text)
+
+
+def _is_single(text: str) -> bool:
+    """Return whether ``text`` needs no parentheses behind a slash: one number, letter, word, ``∂w`` or parenthesis."""
+    core = _WRITTEN_SCRIPT.sub("", text)
+    core = "".join(each for each in core if each not in SCRIPTS)
+    if _SINGLE.fullmatch(core):
+        return True
+    found = _CALL_BEHIND.fullmatch(core)
+    return found is not None and _is_balanced(found["inner"])
+
+
+def _is_balanced(text: str) -> bool:
+    """Return whether every parenthesis in ``text`` closes one that was opened in it, so that ``(a)(b)`` is two."""
+    depth = 0
+    for each in text:
+        depth += (each == "(") - (each == ")")
+        if depth < 0:
+            return False
+    return depth == 0

@@ -1,4 +1,4 @@
-"""The typesetter's door: Markdown in, lines of cells out."""
+"""The entry point of the typesetter: it takes Markdown and gives lines of cells."""
 
 from __future__ import annotations
 
@@ -6,28 +6,27 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tutor.foundation.safe_text import harmless_line
-from tutor.typeset.elements import Element
+from tutor.typeset.elements import BLANK, Element, Line
 from tutor.typeset.inline import Mentions
 from tutor.typeset.layout import lay_out
-from tutor.typeset.lines import BLANK, Line
 from tutor.typeset.parse import plain_text, read_elements, read_words
 from tutor.typeset.spelling import spell
 
 _ENDLESS = 400
-"""Cells of a line that is cut by whoever shows it."""
+"""The width in cells of a line that its caller cuts to size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Markdown that has been read, to be set at any width. Each width is set once."""
+    """Markdown that has been read and can be set at any width; each width is set only once."""
 
     elements: tuple[Element, ...]
     _pages: dict[tuple[int, bool], tuple[Line, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def lines(self, width: int, *, ascii: bool = False) -> tuple[Line, ...]:
-        """The page: lines of at most ``width`` cells (at least 10), with no spaces at their ends.
+        """Return the page as lines of at most ``width`` cells (at least 10), with no spaces at their ends.
 
-        In ``ascii`` the letters of formulas are spelled out too.
+        With ``ascii``, the letters of formulas are spelled out too.
         """
         page = self._pages.get((width, ascii))
         if page is None:
@@ -37,19 +36,19 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The words alone."""
+        """The words without their roles."""
         return plain_text(self.elements)
 
 
 def read_document(markdown: str, mentions: Mentions | None = None, *, inline: bool = False) -> Document:
-    """``markdown`` read once.
+    """Read ``markdown``.
 
     Args:
-        markdown: A lesson's text; nothing in it can style or leave the page.
-        mentions: Finds the terms named by plain words, asked in reading order; a caller that wants only first
-            mentions remembers what it has reported.
-        inline: It is one paragraph whatever it begins with: an option or a title, where ``> 0.5`` and ``# of rows``
-            are words.
+        markdown: The text of a lesson; nothing in it can style or leave the page.
+        mentions: Finds the terms that plain words name. It is called in reading order; one that wants to report only
+            the first mention of each term remembers what it has reported.
+        inline: Whether it is one paragraph, whatever it begins with: an option or a title, in which ``> 0.5`` and
+            ``# of rows`` are words.
     """
     return Document((read_words if inline else read_elements)(markdown, mentions))
 
@@ -62,7 +61,7 @@ def _remembered(markdown: str, inline: bool) -> Document:
 def typeset(
     markdown: str, width: int, *, mentions: Mentions | None = None, ascii: bool = False, inline: bool = False
 ) -> tuple[Line, ...]:
-    """``markdown`` as lines of at most ``width`` cells; remembered for the same text and width.
+    """Return ``markdown`` as lines of at most ``width`` cells; the same text is set only once at the same width.
 
     See `read_document` for ``mentions`` and ``inline``.
     """
@@ -71,13 +70,16 @@ def typeset(
 
 
 def one_line(markdown: str, *, inline: bool = False) -> str:
-    """The first line of ``markdown``, set, however long it is: for a row of a list. One line alone is always inline."""
+    """Return the first line of ``markdown``, however long it is, for a row of a list.
+
+    Text of a single line is always read as inline.
+    """
     lines = typeset(markdown, _ENDLESS, inline=inline or "\n" not in markdown)
     return harmless_line(lines[0].text if lines else markdown)
 
 
 def plain_lines(markdown: str, width: int, *, ascii: bool = False, inline: bool = False) -> list[str]:
-    """The page as plain strings for pipes and screen readers: headings of level 1 and 2 are underlined."""
+    """Return the page as plain strings for pipes and screen readers; headings of level 1 and 2 are underlined."""
     shown: list[str] = []
     underline = ""
     for line in typeset(markdown, width, ascii=ascii, inline=inline):

@@ -1,4 +1,4 @@
-"""Markdown read into elements. CommonMark with tables and ``$maths$``, the same that a code host shows."""
+"""Markdown read into elements: CommonMark with tables and ``$maths$``, the dialect that code hosts show."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tutor.typeset.elements import (
     Listing,
     Paragraph,
     Quote,
+    Role,
     Run,
     Runs,
     Side,
@@ -23,7 +24,6 @@ from tutor.typeset.elements import (
     ThematicBreak,
 )
 from tutor.typeset.inline import Mentions, maths, read_inline
-from tutor.typeset.lines import Role
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -49,16 +49,16 @@ def _markdown() -> MarkdownIt:
 
 
 def _not_looking_back_from_the_start(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
-    """The rule for ``$maths$``, which looks at the character before the dollar.
+    """Fix the rule for ``$maths$``, which looks at the character before the dollar sign.
 
-    Of a text that begins with the dollar it would look at the *last* character, and a digit there would forbid maths.
+    If the text begins with the dollar sign, the rule looks at the *last* character, and a digit there forbids maths.
     """
 
     def read(state: StateInline, silent: bool) -> bool:
         if state.pos:
             return rule(state, silent)
         text = state.src
-        state.src = text + " "  # where the text ends is kept apart, in state.posMax
+        state.src = text + " "  # the rule still finds the end of the text, which is kept in state.posMax
         try:
             return rule(state, silent)
         finally:
@@ -68,7 +68,7 @@ def _not_looking_back_from_the_start(rule: Callable[[StateInline, bool], bool]) 
 
 
 class _Blocks:
-    """Reads the flat list of block tokens as a tree."""
+    """Reads the flat list of block tokens into a tree of elements."""
 
     def __init__(self, tokens: Sequence[Token], mentions: Mentions | None) -> None:
         self.tokens = iter(tokens)
@@ -76,7 +76,7 @@ class _Blocks:
         self.base: Role = "text"
 
     def until(self, closing: str = "") -> Iterator[Element]:
-        """The elements up to the token ``closing``, or to the end."""
+        """Yield the elements up to the token ``closing``, or up to the end."""
         for token in self.tokens:
             if token.type == closing:
                 return
@@ -100,7 +100,7 @@ class _Blocks:
                 yield ThematicBreak()
             case "html_block":
                 yield from _raw(token.content)
-            case _:  # the marks around a paragraph
+            case _:  # the tokens that open and close a paragraph
                 return
 
     def _runs(self, token: Token, base: Role) -> Runs:
@@ -132,7 +132,7 @@ class _Blocks:
         return Listing(start, loose, tuple(items))
 
     def _item(self) -> tuple[tuple[Element, ...], bool]:
-        """The elements of a list item, and whether one of its paragraphs has air around it."""
+        """Return the elements of a list item, and whether one of its paragraphs makes the list loose."""
         children: list[Element] = []
         loose = False
         for token in self.tokens:
@@ -170,7 +170,7 @@ def _side(cell: Token) -> Side:
 
 
 def _paragraph(runs: Runs) -> Iterator[Element]:
-    """A paragraph; where it is nothing but one formula, that formula on a line of its own."""
+    """Yield a paragraph; one that is nothing but a formula becomes a formula on a line of its own."""
     if len(runs) == 1 and runs[0].role == "maths":
         yield DisplayMaths((runs[0].text,))
     elif any(run.text.strip() for run in runs):
@@ -184,14 +184,14 @@ def _verbatim(token: Token) -> CodeBlock | DisplayMaths:
 
 
 def _display(tex: str) -> DisplayMaths:
-    """Each formula of a display on its own line: a matrix stays in one piece."""
+    """Put each formula of a display on a line of its own; a matrix stays in one piece."""
     formulas = [tex] if "matrix}" in tex or "{cases}" in tex else _NEW_FORMULA.split(_ALIGNMENT.sub(" ", tex))
     lines = (maths(formula) for formula in formulas)
     return DisplayMaths(tuple(line for line in lines if line) or ("",))
 
 
 def _raw(html: str) -> Iterator[Element]:
-    """A block of HTML as plain text, without its comments."""
+    """Yield a block of HTML as plain text, without its comments."""
     lines = (line.strip() for line in _COMMENT.sub("", html).split("\n"))
     text = "\n".join(line for line in lines if line)
     if text:
@@ -199,18 +199,18 @@ def _raw(html: str) -> Iterator[Element]:
 
 
 def read_elements(markdown: str, mentions: Mentions | None = None) -> tuple[Element, ...]:
-    """The elements of ``markdown``, in order.
+    """Return the elements of ``markdown``, in order.
 
     Args:
-        markdown: Text from a lesson; control characters in it become harmless first.
-        mentions: Finds the terms that plain words name. Asked once for each run of plain text, in reading order.
+        markdown: Text from a lesson; it is made harmless first.
+        mentions: Finds the terms that plain words name. It is called once for each run of plain text, in reading order.
     """
     tokens = _markdown().parse(harmless(markdown))
     return tuple(_Blocks(tokens, mentions).until())
 
 
 def read_words(markdown: str, mentions: Mentions | None = None) -> tuple[Element, ...]:
-    """The one paragraph that ``markdown`` is, where it can be nothing else: an option, a title.
+    """Return ``markdown`` as one paragraph, for an option or a title, which can be nothing else.
 
     What would begin another block is text here: ``> 0.5`` is no quotation, ``# of rows`` no heading.
     """
@@ -220,7 +220,7 @@ def read_words(markdown: str, mentions: Mentions | None = None) -> tuple[Element
 
 
 def plain_text(elements: Iterable[Element]) -> str:
-    """The words of ``elements`` alone, blocks separated by newlines."""
+    """Return the words of ``elements`` without roles, with newlines between blocks."""
     return "\n".join(_words(element) for element in elements)
 
 

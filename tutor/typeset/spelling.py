@@ -1,7 +1,7 @@
-"""Letters and figures of formulas spelled out for terminals that draw ASCII alone: θ₁² becomes theta_1^2.
+"""Letters and digits of formulas spelled out for terminals that have only ASCII: θ₁² becomes theta_1^2.
 
-Chinese and accents stay: a terminal without UTF-8 cannot read a Chinese lesson whatever stands for it, and one whose
-locale only says so shows it.
+Chinese characters and accents stay. A terminal without UTF-8 cannot show a Chinese lesson in any way, and a terminal
+that has UTF-8 although its locale does not say so shows them.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _SIGNS = {
 }  # fmt: skip
 _FIGURES = re.compile(f"[{_RAISED}]+|[{_LOWERED}]+")
 _LETTERS = re.compile(f"(?<=[^\\W\\d_])(?=[{''.join(_GREEK)}])|(?<=[{''.join(_GREEK)}])(?=[^\\W\\d_])")
-"""Where a Greek letter touches another letter: the names would run into each other."""
+"""Places where a Greek letter touches another letter; without a space, their names would run together."""
 _TABLE = str.maketrans({**_GREEK, **_SIGNS})
 
 
 def spelled(text: str) -> str:
-    """``text`` with Greek letters, raised and lowered figures and the signs of formulas in ASCII."""
+    """Return ``text`` with Greek letters, superscripts, subscripts and the signs of formulas in ASCII."""
     if text.isascii():
         return text
     text = _FIGURES.sub(lambda found: ("^" if found[0][0] in _RAISED else "_") + _figures(found[0]), text)
@@ -57,7 +57,7 @@ def _figures(text: str) -> str:
 
 
 def spell(elements: Iterable[Element]) -> tuple[Element, ...]:
-    """``elements`` with their words `spelled`."""
+    """Return ``elements`` with their words `spelled`."""
     return tuple(map(_spell_one, elements))
 
 

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.tui.terminal.answers import Answers
-from tutor.tui.terminal.line import ANSWER, QUESTION, Line
+from tutor.tui.terminal.line import ANSWER, QUESTION, Answers, Line
 
 
 class Bench:

@@ -6,7 +6,7 @@ import pyte
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.tui.terminal.moves import way
+from tutor.tui.terminal.orders import way
 
 PLACES = st.tuples(st.integers(0, 29), st.integers(0, 11))
 

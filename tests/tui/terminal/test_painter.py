@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tui.terminal.referee import Referee
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.tui.terminal.cells import Cells
+from tutor.tui.terminal.orders import change, parts, pen_for_blank
 from tutor.tui.terminal.painter import Painter
-from tutor.tui.terminal.pens import change, parts, pen_for_blank
 
 COLOURS = st.one_of(
     st.integers(0, 7).map(str), st.integers(0, 255).map(lambda n: f"8;5;{n}"),

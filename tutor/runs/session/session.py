@@ -29,7 +29,7 @@ from tutor.runs.summary import State as RunState
 
 if TYPE_CHECKING:
     from tutor.labs.curve_builder import Builder
-    from tutor.progress.lab_attempts import LabAttempt
+    from tutor.progress.activity import LabAttempt
     from tutor.runs.events import Event
 
 State = Literal["ready"] | RunState

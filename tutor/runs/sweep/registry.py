@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from tutor.foundation import private
-from tutor.foundation.atomic_files import write_text
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import write_text
 from tutor.foundation.translate import translate
 from tutor.runs.control import CONTROL_FILE
 from tutor.runs.follower import LOCK_FILE

@@ -18,14 +18,14 @@ from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.questions.keys import NOT_READY, QUESTION_KEYS, is_typed, possible_now, reveal
 from tutor.tui.questions.rows import HOW_SURE, Cursor, Laid, Zone, ask_rows
-from tutor.tui.widgets.laid_once import LaidOnce
+from tutor.tui.textual_private import CachedLayout
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
 _ROUND = {"tab": 1, "shift+tab": -1}
 """Keys that go from blank to blank, and round from the last to the first."""
 
 
-class AskView(LaidOnce, can_focus=True):
+class AskView(CachedLayout, can_focus=True):
     """What is asked, and the answer in the making.
 
     Args:

@@ -11,9 +11,9 @@ from textual.containers import Horizontal
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.study.question_attempt import Exercise, Mark
-from tutor.tui.glyphs import AGAIN, RIGHT, WARNING, WRONG
 from tutor.tui.questions.quiz_flow import QuizFlow
 from tutor.tui.screen import TutorScreen
+from tutor.tui.themes import AGAIN, RIGHT, WARNING, WRONG
 from tutor.tui.widgets.row_list import RowList
 from tutor.typeset.page import typeset
 

@@ -20,7 +20,7 @@ from tutor.charts.cells import Row
 from tutor.course.lesson import LabFence
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import language, translate
-from tutor.progress.scheduling import get_ready, is_ready
+from tutor.progress.scheduling import is_preloaded, preload
 from tutor.runs.predictions import PredictionRuns
 from tutor.study.attempt import Stage
 from tutor.study.predictions import facts_of_runs
@@ -30,7 +30,7 @@ from tutor.tui.questions.ask import AskView
 from tutor.tui.questions.keys import reveal
 from tutor.tui.questions.verdict import verdict_rows
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.laid_once import LaidOnce
+from tutor.tui.textual_private import CachedLayout
 from tutor.tui.widgets.notice import Notice
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _POLLS_A_SECOND = 10
 
 
-class VerdictView(LaidOnce):
+class VerdictView(CachedLayout):
     """What is said to the answer."""
 
     DEFAULT_CSS = "VerdictView { width: 100%; height: auto; }"
@@ -68,11 +68,11 @@ class VerdictView(LaidOnce):
         return strip_of(rows[y] if y < len(rows) else (), look_of(self), self.content_size.width)
 
 
-class Runs(Vertical, LaidOnce):
+class Runs(Vertical, CachedLayout):
     """The runs that decide, one below the other."""
 
 
-class QuestionWidget(LaidOnce):
+class QuestionWidget(CachedLayout):
     """See the module.
 
     Args:
@@ -211,8 +211,8 @@ class QuestionWidget(LaidOnce):
     def on_descendant_focus(self) -> None:
         """The question is being looked at."""
         self.exercise.seen()
-        if not is_ready():
-            self.run_worker(get_ready, thread=True, exit_on_error=False)
+        if not is_preloaded():
+            self.run_worker(preload, thread=True, exit_on_error=False)
 
     def on_descendant_blur(self) -> None:
         """The learner looks elsewhere."""
@@ -291,7 +291,7 @@ class QuestionWidget(LaidOnce):
 
     def _begin_runs(self, exercise: Exercise) -> None:
         """Beside the event loop, for it reads files, starts processes and imports the charts."""
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
 
         services = tutor_app(self).services
         try:
@@ -299,7 +299,7 @@ class QuestionWidget(LaidOnce):
         except TutorError as error:
             self.app.call_from_thread(self._cannot_begin, exercise, str(error))
             return
-        get_ready()
+        preload()
         self.app.call_from_thread(self._begun, exercise, runs)
 
     def _cannot_begin(self, exercise: Exercise, reason: str) -> None:

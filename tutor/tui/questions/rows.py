@@ -13,13 +13,12 @@ from typing import NamedTuple
 from tutor.charts.cells import Row, Span
 from tutor.course.lesson import BLANK, QuestionKind
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad
+from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import translate
-from tutor.foundation.wrapping import wrapped
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.quiz_words import tolerance_words
-from tutor.tui.glyphs import HERE, RIGHT, WRONG
-from tutor.typeset.lines import Line
+from tutor.tui.themes import HERE, RIGHT, WRONG
+from tutor.typeset.elements import Line
 from tutor.typeset.page import typeset
 
 INDENT = 2

@@ -9,8 +9,8 @@ from tutor.course.lesson import LabFence
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.runs.words import drawn_name
-from tutor.tui.widgets.chart import Room, RowsView
 from tutor.tui.widgets.lab_words import STATE_WORDS
+from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
     from tutor.charts.loss_history import LossHistory

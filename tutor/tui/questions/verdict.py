@@ -5,13 +5,13 @@ from __future__ import annotations
 from tutor.charts.cells import Row, Span
 from tutor.course.lesson import QuestionKind
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad
+from tutor.foundation.text import cell_width, pad
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures
 from tutor.study.verdict_words import first_words
-from tutor.tui.glyphs import RIGHT, WARNING, WRONG
 from tutor.tui.questions.rows import INDENT, page_rows, plain_rows
+from tutor.tui.themes import RIGHT, WARNING, WRONG
 
 _DEEPER = 6
 

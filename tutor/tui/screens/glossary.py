@@ -10,14 +10,13 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from tutor.charts.cells import Row, Span
-from tutor.foundation.text_width import pad, shorten
+from tutor.foundation.text import pad, shorten
 from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
-from tutor.tui.term_rows import names_of
 from tutor.tui.widgets.row_list import RowItem, RowList
-from tutor.tui.widgets.term_view import TermView
+from tutor.tui.widgets.term import TermView, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

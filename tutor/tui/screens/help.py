@@ -6,12 +6,12 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from tutor.charts.cells import Row, Span
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import translate
 from tutor.tui import routes
 from tutor.tui.commands import Command
-from tutor.tui.glyphs import AGAIN, HERE, RIGHT, RUNNING, WARNING, WRONG
 from tutor.tui.screen import Commanded, TutorScreen
+from tutor.tui.themes import AGAIN, HERE, RIGHT, RUNNING, WARNING, WRONG
 from tutor.tui.widgets.row_list import RowItem, RowList
 
 _SIGNS = (

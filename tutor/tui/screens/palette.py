@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -13,16 +14,16 @@ from textual.widgets import Input
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import LANGUAGES, language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
-from tutor.tui.matching import SCATTERED, match
 from tutor.tui.screen import Commanded, TutorDialog
 from tutor.tui.widgets.row_list import RowItem, RowList
 
 if TYPE_CHECKING:
     from tutor.course.glossary import GlossaryEntry
+
 
 _KIND_WIDTH = 8
 
@@ -218,3 +219,34 @@ def _item(entry: Entry) -> RowItem:
 def screen_for(route: routes.Palette) -> Palette:
     """The screen of a route."""
     return Palette(route.behind)
+
+
+EXACT, PREFIX, WORD, INSIDE, SCATTERED = 5, 4, 3, 2, 1
+
+
+def folded(text: str) -> str:
+    """``text`` with case, width and accents folded, so that ``Ａdam`` is found by ``adam``."""
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFKD", text.casefold())
+        if not unicodedata.combining(character)
+    )
+
+
+def match(query: str, name: str) -> int:
+    """How well ``name`` fits ``query``, 5 best; 0 where it does not. Every word of the query must fit."""
+    name = folded(name)
+    scores = [_match_word(word, name) for word in folded(query).split()]
+    if not scores:
+        return INSIDE
+    return EXACT if folded(query) == name else min(scores)
+
+
+def _match_word(word: str, name: str) -> int:
+    if name.startswith(word):
+        return PREFIX
+    place = name.find(word)
+    if place > 0:
+        return INSIDE if name[place - 1].isalnum() and name[place - 1].isascii() else WORD
+    letters = iter(name)
+    return SCATTERED if len(word) > 2 and all(letter in letters for letter in word) else 0

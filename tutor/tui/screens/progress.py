@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypedDict
 
@@ -12,26 +12,34 @@ from textual.containers import Vertical
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation import clock
+from tutor.foundation.clock import time_spent
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text import cell_width, pad, pad_left, shorten, wrapped
 from tutor.foundation.translate import language, translate
+from tutor.study.calibration import COIN, WINDOW
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.row_pages import blank, sentence_items
 from tutor.tui.screen import TutorScreen
-from tutor.tui.screens.progress_pages import (
-    confidence_items,
-    miss_items,
-    overview_items,
-    report_items,
-    tabs_row,
-    topic_items,
+from tutor.tui.themes import AGAIN, EMPTY, FULL, WARNING
+from tutor.tui.widgets.row_list import (
+    MOVES,
+    RowItem,
+    RowList,
+    blank,
+    chart_items,
+    day_label,
+    fixed,
+    heading,
+    sentence_items,
 )
-from tutor.tui.widgets.chart import Room, RowsView
-from tutor.tui.widgets.row_list import MOVES, RowItem, RowList
+from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
-    from tutor.course.lesson import Question
-    from tutor.study.progress_report import Overview
+    from tutor.course.lesson import Option, Question
+    from tutor.study.calibration import Confidence
+    from tutor.study.misconceptions import ItemReport, Misconception
+    from tutor.study.progress_report import Overview, Topic, Topics
+
 
 _PAGES = (
     "stats.page-overview", "stats.page-topics", "stats.page-misses", "stats.page-confidence", "stats.page-items",
@@ -137,9 +145,9 @@ class ProgressScreen(TutorScreen):
         self.run_worker(self._import_charts, thread=True, exit_on_error=False, exclusive=True, group="charts")
 
     def _import_charts(self) -> None:
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
 
-        get_ready()
+        preload()
         import tutor.charts.loss  # noqa: F401 - imported here, so that the first chart does not wait for them
 
         self.app.call_from_thread(self._can_draw)
@@ -256,3 +264,192 @@ class ProgressScreen(TutorScreen):
 def screen_for(_route: routes.Progress) -> ProgressScreen:
     """The screen of a route."""
     return ProgressScreen()
+
+
+_CHART = 9
+_DAYS = 28
+_BAR = 10
+_ENOUGH_BARS = 3
+"""Lessons from which on a chart says more than their rows, with bars that are not as wide as half the screen."""
+_COLUMNS = ("stats.column-said", "stats.column-count", "stats.column-right", "stats.column-gap")
+
+
+def overview_items(report: Overview, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+    """Lessons, answers, days in a row, time, cards; and the last four weeks as a chart."""
+    items = [blank()]
+    if not report.accuracy.answers and not report.begun:
+        items += [*sentence_items(translate("stats.nothing-yet"), width, "text"), blank()]
+    today = report.last_days(1)[0]
+    rows = (
+        ("stats.row-lessons", f"{report.finished}/{report.lessons}", "stats.row-begun", str(report.begun)),
+        ("stats.row-answers", str(report.accuracy.answers), "stats.row-right", f"{report.accuracy.fraction:.0%}"),
+        ("stats.row-streak", str(report.streak), "stats.row-best", str(report.longest_streak)),
+        ("reading.row", time_spent(report.seconds_read), "stats.row-today", time_spent(report.seconds_read_today)),
+        ("stats.row-time", time_spent(report.seconds), "stats.row-today", time_spent(today.seconds)),
+        ("stats.row-cards", str(report.cards), "stats.row-due", str(report.due)),
+    )
+    items += [fixed(_pair_of(*row)) for row in rows]
+    return [*items, blank(), *(_days_chart(report, ascii=ascii) if drawable else [])]
+
+
+def _pair_of(name: str, value: str, other: str, second: str) -> Callable[[int], Row]:
+    def draw(width: int) -> Row:
+        return [
+            Span(f"  {pad(translate(name), 18)}", "muted"), Span(pad_left(value, 13), "strong"),
+            Span(f"     {pad(translate(other), 14)}", "muted"), Span(pad_left(second, 13), "text"),
+        ]  # fmt: skip
+
+    return draw
+
+
+def _days_chart(report: Overview, *, ascii: bool) -> list[RowItem]:
+    def draw(width: int, height: int) -> Rows:
+        from tutor.charts.bars import Bar, bar_chart
+
+        days = report.last_days(_DAYS)
+        bars = [Bar(day_label(day.day), day.answers, "accent" if day is days[-1] else "train") for day in days]
+        return bar_chart(bars, width, height, title=translate("stats.chart-days"), ascii=ascii)
+
+    return chart_items(draw, _CHART)
+
+
+def topic_items(found: Topics, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+    """Accuracy by lesson: a chart, then a row each, which leads there."""
+    if not found.lessons:
+        return [blank(), *sentence_items(translate("stats.nothing-yet"), width, "text")]
+
+    def draw(cells: int, height: int) -> Rows:
+        from tutor.charts.bars import Bar, bar_chart
+
+        bars = [Bar(str(topic.header.number), 100 * topic.accuracy.fraction) for topic in found.lessons]
+        return bar_chart(bars, cells, height, title=translate("stats.chart-topics"), top=100.0, ascii=ascii)
+
+    items = [
+        blank(),
+        *([*chart_items(draw, _CHART), blank()] if drawable and len(found.lessons) >= _ENOUGH_BARS else []),
+    ]
+    items += [RowItem(f"lesson:{topic.header.id}", _topic_row(topic)) for topic in found.lessons]
+    if found.terms.answers:
+        items.append(
+            fixed(lambda cells: _share_row(translate("stats.of-terms"), found.terms.answers,
+                                           found.terms.fraction, cells))
+        )  # fmt: skip
+    return items
+
+
+def _topic_row(topic: Topic) -> Callable[[int], Row]:
+    return lambda width: _share_row(topic.header.numbered_title, topic.accuracy.answers, topic.accuracy.fraction, width)
+
+
+def _share_row(name: str, answers: int, fraction: float, width: int) -> Row:
+    count = translate("stats.of-answers", count=answers)
+    room = max(8, width - _BAR - 24)
+    full = round(_BAR * fraction)
+    return [
+        Span(f"  {pad(shorten(harmless_line(name), room), room)}  "),
+        Span(FULL * full, "bar"), Span(EMPTY * (_BAR - full), "bar-rest"),
+        Span(pad_left(f"{fraction:.0%}", 6), "strong"), Span(f"  {count}", "muted"),
+    ]  # fmt: skip
+
+
+def miss_items(misses: Sequence[Misconception], width: int, titles: dict[str, str]) -> list[RowItem]:
+    """What was mixed up most often, and the lesson that mends each; choosing a row opens it there."""
+    if not misses:
+        return [blank(), *sentence_items(translate("stats.no-misses"), width, "text")]
+    items = [blank(), heading(translate("stats.misses")), *sentence_items(translate("stats.misses-about"), width)]
+    for number, miss in enumerate(misses):
+        first, *rest = wrapped(one_line(miss.option.feedback or miss.option.text), max(10, width - 8))
+        items += [blank(), RowItem(f"miss:{number}", _miss_row(miss.count, first))]
+        items += [fixed(_text_row(f"       {line}", "text")) for line in rest]
+        mended = titles.get(miss.question.lesson_id, miss.question.lesson_id)
+        where = f"{mended} · {one_line(miss.question.title or miss.question.prompt)}"
+        items.append(fixed(_text_row(f"       {translate('stats.column-lesson')} {harmless_line(where)}", "muted")))
+    return items
+
+
+def _miss_row(times: int, text: str) -> Callable[[int], Row]:
+    def draw(width: int) -> Row:
+        count = pad_left(f"{AGAIN} {times}", 5)
+        return [Span(f" {count} ", "bad"), Span(shorten(text, max(0, width - 8)))]
+
+    return draw
+
+
+def confidence_items(found: Confidence, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
+    """The learner's own loss over time, and what was said against what came true."""
+    if found.loss is None:
+        return [blank(), *sentence_items(translate("stats.no-estimates"), width, "text")]
+    said = translate("stats.loss", loss=f"{found.loss:.3f}", count=len(found.losses))
+    items = [blank(), *sentence_items(said, width, "text"), blank()]
+    if drawable:
+        items += chart_items(lambda cells, height: loss_rows(found, cells, height, ascii=ascii), _CHART)
+    header = [translate(name) for name in _COLUMNS]
+    items += [blank(), fixed(_columns_row(header, "muted"))]
+    for each in found.bins:
+        cells = [f"{each.low:.0%}–{each.high:.0%}", str(each.count), f"{each.right:.0%}", f"{each.gap:+.0%}"]
+        items.append(fixed(_columns_row([cell.replace("-", "−") for cell in cells], "text")))
+    return [*items, blank(), *sentence_items(translate("stats.surest"), width)]
+
+
+def loss_rows(found: Confidence, width: int, height: int, *, ascii: bool) -> Rows:
+    """The loss over time, beside that of whoever always says 50 %."""
+    from tutor.charts.loss import LossLine, loss_chart, pinned_line
+    from tutor.charts.loss_history import LossHistory
+
+    own = LossLine(translate("stats.chart-you"), LossHistory(found.losses))
+    coin = pinned_line(1, translate("stats.chart-coin"), LossHistory([COIN] * len(found.losses)))
+    title = translate("stats.chart-loss", window=WINDOW)
+    return loss_chart([coin, own], width, height, title=title, ascii=ascii)
+
+
+def _columns_row(cells: Sequence[str], ink: str) -> Callable[[int], Row]:
+    return lambda _width: [Span("  "), *(Span(pad_left(cell, 13), ink) for cell in cells)]
+
+
+def report_items(reports: Sequence[ItemReport], width: int, titles: dict[str, str]) -> list[RowItem]:
+    """For authors: every question that was answered, those worth a look first; choosing one opens it there."""
+    if not reports:
+        return [blank(), *sentence_items(translate("stats.no-items"), width, "text")]
+    items = [blank()]
+    for number, each in enumerate(reports):
+        items.append(RowItem(f"item:{number}", _item_row(each)))
+        where = harmless_line(f"{titles.get(each.item.lesson_id, each.item.lesson_id)} · {each.item.question_id}")
+        items.append(fixed(_text_row(f"      {where}", "muted")))
+        items += [fixed(_text_row(f"      {WARNING} {text}", "muted")) for text in remarks(each)]
+    return items
+
+
+def _item_row(each: ItemReport) -> Callable[[int], Row]:
+    name = one_line(each.first_words)
+    return lambda width: _share_row(name, each.item.accuracy.answers, each.item.accuracy.fraction, width)
+
+
+def remarks(each: ItemReport) -> list[str]:
+    """What is worth an author's look, a sentence each."""
+    said = [translate("stats.too-easy")] if each.too_easy else []
+    said += [translate("stats.too-hard")] if each.too_hard else []
+    return [*said, *(translate("stats.unused", option=_option_text(option)) for option in each.unused)]
+
+
+def _option_text(option: Option) -> str:
+    return one_line(option.text, inline=True)
+
+
+def one_line(markdown: str, *, inline: bool = False) -> str:
+    """Markdown on one line, set."""
+    from tutor.typeset import page  # not for the first page, which tells figures alone
+
+    return page.one_line(markdown, inline=inline)
+
+
+def _text_row(text: str, ink: str) -> Callable[[int], Row]:
+    return lambda width: [Span(shorten(text, width), ink)]
+
+
+def tabs_row(names: Sequence[str], chosen: int, width: int) -> Row:
+    """The pages by name and number, the one that shows first seen."""
+    row: Row = [Span(" ")]
+    for number, name in enumerate(names):
+        here = number == chosen
+        row += [Span(f" {number + 1}", "key"), Span(f" {name} ", "strong underline" if here else "muted")]
+    return row if sum(cell_width(span.text) for span in row) <= width else row[: 2 * chosen + 3]

@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from tutor.charts.cells import Row, Rows
+from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
+from tutor.study.question_attempt import Exercise
+from tutor.study.quiz_words import retry_words
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
-from tutor.tui.questions.one_question import OneQuestionScreen, score_row
+from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, score_row, title_line
 from tutor.tui.questions.quiz_flow import QuizFlow
 from tutor.tui.questions.rows import plain_rows
-from tutor.tui.screens.quiz_keys import KEYS, possible_actions
-from tutor.tui.widgets.chart import Room, RowsView
-from tutor.tui.widgets.row_list import RowList
+from tutor.tui.themes import EMPTY, FULL, HERE
+from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
     from tutor.course.lesson import LabFence, Lesson
-    from tutor.study.question_attempt import Exercise
     from tutor.study.quiz_session import QuizSession
+    from tutor.study.score import Score
+
+
+KEYS: tuple[Command, ...] = (
+    Command("quiz.next", ("enter", "n", "ctrl+n", "f3"), "quiz.key-next", "quiz.key-next-help", footer=1),
+    Command("quiz.skip", ("n", "ctrl+n", "f3"), "quiz.key-skip", "quiz.key-skip-help", footer=4),
+    Command("quiz.show", ("f6",), "review.key-show", "review.key-show-help", footer=5),
+    Command("quiz.previous", ("b", "ctrl+b", "f4"), "quiz.key-back", "quiz.key-back-help", footer=6),
+    Command("quiz.skipped", ("b",), "quiz.key-skipped", footer=1),
+    Command("quiz.retry", ("r",), "quiz.key-retry", "quiz.key-retry-help", footer=1),
+    Command("quiz.unsure-too", ("u",), "quiz.key-unsure-too", "quiz.key-unsure-too-help"),
+    Command("quiz.lesson", ("o",), "quiz.key-lesson", "quiz.key-lesson-help", footer=7),
+    Command("quiz.fresh", ("a",), "quiz.key-fresh", "quiz.way-fresh", footer=8),
+)
 
 _WIDE = 120
 """Columns from which the list of questions stays beside the question."""
@@ -165,15 +183,12 @@ class QuizScreen(OneQuestionScreen):
     def show_page(self) -> None:
         """The summary."""
         if self.session is not None and self.session.over:
-            from tutor.tui.screens.quiz_summary import summary_items
-
             self.query_one(RowList).set_items(summary_items(self.session, self._following()))
 
     def _list_rows(self, room: Room) -> Rows:
         """Every question of the round, for the side."""
         if self.session is None:
             return [[]] * room.height
-        from tutor.tui.screens.quiz_summary import question_row
 
         session = self.session
         rows: Rows = [
@@ -266,3 +281,111 @@ _ROW_ACTIONS = {"skipped": "skipped", "retry": "retry", "unsure": "unsure_too", 
 def screen_for(route: routes.Quiz) -> QuizScreen:
     """The screen of a route."""
     return QuizScreen(route.lesson_id)
+
+
+def possible_actions(session: QuizSession) -> dict[str, bool]:
+    """For each action of `KEYS` that a review has not, or has otherwise, whether it means something now."""
+    current = session.current
+    skipped = bool(session.score.skipped)
+    return {
+        "previous": session.number > 1 if current is not None else not skipped,
+        "skipped": session.over and skipped,
+        "retry": session.over and bool(session.ids_to_retry()),
+        "unsure_too": session.over and bool(session.unsure_ids),
+        "fresh": session.over,
+        "lesson": current is None or current.attempt.locked,
+    }
+
+
+SKIPPED, RETRY, UNSURE, NEXT, LESSON, FRESH = "skipped", "retry", "unsure", "next", "lesson", "fresh"
+"""Keys of the rows that lead on; a question's key is its number."""
+
+_BAR = 20
+
+
+def summary_items(session: QuizSession, following: LessonHeader | None) -> list[RowItem]:
+    """The summary of a round.
+
+    Args:
+        session: The quiz, its round over.
+        following: The lesson after this one; None after the last.
+    """
+    items = [_blank(), _fixed(partial(_score_row, session.score))]
+    items += [_fixed(partial(_remark_row, text)) for text in _remarks(session)]
+    items += [_blank(), *_ways_on(session, following), _blank()]
+    items += [_question_item(session, number, each) for number, each in enumerate(session.exercises, 1)]
+    return items
+
+
+def _fixed(draw: partial[Row]) -> RowItem:
+    return RowItem("", draw, selectable=False)
+
+
+def _blank() -> RowItem:
+    return RowItem("", lambda _width: [], selectable=False)
+
+
+def _score_row(score: Score, width: int) -> Row:
+    """How much was right, in words and as a bar."""
+    text = translate("quiz.score", right=score.right, total=score.total)
+    full = round(_BAR * score.right / score.total) if score.total else 0
+    done = bool(score.total) and score.right == score.total
+    bar = [Span(FULL * full, "bar-done" if done else "bar"), Span(EMPTY * (_BAR - full), "bar-rest"), Span(" ")]
+    return spread_row([Span("  "), Span(text, "strong")], bar if width >= 60 else [], width)
+
+
+def _remark_row(text: str, width: int) -> Row:
+    return [Span("  "), Span(shorten(text, max(0, width - 3)), "muted")]
+
+
+def _remarks(session: QuizSession) -> Iterator[str]:
+    """What else there is to say, a sentence each."""
+    score = session.score
+    if session.round > 1:
+        whole, first = session.whole_score, session.first_score
+        yield translate("quiz.score-whole", right=whole.right, total=whole.total, first=first.right)
+    if score.skipped:
+        yield translate("quiz.score-skipped", count=score.skipped)
+    if score.uncounted:
+        yield translate("quiz.score-uncounted", count=score.uncounted)
+    if session.unsure_ids:
+        yield translate("quiz.score-unsure", count=len(session.unsure_ids))
+    if score.right == score.total and not session.unsure_ids:
+        yield translate("quiz.all-right")
+
+
+def _ways_on(session: QuizSession, following: LessonHeader | None) -> Iterator[RowItem]:
+    if session.score.skipped:
+        yield _way(SKIPPED, "b", translate("quiz.way-skipped", count=session.score.skipped))
+    if session.ids_to_retry():
+        yield _way(RETRY, "r", retry_words(session))
+    if session.unsure_ids:
+        yield _way(UNSURE, "u", retry_words(session, unsure=True))
+    if following is not None:
+        yield _way(NEXT, "→", translate("quiz.way-next", title=following.numbered_title))
+    yield _way(LESSON, "o", translate("quiz.way-lesson"))
+    yield _way(FRESH, "a", translate("quiz.way-fresh"))
+
+
+def _way(key: str, letter: str, text: str) -> RowItem:
+    def draw(width: int) -> Row:
+        room = max(0, width - 8)
+        return [Span(f"  {letter}", "key"), Span("   "), Span(shorten(harmless_line(text), room))]
+
+    return RowItem(key, draw)
+
+
+def _question_item(session: QuizSession, number: int, exercise: Exercise) -> RowItem:
+    return RowItem(str(number), lambda width: question_row(session, number, exercise, width))
+
+
+def question_row(session: QuizSession, number: int, exercise: Exercise, width: int, *, here: bool = False) -> Row:
+    """A question in a list: its sign, number and title, and whether its answer was unsure."""
+    mark = session.mark(exercise.question.id)
+    sign, ink = SIGNS[mark]
+    unsure = translate("quiz.unsure") if exercise.attempt.unsure and exercise.attempt.locked else ""
+    lead = Span(f"{HERE} ", "accent bold") if here else Span("  ")
+    left = [lead, Span(f"{sign} ", f"{ink} bold"), Span(f"{number:>2}  ", "muted")]
+    right = [Span(unsure, "muted"), Span(" ")] if unsure else []
+    title = shorten(title_line(exercise), max(0, width - 8 - sum(len(span.text) * 2 for span in right)))
+    return spread_row([*left, Span(title, "strong" if here else "text")], right, width)

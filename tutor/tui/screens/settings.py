@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from tutor.charts.cells import Row, Span
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import language, translate
 from tutor.progress.settings import Settings
 from tutor.tui import routes

@@ -14,13 +14,13 @@ from textual.app import ComposeResult
 from tutor.charts.cells import Row, Rows, Span
 from tutor.charts.loss import flow
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import language, translate
 from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.chart import Room, RowsView
 from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
     from tutor.ml.source import Passage

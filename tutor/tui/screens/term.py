@@ -11,14 +11,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span, row_width
-from tutor.foundation.text_width import cell_width, shorten
+from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, footer_commands
 from tutor.tui.screen import TutorDialog
-from tutor.tui.term_rows import title_row
 from tutor.tui.widgets.rows import look_of, strip_of
-from tutor.tui.widgets.term_view import TermView
+from tutor.tui.widgets.term import TermView, title_row
 
 _TALLEST = 16
 """Rows of the term at most; the rest is scrolled to."""

@@ -7,8 +7,8 @@ from typing import ClassVar
 from textual.strip import Strip
 
 from tutor.charts.cells import Span
+from tutor.foundation.text import wrapped
 from tutor.foundation.translate import translate
-from tutor.foundation.wrapping import wrapped
 from tutor.tui import routes
 from tutor.tui.commands import SHARED, Command, bindings_of
 from tutor.tui.screen import SteadyScreen

@@ -21,7 +21,7 @@ VARIABLE = "TUTOR_DRIVER"
 def driver_class() -> type[LeavingDriver]:
     """The driver that the environment asks for."""
     if os.environ.get(VARIABLE) == "textual":
-        from tutor.tui.terminal.stock import StockDriver
+        from tutor.tui.terminal.leaving import StockDriver
 
         return StockDriver
     from tutor.tui.terminal.driver import TutorDriver

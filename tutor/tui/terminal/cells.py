@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tutor.foundation.text_width import cell_width
-from tutor.tui.terminal.pens import PLAIN, pen_for_blank
+from tutor.foundation.text import cell_width
+from tutor.tui.terminal.orders import PLAIN, pen_for_blank
 
 BLANK = " "
 REST = ""

@@ -13,6 +13,7 @@ from tutor.tui.terminal.cells import Cells
 from tutor.tui.terminal.leaving import LeavingDriver
 from tutor.tui.terminal.line import Line
 from tutor.tui.terminal.painter import Painter
+from tutor.tui.textual_private import marks_frames
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -121,7 +122,7 @@ class TutorDriver(LeavingDriver):
                 self._painter.lose_cursor()
             frame = self._painter.paint(sys.maxsize if budget is None else budget)
             more = self._painter.stale
-        if self._app._sync_available and len(frame) > _WORTH_MARKING:  # noqa: SLF001 - where Textual keeps it
+        if marks_frames(self._app) and len(frame) > _WORTH_MARKING:
             frame = frame.join(_MARKS)
         self._painted_at = monotonic()
         self._line.send((others + frame).encode(self._encoding, "replace"))

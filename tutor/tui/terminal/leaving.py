@@ -21,14 +21,16 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from textual._xterm_parser import XTermParser
+from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
-from tutor.foundation.signs import encoding_of
-from tutor.tui.terminal.answers import Answers
+from tutor.foundation.terminal import encoding_of
+from tutor.tui.terminal.line import Answers
+from tutor.tui.textual_private import KeyParser
 
 if TYPE_CHECKING:
     from textual.app import App
+
 
 _GRACE = 1.5
 """Seconds that the app has to leave by itself."""
@@ -179,7 +181,7 @@ class LeavingDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until told to stop or until the terminal is gone."""
-        parser = XTermParser(self._debug)
+        parser = KeyParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -203,3 +205,34 @@ class LeavingDriver(LinuxDriver):
 
     def answered(self, count: int) -> None:
         """The terminal has answered ``count`` questions of ours. Called from the thread that reads."""
+
+
+class QuietWriter(WriterThread):
+    """Writes in the background; once the terminal is gone it swallows everything instead of blocking the app."""
+
+    def run(self) -> None:
+        """Write what comes, until told to stop."""
+        gone = False
+        text: str | None = ""
+        while text is not None:
+            text = self._queue.get()
+            if gone:
+                continue
+            try:
+                self._file.write(text or "")
+                if text is None or self._queue.empty():
+                    self._file.flush()
+            except (OSError, ValueError):
+                gone = True
+
+
+class StockDriver(LeavingDriver):
+    """Textual's driver, leaving cleanly."""
+
+    def start_application_mode(self) -> None:
+        """Take the terminal."""
+        super().start_application_mode()
+        if self._writer_thread is not None:
+            self._writer_thread.stop()
+        self._writer_thread = QuietWriter(self._screen)
+        self._writer_thread.start()

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tutor.tui.terminal.cells import BLANK, REST, Cells
-from tutor.tui.terminal.moves import way
-from tutor.tui.terminal.pens import PLAIN, change, pen_for_blank
+from tutor.tui.terminal.orders import PLAIN, change, pen_for_blank, way
 
 UNKNOWN = "\0"
 """The text of a cell of which nobody knows what the terminal shows there."""

@@ -6,30 +6,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
 
-from tutor.charts.cells import Row, Rows, Span
-from tutor.charts.glass import Glass
+from tutor.charts.cells import Row, Rows, Span, sentence
+from tutor.charts.chart_view import ChartView, place_of
 from tutor.charts.loss import LossLine, loss_chart, pinned_line, train_line, valid_line
-from tutor.charts.loss_axis import place_of
-from tutor.charts.notice import sentence
 from tutor.charts.numbers import count, figure
 from tutor.charts.panels import Drawing, draw_panel
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width, pad, pad_left, shorten
+from tutor.foundation.text import cell_width, pad, pad_left, shorten, wrapped
 from tutor.foundation.translate import translate
-from tutor.foundation.wrapping import wrapped
 from tutor.labs.controls import value_text
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.comparison import knots_of, title_of_key
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
 from tutor.runs.words import drawn_name
-from tutor.tui.widgets.chart import Room
 from tutor.tui.widgets.lab_words import begin_text, loss_name
+from tutor.tui.widgets.rows import Room
 
 _PARAMETERS = 3
 
 
-def draw_loss(session: LabSession, glass: Glass, room: Room, *, told: int | None = None) -> Rows:
+def draw_loss(session: LabSession, glass: ChartView, room: Room, *, told: int | None = None) -> Rows:
     """The loss of the present run and of those pinned; its legend tells the figures up to the epoch ``told``."""
     if session.summary is None and not session.pinned:
         return sentence(begin_text(session), room.width, room.height)

@@ -13,9 +13,8 @@ from textual.widget import Widget
 
 from tutor.charts.cells import Span
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width
-from tutor.foundation.wrapping import wrapped
-from tutor.tui.glyphs import RIGHT, WARNING
+from tutor.foundation.text import cell_width, wrapped
+from tutor.tui.themes import RIGHT, WARNING
 from tutor.tui.widgets.rows import look_of, strip_of
 
 _SIGNS = {"info": ("·", "accent"), "good": (RIGHT, "good"), "warning": (WARNING, "bad")}

@@ -11,11 +11,11 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
+from tutor.tui.textual_private import CachedLayout
 from tutor.tui.themes import Look
-from tutor.tui.widgets.laid_once import LaidOnce
 from tutor.tui.widgets.rows import look_of, tutor_app
-from tutor.typeset.lines import Line, Span
+from tutor.typeset.elements import Line, Span
 
 MEASURE = 76
 """The widest line that is still comfortable to read."""
@@ -68,7 +68,7 @@ def segment_of(span: Span, look: Look, *, here: bool = False) -> Segment:
     return Segment(span.text, look.style(f"{ink} reverse" if here else ink))
 
 
-class ProseView(LaidOnce):
+class ProseView(CachedLayout):
     """A text set to its own width.
 
     Args:

@@ -1,16 +1,18 @@
-"""Rows of spans on their way to the terminal."""
+"""Rows of spans as strips for Textual, and the views that show rows: still ones, and charts that redraw."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rich.segment import Segment
+from textual import events
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tutor.charts.cells import Span
-from tutor.foundation.text_width import cell_width
+from tutor.charts.cells import Row, Rows, Span
+from tutor.foundation.text import cell_width
 from tutor.tui.themes import LOOKS, Look
 
 if TYPE_CHECKING:
@@ -46,3 +48,124 @@ def strip_of(row: Iterable[Span], look: Look, width: int, *, ground: str | None 
         segments.append(Segment(" " * (width - wide), look.style("text", ground)))
     strip = Strip(segments, max(wide, width))
     return strip if wide <= width else strip.adjust_cell_length(width)
+
+
+class Room(NamedTuple):
+    """What there is to draw in: cells, whether fields may be coloured, and whether ASCII is all there is."""
+
+    width: int
+    height: int
+    colour: bool = True
+    ascii: bool = False
+
+
+Draw = Callable[[Room], Rows]
+"""Draws exactly the cells of a room."""
+
+
+class RowsView(Widget):
+    """Draws what ``draw`` gives; `redraw` draws again and refreshes only the lines that differ.
+
+    Args:
+        draw: Called at every `redraw` and whenever the size or the look changed, never otherwise.
+        id: The widget's id.
+    """
+
+    DEFAULT_CSS = "RowsView { width: 1fr; height: 1fr; }"
+
+    def __init__(self, draw: Draw, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._draw = draw
+        self._rows: Rows = []
+        self._room: Room | None = None
+        self._strips: dict[int, Strip] = {}
+        self._look: Look | None = None
+
+    @property
+    def room(self) -> Room:
+        """What there is to draw in now."""
+        look = look_of(self)
+        return Room(self.size.width, self.size.height, not look.native, tutor_app(self).ascii)
+
+    def show(self, draw: Draw) -> None:
+        """Draw something else from now on."""
+        self._draw = draw
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw again; lines that stayed the same are not sent again."""
+        if not self.is_mounted or not self.size.width or not self.size.height:
+            return
+        if self._room is None:  # whatever is painted first is drawn then, in the room that there is by then
+            self.refresh()
+            return
+        room = self.room
+        rows = self._draw(room)
+        if room != self._room or len(rows) != len(self._rows):
+            self._take(room, rows)
+            self.refresh()
+            return
+        changed = [y for y, (new, old) in enumerate(zip(rows, self._rows, strict=True)) if new != old]
+        self._rows = rows
+        for y in changed:
+            self._strips.pop(y, None)
+        if changed:
+            self.refresh(*(Region(0, y, room.width, 1) for y in changed))
+
+    def render_line(self, y: int) -> Strip:
+        """Line ``y``, made once and kept until it changes."""
+        return self._strip(y, *self._ground())
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines as they are, where no border or padding has to be laid around them: that costs more than they do."""
+        if self.outer_size != self.size:
+            return super().render_lines(crop)
+        look, room = self._ground()
+        strips = [self._strip(y, look, room) for y in crop.line_range]
+        if filters := self.get_line_filters():
+            background = self.background_colors[1]
+            for each in filters:
+                strips = [strip.apply_filter(each, background) for strip in strips]
+        if crop.column_span != (0, self.size.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def row(self, y: int) -> Row:
+        """The spans of line ``y``: for tests and for clicks."""
+        return self._rows[y]
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Another size is another picture, unless it has been painted in that size already."""
+        if self.room != self._room:
+            self.forget()
+            self.redraw()
+
+    def on_hide(self, _event: events.Hide) -> None:
+        """Out of sight nobody draws it again: what comes back into sight is a new picture, in whatever size."""
+        self.forget()
+
+    def forget(self) -> None:
+        """Draw nothing before the next painting: where the layout changes, what is drawn now would be drawn twice."""
+        self._room = None
+        self._strips.clear()
+
+    def _ground(self) -> tuple[Look, Room]:
+        """The look and the room there is now; where either is another than before, nothing is kept."""
+        look, room = look_of(self), self.room
+        if room != self._room:
+            self._take(room, self._draw(room))
+        if look is not self._look:
+            self._look = look
+            self._strips.clear()
+        return look, room
+
+    def _strip(self, y: int, look: Look, room: Room) -> Strip:
+        strip = self._strips.get(y)
+        if strip is None:
+            row = self._rows[y] if y < len(self._rows) else []
+            strip = self._strips[y] = strip_of(row, look, room.width)
+        return strip
+
+    def _take(self, room: Room, rows: Rows) -> None:
+        self._room, self._rows = room, rows
+        self._strips.clear()

@@ -177,37 +177,37 @@ class ChartMode(Mode):
 
     @property
     def _last(self) -> int:
-        return self.session.last_place(in_updates=self.view.glass.axis.in_updates)
+        return self.session.last_place(in_updates=self.view.chart_view.axis.in_updates)
 
     def action_compare(self) -> None:
         self.view.comparing = not self.view.comparing
 
     def action_log(self) -> None:
-        self.view.glass.logarithmic = not self.view.glass.logarithmic
+        self.view.chart_view.logarithmic = not self.view.chart_view.logarithmic
 
     def action_log_across(self) -> None:
-        self.view.glass.turn_log_across()
+        self.view.chart_view.turn_log_across()
 
     def action_updates(self) -> None:
-        self.view.glass.turn_updates()
+        self.view.chart_view.turn_updates()
 
     def action_zoom_in(self) -> None:
-        self.view.glass.closer(self._last)
+        self.view.chart_view.closer(self._last)
 
     def action_zoom_out(self) -> None:
-        self.view.glass.further()
+        self.view.chart_view.further()
 
     def action_zoom_off(self) -> None:
-        self.view.glass.all()
+        self.view.chart_view.all()
 
     def action_cursor_left(self) -> None:
-        self.view.glass.move(-1, self._last)
+        self.view.chart_view.move(-1, self._last)
 
     def action_cursor_right(self) -> None:
-        self.view.glass.move(1, self._last)
+        self.view.chart_view.move(1, self._last)
 
     def action_cursor_back(self) -> None:
-        self.view.glass.move(-1, self._last, single=True)
+        self.view.chart_view.move(-1, self._last, single=True)
 
     def action_cursor_on(self) -> None:
-        self.view.glass.move(1, self._last, single=True)
+        self.view.chart_view.move(1, self._last, single=True)

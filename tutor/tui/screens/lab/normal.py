@@ -150,14 +150,14 @@ class NormalMode(ChartMode):
         self.lab.attempt(lambda session: session.stop())
 
     def action_reroll(self) -> None:
-        self.view.glass.cursor = None
+        self.view.chart_view.cursor = None
         self.lab.attempt(lambda session: session.reroll(), lambda _: self.lab.notice(seed_text(self.session)))
 
     def action_reroll_data(self) -> None:
         def say(seed: int | None) -> None:
             self.lab.notice(translate("workbench.says-data-seed", seed=seed))
 
-        self.view.glass.cursor = None
+        self.view.chart_view.cursor = None
         self.lab.attempt(lambda session: session.reroll_data(), say)
 
     def action_undo(self) -> None:
@@ -334,7 +334,7 @@ class TypingMode(Mode):
 
 def start(lab: Lab) -> None:
     """Begin a run."""
-    lab.view.glass.cursor = None
+    lab.view.chart_view.cursor = None
     lab.attempt(lambda session: session.start())
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
-from tutor.charts.cells import Rows
-from tutor.charts.notice import sentence
+from tutor.charts.cells import Rows, sentence
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
@@ -17,7 +16,7 @@ from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.lab_attempts import know_best
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.chart import Room, RowsView
+from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,10 +104,10 @@ class OpeningScreen(TutorScreen):
         except TutorError as error:
             self.app.call_from_thread(self._cannot_open, harmless_line(str(error)))
             return
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
         from tutor.tui.screens.lab.screen import LabScreen
 
-        get_ready()
+        preload()
         self.app.call_from_thread(self._opened, partial(LabScreen, session, self.route))
 
     def _open_session(self) -> LabSession:

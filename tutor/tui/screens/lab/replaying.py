@@ -40,7 +40,7 @@ class ReplayingMode(ChartMode):
     def __init__(self, lab: Lab, replay: Replaying) -> None:
         super().__init__(lab)
         self.session.replay = replay
-        self.view.glass.cursor = None
+        self.view.chart_view.cursor = None
         self._player = replay.player
 
     def possible(self, command: Command) -> bool:

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from tutor.charts.cells import Row
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
 from tutor.runs.session.pins import Pinned
 from tutor.runs.session.session import LabSession

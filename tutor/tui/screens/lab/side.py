@@ -10,18 +10,17 @@ from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, row_width
 from tutor.charts.loss import flow
 from tutor.charts.numbers import count, figure
 from tutor.charts.run_table import Column, run_table
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import translate
-from tutor.foundation.wrapping import wrapped
 from tutor.labs.controls import control_title, value_text
 from tutor.labs.lab_config import ControlConfig, LabConfig
 from tutor.labs.settings import SETTINGS
 from tutor.runs.comparison import Standing, common_end, lowest, standings
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
-from tutor.tui.widgets.chart import Room
 from tutor.tui.widgets.lab_charts import number_rows, numbers, pair_row, parameters, train_loss_now
 from tutor.tui.widgets.lab_words import goal_lines, with_minus
+from tutor.tui.widgets.rows import Room
 
 _VALUE_WIDTH = 5
 _NOTHING = "–"

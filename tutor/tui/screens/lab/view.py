@@ -12,16 +12,16 @@ from textual.containers import Container
 from textual.geometry import Size
 
 from tutor.charts.cells import Row, Rows, Span, fit_rows
+from tutor.charts.chart_view import ChartView
 from tutor.charts.confusion import table_width
-from tutor.charts.glass import Glass
 from tutor.charts.numbers import count
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate
 from tutor.runs.session.session import LabSession
 from tutor.tui.screens.lab.side import Hand, compare_rows, compare_rows_needed, side_rows, strip_rows
-from tutor.tui.widgets.chart import Room, RowsView
 from tutor.tui.widgets.lab_charts import draw_loss, draw_view, rows_of_text
 from tutor.tui.widgets.lab_words import outcome
+from tutor.tui.widgets.rows import Room, RowsView
 
 BESIDE = 70
 _ROOMY = 110
@@ -39,7 +39,7 @@ class LabView:
 
     def __init__(self, session: LabSession) -> None:
         self.session = session
-        self.glass = Glass()
+        self.chart_view = ChartView()
         """How the learner looks at the loss."""
         self.hand = Hand()
         self.comparing = False
@@ -144,14 +144,14 @@ class LabView:
     def _draw_panel(self, place: int, room: Room) -> Rows:
         panel = self._panel_at(place)
         if panel == "loss":
-            return draw_loss(self.session, self.glass, room, told=self.figures.epoch)
+            return draw_loss(self.session, self.chart_view, room, told=self.figures.epoch)
         return draw_view(self.session, panel, room)
 
     def _draw_side(self, room: Room) -> Rows:
         return side_rows(self.session, self.hand, room.width, room.height, ascii=room.ascii)
 
     def _draw_table(self, room: Room) -> Rows:
-        rows = compare_rows(self.session, room, in_updates=self.glass.axis.in_updates)
+        rows = compare_rows(self.session, room, in_updates=self.chart_view.axis.in_updates)
         return fit_rows(rows, room.width, room.height)
 
     def _draw_strip(self, room: Room) -> Rows:

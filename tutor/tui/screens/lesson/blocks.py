@@ -11,10 +11,10 @@ from textual.widget import Widget
 from tutor.charts.cells import Row, Span
 from tutor.course.lesson import LabFence, Prose, Question, Term
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import shorten
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 from tutor.study.score import Score
-from tutor.tui.glyphs import RIGHT
+from tutor.tui.themes import RIGHT
 from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowItem, RowList
 from tutor.tui.widgets.rows import look_of, strip_of

@@ -10,12 +10,12 @@ from textual.containers import Vertical
 
 from tutor.charts.cells import Row, Span
 from tutor.course.lesson import LabFence, Lesson, Question
-from tutor.foundation.text_width import cell_width, pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import translate
 from tutor.study.question_attempt import Mark
 from tutor.tui.commands import Command
-from tutor.tui.glyphs import HERE, RIGHT, WRONG
 from tutor.tui.screen import TutorDialog
+from tutor.tui.themes import HERE, RIGHT, WRONG
 from tutor.tui.widgets.row_list import RowItem, RowList
 from tutor.typeset.page import typeset
 

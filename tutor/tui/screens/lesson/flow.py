@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
-from tutor.tui.widgets.laid_once import LaidOnce
+from tutor.tui.textual_private import CachedLayout
 from tutor.tui.widgets.prose import Link, ProseView
 
 _OVERLAP = 2
@@ -23,7 +23,7 @@ class Place(NamedTuple):
     within: float
 
 
-class LessonFlow(LaidOnce, can_focus=True):
+class LessonFlow(CachedLayout, can_focus=True):
     """Blocks one below the other: scrolling, pages, links, and which block has the focus."""
 
     DEFAULT_CSS = """

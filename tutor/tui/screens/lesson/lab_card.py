@@ -15,8 +15,7 @@ from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.lab_attempts import keep_attempt, know_best
-from tutor.tui.widgets.chart import Room, RowsView
-from tutor.tui.widgets.rows import tutor_app
+from tutor.tui.widgets.rows import Room, RowsView, tutor_app
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -100,9 +99,9 @@ class LabCard(RowsView, can_focus=True):
         self.app.call_from_thread(self._opened, session)
 
     def _join(self, session: LabSession, run_id: str) -> None:
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
 
-        get_ready()
+        preload()
         session.join(run_id)
         session.catch_up()
 
@@ -146,9 +145,9 @@ class LabCard(RowsView, can_focus=True):
             self.action_play()
 
     def _play(self) -> None:
-        from tutor.charts.plot import get_ready
+        from tutor.charts.plot import preload
 
-        get_ready()
+        preload()
         self.app.call_from_thread(self._start)
 
     def _start(self) -> None:
@@ -253,12 +252,12 @@ class LabCard(RowsView, can_focus=True):
         return [[*left, Span("  "), *fit_row(row, _FIGURES)] for left, row in zip(chart, right, strict=True)]
 
     def _chart(self, room: Room) -> Rows:
-        from tutor.charts.glass import Glass
+        from tutor.charts.chart_view import ChartView
         from tutor.tui.widgets.lab_charts import draw_loss, draw_view
 
         if self.session is None:
             return []
         panel = next(iter(self.session.spec.show.panels), "loss")
         if panel == "loss":
-            return draw_loss(self.session, Glass(), room)
+            return draw_loss(self.session, ChartView(), room)
         return draw_view(self.session, panel, room)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
     from tutor.course.glossary import Glossary
     from tutor.course.lesson import Block, Lesson, Term
-    from tutor.typeset.lines import Line
+    from tutor.typeset.elements import Line
 
 Page = Callable[[int, bool], "Sequence[Line]"]
 """Sets a text: the width in cells, whether to draw in ASCII, to lines."""
@@ -37,8 +37,7 @@ class LessonPages:
     def title(self) -> Page:
         """The lesson's title, how long it takes and what it builds on."""
         from tutor.typeset.breaking import break_lines
-        from tutor.typeset.elements import Run
-        from tutor.typeset.lines import Line
+        from tutor.typeset.elements import Line, Run
 
         facts = [translate("lesson.minutes", minutes=self._lesson.minutes)]
         needs = [self._titles[need] for need in self._lesson.needs if need in self._titles]
@@ -87,7 +86,7 @@ class LessonPages:
 
     def _term(self, term: Term) -> Page:
         """A glossary entry in the text: its names, the definition, the formula and what to see beside it."""
-        from tutor.typeset.lines import Line, Span
+        from tutor.typeset.elements import Line, Span
 
         def page(width: int, ascii: bool) -> Sequence[Line]:
             bar = Span("| " if ascii else "▎ ", "quote-bar")
@@ -98,8 +97,7 @@ class LessonPages:
 
     def _term_lines(self, term: Term, width: int, ascii: bool) -> Iterator[Line]:
         from tutor.typeset.breaking import break_lines
-        from tutor.typeset.elements import Run
-        from tutor.typeset.lines import BLANK, Line
+        from tutor.typeset.elements import BLANK, Line, Run
         from tutor.typeset.page import typeset
 
         names = [Run(harmless_line(term.name), "strong")]
@@ -120,8 +118,7 @@ class LessonPages:
 def text_page(*paragraphs: str) -> Page:
     """Paragraphs of plain text, the first one strong: what has to be said where a lesson should be."""
     from tutor.typeset.breaking import break_lines
-    from tutor.typeset.elements import Run
-    from tutor.typeset.lines import BLANK, Line
+    from tutor.typeset.elements import BLANK, Line, Run
 
     def page(width: int, ascii: bool) -> Sequence[Line]:
         lines: list[Line] = []

@@ -13,15 +13,14 @@ from tutor.course.files import pack_of
 from tutor.course.lesson import Fault
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text_width import cell_width
+from tutor.foundation.text import cell_width, wrapped
 from tutor.foundation.translate import language, translate
-from tutor.foundation.wrapping import wrapped
 from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.editor import edit_file
-from tutor.tui.glyphs import RIGHT, WRONG
 from tutor.tui.screens.lesson.screen import LessonScreen
-from tutor.tui.widgets.chart import Room, RowsView
+from tutor.tui.themes import RIGHT, WRONG
+from tutor.tui.widgets.rows import Room, RowsView
 
 _EVERY = 0.3
 """Seconds between two looks at the file: a save shows before the eye is back on this terminal."""

@@ -1,0 +1,200 @@
+"""How a learner views a loss chart: what it counts across, how far it is zoomed in, and where it is read off.
+
+An `Axis` counts epochs or updates, in equal steps or in equal ratios; `place_of` and `epoch_of` convert between them.
+`ChartView` holds the axis, the zoom and the cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tutor.charts.loss_history import Extremes, LossHistory, merge_columns
+from tutor.charts.scale import Scale, epoch_scale, log_epoch_scale, tight_scale, window_scale
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Knots = tuple[tuple[int, int], ...]
+"""Epochs done and updates done, rising; the first is (0, 0). Between two of them a batch has one size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """How the loss chart counts across.
+
+    Args:
+        in_updates: Updates of the parameters, rather than epochs.
+        logarithmic: Equal steps are equal ratios.
+    """
+
+    in_updates: bool = False
+    logarithmic: bool = False
+
+
+PLAIN_AXIS = Axis()
+
+
+def place_of(knots: Knots, epoch: float) -> float:
+    """Where ``epoch`` lies on an axis of updates; beyond the last knot at the rate that held last."""
+    return _along(knots, 0, 1, epoch)
+
+
+def epoch_of(knots: Knots, updates: float) -> float:
+    """Which epoch lies at ``updates``: `place_of` the other way round."""
+    return _along(knots, 1, 0, updates)
+
+
+def _along(knots: Knots, source: int, target: int, value: float) -> float:
+    for one, other in pairwise(knots):
+        if value <= other[source] or other is knots[-1]:
+            size = other[source] - one[source]
+            share = (value - one[source]) / size if size > 0 else 1.0
+            return one[target] + share * (other[target] - one[target])
+    return value
+
+
+def x_scale(
+    spans: Sequence[tuple[int, int]], axis: Axis, planned: int | None, window: tuple[int, int] | None, width: int
+) -> Scale:
+    """The axis over ``spans`` (first and last place of each line) in ``width`` cells.
+
+    Args:
+        spans: In epochs or updates, as ``axis`` counts.
+        axis: How it counts.
+        planned: Where the run will end; the axis does not go further.
+        window: The first and last place to show; all of them where None.
+        width: Cells across.
+    """
+    ticks = max(2, min(6, width // 12))
+    if window is not None:
+        first, last = min(window), max(window)
+        return log_epoch_scale(first, last, ticks=ticks) if axis.logarithmic else window_scale(first, last, ticks=ticks)
+    first = min((span[0] for span in spans), default=1)
+    last = max((span[1] for span in spans), default=1)
+    if axis.logarithmic:
+        return log_epoch_scale(first, max(last, planned or 0), ticks=ticks)
+    first = 1 if axis.in_updates else first  # updates are counted from the start
+    return epoch_scale(first, max(first, last), planned, ticks=ticks)
+
+
+def renamed(x: Scale, numbers: Sequence[float], *, ticks: int) -> Scale:
+    """An axis of epochs whose ticks are what the epochs are called, by another program, and not their places.
+
+    Args:
+        x: The axis, by places from 1.
+        numbers: What the epoch at each place is called, rising; beyond them the numbers go on as they did on average.
+        ticks: About how many.
+    """
+    called = np.asarray(numbers, dtype=np.float64)
+    if len(called) < 2 or not (np.diff(called) > 0).all():  # one epoch, or the log of nobody we know
+        labels = tuple(_called(called, tick) for tick in x.ticks)
+        return replace(x, labels=labels)
+    places = np.arange(1.0, len(called) + 1)
+    step = (called[-1] - called[0]) / (len(called) - 1)
+    last = float(max(x.high, places[-1] + 1))
+    places, called = np.append(places, last), np.append(called, called[-1] + step * (last - places[-1]))
+    low, high = np.interp([max(1.0, x.low), x.high], places, called).tolist()
+    whole = bool((called[:-1] == np.rint(called[:-1])).all())
+    inside = window_scale(int(low), ceil(high), ticks=ticks) if whole else tight_scale(low, high, ticks=ticks)
+    kept = [index for index, tick in enumerate(inside.ticks) if low <= tick <= high]
+    at = np.interp([inside.ticks[index] for index in kept], called, places).tolist()
+    return replace(x, ticks=tuple(at), labels=tuple(inside.labels[index] for index in kept))
+
+
+def _called(numbers: NDArray[np.float64], tick: float) -> str:
+    place = round(tick) - 1
+    return f"{numbers[place]:.6g}" if 0 <= place < len(numbers) else ""
+
+
+def extremes_on(history: LossHistory, knots: Knots, x: Scale, columns: int, axis: Axis) -> Extremes:
+    """What a history does in each of ``columns`` of the axis ``x``."""
+    counted = knots if axis.in_updates and len(knots) > 1 else ()
+    low, high = (epoch_of(counted, x.low), epoch_of(counted, x.high)) if counted else (x.low, x.high)
+    if len(counted) <= 2 and not axis.logarithmic:
+        return history.extremes(low, high, columns)
+    epochs, lows, highs = history.pieces(low, high, columns, logarithmic=axis.logarithmic)
+    places = _places(counted, epochs) if counted else epochs
+    column = np.rint(x.fractions(places) * (columns - 1))
+    column = np.clip(np.nan_to_num(column, nan=0.0), 0, columns - 1).astype(np.int64)
+    return merge_columns(column, lows, highs)
+
+
+def _places(knots: Knots, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`place_of` of many epochs."""
+    known = np.array(knots, dtype=np.float64)
+    (before, counted), (last, total) = known[-2], known[-1]
+    rate = (total - counted) / max(1.0, last - before)
+    inside = np.interp(epochs, known[:, 0], known[:, 1])
+    return np.where(epochs > last, total + (epochs - last) * rate, inside)
+
+
+_MOST_ZOOM = 12
+_CURSOR_STEPS = 40
+"""How many steps of the cursor lead across what is in view."""
+
+
+@dataclass(slots=True)
+class ChartView:
+    """Places are epochs, or updates where ``axis`` counts those; ``last`` is the last place with anything to see."""
+
+    logarithmic: bool = False
+    """Whether equal steps upwards are equal ratios."""
+    axis: Axis = PLAIN_AXIS
+    zoom: int = 0
+    """How often what is in view was halved."""
+    cursor: int | None = None
+
+    def window(self, last: int) -> tuple[int, int] | None:
+        """The places in view of runs that have got to ``last``; None for all of them."""
+        if not self.zoom or last < 4:
+            return None
+        span = max(3, last >> self.zoom)
+        end = last if self.cursor is None else min(last, max(span, self.cursor + span // 2))
+        return max(1, end - span + 1), end
+
+    def closer(self, last: int) -> None:
+        """Half as many places."""
+        if last >> (self.zoom + 1) >= 3 and self.zoom < _MOST_ZOOM:
+            self.zoom += 1
+
+    def further(self) -> None:
+        """Twice as many places."""
+        self.zoom = max(0, self.zoom - 1)
+
+    def all(self) -> None:
+        """Everything, and no cursor."""
+        self.zoom, self.cursor = 0, None
+
+    def move(self, steps: int, last: int, *, single: bool = False) -> None:
+        """Move the cursor by some fortieths of what is in view, or by single places; past the last it goes away."""
+        if last < 1:
+            self.cursor = None
+            return
+        first, end = self.window(last) or (1, last)
+        if self.cursor is None:
+            self.cursor = last if steps < 0 else None
+            return
+        size = 1 if single else self._step(first, end, self.cursor)
+        place = self.cursor + steps * size
+        self.cursor = None if place > last else max(1, place)
+
+    def _step(self, first: int, end: int, cursor: int) -> int:
+        if self.axis.logarithmic:
+            ratio = float((end / max(1, first)) ** (1 / _CURSOR_STEPS))
+            return max(1, round(cursor * (ratio - 1)))
+        return max(1, (end - first) // _CURSOR_STEPS)
+
+    def turn_log_across(self) -> None:
+        """Equal ratios across, or equal steps again."""
+        self.axis = replace(self.axis, logarithmic=not self.axis.logarithmic)
+
+    def turn_updates(self) -> None:
+        """Updates across, or epochs again; a place of the one is none of the other."""
+        self.axis = replace(self.axis, in_updates=not self.axis.in_updates)
+        self.cursor = None

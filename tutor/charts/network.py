@@ -1,0 +1,309 @@
+"""What happens while a network trains: gradients, the loss of each update, norms, shapes, and a check of gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tutor.charts.cells import Row, Rows, Span, fit_rows, sentence, too_small
+from tutor.charts.loss import flow
+from tutor.charts.loss_history import numbers
+from tutor.charts.numbers import figure
+from tutor.charts.plot import (
+    Grid,
+    canvas,
+    canvas_grid,
+    column_extremes,
+    extent,
+    finite_pairs,
+    framed,
+    path_mark,
+    point_marks,
+    series_mark,
+)
+from tutor.charts.scale import Scale, log_scale, tight_scale, window_scale, with_room
+from tutor.foundation.text import cell_width, pad, pad_left
+from tutor.foundation.translate import translate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tutor.charts.loss_history import Numbers
+    from tutor.charts.plot import Pattern
+
+_PERCENT_SHOWN = 90
+"""Percent of the batches that the picture is made to hold; a few long ones may leave it."""
+
+
+def gradients_chart(
+    batches: tuple[Numbers, Numbers],
+    width: int,
+    height: int,
+    *,
+    batch_size: int,
+    angle: float,
+    ascii: bool = False,
+) -> Rows:
+    """Arrows from one point: that of all examples goes to the right and has length 1.
+
+    Args:
+        batches: Of each batch's gradient the part along that arrow, and the length at right angles to it. On which
+            side a batch is drawn means nothing: there are as many dimensions as parameters.
+        width: Cells across.
+        height: Rows.
+        batch_size: How many examples a batch has.
+        angle: How far off a batch's gradient usually is, in degrees.
+        ascii: Whether to draw in plain ASCII.
+    """
+    if too_small(width, height):
+        return sentence(translate("charts.too-small"), width, height)
+    along, across = finite_pairs(*batches)
+    legend = _gradients_legend(width, height, batch_size, angle, ascii=ascii)
+    body = height - len(legend)
+    far = float(np.percentile(across, _PERCENT_SHOWN)) if len(across) else 0.0
+    ends = np.percentile(along, [100 - _PERCENT_SHOWN, _PERCENT_SHOWN]).tolist() if len(along) else [0.0, 1.0]
+    reach = (min(0.0, ends[0]), max(1.0, ends[1]))
+    # The labels of an axis take room that depends on the axis: the second time round it is right.
+    grid = Grid(max(1, width - 7), max(1, body - 2), ascii)
+    for _ in range(2):
+        x, y = _equal_axes(reach, max(far, 0.3), grid, width, body, ascii=ascii)
+        grid = canvas_grid(y, width, body, ascii=ascii)
+    sides = np.where(np.arange(len(across)) % 2 == 0, 1.0, -1.0) * across
+    marks = [
+        path_mark([0.0, to], [0.0, up], x, y, grid, "point", plain=".")
+        for to, up in zip(along.tolist(), sides.tolist(), strict=True)
+    ]
+    marks += [
+        point_marks(along, sides, x, y, grid, "point", "•", "o"),
+        path_mark([0.0, 1.0], [0.0, 0.0], x, y, grid, "train", plain="="),
+        point_marks([1.0], [0.0], x, y, grid, "train", "▶", ">"),
+    ]
+    return [*legend, *framed(x, y, canvas(grid, marks), width, body, ascii=ascii)]
+
+
+def _equal_axes(
+    along: tuple[float, float], across: float, grid: Grid, width: int, body: int, *, ascii: bool
+) -> tuple[Scale, Scale]:
+    """Two axes of the same unit, so that angles are drawn as they are. A plain ASCII cell is twice as high as wide."""
+    dot_height = 2.0 if ascii else 1.0
+    low, high = along[0] - 0.1, along[1] + 0.1
+    unit = max((high - low) / grid.columns, 2.2 * across / (grid.rows * dot_height))
+    half, middle = unit * grid.columns / 2, (low + high) / 2
+    up = unit * grid.rows * dot_height / 2
+    x = tight_scale(middle - half, middle + half, ticks=max(2, width // 14), ascii=ascii)
+    y = tight_scale(-up, up, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    return x, y
+
+
+def _gradients_legend(width: int, height: int, batch_size: int, angle: float, *, ascii: bool) -> Rows:
+    if height < 7:
+        return []
+    items: list[Row] = [
+        [Span("=> " if ascii else "─▶ ", "train"), Span(translate("charts.all-examples"), "muted")],
+        [Span("o " if ascii else "• ", "point"), Span(translate("charts.batches-of", size=batch_size), "muted")],
+        [Span(translate("charts.usual-angle", angle=f"{angle:.0f}"), "text")],
+    ]
+    return flow(items, width, 1)
+
+
+def updates_chart(
+    losses: Numbers,
+    last: int,
+    width: int,
+    height: int,
+    *,
+    epochs: tuple[Numbers, Numbers] = ((), ()),
+    ascii: bool = False,
+) -> Rows:
+    """The losses of the updates up to the ``last`` as a line, and points for whole epochs.
+
+    Args:
+        losses: Of the last updates, in their order.
+        last: The number of the last one, from 1.
+        width: Cells across.
+        height: Rows.
+        epochs: After which updates an epoch ended, and the loss over all examples there.
+        ascii: Whether to draw in plain ASCII.
+    """
+    if too_small(width, height):
+        return sentence(translate("charts.too-small"), width, height)
+    values = numbers(losses)
+    update = np.arange(last - len(values) + 1, last + 1, dtype=np.float64)
+    at, values = finite_pairs(update, values)
+    ends, whole = finite_pairs(*epochs)
+    up = extent(values, whole)
+    if not len(values) or up is None:
+        return sentence(translate("charts.nothing-yet"), width, height)
+    legend = _updates_legend(width, height, ascii=ascii)
+    body = height - len(legend)
+    first = int(update[0])
+    x = window_scale(first, max(last, first + 1), ticks=max(2, min(7, width // 10)))
+    y = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    grid = canvas_grid(y, width, body, ascii=ascii)
+    marks = [
+        series_mark(column_extremes(at, values, x, grid), y, grid, "train", "line", "*"),
+        point_marks(ends, whole, x, y, grid, "valid", "●", "O"),
+    ]
+    return [*legend, *framed(x, y, canvas(grid, marks), width, body, ascii=ascii)]
+
+
+def _updates_legend(width: int, height: int, *, ascii: bool) -> Rows:
+    if height < 7:
+        return []
+    arrow = "->" if ascii else "→"
+    items: list[Row] = [
+        [Span("* " if ascii else "── ", "train"), Span(translate("charts.batch-loss"), "muted")],
+        [Span("O " if ascii else "● ", "valid"), Span(translate("charts.whole-loss"), "muted")],
+        [Span(f"{translate('charts.update')} {arrow}", "muted")],
+    ]
+    return flow(items, width, 1)
+
+
+_NORM_LINES: tuple[tuple[str, Pattern, str, str, str, str], ...]
+_NORM_LINES = (
+    ("charts.loss", "line", "train", "── ", "*", "* "),
+    ("norms.gradient", "dashed", "accent", "╌╌ ", "+", "+ "),
+    ("norms.parameters", "dotted", "muted", "·· ", "o", "o "),
+)
+"""Name, pattern and ink of each line; its sign in the legend; how it is drawn, and its sign, in ASCII."""
+
+
+def norms_chart(
+    epochs: Numbers,
+    losses: Numbers,
+    gradients: Numbers,
+    parameters: Numbers,
+    width: int,
+    height: int,
+    *,
+    ascii: bool = False,
+) -> Rows:
+    """Three lines over the epochs, each with its last figure in the legend.
+
+    Values that are not above zero have no place on a logarithmic axis and are left out.
+    """
+    if too_small(width, height):
+        return sentence(translate("charts.too-small"), width, height)
+    place = numbers(epochs)
+    lines = [finite_pairs(place, numbers(values)) for values in (losses, gradients, parameters)]
+    lines = [(at[values > 0], values[values > 0]) for at, values in lines]
+    up, over = extent(*(values for _, values in lines)), extent(place)
+    if up is None or over is None:
+        return sentence(translate("charts.nothing-yet"), width, height)
+    legend = _norms_legend([values for _, values in lines], width, height, ascii=ascii)
+    body = height - len(legend)
+    first, last = int(over[0]), int(over[1])
+    x = window_scale(first, max(last, first + 1), ticks=max(2, min(7, width // 10)))
+    y = log_scale(*up, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    grid = canvas_grid(y, width, body, ascii=ascii)
+    marks = [
+        series_mark(column_extremes(at, values, x, grid), y, grid, ink, pattern, plain)
+        for (at, values), (_, pattern, ink, _, plain, _) in zip(lines, _NORM_LINES, strict=True)
+        if len(values)
+    ]
+    return [*legend, *framed(x, y, canvas(grid, marks), width, body, ascii=ascii)]
+
+
+def _norms_legend(lines: list[NDArray[np.float64]], width: int, height: int, *, ascii: bool) -> Rows:
+    if height < 7:
+        return []
+    items: list[Row] = []
+    for values, (name, _, ink, sign, _, plain_sign) in zip(lines, _NORM_LINES, strict=True):
+        if not len(values):
+            continue
+        now = figure(float(values[-1]), digits=3, ascii=ascii)
+        items.append(
+            [Span(plain_sign if ascii else sign, ink), Span(f"{translate(name)} ", "muted"), Span(now, "text")]
+        )
+    return flow(items, width, 2 if height >= 12 else 1)
+
+
+RIGHT = 1e-5
+"""Two gradients that differ by less, relative to their lengths, are the same but for rounding."""
+
+_GAP = 3
+
+
+def shapes_table(layers: Sequence[tuple[str, Sequence[int]]], width: int, height: int, *, ascii: bool = False) -> Rows:
+    """Name, shape and number of entries of each table of parameters, and how many there are in all."""
+    if not layers or height < 1:
+        return sentence(translate("charts.nothing-yet"), width, height)
+    counts = [prod(shape) for _, shape in layers]
+    times = " x " if ascii else " × "
+    rows = [(translate("charts.layer"), translate("charts.shape"), translate("charts.count"))]
+    for (name, shape), count in zip(layers, counts, strict=True):
+        rows.append((name, times.join(map(str, shape)), f"{count:,}"))
+    rows.append((translate("charts.in-all"), "", f"{sum(counts):,}"))
+    if len(rows) > height > 2:
+        rows = [*rows[: height - 1], rows[-1]]
+    inks = ["muted", *["text"] * (len(rows) - 2), "train"]
+    return fit_rows(_columns(rows, inks), width, height)
+
+
+def gradient_check_table(
+    names: Sequence[str],
+    computed: Sequence[float],
+    measured: Sequence[float],
+    width: int,
+    height: int,
+    *,
+    difference: float,
+    ascii: bool = False,
+) -> Rows:
+    """Slopes by backpropagation and by nudging, one parameter a row, and the verdict above them.
+
+    Args:
+        names: Of the parameters.
+        computed: By backpropagation.
+        measured: By finite differences.
+        width: Cells across.
+        height: Rows.
+        difference: Of all parameters that were checked, relative to the gradients' lengths.
+        ascii: Whether to draw in plain ASCII.
+    """
+    size = min(len(names), len(computed), len(measured))
+    if not size or height < 1:
+        return sentence(translate("charts.nothing-yet"), width, height)
+    right = difference < RIGHT
+    sign = ("ok" if right else "!!") if ascii else ("✓" if right else "✗")
+    ink = "good" if right else "bad"
+    verdict = translate("charts.agrees" if right else "charts.disagrees")
+    told = translate("charts.difference", difference=f"{difference:.1e}")
+    slope = "dL/d" if ascii else "∂L/∂"
+    rows: list[Sequence[str]] = [(slope, translate("charts.backpropagation"), translate("charts.measured"))]
+    inks = ["muted"]
+    for index in _evenly_spread(size, height - 2):
+        rows.append((names[index], *(figure(float(each[index]), ascii=ascii) for each in (computed, measured))))
+        inks.append("text" if _close(float(computed[index]), float(measured[index])) else "bad")
+    head = [Span(f"{sign} {verdict}", ink), Span(f"   {told}", "muted")]
+    return fit_rows([head, *_columns(rows, inks)], width, height)
+
+
+def _close(one: float, other: float) -> bool:
+    return abs(one - other) <= 0.01 * (abs(one) + abs(other)) + 1e-6
+
+
+def _evenly_spread(size: int, room: int) -> list[int]:
+    """At most ``room`` of ``size`` places, evenly spread."""
+    if size <= room:
+        return list(range(size))
+    if room < 1:
+        return []
+    return sorted({round(index * (size - 1) / max(1, room - 1)) for index in range(room)})
+
+
+def _columns(rows: Sequence[Sequence[str]], inks: Sequence[str]) -> Rows:
+    """The first column to the left, the others to the right, each as wide as its widest text."""
+    widths = [max(cell_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    gap = " " * _GAP
+    lines = []
+    for row in rows:
+        first, *others = (
+            pad_left(text, wide) if column else pad(text, wide)
+            for column, (text, wide) in enumerate(zip(row, widths, strict=True))
+        )
+        lines.append(gap.join([first, *others]))
+    return [[Span(line, ink)] for line, ink in zip(lines, inks, strict=True)]
