@@ -15,6 +15,11 @@ from tutor.tui import screens, widgets
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, key_name
 from tutor.tui.screen import Commanded
 from tutor.tui.screens.help import command_item
+from tutor.tui.screens.lab.building import BuildingMode
+from tutor.tui.screens.lab.mode import Mode
+from tutor.tui.screens.lab.normal import NormalMode, TypingMode
+from tutor.tui.screens.lab.replaying import ReplayingMode
+from tutor.tui.screens.lab.screen import LabScreen
 
 
 def classes_with_keys() -> list[type]:
@@ -69,6 +74,16 @@ def test_no_screen_takes_a_shared_key_for_something_else(cls: type) -> None:
     for command in keys_of(cls):
         for key in command.keys:
             assert shared.get(key, command.action_name) == command.action_name, command.id
+
+
+@pytest.mark.parametrize("mode", [NormalMode, TypingMode, BuildingMode, ReplayingMode])
+def test_every_command_of_a_lab_s_mode_is_done_by_it_and_takes_no_shared_key(mode: type[Mode]) -> None:
+    shared = {key for command in SHARED for key in command.keys}
+    assert len({command.id for command in mode.commands}) == len(mode.commands)
+    for command in mode.commands:
+        assert callable(getattr(mode, f"action_{command.verb}", None)), command.id
+        assert not shared & set(command.keys), command.id
+        assert command in LabScreen.KEYS
 
 
 def test_bindings_say_the_same_as_the_commands() -> None:

@@ -472,6 +472,20 @@ async def test_typing_a_letter_of_a_key_does_not_press_the_key(tmp_path: Path) -
         assert bench.pilot.app.screen is bench.screen
 
 
+async def test_help_can_be_read_while_a_value_is_typed(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("enter", "7", "tab", "f1")
+        await settled(bench.pilot)
+        assert "take it" in text_of(bench.pilot)
+        await bench.pilot.press("escape")
+        await settled(bench.pilot)
+        assert "▸ learning rate" in await bench.text()
+        assert "[ 7▏" in await bench.text()
+        await bench.press("escape")
+        assert "[ 7▏" not in await bench.text()
+        assert bench.pilot.app.screen is bench.screen
+
+
 async def test_tab_and_arrows_choose_controls(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         assert "▸ learning rate" in await bench.text()

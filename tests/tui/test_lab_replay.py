@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.tui.test_lab import Bench, Size, lab
 from tutor.charts.cells import plain_row
 from tutor.foundation.text import cell_width
 from tutor.runs.events import Event, View
+from tutor.runs.replay import Replay
 from tutor.tui.widgets.rows import RowsView
 
 
@@ -95,6 +97,31 @@ async def test_a_replay_plays_by_itself_and_changes_nothing_of_the_run(tmp_path:
         assert bench.pilot.app.screen is bench.screen
         assert "✓ finished" in (await bench.look())[0]
         assert "40 / 200" in await bench.text()
+
+
+@pytest.mark.parametrize("key", ["space", "enter"])
+async def test_a_log_that_is_read_late_interrupts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    may_read, read = threading.Event(), Replay.__init__
+
+    def read_late(replay: Replay, folder: Path) -> None:
+        may_read.wait(30)
+        read(replay, folder)
+
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        events = a_log([1.0, 0.5])
+        written(bench.run.folder, events)
+        bench.run.write(*events[1:])
+        await bench.look()
+        monkeypatch.setattr(Replay, "__init__", read_late)
+        await bench.press("w", key)  # a new run, or a value to type
+        may_read.set()
+        await bench.pilot.app.workers.wait_for_complete()
+        await bench.pilot.pause()
+        assert bench.screen.session.replay is None
+        assert len(bench.runs.specs) == (2 if key == "space" else 1)
 
 
 async def test_a_click_on_the_bar_goes_there(tmp_path: Path) -> None:

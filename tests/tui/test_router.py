@@ -56,6 +56,7 @@ WAYS: dict[type[Route], tuple[Callable[[TutorApp], Route], str]] = {
     routes.Settings: (lambda _: routes.Settings(), "› Settings"),
     routes.Help: (lambda app: routes.Help(app.screen), "› Help"),
     routes.Palette: (lambda app: routes.Palette(app.screen), "Course map"),
+    routes.Source: (lambda _: routes.Source(BALL), "Lab: Ball on a curve › Code"),
     routes.TooSmall: (lambda _: routes.TooSmall(), "too small"),
 }
 KINDS: dict[str, type[Route]] = {

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.charts.loss import flow
-from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import language, translate
 from tutor.tui import routes
@@ -66,11 +66,12 @@ def read_pieces(route: routes.Source) -> list[Piece]:
 
 def coloured(passage: Passage) -> list[Code]:
     """The lines of a passage with the inks of their characters; plain if Python cannot take it apart."""
-    lines = passage.text.splitlines()
+    text = harmless(passage.text)
+    lines = text.splitlines()
     inks = [["text"] * len(line) for line in lines]
     before = ""
     try:
-        for token in tokenize.generate_tokens(StringIO(passage.text + "\n").readline):
+        for token in tokenize.generate_tokens(StringIO(f"{text}\n").readline):
             ink = _ink(token, before)
             before = token.string
             (first, start), (last, end) = token.start, token.end

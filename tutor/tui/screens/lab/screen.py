@@ -179,10 +179,15 @@ class LabScreen(TutorScreen):
         if self._start and self.session.state == "ready":
             self.mode.do("lab.start")
         keep_attempt(self, self.session)  # what a run has reached while nobody looked
-        self.show_all()
+        self._lay_out()
+        self.call_after_refresh(self._begin_drawing)
         self.look_ahead()
         self._recall_pins()
         self._pulse.start(_EVERY)
+
+    def _begin_drawing(self) -> None:
+        self.view.begun = True
+        self.show_all()
 
     def _recall_pins(self) -> None:
         """Bring the runs back that were kept in this lab before; their logs may be long."""
@@ -253,7 +258,7 @@ class LabScreen(TutorScreen):
         self.call_after_refresh(self._lay_out)
 
     def _lay_out(self) -> None:
-        self.view.lay_out(self.size)
+        self.view.lay_out(self.app.size)
 
     def show_all(self) -> None:
         """Draw everything, if it can be seen; what is the same as before costs nothing on the line."""

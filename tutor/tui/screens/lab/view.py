@@ -21,7 +21,7 @@ from tutor.runs.session.session import LabSession
 from tutor.tui.screens.lab.side import Hand, compare_rows, compare_rows_needed, side_rows, strip_rows
 from tutor.tui.widgets.lab_charts import draw_loss, draw_view, rows_of_text
 from tutor.tui.widgets.lab_words import outcome
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Draw, Room, RowsView
 
 BESIDE = 70
 _ROOMY = 110
@@ -45,19 +45,24 @@ class LabView:
         self.comparing = False
         """Whether the table of runs is in view."""
         self.figures = CalmFigures()
+        self.begun = False
+        """Whether anything is drawn: the first picture of a screen has enough to do with its frame."""
         self._turned = 0
         self._size = Size(0, 0)
         self._shown: list[str] = []
         self._drawn: dict[int, tuple[str, int]] = {}
         """Of each place, the panel that was drawn there, and the version of what the log says of it."""
-        self._panels = [RowsView(partial(self._draw_panel, at), id=f"panel{at}") for at in range(_MOST_PANELS)]
+        self._panels = [self._part(partial(self._draw_panel, at), f"panel{at}") for at in range(_MOST_PANELS)]
         self._charts = Container(*self._panels, id="charts")
-        self._side = RowsView(self._draw_side, id="side")
-        self._table = RowsView(self._draw_table, id="table")
-        self._strip = RowsView(self._draw_strip, id="strip")
-        self.bar = RowsView(self._draw_bar, id="bar")
+        self._side = self._part(self._draw_side, "side")
+        self._table = self._part(self._draw_table, "table")
+        self._strip = self._part(self._draw_strip, "strip")
+        self.bar = self._part(self._draw_bar, "bar")
         """Where a replay is."""
-        self._says = RowsView(self._draw_says, id="says")
+        self._says = self._part(self._draw_says, "says")
+
+    def _part(self, draw: Draw, id: str) -> RowsView:
+        return RowsView(lambda room: draw(room) if self.begun else [], id=id)
 
     def compose(self) -> ComposeResult:
         """The widgets; the strip is for narrow windows."""
