@@ -375,11 +375,12 @@ def try_logs(count: Count, dice: random.Random, number: int) -> None:
                     again.at(epoch).facts()
 
         def draw() -> None:
-            from tutor.charts.panels import Drawing, draw_panel
+            from tutor.labs.panel import DrawStyle
+            from tutor.labs.panels import draw_panel
 
             summary = Follower(folder).catch_up()
             for panel, view in list(summary.views.items())[:50]:
-                draw_panel(panel, view.scene, view.frame, Drawing(60, 16))
+                draw_panel(panel, view.scene, view.frame, DrawStyle(60, 16))
 
         lines = [
             ["runs"],

@@ -14,6 +14,7 @@ from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
 from tutor.charts.hidden_units import hidden_units_chart
 from tutor.charts.landscape import curve_chart, surface_chart
+from tutor.charts.learning_rate import learning_rate_chart
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.loss_history import LossHistory
 from tutor.charts.network import gradient_check_table, gradients_chart, norms_chart, shapes_table, updates_chart
@@ -78,6 +79,9 @@ CHARTS: dict[str, Chart] = {
     ),
     "norms": lambda w, h, a: norms_chart(
         [1, 2, 3, 4], [2, 1, 0.5, 0.2], [3, 30, 0.3, None], [5, 6, 7, 8], w, h, ascii=a
+    ),
+    "learning-rate": lambda w, h, a: learning_rate_chart(
+        ([1, 20, 40], [0.01, 0.1, 0.05]), w, h, planned=([1, 20, 90], [0.01, 0.1, 0.02]), ascii=a
     ),
     "weights": lambda w, h, a: weights_chart(["w", "偏置"], [1.5, -0.5], w, h, ascii=a),
     "threshold": lambda w, h, a: threshold_chart(

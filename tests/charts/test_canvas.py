@@ -35,8 +35,8 @@ def test_a_chart_that_grows_is_the_chart_drawn_anew(pieces: list[list[float]], l
     for piece in pieces:
         train.extend(piece)
         valid.extend(piece[::-1])
-        values = [None if np.isnan(value) else value for value in train._values.view().tolist()]
-        others = [None if np.isnan(value) else value for value in valid._values.view().tolist()]
+        values = [train.value(epoch) for epoch in range(1, train.last + 1)]
+        others = [valid.value(epoch) for epoch in range(1, valid.last + 1)]
         grown, anew = (
             loss_chart(
                 [pinned_line(1, "before", pinned), train_line(one), valid_line(other)],

@@ -91,9 +91,9 @@ def test_while_a_run_begins_its_axes_move_a_few_times_and_not_at_every_epoch() -
 def test_the_legend_can_lag_behind_the_curve() -> None:
     history = LossHistory([4.0, 3.0, float("nan"), 1.0])
     for told, figure in ((None, "1.000"), (4, "1.000"), (3, "3.000"), (1, "4.000"), (0, "–")):
-        line = replace(train_line(history), told=told)
+        line = replace(train_line(history), legend_epoch=told)
         assert plain_row(loss_chart([line], 60, 12)[0]).split("train ")[1].startswith(figure)
-    drawn = [loss_chart([replace(train_line(history), told=told)], 60, 12)[1:] for told in (None, 1)]
+    drawn = [loss_chart([replace(train_line(history), legend_epoch=told)], 60, 12)[1:] for told in (None, 1)]
     assert drawn[0] == drawn[1]
 
 

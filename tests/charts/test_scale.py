@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.charts.numbers import count, figure, tick_labels
+from tutor.charts.numbers import figure, tick_labels
 from tutor.charts.scale import epoch_scale, falling_scale, linear_scale, log_scale, tight_scale, window_scale
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -86,4 +86,3 @@ def test_figures_have_four_digits_and_name_what_is_not_finite() -> None:
     ]
     assert shown == ["0.5612", "1.070", "−1.070", "3956", "123457", "0", "–", "nan", "∞", "2.00e-9", "3.00e20"]
     assert figure(-0.00000000001) == "−1.00e-11"
-    assert count(3956) == "3 956"

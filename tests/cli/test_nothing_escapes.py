@@ -41,7 +41,7 @@ def leaves(group: click.Group, *before: str) -> Iterator[tuple[tuple[str, ...], 
 
 
 def every_command() -> list[tuple[tuple[str, ...], click.Command]]:
-    root = click.Group("tutor", commands=dict(commands._tutor.commands))
+    root = click.Group("tutor", commands=dict(commands.root.commands))
     add_run_commands(root)
     add_progress_commands(root)
     return list(leaves(root))

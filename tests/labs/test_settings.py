@@ -16,11 +16,10 @@ import tutor
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import LANGUAGES, use_language
 from tutor.labs.controls import check_setting, nudge
-from tutor.labs.faults import SpecError
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.lab_files import read_lab, with_overrides
+from tutor.labs.lab_files import read_lab, to_toml, with_overrides
 from tutor.labs.settings import SETTINGS, TRAINING_TABLES, find_setting, key_of, short_names
-from tutor.labs.spec_file import to_toml
 from tutor.ml import optimizers
 from tutor.ml.datasets import load_dataset
 from tutor.ml.network.training import NetworkTraining
@@ -43,7 +42,7 @@ PLACE = Path("mine.toml")
 
 
 def faults(text: str) -> list[str]:
-    with pytest.raises(SpecError) as told:
+    with pytest.raises(LabError) as told:
         read_lab(text, PLACE)
     return [str(fault) for fault in told.value.faults]
 
@@ -74,7 +73,7 @@ def test_every_setting_says_what_it_takes_and_what_it_is_called(language: str) -
         ("data.test_fraction", "a number from 0 to 0.9"),  # may be "not given"
         ("data.seed", "a whole number from 0 to 2147483647"),
         ("model.hidden", "a list, each item a whole number from 1 to 4096"),
-        ("show.panels", "a list, each item one of loss, fit"),
+        ("show.panels", "a list, each item one of autocorrelation, boundary"),
         ("optimizer.name", "one of gd, sgd, momentum"),
         ("data.split", "one of auto, grouped"),
         ("train.max_seconds", "a number above 0 s, up to 86400 s"),
@@ -224,7 +223,7 @@ from tutor.labs.controls import check_setting, control_title, nudge
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import read_lab, with_overrides
 from tutor.labs.settings import SETTINGS
-from tutor.labs.spec_file import to_toml
+from tutor.labs.lab_files import to_toml
 from tutor.runs.sweep.plan import plan_sweep
 
 lab = read_lab("[optimizer]\\ndampening = 0.1\\n[controls]\\ndampening = [0.0, 0.5]\\n", Path("x.toml"))

@@ -48,16 +48,16 @@ def test_the_last_of_it_is_the_training_that_is_made(name: str) -> None:
 def test_a_net_shows_what_is_switched_on_and_nothing_else() -> None:
     plain = config(ModelSettings(name="mlp", hidden=(8,), activation="tanh"), name="adam")
     assert parts_of(plain) == [
-        ("optimizer", "adam"), ("loss", "mse"), ("activation", "tanh"), ("part", "network"),
-        ("training", "network-training"),
+        ("optimizer", "adam"), ("loss", "mse"), ("activation", "tanh"), ("part", "linear"),
+        ("part", "activation-layer"), ("part", "network"), ("training", "network-training"),
     ]  # fmt: skip
     rich = config(
-        ModelSettings(name="mlp", hidden=(8,), dropout=0.5, batch_norm=True),
+        ModelSettings(name="mlp", hidden=(8, 8), dropout=0.5, batch_norm=True, residual=True),
         name="sgd", schedule="cosine", gradient_clip=1.0,
     )  # fmt: skip
     assert parts_of(rich)[2:-2] == [
-        ("activation", "relu"), ("schedule", "cosine"), ("part", "gradient-rules"), ("part", "dropout"),
-        ("part", "batch-norm"),
+        ("activation", "relu"), ("schedule", "cosine"), ("part", "gradient-rules"), ("part", "linear"),
+        ("part", "activation-layer"), ("part", "batch-norm"), ("part", "dropout"), ("part", "residual"),
     ]  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def test_an_optimizer_that_decays_weights_itself_needs_no_rule_for_it(name: str,
 @pytest.mark.parametrize("name", ["manual", "least-squares"])
 def test_what_moves_by_no_gradient_has_no_optimizer_and_no_rules(name: str) -> None:
     parts = parts_of(config(ModelSettings(name="linear"), name=name, gradient_clip=1.0))
-    assert parts == [("loss", "mse"), ("part", "network"), ("training", "network-training")]
+    assert parts == [("loss", "mse"), ("part", "linear"), ("part", "network"), ("training", "network-training")]
 
 
 def test_the_squared_error_of_probabilities_is_told_from_that_of_numbers() -> None:

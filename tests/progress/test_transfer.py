@@ -160,7 +160,7 @@ def damaged(tables: Tables, path: tuple[Any, ...], value: object) -> str:
     ("path", "value", "said"),
     [
         (("format",), "other", "not written by"),
-        (("version",), 99, "newer tutor"),
+        (("version",), 99, "newer version"),
         (("cards",), 3, "cards"),
     ],
 )

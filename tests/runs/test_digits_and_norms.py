@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.runs.panel_fakes import FakeContext
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
@@ -36,12 +37,12 @@ def test_digits_are_the_validation_digits_and_what_the_model_reads_in_them() -> 
     trainee = trained(5)
     scene: dict[str, Any] = dict(trainee.scenes())["digits"]
     frame: dict[str, Any] = dict(trainee.frames())["digits"]
-    read, true = trainee.predict(trainee.x_valid).argmax(axis=1), trainee.y_valid
+    read, true = trainee.context.predict(trainee.context.x_valid).argmax(axis=1), trainee.context.y_valid
     assert len(scene["pixels"]) == len(scene["true"]) == len(frame["predicted"]) == SHOWN
     assert frame["count"] == len(true)
     assert frame["wrong"] == int((read != true).sum()) > MISSED
     first = np.array([int(pixel) for pixel in scene["pixels"][0]])
-    assert np.abs(first - trainee.x_valid[0] * 9 / 16).max() <= 0.5
+    assert np.abs(first - trainee.context.x_valid[0] * 9 / 16).max() <= 0.5
     assert (scene["true"][0], frame["predicted"][0]) == (true[0], read[0])
     assert len(frame["missed"]) == MISSED
     assert all(meant != found for _, meant, found in frame["missed"])
@@ -55,34 +56,22 @@ def test_digits_that_are_read_better_leave_the_missed() -> None:
 
 
 def test_a_model_that_diverged_reads_no_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    trainee = trained(1)
-    panel = Digits(trainee)
-    monkeypatch.setattr(trainee, "predict", lambda x: np.full((len(x), 10), np.nan))
+    context = trained(1).context
+    panel = Digits(context)
+    monkeypatch.setattr(context, "predict", lambda x: np.full((len(x), 10), np.nan))
     assert panel.frame() is None
 
 
-class Walk:
-    """A training whose gradient is as long as its epoch, but for one spike."""
-
-    def __init__(self) -> None:
-        self.epoch = 0
-        self.norm: float | None = None
-
-    def folds(self) -> list[EpochResult]:
-        return [EpochResult(self.epoch, self.epoch, 1 / self.epoch, gradient_norm=self.norm)]
-
-    def parameters_norm(self) -> float:
-        return 2.0
+def epoch_of(epoch: int, norm: float | None) -> EpochResult:
+    return EpochResult(epoch, epoch, 1 / epoch, gradient_norm=norm)
 
 
 @pytest.mark.parametrize("epochs", [1, 199, 200, 1001, 3333])
 def test_norms_stay_few_and_lose_no_spike_and_not_the_last_epoch(epochs: int) -> None:
-    walk = Walk()
-    panel = Norms(walk)
+    panel = Norms(FakeContext())
     assert panel.frame() is None
     for epoch in range(1, epochs + 1):
-        walk.epoch, walk.norm = epoch, 1e6 if epoch == max(1, epochs // 3) else 1.0
-        panel.watch()
+        panel.observe(epoch_of(epoch, 1e6 if epoch == max(1, epochs // 3) else 1.0))
     frame: dict[str, Any] | None = panel.frame()
     assert frame is not None
     assert len(frame["epochs"]) <= MOST_EPOCHS
@@ -93,11 +82,9 @@ def test_norms_stay_few_and_lose_no_spike_and_not_the_last_epoch(epochs: int) ->
 
 
 def test_norms_without_a_gradient_have_none_and_those_of_a_divergence_are_left_out() -> None:
-    walk = Walk()
-    panel = Norms(walk)
+    panel = Norms(FakeContext())
     for epoch, norm in ((1, None), (2, math.inf), (3, math.nan)):
-        walk.epoch, walk.norm = epoch, norm
-        panel.watch()
+        panel.observe(epoch_of(epoch, norm))
     frame = panel.frame()
     assert frame is not None
     assert (frame["epochs"], frame["gradients"]) == ([1], [None])

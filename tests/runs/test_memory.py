@@ -51,14 +51,13 @@ def test_the_units_of_the_data_are_made_when_a_panel_asks() -> None:
     spec = load_lab("frame-classifier", LESSONS / "labs")
     trainee = MlTrainee(spec, LESSONS / "data")
     assert "x_train" not in vars(trainee)
-    assert trainee.x_valid.shape == (4000, 8)
-    assert trainee.x_valid is trainee.x_valid
+    assert trainee.context.x_valid.shape == (4000, 8)
+    assert trainee.context.x_valid is trainee.context.x_valid
 
 
 def test_training_is_in_single_precision_whatever_the_data_are() -> None:
     trainee = MlTrainee(load_lab("real-voices", LESSONS / "labs"), LESSONS / "data")
-    training = trainee.network_training
-    assert training is not None
+    training = trainee.context.network_training
     for array in training.stored().values():
         assert array.dtype == np.float32
 

@@ -84,7 +84,7 @@ def test_the_pieces_that_are_shown_add_up_to_the_model(activation: str) -> None:
     at = np.linspace(0, 1, 50)
     z = pieces[:, 1] + at[:, None] * pieces[:, 0]
     bends = np.clip(0.5 + z / 4, 0, 1) if frame["hard"] else 1 / (1 + np.exp(-z))
-    assert np.allclose(constant + bends @ pieces[:, 2], trainee.predict(at[:, None]), atol=0.01)
+    assert np.allclose(constant + bends @ pieces[:, 2], trainee.context.predict(at[:, None]), atol=0.01)
     assert frame["hard"] is (activation == "hard-sigmoid")
 
 

@@ -22,7 +22,7 @@ def trained(name: str, **overrides: object) -> MlTrainee:
 
 def test_a_polynomial_has_a_weight_for_each_power_and_finds_the_law_of_its_lesson() -> None:
     trainee = trained("degrees", degree=2, rows=2000)
-    names, values = trainee.weights()
+    names, values = trainee.context.weights()
     assert names == ["b", "w₁ x", "w₂ x²"]
     assert values == pytest.approx([1.0, 0.5, -1.5], abs=0.05)
 
@@ -30,32 +30,36 @@ def test_a_polynomial_has_a_weight_for_each_power_and_finds_the_law_of_its_lesso
 @pytest.mark.parametrize("degree", [1, 3, 9])
 def test_the_powers_add_up_to_what_the_polynomial_says(degree: int) -> None:
     trainee = trained("degrees", degree=degree)
-    names, values = trainee.weights()
+    names, values = trainee.context.weights()
     assert len(names) == degree + 1
     x = np.linspace(-1, 1, 41)
-    assert np.allclose(np.polynomial.Polynomial(values)(x), trainee.predict(x[:, None]), atol=1e-2)
+    assert np.allclose(np.polynomial.Polynomial(values)(x), trainee.context.predict(x[:, None]), atol=1e-2)
 
 
 def test_a_line_through_a_table_has_its_features_and_their_units() -> None:
     trainee = trained("diabetes")
-    names, values = trainee.weights()
+    names, values = trainee.context.weights()
     assert names == ["b", "age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"]
-    assert np.allclose(values[0] + trainee.x_valid @ np.array(values[1:]), trainee.predict(trainee.x_valid), atol=1e-2)
+    assert np.allclose(
+        values[0] + trainee.context.x_valid @ np.array(values[1:]),
+        trainee.context.predict(trainee.context.x_valid),
+        atol=1e-2,
+    )
 
 
 def test_of_two_classes_each_feature_speaks_for_one_of_them() -> None:
     trainee = trained("real-mails")
-    weights = dict(zip(*trainee.weights(), strict=True))
+    weights = dict(zip(*trainee.context.weights(), strict=True))
     assert min(weights, key=lambda name: weights[name]) == "george"
     assert min(weights["dollar sign"], weights["free"], weights["000"], weights["capitals longest"]) > 0.5
-    x = trainee.x_valid
-    scale = (x - trainee.x_train.mean(axis=0)) / trainee.x_train.std(axis=0)
+    x = trainee.context.x_valid
+    scale = (x - trainee.context.x_train.mean(axis=0)) / trainee.context.x_train.std(axis=0)
     score = weights["b"] + scale @ np.array(list(weights.values())[1:])
-    assert np.allclose(1 / (1 + np.exp(-score)), trainee.predict(x)[:, 1], atol=1e-3)
+    assert np.allclose(1 / (1 + np.exp(-score)), trainee.context.predict(x)[:, 1], atol=1e-3)
 
 
 def test_of_three_classes_each_feature_has_a_weight_for_each() -> None:
-    names, values = trained("three-species").weights()
+    names, values = trained("three-species").context.weights()
     assert len(names) == len(values) == 15
     assert names[:2] == ["b → setosa", "sepal length (cm) → setosa"]
     weights = dict(zip(names, values, strict=True))
@@ -63,11 +67,11 @@ def test_of_three_classes_each_feature_has_a_weight_for_each() -> None:
 
 
 def test_hidden_layers_have_places_in_their_arrays() -> None:
-    names, values = trained("diabetes", hidden=[4], epochs=1).weights()
+    names, values = trained("diabetes", hidden=[4], epochs=1).context.weights()
     assert names[:2] == ["W1[1,1]", "W1[1,2]"]
     assert len(names) == len(values) == 49
 
 
 def test_a_drawn_function_is_written_in_its_own_symbols() -> None:
-    names, _ = trained("two-weight-net", epochs=1).weights()
+    names, _ = trained("two-weight-net", epochs=1).context.weights()
     assert names == ["w₁", "w₂", "L", "λ₁", "λ₂"]

@@ -36,10 +36,10 @@ def test_autocorrelation_is_the_one_computed_by_hand() -> None:
 def test_the_weights_of_a_line_through_many_days_are_in_the_units_of_the_data() -> None:
     lines = trainee(data__lags=7, optimizer__name="least-squares")
     list(lines.epochs())
-    names, values = lines.weights()
+    names, values = lines.context.weights()
     assert names == ["b", *(f"views −{day}" for day in range(1, 8))]
-    predicted = lines.predict(lines.x_valid)
-    assert np.allclose(values[0] + lines.x_valid @ np.array(values[1:]), predicted, atol=1e-4)
+    predicted = lines.context.predict(lines.context.x_valid)
+    assert np.allclose(values[0] + lines.context.x_valid @ np.array(values[1:]), predicted, atol=1e-4)
 
 
 def test_a_naive_forecast_has_one_weight_and_no_parameter() -> None:

@@ -7,16 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.runs.panel_fakes import FakeTraining
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.labs.columns import require_text
-from tutor.labs.faults import SpecError
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, read_lab
-from tutor.labs.panels.base import Array
+from tutor.labs.own_lab import require_text
+from tutor.labs.panel_context import PanelContext
 from tutor.labs.panels.text import SHOWN, Text
 from tutor.labs.settings import SETTINGS
-from tutor.ml.datasets.sources.own_text import LONGEST_PIECE, MOST_VALUES, own_lines
+from tutor.ml.arrays import Array
+from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset
+from tutor.ml.datasets.sources.text import LONGEST_PIECE, MOST_VALUES, own_lines
 from tutor.runs.events import Changed
 from tutor.runs.execute import run_to_end
 from tutor.runs.summary import RunSummary
@@ -26,31 +29,26 @@ from tutor.runs.worker.adapter import MlTrainee
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
 
-class Sight:
+class Writer(FakeTraining):
     """Writes "a" or "b", each as likely as the other."""
-
-    def __init__(self, *, broken: bool = False) -> None:
-        self.spec = LabConfig()
-        self.class_names: tuple[str, ...] = ("⏎", "a", "b")
-        self.broken = broken
-        self.temperature = 1.0
 
     def predict(self, x: Array) -> Array:
         last = x.reshape(len(x), -1, 3)[:, -1].argmax(axis=1)
         shares = np.where((last == 0)[:, None], [0.0, 0.5, 0.5], [1.0, 0.0, 0.0])
         return np.full_like(shares, np.nan) if self.broken else shares
 
-    def lines(self) -> tuple[str, ...]:
-        return ("a",)
+
+def text_panel() -> Text:
+    none = np.zeros((0, 9))
+    data = Dataset("text", CLASSIFICATION, none, none, none, none, class_names=("⏎", "a", "b"), lines=("a",))
+    return Text(PanelContext(LabConfig(), data, Writer(data), epochs=1))
 
 
 def test_lines_that_stand_in_the_text_are_marked_and_counted() -> None:
-    panel = Text(Sight())
+    panel = text_panel()
     frame = panel.frame()
     assert frame is not None
     lines, known = frame["lines"], frame["known"]
-    assert isinstance(lines, list)
-    assert isinstance(known, list)
     assert set(lines) == {"a", "b"}
     assert len(lines) == SHOWN
     assert known == [int(line == "a") for line in lines]
@@ -59,7 +57,8 @@ def test_lines_that_stand_in_the_text_are_marked_and_counted() -> None:
 
 
 def test_a_model_that_diverged_has_no_frame_and_no_figures() -> None:
-    panel = Text(Sight(broken=True))
+    panel = text_panel()
+    panel.context.training.broken = True  # type: ignore[attr-defined]
     assert panel.frame() is None
     assert panel.facts() == {}
 
@@ -84,7 +83,7 @@ def test_training_makes_what_is_written_more_like_the_text(text: str) -> None:
     ],
 )
 def test_what_does_not_go_with_writing_is_told(lab: str, says: str) -> None:
-    with pytest.raises(SpecError, match=says):
+    with pytest.raises(LabError, match=says):
         read_lab(lab, Path("mine.toml"))
 
 
@@ -158,7 +157,7 @@ def test_a_text_that_cannot_be_learnt_from_is_told_before_any_run(language: str,
             assert told.value.hint
     finally:
         use_language("en")
-    with pytest.raises(SpecError, match=r"data\.path"):
+    with pytest.raises(LabError, match=r"data\.path"):
         load_lab("name-writer", LESSONS / "labs", {"text": "file"})
 
 

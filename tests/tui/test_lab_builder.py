@@ -34,10 +34,10 @@ async def test_bends_are_placed_and_gradient_descent_takes_over(tmp_path: Path) 
         await bench.press("b")
         builder = bench.screen.session.builder
         assert builder is not None
-        before = builder.bend
+        before = builder.unit
         await bench.press("right", "up", "full_stop", "plus", "pageup")
-        assert builder.bends[0] != before
-        assert len(builder.bends) == 6
+        assert builder.units[0] != before
+        assert len(builder.units) == 6
         assert not bench.runs.specs
         await bench.press("space")
         spec = bench.runs.specs[-1]
@@ -61,7 +61,7 @@ async def test_undo_brings_the_drawing_back_in_one_step(tmp_path: Path) -> None:
         assert "The drawing is back as it was" in await bench.text()
         builder = bench.screen.session.builder
         assert builder is not None
-        assert len(builder.bends) == 6
+        assert len(builder.units) == 6
         assert session.spec == before
         assert [each["do"] for each in bench.run.asked()][-1] == "stop"
         bench.run.finish("stop")
@@ -94,13 +94,13 @@ async def test_bends_that_were_left_are_there_again(tmp_path: Path) -> None:
         await opened(bench)
         await bench.press("b", "right", "plus", "escape", "b")
         assert bench.screen.session.builder is not None
-        assert len(bench.screen.session.builder.bends) == 6
+        assert len(bench.screen.session.builder.units) == 6
         await bench.press("escape", "space")
         bench.run.finish("stop")
         await bench.look()
         await bench.press("b")
         assert bench.screen.session.builder is not None
-        assert len(bench.screen.session.builder.bends) == 5, "a run has moved them"
+        assert len(bench.screen.session.builder.units) == 5, "a run has moved them"
 
 
 async def test_escape_leaves_the_bends_and_not_the_lab(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import app_of, running, settled, text_of
 from tutor import tui
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.spec_file import write_spec
+from tutor.labs.lab_files import write_config
 from tutor.tui import router, routes
 from tutor.tui.app import TutorApp
 from tutor.tui.routes import Route
@@ -31,7 +31,7 @@ def lesson_file(app: TutorApp) -> Path:
 
 def a_cell(app: TutorApp) -> Path:
     folder = make(app.services.runs, CELL, epochs(1, 3), FINISHED)
-    write_spec(folder, BALL)
+    write_config(folder, BALL)
     return folder
 
 

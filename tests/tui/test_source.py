@@ -37,11 +37,11 @@ async def test_the_optimizer_comes_first_and_n_and_p_lead_through_the_rest(tmp_p
     async with lab(tmp_path, text) as bench:
         rows = await read(bench)
         assert rows[0].startswith(" tutor › Lab: Looking back one day › Code")
-        assert "optimizer  1 of 5" in rows[0]
+        assert "optimizer  1 of 7" in rows[0]
         assert "▸1 adam" in rows[2]
         assert re.search(r"\d+  class Adam\(Optimizer\):", "\n".join(rows))
         for key, shown in (
-            ("n", "def absolute_error"), ("n", 'Activation("tanh"'), ("n", "class Network:"), ("p", "Activation("),
+            ("n", "def absolute_error"), ("n", 'Activation("tanh"'), ("n", "class Linear("), ("p", "Activation("),
             ("1", "class Adam"), ("p", "class NetworkTraining:"), ("n", "class Adam"),
         ):  # fmt: skip
             await bench.pilot.press(key)

@@ -15,8 +15,7 @@ from tests.runs.test_replay import a_log, written
 from tests.tui.lab_fakes import LAB
 from tests.tui.screen_rows import app_of, lab_opened, make_services, rows_of, running, text_of
 from tutor.foundation.text import cell_width
-from tutor.labs.lab_files import read_lab
-from tutor.labs.spec_file import write_spec
+from tutor.labs.lab_files import read_lab, write_config
 from tutor.runs.log import Writer
 from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.results import PLAN_FILE, RESULTS_FILE, RUNS_FOLDER, Begun, CellResult, SweepEvent
@@ -140,7 +139,7 @@ async def test_enter_and_click_open_the_run_of_a_cell(tmp_path: Path) -> None:
         plan = bench.sweeps.plans[-1]
         folder = bench.sweeps.folder / plan.identity() / RUNS_FOLDER / "run-0"
         folder.mkdir(parents=True)
-        write_spec(folder, plan.spec_of(0))
+        write_config(folder, plan.spec_of(0))
         written(folder, a_log([1.0, 0.5, 0.25]))
         bench.sweeps.write(done(0, 0.25))
         rows = await bench.look()

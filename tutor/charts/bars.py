@@ -1,4 +1,4 @@
-"""Bars: a number for each of a few things, such as the cards that come due on each day."""
+"""A bar chart: a number for each of a few things, such as the cards due on each day."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Bar:
     """One bar.
 
     Args:
-        label: What stands below it.
-        value: Its height, 0 or more; None where there is nothing to tell, which is not the same as 0.
+        label: The text below it.
+        value: Its height, 0 or more; None if there is no value, which is not the same as 0.
         ink: The role that colours it.
     """
 
@@ -39,14 +39,14 @@ class Bar:
 def bar_chart(
     bars: Sequence[Bar], width: int, height: int, *, title: str = "", top: float | None = None, ascii: bool = False
 ) -> Rows:
-    """``bars`` side by side from 0 upwards in ``width`` by ``height`` cells; the last ones go where there are too many.
+    """Draw ``bars`` side by side from 0 upwards; if there are too many, the last ones are left out.
 
     Args:
-        bars: From left to right.
-        width: Cells across.
-        height: Rows, with the title's.
-        title: What the bars tell, above them.
-        top: The upper end of the axis; a round number over the highest bar where None.
+        bars: The bars from left to right.
+        width: The width in cells.
+        height: The height in rows, including the title.
+        title: What the bars show, written above them.
+        top: The upper end of the axis; by default a round number above the highest bar.
         ascii: Whether to draw in plain ASCII.
     """
     if not bars:
@@ -74,7 +74,7 @@ def _heights(bars: Sequence[Bar], height: int, top: float | None, *, ascii: bool
 
 
 def _marks(bar: Bar, at: int, wide: int, y: Scale, grid: Grid) -> list[Mark]:
-    """The cells of a bar: whole ones, and on top a part of one; anything above 0 shows at least the least part."""
+    """Return the cells of a bar: whole ones with a part of one on top. Any value above 0 has at least an eighth."""
     if bar.value is None or bar.value <= 0:
         return []
     thick = max(1, wide - 1) if wide < 6 else wide - 2
@@ -96,7 +96,7 @@ def _block(columns: NDArray[np.int64], rows: NDArray[np.int64], glyph: str, ink:
 
 
 def _places(bars: Sequence[Bar], wide: int, grid: Grid) -> Scale:
-    """The axis below the bars: a label in the middle of each, as many as have room."""
+    """Return the axis below the bars: a label in the middle of each bar, or of as many as have room."""
     room = max(cell_width(bar.label) for bar in bars) + 1
     every = max(1, -(-room // wide))
     thick = max(1, wide - 1) if wide < 6 else wide - 2

@@ -1,4 +1,4 @@
-"""Which class a model gives to every place of the plane, and the examples in it."""
+"""The decision regions of a classifier over two features, and the examples in them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.canvas import colour_rows, overlay, scenery, shade_rows
-from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, sentence, too_small
-from tutor.charts.loss import flow
+from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, flow, sentence, too_small
 from tutor.charts.plot import Grid, canvas_grid, framed, point_marks
 from tutor.charts.scale import tight_scale
 from tutor.foundation.text import shorten
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     Ranges = tuple[tuple[float, float], tuple[float, float]]
 
 GLYPHS = "●▲■◆○△□◇★☆"
-"""A sign for each class, so that no colour is needed to tell points apart."""
+"""A sign for each class, so that points can be distinguished without colour."""
 ASCII_GLYPHS = "ox+*#%@&=~"
 FIELD_SHADES = " .:'`,;-_\""
 _UNSURE = 2
@@ -40,18 +39,18 @@ def boundary_chart(
     colour: bool = True,
     ascii: bool = False,
 ) -> Rows:
-    """The model's classes as fields, the examples as signs.
+    """Draw the regions of the model's classes as fields, and the examples as signs.
 
     Args:
-        points: Shape (N, 3): across, upwards, class.
-        ranges: Low and high of the feature across and of the one upwards.
-        width: Cells across.
-        height: Rows.
-        classes: Shape (rows, columns), rows from the top: the class given to each place; empty before training.
-        certainty: Shape as ``classes``: 0 (torn) to 9 (sure); where low, the field is left blank.
-        class_names: What the classes are called.
-        names: What the features are called.
-        colour: Whether the terminal has colours for fields; otherwise characters tell them apart.
+        points: The examples, shape (N, 3): the feature across, the feature upwards, the class.
+        ranges: Low and high of the feature across, and of the feature upwards.
+        width: The width in cells.
+        height: The height in rows.
+        classes: The predicted class of each place, shape (rows, columns), rows from the top; empty before training.
+        certainty: How sure the model is, 0 to 9, with the shape of ``classes``; unsure places are left blank.
+        class_names: The names of the classes.
+        names: The names of the features.
+        colour: Whether the terminal has colours for the fields; otherwise characters distinguish them.
         ascii: Whether to draw in plain ASCII.
     """
     if too_small(width, height):
@@ -85,7 +84,7 @@ def boundary_chart(
 
 
 def _field(classes: NDArray[np.int64], certainty: NDArray[np.int64], grid: Grid, *, colour: bool) -> Rows:
-    """The fields; index 0 is the blank between them, where the model is torn."""
+    """Draw the fields; index 0 is the blank between them, where the model is unsure."""
     if classes.ndim != 2 or not classes.size:
         return []
     kinds = classes.astype(np.int64) % CLASS_INKS + 1

@@ -1,4 +1,4 @@
-"""Canvases beyond a single drawing: kept between frames, laid over each other, and filled with fields of colour.
+"""Canvases that are more than one drawing: cached between frames, laid over each other, filled with fields of colour.
 
 `CanvasCache` keeps the canvas of a chart that grows at its right end and redraws only the columns that changed.
 `scenery` keeps what does not move, and `overlay` lays what moves over it. `heat_rows`, `colour_rows` and `shade_rows`
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SIZES_KEPT = 3
-"""Sizes in which one chart is on the screen at the same time, or nearly."""
+"""In how many sizes one chart is kept, because it may be on the screen in several places at once."""
 
 
 class _Drawn(NamedTuple):
-    """What was drawn last in one size."""
+    """The last drawing in one size."""
 
     marks: tuple[Mark, ...]
     rows: Rows
 
 
 class CanvasCache:
-    """Draws as `canvas` does, cell for cell; what stands left of the first change is taken from the last time."""
+    """Draws exactly as `canvas` does, but takes everything left of the first change from the last drawing."""
 
     def __init__(self) -> None:
         self._drawn: dict[Grid, _Drawn] = {}
 
     def draw(self, grid: Grid, marks: Sequence[Mark]) -> Rows:
-        """``marks``, later ones over earlier ones, on ``grid``: see `canvas`."""
+        """Draw ``marks`` on ``grid``, later ones over earlier ones: see `canvas`."""
         old = self._drawn.pop(grid, None)
         rows = _renewed(old, grid, marks) if old is not None and _alike(old.marks, marks) else canvas(grid, marks)
         self._drawn[grid] = _Drawn(tuple(marks), rows)
@@ -50,7 +50,7 @@ class CanvasCache:
 
 
 def _alike(old: Sequence[Mark], new: Sequence[Mark]) -> bool:
-    """Whether they are the same marks in the same order, wherever their dots are."""
+    """Return whether two lists have the same marks in the same order, wherever their dots are."""
     return [_style(mark) for mark in old] == [_style(mark) for mark in new]
 
 
@@ -59,7 +59,7 @@ def _style(mark: Mark) -> tuple[str, bool, str, str]:
 
 
 def _renewed(old: _Drawn, grid: Grid, marks: Sequence[Mark]) -> Rows:
-    """The rows of ``marks``, from those of marks that differ from them in their dots only."""
+    """Return the rows of ``marks``, using the rows of marks that differ only in their dots."""
     changes = [_changed_from(*pair) for pair in zip(old.marks, marks, strict=True)]
     columns = [column for column in changes if column is not None]
     if not columns:
@@ -74,7 +74,7 @@ def _renewed(old: _Drawn, grid: Grid, marks: Sequence[Mark]) -> Rows:
 
 
 def _changed_from(old: Mark, new: Mark) -> int | None:
-    """The first dot column in which the two may differ; None where they are the same."""
+    """Return the first dot column in which two marks may differ; None if they are the same."""
     if not new.lines:
         changed = np.setxor1d(_codes(old), _codes(new))
         return int(changed[0] >> 32) if len(changed) else None
@@ -89,12 +89,12 @@ def _changed_from(old: Mark, new: Mark) -> int | None:
 
 
 def _codes(mark: Mark) -> NDArray[np.int64]:
-    """A number for each dot, by columns and then by rows."""
+    """Return a number for each dot, in the order of columns and then of rows."""
     return (mark.columns << 32) + mark.rows
 
 
 def _tail(mark: Mark, start: int) -> Mark:
-    """The part of a mark that reaches dot column ``start`` or lies beyond it; all of a line that goes back."""
+    """Return the part of a mark at or beyond dot column ``start``, or all of it if it is a line that goes back."""
     if not mark.lines:
         inside = mark.columns >= start
         return replace(mark, columns=mark.columns[inside], rows=mark.rows[inside])
@@ -106,7 +106,7 @@ def _tail(mark: Mark, start: int) -> Mark:
 
 
 def _spliced(left: Row, right: Row, cell: int) -> Row:
-    """``left`` up to ``cell`` and ``right`` from there on; every character is one cell wide."""
+    """Return ``left`` up to ``cell`` and ``right`` from there on; every character is one cell wide."""
     row: Row = []
     place = 0
     for span in left:
@@ -128,7 +128,7 @@ _scenery: OrderedDict[tuple[object, ...], Rows] = OrderedDict()
 
 
 def scenery(grid: Grid, marks: Sequence[Mark]) -> Rows:
-    """`canvas`, kept: the points of a data set are drawn once, not with every frame of the curve through them."""
+    """Draw as `canvas` does and keep the result, so that the points of a data set are not drawn with every frame."""
     key = (grid, *(_key(mark) for mark in marks))
     drawn = _scenery.pop(key, None)
     if drawn is None:
@@ -144,7 +144,7 @@ def _key(mark: Mark) -> tuple[object, ...]:
 
 
 def overlay(under: Sequence[Row], over: Sequence[Row]) -> Rows:
-    """``over`` on ``under``, cell by cell: where ``over`` has a space, ``under`` shows; its ground stays."""
+    """Lay ``over`` over ``under``, cell by cell: a space in ``over`` shows what is under it, whose ground stays."""
     return [_overlay_row(below, above) for below, above in zip(under, over, strict=True)]
 
 
@@ -164,7 +164,7 @@ def _overlay_row(under: Row, over: Row) -> Row:
 
 
 def _runs(span: Span) -> list[tuple[str, bool]]:
-    """The text of a span in runs, each with whether one sees through it."""
+    """Return the text of a span in runs, each with whether it is transparent."""
     text, ground = span.text, span.ground
     if ground is not None or " " not in text:
         return [(text, False)]
@@ -174,14 +174,14 @@ def _runs(span: Span) -> list[tuple[str, bool]]:
 
 
 class _Cutter:
-    """Gives the spans of a row from the left, cut where they are taken; every character is one cell wide."""
+    """Takes the spans of a row from the left, cut to size; every character is one cell wide."""
 
     def __init__(self, row: Row) -> None:
         self._row = row
         self._index = self._from = 0
 
     def take(self, cells: int) -> Iterator[Span]:
-        """The spans of the next ``cells``."""
+        """Yield the spans of the next ``cells``."""
         while cells > 0 and self._index < len(self._row):
             span = self._row[self._index]
             text = span.text[self._from : self._from + cells]
@@ -197,7 +197,7 @@ def _on_ground(high: Span, low: Span) -> Span:
     if high.ground is not None or low.ground is None:
         return high
     if low.ground.startswith("heat"):
-        # On a heat map what lies above is as bright as the place is dark, so that it shows everywhere.
+        # On a heat map, the text is bright where the map is dark and the other way round, so it shows everywhere.
         bright = int(low.ground.removeprefix("heat")) < HEAT_LEVELS // 2
         return Span(high.text, f"heat{HEAT_LEVELS - 1 if bright else 0}", low.ground)
     return Span(high.text, high.ink, low.ground)
@@ -209,26 +209,26 @@ SHADES = " ·░▒▓█"
 
 
 def resampled(values: NDArray[np.int64], rows: int, columns: int) -> NDArray[np.int64]:
-    """``values`` (rows from the top, columns) with the nearest value taken for each of ``rows`` by ``columns``."""
+    """Resample ``values`` (rows from the top, columns) to ``rows`` by ``columns``, by the nearest value."""
     down = (np.arange(rows) * 2 + 1) * values.shape[0] // (2 * rows)
     across = (np.arange(columns) * 2 + 1) * values.shape[1] // (2 * columns)
     return values[np.ix_(down, across)]
 
 
 def colour_rows(values: NDArray[np.int64], inks: Sequence[str], grid: Grid) -> Rows:
-    """``values`` (indices into ``inks``, rows from the top) as half blocks on ``grid``."""
+    """Draw ``values`` (indices into ``inks``, rows from the top) as half blocks on ``grid``."""
     fine = resampled(values, 2 * grid.height, grid.width)
     return [_half_blocks(fine[2 * row], fine[2 * row + 1], inks) for row in range(grid.height)]
 
 
 def shade_rows(values: NDArray[np.int64], shades: Sequence[str], ink: str, grid: Grid) -> Rows:
-    """``values`` (indices into ``shades``, rows from the top) as one character a cell on ``grid``."""
+    """Draw ``values`` (indices into ``shades``, rows from the top) as one character in each cell of ``grid``."""
     coarse = resampled(values, grid.height, grid.width)
     return [[Span("".join(shades[value] for value in row), ink)] for row in coarse.tolist()]
 
 
 def heat_rows(levels: NDArray[np.int64], most: int, grid: Grid, *, colour: bool) -> Rows:
-    """``levels`` from 0 to ``most`` as shades: dark is low. In colour the roles ``heat0`` to ``heat15``."""
+    """Draw ``levels`` from 0 to ``most`` as shades, in colour by the roles ``heat0`` to ``heat15``. Dark is low."""
     if colour and not grid.ascii:
         return colour_rows(levels * (HEAT_LEVELS - 1) // max(1, most), HEAT_INKS, grid)
     shades = ASCII_SHADES if grid.ascii else SHADES

@@ -1,6 +1,7 @@
-"""What a chart is made of: rows of spans, each span a text with the name of its ink and of its ground.
+"""What a chart is made of: rows of spans, each a text with the names of its ink and its ground.
 
-A span names roles, never colours, so that the same chart serves a dark theme, a light one and no colour at all.
+A span names roles, never colours, so the same chart serves a dark theme, a light theme and no colour at all. A chart
+without room, or without anything to draw yet, is a `sentence` or a list of `figures`, which are rows too.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from typing import NamedTuple
 from tutor.foundation.text import cell_width, centre, pad, wrapped
 
 HEAT_LEVELS = 16
-"""How many inks shade a field: ``heat0`` (lowest) to ``heat15``."""
+"""The number of inks that shade a field: ``heat0`` (lowest) to ``heat15``."""
 
 CLASS_INKS = 10
-"""How many inks tell classes apart; the eleventh class shares the first one's."""
+"""The number of inks for classes; the eleventh class has the ink of the first."""
 
 INKS: tuple[str, ...] = (
     "text", "muted", "axis",
@@ -25,11 +26,11 @@ INKS: tuple[str, ...] = (
     *(f"field{number}" for number in range(CLASS_INKS)),
     *(f"heat{number}" for number in range(HEAT_LEVELS)),
 )  # fmt: skip
-"""Every role that a span can name as its ink or ground; a front gives each a colour."""
+"""Every role that a span can name as its ink or ground; a front gives each one a colour."""
 
 
 class Span(NamedTuple):
-    """A piece of a row: ``text`` drawn in ``ink`` on ``ground`` (both role names; no ground: the screen's own)."""
+    """A piece of a row: ``text`` in ``ink`` on ``ground``, both names of roles; None is the ground of the screen."""
 
     text: str
     ink: str = "text"
@@ -41,7 +42,7 @@ Rows = list[Row]
 
 
 def add_span(row: Row, span: Span) -> None:
-    """Put ``span`` at the end of ``row``, as one with the last one where they look alike; in place."""
+    """Append ``span`` to ``row``, in place; if it looks like the last span, the two become one."""
     if row and row[-1].ink == span.ink and row[-1].ground == span.ground:
         row[-1] = Span(row[-1].text + span.text, span.ink, span.ground)
     else:
@@ -49,22 +50,22 @@ def add_span(row: Row, span: Span) -> None:
 
 
 def row_width(row: Iterable[Span]) -> int:
-    """The cells that ``row`` takes."""
+    """Return the width of ``row`` in cells."""
     return sum(cell_width(span.text) for span in row)
 
 
 def plain_row(row: Iterable[Span]) -> str:
-    """The text of ``row`` without its inks."""
+    """Return the text of ``row`` without its inks."""
     return "".join(span.text for span in row)
 
 
 def plain_text(rows: Iterable[Iterable[Span]]) -> str:
-    """The text of ``rows``, one line each, without inks: what a pipe or a test reads."""
+    """Return the text of ``rows`` without inks, one line each, as a pipe or a test reads it."""
     return "\n".join(plain_row(row) for row in rows)
 
 
 def fit_row(row: Sequence[Span], width: int) -> Row:
-    """``row`` in exactly ``width`` cells: cut at the right edge, or filled up with spaces."""
+    """Return ``row`` in exactly ``width`` cells: cut at the right edge, or filled with spaces."""
     fitted: Row = []
     left = width
     for span in row:
@@ -82,22 +83,33 @@ def fit_row(row: Sequence[Span], width: int) -> Row:
 
 
 def fit_rows(rows: Sequence[Sequence[Span]], width: int, height: int) -> Rows:
-    """``rows`` as exactly ``height`` rows of exactly ``width`` cells."""
+    """Return ``rows`` as exactly ``height`` rows of exactly ``width`` cells."""
     fitted = [fit_row(row, width) for row in rows[:height]]
     fitted.extend(fit_row((), width) for _ in range(height - len(fitted)))
     return fitted
 
 
 def spread_row(left: Sequence[Span], right: Sequence[Span], width: int) -> Row:
-    """``left`` against the left edge and ``right`` against the right one; ``right`` goes where both do not fit."""
+    """Return a row with ``left`` and ``right`` at its edges, or with ``left`` alone if both do not fit."""
     gap = width - row_width(left) - row_width(right)
     if gap < (1 if left and right else 0):
         return fit_row(left, width)
     return [*left, *([Span(" " * gap)] if gap else []), *right]
 
 
+def flow(items: Sequence[Row], width: int, most: int) -> Rows:
+    """Return ``items`` of a legend side by side with two cells between them, on at most ``most`` rows."""
+    rows: Rows = []
+    for item in items:
+        if rows and row_width(rows[-1]) + 2 + row_width(item) <= width:
+            rows[-1] = [*rows[-1], Span("  "), *item]
+        elif len(rows) < most:
+            rows.append(list(item))
+    return [fit_row(row, width) for row in rows]
+
+
 def overlaid(row: Sequence[Span], at: int, text: str, ink: str) -> Row:
-    """``row``, whose characters are one cell wide each, with ``text`` in ``ink`` over it from cell ``at``."""
+    """Return ``row`` with ``text`` in ``ink`` over it from cell ``at``; its characters must be one cell wide each."""
     end = at + cell_width(text)
     before: Row = []
     after: Row = []
@@ -117,15 +129,15 @@ SMALLEST_HEIGHT = 5
 
 
 def too_small(width: int, height: int) -> bool:
-    """Whether ``width`` by ``height`` cells are too few for axes."""
+    """Return whether ``width`` by ``height`` cells are too few for axes."""
     return width < SMALLEST_WIDTH or height < SMALLEST_HEIGHT
 
 
 def sentence(text: str, width: int, height: int) -> Rows:
-    """``text`` in the middle of ``width`` by ``height`` cells, cut where it does not fit."""
+    """Return ``text`` in the middle of ``width`` by ``height`` cells, cut if it does not fit."""
     if width < 1 or height < 1:
         return [[] for _ in range(max(0, height))]
-    # A Chinese character has no place in a single cell.
+    # A Chinese character does not fit into one cell.
     lines = [line for line in wrapped(text, width) if cell_width(line) <= width][:height]
     above = (height - len(lines)) // 2
     rows: list[Row] = [[] for _ in range(above)]
@@ -134,6 +146,6 @@ def sentence(text: str, width: int, height: int) -> Rows:
 
 
 def figures(items: Sequence[tuple[str, str, str]], width: int, height: int) -> Rows:
-    """Names and figures, ``(name, figure, ink)``, one a row: what is left of a chart with no room."""
+    """Return names with their figures, ``(name, figure, ink)``, one on each row, for a chart without room."""
     rows = [[Span(f"{name} ", "muted"), Span(text, ink)] for name, text, ink in items]
     return fit_rows(rows, max(0, width), max(0, height))

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Knots = tuple[tuple[int, int], ...]
-"""Epochs done and updates done, rising; the first is (0, 0). Between two of them a batch has one size."""
+"""Pairs of epochs done and updates done, rising from (0, 0). Between two of them the batch size stays the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """How the loss chart counts across.
+    """What the horizontal axis of the loss chart counts.
 
     Args:
-        in_updates: Updates of the parameters, rather than epochs.
-        logarithmic: Equal steps are equal ratios.
+        in_updates: Whether it counts updates of the parameters instead of epochs.
+        logarithmic: Whether equal steps are equal ratios.
     """
 
     in_updates: bool = False
@@ -41,12 +41,12 @@ PLAIN_AXIS = Axis()
 
 
 def place_of(knots: Knots, epoch: float) -> float:
-    """Where ``epoch`` lies on an axis of updates; beyond the last knot at the rate that held last."""
+    """Return the place of ``epoch`` on an axis of updates; beyond the last knot, updates go on at the last rate."""
     return _along(knots, 0, 1, epoch)
 
 
 def epoch_of(knots: Knots, updates: float) -> float:
-    """Which epoch lies at ``updates``: `place_of` the other way round."""
+    """Return the epoch at ``updates``, the inverse of `place_of`."""
     return _along(knots, 1, 0, updates)
 
 
@@ -62,14 +62,14 @@ def _along(knots: Knots, source: int, target: int, value: float) -> float:
 def x_scale(
     spans: Sequence[tuple[int, int]], axis: Axis, planned: int | None, window: tuple[int, int] | None, width: int
 ) -> Scale:
-    """The axis over ``spans`` (first and last place of each line) in ``width`` cells.
+    """Return the horizontal axis over ``spans`` in ``width`` cells.
 
     Args:
-        spans: In epochs or updates, as ``axis`` counts.
-        axis: How it counts.
+        spans: The first and last place of each line, in epochs or updates, as ``axis`` counts.
+        axis: What the axis counts.
         planned: Where the run will end; the axis does not go further.
-        window: The first and last place to show; all of them where None.
-        width: Cells across.
+        window: The first and last place to show; by default all of them.
+        width: The width in cells.
     """
     ticks = max(2, min(6, width // 12))
     if window is not None:
@@ -84,15 +84,15 @@ def x_scale(
 
 
 def renamed(x: Scale, numbers: Sequence[float], *, ticks: int) -> Scale:
-    """An axis of epochs whose ticks are what the epochs are called, by another program, and not their places.
+    """Return an axis of epochs labelled with the numbers that another program gave to the epochs.
 
     Args:
         x: The axis, by places from 1.
-        numbers: What the epoch at each place is called, rising; beyond them the numbers go on as they did on average.
-        ticks: About how many.
+        numbers: The number of the epoch at each place, rising; beyond the last one they go on at the average step.
+        ticks: About how many ticks to draw.
     """
     called = np.asarray(numbers, dtype=np.float64)
-    if len(called) < 2 or not (np.diff(called) > 0).all():  # one epoch, or the log of nobody we know
+    if len(called) < 2 or not (np.diff(called) > 0).all():  # one epoch, or numbers that do not rise
         labels = tuple(_called(called, tick) for tick in x.ticks)
         return replace(x, labels=labels)
     places = np.arange(1.0, len(called) + 1)
@@ -113,7 +113,7 @@ def _called(numbers: NDArray[np.float64], tick: float) -> str:
 
 
 def extremes_on(history: LossHistory, knots: Knots, x: Scale, columns: int, axis: Axis) -> Extremes:
-    """What a history does in each of ``columns`` of the axis ``x``."""
+    """Return the extremes of a history in each of ``columns`` of the axis ``x``."""
     counted = knots if axis.in_updates and len(knots) > 1 else ()
     low, high = (epoch_of(counted, x.low), epoch_of(counted, x.high)) if counted else (x.low, x.high)
     if len(counted) <= 2 and not axis.logarithmic:
@@ -126,7 +126,7 @@ def extremes_on(history: LossHistory, knots: Knots, x: Scale, columns: int, axis
 
 
 def _places(knots: Knots, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`place_of` of many epochs."""
+    """Return `place_of` for many epochs."""
     known = np.array(knots, dtype=np.float64)
     (before, counted), (last, total) = known[-2], known[-1]
     rate = (total - counted) / max(1.0, last - before)
@@ -136,22 +136,25 @@ def _places(knots: Knots, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
 
 _MOST_ZOOM = 12
 _CURSOR_STEPS = 40
-"""How many steps of the cursor lead across what is in view."""
+"""How many steps of the cursor cross the window."""
 
 
 @dataclass(slots=True)
 class ChartView:
-    """Places are epochs, or updates where ``axis`` counts those; ``last`` is the last place with anything to see."""
+    """The axes, the zoom and the cursor of a loss chart.
+
+    Places are epochs, or updates if ``axis`` counts those. The methods take the ``last`` place that has a value.
+    """
 
     logarithmic: bool = False
-    """Whether equal steps upwards are equal ratios."""
+    """Whether the loss is on a logarithmic axis."""
     axis: Axis = PLAIN_AXIS
     zoom: int = 0
-    """How often what is in view was halved."""
+    """How often the window was halved."""
     cursor: int | None = None
 
     def window(self, last: int) -> tuple[int, int] | None:
-        """The places in view of runs that have got to ``last``; None for all of them."""
+        """Return the first and last place in view of runs that have reached ``last``; None for all of them."""
         if not self.zoom or last < 4:
             return None
         span = max(3, last >> self.zoom)
@@ -159,20 +162,20 @@ class ChartView:
         return max(1, end - span + 1), end
 
     def closer(self, last: int) -> None:
-        """Half as many places."""
+        """Zoom in: show half as many places."""
         if last >> (self.zoom + 1) >= 3 and self.zoom < _MOST_ZOOM:
             self.zoom += 1
 
     def further(self) -> None:
-        """Twice as many places."""
+        """Zoom out: show twice as many places."""
         self.zoom = max(0, self.zoom - 1)
 
     def all(self) -> None:
-        """Everything, and no cursor."""
+        """Show all places, without a cursor."""
         self.zoom, self.cursor = 0, None
 
     def move(self, steps: int, last: int, *, single: bool = False) -> None:
-        """Move the cursor by some fortieths of what is in view, or by single places; past the last it goes away."""
+        """Move the cursor by fortieths of the window, or by ``single`` places. Past the last place it disappears."""
         if last < 1:
             self.cursor = None
             return
@@ -191,10 +194,10 @@ class ChartView:
         return max(1, (end - first) // _CURSOR_STEPS)
 
     def turn_log_across(self) -> None:
-        """Equal ratios across, or equal steps again."""
+        """Switch the horizontal axis between logarithmic and linear."""
         self.axis = replace(self.axis, logarithmic=not self.axis.logarithmic)
 
     def turn_updates(self) -> None:
-        """Updates across, or epochs again; a place of the one is none of the other."""
+        """Switch the horizontal axis between updates and epochs. The cursor, whose place is void now, is removed."""
         self.axis = replace(self.axis, in_updates=not self.axis.in_updates)
         self.cursor = None

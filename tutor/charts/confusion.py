@@ -1,4 +1,4 @@
-"""The confusion matrix: what each true class was taken for."""
+"""The confusion matrix: which class the model predicted for each true class."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 
 _LEVELS = " ▁▂▃▄▅▆▇█"
-"""How full a cell is: the share of its row."""
+"""How full a cell is: its share of the row."""
 
 
 def table_width(class_names: Sequence[str]) -> int:
-    """Cells across in which `confusion_chart` cuts no name."""
+    """Return the width in cells at which `confusion_chart` cuts no name."""
     head = cell_width(f"{translate('charts.true')} ↓  {translate('charts.predicted')} →")
     name = max((cell_width(name) for name in class_names), default=0)
     return max(head, name + 2 + len(class_names) * max(5, name + 2))
@@ -29,10 +29,10 @@ def confusion_chart(
     *,
     ascii: bool = False,
 ) -> Rows:
-    """``counts`` (rows the true class, columns the predicted one) as a table, each cell with its share of the row.
+    """Draw ``counts`` (rows: true class, columns: predicted class) as a table, each cell with its share of the row.
 
-    Right answers stand on the diagonal in the ink ``good``, mistakes in ``bad``; names that do not fit are cut.
-    With no room for all classes the first ones are shown, and how many are left out.
+    Right predictions are on the diagonal in the ink ``good``, mistakes in ``bad``. Names that do not fit are cut. If
+    there is no room for all classes, the first ones are shown with the number of those left out.
     """
     size = min(len(counts), len(class_names))
     if not size:

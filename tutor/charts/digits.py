@@ -1,4 +1,4 @@
-"""Handwritten digits with what a model reads in them: a sample that stays, and below it some that it reads wrongly."""
+"""Handwritten digits with the model's predictions: a fixed sample, and below it some digits that it gets wrong."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tutor.charts.canvas import ASCII_SHADES, HEAT_INKS, colour_rows, shade_rows
-from tutor.charts.cells import HEAT_LEVELS, Row, Rows, Span, fit_row, fit_rows, sentence
-from tutor.charts.loss import flow
+from tutor.charts.cells import HEAT_LEVELS, Row, Rows, Span, fit_row, fit_rows, flow, sentence
 from tutor.charts.plot import Grid
 from tutor.foundation.text import centre, shorten
 from tutor.foundation.translate import translate
@@ -21,13 +20,13 @@ _INK = 9
 """The darkest pixel."""
 _GAP = 2
 _BLOCKS, _ASCII_BLOCKS = " ▄▀█", " .'#"
-"""A cell by its two pixels, where there is no colour: none, the lower one, the upper one, both."""
+"""A cell by its two pixels, if there is no colour: none, the lower one, the upper one, both."""
 _LOWEST_INK = 4
-"""From here on a pixel counts as drawn, where there is no colour."""
+"""If there is no colour, a pixel of at least this value is drawn."""
 
 
 class Digit(NamedTuple):
-    """A digit of ``pixels``, a figure each from 0 (paper) to 9 (ink), by rows from the top."""
+    """A digit: its ``pixels``, each 0 (paper) to 9 (ink), by rows from the top, and its true and predicted class."""
 
     pixels: str
     true: str
@@ -46,18 +45,18 @@ def digits_chart(
     colour: bool = True,
     ascii: bool = False,
 ) -> Rows:
-    """Digits in rows, below each ``predicted (true)`` and a sign that says whether the two are the same.
+    """Draw digits in rows, each above ``predicted (true)`` and a sign that says whether the two are the same.
 
     Args:
-        sample: digits that stay where they are.
-        missed: digits that are read wrongly; they take the last row where there is room for two.
-        width: in cells.
-        height: in cells.
-        side: pixels across and down.
-        wrong: how many of all ``count`` digits are read wrongly.
-        count: how many there are; 0 where nothing was read yet.
-        colour: whether there are colours; else a pixel is there or not.
-        ascii: whether to draw with ASCII alone: one shade a pixel where there are the rows for it.
+        sample: The digits that stay where they are.
+        missed: Digits that the model gets wrong; they take the last row if there is room for two.
+        width: The width in cells.
+        height: The height in rows.
+        side: The pixels of a digit across and down.
+        wrong: How many of all ``count`` digits the model gets wrong.
+        count: How many digits there are; 0 before the first prediction.
+        colour: Whether there are colours; otherwise each pixel is either drawn or not.
+        ascii: Whether to draw in plain ASCII, with one shade for each pixel if there are enough rows.
     """
     shades = ascii and height >= side + 2
     tall = (side if shades else -(-side // 2)) + 1
@@ -66,7 +65,7 @@ def digits_chart(
         return sentence(translate("charts.nothing-yet" if not sample else "charts.too-small"), width, height)
     draw = _Pen(side, colour=colour and not ascii, ascii=ascii, shades=shades)
     with_missed = bool(missed) and height > 2 * tall
-    named = height > 2 * tall + 1  # without: they all have the sign of the wrong ones, which stands in the heading
+    named = height > 2 * tall + 1  # otherwise the sign of a wrong prediction, which the heading explains, is enough
     room = height - 1 - (tall + named if with_missed else 0)
     lines = max(1, room // tall)
     rows: Rows = flow(_heading(wrong, count, ascii=ascii), width, 1)
@@ -87,14 +86,14 @@ def _heading(wrong: int, count: int, *, ascii: bool) -> list[Row]:
 
 
 class _Pen:
-    """Draws rows of digits, all in the same manner."""
+    """Draws rows of digits, all in the same way."""
 
     def __init__(self, side: int, *, colour: bool, ascii: bool, shades: bool) -> None:
         self._side, self._colour, self._ascii, self._shades = side, colour, ascii, shades
         self._grid = Grid(side, side if shades else -(-side // 2), ascii)
 
     def row(self, digits: Sequence[Digit]) -> Rows:
-        """``digits`` side by side, and the line of what each is read as."""
+        """Draw ``digits`` side by side above a line with the prediction for each."""
         drawn = [self._digit(digit.pixels) for digit in digits]
         rows: Rows = [[] for _ in range(self._grid.height)]
         for digit in drawn:

@@ -1,4 +1,4 @@
-"""The data and the model through it: one feature across, the label upwards."""
+"""The data and the curve of the model: one feature across, the label upwards."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.canvas import overlay, scenery
-from tutor.charts.cells import Row, Rows, Span, sentence, too_small
-from tutor.charts.loss import flow
+from tutor.charts.cells import Row, Rows, Span, flow, sentence, too_small
 from tutor.charts.loss_history import Extremes
 from tutor.charts.plot import (
     Grid,
@@ -43,16 +42,16 @@ def fit_chart(
     y_name: str = "",
     ascii: bool = False,
 ) -> Rows:
-    """Training points, validation points and the model's curve in ``width`` by ``height`` cells.
+    """Draw training points, validation points and the curve of the model.
 
     Args:
         points: x and y of the training examples.
         curve: x and y of the model on a grid; x need not be sorted.
-        width: Cells across.
-        height: Rows.
+        width: The width in cells.
+        height: The height in rows.
         valid: x and y of the validation examples.
-        x_name: What goes across.
-        y_name: What goes upwards.
+        x_name: The name of the feature.
+        y_name: The name of the label.
         ascii: Whether to draw in plain ASCII.
     """
     train_x, train_y = finite_pairs(*points)
@@ -83,7 +82,7 @@ def fit_chart(
 def _across(
     x: NDArray[np.float64], y: NDArray[np.float64], across: Scale, columns: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The curve at every dot column of the picture, however far apart the points are that it is given by."""
+    """Return the curve at every dot column of the chart, however far apart its points are."""
     if not len(x):
         return x, y
     order = np.argsort(x, kind="stable")
@@ -92,10 +91,10 @@ def _across(
 
 
 def _curve_marks(extremes: Extremes, y: Scale, grid: Grid) -> list[Mark]:
-    """The curve where it is in the picture, in as many pieces as it comes in.
+    """Return the parts of the curve that are inside the chart.
 
-    Held at the edge it would look like a model that levels off. Only one that is out of the picture altogether goes
-    along the edge, dotted, so that one sees on which side it is.
+    A curve held at the edge would look like a model that levels off, so what is outside is left out. Only a curve that
+    is outside everywhere is drawn along the edge, dotted, to show on which side it is.
     """
     inside = (extremes.high >= y.low) & (extremes.low <= y.high)
     if not inside.any():

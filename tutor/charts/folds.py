@@ -1,4 +1,4 @@
-"""Cross-validation: what each fold says of its own validation rows, and the mean over all folds."""
+"""Cross-validation: the figures of each fold in training and in validation, and their means."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span, fit_rows, sentence
-from tutor.charts.loss_history import numbers
+from tutor.charts.loss_history import float_array
 from tutor.charts.numbers import figure
 from tutor.foundation.text import cell_width, pad, pad_left
 from tutor.foundation.translate import translate
@@ -25,24 +25,25 @@ def folds_chart(
     accuracy: bool = False,
     ascii: bool = False,
 ) -> Rows:
-    """One row a fold: its figure in training, its figure in validation, and a bar as long as the latter.
+    """Draw a row for each fold: its figure in training, its figure in validation, and a bar for the latter.
 
-    The mean comes last, and stays where there is no room for all folds. Without folds there is one row.
+    The mean comes last, and it is kept if there is no room for all folds. A single split is one row.
 
     Args:
-        train: a loss, or an accuracy, for each fold.
-        valid: the same on the rows that the fold was not trained on.
-        width: in cells.
-        height: in cells.
-        accuracy: what the figures are.
-        ascii: whether only ASCII may be used.
+        train: The loss or accuracy of each fold on its training rows.
+        valid: The same on its validation rows.
+        width: The width in cells.
+        height: The height in rows.
+        accuracy: Whether the figures are accuracies instead of losses.
+        ascii: Whether to draw in plain ASCII.
     """
-    count = min(len(train), len(valid))
+    values = [float_array(train), float_array(valid)]
+    count = min(map(len, values))
     if not count:
         return sentence(translate("charts.nothing-yet"), width, height)
     if height < 2:
         return sentence(translate("charts.too-small"), width, height)
-    values = [numbers(each[:count]) for each in (train, valid)]
+    values = [each[:count] for each in values]
     means = [float(each.mean()) for each in values]
     names = [translate("charts.fold", number=number) for number in range(1, count + 1)]
     lines = list(zip(names, values[0].tolist(), values[1].tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""A curve as a sum of bends: the pieces, each from zero, the constant, and the sum beside the curve."""
+"""A curve as a sum of hidden units: each unit from zero, the constant, and their sum beside the curve."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span, sentence, too_small
-from tutor.charts.loss import flow
-from tutor.charts.loss_history import numbers
+from tutor.charts.cells import Row, Rows, Span, flow, sentence, too_small
+from tutor.charts.loss_history import float_array
 from tutor.charts.numbers import figure
 from tutor.charts.plot import (
     canvas,
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 _POINTS = 240
 _COLOURED = 8
-"""So many pieces have a colour each; more are grey."""
+"""Up to so many hidden units have a colour each; more are grey."""
 
 
 def hidden_units_chart(
@@ -46,17 +45,17 @@ def hidden_units_chart(
     chosen: int | None = None,
     ascii: bool = False,
 ) -> Rows:
-    """The curve dotted, the sum as a line, and every piece c·σ(b + w·x) as a line of its own.
+    """Draw the curve dotted, the sum as a line, and every hidden unit c·σ(b + w·x) as a line of its own.
 
     Args:
-        curve: x and y of what the sum is to meet.
-        pieces: w, b and c of each.
-        width: Cells across.
-        height: Rows.
-        constant: What is added to all of them.
+        curve: x and y of the curve that the sum approximates.
+        pieces: w, b and c of each hidden unit.
+        width: The width in cells.
+        height: The height in rows.
+        constant: What is added to the sum of the hidden units.
         hard: Whether σ is the hard sigmoid, max(0, min(1, ½ + z/4)), or the soft one, 1 / (1 + e⁻ᶻ).
         error: The largest distance between the sum and the curve.
-        chosen: The piece whose two ends are marked.
+        chosen: The hidden unit whose two ends are marked.
         ascii: Whether to draw in plain ASCII.
     """
     x, y = finite_pairs(*curve)
@@ -94,7 +93,7 @@ def hidden_units_chart(
 
 
 def _hidden_unit(x: NDArray[np.float64], w: float, b: float, c: float, *, hard: bool) -> NDArray[np.float64]:
-    z = numbers(b + w * x)
+    z = float_array(b + w * x)
     return c * (np.clip(0.5 + z / 4, 0.0, 1.0) if hard else 0.5 * (1 + np.tanh(z / 2)))
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.canvas import heat_rows, overlay, scenery
-from tutor.charts.cells import Rows, Span, figures, sentence, too_small
-from tutor.charts.loss import flow
+from tutor.charts.cells import Rows, Span, figures, flow, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import (
     Grid,
@@ -45,9 +44,9 @@ def curve_chart(
     path: tuple[Numbers, Numbers] = ((), ()),
     ascii: bool = False,
 ) -> Rows:
-    """The function ``curve`` (w and f(w)), the ``path`` so far and the ``ball`` at its end.
+    """Draw the function ``curve`` (w and f(w)), the ``path`` so far and the ``ball`` at its end.
 
-    A ball that has left the picture is shown at the edge where it left, as an arrow.
+    If the ball has left the chart, an arrow shows the edge where it left.
     """
     w, f = finite_pairs(*curve)
     ball_w, ball_f = finite_pairs([ball[0]], [ball[1]])
@@ -76,7 +75,7 @@ def curve_chart(
 
 
 def _gone(w: float, low: float, high: float, grid: Grid) -> Mark:
-    """An arrow at the edge over which the ball has gone."""
+    """Return an arrow at the edge where the ball left the chart."""
     share = min(1.0, max(0.0, (w - low) / (high - low)))
     column = round(share * (grid.columns - 1))
     glyph = ("<" if grid.ascii else "◀") if w < low else (">" if grid.ascii else "▶") if w > high else None
@@ -110,17 +109,17 @@ def surface_chart(
     colour: bool = True,
     ascii: bool = False,
 ) -> Rows:
-    """A heat map of the loss with the path of the parameters.
+    """Draw a heat map of the loss with the path of the parameters.
 
     Args:
-        levels: Shape (rows, columns), rows from the top: 0 (lowest loss) to 63 (highest).
-        ranges: Low and high of the parameter across and of the one upwards.
-        width: Cells across.
-        height: Rows.
-        path: The parameter across and the one upwards after each update; the last is where it is now.
-        names: What the parameters are called.
-        losses: The losses that level 0 and level 63 stand for, for the legend.
-        colour: Whether the terminal has colours to shade with; otherwise characters do.
+        levels: The loss from 0 (lowest) to 63 (highest), shape (rows, columns), rows from the top.
+        ranges: Low and high of the parameter across, and of the parameter upwards.
+        width: The width in cells.
+        height: The height in rows.
+        path: The parameter across and the parameter upwards after each update; the last ones are the present ones.
+        names: The names of the parameters.
+        losses: The losses of level 0 and of level 63, for the legend.
+        colour: Whether the terminal has colours to shade with; otherwise characters are used.
         ascii: Whether to draw in plain ASCII.
     """
     xs, ys = finite_pairs(*path)

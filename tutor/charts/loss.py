@@ -1,4 +1,4 @@
-"""The loss of every epoch: training, validation, runs pinned beside them, and where a control was turned."""
+"""The loss chart: training, validation and pinned runs by epoch or update, and the changes of settings."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ from tutor.charts.cells import (
     Rows,
     Span,
     figures,
-    fit_row,
+    flow,
     overlaid,
     plain_row,
-    row_width,
     sentence,
     spread_row,
     too_small,
 )
 from tutor.charts.chart_view import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, renamed, x_scale
-from tutor.charts.loss_history import Extremes, LossHistory
-from tutor.charts.loss_history import numbers as as_numbers
+from tutor.charts.loss_history import Extremes, LossHistory, float_array
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, Pattern, canvas_grid, column_mark, dot_columns, framed, series_mark
 from tutor.charts.scale import Scale, falling_scale, log_scale
@@ -34,9 +32,9 @@ _PATTERN_SIGNS: dict[Pattern, tuple[str, str]] = {"line": ("──", "*"), "dott
 _PLAIN_PINNED = "+x#@"
 _CHANGED = ("┊", ":")
 _KEPT: WeakKeyDictionary[LossHistory, CanvasCache] = WeakKeyDictionary()
-"""The canvas of each chart, by the last of its histories: the one that grows."""
+"""The cached canvas of each chart, by the last of its histories, which is the one that grows."""
 _FREE = " ⠀" + "".join(_CHANGED)
-"""What a name may be written over: nothing, and the marks of other changes."""
+"""What the name of a change may be written over: empty cells, and the marks of other changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +42,15 @@ class LossLine:
     """One series of a loss chart.
 
     Args:
-        name: What the legend calls it.
-        history: Its numbers, one per epoch.
+        name: Its name in the legend.
+        history: Its numbers, one for each epoch.
         ink: The role that colours it: ``train``, ``valid``, ``pinned1`` to ``pinned4``.
-        pattern: How it is told apart without colour.
-        badge: A character set along the line and in the legend, for several lines of one pattern; or empty.
+        pattern: How it is distinguished without colour.
+        badge: A character along the line and in the legend, for several lines of one pattern; or empty.
         knots: How many updates its epochs took, for an axis of updates.
-        until: The last epoch to draw; all of them where None.
-        told: The last epoch whose figure the legend tells; the last one that is drawn where None.
-        short: What the legend calls it where there is little room; `name` where empty.
+        until: The last epoch to draw; by default all are drawn.
+        legend_epoch: The last epoch whose figure the legend shows; by default the last one that is drawn.
+        short: Its name in the legend if there is little room; by default its name.
     """
 
     name: str
@@ -62,7 +60,7 @@ class LossLine:
     badge: str = ""
     knots: Knots = ()
     until: int | None = None
-    told: int | None = None
+    legend_epoch: int | None = None
     short: str = ""
 
     @property
@@ -71,36 +69,36 @@ class LossLine:
         return self.history.last if self.until is None else min(self.until, self.history.last)
 
     def value(self, place: float | None, axis: Axis) -> float | None:
-        """The loss at a place of the axis; the last one there is where None."""
+        """Return the loss at a place of the axis; the last one if the place is None."""
         if place is None:
-            return self.history.latest(self.told) if self.until is None else self.history.value(self.last)
+            return self.history.latest(self.legend_epoch) if self.until is None else self.history.value(self.last)
         epoch = round(epoch_of(self.knots, place)) if axis.in_updates else round(place)
         return self.history.value(epoch) if epoch <= self.last else None
 
     def sign(self, *, ascii: bool) -> str:
-        """What stands for the line in a legend."""
+        """Return the sign of the line in a legend."""
         pretty, plain = _PATTERN_SIGNS[self.pattern]
         return f"{plain if ascii else pretty}{self.badge}"
 
     def plain_mark(self) -> str:
-        """What draws the line in plain ASCII."""
+        """Return the character that draws the line in plain ASCII."""
         if self.badge.isdigit():
             return _PLAIN_PINNED[(int(self.badge) - 1) % len(_PLAIN_PINNED)]
         return _PATTERN_SIGNS[self.pattern][1]
 
 
 def train_line(history: LossHistory) -> LossLine:
-    """The training loss, as it is drawn everywhere."""
+    """Return the line of the training loss, as it is drawn everywhere."""
     return LossLine(translate("charts.train"), history, "train", "line")
 
 
 def valid_line(history: LossHistory) -> LossLine:
-    """The validation loss, as it is drawn everywhere."""
+    """Return the line of the validation loss, as it is drawn everywhere."""
     return LossLine(translate("charts.valid"), history, "valid", "dotted", short=translate("charts.valid-short"))
 
 
 def pinned_line(number: int, name: str, history: LossHistory) -> LossLine:
-    """The loss of an earlier run, the ``number``-th (from 1) that the learner kept for comparison."""
+    """Return the line of an earlier run, the ``number``-th (from 1) that the learner pinned for comparison."""
     return LossLine(name, history, f"pinned{(number - 1) % 4 + 1}", "dashed", str(number))
 
 
@@ -121,22 +119,22 @@ def loss_chart(
     numbers: Sequence[float] = (),
     ascii: bool = False,
 ) -> Rows:
-    """The loss per epoch in ``width`` by ``height`` cells. Places across are epochs, or updates: see ``axis``.
+    """Draw the loss by epoch. Places across are epochs or updates: see ``axis``.
 
     Args:
-        lines: The series, drawn in order, the first one deepest.
-        width: Cells across.
-        height: Rows.
-        title: What the loss is called, before the legend.
-        short_title: The same where there is little room; ``title`` where empty.
-        across: What the axis counts, at the right end of the legend where there is room.
+        lines: The series, drawn in this order, later ones over earlier ones.
+        width: The width in cells.
+        height: The height in rows.
+        title: The name of the loss, before the legend.
+        short_title: The same if there is little room; by default ``title``.
+        across: What the axis counts, written at the right end of the legend if there is room.
         planned: Where the run will end; the axis does not go further.
-        logarithmic: Whether the loss is on a logarithmic axis. What is not above zero is left out there.
-        axis: How the axis across counts.
-        window: The first and last place to show; all of them where None.
-        changes: Places where a control was changed, marked by a dotted column, each alone or with what it became.
+        logarithmic: Whether the loss is on a logarithmic axis, where values of zero or less are left out.
+        axis: What the horizontal axis counts.
+        window: The first and last place to show; by default all of them.
+        changes: Places where a setting was changed, marked by a dotted column, each alone or with its new value.
         cursor: A place to read off: a column on the chart, and its figures in the legend.
-        numbers: What another program calls the epochs, from the place 1; empty if it calls them by their places.
+        numbers: The numbers that another program gave to the epochs, from place 1; empty if they are the places.
         ascii: Whether to draw in plain ASCII.
     """
     numbers = () if axis.in_updates else numbers
@@ -153,7 +151,8 @@ def loss_chart(
     body = height - len(legend)
     y = _losses(lines, x, body, logarithmic=logarithmic, reading=reading)
     if y is None:
-        key = "charts.nothing-above-zero" if logarithmic and any(map(_any_finite, lines)) else "charts.no-epoch-yet"
+        begun = any(line.history.latest() is not None for line in lines)
+        key = "charts.nothing-above-zero" if logarithmic and begun else "charts.no-epoch-yet"
         return [*legend, *sentence(translate(key), width, body)]
     grid = canvas_grid(y, width, body, ascii=ascii)
     if grid.width < 4:
@@ -161,18 +160,14 @@ def loss_chart(
     marks = _columns([each if isinstance(each, int) else each[0] for each in changes], cursor, x, grid)
     for line in lines:
         marks.extend(_line_marks(line, x, y, grid, axis))
-    drawn = _kept_canvas(lines).draw(grid, marks)
+    drawn = _KEPT.setdefault(lines[-1].history, CanvasCache()).draw(grid, marks)
     _name_changes(drawn, [each for each in changes if not isinstance(each, int)], x, grid)
     return [*legend, *framed(x, y, drawn, width, body, ascii=ascii)]
 
 
-def _kept_canvas(lines: Sequence[LossLine]) -> CanvasCache:
-    return _KEPT.setdefault(lines[-1].history, CanvasCache())
-
-
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Where the figures of the legend are read off, and how they are written."""
+    """Where the figures of the legend are read, and how they are written."""
 
     cursor: int | None
     axis: Axis
@@ -181,21 +176,17 @@ class _Reading:
 
     @property
     def place(self) -> str:
-        """What is read off, as it is called."""
+        """The number of the epoch or update that is read."""
         at = self.cursor or 0
         return f"{self.numbers[at - 1]:.9g}" if 0 < at <= len(self.numbers) else str(at)
 
     def figure(self, line: LossLine) -> str:
-        """The figure of a line."""
+        """Return the figure of a line."""
         return figure(line.value(self.cursor, self.axis), ascii=self.ascii)
 
 
-def _any_finite(line: LossLine) -> bool:
-    return line.history.latest() is not None
-
-
 def _span(line: LossLine, axis: Axis) -> tuple[int, int]:
-    """The places of its first and last epoch; those that will not be drawn count, so that an axis stays."""
+    """Return the places of the first and last epoch, also of those not drawn, so that the axis does not move."""
     first, last = line.history.first, line.history.last
     if axis.in_updates:
         return floor(place_of(line.knots, first)), ceil(place_of(line.knots, last))
@@ -214,7 +205,7 @@ def _extremes(line: LossLine, x: Scale, columns: int, axis: Axis) -> Extremes:
 
 
 def _losses(lines: Sequence[LossLine], x: Scale, height: int, *, logarithmic: bool, reading: _Reading) -> Scale | None:
-    """The axis of the loss over what is in view, or None where nothing is."""
+    """Return the axis of the loss for what is in view; None if nothing is."""
     lows, highs = [], []
     for line in lines:
         _, low, high = extremes_on(line.history, line.knots, x, 8, reading.axis)
@@ -232,20 +223,20 @@ def _losses(lines: Sequence[LossLine], x: Scale, height: int, *, logarithmic: bo
 
 
 def _columns(changes: Sequence[int], cursor: int | None, x: Scale, grid: Grid) -> list[Mark]:
-    changed = sorted(set(dot_columns(as_numbers(changes), x, grid).tolist()))
+    changed = sorted(set(dot_columns(float_array(changes), x, grid).tolist()))
     marks = [column_mark(column, grid, "muted", *_CHANGED) for column in changed if 0 <= column < grid.columns]
     if cursor is not None:
-        column = int(dot_columns(as_numbers([cursor]), x, grid)[0])
+        column = int(dot_columns(float_array([cursor]), x, grid)[0])
         if 0 <= column < grid.columns:
             marks.append(column_mark(column, grid, "cursor", "│", "|"))
     return marks
 
 
 def _name_changes(rows: Rows, changes: Sequence[tuple[int, str]], x: Scale, grid: Grid) -> None:
-    """Write beside the mark of each change what it became, where nothing is drawn; in place."""
+    """Write the new value beside the mark of each change, in place, if there is room where nothing is drawn."""
     taken: list[tuple[int, int, int]] = []
     names: list[tuple[int, int, str]] = []
-    columns = dot_columns(as_numbers([place for place, _ in changes]), x, grid).tolist()
+    columns = dot_columns(float_array([place for place, _ in changes]), x, grid).tolist()
     for column, (_, name) in zip(columns, changes, strict=True):
         text = shorten(name, max(0, grid.width // 3))
         at = column // grid.dots_across + 1
@@ -258,7 +249,7 @@ def _name_changes(rows: Rows, changes: Sequence[tuple[int, str]], x: Scale, grid
                 taken.append((number, at, end))
                 names.append((number, at, text))
                 break
-    for number, at, text in sorted(names, reverse=True):  # from the right: a name may be wider than its characters
+    for number, at, text in sorted(names, reverse=True):  # from the right, because a character may take two cells
         rows[number] = overlaid(rows[number], at, text, "muted")
 
 
@@ -286,9 +277,9 @@ def _legend(
     logarithmic: bool,
     reading: _Reading,
 ) -> Rows:
-    """The rows above the plot: title, each line's sign, name and figure; as many rows as the height can spare.
+    """Return the rows above the plot: the title, and sign, name and figure of each line, on as many rows as there are.
 
-    Where they are too few, the title is short, then the names are, then there is no title.
+    If they do not fit, the title is shortened first, then the names are, then the title is left out.
     """
     if height < 7:
         return []
@@ -323,7 +314,7 @@ def _legend_items(
 
 
 def _with_axis(legend: Rows, across: str, width: int, *, ascii: bool) -> Rows:
-    """``legend`` with what the axis counts at its right end; without it where that has no room."""
+    """Return ``legend`` with what the axis counts at its right end, if there is room."""
     if not legend or not across:
         return legend
     name = Span(f"{across} {'>' if ascii else '→'}", "muted")
@@ -331,14 +322,3 @@ def _with_axis(legend: Rows, across: str, width: int, *, ascii: bool) -> Rows:
     while last and not last[-1].text.strip():
         last = last[:-1]
     return [*above, spread_row([*last, Span(" ")], [name], width)]
-
-
-def flow(items: Sequence[Row], width: int, most: int) -> Rows:
-    """``items`` side by side with two cells between them, on as many rows as they take but at most ``most``."""
-    rows: Rows = []
-    for item in items:
-        if rows and row_width(rows[-1]) + 2 + row_width(item) <= width:
-            rows[-1] = [*rows[-1], Span("  "), *item]
-        elif len(rows) < most:
-            rows.append(list(item))
-    return [fit_row(row, width) for row in rows]

@@ -1,9 +1,9 @@
-"""A series that only grows, kept so that any part of it is reduced to columns at once.
+"""The loss of every epoch, kept so that any part of it is quickly reduced to the columns of a chart.
 
-A run may have a million epochs and a chart a hundred columns: each frame would read a million numbers to draw
-a hundred. `LossHistory` therefore keeps, besides the numbers, the least and greatest of every 16, of every
-256 and so on, and a frame reads only a few blocks per column. No spike is lost: a column shows the least and
-the greatest value in it.
+A run may have a million epochs and a chart a hundred columns, so each frame would read a million numbers to draw a
+hundred. Therefore `LossHistory` also keeps the least and the greatest of every 16 numbers, of every 256 and so on, and
+a frame reads only a few blocks for each column. No spike is lost, because a column shows its least and its greatest
+value.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Numbers: TypeAlias = ArrayLike | Sequence[float | None]
-    """Numbers from anywhere: what is None or no finite number is left out of a drawing."""
+    """Numbers from anywhere. None, and whatever is not a finite number, is not drawn."""
 
 _BLOCK = 16
 _BLOCKS_PER_COLUMN = 4
@@ -27,9 +27,9 @@ _RATIO = 4.0
 
 
 class Extremes(NamedTuple):
-    """What a series does in each column: ``low`` and ``high`` where it has a finite value there.
+    """The least and the greatest value of a series in each column.
 
-    ``column`` counts from the left, rises, and holds only the columns with something in them.
+    ``column`` counts from the left, rises, and holds only the columns that have a finite value.
     """
 
     column: NDArray[np.int64]
@@ -60,10 +60,10 @@ class _Growing:
 
 
 class LossHistory:
-    """One number per epoch, appended as they come.
+    """One number for each epoch, appended as they arrive.
 
     Args:
-        values: The numbers so far. None and whatever is not finite count as missing.
+        values: The numbers so far. None, and whatever is not finite, counts as missing.
         first: The epoch of the first number.
     """
 
@@ -80,23 +80,23 @@ class LossHistory:
 
     @property
     def last(self) -> int:
-        """The epoch of the last number; ``first - 1`` where there is none."""
+        """The epoch of the last number; ``first - 1`` if there is none."""
         return self.first + len(self) - 1
 
     def append(self, value: float | None) -> None:
-        """Add the next epoch's number."""
+        """Add the number of the next epoch."""
         self.extend((value,))
 
     def extend(self, values: Iterable[float | None] | NDArray[np.float64]) -> None:
         """Add the numbers of the next epochs."""
-        new = numbers(values if isinstance(values, Sequence | np.ndarray | array) else list(values))
+        new = float_array(values if isinstance(values, Sequence | np.ndarray | array) else list(values))
         if not new.size:
             return
         self._values.extend(np.where(np.isfinite(new), new, np.nan))
         self._summarise()
 
     def follow(self, values: Sequence[float]) -> None:
-        """Add what ``values`` holds beyond what is here; begin anew if it shrank, or is another object than before."""
+        """Add the numbers of ``values`` that are not here yet; begin again if it shrank or is another object now."""
         if len(values) < len(self) or (self._followed is not None and values is not self._followed):
             self.__init__(first=self.first)  # type: ignore[misc]
         self._followed = values
@@ -104,7 +104,7 @@ class LossHistory:
             self.extend(values[len(self) :])
 
     def value(self, epoch: int) -> float | None:
-        """The number of ``epoch``, or None where there is none."""
+        """Return the number of ``epoch``; None if there is none."""
         index = epoch - self.first
         if not 0 <= index < len(self):
             return None
@@ -112,7 +112,7 @@ class LossHistory:
         return None if np.isnan(number) else number
 
     def latest(self, until: int | None = None) -> float | None:
-        """The last number that there is, up to the epoch ``until`` where that is given, or None."""
+        """Return the last number, or the last one up to the epoch ``until``; None if there is none."""
         tail = self._values.view()
         if until is not None:
             tail = tail[: max(0, until - self.first + 1)]
@@ -122,9 +122,9 @@ class LossHistory:
         return None
 
     def extremes(self, low: float, high: float, columns: int) -> Extremes:
-        """The least and greatest number in each of ``columns`` equal parts of the epochs ``low`` to ``high``.
+        """Return the least and greatest number in each of ``columns`` equal parts of the epochs ``low`` to ``high``.
 
-        The first part is centred on ``low`` and the last on ``high``, as dots on a chart are.
+        The first part is centred on ``low`` and the last one on ``high``, like the dots of a chart.
         """
         span = max(high - low, 1e-9)
         if columns < 1:
@@ -136,9 +136,9 @@ class LossHistory:
     def pieces(
         self, low: float, high: float, columns: int, *, logarithmic: bool = False
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Blocks of the epochs ``low`` to ``high``, several for each of ``columns``: their middles, lows and highs.
+        """Return blocks of the epochs ``low`` to ``high``, several for each column: their middles, lows and highs.
 
-        The middles rise. Where ``logarithmic``, equal columns are equal ratios of epochs, and blocks grow with them.
+        The middles rise. If ``logarithmic``, equal columns are equal ratios of epochs, and the blocks grow with them.
         """
         start = max(0, int(np.ceil(low - 1e-9)) - self.first)
         stop = min(len(self), int(np.floor(high + 1e-9)) - self.first + 1)
@@ -165,7 +165,7 @@ class LossHistory:
     def _blocks(
         self, level: int, start: int, stop: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Blocks of 16^level that lie in ``start`` to ``stop``, and finer ones where they do not fill an edge."""
+        """Return the blocks of 16^level numbers from ``start`` to ``stop``, with smaller ones at the edges."""
         if level == 0:
             values = self._values.view(start, stop)
             return np.arange(start, start + len(values), dtype=np.float64), values, values
@@ -184,7 +184,7 @@ class LossHistory:
         return np.concatenate(epochs), np.concatenate(lows), np.concatenate(highs)
 
     def _summarise(self) -> None:
-        """Fill the blocks that have become whole, level by level."""
+        """Compute the blocks that are complete now, level by level."""
         below_low = below_high = self._values
         level = 0
         while below_low.size >= _BLOCK:
@@ -201,7 +201,7 @@ class LossHistory:
 
 
 def merge_columns(column: NDArray[np.int64], low: NDArray[np.float64], high: NDArray[np.float64]) -> Extremes:
-    """The extremes of each column, from pieces with ``column`` rising; what is not finite is left out."""
+    """Return the extremes of each column from blocks with rising ``column``; what is not finite is left out."""
     good = np.isfinite(low) & np.isfinite(high)
     if not good.all():
         column, low, high = column[good], low[good], high[good]
@@ -215,8 +215,8 @@ def _no_extremes() -> Extremes:
     return Extremes(np.empty(0, np.int64), np.empty(0), np.empty(0))
 
 
-def numbers(values: Numbers) -> NDArray[np.float64]:
-    """``values`` as floats; None and what is no number become NaN, so that it is left out and never drawn."""
+def float_array(values: Numbers) -> NDArray[np.float64]:
+    """Return ``values`` as a flat array of floats; None, and whatever is not a number, becomes NaN and is not drawn."""
     try:
         found = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""What happens while a network trains: gradients, the loss of each update, norms, shapes, and a check of gradients."""
+"""What happens inside a network while it trains: gradients, losses of updates, norms, shapes, a gradient check."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span, fit_rows, sentence, too_small
-from tutor.charts.loss import flow
-from tutor.charts.loss_history import numbers
-from tutor.charts.numbers import figure
+from tutor.charts.cells import Row, Rows, Span, fit_rows, flow, sentence, too_small
+from tutor.charts.loss_history import float_array
+from tutor.charts.numbers import count, figure
 from tutor.charts.plot import (
     Grid,
     canvas,
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from tutor.charts.plot import Pattern
 
 _PERCENT_SHOWN = 90
-"""Percent of the batches that the picture is made to hold; a few long ones may leave it."""
+"""The percentage of the batches that fit into the chart; a few long ones may leave it."""
 
 
 def gradients_chart(
@@ -47,15 +46,15 @@ def gradients_chart(
     angle: float,
     ascii: bool = False,
 ) -> Rows:
-    """Arrows from one point: that of all examples goes to the right and has length 1.
+    """Draw gradients as arrows from one point; the gradient of all examples points to the right and has length 1.
 
     Args:
-        batches: Of each batch's gradient the part along that arrow, and the length at right angles to it. On which
-            side a batch is drawn means nothing: there are as many dimensions as parameters.
-        width: Cells across.
-        height: Rows.
+        batches: The component of each batch's gradient along that arrow, and its length at right angles to it. The
+            side on which a batch is drawn means nothing, because there are as many dimensions as parameters.
+        width: The width in cells.
+        height: The height in rows.
         batch_size: How many examples a batch has.
-        angle: How far off a batch's gradient usually is, in degrees.
+        angle: The usual angle between a batch's gradient and the gradient of all examples, in degrees.
         ascii: Whether to draw in plain ASCII.
     """
     if too_small(width, height):
@@ -66,7 +65,7 @@ def gradients_chart(
     far = float(np.percentile(across, _PERCENT_SHOWN)) if len(across) else 0.0
     ends = np.percentile(along, [100 - _PERCENT_SHOWN, _PERCENT_SHOWN]).tolist() if len(along) else [0.0, 1.0]
     reach = (min(0.0, ends[0]), max(1.0, ends[1]))
-    # The labels of an axis take room that depends on the axis: the second time round it is right.
+    # The labels of the axis take room that depends on the axis, so the second pass is right.
     grid = Grid(max(1, width - 7), max(1, body - 2), ascii)
     for _ in range(2):
         x, y = _equal_axes(reach, max(far, 0.3), grid, width, body, ascii=ascii)
@@ -87,7 +86,7 @@ def gradients_chart(
 def _equal_axes(
     along: tuple[float, float], across: float, grid: Grid, width: int, body: int, *, ascii: bool
 ) -> tuple[Scale, Scale]:
-    """Two axes of the same unit, so that angles are drawn as they are. A plain ASCII cell is twice as high as wide."""
+    """Return two axes of the same unit, so that angles are true. A cell of plain ASCII is twice as high as wide."""
     dot_height = 2.0 if ascii else 1.0
     low, high = along[0] - 0.1, along[1] + 0.1
     unit = max((high - low) / grid.columns, 2.2 * across / (grid.rows * dot_height))
@@ -118,19 +117,19 @@ def updates_chart(
     epochs: tuple[Numbers, Numbers] = ((), ()),
     ascii: bool = False,
 ) -> Rows:
-    """The losses of the updates up to the ``last`` as a line, and points for whole epochs.
+    """Draw the batch losses of the updates up to the ``last`` as a line, and the loss after each epoch as points.
 
     Args:
-        losses: Of the last updates, in their order.
-        last: The number of the last one, from 1.
-        width: Cells across.
-        height: Rows.
-        epochs: After which updates an epoch ended, and the loss over all examples there.
+        losses: The batch losses of the last updates, in order.
+        last: The number of the last update, from 1.
+        width: The width in cells.
+        height: The height in rows.
+        epochs: The update after which each epoch ended, and the loss over all examples at its end.
         ascii: Whether to draw in plain ASCII.
     """
     if too_small(width, height):
         return sentence(translate("charts.too-small"), width, height)
-    values = numbers(losses)
+    values = float_array(losses)
     update = np.arange(last - len(values) + 1, last + 1, dtype=np.float64)
     at, values = finite_pairs(update, values)
     ends, whole = finite_pairs(*epochs)
@@ -168,7 +167,7 @@ _NORM_LINES = (
     ("norms.gradient", "dashed", "accent", "╌╌ ", "+", "+ "),
     ("norms.parameters", "dotted", "muted", "·· ", "o", "o "),
 )
-"""Name, pattern and ink of each line; its sign in the legend; how it is drawn, and its sign, in ASCII."""
+"""Name, pattern and ink of each line, its sign in the legend, and in ASCII its character and its sign."""
 
 
 def norms_chart(
@@ -181,14 +180,14 @@ def norms_chart(
     *,
     ascii: bool = False,
 ) -> Rows:
-    """Three lines over the epochs, each with its last figure in the legend.
+    """Draw loss, gradient norm and parameter norm by epoch on one logarithmic axis; the legend has the last figures.
 
-    Values that are not above zero have no place on a logarithmic axis and are left out.
+    Values of zero or less have no place on a logarithmic axis and are left out.
     """
     if too_small(width, height):
         return sentence(translate("charts.too-small"), width, height)
-    place = numbers(epochs)
-    lines = [finite_pairs(place, numbers(values)) for values in (losses, gradients, parameters)]
+    place = float_array(epochs)
+    lines = [finite_pairs(place, float_array(values)) for values in (losses, gradients, parameters)]
     lines = [(at[values > 0], values[values > 0]) for at, values in lines]
     up, over = extent(*(values for _, values in lines)), extent(place)
     if up is None or over is None:
@@ -222,21 +221,21 @@ def _norms_legend(lines: list[NDArray[np.float64]], width: int, height: int, *, 
 
 
 RIGHT = 1e-5
-"""Two gradients that differ by less, relative to their lengths, are the same but for rounding."""
+"""Two gradients that differ by less than this, relative to their lengths, differ only by rounding."""
 
 _GAP = 3
 
 
 def shapes_table(layers: Sequence[tuple[str, Sequence[int]]], width: int, height: int, *, ascii: bool = False) -> Rows:
-    """Name, shape and number of entries of each table of parameters, and how many there are in all."""
+    """Draw a table with name, shape and size of each array of parameters, and the number of parameters."""
     if not layers or height < 1:
         return sentence(translate("charts.nothing-yet"), width, height)
-    counts = [prod(shape) for _, shape in layers]
+    sizes = [prod(shape) for _, shape in layers]
     times = " x " if ascii else " × "
     rows = [(translate("charts.layer"), translate("charts.shape"), translate("charts.count"))]
-    for (name, shape), count in zip(layers, counts, strict=True):
-        rows.append((name, times.join(map(str, shape)), f"{count:,}"))
-    rows.append((translate("charts.in-all"), "", f"{sum(counts):,}"))
+    for (name, shape), size in zip(layers, sizes, strict=True):
+        rows.append((name, times.join(map(str, shape)), count(size)))
+    rows.append((translate("charts.in-all"), "", count(sum(sizes))))
     if len(rows) > height > 2:
         rows = [*rows[: height - 1], rows[-1]]
     inks = ["muted", *["text"] * (len(rows) - 2), "train"]
@@ -253,15 +252,15 @@ def gradient_check_table(
     difference: float,
     ascii: bool = False,
 ) -> Rows:
-    """Slopes by backpropagation and by nudging, one parameter a row, and the verdict above them.
+    """Draw a table of derivatives by backpropagation and by finite differences, with the verdict above it.
 
     Args:
-        names: Of the parameters.
-        computed: By backpropagation.
-        measured: By finite differences.
-        width: Cells across.
-        height: Rows.
-        difference: Of all parameters that were checked, relative to the gradients' lengths.
+        names: The names of the parameters.
+        computed: The derivatives by backpropagation.
+        measured: The derivatives by finite differences.
+        width: The width in cells.
+        height: The height in rows.
+        difference: The difference over all checked parameters, relative to the lengths of the gradients.
         ascii: Whether to draw in plain ASCII.
     """
     size = min(len(names), len(computed), len(measured))
@@ -271,14 +270,14 @@ def gradient_check_table(
     sign = ("ok" if right else "!!") if ascii else ("✓" if right else "✗")
     ink = "good" if right else "bad"
     verdict = translate("charts.agrees" if right else "charts.disagrees")
-    told = translate("charts.difference", difference=f"{difference:.1e}")
+    note = translate("charts.difference", difference=f"{difference:.1e}")
     slope = "dL/d" if ascii else "∂L/∂"
     rows: list[Sequence[str]] = [(slope, translate("charts.backpropagation"), translate("charts.measured"))]
     inks = ["muted"]
     for index in _evenly_spread(size, height - 2):
         rows.append((names[index], *(figure(float(each[index]), ascii=ascii) for each in (computed, measured))))
         inks.append("text" if _close(float(computed[index]), float(measured[index])) else "bad")
-    head = [Span(f"{sign} {verdict}", ink), Span(f"   {told}", "muted")]
+    head = [Span(f"{sign} {verdict}", ink), Span(f"   {note}", "muted")]
     return fit_rows([head, *_columns(rows, inks)], width, height)
 
 
@@ -287,7 +286,7 @@ def _close(one: float, other: float) -> bool:
 
 
 def _evenly_spread(size: int, room: int) -> list[int]:
-    """At most ``room`` of ``size`` places, evenly spread."""
+    """Return at most ``room`` of ``size`` indices, evenly spread."""
     if size <= room:
         return list(range(size))
     if room < 1:
@@ -296,7 +295,7 @@ def _evenly_spread(size: int, room: int) -> list[int]:
 
 
 def _columns(rows: Sequence[Sequence[str]], inks: Sequence[str]) -> Rows:
-    """The first column to the left, the others to the right, each as wide as its widest text."""
+    """Align the first column to the left and the others to the right, each as wide as its widest text."""
     widths = [max(cell_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     gap = " " * _GAP
     lines = []

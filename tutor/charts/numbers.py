@@ -1,4 +1,4 @@
-"""Numbers as a learner reads them: four significant digits, never wider than they need."""
+"""Numbers as text for a learner: four significant digits, and never wider than needed."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+from tutor.foundation.translate import language
+
 _WIDEST_LABEL = 12
-"""Cells of a label of an axis."""
+"""The greatest width of a label of an axis in cells."""
 
 MINUS = "\N{MINUS SIGN}"
 
 
 def figure(value: float | None, *, digits: int = 4, ascii: bool = False) -> str:
-    """``value`` to ``digits`` significant digits: ``0.5612``, ``−1.07``, ``3 956``, ``1.2e9``.
+    """Return ``value`` with ``digits`` significant digits: ``0.5612``, ``−1.070``, ``3956``, ``1.2e9``.
 
-    Numbers that are not finite are named (``inf``, ``nan``); None is a dash. Trailing zeros stay while a number
-    runs, so that a column of figures keeps its width.
+    Numbers that are not finite are named (``∞``, ``nan``), and None is a dash. Trailing zeros stay, so that a figure
+    keeps its width while a run goes on.
     """
     if value is None:
         return "-" if ascii else "–"
     try:
         value = float(value)
-    except OverflowError:  # a whole number from a log, of any length
+    except OverflowError:  # a whole number of any length, from a log
         value = math.inf if value > 0 else -math.inf
     if math.isnan(value):
         return "nan"
@@ -53,14 +55,14 @@ def _scientific(size: float, places: int) -> str:
 
 
 def count(number: int) -> str:
-    """A whole number with a thin gap every three digits: ``3 956``."""
-    return f"{number:,}".replace(",", " ")
+    """Return a whole number in the style of the language in use: ``3,956``, in Chinese ``3956`` but ``12,956``."""
+    return str(number) if language() == "zh" and abs(number) < 10_000 else f"{number:,}"
 
 
 def tick_labels(ticks: tuple[float, ...], *, ascii: bool = False) -> tuple[str, ...]:
-    """Labels for the ticks of one axis: the same decimals for all, as few as tell them apart.
+    """Return labels for the ticks of one axis, all with the same decimals, as few as distinguish them.
 
-    If that takes too many digits, the first tick has its value and the others how far they are above it.
+    If that takes too many digits, the lowest tick is labelled with its value and the others with their distance to it.
     """
     if not ticks:
         return ()
@@ -77,7 +79,7 @@ def tick_labels(ticks: tuple[float, ...], *, ascii: bool = False) -> tuple[str, 
 
 
 def _writings(ticks: tuple[float, ...], largest: float, gap: float) -> Iterator[list[str]]:
-    """Ways to write the sizes of ticks ``gap`` apart, the shortest first."""
+    """Yield ways to write the sizes of ticks that are ``gap`` apart, the shortest first."""
     places = _places(gap) if gap > 0 else 0
     if not (largest >= 1e6 or 0 < largest < 1e-4):
         yield [f"{abs(tick):.{places}f}" for tick in ticks]
@@ -90,7 +92,7 @@ def _writings(ticks: tuple[float, ...], largest: float, gap: float) -> Iterator[
 
 
 def _places(gap: float) -> int:
-    """The decimals that tell apart ticks ``gap`` apart, and show 0.25 as 0.25."""
+    """Return the number of decimals that distinguishes ticks ``gap`` apart, and shows 0.25 as 0.25."""
     for places in range(9):
         if math.isclose(round(gap, places), gap, rel_tol=1e-6):
             return places

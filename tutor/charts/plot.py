@@ -1,4 +1,8 @@
-"""Points on a canvas: the one module that draws with plotext."""
+"""Points and lines on a canvas of dots, and axes around it. This is the only module that draws with plotext.
+
+A chart makes a `Scale` for each axis and a `canvas_grid` for the rest, turns its numbers into marks (`series_mark`,
+`point_marks`, `path_mark`), draws them with `canvas`, and puts the axes around it with `framed`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span
-from tutor.charts.loss_history import Extremes, merge_columns, numbers
+from tutor.charts.loss_history import Extremes, float_array, merge_columns
 from tutor.charts.scale import Scale
 from tutor.foundation.text import cell_width, pad_left
 
@@ -26,7 +30,7 @@ _BOX_TO_ASCII = str.maketrans({"│": "|", "─": "-", "└": "+", "┤": "+", "
 
 
 class Grid(NamedTuple):
-    """A canvas of ``width`` by ``height`` cells; a cell is two by four dots, or one dot in plain ASCII."""
+    """The size of a canvas in cells. A cell has two by four dots, or a single dot in plain ASCII."""
 
     width: int
     height: int
@@ -34,37 +38,37 @@ class Grid(NamedTuple):
 
     @property
     def columns(self) -> int:
-        """Dots across."""
+        """The number of dots across."""
         return self.width * (1 if self.ascii else 2)
 
     @property
     def rows(self) -> int:
-        """Dots upwards."""
+        """The number of dots upwards."""
         return self.height * (1 if self.ascii else 4)
 
     @property
     def dots_across(self) -> int:
-        """Dots across in one cell."""
+        """The number of dots across in one cell."""
         return 1 if self.ascii else 2
 
     @property
     def dots_up(self) -> int:
-        """Dots upwards in one cell."""
+        """The number of dots upwards in one cell."""
         return 1 if self.ascii else 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mark:
-    """Something to draw: dots, connected or not.
+    """Dots to draw, connected or not.
 
     Args:
-        columns: Dot columns, 0 at the left.
-        rows: Dot rows, 0 at the bottom, as many as ``columns``.
-        ink: The role that colours it.
-        lines: Whether each dot is joined to the one before it.
-        breaks: Indices of dots that are not joined to the one before, where ``lines``.
+        columns: The column of each dot, 0 at the left.
+        rows: The row of each dot, 0 at the bottom.
+        ink: The role that colours them.
+        lines: Whether each dot is connected to the one before it.
+        breaks: With ``lines``, the indices of dots that are not connected to the one before.
         glyph: A character of one cell to draw instead of dots; empty for dots.
-        plain: What stands for a dot in plain ASCII, one character.
+        plain: The character of a dot in plain ASCII.
     """
 
     columns: NDArray[np.int64]
@@ -77,14 +81,14 @@ class Mark:
 
 
 def preload() -> None:
-    """Import plotext, which takes a tenth of a second: call it in a thread before the first chart is wanted."""
+    """Import plotext, which takes a tenth of a second. Call this in a thread before the first chart is needed."""
     _plotext()
 
 
 def canvas(grid: Grid, marks: Sequence[Mark]) -> Rows:
-    """``marks``, later ones over earlier ones, on ``grid``: its height of rows, each of its width of cells.
+    """Draw ``marks`` on ``grid``, later ones over earlier ones, as one row for each row of its cells.
 
-    Cells with nothing in them are spaces in the ink ``text``.
+    Empty cells are spaces in the ink ``text``.
     """
     if grid.width < 1 or grid.height < 1:
         return [[] for _ in range(max(0, grid.height))]
@@ -100,7 +104,7 @@ def canvas(grid: Grid, marks: Sequence[Mark]) -> Rows:
 
 @lru_cache(maxsize=64)
 def frame(x: Scale, y: Scale, width: int, height: int, ascii: bool = False) -> tuple[tuple[Span, ...], ...]:
-    """Axes, ticks and labels in ``width`` by ``height`` cells, with an empty canvas: see `canvas_grid`."""
+    """Draw axes, ticks and labels in ``width`` by ``height`` cells around an empty canvas: see `canvas_grid`."""
     grid = canvas_grid(y, width, height, ascii=ascii)
     label_width = width - grid.width - 1
     x_ticks = _tick_cells(x, grid.columns, grid.width, grid.dots_across)
@@ -124,13 +128,13 @@ def frame(x: Scale, y: Scale, width: int, height: int, ascii: bool = False) -> t
 
 
 def canvas_grid(y: Scale, width: int, height: int, *, ascii: bool = False) -> Grid:
-    """The canvas that is left of ``width`` by ``height`` cells by the axes and by the labels of ``y``."""
+    """Return the canvas that the axes and the labels of ``y`` leave free of ``width`` by ``height`` cells."""
     label_width = max((cell_width(label) for label in y.labels), default=0)
     return Grid(max(1, width - label_width - 2), max(1, height - 2), ascii)
 
 
 def framed(x: Scale, y: Scale, drawn: Rows, width: int, height: int, *, ascii: bool = False) -> Rows:
-    """The rows of a canvas inside its axes."""
+    """Return the rows of a canvas with axes around it."""
     rows: Rows = [[*left, *row] for left, row in zip(_left_parts(x, y, width, height, ascii), drawn, strict=False)]
     rows.extend(list(blank) for blank in frame(x, y, width, height, ascii)[len(rows) :])
     return rows
@@ -138,7 +142,7 @@ def framed(x: Scale, y: Scale, drawn: Rows, width: int, height: int, *, ascii: b
 
 @lru_cache(maxsize=64)
 def _left_parts(x: Scale, y: Scale, width: int, height: int, ascii: bool) -> tuple[Row, ...]:
-    """What stands to the left of each row of the canvas."""
+    """Return what is to the left of each row of the canvas."""
     label_width = width - canvas_grid(y, width, height, ascii=ascii).width
     return tuple(_left_part(row, label_width) for row in frame(x, y, width, height, ascii))
 
@@ -154,7 +158,7 @@ def _left_part(row: Sequence[Span], width: int) -> Row:
 
 
 def _tick_cells(scale: Scale, dots: int, cells: int, dots_in_cell: int) -> dict[int, str]:
-    """The cell of each tick and its label; of two ticks in one cell the one nearer to an end stays."""
+    """Return the label of each tick by its cell; of two ticks in one cell, the one nearer to an end stays."""
     placed: dict[int, str] = {}
     ticks = list(zip(scale.ticks, scale.labels, strict=True))
     for tick, label in ticks[:1] + ticks[-1:] + ticks[1:-1]:
@@ -165,17 +169,17 @@ def _tick_cells(scale: Scale, dots: int, cells: int, dots_in_cell: int) -> dict[
 
 
 _ready_for: Grid | None = None
-"""The canvas that the figure is set up for: a chart that is drawn again and again need not set it up each time."""
+"""The canvas that plotext's figure is set up for, so that a chart drawn again need not set it up again."""
 
 
 @contextmanager
 def _drawing(width: int, height: int, grid: Grid | None = None) -> Iterator[tuple[Any, Any]]:
-    """The module and its figure, for one drawer at a time, with no signals in it before and after.
+    """Lend plotext and its figure to one caller at a time, without signals in the figure before and after.
 
     Args:
-        width: In cells.
-        height: In cells.
-        grid: Set the figure up for a bare canvas; without one it is new, and the drawer sets it up.
+        width: The width in cells.
+        height: The height in cells.
+        grid: The canvas to set the figure up for; without one the figure is new, and the caller sets it up.
     """
     global _ready_for  # noqa: PLW0603 - there is one figure in the process
     with _DRAWING:
@@ -188,7 +192,9 @@ def _drawing(width: int, height: int, grid: Grid | None = None) -> Iterator[tupl
             figure.canvas("default")
             figure.legend(False)
             if grid is not None:
-                _set_up(figure, grid)
+                figure.axes(False)
+                for axis, limit in (("x", grid.columns), ("y", grid.rows)):
+                    figure.ruler(axis).lim(0, limit).ticks([]).alignment(lim="edge")
         try:
             yield plotext, figure
             _ready_for = grid
@@ -197,12 +203,6 @@ def _drawing(width: int, height: int, grid: Grid | None = None) -> Iterator[tupl
             raise
         finally:
             figure.clear.data()
-
-
-def _set_up(figure: Any, grid: Grid) -> None:
-    figure.axes(False)
-    for axis, limit in (("x", grid.columns), ("y", grid.rows)):
-        figure.ruler(axis).lim(0, limit).ticks([]).alignment(lim="edge")
 
 
 def _signal(figure: Any, mark: Mark, ink: int, ascii: bool) -> Any:
@@ -214,15 +214,15 @@ def _signal(figure: Any, mark: Mark, ink: int, ascii: bool) -> Any:
         signal.lines(True)
         for index in mark.breaks:
             signal.line(index, False)
-    # Drawing asks every point for its colour to choose the next automatic one; ours are chosen, and asking costs
-    # as much as drawing. A plotext that no longer asks ignores this.
+    # To choose the next automatic colour, plotext asks every point for its colour. Our colours are given, and asking
+    # takes as long as drawing. A version of plotext that no longer asks ignores this.
     signal._get_unique_pixels = list  # noqa: SLF001
     return signal
 
 
 @lru_cache(maxsize=256)
 def _marker(glyph: str, ink: int) -> Any:
-    """A marker that all points of a signal share: plotext copies it for every point, which costs a third of a chart."""
+    """Return a marker that all points of a signal share; plotext's copies of it take a third of the time of a chart."""
     plotext = _plotext()
     shared = type("SharedMarker", (plotext.marker,), {"__copy__": lambda self: self})
     return shared(glyph, plotext.pixel(foreground=ink))
@@ -230,7 +230,7 @@ def _marker(glyph: str, ink: int) -> Any:
 
 @lru_cache(maxsize=1024)
 def _row(line: str, inks: tuple[str, ...], width: int) -> tuple[Span, ...]:
-    """A line of plotext's, with its colour codes as spans: code n is the nth of ``inks``."""
+    """Return a line of plotext's output as spans; colour code n stands for the nth of ``inks``."""
     row: Row = []
     ink, cells = "text", 0
     for number, piece in enumerate(line.split("\x1b[")):
@@ -261,14 +261,14 @@ def _plotext() -> Any:
 
 
 Pattern = Literal["line", "dotted", "dashed"]
-"""How a series is told apart without colour."""
+"""How a series is distinguished without colour."""
 
 _DASH_CELLS = 2
 
 
 def finite_pairs(x: Numbers, y: Numbers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The pairs of ``x`` and ``y`` in which both are finite; the longer one is cut."""
-    across, up = numbers(x), numbers(y)
+    """Return the pairs of ``x`` and ``y`` in which both are finite; the longer array is cut."""
+    across, up = float_array(x), float_array(y)
     size = min(len(across), len(up))
     across, up = across[:size], up[:size]
     good = np.isfinite(across) & np.isfinite(up)
@@ -276,26 +276,26 @@ def finite_pairs(x: Numbers, y: Numbers) -> tuple[NDArray[np.float64], NDArray[n
 
 
 def extent(*arrays: NDArray[np.float64]) -> tuple[float, float] | None:
-    """The least and the greatest finite value in all of ``arrays``; None where there is none."""
+    """Return the least and the greatest value in all of ``arrays``; None if they are empty."""
     lows = [float(array.min()) for array in arrays if len(array)]
     highs = [float(array.max()) for array in arrays if len(array)]
     return (min(lows), max(highs)) if lows else None
 
 
 def dot_rows(values: NDArray[np.float64], y: Scale, grid: Grid) -> NDArray[np.int64]:
-    """The dot row of each value, from 0 at the bottom; what lies off the scale is held at the edge."""
+    """Return the dot row of each value, from 0 at the bottom; values off the scale are held at the edge."""
     rows = np.clip(y.fractions(values), 0.0, 1.0) * (grid.rows - 1)
     return np.rint(rows).astype(np.int64)
 
 
 def dot_columns(values: NDArray[np.float64], x: Scale, grid: Grid) -> NDArray[np.int64]:
-    """The dot column of each value, from 0 at the left; off the scale it is held just outside the canvas."""
+    """Return the dot column of each value, from 0 at the left; values off the scale are held just outside."""
     columns = np.clip(x.fractions(values) * (grid.columns - 1), -1.0, float(grid.columns))
     return np.rint(columns).astype(np.int64)
 
 
 def column_extremes(x: NDArray[np.float64], y: NDArray[np.float64], across: Scale, grid: Grid) -> Extremes:
-    """The least and greatest of ``y`` in each dot column, for finite ``x`` that may come in any order."""
+    """Return the least and the greatest ``y`` in each dot column, for finite ``x`` in any order."""
     column = dot_columns(x, across, grid)
     inside = (column >= 0) & (column < grid.columns)
     column, y = column[inside], y[inside]
@@ -306,7 +306,7 @@ def column_extremes(x: NDArray[np.float64], y: NDArray[np.float64], across: Scal
 
 
 def series_mark(extremes: Extremes, y: Scale, grid: Grid, ink: str, pattern: Pattern, plain: str = "*") -> Mark:
-    """A series as one mark: a line, a dotted line or a dashed one, through the extremes of every column."""
+    """Return a series as one mark: a solid, dotted or dashed line through the extremes of every column."""
     extremes = _on_scale(extremes, y)
     columns, low, high = extremes.column, dot_rows(extremes.low, y, grid), dot_rows(extremes.high, y, grid)
     if pattern == "dotted":
@@ -321,7 +321,7 @@ def series_mark(extremes: Extremes, y: Scale, grid: Grid, ink: str, pattern: Pat
 
 
 def path_mark(x: Numbers, y: Numbers, across: Scale, up: Scale, grid: Grid, ink: str, plain: str = ".") -> Mark:
-    """A path in the plane, in the order of its points, as a line through the dots it visits."""
+    """Return a path in the plane, in the order of its points, as a line."""
     columns, rows = _visited(x, y, across, up, grid)
     columns, rows = simplified(columns, rows)
     return Mark(columns, rows, ink, lines=True, plain=plain)
@@ -330,7 +330,7 @@ def path_mark(x: Numbers, y: Numbers, across: Scale, up: Scale, grid: Grid, ink:
 def point_marks(
     x: Numbers, y: Numbers, across: Scale, up: Scale, grid: Grid, ink: str, glyph: str, plain: str = "o"
 ) -> Mark:
-    """Points as a glyph each, one per cell at most; points off the scale are left out."""
+    """Return points as one mark with a glyph for each, at most one in a cell; points off the scale are left out."""
     columns, rows = _visited(x, y, across, up, grid)
     inside = (columns >= 0) & (columns < grid.columns) & (rows >= 0) & (rows < grid.rows)
     cells = np.unique(np.stack([columns[inside] // grid.dots_across, rows[inside] // grid.dots_up]), axis=1)
@@ -340,13 +340,13 @@ def point_marks(
 
 
 def column_mark(column: int, grid: Grid, ink: str, glyph: str, plain: str, *, every: int = 1) -> Mark:
-    """A vertical line of ``glyph`` over the whole height at a dot column."""
+    """Return a vertical line of ``glyph`` over the whole height at a dot column."""
     rows = np.arange(0, grid.height, every, dtype=np.int64) * grid.dots_up
     return Mark(np.full_like(rows, column), rows, ink, glyph=plain if grid.ascii else glyph, plain=plain)
 
 
 def simplified(columns: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The same line with fewer points: repeats go, and every point on the straight way between its neighbours."""
+    """Return the same line with fewer points, without repeated ones and those on a straight line between neighbours."""
     if len(columns) > 1:
         moved = np.ones(len(columns), dtype=bool)
         moved[1:] = (np.diff(columns) != 0) | (np.diff(rows) != 0)
@@ -361,7 +361,7 @@ def simplified(columns: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDA
 
 
 def _on_scale(extremes: Extremes, y: Scale) -> Extremes:
-    """Without the columns that a logarithmic scale cannot show; a low of zero or less is held at its foot."""
+    """Leave out the columns that a logarithmic scale cannot show; a low of zero or less is held at the lower end."""
     if not y.logarithmic:
         return extremes
     shown = extremes.high > 0
@@ -372,7 +372,7 @@ def _on_scale(extremes: Extremes, y: Scale) -> Extremes:
 def _zigzag(
     columns: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Two points a column, the first one on the side that the line comes from."""
+    """Return two points for each column, the first one on the side that the line comes from."""
     middle = low + high
     falling = np.zeros(len(columns), dtype=bool)
     falling[1:] = middle[1:] < middle[:-1]
@@ -387,7 +387,7 @@ def _zigzag(
 def _every_column(
     columns: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The extremes with the columns between two of them filled in along a straight line."""
+    """Return the extremes with the columns between them filled in along straight lines."""
     if len(columns) < 2:
         return columns, low, high
     across = np.arange(columns[0], columns[-1] + 1)
@@ -399,7 +399,7 @@ def _every_column(
 def _dotted(
     columns: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """A dot in every second column, which speaks for the next one too, so that no spike falls between two dots."""
+    """Return a dot for every two columns together, so that no spike is lost between two dots."""
     across, below, above = _every_column(columns, low, high)
     pair, first = np.unique(across // 2, return_index=True)
     across = pair * 2
@@ -424,7 +424,7 @@ def _dashed(
 def _visited(
     x: Numbers, y: Numbers, across: Scale, up: Scale, grid: Grid
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The dots of finite points, held just outside the canvas where they leave it."""
+    """Return the dots of finite points; those outside the canvas are held just outside it."""
     xs, ys = finite_pairs(x, y)
     rows = np.rint(np.clip(up.fractions(ys) * (grid.rows - 1), -1.0, float(grid.rows))).astype(np.int64)
     return dot_columns(xs, across, grid), rows

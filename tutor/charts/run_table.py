@@ -1,4 +1,4 @@
-"""A table of runs: a sign and a name for each, and as many of its figures as there is room for."""
+"""A table of runs: a sign and a name for each, and as many of its figures as fit."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Column:
     """One figure of every run.
 
     Args:
-        title: What it is.
-        cells: Its texts, a run each.
-        best: The run that has the best one; None where it cannot be said.
-        need: How much it is wanted: with too little room the columns of the highest ``need`` go first.
+        title: The name of the figure.
+        cells: Its text for each run.
+        best: The index of the run with the best figure; None if there is no best one.
+        need: How dispensable it is: if there is too little room, the columns of the highest ``need`` go first.
     """
 
     title: str
@@ -31,12 +31,12 @@ class Column:
 
     @property
     def width(self) -> int:
-        """The cells that it takes."""
+        """The width of the column in cells."""
         return max([cell_width(self.title), *(cell_width(cell) + 1 for cell in self.cells)])
 
     @property
     def leading(self) -> list[int]:
-        """The best run and those that read the same; nobody where all do, for a sign would tell of nothing to see."""
+        """The best run and those with the same text; none if all have the same text."""
         if self.best is None or len(set(self.cells)) < 2:
             return []
         return [index for index, cell in enumerate(self.cells) if cell == self.cells[self.best]]
@@ -45,13 +45,13 @@ class Column:
 def run_table(
     names: Sequence[tuple[str, str, str]], columns: Sequence[Column], width: int, height: int, *, ascii: bool = False
 ) -> Rows:
-    """Runs in ``width`` by ``height`` cells; the best of each column has a sign.
+    """Draw a table of runs in which the best figure of each column is marked.
 
     Args:
-        names: Of every run: its sign, the ink of that, its name.
+        names: For each run its sign, the ink of the sign, and its name.
         columns: The figures, from left to right.
-        width: Cells across.
-        height: Rows.
+        width: The width in cells.
+        height: The height in rows.
         ascii: Whether to draw in plain ASCII.
     """
     if width < _NAME_AT_LEAST or height < 2:
@@ -76,7 +76,7 @@ def run_table(
 
 
 def _fitting(columns: Sequence[Column], width: int) -> list[Column]:
-    """The columns that fit, those needed least left out; in their order."""
+    """Return the columns that fit, in their order, without the most dispensable ones."""
     kept = list(columns)
     while kept and sum(column.width + _GAP for column in kept) > width:
         least = max(range(len(kept)), key=lambda index: kept[index].need)

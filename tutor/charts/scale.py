@@ -1,7 +1,7 @@
-"""Axes: from the extent of the data to a range that moves in steps, its ticks and their labels.
+"""Axes: from the extent of the data to a range with ticks and labels.
 
-A range is rounded outwards to whole ticks, so it stays where it is until the data leaves it: a chart that grows
-by one epoch changes a cell or two, not every label of its axis.
+A range is rounded outwards to whole ticks, so it stays the same until the data leaves it. A chart that grows by one
+epoch then changes a cell or two instead of every label of its axis.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HUGE = 1e300
-"""Beyond this a difference of two numbers overflows; larger values are drawn at the edge."""
+"""Larger values are drawn at the edge, because differences of such numbers overflow."""
 
 _ENDS = 8
-"""Into about how many steps a range is cut to round its ends."""
+"""The ends of a range are rounded to about this many steps of it."""
 _FALLS = 2
-"""The same for the low end of what falls."""
+"""The same for the low end of a loss, which falls."""
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _NARROW = 5.0
-"""Below this ratio of its ends a logarithmic scale has its ticks where a plain one has them."""
+"""A logarithmic scale whose ends have a smaller ratio takes its ticks from a linear scale."""
 _EPOCH_STEPS = (1.0, 2.0, 3.0, 5.0, 8.0, 10.0)
 _FIRST_EPOCHS = 20
-"""Epochs that an axis has room for from the start, where as many are planned: it does not move at each of the first."""
+"""An axis has room for so many epochs from the start, if as many are planned, so that it does not move at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """One axis: the range it covers, where its ticks are, and what is written there.
+    """One axis: its range, its ticks and their labels.
 
     ``low``, ``high`` and ``ticks`` are values of the data; on a logarithmic scale they are above zero.
     """
@@ -46,7 +46,7 @@ class Scale:
     logarithmic: bool = False
 
     def fractions(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How far along the axis each of ``values`` lies: 0 at the low end, 1 at the high one, NaN off the scale."""
+        """Return where each value is on the axis: 0 at the low end, 1 at the high end, NaN if it has no place there."""
         import numpy as np
 
         if not self.logarithmic:
@@ -57,7 +57,7 @@ class Scale:
         return np.asarray((exponents - low) / (high - low), dtype=np.float64)
 
     def fraction(self, value: float) -> float:
-        """`fractions` of one value that is on the scale."""
+        """Return `fractions` for one value that has a place on the axis."""
         if self.logarithmic:
             low, high = math.log10(self.low), math.log10(self.high)
             return (math.log10(value) - low) / (high - low)
@@ -65,10 +65,10 @@ class Scale:
 
 
 def linear_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
-    """A scale over ``low`` to ``high``, rounded outwards, with about ``ticks`` ticks at round values inside.
+    """Return a scale over ``low`` to ``high``, rounded outwards, with about ``ticks`` ticks at round values inside.
 
-    The ends are rounded more finely than the ticks, so that a chart with few ticks wastes no rows. A range of no
-    width is widened around its value. Values beyond ±1e300 are taken as ±1e300.
+    The ends are rounded more finely than the ticks, so that a chart with few ticks wastes no rows. A range without
+    width is widened around its value. Values beyond ±1e300 count as ±1e300.
     """
     low, high = _widened(max(-HUGE, min(low, HUGE)), max(-HUGE, min(high, HUGE)))
     fine = _nice_step((high - low) / _ENDS)
@@ -77,7 +77,7 @@ def linear_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False
 
 
 def falling_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
-    """`linear_scale` for what falls while one watches: its low end goes down in few steps, and to zero in time."""
+    """Return a `linear_scale` for values that fall during a run: its low end goes down in few steps, soon to zero."""
     low, high = _widened(max(-HUGE, min(low, HUGE)), max(-HUGE, min(high, HUGE)))
     step = _nice_step((high - low) / _FALLS)
     low = 0.0 if 0 <= low < high / 3 else math.floor(low / step + 1e-9) * step
@@ -85,10 +85,10 @@ def falling_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = Fals
 
 
 def tight_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
-    """A scale that covers exactly ``low`` to ``high``, with its ticks at round values inside."""
+    """Return a scale over exactly ``low`` to ``high``, with ticks at round values inside."""
     low, high = _widened(max(-HUGE, min(low, HUGE)), max(-HUGE, min(high, HUGE)))
     marks: tuple[float, ...] = ()
-    for more in range(4):  # a step that is too coarse for two ticks gives way to a finer one
+    for more in range(4):  # try finer steps until there are two ticks
         step = _nice_step((high - low) / max(1, ticks - 1 + more))
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         marks = tuple(_clean(index * step, step) for index in range(first, last + 1))
@@ -98,16 +98,16 @@ def tight_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False)
 
 
 def with_room(range_: tuple[float, float], share: float = 0.03) -> tuple[float, float]:
-    """``range_`` a little wider, so that what is at its ends does not stick to the edge."""
+    """Return ``range_`` a little wider, so that what is at its ends does not touch the edge."""
     low, high = _widened(max(-HUGE, range_[0]), min(HUGE, range_[1]))
     room = (high - low) * share
     return low - room, high + room
 
 
 def log_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
-    """A logarithmic scale over ``low`` to ``high`` (both above zero), rounded outwards to 1, 2 or 5 times ten to n.
+    """Return a logarithmic scale over ``low`` to ``high``, both above zero, rounded outwards to 1, 2 or 5 times 10ⁿ.
 
-    Where that would leave most of the height empty, the ends and the ticks are those of a plain scale.
+    If that would leave most of the height empty, the ends and the ticks are those of a linear scale.
     """
     low, high = max(low, 1e-300), min(max(high, 1e-300), HUGE)
     if low * _NARROW > high:
@@ -128,9 +128,9 @@ def log_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -
 
 
 def epoch_scale(first: int, last: int, planned: int | None = None, *, ticks: int = 5) -> Scale:
-    """The axis of epochs from ``first`` to beyond ``last``, in steps, and never beyond the ``planned`` ones.
+    """Return an axis of epochs from ``first`` to beyond ``last``, but never beyond the ``planned`` ones.
 
-    The high end jumps to the next of 1, 2, 3, 5, 8 times ten to n when the run reaches it.
+    When the run reaches the high end, it jumps to the next of 1, 2, 3, 5, 8 times 10ⁿ.
     """
     first = 0 if first == 1 else first
     size = max(1, last - first)
@@ -144,14 +144,14 @@ def epoch_scale(first: int, last: int, planned: int | None = None, *, ticks: int
 
 
 def window_scale(first: int, last: int, *, ticks: int = 5) -> Scale:
-    """The axis of exactly the epochs ``first`` to ``last``: the part that a learner looks at closely."""
+    """Return an axis of exactly the epochs ``first`` to ``last``, for a chart that is zoomed in."""
     high = max(last, first + 1)
     marks = _whole_ticks(first, high, ticks)
     return Scale(float(first), float(high), marks, tuple(_epoch_label(int(mark)) for mark in marks))
 
 
 def log_epoch_scale(first: int, last: int, *, ticks: int = 5) -> Scale:
-    """A logarithmic axis of epochs or updates, which count from 1: ``first`` to ``last``."""
+    """Return a logarithmic axis of the epochs or updates ``first`` to ``last``, which count from 1."""
     low, high = max(1, first), max(last, first + 1, 2)
     wide = log_scale(low, high, ticks=ticks)
     marks = [mark for mark in wide.ticks if low <= mark <= high and mark == int(mark)]
@@ -162,7 +162,7 @@ def log_epoch_scale(first: int, last: int, *, ticks: int = 5) -> Scale:
 
 
 def _whole_ticks(first: int, last: int, ticks: int) -> tuple[float, ...]:
-    """Whole numbers at round steps from ``first`` to ``last``; both ends where not even two of them fit."""
+    """Return whole numbers at round steps from ``first`` to ``last``, or both ends if not even two of them fit."""
     step = max(1.0, _nice_step((last - first) / max(1, ticks - 1), whole=True))
     marks = [index * step for index in range(math.ceil(first / step), math.floor(last / step) + 1)]
     return tuple(marks) if len(marks) > 1 else (float(first), float(last))
@@ -191,13 +191,13 @@ def _nice_step(rough: float, *, whole: bool = False) -> float:
 
 
 def _clean(value: float, step: float) -> float:
-    """``value`` without the dust that multiplying leaves: 0.30000000000000004 is 0.3, and -0.0 is 0."""
+    """Return ``value`` without rounding errors: 0.30000000000000004 becomes 0.3, and -0.0 becomes 0."""
     places = max(0, 2 - math.floor(math.log10(step)))
     return round(value, min(places, 300)) + 0.0
 
 
 def _one_two_five(value: float, towards: Callable[[float], int]) -> int:
-    """The index of ``value`` in ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... rounded with ``towards`` floor or ceil."""
+    """Return the index of ``value`` in ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... rounded with ``towards`` floor or ceil."""
     exponent = math.floor(math.log10(value))
     mantissa = value / 10.0**exponent
     below = 0 if mantissa < 2 * (1 - 1e-9) else 1 if mantissa < 5 * (1 - 1e-9) else 2

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span, sentence, too_small
-from tutor.charts.loss import flow
-from tutor.charts.loss_history import numbers
+from tutor.charts.cells import Row, Rows, Span, flow, sentence, too_small
+from tutor.charts.loss_history import float_array
 from tutor.charts.plot import (
     Grid,
     Mark,
@@ -33,10 +32,10 @@ if TYPE_CHECKING:
 def series_chart(
     actual: Numbers, predicted: Numbers, width: int, height: int, *, name: str = "", ascii: bool = False
 ) -> Rows:
-    """``actual`` as a dotted line, ``predicted`` as a full one, day by day from 1."""
+    """Draw ``actual`` as a dotted line and ``predicted`` as a solid one, day by day from 1."""
     if too_small(width, height):
         return sentence(translate("charts.too-small"), width, height)
-    truth, guess = numbers(actual), numbers(predicted)
+    truth, guess = float_array(actual), float_array(predicted)
     days = max(len(truth), len(guess))
     up = extent(truth[np.isfinite(truth)])
     up = up or extent(guess[np.isfinite(guess)])
@@ -71,17 +70,17 @@ _WEEK = 7
 def autocorrelation_chart(
     values: Numbers, width: int, height: int, *, lags: int = 0, name: str = "", ascii: bool = False
 ) -> Rows:
-    """Bars from zero, one for each of 1, 2, ... days; those of whole weeks stand out.
+    """Draw the autocorrelation at lags of 1, 2, ... days as bars from zero; those of whole weeks have another colour.
 
     Args:
         values: The autocorrelation at 1, 2, ... days.
-        width: Cells across.
-        height: Rows.
+        width: The width in cells.
+        height: The height in rows.
         lags: How many days the model looks back; a column marks the last of them.
         name: What the series counts.
         ascii: Whether to draw in plain ASCII.
     """
-    sizes = numbers(values)
+    sizes = float_array(values)
     if too_small(width, height):
         return sentence(translate("charts.too-small"), width, height)
     finite = sizes[np.isfinite(sizes)]
@@ -89,7 +88,7 @@ def autocorrelation_chart(
         return sentence(translate("charts.nothing-yet"), width, height)
     legend = _autocorrelation_legend(width, height, name, lags=lags, ascii=ascii)
     body = height - len(legend)
-    # As many days as have a column of their own, in whole weeks where possible.
+    # As many days as have a column of their own, in whole weeks if possible.
     room = max(_WEEK, (width - 8) // 2 // _WEEK * _WEEK)
     sizes = sizes[:room]
     day = np.arange(1, len(sizes) + 1, dtype=np.float64)
@@ -103,24 +102,24 @@ def autocorrelation_chart(
         _bars(day[whole], sizes[whole], x, y, grid, "valid"),
     ]
     if 0 < lags <= len(sizes):
-        place = int(dot_columns(numbers([lags + 0.5]), x, grid)[0])
+        place = int(dot_columns(float_array([lags + 0.5]), x, grid)[0])
         marks.insert(0, column_mark(place, grid, "cursor", "┊", "|"))
     return [*legend, *framed(x, y, canvas(grid, marks), width, body, ascii=ascii)]
 
 
 def _weeks(days: int, most: int) -> Scale:
-    """A scale from 0 past the last of ``days``, with at most ``most`` ticks at the ends of weeks."""
+    """Return a scale from 0 to past the last of ``days``, with at most ``most`` ticks at the ends of weeks."""
     step = _WEEK * max(1, -(-(days // _WEEK + 1) // most))
     ticks = range(0, days + 1, step)
     return Scale(0.0, days + 1.0, tuple(map(float, ticks)), tuple(map(str, ticks)))
 
 
 def _bars(day: Numbers, size: Numbers, x: Scale, y: Scale, grid: Grid, ink: str) -> Mark:
-    """A column of dots from zero to each value."""
-    at, to = numbers(day), numbers(size)
+    """Return columns of dots from zero to each value."""
+    at, to = float_array(day), float_array(size)
     good = np.isfinite(to)
     columns, tops = dot_columns(at[good], x, grid), dot_rows(to[good], y, grid)
-    foot = int(dot_rows(numbers([0.0]), y, grid)[0])
+    foot = int(dot_rows(float_array([0.0]), y, grid)[0])
     pieces = [np.arange(min(foot, top), max(foot, top) + 1) for top in tops.tolist()]
     across = np.concatenate(
         [np.full(len(piece), column) for piece, column in zip(pieces, columns.tolist(), strict=True)] or [columns]

@@ -1,4 +1,4 @@
-"""A series in one row of cells: how a loss went, at a glance."""
+"""A series in one row of cells, such as the loss of a run. Lists of runs load this module, so it needs no NumPy."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _ASCII_BARS = "_.-:=+*#"
 
 
 def sparkline(values: Sequence[float], width: int, *, ascii: bool = False) -> str:
-    """``values`` as bars in at most ``width`` cells, the lowest value the lowest bar; a blank where there is none.
+    """Draw ``values`` as bars in at most ``width`` cells; the lowest value is the lowest bar, a missing one is blank.
 
     Args:
-        values: The series; what is not finite is left out.
-        width: In cells. Of the values that share a cell, the last finite one is shown.
-        ascii: Draw with ASCII alone.
+        values: The series; values that are not finite are left out.
+        width: The width in cells. Of the values that share a cell, the last finite one is shown.
+        ascii: Whether to draw in plain ASCII.
     """
     cells = min(width, len(values))
     if cells <= 0:
@@ -33,6 +33,6 @@ def sparkline(values: Sequence[float], width: int, *, ascii: bool = False) -> st
 
 
 def _level(value: float, low: float, high: float, levels: int) -> int:
-    # Halved, so that not even the widest range of floats overflows.
+    # All halved, so that not even the widest range of floats overflows.
     span = high / 2 - low / 2
     return min(levels - 1, int((value / 2 - low / 2) / span * levels)) if span > 0 else 0

@@ -1,4 +1,4 @@
-"""The map of a sweep: a cell for each combination of values, with its final loss, shaded from low to high."""
+"""The map of a sweep: a cell for each combination of values, with its final loss and a shade from low to high."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from tutor.foundation.translate import translate
 
 _SHADES = "▁▂▃▄▅▆▇█"
 _GROUNDS = (0, 1, 3, 4, 10, 12, 13, 15)
-"""The level of heat that lies under each shade; those in the middle carry no text that stands out."""
+"""The level of heat under each shade; the levels in the middle are skipped, because text is hard to read on them."""
 _SIGNS = {
     "waiting": ("·", "."), "going": ("▶", ">"), "diverged": ("▲", "^"), "stopped": ("■", "x"), "failed": ("✗", "!"),
 }  # fmt: skip
-"""What stands in a cell without a loss; with ASCII alone the second."""
+"""The sign in a cell without a loss, and the same in ASCII."""
 _FIGURE, _LEAST_FIGURE = 10, 6
-"""Cells of the widest figure, and of one that columns always have room for."""
+"""The width in cells of the widest figure, and of a figure that every column has room for."""
 _LONGEST_HEAD = 14
-"""Cells that the name of a column may take."""
+"""The greatest width of the name of a column in cells."""
 _LABEL = 34
-"""Cells that the names of rows may take."""
+"""The greatest width of the names of rows in cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,8 @@ class MapCell:
     """One combination of values.
 
     Args:
-        state: ``finished``, or what stands in place of a loss: ``waiting``, ``going``, ``diverged``, ``stopped``,
-            ``failed``.
-        loss: the final loss of a finished run.
+        state: ``finished``, or why there is no loss: ``waiting``, ``going``, ``diverged``, ``stopped``, ``failed``.
+        loss: The final loss of a finished run.
     """
 
     state: str
@@ -44,11 +43,11 @@ class MapCell:
 
 @dataclass(frozen=True, slots=True)
 class HeatScale:
-    """How high a loss is among others, as a level.
+    """The level of a loss among others.
 
-    Losses of positive numbers are compared by their ratio. What is higher above the median than the median is above
-    the lowest, and a hundred times the lowest too, has the highest level: runs that nearly diverged would make all
-    others look equal.
+    Positive losses are compared by their ratio. A loss that is farther above the median than the median is above the
+    lowest, and more than a hundred times the lowest, has the highest level; otherwise a run that nearly diverged would
+    make all others look the same.
     """
 
     low: float
@@ -57,7 +56,7 @@ class HeatScale:
 
     @classmethod
     def of(cls, losses: Sequence[float]) -> HeatScale:
-        """The scale of finite ``losses``, at least one."""
+        """Return the scale of finite ``losses``, of which there must be at least one."""
         ordered = sorted(losses)
         ratios = ordered[0] > 0
         low, middle, high = (
@@ -68,7 +67,7 @@ class HeatScale:
         return cls(low, high, ratios)
 
     def level(self, loss: float, levels: int = HEAT_LEVELS) -> int:
-        """From 0 for the lowest to ``levels`` − 1 for the highest."""
+        """Return a level from 0 for the lowest loss to ``levels`` − 1 for the highest."""
         loss = math.log(loss) if self.ratios else loss
         spread = self.high - self.low
         if not spread > 0 or not math.isfinite(spread):
@@ -78,11 +77,11 @@ class HeatScale:
 
 @dataclass(frozen=True, slots=True)
 class MapShape:
-    """How the cells of a sweep lie in rows and columns: the last axis across, all others down.
+    """How the cells of a sweep are arranged: the last axis across, all others down.
 
     Args:
-        names: of the axes.
-        values: of each axis, as they are shown. Cells are counted with the last axis the fastest.
+        names: The names of the axes.
+        values: The values of each axis, as they are shown. Cells are counted with the last axis varying fastest.
     """
 
     names: tuple[str, ...]
@@ -90,27 +89,27 @@ class MapShape:
 
     @property
     def columns(self) -> int:
-        """How many cells a row has; a single axis goes down."""
+        """The number of cells in a row; a single axis goes down."""
         return len(self.values[-1]) if len(self.values) > 1 else 1
 
     def heads(self) -> tuple[str, ...]:
-        """The names of the columns."""
+        """Return the names of the columns."""
         return self.values[-1] if len(self.values) > 1 else ("",)
 
     def rows(self) -> Iterator[str]:
-        """The names of the rows."""
+        """Return the names of the rows."""
         down = self.values[:-1] if len(self.values) > 1 else self.values
         return (" × ".join(each) for each in product(*down))
 
     def title(self) -> str:
-        """What goes down, and what across."""
+        """Return what goes down and what goes across."""
         if len(self.names) == 1:
             return f"{self.names[0]} ↓"
         return f"{' × '.join(self.names[:-1])} ↓  {self.names[-1]} →"
 
 
 def map_width(shape: MapShape) -> int:
-    """Cells across in which `sweep_map` shows every column."""
+    """Return the width in cells at which `sweep_map` shows every column."""
     return label_width(shape) + shape.columns * column_width(shape)
 
 
@@ -171,7 +170,7 @@ def _cell(cell: MapCell, heat: HeatScale | None, wide: int, *, starred: bool, co
 
 
 def _legend(cells: Sequence[MapCell], best: int | None, *, ascii: bool) -> Row:
-    """Only of the signs that are there."""
+    """Explain the signs that the map shows."""
     words = [
         f"{signs[ascii]} {translate(_STATES[state])}"
         for state, signs in _SIGNS.items()
@@ -195,12 +194,12 @@ _STATES = {
 
 
 def label_width(shape: MapShape) -> int:
-    """Cells that the names of rows take."""
+    """Return the width of the names of rows in cells."""
     return min(_LABEL, max(cell_width(name) for name in shape.rows())) + 1
 
 
 def column_width(shape: MapShape, losses: Sequence[float] | None = None) -> int:
-    """Cells that a column takes: room for any figure, or for those of ``losses`` alone."""
+    """Return the width of a column in cells, with room for any figure, or only for those of ``losses``."""
     head = max((min(cell_width(head), _LONGEST_HEAD) for head in shape.heads()), default=0)
     figures = _FIGURE if losses is None else max((cell_width(figure(loss)) for loss in losses), default=0)
     return max(head, figures, _LEAST_FIGURE) + 3

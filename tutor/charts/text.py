@@ -1,4 +1,4 @@
-"""What a model writes, in columns, with a mark at what it has copied."""
+"""The lines that a model writes, in columns, with a mark at those copied from the training text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _GAP = 3
 
 
 def text_chart(lines: Sequence[str], known: Sequence[object], width: int, height: int) -> Rows:
-    """Lines in as many columns as there is room for, those of the training text marked with ``=``.
+    """Draw lines in as many columns as fit, and mark those from the training text with ``=``.
 
     Args:
-        lines: what was written.
-        known: for each line, whether it stands in the text that was trained on.
-        width: in cells.
-        height: in cells; the last row says what the mark means.
+        lines: The lines that the model wrote.
+        known: For each line, whether it is in the training text.
+        width: The width in cells.
+        height: The height in rows; the last one explains the mark.
     """
     count = min(len(lines), len(known))
     if not count:

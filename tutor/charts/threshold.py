@@ -1,4 +1,4 @@
-"""Two heaps of examples along one feature, and the threshold that is to part them."""
+"""The examples of two classes along one feature, and the threshold that separates them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import numpy as np
 
 from tutor.charts.boundary import ASCII_GLYPHS, GLYPHS
 from tutor.charts.canvas import overlay, scenery
-from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, sentence, too_small
-from tutor.charts.loss import flow
-from tutor.charts.loss_history import numbers
+from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, flow, sentence, too_small
+from tutor.charts.loss_history import float_array
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, dot_columns, dot_rows, framed
 from tutor.charts.scale import Scale, linear_scale, tight_scale
@@ -28,21 +27,21 @@ def threshold_chart(
     mistakes: float | None = None,
     ascii: bool = False,
 ) -> Rows:
-    """How many examples of each class have each of ``values``, a row of signs upwards, and the threshold between.
+    """Draw a histogram of each class as columns of signs, and the threshold.
 
     Args:
         values: The values that the feature takes, ascending.
         counts_by_class: By class, how many examples have each of ``values``.
-        width: Cells across.
-        height: Rows.
-        threshold: From where on the model says the second class.
-        mistakes: The share of examples on the wrong side.
+        width: The width in cells.
+        height: The height in rows.
+        threshold: The value from which on the model predicts the second class.
+        mistakes: The fraction of examples on the wrong side.
         ascii: Whether to draw in plain ASCII.
     """
-    across = numbers(values)
+    across = float_array(values)
     if too_small(width, height):
         return sentence(translate("charts.too-small"), width, height)
-    heaps = {name: numbers(counts)[: len(across)] for name, counts in counts_by_class.items()}
+    heaps = {name: float_array(counts)[: len(across)] for name, counts in counts_by_class.items()}
     tallest = max((float(np.nanmax(heap)) for heap in heaps.values() if np.isfinite(heap).any()), default=0.0)
     if not np.isfinite(across).any() or tallest <= 0:
         return sentence(translate("charts.nothing-yet"), width, height)
@@ -57,7 +56,7 @@ def threshold_chart(
     grid = canvas_grid(y, width, body, ascii=ascii)
     marks = [_heap(number, across, heap, x, y, grid, len(heaps), gap) for number, heap in enumerate(heaps.values())]
     under = scenery(grid, marks)
-    place = numbers([threshold])[0]
+    place = float_array([threshold])[0]
     lines = [_line(float(place), x, grid)] if np.isfinite(place) else []
     return [*legend, *framed(x, y, overlay(under, canvas(grid, lines)) if lines else under, width, body, ascii=ascii)]
 
@@ -72,7 +71,7 @@ def _heap(
     classes: int,
     gap: float,
 ) -> Mark:
-    """The signs of one class: a column at each value, as high as its count; classes stand side by side."""
+    """Return the signs of one class: a column at each value, as high as its count, beside those of other classes."""
     good = np.isfinite(across[: len(heap)]) & np.isfinite(heap) & (heap > 0)
     shift = (number - (classes - 1) / 2) * gap / (classes + 1)
     at = dot_columns(across[: len(heap)][good] + shift, x, grid) // grid.dots_across
@@ -88,7 +87,7 @@ def _heap(
 
 
 def _line(threshold: float, x: Scale, grid: Grid) -> Mark:
-    column = int(np.clip(dot_columns(numbers([threshold]), x, grid)[0], 0, grid.columns - 1))
+    column = int(np.clip(dot_columns(float_array([threshold]), x, grid)[0], 0, grid.columns - 1))
     rows = np.arange(grid.height, dtype=np.int64) * grid.dots_up
     return Mark(np.full_like(rows, column), rows, "cursor", glyph="|" if grid.ascii else "┃")
 

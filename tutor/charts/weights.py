@@ -1,4 +1,4 @@
-"""The parameters of a small model as bars to the left and right of zero."""
+"""The parameters of a small model as bars to the left and to the right of zero."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tutor.charts.cells import Row, Rows, Span, figures, fit_rows, sentence
-from tutor.charts.loss_history import numbers
+from tutor.charts.loss_history import float_array
 from tutor.charts.numbers import figure
 from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
@@ -18,9 +18,9 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 def weights_chart(
     names: Sequence[str], values: Sequence[float | None], width: int, height: int, *, ascii: bool = False
 ) -> Rows:
-    """One row a parameter: name, bar, figure. With too few rows the largest stay, in their order."""
+    """Draw a row for each parameter: name, bar, figure. If there are too few rows, the largest are shown in order."""
     size = min(len(names), len(values))
-    sizes = numbers(values[:size])
+    sizes = float_array(values[:size])
     if not size or height < 1:
         return sentence(translate("charts.nothing-yet"), width, height)
     shown = _shown(sizes, height)
@@ -53,7 +53,7 @@ def _shown(sizes: np.ndarray[tuple[int], np.dtype[np.float64]], height: int) -> 
 
 
 def _bar(share: float, half: int, *, ascii: bool) -> Row:
-    """A bar of ``share`` (-1 to 1) of ``half`` cells on its side of the middle."""
+    """Draw a bar of ``share`` (-1 to 1) times ``half`` cells on its side of the middle."""
     cells = abs(share) * half
     ink = "train" if share >= 0 else "valid"
     axis = Span("|" if ascii else "│", "axis")
@@ -61,7 +61,7 @@ def _bar(share: float, half: int, *, ascii: bool) -> Row:
         bar = ("+" if share >= 0 else "-") * round(cells)
         left, right = (bar, "") if share < 0 else ("", bar)
     elif share < 0:
-        # Blocks that fill from the right exist only as a whole and a half.
+        # Blocks that fill from the right exist only in halves.
         whole, rest = divmod(round(cells * 2), 2)
         left, right = "▐" * rest + "█" * whole, ""
     else:

@@ -29,11 +29,11 @@ def dispatch(arguments: list[str]) -> int:
     """
     translate_click()
     if completion.VARIABLE in os.environ:
-        _tutor.main(prog_name="tutor")  # answers the shell and leaves
+        root.main(prog_name="tutor")  # answers the shell and leaves
     try:
         # Not `main`, which would turn a closed pipe into the exit code of a failure.
-        with _tutor.make_context("tutor", list(arguments)) as context:
-            result = _tutor.invoke(context)
+        with root.make_context("tutor", list(arguments)) as context:
+            result = root.invoke(context)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.exceptions.NoArgsIsHelpError as error:  # a group without a command, such as `tutor run`
@@ -64,7 +64,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: bo
 )
 @click.option("--driver", type=click.Choice(["tutor", "textual"]), default=None, help=translate("terminal.cli-driver"))
 @click.pass_context
-def _tutor(context: click.Context, driver: str | None) -> int:
+def root(context: click.Context, driver: str | None) -> int:
     """Open the course. The help text is in the translations."""
     if driver is not None:
         os.environ["TUTOR_DRIVER"] = driver
@@ -74,7 +74,7 @@ def _tutor(context: click.Context, driver: str | None) -> int:
 
 
 def _command(name: str, about: str, short: str) -> Callable[[Callable[..., Any]], click.Command]:
-    return _tutor.command(name, help=translate(about), short_help=translate(short))
+    return root.command(name, help=translate(about), short_help=translate(short))
 
 
 @_command("open", "cli.open", "cli.open-short")
@@ -151,7 +151,7 @@ def _add_progress_commands(tutor: click.Group) -> None:
     add_progress_commands(tutor)
 
 
-_tutor.promise(
+root.promise(
     {
         "runs": "watch.cli-runs-short",
         "watch": "watch.cli-watch-short",
@@ -160,7 +160,7 @@ _tutor.promise(
     },
     _add_run_commands,
 )
-_tutor.promise(
+root.promise(
     {
         "quiz": "ask.cli-quiz-short",
         "review": "ask.cli-review-short",
@@ -239,4 +239,4 @@ def _completion_script(shell: str) -> None:
     script = get_completion_class(shell)
     if script is None:
         raise click.UsageError(translate("cli.no-such-shell", shell=shell))
-    click.echo(script(_tutor, {}, "tutor", completion.VARIABLE).source())
+    click.echo(script(root, {}, "tutor", completion.VARIABLE).source())

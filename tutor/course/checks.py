@@ -9,6 +9,7 @@ from tutor.course.catalogue import Course
 from tutor.course.code_spans import without_code
 from tutor.course.lesson import Fault, LabFence, Lesson, Place, Prose, Question, Term
 from tutor.course.parity import faults_of_parity
+from tutor.course.questions import question_type
 from tutor.course.reader import LARGEST_FILE
 from tutor.course.term_reader import LINK
 from tutor.foundation.files import read_start
@@ -126,10 +127,15 @@ def _links(block: Prose | LabFence | Question | Term) -> list[str]:
     if isinstance(block, Term):
         return [*_links_in(block.definition), *block.see]
     if isinstance(block, Question):
-        texts = [block.prompt, block.explanation, *block.hints]
-        texts += [text for option in block.options for text in (option.text, option.feedback)]
+        texts = [block.prompt, block.explanation, *block.hints, *_texts_of_content(block)]
         return [link for text in texts for link in _links_in(text)]
     return []
+
+
+def _texts_of_content(question: Question) -> tuple[str, ...]:
+    """The Markdown of its content; nothing if that could not be read."""
+    type_ = question_type(question.kind)
+    return type_.texts(question) if isinstance(question.content, type_.content_class) else ()
 
 
 def _links_in(markdown: str) -> list[str]:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Set
 
 from tutor.course.code_spans import without_code
 from tutor.course.conditions import ConditionError, parse
-from tutor.course.grading import is_one_typo
 from tutor.course.lesson import Fault, Place
 from tutor.course.source import Element, Source, comments_of, directive, is_identifier, without_comments
+from tutor.foundation.suggest import is_one_typo
 from tutor.foundation.translate import translate
 
 _LONGEST_SIGN = 300

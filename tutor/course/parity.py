@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tutor.course.lesson import Fault, LabFence, Lesson, Place, Question, Term
+from tutor.course.questions import question_type
 from tutor.foundation.translate import LANGUAGE_NAMES, LANGUAGES, translate
 
 
@@ -71,29 +72,11 @@ def _between_questions(ours: Question, theirs: Question, other: str) -> Iterator
             translate("course.parity-kind", id=ours.id, kind=theirs.kind, other=other, other_kind=ours.kind),
         )
         return
-    counts = (("course.parity-options", len(ours.options), len(theirs.options)),
-              ("course.parity-blanks", len(ours.blanks), len(theirs.blanks)))  # fmt: skip
-    for key, our_count, their_count in counts:
-        if our_count != their_count:
-            yield Fault(place, translate(key, id=ours.id, count=their_count, other=other, other_count=our_count))
-            return
-    for key, read in _COMPARED.items():
-        if read(ours) != read(theirs):
-            yield Fault(place, translate(key, id=ours.id, other=other))
+    for difference in question_type(ours.kind).differences(ours, theirs, other):
+        yield Fault(place, difference)
+    if _labs(ours.labs) != _labs(theirs.labs):
+        yield Fault(place, translate("course.parity-labs", id=ours.id, other=other))
 
 
 def _labs(fences: tuple[LabFence, ...]) -> list[tuple[str, str, dict[str, object]]]:
     return [(fence.lab, fence.name, dict(fence.overrides)) for fence in fences]
-
-
-_COMPARED: dict[str, Callable[[Question], object]] = {
-    "course.parity-ticks": lambda question: [option.ticked for option in question.options],
-    "course.parity-conditions": lambda question: [
-        option.when.text if option.when is not None else "" for option in question.options
-    ],
-    "course.parity-answer": lambda question: (
-        (question.answer.low, question.answer.high) if question.answer is not None else None,
-        question.figure,
-    ),
-    "course.parity-labs": lambda question: _labs(question.labs),
-}

@@ -12,7 +12,7 @@ from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Block, Fault, Lesson, Place, Prose, Question, Section, Term
 from tutor.course.lookalikes import damaged_comment, ends_explanation, fault_in_prose
 from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_text_behind_id
-from tutor.course.question_reader import read_question
+from tutor.course.question_reader import question_head, read_question
 from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, directive, elements_of, is_identifier
 from tutor.course.term_reader import read_term, term_head
 from tutor.foundation.files import read_start
@@ -200,10 +200,10 @@ class _Cutter:
             end += 1
         body = elements[index + 2 : end]
         refuse_text_behind_id(self._source, elements[index + 1])
-        identifier = said if name == "q" else term_head(said)[0]
+        identifier = (question_head if name == "q" else term_head)(said)[0]
         block: Question | Term
         if name == "q":
-            block, can_be_asked = read_question(self._source, identifier, heading, body, self._lesson_id)
+            block, can_be_asked = read_question(self._source, said, heading, body, self._lesson_id)
         else:
             block, can_be_asked = read_term(self._source, said, heading, body, self._lesson_id), True
         if is_identifier(identifier):

@@ -1,4 +1,4 @@
-"""Failures told to a person in a sentence, and the exit codes of the program."""
+"""Failures explained to the learner in a sentence, and the exit codes of the program."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ExitCode(IntEnum):
 
 
 class TutorError(Exception):
-    """A failure told in a sentence that a learner understands.
+    """A failure explained in a sentence that a learner understands.
 
     The sentence may quote what the learner typed or what a file holds, so message and hint are made harmless here.
 

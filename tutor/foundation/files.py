@@ -1,8 +1,8 @@
 """Files read so that a wrong one never stops the program, and written so that none is ever left half finished.
 
 A named pipe would keep a reader waiting for ever, a device may never end, and a file may be larger than memory. So
-every file that a person names, or that lies in a folder which others can write to, is opened and read here: whatever
-is not a regular file of a sane size becomes an error that a sentence can tell.
+every file that a person names, or that is in a folder which others can write to, is opened and read here. Whatever is
+not a regular file of a sane size becomes an error that a sentence can explain.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def wrapped(text: str, width: int) -> list[str]:
     width = max(2, width)
     lines: list[str] = []
     line = ""
-    for piece in (part for each in _pieces(text) for part in _fitting(each, width)):
+    for piece in (part for each in _pieces(text) for part in _cut_to(each, width)):
         if line and cell_width(line) + cell_width(piece.rstrip()) > width:
             lines.append(line.rstrip())
             line = ""
@@ -65,7 +65,7 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
-def _fitting(piece: str, width: int) -> list[str]:
+def _cut_to(piece: str, width: int) -> list[str]:
     return [piece] if cell_width(piece.rstrip()) <= width else chop(piece, width)
 
 

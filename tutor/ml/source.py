@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tutor.ml import activations, gradient_rules, losses, optimizers, schedules
+from tutor.ml import activations, diagnostics, gradient_rules, losses, optimizers, schedules
 from tutor.ml.datasets.dataset import CLASSIFICATION
 from tutor.ml.models import coin_flips, drawn_function, keyword_rule, naive_forecast
-from tutor.ml.network import batch_norm, dropout, network
+from tutor.ml.network import layers, network
 from tutor.ml.network import training as network_training
 from tutor.ml.settings import Lab
 
@@ -39,18 +39,29 @@ class Passage:
         return f"{self.path.relative_to(_PACKAGE.parent).as_posix()}:{self.line}"
 
 
-_PARTS: dict[str, type] = {
-    "gradient-rules": gradient_rules.GradientRules,
-    "dropout": dropout.Dropout,
-    "batch-norm": batch_norm.BatchNorm,
-    "network": network.Network,
+_PARTS: dict[str, tuple[Callable[..., object], ...]] = {
+    "linear": (layers.Linear,),
+    "activation-layer": (layers.ActivationLayer,),
+    "batch-norm": (layers.BatchNorm,),
+    "dropout": (layers.Dropout,),
+    "residual": (layers.Chain, layers.Residual),
+    "softmax": (losses.softmax,),
+    "network": (layers.Chain, network.Network),
+    "backward": (
+        network.Network.backpropagate,
+        layers.Chain.backward,
+        layers.Linear,
+        layers.ActivationLayer,
+    ),
+    "gradient-rules": (gradient_rules.GradientRules,),
+    "gradient-check": (diagnostics.measured_gradient, diagnostics.check_gradient),
 }
 _TRAININGS: dict[str, type] = {
     "network-training": network_training.NetworkTraining,
-    "drawn-function": drawn_function.FunctionTraining,
-    "keyword-rule": keyword_rule.RuleTraining,
+    "drawn-function": drawn_function.FunctionDescent,
+    "keyword-rule": keyword_rule.KeywordRule,
     "coin-flips": coin_flips.CoinFlips,
-    "naive-forecast": naive_forecast.NaiveTraining,
+    "naive-forecast": naive_forecast.NaiveForecast,
 }
 
 
@@ -71,7 +82,7 @@ _KINDS: Mapping[str, tuple[Mapping[str, Any], Callable[[str], list[Passage]]]] =
     "activation": (activations.ACTIVATIONS, lambda name: [_table_entry(activations.__file__, name)]),
     "schedule": (schedules.SCHEDULES, lambda name: [_passage(schedules.SCHEDULES[name])]),
     "function": (drawn_function.FUNCTIONS, lambda name: [_table_entry(drawn_function.__file__, name)]),
-    "part": (_PARTS, lambda name: [_passage(_PARTS[name])]),
+    "part": (_PARTS, lambda name: [_passage(each) for each in _PARTS[name]]),
     "training": (_TRAININGS, lambda name: [_passage(_TRAININGS[name])]),
 }
 """For each kind of code, what there is of it, and what reads one of them."""
@@ -117,8 +128,11 @@ def parts_of(lab: Lab, task: str = "") -> list[tuple[str, str]]:
         ("activation", model.activation): hidden,
         ("schedule", optimizer.schedule): descends and optimizer.schedule != "constant",
         ("part", "gradient-rules"): descends and bool(rules),
-        ("part", "dropout"): hidden and model.dropout > 0,
+        ("part", "linear"): kind.network,
+        ("part", "activation-layer"): hidden,
         ("part", "batch-norm"): hidden and model.batch_norm,
+        ("part", "dropout"): hidden and model.dropout > 0,
+        ("part", "residual"): hidden and model.residual,
         ("part", "network"): kind.network,
         ("training", _training(lab)): True,
     }
@@ -148,7 +162,7 @@ def _training(lab: Lab) -> str:
     return {"function": "drawn-function", "naive": "naive-forecast"}.get(lab.model.name, lab.model.name)
 
 
-def _passage(thing: type | Callable[..., object]) -> Passage:
+def _passage(thing: Callable[..., object]) -> Passage:
     lines, first = inspect.getsourcelines(thing)
     return Passage(Path(inspect.getsourcefile(thing) or ""), first, "".join(lines).rstrip())
 

@@ -12,11 +12,11 @@ import msgspec
 
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Fault, LabFence, Lesson
+from tutor.course.questions import question_type
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.labs.check import fences_of, spec_of_fence
 from tutor.labs.lab_config import LabConfig
-from tutor.plain.claims import faults_of_claim
 from tutor.plain.run_cache import RunCache
 from tutor.runs.execute import run_to_end
 from tutor.runs.predictions import DECIDES
@@ -117,5 +117,6 @@ class LabRuns:
                 ready = [outcome.facts for outcome in found if outcome is not None and not outcome.problem]
                 if question.predicts and len(ready) == len(found):
                     questions += 1
-                    faults += faults_of_claim(question, facts_of_runs(question.labs, ready))
+                    facts = facts_of_runs(question.labs, ready)
+                    faults += question_type(question.kind).faults_of_claim(question, facts)
         return faults, questions

@@ -1,11 +1,11 @@
 """What is kept about the learner: settings, answers, review cards, reading positions and unfinished quizzes.
 
-Begin with `store`: `open_store` opens the progress file, and `ProgressStore` is what the program asks and tells it.
+Begin with `store`: `open_store` opens the progress file, and the program reads and writes through `ProgressStore`.
 
 - `records`: answers, positions and quizzes as values. `activity`: attempts at labs and reading times.
 - `cards`: what is asked again. `scheduling`: when it is due (FSRS), and the days a learner counts.
 - `statistics`: sums over all answers. `transfer`: export, import and reset.
-- `database`: never loses an acknowledged write; it stands on `sqlite_file`, and on `salvage` for damaged files.
+- `database`: never loses an acknowledged write; it uses `sqlite_file`, and `salvage` for damaged files.
 - `schema`: the tables and their migrations. `columns`: which values each column may hold.
 - `settings`: a JSON file of its own, read before the first frame.
 

@@ -85,7 +85,7 @@ _REVIEWS = """
     WHERE question = ? AND correct NOTNULL ORDER BY id
 """
 # A card that was made or reviewed in the future was so under a wrong clock. Nobody knows when it is due, so it is due
-# now. The plus signs make SQLite use the index on this expression, in which few cards lie beyond the clock.
+# now. The plus signs make SQLite use the index on this expression, in which few cards are beyond the clock.
 _AHEAD = "max(made, coalesce(reviewed, 0)) > :clock AND +retired = 0"
 
 
@@ -241,7 +241,7 @@ class CardStore:
 
 
 def _at(moment: datetime) -> dict[str, int]:
-    """Return the values of a query: the moment, and for `_AHEAD` the time by the clock, after which lies the future."""
+    """Return the values of a query: the moment, and for `_AHEAD` the time by the clock, where the future begins."""
     return {"now": to_milliseconds(moment), "clock": to_milliseconds(clock.utc_now())}
 
 

@@ -137,7 +137,8 @@ class Past(Number):
 
     def fault(self, value: object) -> str:
         if isinstance(value, int) and not isinstance(value, bool) and not self.low <= value <= self.high:
-            return translate("transfer.fault-date", value=_shown(value), first=1970, last=_year(self.high))
+            last = (_EPOCH + timedelta(milliseconds=self.high)).year
+            return translate("transfer.fault-date", value=_shown(value), first=1970, last=last)
         return super(Past, self).fault(value)
 
     def _high(self) -> float:
@@ -172,10 +173,6 @@ def _is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def _year(milliseconds: float) -> int:
-    return (_EPOCH + timedelta(milliseconds=milliseconds)).year
 
 
 def _shown(value: object) -> str:

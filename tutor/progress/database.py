@@ -7,7 +7,7 @@
 * If nothing can be written (a full disk, a read-only home, a file of a newer version), everything goes on in memory
   with what could be read, and is written later if that becomes possible.
 
-`Database.take_notices` tells of whatever happened, once, in a sentence.
+`Database.take_notices` returns a sentence about whatever happened, once.
 """
 
 from __future__ import annotations

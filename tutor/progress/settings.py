@@ -1,7 +1,7 @@
 """The learner's settings: one small JSON file, read before the first frame.
 
 Reading never fails. A file that holds no settings is kept beside the new one; a value that cannot be used is replaced
-by its default; of both a notice tells. A key that this version does not know is kept unchanged, so that an older
+by its default; a notice reports both. A key that this version does not know is kept unchanged, so that an older
 version never undoes the settings of a newer one.
 """
 

@@ -179,7 +179,7 @@ class ProgressStore:
         Args:
             lesson_id: The lesson.
             position: The place.
-            fraction: How much of the lesson lies above the place, from 0 to 1; only the largest is kept.
+            fraction: How much of the lesson is above the place, from 0 to 1; only the largest is kept.
             questions: How many questions the lesson has now, for the course map.
         """
         self._database.write((

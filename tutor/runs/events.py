@@ -125,7 +125,7 @@ class Epochs(_Event, tag="epochs", frozen=True, kw_only=True):
 
 
 class View(_Event, tag="view", frozen=True, kw_only=True):
-    """What a panel shows: its scene once, a frame whenever it changed. Payloads: `tutor.labs.panels.views`."""
+    """What a panel shows: its scene once, a frame whenever it changed; each class in `tutor.labs.panels` says what."""
 
     panel: str
     part: Literal["scene", "frame"]

@@ -17,8 +17,8 @@ from tutor.foundation.files import is_file, read_start, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
+from tutor.labs.lab_files import write_config
 from tutor.labs.limits import KEEP_MB, KEEP_RUNS, Limits
-from tutor.labs.spec_file import write_spec
 from tutor.runs.beside import mark_beside, place_beside
 from tutor.runs.entries import COLUMNS_FILE, PIN_FILE, SOURCE_FILE, RunEntry, entry_of, is_kept, size_of
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
@@ -115,7 +115,7 @@ class Runs:
             OSError: it cannot be made.
         """
         folder = self._make_folder()
-        write_spec(folder, spec)
+        write_config(folder, spec)
         return folder
 
     def _make_folder(self) -> Path:

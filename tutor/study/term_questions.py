@@ -12,8 +12,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.course.lesson import BLANK, Blank, Option, Place, Question, QuestionKind
+from tutor.course.lesson import BLANK, Content, Option, Options, Place, Question
 from tutor.course.mentions import without_parentheses
+from tutor.course.questions.fill_in import FILL_IN, Blank, Blanks
+from tutor.course.questions.single import SINGLE
 from tutor.foundation.translate import LANGUAGES, translate
 from tutor.progress.cards import Side, term_key
 
@@ -55,8 +57,8 @@ def _meaning(entry: GlossaryEntry, glossary: Glossary, language: str) -> Questio
         for each in others
     ]  # fmt: skip
     return _question(
-        entry, Side.MEANING, QuestionKind.SINGLE,
-        title=as_text(entry.name(language)), prompt=translate("review.which-meaning"), options=(right, *wrong),
+        entry, Side.MEANING, SINGLE.name,
+        title=as_text(entry.name(language)), prompt=translate("review.which-meaning"), content=Options((right, *wrong)),
         explanation=_explanation(entry, language),
     )  # fmt: skip
 
@@ -64,9 +66,9 @@ def _meaning(entry: GlossaryEntry, glossary: Glossary, language: str) -> Questio
 def _name(entry: GlossaryEntry, language: str) -> Question:
     name = entry.name(language)
     return _question(
-        entry, Side.NAME, QuestionKind.FILL_IN,
+        entry, Side.NAME, FILL_IN.name,
         title=translate("review.which-name"), prompt=f"{without_name(entry, language)}\n\n{BLANK}",
-        hints=_hints(name), blanks=(Blank(tuple(dict.fromkeys([name, *accepted_names(entry)]))),),
+        hints=_hints(name), content=Blanks((Blank(tuple(dict.fromkeys([name, *accepted_names(entry)]))),)),
         explanation=_explanation(entry, language),
     )  # fmt: skip
 
@@ -86,8 +88,9 @@ def _translation(entry: GlossaryEntry, glossary: Glossary) -> Question | None:
         said = translate("review.that-is", name=as_text(each.names[ENGLISH]))
         options.append(Option(as_text(name), False, said, None, _NOWHERE))
     return _question(
-        entry, Side.TRANSLATION, QuestionKind.SINGLE,
-        title=as_text(entry.names[ENGLISH]), prompt=translate("review.which-translation"), options=tuple(options),
+        entry, Side.TRANSLATION, SINGLE.name,
+        title=as_text(entry.names[ENGLISH]), prompt=translate("review.which-translation"),
+        content=Options(tuple(options)),
     )  # fmt: skip
 
 
@@ -101,12 +104,12 @@ def _has_both(entry: GlossaryEntry) -> bool:
 
 
 def _question(
-    entry: GlossaryEntry, side: Side, kind: QuestionKind, *, title: str, prompt: str, options: tuple[Option, ...] = (),
-    hints: tuple[str, ...] = (), blanks: tuple[Blank, ...] = (), explanation: str = "",
+    entry: GlossaryEntry, side: Side, kind: str, *, title: str, prompt: str, content: Content,
+    hints: tuple[str, ...] = (), explanation: str = "",
 ) -> Question:  # fmt: skip
     return Question(
         id=term_key(entry.id, side), kind=kind, title=title, prompt=prompt, hints=hints, explanation=explanation,
-        options=options, blanks=blanks, answer=None, labs=(), place=_NOWHERE, lesson_id=entry.lesson_id,
+        content=content, labs=(), place=_NOWHERE, lesson_id=entry.lesson_id,
     )  # fmt: skip
 
 

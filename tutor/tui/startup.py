@@ -134,7 +134,7 @@ def lab_screen(services: Workspace, lab: str, overrides: Mapping[str, object]) -
         raise services.course_problem or TutorError(translate("app.no-lesson", name=lab))
     spec = load_lab(lab, services.course.labs_folder, overrides)
     if overrides:
-        from tutor.labs.columns import require_text
+        from tutor.labs.own_lab import require_text
         from tutor.labs.settings import key_of
         from tutor.labs.validate import refuse_idle
 

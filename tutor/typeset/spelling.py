@@ -31,14 +31,14 @@ _GREEK = {
 }  # fmt: skip
 _GREEK |= {letter.upper(): name.capitalize() for letter, name in _GREEK.items() if len(letter.upper()) == 1}
 _RAISED, _LOWERED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵀⁿⁱ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₙₜₘ"
-_PLAIN = dict(zip(_RAISED + _LOWERED, "0123456789+-=()Tni0123456789+-=()ijkntm", strict=True))
+_PLAIN = str.maketrans(_RAISED + _LOWERED, "0123456789+-=()Tni0123456789+-=()ijkntm")
 _SIGNS = {
     "∂": "d", "∇": "grad ", "√": "sqrt", "∞": "inf", "∥": "||", "‖": "||", "∑": "sum ", "∏": "prod ", "∈": " in ",
     "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~=", "→": "->", "←": "<-", "↦": "|->", "⇒": "=>", "±": "+-", "′": "'",
     "½": "1/2", "¼": "1/4", "¾": "3/4", "…": "...", "⋅": "*", "∘": "o", "⊙": "*", "∼": "~", "∝": "~",
     "ŷ": "y^", "\u0302": "^", "\u0304": "_mean", "\u0303": "~",
 }  # fmt: skip
-_FIGURES = re.compile(f"[{_RAISED}]+|[{_LOWERED}]+")
+_SCRIPTS = re.compile(f"[{_RAISED}]+|[{_LOWERED}]+")
 _LETTERS = re.compile(f"(?<=[^\\W\\d_])(?=[{''.join(_GREEK)}])|(?<=[{''.join(_GREEK)}])(?=[^\\W\\d_])")
 """Places where a Greek letter touches another letter; without a space, their names would run together."""
 _TABLE = str.maketrans({**_GREEK, **_SIGNS})
@@ -48,12 +48,8 @@ def spelled(text: str) -> str:
     """Return ``text`` with Greek letters, superscripts, subscripts and the signs of formulas in ASCII."""
     if text.isascii():
         return text
-    text = _FIGURES.sub(lambda found: ("^" if found[0][0] in _RAISED else "_") + _figures(found[0]), text)
+    text = _SCRIPTS.sub(lambda found: ("^" if found[0][0] in _RAISED else "_") + found[0].translate(_PLAIN), text)
     return _LETTERS.sub(" ", text).translate(_TABLE)
-
-
-def _figures(text: str) -> str:
-    return "".join(_PLAIN[each] for each in text)
 
 
 def spell(elements: Iterable[Element]) -> tuple[Element, ...]:

@@ -1,52 +1,57 @@
-"""How long the gradient and the vector of parameters are, epoch by epoch.
-
-Payload: `tutor.labs.panels.views.NormsFrame`.
-"""
+"""The panel ``norms``: how long the gradient and the vector of parameters are, epoch by epoch."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf, isfinite
-from typing import Protocol
+from typing import TYPE_CHECKING, Any
 
-from tutor.labs.panels.base import NoScene, Payload, short
-from tutor.ml.training import EpochResult
+import numpy as np
+
+from tutor.foundation.translate import translate
+from tutor.labs.panel import DrawStyle, Panel, Payload, rounded, short
+
+if TYPE_CHECKING:
+    from tutor.charts.cells import Rows
+    from tutor.labs.lab_config import LabConfig
+    from tutor.labs.panel_context import PanelContext
+    from tutor.ml.training import EpochResult
 
 MOST_EPOCHS = 200
 
 
-class NormsSight(Protocol):
-    """What this panel sees of a training."""
-
-    def folds(self) -> Sequence[EpochResult]:
-        """The result of the epoch that just ended, alone."""
-
-    def parameters_norm(self) -> float:
-        """‖θ‖, the length of the vector of all parameters."""
-
-
-class Norms(NoScene):
+class Norms(Panel):
     """The norm of each epoch's last gradient and that of the parameters, beside the training loss.
 
     Neighbouring epochs are merged as a run gets long: the largest of their figures stays, so no spike is lost.
+    Frame: ``epochs``, each the last of those it stands for, and for each ``losses``, ``gradients`` (null if none was
+    computed) and ``parameters``.
     """
 
-    def __init__(self, sight: NormsSight) -> None:
-        self._sight = sight
+    observes = True
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__(context)
         self._kept: list[tuple[float, ...]] = []
         self._every = 1
         self._open: list[tuple[float, ...]] = []
 
-    def watch(self) -> None:
-        """One epoch more. This is called for every epoch, so it is short."""
-        result = self._sight.folds()[0]
+    @staticmethod
+    def refusal(config: LabConfig) -> str:
+        """It takes the gradient of one training."""
+        if not (config.follows_gradient and config.model.kind.descends):
+            return translate("panel.needs-descent")
+        return translate("panel.no-folds") if config.data.folds else ""
+
+    @staticmethod
+    def possible(context: PanelContext) -> bool:
+        """Whether one network or a drawn function is trained."""
+        return context.has_network or context.dataset.task == "drawn"
+
+    def observe(self, result: EpochResult) -> None:
+        """One epoch more."""
         norm = result.gradient_norm
-        row = (
-            float(result.epoch),
-            result.train_loss,
-            -inf if norm is None else norm,
-            self._sight.parameters_norm(),
-        )
+        row = (float(result.epoch), result.train_loss, -inf if norm is None else norm, self._parameters_norm())
         if not (isfinite(row[1]) and isfinite(row[3]) and row[2] < inf):
             return  # it diverged: nothing of this epoch can be drawn
         self._open.append(row)
@@ -57,8 +62,13 @@ class Norms(NoScene):
             self._kept = [_merged(self._kept[at : at + 2]) for at in range(0, len(self._kept), 2)]
             self._every *= 2
 
+    def _parameters_norm(self) -> float:
+        """‖θ‖ of all parameters that are trained, as the training has them."""
+        (theta,) = self.context.training.vectors()
+        return float(np.linalg.norm(theta))
+
     def frame(self) -> Payload | None:
-        """The epochs so far, and the three figures of each; None before the first."""
+        """The epochs so far; None before the first."""
         rows = [*self._kept, *([_merged(self._open)] if self._open else [])]
         if not rows:
             return None
@@ -66,11 +76,29 @@ class Norms(NoScene):
         return {
             "epochs": [int(epoch) for epoch in epochs],
             "losses": short(losses),
-            "gradients": [float(f"{norm:.4g}") if isfinite(norm) else None for norm in gradients],
+            "gradients": [rounded(norm) if isfinite(norm) else None for norm in gradients],
             "parameters": short(parameters),
         }
+
+    @staticmethod
+    def draw(_scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:
+        """Three lines."""
+        from tutor.charts.network import norms_chart
+
+        return norms_chart(
+            frame["epochs"],
+            frame["losses"],
+            frame["gradients"],
+            frame["parameters"],
+            style.width,
+            style.height,
+            ascii=style.ascii,
+        )
 
 
 def _merged(rows: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
     """The largest of each figure; of the epochs that is the last one."""
     return tuple(max(column) for column in zip(*rows, strict=True))
+
+
+PANEL = Norms

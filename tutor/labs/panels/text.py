@@ -1,14 +1,19 @@
-"""The panel of a model that writes: what it writes now. Payloads: `tutor.labs.panels.views`."""
+"""The panel ``text``: what a model that writes writes now."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tutor.labs.lab_config import LabConfig
-from tutor.labs.panels.base import Array, NoScene, Payload
-from tutor.ml.models.text_sampling import write
+from tutor.foundation.translate import translate
+from tutor.labs.panel import DrawStyle, Panel, Payload, text_of
+
+if TYPE_CHECKING:
+    from tutor.charts.cells import Rows
+    from tutor.labs.lab_config import LabConfig
+    from tutor.labs.panel_context import PanelContext
 
 SHOWN = 24
 """Lines that are shown."""
@@ -16,39 +21,51 @@ COUNTED = 200
 """Lines that figures are counted from."""
 
 
-class WritingSight(Protocol):
-    """What this panel sees."""
+class Text(Panel):
+    """Lines that the model writes. The dice fall alike each time, so that only what was learned changes them.
 
-    spec: LabConfig
-    class_names: tuple[str, ...]
-    temperature: float
+    Frame: ``lines``, and by line ``known``: whether (1) or not (0) it stands in the text that is trained on.
+    """
 
-    def predict(self, x: Array) -> Array:
-        """Probabilities (N, classes)."""
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__(context)
+        self._known = frozenset(context.dataset.lines)
 
-    def lines(self) -> tuple[str, ...]:
-        """The lines of a text that are trained on."""
+    @staticmethod
+    def refusal(config: LabConfig) -> str:
+        """It takes a model that writes."""
+        return "" if config.model.name == "char-mlp" else translate("panel.needs-writing")
 
-
-class Text(NoScene):
-    """Lines that the model writes. The dice fall alike each time, so that only what was learned changes them."""
-
-    def __init__(self, sight: WritingSight) -> None:
-        self._sight = sight
-        self._known = frozenset(sight.lines())
+    @staticmethod
+    def possible(context: PanelContext) -> bool:
+        """Whether the data is a text."""
+        return bool(context.dataset.lines)
 
     def _written(self, count: int) -> list[str]:
-        sight = self._sight
-        random = np.random.default_rng(sight.spec.train.seed)
-        context, temperature = sight.spec.data.context, sight.temperature
-        return write(sight.predict, sight.class_names, context, count, random, temperature)
+        from tutor.ml.models.text_sampling import sample_lines
+
+        context = self.context
+        random = np.random.default_rng(context.config.train.seed)
+        characters, before = context.class_names, context.config.data.context
+        return sample_lines(context.predict, characters, before, count, random, context.temperature)
 
     def frame(self) -> Payload | None:
-        """Lines as they are written now, and whether each stands in the text."""
+        """Lines as they are written now."""
         lines = self._written(SHOWN)
         return {"lines": lines, "known": [int(line in self._known) for line in lines]} if lines else None
 
     def facts(self) -> dict[str, float]:
-        """``copied``: the share of written lines that stand in the text, word for word."""
+        """``copied``: the fraction of written lines that stand in the text, word for word."""
         lines = self._written(COUNTED)
         return {"copied": sum(line in self._known for line in lines) / len(lines)} if lines else {}
+
+    @staticmethod
+    def draw(_scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:
+        """The lines in columns."""
+        from tutor.charts.text import text_chart
+
+        lines = [text_of(line) for line in frame["lines"]]
+        return text_chart(lines, list(frame["known"]), style.width, style.height)
+
+
+PANEL = Text

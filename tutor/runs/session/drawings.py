@@ -8,7 +8,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
-    from tutor.labs.curve_builder import Builder
+    from tutor.labs.curve_builder import CurveBuilder
     from tutor.labs.lab_config import LabConfig
     from tutor.runs.summary import PanelView
 
@@ -17,10 +17,10 @@ class Drawings:
     """The bends in hand, those left as they stood, and those that training took over from."""
 
     def __init__(self) -> None:
-        self.builder: Builder | None = None
+        self.builder: CurveBuilder | None = None
         """Where bends are placed by hand; None while nobody does."""
-        self._left: tuple[Builder, LabConfig] | None = None
-        self._given_over: dict[object, Builder] = {}
+        self._left: tuple[CurveBuilder, LabConfig] | None = None
+        self._given_over: dict[object, CurveBuilder] = {}
 
     def take(self, view: PanelView | None, spec: LabConfig) -> None:
         """Take the bends in hand: those left before where nothing has moved them since, else those of ``view``.
@@ -28,12 +28,14 @@ class Drawings:
         Raises:
             TutorError: there are none.
         """
-        from tutor.labs.curve_builder import Builder
+        from tutor.labs.curve_builder import CurveBuilder
 
         if view is None:
             raise TutorError(translate("builder.no-curve"))
         left = self._left
-        self.builder = left[0] if left is not None and left[1] == spec else Builder.of_panel(view.scene, view.frame)
+        self.builder = (
+            left[0] if left is not None and left[1] == spec else CurveBuilder.of_panel(view.scene, view.frame)
+        )
 
     def leave(self, spec: LabConfig) -> None:
         """Leave the bends as they stand, to come back to while the lab stands at ``spec``."""

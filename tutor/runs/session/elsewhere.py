@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tutor.labs.draft import Setup
+from tutor.labs.draft import LabDraft
 from tutor.labs.settings import title_of
 from tutor.runs.events import Changed, Event, Paced
 from tutor.runs.words import done_elsewhere, told
@@ -17,7 +17,7 @@ class Elsewhere:
         setup: What the next run will be; it goes where others turn the controls of this one.
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: LabDraft) -> None:
         self._setup = setup
         self._heard: list[Event] = []
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.errors import TutorError
-from tutor.labs.draft import PIECES, Setup
+from tutor.labs.draft import PIECES, LabDraft
 from tutor.labs.draft import Step as Change
 from tutor.labs.goals import Challenge
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
@@ -28,7 +28,7 @@ from tutor.runs.summary import PanelView, RunSummary
 from tutor.runs.summary import State as RunState
 
 if TYPE_CHECKING:
-    from tutor.labs.curve_builder import Builder
+    from tutor.labs.curve_builder import CurveBuilder
     from tutor.progress.activity import LabAttempt
     from tutor.runs.events import Event
 
@@ -51,7 +51,7 @@ class LabSession:
     def __init__(self, runs: RunStarter, spec: LabConfig, *, data_folder: Path | None = None) -> None:
         self._runs = runs
         self._data_folder = data_folder
-        self.setup = Setup(spec)
+        self.setup = LabDraft(spec)
         """What the next run will be, and how it came to be that."""
         self.elsewhere = Elsewhere(self.setup)
         self.challenge = Challenge(spec.id, spec.challenge.goal)
@@ -90,7 +90,7 @@ class LabSession:
         return self.summary is not None and self.summary.recorded
 
     @property
-    def builder(self) -> Builder | None:
+    def builder(self) -> CurveBuilder | None:
         """The bends in hand; None while none are placed."""
         return self.drawings.builder
 

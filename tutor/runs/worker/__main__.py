@@ -17,8 +17,8 @@ from types import FrameType
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import LANGUAGES, translate, use_language
+from tutor.labs.lab_files import read_config
 from tutor.labs.limits import Limits
-from tutor.labs.spec_file import read_spec
 from tutor.runs.control import CONTROL_FILE
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
@@ -65,7 +65,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
         emit = _guarded(log)
         try:
             limits = Limits.of_environment()
-            spec = limits.within(read_spec(folder))
+            spec = limits.within(read_config(folder))
         except TutorError as error:
             emit(Failed(epoch=0, message=error.message, hint=error.hint))
             return int(ExitCode.RUN_FAILED)

@@ -74,11 +74,12 @@ class RunCard(RowsView):
         view = summary.views.get(panel)
         if panel == "loss" or view is None:
             return self._losses(summary, room)
-        from tutor.charts.panels import Drawing, draw_panel
+        from tutor.labs.panel import DrawStyle
+        from tutor.labs.panels import draw_panel
 
         own = summary.spec is not None and summary.spec.data.name == "csv"
-        drawing = Drawing(room.width, room.height, room.colour, room.ascii, own_data=own)
-        return draw_panel(panel, view.scene, view.frame, drawing)
+        style = DrawStyle(room.width, room.height, room.colour, room.ascii, own_data=own)
+        return draw_panel(panel, view.scene, view.frame, style)
 
     def _losses(self, summary: RunSummary, room: Room) -> Rows:
         from tutor.charts.loss import loss_chart, train_line, valid_line

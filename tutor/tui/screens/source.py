@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual import events
 from textual.app import ComposeResult
 
-from tutor.charts.cells import Row, Rows, Span
-from tutor.charts.loss import flow
+from tutor.charts.cells import Row, Rows, Span, flow
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import language, translate

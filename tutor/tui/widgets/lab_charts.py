@@ -10,12 +10,13 @@ from tutor.charts.cells import Row, Rows, Span, sentence
 from tutor.charts.chart_view import ChartView, place_of
 from tutor.charts.loss import LossLine, loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.numbers import count, figure
-from tutor.charts.panels import Drawing, draw_panel
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, pad_left, shorten, wrapped
 from tutor.foundation.translate import translate
 from tutor.labs.controls import value_text
 from tutor.labs.lab_config import LabConfig
+from tutor.labs.panel import DrawStyle
+from tutor.labs.panels import draw_panel
 from tutor.runs.comparison import knots_of, title_of_key
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
@@ -67,9 +68,9 @@ def _lines(session: LabSession, room: Room, told: int | None) -> list[LossLine]:
     ]
     knots = session.knots()
     until = session.replay.player.position if session.replay is not None else None
-    lines.append(replace(_own_line(session, ascii=room.ascii), knots=knots, until=until, told=told))
+    lines.append(replace(_own_line(session, ascii=room.ascii), knots=knots, until=until, legend_epoch=told))
     if len(session.valid):
-        lines.append(replace(valid_line(session.valid), knots=knots, until=until, told=told))
+        lines.append(replace(valid_line(session.valid), knots=knots, until=until, legend_epoch=told))
     return lines
 
 
@@ -106,8 +107,8 @@ def draw_view(session: LabSession, panel: str, room: Room) -> Rows:
         said = begin_text(session) if session.summary is None else translate("charts.nothing-yet")
         return sentence(said if alone else "", room.width, room.height)
     own = session.running_spec.data.name == "csv"
-    drawing = Drawing(room.width, room.height, room.colour, room.ascii, own_data=own)
-    return draw_panel(panel, view.scene, view.frame, drawing)
+    style = DrawStyle(room.width, room.height, room.colour, room.ascii, own_data=own)
+    return draw_panel(panel, view.scene, view.frame, style)
 
 
 # -- figures ---------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from tutor.charts.numbers import MINUS, figure
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.labs.controls import setting_text
-from tutor.labs.curve_builder import Builder
+from tutor.labs.curve_builder import CurveBuilder
 from tutor.runs.divergence import rise_of
 from tutor.runs.session.session import LabSession, State
 from tutor.runs.words import drawn_name, log_faults, not_finite_texts
@@ -160,15 +160,15 @@ def _finished(session: LabSession) -> str:
     return text + (gap + told if (told := _new_best(session)) else "")
 
 
-def _built(builder: Builder) -> str:
-    """Which bend is in hand, and how far the sum is from the curve."""
-    bend = builder.bend
+def _built(builder: CurveBuilder) -> str:
+    """Which hidden unit is chosen, and how far the sum is from the curve."""
+    unit = builder.unit
     most, mean = (figure(error, digits=3) for error in builder.errors)
-    if bend is None:
+    if unit is None:
         return translate("builder.none", most=most, mean=mean)
-    left, right, rise = (figure(each, digits=3) for each in (bend.left, bend.right, bend.rise))
+    left, right, rise = (figure(each, digits=3) for each in (unit.left, unit.right, unit.rise))
     return translate(
-        "builder.says", number=builder.chosen + 1, count=len(builder.bends), left=left, right=right, rise=rise,
+        "builder.says", number=builder.chosen + 1, count=len(builder.units), left=left, right=right, rise=rise,
         most=most, mean=mean,
     )  # fmt: skip
 

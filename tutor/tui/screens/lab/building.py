@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tutor.labs.curve_builder import Builder
+from tutor.labs.curve_builder import CurveBuilder
 from tutor.tui.commands import Command
 from tutor.tui.screens.lab.mode import ABOUT, CONTROLS, LEAVE, PANEL, SOURCE, Lab, LabCommand, Mode
 
@@ -47,7 +47,7 @@ class BuildingMode(Mode):
         ABOUT,
     )  # fmt: skip
 
-    def __init__(self, lab: Lab, builder: Builder) -> None:
+    def __init__(self, lab: Lab, builder: CurveBuilder) -> None:
         super().__init__(lab)
         self._builder = builder
 

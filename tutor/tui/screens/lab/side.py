@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, row_width
-from tutor.charts.loss import flow
+from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, flow, row_width
 from tutor.charts.numbers import count, figure
 from tutor.charts.run_table import Column, run_table
 from tutor.foundation.text import cell_width, pad, shorten, wrapped

@@ -1,0 +1,209 @@
+"""What a panel is: what the worker that trains sends for it, and how a viewer draws that.
+
+Each panel is a class in a file of its own in `tutor.labs.panels`. A worker must never load what draws, so a panel
+imports its chart inside `draw`, and nothing of `tutor.charts` above it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutor.foundation.data_names import data_name
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
+from tutor.ml.arrays import Array
+
+if TYPE_CHECKING:
+    from tutor.charts.cells import Rows
+    from tutor.labs.lab_config import LabConfig
+    from tutor.labs.panel_context import PanelContext
+    from tutor.ml.training import EpochResult
+
+Payload = dict[str, Any]
+"""What the log holds for a panel: plain lists of finite numbers, rounded to about four significant digits, and
+small, because a viewer at the end of a slow line reads them too."""
+MOST_PATH = 200
+"""Points of a trajectory, unless its panel says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawStyle:
+    """Where and how a panel is drawn: in how many cells, and whether with colours and more than ASCII."""
+
+    width: int
+    height: int
+    colour: bool = True
+    ascii: bool = False
+    own_data: bool = False
+    """Whether the data is the learner's own, whose columns and classes keep the names that they have there."""
+
+    def name(self, value: object) -> str:
+        """What a column or a class is called here."""
+        text = text_of(value)
+        return text if self.own_data else data_name(text)
+
+    def names(self, values: Iterable[object]) -> list[str]:
+        """What columns or classes are called here."""
+        return [self.name(value) for value in values]
+
+
+class Panel(ABC):
+    """One panel of one run. An object lives in the worker; a viewer calls `draw`, which needs none.
+
+    The docstring of each class describes its scene, which seldom changes, and its frame.
+
+    Args:
+        context: The training that it shows, before its first epoch.
+    """
+
+    observes: ClassVar[bool] = False
+    """Whether `observe` is called after every epoch."""
+
+    def __init__(self, context: PanelContext) -> None:
+        self.context = context
+        self._given = False
+
+    @staticmethod
+    def refusal(_config: LabConfig, /) -> str:
+        """Why no run of this configuration can show the panel, before any data is read; empty if one may."""
+        return ""
+
+    @staticmethod
+    @abstractmethod
+    def possible(context: PanelContext, /) -> bool:
+        """Whether this data and this model have something to show: only now is it known what a CSV holds."""
+
+    def observe(self, result: EpochResult) -> None:
+        """Take note of an epoch that just ended. This is called in the training loop, so it has to be quick."""
+        raise NotImplementedError  # a panel that sets `observes` has its own
+        raise NotImplementedError  # a panel that sets `observes` has its own
+
+    def scene(self) -> Payload | None:
+        """What seldom changes; None if it was given before and still holds."""
+        if self._given:
+            return None
+        self._given = True
+        return self.still_scene()
+
+    def still_scene(self) -> Payload | None:
+        """The scene of a panel whose scene never changes; None if its frame says it all."""
+        return None
+
+    @abstractmethod
+    def frame(self) -> Payload | None:
+        """What there is to show now; None if there is nothing: a model that diverged keeps its last good frame."""
+
+    def facts(self) -> dict[str, float]:
+        """What conditions may ask at the end of a run, by name without ``final.``."""
+        return {}
+
+    @staticmethod
+    @abstractmethod
+    def draw(scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:
+        """Draw what the log says, in exactly ``style.width`` by ``style.height`` cells.
+
+        Anybody may have written the log, so any exception about missing keys, types and values may leave this.
+        `tutor.labs.panels.draw_panel` turns it into a sentence.
+        """
+
+
+class Trajectory:
+    """The points that something went through: all of them, thinned out as they grow in number.
+
+    Args:
+        where: Gives the point as it is now, or None. It is asked only for points that are kept.
+        most: How many points are kept.
+    """
+
+    def __init__(self, where: Callable[[], tuple[float, float] | None], most: int = MOST_PATH) -> None:
+        self._where = where
+        self._most = most
+        self._points: list[tuple[float, float]] = []
+        self._every = 1
+        self._left = 0
+
+    def step(self) -> None:
+        """One step more on the way. This is called for every epoch, so it is quick."""
+        if self._left:
+            self._left -= 1
+            return
+        self._left = self._every - 1
+        point = self._now()
+        if point is not None:
+            self._points.append(point)
+        if len(self._points) > self._most:
+            self._points = self._points[::2]
+            self._every *= 2
+
+    def _now(self) -> tuple[float, float] | None:
+        point = self._where()
+        return point if point is not None and isfinite(point[0]) and isfinite(point[1]) else None
+
+    def points(self) -> list[tuple[float, float]]:
+        """From the first point to where it is now; what is not finite is left out."""
+        now = self._now()
+        if now is None or (self._points and self._points[-1] == now):
+            return self._points
+        return [*self._points, now]
+
+
+# -- for scenes and frames -----------------------------------------------------------------------------------------
+
+
+def rounded(value: float, digits: int = 4) -> float:
+    """``value`` with so many significant digits."""
+    return float(f"{value:.{digits}g}")
+
+
+def short(values: Iterable[float]) -> list[float]:
+    """``values`` with four digits each: enough for a terminal, and a third of the bytes."""
+    return [float(f"{value:.4g}") for value in values]
+
+
+def spread(count: int, most: int) -> NDArray[np.intp]:
+    """At most ``most`` of ``count`` indices, evenly spread, the first and the last among them."""
+    if count <= most:
+        return np.arange(count)
+    return np.unique(np.linspace(0, count - 1, most).round().astype(np.intp))
+
+
+def classes_of(predicted: Array, class_count: int) -> NDArray[np.intp]:
+    """The class that each prediction means: the likeliest, or the one whose number is nearest."""
+    if predicted.ndim == 2 and predicted.shape[1] > 1:
+        return np.asarray(predicted.argmax(axis=1), dtype=np.intp)
+    nearest = np.rint(np.nan_to_num(predicted.reshape(-1))).astype(np.intp)
+    return np.asarray(np.clip(nearest, 0, class_count - 1), dtype=np.intp)
+
+
+def refuse_without_classes(config: LabConfig) -> str:
+    """Why there are no classes to show; empty if there may be some."""
+    classifies = config.task in {"classification", ""} and config.model.name != "char-mlp"
+    return "" if classifies or config.data.target_as == "class-number" else translate("panel.needs-classes")
+
+
+# -- for drawing ---------------------------------------------------------------------------------------------------
+
+
+def text_of(value: object) -> str:
+    """What the log holds as a line of text that steers no terminal."""
+    return harmless_line(str(value))
+
+
+def ranges_of(scene: Mapping[str, Any]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The lowest and highest value across and up."""
+    return (
+        (float(scene["x_low"]), float(scene["x_high"])),
+        (float(scene["y_low"]), float(scene["y_high"])),
+    )
+
+
+def table_of(values: Sequence[int], rows: int, columns: int) -> NDArray[np.int64]:
+    """Whole numbers by rows from the top as a table, (rows, columns)."""
+    return np.asarray(values, dtype=np.int64).reshape(int(rows), int(columns))

@@ -1,0 +1,66 @@
+"""The panel ``autocorrelation``: how a series correlates with itself, and how many days the model looks back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tutor.foundation.translate import translate
+from tutor.labs.panel import DrawStyle, Panel, Payload, short
+
+if TYPE_CHECKING:
+    from tutor.charts.cells import Rows
+    from tutor.labs.lab_config import LabConfig
+    from tutor.labs.panel_context import PanelContext
+
+MOST_LAGS = 60
+
+
+class Autocorrelation(Panel):
+    """The autocorrelation at 1, 2, ... days, of all days that are predicted.
+
+    Scene: ``values``, ``name``. Frame: ``lags``, how many days the model looks back.
+    """
+
+    @staticmethod
+    def refusal(config: LabConfig) -> str:
+        """It takes days in their order."""
+        return "" if config.data.source.series else translate("panel.needs-series")
+
+    @staticmethod
+    def possible(context: PanelContext) -> bool:
+        """Whether numbers are predicted, in the order of time."""
+        data = context.dataset
+        return data.features > 0 and data.task == "regression" and data.ordered
+
+    def still_scene(self) -> Payload | None:
+        """The correlations."""
+        series = np.concatenate([self.context.y_train, self.context.y_valid])
+        apart = series - series.mean()
+        total = float(apart @ apart) or 1.0
+        most = min(MOST_LAGS, len(series) - 1)
+        values = [float(apart[lag:] @ apart[:-lag]) / total for lag in range(1, most + 1)]
+        return {"values": short(values), "name": self.context.target_name}
+
+    def frame(self) -> Payload | None:
+        """The model's own look-back, in days."""
+        return {"lags": len(self.context.feature_names)}
+
+    @staticmethod
+    def draw(scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:
+        """A bar for each number of days."""
+        from tutor.charts.series import autocorrelation_chart
+
+        return autocorrelation_chart(
+            scene["values"],
+            style.width,
+            style.height,
+            lags=int(frame.get("lags", 0)),
+            name=style.name(scene.get("name", "")),
+            ascii=style.ascii,
+        )
+
+
+PANEL = Autocorrelation

@@ -1,0 +1,59 @@
+"""The panel ``confusion``: which class is taken for which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tutor.labs.panel import DrawStyle, Panel, Payload, classes_of, refuse_without_classes
+
+if TYPE_CHECKING:
+    from tutor.charts.cells import Rows
+    from tutor.labs.lab_config import LabConfig
+    from tutor.labs.panel_context import PanelContext
+
+
+class Confusion(Panel):
+    """Counts of the validation examples, or of the training ones if none are kept for validation.
+
+    Frame: ``class_names``, and ``counts`` by rows, one for each true class, with a column for each predicted one.
+    """
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__(context)
+        self._x, y = context.held_out()
+        self._y = np.rint(y).astype(np.intp)
+
+    @staticmethod
+    def refusal(config: LabConfig) -> str:
+        """It takes classes."""
+        return refuse_without_classes(config)
+
+    @staticmethod
+    def possible(context: PanelContext) -> bool:
+        """Whether examples have features and belong to classes."""
+        return context.dataset.features > 0 and bool(context.class_names)
+
+    def frame(self) -> Payload | None:
+        """The counts."""
+        class_names = self.context.class_names
+        count = len(class_names)
+        predicted = self.context.predict(self._x)
+        if not np.isfinite(predicted).all():
+            return None
+        cells = self._y * count + classes_of(predicted, count)
+        counts = np.bincount(cells, minlength=count * count).reshape(count, count)
+        return {"class_names": list(class_names), "counts": counts.tolist()}
+
+    @staticmethod
+    def draw(_scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:
+        """A table."""
+        from tutor.charts.confusion import confusion_chart
+
+        names = style.names(frame["class_names"])
+        return confusion_chart(frame["counts"], names, style.width, style.height, ascii=style.ascii)
+
+
+PANEL = Confusion
