@@ -128,6 +128,7 @@ MODULES: Final = (
     "numpy",
     "tutor.ml.datasets.sources",
     "tutor.tui.screens.runs",
+    "tutor.tui.screens.lab.opening",
     "tutor.tui.screens.lab.screen",
     "tutor.tui.screens.sweep",
 )

@@ -390,10 +390,10 @@ class LabSession:
         """The present run as an attempt at the goal, where it is the best one now: it has to be kept.
 
         A run that goes on may still lose what it has; it counts where it ended, where it was paused, and at every
-        move of the learner's own.
+        move of the learner's own. Seen again, it is no attempt.
         """
         settled = self.state in _SETTLED or (self.running_spec.manual and self.going)
-        if not settled or self.summary is None or self.summary.spec is None:
+        if self.replay is not None or not settled or self.summary is None or self.summary.spec is None:
             return None
         return self.challenge.judge(self.run_id, self.facts(), values_of(self.summary, self.running_spec))
 
