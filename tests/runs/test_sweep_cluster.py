@@ -89,4 +89,4 @@ def test_without_dask_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(TutorError, match="Dask") as told:
         require_dask()
-    assert "tutor[cluster]" in told.value.hint
+    assert ".[cluster]" in told.value.hint
