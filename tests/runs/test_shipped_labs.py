@@ -77,7 +77,7 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("one-lag", {"learning_rate": 0.4, "epochs": 10}),
         ("two-sliders", {"w": 0.73, "b": 1.22}),
         ("spam-rule", {"threshold": 2.0}),
-        ("look-back", {"lags": 56}),
+        ("look-back", {"lags": 28}),
         ("curve-builder", {"hidden": [6], "activation": "sigmoid"}),
         ("shapes-and-gradients", {"lags": 7, "hidden": [10], "activation": "relu"}),
         ("loss-ticker", {"batch_size": 100, "learning_rate": 0.5, "epochs": 15}),
