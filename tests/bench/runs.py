@@ -31,10 +31,9 @@ from pathlib import Path
 from tests.bench.startup import environment, first_frame
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
-from tutor.runs.control import CONTROL_FILE, Note, Stop, send
+from tutor.runs.control import CONTROL_FILE, Inbox, Note, Stop, send
 from tutor.runs.events import Event
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.inbox import Inbox
 from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs

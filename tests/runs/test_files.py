@@ -13,11 +13,22 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.runs.control import CONTROL_FILE, Command, Note, Pace, Pause, Resume, Set, Step, Stop, send
+from tutor.runs.control import (
+    CONTROL_FILE,
+    Command,
+    Inbox,
+    Note,
+    Pace,
+    Pause,
+    Resume,
+    Set,
+    Step,
+    Stop,
+    send,
+    this_author,
+)
 from tutor.runs.events import Event, Failed, Paused
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.hands import this_hand
-from tutor.runs.inbox import Inbox
 from tutor.runs.locks import hold, is_held
 from tutor.runs.log import RESERVE_BYTES, Reader, Writer
 
@@ -68,7 +79,7 @@ def test_commands_come_in_order_each_once(tmp_path: Path) -> None:
     ]
     for command in commands:
         send(tmp_path, command)
-    assert inbox.poll() == [replace(command, by=this_hand()) for command in commands]
+    assert inbox.poll() == [replace(command, by=this_author()) for command in commands]
     assert inbox.poll() == []
     send(tmp_path, Stop(by="anna pts/3 7"))
     assert inbox.poll() == [Stop(by="anna pts/3 7")]
@@ -99,7 +110,7 @@ def test_soup_in_the_control_log_stops_nobody(tmp_path_factory: pytest.TempPathF
     inbox = Inbox(path)
     assert inbox.poll() == []
     send(path.parent, Pause())
-    assert inbox.poll() == [Pause(by=this_hand())]
+    assert inbox.poll() == [Pause(by=this_author())]
     inbox.close()
 
 

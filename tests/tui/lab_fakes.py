@@ -11,9 +11,9 @@ from typing import Any
 
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
+from tutor.runs.control import this_author
 from tutor.runs.entries import RunEntry
 from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Reason, Started, View
-from tutor.runs.hands import this_hand
 from tutor.runs.summary import RunSummary, fold
 
 LAB = """
@@ -90,7 +90,7 @@ class FakeFollower:
         """What the screen asked of the worker, each signed with this process's hand."""
         log = self.folder / "control.jsonl"
         asked = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-        assert all(each.pop("by") == this_hand() for each in asked)
+        assert all(each.pop("by") == this_author() for each in asked)
         return asked
 
     def write(self, *events: Event) -> None:

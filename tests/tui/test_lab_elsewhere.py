@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.tui.test_lab import lab
+from tutor.runs.control import this_author
 from tutor.runs.events import Changed, Noted, Paced, Paused, Resumed
-from tutor.runs.hands import this_hand
 
 BEN = "ben pts/7 99"
 
@@ -43,7 +43,7 @@ async def test_a_pace_that_another_terminal_set_is_the_pace_here(tmp_path: Path)
         session = bench.screen.session
         assert session is not None
         wished = session.pace
-        bench.run.write(Paced(epoch=0, pace=wished, by=this_hand()))
+        bench.run.write(Paced(epoch=0, pace=wished, by=this_author()))
         await bench.look()
         assert session.pace == wished
         bench.run.write(Paced(epoch=1, pace=5.0, by=BEN))
@@ -54,7 +54,7 @@ async def test_a_pace_that_another_terminal_set_is_the_pace_here(tmp_path: Path)
 async def test_what_was_done_here_is_not_told_again_and_what_was_before_joining_neither(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         await bench.press("space")
-        bench.run.write(Paused(epoch=0, by=this_hand()), Resumed(epoch=0))
+        bench.run.write(Paused(epoch=0, by=this_author()), Resumed(epoch=0))
         assert "paused after" not in await bench.text()
         session = bench.screen.session
         assert session is not None

@@ -1,17 +1,24 @@
-"""Steering a run: any viewer appends a line to ``control.jsonl``, the worker reads it between epochs."""
+"""Steering a run: any viewer appends a command to ``control.jsonl``, and the worker reads it between two epochs.
+
+Each command names its author, so that everybody who watches the run sees who did what.
+"""
 
 from __future__ import annotations
 
+import getpass
+import os
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import open_file
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import Value
-from tutor.runs.hands import this_hand
-from tutor.runs.log import Writer
+from tutor.runs.log import Reader, Tail, Writer
 
 CONTROL_FILE = "control.jsonl"
 
@@ -20,7 +27,7 @@ class _Command(Struct, frozen=True, kw_only=True, tag_field="do"):
     """One line of the control log."""
 
     by: str = ""
-    """Who sent it; see `tutor.runs.hands`."""
+    """Who sent it; see `tutor.runs.control`."""
 
 
 class Pause(_Command, tag="pause", frozen=True):
@@ -73,7 +80,7 @@ def send(run_folder: Path, command: Command) -> None:
     Raises:
         TutorError: the control log cannot be written.
     """
-    signed = command if command.by else replace(command, by=this_hand())
+    signed = command if command.by else replace(command, by=this_author())
     try:
         log: Writer[Command] = Writer(run_folder / CONTROL_FILE)
         try:
@@ -84,3 +91,68 @@ def send(run_folder: Path, command: Command) -> None:
         raise TutorError(
             translate("runs.cannot-control", reason=error.strerror or str(error)), exit_code=ExitCode.CANNOT_WRITE
         ) from error
+
+
+LONGEST_AUTHOR = 80
+
+
+@cache
+def this_author() -> str:
+    """Who sends commands from this process: user, terminal and process, such as ``anna pts/3 4711``."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError, ImportError):  # an account that no list of users holds
+        user = "?"
+    return clean_author(" ".join(filter(None, (user[:30], _terminal(), str(os.getpid())))))
+
+
+def _terminal() -> str:
+    for descriptor in (0, 1, 2):
+        try:
+            return os.ttyname(descriptor).removeprefix("/dev/")[:30]
+        except OSError:
+            continue
+    return ""
+
+
+def clean_author(author: str) -> str:
+    """Make ``author`` safe to log: anybody can write into a control log."""
+    return harmless_line(author)[:LONGEST_AUTHOR]
+
+
+def other_author(author: str) -> str:
+    """The name of ``author`` without the process id; empty for nobody, and for this process itself."""
+    return "" if author in {"", this_author()} else author.rpartition(" ")[0] or author
+
+
+_PIECE = 1 << 16
+
+
+class Inbox:
+    """Follows ``control.jsonl``. A line that is no command is skipped and counted.
+
+    Args:
+        path: The control log; it is made if it is missing.
+
+    Raises:
+        OSError: it cannot be made or read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        os.close(open_file(path, os.O_RDONLY | os.O_CREAT))
+        self._tail = Tail(path, keep_open=True)
+        self._reader: Reader[Command] = Reader(Command, longest=_PIECE)
+
+    @property
+    def skipped(self) -> int:
+        """Lines that could not be read."""
+        return self._reader.skipped
+
+    def poll(self) -> list[Command]:
+        """The commands that came since the last poll. Costs half a microsecond if there is none."""
+        piece = self._tail.read(_PIECE)
+        return list(self._reader.each(piece)) if piece else []
+
+    def close(self) -> None:
+        """Let go of the control log."""
+        self._tail.close()

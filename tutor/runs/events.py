@@ -39,7 +39,7 @@ class _Asked(_Event, frozen=True, kw_only=True):
     """Something that somebody asked for."""
 
     by: str = ""
-    """Who did; see `tutor.runs.hands`. Empty where nobody said."""
+    """Who did; see `tutor.runs.control`. Empty where nobody said."""
 
 
 class DataFacts(Struct, frozen=True, kw_only=True):

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tutor.foundation.translate import translate
-from tutor.runs.control import CONTROL_FILE, Command
+from tutor.runs.control import CONTROL_FILE, Command, Inbox
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.inbox import Inbox
 from tutor.runs.locks import release
 from tutor.runs.log import RESERVE_BYTES, Writer
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
+from tutor.runs.control import other_author
 from tutor.runs.events import LOG_VERSION, Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
-from tutor.runs.hands import other_hand
 from tutor.runs.summary import RunSummary, State
 
 STATE_SIGNS: dict[State, tuple[str, str]] = {
@@ -90,7 +90,7 @@ def not_finite_texts(summary: RunSummary) -> list[str]:
 
 def done_elsewhere(event: Event) -> str:
     """Who did this from another terminal; empty where it was done from this one, or by nobody."""
-    return other_hand(getattr(event, "by", ""))
+    return other_author(getattr(event, "by", ""))
 
 
 def _what(event: Event, title_of: Callable[[str], str], called: Callable[[int], str]) -> str:

@@ -15,10 +15,9 @@ from tutor.foundation import paths
 from tutor.foundation.translate import use_language
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.limits import Limits
-from tutor.runs.control import CONTROL_FILE, Command, Stop
+from tutor.runs.control import CONTROL_FILE, Command, Inbox, Stop
 from tutor.runs.events import Event, View
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.inbox import Inbox
 from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.summary import RunSummary, State, fold
 from tutor.runs.worker.job import Performance

@@ -19,9 +19,8 @@ from types import FrameType
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import LANGUAGES, translate, use_language
 from tutor.labs.limits import Limits
-from tutor.runs.control import CONTROL_FILE, Stop
+from tutor.runs.control import CONTROL_FILE, Inbox, Stop
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.inbox import Inbox
 from tutor.runs.locks import hold
 from tutor.runs.log import Writer
 from tutor.runs.processes import ONE_THREAD

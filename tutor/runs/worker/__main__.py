@@ -19,10 +19,9 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import LANGUAGES, translate, use_language
 from tutor.labs.limits import Limits
 from tutor.labs.spec_file import read_spec
-from tutor.runs.control import CONTROL_FILE
+from tutor.runs.control import CONTROL_FILE, Inbox
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
-from tutor.runs.inbox import Inbox
 from tutor.runs.locks import hold
 from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.processes import ONE_THREAD

@@ -10,8 +10,8 @@ from tutor.labs.controls import check_setting
 from tutor.labs.lab_config import LabConfig, Value
 from tutor.labs.settings import SETTINGS
 from tutor.runs import control
+from tutor.runs.control import clean_author
 from tutor.runs.events import Changed, Event, Noted, Paced, Paused, Reason, Refused, Resumed
-from tutor.runs.hands import tidy
 
 FASTEST_PACE = 1000.0
 _LONGEST_NOTE = 1000
@@ -60,7 +60,7 @@ class Steering:
     def obey(self, commands: Iterable[control.Command], epoch: int, updates: int) -> None:
         """Do what ``commands`` ask, in order, ``epoch`` epochs and ``updates`` updates into the run."""
         for command in commands:
-            by = tidy(command.by)
+            by = clean_author(command.by)
             match command:
                 case control.Pause():
                     self._pause(epoch, by)

@@ -11,10 +11,22 @@ import pytest
 
 from tutor.foundation.translate import use_language
 from tutor.labs.lab_config import LabConfig
-from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Step, Stop, send
+from tutor.runs.control import (
+    LONGEST_AUTHOR,
+    Command,
+    Inbox,
+    Note,
+    Pace,
+    Pause,
+    Resume,
+    Set,
+    Step,
+    Stop,
+    other_author,
+    send,
+    this_author,
+)
 from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
-from tutor.runs.hands import LONGEST_HAND, other_hand, this_hand
-from tutor.runs.inbox import Inbox
 from tutor.runs.words import told
 from tutor.runs.worker.steering import Steering
 
@@ -27,11 +39,11 @@ def steered(*commands: Command) -> list[Event]:
     return events
 
 
-def test_a_hand_is_this_process_and_no_other() -> None:
-    assert this_hand().endswith(str(os.getpid()))
-    assert other_hand(this_hand()) == other_hand("") == ""
-    assert other_hand(ANNA) == "anna pts/3"
-    assert other_hand("anna") == "anna"
+def test_an_author_is_this_process_and_no_other() -> None:
+    assert this_author().endswith(str(os.getpid()))
+    assert other_author(this_author()) == other_author("") == ""
+    assert other_author(ANNA) == "anna pts/3"
+    assert other_author("anna") == "anna"
 
 
 def test_everything_that_was_asked_says_who_asked() -> None:
@@ -54,24 +66,24 @@ def test_a_name_cannot_style_or_flood_a_terminal() -> None:
     (event,) = steered(Pause(by="\x1b[2J" + "x" * 5000))
     assert isinstance(event, Paused)
     assert "\x1b" not in event.by
-    assert len(event.by) <= LONGEST_HAND
+    assert len(event.by) <= LONGEST_AUTHOR
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "anna pts/3: paused after"), ("zh", "anna pts/3：")])
 def test_what_others_did_is_told_with_their_name_and_what_we_did_without(language: str, expected: str) -> None:
     use_language(language)
     assert told(Paused(epoch=3, by=ANNA)).startswith(expected)
-    assert told(Paused(epoch=3, by=this_hand())) == told(Paused(epoch=3))
+    assert told(Paused(epoch=3, by=this_author())) == told(Paused(epoch=3))
     assert "anna" not in told(Paused(epoch=3))
     stopped = Finished(reason="stop", epoch=3, updates=3, seconds=0.1, by=ANNA)
     assert told(stopped).startswith("anna pts/3")
-    assert told(Finished(reason="stop", epoch=3, updates=3, seconds=0.1, by=this_hand())) == ""
+    assert told(Finished(reason="stop", epoch=3, updates=3, seconds=0.1, by=this_author())) == ""
     changed = Changed(epoch=3, updates=3, key="optimizer.learning_rate", value=0.5, by=ANNA)
     assert "optimizer.learning_rate" in told(changed)
     assert "the rate" in told(changed, lambda _key: "the rate")
 
 
-def test_another_process_is_another_hand(tmp_path: Path) -> None:
+def test_another_process_is_another_author(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from tutor.runs.control import Pause, send\n"
         "send(Path(sys.argv[1]), Pause())"
@@ -81,5 +93,5 @@ def test_another_process_is_another_hand(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path / "control.jsonl")
     ours, theirs = inbox.poll()
     inbox.close()
-    assert not other_hand(ours.by)
-    assert other_hand(theirs.by)
+    assert not other_author(ours.by)
+    assert other_author(theirs.by)
