@@ -43,7 +43,7 @@ from tutor.runs.entries import entry_of
 from tutor.runs.events import Changed, Event
 from tutor.runs.execute import run_to_end
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
-from tutor.runs.locks import is_held
+from tutor.runs.processes import is_held
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
 from tutor.runs.sweep.plan import SweepPlan, plan_sweep

@@ -19,8 +19,8 @@ from tutor.runs.export import csv_lines
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.imports.csv_log import import_csv
 from tutor.runs.imports.csv_run import CsvFollower, start_following
-from tutor.runs.locks import hold
 from tutor.runs.log import RewrittenTail
+from tutor.runs.processes import hold
 from tutor.runs.recording import recorded_spec
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary

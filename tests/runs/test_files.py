@@ -29,13 +29,13 @@ from tutor.runs.control import (
 )
 from tutor.runs.events import Event, Failed, Paused
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.locks import hold, is_held
 from tutor.runs.log import RESERVE_BYTES, Reader, Writer
+from tutor.runs.processes import hold, is_held
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from tutor.runs.locks import hold
+from tutor.runs.processes import hold
 
 hold(Path(sys.argv[1]))
 print("held", flush=True)

@@ -34,8 +34,8 @@ from tutor.runs.events import (
     View,
 )
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
-from tutor.runs.locks import hold
 from tutor.runs.log import LONGEST_LINE, Reader
+from tutor.runs.processes import hold
 from tutor.runs.summary import RunSummary, fold
 from tutor.runs.words import log_faults
 

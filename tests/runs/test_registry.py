@@ -15,7 +15,7 @@ from tutor.labs.lab_config import LabConfig
 from tutor.runs.beside import BESIDE_FILE
 from tutor.runs.events import DataFacts, Epochs, Event, Finished, Paused, Started, View
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
-from tutor.runs.locks import hold
+from tutor.runs.processes import hold
 from tutor.runs.registry import Runs
 
 FINISHED = Finished(reason="epochs", epoch=3, updates=3, seconds=0.1)

@@ -13,7 +13,7 @@ from tutor.foundation.errors import TutorError
 from tutor.runs.control import Stop, send
 from tutor.runs.execute import run_to_end
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
-from tutor.runs.locks import is_held
+from tutor.runs.processes import is_held
 from tutor.runs.registry import Runs
 from tutor.runs.sweep.cell import CellJob, run_cell
 from tutor.runs.sweep.results import RUNS_FOLDER

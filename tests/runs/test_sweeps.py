@@ -16,7 +16,7 @@ from tests.runs.sweeping import DATA, SPEC, small_plan
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import hold
+from tutor.runs.processes import hold
 from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.registry import KEEP_SWEEPS, Sweeps
 from tutor.runs.sweep.results import RESULTS_FILE, RUNS_FOLDER, Opened, SweepFollower

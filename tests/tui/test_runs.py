@@ -16,7 +16,7 @@ from tests.tui.screen_rows import running, settled, text_of
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.events import DataFacts, Epochs, Paused, Started
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import hold
+from tutor.runs.processes import hold
 from tutor.runs.registry import Runs
 from tutor.tui.routes import Run
 from tutor.tui.screens.lab.screen import LabScreen

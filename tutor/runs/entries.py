@@ -17,8 +17,8 @@ from tutor.labs.lab_config import LabConfig
 from tutor.runs.beside import BESIDE_FILE
 from tutor.runs.events import Epochs, Event, number_text
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
-from tutor.runs.locks import is_held
 from tutor.runs.log import Reader
+from tutor.runs.processes import is_held
 from tutor.runs.summary import ENDED, RunSummary, State, fold, latest
 
 _HEAD_BYTES = 64 * 1024

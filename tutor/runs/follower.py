@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tutor.foundation.translate import translate
 from tutor.runs.events import Event
-from tutor.runs.locks import is_held
 from tutor.runs.log import Reader, Tail
+from tutor.runs.processes import is_held
 from tutor.runs.summary import RunSummary, fold
 
 EVENTS_FILE = "events.jsonl"

@@ -1,14 +1,20 @@
-"""Workers: processes and sessions of their own, which outlive whoever started them."""
+"""Processes: workers that outlive whoever started them, and the locks that say which of them are alive.
+
+A lock needs no timeout: the kernel releases it when its process ends, however it ends.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tutor.foundation.files import open_file
 from tutor.foundation.translate import language
 
 _PACKAGES = str(Path(__file__).resolve().parents[2])
@@ -46,3 +52,50 @@ def start_worker(module: str, folder: Path, arguments: Sequence[str], lock: int)
         )
     # Whoever starts a process has to take note of its end, or it stays in the process table.
     threading.Thread(target=process.wait, name=f"end of {folder.name}", daemon=True).start()
+
+
+_TRIES = 10
+_PAUSE_SECONDS = 0.002
+
+
+def hold(path: Path) -> int | None:
+    """Hold ``path`` until this process ends; None where another process holds it.
+
+    Returns:
+        A descriptor to keep open.
+
+    Raises:
+        OSError: the file cannot be made.
+    """
+    descriptor = open_file(path, os.O_RDWR | os.O_CREAT)
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # Whoever asks `is_held` holds it too, for some microseconds.
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return descriptor
+    os.close(descriptor)
+    return None
+
+
+def is_held(path: Path | str) -> bool:
+    """Whether a living process holds ``path``."""
+    try:
+        descriptor = open_file(path)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def release(descriptor: int) -> None:
+    """Let go of what `hold` holds, also where child processes have inherited the descriptor."""
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    os.close(descriptor)

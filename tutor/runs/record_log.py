@@ -12,8 +12,8 @@ from tutor.foundation.translate import translate
 from tutor.runs.control import CONTROL_FILE, Command, Inbox
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.locks import release
 from tutor.runs.log import RESERVE_BYTES, Writer
+from tutor.runs.processes import release
 
 _RETRY_SECONDS = 1.0
 _MOST_WAITING = 5000

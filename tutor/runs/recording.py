@@ -35,7 +35,7 @@ from tutor.runs.events import (
     Started,
 )
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import hold
+from tutor.runs.processes import hold
 from tutor.runs.record_log import RecordLog
 from tutor.runs.registry import Runs
 from tutor.runs.worker.recorder import SERIES, Recorder

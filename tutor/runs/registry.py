@@ -22,8 +22,7 @@ from tutor.labs.spec_file import write_spec
 from tutor.runs.beside import mark_beside, place_beside
 from tutor.runs.entries import COLUMNS_FILE, PIN_FILE, SOURCE_FILE, RunEntry, entry_of, is_kept, size_of
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
-from tutor.runs.locks import hold, is_held
-from tutor.runs.processes import start_worker
+from tutor.runs.processes import hold, is_held, start_worker
 
 __all__ = ["RunEntry", "Runs"]
 

@@ -15,8 +15,8 @@ from tutor.runs.entries import COLUMNS_FILE, SOURCE_FILE
 from tutor.runs.events import FOLLOWED
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.imports.csv_log import Teller
-from tutor.runs.locks import hold
 from tutor.runs.log import PIECE, RewrittenTail
+from tutor.runs.processes import hold
 from tutor.runs.recording import Recording, recorded_spec
 from tutor.runs.registry import Runs
 from tutor.tables.training_log import Training, TrainingLog

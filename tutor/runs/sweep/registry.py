@@ -16,8 +16,7 @@ from tutor.foundation.files import write_text
 from tutor.foundation.translate import translate
 from tutor.runs.control import CONTROL_FILE
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import hold, is_held
-from tutor.runs.processes import start_worker
+from tutor.runs.processes import hold, is_held, start_worker
 from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.results import PLAN_FILE, RESULTS_FILE, RUNS_FOLDER, SweepFollower, SweepState, read_plan
 

@@ -18,8 +18,8 @@ from tutor.labs.lab_files import harmless_lab
 from tutor.labs.settings import SETTINGS
 from tutor.runs.events import Count
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import is_held
 from tutor.runs.log import Reader, Tail
+from tutor.runs.processes import is_held
 from tutor.runs.sweep.plan import MOST_CELLS, SweepPlan
 
 PLAN_FILE = "plan.json"

@@ -17,8 +17,8 @@ from tutor.foundation.translate import language, translate
 from tutor.labs.faults import SpecError
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
-from tutor.runs.locks import hold
 from tutor.runs.log import Writer
+from tutor.runs.processes import hold
 from tutor.runs.registry import Runs
 from tutor.runs.sweep.cell import CellJob, CellOutcome, run_cell
 from tutor.runs.sweep.plan import SweepPlan

@@ -21,9 +21,8 @@ from tutor.foundation.translate import LANGUAGES, translate, use_language
 from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Inbox, Stop
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import hold
 from tutor.runs.log import Writer
-from tutor.runs.processes import ONE_THREAD
+from tutor.runs.processes import ONE_THREAD, hold
 from tutor.runs.sweep.results import RESULTS_FILE, Opened, SweepEvent, SweepFollower, Troubled, read_plan
 from tutor.runs.sweep.scheduler import Conductor, Orchestra
 from tutor.runs.worker.limits import end_with_folder, limit_memory

@@ -22,9 +22,8 @@ from tutor.labs.spec_file import read_spec
 from tutor.runs.control import CONTROL_FILE, Inbox
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
-from tutor.runs.locks import hold
 from tutor.runs.log import RESERVE_BYTES, Writer
-from tutor.runs.processes import ONE_THREAD
+from tutor.runs.processes import ONE_THREAD, hold
 from tutor.runs.worker.job import LogFullError, Performance
 from tutor.runs.worker.limits import end_with_folder, limit_log, limit_memory
 
