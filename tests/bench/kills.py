@@ -39,12 +39,11 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.ml.settings import DataSettings, OptimizerSettings, TrainSettings
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, send
-from tutor.runs.entries import entry_of
 from tutor.runs.events import Changed, Event
 from tutor.runs.execute import run_to_end
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
 from tutor.runs.processes import is_held
-from tutor.runs.registry import Runs
+from tutor.runs.registry import Runs, entry_of
 from tutor.runs.summary import RunSummary
 from tutor.runs.sweep.plan import SweepPlan, plan_sweep
 from tutor.runs.sweep.registry import Sweeps

@@ -99,7 +99,7 @@ def make_runs() -> str:
     tutor("run", "import", str(log))
     log.unlink()
     runs.pin(finished)
-    runs.keep_beside(finished, 2)
+    runs.keep_compared(finished, 2)
     return str(finished)
 
 

@@ -202,7 +202,7 @@ def test_pins_are_where_they_were(home: Path) -> None:
     kept = entry(home, "f44c")
     assert kept.pinned
     assert kept.spec is not None
-    assert Runs(home / "runs").beside(kept.spec) == [(2, kept.id)]
+    assert Runs(home / "runs").compared(kept.spec) == [(2, kept.id)]
     assert not entry(home, "39ad").pinned
 
 

@@ -11,7 +11,6 @@ import pytest
 from tutor.labs.spec_file import read_spec
 from tutor.runs import control
 from tutor.runs.control import Inbox
-from tutor.runs.entries import entry_of
 from tutor.runs.events import (
     Changed,
     Diverged,
@@ -29,6 +28,7 @@ from tutor.runs.events import (
 )
 from tutor.runs.export import csv_lines
 from tutor.runs.follower import Follower
+from tutor.runs.registry import entry_of
 from tutor.runs.replay import Replay
 from tutor.runs.sweep.results import SweepFollower, read_plan
 

@@ -12,8 +12,8 @@ from typing import Any
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.control import this_author
-from tutor.runs.entries import RunEntry
 from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Reason, Started, View
+from tutor.runs.registry import RunEntry
 from tutor.runs.summary import RunSummary, fold
 
 LAB = """
@@ -156,13 +156,13 @@ class FakeRuns:
         """The run's log."""
         return self.followers[run_id]
 
-    def keep_beside(self, run_id: str, number: int | None) -> None:
+    def keep_compared(self, run_id: str, number: int | None) -> None:
         """Keep a run for comparison, or no longer."""
         self.kept.pop(run_id, None)
         if number is not None:
             self.kept[run_id] = number
 
-    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
+    def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
         """The runs kept for comparison."""
         return [(number, run_id) for run_id, number in self.kept.items()]
 

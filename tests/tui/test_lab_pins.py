@@ -68,8 +68,8 @@ async def test_pins_come_back_after_a_restart_and_go_when_they_are_let_go(tmp_pa
     path, services = lab_file(tmp_path), make_services(tmp_path / "home")
     first = a_run(services.runs, path, 10, 0.1, to=0.25)
     second = a_run(services.runs, path, 11, 0.5, to=0.5)
-    services.runs.keep_beside(second, 2)
-    services.runs.keep_beside(first, 1)
+    services.runs.keep_compared(second, 2)
+    services.runs.keep_compared(first, 1)
     again = make_services(tmp_path / "home")  # another start of the program
     screen = LabScreen(Lab(str(path)))
     async with running(again, first=lambda: screen) as pilot:
@@ -108,7 +108,7 @@ async def test_a_pin_is_written_down_at_once_and_taken_back_too(tmp_path: Path) 
 async def test_the_fifth_pin_takes_the_place_of_the_first_and_that_is_said(tmp_path: Path) -> None:
     path, services = lab_file(tmp_path), make_services(tmp_path / "home")
     for hour in range(10, 10 + MOST_PINNED):
-        services.runs.keep_beside(a_run(services.runs, path, hour, hour / 100, to=0.25), hour - 9)
+        services.runs.keep_compared(a_run(services.runs, path, hour, hour / 100, to=0.25), hour - 9)
     fifth = a_run(services.runs, path, 20, 0.5, to=0.5)
     async with running(services, first=RunsScreen) as pilot:
         await open_from_the_list(pilot, "aa20")
@@ -121,7 +121,7 @@ async def test_the_fifth_pin_takes_the_place_of_the_first_and_that_is_said(tmp_p
 async def test_a_pin_whose_run_is_deleted_goes_from_the_lab(tmp_path: Path) -> None:
     path, services = lab_file(tmp_path), make_services(tmp_path / "home")
     run = a_run(services.runs, path, 10, 0.1, to=0.25)
-    services.runs.keep_beside(run, 1)
+    services.runs.keep_compared(run, 1)
     screen = LabScreen(Lab(str(path)))
     async with running(services, first=lambda: screen) as pilot:
         await opened(pilot, screen)
@@ -139,7 +139,7 @@ async def test_a_pin_whose_run_is_deleted_goes_from_the_lab(tmp_path: Path) -> N
 async def test_four_pins_of_before_fit_a_terminal_of_80_by_24(tmp_path: Path, language: str) -> None:
     path, services = lab_file(tmp_path), make_services(tmp_path / "home", language=language)
     for hour in range(10, 10 + MOST_PINNED):
-        services.runs.keep_beside(a_run(services.runs, path, hour, hour / 100, to=hour / 40), hour - 9)
+        services.runs.keep_compared(a_run(services.runs, path, hour, hour / 100, to=hour / 40), hour - 9)
     screen = LabScreen(Lab(str(path)))
     async with running(services, first=lambda: screen) as pilot:
         await opened(pilot, screen)

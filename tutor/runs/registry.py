@@ -1,33 +1,50 @@
-"""All runs of a learner: one folder a run, named ``YYYYMMDD-HHMMSS-<4 hex>``; the last four are its short id."""
+"""All runs of a learner: one folder each, named ``YYYYMMDD-HHMMSS-<4 hex>``; the last four are the short id."""
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tutor.foundation import private
 from tutor.foundation.clock import Clock, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import is_file, read_start, whole_path
+from tutor.foundation.files import is_file, open_file, read_start, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.limits import KEEP_MB, KEEP_RUNS, Limits
 from tutor.labs.spec_file import write_spec
-from tutor.runs.beside import mark_beside, place_beside
-from tutor.runs.entries import COLUMNS_FILE, PIN_FILE, SOURCE_FILE, RunEntry, entry_of, is_kept, size_of
+from tutor.runs.events import Epochs, Event, number_text
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
+from tutor.runs.log import Reader
 from tutor.runs.processes import hold, is_held, start_worker
-
-__all__ = ["RunEntry", "Runs"]
+from tutor.runs.summary import ENDED, RunSummary, State, fold, latest
 
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 _LONGEST_PATH = 1 << 14
+PIN_FILE = "pinned"
+"""A run whose folder holds this file is never pruned."""
+COMPARED_FILE = "beside"
+"""A run whose folder holds this file is compared with the next ones of its lab. It holds its number."""
+SOURCE_FILE = "source"
+"""Names the file that a run follows."""
+COLUMNS_FILE = "columns"
+"""Names columns of that file, as `tutor.tables.log_columns.parse_columns` reads them; missing if nobody named any."""
+SHAPE_PARTS = 32
+_HEAD_BYTES = 64 * 1024
+_TAIL_BYTES = 64 * 1024
+_PROBES = 24
+_PROBE_BYTES = 8 * 1024
+_LONGEST_NUMBER = 8
 
 
 class Runs:
@@ -208,12 +225,12 @@ class Runs:
                 (folder / PIN_FILE).touch()
             else:
                 (folder / PIN_FILE).unlink(missing_ok=True)
-                mark_beside(folder, None)
+                mark_compared(folder, None)
         except OSError as error:
             raise _cannot_pin(error) from error
         self._ended.pop(folder.name, None)
 
-    def keep_beside(self, run_id: str, number: int | None) -> None:
+    def keep_compared(self, run_id: str, number: int | None) -> None:
         """Keep a run as the ``number``-th of those that its lab compares, or no longer where None.
 
         While it is compared it is not pruned. Whether it was pinned by itself does not change.
@@ -223,24 +240,24 @@ class Runs:
         """
         folder = self.folder_of(run_id)
         try:
-            mark_beside(folder, number)
+            mark_compared(folder, number)
         except OSError as error:
             raise _cannot_pin(error) from error
         self._ended.pop(folder.name, None)
 
-    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
+    def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
         """Number and id of the runs that the lab of ``spec`` compares, the one kept first at the front.
 
         One whose log has gone is kept no longer.
         """
         found = []
         for folder in self._folders():
-            place = place_beside(folder)
+            place = comparison_mark(folder)
             if place is None:
                 continue
             if not is_file(folder / EVENTS_FILE):
                 with suppress(OSError):
-                    mark_beside(folder, None)
+                    mark_compared(folder, None)
                 continue
             own = self._entry(folder).spec
             if own is not None and (own.id, own.data.path) == (spec.id, spec.data.path):
@@ -311,3 +328,205 @@ def _remove(folder: Path) -> None:
     aside = folder.with_name(f".removed-{folder.name}")
     folder.rename(aside)
     shutil.rmtree(aside)
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """One run, as a list of runs shows it."""
+
+    id: str
+    folder: Path
+    spec: LabConfig | None
+    """None where the run died before its first word."""
+    state: State
+    epoch: int
+    train_loss: float
+    valid_loss: float
+    """nan where there is none."""
+    started_at: datetime
+    """UTC."""
+    valid: bool = False
+    """Whether the losses in `shape` are of the validation data."""
+    shape: tuple[float, ...] = ()
+    """The loss over the whole run in `SHAPE_PARTS` parts or fewer, for a sparkline; nan where a part was not read."""
+    size: int = 0
+    """Bytes that its folder takes."""
+    pinned: bool = False
+    """Whether it is kept however many runs there are."""
+    epochs_planned: int = 0
+    """How many epochs were asked for; 0 where nobody said."""
+    recorded: bool = False
+    """Whether a program of the learner's own trained, and not a worker of ours."""
+    followed: bool = False
+    """Whether only the log of such a program is read."""
+    problem: str = ""
+    """Why its folder or its log cannot be read; empty if they can."""
+
+    number: float | None = None
+    """What the program that trains calls the last epoch; None if it counts from 1."""
+
+    @property
+    def place(self) -> str:
+        """How far it is: ``12/200``, or ``12`` if nobody said how many epochs there will be."""
+        if self.number is not None:
+            return number_text(self.number)
+        return f"{self.epoch}/{self.epochs_planned}" if self.epochs_planned else f"{self.epoch}"
+
+    @property
+    def short_id(self) -> str:
+        """The last four characters of the id."""
+        return self.id[-4:]
+
+    @property
+    def lab(self) -> str:
+        """The id of the run's lab."""
+        return self.spec.id if self.spec is not None else ""
+
+    def title_in(self, language: str) -> str:
+        """What it trains, in words; why nobody knows if it cannot be read."""
+        if self.problem:
+            return translate("runs.unreadable", reason=self.problem)
+        return harmless_line(self.spec.title_in(language)) if self.spec is not None else ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still goes on, or waits."""
+        return self.state not in ENDED
+
+
+def entry_of(folder: Path) -> RunEntry:
+    """The entry of a run's folder, whatever is wrong with it. The cost does not grow with the run."""
+    alive = is_held(folder / LOCK_FILE)
+    problem, size = "", 0
+    events: list[Event] = []
+    between: list[Event] = []
+    try:
+        size = size_of(folder)
+        events, between = _read_ends(folder / EVENTS_FILE)
+    except FileNotFoundError:
+        pass  # a run that has not begun, or was removed meanwhile
+    except OSError as error:
+        problem = error.strerror or str(error)
+    summary = fold(RunSummary(whole=False), events)
+    state = summary.state
+    if problem:
+        state = "unreadable"
+    elif not summary.ended and not alive:
+        state = "died"
+    return RunEntry(
+        id=folder.name,
+        folder=folder,
+        spec=summary.spec,
+        state=state,
+        epoch=summary.epoch,
+        train_loss=summary.train_losses[-1] if summary.train_losses else math.nan,
+        valid_loss=latest(summary.valid_losses),
+        started_at=_time_of(folder),
+        valid=bool(summary.valid_losses),
+        shape=_loss_shape([*events, *between], summary.epoch, valid=bool(summary.valid_losses)),
+        size=size,
+        pinned=is_kept(folder),
+        epochs_planned=summary.epochs_planned,
+        recorded=summary.recorded,
+        followed=summary.followed,
+        problem=problem,
+        number=summary.numbers[-1] if summary.numbers else None,
+    )
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether a run is pinned, or compared with others of its lab: it is never pruned then."""
+    return any(os.path.lexists(folder / name) for name in (PIN_FILE, COMPARED_FILE))
+
+
+def size_of(folder: Path) -> int:
+    """The bytes that a run's folder takes.
+
+    Raises:
+        OSError: it cannot be listed, or is no folder.
+    """
+    total = 0
+    for file in folder.iterdir():
+        with contextlib.suppress(OSError):  # it went away meanwhile
+            total += file.stat().st_size if file.is_file() else 0
+    return total
+
+
+def _loss_shape(events: Iterable[Event], epochs: int, *, valid: bool) -> tuple[float, ...]:
+    """The last loss in each part of the run."""
+    parts = min(SHAPE_PARTS, epochs)
+    shape = [math.nan] * parts
+    for event in events:
+        if isinstance(event, Epochs) and parts:
+            for index, loss in enumerate(event.valid if valid else event.train):
+                place = (event.first + index - 1) * parts // epochs
+                if loss is not None and 0 <= place < parts:
+                    shape[place] = loss
+    return tuple(shape)
+
+
+def _read_ends(log: Path) -> tuple[list[Event], list[Event]]:
+    """The events at the head and the tail of ``log``, and some from in between, where there is much.
+
+    Those at the ends fold to the right state and last epoch; those in between tell how the loss went.
+
+    Raises:
+        OSError: there is no log, or it cannot be read.
+    """
+    descriptor = open_file(log)
+    try:
+        head = os.pread(descriptor, _HEAD_BYTES + _TAIL_BYTES, 0)
+        size = os.fstat(descriptor).st_size
+        if size <= len(head):
+            return _events(head), []
+        tail_at = max(_HEAD_BYTES, size - _TAIL_BYTES)
+        places = (_HEAD_BYTES + (tail_at - _HEAD_BYTES) * number // (_PROBES + 1) for number in range(1, _PROBES + 1))
+        pieces = [os.pread(descriptor, _PROBE_BYTES, place) for place in places]
+        tail = os.pread(descriptor, _TAIL_BYTES, tail_at)
+    finally:
+        os.close(descriptor)
+    # Where a piece begins in the middle of a line, that line is skipped like any torn one.
+    return _events(head[:_HEAD_BYTES]) + _events(tail), [event for piece in pieces for event in _events(piece)]
+
+
+def _events(piece: bytes) -> list[Event]:
+    reader: Reader[Event] = Reader(Event)
+    return list(reader.each(piece))
+
+
+def _time_of(folder: Path) -> datetime:
+    try:
+        return datetime.strptime(folder.name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromtimestamp(folder.lstat().st_mtime, UTC)
+    except (OSError, ValueError, OverflowError):  # it went away, or lies beyond every calendar
+        return datetime.fromtimestamp(0, UTC)
+
+
+def mark_compared(folder: Path, number: int | None) -> None:
+    """Keep the run in ``folder`` as the ``number``-th of those side by side; no longer where None.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    mark = folder / COMPARED_FILE
+    if number is None:
+        mark.unlink(missing_ok=True)
+    else:
+        mark.write_text(f"{number}\n", encoding="ascii")
+
+
+def comparison_mark(folder: Path) -> tuple[int, int] | None:
+    """When the run in ``folder`` was kept (nanoseconds), and its number, 0 where the file tells none.
+
+    Returns:
+        None where it is not kept.
+    """
+    mark = folder / COMPARED_FILE
+    try:
+        text = read_start(mark, _LONGEST_NUMBER).strip()
+        return mark.stat().st_mtime_ns, int(text) if text.isdigit() else 0
+    except OSError:
+        return None

@@ -13,8 +13,8 @@ from math import copysign, inf
 from pathlib import Path
 
 from tutor.foundation.files import write_bytes
-from tutor.runs.entries import entry_of
 from tutor.runs.export import epochs_of, metrics_of, rows_of
+from tutor.runs.registry import entry_of
 from tutor.runs.worker.recorder import SERIES
 
 _TAGS = {name: f"{name.partition('_')[2]}/{name.partition('_')[0]}" for name in SERIES}

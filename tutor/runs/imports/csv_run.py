@@ -11,14 +11,13 @@ from pathlib import Path
 from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.runs.entries import COLUMNS_FILE, SOURCE_FILE
 from tutor.runs.events import FOLLOWED
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.imports.csv_log import Teller
 from tutor.runs.log import PIECE, RewrittenTail
 from tutor.runs.processes import hold
 from tutor.runs.recording import Recording, recorded_spec
-from tutor.runs.registry import Runs
+from tutor.runs.registry import COLUMNS_FILE, SOURCE_FILE, Runs
 from tutor.tables.training_log import Training, TrainingLog
 
 _EVERY = 0.1

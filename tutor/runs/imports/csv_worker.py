@@ -17,9 +17,8 @@ from types import FrameType
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import LANGUAGES, use_language
 from tutor.labs.lab_files import SPEC_FILE, read_title
-from tutor.runs.entries import COLUMNS_FILE, SOURCE_FILE
 from tutor.runs.imports.csv_run import CsvFollower
-from tutor.runs.registry import Runs
+from tutor.runs.registry import COLUMNS_FILE, SOURCE_FILE, Runs
 from tutor.tables.log_columns import parse_columns
 
 

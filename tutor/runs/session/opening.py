@@ -11,9 +11,8 @@ from tutor.labs.spec_file import read_spec
 from tutor.runs.session.session import LabSession
 
 if TYPE_CHECKING:
-    from tutor.runs.entries import RunEntry
     from tutor.runs.follower import Follower
-    from tutor.runs.registry import Runs
+    from tutor.runs.registry import RunEntry, Runs
 
 
 def open_lab(
@@ -97,14 +96,14 @@ class _WithCell:
 
         return Follower(self._folder) if run_id == self._folder.name else self._runs.follow(run_id)
 
-    def keep_beside(self, run_id: str, number: int | None) -> None:
+    def keep_compared(self, run_id: str, number: int | None) -> None:
         """Keep a run for comparison, or no longer; the cell itself is kept by its sweep."""
         if run_id != self._folder.name:
-            self._runs.keep_beside(run_id, number)
+            self._runs.keep_compared(run_id, number)
 
-    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
+    def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
         """The learner's runs that are kept for comparison."""
-        return self._runs.beside(spec)
+        return self._runs.compared(spec)
 
 
 class RunList(Protocol):

@@ -132,7 +132,7 @@ class Pins:
             stopped: Whether nobody wants them any more.
         """
         found: list[Pinned] = []
-        for number, run_id in self._runs.beside(spec):
+        for number, run_id in self._runs.compared(spec):
             try:
                 follower = self._runs.follow(run_id)
             except TutorError:
@@ -144,7 +144,7 @@ class Pins:
                 found.append(pinned)
             elif not stopped():
                 with suppress(TutorError):
-                    self._runs.keep_beside(run_id, None)
+                    self._runs.keep_compared(run_id, None)
         return found
 
     def adopt(self, recalled: Iterable[Pinned]) -> None:
@@ -167,4 +167,4 @@ class Pins:
 
     def _write(self, run_id: str, number: int | None) -> None:
         if self.lasting:
-            self._runs.keep_beside(run_id, number)
+            self._runs.keep_compared(run_id, number)

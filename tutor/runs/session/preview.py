@@ -37,10 +37,10 @@ class RunStarter(Protocol):
     def follow(self, run_id: str) -> Following:
         """Follow a run."""
 
-    def keep_beside(self, run_id: str, number: int | None) -> None:
+    def keep_compared(self, run_id: str, number: int | None) -> None:
         """Keep a run for comparison, or no longer."""
 
-    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
+    def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
         """The runs kept for comparison, the first one at the front."""
 
 
