@@ -28,7 +28,7 @@ Count = Annotated[int, Meta(ge=0, le=1 << 53)]
 Reason = Literal[
     "epochs", "stop", "signal", "no-improvement", "seconds", "idle", "log-size", "quiet", "gone", "diverged"
 ]
-"""Why a run came to its end; `tutor.runs.ends` has the sentence for each."""
+"""Why a run came to its end; `tutor.runs.summary` has the sentence for each."""
 
 
 class _Event(Struct, frozen=True, kw_only=True, tag_field="type"):

@@ -1,19 +1,18 @@
-"""The fold: events in, what every viewer shows out. All viewers show the same numbers because of it."""
+"""The fold: a log goes in, what every viewer shows comes out, so all viewers show the same numbers."""
 
 from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite, nan
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from msgspec import UNSET
 
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
-from tutor.runs.ends import ENDS
 from tutor.runs.events import (
     FOLLOWED,
     RECORDED,
@@ -44,6 +43,34 @@ _MOST_NOT_FINITE = 10_000
 _MOST_LOST = 1_000_000
 """Epochs of a run that may be lost; a number beyond is none that a worker wrote, and would only take memory."""
 _MOST_METRICS = 40
+
+
+class End(NamedTuple):
+    """One way to end.
+
+    Args:
+        state: Whether the run did all that it was asked for, was cut short, or diverged.
+        sentence: A key for `translate`, which is given ``epochs``, ``updates`` and ``seconds`` (all that it may take).
+        expected: Whether it ended as somebody asked, so that there is nothing to explain.
+    """
+
+    state: Literal["finished", "stopped", "diverged"]
+    sentence: str
+    expected: bool = False
+
+
+ENDS: Mapping[Reason, End] = {
+    "epochs": End("finished", "ends.epochs", expected=True),
+    "no-improvement": End("finished", "ends.no-improvement"),
+    "stop": End("stopped", "ends.stop", expected=True),
+    "signal": End("stopped", "ends.signal"),
+    "seconds": End("stopped", "ends.seconds"),
+    "idle": End("stopped", "ends.idle"),
+    "log-size": End("stopped", "ends.log-size"),
+    "quiet": End("finished", "ends.quiet"),
+    "gone": End("finished", "ends.gone"),
+    "diverged": End("diverged", "runs.diverged"),
+}
 
 
 @dataclass(slots=True)
@@ -91,7 +118,7 @@ class RunSummary:
     notes: list[Noted] = field(default_factory=list)
     views: dict[str, PanelView] = field(default_factory=dict)
     reason: Reason | None = None
-    """Why it ended: see `tutor.runs.ends`; None while it goes on, and if it gave no reason."""
+    """Why it ended: see `tutor.runs.summary`; None while it goes on, and if it gave no reason."""
     told: str = ""
     """What the worker said went wrong, or refused last, in a sentence."""
     hint: str = ""
@@ -423,3 +450,36 @@ _STEPS: dict[type[Event], Callable[[RunSummary, Any], None]] = {
     Finished: _finished,
     Failed: _failed,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """How a loss went astray.
+
+    Args:
+        rate: The learning rate at the end; None where there is none.
+        since: After which epoch it was turned to that; 0 from the beginning.
+        low: The lowest loss on the way; None where none was a number.
+        high: The last loss that was a number, where it is higher than that.
+        finite: Whether the last loss of all was a number.
+    """
+
+    rate: float | None
+    since: int = 0
+    low: float | None = None
+    high: float | None = None
+    finite: bool = False
+
+
+def divergence_of(summary: RunSummary) -> Divergence | None:
+    """The rise of a run that diverged; None of any other."""
+    if not summary.diverged:
+        return None
+    since = max((each.epoch for each in summary.changes if each.key == "optimizer.learning_rate"), default=0)
+    finite = [loss for loss in summary.train_losses if isfinite(loss)]
+    low, high = min(finite, default=None), finite[-1] if finite else None
+    if low is None or high is None or high <= low:
+        high = None
+    return Divergence(
+        summary.learning_rate, since, low, high, finite=bool(finite) and isfinite(summary.train_losses[-1])
+    )
