@@ -410,7 +410,7 @@ def try_labs(count: Count, dice: random.Random, number: int) -> None:
     from tutor.cli import run
     from tutor.foundation.errors import TutorError
     from tutor.labs.lab_files import load_lab
-    from tutor.runs.execute import run_to_end
+    from tutor.runs.in_process import run_to_end
 
     course = Path(os.environ["TUTOR_HOME"]) / "course"
     (course / "en").mkdir(parents=True)

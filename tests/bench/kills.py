@@ -40,8 +40,8 @@ from tutor.labs.lab_files import load_lab
 from tutor.ml.settings import DataSettings, OptimizerSettings, TrainSettings
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, send
 from tutor.runs.events import Changed, Event
-from tutor.runs.execute import run_to_end
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
+from tutor.runs.in_process import run_to_end
 from tutor.runs.processes import is_held
 from tutor.runs.registry import Runs, entry_of
 from tutor.runs.summary import RunSummary

@@ -43,7 +43,7 @@ from tutor.runs.events import (
     Started,
     View,
 )
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.registry import Runs
 from tutor.runs.sweep.plan import plan_sweep
 from tutor.study.lesson_session import LessonSession

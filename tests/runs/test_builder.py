@@ -14,7 +14,7 @@ from tutor.labs.curve_builder import MOST_BENDS, Bend, Builder
 from tutor.labs.draft import Setup
 from tutor.labs.faults import SpecError
 from tutor.labs.lab_files import load_lab, with_overrides
-from tutor.runs.preview import opening_views
+from tutor.runs.in_process import opening_views
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 SPEC = load_lab("curve-builder", LESSONS / "labs")

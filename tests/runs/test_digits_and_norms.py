@@ -16,7 +16,7 @@ from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.labs.panels.digits import MISSED, SHOWN, Digits
 from tutor.labs.panels.norms import MOST_EPOCHS, Norms
 from tutor.ml.training import EpochResult
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary
 from tutor.runs.worker.adapter import MlTrainee
 

@@ -16,7 +16,7 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.labs.settings import SETTINGS
 from tutor.labs.validate import refuse_idle
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.sweep.choice import SweepChoice
 from tutor.runs.sweep.plan import plan_sweep, refuse_idle_axes
 

@@ -11,7 +11,7 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.runs.control import Command, Set
 from tutor.runs.events import Changed, Event, Refused
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary, fold
 from tutor.runs.worker.job import Performance
 

@@ -15,8 +15,7 @@ from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.labs.panels.learning_rate import MOST_POINTS, LearningRate
 from tutor.ml.training import EpochResult
 from tutor.runs.events import Changed, View
-from tutor.runs.execute import run_to_end
-from tutor.runs.preview import opening_views
+from tutor.runs.in_process import opening_views, run_to_end
 from tutor.runs.summary import RunSummary
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

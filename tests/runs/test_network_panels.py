@@ -10,7 +10,7 @@ import pytest
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary
 from tutor.runs.worker.adapter import MlTrainee
 

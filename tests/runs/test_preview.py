@@ -6,8 +6,7 @@ from pathlib import Path
 
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.events import Event, View
-from tutor.runs.execute import run_to_end
-from tutor.runs.preview import opening_views
+from tutor.runs.in_process import opening_views, run_to_end
 
 COURSE = Path(__file__).parents[2] / "lessons"
 

@@ -11,7 +11,7 @@ from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides
 from tutor.ml.datasets.sources.series import views
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.worker.adapter import MlTrainee
 
 DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"

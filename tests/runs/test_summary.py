@@ -16,7 +16,7 @@ from tutor.labs.lab_files import with_overrides
 from tutor.plain.narrator import Narrator
 from tutor.plain.reporters import JsonReporter, LineReporter, Reporter
 from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Reason, Started
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import ENDS, RunSummary, fold
 
 REASONS: tuple[Reason, ...] = get_args(Reason)

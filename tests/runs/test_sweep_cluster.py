@@ -15,8 +15,8 @@ import pytest
 from tests.runs.sweeping import DATA, small_plan
 from tests.runs.test_sweeps import at_its_end, begun, follow
 from tutor.foundation.errors import TutorError
-from tutor.runs.execute import run_to_end
 from tutor.runs.follower import Follower
+from tutor.runs.in_process import run_to_end
 from tutor.runs.sweep.cluster import require_dask
 from tutor.runs.sweep.registry import Sweeps
 

@@ -11,8 +11,8 @@ import pytest
 from tests.runs.sweeping import DATA, SPEC, AtOnce, conduct, small_plan
 from tutor.foundation.errors import TutorError
 from tutor.runs.control import Stop, send
-from tutor.runs.execute import run_to_end
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
+from tutor.runs.in_process import run_to_end
 from tutor.runs.processes import is_held
 from tutor.runs.registry import Runs
 from tutor.runs.sweep.cell import CellJob, run_cell

@@ -21,7 +21,7 @@ from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset
 from tutor.ml.datasets.sources.own_text import LONGEST_PIECE, MOST_VALUES, own_lines
 from tutor.runs.events import Changed
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary
 from tutor.runs.sweep.plan import plan_sweep
 from tutor.runs.worker.adapter import MlTrainee

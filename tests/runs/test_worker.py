@@ -18,8 +18,8 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.control import Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.events import Epochs
-from tutor.runs.execute import run_to_end
 from tutor.runs.follower import EVENTS_FILE, Follower
+from tutor.runs.in_process import run_to_end
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
 

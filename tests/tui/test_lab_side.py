@@ -14,7 +14,7 @@ from tutor.labs.controls import control_title, value_text
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.events import Event, View
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.session.session import LabSession
 from tutor.tui.screens.lab.side import Hand, control_rows, side_rows
 from tutor.tui.widgets.lab_charts import number_rows

@@ -83,7 +83,7 @@ class Opening:
 
     def read(self, spec: LabConfig) -> None:
         """Find out: for a thread."""
-        from tutor.runs.preview import opening_views
+        from tutor.runs.in_process import opening_views
 
         views = opening_views(spec, self._data_folder)
         self._count += 1

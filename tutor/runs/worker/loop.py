@@ -1,6 +1,6 @@
 """One run, from its first epoch to its last event. Knows no process and no file.
 
-The worker gives it a log and a control log; `tutor.runs.execute` gives it a list. The pace only sleeps: with the
+The worker gives it a log and a control log; `tutor.runs.in_process` gives it a list. The pace only sleeps: with the
 same spec and the same changes at the same epochs, the losses are the same, bit for bit.
 """
 

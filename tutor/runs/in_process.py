@@ -1,4 +1,7 @@
-"""A run inside this process, flat out: for ``tutor check --run``, for tests, and to repeat a run exactly."""
+"""Labs inside this process: a run to its end, flat out, or only what the panels show before the first epoch.
+
+For ``tutor check --run``, for tests, and to repeat a run exactly.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import msgspec
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.control import Command, Set, Stop
 from tutor.runs.events import Changed, Event
-from tutor.runs.summary import RunSummary, fold
+from tutor.runs.summary import PanelView, RunSummary, fold
 from tutor.runs.worker.job import Performance
 
 
@@ -67,3 +70,28 @@ def run_to_end(
         perturbation=perturbation,
     ).run()
     return summary
+
+
+def opening_views(spec: LabConfig, data_folder: Path | None) -> dict[str, PanelView]:
+    """The panels of ``spec`` as its data and its untrained model make them, by name.
+
+    Nothing is trained and nothing is written. This imports NumPy and reads the data: call it beside the event loop.
+
+    Args:
+        spec: What would be asked.
+        data_folder: Where data sets lie as files.
+
+    Returns:
+        What there is; nothing where the run cannot be had, for then the run itself says why.
+    """
+    from tutor.foundation.errors import TutorError
+    from tutor.runs.worker.adapter import MlTrainee
+
+    try:
+        trainee = MlTrainee(spec, data_folder)
+        views = {panel: PanelView(scene=scene) for panel, scene in trainee.scenes()}
+        for panel, frame in trainee.frames():
+            views.setdefault(panel, PanelView()).frame = frame
+    except (TutorError, ValueError, ArithmeticError, MemoryError):
+        return {}
+    return views
