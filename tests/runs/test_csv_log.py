@@ -12,13 +12,12 @@ from tutor.cli.commands import dispatch
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.plain.watch import joined_line, watch
-from tutor.runs.export import csv_lines
+from tutor.runs.export import csv_lines, write_event_file
 from tutor.runs.imports.csv_log import import_csv
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.runs.replay import Replay
 from tutor.runs.summary import RunSummary
-from tutor.runs.tensorboard import write_event_file
 
 
 @pytest.fixture

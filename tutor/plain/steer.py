@@ -157,8 +157,7 @@ def export(name: str | None, kind: str, to: Path | None) -> int:
     Raises:
         TutorError: there is no such run, or it cannot be written there.
     """
-    from tutor.runs.export import csv_lines, write_csv
-    from tutor.runs.tensorboard import write_event_file
+    from tutor.runs.export import csv_lines, write_csv, write_event_file
 
     runs = _runs()
     folder = runs.folder_of(runs.pick(name))
