@@ -37,7 +37,7 @@ from tutor.runs.follower import EVENTS_FILE
 from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
-from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.adapter import TrainingAdapter
 from tutor.runs.worker.loop import Engine
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
@@ -49,7 +49,7 @@ ROUNDS, JOINS = 15, 3
 
 def unrecorded(spec: LabConfig) -> float:
     """Seconds of the processor that the training takes where nobody watches and nothing is written."""
-    trainee = MlTrainee(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
+    trainee = TrainingAdapter(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
     begun = time.process_time()
     for _ in trainee.epochs():
         pass
@@ -58,7 +58,7 @@ def unrecorded(spec: LabConfig) -> float:
 
 def recorded(spec: LabConfig, *, panels: bool) -> float:
     """Seconds of the processor that the same takes as a worker does it, from its first epoch to its last event."""
-    trainee = MlTrainee(spec if panels else with_overrides(spec, {"show.panels": []}), LESSONS / "data")
+    trainee = TrainingAdapter(spec if panels else with_overrides(spec, {"show.panels": []}), LESSONS / "data")
     with tempfile.TemporaryDirectory() as folder:
         log: Writer[Event] = Writer(Path(folder) / EVENTS_FILE, reserve=RESERVE_BYTES)
         inbox = Inbox(Path(folder) / CONTROL_FILE)
@@ -71,7 +71,7 @@ def recorded(spec: LabConfig, *, panels: bool) -> float:
 
 def told(spec: LabConfig) -> float:
     """Seconds of the processor that the same takes in a program that tells of it by `tutor.runs.record`."""
-    trainee = MlTrainee(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
+    trainee = TrainingAdapter(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
     with tempfile.TemporaryDirectory() as folder, Recording("bench", runs=Runs(Path(folder))) as run:
         begun = time.process_time()
         for each in trainee.epochs():

@@ -18,7 +18,7 @@ from tutor.labs.panels.norms import MOST_EPOCHS, Norms
 from tutor.ml.training import EpochResult
 from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary
-from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.adapter import TrainingAdapter
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
@@ -27,8 +27,8 @@ def lab(name: str, **overrides: object) -> RunSummary:
     return run_to_end(load_lab(name, LESSONS / "labs", overrides), LESSONS / "data")
 
 
-def trained(epochs: int) -> MlTrainee:
-    trainee = MlTrainee(load_lab("digits-net", LESSONS / "labs", {"epochs": epochs}), LESSONS / "data")
+def trained(epochs: int) -> TrainingAdapter:
+    trainee = TrainingAdapter(load_lab("digits-net", LESSONS / "labs", {"epochs": epochs}), LESSONS / "data")
     list(trainee.epochs())
     return trainee
 

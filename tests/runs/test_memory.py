@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from tutor.labs.lab_config import Value
 from tutor.labs.lab_files import load_lab, with_overrides
-from tutor.runs.worker.adapter import MlTrainee
-from tutor.runs.worker.weights_file import write_weights
+from tutor.runs.worker.adapter import TrainingAdapter, write_weights
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 MOST_BYTES = 80_000_000
@@ -35,7 +34,7 @@ def test_the_largest_labs_fit_into_120_megabytes_with_every_control_turned_up(na
     spec = with_overrides(load_lab(name, LESSONS / "labs"), {**DEAREST[name], "train.epochs": 1})
     tracemalloc.start(1)
     try:
-        trainee = MlTrainee(spec, LESSONS / "data")
+        trainee = TrainingAdapter(spec, LESSONS / "data")
         assert trainee.data_facts().parameters
         for _ in trainee.epochs():
             list(trainee.scenes())
@@ -49,14 +48,14 @@ def test_the_largest_labs_fit_into_120_megabytes_with_every_control_turned_up(na
 
 def test_the_units_of_the_data_are_made_when_a_panel_asks() -> None:
     spec = load_lab("frame-classifier", LESSONS / "labs")
-    trainee = MlTrainee(spec, LESSONS / "data")
+    trainee = TrainingAdapter(spec, LESSONS / "data")
     assert "x_train" not in vars(trainee)
     assert trainee.context.x_valid.shape == (4000, 8)
     assert trainee.context.x_valid is trainee.context.x_valid
 
 
 def test_training_is_in_single_precision_whatever_the_data_are() -> None:
-    trainee = MlTrainee(load_lab("real-voices", LESSONS / "labs"), LESSONS / "data")
+    trainee = TrainingAdapter(load_lab("real-voices", LESSONS / "labs"), LESSONS / "data")
     training = trainee.context.network_training
     for array in training.stored().values():
         assert array.dtype == np.float32
@@ -84,7 +83,9 @@ def test_weights_written_piece_by_piece_are_those_that_numpy_reads(tmp_path: Pat
 
 def test_what_is_saved_are_the_parameters(tmp_path: Path) -> None:
     for name in ("moons-net", "one-lag", "ball"):
-        trainee = MlTrainee(with_overrides(load_lab(name, LESSONS / "labs"), {"train.epochs": 2}), LESSONS / "data")
+        trainee = TrainingAdapter(
+            with_overrides(load_lab(name, LESSONS / "labs"), {"train.epochs": 2}), LESSONS / "data"
+        )
         list(trainee.epochs())
         trainee.save(tmp_path / "weights.npz")
         told = trainee._training.parameters()

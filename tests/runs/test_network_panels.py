@@ -12,7 +12,7 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary
-from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.adapter import TrainingAdapter
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
@@ -76,7 +76,7 @@ def test_the_curve_builder_tells_the_largest_error(count: int, error: float) -> 
 @pytest.mark.parametrize("activation", ["sigmoid", "hard-sigmoid"])
 def test_the_pieces_that_are_shown_add_up_to_the_model(activation: str) -> None:
     spec = load_lab("curve-builder", LESSONS / "labs", {"activation": activation, "epochs": 100})
-    trainee = MlTrainee(spec, None)
+    trainee = TrainingAdapter(spec, None)
     list(trainee.epochs())
     frame = dict(trainee.frames())["pieces"]
     pieces, constant = np.array(frame["pieces"]), frame["constant"]

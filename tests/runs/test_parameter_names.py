@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from tutor.labs.lab_files import load_lab
-from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.adapter import TrainingAdapter
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
 
-def trained(name: str, **overrides: object) -> MlTrainee:
+def trained(name: str, **overrides: object) -> TrainingAdapter:
     changes = {key.replace("__", "."): value for key, value in overrides.items()}
-    trainee = MlTrainee(load_lab(name, LESSONS / "labs", changes), LESSONS / "data")
+    trainee = TrainingAdapter(load_lab(name, LESSONS / "labs", changes), LESSONS / "data")
     list(trainee.epochs())
     return trainee
 

@@ -12,15 +12,15 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides
 from tutor.ml.datasets.sources.series import views
 from tutor.runs.in_process import run_to_end
-from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.adapter import TrainingAdapter
 
 DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
 SERIES = {"data.name": "views", "loss.name": "mae", "show.panels": ["series", "autocorrelation", "weights"]}
 
 
-def trainee(**overrides: object) -> MlTrainee:
+def trainee(**overrides: object) -> TrainingAdapter:
     keys = {key.replace("__", "."): value for key, value in overrides.items()}
-    return MlTrainee(with_overrides(LabConfig(), SERIES | keys), DATA)
+    return TrainingAdapter(with_overrides(LabConfig(), SERIES | keys), DATA)
 
 
 def test_autocorrelation_is_the_one_computed_by_hand() -> None:

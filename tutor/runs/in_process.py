@@ -85,10 +85,10 @@ def opening_views(spec: LabConfig, data_folder: Path | None) -> dict[str, PanelV
         What there is; nothing where the run cannot be had, for then the run itself says why.
     """
     from tutor.foundation.errors import TutorError
-    from tutor.runs.worker.adapter import MlTrainee
+    from tutor.runs.worker.adapter import TrainingAdapter
 
     try:
-        trainee = MlTrainee(spec, data_folder)
+        trainee = TrainingAdapter(spec, data_folder)
         views = {panel: PanelView(scene=scene) for panel, scene in trainee.scenes()}
         for panel, frame in trainee.frames():
             views.setdefault(panel, PanelView()).frame = frame

@@ -1,13 +1,18 @@
-"""A training of `tutor.ml` as an engine drives it."""
+"""A training of `tutor.ml` as the training loop drives it, and the file that its weights are kept in."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.files import named_path
@@ -27,14 +32,15 @@ from tutor.ml.perturbation import perturb
 from tutor.ml.settings import DataSettings
 from tutor.ml.training import EpochResult
 from tutor.runs.events import DataFacts
-from tutor.runs.worker.weights_file import write_weights
 
 _MOST_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
 """How the names begin of what is kept with the parameters and is none."""
+_PIECE = 1 << 16
+"""So many numbers are written at once."""
 
 
-class MlTrainee:
+class TrainingAdapter:
     """See `tutor.runs.worker.loop.Trainee`. Panels see it through its ``context``.
 
     Args:
@@ -179,3 +185,36 @@ def _found_in(folder: Path | None, data: DataSettings) -> DataSettings:
     if not data.path or folder is None or path.is_absolute() or path.exists():
         return data
     return replace(data, path=str(folder / path))
+
+
+def write_weights(path: Path, named: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays, aside and then in place.
+
+    `numpy.savez` would do, but has two copies of an array in memory meanwhile, which is more than a large network has
+    to spare; here it is written piece by piece.
+
+    Args:
+        path: The file.
+        named: The arrays by name.
+
+    Raises:
+        OSError: there is no room.
+    """
+    descriptor, temporary = tempfile.mkstemp(prefix=".weights.", suffix=".npz", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+            for name, array in named.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                    _write(entry, array)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _write(file: IO[bytes], array: NDArray[Any]) -> None:
+    descr = np.lib.format.dtype_to_descr(array.dtype)
+    np.lib.format.write_array_header_1_0(file, {"descr": descr, "fortran_order": False, "shape": array.shape})
+    flat = array.reshape(-1)
+    for start in range(0, flat.size, _PIECE):
+        file.write(np.ascontiguousarray(flat[start : start + _PIECE]).data)

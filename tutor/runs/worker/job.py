@@ -21,7 +21,7 @@ from tutor.runs.events import Event, Failed, Reason, Started
 from tutor.runs.worker.loop import Engine
 
 if TYPE_CHECKING:
-    from tutor.runs.worker.adapter import MlTrainee
+    from tutor.runs.worker.adapter import TrainingAdapter
 
 
 class Performance:
@@ -90,9 +90,9 @@ class Performance:
         return False
 
     def _run(self, weights: Path | None) -> None:
-        from tutor.runs.worker.adapter import MlTrainee
+        from tutor.runs.worker.adapter import TrainingAdapter
 
-        trainee = MlTrainee(self._spec, self._data_folder, self._perturbation)
+        trainee = TrainingAdapter(self._spec, self._data_folder, self._perturbation)
         self._emit(
             Started(
                 run=self._run_id,
@@ -128,7 +128,7 @@ class Performance:
         self._emit(Failed(epoch=epoch, message=message, hint=hint))
 
 
-def _save(trainee: MlTrainee, weights: Path | None) -> None:
+def _save(trainee: TrainingAdapter, weights: Path | None) -> None:
     """Keep the weights; a run whose weights find no room is still a run."""
     if weights is None:
         return
