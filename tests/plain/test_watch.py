@@ -28,7 +28,7 @@ from tutor.runs.events import Epochs, Event, Noted, Paused, Refused
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary, fold
-from tutor.runs.words import told
+from tutor.runs.words import describe
 
 
 @pytest.fixture
@@ -211,10 +211,10 @@ def test_what_others_did_is_told_in_both_languages() -> None:
     events: list[Event] = [Paused(epoch=3), Refused(epoch=3, key="x\x1b[2J", message="no")]
     for language in ("en", "zh"):
         use_language(language)
-        texts = [told(event) for event in events]
+        texts = [describe(event) for event in events]
         assert all(texts)
         assert "\x1b" not in "".join(texts)
-    assert not told(Epochs(first=1, train=[1.0], updates=1, seconds=0.0))
+    assert not describe(Epochs(first=1, train=[1.0], updates=1, seconds=0.0))
 
 
 def test_the_table_of_runs_fits_the_terminal() -> None:

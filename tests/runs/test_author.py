@@ -27,7 +27,7 @@ from tutor.runs.control import (
     this_author,
 )
 from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
-from tutor.runs.words import told
+from tutor.runs.words import describe
 from tutor.runs.worker.steering import Steering
 
 ANNA = "anna pts/3 4711"
@@ -72,15 +72,15 @@ def test_a_name_cannot_style_or_flood_a_terminal() -> None:
 @pytest.mark.parametrize(("language", "expected"), [("en", "anna pts/3: paused after"), ("zh", "anna pts/3：")])
 def test_what_others_did_is_told_with_their_name_and_what_we_did_without(language: str, expected: str) -> None:
     use_language(language)
-    assert told(Paused(epoch=3, by=ANNA)).startswith(expected)
-    assert told(Paused(epoch=3, by=this_author())) == told(Paused(epoch=3))
-    assert "anna" not in told(Paused(epoch=3))
+    assert describe(Paused(epoch=3, by=ANNA)).startswith(expected)
+    assert describe(Paused(epoch=3, by=this_author())) == describe(Paused(epoch=3))
+    assert "anna" not in describe(Paused(epoch=3))
     stopped = Finished(reason="stop", epoch=3, updates=3, seconds=0.1, by=ANNA)
-    assert told(stopped).startswith("anna pts/3")
-    assert told(Finished(reason="stop", epoch=3, updates=3, seconds=0.1, by=this_author())) == ""
+    assert describe(stopped).startswith("anna pts/3")
+    assert describe(Finished(reason="stop", epoch=3, updates=3, seconds=0.1, by=this_author())) == ""
     changed = Changed(epoch=3, updates=3, key="optimizer.learning_rate", value=0.5, by=ANNA)
-    assert "optimizer.learning_rate" in told(changed)
-    assert "the rate" in told(changed, lambda _key: "the rate")
+    assert "optimizer.learning_rate" in describe(changed)
+    assert "the rate" in describe(changed, lambda _key: "the rate")
 
 
 def test_another_process_is_another_author(tmp_path: Path) -> None:

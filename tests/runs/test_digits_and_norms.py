@@ -28,21 +28,21 @@ def lab(name: str, **overrides: object) -> RunSummary:
 
 
 def trained(epochs: int) -> TrainingAdapter:
-    trainee = TrainingAdapter(load_lab("digits-net", LESSONS / "labs", {"epochs": epochs}), LESSONS / "data")
-    list(trainee.epochs())
-    return trainee
+    adapter = TrainingAdapter(load_lab("digits-net", LESSONS / "labs", {"epochs": epochs}), LESSONS / "data")
+    list(adapter.epochs())
+    return adapter
 
 
 def test_digits_are_the_validation_digits_and_what_the_model_reads_in_them() -> None:
-    trainee = trained(5)
-    scene: dict[str, Any] = dict(trainee.scenes())["digits"]
-    frame: dict[str, Any] = dict(trainee.frames())["digits"]
-    read, true = trainee.context.predict(trainee.context.x_valid).argmax(axis=1), trainee.context.y_valid
+    adapter = trained(5)
+    scene: dict[str, Any] = dict(adapter.scenes())["digits"]
+    frame: dict[str, Any] = dict(adapter.frames())["digits"]
+    read, true = adapter.context.predict(adapter.context.x_valid).argmax(axis=1), adapter.context.y_valid
     assert len(scene["pixels"]) == len(scene["true"]) == len(frame["predicted"]) == SHOWN
     assert frame["count"] == len(true)
     assert frame["wrong"] == int((read != true).sum()) > MISSED
     first = np.array([int(pixel) for pixel in scene["pixels"][0]])
-    assert np.abs(first - trainee.context.x_valid[0] * 9 / 16).max() <= 0.5
+    assert np.abs(first - adapter.context.x_valid[0] * 9 / 16).max() <= 0.5
     assert (scene["true"][0], frame["predicted"][0]) == (true[0], read[0])
     assert len(frame["missed"]) == MISSED
     assert all(meant != found for _, meant, found in frame["missed"])

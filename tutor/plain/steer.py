@@ -15,7 +15,7 @@ from tutor.foundation.translate import translate
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Stop, send
 from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
 from tutor.runs.registry import Runs
-from tutor.runs.words import done_elsewhere, told
+from tutor.runs.words import describe, done_elsewhere
 
 _PATIENCE = 10.0
 """Seconds that the worker has to answer; it looks between two epochs, so a slow epoch may take longer."""
@@ -74,7 +74,7 @@ def _hear(poll: Callable[[], list[Event]], ended: Callable[[], bool], command: C
         for event in events:
             if isinstance(event, _ANSWERS[type(command)]) and _answers(event, command):
                 text = translate("watch.stopped", run=short, epoch=event.epoch) if isinstance(event, Finished) else ""
-                print(text or f"{short}: {told(event)}")
+                print(text or f"{short}: {describe(event)}")
                 return int(ExitCode.USAGE if isinstance(event, Refused) else ExitCode.OK)
         if ended():
             raise TutorError(translate("watch.has-ended", run=short), exit_code=ExitCode.USAGE)

@@ -14,7 +14,7 @@ from tutor.labs.lab_config import LabConfig
 from tutor.runs.control import Command, Set, Stop
 from tutor.runs.events import Changed, Event
 from tutor.runs.summary import PanelView, RunSummary, fold
-from tutor.runs.worker.job import Performance
+from tutor.runs.worker.job import TrainingJob
 
 
 def run_to_end(
@@ -60,7 +60,7 @@ def run_to_end(
         return due
 
     flat_out = msgspec.structs.replace(spec, train=msgspec.structs.replace(spec.train, pace=0.0))
-    Performance(
+    TrainingJob(
         flat_out,
         data_folder,
         emit=emit,
@@ -88,9 +88,9 @@ def opening_views(spec: LabConfig, data_folder: Path | None) -> dict[str, PanelV
     from tutor.runs.worker.adapter import TrainingAdapter
 
     try:
-        trainee = TrainingAdapter(spec, data_folder)
-        views = {panel: PanelView(scene=scene) for panel, scene in trainee.scenes()}
-        for panel, frame in trainee.frames():
+        training = TrainingAdapter(spec, data_folder)
+        views = {panel: PanelView(scene=scene) for panel, scene in training.scenes()}
+        for panel, frame in training.frames():
             views.setdefault(panel, PanelView()).frame = frame
     except (TutorError, ValueError, ArithmeticError, MemoryError):
         return {}

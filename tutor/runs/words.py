@@ -40,7 +40,7 @@ def state_in_a_list(state: State) -> str:
     return translate("record.died" if state == "died" else STATE_SIGNS[state][1])
 
 
-def told(event: Event, title_of: Callable[[str], str] = str, called: Callable[[int], str] = str) -> str:
+def describe(event: Event, title_of: Callable[[str], str] = str, called: Callable[[int], str] = str) -> str:
     """What somebody did to the run, in a sentence; empty for what training does by itself.
 
     What was done from another terminal is told with the name of whoever did it.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tutor.labs.draft import Setup
 from tutor.labs.settings import title_of
 from tutor.runs.events import Changed, Event, Paced
-from tutor.runs.words import done_elsewhere, told
+from tutor.runs.words import describe, done_elsewhere
 
 
 class Elsewhere:
@@ -39,4 +39,4 @@ class Elsewhere:
     def take(self) -> list[str]:
         """What others did since the last call, in sentences."""
         heard, self._heard = self._heard, []
-        return [told(event, title_of) for event in heard]
+        return [describe(event, title_of) for event in heard]

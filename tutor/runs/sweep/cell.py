@@ -20,7 +20,7 @@ from tutor.runs.events import Event, View
 from tutor.runs.follower import EVENTS_FILE
 from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.summary import RunSummary, State, fold
-from tutor.runs.worker.job import Performance
+from tutor.runs.worker.job import TrainingJob
 from tutor.runs.worker.limits import limit_log
 
 
@@ -111,7 +111,7 @@ def _perform(
     data = Path(job.data_folder)
     if not data.is_dir():
         data = paths.lessons_folder() / "data"
-    performance = Performance(flat_out, data, emit=emit_and_fold, run_id=job.run, commands=commands)
+    performance = TrainingJob(flat_out, data, emit=emit_and_fold, run_id=job.run, commands=commands)
     performance.run()
     return _outcome(summary)
 

@@ -11,7 +11,7 @@ from typing import Any
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.runs.sweep.scheduler import Orchestra
+from tutor.runs.sweep.scheduler import WorkerPool
 
 _CONNECT_SECONDS = 10
 
@@ -27,7 +27,7 @@ def require_dask() -> None:
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Orchestra]:
+def cluster(address: str) -> Iterator[WorkerPool]:
     """The workers of the scheduler at ``address``.
 
     They need a tutor of the same version, but none of our files: logs travel with the outcomes.
@@ -52,7 +52,7 @@ def cluster(address: str) -> Iterator[Orchestra]:
                 translate("sweep.no-workers", address=harmless_line(address)), hint=translate("sweep.no-workers-hint")
             )
         executor = client.get_executor(pure=False, retries=1)
-        yield Orchestra(executor, lambda: max(1, sum(client.ncores().values())), shares_files=False)
+        yield WorkerPool(executor, lambda: max(1, sum(client.ncores().values())), shares_files=False)
         executor.shutdown(wait=False)
     finally:
         client.close()

@@ -25,11 +25,11 @@ from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.results import RUNS_FOLDER, Begun, CellResult, CellState, SweepEvent
 
 _LOOK_SECONDS = 0.05
-"""How long the conductor waits for a result before it looks whether it shall stop."""
+"""How long the scheduler waits for a result before it looks whether it shall stop."""
 
 
 @dataclass(frozen=True, slots=True)
-class Orchestra:
+class WorkerPool:
     """Who runs the cells.
 
     Args:
@@ -52,13 +52,13 @@ class _Given:
     lock: int | None
 
 
-class Conductor:
+class SweepScheduler:
     """Runs the cells of a sweep that have no result yet.
 
     Args:
         plan: The sweep.
         folder: Its folder.
-        orchestra: Who runs the cells.
+        pool: Who runs the cells.
         data_folder: Where data sets lie.
         log: Takes results. An exception of its own ends the sweep.
         stopping: Whether to stop, asked many times a second.
@@ -68,7 +68,7 @@ class Conductor:
         self,
         plan: SweepPlan,
         folder: Path,
-        orchestra: Orchestra,
+        pool: WorkerPool,
         *,
         data_folder: Path,
         log: Writer[SweepEvent],
@@ -76,7 +76,7 @@ class Conductor:
     ) -> None:
         self._plan = plan
         self._runs = Runs(folder / RUNS_FOLDER)
-        self._orchestra = orchestra
+        self._pool = pool
         self._data_folder = data_folder
         self._log = log
         self._stopping = stopping
@@ -98,7 +98,7 @@ class Conductor:
                 if self._stopping():
                     self._stop()
                     return not waiting and not self._given
-                while waiting and len(self._given) < self._orchestra.room():
+                while waiting and len(self._given) < self._pool.room():
                     self._give(waiting.popleft())
                 done, _ = wait(self._given, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -121,12 +121,12 @@ class Conductor:
             spec=spec,
             run=folder.name,
             data_folder=str(self._data_folder.resolve()),
-            folder=str(folder.resolve()) if self._orchestra.shares_files else "",
+            folder=str(folder.resolve()) if self._pool.shares_files else "",
             language=language(),
         )
         self._log.write(Begun(cell=cell, run=folder.name))
         try:
-            future = self._orchestra.executor.submit(run_cell, job)
+            future = self._pool.executor.submit(run_cell, job)
         except BrokenExecutor as error:
             self._let_go(given)
             raise _broken() from error
@@ -183,10 +183,10 @@ class Conductor:
     def _stop(self) -> None:
         """Ask every cell to end soon, and wait for those that hear it."""
         for future, given in self._given.items():
-            if not future.cancel() and self._orchestra.shares_files:
+            if not future.cancel() and self._pool.shares_files:
                 with suppress(TutorError):
                     send(given.folder, Stop())
-        if not self._orchestra.shares_files:
+        if not self._pool.shares_files:
             return
         for future in list(self._given):
             if not future.cancelled():

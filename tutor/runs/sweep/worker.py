@@ -24,7 +24,7 @@ from tutor.runs.follower import LOCK_FILE
 from tutor.runs.log import Writer
 from tutor.runs.processes import ONE_THREAD, hold
 from tutor.runs.sweep.results import RESULTS_FILE, Opened, SweepEvent, SweepFollower, Troubled, read_plan
-from tutor.runs.sweep.scheduler import Conductor, Orchestra
+from tutor.runs.sweep.scheduler import SweepScheduler, WorkerPool
 from tutor.runs.worker.limits import end_with_folder, limit_memory
 
 
@@ -62,14 +62,14 @@ def _work(given: argparse.Namespace) -> int:
     with contextlib.closing(log):
         log.write(Opened(pid=os.getpid()))
         try:
-            _conduct(given, log)
+            _run_cells(given, log)
         except TutorError as error:
             log.write(Troubled(message=error.message, hint=error.hint))
             return int(ExitCode.RUN_FAILED)
     return int(ExitCode.OK)
 
 
-def _conduct(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
+def _run_cells(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
     folder: Path = given.folder
     plan = read_plan(folder)
     follower = SweepFollower(folder)
@@ -84,9 +84,9 @@ def _conduct(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
             return bool(stopped)
 
         memory = Limits.of_environment().within(plan.spec).train.max_memory_mb
-        with _orchestra(given.dask, given.jobs, memory) as orchestra:
-            Conductor(
-                plan, folder, orchestra, data_folder=given.data_folder, log=log, stopping=stopping
+        with _worker_pool(given.dask, given.jobs, memory) as pool:
+            SweepScheduler(
+                plan, folder, pool, data_folder=given.data_folder, log=log, stopping=stopping
             ).run(cells)  # fmt: skip
 
 
@@ -103,15 +103,15 @@ def _stop_on_signals() -> list[int]:
 
 
 @contextlib.contextmanager
-def _orchestra(dask: str, jobs: int, memory: int) -> Iterator[Orchestra]:
+def _worker_pool(dask: str, jobs: int, memory: int) -> Iterator[WorkerPool]:
     if dask:
         from tutor.runs.sweep.cluster import cluster
 
-        with cluster(dask) as orchestra:
-            yield orchestra
+        with cluster(dask) as pool:
+            yield pool
         return
     with process_pool(jobs, memory) as pool:
-        yield Orchestra(pool, lambda: jobs)
+        yield WorkerPool(pool, lambda: jobs)
 
 
 def process_pool(jobs: int, memory: int) -> ProcessPoolExecutor:

@@ -24,7 +24,7 @@ from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.processes import ONE_THREAD, hold
-from tutor.runs.worker.job import LogFullError, Performance
+from tutor.runs.worker.job import LogFullError, TrainingJob
 from tutor.runs.worker.limits import end_with_folder, limit_log, limit_memory
 
 WEIGHTS_FILE = "weights.npz"
@@ -68,15 +68,15 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
             emit(Failed(epoch=0, message=error.message, hint=error.hint))
             return int(ExitCode.RUN_FAILED)
         limit_memory(spec.train.max_memory_mb)
-        performance = Performance(
+        job = TrainingJob(
             spec,
             data_folder,
-            emit=limit_log(emit, folder / EVENTS_FILE, limits.log_mb, lambda: performance.stop("log-size")),
+            emit=limit_log(emit, folder / EVENTS_FILE, limits.log_mb, lambda: job.stop("log-size")),
             run_id=folder.name,
             commands=lambda _epoch: inbox.poll(),
         )
-        _stop_on_signals(performance)
-        done = performance.run(folder / WEIGHTS_FILE)
+        _stop_on_signals(job)
+        done = job.run(folder / WEIGHTS_FILE)
     return int(ExitCode.OK if done else ExitCode.RUN_FAILED)
 
 
@@ -96,9 +96,9 @@ def _guarded(log: Writer[Event]) -> Callable[[Event], None]:
     return emit
 
 
-def _stop_on_signals(performance: Performance) -> None:
+def _stop_on_signals(job: TrainingJob) -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
-        performance.stop("signal")
+        job.stop("signal")
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)

@@ -41,7 +41,7 @@ _PIECE = 1 << 16
 
 
 class TrainingAdapter:
-    """See `tutor.runs.worker.loop.Trainee`. Panels see it through its ``context``.
+    """See `tutor.runs.worker.loop.Trainable`. Panels see it through its ``context``.
 
     Args:
         spec: What to train.

@@ -18,13 +18,13 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.spec_file import versions
 from tutor.runs.control import Command
 from tutor.runs.events import Event, Failed, Reason, Started
-from tutor.runs.worker.loop import Engine
+from tutor.runs.worker.loop import TrainingLoop
 
 if TYPE_CHECKING:
     from tutor.runs.worker.adapter import TrainingAdapter
 
 
-class Performance:
+class TrainingJob:
     """A run about to be done.
 
     Args:
@@ -32,9 +32,9 @@ class Performance:
         data_folder: Where data sets lie as files.
         emit: Takes each event.
         run_id: For the log.
-        commands: See `Engine`.
-        every_epoch: See `Engine`.
-        perturbation: See `tutor.runs.worker.adapter.MlTrainee`.
+        commands: See `TrainingLoop`.
+        every_epoch: See `TrainingLoop`.
+        perturbation: See `tutor.runs.worker.adapter.TrainingAdapter`.
     """
 
     def __init__(
@@ -55,14 +55,14 @@ class Performance:
         self._commands = commands
         self._every_epoch = every_epoch
         self._perturbation = perturbation
-        self._engine: Engine | None = None
+        self._loop: TrainingLoop | None = None
         self._stopped: Reason | None = None
 
     def stop(self, reason: Reason) -> None:
         """End soon. May be called from a signal handler, at any time."""
         self._stopped = reason
-        if self._engine is not None:
-            self._engine.stop(reason)
+        if self._loop is not None:
+            self._loop.stop(reason)
 
     def run(self, weights: Path | None = None) -> bool:
         """Do it; the last event is written. Weights go to the file ``weights``.
@@ -92,48 +92,48 @@ class Performance:
     def _run(self, weights: Path | None) -> None:
         from tutor.runs.worker.adapter import TrainingAdapter
 
-        trainee = TrainingAdapter(self._spec, self._data_folder, self._perturbation)
+        training = TrainingAdapter(self._spec, self._data_folder, self._perturbation)
         self._emit(
             Started(
                 run=self._run_id,
                 at=utc_now().isoformat(timespec="milliseconds"),
                 spec=self._spec,
                 versions=versions(),
-                data=trainee.data_facts(),
+                data=training.data_facts(),
                 pid=os.getpid(),
             )
         )
-        self._engine = Engine(
+        self._loop = TrainingLoop(
             self._spec,
-            trainee,
+            training,
             emit=self._emit,
             commands=self._commands,
             every_epoch=self._every_epoch,
-            before_end=lambda: _save(trainee, weights),
+            before_end=lambda: _save(training, weights),
         )
         if self._stopped is not None:
-            self._engine.stop(self._stopped)
-        self._engine.run()
+            self._loop.stop(self._stopped)
+        self._loop.run()
 
     def _fail(self, message: str, hint: str = "") -> None:
         """Write the epochs that were done before the failure, then the failure."""
-        if self._engine is not None:
+        if self._loop is not None:
             # What cannot be written now is lost; why the run failed matters more.
             with suppress(MemoryError, LogFullError):
-                self._engine.rescue()
+                self._loop.rescue()
         self._emit_failed(message, hint)
 
     def _emit_failed(self, message: str, hint: str = "") -> None:
-        epoch = self._engine.epoch if self._engine is not None else 0
+        epoch = self._loop.epoch if self._loop is not None else 0
         self._emit(Failed(epoch=epoch, message=message, hint=hint))
 
 
-def _save(trainee: TrainingAdapter, weights: Path | None) -> None:
+def _save(training: TrainingAdapter, weights: Path | None) -> None:
     """Keep the weights; a run whose weights find no room is still a run."""
     if weights is None:
         return
     try:
-        trainee.save(weights)
+        training.save(weights)
     except OSError as error:
         print(f"weights not kept: {error}", file=sys.stderr)
 

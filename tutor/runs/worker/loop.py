@@ -35,7 +35,7 @@ class EpochOutcome(Result, Protocol):
     def diverged(self) -> bool: ...
 
 
-class Trainee(Protocol):
+class Trainable(Protocol):
     """What an engine trains; `tutor.runs.worker.adapter` makes one of `tutor.ml`."""
 
     def epochs(self) -> Iterator[EpochOutcome]:
@@ -54,12 +54,12 @@ class Trainee(Protocol):
         """Parameters of a small model, in the units of the data."""
 
 
-class Engine:
+class TrainingLoop:
     """Runs a training to its end.
 
     Args:
         spec: What was asked.
-        trainee: The training itself, at its start.
+        training: The training itself, at its start.
         emit: Takes each event.
         commands: Gives the commands that came since the last call, knowing how many epochs are done. None: there
             will never be any, and a run that waits for the learner ends instead.
@@ -72,7 +72,7 @@ class Engine:
     def __init__(
         self,
         spec: LabConfig,
-        trainee: Trainee,
+        training: Trainable,
         *,
         emit: Callable[[Event], None],
         commands: Callable[[int], Iterable[Command]] | None = None,
@@ -82,7 +82,7 @@ class Engine:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._spec = spec
-        self._trainee = trainee
+        self._training = training
         self._emit = emit
         self._commands = commands
         self._every_epoch = every_epoch
@@ -90,7 +90,7 @@ class Engine:
         self._clock = clock
         self._sleep = sleep
         self._recorder: Recorder[EpochOutcome] = Recorder(emit)
-        self._steering = Steering(spec, trainee.turn, self._emit_in_order)
+        self._steering = Steering(spec, training.turn, self._emit_in_order)
         self._patience = patience_of(spec.train.stop)
         self._best = (inf, 0)
         self.epoch = self._updates = 0
@@ -122,7 +122,7 @@ class Engine:
         patient = self._patience is not None
         looked, many, left = self._clock(), 1, 1
         result: EpochOutcome | None = None
-        for result in self._trainee.epochs():
+        for result in self._training.epochs():
             take(result)
             if patient:
                 self._judge(result)
@@ -250,9 +250,9 @@ class Engine:
     def _show(self) -> None:
         """Make a frame of every panel, and decide when the next one is due."""
         begun = self._clock()
-        for panel, data in self._trainee.scenes():
+        for panel, data in self._training.scenes():
             self._emit(View(panel=panel, part="scene", epoch=self.epoch, data=data))
-        for panel, data in self._trainee.frames():
+        for panel, data in self._training.frames():
             self._emit(View(panel=panel, part="frame", epoch=self.epoch, data=data))
         self._stale = False
         now = self._clock()
@@ -276,7 +276,7 @@ class Engine:
                 updates=self._updates,
                 seconds=round(seconds, 4),
                 by=self._steering.stopped_by,
-                facts={name: value for name, value in self._trainee.facts().items() if isfinite(value)},
+                facts={name: value for name, value in self._training.facts().items() if isfinite(value)},
             )
         )
         return reason

@@ -23,7 +23,7 @@ from tutor.runs.events import (
     View,
 )
 from tutor.runs.summary import RunSummary, fold
-from tutor.runs.worker.loop import Engine
+from tutor.runs.worker.loop import TrainingLoop
 
 BALL = {"data.name": "curve", "model.name": "function", "loss.name": "function", "show.panels": ["curve"]}
 
@@ -42,7 +42,7 @@ class Table:
 
 
 def run(
-    trainee: FakeTrainee,
+    training: FakeTrainee,
     plan: dict[int, list[Command]] | None = None,
     *,
     clock: FakeClock | None = None,
@@ -53,7 +53,9 @@ def run(
     clock = clock or FakeClock()
     spec = with_overrides(LabConfig(), {**BALL, **{key.replace("__", "."): value for key, value in settings.items()}})
     commands = Table(plan, by_call=by_call) if plan is not None else None
-    Engine(spec, trainee, emit=events.append, commands=commands, every_epoch=True, clock=clock, sleep=clock.sleep).run()
+    TrainingLoop(
+        spec, training, emit=events.append, commands=commands, every_epoch=True, clock=clock, sleep=clock.sleep
+    ).run()
     return events
 
 
@@ -77,17 +79,17 @@ def test_every_epoch_is_written_once_and_in_order() -> None:
 
 
 def test_the_last_event_tells_the_end_and_the_parameters() -> None:
-    trainee = FakeTrainee(epochs=3)
-    last = run(trainee)[-1]
+    training = FakeTrainee(epochs=3)
+    last = run(training)[-1]
     assert isinstance(last, Finished)
-    assert (last.reason, last.epoch, last.updates, last.facts) == ("epochs", 3, 12, {"final.w": trainee.w})
+    assert (last.reason, last.epoch, last.updates, last.facts) == ("epochs", 3, 12, {"final.w": training.w})
 
 
 def test_the_last_state_is_always_shown() -> None:
-    trainee = FakeTrainee(epochs=777)
-    events = run(trainee)
+    training = FakeTrainee(epochs=777)
+    events = run(training)
     view = [event for event in events if isinstance(event, View)][-1]
-    assert view.data == {"w": trainee.w}
+    assert view.data == {"w": training.w}
     assert view.epoch == 777
 
 
@@ -191,10 +193,10 @@ def test_stop_ends_the_run_where_it_is() -> None:
 
 
 def test_stop_before_the_first_epoch_trains_nothing() -> None:
-    trainee = FakeTrainee()
-    last = run(trainee, {0: [Stop()]})[-1]
+    training = FakeTrainee()
+    last = run(training, {0: [Stop()]})[-1]
     assert isinstance(last, Finished)
-    assert (last.epoch, trainee.w) == (0, 1.0)
+    assert (last.epoch, training.w) == (0, 1.0)
 
 
 def test_what_was_asked_stands_behind_the_epochs_before_it() -> None:
@@ -225,8 +227,8 @@ def test_divergence_is_a_result() -> None:
 
 
 def test_no_improvement_stops_early() -> None:
-    trainee = FakeTrainee(epochs=1000, learning_rate=0.5)  # w is 0 after one update: no better ever after
-    last = run(trainee, train__stop="no-improvement 7")[-1]
+    training = FakeTrainee(epochs=1000, learning_rate=0.5)  # w is 0 after one update: no better ever after
+    last = run(training, train__stop="no-improvement 7")[-1]
     assert isinstance(last, Finished)
     assert (last.reason, last.epoch) == ("no-improvement", 8)
 
@@ -248,10 +250,10 @@ def test_a_run_that_nobody_touches_ends() -> None:
 
 def test_by_hand_each_setting_is_one_evaluation() -> None:
     plan: dict[int, list[Command]] = {5: [Set("w", 0.5)], 9: [Set("w", 2.0)], 30: [Stop()]}
-    trainee = FakeTrainee(epochs=100, learning_rate=0.0)
-    events = run(trainee, plan, by_call=True, optimizer__name="manual")
+    training = FakeTrainee(epochs=100, learning_rate=0.0)
+    events = run(training, plan, by_call=True, optimizer__name="manual")
     assert losses(events) == [1.0, 0.25, 4.0]
-    assert trainee.shown[-1] == 2.0
+    assert training.shown[-1] == 2.0
 
 
 def test_by_hand_without_a_hand_evaluates_once() -> None:
