@@ -17,8 +17,8 @@ from tests.runs.test_sweeps import at_its_end, begun, follow
 from tutor.foundation.errors import TutorError
 from tutor.runs.follower import Follower
 from tutor.runs.in_process import run_to_end
-from tutor.runs.sweep.cluster import require_dask
 from tutor.runs.sweep.registry import Sweeps
+from tutor.runs.sweep.scheduler import require_dask
 
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None,
@@ -89,4 +89,4 @@ def test_without_dask_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(TutorError, match="Dask") as told:
         require_dask()
-    assert "tutor[cluster]" in told.value.hint
+    assert ".[cluster]" in told.value.hint

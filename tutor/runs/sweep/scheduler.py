@@ -1,17 +1,31 @@
-"""Gives the cells of a sweep to an executor, any that `concurrent.futures` knows, and writes down what comes back."""
+"""Runs the cells of a sweep on a pool of workers and writes down their results.
+
+A pool is any executor that `concurrent.futures` knows: processes of this machine, or a Dask cluster (the optional
+extra ``cluster``).
+"""
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from tutor.foundation.errors import TutorError
+from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.labs.faults import SpecError
@@ -23,9 +37,11 @@ from tutor.runs.registry import Runs
 from tutor.runs.sweep.cell import CellJob, CellOutcome, run_cell
 from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.results import RUNS_FOLDER, Begun, CellResult, CellState, SweepEvent
+from tutor.runs.worker.limits import limit_memory
 
 _LOOK_SECONDS = 0.05
 """How long the scheduler waits for a result before it looks whether it shall stop."""
+_CONNECT_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +216,77 @@ class SweepScheduler:
 
 def _broken() -> TutorError:
     return TutorError(translate("sweep.broken"), hint=translate("sweep.broken-hint"))
+
+
+@contextmanager
+def local_pool(jobs: int, memory: int) -> Iterator[WorkerPool]:
+    """Processes of this machine, one cell each, which end with this process, however it ends.
+
+    Args:
+        jobs: How many.
+        memory: Megabytes that each may use.
+    """
+    import multiprocessing
+
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tutor.runs.sweep.cell", "tutor.runs.worker.adapter"])
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare_process, initargs=(memory,)) as executor:
+        yield WorkerPool(executor, lambda: jobs)
+
+
+def _prepare_process(memory: int) -> None:
+    import multiprocessing
+    import threading
+
+    limit_memory(memory)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def end_with_parent() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def require_dask() -> None:
+    """Find out whether Dask is installed, without importing it.
+
+    Raises:
+        TutorError: it is not.
+    """
+    if importlib.util.find_spec("distributed") is None:
+        raise TutorError(translate("sweep.no-dask"), hint=translate("sweep.no-dask-hint"), exit_code=ExitCode.USAGE)
+
+
+@contextmanager
+def dask_pool(address: str) -> Iterator[WorkerPool]:
+    """The workers of the scheduler at ``address``.
+
+    They need a tutor of the same version, but none of our files: logs travel with the outcomes.
+
+    Raises:
+        TutorError: Dask is not installed, there is no scheduler at this address, or it has no workers.
+    """
+    require_dask()
+    # Untyped, and not installed everywhere.
+    distributed: Any = importlib.import_module("distributed")
+    try:
+        client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        reason = harmless_line(str(error))[:200]
+        raise TutorError(
+            translate("sweep.no-scheduler", address=harmless_line(address), reason=reason),
+            hint=translate("sweep.no-scheduler-hint"),
+        ) from error
+    try:
+        if not client.ncores():
+            raise TutorError(
+                translate("sweep.no-workers", address=harmless_line(address)), hint=translate("sweep.no-workers-hint")
+            )
+        executor = client.get_executor(pure=False, retries=1)
+        yield WorkerPool(executor, lambda: max(1, sum(client.ncores().values())), shares_files=False)
+        executor.shutdown(wait=False)
+    finally:
+        client.close()

@@ -11,8 +11,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -24,8 +23,8 @@ from tutor.runs.follower import LOCK_FILE
 from tutor.runs.log import Writer
 from tutor.runs.processes import ONE_THREAD, hold
 from tutor.runs.sweep.results import RESULTS_FILE, Opened, SweepEvent, SweepFollower, Troubled, read_plan
-from tutor.runs.sweep.scheduler import SweepScheduler, WorkerPool
-from tutor.runs.worker.limits import end_with_folder, limit_memory
+from tutor.runs.sweep.scheduler import SweepScheduler, dask_pool, local_pool
+from tutor.runs.worker.limits import end_with_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,7 +83,7 @@ def _run_cells(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
             return bool(stopped)
 
         memory = Limits.of_environment().within(plan.spec).train.max_memory_mb
-        with _worker_pool(given.dask, given.jobs, memory) as pool:
+        with dask_pool(given.dask) if given.dask else local_pool(given.jobs, memory) as pool:
             SweepScheduler(
                 plan, folder, pool, data_folder=given.data_folder, log=log, stopping=stopping
             ).run(cells)  # fmt: skip
@@ -100,48 +99,6 @@ def _stop_on_signals() -> list[int]:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     return asked
-
-
-@contextlib.contextmanager
-def _worker_pool(dask: str, jobs: int, memory: int) -> Iterator[WorkerPool]:
-    if dask:
-        from tutor.runs.sweep.cluster import cluster
-
-        with cluster(dask) as pool:
-            yield pool
-        return
-    with process_pool(jobs, memory) as pool:
-        yield WorkerPool(pool, lambda: jobs)
-
-
-def process_pool(jobs: int, memory: int) -> ProcessPoolExecutor:
-    """Processes that train cells, one each, and that end with this one, however it ends.
-
-    Args:
-        jobs: How many.
-        memory: Megabytes that each may use.
-    """
-    import multiprocessing
-
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tutor.runs.sweep.cell", "tutor.runs.worker.adapter"])
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare, initargs=(memory,))
-
-
-def _prepare(memory: int) -> None:
-    import multiprocessing
-    import threading
-
-    limit_memory(memory)
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def end_with_parent() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 if __name__ == "__main__":
