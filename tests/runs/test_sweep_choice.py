@@ -10,7 +10,7 @@ from tests.tui.lab_fakes import LAB
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import ControlConfig
 from tutor.labs.lab_files import read_lab
-from tutor.runs.sweep.choice import SweepChoice, values_to_try
+from tutor.runs.sweep.plan import SweepChoice, values_to_try
 
 SPEC = read_lab(LAB, Path("one-lag.toml"))
 
