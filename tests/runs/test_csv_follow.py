@@ -17,8 +17,7 @@ from tutor.foundation.errors import TutorError
 from tutor.runs.control import Stop, send
 from tutor.runs.export import csv_lines
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.imports.csv_log import import_csv
-from tutor.runs.imports.csv_run import CsvFollower, start_following
+from tutor.runs.imports.csv_run import CsvFollower, import_csv, start_following
 from tutor.runs.log import RewrittenTail
 from tutor.runs.processes import hold
 from tutor.runs.recording import recorded_spec

@@ -13,7 +13,7 @@ from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.plain.watch import joined_line, watch
 from tutor.runs.export import csv_lines, write_event_file
-from tutor.runs.imports.csv_log import import_csv
+from tutor.runs.imports.csv_run import import_csv
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.runs.replay import Replay

@@ -135,7 +135,7 @@ def follow_log(path: Path, name: str, columns: str = "") -> int:
 
 def import_log(path: Path, name: str, columns: str = "") -> int:
     """Keep a CSV log of another program as a run, and say how it was read. Raises `TutorError` if it is none."""
-    from tutor.runs.imports.csv_log import import_csv
+    from tutor.runs.imports.csv_run import import_csv
     from tutor.tables.log_columns import parse_columns
 
     try:
