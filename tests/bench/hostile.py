@@ -357,7 +357,7 @@ def last_places() -> traceback.StackSummary:
 def try_logs(count: Count, dice: random.Random, number: int) -> None:
     from tutor.cli import run
     from tutor.foundation.errors import TutorError
-    from tutor.runs.follower import Follower
+    from tutor.runs.follower import RunFollower
     from tutor.runs.replay import Replay
 
     home = Path(os.environ["TUTOR_HOME"])
@@ -378,7 +378,7 @@ def try_logs(count: Count, dice: random.Random, number: int) -> None:
             from tutor.labs.panel import DrawStyle
             from tutor.labs.panels import draw_panel
 
-            summary = Follower(folder).catch_up()
+            summary = RunFollower(folder).catch_up()
             for panel, view in list(summary.views.items())[:50]:
                 draw_panel(panel, view.scene, view.frame, DrawStyle(60, 16))
 

@@ -37,7 +37,7 @@ from tutor.progress.records import Position
 from tutor.progress.settings import Settings, load_settings, save_settings
 from tutor.progress.store import ProgressStore, open_store
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Step, Stop, send
-from tutor.runs.follower import Follower
+from tutor.runs.follower import RunFollower
 from tutor.runs.registry import RunEntry, Runs
 from tutor.runs.replay import Replay
 from tutor.runs.sweep.plan import plan_sweep
@@ -130,7 +130,7 @@ def entry(home: Path, end: str) -> RunEntry:
 def test_a_log_tells_what_it_told(
     home: Path, end: str, state: str, reason: str | None, epoch: int, train: float | None, valid: float | None
 ) -> None:
-    summary = Follower(entry(home, end).folder).catch_up()
+    summary = RunFollower(entry(home, end).folder).catch_up()
     assert (summary.state, summary.reason, summary.epoch, summary.lost) == (state, reason, epoch, 0)
     assert list(summary.train_losses[-1:]) == ([] if train is None else [pytest.approx(train)])
     assert list(summary.valid_losses[-1:]) == ([] if valid is None else [pytest.approx(valid)])
@@ -138,20 +138,20 @@ def test_a_log_tells_what_it_told(
 
 
 def test_a_run_that_diverged_is_told_so(home: Path) -> None:
-    summary = Follower(entry(home, "3d2e").folder).catch_up()
+    summary = RunFollower(entry(home, "3d2e").folder).catch_up()
     assert (summary.state, summary.reason, summary.diverged) == ("diverged", "diverged", True)
     assert summary.final_facts == {} or all(isinstance(fact, float) for fact in summary.final_facts.values())
 
 
 def test_a_program_of_the_learners_own_is_told_as_such(home: Path) -> None:
-    mine = Follower(entry(home, "7a3e").folder).catch_up()
+    mine = RunFollower(entry(home, "7a3e").folder).catch_up()
     assert (mine.recorded, list(mine.metrics["f1"]), mine.notes[0].text) == (True, [0.0, 0.25, 0.5], "the last epoch")
-    assert "RuntimeError: no memory left" in Follower(entry(home, "2934").folder).catch_up().message
+    assert "RuntimeError: no memory left" in RunFollower(entry(home, "2934").folder).catch_up().message
 
 
 def test_every_kind_of_event_is_folded(home: Path) -> None:
     folder = entry(home, "e155").folder
-    summary = Follower(folder).catch_up()
+    summary = RunFollower(folder).catch_up()
     assert (summary.lost, summary.log_version, summary.epoch, summary.updates) == (1, 1, 5, 20)
     assert [str(loss) for loss in summary.train_losses] == ["1.0", "nan", "0.5", "0.25", "nan"]
     assert [str(loss) for loss in summary.valid_losses] == ["1.25", "1.0", "0.75", "0.5", "nan"]
@@ -174,7 +174,7 @@ def test_every_kind_of_event_is_folded(home: Path) -> None:
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_every_panel_of_a_log_is_drawn(home: Path, panel: str) -> None:
-    view = Follower(entry(home, "e155").folder).catch_up().views[panel]
+    view = RunFollower(entry(home, "e155").folder).catch_up().views[panel]
     rows = draw_panel(panel, view.scene, view.frame, DrawStyle(70, 18))
     text = "\n".join("".join(span.text for span in row) for row in rows)
     unreadable = (translate("charts.unreadable"), translate("charts.nothing-yet"))
@@ -232,7 +232,7 @@ def test_a_control_log_is_obeyed(home: Path) -> None:
     (folder / "events.jsonl").unlink()
     command = [sys.executable, "-m", "tutor.runs.worker", str(folder), "--data-folder", str(DATA)]
     subprocess.run(command, check=True, timeout=60)
-    summary = Follower(folder).catch_up()
+    summary = RunFollower(folder).catch_up()
     assert [(change.value, change.by) for change in summary.changes] == [(0.2, BY), (0.25, "ben 4712")]
     assert [(note.text, note.by) for note in summary.notes] == [("the first note", BY)]
     assert (summary.state, summary.epoch, summary.pace) == ("finished", 6, 200.0)

@@ -27,7 +27,7 @@ from tutor.runs.events import (
     View,
 )
 from tutor.runs.export import csv_lines
-from tutor.runs.follower import Follower
+from tutor.runs.follower import RunFollower
 from tutor.runs.registry import entry_of
 from tutor.runs.replay import Replay
 from tutor.runs.sweep.results import SweepFollower, read_plan
@@ -43,7 +43,7 @@ def run(tmp_path: Path) -> Path:
 
 
 def test_every_event_is_read_as_it_was_written(run: Path) -> None:
-    follower, told = Follower(run), list[Event]()
+    follower, told = RunFollower(run), list[Event]()
     summary = follower.catch_up(told.append)
     assert follower.skipped == 0
     assert [type(event) for event in told] == [
@@ -112,7 +112,7 @@ def test_a_sweep_is_read_and_could_be_taken_up_again(tmp_path: Path) -> None:
     assert state.trouble.message == "The processes of the sweep ended."
     cell = follower.run_folder(0)
     assert cell is not None
-    summary = Follower(cell).catch_up()
+    summary = RunFollower(cell).catch_up()
     assert (summary.state, list(summary.train_losses), summary.lost) == ("finished", [48.0709994], 0)
     assert summary.spec == plan.spec_of(0)
     assert follower.run_folder(1) is None

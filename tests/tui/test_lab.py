@@ -97,7 +97,7 @@ async def opened(bench: Bench) -> list[str]:
     """The rows when the lab shows what its run would begin with."""
     for _ in range(500):
         session = bench.screen.session
-        if session is not None and not session.wants_opening and not bench.screen._looking_ahead:
+        if session is not None and not session.wants_preview and not bench.screen._looking_ahead:
             break
         await bench.pilot.pause(0.01)
     return await bench.look()
@@ -165,7 +165,7 @@ async def test_moves_made_while_the_worker_starts_are_seen_at_once(tmp_path: Pat
         assert surface is not None
         assert surface.frame["path"] == [[0.6, 0.5], [0.7, 0.4]]
         await bench.press("right")
-        assert not session.wants_opening  # from here on the worker draws
+        assert not session.wants_preview  # from here on the worker draws
 
 
 async def test_space_starts_a_lab_that_is_still_being_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ async def test_what_another_terminal_did_is_told_and_the_controls_turn_with_it(
         bench.run.write(Changed(epoch=3, updates=12, key="optimizer.learning_rate", value=0.5, by=BEN))
         assert "".join(changed.split()) in "".join((await bench.text()).split())
         assert session.value(control) == 0.5
-        assert not session.setup.can_undo
+        assert not session.draft.can_undo
         assert not session.waits_for_restart(control)
 
 
@@ -60,4 +60,4 @@ async def test_what_was_done_here_is_not_told_again_and_what_was_before_joining_
         assert session is not None
         bench.run.write(Noted(epoch=0, text="early", by=BEN))
         session.catch_up()
-        assert session.elsewhere.take() == []
+        assert session.other_terminals.take() == []

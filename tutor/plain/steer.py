@@ -15,7 +15,7 @@ from tutor.foundation.translate import translate
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Stop, send
 from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
 from tutor.runs.registry import Runs
-from tutor.runs.words import describe, done_elsewhere
+from tutor.runs.words import describe, other_author_of
 
 _PATIENCE = 10.0
 """Seconds that the worker has to answer; it looks between two epochs, so a slow epoch may take longer."""
@@ -86,7 +86,7 @@ def _hear(poll: Callable[[], list[Event]], ended: Callable[[], bool], command: C
 
 def _answers(event: Event, command: Command) -> bool:
     """Whether it is our change, note or pace that this tells of; a pause is one, whoever asked for it first."""
-    return not isinstance(command, Set | Note | Pace) or not done_elsewhere(event)
+    return not isinstance(command, Set | Note | Pace) or not other_author_of(event)
 
 
 def set_value(name: str, words: Sequence[str]) -> int:

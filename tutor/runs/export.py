@@ -18,7 +18,7 @@ import msgspec
 from tutor.foundation.files import write_bytes, write_text
 from tutor.foundation.safe_text import harmless_line
 from tutor.runs.events import Epochs, Event, number_text
-from tutor.runs.follower import Follower
+from tutor.runs.follower import RunFollower
 from tutor.runs.registry import entry_of
 from tutor.runs.worker.recorder import SERIES
 
@@ -54,12 +54,12 @@ def _shortened(event: Epochs, count: int) -> Epochs:
 
 
 def _all_epochs(folder: Path) -> Iterator[Epochs]:
-    follower = Follower(folder)
+    follower = RunFollower(folder)
     while events := _next_events(follower):
         yield from (event for event in events if isinstance(event, Epochs))
 
 
-def _next_events(follower: Follower) -> list[Event]:
+def _next_events(follower: RunFollower) -> list[Event]:
     """The next events; a piece without a whole line in it is not the end."""
     while True:
         before = follower.position

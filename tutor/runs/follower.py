@@ -17,7 +17,7 @@ _PIECE = 1 << 18
 """Bytes that catching up reads at once: the lines of so many stay near the processor."""
 
 
-class Follower:
+class RunFollower:
     """One viewer of one run. Any number may follow; none of them disturbs the worker.
 
     Args:

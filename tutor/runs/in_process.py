@@ -72,7 +72,7 @@ def run_to_end(
     return summary
 
 
-def opening_views(spec: LabConfig, data_folder: Path | None) -> dict[str, PanelView]:
+def initial_views(spec: LabConfig, data_folder: Path | None) -> dict[str, PanelView]:
     """The panels of ``spec`` as its data and its untrained model make them, by name.
 
     Nothing is trained and nothing is written. This imports NumPy and reads the data: call it beside the event loop.

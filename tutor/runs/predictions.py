@@ -14,7 +14,7 @@ from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
-    from tutor.runs.follower import Follower
+    from tutor.runs.follower import RunFollower
     from tutor.runs.registry import Runs
     from tutor.runs.summary import RunSummary
 
@@ -30,7 +30,7 @@ class PredictionRuns:
         ids: The runs' ids.
     """
 
-    def __init__(self, followers: Sequence[Follower], ids: Sequence[str]) -> None:
+    def __init__(self, followers: Sequence[RunFollower], ids: Sequence[str]) -> None:
         self.followers = tuple(followers)
         self.ids = tuple(ids)
         self._seen: list[int] = []

@@ -24,7 +24,7 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.limits import KEEP_MB, KEEP_RUNS, Limits
 from tutor.labs.spec_file import write_spec
 from tutor.runs.events import Epochs, Event, number_text
-from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, RunFollower
 from tutor.runs.log import Reader
 from tutor.runs.processes import hold, is_held, start_worker
 from tutor.runs.summary import ENDED, RunSummary, State, fold, latest
@@ -157,13 +157,13 @@ class Runs:
         key = "runs.several-runs" if found else "runs.no-such-run"
         raise TutorError(translate(key, name=name), hint=translate("runs.no-such-run-hint"), exit_code=ExitCode.USAGE)
 
-    def follow(self, run_id: str) -> Follower:
+    def follow(self, run_id: str) -> RunFollower:
         """A new viewer of a run.
 
         Raises:
             TutorError: there is no such run.
         """
-        return Follower(self.folder_of(run_id))
+        return RunFollower(self.folder_of(run_id))
 
     def running(self) -> list[RunEntry]:
         """Runs whose worker lives, newest first. Cheap enough for every second."""

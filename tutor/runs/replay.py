@@ -67,11 +67,20 @@ class Replay:
         self._worsts = _records(self.whole.train_losses, lower=False)
         if not self.whole.train_losses:
             raise TutorError(translate("replay.nothing"))
+        self.player = Player(self.last)
+        self._shown = self.at(0)
 
     @property
     def last(self) -> int:
         """The last epoch."""
         return len(self.whole.train_losses)
+
+    @property
+    def summary(self) -> RunSummary:
+        """The run as it stood at the position of `player`."""
+        if self._shown.epoch != self.player.position:
+            self._shown = self.at(self.player.position)
+        return self._shown
 
     def _read(self) -> None:
         try:
@@ -242,23 +251,3 @@ class Player:
         """Faster, or slower where negative."""
         at = _SPEEDS.index(self.speed) + steps
         self.speed = _SPEEDS[max(0, min(len(_SPEEDS) - 1, at))]
-
-
-class Replaying:
-    """A replay, and where it is.
-
-    Args:
-        replay: The log, open at any epoch.
-    """
-
-    def __init__(self, replay: Replay) -> None:
-        self.replay = replay
-        self.player = Player(replay.last)
-        self._shown = replay.at(0)
-
-    @property
-    def summary(self) -> RunSummary:
-        """The run as it stood where the replay is."""
-        if self._shown.epoch != self.player.position:
-            self._shown = self.replay.at(self.player.position)
-        return self._shown

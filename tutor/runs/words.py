@@ -51,7 +51,7 @@ def describe(event: Event, title_of: Callable[[str], str] = str, called: Callabl
         called: What an epoch is called, by its place: see `tutor.runs.summary.RunSummary.epoch_text`.
     """
     what = _what(event, title_of, called)
-    who = done_elsewhere(event)
+    who = other_author_of(event)
     return translate("hands.did", who=who, what=what) if what and who else what
 
 
@@ -88,14 +88,14 @@ def not_finite_texts(summary: RunSummary) -> list[str]:
     return texts
 
 
-def done_elsewhere(event: Event) -> str:
+def other_author_of(event: Event) -> str:
     """Who did this from another terminal; empty where it was done from this one, or by nobody."""
     return other_author(getattr(event, "by", ""))
 
 
 def _what(event: Event, title_of: Callable[[str], str], called: Callable[[int], str]) -> str:
     match event:
-        case Finished() if done_elsewhere(event):
+        case Finished() if other_author_of(event):
             return translate("hands.stopped", epoch=called(event.epoch))
         case Changed():
             return translate("train.changed", key=title_of(event.key), value=event.value, epoch=called(event.epoch))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.spec_file import read_spec
+from tutor.runs.session.runs import RunList, RunsWithCell
 from tutor.runs.session.session import LabSession
 
 if TYPE_CHECKING:
-    from tutor.runs.follower import Follower
     from tutor.runs.registry import RunEntry, Runs
 
 
@@ -73,47 +73,10 @@ def open_cell(runs: Runs, folder: Path, *, data_folder: Path | None = None) -> L
         folder: That of the cell's run.
         data_folder: Where the course's data lies.
     """
-    session = LabSession(_WithCell(runs, folder), read_spec(folder), data_folder=data_folder)
+    session = LabSession(RunsWithCell(runs, folder), read_spec(folder), data_folder=data_folder)
     session.join(folder.name)
     session.catch_up()
     return session
-
-
-class _WithCell:
-    """The learner's runs, and one of a sweep."""
-
-    def __init__(self, runs: Runs, folder: Path) -> None:
-        self._runs = runs
-        self._folder = folder
-
-    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
-        """Start a worker, among the learner's runs."""
-        return self._runs.start(spec, data_folder=data_folder)
-
-    def follow(self, run_id: str) -> Follower:
-        """Follow a run."""
-        from tutor.runs.follower import Follower
-
-        return Follower(self._folder) if run_id == self._folder.name else self._runs.follow(run_id)
-
-    def keep_compared(self, run_id: str, number: int | None) -> None:
-        """Keep a run for comparison, or no longer; the cell itself is kept by its sweep."""
-        if run_id != self._folder.name:
-            self._runs.keep_compared(run_id, number)
-
-    def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
-        """The learner's runs that are kept for comparison."""
-        return self._runs.compared(spec)
-
-
-class RunList(Protocol):
-    """What finding a run to join needs of `tutor.runs.registry.Runs`."""
-
-    def running(self) -> Sequence[RunEntry]:
-        """Runs whose worker lives, newest first."""
-
-    def all(self) -> Sequence[RunEntry]:
-        """All runs, newest first."""
 
 
 def joinable(runs: RunList, spec: LabConfig, overrides: Mapping[str, object], shown: str | None = None) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
-from tutor.runs.session.preview import Following, RunStarter
+from tutor.runs.session.runs import FollowedRun, RunStore
 from tutor.runs.summary import RunSummary
 
 MOST_PINNED = 4
@@ -23,7 +23,7 @@ class Pinned:
     number: int
     run_id: str
     spec: LabConfig
-    follower: Following
+    follower: FollowedRun
     history: LossHistory
     """Its validation loss; its training loss where there is no validation."""
 
@@ -59,7 +59,7 @@ class Pins:
         lasting: Whether they are kept when the lab is left.
     """
 
-    def __init__(self, runs: RunStarter, *, lasting: bool = True) -> None:
+    def __init__(self, runs: RunStore, *, lasting: bool = True) -> None:
         self._runs = runs
         self.lasting = lasting
         self.all: list[Pinned] = []
@@ -69,7 +69,7 @@ class Pins:
         """All but that run."""
         return [each for each in self.all if each.run_id != run_id]
 
-    def toggle(self, run_id: str, spec: LabConfig, follower: Following | None, history: LossHistory) -> Pinned | None:
+    def toggle(self, run_id: str, spec: LabConfig, follower: FollowedRun | None, history: LossHistory) -> Pinned | None:
         """Keep a run, or let go of it where it is kept. Returns it when kept now; a run without a loss is not.
 
         Raises:
@@ -82,7 +82,7 @@ class Pins:
             return None
         return self.keep(run_id, spec, follower, history)
 
-    def keep(self, run_id: str, spec: LabConfig, follower: Following, history: LossHistory) -> Pinned:
+    def keep(self, run_id: str, spec: LabConfig, follower: FollowedRun, history: LossHistory) -> Pinned:
         """Keep a run, by the lowest number that is free; with too many kept the first of them goes.
 
         Raises:

@@ -1,50 +1,14 @@
-"""What a session needs of the runs, and what the next run of a lab would begin with, shown before there is one."""
+"""What the next run of a lab would begin with, shown before there is one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.summary import PanelView, RunSummary
 
-if TYPE_CHECKING:
-    from tutor.runs.events import Event
 
-
-class Following(Protocol):
-    """What a session needs of `tutor.runs.follower.Follower`."""
-
-    folder: Path
-    summary: RunSummary
-
-    def poll(self, limit_bytes: int = ...) -> list[Event]:
-        """The events since the last poll."""
-
-    def catch_up(
-        self, hear: Callable[[Event], object] | None = None, stopped: Callable[[], bool] | None = None
-    ) -> RunSummary:
-        """Read all that is there now."""
-
-
-class RunStarter(Protocol):
-    """What a session needs of `tutor.runs.registry.Runs`."""
-
-    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
-        """Start a worker."""
-
-    def follow(self, run_id: str) -> Following:
-        """Follow a run."""
-
-    def keep_compared(self, run_id: str, number: int | None) -> None:
-        """Keep a run for comparison, or no longer."""
-
-    def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
-        """The runs kept for comparison, the first one at the front."""
-
-
-class Opening:
+class Preview:
     """The pictures of one spec before its first epoch.
 
     Args:
@@ -83,9 +47,9 @@ class Opening:
 
     def read(self, spec: LabConfig) -> None:
         """Find out: for a thread."""
-        from tutor.runs.in_process import opening_views
+        from tutor.runs.in_process import initial_views
 
-        views = opening_views(spec, self._data_folder)
+        views = initial_views(spec, self._data_folder)
         self._count += 1
         for view in views.values():
             view.version = -self._count  # a picture of its own, other than any that the log will tell of

@@ -6,31 +6,32 @@ ends a run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
 from tutor.labs.draft import PIECES, Setup
 from tutor.labs.draft import Step as Change
 from tutor.labs.goals import Challenge
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
-from tutor.labs.settings import SETTINGS
+from tutor.labs.settings import SETTINGS, title_of
 from tutor.runs.comparison import differences, knots_of, name_by, names_of, values_of
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
-from tutor.runs.replay import Replaying
-from tutor.runs.session.drawings import Drawings
-from tutor.runs.session.elsewhere import Elsewhere
+from tutor.runs.events import Changed, Event, Paced
+from tutor.runs.replay import Replay
 from tutor.runs.session.pins import Pinned, Pins
-from tutor.runs.session.preview import Following, Opening, RunStarter
+from tutor.runs.session.preview import Preview
+from tutor.runs.session.runs import FollowedRun, RunStore
 from tutor.runs.summary import PanelView, RunSummary
 from tutor.runs.summary import State as RunState
+from tutor.runs.words import describe, other_author_of
 
 if TYPE_CHECKING:
     from tutor.labs.curve_builder import Builder
     from tutor.progress.activity import LabAttempt
-    from tutor.runs.events import Event
 
 State = Literal["ready"] | RunState
 _PIECE = 1 << 16
@@ -48,34 +49,34 @@ class LabSession:
         data_folder: Where the course's data lies.
     """
 
-    def __init__(self, runs: RunStarter, spec: LabConfig, *, data_folder: Path | None = None) -> None:
+    def __init__(self, runs: RunStore, spec: LabConfig, *, data_folder: Path | None = None) -> None:
         self._runs = runs
         self._data_folder = data_folder
-        self.setup = Setup(spec)
+        self.draft = Setup(spec)
         """What the next run will be, and how it came to be that."""
-        self.elsewhere = Elsewhere(self.setup)
+        self.other_terminals = OtherTerminals(self.draft)
         self.challenge = Challenge(spec.id, spec.challenge.goal)
         self.run_id = ""
-        self.follower: Following | None = None
+        self.follower: FollowedRun | None = None
         self.train = LossHistory()
         self.valid = LossHistory()
         self.pins = Pins(runs)
         """The runs kept beside the present one."""
-        self.replay: Replaying | None = None
+        self.replay: Replay | None = None
         """Where the present run, which has ended, is seen again."""
         self.drawings = Drawings()
         self.wished_pace: float | None = None
-        self._opening = Opening(data_folder)
+        self._preview = Preview(data_folder)
 
     @property
     def original(self) -> LabConfig:
         """The lab as it was opened."""
-        return self.setup.original
+        return self.draft.original
 
     @property
     def spec(self) -> LabConfig:
         """What the next run will be."""
-        return self.setup.spec
+        return self.draft.spec
 
     @property
     def summary(self) -> RunSummary | None:
@@ -157,7 +158,7 @@ class LabSession:
         return self.follower.summary.version != before and self._keep(self.follower.summary)
 
     def _hear(self, events: list[Event]) -> None:
-        if self.elsewhere.hear(events):
+        if self.other_terminals.hear(events):
             self.wished_pace = None
 
     def _keep(self, summary: RunSummary) -> bool:
@@ -170,7 +171,7 @@ class LabSession:
         self.pins.poll(self.run_id)
         if self.follower is not None:
             self._keep(self.follower.catch_up(lambda event: self._hear([event])))
-        self.elsewhere.take()
+        self.other_terminals.take()
 
     def take_over(self) -> None:
         """Set the controls to where the joined run has them, with what was turned while it went on."""
@@ -179,10 +180,10 @@ class LabSession:
         keys = {control.key for _, control in self.controls()}
         held = {key: SETTINGS[key].get(self.summary.spec) for key in keys}
         held |= {each.key: each.value for each in self.summary.changes if each.key in keys}
-        self.setup.take_over({key: value for key, value in held.items() if value is not None})
+        self.draft.take_over({key: value for key, value in held.items() if value is not None})
 
     @property
-    def frame(self) -> tuple[object, ...]:
+    def headline(self) -> tuple[object, ...]:
         """What the lines above and below a lab speak of."""
         playing = self.replay.player.playing if self.replay is not None else None
         lost = self.summary.lost if self.summary is not None else 0
@@ -198,17 +199,17 @@ class LabSession:
         if self.builder is not None and panel == "pieces":
             return PanelView(self.builder.scene(), self.builder.frame(), version=-1_000_000 - self.builder.version)
         told = self.summary.views.get(panel) if self.summary is not None else None
-        ahead = self.replay is None and self._opening.is_ahead(told, self.spec)
-        return (None if ahead else told) or self._opening.view(panel, self.running_spec) or told
+        ahead = self.replay is None and self._preview.is_ahead(told, self.spec)
+        return (None if ahead else told) or self._preview.view(panel, self.running_spec) or told
 
     @property
-    def wants_opening(self) -> bool:
+    def wants_preview(self) -> bool:
         """Whether no run has begun, or none by hand has made a move yet, and what it begins with is not known."""
-        return self._opening.is_wanted(self.summary, self.spec)
+        return self._preview.is_wanted(self.summary, self.spec)
 
-    def read_opening(self) -> None:
+    def read_preview(self) -> None:
         """Find out what the next run would begin with: for a thread."""
-        self._opening.read(self.spec)
+        self._preview.read(self.spec)
 
     def toggle(self) -> None:
         """Start, pause or go on, whichever makes sense now."""
@@ -241,13 +242,13 @@ class LabSession:
 
     def reroll(self) -> int:
         """Start over with the next seed. Returns the seed."""
-        self.setup.reroll()
+        self.draft.reroll()
         self.start()
         return self.spec.train.seed
 
     def reroll_data(self) -> int | None:
         """Start over with other data of the same kind. Returns its seed; None where no seed makes it."""
-        if self.setup.reroll_data() is None:
+        if self.draft.reroll_data() is None:
             return None
         self.start()
         return self.spec.data.seed
@@ -257,14 +258,14 @@ class LabSession:
 
         Where that was training taking over from a drawing, the run is stopped and the drawing is in hand again.
         """
-        change = self._tell(self.setup.undo())
+        change = self._tell(self.draft.undo())
         if change is not None and change.key == PIECES and self.drawings.take_back(change.before):
             self.stop()
         return change
 
     def redo(self) -> Change | None:
         """Change again what was taken back last."""
-        return self._tell(self.setup.redo())
+        return self._tell(self.draft.redo())
 
     def learn_from_drawing(self) -> None:
         """Let gradient descent go on from the bends in hand.
@@ -274,12 +275,12 @@ class LabSession:
         """
         if self.builder is None:
             return
-        step = self.setup.place(self.builder.settings())
+        step = self.draft.place(self.builder.settings())
         self.drawings.give_over(step.after)
         try:
             self.start()
         except TutorError:
-            self.setup.undo()
+            self.draft.undo()
             raise
 
     def controls(self) -> list[tuple[str, ControlConfig]]:
@@ -288,7 +289,7 @@ class LabSession:
 
     def value(self, control: ControlConfig) -> object:
         """The value of a control as the learner has set it."""
-        return self.setup.value(control)
+        return self.draft.value(control)
 
     def waits_for_restart(self, control: ControlConfig) -> bool:
         """Whether the present run still goes on with another value of ``control``."""
@@ -303,7 +304,7 @@ class LabSession:
 
     def nudge(self, name: str, steps: int) -> None:
         """Turn a control by some steps."""
-        self._tell(self.setup.nudge(name, steps))
+        self._tell(self.draft.nudge(name, steps))
 
     def type(self, name: str, text: str) -> None:
         """Set a control to what the learner typed.
@@ -311,11 +312,11 @@ class LabSession:
         Raises:
             TutorError: it is no value for this control, in a sentence.
         """
-        self._tell(self.setup.type(name, text))
+        self._tell(self.draft.type(name, text))
 
     def set(self, name: str, value: Value) -> None:
         """Set a control: at once where it can be turned in a run that is going, else with the next run."""
-        self._tell(self.setup.set(name, value))
+        self._tell(self.draft.set(name, value))
 
     def _tell(self, change: Change | None) -> Change | None:
         """Tell the worker of a change, where it can follow."""
@@ -404,3 +405,80 @@ class LabSession:
     def _send(self, command: Command) -> None:
         if self.follower is not None:
             send(self.follower.folder, command)
+
+
+class OtherTerminals:
+    """What other terminals do to the present run.
+
+    Args:
+        draft: What the next run will be; it goes where others turn the controls of this one.
+    """
+
+    def __init__(self, draft: Setup) -> None:
+        self._draft = draft
+        self._heard: list[Event] = []
+
+    def hear(self, events: Iterable[Event]) -> bool:
+        """Take note of what others did. Returns whether they changed the pace."""
+        paced = False
+        for event in events:
+            if not other_author_of(event):
+                continue
+            self._heard.append(event)
+            paced = paced or isinstance(event, Paced)
+            if isinstance(event, Changed) and event.key in self._keys():
+                self._draft.take_over({event.key: event.value})
+        return paced
+
+    def _keys(self) -> set[str]:
+        return {control.key for control in self._draft.spec.controls.values()}
+
+    def take(self) -> list[str]:
+        """What others did since the last call, in sentences."""
+        heard, self._heard = self._heard, []
+        return [describe(event, title_of) for event in heard]
+
+
+class Drawings:
+    """The bends in hand, those left as they stood, and those that training took over from."""
+
+    def __init__(self) -> None:
+        self.builder: Builder | None = None
+        """Where bends are placed by hand; None while nobody does."""
+        self._left: tuple[Builder, LabConfig] | None = None
+        self._given_over: dict[object, Builder] = {}
+
+    def take(self, view: PanelView | None, spec: LabConfig) -> None:
+        """Take the bends in hand: those left before where nothing has moved them since, else those of ``view``.
+
+        Raises:
+            TutorError: there are none.
+        """
+        from tutor.labs.curve_builder import Builder
+
+        if view is None:
+            raise TutorError(translate("builder.no-curve"))
+        left = self._left
+        self.builder = left[0] if left is not None and left[1] == spec else Builder.of_panel(view.scene, view.frame)
+
+    def leave(self, spec: LabConfig) -> None:
+        """Leave the bends as they stand, to come back to while the lab stands at ``spec``."""
+        if self.builder is not None:
+            self._left, self.builder = (self.builder, spec), None
+
+    def drop(self) -> None:
+        """A run moves the bends now."""
+        self.builder = self._left = None
+
+    def give_over(self, pieces: object) -> None:
+        """Keep what is in hand as the drawing that a run with these ``pieces`` starts from."""
+        if self.builder is not None:
+            self._given_over[pieces] = self.builder.copy()
+
+    def take_back(self, pieces: object) -> bool:
+        """Take the drawing in hand that a run with these ``pieces`` started from; whether there was one."""
+        drawing = self._given_over.get(pieces)
+        if drawing is None:
+            return False
+        self.builder = drawing.copy()
+        return True

@@ -67,9 +67,9 @@ class LabActions(LabBuilder):
             "slower": not session.spec.manual,
             "stop": session.going,
             "panel": len(session.spec.show.panels) > 1,
-            "undo": (session.builder or session.setup).can_undo,
-            "redo": (session.builder or session.setup).can_redo,
-            "reroll_data": session.setup.has_data_seed,
+            "undo": (session.builder or session.draft).can_undo,
+            "redo": (session.builder or session.draft).can_redo,
+            "reroll_data": session.draft.has_data_seed,
             "unpin_all": bool(session.pinned),
         }
         return offered.get(action, super().check_action(action, parameters))

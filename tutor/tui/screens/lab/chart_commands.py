@@ -47,7 +47,7 @@ class LabViewActions(TutorScreen):
 
     def say_others(self) -> None:
         """Say what was done to the run from other terminals."""
-        said = self.session.elsewhere.take() if self.session is not None else []
+        said = self.session.other_terminals.take() if self.session is not None else []
         if said:
             self.notice("  ·  ".join(said[-_MOST_SAID:]))
 

@@ -17,7 +17,7 @@ from tutor.tui.screens.lab.chart_commands import LabViewActions
 from tutor.tui.widgets.rows import Room
 
 if TYPE_CHECKING:
-    from tutor.runs.replay import Player, Replaying
+    from tutor.runs.replay import Player, Replay
     from tutor.runs.session.session import LabSession
 
 _EVERY = 0.1
@@ -46,19 +46,19 @@ class LabReplay(LabViewActions):
 
     def _read_replay(self, session: LabSession) -> None:
         """Beside the event loop: a log may be long."""
-        from tutor.runs.replay import Replay, Replaying
+        from tutor.runs.replay import Replay
 
         follower = session.follower
         if follower is None:
             return
         try:
-            found = Replaying(Replay(follower.folder))
+            found = Replay(follower.folder)
         except TutorError as error:
             self.app.call_from_thread(self.notice, harmless_line(str(error)), "warning")
             return
         self.app.call_from_thread(self._begin_replay, session, found)
 
-    def _begin_replay(self, session: LabSession, replay: Replaying) -> None:
+    def _begin_replay(self, session: LabSession, replay: Replay) -> None:
         if session.can_replay and self.is_attached:
             session.replay = replay
             self.glass.cursor = None
@@ -162,7 +162,7 @@ class LabReplay(LabViewActions):
         if (
             self.session is not None
             and self.session.replay is not None
-            and (whole := self.session.replay.replay.whole).numbers
+            and (whole := self.session.replay.whole).numbers
         ):
             last, position = whole.epoch_text(), whole.epoch_text(player.position) if player.position else "–"
         place = f"{translate('lab.epoch')} {position.rjust(len(last))} / {last}"

@@ -185,13 +185,13 @@ class LabScreen(LabBench):
     def look_ahead(self) -> None:
         """Before the first run, show what it would begin with; a control turned meanwhile is looked at after that."""
         session = self.session
-        if session is None or self._looking_ahead or not session.wants_opening:
+        if session is None or self._looking_ahead or not session.wants_preview:
             return
         self._looking_ahead = True
         self.run_worker(partial(self._read_ahead, session), thread=True, exit_on_error=False)
 
     def _read_ahead(self, session: LabSession) -> None:
-        session.read_opening()
+        session.read_preview()
         self.app.call_from_thread(self._looked_ahead)
 
     def _looked_ahead(self) -> None:
@@ -253,7 +253,7 @@ class LabScreen(LabBench):
         self._drawn_at = monotonic()
         session = self.session
         typing = self.typed is not None
-        frame = (*session.frame, language(), typing) if session is not None else ()
+        frame = (*session.headline, language(), typing) if session is not None else ()
         if frame != self._frame_shown:
             self._frame_shown = frame
             self.refresh_frame()
