@@ -3,7 +3,7 @@
     python -m tests.bench.claims [--seeds 10] [--draws 3] [--jobs N] [--lessons FOLDER] [--narrow Z] [QUESTION ...]
 
 Each question's runs are repeated with ``train.seed`` from 1 on, as this machine rounds and with the initial parameters
-perturbed by each of some draws (`tutor.ml.perturbation`), as another processor might round. A row of the table:
+perturbed by each of some draws (`tutor.ml.diagnostics`), as another processor might round. A row of the table:
 
 - held: in how many of the repetitions exactly the ticked options were true, or the figure lay in the answer's range;
 - margin: the least, over the repetitions, of how far the narrowest option was from turning over. It is the difference
@@ -35,11 +35,12 @@ from pathlib import Path
 
 import msgspec
 
-from tutor.course.lesson import Question, QuestionKind
+from tutor.course.lesson import Question
+from tutor.course.questions import question_type
+from tutor.course.questions.numeric import NUMERIC
 from tutor.course.reader import read_lesson
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
-from tutor.plain.claims import faults_of_claim
 from tutor.runs.in_process import run_to_end
 from tutor.study.predictions import facts_of_runs
 
@@ -58,8 +59,8 @@ def predictions(lessons: Path) -> list[Question]:
 
 def distance(question: Question, facts: Facts) -> tuple[float, str]:
     """How far a claim is from failing, below zero if it fails, and the condition that is closest to it."""
-    if question.kind is QuestionKind.NUMERIC and question.answer is not None:
-        value, answer = float(facts[question.figure]), question.answer
+    if question.kind == "numeric":
+        value, answer = float(facts[question.figure]), NUMERIC.content(question)
         size = max(abs(value), abs(answer.low), abs(answer.high), 1e-12)
         return min(value - answer.low, answer.high - value) / size, question.figure
     found = []
@@ -158,7 +159,7 @@ class Trials:
 
 def row(question: Question, all_facts: Sequence[Facts], narrow: float) -> tuple[str, bool]:
     """One line of the table, and whether the claim is narrow."""
-    held = sum(not faults_of_claim(question, facts) for facts in all_facts)
+    held = sum(not question_type(question.kind).faults_of_claim(question, facts) for facts in all_facts)
     found = [distance(question, facts) for facts in all_facts]
     least, narrowest = min(found)
     apart = [each for each, _ in found]

@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 
 from tests.bench.claims import LESSONS, Trials, predictions
-from tutor.plain.claims import faults_of_claim
+from tutor.course.questions import question_type
 
 _NEEDS = {
     "Prescott": {"pni"},
@@ -87,7 +87,10 @@ def _try_here(questions: Sequence[str], seeds: int) -> dict[str, Any]:
     for facts in (each for all_facts in found.values() for each in all_facts):
         for name in [name for name in facts if name.endswith("seconds")]:
             del facts[name]
-    held = {each.id: sum(not faults_of_claim(each, facts) for facts in found[each.id]) for each in asked}
+    held = {
+        each.id: sum(not question_type(each.kind).faults_of_claim(each, facts) for facts in found[each.id])
+        for each in asked
+    }
     return {
         "kernel": kernel_in_use(),
         "held": held,

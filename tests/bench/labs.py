@@ -25,9 +25,8 @@ from typing import NamedTuple
 from tutor.foundation.errors import TutorError
 from tutor.labs.controls import setting_text
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
-from tutor.labs.lab_files import list_labs, load_lab
+from tutor.labs.lab_files import list_labs, load_lab, write_config
 from tutor.labs.settings import SETTINGS
-from tutor.labs.spec_file import write_spec
 from tutor.runs.follower import RunFollower
 from tutor.runs.processes import ONE_THREAD
 
@@ -55,7 +54,7 @@ def measure(spec: LabConfig, folder: Path) -> Figures:
     """Train ``spec`` in a new folder in ``folder``."""
     folder = folder / str(next(_numbers))
     folder.mkdir()
-    write_spec(folder, spec)
+    write_config(folder, spec)
     command = [sys.executable, "-m", "tutor.runs.worker", str(folder), "--data-folder", str(LESSONS / "data")]
     begun = time.perf_counter()
     process = subprocess.Popen(command, env={**os.environ, **ONE_THREAD})

@@ -4,63 +4,66 @@ from __future__ import annotations
 
 import pytest
 
-from tests.course.writing import PATH, said
+from tests.course.writing import PATH, grade, said
 from tutor.course.conditions import parse
-from tutor.course.grading import Answer, Chosen, Ordered, Typed, Verdict, fold, grade, is_one_typo
-from tutor.course.lesson import BLANK, Blank, NumericAnswer, Option, Place, Question, QuestionKind
+from tutor.course.lesson import BLANK, Content, Option, Options, Place, Question
+from tutor.course.questions.base import Draft, Verdict
+from tutor.course.questions.fill_in import Blank, Blanks, fold
+from tutor.course.questions.numeric import NumericAnswer
+from tutor.foundation.suggest import is_one_typo
 
 PLACE = Place(PATH)
 
 
-def question(kind: QuestionKind, **more: object) -> Question:
+def question(kind: str, **more: object) -> Question:
     parts: dict[str, object] = {
-        "title": "T", "prompt": "P", "hints": (), "explanation": "", "options": (), "blanks": (), "answer": None,
+        "title": "T", "prompt": "P", "hints": (), "explanation": "", "content": Content(),
         "labs": (), "place": PLACE, "lesson_id": "sample",
     } | more  # fmt: skip
     return Question(id="q1", kind=kind, **parts)  # type: ignore[arg-type]
 
 
-def choice(kind: QuestionKind, ticks: str, *, whens: tuple[str, ...] = (), feedback: bool = True) -> Question:
+def choice(kind: str, ticks: str, *, whens: tuple[str, ...] = (), feedback: bool = True) -> Question:
     """A choice whose options are ticked as ``ticks`` says: ``x.x`` is three options, the second not ticked."""
     options = tuple(
         Option(f"Option {n}", tick == "x", f"About {n}." if feedback else "", parse(whens[n]) if whens else None, PLACE)
         for n, tick in enumerate(ticks)
     )
-    return question(kind, options=options)
+    return question(kind, content=Options(options))
 
 
-def chosen(*options: int) -> Chosen:
-    return Chosen(frozenset(options))
+def chosen(*options: int) -> Draft:
+    return Draft(chosen=frozenset(options))
 
 
 def grade_blanks(*pairs: tuple[str, str]) -> Verdict:
     """Grade pairs of what is accepted (by ``|``) and what was typed."""
     blanks = tuple(Blank(tuple(accepted.split("|"))) for accepted, _ in pairs)
-    asked = question(QuestionKind.FILL_IN, blanks=blanks, prompt=BLANK * len(blanks))
-    return grade(asked, Typed(tuple(typed for _, typed in pairs)))
+    asked = question("fill-in", content=Blanks(blanks), prompt=BLANK * len(blanks))
+    return grade(asked, Draft(texts=tuple(typed for _, typed in pairs)))
 
 
 def grade_number(low: float, high: float, typed: str, facts: dict[str, float | bool | str] | None = None) -> Verdict:
-    asked = question(QuestionKind.NUMERIC, answer=NumericAnswer(low, high, f"{low}..{high}"), figure="final.w")
-    return grade(asked, Typed((typed,)), facts)
+    asked = question("numeric", content=NumericAnswer(low, high, f"{low}..{high}"), figure="final.w")
+    return grade(asked, Draft(texts=(typed,)), facts)
 
 
 def test_the_ticked_option_is_right() -> None:
-    verdict = grade(choice(QuestionKind.SINGLE, ".x."), chosen(1))
+    verdict = grade(choice("single", ".x."), chosen(1))
     assert verdict == Verdict(True, 1.0, ("About 1.",), (), (1,), (True, True, True))
 
 
 def test_another_option_is_wrong_and_tells_its_own_feedback_only() -> None:
-    verdict = grade(choice(QuestionKind.SINGLE, ".x."), chosen(2))
+    verdict = grade(choice("single", ".x."), chosen(2))
     assert verdict == Verdict(False, 0.0, ("About 2.",), (), (1,), (True, False, False))
 
 
 def test_an_option_without_feedback_tells_none() -> None:
-    assert grade(choice(QuestionKind.SINGLE, "x.", feedback=False), chosen(1)).feedback == ()
+    assert grade(choice("single", "x.", feedback=False), chosen(1)).feedback == ()
 
 
 def test_nothing_chosen_is_wrong() -> None:
-    assert not grade(choice(QuestionKind.SINGLE, "x."), chosen()).correct
+    assert not grade(choice("single", "x."), chosen()).correct
 
 
 @pytest.mark.parametrize(
@@ -69,13 +72,13 @@ def test_nothing_chosen_is_wrong() -> None:
      ((0, 1, 2, 3, 4, 5), 0.0)],
 )  # fmt: skip
 def test_in_a_multiple_choice_each_wrong_tick_takes_a_right_one_away(options: tuple[int, ...], score: float) -> None:
-    verdict = grade(choice(QuestionKind.MULTIPLE, "xxx..."), chosen(*options))
+    verdict = grade(choice("multiple", "xxx..."), chosen(*options))
     assert verdict.score == pytest.approx(score)
     assert verdict.correct == (score == 1)
 
 
 def test_only_all_of_a_multiple_choice_is_worth_all() -> None:
-    verdict = grade(choice(QuestionKind.MULTIPLE, "x" * 26), chosen(*range(25)))
+    verdict = grade(choice("multiple", "x" * 26), chosen(*range(25)))
     assert not verdict.correct
     assert verdict.score < 1
 
@@ -92,7 +95,7 @@ def test_only_all_of_a_multiple_choice_is_worth_all() -> None:
 def test_of_a_multiple_choice_the_right_and_the_wrong_ones_are_counted(
     options: tuple[int, ...], notes: tuple[str, ...]
 ) -> None:
-    assert grade(choice(QuestionKind.MULTIPLE, "xxx."), chosen(*options)).notes == notes
+    assert grade(choice("multiple", "xxx."), chosen(*options)).notes == notes
 
 
 @pytest.mark.parametrize(
@@ -101,11 +104,11 @@ def test_of_a_multiple_choice_the_right_and_the_wrong_ones_are_counted(
 def test_a_multiple_choice_is_nearly_right_with_more_right_ones_than_wrong_ones(
     options: tuple[int, ...], nearly: bool
 ) -> None:
-    assert grade(choice(QuestionKind.MULTIPLE, "xxx."), chosen(*options)).nearly is nearly
+    assert grade(choice("multiple", "xxx."), chosen(*options)).nearly is nearly
 
 
 def test_a_wrong_single_choice_is_never_nearly_right() -> None:
-    assert not grade(choice(QuestionKind.SINGLE, "x.."), chosen(1)).nearly
+    assert not grade(choice("single", "x.."), chosen(1)).nearly
 
 
 @pytest.mark.parametrize(
@@ -118,7 +121,7 @@ def test_a_wrong_single_choice_is_never_nearly_right() -> None:
 )
 def test_the_lines_of_an_order_are_counted(order: tuple[int, ...], note: str, nearly: bool) -> None:
     options = tuple(Option(text, False, "", None, PLACE) for text in "ABCD")
-    verdict = grade(question(QuestionKind.ORDERING, options=options), Ordered(order))
+    verdict = grade(question("ordering", content=Options(options)), Draft(order=order))
     assert (verdict.notes, verdict.nearly) == ((note,), nearly)
 
 
@@ -146,13 +149,13 @@ def test_nothing_but_zero_is_near_to_zero() -> None:
 
 
 def test_feedback_of_a_wrong_multiple_choice_is_that_of_the_wrong_ticks() -> None:
-    asked = choice(QuestionKind.MULTIPLE, "xx..")
+    asked = choice("multiple", "xx..")
     assert grade(asked, chosen(0, 2, 3)).feedback == ("About 2.", "About 3.")
     assert grade(asked, chosen(0, 1)).feedback == ("About 0.", "About 1.")
 
 
 def test_the_run_has_the_last_word_over_the_ticks() -> None:
-    asked = choice(QuestionKind.SINGLE, "x.", whens=("not diverged", "diverged"))
+    asked = choice("single", "x.", whens=("not diverged", "diverged"))
     assert grade(asked, chosen(0)).correct
     verdict = grade(asked, chosen(1), {"diverged": True})
     assert (verdict.correct, verdict.right_options) == (True, (1,))
@@ -160,48 +163,48 @@ def test_the_run_has_the_last_word_over_the_ticks() -> None:
 
 
 def test_where_a_run_bears_out_two_options_of_a_single_choice_either_is_right() -> None:
-    asked = choice(QuestionKind.SINGLE, "x..", whens=("loss > 1", "loss > 0", "loss < 0"))
+    asked = choice("single", "x..", whens=("loss > 1", "loss > 0", "loss < 0"))
     for option, correct in ((0, True), (1, True), (2, False)):
         assert grade(asked, chosen(option), {"loss": 2.0}).correct is correct
     assert not grade(asked, chosen(0, 1), {"loss": 2.0}).correct
 
 
 def test_a_run_that_lacks_a_fact_of_any_option_decides_nothing() -> None:
-    asked = choice(QuestionKind.SINGLE, "x..", whens=("loss > 1", "diverged", "nothing > 0"))
+    asked = choice("single", "x..", whens=("loss > 1", "diverged", "nothing > 0"))
     verdict = grade(asked, chosen(0), {"loss": 0.5, "diverged": True})
     assert (verdict.correct, verdict.right_options) == (True, (0,))
 
 
 def test_where_no_option_came_true_none_is_right() -> None:
-    asked = choice(QuestionKind.SINGLE, "x.", whens=("loss < 1", "loss > 2"))
+    asked = choice("single", "x.", whens=("loss < 1", "loss > 2"))
     verdict = grade(asked, chosen(0), {"loss": 1.5})
     assert (verdict.correct, verdict.score, verdict.right_options) == (False, 0.0, ())
 
 
 def test_a_run_that_lacks_a_fact_leaves_the_author_s_tick() -> None:
-    asked = choice(QuestionKind.SINGLE, "x.", whens=("accuracy > 0.5", "accuracy < 0.5"))
+    asked = choice("single", "x.", whens=("accuracy > 0.5", "accuracy < 0.5"))
     assert grade(asked, chosen(0), {"diverged": False}).correct
 
 
 def test_the_true_order_is_right() -> None:
     options = tuple(Option(text, False, "", None, PLACE) for text in "ABCD")
-    asked = question(QuestionKind.ORDERING, options=options)
-    assert grade(asked, Ordered((0, 1, 2, 3))) == Verdict(True, 1.0, (), (), (0, 1, 2, 3), (True,) * 4)
-    verdict = grade(asked, Ordered((0, 2, 1, 3)))
+    asked = question("ordering", content=Options(options))
+    assert grade(asked, Draft(order=(0, 1, 2, 3))) == Verdict(True, 1.0, (), (), (0, 1, 2, 3), (True,) * 4)
+    verdict = grade(asked, Draft(order=(0, 2, 1, 3)))
     assert (verdict.correct, verdict.score, verdict.parts) == (False, 0.5, (True, False, False, True))
     assert verdict.notes == (said("lines-in-place", count=2, all=4),)
 
 
 def test_lines_that_read_the_same_stand_for_each_other() -> None:
     options = tuple(Option(text, False, "", None, PLACE) for text in ("step", "look", "step"))
-    assert grade(question(QuestionKind.ORDERING, options=options), Ordered((2, 1, 0))).correct
+    assert grade(question("ordering", content=Options(options)), Draft(order=(2, 1, 0))).correct
 
 
 @pytest.mark.parametrize("order", [(), (0, 1), (0, 0, 1), (0, 1, 3), (0, 1, 2, 3)])
 def test_an_order_names_every_line_once(order: tuple[int, ...]) -> None:
     options = tuple(Option(text, False, "", None, PLACE) for text in "ABC")
     with pytest.raises(ValueError, match="every line once"):
-        grade(question(QuestionKind.ORDERING, options=options), Ordered(order))
+        grade(question("ordering", content=Options(options)), Draft(order=order))
 
 
 @pytest.mark.parametrize(
@@ -318,14 +321,14 @@ def test_each_blank_counts_for_itself() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "answer"),
-    [(choice(QuestionKind.SINGLE, "x."), Ordered((0, 1))), (choice(QuestionKind.MULTIPLE, "x."), Typed(("a",))),
-     (choice(QuestionKind.ORDERING, ".."), chosen(0)), (question(QuestionKind.NUMERIC), chosen(0)),
-     (question(QuestionKind.NUMERIC), Typed(("1",))), (question(QuestionKind.FILL_IN), Ordered(())),
-     (question(QuestionKind.FILL_IN), Typed(("a",))), (choice(QuestionKind.SINGLE, "x."), chosen(2)),
-     (choice(QuestionKind.SINGLE, "x."), chosen(-1))],
+    [(choice("single", "x."), Draft(order=(0, 1))), (choice("multiple", "x."), Draft(texts=("a",))),
+     (choice("ordering", ".."), chosen(0)), (question("numeric"), chosen(0)),
+     (question("numeric"), Draft(texts=("1",))), (question("fill-in"), Draft(order=())),
+     (question("fill-in"), Draft(texts=("a",))), (choice("single", "x."), chosen(2)),
+     (choice("single", "x."), chosen(-1))],
 )  # fmt: skip
-def test_an_answer_of_another_kind_is_refused(asked: Question, answer: Answer) -> None:
-    with pytest.raises(ValueError, match=r"answer|option|blank"):
+def test_an_answer_of_another_kind_is_refused(asked: Question, answer: Draft) -> None:
+    with pytest.raises(ValueError, match=r"question|answer|option|blank|line"):
         grade(asked, answer)
 
 

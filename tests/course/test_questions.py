@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.course.writing import ANSWERS, HEAD, lesson_of, prose_of, question_of, reading_of
-from tutor.course.lesson import BLANK, Blank, LabFence, NumericAnswer, Option, Prose, Question, QuestionKind, Term
+from tutor.course.lesson import BLANK, LabFence, Option, Prose, Question, Term
+from tutor.course.questions.fill_in import FILL_IN, Blank
+from tutor.course.questions.numeric import NUMERIC, NumericAnswer
 
 FENCE = '```toml lab\nuse = "one-lag"\n```\n\n'
 
@@ -16,7 +18,7 @@ def texts(options: tuple[Option, ...]) -> list[tuple[str, bool]]:
 
 def test_a_numbered_list_of_ticks_is_a_single_choice() -> None:
     question = question_of("Which?\n\n1. [ ] The *sum*\n2. [x] The mean\n3. [ ] $x_1$\n")
-    assert question.kind is QuestionKind.SINGLE
+    assert question.kind == "single"
     assert texts(question.options) == [("The *sum*", False), ("The mean", True), ("$x_1$", False)]
     assert (question.id, question.title, question.prompt, question.lesson_id) == ("q1", "The title", "Which?", "sample")
     assert not question.predicts
@@ -25,13 +27,13 @@ def test_a_numbered_list_of_ticks_is_a_single_choice() -> None:
 @pytest.mark.parametrize("bullet", ["-", "*", "+"])
 def test_a_bulleted_list_of_ticks_is_a_multiple_choice(bullet: str) -> None:
     question = question_of(f"{bullet} [x] w\n{bullet} [ ] N\n{bullet} [X] b\n")
-    assert question.kind is QuestionKind.MULTIPLE
+    assert question.kind == "multiple"
     assert texts(question.options) == [("w", True), ("N", False), ("b", True)]
 
 
 def test_a_plain_numbered_list_is_an_ordering() -> None:
     question = question_of("In which order?\n\n1. Start\n2. Compute\n3. Subtract\n")
-    assert question.kind is QuestionKind.ORDERING
+    assert question.kind == "ordering"
     assert texts(question.options) == [("Start", False), ("Compute", False), ("Subtract", False)]
     assert question.prompt == "In which order?"
 
@@ -42,9 +44,9 @@ def test_an_ordering_may_hold_the_same_line_twice() -> None:
 
 def test_double_brackets_are_blanks_with_every_accepted_answer() -> None:
     question = question_of("In $b + w x$, b is the [[bias\\|偏置]] and w the [[ weight | 权重 ]].\n")
-    assert question.kind is QuestionKind.FILL_IN
+    assert question.kind == "fill-in"
     assert question.prompt == f"In $b + w x$, b is the {BLANK} and w the {BLANK}."
-    assert question.blanks == (Blank(("bias", "偏置")), Blank(("weight", "权重")))
+    assert FILL_IN.content(question).blanks == (Blank(("bias", "偏置")), Blank(("weight", "权重")))
     assert question.options == ()
 
 
@@ -52,15 +54,15 @@ def test_blanks_stand_in_tables_lists_quotations_and_numbered_lists() -> None:
     question = question_of(
         "| a | b |\n|---|---|\n| [[one\\|1]] | x |\n\n- [[two]]\n\n> [[three]]\n\n1. The [[four]]\n2. Plain\n"
     )
-    assert question.kind is QuestionKind.FILL_IN
-    assert [blank.accepted[0] for blank in question.blanks] == ["one", "two", "three", "four"]
+    assert question.kind == "fill-in"
+    assert [blank.accepted[0] for blank in FILL_IN.content(question).blanks] == ["one", "two", "three", "four"]
     assert question.prompt.endswith(f"1. The {BLANK}\n2. Plain")
 
 
 def test_brackets_in_code_are_no_blanks() -> None:
     code = "```python\nx = [[1]]\n```\n\n~~~\n[[a]]\n~~~\n\n    [[indented]]\n\n- list\n\n  ```\n  [[nested]]\n  ```\n"
     question = question_of(f"`[[x]]` and ``[[`y`]]`` and [[real]]\n\n{code}")
-    assert question.blanks == (Blank(("real",)),)
+    assert FILL_IN.content(question).blanks == (Blank(("real",)),)
     assert question.prompt.count(BLANK) == 1
     for shown in ("`[[x]]`", "``[[`y`]]``", "x = [[1]]", "[[a]]", "[[indented]]", "[[nested]]"):
         assert shown in question.prompt
@@ -79,19 +81,19 @@ def test_the_mark_of_a_blank_typed_by_an_author_is_none() -> None:
 )  # fmt: skip
 def test_a_line_of_answer_is_a_numeric_question(written: str, low: float, high: float) -> None:
     question = question_of(f"How much?\n\n**Answer:** {written}\n")
-    assert question.kind is QuestionKind.NUMERIC
-    assert question.answer == NumericAnswer(low, high, written)
+    assert question.kind == "numeric"
+    assert NUMERIC.content(question) == NumericAnswer(low, high, written)
     assert question.prompt == "How much?"
 
 
 @pytest.mark.parametrize("mark", ["**Answer:**", "**Answer**:", "**ANSWER:**", "**答案：**", "**答案**：", "**答案:**"])
 def test_the_mark_of_an_answer_has_two_languages_and_either_colon(mark: str) -> None:
-    assert question_of(f"{mark} 0.5.\n").answer == NumericAnswer(0.5, 0.5, "0.5")
+    assert NUMERIC.content(question_of(f"{mark} 0.5.\n")) == NumericAnswer(0.5, 0.5, "0.5")
 
 
 def test_an_answer_right_below_the_prompt_is_cut_out_of_it() -> None:
     question = question_of("How much is it,\nin nats?\n**Answer:** 0.5\n")
-    assert (question.prompt, question.kind) == ("How much is it,\nin nats?", QuestionKind.NUMERIC)
+    assert (question.prompt, question.kind) == ("How much is it,\nin nats?", "numeric")
 
 
 def test_a_fence_makes_any_of_them_a_prediction() -> None:
@@ -114,7 +116,7 @@ def test_two_runs_are_told_apart_by_name() -> None:
 
 def test_a_figure_says_which_fact_a_number_predicts() -> None:
     question = question_of(f"{FENCE}<!-- figure: final.w -->\n\n**Answer:** -1.3 ± 0.05\n")
-    assert (question.figure, question.kind) == ("final.w", QuestionKind.NUMERIC)
+    assert (question.figure, question.kind) == ("final.w", "numeric")
 
 
 @pytest.mark.parametrize("comment", ["<!-- when: diverged -->", "<!--when:diverged-->", "<!--  WHEN :  diverged  -->"])
@@ -193,7 +195,7 @@ def test_lists_tables_code_and_answers_in_the_explanation_stay_there() -> None:
     inside = "1. [x] a\n2. [x] b\n\n| a | b |\n|---|---|\n\n```\n</details>\n```\n\n**Answer:** 3 [[x]]\n\n> Hint: no"
     question = question_of(f"{ANSWERS}\n<details><summary>Why</summary>\n\n{inside}\n\n</details>\n")
     assert question.explanation == inside
-    assert (question.kind, question.hints, len(question.options)) == (QuestionKind.SINGLE, (), 2)
+    assert (question.kind, question.hints, len(question.options)) == ("single", (), 2)
 
 
 def test_two_explanations_are_told_one_behind_the_other() -> None:
@@ -207,7 +209,7 @@ def test_what_stands_between_keeps_its_order_in_the_prompt() -> None:
     body = f"Look:\n\n1. plain\n2. list\n\n| t |\n|---|\n| 1 |\n\n- bullets\n\n{code}\n\nWhich?\n\n"
     question = question_of(body + ANSWERS)
     assert question.prompt == body.strip()
-    assert question.kind is QuestionKind.SINGLE
+    assert question.kind == "single"
 
 
 def test_of_two_numbered_lists_the_last_is_put_in_order() -> None:

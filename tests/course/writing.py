@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tutor.course.conditions import Facts
 from tutor.course.lesson import Fault, Lesson, Prose, Question, Term
+from tutor.course.questions import question_type
+from tutor.course.questions.base import Draft, Verdict
 from tutor.course.reader import Reading, read_text
 from tutor.foundation.translate import translate
 
@@ -55,6 +58,10 @@ def told_of_question(body: str) -> list[tuple[int, str]]:
 
 def said(key: str, /, **values: object) -> str:
     return translate(f"course.{key}", **values)
+
+
+def grade(question: Question, draft: Draft, facts: Facts | None = None) -> Verdict:
+    return question_type(question.kind).grade(question, draft, facts)
 
 
 def messages(faults: list[Fault] | tuple[Fault, ...]) -> list[str]:

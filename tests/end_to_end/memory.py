@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.stores import open_store
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Lesson
+from tutor.course.questions.numeric import NUMERIC
 from tutor.foundation import paths
 from tutor.progress.records import Answer
 from tutor.runs.registry import Runs
@@ -29,8 +30,7 @@ def answers(lesson: str) -> list[Answer]:
 
 def number_wanted(lesson: str) -> str:
     """The right answer to the first question of a lesson, a number, read from the lesson itself."""
-    answer = _lesson(lesson).questions[0].answer
-    assert answer is not None
+    answer = NUMERIC.content(_lesson(lesson).questions[0])
     return f"{(answer.low + answer.high) / 2:.4f}"
 
 

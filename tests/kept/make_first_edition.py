@@ -20,8 +20,7 @@ import msgspec
 
 from tutor.course.catalogue import Course
 from tutor.foundation import paths
-from tutor.labs.lab_files import list_labs, load_lab
-from tutor.labs.spec_file import versions, write_spec
+from tutor.labs.lab_files import list_labs, load_lab, versions, write_config
 from tutor.progress.activity import LabAttempt, ReadingPiece
 from tutor.progress.settings import Settings, save_settings
 from tutor.progress.store import open_store
@@ -227,7 +226,7 @@ def make_specs(folder: Path) -> None:
     names = {}
     for name in list_labs(SHIPPED / "labs"):
         spec = load_lab(name, SHIPPED / "labs")
-        write_spec(folder, spec)
+        write_config(folder, spec)
         (folder / "spec.toml").rename(folder / f"{name}.toml")
         names[name] = plan_sweep(spec, ["seed=1..3"]).identity()
     (folder / "sweeps.json").write_text(json.dumps({"versions": versions(), "names": names}, indent=1) + "\n")

@@ -29,10 +29,9 @@ from tutor.course.catalogue import Course
 from tutor.course.lesson import Lesson
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
-from tutor.labs.lab_files import load_lab
+from tutor.labs.lab_files import load_lab, read_config, to_toml
 from tutor.labs.panel import DrawStyle
 from tutor.labs.panels import draw_panel
-from tutor.labs.spec_file import read_spec, to_toml
 from tutor.progress.records import Position
 from tutor.progress.settings import Settings, load_settings, save_settings
 from tutor.progress.store import ProgressStore, open_store
@@ -87,7 +86,7 @@ def lines_of(capsys: pytest.CaptureFixture[str], *words: str, code: int = ExitCo
 @pytest.mark.parametrize("name", LABS)
 def test_what_a_run_was_asked_is_read_and_written_as_it_was(name: str, tmp_path: Path) -> None:
     shutil.copy(KEPT / "specs" / f"{name}.toml", tmp_path / "spec.toml")
-    spec = read_spec(tmp_path)
+    spec = read_config(tmp_path)
     text = (tmp_path / "spec.toml").read_text(encoding="utf-8")
     written, kept = tomllib.loads(to_toml(spec)), tomllib.loads(text)
     assert {key: _only(written[key], value) for key, value in kept.items()} == kept
@@ -105,7 +104,7 @@ def _only(written: Any, kept: Any) -> Any:
 @pytest.mark.usefixtures("first_versions")
 def test_a_sweep_is_found_in_the_folder_that_it_had(name: str, tmp_path: Path) -> None:
     shutil.copy(KEPT / "specs" / f"{name}.toml", tmp_path / "spec.toml")
-    assert plan_sweep(read_spec(tmp_path), ["seed=1..3"]).identity() == SWEEPS["names"][name]
+    assert plan_sweep(read_config(tmp_path), ["seed=1..3"]).identity() == SWEEPS["names"][name]
 
 
 # -- runs ----------------------------------------------------------------------------------------------------------

@@ -14,13 +14,12 @@ from msgspec.structs import replace
 
 import tutor
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import LANGUAGES, use_language
+from tutor.foundation.translate import use_language
 from tutor.labs.controls import check_setting, nudge
-from tutor.labs.faults import SpecError
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.lab_files import read_lab, with_overrides
+from tutor.labs.lab_files import read_lab, to_toml, with_overrides
 from tutor.labs.settings import SETTINGS, TRAINING_TABLES, find_setting, key_of, short_names
-from tutor.labs.spec_file import to_toml
 from tutor.ml import optimizers
 from tutor.ml.datasets import load_dataset
 from tutor.ml.network.training import NetworkTraining
@@ -43,7 +42,7 @@ PLACE = Path("mine.toml")
 
 
 def faults(text: str) -> list[str]:
-    with pytest.raises(SpecError) as told:
+    with pytest.raises(LabError) as told:
         read_lab(text, PLACE)
     return [str(fault) for fault in told.value.faults]
 
@@ -58,7 +57,7 @@ def test_a_default_is_a_value_that_can_be_set(key: str) -> None:
     assert setting.get(setting.with_value(config, 7)) == 7
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_setting_says_what_it_takes_and_what_it_is_called(language: str) -> None:
     use_language(language)
     for key, setting in SETTINGS.items():
@@ -224,7 +223,7 @@ from tutor.labs.controls import check_setting, control_title, nudge
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import read_lab, with_overrides
 from tutor.labs.settings import SETTINGS
-from tutor.labs.spec_file import to_toml
+from tutor.labs.lab_files import to_toml
 from tutor.runs.sweep.plan import plan_sweep
 
 lab = read_lab("[optimizer]\\ndampening = 0.1\\n[controls]\\ndampening = [0.0, 0.5]\\n", Path("x.toml"))

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from tutor.course.lesson import LabFence, Question
+from tutor.course.questions import question_type
 from tutor.course.reader import read_lesson
 from tutor.foundation.translate import use_language
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
-from tutor.plain.claims import faults_of_claim
 from tutor.runs.in_process import run_to_end
 from tutor.study.predictions import deciding_figures, facts_of_runs
 
@@ -43,7 +43,7 @@ def test_who_is_right_hangs_neither_on_the_seed_nor_on_the_last_bits(
 ) -> None:
     """With a draw as another processor rounds; `tests/bench/claims.py` tries many more, and tells the margins."""
     facts = facts_of_runs(question.labs, [facts_of(fence, seed, draw) for fence in question.labs])
-    assert [fault.message for fault in faults_of_claim(question, facts)] == []
+    assert [fault.message for fault in question_type(question.kind).faults_of_claim(question, facts)] == []
 
 
 @pytest.mark.parametrize("question", predictions(), ids=lambda question: question.id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from tutor.ml.arrays import Array
-from tutor.ml.gradient_check import measured_gradient
+from tutor.ml.diagnostics import measured_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.network import Network
-from tutor.ml.network.tape import LABELS, X_ROWS, X, unroll
+from tutor.ml.network.passes import gradient_tape
 
 
 def update_gradients(network: Network, loss: str, x: Array, labels: Array) -> tuple[Array, Array]:
@@ -20,15 +20,12 @@ def update_gradients(network: Network, loss: str, x: Array, labels: Array) -> tu
         x: X with ones, (d + 1, n).
         labels: (k, n).
     """
-    count: int = x.shape[1]
     state = network.random.bit_generator.state
-    unroll(network.update_steps(count, LOSSES[loss]), (X, X_ROWS, LABELS))([(x, np.ascontiguousarray(x.T), labels)])
+    gradient_tape(network, x.shape[1], LOSSES[loss])([(x, np.ascontiguousarray(x.T), labels)])
     computed = network.gradient.copy()
-    run, outputs = network.forward_tape(count, updating=True)
 
     def value() -> float:
         network.random.bit_generator.state = state
-        run([(x,)])
-        return LOSSES[loss].mean(outputs, labels)
+        return LOSSES[loss].mean(network.forward(x[:-1]), labels)
 
     return computed, measured_gradient(value, network.parameters)

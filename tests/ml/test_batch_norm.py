@@ -14,9 +14,9 @@ from tutor.ml.arrays import Array
 from tutor.ml.datasets import load_dataset
 from tutor.ml.factory import make_training
 from tutor.ml.losses import LOSSES
-from tutor.ml.network.batch_norm import EPSILON
+from tutor.ml.network.layers import EPSILON
 from tutor.ml.network.network import Network, with_ones
-from tutor.ml.network.tape import LABELS, X_ROWS, X, unroll
+from tutor.ml.network.passes import gradient_tape, prediction_tape
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 HIDDEN = ((4,), (4, 4), (5, 4, 4, 4))
@@ -51,62 +51,69 @@ def test_the_gradient_with_batch_normalisation_is_the_measured_slope(
 def by_hand(network: Network, x: Array, *, running: bool) -> Array:
     """The outputs (k, n), unit by unit; without residual connections and dropout."""
     a = x
-    for layer, norm in zip(network.layers[:-1], network.norms, strict=True):
+    for layer, norm in zip(network.matrices[:-1], network.norms, strict=True):
         z = layer[:, :-1] @ a[:-1]
         mean, variance = (norm.mean, norm.variance) if running else (z.mean(1)[:, None], z.var(1)[:, None])
-        a = np.tanh(norm.gamma * (z - mean) / np.sqrt(variance + EPSILON) + layer[:, -1:])
+        a = np.tanh(norm.gamma.value * (z - mean) / np.sqrt(variance + EPSILON) + layer[:, -1:])
         a = np.concatenate([a, np.ones((1, a.shape[1]))])
-    return np.asarray(network.layers[-1] @ a)
+    return np.asarray(network.matrices[-1] @ a)
 
 
 def test_an_update_goes_by_the_batch_and_a_prediction_by_the_running_averages() -> None:
     network, x, _ = example((4, 4), "tanh")
-    run, outputs = network.forward_tape(x.shape[1], updating=True)
+    assert np.allclose(network.forward(x[:-1]), by_hand(network, x, running=False))
+    predicted = network.predict(x[:-1])
+    assert np.allclose(predicted, by_hand(network, x, running=True))
+    run, outputs = prediction_tape(network, x.shape[1])
     run([(x,)])
-    assert np.allclose(outputs, by_hand(network, x, running=False))
-    assert np.allclose(network.forward(x), by_hand(network, x, running=True))
-    told, predicted = network.forward_tape(x.shape[1])
-    told([(x,)])
-    assert np.allclose(predicted, network.forward(x))
-    assert not np.allclose(predicted, outputs)
+    assert np.allclose(outputs, predicted)
+    assert not np.allclose(predicted, network.forward(x[:-1]))
 
 
-def test_a_prediction_does_not_hang_on_the_other_examples() -> None:
+def test_a_prediction_does_not_depend_on_the_other_examples() -> None:
     network, x, _ = example((4, 4), "relu")
-    network.forward_tape(x.shape[1], updating=True)[0]([(x,)])
-    alone = np.concatenate([network.forward(x[:, i : i + 1]) for i in range(x.shape[1])], axis=1)
-    assert np.allclose(network.forward(x), alone)
+    network.forward(x[:-1])
+    alone = np.concatenate([network.predict(x[:-1, i : i + 1]) for i in range(x.shape[1])], axis=1)
+    assert np.allclose(network.predict(x[:-1]), alone)
 
 
-def test_the_running_averages_begin_with_a_plain_mean_and_go_on_with_a_tenth() -> None:
-    network, x, _ = example((4,), "tanh")
-    norm, run = network.norms[0], network.forward_tape(x.shape[1], updating=True)[0]
-    z = network.layers[0][:, :-1] @ x[:-1]
-    run([(x,)])
+@pytest.mark.parametrize("plainly", [True, False])
+def test_the_running_averages_begin_with_a_plain_mean_and_go_on_with_a_tenth(plainly: bool) -> None:
+    network, x, labels = example((4,), "tanh")
+    norm, tape = network.norms[0], gradient_tape(network, x.shape[1], LOSSES["mse"])
+
+    def update() -> None:
+        if plainly:
+            network.forward(x[:-1])
+        else:
+            tape([(x, np.ascontiguousarray(x.T), labels)])
+
+    z = network.matrices[0][:, :-1] @ x[:-1]
+    update()
     assert np.allclose(norm.mean[:, 0], z.mean(1))
     assert np.allclose(norm.variance[:, 0], z.var(1, ddof=1))
-    network.layers[0][:, :-1] *= 3
-    run([(x,)])
+    network.matrices[0][:, :-1] *= 3
+    update()
     assert np.allclose(norm.mean[:, 0], 2 * z.mean(1))  # the mean of 1 and 3
     for _ in range(8):
-        run([(x,)])
+        update()
     mean = norm.mean[:, 0].copy()
-    network.layers[0][:, :-1] = 0.0
-    run([(x,)])
+    network.matrices[0][:, :-1] = 0.0
+    update()
     assert np.allclose(norm.mean[:, 0], 0.9 * mean)
 
 
 def test_a_unit_that_says_the_same_for_all_divides_by_no_zero() -> None:
     network, x, labels = example((4,), "relu")
-    network.layers[0][:, :-1] = 0.0
-    unroll(network.update_steps(7, LOSSES["mse"]), (X, X_ROWS, LABELS))([(x, np.ascontiguousarray(x.T), labels)])
+    network.matrices[0][:, :-1] = 0.0
+    gradient_tape(network, 7, LOSSES["mse"])([(x, np.ascontiguousarray(x.T), labels)])
     assert np.isfinite(network.gradient).all()
 
 
 def test_scales_and_running_averages_have_names_and_scales_are_no_weights() -> None:
     network, x, _ = example((4, 3), "relu")
-    network.forward_tape(x.shape[1], updating=True)[0]([(x,)])
-    assert {"gamma1", "gamma2"} <= set(network.weights())
+    network.forward(x[:-1])
+    assert {"gamma1", "gamma2"} <= set(network.named())
     assert {name: each.shape for name, each in network.running().items()} == {
         "mean1": (4,), "variance1": (4,), "mean2": (3,), "variance2": (3,),
     }  # fmt: skip

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tutor.ml.batch_gradients import batch_gradients
-from tutor.ml.batch_losses import MOST_UPDATES
 from tutor.ml.datasets import load_dataset
+from tutor.ml.diagnostics import MOST_UPDATES, batch_gradients
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.network import Network, with_ones
 from tutor.ml.network.training import NetworkTraining

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.ml.datasets import csv_features, load_dataset
-from tutor.ml.datasets.csv_file import load_csv
+from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.prepare import prepare
+from tutor.ml.datasets.sources import own_table
+from tutor.ml.datasets.sources.own_table import load_labelled_table
 from tutor.ml.factory import make_training
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.tables import reader
@@ -29,7 +30,7 @@ def write(folder: Path, text: str | bytes) -> Path:
 
 
 def test_numbers_to_predict_make_a_regression(tmp_path: Path) -> None:
-    table = load_csv(write(tmp_path, HOUSES), "price", ())
+    table = load_labelled_table(write(tmp_path, HOUSES), "price", ())
     assert table.task == "regression"
     assert table.feature_names == ("rooms", "area")
     assert table.x[0].tolist() == [1, 50]
@@ -38,7 +39,7 @@ def test_numbers_to_predict_make_a_regression(tmp_path: Path) -> None:
 
 def test_words_to_predict_make_a_classification(tmp_path: Path) -> None:
     text = "x;kind\n1;cat\n2;dog\n\n3;cat\n4,5;dog\n".replace("4,5", "4.5")
-    table = load_csv(write(tmp_path, text), "kind", ())
+    table = load_labelled_table(write(tmp_path, text), "kind", ())
     assert table.task == "classification"
     assert table.class_names == ("cat", "dog")
     assert table.y.tolist() == [0, 1, 0, 1]
@@ -47,12 +48,12 @@ def test_words_to_predict_make_a_classification(tmp_path: Path) -> None:
 
 def test_chosen_features_leave_a_column_of_words_alone(tmp_path: Path) -> None:
     text = "name,x,y\n" + "".join(f"somebody {n},{n},{2 * n}\n" for n in range(6))
-    assert load_csv(write(tmp_path, text), "y", ("x",)).feature_names == ("x",)
+    assert load_labelled_table(write(tmp_path, text), "y", ("x",)).feature_names == ("x",)
 
 
 def test_quotes_marks_at_the_start_and_windows_lines_are_understood(tmp_path: Path) -> None:
     text = '\ufeff"x, in metres",y\r\n"1",2\r\n3,"4"\r\n5,6\r\n7,8\r\n'
-    table = load_csv(write(tmp_path, text), "y", ())
+    table = load_labelled_table(write(tmp_path, text), "y", ())
     assert table.feature_names == ("x, in metres",)
     assert table.y.tolist() == [2, 4, 6, 8]
 
@@ -93,7 +94,7 @@ def test_a_fault_is_told_with_its_place(fault: str, language: str, tmp_path: Pat
     text, expected = FAULTS[fault]
     use_language(language)
     with pytest.raises(TutorError) as told:
-        load_csv(write(tmp_path, text), "y", ())
+        load_labelled_table(write(tmp_path, text), "y", ())
     sentence = str(told.value)
     assert str(tmp_path / "own.csv") in sentence
     assert "{" not in sentence
@@ -105,28 +106,28 @@ def test_a_fault_is_told_with_its_place(fault: str, language: str, tmp_path: Pat
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(TutorError, match=r"No such file") as told:
-        load_csv(tmp_path / "nowhere.csv", "y", ())
+        load_labelled_table(tmp_path / "nowhere.csv", "y", ())
     assert told.value.hint
 
 
 def test_the_nearest_column_is_offered(tmp_path: Path) -> None:
     with pytest.raises(TutorError) as told:
-        load_csv(write(tmp_path, HOUSES), "prise", ())
+        load_labelled_table(write(tmp_path, HOUSES), "prise", ())
     assert "price" in told.value.hint
 
 
 def test_a_folder_or_a_pipe_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(TutorError, match="is not a file"):
-        load_csv(tmp_path, "y", ())
+        load_labelled_table(tmp_path, "y", ())
 
 
 def test_columns_and_values_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, HOUSES)
-    for module, limit, most in ((reader, "MOST_COLUMNS", 2), (csv_features, "MOST_VALUES", 19)):
+    for module, limit, most in ((reader, "MOST_COLUMNS", 2), (own_table, "MOST_VALUES", 19)):
         with monkeypatch.context() as patched:
             patched.setattr(module, limit, most)
             with pytest.raises(TutorError) as told:
-                load_csv(path, "price", ())
+                load_labelled_table(path, "price", ())
             assert "own.csv" in str(told.value)
             assert told.value.hint
 
@@ -134,7 +135,7 @@ def test_columns_and_values_are_bounded(tmp_path: Path, monkeypatch: pytest.Monk
 def test_nothing_in_a_file_can_move_the_cursor(tmp_path: Path) -> None:
     text = "x\x1b[2J,y\n1,2\n\x1b]0;title\x07,4\n5,6\n7,8\n"
     with pytest.raises(TutorError) as told:
-        load_csv(write(tmp_path, text), "y", ())
+        load_labelled_table(write(tmp_path, text), "y", ())
     assert "\x1b" not in str(told.value)
 
 
@@ -164,7 +165,7 @@ def test_any_text_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, text
     path = tmp_path_factory.mktemp("any") / "own.csv"
     path.write_text(text, encoding="utf-8", errors="replace")
     try:
-        table = load_csv(path, "y", ())
+        table = load_labelled_table(path, "y", ())
     except TutorError as error:
         told = error.message
         assert str(path) in told

@@ -10,8 +10,8 @@ import pytest
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
 from tutor.ml.datasets import load_dataset
-from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.dataset import Dataset
+from tutor.ml.datasets.sources.own_table import load_labelled_table
 from tutor.ml.settings import DataSettings
 from tutor.tables import reader
 
@@ -34,7 +34,7 @@ TOWNS = lines("town,rooms,price", [f"{town},{n},{100 + n}.5" for n, town in enum
 
 
 def test_words_become_a_column_each_in_the_order_of_the_alphabet(tmp_path: Path) -> None:
-    table = load_csv(write(tmp_path, TOWNS), "price")
+    table = load_labelled_table(write(tmp_path, TOWNS), "price")
     assert table.feature_names == ("town=Bergen", "town=Oslo", "rooms")
     assert table.x[:3].tolist() == [[0, 1, 0], [1, 0, 1], [0, 1, 2]]
     assert any("“town” became 2 columns" in note and "Bergen, Oslo" in note for note in table.notes)
@@ -44,18 +44,18 @@ def test_an_empty_word_is_none_of_the_words_and_that_is_told(tmp_path: Path) -> 
     text = lines(
         "town,price", [f"{town},{n}.5" for n, town in enumerate(["Oslo", "", "Bergen", "n/a", "Oslo", "Bergen"])]
     )
-    table = load_csv(write(tmp_path, text), "price")
+    table = load_labelled_table(write(tmp_path, text), "price")
     assert table.x[:4].tolist() == [[0, 1], [0, 0], [1, 0], [0, 0]]
     assert any("“town” is empty in 2 rows" in note for note in table.notes)
 
 
 def test_a_column_of_too_many_words_is_left_out_and_told_but_refused_where_asked_for(tmp_path: Path) -> None:
     path = write(tmp_path, lines("name,x,y", [f"somebody {n},{n},{n * n}" for n in range(30)]))
-    table = load_csv(path, "y")
+    table = load_labelled_table(path, "y")
     assert table.feature_names == ("x",)
     assert any("“name” is left out: it has 30 different words" in note for note in table.notes)
     with pytest.raises(TutorError, match=r"“name”.* 30 different words"):
-        load_csv(path, "y", ("name", "x"))
+        load_labelled_table(path, "y", ("name", "x"))
 
 
 def test_a_name_of_a_column_of_words_chooses_all_that_it_became(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_name_of_a_column_of_words_chooses_all_that_it_became(tmp_path: Path) 
 def test_few_rows_with_an_empty_cell_are_left_out_and_told(tmp_path: Path) -> None:
     rows = [f"{n},{2 * n},{3 * n}.5" for n in range(40)]
     rows[7] = "7,,21.5"
-    table = load_csv(write(tmp_path, lines("a,b,y", rows)), "y")
+    table = load_labelled_table(write(tmp_path, lines("a,b,y", rows)), "y")
     assert len(table.y) == 39
     assert 7 not in table.x[:, 0]
     assert any("1 of 40 rows" in note and "left out" in note and "“b” (1)" in note for note in table.notes)
@@ -92,20 +92,20 @@ def test_a_column_empty_in_all_training_rows_is_filled_with_finite_numbers(tmp_p
 
 def test_rows_without_a_label_are_left_out_and_told(tmp_path: Path) -> None:
     rows = [f"{n},{'' if n in {2, 5} else n + 0.5}" for n in range(12)]
-    table = load_csv(write(tmp_path, lines("x,y", rows)), "y")
+    table = load_labelled_table(write(tmp_path, lines("x,y", rows)), "y")
     assert len(table.y) == 10
     assert not {2.0, 5.0} & set(table.x[:, 0])
     assert any("Rows where “y” is empty are left out: 2" in note for note in table.notes)
 
 
 def test_constant_columns_are_left_out_and_told(tmp_path: Path) -> None:
-    table = load_csv(write(tmp_path, lines("a,b,c,y", [f"{n},7,same,{n}.5" for n in range(8)])), "y")
+    table = load_labelled_table(write(tmp_path, lines("a,b,c,y", [f"{n},7,same,{n}.5" for n in range(8)])), "y")
     assert table.feature_names == ("a",)
     assert any(note.endswith("b, c.") and "same in every row" in note for note in table.notes)
 
 
 def test_decimal_commas_are_numbers_between_semicolons_and_told(tmp_path: Path) -> None:
-    table = load_csv(write(tmp_path, lines("x;z;y", [f"{n},5;{n}.5;{n},25" for n in range(8)])), "y")
+    table = load_labelled_table(write(tmp_path, lines("x;z;y", [f"{n},5;{n}.5;{n},25" for n in range(8)])), "y")
     assert table.x[:2].tolist() == [[0.5, 0.5], [1.5, 1.5]]
     assert table.y[:2].tolist() == [0.25, 1.25]
     assert any("decimal points in: x" in note for note in table.notes)
@@ -114,12 +114,12 @@ def test_decimal_commas_are_numbers_between_semicolons_and_told(tmp_path: Path) 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_the_separator_is_found(separator: str, tmp_path: Path) -> None:
     text = lines(f'"one, or two"{separator}b{separator}y', [f"{n}{separator}{-n}{separator}{n}.5" for n in range(6)])
-    assert load_csv(write(tmp_path, text), "y").feature_names == ("one, or two", "b")
+    assert load_labelled_table(write(tmp_path, text), "y").feature_names == ("one, or two", "b")
 
 
 def test_utf16_as_spreadsheets_save_it_is_read(tmp_path: Path) -> None:
     text = lines("面积\t价格", [f"{n}\t{n}.5" for n in range(6)])
-    assert load_csv(write(tmp_path, text.encode("utf-16")), "价格").feature_names == ("面积",)
+    assert load_labelled_table(write(tmp_path, text.encode("utf-16")), "价格").feature_names == ("面积",)
 
 
 def numbers(values: list[float]) -> str:
@@ -140,19 +140,19 @@ def numbers(values: list[float]) -> str:
 def test_few_whole_numbers_often_are_classes_and_the_others_quantities(
     values: list[float], task: str, tmp_path: Path
 ) -> None:
-    table = load_csv(write(tmp_path, numbers(values)), "y")
+    table = load_labelled_table(write(tmp_path, numbers(values)), "y")
     assert table.task == task
     assert any(task in note for note in table.notes)
 
 
 def test_the_task_can_be_asked_for(tmp_path: Path) -> None:
     path = write(tmp_path, numbers([3, 5] * 10))
-    assert load_csv(path, "y", task="regression").y[:2].tolist() == [3, 5]
-    table = load_csv(path, "y", task="classification")
+    assert load_labelled_table(path, "y", task="regression").y[:2].tolist() == [3, 5]
+    table = load_labelled_table(path, "y", task="classification")
     assert (table.class_names, table.y[:2].tolist()) == (("3", "5"), [0, 1])
     words = write(tmp_path, lines("x,y", [f"{n},{word}" for n, word in enumerate(["cat", "dog"] * 5)]))
     with pytest.raises(TutorError, match=":2: “cat” in column “y” is not a number"):
-        load_csv(words, "y", task="regression")
+        load_labelled_table(words, "y", task="regression")
 
 
 @pytest.mark.parametrize("labels", [["cat", "dog", "dog"], ["7", "8", "9"], ["2.5", "3.5", "9"]])
@@ -188,19 +188,21 @@ def test_fewer_rows_keep_their_groups(tmp_path: Path) -> None:
 def test_no_groups_can_be_made_of_one_cell_or_of_too_many_words(tmp_path: Path) -> None:
     path = write(tmp_path, lines("x,who,y", [f"{n},same,{n}.5" for n in range(8)]))
     with pytest.raises(TutorError, match="all rows are one group"):
-        load_csv(path, "y", group="who")
+        load_labelled_table(path, "y", group="who")
     path = write(tmp_path, lines("x,who,y", [f"{n},w{n},{n}.5" for n in range(reader.MOST_CELLS // 900)]))
     with pytest.raises(TutorError, match="too many for groups"):
-        load_csv(path, "y", group="who")
+        load_labelled_table(path, "y", group="who")
     with pytest.raises(TutorError, match="“y” is to be predicted"):
-        load_csv(path, "y", group="y")
+        load_labelled_table(path, "y", group="y")
     with pytest.raises(TutorError, match="no column “whom”") as told:
-        load_csv(path, "y", group="whom")
+        load_labelled_table(path, "y", group="whom")
     assert "who" in told.value.hint
 
 
 def test_many_numbers_are_groups(tmp_path: Path) -> None:
-    table = load_csv(write(tmp_path, lines("x,who,y", [f"{n},{n // 2},{n}.5" for n in range(2400)])), "y", group="who")
+    table = load_labelled_table(
+        write(tmp_path, lines("x,who,y", [f"{n},{n // 2},{n}.5" for n in range(2400)])), "y", group="who"
+    )
     assert table.groups is not None
     assert table.groups.tolist() == [n // 2 for n in range(2400)]
 
@@ -216,7 +218,7 @@ def test_of_a_file_of_200_megabytes_the_first_rows_are_used_and_that_is_told(lan
         # What is not read need not be written: the rest of the file is a hole.
         file.seek(200_000_000)
         file.write(row % 1.0)
-    table = load_csv(path, "y")
+    table = load_labelled_table(path, "y")
     assert len(table.y) == reader.MOST_CELLS // 5
     assert "200 MB" in table.notes[0]
     assert f"{reader.MOST_CELLS // 5}" in table.notes[0]
@@ -225,14 +227,14 @@ def test_of_a_file_of_200_megabytes_the_first_rows_are_used_and_that_is_told(lan
 def test_a_table_just_within_the_bound_is_not_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, numbers([n + 0.5 for n in range(20)]))
     monkeypatch.setattr(reader, "MOST_CELLS", 40)
-    assert len(load_csv(path, "y").y) == 20
-    assert not any("MB" in note for note in load_csv(path, "y").notes)
+    assert len(load_labelled_table(path, "y").y) == 20
+    assert not any("MB" in note for note in load_labelled_table(path, "y").notes)
     monkeypatch.setattr(reader, "MOST_CELLS", 39)
-    assert len(load_csv(path, "y").y) == 19
-    assert "MB" in load_csv(path, "y").notes[0]
+    assert len(load_labelled_table(path, "y").y) == 19
+    assert "MB" in load_labelled_table(path, "y").notes[0]
 
 
 def test_nothing_of_a_file_in_the_notes_can_move_the_cursor(tmp_path: Path) -> None:
     text = lines("x,k\x1b[2J,y", [f"{n},{'a' if n % 2 else 'b'}\x1b[31m,{n}.5" for n in range(8)])
-    table = load_csv(write(tmp_path, text), "y")
+    table = load_labelled_table(write(tmp_path, text), "y")
     assert "\x1b" not in " ".join((*table.notes, *table.feature_names))

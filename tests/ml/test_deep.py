@@ -12,10 +12,11 @@ from tests.ml.slopes import update_gradients
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.datasets import load_dataset
+from tutor.ml.diagnostics import check_gradient
 from tutor.ml.factory import make_training
-from tutor.ml.gradient_check import check_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.network import Network, with_ones
+from tutor.ml.network.passes import prediction_tape
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 HIDDEN = ((4, 4), (5, 4, 4, 4), (4, 4, 3, 3, 4))
@@ -63,31 +64,27 @@ def test_a_layer_as_wide_as_the_one_below_adds_to_it(hidden: tuple[int, ...]) ->
     network, x, _ = example(hidden, "tanh", "mse")
     a: Array = np.zeros(())
     widths = [3, *hidden]
-    for index, layer in enumerate(network.layers[:-1]):
+    for index, layer in enumerate(network.matrices[:-1]):
         below = x if index == 0 else np.concatenate([a, np.ones((1, 7))])
         adds = index > 0 and widths[index] == widths[index + 1]
         a = np.tanh(layer @ below) + (a if adds else 0)
-    expected = network.layers[-1] @ np.concatenate([a, np.ones((1, 7))])
-    assert np.allclose(network.forward(x), expected)
-    run, outputs = network.forward_tape(x.shape[1])
+    expected = network.matrices[-1] @ np.concatenate([a, np.ones((1, 7))])
+    assert np.allclose(network.predict(x[:-1]), expected)
+    run, outputs = prediction_tape(network, x.shape[1])
     run([(x,)])
     assert np.allclose(outputs, expected)
 
 
 def test_dropout_erases_its_share_and_keeps_the_mean() -> None:
     network = Network(1, (400,), 1, "none", np.float64, dropout=0.25, seed=3)
-    network.layers[0][:] = [0.0, 1.0]
-    network.layers[1][:, :-1] = 1 / 400
-    x = np.ones((2, 500))
-    run, outputs = network.forward_tape(500, updating=True)
-    run([(x,)])
+    network.matrices[0][:] = [0.0, 1.0]
+    network.matrices[1][:, :-1] = 1 / 400
+    outputs = network.forward(np.ones((1, 500)))
     # 400 outputs of 1, of which ¾ are kept at 4/3: mean 1, deviation √(¼ / ¾ / 400) = 0.0289.
     assert outputs.mean() == pytest.approx(1.0, abs=0.005)
     assert outputs.std() == pytest.approx(0.0289, rel=0.15)
-    first = outputs.copy()
-    run([(x,)])
-    assert not np.array_equal(first, outputs)
-    assert np.allclose(network.forward(np.ones((2, 5))), 1.0)
+    assert not np.array_equal(outputs, network.forward(np.ones((1, 500))))
+    assert np.allclose(network.predict(np.ones((1, 5))), 1.0)
 
 
 def test_the_weights_of_layers_that_add_start_smaller_by_the_root_of_the_depth() -> None:
@@ -95,7 +92,7 @@ def test_the_weights_of_layers_that_add_start_smaller_by_the_root_of_the_depth()
     for network in (plain, deep):
         network.initialise(np.random.default_rng(0))
     ratios = [
-        float(np.abs(one).sum() / np.abs(other).sum()) for one, other in zip(plain.layers, deep.layers, strict=True)
+        float(np.abs(one).sum() / np.abs(other).sum()) for one, other in zip(plain.matrices, deep.matrices, strict=True)
     ]
     assert ratios == pytest.approx([1.0, *[4.0] * 15, 1.0])
 

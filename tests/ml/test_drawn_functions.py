@@ -9,8 +9,8 @@ import pytest
 
 from tests.ml.data_folder import DATA
 from tutor.ml.datasets import load_dataset
+from tutor.ml.diagnostics import measured_gradient
 from tutor.ml.factory import make_training
-from tutor.ml.gradient_check import measured_gradient
 from tutor.ml.models.drawn_function import FUNCTIONS
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.ml.tapes import perform
 from tutor.ml.activations import ACTIVATIONS, Activation
 from tutor.ml.arrays import Array
 from tutor.ml.losses import LOSSES, Loss
 from tutor.ml.network.kernels import activation_steps, derivative_steps, loss_gradient_steps
-from tutor.ml.network.tape import LABELS, perform, unroll
+from tutor.ml.network.tape import LABELS, unroll
 
 
 def numbers(dtype: type[np.floating], rows: int = 5, columns: int = 7) -> Array:

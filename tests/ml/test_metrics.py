@@ -10,7 +10,7 @@ from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Dataset
 from tutor.ml.losses import LOSSES
 from tutor.ml.network import evaluation
-from tutor.ml.network.evaluation import Measure, nearest_class, rows_together
+from tutor.ml.network.evaluation import Evaluation, nearest_class, rows_together
 from tutor.ml.network.network import Network, with_ones
 
 ROWS = 103
@@ -29,11 +29,11 @@ def dataset(task: str, *, numbers: bool = False) -> Dataset:
     )  # fmt: skip
 
 
-def measure(data: Dataset, *, batch_norm: bool = False, activation: str = "relu") -> Measure:
+def measure(data: Dataset, *, batch_norm: bool = False, activation: str = "relu") -> Evaluation:
     network = Network(4, (6, 5), data.classes or 1, activation, batch_norm=batch_norm)
     network.initialise(np.random.default_rng(1))
     labels = np.eye(3, dtype=np.float32)[data.y_train] if data.classes else data.y_train[:, None].astype(np.float32)
-    return Measure(network, with_ones(data.x_train), labels, data.y_train, data)
+    return Evaluation(network, with_ones(data.x_train), labels, data.y_train, data)
 
 
 @pytest.mark.parametrize("loss", LOSSES)

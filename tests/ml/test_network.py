@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from tests.ml.plain_network import PlainNetwork, loss_of
+from tests.ml.tapes import perform
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
-from tutor.ml.gradient_check import check_gradient, measured_gradient
+from tutor.ml.diagnostics import check_gradient, measured_gradient
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.kernels import activation_steps, derivative_steps
 from tutor.ml.network.network import Network, with_ones
-from tutor.ml.network.tape import perform
+from tutor.ml.network.passes import prediction_tape
 
 EXAMPLES, FEATURES = 7, 5
 
@@ -32,8 +33,8 @@ def example(loss: str, hidden: tuple[int, ...], activation: str, outputs: int = 
 
 
 def plain(network: Network) -> PlainNetwork:
-    named = network.weights()
-    layers = range(1, len(network.layers) + 1)
+    named = network.named()
+    layers = range(1, len(network.matrices) + 1)
     return PlainNetwork(
         [named[f"W{layer}"].astype(np.float64) for layer in layers],
         [named[f"b{layer}"].astype(np.float64) for layer in layers],
@@ -64,9 +65,9 @@ def test_the_tapes_agree_with_the_textbook(loss: str, activation: str, hidden: t
     gradients = reference.gradients(x[:-1].T, labels.T, loss)
     flat = np.concatenate([np.column_stack([weight, bias]).ravel() for weight, bias in gradients])
     assert np.allclose(network.gradient, flat, rtol=1e-10, atol=1e-12)
-    run, outputs = network.forward_tape(x.shape[1])
+    run, outputs = prediction_tape(network, x.shape[1])
     run([(x,)])
-    assert np.allclose(outputs, network.forward(x), rtol=1e-12)
+    assert np.allclose(outputs, network.predict(x[:-1]), rtol=1e-12)
     assert np.allclose(outputs.T, reference.outputs(x[:-1].T), rtol=1e-10)
     assert LOSSES[loss].mean(outputs, labels) == pytest.approx(loss_of(loss, outputs.T, labels.T))
 
@@ -75,7 +76,7 @@ def test_a_wrong_sign_does_not_pass_the_check() -> None:
     """What lesson 6 lets the learner break: the check has to notice."""
     network, x, labels = example("mse", (4,), "tanh")
     check = check_gradient(network, LOSSES["mse"], x, labels)
-    bias_of_the_last_layer = network.layers[0].size + 4
+    bias_of_the_last_layer = network.matrices[0].size + 4
     check.computed[bias_of_the_last_layer] *= -1
     assert check.difference > 1e-3
 
@@ -110,7 +111,7 @@ def test_a_hard_sigmoid_is_a_ramp_between_two_levels() -> None:
 def test_weights_start_at_the_scale_that_keeps_a_signal(activation: str, gain: float) -> None:
     network = Network(400, (300, 200), 10, activation)
     network.initialise(np.random.default_rng(0))
-    named = network.weights()
+    named = network.named()
     assert named["W1"].std() == pytest.approx(np.sqrt(gain / 400), rel=0.02)
     assert named["W2"].std() == pytest.approx(np.sqrt(gain / 300), rel=0.02)
     assert named["W3"].std() == pytest.approx(np.sqrt(1 / 200), rel=0.05)
@@ -120,9 +121,9 @@ def test_weights_start_at_the_scale_that_keeps_a_signal(activation: str, gain: f
 def test_layers_share_the_memory_of_the_flat_vector() -> None:
     network = Network(2, (3,), 1)
     network.parameters[:] = np.arange(network.parameters.size)
-    assert network.layers[0].tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
-    assert network.layers[1].tolist() == [[9, 10, 11, 12]]
-    assert network.weights()["b1"].tolist() == [2, 5, 8]
+    assert network.matrices[0].tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+    assert network.matrices[1].tolist() == [[9, 10, 11, 12]]
+    assert network.named()["b1"].tolist() == [2, 5, 8]
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])

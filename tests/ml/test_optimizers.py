@@ -197,8 +197,8 @@ def data(task: str) -> Dataset:
 
 
 def reference(training: NetworkTraining) -> PlainNetwork:
-    named = training.network.weights()
-    layers = range(1, len(training.network.layers) + 1)
+    named = training.network.named()
+    layers = range(1, len(training.network.matrices) + 1)
     return PlainNetwork(
         [named[f"W{layer}"].astype(np.float64) for layer in layers],
         [named[f"b{layer}"].astype(np.float64) for layer in layers],

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from tests.ml.data_folder import DATA
 from tutor.labs.lab_files import load_lab
 from tutor.ml.datasets import load_dataset
+from tutor.ml.diagnostics import PERTURBATION, perturb
 from tutor.ml.factory import make_training
-from tutor.ml.perturbation import SIZE, perturb
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import Training
 from tutor.runs.in_process import run_to_end
@@ -47,7 +47,7 @@ def test_every_parameter_moves_by_a_millionth_at_most(make: Callable[[], Trainin
     perturb(ours, draw=3)
     moved = 0
     for vector, before in zip(ours.vectors(), own.vectors(), strict=True):
-        assert np.all(np.abs(vector - before) <= 1.2 * SIZE * np.abs(before))
+        assert np.all(np.abs(vector - before) <= 1.2 * PERTURBATION * np.abs(before))
         moved += int(np.count_nonzero(vector != before))
     assert moved > 0
 

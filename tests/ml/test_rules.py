@@ -9,7 +9,7 @@ from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset
 from tutor.ml.factory import make_training
-from tutor.ml.models.keyword_rule import RuleTraining
+from tutor.ml.models.keyword_rule import KeywordRule
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult, Training
 
@@ -75,7 +75,7 @@ def test_mistakes_are_counted_as_the_rule_reads() -> None:
 def test_search_tries_one_threshold_an_epoch_and_ends_with_the_best() -> None:
     data = mails(0.3)
     training = learner(data)
-    assert isinstance(training, RuleTraining)
+    assert isinstance(training, KeywordRule)
     results = list(training.epochs())
     losses = [each.train_loss for each in results]
     assert len(results) == len(training.candidates())

@@ -14,7 +14,7 @@ from tests.ml.data_folder import DATA
 from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, RawData
-from tutor.ml.datasets.splits import folds, keep_back, kind_of
+from tutor.ml.datasets.prepare import folds, keep_back, kind_of
 from tutor.ml.settings import DataSettings
 
 KINDS = ("random", "grouped", "time")

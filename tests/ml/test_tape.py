@@ -1,20 +1,21 @@
-"""A tape does the same written out as step by step."""
+"""A compiled tape does its steps, one after the other, for each input."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tutor.ml.network.tape import LABELS, X, perform, step, unroll
+from tests.ml.tapes import perform
+from tutor.ml.network.tape import LABELS, X, step, unroll
 
 
-def test_a_tape_written_out_goes_through_its_steps_for_each_input() -> None:
+def test_a_tape_goes_through_its_steps_for_each_input() -> None:
     total, doubled = np.zeros(3), np.zeros(3)
     run = unroll([step(np.multiply, X, LABELS, doubled), step(np.add, total, doubled, out=total)], (X, LABELS))
     run([(np.array([1.0, 2, 3]), np.array(2.0)), (np.array([10.0, 20, 30]), np.array(1.0))])
     assert total.tolist() == [12, 24, 36]
 
 
-def test_step_by_step_is_the_same() -> None:
+def test_steps_may_take_none_and_numbers() -> None:
     value = np.array([4.0, 9])
     top = np.zeros(1)
     perform([step(np.sqrt, value, value), step(np.maximum.reduce, value, 0, None, top[0, ...], False)])

@@ -13,7 +13,7 @@ from tutor.ml.datasets import load_dataset
 from tutor.ml.datasets.dataset import Dataset, Floats
 from tutor.ml.datasets.sources.text import contexts
 from tutor.ml.factory import make_training
-from tutor.ml.models.text_sampling import LONGEST, write
+from tutor.ml.models.text_sampling import LONGEST, sample_lines
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 
 CHARACTERS = ("⏎", "a", "b")
@@ -67,12 +67,12 @@ def certain(x: Floats) -> Floats:
 
 def test_a_model_that_is_sure_writes_the_same_whatever_the_dice() -> None:
     for seed in range(5):
-        assert write(certain, CHARACTERS, 2, 3, np.random.default_rng(seed)) == ["ab"] * 3
+        assert sample_lines(certain, CHARACTERS, 2, 3, np.random.default_rng(seed)) == ["ab"] * 3
 
 
 def test_letters_come_as_often_as_their_shares_say() -> None:
     shares = np.array([0.5, 0.4, 0.1])
-    lines = write(lambda x: np.tile(shares, (len(x), 1)), CHARACTERS, 1, 4000, np.random.default_rng(0))
+    lines = sample_lines(lambda x: np.tile(shares, (len(x), 1)), CHARACTERS, 1, 4000, np.random.default_rng(0))
     text = "".join(lines)
     # A line that ends with probability ½ each time has one character on average.
     assert len(text) / len(lines) == pytest.approx(1.0, abs=0.08)
@@ -82,10 +82,10 @@ def test_letters_come_as_often_as_their_shares_say() -> None:
 def test_a_line_that_never_ends_is_cut_and_a_model_that_diverged_writes_nothing() -> None:
     endless = np.array([0.0, 1.0, 0.0])
     assert (
-        write(lambda x: np.tile(endless, (len(x), 1)), CHARACTERS, 1, 2, np.random.default_rng(0))
+        sample_lines(lambda x: np.tile(endless, (len(x), 1)), CHARACTERS, 1, 2, np.random.default_rng(0))
         == ["a" * LONGEST] * 2
     )
-    assert write(lambda x: np.full((len(x), 3), np.nan), CHARACTERS, 1, 2, np.random.default_rng(0)) == []
+    assert sample_lines(lambda x: np.full((len(x), 3), np.nan), CHARACTERS, 1, 2, np.random.default_rng(0)) == []
 
 
 def test_a_trained_model_spells_what_it_has_read(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_trained_model_spells_what_it_has_read(tmp_path: Path) -> None:
     training = make_training(data, model, "cross-entropy", optimizer, TrainSettings(epochs=60, seed=1))
     *_, result = training.epochs()
     assert result.train_loss < 0.01
-    assert set(write(training.predict, data.class_names, 3, 20, np.random.default_rng(0))) == {"abba"}
+    assert set(sample_lines(training.predict, data.class_names, 3, 20, np.random.default_rng(0))) == {"abba"}
 
 
 def test_contexts_have_a_single_one_for_each_place() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.stores import open_store
+from tests.study.samples import MATCH
 from tests.tui.quiz_lessons import make_lessons
 from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
@@ -104,3 +105,12 @@ def test_the_run_has_the_last_word_on_what_is_right(store: ProgressStore) -> Non
     assert shown.startswith("The loss falls smoothly")
     assert "0.25" in shown
     assert "Predict" in front(question)
+
+
+def test_pairs_are_apart_in_front_and_together_behind() -> None:
+    shown = front(MATCH)
+    assert shown.startswith("Title of match<br><br>Prompt of match.<br><br>a<br>b<br>c<br>d<br><br>")
+    partners = shown.rpartition("<br><br>")[2].split("<br>")
+    assert sorted(partners) == ["four", "one", "three", "two"]
+    assert partners != ["one", "two", "three", "four"], "their order would be the answer"
+    assert back(MATCH) == "a — one<br>b — two<br>c — three<br>d — four<br><br>Why of match."

@@ -11,19 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.stores import open_store
-from tests.study.samples import EVERY, FILL_IN, MULTIPLE, NUMERIC, ORDERING, PREDICT, SINGLE
+from tests.study.samples import EVERY, FILL_IN, MATCH, MULTIPLE, NUMERIC, ORDERING, PREDICT, SINGLE
 from tests.tui.conftest import write_course
 from tests.tui.quiz_lessons import make_lessons
+from tutor.course.questions.base import places_in
 from tutor.foundation import clock
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.plain.asking import Asker, Outcome, Wish, draft_of, percent_in, places_in, wish_in
+from tutor.plain.asking import Asker, Outcome, Wish, percent_in, wish_in
 from tutor.plain.quiz import quiz, review, show_due
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
 from tutor.progress.store import ProgressStore
 from tutor.study.attempt import Attempt
 from tutor.study.question_attempt import Exercise, Keeping
+from tutor.study.recall import attempt_given
 
 
 @pytest.fixture
@@ -60,8 +62,8 @@ def test_no_line_breaks_anything(line: str, question: object, seed: int) -> None
     attempt = Attempt(question, seed)  # type: ignore[arg-type]
     wish_in(line)
     percent_in(line)
-    draft = draft_of(attempt, line)
-    if draft is not None and question is not FILL_IN:  # of two blanks, each is read by itself
+    draft = attempt.type.read_line(attempt.question, attempt.shown, attempt.draft, line)
+    if draft is not None:
         assert attempt.put(draft)
 
 
@@ -282,3 +284,37 @@ def test_a_review_of_nothing_says_what_will_be_reviewed(
     monkeypatch.setenv("TUTOR_LESSONS", str(write_course(tmp_path / "course")))
     review()
     assert "There is nothing to review yet." in capsys.readouterr().out
+
+
+# -- pairs -----------------------------------------------------------------------------------------------
+
+
+def test_pairs_are_asked_line_by_line_and_the_wrong_ones_are_told(store: ProgressStore) -> None:
+    attempt = Attempt(MATCH, 2)
+    number = {index: str(place) for place, index in enumerate(attempt.shown, 1)}
+    lines = (number[0], number[0], number[1], "/undo", number[2], number[1], number[3])
+    _, said, exercise = ask(store, attempt, *lines)
+    assert "letter:\n  a. a\n" in said
+    assert all(f"  {number[index]}. {text}\n" in said for index, text in enumerate(("one", "two", "three", "four")))
+    assert said.count("a different one for each line") == 1, "one that another line has is no answer"
+    assert said.count("b. b> ") == 3
+    assert "Not quite. 2 of 4 pairs right.\n" in said
+    assert said.partition("These belong together:\n")[2].startswith("  b. b — two\n  c. c — three\nWhy:")
+    (answer,) = store.answers()
+    assert (answer.kind, answer.given, answer.score, answer.correct) == ("match", (0, 2, 1, 3), 0.5, False)
+    again = attempt_given(MATCH, 2, answer.given)
+    assert again is not None
+    assert again.verdict == exercise.attempt.verdict
+
+
+def test_all_pairs_can_be_given_on_one_line(store: ProgressStore) -> None:
+    attempt = Attempt(MATCH, 5)
+    _, said, _ = ask(store, attempt, " ".join(str(attempt.shown.index(index) + 1) for index in range(4)))
+    assert "Right." in said
+    assert "These belong together" not in said
+
+
+def test_the_answer_of_pairs_can_be_asked_for(store: ProgressStore) -> None:
+    _, said, _ = ask(store, Attempt(MATCH, 5), "1", "/show")
+    assert said.partition("These belong together:\n")[2].startswith("  a. a — one\n  b. b — two\n")
+    assert store.answers()[0].given == ()

@@ -49,6 +49,15 @@ The secret explanation.
 
 1. zebra
 2. ant
+
+## What belongs together?
+
+<!-- q: sample-pairs; match -->
+
+| animal | food |
+|---|---|
+| zebra | grass |
+| ant | sugar |
 """
 
 
@@ -68,6 +77,7 @@ def test_a_lesson_is_read_as_text_and_answers_stay_hidden(lesson: Path, capsys: 
     assert " 1.  The first one" in out
     assert " 2.  The second one" in out
     assert 0 < out.index("• ant") < out.index("• zebra")  # not in the order that is asked for
+    assert "animal:\n a.  zebra\n b.  ant\n\nfood:\n 1.  sugar\n 2.  grass\n" in out
     for hidden in ("[x]", "secret explanation", "why not", "<!--"):
         assert hidden not in out
 

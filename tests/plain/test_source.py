@@ -27,6 +27,11 @@ def test_what_is_shown_stands_where_it_says(name: str, capsys: pytest.CaptureFix
     assert lines
 
 
+@pytest.mark.parametrize("name", source_names()["part"])
+def test_a_part_of_a_network_is_shown_without_the_tape(name: str) -> None:
+    assert not [passage for passage in source_of(name) if re.search(r"\b(step|steps|unroll|out=)\b", passage.text)]
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -34,8 +39,14 @@ def test_what_is_shown_stands_where_it_says(name: str, capsys: pytest.CaptureFix
         ("adamw", ["class Adam(Optimizer):", "class AdamW(Adam):"]),
         ("cross-entropy", ["def softmax", "def cross_entropy(", "def cross_entropy_gradient("]),
         ("tanh", ['Activation("tanh"']),
-        ("sigmoid", ["overflows nowhere", 'Activation("sigmoid"']),
+        ("sigmoid", ["never overflows", 'Activation("sigmoid"']),
         ("cosine", ["def _cosine"]),
+        ("linear", ["class Linear(Layer):", "∂L/∂W = ∂L/∂z xᵀ", "def backward(self, gradient"]),
+        ("residual", ["class Chain(Layer):", "class Residual(Chain):", "smaller by\n    1 / √depth"]),
+        ("batch-norm", ["class BatchNorm(Layer):", "(g − mean(g) − ẑ mean(g ẑ))"]),
+        ("dropout", ["class Dropout(Layer):", "1 / (1 − p)"]),
+        ("backward", ["def backpropagate(", "for layer in reversed(self.layers)", "class Linear(Layer):"]),
+        ("softmax", ["def softmax("]),
     ],
 )
 def test_the_formula_is_there(name: str, said: list[str]) -> None:

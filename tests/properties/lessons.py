@@ -10,7 +10,9 @@ SECRET = "zzsecretzz"
 """Stands in every answer, feedback, hint and explanation of `sound_lessons`, and nowhere else."""
 
 _PIECES = st.sampled_from(
-    ["---", "id: a", "## Heading", "# H", "<!-- q: q1 -->", "<!-- term: t1; also: x -->", "<!-- q:", "-->", "1. [ ] A",
+    ["---", "id: a", "## Heading", "# H", "<!-- q: q1 -->", "<!-- q: q2; match -->",
+     "| a | b |\n|---|---|\n", "| c | d |\n",
+     "<!-- term: t1; also: x -->", "<!-- q:", "-->", "1. [ ] A",
      "2. [x] B", "- [x] A", "  - [x] B", "1. A", "   > feedback", "> Hint: h", "**Answer:** 3 ± 1", "**Answer:**",
      "[[a|b]]",
      "[[", "```toml lab", 'use = "x"', "```", "~~~", "<details><summary>Why</summary>", "</details>",
@@ -48,7 +50,8 @@ _ANSWERS = st.sampled_from(
     [f"1. [ ] {SECRET} A\n2. [x] {SECRET} B", f"- [x] {SECRET} A\n- [ ] {SECRET} B\n- [x] C",
      f"1. [ ] A\n   > {SECRET}\n2. [x] B\n   > {SECRET}", f"1. {SECRET} A\n2. {SECRET} B\n3. C",
      f"One [[{SECRET}|other]] two.",
-     "**Answer:** 77123 ± 1", f"> Hint: {SECRET}\n\n1. [ ] A\n2. [x] B"]
+     "**Answer:** 77123 ± 1", f"> Hint: {SECRET}\n\n1. [ ] A\n2. [x] B",
+     f"| a | b |\n|---|---|\n| one | {SECRET} 1 |\n| two | {SECRET} 2 |"]
 )  # fmt: skip
 _WHYS = st.sampled_from(
     [
@@ -66,8 +69,11 @@ def sound_lessons(draw: st.DrawFn) -> str:
     parts = [HEAD, "Prose."]
     for number in range(draw(st.integers(1, 4))):
         level = draw(st.sampled_from(["##", "###"]))
-        parts += [f"{level} Question {number}", f"<!-- q: q{number} -->"]
-        parts += [draw(_PROMPTS), draw(_ANSWERS), draw(_WHYS)]
+        answer = draw(_ANSWERS)
+        pairs = answer.startswith("|")
+        prompt = draw(_PROMPTS.filter(lambda each: not pairs or "|" not in each))  # noqa: B023 - drawn at once
+        parts += [f"{level} Question {number}", f"<!-- q: q{number}{'; match' if pairs else ''} -->"]
+        parts += [prompt, answer, draw(_WHYS)]
         parts.append(draw(_BETWEEN).replace("### Deeper", "## Deeper"))
     end = draw(st.sampled_from(["\n", "\r\n"]))
     return "\n\n".join(part for part in parts if part).replace("\n", end)

@@ -8,13 +8,16 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.course.grading import Chosen, Ordered, Typed, fold, grade, is_one_typo
-from tutor.course.lesson import BLANK, Blank, NumericAnswer, Option, Place, Question, QuestionKind
+from tests.course.writing import grade
+from tutor.course.lesson import BLANK, Content, Option, Options, Place, Question
+from tutor.course.questions.base import Draft
+from tutor.course.questions.fill_in import Blank, Blanks, fold
+from tutor.course.questions.numeric import NumericAnswer
+from tutor.foundation.suggest import is_one_typo
 
 PLACE = Place(Path("lesson.md"))
 EMPTY = Question(
-    id="q1", kind=QuestionKind.SINGLE, title="T", prompt="P", hints=(), explanation="", options=(), blanks=(),
-    answer=None,
+    id="q1", kind="single", title="T", prompt="P", hints=(), explanation="", content=Content(),
     labs=(), place=PLACE, lesson_id="sample",
 )  # fmt: skip
 
@@ -25,18 +28,18 @@ LETTERS = st.text("abcdë学", max_size=8)
 def choices(draw: st.DrawFn) -> tuple[Question, frozenset[int], list[int]]:
     """A question, an answer to it, and another order of its options."""
     ticks = draw(st.lists(st.booleans(), min_size=2, max_size=8).filter(any))
-    kind = QuestionKind.SINGLE if sum(ticks) == 1 else QuestionKind.MULTIPLE
+    kind = "single" if sum(ticks) == 1 else "multiple"
     options = tuple(Option(f"Option {n}", tick, f"About {n}.", None, PLACE) for n, tick in enumerate(ticks))
     answer = draw(st.frozensets(st.integers(0, len(ticks) - 1)))
-    return replace(EMPTY, kind=kind, options=options), answer, draw(st.permutations(range(len(ticks))))
+    return replace(EMPTY, kind=kind, content=Options(options)), answer, draw(st.permutations(range(len(ticks))))
 
 
 @given(choices())
 def test_the_order_of_the_options_never_changes_a_verdict(drawn: tuple[Question, frozenset[int], list[int]]) -> None:
     question, answer, order = drawn
-    shuffled = replace(question, options=tuple(question.options[index] for index in order))
-    there = Chosen(frozenset(order.index(index) for index in answer))
-    first, second = grade(question, Chosen(answer)), grade(shuffled, there)
+    shuffled = replace(question, content=Options(tuple(question.options[index] for index in order)))
+    there = Draft(chosen=frozenset(order.index(index) for index in answer))
+    first, second = grade(question, Draft(chosen=answer)), grade(shuffled, there)
     assert (first.correct, first.score, first.notes) == (second.correct, second.score, second.notes)
     assert set(first.feedback) == set(second.feedback)
     assert [first.parts[index] for index in order] == list(second.parts)
@@ -47,7 +50,7 @@ def test_a_score_is_a_share_and_all_of_it_only_for_what_is_right(
     drawn: tuple[Question, frozenset[int], list[int]],
 ) -> None:
     question, answer, _ = drawn
-    verdict = grade(question, Chosen(answer))
+    verdict = grade(question, Draft(chosen=answer))
     assert 0 <= verdict.score <= 1
     assert (verdict.score == 1) == verdict.correct == all(verdict.parts)
 
@@ -55,31 +58,31 @@ def test_a_score_is_a_share_and_all_of_it_only_for_what_is_right(
 @given(st.permutations(range(6)))
 def test_an_order_is_right_only_where_every_line_is(order: list[int]) -> None:
     options = tuple(Option(f"Step {n}", False, "", None, PLACE) for n in range(6))
-    verdict = grade(replace(EMPTY, kind=QuestionKind.ORDERING, options=options), Ordered(tuple(order)))
+    verdict = grade(replace(EMPTY, kind="ordering", content=Options(options)), Draft(order=tuple(order)))
     assert verdict.correct == (order == sorted(order))
     assert verdict.score == sum(index == at for at, index in enumerate(order)) / 6
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_can_be_typed_into_a_blank(accepted: str, typed: str) -> None:
-    question = replace(EMPTY, kind=QuestionKind.FILL_IN, blanks=(Blank((accepted,)),), prompt=BLANK)
-    verdict = grade(question, Typed((typed,)))
+    question = replace(EMPTY, kind="fill-in", content=Blanks((Blank((accepted,)),)), prompt=BLANK)
+    verdict = grade(question, Draft(texts=(typed,)))
     assert verdict.correct or fold(accepted) != fold(typed) or not fold(typed)
 
 
 @given(st.text(max_size=80))
 def test_any_text_can_be_typed_as_a_number(typed: str) -> None:
-    question = replace(EMPTY, kind=QuestionKind.NUMERIC, answer=NumericAnswer(-1, 1, "0 ± 1"))
-    assert grade(question, Typed((typed,))).score in {0.0, 1.0}
+    question = replace(EMPTY, kind="numeric", content=NumericAnswer(-1, 1, "0 ± 1"))
+    assert grade(question, Draft(texts=(typed,))).score in {0.0, 1.0}
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))
 def test_both_ends_of_a_range_are_right_however_they_are_written(one: float, two: float) -> None:
     low, high = sorted((one, two))
-    question = replace(EMPTY, kind=QuestionKind.NUMERIC, answer=NumericAnswer(low, high, "shown"))
+    question = replace(EMPTY, kind="numeric", content=NumericAnswer(low, high, "shown"))
     for end in (low, high):
         if end == 0 or abs(end) > 1e-290:
-            assert grade(question, Typed((repr(end),))).correct == (abs(end) < 1e301)
+            assert grade(question, Draft(texts=(repr(end),))).correct == (abs(end) < 1e301)
 
 
 @given(LETTERS, LETTERS)

@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.properties.lessons import HEAD
-from tutor.course.answer_reader import has_blank, read_blanks, read_numeric_answer
 from tutor.course.code_spans import code_apart, without_code
 from tutor.course.mentions import without_parentheses
+from tutor.course.questions.fill_in import has_blank, read_blanks
 from tutor.course.questions.numbers import read_number
+from tutor.course.questions.numeric import read_numeric_answer
 from tutor.course.reader import read_text
 from tutor.course.source import Source, as_words, comments_of, elements_of, without_comments
 from tutor.course.term_reader import LINK
-from tutor.labs.toml_lines import key_lines
+from tutor.labs.lab_reader import key_lines
 from tutor.study.term_questions import as_text
 from tutor.typeset.maths import to_unicode
 from tutor.typeset.page import plain_lines

@@ -8,9 +8,13 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.course.writing import grade
 from tests.properties.lessons import HEAD, SECRET, raw_files, scraps, sound_lessons
-from tutor.course.grading import Chosen, Ordered, Typed, grade
-from tutor.course.lesson import LabFence, Lesson, Prose, Question, QuestionKind, Term
+from tutor.course.lesson import LabFence, Lesson, Prose, Question, Term
+from tutor.course.questions import question_type
+from tutor.course.questions.base import Draft
+from tutor.course.questions.fill_in import FILL_IN, Blank
+from tutor.course.questions.numeric import NUMERIC
 from tutor.course.reader import Reading, read_text
 from tutor.foundation.safe_text import harmless
 
@@ -19,6 +23,10 @@ PATH = Path("lessons/en/03-sample.md")
 
 def read(text: str) -> Reading:
     return read_text(PATH, text.encode("utf-8", "surrogatepass"), "en")
+
+
+def blanks_of(question: Question) -> tuple[Blank, ...]:
+    return FILL_IN.content(question).blanks if question.kind == "fill-in" else ()
 
 
 def texts_of(lesson: Lesson) -> Iterator[str]:
@@ -35,7 +43,7 @@ def texts_of(lesson: Lesson) -> Iterator[str]:
             case Question():
                 yield from (block.title, block.prompt, block.explanation, *block.hints)
                 yield from (text for option in block.options for text in (option.text, option.feedback))
-                yield from (text for blank in block.blanks for text in blank.accepted)
+                yield from (text for blank in blanks_of(block) for text in blank.accepted)
 
 
 @given(raw_files)
@@ -59,16 +67,15 @@ def test_every_question_that_was_read_without_fault_can_be_answered(text: str) -
         return
     for question in reading.lesson.questions:
         match question.kind:
-            case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
+            case "single" | "multiple":
                 right = frozenset(index for index, option in enumerate(question.options) if option.ticked)
-                verdict = grade(question, Chosen(right))
-            case QuestionKind.ORDERING:
-                verdict = grade(question, Ordered(tuple(range(len(question.options)))))
-            case QuestionKind.FILL_IN:
-                verdict = grade(question, Typed(tuple(blank.accepted[0] for blank in question.blanks)))
-            case QuestionKind.NUMERIC:
-                assert question.answer is not None
-                verdict = grade(question, Typed((repr(question.answer.low),)))
+                verdict = grade(question, Draft(chosen=right))
+            case "ordering" | "match":
+                verdict = grade(question, Draft(order=tuple(range(question_type(question.kind).size(question)))))
+            case "fill-in":
+                verdict = grade(question, Draft(texts=tuple(blank.accepted[0] for blank in blanks_of(question))))
+            case "numeric":
+                verdict = grade(question, Draft(texts=(repr(NUMERIC.content(question).low),)))
         assert verdict.correct
 
 

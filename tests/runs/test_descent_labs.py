@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.labs.faults import SpecError
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.runs.events import Epochs, Event
@@ -62,5 +62,5 @@ def test_a_step_along_an_eigenvector_needs_a_known_curvature() -> None:
     step = {"optimizer.eigenvector_step": 0.1}
     assert load_lab("two-weight-net", LESSONS / "labs", step).optimizer.eigenvector_step == 0.1
     for lab in ("ball", "one-lag"):
-        with pytest.raises(SpecError, match="saddle"):
+        with pytest.raises(LabError, match="saddle"):
             load_lab(lab, LESSONS / "labs", step)

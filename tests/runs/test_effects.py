@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.translate import LANGUAGES, use_language
-from tutor.labs.columns import require_columns
-from tutor.labs.faults import SpecError
+from tutor.foundation.translate import use_language
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
+from tutor.labs.own_lab import require_columns
 from tutor.labs.settings import SETTINGS
 from tutor.labs.validate import refuse_idle
 from tutor.runs.in_process import run_to_end
@@ -133,7 +133,7 @@ def test_an_option_changes_something_or_is_refused_or_told(family: str) -> None:
         for value in values:
             try:
                 spec = with_overrides(base, {key: value})
-            except SpecError:
+            except LabError:
                 continue
             if SETTINGS[key].get(spec) == SETTINGS[key].get(base):
                 continue
@@ -150,14 +150,14 @@ def test_what_a_lab_says_itself_is_no_mistake_and_what_changes_nothing_is_told_a
     lab = load_lab("one-lag", LESSONS / "labs")
     refuse_idle(lab, lab, {"model.hidden": [], "hidden": []})
     wanted = with_overrides(lab, {"hidden": [16], "batch_size": 8})
-    with pytest.raises(SpecError) as told:
+    with pytest.raises(LabError) as told:
         refuse_idle(wanted, lab, ["hidden", "batch_size", "learning_rate"])
     assert told.value.exit_code == ExitCode.USAGE
     assert [fault.key for fault in told.value.faults] == ["model.hidden", "train.batch_size"]
     assert "mlp" in str(told.value)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_reason_is_a_sentence(language: str) -> None:
     use_language(language)
     try:
@@ -173,11 +173,11 @@ def test_every_reason_is_a_sentence(language: str) -> None:
 
 def test_a_sweep_whose_cells_would_be_alike_is_refused_but_not_one_of_which_some_differ() -> None:
     valley = load_lab("long-valley", LESSONS / "labs")
-    with pytest.raises(SpecError, match="alike") as told:
+    with pytest.raises(LabError, match="alike") as told:
         refuse_idle_axes(plan_sweep(valley, ["momentum=0.1,0.9"]))
     assert told.value.exit_code == ExitCode.USAGE
     refuse_idle_axes(plan_sweep(valley, ["optimizer=gd,momentum", "momentum=0.1,0.9"]))
-    with pytest.raises(SpecError, match="hidden"):
+    with pytest.raises(LabError, match="hidden"):
         refuse_idle_axes(plan_sweep(load_lab("one-lag", LESSONS / "labs"), ["hidden=[4],[8]"]))
 
 
@@ -193,7 +193,7 @@ def test_the_screen_of_sweeps_refuses_alike() -> None:
     choice = SweepChoice(load_lab("ball", LESSONS / "labs"))
     keys = [candidate.key for candidate in choice.candidates]
     choice.chosen = [keys.index("optimizer.momentum")]
-    with pytest.raises(SpecError, match="momentum"):
+    with pytest.raises(LabError, match="momentum"):
         choice.plan()
     choice.chosen = [keys.index("optimizer.name"), keys.index("optimizer.momentum")]
     assert choice.plan().count > 1
@@ -224,7 +224,7 @@ def test_every_control_of_a_lab_changes_something_or_is_woken_by_another_one(nam
     ways = [lab]
     for control in lab.controls.values():
         for value in control.choices:
-            with suppress(SpecError):
+            with suppress(LabError):
                 ways.append(with_overrides(lab, {control.key: value}))
     idle = [
         control.key for control in lab.controls.values() if all(SETTINGS[control.key].idle_reason(way) for way in ways)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.labs.spec_file import read_spec
+from tutor.labs.lab_files import read_config
 from tutor.runs import control
 from tutor.runs.control import Inbox
 from tutor.runs.events import (
@@ -60,7 +60,7 @@ def test_every_event_is_read_as_it_was_written(run: Path) -> None:
     assert list(summary.train_accuracies[3:]) == [0.5, 0.75]
     assert summary.metrics["f1"][3] == 0.5
     assert summary.views["fit"].frame == {"w": 0.75}
-    assert summary.spec == read_spec(run)
+    assert summary.spec == read_config(run)
     assert summary.spec is not None
     assert summary.spec.title_in("zh") == "一个往低处走的点"
     assert summary.data is not None

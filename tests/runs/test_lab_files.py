@@ -13,10 +13,20 @@ from hypothesis import strategies as st
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import use_language
-from tutor.labs.faults import SpecError
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import ControlConfig, LabConfig
-from tutor.labs.lab_files import SPEC_FILE, lab_titles, list_labs, load_lab, parse_setting, read_lab, with_overrides
-from tutor.labs.spec_file import read_spec, to_toml, write_spec
+from tutor.labs.lab_files import (
+    SPEC_FILE,
+    lab_titles,
+    list_labs,
+    load_lab,
+    parse_setting,
+    read_config,
+    read_lab,
+    to_toml,
+    with_overrides,
+    write_config,
+)
 from tutor.labs.validate import refuse_idle
 from tutor.ml.settings import DataSettings
 
@@ -58,15 +68,15 @@ PATH = Path("labs/mine.toml")
 
 
 def faults(text: str, overrides: dict[str, object] | None = None) -> list[str]:
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(LabError) as caught:
         read_lab(text, PATH, overrides or {})
     return [str(fault) for fault in caught.value.faults]
 
 
-def attempt(read: Callable[[], LabConfig]) -> LabConfig | SpecError:
+def attempt(read: Callable[[], LabConfig]) -> LabConfig | LabError:
     try:
         return read()
-    except SpecError as error:
+    except LabError as error:
         return error
 
 
@@ -129,7 +139,7 @@ def test_what_changes_nothing_is_refused_in_a_file_as_on_the_command_line(text: 
     table, _, name = key.partition(".")
     setting = {key: values[table].pop(name)}
     lab = with_overrides(LabConfig(), values)
-    with pytest.raises(SpecError) as told:
+    with pytest.raises(LabError) as told:
         refuse_idle(with_overrides(lab, setting), lab, setting)
     assert fault.partition(": ")[2] == told.value.faults[0].message
 
@@ -149,8 +159,8 @@ def test_a_file_is_judged_as_it_stands_and_not_by_what_a_lesson_makes_of_it() ->
 
 def test_the_kept_spec_of_a_run_gives_every_key_and_is_read(tmp_path: Path) -> None:
     spec = with_overrides(LabConfig(), {"optimizer.momentum": 0.5, "train.batch_size": 16, "model.hidden": [4]})
-    write_spec(tmp_path, spec)
-    assert read_spec(tmp_path) == spec
+    write_config(tmp_path, spec)
+    assert read_config(tmp_path) == spec
     assert load_lab(tmp_path / "spec.toml", tmp_path) == spec
 
 
@@ -256,9 +266,9 @@ def test_a_setting_may_go_beyond_a_control_which_then_reaches_as_far() -> None:
 
 
 def test_settings_are_held_to_the_same_rules() -> None:
-    with pytest.raises(SpecError, match=r"Did you mean optimizer\.learning_rate\?"):
+    with pytest.raises(LabError, match=r"Did you mean optimizer\.learning_rate\?"):
         with_overrides(LabConfig(), {"optimizer.learning_rat": 0.1})
-    with pytest.raises(SpecError, match="id must be text"):
+    with pytest.raises(LabError, match="id must be text"):
         with_overrides(LabConfig(), {"id.x": 0.1})
 
 
@@ -302,7 +312,7 @@ def test_any_word_is_a_setting_or_is_refused(word: str) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_lab_or_has_faults(text: str) -> None:
-    assert isinstance(attempt(lambda: read_lab(text, PATH)), LabConfig | SpecError)
+    assert isinstance(attempt(lambda: read_lab(text, PATH)), LabConfig | LabError)
 
 
 VALUES = st.recursive(
@@ -316,7 +326,7 @@ VALUES = st.recursive(
     st.sampled_from(["data.lags", "data.name", "model.hidden", "controls.lags", "title", "train", "controls"]), VALUES
 )
 def test_any_value_is_taken_or_refused(key: str, value: object) -> None:
-    assert isinstance(attempt(lambda: with_overrides(LabConfig(), {key: value})), LabConfig | SpecError)
+    assert isinstance(attempt(lambda: with_overrides(LabConfig(), {key: value})), LabConfig | LabError)
 
 
 def test_a_lab_is_found_by_name_or_path(tmp_path: Path) -> None:
@@ -353,14 +363,14 @@ def test_a_missing_lab_is_told_with_the_nearest_name(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text_is_told(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "lab.toml"
     path.write_bytes(content)
-    with pytest.raises(SpecError, match=says):
+    with pytest.raises(LabError, match=says):
         load_lab(path, tmp_path)
 
 
 def test_a_spec_file_is_complete_and_reads_back_the_same(tmp_path: Path) -> None:
     spec = read_lab(EXAMPLE, PATH, {"model.w": -0.25})
-    write_spec(tmp_path, spec)
-    assert read_spec(tmp_path) == spec
+    write_config(tmp_path, spec)
+    assert read_config(tmp_path) == spec
     text = (tmp_path / "spec.toml").read_text(encoding="utf-8")
     assert text.startswith("# tutor ")
     assert "max_seconds = 600.0" in text

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from tests.tui.lab_fakes import LAB
 from tutor.foundation.errors import TutorError
-from tutor.labs.draft import PIECES, Setup, Step
+from tutor.labs.draft import PIECES, LabDraft, Step
 from tutor.labs.lab_files import read_lab
 
 
-def setup(text: str = LAB) -> Setup:
-    return Setup(read_lab(text, Path("one-lag.toml")))
+def setup(text: str = LAB) -> LabDraft:
+    return LabDraft(read_lab(text, Path("one-lag.toml")))
 
 
 def test_a_change_is_taken_back_and_made_again() -> None:
@@ -113,7 +113,7 @@ def test_what_a_run_holds_is_taken_over_and_is_no_step() -> None:
 
 def test_bends_placed_by_hand_are_one_step_and_so_is_letting_go_of_them() -> None:
     lab = Path(__file__).resolve().parents[2] / "lessons" / "labs" / "curve-builder.toml"
-    one = Setup(read_lab(lab.read_text(encoding="utf-8"), lab))
+    one = LabDraft(read_lab(lab.read_text(encoding="utf-8"), lab))
     pieces = [0.0, 0.5, 1.0, 0.5, 0.9, -1.0, 0.25]
     one.place({"model.hidden": [2], "model.placed": False, PIECES: pieces})
     placed = one.spec

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from tutor.course.conditions import parse
-from tutor.foundation.translate import LANGUAGES
 from tutor.labs.controls import control_title, nudge
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
@@ -50,7 +49,7 @@ def test_a_lab_comes_to_its_end_and_shows_every_panel(name: str) -> None:
 @pytest.mark.parametrize("name", LABS)
 def test_a_lab_speaks_every_language(name: str) -> None:
     spec = load(name)
-    assert set(spec.title) == set(spec.about) == set(LANGUAGES)
+    assert set(spec.title) == set(spec.about) == {"en", "zh"}
     for short_name, control in spec.controls.items():
         assert control_title(short_name, control) != ""
 
@@ -99,7 +98,7 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("very-deep", {"residual": True}),
         ("sigmoid-stack", {"optimizer": "adam", "learning_rate": 0.001}),
         ("degrees", {"degree": 2, "rows": 200}),
-        ("overfit-net", {"weight_decay": 1.0}),
+        ("overfit-net", {"weight_decay": 0.1}),
         ("coin-flips", {"rows": 20}),
         ("three-folds", {"degree": 2}),
         ("speakers", {"split": "grouped"}),

@@ -10,16 +10,16 @@ import pytest
 from tests.runs.panel_fakes import FakeTraining
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.labs.columns import require_text
-from tutor.labs.faults import SpecError
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, read_lab
+from tutor.labs.own_lab import require_text
 from tutor.labs.panel_context import PanelContext
 from tutor.labs.panels.text import SHOWN, Text
 from tutor.labs.settings import SETTINGS
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset
-from tutor.ml.datasets.sources.own_text import LONGEST_PIECE, MOST_VALUES, own_lines
+from tutor.ml.datasets.sources.text import LONGEST_PIECE, MOST_VALUES, own_lines
 from tutor.runs.events import Changed
 from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary
@@ -83,7 +83,7 @@ def test_training_makes_what_is_written_more_like_the_text(text: str) -> None:
     ],
 )
 def test_what_does_not_go_with_writing_is_told(lab: str, says: str) -> None:
-    with pytest.raises(SpecError, match=says):
+    with pytest.raises(LabError, match=says):
         read_lab(lab, Path("mine.toml"))
 
 
@@ -157,7 +157,7 @@ def test_a_text_that_cannot_be_learnt_from_is_told_before_any_run(language: str,
             assert told.value.hint
     finally:
         use_language("en")
-    with pytest.raises(SpecError, match=r"data\.path"):
+    with pytest.raises(LabError, match=r"data\.path"):
         load_lab("name-writer", LESSONS / "labs", {"text": "file"})
 
 

@@ -103,7 +103,7 @@ import sys
 from tutor.ml.models import drawn_function
 from tutor.runs.worker.__main__ import main
 
-epochs = drawn_function.FunctionTraining.epochs
+epochs = drawn_function.FunctionDescent.epochs
 
 def epochs_and_a_fault(training):
     for result in epochs(training):
@@ -111,7 +111,7 @@ def epochs_and_a_fault(training):
         if result.epoch == 137:
             raise {fault}
 
-drawn_function.FunctionTraining.epochs = epochs_and_a_fault
+drawn_function.FunctionDescent.epochs = epochs_and_a_fault
 sys.exit(main([sys.argv[1]]))
 """
 """A worker whose training breaks down in the middle."""
@@ -291,7 +291,7 @@ os.kill(os.getpid(), 9)
 
 
 def test_the_run_outlives_whoever_started_it(runs: Runs, tmp_path: Path) -> None:
-    from tutor.labs.spec_file import to_toml
+    from tutor.labs.lab_files import to_toml
 
     lab = tmp_path / "endless.toml"
     lab.write_text(to_toml(ENDLESS), encoding="utf-8")
@@ -373,10 +373,10 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def by_hand(folder: Path, spec: LabConfig, *, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
     """A worker started from a shell, with a limit on the size of its files where one is given."""
-    from tutor.labs.spec_file import write_spec
+    from tutor.labs.lab_files import write_config
 
     folder.mkdir()
-    write_spec(folder, spec)
+    write_config(folder, spec)
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file},) * 2)" if largest_file else ""
     code = f"{limit}\nimport sys; from tutor.runs.worker.__main__ import main; sys.exit(main(sys.argv[1:]))"
     return subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, timeout=60)

@@ -8,18 +8,20 @@ from pathlib import Path
 from tutor.course.conditions import parse
 from tutor.course.lesson import (
     BLANK,
-    Blank,
     Block,
+    Content,
     LabFence,
     Lesson,
-    NumericAnswer,
     Option,
+    Options,
     Place,
     Prose,
     Question,
-    QuestionKind,
     Section,
 )
+from tutor.course.questions.fill_in import Blank, Blanks
+from tutor.course.questions.match import Pair, Pairs
+from tutor.course.questions.numeric import NumericAnswer
 
 PLACE = Place(Path("lesson.md"), 1, 1)
 LESSON = "sample-lesson"
@@ -29,55 +31,62 @@ def option(text: str, ticked: bool = False, feedback: str = "", when: str = "") 
     return Option(text, ticked, feedback, parse(when) if when else None, PLACE)
 
 
-def question(id: str, kind: QuestionKind, **more: object) -> Question:
+def question(id: str, kind: str, **more: object) -> Question:
     parts: dict[str, object] = {
         "title": f"Title of {id}", "prompt": f"Prompt of {id}.", "hints": (), "explanation": f"Why of {id}.",
-        "options": (), "blanks": (), "answer": None, "labs": (), "place": PLACE, "lesson_id": LESSON,
+        "content": Content(), "labs": (), "place": PLACE, "lesson_id": LESSON,
     } | more  # fmt: skip
     return Question(id=id, kind=kind, **parts)  # type: ignore[arg-type]
 
 
 SINGLE = question(
-    "single", QuestionKind.SINGLE,
+    "single", "single",
     hints=("First hint.", "Second hint."),
-    options=(
+    content=Options((
         option("The sum", feedback="That is the sum."), option("The mean", True, "Yes: divide by N."),
         option("The largest"), option("The smallest"),
-    ),
+    )),
 )  # fmt: skip
 MULTIPLE = question(
-    "multiple", QuestionKind.MULTIPLE,
-    options=(option("w", True), option("b", True), option("η", feedback="A person sets it."), option("N")),
+    "multiple", "multiple",
+    content=Options((option("w", True), option("b", True), option("η", feedback="A person sets it."), option("N"))),
 )  # fmt: skip
-ORDERING = question("ordering", QuestionKind.ORDERING, options=tuple(option(text) for text in "ABCD"))
+ORDERING = question("ordering", "ordering", content=Options(tuple(option(text) for text in "ABCD")))
 FILL_IN = question(
-    "fill-in", QuestionKind.FILL_IN,
+    "fill-in", "fill-in",
     prompt=f"y = {BLANK} + w·x, where w is the {BLANK}.",
-    blanks=(Blank(("bias", "偏置")), Blank(("weight", "权重"))),
+    content=Blanks((Blank(("bias", "偏置")), Blank(("weight", "权重")))),
 )  # fmt: skip
-NUMERIC = question("numeric", QuestionKind.NUMERIC, answer=NumericAnswer(0.71, 0.73, "0.72 ± 0.01"))
+NUMERIC = question("numeric", "numeric", content=NumericAnswer(0.71, 0.73, "0.72 ± 0.01"))
+MATCH = question(
+    "match", "match",
+    content=Pairs(
+        (Pair("a", "one", PLACE), Pair("b", "two", PLACE), Pair("c", "three", PLACE), Pair("d", "four", PLACE)),
+        left_title="letter",
+    ),
+)  # fmt: skip
 PREDICT = question(
-    "predict", QuestionKind.SINGLE,
+    "predict", "single",
     labs=(LabFence("one-lag", "", {"optimizer.learning_rate": 5.0}, PLACE),),
-    options=(
+    content=Options((
         option("It falls", when="not diverged and final.train_loss < 0.9", feedback="That needs a smaller step."),
         option("It flies away", True, when="diverged"),
-    ),
+    )),
 )  # fmt: skip
 COMPARE = question(
-    "compare", QuestionKind.SINGLE,
+    "compare", "single",
     labs=(LabFence("one-lag", "a", {}, PLACE), LabFence("one-lag", "b", {"optimizer.name": "adam"}, PLACE)),
-    options=(
+    content=Options((
         option("a wins", when="a.final.valid_loss < b.final.valid_loss"),
         option("b wins", True, when="b.final.valid_loss < a.final.valid_loss"),
-    ),
+    )),
 )  # fmt: skip
 MEASURE = question(
-    "measure", QuestionKind.NUMERIC, answer=NumericAnswer(-1.1, -1.0, "-1.05 ± 0.05"), figure="final.w",
+    "measure", "numeric", content=NumericAnswer(-1.1, -1.0, "-1.05 ± 0.05"), figure="final.w",
     labs=(LabFence("ball", "", {}, PLACE),),
 )  # fmt: skip
 
-EVERY = (SINGLE, MULTIPLE, ORDERING, FILL_IN, NUMERIC, PREDICT)
+EVERY = (SINGLE, MULTIPLE, ORDERING, FILL_IN, NUMERIC, MATCH, PREDICT)
 
 
 def lesson(*blocks: Block, sections: tuple[Section, ...] = (), id: str = LESSON) -> Lesson:

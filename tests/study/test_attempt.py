@@ -7,10 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.study.samples import EVERY, FILL_IN, MEASURE, MULTIPLE, NUMERIC, ORDERING, PREDICT, SINGLE, question
-from tutor.course.lesson import Question, QuestionKind
-from tutor.study.attempt import LONGEST_TEXT, Attempt, Draft, Stage, shown_order
+from tests.study.samples import EVERY, FILL_IN, MATCH, MEASURE, MULTIPLE, NUMERIC, ORDERING, PREDICT, SINGLE, question
+from tutor.course.lesson import Options, Question
+from tutor.course.questions import question_type
+from tutor.course.questions.base import Draft
+from tutor.course.questions.typed import LONGEST_TEXT
+from tutor.study.attempt import Attempt, Stage
 from tutor.study.recall import attempt_from, attempt_given, state_of
+
+
+def shown(question: Question, seed: int) -> tuple[int, ...]:
+    return question_type(question.kind).shown(question, seed)
+
 
 SEEDS = st.integers(0, 2**31)
 
@@ -18,17 +26,18 @@ SEEDS = st.integers(0, 2**31)
 @given(seed=SEEDS)
 def test_shuffling_repeats_for_a_seed_and_loses_no_option(seed: int) -> None:
     for each in EVERY:
-        assert shown_order(each, seed) == shown_order(each, seed)
-        assert sorted(shown_order(each, seed)) == list(range(len(each.options)))
+        assert shown(each, seed) == shown(each, seed)
+        assert sorted(shown(each, seed)) == list(range(len(shown(each, 0))))
 
 
 def test_another_seed_gives_another_order() -> None:
-    assert len({shown_order(SINGLE, seed) for seed in range(30)}) > 10
+    assert len({shown(SINGLE, seed) for seed in range(30)}) > 10
 
 
 @given(seed=SEEDS)
-def test_an_ordering_never_starts_out_solved(seed: int) -> None:
-    assert shown_order(ORDERING, seed) != (0, 1, 2, 3)
+def test_neither_an_ordering_nor_pairs_start_out_solved(seed: int) -> None:
+    assert shown(ORDERING, seed) != (0, 1, 2, 3)
+    assert shown(MATCH, seed) != (0, 1, 2, 3)
 
 
 def test_a_single_choice_holds_one_option_at_a_time() -> None:
@@ -161,7 +170,9 @@ def answered(each: Question, seed: int = 3) -> Attempt:
     attempt = Attempt(each, seed)
     attempt.choose(len(each.options) - 1)
     attempt.move(0, 1)
-    for blank in range(max(1, len(each.blanks))):
+    for place, index in enumerate(attempt.shown if attempt.type.interaction == "pair" else ()):
+        attempt.choose(index, place)
+    for blank in range(max(1, len(attempt.draft.texts))):
         attempt.write("1", blank)
     return attempt
 
@@ -215,7 +226,7 @@ def test_a_run_that_cannot_be_had_is_not_counted() -> None:
 
 
 STEPS = st.lists(
-    st.tuples(st.just("choose"), st.integers(-1, 5))
+    st.tuples(st.just("choose"), st.integers(-1, 5), st.integers(-1, 4))
     | st.tuples(st.just("move"), st.integers(-1, 5), st.integers(-1, 5))
     | st.tuples(st.just("write"), st.text(max_size=4), st.integers(-1, 3))
     | st.tuples(st.sampled_from(["undo", "hint", "commit"])),
@@ -264,7 +275,7 @@ def test_a_state_edited_by_hand_is_refused_or_sound(each: Question, changes: dic
 
 def test_a_state_that_does_not_fit_the_edited_question_is_refused() -> None:
     state = state_of(answered(SINGLE))
-    shorter = question("single", QuestionKind.SINGLE, options=SINGLE.options[:2])
+    shorter = question("single", "single", content=Options(SINGLE.options[:2]))
     assert attempt_from(shorter, state) is None
     assert attempt_from(NUMERIC, state) is None
     assert attempt_from(SINGLE, state) is not None
@@ -300,7 +311,9 @@ def test_a_question_goes_on_in_the_other_language() -> None:
     attempt.hint()
     attempt.commit()
     shown, draft = attempt.shown, attempt.draft
-    chinese = replace(SINGLE, title="题", hints=("提示",), options=tuple(replace(o, text="项") for o in SINGLE.options))
+    chinese = replace(
+        SINGLE, title="题", hints=("提示",), content=Options(tuple(replace(o, text="项") for o in SINGLE.options))
+    )
     assert attempt.retell(chinese)
     assert (attempt.question.title, attempt.shown, attempt.draft, attempt.hints) == ("题", shown, draft, ("提示",))
     assert attempt.verdict is not None
@@ -309,7 +322,7 @@ def test_a_question_goes_on_in_the_other_language() -> None:
 def test_a_question_that_is_not_alike_is_not_taken_for_the_other_language() -> None:
     attempt = answered(SINGLE)
     assert not attempt.retell(MULTIPLE)
-    assert not attempt.retell(replace(SINGLE, options=SINGLE.options[:2]))
+    assert not attempt.retell(replace(SINGLE, content=Options(SINGLE.options[:2])))
     assert attempt.question is SINGLE
 
 

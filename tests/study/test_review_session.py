@@ -10,6 +10,7 @@ import pytest
 from tests.study.samples import Stopwatch
 from tests.tui.conftest import write_course
 from tutor.course.catalogue import Course
+from tutor.course.questions.fill_in import FILL_IN
 from tutor.foundation import clock
 from tutor.foundation.translate import use_language
 from tutor.progress.cards import Side, term_key
@@ -51,7 +52,7 @@ def answer(exercise: Exercise | None, *, right: bool = True) -> Exercise:
     if question.options:
         exercise.attempt.choose(next(at for at, option in enumerate(question.options) if option.ticked is right))
     else:
-        exercise.attempt.write(question.blanks[0].accepted[0] if right else "no such thing")
+        exercise.attempt.write(FILL_IN.content(question).blanks[0].accepted[0] if right else "no such thing")
     assert exercise.commit()
     return exercise
 

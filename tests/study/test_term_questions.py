@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tutor.course.glossary import Glossary, GlossaryEntry
-from tutor.course.lesson import BLANK, QuestionKind
+from tutor.course.lesson import BLANK
 from tutor.progress.cards import Side
 from tutor.study.attempt import Attempt
 from tutor.study.term_questions import can_be_asked, neighbours, term_question, without_name
@@ -32,7 +32,7 @@ GLOSSARY = Glossary([
 def test_the_definition_is_wanted_among_those_of_terms_like_it() -> None:
     question = term_question(RATE, Side.MEANING, GLOSSARY, "en")
     assert question is not None
-    assert question.kind is QuestionKind.SINGLE
+    assert question.kind == "single"
     assert question.title == "learning rate"
     assert [option.ticked for option in question.options] == [True, False, False, False]
     assert question.options[1].text == "What … means."

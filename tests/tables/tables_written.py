@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.dataset import RawData
+from tutor.ml.datasets.sources.own_table import load_labelled_table
 
 
 def written(folder: Path, text: str | bytes, encoding: str = "utf-8") -> Path:
@@ -23,7 +23,7 @@ def lines(head: str, rows: Iterable[str]) -> str:
 
 def loaded(folder: Path, text: str | bytes, target: str, **options: object) -> RawData:
     """What a learner's table becomes."""
-    return load_csv(written(folder, text), target, **options)  # type: ignore[arg-type]
+    return load_labelled_table(written(folder, text), target, **options)  # type: ignore[arg-type]
 
 
 def notes(data: RawData) -> str:

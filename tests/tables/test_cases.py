@@ -11,7 +11,7 @@ from tests.tables.tables_written import lines, loaded, notes, written
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
 from tutor.ml.datasets import load_dataset
-from tutor.ml.datasets.csv_file import load_csv
+from tutor.ml.datasets.sources.own_table import load_labelled_table
 from tutor.ml.settings import DataSettings
 
 
@@ -421,9 +421,9 @@ def test_very_wide_tables_are_refused_in_a_sentence_or_some_columns_are_chosen(c
     head = ",".join(f"c{n}" for n in range(columns))
     path = written(tmp_path, lines(head, (",".join(str(n * c % 17) for c in range(columns)) for n in range(8))))
     with pytest.raises(TutorError, match=r"more than 500?0 columns"):
-        load_csv(path, "c3")
+        load_labelled_table(path, "c3")
     if columns < 5_000:
-        assert load_csv(path, "c3", ("c1", "c5")).feature_names == ("c1", "c5")
+        assert load_labelled_table(path, "c3", ("c1", "c5")).feature_names == ("c1", "c5")
 
 
 def test_points_between_thousands_are_not_called_decimal_commas(tmp_path: Path) -> None:

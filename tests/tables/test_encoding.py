@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tables.tables_written import lines, loaded, notes, written
 from tutor.foundation.errors import TutorError
-from tutor.ml.datasets.csv_file import load_csv
+from tutor.ml.datasets.sources.own_table import load_labelled_table
 from tutor.tables.encoding import UTF8, detect_encoding
 
 SAMPLES = {
@@ -79,7 +79,7 @@ def test_a_file_that_is_ascii_for_a_megabyte(codec: str, tmp_path: Path) -> None
 def test_damaged_utf8_is_told_with_its_line_and_not_taken_for_something_else(broken: bytes, tmp_path: Path) -> None:
     text = table("长度,Größe,种类", "猫 狗").encode() + b"3.5,4," + broken + b"\n"
     with pytest.raises(TutorError, match=r":14: this is not UTF-8 text") as told:
-        load_csv(written(tmp_path, text), "种类")
+        load_labelled_table(written(tmp_path, text), "种类")
     assert "UTF-8" in told.value.hint
 
 

@@ -27,7 +27,6 @@ async def test_what_another_terminal_did_is_told_and_the_controls_turn_with_it(
         bench.run.write(Paused(epoch=3, by=BEN))
         assert paused in await bench.text()
         session = bench.screen.session
-        assert session is not None
         control = session.spec.controls["learning_rate"]
         assert session.value(control) == 0.1
         bench.run.write(Changed(epoch=3, updates=12, key="optimizer.learning_rate", value=0.5, by=BEN))
@@ -41,7 +40,6 @@ async def test_a_pace_that_another_terminal_set_is_the_pace_here(tmp_path: Path)
     async with lab(tmp_path) as bench:
         await bench.press("space", "comma")
         session = bench.screen.session
-        assert session is not None
         wished = session.pace
         bench.run.write(Paced(epoch=0, pace=wished, by=this_author()))
         await bench.look()
@@ -57,7 +55,6 @@ async def test_what_was_done_here_is_not_told_again_and_what_was_before_joining_
         bench.run.write(Paused(epoch=0, by=this_author()), Resumed(epoch=0))
         assert "paused after" not in await bench.text()
         session = bench.screen.session
-        assert session is not None
         bench.run.write(Noted(epoch=0, text="early", by=BEN))
         session.catch_up()
         assert session.other_terminals.take() == []

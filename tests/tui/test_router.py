@@ -12,7 +12,7 @@ from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import app_of, running, settled, text_of
 from tutor import tui
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.spec_file import write_spec
+from tutor.labs.lab_files import write_config
 from tutor.tui import router, routes
 from tutor.tui.app import TutorApp
 from tutor.tui.routes import Route
@@ -31,7 +31,7 @@ def lesson_file(app: TutorApp) -> Path:
 
 def a_cell(app: TutorApp) -> Path:
     folder = make(app.services.runs, CELL, epochs(1, 3), FINISHED)
-    write_spec(folder, BALL)
+    write_config(folder, BALL)
     return folder
 
 
@@ -56,6 +56,7 @@ WAYS: dict[type[Route], tuple[Callable[[TutorApp], Route], str]] = {
     routes.Settings: (lambda _: routes.Settings(), "› Settings"),
     routes.Help: (lambda app: routes.Help(app.screen), "› Help"),
     routes.Palette: (lambda app: routes.Palette(app.screen), "Course map"),
+    routes.Source: (lambda _: routes.Source(BALL), "Lab: Ball on a curve › Code"),
     routes.TooSmall: (lambda _: routes.TooSmall(), "too small"),
 }
 KINDS: dict[str, type[Route]] = {
@@ -89,7 +90,7 @@ async def test_every_route_opens_its_screen(services_in: MakeServices, kind: typ
 def test_each_screen_has_a_route() -> None:
     folder = Path(tui.__path__[0]) / "screens"
     found = {
-        ".".join(path.relative_to(folder).with_suffix("").parts)
+        ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
         for path in folder.rglob("*.py")
         if "\ndef screen_for(" in path.read_text(encoding="utf-8")
     }

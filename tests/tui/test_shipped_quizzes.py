@@ -18,7 +18,9 @@ from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import FakeRuns
 from tests.tui.screen_rows import make_services, running, settled, text_of
-from tutor.course.lesson import Question, QuestionKind
+from tutor.course.lesson import Question
+from tutor.course.questions.fill_in import FILL_IN
+from tutor.course.questions.numeric import NUMERIC
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.events import Finished
@@ -54,8 +56,9 @@ class EndedRuns(FakeRuns):
 
 def facts_for(question: Question) -> Facts:
     """Figures that make just the ticked options true, and a numeric answer right."""
-    if question.figure and question.answer is not None:
-        return {question.figure: (question.answer.low + question.answer.high) / 2}
+    if question.figure:
+        answer = NUMERIC.content(question)
+        return {question.figure: (answer.low + answer.high) / 2}
     names = sorted(facts_needed(question))
     conditions = [(option.when, option.ticked) for option in question.options if option.when is not None]
     ends = sorted({float(each) for when, _ in conditions for each in NUMBER.findall(when.text)} | {1.0})
@@ -91,16 +94,19 @@ def typed(texts: Sequence[str]) -> list[str]:
 
 def keys_for(attempt: Attempt, *, right: bool) -> list[str]:
     """The keys that answer a question, without the one that commits."""
-    question, kind = attempt.question, attempt.kind
-    if kind is QuestionKind.FILL_IN:
-        return typed([blank.accepted[0] if right else "zzz" for blank in question.blanks])
-    if kind is QuestionKind.NUMERIC:
-        assert question.answer is not None
-        return typed([f"{(question.answer.low + question.answer.high) / 2:.12g}" if right else "-987654"])
-    if kind is QuestionKind.ORDERING:
+    question, kind = attempt.question, attempt.question.kind
+    if kind == "fill-in":
+        return typed([blank.accepted[0] if right else "zzz" for blank in FILL_IN.content(question).blanks])
+    if kind == "numeric":
+        number = NUMERIC.content(question)
+        return typed([f"{(number.low + number.high) / 2:.12g}" if right else "-987654"])
+    if kind == "match":
+        order = [attempt.shown.index(index) for index in range(len(attempt.shown))]
+        return [str(place + 1) for place in (order if right else [*order[1:], order[0]])]
+    if kind == "ordering":
         return sorting(list(attempt.draft.order)) if right else []
     places = [place for place, index in enumerate(attempt.shown, 1) if question.options[index].ticked is right]
-    return [str(place) for place in places] if kind is QuestionKind.MULTIPLE else [str(places[0])]
+    return [str(place) for place in places] if kind == "multiple" else [str(places[0])]
 
 
 def sorting(order: list[int]) -> list[str]:

@@ -38,3 +38,10 @@ def complete_sources(_context: click.Context, _parameter: click.Parameter, incom
     from tutor.ml.source import source_names
 
     return [name for names in source_names().values() for name in names if name.startswith(incomplete)]
+
+
+def complete_languages(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The codes of languages that begin with ``incomplete``."""
+    from tutor.foundation.languages import languages
+
+    return [code for code in languages() if code.startswith(incomplete)]

@@ -19,7 +19,9 @@ from dataclasses import dataclass
 
 from tutor.foundation.translate import translate
 
-Facts = Mapping[str, float | bool | str]
+Fact = float | bool | str
+Facts = Mapping[str, Fact]
+"""What finished runs say, by name: see `RunSummary.facts`."""
 _Meaning = Callable[[Facts], "float | bool"]
 
 _LONGEST = 1_000

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import sentences
 
 if TYPE_CHECKING:
     from tutor.course.conditions import Condition
@@ -41,7 +41,7 @@ class Fault:
 
     def __str__(self) -> str:
         """One line: ``path:line:column: message hint``."""
-        return harmless_line(f"{self.place}: {self.message} {self.hint}".rstrip())
+        return harmless_line(f"{self.place}: {sentences(self.message, self.hint)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,9 @@ class LabFence:
     place: Place
 
 
-class QuestionKind(StrEnum):
-    """How a question is answered."""
-
-    SINGLE = "single"
-    MULTIPLE = "multiple"
-    ORDERING = "ordering"
-    FILL_IN = "fill-in"
-    NUMERIC = "numeric"
-
-
 @dataclass(frozen=True, slots=True)
-class Blank:
-    """A gap in a text, and every answer that fills it; the first is the one to show."""
-
-    accepted: tuple[str, ...]
+class Content:
+    """What a question asks for, beside its prompt. Each question type has a subclass; this one asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +92,10 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class NumericAnswer:
-    """A number from `low` to `high`, both allowed; `shown` is how the author wrote it."""
+class Options(Content):
+    """Lines to choose from, or to put in order: then the file's order is the true one."""
 
-    low: float
-    high: float
-    shown: str
+    options: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,31 +104,32 @@ class Question:
 
     Args:
         id: Unique in the course; the learner's memory knows the question by it.
-        kind: Read off the shape of its list.
+        kind: The name of its type, read off the shape of its answer: see `tutor.course.questions.question_type`.
         title: The heading, inline Markdown.
         prompt: Markdown; with fill-in, `BLANK` stands for each blank.
         hints: Markdown, in the order in which they are given.
         explanation: Markdown, shown after the answer is locked.
-        options: Of single, multiple and ordering; an ordering lists the true order.
-        blanks: Of fill-in.
-        answer: Of numeric.
+        content: What is asked for, in the form of its type.
         labs: Runs that settle the question; the learner commits first.
         figure: With numeric and labs, the fact of the run that must lie in the answer's range.
     """
 
     id: str
-    kind: QuestionKind
+    kind: str
     title: str
     prompt: str
     hints: tuple[str, ...]
     explanation: str
-    options: tuple[Option, ...]
-    blanks: tuple[Blank, ...]
-    answer: NumericAnswer | None
+    content: Content
     labs: tuple[LabFence, ...]
     place: Place
     lesson_id: str
     figure: str = ""
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The lines to choose from or to put in order; none if its type has no options."""
+        return self.content.options if isinstance(self.content, Options) else ()
 
     @property
     def predicts(self) -> bool:

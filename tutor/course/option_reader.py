@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.course.conditions import Condition, ConditionError, parse
 from tutor.course.lesson import Option, Place
+from tutor.course.lookalikes import has_option_inside, has_quote_inside
 from tutor.course.source import Element, Source, directive, inline_tokens, unquoted
 from tutor.foundation.translate import translate
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _TICK = re.compile(r"^\[(?P<mark>[ xX])\](?:\s+|$)")
 _MARKER = re.compile(r"\s*(?:[-+*]|[0-9]{1,9}[.)])\s*(?P<text>.*)")
+MOST_OPTIONS = 26
 _OWN = 2
 """The level of the blocks right inside an item of a top-level list."""
 
@@ -64,8 +66,7 @@ def is_tick_list(element: Element) -> bool:
     return any(_TICK.match(item.text) for item in items_of(element, 0))
 
 
-def has_tick(item: Item) -> bool:
-    """Whether an item begins with ``[ ]`` or ``[x]``."""
+def _has_tick(item: Item) -> bool:
     return _TICK.match(_without_comments(item)[0]) is not None
 
 
@@ -86,6 +87,50 @@ def _in_list(element: Element, at: int) -> bool:
     return at > 0 and before.type == "list_item_open" and before.level > 1
 
 
+def read_options(source: Source, element: Element, *, ticked: bool) -> tuple[tuple[Option, ...], bool]:
+    """Read a list of options, or of lines to be put in order.
+
+    Args:
+        source: Takes the faults.
+        element: The list.
+        ticked: Whether its items have ticks.
+
+    Returns:
+        The options, and whether one is unclear: its tick is missing, or it holds what may be the next option, so that
+        its text may give the answer away.
+    """
+    items = items_of(element, source.first)
+    place = source.place(element.start)
+    if len(items) > MOST_OPTIONS:
+        source.fault(place, translate("course.too-many-options", most=MOST_OPTIONS))
+    options = tuple(read_option(source, item, tick_expected=ticked) for item in items[:MOST_OPTIONS])
+    if len(options) < 2:
+        source.fault(place, translate("course.too-few-options"))
+    return options, _has_unclear_options(source, element, items, ticked=ticked)
+
+
+def _has_unclear_options(source: Source, element: Element, items: list[Item], *, ticked: bool) -> bool:
+    start = element.tokens[0].attrGet("start")
+    unclear = start is not None and int(start) > 1
+    if unclear:
+        source.fault(
+            source.place(element.start),
+            translate("course.list-start", start=start),
+            translate("course.list-start-hint"),
+        )
+    for item in items:
+        if has_option_inside(item.text):
+            place = source.place(item.start)
+            source.fault(place, translate("course.option-inside"), translate("course.option-inside-hint"))
+            unclear = True
+        elif has_quote_inside(item.text):
+            place = source.place(item.start)
+            source.fault(place, translate("course.feedback-inside"), translate("course.feedback-inside-hint"))
+            unclear = True
+        unclear = unclear or (ticked and not _has_tick(item))
+    return unclear
+
+
 def read_option(source: Source, item: Item, *, tick_expected: bool) -> Option:
     """Read an item. In a list of ticks an item without one counts as not ticked, and is a fault."""
     place = source.place(item.start)
@@ -102,7 +147,7 @@ def read_option(source: Source, item: Item, *, tick_expected: bool) -> Option:
         source.fault(
             there, translate("course.option-is-block", text=written[:20]), translate("course.option-is-block-hint")
         )
-    elif not _shows_something(text):
+    elif not shows_something(text):
         source.fault(place, translate("course.empty-option"))
     _refuse_more(source, item)
     condition = _condition(source, item, comments)
@@ -117,7 +162,7 @@ def _written_as_block(source: Source, item: Item) -> str:
     return text if is_block else ""
 
 
-def _shows_something(text: str) -> bool:
+def shows_something(text: str) -> bool:
     """Whether anything of an option is seen once it is set; a line break or a link without words is nothing."""
     return any(
         token.type == "image" or token.content.strip()
@@ -128,16 +173,22 @@ def _shows_something(text: str) -> bool:
 
 def _without_comments(item: Item) -> tuple[str, str]:
     """The item's text, and its comments: those in the text and those that stand by themselves, but none in code."""
-    text = item.text
+    text, comments = without_inline_comments(item.inline) if item.inline is not None else ("", [])
+    comments += [token.content for token in item.tokens if token.type == "html_block" and token.level == _OWN]
+    return text, "\n".join(comments)
+
+
+def without_inline_comments(inline: Token) -> tuple[str, list[str]]:
+    """The source of running text without its comments, and the comments; what is shown as code is none."""
+    text = inline.content
     comments = []
-    for child in (item.inline.children or ()) if item.inline is not None else ():
+    for child in inline.children or ():
         if child.type == "html_inline" and child.content.startswith("<!--"):
             # From the right: a comment that is shown as code comes before the one that closes a line.
             before, _, after = text.rpartition(child.content)
             text = before + after
             comments.append(child.content)
-    comments += [token.content for token in item.tokens if token.type == "html_block" and token.level == _OWN]
-    return text, "\n".join(comments)
+    return text, comments
 
 
 def _refuse_more(source: Source, item: Item) -> None:

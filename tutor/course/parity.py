@@ -1,32 +1,29 @@
-"""The same lesson in two languages: same questions, kinds, answers, terms and labs, so that progress is shared."""
+"""The same lesson in several languages: same questions, kinds, answers, terms and labs, so that progress is shared."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 from tutor.course.lesson import Fault, LabFence, Lesson, Place, Question, Term
-from tutor.foundation.translate import LANGUAGE_NAMES, LANGUAGES, translate
+from tutor.course.questions import question_type
+from tutor.foundation.translate import translate
 
 
-def faults_of_parity(lessons: list[Lesson], *, both: bool) -> list[Fault]:
-    """Where the languages of a course differ. The first language is held to be right.
+def faults_of_parity(lessons: list[Lesson], languages: Sequence[str]) -> list[Fault]:
+    """Where the languages of a course differ. A lesson that is not translated is no fault.
 
     Args:
         lessons: every lesson in every language.
-        both: whether each lesson ought to be there in every language.
+        languages: the languages; of each lesson, the first that it is there in is held to be right.
     """
     faults: list[Fault] = []
     by_id: dict[str, dict[str, Lesson]] = {}
     for lesson in lessons:
         by_id.setdefault(lesson.id, {})[lesson.language] = lesson
     for versions in by_id.values():
-        first = next(versions[language] for language in LANGUAGES if language in versions)
-        for language in LANGUAGES:
-            if language in versions and versions[language] is not first:
-                faults += _between(first, versions[language])
-            elif language not in versions and both:
-                name = LANGUAGE_NAMES[language]
-                faults.append(Fault(Place(first.path), translate("course.only-in-one-language", language=name)))
+        first, *others = [versions[language] for language in languages if language in versions]
+        for other in others:
+            faults += _between(first, other)
     return faults
 
 
@@ -71,29 +68,11 @@ def _between_questions(ours: Question, theirs: Question, other: str) -> Iterator
             translate("course.parity-kind", id=ours.id, kind=theirs.kind, other=other, other_kind=ours.kind),
         )
         return
-    counts = (("course.parity-options", len(ours.options), len(theirs.options)),
-              ("course.parity-blanks", len(ours.blanks), len(theirs.blanks)))  # fmt: skip
-    for key, our_count, their_count in counts:
-        if our_count != their_count:
-            yield Fault(place, translate(key, id=ours.id, count=their_count, other=other, other_count=our_count))
-            return
-    for key, read in _COMPARED.items():
-        if read(ours) != read(theirs):
-            yield Fault(place, translate(key, id=ours.id, other=other))
+    for difference in question_type(ours.kind).differences(ours, theirs, other):
+        yield Fault(place, difference)
+    if _labs(ours.labs) != _labs(theirs.labs):
+        yield Fault(place, translate("course.parity-labs", id=ours.id, other=other))
 
 
 def _labs(fences: tuple[LabFence, ...]) -> list[tuple[str, str, dict[str, object]]]:
     return [(fence.lab, fence.name, dict(fence.overrides)) for fence in fences]
-
-
-_COMPARED: dict[str, Callable[[Question], object]] = {
-    "course.parity-ticks": lambda question: [option.ticked for option in question.options],
-    "course.parity-conditions": lambda question: [
-        option.when.text if option.when is not None else "" for option in question.options
-    ],
-    "course.parity-answer": lambda question: (
-        (question.answer.low, question.answer.high) if question.answer is not None else None,
-        question.figure,
-    ),
-    "course.parity-labs": lambda question: _labs(question.labs),
-}

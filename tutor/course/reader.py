@@ -10,9 +10,10 @@ from tutor.course.files import lesson_number
 from tutor.course.front_matter import FrontMatter, end_of_front_matter, read_front_matter
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Block, Fault, Lesson, Place, Prose, Question, Section, Term
+from tutor.course.lesson_words import lesson_words
 from tutor.course.lookalikes import damaged_comment, ends_explanation, fault_in_prose
 from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_text_behind_id
-from tutor.course.question_reader import read_question
+from tutor.course.question_reader import question_head, read_question
 from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, directive, elements_of, is_identifier
 from tutor.course.term_reader import read_term, term_head
 from tutor.foundation.files import read_start
@@ -39,29 +40,32 @@ class Reading:
     faults: tuple[Fault, ...]
 
 
-def read_lesson(path: Path, language: str) -> Reading:
+def read_lesson(path: Path, language: str, *, written_in: str | None = None) -> Reading:
     """Read the lesson file at ``path``. Never raises: whatever is wrong is among the faults.
 
     Args:
         path: a Markdown file.
-        language: the language that its folder says it is in.
+        language: the language that it counts as.
+        written_in: the language whose words for "Hint" and the like it uses; empty if its folder names none, None if
+            it is ``language``.
     """
     try:
         raw = read_start(path, LARGEST_FILE + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         return Reading(None, (Fault(Place(path), translate("course.unreadable", reason=reason)),))
-    return read_text(path, raw, language)
+    return read_text(path, raw, language, written_in=written_in)
 
 
-def read_text(path: Path, raw: bytes, language: str) -> Reading:
+def read_text(path: Path, raw: bytes, language: str, *, written_in: str | None = None) -> Reading:
     """Read a lesson from the bytes of its file. See `read_lesson`."""
     faults: list[Fault] = []
     lines = _lines(path, raw, faults)
     if lines is None:
         return Reading(None, tuple(faults))
     head = read_front_matter(path, lines, faults)
-    source = Source(path, lines, end_of_front_matter(lines), faults)
+    words = lesson_words(language if written_in is None else written_in)
+    source = Source(path, lines, end_of_front_matter(lines), faults, words)
     lesson_id = head.id if head is not None else ""
     cutter = _Cutter(source, lesson_id)
     blocks, sections = cutter.cut()
@@ -200,10 +204,10 @@ class _Cutter:
             end += 1
         body = elements[index + 2 : end]
         refuse_text_behind_id(self._source, elements[index + 1])
-        identifier = said if name == "q" else term_head(said)[0]
+        identifier = (question_head if name == "q" else term_head)(said)[0]
         block: Question | Term
         if name == "q":
-            block, can_be_asked = read_question(self._source, identifier, heading, body, self._lesson_id)
+            block, can_be_asked = read_question(self._source, said, heading, body, self._lesson_id)
         else:
             block, can_be_asked = read_term(self._source, said, heading, body, self._lesson_id), True
         if is_identifier(identifier):

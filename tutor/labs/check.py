@@ -1,4 +1,4 @@
-"""What is wrong with the labs of a course: with their files, and with what lessons ask of them."""
+"""What is wrong with the labs of a course: faults of their files, and of the fences in lessons that use them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from pathlib import Path
 
 from tutor.course.lesson import Fault, LabFence, Lesson, Place
 from tutor.foundation.errors import TutorError
-from tutor.labs.faults import SpecError
+from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.labs.validate import refuse_idle
 
 
 def faults_of_labs(folder: Path) -> list[Fault]:
-    """What is wrong with the lab files themselves."""
+    """The faults of the lab files in a folder."""
     faults = []
     for path in sorted(folder.glob("*.toml")):
         try:
             load_lab(str(path), folder)
-        except SpecError as error:
+        except LabError as error:
             faults += [Fault(Place(path, each.line or 1), each.message, each.hint) for each in error.faults]
         except TutorError as error:
             faults.append(Fault(Place(path, 1), error.message, error.hint))
@@ -26,12 +26,12 @@ def faults_of_labs(folder: Path) -> list[Fault]:
 
 
 def faults_of_fences(lesson: Lesson, labs_folder: Path) -> list[Fault]:
-    """What is wrong with the labs that a lesson names and the values it gives them."""
+    """The faults of the labs that a lesson names, and of the values that it gives them."""
     faults = []
     for fence in fences_of(lesson):
         try:
             refuse_idle(spec_of_fence(fence, labs_folder), load_lab(fence.lab, labs_folder), fence.overrides)
-        except SpecError as error:
+        except LabError as error:
             faults += [Fault(fence.place, each.message, each.hint) for each in error.faults]
         except TutorError as error:
             faults.append(Fault(fence.place, error.message, error.hint))
@@ -39,14 +39,14 @@ def faults_of_fences(lesson: Lesson, labs_folder: Path) -> list[Fault]:
 
 
 def fences_of(lesson: Lesson) -> list[LabFence]:
-    """Every lab in a lesson: those in its text and those of its questions."""
+    """Every lab fence of a lesson, in its text and in its questions."""
     return [*lesson.labs, *(fence for question in lesson.questions for fence in question.labs)]
 
 
 def spec_of_fence(fence: LabFence, labs_folder: Path) -> LabConfig:
-    """The run that a fence asks for, flat out, as nobody watches a check.
+    """The configuration that a fence asks for, at full speed because nobody watches a check.
 
     Raises:
-        TutorError: there is no such lab, or it does not take these values.
+        TutorError: There is no such lab, or it does not accept these values.
     """
     return load_lab(fence.lab, labs_folder, {**fence.overrides, "train.pace": 0.0})

@@ -1,4 +1,4 @@
-"""Controls: what the learner may turn, between which limits, and what it is called."""
+"""Controls: the settings that the learner may change in a lab, with their limits and titles."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from tutor.labs.settings import SETTINGS, TRAINING_TABLES, Setting, find_setting
 
 
 class Report(Protocol):
-    """Keeps a fault of the control at hand."""
+    """Records a fault of a control."""
 
     def __call__(self, message: str, hint: str = "") -> None:
-        """Keep ``message`` and ``hint``."""
+        """Record a message and a hint."""
 
 
 def control_title(name: str, control: ControlConfig) -> str:
-    """What a control is called, in the interface language: "learning rate"."""
+    """The title of a control in the interface language, such as "learning rate"."""
     if name == "start":
         return translate("setting.start")
     if control.key in {"model.w", "model.b"} and find_setting(name) is None:
-        # A drawn function has symbols of its own, which are the same in every language: z1, w2.
+        # The symbols of a drawn function, such as z1 and w2, are the same in every language.
         return name
     setting = SETTINGS.get(control.key)
     return setting.title() if setting is not None else name
 
 
 def setting_text(value: object) -> str:
-    """A setting as people read it: ``0.01``, ``16, 16``, ``relu``; on and off for booleans."""
+    """A value as the interface shows it: ``0.01``, ``16, 16``, ``relu``; on and off for booleans."""
     if isinstance(value, bool):
         return translate("runs.on") if value else translate("runs.off")
     if isinstance(value, list | tuple):
@@ -46,16 +46,16 @@ def setting_text(value: object) -> str:
 
 
 def value_text(key: str, value: object) -> str:
-    """The value of a dotted key as people read it: columns by their names in the interface language, all where none."""
+    """The value of a dotted key as the interface shows it; columns have their names in the interface language."""
     if key != "data.features" or not isinstance(value, list | tuple):
         return setting_text(value)
     return ", ".join(data_name(str(each)) for each in value) or translate("names.every-column")
 
 
 def nudge(control: ControlConfig, value: object, steps: int) -> Value:
-    """The value that lies ``steps`` to the right of ``value`` (to the left where negative), within the limits.
+    """The value ``steps`` to the right of ``value`` (to the left if negative), within the limits.
 
-    A logarithmic range goes 1, 2, 5, 10, ...; a linear one in fortieths; choices go one by one.
+    A logarithmic range goes 1, 2, 5, 10, ...; a linear one has 40 steps; choices go one by one.
     """
     if control.choices:
         chosen = tuple(value) if isinstance(value, list) else value
@@ -75,7 +75,7 @@ def nudge(control: ControlConfig, value: object, steps: int) -> Value:
 
 
 def _on_ladder(now: float, steps: int) -> float:
-    """The rung of 1, 2, 5, 10, ... that lies ``steps`` from ``now``."""
+    """The number of the series 1, 2, 5, 10, ... that is ``steps`` away from the one nearest to ``now``."""
     rungs = (1, 2, 5)
     decade = math.floor(math.log10(now) + 1e-9)
     mantissa = now / 10.0**decade
@@ -85,7 +85,7 @@ def _on_ladder(now: float, steps: int) -> float:
 
 
 def read_control(name: str, value: object, report: Report) -> ControlConfig | None:
-    """One entry of ``[controls]``; None where it is at fault, and ``report`` was told why."""
+    """One entry of ``[controls]``; None if it is faulty, which is then reported to ``report``."""
     table = dict(value) if isinstance(value, Mapping) else {}
     unknown = set(table) - {"key", "low", "high", "choices"}
     if unknown:
@@ -117,7 +117,7 @@ def _range(name: str, setting: Setting, limits: Sequence[object], report: Report
         report(translate("runs.control-shape", name=name))
         return None
     for each in numbers:
-        # A control keeps its limits as floats, also those of whole numbers.
+        # A control has its limits as floats, even those of whole numbers.
         whole = setting.is_whole and float(each).is_integer()
         if not _fits(setting, int(each) if whole else each, name, report):
             return None
@@ -149,7 +149,7 @@ def _fits(setting: Setting, value: object, name: str, report: Report) -> bool:
 
 
 def widened(spec: LabConfig, keys: Collection[str]) -> LabConfig:
-    """``spec`` with its controls as wide as the values of ``keys``, which were set from outside, need them."""
+    """``spec`` with controls widened to allow the values of ``keys``, which were set by overrides."""
     controls = dict(spec.controls)
     for name, control in spec.controls.items():
         setting = SETTINGS[control.key]
@@ -166,32 +166,31 @@ def widened(spec: LabConfig, keys: Collection[str]) -> LabConfig:
 
 
 def check_setting(spec: LabConfig, key: str, value: object) -> tuple[str, Any]:
-    """A setting that a viewer asks for while ``spec`` runs: its dotted key and its value in the right type.
+    """The dotted key and the converted value of a setting that a viewer wants to change while ``spec`` runs.
 
-    Limits are those of the key; a declared control narrows them.
+    The limits are those of the setting, narrowed by its control if there is one.
 
     Raises:
-        ValueError: it cannot be set; the text tells why, in the interface language, and calls it as it was asked for:
-            a control by its title, another key as it is.
+        ValueError: It cannot be set. The text gives the reason in the interface language.
     """
     control = spec.controls.get(key)
-    called = control_title(key, control) if control is not None else key
+    title = control_title(key, control) if control is not None else key
     setting = find_setting(control.key if control is not None else key)
     if setting is None:
         raise ValueError(translate("runs.unknown-key", key=key))
     try:
         converted = setting.convert(value)
     except ValueError as error:
-        message = translate("runs.wrong-value", key=called, expected=setting.expected(), found=setting_text(value))
+        message = translate("runs.wrong-value", key=title, expected=setting.expected(), found=setting_text(value))
         raise ValueError(f"{message} {error}".rstrip()) from error
     control = control or next((each for each in spec.controls.values() if each.key == setting.key), None)
     if control is not None and not control.allows(converted):
-        raise ValueError(translate("runs.outside-control", key=called, limits=limits_text(control)))
+        raise ValueError(translate("runs.outside-control", key=title, limits=limits_text(control)))
     return setting.key, converted
 
 
 def limits_text(control: ControlConfig) -> str:
-    """Between which limits a control turns: ``1e-05 … 10``, ``1 | 7 | 28``."""
+    """The limits of a control: ``1e-05 … 10``, or ``1 | 7 | 28``."""
     if control.choices:
         return " | ".join(setting_text(each) for each in control.choices)
     return f"{setting_text(control.low)} … {setting_text(control.high)}"

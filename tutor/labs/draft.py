@@ -1,4 +1,4 @@
-"""What the next run of a lab will be, as the learner turns its controls: every step can be taken back."""
+"""The settings of the next run of a lab, as the learner changes them; every change can be undone."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tutor.labs.settings import SETTINGS
 
 _MOST_STEPS = 500
 PIECES = "model.pieces"
-"""The key of bends placed by hand."""
-_MOVE_BENDS = frozenset({"model.hidden", "model.placed"})
+"""The key of hidden units placed by hand."""
+_RESET_PIECES = frozenset({"model.hidden", "model.placed"})
 _SEEDS = 2**31
 
 
@@ -34,15 +34,15 @@ class Step:
 
     @property
     def back(self) -> Step:
-        """The step that takes this one back."""
+        """The step that undoes this one."""
         return Step(self.key, self.after, self.before, tuple((key, after, before) for key, before, after in self.also))
 
 
-class Setup:
-    """The spec of the next run, and the way it came to be.
+class LabDraft:
+    """The settings of the next run, with their history.
 
     Args:
-        spec: The lab with the overrides of the place it was opened from.
+        spec: The lab with the overrides it was opened with.
     """
 
     def __init__(self, spec: LabConfig) -> None:
@@ -53,31 +53,31 @@ class Setup:
 
     @property
     def can_undo(self) -> bool:
-        """Whether anything was changed."""
+        """Whether there is a change to undo."""
         return bool(self._taken)
 
     @property
     def can_redo(self) -> bool:
-        """Whether a change was taken back, and nothing else changed since."""
+        """Whether a change was undone, and nothing else changed since."""
         return bool(self._undone)
 
     @property
     def has_data_seed(self) -> bool:
-        """Whether a seed makes the data, or chooses the examples that are kept back."""
+        """Whether a seed generates the data, or chooses the examples that are kept back."""
         return not SETTINGS["data.seed"].idle_reason(self.spec)
 
     def value(self, control: ControlConfig) -> Value | None:
-        """The value of a control as the learner has set it."""
+        """The current value of a control."""
         value: Value | None = SETTINGS[control.key].get(self.spec)
         return value
 
     def set(self, name: str, value: Value) -> Step | None:
-        """Set a control. Returns what changed; None where that is its value already."""
+        """Set a control. Returns the change; None if that is its value already."""
         control = self.spec.controls[name]
         return self._change(control.key, value) if value != self.value(control) else None
 
     def nudge(self, name: str, steps: int) -> Step | None:
-        """Turn a control by some steps. Returns what changed; None at its limit."""
+        """Turn a control by some steps. Returns the change; None at its limit."""
         control = self.spec.controls[name]
         return self.set(name, nudge(control, self.value(control), steps))
 
@@ -85,7 +85,7 @@ class Setup:
         """Set a control to what the learner typed.
 
         Raises:
-            TutorError: it is no value for this control, in a sentence.
+            TutorError: That is not a value of this control.
         """
         try:
             _, value = check_setting(self.spec, name, parse_setting(f"value={text.strip()}")[1])
@@ -94,22 +94,22 @@ class Setup:
         return self.set(name, value)
 
     def reroll(self) -> Step:
-        """The next seed: other first parameters, another order of the examples."""
+        """Take the next seed: other initial parameters, and another order of the examples."""
         return self._change("train.seed", (self.spec.train.seed + 1) % _SEEDS)
 
     def reroll_data(self) -> Step | None:
-        """The next seed of the data; None where no seed makes it."""
+        """Take the next seed of the data. Returns None if the data has no seed."""
         if not self.has_data_seed:
             return None
         now = self.spec.data.seed
         return self._change("data.seed", 1 if now is None else (now + 1) % _SEEDS)
 
     def undo(self) -> Step | None:
-        """Take the last change back. Returns what changed by that; None where there is nothing to take back."""
+        """Undo the last change. Returns what changed; None if there is nothing to undo."""
         return self._move(self._taken, self._undone)
 
     def redo(self) -> Step | None:
-        """Change again what was taken back last."""
+        """Redo what was undone last. Returns what changed; None if there is nothing to redo."""
         return self._move(self._undone, self._taken)
 
     def _move(self, source: list[Step], target: list[Step]) -> Step | None:
@@ -122,8 +122,8 @@ class Setup:
 
     def _change(self, key: str, value: Value) -> Step:
         also: tuple[tuple[str, AnyValue, AnyValue], ...] = ()
-        if key in _MOVE_BENDS and self.spec.model.pieces:
-            also = ((PIECES, self.spec.model.pieces, ()),)  # bends placed by hand are so many, and no others
+        if key in _RESET_PIECES and self.spec.model.pieces:
+            also = ((PIECES, self.spec.model.pieces, ()),)  # the placed units no longer fit
         return self._take(Step(key, SETTINGS[key].get(self.spec), value, also))
 
     def _take(self, step: Step) -> Step:
@@ -137,21 +137,21 @@ class Setup:
         self.spec = with_overrides(self.spec, changes)
 
     def take_over(self, settings: Mapping[str, Value]) -> None:
-        """Stand where a run stands that goes on already; nothing of that is a step to take back.
+        """Adopt the settings of a run that is already going on, without a step to undo.
 
-        A run of an older form of the lab may hold what this one does not allow: then all stays as the lab has it.
+        If the run comes from an older version of the lab whose settings are not allowed any more, nothing changes.
         """
         changes: dict[str, object] = {key: to for key, to in settings.items() if SETTINGS[key].get(self.spec) != to}
-        if self.spec.model.pieces and not _MOVE_BENDS.isdisjoint(changes):
+        if self.spec.model.pieces and not _RESET_PIECES.isdisjoint(changes):
             changes[PIECES] = ()
         with suppress(TutorError):
             self.spec = with_overrides(self.spec, changes)
 
     def place(self, settings: Mapping[str, object]) -> Step:
-        """Start the next run from bends placed by hand, by an optimiser that moves them: one step to take back.
+        """Start the next run from hidden units placed by hand, with an optimizer that moves them: one step to undo.
 
         Raises:
-            TutorError: they are none that this lab can start from.
+            TutorError: This lab cannot start from them.
         """
         changes = dict(settings)
         if self.spec.optimizer.name in {"none", "manual"}:

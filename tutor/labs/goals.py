@@ -1,4 +1,4 @@
-"""The goal of a lab: how much of it a run meets, and which of two attempts is the better one."""
+"""The goal of a lab: which of its conditions a run meets, and which of two attempts is better."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _MEASURE = re.compile(r"(?P<name>[a-z_]+(?:\.[a-z_0-9]+)*)\s*(?P<sign><=|>=|<|>)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a run stands towards a goal.
+    """How far a run meets a goal.
 
     Args:
-        met: Whether all of it is met.
-        held: How many of its conditions are.
-        value: What its first condition is about; None where that is no number.
+        met: Whether all of its conditions hold.
+        held: How many of them hold.
+        value: The value of the fact in its first condition; None if that is not a number.
     """
 
     met: bool
@@ -32,13 +32,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A goal, cut into the conditions that ``and`` joins.
+    """A goal, split into the conditions that ``and`` joins.
 
     Args:
-        text: As the lab has it.
-        parts: Its conditions; a single one where it is more than a chain of ``and``.
-        measure: The fact that its first condition compares; empty where that compares something else.
-        lower: Whether less of it is better.
+        text: The goal as the lab has it.
+        parts: Its conditions; only one if it has more than ``and`` in it.
+        measure: The fact that its first condition compares; empty if that condition has another form.
+        lower: Whether a smaller value of it is better.
     """
 
     text: str
@@ -47,11 +47,11 @@ class Goal:
     lower: bool = True
 
     def holding(self, facts: Facts) -> list[bool | None]:
-        """Of each condition whether it holds; None where the run cannot tell yet."""
+        """For each condition, whether it holds; None if it depends on a fact that the run does not have yet."""
         return [_holds(part, facts) for part in self.parts]
 
     def verdict(self, facts: Facts) -> Verdict | None:
-        """How a run with ``facts`` stands; None where it cannot tell yet."""
+        """How far a run with ``facts`` meets the goal; None if a fact is missing."""
         held = self.holding(facts)
         if None in held:
             return None
@@ -60,7 +60,7 @@ class Goal:
         return Verdict(all(held), sum(each is True for each in held), number)
 
     def is_better(self, new: Verdict, old: Verdict | None) -> bool:
-        """Whether ``new`` is better than ``old``: by what is met, then by the measure."""
+        """Whether ``new`` is better than ``old``: by the conditions that hold, then by the measure."""
         return old is None or self._rank(new) > self._rank(old)
 
     def _rank(self, verdict: Verdict) -> tuple[bool, int, float]:
@@ -69,13 +69,13 @@ class Goal:
 
 
 def read_goal(text: str) -> Goal | None:
-    """The goal that ``text`` says; None where it says none, or nothing that can be read."""
+    """The goal in ``text``; None if it cannot be read."""
     pieces = " ".join(text.split()).split(" and ")
     try:
         parts = tuple(parse(piece) for piece in pieces)
     except ConditionError:
         parts = ()
-    # What "or" or a bracket binds is one condition, not several.
+    # With "or" or brackets, the whole is one condition.
     if not parts or re.search(r"\bor\b", text):
         try:
             parts = (parse(text),)
@@ -88,23 +88,23 @@ def read_goal(text: str) -> Goal | None:
 
 
 class Challenge:
-    """A lab's goal, and the best attempt at it so far.
+    """The goal of a lab, and the best attempt at it so far.
 
     Args:
-        lab: The lab's id.
-        text: Its goal; empty where it has none.
+        lab: The id of the lab.
+        text: Its goal; empty if it has none.
     """
 
     def __init__(self, lab: str, text: str) -> None:
         self._lab = lab
         self.goal = read_goal(text) if text.strip() else None
         self.best: LabAttempt | None = None
-        """The best attempt; whoever knows the learner's memory puts in what that holds."""
+        """The best attempt; the caller sets it to the best one in the progress file."""
         self.beaten: LabAttempt | None = None
-        """The one that `best` took the place of while the lab was open."""
+        """The attempt that `best` replaced while the lab was open."""
 
     def judge(self, run: str, facts: Facts, settings: Mapping[str, object]) -> LabAttempt | None:
-        """The attempt that a run with ``facts`` is, where it is the best one now; it is `best` from then on."""
+        """The attempt of a run with ``facts`` if it is the best so far, which makes it `best`; else None."""
         verdict = self.goal.verdict(facts) if self.goal is not None else None
         if self.goal is None or verdict is None:
             return None

@@ -1,7 +1,7 @@
-"""What a run is asked to do: the one definition behind lab files, fences, ``--set`` and the log.
+"""The configuration of a run: one definition for lab files, fences, ``--set`` and the log.
 
-A configuration is read from data by `tutor.labs.lab_files`, which reports every fault in one go. The settings of a
-training are declared in `tutor.ml.settings`; what else a lab says is declared here.
+`tutor.labs.lab_files` reads a configuration and reports all of its faults at once. The settings of a training are
+declared in `tutor.ml.settings`, the others here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from tutor.foundation.languages import in_language
 from tutor.ml.settings import (
     WITHOUT_GRADIENT,
     DataSettings,
@@ -36,7 +37,7 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ShowConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[show]``: what the worker computes for the viewers, in the order in which they show it."""
+    """``[show]``: the panels that the worker computes, in the order in which they are shown."""
 
     panels: Annotated[tuple[str, ...], setting(names=_panel_names)] = ("loss",)
     features: Annotated[tuple[str, ...], Meta(max_length=2)] = ()
@@ -44,21 +45,21 @@ class ShowConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ControlConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One control: a range, or choices. ``learning_rate = [1e-5, 10.0]`` is short for low and high."""
+    """One control: a range or choices. ``learning_rate = [1e-5, 10.0]`` is short for ``low`` and ``high``."""
 
     key: str
-    """The dotted key that it turns, such as ``optimizer.learning_rate``."""
+    """The dotted key of its setting, such as ``optimizer.learning_rate``."""
     low: float | None = None
     high: float | None = None
     choices: tuple[Value, ...] = ()
 
     @property
     def is_range(self) -> bool:
-        """Whether any number from `low` to `high` may be chosen, rather than one of `choices`."""
+        """Whether it takes any number from `low` to `high`, rather than one of `choices`."""
         return not self.choices
 
     def allows(self, value: object) -> bool:
-        """Whether ``value`` lies within the limits of this control."""
+        """Whether ``value`` is within the limits of this control."""
         if self.choices:
             return value in self.choices
         return isinstance(value, int | float) and (self.low or 0.0) <= value <= (self.high or 0.0)
@@ -76,13 +77,13 @@ class ChallengeConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class LabConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that determines a run. The same spec gives the same losses, bit for bit."""
+    """Everything that determines a run. The same configuration gives the same losses, bit for bit."""
 
     id: str = "custom"
     title: dict[str, str] = field(default_factory=dict)
-    """By language."""
+    """The title by language."""
     about: dict[str, str] = field(default_factory=dict)
-    """By language: what there is to try and to see."""
+    """What to try and to look at, by language."""
     data: DataSettings = field(default_factory=DataSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
     loss: LossSettings = field(default_factory=LossSettings)
@@ -94,16 +95,16 @@ class LabConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     challenge: ChallengeConfig = field(default_factory=ChallengeConfig)
 
     def title_in(self, language: str) -> str:
-        """The title in ``language``; in another one where it is missing; the id where there is none."""
-        return self.title.get(language) or next(iter(self.title.values()), self.id)
+        """The title in ``language``, or else in another language, or else the id."""
+        return in_language(self.title, language) or self.id
 
     def about_in(self, language: str) -> str:
-        """What `about` says in ``language``, or in another one, or nothing."""
-        return self.about.get(language) or next(iter(self.about.values()), "")
+        """The description in ``language``, or else in another language; may be empty."""
+        return in_language(self.about, language) or ""
 
     @property
     def manual(self) -> bool:
-        """Whether the learner is the optimiser."""
+        """Whether the learner is the optimizer."""
         return self.optimizer.name == "manual"
 
     @property

@@ -1,7 +1,13 @@
-"""Lab files, and the settings that change them."""
+"""Lab files: reading them, changing them by overrides, and writing them.
+
+The folder of a run has a lab file too, ``spec.toml``, so ``tutor train path/to/spec.toml`` does the same run again.
+"""
 
 from __future__ import annotations
 
+import json
+import platform
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,41 +15,45 @@ from typing import Any
 import msgspec
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import is_file, named_path, read_start, whole_path
+from tutor.foundation.files import is_file, named_path, read_start, whole_path, write_text
+from tutor.foundation.languages import in_language
 from tutor.foundation.safe_text import harmless, harmless_line, harmless_value
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, load_toml
 from tutor.foundation.translate import listed, translate
-from tutor.labs.faults import SpecError, SpecFault
+from tutor.labs.faults import LabError, LabFault
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.lab_reader import SpecReader
+from tutor.labs.lab_reader import LabReader, key_lines
 from tutor.labs.settings import SETTINGS, TRAINING_TABLES, key_of
-from tutor.labs.toml_lines import key_lines
 from tutor.labs.validate import idle_in_lab
 
 LARGEST_FILE = 256 * 1024
 SPEC_FILE = "spec.toml"
-"""What a run was asked, in its folder: a lab file that gives every key, in force or not."""
+"""The lab file in the folder of a run, which gives the value of every setting, with effect or without."""
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
 
 
 def list_labs(labs_folder: Path) -> list[str]:
-    """The names of the lab files in a folder, sorted; without those that a terminal cannot show as they are."""
+    """The sorted names of the lab files in a folder, without names that a terminal cannot show as they are."""
     return sorted(path.stem for path in labs_folder.glob("*.toml") if harmless_line(path.stem) == path.stem)
 
 
 def lab_titles(labs_folder: Path, language: str) -> list[tuple[str, str]]:
-    """Name and title of every lab in a folder. A lab whose title cannot be read is called by its name."""
+    """The name and the title of every lab in a folder. If the title cannot be read, it is the name."""
     titles = []
     for name in list_labs(labs_folder):
         title = read_title(labs_folder / f"{name}.toml")
-        titles.append((name, harmless_line(title.get(language) or next(iter(title.values()), name))))
+        titles.append((name, harmless_line(in_language(title, language) or name)))
     return titles
 
 
 def read_title(path: Path) -> dict[str, str]:
-    """The title of a lab file by language, whatever else is in the file; empty if there is none to read.
+    """The title of a lab file by language, even if the rest of the file is faulty; empty if it cannot be read.
 
-    To check a lab takes NumPy, which a list of labs can do without.
+    Unlike `load_lab`, this does not check the lab, so that a list of labs needs no NumPy.
     """
     try:
         title = harmless_value(load_toml(_text_of(path)).get("title", {}))
@@ -53,25 +63,25 @@ def read_title(path: Path) -> dict[str, str]:
 
 
 def load_lab(name: str | Path, labs_folder: Path, overrides: Mapping[str, object] | None = None) -> LabConfig:
-    """A lab, with some values of its own replaced.
+    """A lab, with some of its values replaced.
 
     Args:
-        name: The name of a file in ``labs_folder``, or a path to a lab file (it has a ``/`` or ends in ``.toml``).
-        labs_folder: Where the labs of the course lie.
-        overrides: New values by dotted key or short name: those of a fence, or of ``--set``.
+        name: The name of a file in ``labs_folder``, or the path of a lab file (with a ``/``, or ending in ``.toml``).
+        labs_folder: The folder with the labs of the course.
+        overrides: New values by dotted key or short name, from a fence or from ``--set``.
 
     Raises:
-        SpecError: the file or an override is at fault; every fault is told.
-        TutorError: there is no such lab, or the file cannot be read.
+        LabError: The file or an override is faulty; the error has every fault.
+        TutorError: There is no such lab, or the file cannot be read.
     """
     path = _path_of(str(name), labs_folder)
     return _with_table(read_lab(_text_of(path), path, overrides or {}), path.parent)
 
 
 def _with_table(spec: LabConfig, folder: Path) -> LabConfig:
-    """``spec`` with the whole path of its CSV, where that lies beside the lab file or in the present folder.
+    """``spec`` with the absolute path of its table, if that is beside the lab file or in the current folder.
 
-    A worker may start elsewhere; what lies in neither place is looked for in the folder of data.
+    A worker may run in another folder. A table in neither place is looked up in the folder of data.
     """
     if not spec.data.path:
         return spec
@@ -84,89 +94,55 @@ def _with_table(spec: LabConfig, folder: Path) -> LabConfig:
 
 
 def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = None) -> LabConfig:
-    """The lab that ``text`` defines; ``path`` is for faults, and names the lab where it has no id.
+    """The lab that ``text`` defines; ``path`` is for faults, and gives the id of a lab without one.
 
     Raises:
-        SpecError: with every fault.
+        LabError: With every fault.
     """
     try:
         values = load_toml(text)
     except TomlError as error:
         message = translate("runs.not-toml", reason=harmless_line(error.reason))
-        raise SpecError([SpecFault(message=message, path=path, line=error.line)]) from error
+        raise LabError([LabFault(message=message, path=path, line=error.line)]) from error
     values = harmless_lab(values)
     values.setdefault("id", path.stem)
     lines = key_lines(text)
     if path.name != SPEC_FILE:
         _refuse_idle_keys(values, path, lines)
     changed = _put(values, overrides or {})
-    return SpecReader(values, path=path, lines=lines, from_settings=changed).read()
+    return LabReader(values, path=path, lines=lines, from_settings=changed).read()
 
 
 def _refuse_idle_keys(values: Mapping[str, Any], path: Path, lines: Mapping[str, int]) -> None:
-    """See to it that everything that a lab file sets changes something in its runs.
+    """Check that every setting in a lab file has an effect on its runs.
 
-    The file is judged as it stands, because an override may well make something idle that the file needs.
+    This judges the file without overrides, because an override may disable something that the file needs.
 
     Raises:
-        SpecError: with every setting that changes nothing.
+        LabError: With every setting that has no effect.
     """
-    reader = SpecReader(values, path=path, lines=lines)
+    reader = LabReader(values, path=path, lines=lines)
     try:
         lab = reader.read()
-    except SpecError:
-        return  # what else is wrong is told where it is read with its overrides, which may put it right
+    except LabError:
+        return  # other faults are reported when the lab is read with its overrides, which may correct them
     keys = [f"{table}.{name}" for table in TRAINING_TABLES for name in values.get(table, {})]
     for key, message in idle_in_lab(lab, keys).items():
         reader.fault(key, message)
     if reader.faults:
-        raise SpecError(sorted(reader.faults, key=lambda fault: fault.line))
+        raise LabError(sorted(reader.faults, key=lambda fault: fault.line))
 
 
 def harmless_lab(values: Any) -> Any:
     """The plain values of a lab, without control characters.
 
-    The path of a table stays as it is, or it would lead nowhere; whoever shows it makes it harmless.
+    The path of a table stays as it is, because it would not exist otherwise; it is made harmless where it is shown.
     """
     clean: Any = harmless_value(values)
     data = values.get("data") if isinstance(values, dict) else None
     if isinstance(data, dict) and "path" in data:
         clean["data"]["path"] = data["path"]
     return clean
-
-
-def with_overrides(spec: LabConfig, overrides: Mapping[str, object]) -> LabConfig:
-    """``spec`` with new values by dotted key or short name.
-
-    Raises:
-        SpecError: with every fault; its faults have no line.
-    """
-    values = msgspec.to_builtins(spec)
-    changed = _put(values, overrides)
-    return SpecReader(values, from_settings=changed).read()
-
-
-def parse_setting(word: str) -> tuple[str, object]:
-    """The key and the value of ``KEY=VALUE``; the value is TOML, or plain text, or numbers with commas between.
-
-    Raises:
-        TutorError: there is no ``=`` or no key in it.
-    """
-    key, equals, text = word.partition("=")
-    key, text = harmless_line(key.strip()), text.strip()
-    if not equals or not key:
-        raise TutorError(
-            translate("runs.not-a-setting", word=harmless_line(word)),
-            hint=translate("runs.setting-example"),
-            exit_code=ExitCode.USAGE,
-        )
-    for form in (text, f"[{text}]") if text else ():
-        try:
-            value = load_toml(f"value = {form}")["value"]
-        except TomlError:
-            continue
-        return key, value if key in {"path", "data.path"} else harmless_value(value)
-    return key, text if key in {"path", "data.path"} else harmless(text)
 
 
 def _path_of(name: str, labs_folder: Path) -> Path:
@@ -185,14 +161,51 @@ def _text_of(path: Path) -> str:
     try:
         content = read_start(path, LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
-            raise SpecError([SpecFault(message=translate("runs.too-large", kilobytes=LARGEST_FILE // 1024), path=path)])
+            raise LabError([LabFault(message=translate("runs.too-large", kilobytes=LARGEST_FILE // 1024), path=path)])
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         reason = error.strerror or str(error)
         raise TutorError(translate("runs.cannot-read", path=str(path), reason=reason)) from error
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise SpecError([SpecFault(message=translate("runs.not-utf8"), path=path, line=line)]) from error
+        raise LabError([LabFault(message=translate("runs.not-utf8"), path=path, line=line)]) from error
+
+
+# -- overrides --------------------------------------------------------------------------------------------------------
+
+
+def with_overrides(spec: LabConfig, overrides: Mapping[str, object]) -> LabConfig:
+    """``spec`` with new values by dotted key or short name.
+
+    Raises:
+        LabError: With every fault, without lines.
+    """
+    values = msgspec.to_builtins(spec)
+    changed = _put(values, overrides)
+    return LabReader(values, from_settings=changed).read()
+
+
+def parse_setting(word: str) -> tuple[str, object]:
+    """The key and the value of ``KEY=VALUE``; the value is TOML, numbers separated by commas, or plain text.
+
+    Raises:
+        TutorError: It has no ``=`` or no key.
+    """
+    key, equals, text = word.partition("=")
+    key, text = harmless_line(key.strip()), text.strip()
+    if not equals or not key:
+        raise TutorError(
+            translate("runs.not-a-setting", word=harmless_line(word)),
+            hint=translate("runs.setting-example"),
+            exit_code=ExitCode.USAGE,
+        )
+    for form in (text, f"[{text}]") if text else ():
+        try:
+            value = load_toml(f"value = {form}")["value"]
+        except TomlError:
+            continue
+        return key, value if key in {"path", "data.path"} else harmless_value(value)
+    return key, text if key in {"path", "data.path"} else harmless(text)
 
 
 def _put(values: dict[str, Any], overrides: Mapping[str, object]) -> frozenset[str]:
@@ -205,7 +218,7 @@ def _put(values: dict[str, Any], overrides: Mapping[str, object]) -> frozenset[s
         for each in tables:
             inner = table.get(each)
             if not isinstance(inner, dict):
-                # What stands there is no table: that is a fault of its own, told where the reader meets it.
+                # A value in place of a table is a fault of its own, which the reader reports.
                 inner = table[each] = {} if inner is None else {"": inner}
             table = inner
         table[last] = _as_list(value) if key in SETTINGS and SETTINGS[key].is_list else value
@@ -214,7 +227,71 @@ def _put(values: dict[str, Any], overrides: Mapping[str, object]) -> frozenset[s
 
 
 def _as_list(value: object) -> object:
-    """``--set hidden=16`` means a list of one; ``--set hidden=`` an empty one."""
+    """``--set hidden=16`` means a list with one item, and ``--set hidden=`` an empty list."""
     if isinstance(value, int | float | str):
         return [value] if value != "" else []
     return value
+
+
+# -- writing ----------------------------------------------------------------------------------------------------------
+
+
+def versions() -> dict[str, str]:
+    """The versions that the last bits of a run's losses may depend on, besides its settings."""
+    from importlib.metadata import version
+
+    from tutor import __version__
+
+    return {"tutor": __version__, "python": platform.python_version(), "numpy": version("numpy")}
+
+
+def write_config(folder: Path, spec: LabConfig) -> None:
+    """Write ``spec`` into the folder of a run.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    made_with = ", ".join(f"{name} {version}" for name, version in versions().items())
+    write_text(folder / SPEC_FILE, f"# {made_with}\n{to_toml(spec)}")
+
+
+def read_config(folder: Path) -> LabConfig:
+    """The settings of the run in a folder.
+
+    Raises:
+        TutorError: They cannot be read.
+    """
+    return load_lab(folder / SPEC_FILE, folder)
+
+
+def to_toml(spec: LabConfig) -> str:
+    """``spec`` as a lab file."""
+    return "\n".join(_lines(msgspec.to_builtins(spec), "")) + "\n"
+
+
+def _lines(table: Mapping[str, Any], name: str) -> list[str]:
+    lines = [f"[{name}]"] if name else []
+    inner = []
+    for key, value in table.items():
+        if isinstance(value, Mapping) and not name and key not in {"title", "about"}:
+            inner += ["", *_lines(value, key)]
+        elif value is not None:
+            lines.append(f"{_key(key)} = {_value(value)}")
+    return lines + inner
+
+
+def _key(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else _value(key)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, str):
+        # TOML has the escapes of JSON, and also needs one for the only control character that JSON leaves as it is.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items() if v is not None) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_value(each) for each in value) + "]"
+    return repr(value)

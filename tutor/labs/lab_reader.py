@@ -1,4 +1,4 @@
-"""From a table of plain values to a `LabConfig`, with every fault found on the way."""
+"""Reads plain values, as TOML gives them, into a `LabConfig`, and reports every fault with its line."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ import msgspec
 
 from tutor.foundation.safe_text import harmless_json, harmless_line
 from tutor.foundation.suggest import nearest
+from tutor.foundation.toml_text import key_of
 from tutor.foundation.translate import listed, translate
 from tutor.labs.controls import read_control, widened
-from tutor.labs.faults import SpecError, SpecFault
+from tutor.labs.faults import LabError, LabFault
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.settings import HEADINGS, SETTINGS, TABLES, Setting, find_setting, names_in
-from tutor.labs.toml_lines import line_of
-from tutor.labs.validate import impossibilities
+from tutor.labs.validate import validate
 
 _NO_TEXT = re.compile("[\\0\ud800-\udfff]")
 
 
-class SpecReader:
-    """Reads one table of values, keeping every fault.
+class LabReader:
+    """Reads the values of a lab and collects every fault.
 
     Args:
         values: Nested tables of plain values, as `tomllib` gives them.
-        path: The file they come from; None for settings.
-        lines: The line of each dotted key; empty for settings.
-        from_settings: Dotted keys that an override put in: their faults are told without a line.
+        path: The file that they come from; None for overrides alone.
+        lines: The line of each dotted key; empty for overrides alone.
+        from_settings: The dotted keys that overrides have set; their faults are reported without a line.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class SpecReader:
         self._path = path
         self._lines = dict(lines or {})
         self._from_settings = from_settings
-        self.faults: list[SpecFault] = []
+        self.faults: list[LabFault] = []
 
     def read(self) -> LabConfig:
-        """The spec.
+        """The lab.
 
         Raises:
-            SpecError: with every fault.
+            LabError: With every fault.
         """
         found: dict[str, Any] = {}
         for key, value in self._values.items():
@@ -65,17 +65,17 @@ class SpecReader:
                 self._unknown("", key)
         if not self.faults:
             spec = widened(msgspec.convert(found, LabConfig), self._from_settings)
-            for impossible in impossibilities(spec):
-                self.fault(impossible.key, impossible.message, impossible.hint)
+            for fault in validate(spec):
+                self.fault(fault.key, fault.message, fault.hint)
         if self.faults:
-            raise SpecError(sorted(self.faults, key=lambda fault: fault.line))
+            raise LabError(sorted(self.faults, key=lambda fault: fault.line))
         return spec
 
     def fault(self, key: str, message: str, hint: str = "") -> None:
-        """Keep a fault at the place of ``key``."""
+        """Add a fault at the place of ``key``."""
         setting = self._path is None or any(key == each or each.startswith(f"{key}.") for each in self._from_settings)
         self.faults.append(
-            SpecFault(
+            LabFault(
                 message=harmless_line(message),
                 hint=harmless_line(hint),
                 key=key,
@@ -100,11 +100,11 @@ class SpecReader:
     def _value(self, setting: Setting, value: object) -> Any:
         key = setting.key
         if isinstance(value, Mapping) and key not in {"title", "about"}:
-            # A table where a value belongs, such as [optimizer.learning_rate]: say what belongs there.
+            # A table in place of a value, such as [optimizer.learning_rate].
             self.fault(key, translate("runs.wrong-value", key=key, expected=setting.expected(), found="{…}"))
             return None
         if isinstance(value, str) and _NO_TEXT.search(value):
-            # A worker could not be told of it: neither a file of text nor the name of a file takes such characters.
+            # Neither a text file nor the name of a file can have such characters, so no worker could be given them.
             found = harmless_line(value[:40])
             message = translate("runs.wrong-value", key=key, expected=setting.expected(), found=found)
             self.fault(key, message, translate("runs.bad-characters"))
@@ -144,6 +144,54 @@ class SpecReader:
 
 
 def shown(value: object) -> str:
-    """``value`` as a fault quotes it: short, on one line."""
+    """A value as a fault quotes it: short, on one line."""
     text = harmless_json(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+# -- lines ----------------------------------------------------------------------------------------------------------
+
+
+def key_lines(text: str) -> dict[str, int]:
+    """The line (from 1) of every table and key of a TOML text, by dotted name. The standard library does not give it.
+
+    Keys inside inline tables are not listed; `line_of` falls back to the line of their table.
+    """
+    lines: dict[str, int] = {}
+    table = ""
+    closing = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if closing:
+            if closing in line:
+                closing = ""
+            continue
+        parts, end = key_of(line)
+        name, behind = ".".join(parts), line[end:]
+        if not parts:
+            continue
+        if line.lstrip().startswith("["):
+            comment = behind.lstrip("]").strip()
+            if behind.startswith("]") and (not comment or comment.startswith("#")):
+                table = name
+                lines.setdefault(table, number)
+        elif behind.startswith("="):
+            lines.setdefault(f"{table}.{name}" if table else name, number)
+            closing = _unclosed(behind[1:])
+    return lines
+
+
+def _unclosed(value: str) -> str:
+    """The quotes that end a text of several lines which ``value`` begins; empty if it begins none."""
+    for quotes in ('"""', "'''"):
+        if value.count(quotes) == 1:
+            return quotes
+    return ""
+
+
+def line_of(key: str, lines: dict[str, int]) -> int:
+    """The line of ``key``, or of the nearest table around it, or 1."""
+    while key:
+        if key in lines:
+            return lines[key]
+        key = key.rpartition(".")[0]
+    return 1

@@ -1,8 +1,8 @@
-"""Limits for one learner, in one place: no run takes the whole machine, and none goes on that nobody knows of.
+"""The limits of one learner's runs, so that no run takes the whole machine or goes on forgotten.
 
-Every limit that is met is told in a sentence that says what to do. The environment can set those of `Limits`, as
-whoever runs a shared machine may want: ``TUTOR_MAX_RUNS``, ``TUTOR_MAX_LOG_MB``, ``TUTOR_MAX_MEMORY_MB`` and
-``TUTOR_MAX_SECONDS``. What a lab itself may ask for stands with its other settings.
+A run that meets a limit says so, and what to do about it. Whoever runs a shared machine can set those of `Limits` in
+the environment: ``TUTOR_MAX_RUNS``, ``TUTOR_MAX_LOG_MB``, ``TUTOR_MAX_MEMORY_MB`` and ``TUTOR_MAX_SECONDS``. What a
+lab may ask for is declared in `tutor.ml.settings`.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ from tutor.labs.lab_config import LabConfig
 from tutor.ml.settings import FEWEST_MEMORY_MB, MOST_MEMORY_MB, MOST_SECONDS
 
 IDLE_SECONDS = 6 * 3600.0
-"""A run that waits, and that nobody touches, ends by itself after this time."""
+"""A waiting run ends by itself after this time without commands."""
 KEEP_RUNS = 100
-"""How many runs are kept; pinned ones and the newest one stay in any case."""
+"""How many runs are kept; pinned runs and the newest one are always kept."""
 KEEP_MB = 200.0
-"""How much room they take together."""
+"""How much space they may take together."""
 FOLDER_LOOK_SECONDS = 1.0
-"""How often a worker looks whether its folder is still there."""
+"""How often a worker checks that its folder still exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one learner may use at a time."""
+    """What the runs of one learner may use."""
 
     runs: int = 8
-    """How many runs go on or wait at once, sweeps and programs of the learner's own not counted."""
+    """How many runs may run or wait at once, without sweeps and the learner's own programs."""
     log_mb: float = 256.0
-    """How large the log of one run may grow."""
+    """How large the log of a run may be."""
     memory_mb: int = MOST_MEMORY_MB
-    """What the process of a run may use, whatever its lab asks for."""
+    """How much memory the process of a run may use, whatever its lab asks for."""
     seconds: float = MOST_SECONDS
-    """What a run may take, whatever its lab asks for."""
+    """How long a run may take, whatever its lab asks for."""
 
     @classmethod
     def of_environment(cls) -> Limits:
-        """The limits that hold here.
+        """The limits that the environment sets, and the defaults of the others.
 
         Raises:
-            TutorError: a variable holds no number above zero.
+            TutorError: A variable is not a number above zero.
         """
         usual = cls()
         return cls(
@@ -58,7 +58,7 @@ class Limits:
         )
 
     def within(self, spec: LabConfig) -> LabConfig:
-        """``spec`` with the time and the memory that it may take."""
+        """``spec`` with its time and memory within these limits."""
         train = spec.train
         seconds, memory = min(train.max_seconds, self.seconds), min(train.max_memory_mb, self.memory_mb)
         if (seconds, memory) == (train.max_seconds, train.max_memory_mb):
@@ -67,7 +67,7 @@ class Limits:
 
 
 def _number(name: str, usual: float) -> float:
-    """The number that the environment holds as ``name``; ``usual`` if it holds none."""
+    """The number in the environment variable ``name``; ``usual`` if it is not set."""
     text = os.environ.get(name, "").strip()
     if not text:
         return usual

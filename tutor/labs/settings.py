@@ -1,6 +1,6 @@
-"""The settings of a lab as objects: everything that controls, ``--set``, sweeps, the worker and fences ask of them.
+"""The settings of a lab as objects, for controls, ``--set``, sweeps, the worker and fences.
 
-They are declared in `tutor.ml.settings`, those of ``[show]`` and ``[challenge]`` in `tutor.labs.lab_config`.
+They are declared in `tutor.ml.settings`; those of ``[show]`` and ``[challenge]`` in `tutor.labs.lab_config`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _TRAINING: dict[str, type[msgspec.Struct]] = {
     "train": TrainSettings,
 }
 TRAINING_TABLES = tuple(_TRAINING)
-"""The tables that say what is trained: what stands there has a short name, and may be a control."""
+"""The tables about the training. Their settings have short names, and may be controls."""
 _TABLES: dict[str, type[msgspec.Struct]] = {**_TRAINING, "show": ShowConfig, "challenge": ChallengeConfig}
 TABLES = tuple(_TABLES)
 """The tables whose keys are settings; ``controls`` has keys of its own."""
@@ -49,8 +49,8 @@ class Setting:
     Args:
         key: Its dotted key, such as ``optimizer.learning_rate``.
         annotation: Its type with its limits.
-        default: Its value if nobody sets it.
-        short: See `tutor.ml.settings.setting`, also for the rest; empty if it has no short name.
+        default: Its default value.
+        short: Its short name; empty if it has none. See `tutor.ml.settings.setting` for this and the rest.
     """
 
     key: str
@@ -68,7 +68,7 @@ class Setting:
 
     @property
     def table(self) -> str:
-        """The table that it stands in; empty for what stands above all tables."""
+        """Its table; empty if it is above all tables."""
         return self.key.rpartition(".")[0]
 
     @property
@@ -78,7 +78,7 @@ class Setting:
 
     @property
     def is_number(self) -> bool:
-        """Whether it takes numbers, so that a control over it may be a range."""
+        """Whether it takes numbers, so that a control of it may be a range."""
         return isinstance(_kind(self.annotation), inspect.IntType | inspect.FloatType)
 
     @property
@@ -92,7 +92,7 @@ class Setting:
         return isinstance(_kind(self.annotation), inspect.VarTupleType)
 
     def title(self) -> str:
-        """What it is called, in the interface language: "learning rate"."""
+        """Its title in the interface language, such as "learning rate"."""
         return translate(f"setting.{self.key.replace('.', '-').replace('_', '-')}")
 
     def names(self) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ class Setting:
         """``value`` as this setting takes it.
 
         Raises:
-            ValueError: It does not; the error's text is a hint for the reader, or empty.
+            ValueError: It does not take it. The text of the error is a hint for the learner, or empty.
         """
         try:
             result = msgspec.convert(value, self.annotation)
@@ -146,7 +146,7 @@ class Setting:
         return result
 
     def _hint(self, value: object) -> str:
-        """The name that was meant, if one is near."""
+        """A hint with the name that was probably meant; empty if none is similar."""
         names = self.names()
         wrong = [item for item in _items(value) if isinstance(item, str) and names and item not in names]
         match = next((match for item in wrong if (match := nearest(item, names))), None)
@@ -157,18 +157,18 @@ class Setting:
         return getattr(getattr(config, self.table), self.name)
 
     def with_value(self, config: LabConfig, value: object) -> LabConfig:
-        """``config`` with another value, which is not checked."""
+        """A copy of ``config`` with another value, which is not checked."""
         return replace(config, **{self.table: replace(getattr(config, self.table), **{self.name: value})})
 
     def idle_reason(self, config: LabConfig) -> str:
-        """Why it changes nothing in a run of ``config``, in a sentence; empty if it changes something, or may.
+        """Why it has no effect on a run of ``config``, in a sentence; empty if it has, or may have, an effect.
 
-        Only what a configuration alone tells is judged: what takes a look at the data is left to the run.
+        This looks at the configuration alone and not at the data.
         """
         try:
             return self.applies(config) if self.applies is not None else ""
         except TutorError:
-            return ""  # a name that is not known here, as in the log of a newer version
+            return ""  # an unknown name, as in the log of a newer version
 
 
 _EXPECTED = {
@@ -184,12 +184,12 @@ def _items(value: object) -> list[Any]:
 
 
 def _bare(kind: inspect.Type) -> inspect.Type:
-    """A type without what is said of it."""
+    """A type without its metadata."""
     return kind.type if isinstance(kind, inspect.Metadata) else kind
 
 
 def _kind(annotation: Any) -> inspect.Type:
-    """The type of a setting, without the None of "not given"."""
+    """The type of a setting, without None for "not given"."""
     kind = _bare(inspect.type_info(annotation))
     if isinstance(kind, inspect.UnionType):
         kind = next(each for each in map(_bare, kind.types) if not isinstance(each, inspect.NoneType))
@@ -197,7 +197,7 @@ def _kind(annotation: Any) -> inspect.Type:
 
 
 def _declared(annotation: Any) -> Mapping[str, Any]:
-    """What `tutor.ml.settings.setting` says of a field, also of one that may be "not given"."""
+    """What `tutor.ml.settings.setting` declares about a field, which may be a union with None."""
     for each in (annotation, *typing.get_args(annotation)):
         for meta in getattr(each, "__metadata__", ()):
             if isinstance(meta, msgspec.Meta) and meta.extra:
@@ -224,7 +224,7 @@ HEADINGS: Mapping[str, Setting] = {
     name: Setting(name, typing.get_type_hints(LabConfig, include_extras=True)[name], None)
     for name in ("id", "title", "about")
 }
-"""What a lab says of itself, above all tables."""
+"""The id, the title and the description of a lab, above all tables."""
 
 _BY_SHORT_NAME = {name: each for each in SETTINGS.values() for name in (each.short, each.also) if name}
 
@@ -235,7 +235,7 @@ def find_setting(name: str) -> Setting | None:
 
 
 def key_of(name: str) -> str:
-    """The dotted key that ``name`` is short for; ``name`` itself if it is no short name."""
+    """The dotted key of a short name; ``name`` itself if it is not a short name."""
     found = _BY_SHORT_NAME.get(name)
     return found.key if found is not None else name
 
@@ -246,12 +246,12 @@ def short_names() -> tuple[str, ...]:
 
 
 def names_in(table: str) -> tuple[str, ...]:
-    """The names in a table; for ``""`` those that stand at the top of a lab file."""
+    """The names in a table; for ``""`` the names at the top level of a lab file."""
     if not table:
         return (*HEADINGS, *TABLES, "controls")
     return tuple(each.name for each in SETTINGS.values() if each.table == table)
 
 
 def title_of(key: str) -> str:
-    """What the setting of a dotted key is called; the key itself if there is no such setting."""
+    """The title of the setting with a dotted key; the key itself if there is no such setting."""
     return SETTINGS[key].title() if key in SETTINGS else key

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tutor.course.conditions import ConditionError, parse
 from tutor.foundation.translate import listed, translate
-from tutor.labs.faults import SpecError, SpecFault
+from tutor.labs.faults import LabError, LabFault
 from tutor.labs.lab_config import ControlConfig, LabConfig
 from tutor.labs.panels import panel_class
 from tutor.labs.settings import SETTINGS, key_of
@@ -19,7 +19,7 @@ from tutor.labs.settings import SETTINGS, key_of
 _STOP = re.compile(r"no-improvement ([1-9]\d{0,6})")
 
 
-class Impossible(NamedTuple):
+class Fault(NamedTuple):
     """Why a spec cannot be run, at which key."""
 
     key: str
@@ -41,18 +41,18 @@ def patience_of(stop: str) -> int | None:
     return int(match[1])
 
 
-def impossibilities(spec: LabConfig) -> list[Impossible]:
+def validate(spec: LabConfig) -> list[Fault]:
     """Every reason why ``spec`` cannot be run."""
     return [impossible for check in _CHECKS for impossible in check(spec)]
 
 
-def _csv(spec: LabConfig) -> Iterator[Impossible]:
+def _csv(spec: LabConfig) -> Iterator[Fault]:
     for key in ("path", "target"):
         if spec.data.name == "csv" and not getattr(spec.data, key):
-            yield Impossible(f"data.{key}", translate("runs.csv-needs", key=f"data.{key}"))
+            yield Fault(f"data.{key}", translate("runs.csv-needs", key=f"data.{key}"))
 
 
-def _drawn(spec: LabConfig) -> Iterator[Impossible]:
+def _drawn(spec: LabConfig) -> Iterator[Fault]:
     drawn = {
         "data.name": spec.data.name == "curve",
         "model.name": spec.model.name == "function",
@@ -60,51 +60,51 @@ def _drawn(spec: LabConfig) -> Iterator[Impossible]:
     }
     if any(drawn.values()) and not all(drawn.values()):
         wrong = next(key for key, each in drawn.items() if not each)
-        yield Impossible(wrong, translate("runs.drawn-together", key=wrong))
+        yield Fault(wrong, translate("runs.drawn-together", key=wrong))
 
 
-def _pairs(spec: LabConfig) -> Iterator[Impossible]:
+def _pairs(spec: LabConfig) -> Iterator[Fault]:
     task, model, loss, kind = spec.task, spec.model.name, spec.loss.name, spec.model.kind
     if loss == "cross-entropy" and (task == "regression" or kind.numbers or model == "naive"):
-        yield Impossible("loss.name", translate("runs.cross-entropy-needs-classes"))
+        yield Fault("loss.name", translate("runs.cross-entropy-needs-classes"))
     if model == "softmax" and task == "regression":
-        yield Impossible("model.name", translate("runs.softmax-needs-classes", data=spec.data.name))
+        yield Fault("model.name", translate("runs.softmax-needs-classes", data=spec.data.name))
     if kind.numbers and task == "classification":
-        yield Impossible("model.name", translate("runs.model-gives-numbers", model=model))
+        yield Fault("model.name", translate("runs.model-gives-numbers", model=model))
     if model == "keyword-rule" and spec.data.name != "mails":
-        yield Impossible("model.name", translate("runs.keyword-needs-mails"))
+        yield Fault("model.name", translate("runs.keyword-needs-mails"))
     if (model == "coin-flips") != (spec.data.name == "coins"):
-        yield Impossible("model.name", translate("runs.coin-flips-and-coins"))
+        yield Fault("model.name", translate("runs.coin-flips-and-coins"))
     if spec.loss.offset and loss in {"mistakes", "function"}:
-        yield Impossible("loss.offset", translate("runs.offset-needs-data"))
+        yield Fault("loss.offset", translate("runs.offset-needs-data"))
     if (loss == "mistakes") != kind.guesses:
-        yield Impossible("loss.name", translate("runs.mistakes-need-rule"))
+        yield Fault("loss.name", translate("runs.mistakes-need-rule"))
 
 
-def _optimizers(spec: LabConfig) -> Iterator[Impossible]:
+def _optimizers(spec: LabConfig) -> Iterator[Fault]:
     name, known = spec.optimizer.name, spec.model.kind.optimizers()
     if name in known:
         return
     if spec.manual:
-        yield Impossible("optimizer.name", translate("runs.manual-needs-small"))
+        yield Fault("optimizer.name", translate("runs.manual-needs-small"))
     else:
         names = listed(known)
         message = translate("runs.optimizer-does-not-fit", optimizer=name, model=spec.model.name, names=names)
-        yield Impossible("optimizer.name", message)
+        yield Fault("optimizer.name", message)
 
 
-def _classes(spec: LabConfig) -> Iterator[Impossible]:
+def _classes(spec: LabConfig) -> Iterator[Fault]:
     data, count = spec.data, spec.data.source.classes
     if spec.loss.name == "mae" and spec.task == "classification":
-        yield Impossible("loss.name", translate("effects.mae-needs-numbers"))
+        yield Fault("loss.name", translate("effects.mae-needs-numbers"))
     if count and data.class_order and sorted(data.class_order) != list(range(count)):
         message = translate("ml.not-an-order", order=list(data.class_order), count=count - 1)
-        yield Impossible("data.class_order", message)
+        yield Fault("data.class_order", message)
     if spec.model.kind.guesses and data.target_as == "class-number":
-        yield Impossible("data.target_as", translate("effects.rule-needs-classes", model=spec.model.name))
+        yield Fault("data.target_as", translate("effects.rule-needs-classes", model=spec.model.name))
 
 
-def _keyword(spec: LabConfig) -> Iterator[Impossible]:
+def _keyword(spec: LabConfig) -> Iterator[Fault]:
     if not spec.model.kind.rule or spec.data.name != "mails":
         return
     from tutor.ml.datasets.sources.mails import MAIL_WORDS
@@ -112,62 +112,62 @@ def _keyword(spec: LabConfig) -> Iterator[Impossible]:
     words = spec.data.features or MAIL_WORDS
     if spec.model.keyword not in words:
         message = translate("effects.no-such-keyword", keyword=spec.model.keyword, known=listed(words))
-        yield Impossible("model.keyword", message)
+        yield Fault("model.keyword", message)
 
 
-def _splits(spec: LabConfig) -> Iterator[Impossible]:
+def _splits(spec: LabConfig) -> Iterator[Fault]:
     data = spec.data
     if data.split == "grouped" and not data.source.grouped and not ("group" in data.source.uses and data.group):
-        yield Impossible("data.split", translate("ml.no-groups"), translate("ml.no-groups-hint"))
+        yield Fault("data.split", translate("ml.no-groups"), translate("ml.no-groups-hint"))
     if data.target and data.source.targets and data.target not in data.source.targets:
         message = translate("effects.no-such-target", target=data.target, known=listed(data.source.targets))
-        yield Impossible("data.target", message)
+        yield Fault("data.target", message)
 
 
-def _folds(spec: LabConfig) -> Iterator[Impossible]:
+def _folds(spec: LabConfig) -> Iterator[Fault]:
     if spec.data.folds and spec.data.name == "curve":
-        yield Impossible("data.folds", translate("runs.folds-need-data"))
+        yield Fault("data.folds", translate("runs.folds-need-data"))
     if spec.data.folds == 1:
-        yield Impossible("data.folds", translate("runs.one-fold"))
+        yield Fault("data.folds", translate("runs.one-fold"))
 
 
-def _naive(spec: LabConfig) -> Iterator[Impossible]:
+def _naive(spec: LabConfig) -> Iterator[Fault]:
     if spec.model.name == "naive" and not spec.data.source.series:
-        yield Impossible("model.name", translate("runs.naive-needs-series", data=spec.data.name))
+        yield Fault("model.name", translate("runs.naive-needs-series", data=spec.data.name))
 
 
-def _writing(spec: LabConfig) -> Iterator[Impossible]:
+def _writing(spec: LabConfig) -> Iterator[Fault]:
     writes = spec.model.name == "char-mlp"
     if writes != (spec.data.name == "text"):
-        yield Impossible("data.name" if writes else "model.name", translate("writing.text-and-char-mlp"))
+        yield Fault("data.name" if writes else "model.name", translate("writing.text-and-char-mlp"))
     if spec.data.name == "text" and spec.data.text == "file" and not spec.data.path:
-        yield Impossible("data.path", translate("writing.file-needs-path"))
+        yield Fault("data.path", translate("writing.file-needs-path"))
     if spec.data.name == "text" and spec.data.folds:
-        yield Impossible("data.folds", translate("writing.no-folds"))
+        yield Fault("data.folds", translate("writing.no-folds"))
 
 
-def _batch_norm(spec: LabConfig) -> Iterator[Impossible]:
+def _batch_norm(spec: LabConfig) -> Iterator[Fault]:
     if spec.model.batch_norm and spec.train.batch_size == 1:
-        yield Impossible("train.batch_size", translate("runs.batch-norm-needs-batch"))
+        yield Fault("train.batch_size", translate("runs.batch-norm-needs-batch"))
 
 
-def _placed(spec: LabConfig) -> Iterator[Impossible]:
+def _placed(spec: LabConfig) -> Iterator[Fault]:
     if spec.model.placed and not spec.sums_sigmoids:
-        yield Impossible("model.placed", translate("runs.placed-needs-bends"))
+        yield Fault("model.placed", translate("runs.placed-needs-bends"))
     if spec.model.pieces and not (spec.sums_sigmoids and len(spec.model.pieces) == 3 * sum(spec.model.hidden) + 1):
-        yield Impossible("model.pieces", translate("runs.pieces-need-bends"))
+        yield Fault("model.pieces", translate("runs.pieces-need-bends"))
     if spec.model.sign_bug and (spec.model.name != "mlp" or not spec.model.hidden):
-        yield Impossible("model.sign_bug", translate("runs.sign-bug-needs-layers"))
+        yield Fault("model.sign_bug", translate("runs.sign-bug-needs-layers"))
 
 
-def _panels(spec: LabConfig) -> Iterator[Impossible]:
+def _panels(spec: LabConfig) -> Iterator[Fault]:
     for panel in spec.show.panels:
         if reason := panel_class(panel).refusal(spec):
             message = translate("runs.impossible-panel", panel=panel, model=spec.model.name)
-            yield Impossible("show.panels", message, reason)
+            yield Fault("show.panels", message, reason)
 
 
-def _steps(spec: LabConfig) -> Iterator[Impossible]:
+def _steps(spec: LabConfig) -> Iterator[Fault]:
     if not spec.optimizer.eigenvector_step:
         return
     from tutor.ml.models.drawn_function import FUNCTIONS
@@ -175,35 +175,35 @@ def _steps(spec: LabConfig) -> Iterator[Impossible]:
     curved = sorted(name for name, function in FUNCTIONS.items() if function.hessian is not None)
     if spec.model.name != "function" or spec.model.function not in curved:
         message = translate("runs.eigenvector-needs-curvature", functions=listed(curved))
-        yield Impossible("optimizer.eigenvector_step", message)
+        yield Fault("optimizer.eigenvector_step", message)
 
 
-def _stop(spec: LabConfig) -> Iterator[Impossible]:
+def _stop(spec: LabConfig) -> Iterator[Fault]:
     try:
         patience_of(spec.train.stop)
     except ValueError:
         expected = translate("runs.expect-stop")
         message = translate("runs.wrong-value", key="train.stop", expected=expected, found=spec.train.stop)
-        yield Impossible("train.stop", message)
+        yield Fault("train.stop", message)
 
 
-def _goal(spec: LabConfig) -> Iterator[Impossible]:
+def _goal(spec: LabConfig) -> Iterator[Fault]:
     if spec.challenge.goal:
         try:
             parse(spec.challenge.goal)
         except ConditionError as error:
-            yield Impossible("challenge.goal", translate("runs.wrong-goal", reason=str(error)))
+            yield Fault("challenge.goal", translate("runs.wrong-goal", reason=str(error)))
 
 
-def _controls(spec: LabConfig) -> Iterator[Impossible]:
+def _controls(spec: LabConfig) -> Iterator[Fault]:
     for name, control in spec.controls.items():
         value = SETTINGS[control.key].get(spec)
         if value is not None and not control.allows(value):
             message = translate("runs.default-outside", name=name, key=control.key, value=value)
-            yield Impossible(f"controls.{name}", message)
+            yield Fault(f"controls.{name}", message)
 
 
-_CHECKS: tuple[Callable[[LabConfig], Iterator[Impossible]], ...] = (
+_CHECKS: tuple[Callable[[LabConfig], Iterator[Fault]], ...] = (
     _csv,
     _drawn,
     _pairs,
@@ -233,16 +233,16 @@ def refuse_idle(spec: LabConfig, lab: LabConfig, overrides: Mapping[str, object]
         overrides: what was set, by dotted key or short name.
 
     Raises:
-        SpecError: with every setting that changes nothing.
+        LabError: with every setting that changes nothing.
     """
     faults = []
     for key in dict.fromkeys(map(key_of, overrides)):
         setting = SETTINGS.get(key)
         reason = setting.idle_reason(spec) if setting is not None else ""
         if setting is not None and reason and setting.get(spec) != setting.get(lab):
-            faults.append(SpecFault(message=translate("effects.idle", key=key, reason=reason), key=key))
+            faults.append(LabFault(message=translate("effects.idle", key=key, reason=reason), key=key))
     if faults:
-        raise SpecError(faults)
+        raise LabError(faults)
 
 
 def idle_in_lab(lab: LabConfig, keys: Iterable[str]) -> dict[str, str]:

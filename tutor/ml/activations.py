@@ -1,10 +1,10 @@
 """Activation functions, each beside its derivative.
 
-A derivative is written in terms of the function's *output* a, which is what a layer still holds when the gradients
-come back: for the sigmoid it is a (1 − a), for tanh 1 − a². All of them take an array of any shape, element by element.
+A derivative is written in terms of the function's *output* a, which a layer still has in the backward pass: for the
+sigmoid it is a (1 − a), for tanh 1 − a². All functions work element by element on an array of any shape.
 
-To add an activation, name it in `ACTIVATIONS`. `tutor.ml.network.kernels` holds faster versions of some, which give the
-same.
+To add an activation, name it in `ACTIVATIONS`. `tutor.ml.network.kernels` has faster versions of some of them, with the
+same results.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Activation:
         name: As labs name it.
         function: f(z).
         derivative: f'(z), given the output a = f(z).
-        gain: The variance that keeps a signal's size through a layer, times the number of inputs: 2 for ReLU (He et
-            al. 2015), 1 for the others (LeCun et al. 1998).
+        gain: The variance of initial weights that keeps the size of a signal through a layer, times the number of
+            inputs: 2 for ReLU (He et al. 2015), 1 for the others (LeCun et al. 1998).
     """
 
     name: str
@@ -40,9 +40,9 @@ ACTIVATIONS: dict[str, Activation] = {
     for each in (
         Activation("relu", lambda z: np.maximum(z, 0), np.sign, gain=2.0),
         Activation("tanh", np.tanh, lambda a: 1 - a**2),
-        # ½ (1 + tanh(z / 2)) is 1 / (1 + e⁻ᶻ), and overflows nowhere.
+        # ½ (1 + tanh(z / 2)) is 1 / (1 + e⁻ᶻ), and never overflows.
         Activation("sigmoid", lambda z: (1 + np.tanh(z / 2)) / 2, lambda a: a * (1 - a)),
-        # A ramp from 0 to 1, as steep as the sigmoid where both are ½. On the ramp alone, a (1 − a) is above 0.
+        # A ramp from 0 to 1, as steep as the sigmoid where both are ½. Only on the ramp is a (1 − a) above 0.
         Activation("hard-sigmoid", lambda z: np.clip(z / 4 + 1 / 2, 0, 1), lambda a: np.sign(a * (1 - a)) / 4),
         Activation("none", lambda z: z, np.ones_like),
     )

@@ -1,4 +1,4 @@
-"""The one kind of array that training works on, and its constants."""
+"""The array type of training, and constants of that type."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ Array = npt.NDArray[Any]
 
 
 def constant(value: float, like: Array) -> Array:
-    """``value`` as an array without dimensions: ufuncs take it quicker than a Python float."""
+    """``value`` as an array without dimensions, which ufuncs handle faster than a Python float."""
     return np.asarray(value, dtype=like.dtype)

@@ -1,4 +1,4 @@
-"""N-fold cross-validation: one training for each fold, side by side, and the mean of what they say."""
+"""N-fold cross-validation: one training for each fold, side by side, and the mean of their results."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tutor.ml.training import EpochResult, Training
 
 
 class CrossValidation:
-    """See `tutor.ml.training.Training`. Losses and accuracies are means over the folds, updates their sum.
+    """See `tutor.ml.training.Training`. Losses and accuracies are means over the folds; updates are their sum.
 
-    Whatever is asked of a single model is answered by that of the first fold. None of them is meant to be kept: the
-    mean judges a choice, and the chosen model is trained anew on all rows.
+    Methods about a single model use that of the first fold. No fold's model is meant to be kept: cross-validation
+    judges a choice, and the chosen model is then trained on all rows.
 
     Args:
-        trainings: one for each fold.
+        trainings: One training for each fold.
     """
 
     def __init__(self, trainings: Sequence[Training]) -> None:
@@ -26,7 +26,7 @@ class CrossValidation:
 
     @property
     def first(self) -> Training:
-        """That of the first fold."""
+        """The training of the first fold."""
         return self._trainings[0]
 
     def epochs(self) -> Iterator[EpochResult]:
@@ -36,24 +36,24 @@ class CrossValidation:
             yield _mean(results)
 
     def set(self, name: str, value: object) -> None:
-        """Turn a setting of every fold."""
+        """Change a setting in every fold."""
         for training in self._trainings:
             training.set(name, value)
 
     def predict(self, x: Floats) -> Floats:
-        """What the first fold's model says."""
+        """The predictions of the first fold's model."""
         return self._trainings[0].predict(x)
 
     def parameters(self) -> dict[str, Array]:
-        """Those of the first fold's model."""
+        """The parameters of the first fold's model."""
         return self._trainings[0].parameters()
 
     def vectors(self) -> list[Array]:
-        """Those of every fold's model."""
+        """The parameter vectors of all folds."""
         return [vector for training in self._trainings for vector in training.vectors()]
 
     def small_parameters(self) -> dict[str, float]:
-        """Those of the first fold's model."""
+        """The parameters of the first fold's model."""
         return self._trainings[0].small_parameters()
 
 

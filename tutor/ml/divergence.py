@@ -1,24 +1,25 @@
-"""When a loss has grown beyond any use: training has diverged, though the loss is still a number."""
+"""When training has diverged: the loss is not finite, or too far above its start ever to come back."""
 
 from __future__ import annotations
 
 from math import isfinite
 
 FACTOR = 1e6
-"""A loss that is so many times as high as at the start never comes back. Of all runs that ship with the course, the
-highest that a run reaches and comes back from is 4 times its start."""
+"""A loss so many times its start counts as diverged. Among all runs of the course, no loss that rose above 4 times its
+start came back."""
 
 
 def beyond_use(start: float, unit: float = 1.0) -> float:
     """The loss above which training has diverged.
 
     Args:
-        start: the loss before the first update. It may be huge if the labels are: that alone is no divergence.
-        unit: the loss of a model that is wrong by the spread of the labels; counts if the start is lower or no number.
+        start: The loss before the first update. It may be huge if the labels are, which is no divergence.
+        unit: The loss of a model that is wrong by the standard deviation of the labels. It is used if ``start`` is
+            lower or not finite.
     """
     return FACTOR * max(unit, abs(start) if isfinite(start) else 0.0)
 
 
 def has_diverged(loss: float, limit: float) -> bool:
-    """Whether ``loss`` is no number any more, or above the limit that `beyond_use` gave."""
+    """Whether ``loss`` is not finite, or above the limit that `beyond_use` gave."""
     return not (isfinite(loss) and loss <= limit)

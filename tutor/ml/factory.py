@@ -1,4 +1,4 @@
-"""Puts a training together: which kind of model goes with which data."""
+"""Makes the training for a data set, a model and an optimizer."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ def make_training(
     train: TrainSettings,
     offset: float = 0.0,
 ) -> Training:
-    """Put a training together.
+    """Make a training.
 
     Args:
-        dataset: the examples.
-        model: the function with unknown parameters.
-        loss: ``mse`` (of a classification: of its probabilities), ``mae``, ``cross-entropy``; ``mistakes`` for rules;
-            ``function`` for a drawn function.
-        optimizer: who looks for the parameters.
-        train: how long, and in what pieces.
-        offset: subtracted from every loss that is told, which moves no parameter: a loss is what people define it to
-            be, and may be negative. Not for rules and drawn functions.
+        dataset: The examples.
+        model: The function with unknown parameters.
+        loss: ``mse`` (in a classification, of the probabilities), ``mae``, ``cross-entropy``, ``mistakes`` for rules,
+            or ``function`` for a drawn function.
+        optimizer: How the parameters are found.
+        train: The number of epochs, the batch size and the seed.
+        offset: Subtracted from every loss that is reported; it changes no parameter. It has no effect on rules and
+            drawn functions.
 
     Raises:
-        TutorError: these do not go together.
+        TutorError: These do not fit together.
     """
     if dataset.folds:
         from tutor.ml.cross_validation import CrossValidation
@@ -42,21 +42,21 @@ def make_training(
     if (model.name == "function") != (dataset.task == DRAWN):
         raise TutorError(translate("ml.function-needs-curve"), hint=translate("ml.function-needs-curve-hint"))
     if model.name == "function":
-        from tutor.ml.models.drawn_function import FunctionTraining
+        from tutor.ml.models.drawn_function import FunctionDescent
 
-        return FunctionTraining(dataset, model, optimizer, train)
+        return FunctionDescent(dataset, model, optimizer, train)
     if model.kind.rule:
-        from tutor.ml.models.keyword_rule import RuleTraining
+        from tutor.ml.models.keyword_rule import KeywordRule
 
-        return RuleTraining(dataset, model, train)
+        return KeywordRule(dataset, model, train)
     if model.name == "coin-flips":
         from tutor.ml.models.coin_flips import CoinFlips
 
         return CoinFlips(dataset, train)
     if model.name == "naive":
-        from tutor.ml.models.naive_forecast import NaiveTraining
+        from tutor.ml.models.naive_forecast import NaiveForecast
 
-        return NaiveTraining(dataset, loss, offset)
+        return NaiveForecast(dataset, loss, offset)
     from tutor.ml.network.training import NetworkTraining
 
     return NetworkTraining(dataset, model, loss, optimizer, train, offset)

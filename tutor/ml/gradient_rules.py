@@ -4,7 +4,7 @@ With g the gradient of the mean loss, and |g| its length over all parameters at 
 
     noise      g ← g + s n, where n is drawn anew from a standard normal distribution
     clipping   g ← g · min(1, c / |g|)
-    decay      g ← g + λ θ, for weights alone: a bias bends nothing, so there is no reason to keep it small
+    decay      g ← g + λ θ, for weights alone: a large bias does not make the function less smooth
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import numpy as np
 from tutor.ml.arrays import Array
 
 _PIECE: Final = 1 << 16
-"""So many squares are summed at once."""
+"""How many squares are summed at once."""
 
 
 class GradientRules:
-    """The rules of one training.
+    """Applies the rules of one training.
 
     Args:
         parameters: θ, (P,).
@@ -30,7 +30,7 @@ class GradientRules:
         weight_decay: λ; 0 for none.
         clip: c; 0 for none.
         noise: s; 0 for none.
-        seed: Of the noise.
+        seed: The seed of the noise.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class GradientRules:
         self._weight_decay, self._clip, self._noise = weight_decay, clip, noise
         self._random = np.random.default_rng(seed)
         self.active = bool(weight_decay or clip or noise)
-        """Whether there is anything to do."""
+        """Whether any rule changes the gradient."""
         self._norm_before = 0.0
 
     def apply(self) -> None:
@@ -59,7 +59,7 @@ class GradientRules:
             g += self._noise * self._random.standard_normal(g.shape, dtype=g.dtype)
         if self._clip:
             length = _length(g)
-            if not length <= self._clip:  # so that a length that is no number leaves none in the gradient
+            if not length <= self._clip:  # also if the length is nan: the gradient becomes nan too
                 g *= self._clip / length
         if self._weight_decay:
             decay = self._weight_decay * self._parameters
@@ -68,14 +68,14 @@ class GradientRules:
             g += decay
 
     def norm(self) -> float:
-        """|g| at the last update, before any rule."""
+        """The length |g| at the last update, before any rule."""
         return self._norm_before if self.active else _length(self._gradient)
 
 
 def _length(gradient: Array) -> float:
-    """|g|, summed in float64: the square of an exploding gradient overflows float32.
+    """The length |g|, summed in float64 because the square of an exploding gradient overflows float32.
 
-    Piece by piece, because twice the memory of a large network's gradient is more than there may be to spare.
+    The sum goes piece by piece, because a large network's gradient in float64 may not fit in memory.
     """
     squares = 0.0
     for start in range(0, len(gradient), _PIECE):

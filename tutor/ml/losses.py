@@ -3,8 +3,8 @@
 Outputs and labels are (k, B): a column for each of B examples. Every loss is a mean over the examples (and, for MSE
 and MAE, over the k outputs), and so is its gradient.
 
-To add a loss, name it in `LOSSES`. `tutor.ml.network.kernels` holds faster versions of the gradients, which give the
-same.
+To add a loss, name it in `LOSSES`. `tutor.ml.network.kernels` has faster versions of the gradients, with the same
+results.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Loss:
         name: As labs name it.
         mean: L, given outputs and labels.
         gradient: ∂L/∂outputs, (k, B), given the same.
-        power: How the loss grows with the unit of the label: 1 for MAE, 2 for MSE, 0 for cross-entropy.
+        power: The power of the label's unit that the loss grows with: 1 for MAE, 2 for MSE, 0 for cross-entropy.
         classifies: Whether outputs are logits and labels one-hot.
     """
 
@@ -55,18 +55,18 @@ def absolute_error(outputs: Array, labels: Array) -> float:
 
 
 def absolute_error_gradient(outputs: Array, labels: Array) -> Array:
-    """∂L/∂ŷ = sign(ŷ − y) / kB. At an error of exactly 0 the slope is anything from −1 to 1; sign takes 0."""
+    """∂L/∂ŷ = sign(ŷ − y) / kB. At an error of exactly 0 any slope from −1 to 1 would do; sign gives 0."""
     return np.asarray(np.sign(outputs - labels) / outputs.size)
 
 
 def softmax(logits: Array) -> Array:
-    """Probabilities eᶻ / Σ eᶻ, (k, B). Subtracting the largest logit changes nothing, and nothing overflows."""
+    """Probabilities eᶻ / Σ eᶻ, (k, B). Subtracting the largest logit changes nothing but prevents overflow."""
     powers = np.exp(logits - logits.max(axis=0))
     return np.asarray(powers / powers.sum(axis=0))
 
 
 def cross_entropy(logits: Array, labels: Array) -> float:
-    """L = −Σ y ln p / B in nats. From the logits, ln p = z − ln Σ eᶻ: never the logarithm of a rounded zero."""
+    """L = −Σ y ln p / B in nats. Computed as ln p = z − ln Σ eᶻ, never as the logarithm of a p rounded to 0."""
     shifted = logits - logits.max(axis=0)
     log_sum = np.log(np.exp(shifted).sum(axis=0))
     return float((log_sum - (labels * shifted).sum(axis=0)).mean())
@@ -85,7 +85,7 @@ def softmax_squared_error(logits: Array, labels: Array) -> float:
 def softmax_squared_error_gradient(logits: Array, labels: Array) -> Array:
     """∂L/∂zᵢ = pᵢ (dᵢ − Σ pⱼ dⱼ), where d = ∂L/∂p.
 
-    The factor pᵢ is why this loss is flat wherever the right class has next to no probability.
+    Because of the factor pᵢ, this loss is flat wherever the right class has a probability near 0.
     """
     p = softmax(logits)
     d = squared_error_gradient(p, labels)
@@ -101,7 +101,7 @@ LOSSES: dict[str, Loss] = {
 
 
 def losses_for(classifies: bool) -> dict[str, Loss]:
-    """The losses of classifications or of regressions, as labs name them: ``mse`` is either's."""
+    """The losses of classifications or of regressions by the names that labs use; both have an ``mse``."""
     return {each.name: each for each in LOSSES.values() if each.classifies == classifies}
 
 
@@ -109,7 +109,7 @@ def loss_for(name: str, *, classifies: bool) -> Loss:
     """The loss of that name for a classification or a regression.
 
     Raises:
-        TutorError: There is none.
+        TutorError: There is no such loss for it.
     """
     known = losses_for(classifies)
     if name not in known:

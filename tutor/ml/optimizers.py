@@ -1,11 +1,10 @@
 """Optimizers: how the gradient of a batch moves the parameters.
 
 In all of them θ are the parameters, g is the gradient of the mean loss over the batch, and η is the learning rate.
-Each class does what its docstring says, in place, with NumPy. What is done to a gradient before an optimizer sees it
-stands in `tutor.ml.gradient_rules`.
+Each class does what its docstring says, in place, with NumPy. Clipping, noise and weight decay, which change a gradient
+before an optimizer sees it, are in `tutor.ml.gradient_rules`.
 
-To add an optimizer, write its class here and name it in `OPTIMIZERS`: labs, controls, sweeps and ``--set``
-take it then.
+To add an optimizer, write its class here and name it in `OPTIMIZERS`: labs, controls, sweeps and ``--set`` know it.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ class Optimizer:
 
     Args:
         parameters: θ, (P,), moved in place by `step`.
-        gradient: g, (P,). Whoever calls `step` has written the gradient of the mean loss into it.
+        gradient: g, (P,). The caller of `step` has written the gradient of the mean loss into it.
         settings: The settings of the lab, such as the momentum.
         is_weight: 1 for each weight and 0 for each bias, (P,); None if all parameters are weights.
     """
@@ -34,9 +33,9 @@ class Optimizer:
     decays_weights: ClassVar[bool] = False
     """Whether `step` applies the weight decay itself, so that it must not be added to the gradient."""
     uses: ClassVar[tuple[str, ...]] = ()
-    """The settings that only some optimizers have, and this one does."""
+    """Those of the settings that not all optimizers have which this one has."""
     remembers: ClassVar[tuple[str, ...]] = ()
-    """The attributes that hold what is remembered between two steps, (P,) each, changed in place."""
+    """The names of the attributes that are kept from step to step, (P,) each, changed in place."""
 
     def __init__(
         self, parameters: Array, gradient: Array, settings: OptimizerSettings, is_weight: Array | None = None
@@ -46,14 +45,14 @@ class Optimizer:
         self.start(settings)
 
     def start(self, settings: OptimizerSettings) -> None:
-        """Read the settings, and make room for what is remembered between two steps."""
+        """Read the settings, and allocate what is kept from step to step."""
 
     def step(self, learning_rate: float) -> None:
         """Move the parameters once, at the learning rate η."""
         raise NotImplementedError
 
     def state(self) -> dict[str, Array]:
-        """What is remembered between two steps, by name, (P,) each; no copies."""
+        """What is kept from step to step, by name, (P,) each; not copies."""
         return {name: getattr(self, name) for name in self.remembers}
 
     def turn(self, name: str, value: float) -> None:
@@ -120,7 +119,7 @@ class AdaGradMean(AdaGrad):
 class RMSProp(Optimizer):
     """s ← α s + (1 − α) g², θ ← θ − η g / (√s + ε) (Hinton 2012).
 
-    The first s is g² itself: from s = 0 the first steps would be too large.
+    The first s is g² itself, because the first steps from s = 0 would be too large.
     """
 
     remembers = ("mean_square",)
@@ -159,7 +158,7 @@ class Adam(Optimizer):
         self.t = 0
 
     def step(self, learning_rate: float) -> None:
-        # Adam is what most labs train with: each line works in place, so that none makes an array of its own.
+        # Most labs train with Adam, so each line works in place and allocates nothing.
         self.t += 1
         g, m, v, update = self.gradient, self.first_moment, self.second_moment, self.scratch
         # m ← m + (1 − β₁) (g − m)
@@ -171,7 +170,7 @@ class Adam(Optimizer):
         update -= v
         update *= 1 - self.beta2
         v += update
-        # θ ← θ − η m̂ / (√v̂ + ε), in the order of the end of the paper's section 2: the corrections are two numbers
+        # θ ← θ − η m̂ / (√v̂ + ε), as at the end of section 2 of the paper, where the corrections are two numbers
         root = sqrt(1 - self.beta2**self.t)
         np.sqrt(v, out=update)
         update += self.epsilon * root
@@ -183,8 +182,8 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
 
-    θ ← θ − η (m̂ / (√v̂ + ε) + λ θ): the decay λ acts on each weight itself. Added to the gradient, as the other
-    optimizers have it, √v̂ would divide it, and the weights with the largest gradients would decay least.
+    θ ← θ − η (m̂ / (√v̂ + ε) + λ θ): the decay λ acts on each weight directly. If λ θ were added to the gradient, as
+    with the other optimizers, it would be divided by √v̂, and the weights with the largest gradients would decay least.
     """
 
     decays_weights = True
@@ -214,11 +213,11 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 
 
 BLOCK = 1 << 14
-"""So many parameters move together: what `step` computes on its way then stays in the processor's cache."""
+"""How many parameters are updated together, so that intermediate results stay in the processor's cache."""
 
 
 class Blocks(Optimizer):
-    """One optimizer of a kind for each block of a long vector of parameters."""
+    """One optimizer of the same kind for each block of a long vector of parameters."""
 
     def __init__(
         self,
@@ -236,7 +235,7 @@ class Blocks(Optimizer):
         self._state = {name: self._together(name, blocks) for name in kind.remembers}
 
     def _together(self, name: str, blocks: Sequence[slice]) -> Array:
-        """One vector, (P,), of which what each optimizer remembers as ``name`` is a part from now on."""
+        """Join what the optimizers keep as ``name`` into one vector, (P,), of which each then has a view."""
         whole = np.concatenate([getattr(each, name) for each in self.optimizers])
         for each, at in zip(self.optimizers, blocks, strict=True):
             setattr(each, name, whole[at])
@@ -259,7 +258,7 @@ def make_optimizer(
 ) -> Optimizer:
     """The optimizer that ``settings.name`` names; see `Optimizer` for the arguments.
 
-    A lab without one, in which the learner moves the parameters by hand, gets one that is never asked to step.
+    In a lab without an optimizer, such as one in which the learner moves the parameters, its `step` is never called.
 
     Raises:
         TutorError: There is no such optimizer.

@@ -1,4 +1,4 @@
-"""The registries of `tutor.ml`, such as `tutor.ml.optimizers.OPTIMIZERS`, and looking a name up in one."""
+"""Looking names up in the registries of `tutor.ml`, such as `tutor.ml.optimizers.OPTIMIZERS`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ T = TypeVar("T")
 def registry(place: str) -> Mapping[str, Any]:
     """The registry at ``module:NAME`` within `tutor.ml`, whose module is imported now.
 
-    What is registered goes by the settings of a lab, and a setting knows where the names are that it may take. So
-    `tutor.ml.settings` finds them in this way: it would else import itself.
+    `tutor.ml.settings` finds the names that a setting may take in this way. It cannot import the registries when it is
+    loaded, because their modules import it.
     """
     module, _, name = place.partition(":")
     found: Mapping[str, Any] = getattr(import_module(f"tutor.ml.{module}"), name)
@@ -26,10 +26,10 @@ def registry(place: str) -> Mapping[str, Any]:
 
 
 def find(registry: Mapping[str, T], name: str) -> T:
-    """What is registered as ``name``.
+    """The entry called ``name``.
 
     Raises:
-        TutorError: Nothing is; the hint gives the nearest right name, or all of them.
+        TutorError: There is none; the hint gives the nearest name, or all names.
     """
     if name in registry:
         return registry[name]

@@ -1,4 +1,4 @@
-"""How the learning rate changes with the number of updates."""
+"""Learning rate schedules: factors on the learning rate, by the number of the update."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 from tutor.ml.arrays import Array
 from tutor.ml.registry import find
 
-WARM_UP_SHARE = 0.1
-"""Of all planned updates, the share in which a warm-up rises unless told otherwise."""
+WARM_UP_FRACTION = 0.1
+"""The fraction of all planned updates in which a warm-up rises by default."""
 
 Factor = Callable[[Array, int], Array]
-"""For the numbers of updates, (n,) from 0, and how many are planned: the factors on the learning rate, (n,)."""
+"""Gives the factors on the learning rate, (n,), for the numbers of the updates, (n,) from 0, and the planned total."""
 
 
 def _constant(updates: Array, _planned: int) -> Array:
-    # Quicker than np.ones, which counts where an epoch is one update of a small model.
+    # Faster than np.ones, which matters if an epoch is one update of a small model.
     ones = np.empty(len(updates))
     ones.fill(1.0)
     return ones
@@ -28,7 +28,7 @@ def _linear_decay(updates: Array, planned: int) -> Array:
 
 
 def _cosine(updates: Array, planned: int) -> Array:
-    """Half a wave from 1 down to 0: slow at both ends (Loshchilov and Hutter 2017, without restarts)."""
+    """Half a cosine wave from 1 down to 0, slow at both ends (Loshchilov and Hutter 2017, without restarts)."""
     return np.asarray((1.0 + np.cos(np.pi * np.minimum(1.0, updates / max(1, planned)))) / 2)
 
 
@@ -37,8 +37,8 @@ def _inverse_sqrt(updates: Array, _planned: int) -> Array:
 
 
 def _warm_up(updates: Array, planned: int, rise: int = 0) -> Array:
-    """Up in a line to 1 at update ``rise``, then down with the inverse square root."""
-    top = float(rise) or max(1.0, WARM_UP_SHARE * planned)
+    """Linearly up to 1 at update ``rise``, then down with the inverse square root of the update."""
+    top = float(rise) or max(1.0, WARM_UP_FRACTION * planned)
     return np.minimum((updates + 1) / top, np.sqrt(top / (updates + 1)))
 
 
@@ -52,7 +52,7 @@ SCHEDULES: dict[str, Factor] = {
 
 
 def make_schedule(name: str, warm_up: int = 0) -> Factor:
-    """The schedule called ``name``; a warm-up rises for ``warm_up`` updates, 0 for a tenth of all that are planned.
+    """The schedule called ``name``. A warm-up rises for ``warm_up`` updates; 0 for a tenth of all planned updates.
 
     Raises:
         TutorError: There is no such schedule.

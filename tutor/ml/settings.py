@@ -1,13 +1,13 @@
-"""Every setting of a lab, declared once: its type, limits, default, and whatever else anybody asks about it.
+"""Every setting of a lab, declared once: its type, limits and default, and everything else that is known about it.
 
-Lab files, ``--set``, controls, sweeps, the worker and `tutor.ml` itself go by these structs; `tutor.labs.settings`
-turns each field into an object that can be asked. Keys are snake_case, values are kebab-case.
+Lab files, ``--set``, controls, sweeps, the worker and `tutor.ml` itself use these structs; `tutor.labs.settings` turns
+each field into an object. Keys are snake_case, values are kebab-case.
 
-To add a setting, add a field here, and its title to ``translations/*/setting.toml``. A field that comes after the
-first edition says since which (``since=2``), so that the sweeps that are kept go on from where they are.
+To add a setting, add a field here and its title in ``translations/*/setting.toml``. A field that is newer than the
+first edition says since which one (``since=2``), so that kept sweeps can be continued.
 
-This module needs no NumPy. What names a setting may take is asked of the registries in which they are, which do: so
-names are checked when a lab is read or a value is set, and not when a log is decoded.
+This module needs no NumPy. The registries of the names that a setting may take do need it, so names are checked when a
+lab is read or a value is set, and not when a log is decoded.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from tutor.ml.datasets.sources.source import DataSource
 
 SECONDS = 600.0
-"""What a run may take if its lab says nothing; pauses do not count."""
+"""The wall time of a run if its lab does not say; pauses do not count."""
 MOST_SECONDS = 86_400.0
-"""What a lab may ask for."""
+"""The longest time that a lab may ask for."""
 MEMORY_MB = 2048
-"""What a run's process may use if its lab says nothing."""
+"""The memory of a run's process if its lab does not say."""
 FEWEST_MEMORY_MB = 128
 MOST_MEMORY_MB = 65_536
-"""What a lab may ask for."""
+"""The limits of what a lab may ask for."""
 
 
 class Lab(Protocol):
@@ -60,7 +60,7 @@ class Lab(Protocol):
 
 
 Applies = Callable[[Lab], str]
-"""Why a setting changes nothing in a lab, as a sentence; empty if it changes something, or may."""
+"""Gives the reason why a setting has no effect in a lab, as a sentence; empty if it has, or may have, an effect."""
 
 
 def setting(
@@ -76,19 +76,19 @@ def setting(
     applies: Applies | None = None,
     **limits: float,
 ) -> Meta:
-    """The limits of a setting as msgspec checks them, and what else there is to know of it.
+    """The limits of a setting as msgspec checks them, and everything else that is known about it.
 
     Args:
-        short: The name that ``--set``, fences and controls may use; without it, the last part of the key.
+        short: The name that ``--set``, fences and controls may use; by default the last part of the key.
         also: Another such name.
         live: Whether the worker can change it between two epochs.
-        trains: Whether it can change a loss, so that a sweep over it has something to compare.
+        trains: Whether it can change a loss, so that a sweep over it makes sense.
         yardstick: Whether losses before and after a change of it measure different things.
-        since: The edition that it came with.
-        unit: What its numbers count, as a sign: ``s``.
-        names: Gives the names that it may take; asked only when a value is checked.
-        applies: Says why it changes nothing in a lab; without it, it always may.
-        limits: ``ge``, ``gt``, ``le``, ``lt`` and ``max_length``, as `msgspec.Meta` has them.
+        since: The edition that introduced it.
+        unit: The unit of its numbers, such as ``s``.
+        names: Gives the names that it may take; called only when a value is checked.
+        applies: Gives the reason why it has no effect in a lab; without it, the setting may always have one.
+        limits: ``ge``, ``gt``, ``le``, ``lt`` and ``max_length`` of `msgspec.Meta`.
     """
     extra = {
         "short": short,
@@ -108,7 +108,7 @@ def setting(
 # -- names ---------------------------------------------------------------------------------------------------------
 
 WITHOUT_GRADIENT = ("least-squares", "manual", "search", "none")
-"""What may stand in place of an optimizer: in closed form, by the learner's hand, by trying all, and not at all."""
+"""What may take the place of an optimizer: a closed form, the learner, a search over all values, or nothing."""
 
 DATA_SOURCES = "datasets.sources:DATA_SOURCES"
 ACTIVATIONS = "activations:ACTIVATIONS"
@@ -116,30 +116,30 @@ FUNCTIONS = "models.drawn_function:FUNCTIONS"
 LOSSES = "losses:LOSSES"
 OPTIMIZERS = "optimizers:OPTIMIZERS"
 SCHEDULES = "schedules:SCHEDULES"
-"""Where the things are that settings name, for `tutor.ml.registry.registry`."""
+"""The places of the registries, for `tutor.ml.registry.registry`."""
 
 
 def registered(place: str) -> Callable[[], tuple[str, ...]]:
-    """Gives the names in a registry."""
+    """A function that gives the names in a registry."""
     return lambda: tuple(registry(place))
 
 
 def model_names() -> tuple[str, ...]:
-    """The models."""
+    """The names of the models."""
     return tuple(MODELS)
 
 
 def loss_names() -> tuple[str, ...]:
-    """The losses, and what is shown in their place: a rule's mistakes, and the value of a drawn function."""
+    """The names of the losses, and of what takes their place: the mistakes of a rule, the value of a drawn function."""
     return (*dict.fromkeys(loss.name for loss in registry(LOSSES).values()), "mistakes", "function")
 
 
 def optimizer_names() -> tuple[str, ...]:
-    """The optimizers, and what may stand in their place."""
+    """The names of the optimizers, and of what may take their place."""
     return (*registry(OPTIMIZERS), *WITHOUT_GRADIENT)
 
 
-# -- what changes something in a lab -------------------------------------------------------------------------------
+# -- when a setting has an effect ----------------------------------------------------------------------------------
 
 
 def _unless(changes: bool, reason: str, **values: object) -> str:
@@ -147,7 +147,7 @@ def _unless(changes: bool, reason: str, **values: object) -> str:
 
 
 def _of_data(name: str) -> Applies:
-    """Whether the data set goes by the setting ``name``."""
+    """For a setting that has an effect if the data set uses ``name``."""
 
     def applies(lab: Lab) -> str:
         if name in lab.data.source.uses:
@@ -159,7 +159,7 @@ def _of_data(name: str) -> Applies:
 
 
 def _of_optimizer(name: str) -> Applies:
-    """Whether the optimizer goes by the setting ``name``."""
+    """For a setting that has an effect if the optimizer uses ``name``."""
 
     def applies(lab: Lab) -> str:
         those = sorted(each for each, kind in registry(OPTIMIZERS).items() if name in kind.uses)
@@ -169,7 +169,7 @@ def _of_optimizer(name: str) -> Applies:
 
 
 def _of_models(fits: Callable[[Model], bool]) -> Applies:
-    """Whether the model is one of those that ``fits`` picks."""
+    """For a setting that has an effect if ``fits`` is true of the model."""
 
     def applies(lab: Lab) -> str:
         if fits(lab.model.kind):
@@ -225,7 +225,7 @@ def _searches(lab: Lab) -> str:
 
 
 def _starts_anywhere(lab: Lab) -> bool:
-    """Whether the model is a line over one feature that is moved, by search or by hand, from where it starts."""
+    """Whether the model is a line over one feature that is moved from a start, by an optimizer or by hand."""
     many = lab.data.source.series and lab.data.lags > 1
     return lab.model.name == "linear" and lab.optimizer.name != "least-squares" and not many
 
@@ -276,7 +276,7 @@ def _is_split(lab: Lab) -> str:
 
 
 def _has_data_seed(lab: Lab) -> str:
-    """A seed makes the examples, or says which of them are for validation."""
+    """A seed generates the examples, or decides which of them are for validation."""
     source = lab.data.source
     split = lab.data.split == "random" if source.series else lab.data.folds > 0 or not source.kept_back
     return _unless("seed" in source.uses or (split and not source.whole), "effects.no-data-seed")
@@ -298,7 +298,7 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
     target: Annotated[str, setting(applies=_of_data("target"), yardstick=True)] = ""
     """With ``csv``: the column to predict."""
     task: Annotated[Literal["auto", "regression", "classification"], setting(applies=_of_data("task"))] = "auto"
-    """With ``csv``: what the column to predict is taken for; ``auto``: by what it holds."""
+    """With ``csv``: the task; ``auto``: what suits the column to predict."""
     group: Annotated[str, setting(applies=_of_data("group"))] = ""
     """With ``csv``: the column whose equal cells belong together, such as the patient of several visits."""
     features: Annotated[tuple[str, ...], setting(applies=_has_columns, max_length=500)] = ()
@@ -306,25 +306,25 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
     rows: Annotated[int, setting(applies=_has_rows, ge=0, le=1_000_000)] = 0
     """How many rows; 0: as many as the data set has."""
     lags: Annotated[int, setting(applies=_of_data("lags"), ge=1, le=365)] = 1
-    """With a series: how many days back the model may look."""
+    """With a series: how many days the model looks back."""
     test_fraction: Annotated[float, setting(applies=_keeps_back_a_fraction, ge=0.0, le=0.9)] | None = None
     """The fraction kept back for validation; not given: what the data set's definition says."""
     noise: Annotated[float, setting(applies=_of_data("noise"), ge=0.0, le=10.0)] | None = None
-    """The standard deviation of what is added to made data; not given: the data set's own."""
+    """The standard deviation of the noise in generated data; not given: the data set's own."""
     seed: Annotated[int, setting(short="data_seed", applies=_has_data_seed, ge=0, le=2**31 - 1)] | None = None
     """The seed of the data, not of the training; not given: the data set's own."""
     standardise: Annotated[bool, setting(applies=_is_scaled)] = True
-    """Whether features, and a regression's labels, are shifted and scaled to mean 0 and deviation 1."""
+    """Whether features, and a regression's labels, are shifted and scaled to mean 0 and standard deviation 1."""
     viral_day: Annotated[float, setting(applies=_of_data("viral_day"), ge=0.0, le=1000.0)] = 1.0
     """With a series: one training day is multiplied by this."""
     class_order: Annotated[
         tuple[Annotated[int, Meta(ge=0, le=99)], ...], setting(applies=_has_classes, max_length=100)
     ] = ()
-    """The number that each class is given; empty: 0, 1, 2, ..."""
+    """The number of each class; empty: 0, 1, 2, ..."""
     target_as: Annotated[Literal["class", "class-number"], setting(applies=_has_classes, yardstick=True)] = "class"
-    """Whether class labels are classes, or numbers for a regression to hit."""
+    """Whether class labels are classes, or numbers that a regression predicts."""
     tricky_share: Annotated[float, setting(applies=_of_data("tricky_share"), ge=0.0, le=1.0)] = 0.0
-    """With mails: the fraction whose words mislead."""
+    """With mails: the fraction whose words are misleading."""
     frames: Annotated[int, setting(applies=_of_data("frames"), ge=1, le=41)] = 1
     """With phones and Japanese vowels: how many neighbouring frames make one example."""
     text: Annotated[Literal["names", "tale-en", "tale-zh", "file"], setting(applies=_of_data("text"))] = "names"
@@ -332,7 +332,7 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
     context: Annotated[int, setting(applies=_of_data("context"), ge=1, le=12)] = 3
     """With ``text``: how many characters before the next one make an example."""
     split: Annotated[Literal["auto", "random", "grouped", "time"], setting(applies=_is_split)] = "auto"
-    """How rows are chosen for validation: at random, whole groups, or the end; ``auto``: as suits the data."""
+    """How rows are chosen for validation: at random, whole groups, or the end; ``auto``: what suits the data."""
     folds: Annotated[int, setting(ge=0, le=20)] = 0
     """Cut the training rows into so many folds, and validate on each in turn; 0: no cross-validation."""
     valid_rows: Annotated[int, setting(applies=_is_cut_in_rows, ge=0, le=1_000_000)] = 0
@@ -342,7 +342,7 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @property
     def source(self) -> DataSource[DataSettings]:
-        """What is known of the data set before it is loaded.
+        """What is known about the data set before it is loaded.
 
         Raises:
             TutorError: There is no such data set.
@@ -361,49 +361,49 @@ class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = ()
     """With ``mlp``: the width of each hidden layer."""
     depth: Annotated[int, setting(applies=_has_hidden_layers, ge=1, le=100)] = 1
-    """With ``mlp``: how many times these layers are stacked upon each other."""
+    """With ``mlp``: how many times these layers are repeated."""
     activation: Annotated[str, setting(applies=_has_hidden_layers, names=registered(ACTIVATIONS))] = "relu"
-    """Of the hidden layers."""
+    """The activation of the hidden layers."""
     residual: Annotated[bool, setting(applies=_has_hidden_layers)] = False
-    """With ``mlp``: whether a hidden layer adds to the one below if both are as wide."""
+    """With ``mlp``: whether a hidden layer adds its output to that of the layer below if both are equally wide."""
     dropout: Annotated[float, setting(applies=_has_hidden_layers, ge=0.0, le=0.95)] = 0.0
-    """With ``mlp``: the fraction of hidden outputs that each update erases."""
+    """With ``mlp``: the probability with which an update erases a hidden output."""
     batch_norm: Annotated[bool, setting(applies=_has_hidden_layers)] = False
-    """With ``mlp``: whether hidden layers standardise what goes into their activation over the batch."""
+    """With ``mlp``: whether the inputs of each hidden activation are standardised over the batch."""
     placed: Annotated[bool, setting()] = False
-    """With ``mlp`` of one layer of sigmoids over one feature: whether these start side by side along the data."""
+    """With ``mlp`` of one layer of sigmoids over one feature: whether the units start side by side along the data."""
     pieces: Annotated[tuple[Annotated[float, Meta(ge=-1e9, le=1e9)], ...], setting(max_length=301)] = ()
-    """With ``mlp`` of one layer of sigmoids over one feature: left end, right end and rise of each as they start, then
-    the constant, in the units of the data; empty: as the rest says."""
+    """With ``mlp`` of one layer of sigmoids over one feature: left end, right end and rise of each unit at the start,
+    then the constant, in the units of the data; empty: the usual initialisation."""
     sign_bug: Annotated[bool, setting()] = False
-    """With ``mlp``: whether the first layer's gradient has the wrong sign, to see what finds that."""
+    """With ``mlp``: whether the gradient of the first layer has the wrong sign, for the learner to find."""
     degree: Annotated[int, setting(applies=_of_models(lambda model: model.name == "polynomial"), ge=1, le=20)] = 1
-    """With ``polynomial``."""
+    """With ``polynomial``: the highest power."""
     function: Annotated[
         str, setting(applies=_of_models(lambda model: model.name == "function"), names=registered(FUNCTIONS))
     ] = "ball"
     """With ``function``: which drawn function."""
     w: Annotated[float, setting(also="start", live=True, applies=_starts_at_w, ge=-1e6, le=1e6)] | None = None
-    """Where the weight starts, in the units of the data; not given: the model's own initialisation."""
+    """The initial weight in the units of the data; not given: the model's own initialisation."""
     b: Annotated[float, setting(live=True, applies=_starts_at_b, ge=-1e6, le=1e6)] | None = None
-    """Where the bias starts, in the units of the data."""
+    """The initial bias in the units of the data."""
     keyword: Annotated[str, setting(live=True, applies=_of_models(lambda model: model.rule))] = "free"
     """With ``keyword-rule``: the word that is counted."""
     threshold: Annotated[
         float,
         setting(live=True, applies=_of_models(lambda model: model.name == "keyword-rule"), ge=-1e6, le=1e6),
     ] = 1.0
-    """With ``keyword-rule`` and ``threshold``: from how many on it counts."""
+    """With ``keyword-rule`` and ``threshold``: how often the word must occur."""
     temperature: Annotated[
         float,
         setting(live=True, trains=False, applies=_of_models(lambda model: model.name == "char-mlp"), ge=0.0, le=10.0),
     ] = 1.0
-    """With ``char-mlp``: how freely it writes. Below 1 the likely characters get likelier still, at 0 the likeliest is
-    always taken; above 1 all become more alike. It has no part in the training."""
+    """With ``char-mlp``: how random its text is. Below 1 likely characters become more likely, at 0 the most likely one
+    is always taken, and above 1 all become more alike. It has no effect on the training."""
 
     @property
     def kind(self) -> Model:
-        """What is known of the model before it is made.
+        """What is known about the model before it is made.
 
         Raises:
             TutorError: There is no such model.
@@ -412,31 +412,31 @@ class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class LossSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[loss]``: how wrong a guess is."""
+    """``[loss]``: how a prediction is compared with the truth."""
 
     name: Annotated[str, setting(short="loss", live=True, names=loss_names, yardstick=True)] = "mse"
     offset: Annotated[float, setting(yardstick=True, ge=-1e6, le=1e6)] = 0.0
-    """Subtracted from every loss that is reported; it moves no parameter."""
+    """Subtracted from every loss that is reported; it changes no parameter."""
 
 
 class OptimizerSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[optimizer]``: what looks for the parameters, and how."""
+    """``[optimizer]``: how the parameters are found."""
 
     name: Annotated[str, setting(short="optimizer", names=optimizer_names, applies=_searches)] = "gd"
     learning_rate: Annotated[float, setting(live=True, applies=_descends, ge=0.0, le=1e6)] = 0.01
-    """η."""
+    """The learning rate η."""
     momentum: Annotated[float, setting(live=True, applies=_of_optimizer("momentum"), ge=0.0, lt=1.0)] = 0.9
-    """The fraction β of the last step that goes on."""
+    """The fraction β of the last step that is kept."""
     schedule: Annotated[str, setting(applies=_descends, names=registered(SCHEDULES))] = "constant"
     """How the learning rate changes from update to update."""
     alpha: Annotated[float, setting(applies=_of_optimizer("alpha"), ge=0.0, lt=1.0)] = 0.9
-    """The weight α of the old mean square."""
+    """The weight α of the old mean of squares."""
     weight_decay: Annotated[float, setting(applies=_descends, ge=0.0, le=1000.0)] = 0.0
-    """How strongly each weight is drawn to zero; 0: not at all."""
+    """λ, how strongly each weight is pulled to zero; 0: not at all."""
     gradient_clip: Annotated[float, setting(applies=_descends, ge=0.0, le=1e6)] = 0.0
-    """The greatest length of a gradient, over all parameters; longer ones are shortened; 0: any."""
+    """The maximal length of the gradient over all parameters; a longer one is scaled down; 0: no limit."""
     gradient_noise: Annotated[float, setting(applies=_descends, ge=0.0, le=1000.0)] = 0.0
-    """The deviation of the noise on each entry of a gradient; 0: none."""
+    """The standard deviation of the noise on each entry of a gradient; 0: none."""
     warm_up: Annotated[int, setting(applies=_warms_up, ge=0, le=1_000_000)] = 0
     """With the schedule ``warm-up``: the updates in which the learning rate rises; 0: a tenth of all planned ones."""
     eigenvector_step: Annotated[float, setting(applies=_curves_down, ge=0.0, le=1000.0)] = 0.0
@@ -445,21 +445,21 @@ class OptimizerSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class TrainSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[train]``: how long, how fast, how repeatable."""
+    """``[train]``: how long, in which batches, and from which seed."""
 
     epochs: Annotated[int, setting(ge=1, le=10_000_000)] = 100
     """Passes over the training examples."""
     updates: Annotated[int, setting(ge=0, le=100_000_000)] = 0
-    """How many updates are wanted, whatever the size of a batch: in place of ``epochs``, and filled up to whole
-    epochs; 0: go by epochs."""
+    """The number of updates whatever the batch size, rounded up to whole epochs, in place of ``epochs``; 0: ``epochs``
+    decides."""
     batch_size: Annotated[int, setting(live=True, applies=_has_batches, ge=0, le=1_000_000)] = 0
-    """Examples in one update; 0: all of them."""
+    """The number of examples in an update; 0: all of them."""
     seed: Annotated[int, setting(applies=_is_random, ge=0, le=2**31 - 1)] = 1
-    """Of the initialisation and the order of the examples."""
+    """The seed of the initialisation and of the order of the examples."""
     shuffle: Annotated[bool, setting(applies=_shuffles)] = True
-    """Whether the examples are put in a new order for each epoch."""
+    """Whether the order of the examples is new in each epoch."""
     pace: Annotated[float, setting(trains=False, ge=0.0, le=1000.0)] = 0.0
-    """Epochs a second to begin with; 0: flat out. Never changes the arithmetic."""
+    """Epochs per second at the start; 0: as fast as possible. It never changes the arithmetic."""
     stop: Annotated[str, setting()] = ""
     """``no-improvement N``: after N epochs without a better validation loss; empty: never early."""
     max_seconds: Annotated[float, setting(unit="s", gt=0.0, le=MOST_SECONDS)] = SECONDS

@@ -1,4 +1,4 @@
-"""Training, epoch by epoch: a generator that yields what became of the model and leaves the rest to the caller."""
+"""What a training is: a generator of epochs that leaves pace, display and storage to its caller."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from tutor.ml.datasets.dataset import Dataset, Floats
 
 
 class EpochResult(NamedTuple):
-    """The model as it stands at the end of an epoch. Losses are in the units of the label.
+    """The state of the model at the end of an epoch. Losses are in the units of the label.
 
     Args:
         epoch: From 1.
-        updates: Updates of the parameters so far.
+        updates: The number of updates so far.
         train_loss: Mean loss over all training examples; may be nan or infinite if training diverged.
         valid_loss: The same over the validation examples; None without any.
-        train_accuracy: Fraction of the training examples that are classified right; None for a regression.
+        train_accuracy: The fraction of the training examples that are classified correctly; None for a regression.
         valid_accuracy: The same over the validation examples.
-        gradient_norm: Length of the gradient of the mean loss, at the last update of the epoch.
+        gradient_norm: The length of the gradient of the mean loss at the last update of the epoch.
         learning_rate: η at the last update, after the schedule.
-        diverged: Whether the loss is no number any more, or beyond any use; see `tutor.ml.divergence`.
+        diverged: Whether the training has diverged; see `tutor.ml.divergence`.
     """
 
     epoch: int
@@ -36,39 +36,39 @@ class EpochResult(NamedTuple):
 
 
 class Training(Protocol):
-    """A model, its data and the search for its parameters, in the state in which the last epoch left them."""
+    """A model, its data and its optimizer, in the state that the last epoch left them in."""
 
     dataset: Dataset
 
     def epochs(self) -> Iterator[EpochResult]:
-        """Train, yielding after each epoch; ends with the planned number, or behind an epoch that diverged.
+        """Train, yielding after each epoch. Ends after the planned number of epochs, or after a divergence.
 
-        Settings may be changed between two epochs. The same options and the same changes at the same epochs give
-        the same results, bit for bit.
+        Settings may be changed between two epochs. The same settings and the same changes at the same epochs give the
+        same results, bit for bit.
         """
 
     def set(self, name: str, value: object) -> None:
-        """Turn a setting between two epochs, as far as this training has it.
+        """Change a setting between two epochs.
 
         Settings are ``learning_rate``, ``momentum``, ``batch_size``, ``loss``, ``w``, ``b``, ``threshold`` and
         ``keyword``.
 
         Raises:
-            ValueError: it has no such setting, or the value is impossible.
+            ValueError: This training has no such setting, or the value is impossible.
         """
 
     def predict(self, x: Floats) -> Floats:
-        """What the model says to features in the units of the data, (n, d).
+        """The predictions for features in the units of the data, (n, d).
 
         Returns:
-            A regression's labels in their units, (n,); of a classification the probabilities, (n, K).
+            In a regression the labels in their units, (n,); in a classification the probabilities, (n, K).
         """
 
     def parameters(self) -> dict[str, Array]:
-        """Copies of the parameters by name."""
+        """Copies of the parameters, by name."""
 
     def vectors(self) -> list[Array]:
-        """The parameters that epochs adjust step by step, not copies: (P,) for each model; empty if there are none."""
+        """The parameters that are adjusted step by step, (P,) for each model; not copies. Empty if there are none."""
 
     def small_parameters(self) -> dict[str, float]:
-        """Of a model small enough to name them: parameters in the units of the data, such as ``w`` and ``b``."""
+        """The parameters of a small model in the units of the data, such as ``w`` and ``b``; else empty."""

@@ -12,21 +12,24 @@ import json
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tutor.course.catalogue import Course
-from tutor.course.grading import Chosen, grade
-from tutor.course.lesson import BLANK, Question, QuestionKind
+from tutor.course.conditions import Facts
+from tutor.course.lesson import BLANK, Question
+from tutor.course.questions import question_type
+from tutor.course.questions.base import AnswerRow
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import language, translate
 from tutor.progress.scheduling import study_day
-from tutor.study.attempt import Facts, facts_needed
+from tutor.study.attempt import facts_needed
 from tutor.study.deck import Deck
 from tutor.study.predictions import deciding_figures, facts_of_runs
 from tutor.typeset.page import plain_lines
@@ -141,12 +144,8 @@ def front(question: Question) -> str:
     prompt = question.prompt.replace(BLANK, " ______ ")
     if question.predicts:
         prompt = f"{prompt}\n\n*{translate('quiz.predict')}*"
-    options = [option.text for option in question.options]
-    if question.kind is QuestionKind.ORDERING:
-        options.sort()  # their order in the file is the answer
-    return "<br><br>".join(
-        each for each in (_html(f"**{question.title}**"), _html(prompt), _option_rows(options)) if each
-    )
+    rows = _rows(question_type(question.kind).rows_without_attempt(question))
+    return "<br><br>".join(each for each in (_html(f"**{question.title}**"), _html(prompt), rows) if each)
 
 
 def back(question: Question, facts: Facts | None = None) -> str:
@@ -154,31 +153,28 @@ def back(question: Question, facts: Facts | None = None) -> str:
 
     Args:
         question: The question.
-        facts: What the learner's run said, where one decides and is kept: it has the last word, and its figures are
+        facts: What the learner's run said, if one decides and is kept: it has the last word, and its figures are
             told. Else the author's answer stands, which is held against a run whenever the course is checked.
     """
-    if question.kind is QuestionKind.ORDERING:
-        right = [option.text for option in question.options]
-    elif question.options:
-        right = [question.options[index].text for index in _right_options(question, facts)]
-    elif question.answer is not None:
-        right = [question.answer.shown]
-    else:
-        right = [blank.accepted[0] for blank in question.blanks]
+    type_ = question_type(question.kind)
+    shown = range(type_.size(question))
+    draft = type_.empty(question, shown)
+    solution = type_.solution(question, shown, draft, type_.grade(question, draft, facts))
+    typed = [html.escape(answer.text) for answer in solution.typed if not answer.own]  # as it stands, no Markdown
     decided = [f"{figure.name}: {figure.value}" for figure in deciding_figures(question, facts)] if facts else []
-    rows = _option_rows(right) if question.options else "<br>".join(map(html.escape, right))  # typed as it stands
-    parts = (rows, "<br>".join(map(html.escape, decided)), _html(question.explanation))
+    parts = (
+        _rows(solution.lines), "<br>".join(typed), "<br>".join(map(html.escape, decided)), _html(question.explanation),
+    )  # fmt: skip
     return "<br><br>".join(each for each in parts if each)
 
 
-def _right_options(question: Question, facts: Facts | None) -> Iterable[int]:
-    if facts is None:
-        return [index for index, option in enumerate(question.options) if option.ticked]
-    return grade(question, Chosen(frozenset()), facts).right_options
-
-
-def _option_rows(options: Iterable[str]) -> str:
-    return "<br>".join(html.escape(line) for text in options for line in plain_lines(text, _WIDTH, inline=True))
+def _rows(rows: Sequence[AnswerRow]) -> str:
+    """A row a line; pairs and their partners are two groups."""
+    groups = (
+        "<br>".join(html.escape(line) for row in group for line in plain_lines(row.text, _WIDTH, inline=True))
+        for _, group in groupby((row for row in rows if row.kind not in {"field", "head"}), lambda row: row.kind)
+    )
+    return "<br><br>".join(groups)
 
 
 def _html(markdown: str) -> str:

@@ -8,18 +8,19 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
-from tutor.course.lesson import QuestionKind
 from tutor.foundation.errors import TutorError
+from tutor.foundation.languages import fallbacks, languages
 from tutor.foundation.safe_text import harmless
-from tutor.foundation.translate import translate
-from tutor.plain.question_lines import hint_lines, question_lines, verdict_lines
-from tutor.study.attempt import Attempt, Draft, Stage
+from tutor.foundation.translate import language, translate
+from tutor.plain.question_lines import WIDTH, hint_lines, question_lines, verdict_lines
+from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import facts_of_runs
+from tutor.typeset.page import plain_lines
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
@@ -32,7 +33,6 @@ _TELL_EVERY = 5.0
 _POLL = 0.05
 _LONGEST_LINE = 1 << 16
 _UNSURE = re.compile(r"[?？]\s*$")
-_BETWEEN = re.compile(r"[\s,，、;；]+")
 
 
 class Wish(StrEnum):
@@ -46,14 +46,6 @@ class Wish(StrEnum):
     UNSURE = "unsure"
     HELP = "help"
     LEAVE = "leave"
-
-
-_WISH_WORDS = {
-    "hint": Wish.HINT, "提示": Wish.HINT, "skip": Wish.SKIP, "跳过": Wish.SKIP, "back": Wish.BACK, "上一题": Wish.BACK,
-    "show": Wish.SHOW, "答案": Wish.SHOW, "undo": Wish.UNDO, "撤销": Wish.UNDO, "unsure": Wish.UNSURE,
-    "不确定": Wish.UNSURE, "help": Wish.HELP, "帮助": Wish.HELP, "leave": Wish.LEAVE, "quit": Wish.LEAVE,
-    "退出": Wish.LEAVE,
-}  # fmt: skip
 
 
 class Outcome(StrEnum):
@@ -124,49 +116,41 @@ class Asker:
     # -- answers -----------------------------------------------------------------------------------------
 
     def _read_answer(self, exercise: Exercise) -> Outcome | None:
-        """Read one line, or one for each blank, and commit; None where there is no outcome but an answer."""
+        """Read a line, or one for each step, and commit; None if nothing came of it but an answer, or none yet."""
         attempt = exercise.attempt
-        if attempt.kind is QuestionKind.FILL_IN and len(attempt.question.blanks) > 1:
-            return self._read_blanks(exercise)
-        line = self.read()
-        if line is None:
-            return Outcome.LEFT
-        if (wish := wish_in(line)) is not None:
-            return self._grant(wish, exercise)
-        if _UNSURE.search(line):
-            exercise.set_unsure(True)
-            line = _UNSURE.sub("", line).strip()
-        draft = draft_of(attempt, line)
-        if draft is None or not attempt.put(draft) or not attempt.ready:
-            self.say(translate(_NOT_READY[attempt.kind], count=len(attempt.shown)))
-            return None
-        return self._commit(exercise)
-
-    def _read_blanks(self, exercise: Exercise) -> Outcome | None:
-        attempt = exercise.attempt
-        number = 0
-        while number < len(attempt.question.blanks):
-            line = self.read(f"{translate('quiz.blank-number', number=number + 1)}> ")
+        steps = attempt.type.steps(attempt.question)
+        step = 0
+        while step < max(1, len(steps)):
+            line = self.read(f"{_as_prompt(steps[step])}> " if steps else "> ")
             if line is None:
                 return Outcome.LEFT
             wish = wish_in(line)
-            if wish is Wish.UNDO:
-                number = max(0, number - 1)
+            if wish is Wish.UNDO and steps:
+                step = max(0, step - 1)
                 attempt.undo()
-                continue
-            if wish is not None:
+            elif wish is not None:
                 outcome = self._grant(wish, exercise)
                 if outcome is not None or attempt.locked:
                     return outcome
-                continue
-            if _UNSURE.search(line):
-                exercise.set_unsure(True)
-            attempt.write(_UNSURE.sub("", line).strip(), number)
-            number += 1
+            else:
+                if _UNSURE.search(line):
+                    exercise.set_unsure(True)
+                if self._take(attempt, _UNSURE.sub("", line).strip(), step):
+                    step = len(steps) or 1 if attempt.type.full(attempt.draft) else step + 1
+                else:
+                    self._say_not_ready(attempt)
         if not attempt.ready:
-            self.say(translate("quiz.type-first"))
+            self._say_not_ready(attempt)
             return None
         return self._commit(exercise)
+
+    def _take(self, attempt: Attempt, line: str, step: int) -> bool:
+        """Make a line part of the answer; whether it is one."""
+        draft = attempt.type.read_line(attempt.question, attempt.shown, attempt.draft, line, step)
+        return draft is not None and attempt.put(draft)
+
+    def _say_not_ready(self, attempt: Attempt) -> None:
+        self.say(translate(attempt.type.not_ready_in_lines, count=attempt.type.size(attempt.question)))
 
     def _commit(self, exercise: Exercise) -> Outcome | None:
         if self._confidence and exercise.attempt.confidence is None:
@@ -236,43 +220,24 @@ class Asker:
                     self.say(translate("ask.run-goes", epoch=summary.epoch, planned=summary.epochs_planned))
 
 
-_NOT_READY = {
-    QuestionKind.SINGLE: "ask.one-number",
-    QuestionKind.MULTIPLE: "ask.some-numbers",
-    QuestionKind.ORDERING: "ask.all-numbers",
-    QuestionKind.FILL_IN: "quiz.type-first",
-    QuestionKind.NUMERIC: "quiz.number-first",
-}
-
-
 def wish_in(line: str) -> Wish | None:
-    """The wish that a line is; None where it is an answer. A slash with any other word asks for help."""
+    """The wish that a line is, in the language in use or any other; None if it is an answer.
+
+    A slash with a word that no language knows asks for help.
+    """
     if not line.startswith(("/", "／")) or line[1:2].isdigit():
         return None
-    return _WISH_WORDS.get(line[1:].strip().casefold(), Wish.HELP)
+    word = line[1:].strip().casefold()
+    for spoken in dict.fromkeys([*fallbacks(language()), *languages().values()]):
+        for wish in Wish:
+            if word in map(str.casefold, spoken.words(f"wish-{wish}")):
+                return wish
+    return Wish.HELP
 
 
-def draft_of(attempt: Attempt, line: str) -> Draft | None:
-    """The answer that a line is; None where it is none: numbers of options as shown, or a text."""
-    if attempt.kind in {QuestionKind.FILL_IN, QuestionKind.NUMERIC}:
-        return Draft(texts=(line,))
-    places = places_in(line, len(attempt.shown))
-    if places is None:
-        return None
-    indices = tuple(attempt.shown[place] for place in places)
-    if attempt.kind is QuestionKind.ORDERING:
-        return Draft(order=indices) if len(set(indices)) == len(indices) == len(attempt.shown) else None
-    return Draft(chosen=frozenset(indices)) if len(indices) == 1 or attempt.kind is QuestionKind.MULTIPLE else None
-
-
-def places_in(line: str, count: int) -> Sequence[int] | None:
-    """Numbers from 1 to ``count`` in a line, as places from 0; None where anything else is in it."""
-    words = [word.rstrip(".") for word in _BETWEEN.split(line.strip()) if word]
-    if len(words) == 1 and count < 10 and words[0].isascii() and words[0].isdigit():
-        words = list(words[0])  # 312 is 3 1 2 where no option has two figures
-    if not words or not all(word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= count for word in words):
-        return None
-    return [int(word) - 1 for word in words]
+def _as_prompt(step: str) -> str:
+    """What is asked for in a step, on one line."""
+    return " ".join(plain_lines(step, WIDTH, inline=True))
 
 
 def percent_in(line: str) -> float | None:

@@ -12,12 +12,15 @@ from time import monotonic
 
 from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
+from tutor.foundation.foreign_words import count_words, faults_of_words
+from tutor.foundation.languages import languages
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.terminal import ColourDepth, colour_depth, terminal_size, terminal_speaks_unicode
 from tutor.foundation.text import cell_width, pad, wrapped
-from tutor.foundation.translate import LANGUAGE_NAMES, language, translate
+from tutor.foundation.translate import language, language_name, translate
 
 _LABEL = 14
+_MOST_FAULTS = 8
 _ANSWERS_WITHIN = 1.0
 _PACKAGES = ("textual", "numpy", "plotext", "rich")
 
@@ -28,6 +31,7 @@ def examine() -> int:
         ("doctor.terminal", _terminal()),
         ("doctor.degraded", _degraded()),
         ("doctor.files", _files()),
+        ("doctor.languages", _languages()),
         ("doctor.versions", _versions()),
     ):
         print(translate(title))
@@ -65,7 +69,7 @@ def _terminal() -> Iterator[tuple[str, str]]:
         yield translate("doctor.answers"), translate("doctor.answers-in", ms=f"{took * 1000:.0f}")
     elif sys.stdin.isatty() and sys.stdout.isatty():
         yield translate("doctor.answers"), translate("doctor.answers-not")
-    yield translate("doctor.language"), LANGUAGE_NAMES[language()]
+    yield translate("doctor.language"), language_name(language())
 
 
 def _inside() -> str:
@@ -112,6 +116,18 @@ def _files() -> Iterator[tuple[str, str]]:
         yield translate("doctor.lessons"), str(paths.lessons_folder())
     except TutorError as error:
         yield translate("doctor.lessons"), str(error)
+
+
+def _languages() -> Iterator[tuple[str, str]]:
+    for code, each in languages().items():
+        own, everything = count_words(each)
+        key = "doctor.language-whole" if own == everything else "doctor.language-words"
+        yield "·", translate(key, name=language_name(code), code=code, own=own, all=everything)
+    faults = [fault for folder in paths.translation_folders() for fault in faults_of_words(folder)]
+    for fault in faults[:_MOST_FAULTS]:
+        yield "·", translate("doctor.language-fault", fault=fault)
+    if len(faults) > _MOST_FAULTS:
+        yield "·", translate("doctor.more-faults", count=len(faults) - _MOST_FAULTS)
 
 
 def _place(path: Path) -> str:

@@ -12,11 +12,11 @@ import msgspec
 
 from tutor.course.catalogue import Course
 from tutor.course.lesson import Fault, LabFence, Lesson
+from tutor.course.questions import question_type
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import sentences, translate
 from tutor.labs.check import fences_of, spec_of_fence
 from tutor.labs.lab_config import LabConfig
-from tutor.plain.claims import faults_of_claim
 from tutor.plain.run_cache import RunCache
 from tutor.runs.in_process import run_to_end
 from tutor.runs.predictions import DECIDES
@@ -34,7 +34,7 @@ class _Outcome:
 def _run(spec: LabConfig, data_folder: Path) -> _Outcome:
     """In a process of the pool: train to the end and bring the facts home."""
     summary = run_to_end(spec, data_folder)
-    problem = "" if summary.state in DECIDES else f"{summary.message} {summary.hint}".strip()
+    problem = "" if summary.state in DECIDES else sentences(summary.message, summary.hint)
     return _Outcome(dict(summary.facts()), problem)
 
 
@@ -117,5 +117,6 @@ class LabRuns:
                 ready = [outcome.facts for outcome in found if outcome is not None and not outcome.problem]
                 if question.predicts and len(ready) == len(found):
                     questions += 1
-                    faults += faults_of_claim(question, facts_of_runs(question.labs, ready))
+                    facts = facts_of_runs(question.labs, ready)
+                    faults += question_type(question.kind).faults_of_claim(question, facts)
         return faults, questions

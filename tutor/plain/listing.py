@@ -7,7 +7,7 @@ from pathlib import Path
 from tutor.course.catalogue import Course
 from tutor.foundation import paths
 from tutor.foundation.text import pad
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import language, language_mark, translate
 from tutor.plain.progress_files import closing_memory
 from tutor.progress.store import open_store
 
@@ -35,7 +35,8 @@ def show_course() -> int:
             print(f"\n{part}")
         state = states.get(header.id)
         done = translate("list.read", percent=f"{state.read_fraction:4.0%}") if state else " " * 9
-        print(f"  {header.number:>2}  {pad(header.title, 52)} {done}  {header.id}")
+        title = pad(" ".join(filter(None, (header.title, language_mark(header.language)))), 52)
+        print(f"  {header.number:>2}  {title} {done}  {header.id}")
     print(f"\n{translate('list.labs')}")
     for name, title in _labs(folder):
         print(f"  {pad(name, 18)} {title}")

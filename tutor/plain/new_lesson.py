@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from importlib.resources import files
 from pathlib import Path
 
 from tutor.course.catalogue import Course
-from tutor.course.files import has_language_folders, lesson_files, lesson_number
+from tutor.course.files import language_folders, lesson_files, lesson_number
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import named_path
-from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import LANGUAGES, language, translate
+from tutor.foundation.files import named_path, read_file
+from tutor.foundation.languages import fallbacks
+from tutor.foundation.safe_text import harmless, harmless_line
+from tutor.foundation.translate import language, translate
 
 _LONGEST = 60
+_LARGEST = 1 << 16
+"""Bytes of the lesson to begin with, which a language from outside may bring."""
 _YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 """What the head of a lesson takes for something else than text, unless it is quoted."""
 
@@ -34,8 +36,8 @@ def new_lesson(title: str, folder: str | None) -> int:
     """
     shown = harmless_line(title).strip().replace('"', "'").replace("\\", "/")
     pack = _pack(folder)
-    languages = [each for each in LANGUAGES if (pack / each).is_dir()] if has_language_folders(pack) else [""]
-    number = 1 + max((lesson_number(path) for each in LANGUAGES for path in lesson_files(pack, each)), default=0)
+    languages = language_folders(pack) or [""]
+    number = 1 + max((lesson_number(path) for each in languages for path in lesson_files(pack, each)), default=0)
     lesson_id = _id_of(shown, number)
     for header in Course(pack).headers(language()):
         if header.id == lesson_id:
@@ -61,7 +63,7 @@ def _pack(folder: str | None) -> Path:
             exit_code=ExitCode.CANNOT_READ,
         )
     below = here / "lessons"
-    return below if folder is None and below.is_dir() and not has_language_folders(here) else here
+    return below if folder is None and below.is_dir() and not language_folders(here) else here
 
 
 def _id_of(title: str, number: int) -> str:
@@ -74,8 +76,14 @@ def _id_of(title: str, number: int) -> str:
     return identifier if identifier and identifier[0].isalpha() else f"lesson-{number}"
 
 
-def _skeleton(name: str) -> str:
-    return files("tutor.plain").joinpath("skeletons", f"{name}.md").read_text(encoding="utf-8")
+def _skeleton(code: str) -> str:
+    """The lesson to begin with, in the language ``code`` or the first that stands in for it and has one."""
+    for folder in (folder for each in fallbacks(code) for folder in each.folders):
+        try:
+            return harmless(read_file(folder / "lesson.md", _LARGEST).decode("utf-8-sig"))
+        except (OSError, UnicodeDecodeError):
+            continue
+    return ""
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from tutor.course.lesson import BLANK, Option, Question, QuestionKind
+from tutor.course.lesson import BLANK
+from tutor.course.questions.base import AnswerRow
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures
-from tutor.study.quiz_words import tolerance_words
 from tutor.study.verdict_words import first_words
 from tutor.typeset.page import plain_lines
 
 WIDTH = 76
-
-_HOW = {
-    QuestionKind.SINGLE: "ask.choose-one",
-    QuestionKind.MULTIPLE: "ask.choose-all",
-    QuestionKind.ORDERING: "ask.put-in-order",
-    QuestionKind.FILL_IN: "ask.fill-in",
-    QuestionKind.NUMERIC: "quiz.type-number",
-}
 
 
 def question_lines(attempt: Attempt) -> Iterator[str]:
@@ -32,24 +24,44 @@ def question_lines(attempt: Attempt) -> Iterator[str]:
     if question.prompt:
         yield from plain_lines(_with_numbers(question.prompt), WIDTH)
     yield ""
-    for place, index in enumerate(attempt.shown, 1):
-        yield from _numbered(place, _option_lines(question.options[index]))
+    yield from answer_lines(attempt.type.rows(question, attempt.shown, attempt.draft, None))
     if not attempt.locked:
-        yield from _how_lines(question)
+        yield from _how_lines(attempt)
 
 
-def _how_lines(question: Question) -> Iterator[str]:
-    """How it is answered; of a number, how near it has to be."""
-    how = [translate("quiz.predict")] if question.predicts else []
-    yield translate("quiz.space").join([*how, translate(_HOW[question.kind])])
-    if question.kind is QuestionKind.NUMERIC:
-        yield translate("ask.tolerance", tolerance=tolerance_words(question))
+_LABEL = "{:>3}. "
+
+
+def answer_lines(rows: Sequence[AnswerRow], *, label: str = _LABEL) -> Iterator[str]:
+    """What there is to choose, order or pair, each under its label; a blank line parts the columns of a table.
+
+    Args:
+        rows: Of a question's type.
+        label: How the label of a row is written before its text.
+    """
+    told = [row for row in rows if row.text and row.kind != "field"]
+    for before, row in zip([None, *told], told, strict=False):
+        if before is not None and before.kind == "pair" != row.kind:
+            yield ""
+        if row.kind == "head":
+            yield from plain_lines(named(row.text), WIDTH, inline=True)
+        else:
+            head = label.format(row.label) if row.label.isalnum() else f"  {row.label} "
+            yield from _indented(head, plain_lines(row.text, WIDTH - len(head), inline=True))
+
+
+def _how_lines(attempt: Attempt) -> Iterator[str]:
+    """How it is answered, and what has to be known before that."""
+    how = [translate("quiz.predict")] if attempt.question.predicts else []
+    yield translate("quiz.space").join([*how, translate(attempt.type.how_in_lines)])
+    if note := attempt.type.note(attempt.question):
+        yield translate("ask.tolerance", tolerance=note)
 
 
 def hint_lines(attempt: Attempt) -> Iterator[str]:
     """The hint shown last."""
     number = attempt.hints_shown
-    yield from plain_lines(_named(translate("quiz.hint-number", number=number), attempt.hints[-1]), WIDTH)
+    yield from plain_lines(named(translate("quiz.hint-number", number=number), attempt.hints[-1]), WIDTH)
 
 
 def verdict_lines(attempt: Attempt) -> Iterator[str]:
@@ -62,51 +74,40 @@ def verdict_lines(attempt: Attempt) -> Iterator[str]:
         yield from _what_was_chosen(attempt)
         yield from _what_was_right(attempt)
         for figure in deciding_figures(attempt.question, attempt.facts or {}):
-            yield f"  {_named(harmless_line(figure.name), harmless_line(figure.value))}"
+            yield f"  {named(harmless_line(figure.name), harmless_line(figure.value))}"
     if attempt.question.explanation:
-        yield _named(translate("quiz.why"))
+        yield named(translate("quiz.why"))
         yield from (f"  {line}" for line in plain_lines(attempt.question.explanation, WIDTH - 2))
 
 
 def _what_was_chosen(attempt: Attempt) -> Iterator[str]:
     """The author's word on each option that was chosen."""
-    for place, index in enumerate(attempt.shown, 1):
-        feedback = attempt.question.options[index].feedback
-        if feedback and index in attempt.draft.chosen:
-            yield from _numbered(place, plain_lines(feedback, WIDTH - 5))
+    for row in attempt.type.rows(attempt.question, attempt.shown, attempt.draft, attempt.verdict):
+        if row.feedback and row.chosen:
+            head = _LABEL.format(row.label)
+            yield from _indented(head, plain_lines(row.feedback, WIDTH - len(head)))
 
 
 def _what_was_right(attempt: Attempt) -> Iterator[str]:
-    verdict, question = attempt.verdict, attempt.question
-    if verdict is None or verdict.correct:
+    if attempt.verdict is None or attempt.verdict.correct:
         return
-    if question.options:
-        ordering = question.kind is QuestionKind.ORDERING
-        yield _named(translate("quiz.true-order" if ordering else "quiz.answer"))
-        order = verdict.right_options if ordering else attempt.shown
-        for place, index in enumerate(order, 1):
-            if index in verdict.right_options:
-                yield from _numbered(place, _option_lines(question.options[index]))
-    elif question.answer is not None:
-        shown = harmless_line(question.answer.shown).replace("-", "−")
-        yield f"  {_named(translate('quiz.answer'), shown)}"
-    for number, (blank, right) in enumerate(zip(question.blanks, verdict.parts, strict=False), 1):
-        if not right:
-            yield f"  {_named(translate('quiz.blank-number', number=number), harmless_line(blank.accepted[0]))}"
+    solution = attempt.type.solution(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
+    if solution.lines:
+        yield named(solution.title)
+        yield from answer_lines(solution.lines)
+    for answer in solution.typed:
+        if not answer.own:
+            yield f"  {named(answer.name, harmless_line(answer.text))}"
 
 
-def _named(name: str, value: str = "") -> str:
-    """``name: value`` as the language writes it; the name alone with its colon where nothing follows on the line."""
+def named(name: str, value: str = "") -> str:
+    """``name: value`` as the language writes it; the name alone with its colon if nothing follows on the line."""
     return translate("ask.named", name=name, value=value).rstrip()
 
 
-def _option_lines(option: Option) -> list[str]:
-    return plain_lines(option.text, WIDTH - 5, inline=True)
-
-
-def _numbered(place: int, lines: Iterable[str]) -> Iterator[str]:
+def _indented(head: str, lines: Iterable[str]) -> Iterator[str]:
     for number, line in enumerate(lines):
-        yield f"{place:>3}. {line}" if not number else f"     {line}"
+        yield f"{' ' * len(head) if number else head}{line}"
 
 
 def _with_numbers(prompt: str) -> str:

@@ -9,14 +9,17 @@ from pathlib import Path
 
 from tutor.course.catalogue import Course
 from tutor.course.files import pack_of
-from tutor.course.lesson import BLANK, LabFence, Lesson, Prose, Question, QuestionKind, Term
+from tutor.course.lesson import BLANK, LabFence, Lesson, Prose, Question, Term
+from tutor.course.questions import question_type
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
-from tutor.foundation.translate import language, translate
+from tutor.foundation.text import wrapped
+from tutor.foundation.translate import language, language_note, translate
 from tutor.plain.check import faults_of_file
+from tutor.plain.question_lines import answer_lines
 from tutor.typeset.page import plain_lines
 
 _WIDTH = 76
@@ -87,6 +90,8 @@ def lesson_named(name: str) -> tuple[Course, Lesson]:
 def lines_of(lesson: Lesson) -> Iterator[str]:
     """A lesson as lines of plain text, none wider than 76 cells."""
     yield from plain_lines(f"# {harmless_line(lesson.title)}", _WIDTH)
+    if note := language_note(lesson.language):
+        yield from wrapped(harmless_line(note), _WIDTH)
     number = 0
     for block in lesson.blocks:
         yield ""
@@ -106,14 +111,7 @@ def lines_of(lesson: Lesson) -> Iterator[str]:
 def _question(question: Question, number: int) -> Iterator[str]:
     yield from plain_lines(f"**{translate('read.question', number=number)} {question.title}**", _WIDTH)
     yield from plain_lines(question.prompt.replace(BLANK, "______"), _WIDTH)
-    if question.kind is not QuestionKind.ORDERING:  # their order is the answer
-        for place, option in enumerate(question.options, start=1):
-            for line_number, line in enumerate(plain_lines(option.text, _WIDTH - 5, inline=True)):
-                yield f" {place}.  {line}" if not line_number else f"     {line}"
-    else:
-        for option in sorted(question.options, key=lambda each: each.text):
-            for line_number, line in enumerate(plain_lines(option.text, _WIDTH - 4, inline=True)):
-                yield f"    {line}" if line_number else f"  • {line}"
+    yield from answer_lines(question_type(question.kind).rows_without_attempt(question), label=" {}.  ")
 
 
 def _stamp_of(path: Path) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from typing import Protocol, TextIO
 from tutor.foundation.safe_text import harmless_json, harmless_line
 from tutor.foundation.terminal import terminal_speaks_unicode
 from tutor.foundation.text import pad_left
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import sentences, translate
 from tutor.runs.events import Epochs, Event, Started, number_text
 from tutor.runs.summary import RunSummary
 from tutor.runs.words import describe, log_faults, not_finite_texts
@@ -116,7 +116,7 @@ def outcome_lines(summary: RunSummary) -> list[str]:
     ]
     lines += log_faults(summary)
     if summary.message:
-        lines.append(f"{summary.message} {summary.hint}".rstrip())
+        lines.append(sentences(summary.message, summary.hint))
     for key, name in (
         ("train.final-train", "train_loss"),
         ("train.final-valid", "valid_loss"),

@@ -12,7 +12,7 @@ from tutor.charts.numbers import figure
 from tutor.charts.sweep_map import MapCell, MapShape, map_width, sweep_map
 from tutor.foundation.safe_text import harmless_json
 from tutor.foundation.text import cell_width, pad, pad_left
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import sentences, translate
 from tutor.plain.paint import painted
 from tutor.plain.reporters import colour_of, wants_ascii
 from tutor.runs.sweep.plan import SweepPlan
@@ -52,7 +52,7 @@ def last_lines(plan: SweepPlan, follower: SweepFollower, *, ascii: bool = False)
     done = plan.count - len(state.waiting(plan.count))
     lines = [translate("sweep.all-done" if done == plan.count else "sweep.not-all", done=done, count=plan.count)]
     if state.trouble is not None:
-        lines.insert(0, f"{state.trouble.message} {state.trouble.hint}".rstrip())
+        lines.insert(0, sentences(state.trouble.message, state.trouble.hint))
     if not plan.comparable:
         return [*lines, translate("sweep.incomparable")]
     best = state.best()

@@ -9,9 +9,9 @@ from pathlib import Path
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
-from tutor.labs.columns import require_columns, require_text
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
+from tutor.labs.own_lab import require_columns, require_text
 from tutor.labs.validate import refuse_idle
 from tutor.plain.choose_reporter import choose_reporter
 from tutor.plain.reporters import Reporter

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 SOON: Final = timedelta(minutes=10)
 """After this time, a missed question is asked again, and a new term is asked for the first time."""
 
-_TYPICAL_SECONDS: Final = {"single": 20.0, "multiple": 35.0, "ordering": 45.0, "fill-in": 20.0, "numeric": 60.0}
+_TYPICAL_SECONDS: Final = {
+    "single": 20.0, "multiple": 35.0, "ordering": 45.0, "match": 45.0, "fill-in": 20.0, "numeric": 60.0,
+}  # fmt: skip
 _QUICK: Final = 0.35
 _SLOW: Final = 4.0
 _AWAY: Final = 900.0

@@ -35,7 +35,7 @@ def run_to_end(
         on_event: Is shown each event as it comes.
         changes: Controls to turn again, each after the epoch at which it was applied: with those of an earlier
             run of the same spec (`RunSummary.changes`), the losses are that run's, bit for bit.
-        perturbation: Which rounding to try, as another processor may have it; see `tutor.ml.perturbation`. None: that
+        perturbation: Which rounding to try, as another processor may have it; see `tutor.ml.diagnostics`. None: that
             of this machine.
 
     Returns:

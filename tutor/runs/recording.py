@@ -22,7 +22,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig, ShowConfig, Value
-from tutor.labs.spec_file import versions
+from tutor.labs.lab_files import versions
 from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.ml.settings import TrainSettings
 from tutor.runs.control import CONTROL_FILE, Command, Inbox

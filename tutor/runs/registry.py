@@ -21,8 +21,8 @@ from tutor.foundation.files import is_file, open_file, read_start, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
+from tutor.labs.lab_files import write_config
 from tutor.labs.limits import KEEP_MB, KEEP_RUNS, Limits
-from tutor.labs.spec_file import write_spec
 from tutor.runs.events import Epochs, Event, number_text
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, RunFollower
 from tutor.runs.log import Reader
@@ -131,7 +131,7 @@ class Runs:
             OSError: it cannot be made.
         """
         folder = self._make_folder()
-        write_spec(folder, spec)
+        write_config(folder, spec)
         return folder
 
     def _make_folder(self) -> Path:

@@ -1,20 +1,17 @@
-"""One attempt at one question: ticking, ordering, typing, hints, and then the lock. Pure: no memory, no clock."""
+"""One attempt at one question: an answer in the making, hints, and then the lock. Pure: no memory, no clock."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 
-from tutor.course.grading import Answer, Chosen, Ordered, Typed, Verdict, grade
-from tutor.course.lesson import Question, QuestionKind
-from tutor.course.questions.numbers import read_number
+from tutor.course.conditions import Facts
+from tutor.course.lesson import Question
+from tutor.course.questions import question_type
+from tutor.course.questions.base import Draft, Given, QuestionType, Verdict
+from tutor.course.questions.typed import LONGEST_TEXT
 from tutor.foundation.translate import translate
-
-Fact = float | bool | str
-Facts = Mapping[str, Fact]
-"""What a finished run says: see `RunSummary.facts`."""
 
 
 class Stage(StrEnum):
@@ -26,38 +23,6 @@ class Stage(StrEnum):
     SETTLED = "settled"
     UNCOUNTED = "uncounted"
     """Committed, but its run could not be had."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An answer in the making. Indices are those of the lesson file, whatever order is shown.
-
-    Args:
-        chosen: Options ticked.
-        order: All options in the learner's order (of an ordering question).
-        texts: What was typed in each blank; one text for a number.
-    """
-
-    chosen: frozenset[int] = frozenset()
-    order: tuple[int, ...] = ()
-    texts: tuple[str, ...] = ()
-
-
-LONGEST_TEXT = 200
-"""Characters that a blank or a number takes."""
-
-
-def shown_order(question: Question, seed: int) -> tuple[int, ...]:
-    """The options of ``question`` shuffled: the same for the same seed, another one for the next attempt.
-
-    An ordering question never starts out solved.
-    """
-    order = list(range(len(question.options)))
-    generator = random.Random(f"{seed} {question.id}")  # noqa: S311 - a shuffle, not a secret
-    generator.shuffle(order)
-    if question.kind is QuestionKind.ORDERING and len(order) > 1 and order == sorted(order):
-        order = order[1:] + order[:1]
-    return tuple(order)
 
 
 def facts_needed(question: Question) -> frozenset[str]:
@@ -77,8 +42,9 @@ class Attempt:
     def __init__(self, question: Question, seed: int = 0) -> None:
         self.question = question
         self.seed = seed
-        self.shown = shown_order(question, seed)
-        """Original indices of the options in the order they are shown (of an ordering: at the start)."""
+        self.type: QuestionType[Any] = question_type(question.kind)
+        self.shown = self.type.shown(question, seed)
+        """Original indices of what is shuffled, in the order that is shown (of an ordering: at the start)."""
         self.stage = Stage.OPEN
         self.verdict: Verdict | None = None
         self.facts: Facts | None = None
@@ -90,16 +56,11 @@ class Attempt:
         """What the learner gives for being right, from 0.5 to 1; None where it was not asked or not told."""
         self.given_up = False
         """Whether the answer was asked for instead of given; it counts as not known."""
-        self._draft = self._empty_draft()
+        self._draft = self.type.empty(question, self.shown)
         self._history: list[Draft] = []
         self._typing_in: int | None = None
 
     # -- what is shown -----------------------------------------------------------------------------------
-
-    @property
-    def kind(self) -> QuestionKind:
-        """The question's kind."""
-        return self.question.kind
 
     @property
     def draft(self) -> Draft:
@@ -124,13 +85,7 @@ class Attempt:
     @property
     def ready(self) -> bool:
         """Whether there is something to commit: a number must be one, and of several blanks one is enough."""
-        if self.locked:
-            return False
-        if self.kind in {QuestionKind.SINGLE, QuestionKind.MULTIPLE}:
-            return bool(self._draft.chosen)
-        if self.kind is QuestionKind.NUMERIC:
-            return read_number(self._draft.texts[0]) is not None
-        return self.kind is QuestionKind.ORDERING or any(text.strip() for text in self._draft.texts)
+        return not self.locked and self.type.ready(self._draft)
 
     @property
     def can_undo(self) -> bool:
@@ -141,7 +96,7 @@ class Attempt:
         """Go on with the same question in another language; False where the two are not alike."""
         old = self.question
         alike = (question.id, question.kind) == (old.id, old.kind)
-        if not alike or (len(question.options), len(question.blanks)) != (len(old.options), len(old.blanks)):
+        if not alike or self.type.size(question) != self.type.size(old):
             return False
         self.question = question
         self.hints_shown = min(self.hints_shown, len(question.hints))
@@ -151,24 +106,22 @@ class Attempt:
 
     # -- answering ---------------------------------------------------------------------------------------
 
-    def choose(self, index: int) -> bool:
-        """Tick an option by original index: the only one of a single choice, on and off of a multiple one.
+    def choose(self, index: int, place: int = 0) -> bool:
+        """Choose an option or a partner by original index: what that does is up to the question's type.
+
+        Args:
+            index: The only option of a single choice, one to turn on and off of a multiple one, or a partner.
+            place: The line that is given the partner.
 
         Returns:
-            Whether anything changed. Nothing does once the answer is locked or where there is no such option.
+            Whether anything changed. Nothing does once the answer is locked or if there is no such option.
         """
-        if not 0 <= index < len(self.question.options):
-            return False
-        if self.kind is QuestionKind.SINGLE:
-            return self._change(replace(self._draft, chosen=frozenset({index})))
-        if self.kind is QuestionKind.MULTIPLE:
-            return self._change(replace(self._draft, chosen=self._draft.chosen ^ {index}))
-        return False
+        return self._change(self.type.choose(self.question, self._draft, index, place))
 
     def move(self, place: int, to: int) -> bool:
         """Take the line at ``place`` of the learner's order out and put it in at ``to``; whether anything changed."""
         order = list(self._draft.order)
-        if not (0 <= place < len(order) and 0 <= to < len(order)):
+        if self.type.interaction != "arrange" or not (0 <= place < len(order) and 0 <= to < len(order)):
             return False
         order.insert(to, order.pop(place))
         return self._change(replace(self._draft, order=tuple(order)))
@@ -193,7 +146,7 @@ class Attempt:
 
     def put(self, draft: Draft) -> bool:
         """Replace the whole answer by one made before; False where it does not fit the question."""
-        if not self._fits(draft):
+        if not self.type.fits(self.question, draft):
             return False
         self._change(draft)
         return True
@@ -229,7 +182,7 @@ class Attempt:
         """Ask for the answer: it counts as not known. Never of a prediction, which one can always venture."""
         if self.locked or self.question.predicts:
             return False
-        self._draft = self._empty_draft()
+        self._draft = self.type.empty(self.question, self.shown)
         self.given_up = True
         self._settle(None)
         return True
@@ -255,44 +208,16 @@ class Attempt:
         self.reason = reason
         return True
 
-    def given(self) -> tuple[int, ...] | tuple[str, ...]:
+    def given(self) -> Given:
         """The answer in the form that is remembered: original indices, or texts."""
-        if self.kind is QuestionKind.ORDERING:
-            return self._draft.order
-        return tuple(sorted(self._draft.chosen)) or self._draft.texts
-
-    def answer(self) -> Answer:
-        """The answer in the form that is graded."""
-        if self.kind is QuestionKind.ORDERING:
-            return Ordered(self._draft.order)
-        if self.kind in {QuestionKind.FILL_IN, QuestionKind.NUMERIC}:
-            return Typed(self._draft.texts)
-        return Chosen(self._draft.chosen)
+        return self.type.given(self._draft)
 
     def _settle(self, facts: Facts | None) -> None:
         self.facts = facts
-        self.verdict = grade(self.question, self.answer(), facts)
+        self.verdict = self.type.grade(self.question, self._draft, facts)
         if self.given_up:
             self.verdict = replace(self.verdict, correct=False, score=0.0, notes=())
         self.stage = Stage.SETTLED
-
-    def _empty_draft(self) -> Draft:
-        if self.kind is QuestionKind.ORDERING:
-            return Draft(order=self.shown)
-        if self.kind is QuestionKind.FILL_IN:
-            return Draft(texts=("",) * len(self.question.blanks))
-        return Draft(texts=("",)) if self.kind is QuestionKind.NUMERIC else Draft()
-
-    def _fits(self, draft: Draft) -> bool:
-        empty = self._empty_draft()
-        most = {QuestionKind.SINGLE: 1, QuestionKind.MULTIPLE: len(self.question.options)}.get(self.kind, 0)
-        return (
-            len(draft.chosen) <= most
-            and all(0 <= index < len(self.question.options) for index in draft.chosen)
-            and sorted(draft.order) == sorted(empty.order)
-            and len(draft.texts) == len(empty.texts)
-            and all(len(text) <= LONGEST_TEXT for text in draft.texts)
-        )
 
     def _change(self, draft: Draft) -> bool:
         if self.locked or draft == self._draft:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Lesson, Prose, Question, Term
+from tutor.course.questions import question_type
 from tutor.foundation import clock
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Position, now
@@ -203,7 +204,7 @@ def _weight(block: Block) -> int:
     if isinstance(block, Term):
         return 3 + len(block.definition) // 60
     if isinstance(block, Question):
-        return 6 + len(block.prompt) // 60 + len(block.options)
+        return 6 + len(block.prompt) // 60 + question_type(block.kind).size(block)
     return 10
 
 

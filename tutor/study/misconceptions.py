@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tutor.course.lesson import BLANK, Option, Question, QuestionKind
+from tutor.course.lesson import BLANK, Option, Question
+from tutor.course.questions import question_type
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
     from tutor.progress.statistics import Item, Miss
 
-_CHOICES: Final = frozenset({QuestionKind.SINGLE, QuestionKind.MULTIPLE})
 ENOUGH: Final = 10
 """Answers below which nothing is said of a question."""
 EASY: Final = 0.95
@@ -26,7 +26,7 @@ class Misconception:
 
     Args:
         question: The question.
-        option: The option; its feedback names what makes one choose it.
+        option: The option, or a wrong pair; its feedback names what makes one choose it.
         count: How often it was chosen.
     """
 
@@ -69,22 +69,28 @@ def misconceptions(misses: Iterable[Miss], course: Course, language: str, most: 
         language: In which they are told.
         most: At most so many.
     """
-    counts: Counter[tuple[str, str, int]] = Counter()
+    by_question: dict[tuple[str, str], list[Miss]] = {}
     for miss in misses:
-        for index in miss.given:
-            if isinstance(index, int):
-                counts[miss.lesson_id, miss.question_id, index] += miss.count
+        by_question.setdefault((miss.lesson_id, miss.question_id), []).append(miss)
     found: list[Misconception] = []
-    for (lesson_id, question_id, index), count in counts.most_common():
+    # Those missed most often come first, because reading a question may mean reading its lesson.
+    for (lesson_id, question_id), missed in sorted(by_question.items(), key=lambda each: -_times(each[1])):
+        if len(found) >= most and found[most - 1].count >= _times(missed):
+            break  # no mistake is made more often than its question is missed
         question = question_in(course, lesson_id, question_id, language)
-        if question is None or question.kind not in _CHOICES or not 0 <= index < len(question.options):
+        if question is None:
             continue
-        option = question.options[index]
-        if not option.ticked:
-            found.append(Misconception(question, option, count))
-            if len(found) == most:
-                break
-    return found
+        counts: Counter[Option] = Counter()
+        for miss in missed:
+            for option in question_type(question.kind).mistakes(question, miss.given):
+                counts[option] += miss.count
+        found += [Misconception(question, option, count) for option, count in counts.items()]
+        found.sort(key=lambda each: -each.count)
+    return found[:most]
+
+
+def _times(missed: Iterable[Miss]) -> int:
+    return sum(miss.count for miss in missed)
 
 
 def item_reports(items: Iterable[Item], course: Course, language: str, lesson_id: str = "") -> list[ItemReport]:
@@ -114,12 +120,9 @@ def _is_worth_a_look(report: ItemReport) -> bool:
 
 def _report(question: Question, item: Item) -> ItemReport:
     enough = item.accuracy.answers >= ENOUGH
-    taken = {index for given, _ in item.chosen for index in given}
-    unused = tuple(
-        option
-        for index, option in enumerate(question.options)
-        if question.kind in _CHOICES and not option.ticked and index not in taken
-    )
+    type_ = question_type(question.kind)
+    taken = {option for given, _ in item.chosen for option in type_.mistakes(question, given)}
+    unused = tuple(option for option in type_.distractors(question) if option not in taken)
     return ItemReport(
         question, item,
         too_easy=enough and item.accuracy.fraction >= EASY,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from tutor.course.conditions import Fact, Facts
 from tutor.course.lesson import LabFence, Question
 from tutor.foundation.translate import translate
-from tutor.study.attempt import Fact, Facts
 
 _NAMES = {
     "diverged": "study.fact-diverged",

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tutor.course.conditions import Facts
 from tutor.course.lesson import Question
 from tutor.foundation import clock
 from tutor.foundation.translate import language
 from tutor.progress.records import Answer
-from tutor.study.attempt import Attempt, Facts, Stage
+from tutor.study.attempt import Attempt, Stage
 
 if TYPE_CHECKING:
     from tutor.progress.records import SavedQuiz
@@ -176,7 +177,7 @@ class Exercise:
         return Answer(
             lesson_id=self.question.lesson_id,
             question_id=self.question.id,
-            kind=self.question.kind.value,
+            kind=self.question.kind,
             given=attempt.given(),
             correct=None if verdict is None else verdict.correct,
             score=0.0 if verdict is None else verdict.score,

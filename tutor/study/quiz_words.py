@@ -1,4 +1,4 @@
-"""What every front says of a quiz in the same words: how near a number has to be, what a further round would ask."""
+"""What every front says of a quiz in the same words: what a further round would ask."""
 
 from __future__ import annotations
 
@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
-    from tutor.course.lesson import Question
     from tutor.study.quiz_session import QuizSession
-
-
-def tolerance_words(question: Question) -> str:
-    """How near the number has to be that answers ``question``."""
-    answer = question.answer
-    half = (answer.high - answer.low) / 2 if answer is not None else 0.0
-    return translate("quiz.within", half=f"{half:.3g}") if half else translate("quiz.exactly")
 
 
 def retry_words(session: QuizSession, *, unsure: bool = False) -> str:

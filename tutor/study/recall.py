@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeGuard
 
-from tutor.course.lesson import Question, QuestionKind
-from tutor.study.attempt import Attempt, Draft, Facts, Stage
+from tutor.course.conditions import Facts
+from tutor.course.lesson import Question
+from tutor.course.questions.base import Draft, Given
+from tutor.study.attempt import Attempt, Stage
 
 
 def state_of(attempt: Attempt) -> dict[str, object]:
@@ -51,16 +53,13 @@ def attempt_from(question: Question, state: Mapping[str, object]) -> Attempt | N
     return attempt
 
 
-def attempt_given(question: Question, seed: int, given: tuple[int, ...] | tuple[str, ...]) -> Attempt | None:
+def attempt_given(question: Question, seed: int, given: Given) -> Attempt | None:
     """A settled attempt from the answer that was given; None where that does not fit the question any more."""
-    numbers = tuple(each for each in given if isinstance(each, int))
-    texts = tuple(each for each in given if isinstance(each, str))
-    ordering = question.kind is QuestionKind.ORDERING
     attempt = Attempt(question, seed)
-    draft = Draft(order=numbers) if ordering else Draft(chosen=frozenset(numbers), texts=texts)
-    if not attempt.put(draft):
+    draft = attempt.type.restore(question, given)
+    if draft is None or not attempt.put(draft):
         return None
-    nothing = not numbers and not any(text.strip() for text in texts)
+    nothing = not any(str(each).strip() for each in given)
     if not attempt.commit() and not (nothing and attempt.give_up()):
         return None
     attempt.settle(None)

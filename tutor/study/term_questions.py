@@ -12,9 +12,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.course.lesson import BLANK, Blank, Option, Place, Question, QuestionKind
+from tutor.course.lesson import BLANK, Content, Option, Options, Place, Question
 from tutor.course.mentions import without_parentheses
-from tutor.foundation.translate import LANGUAGES, translate
+from tutor.course.questions.fill_in import FILL_IN, Blank, Blanks
+from tutor.course.questions.single import SINGLE
+from tutor.foundation.languages import ENGLISH, fallbacks
+from tutor.foundation.translate import language_name_here, translate
 from tutor.progress.cards import Side, term_key
 
 if TYPE_CHECKING:
@@ -23,20 +26,19 @@ if TYPE_CHECKING:
 _OPTIONS = 4
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$#|~])")
 _NOWHERE = Place(Path())
-ENGLISH, CHINESE = "en", "zh"
 
 
 def term_question(entry: GlossaryEntry, side: Side, glossary: Glossary, language: str) -> Question | None:
-    """What is asked of a term; None where it cannot be: no definition, no Chinese name, nothing to tell it from.
+    """What is asked of a term; None if it cannot be: no definition, no name abroad, nothing to tell it from.
 
     Args:
         entry: The term.
         side: What is wanted of it.
         glossary: Where the wrong options come from.
-        language: ``en`` or ``zh``; of a translation only the words around it.
+        language: The language in use.
     """
     if side is Side.TRANSLATION:
-        return _translation(entry, glossary)
+        return _translation(entry, glossary, language)
     if not entry.definition(language).strip():
         return None
     return _meaning(entry, glossary, language) if side is Side.MEANING else _name(entry, language)
@@ -55,8 +57,8 @@ def _meaning(entry: GlossaryEntry, glossary: Glossary, language: str) -> Questio
         for each in others
     ]  # fmt: skip
     return _question(
-        entry, Side.MEANING, QuestionKind.SINGLE,
-        title=as_text(entry.name(language)), prompt=translate("review.which-meaning"), options=(right, *wrong),
+        entry, Side.MEANING, SINGLE.name,
+        title=as_text(entry.name(language)), prompt=translate("review.which-meaning"), content=Options((right, *wrong)),
         explanation=_explanation(entry, language),
     )  # fmt: skip
 
@@ -64,49 +66,68 @@ def _meaning(entry: GlossaryEntry, glossary: Glossary, language: str) -> Questio
 def _name(entry: GlossaryEntry, language: str) -> Question:
     name = entry.name(language)
     return _question(
-        entry, Side.NAME, QuestionKind.FILL_IN,
+        entry, Side.NAME, FILL_IN.name,
         title=translate("review.which-name"), prompt=f"{without_name(entry, language)}\n\n{BLANK}",
-        hints=_hints(name), blanks=(Blank(tuple(dict.fromkeys([name, *accepted_names(entry)]))),),
+        hints=_hints(name), content=Blanks((Blank(tuple(dict.fromkeys([name, *accepted_names(entry)]))),)),
         explanation=_explanation(entry, language),
     )  # fmt: skip
 
 
-def _translation(entry: GlossaryEntry, glossary: Glossary) -> Question | None:
-    if not _has_both(entry):
+def _translation(entry: GlossaryEntry, glossary: Glossary, language: str) -> Question | None:
+    pair = _two_languages(entry, language)
+    if pair is None:
         return None
+    shown, wanted = pair
     others: dict[str, GlossaryEntry] = {}
     for each in neighbours(entry, glossary):
-        # Two terms of one Chinese name would make two right options.
-        if _has_both(each) and each.names[CHINESE] != entry.names[CHINESE]:
-            others.setdefault(each.names[CHINESE], each)
+        # Two terms of one name in the language that is wanted would make two right options.
+        if _two_languages(each, language) == pair and each.names[wanted] != entry.names[wanted]:
+            others.setdefault(each.names[wanted], each)
     if not others:
         return None
-    options = [Option(as_text(entry.names[CHINESE]), True, "", None, _NOWHERE)]
+    options = [Option(as_text(entry.names[wanted]), True, "", None, _NOWHERE)]
     for name, each in list(others.items())[: _OPTIONS - 1]:
-        said = translate("review.that-is", name=as_text(each.names[ENGLISH]))
+        said = translate("review.that-is", name=as_text(each.names[shown]))
         options.append(Option(as_text(name), False, said, None, _NOWHERE))
     return _question(
-        entry, Side.TRANSLATION, QuestionKind.SINGLE,
-        title=as_text(entry.names[ENGLISH]), prompt=translate("review.which-translation"), options=tuple(options),
+        entry, Side.TRANSLATION, SINGLE.name, title=as_text(entry.names[shown]),
+        prompt=translate("review.which-translation", language=as_text(language_name_here(wanted))),
+        content=Options(tuple(options)),
     )  # fmt: skip
 
 
 def can_be_asked(entry: GlossaryEntry, side: Side, language: str) -> bool:
     """Whether a term has what a side of it needs, in a course with other terms to tell it from."""
-    return _has_both(entry) if side is Side.TRANSLATION else bool(entry.definition(language).strip())
+    return (
+        _two_languages(entry, language) is not None
+        if side is Side.TRANSLATION
+        else bool(entry.definition(language).strip())
+    )
 
 
-def _has_both(entry: GlossaryEntry) -> bool:
-    return all(entry.names.get(each) for each in LANGUAGES) and entry.names[ENGLISH] != entry.names[CHINESE]
+def _two_languages(entry: GlossaryEntry, language: str) -> tuple[str, str] | None:
+    """The language whose name of a term is shown and the one whose name is wanted; None if they are not there.
+
+    English is shown, or else the first language that there is. The learner's own is wanted; whoever learns in the
+    language that is shown is asked for the first other one.
+    """
+    named = [each for each in entry.names if entry.names[each]]
+    shown = ENGLISH if ENGLISH in named else next(iter(named), "")
+    likely = [language, *(each.code for each in fallbacks(language)), *named]
+    own = next((code for code in likely if code in named), "")
+    wanted = own if own != shown else next((code for code in named if code != shown), "")
+    if not wanted or entry.names[shown] == entry.names[wanted]:
+        return None
+    return shown, wanted
 
 
 def _question(
-    entry: GlossaryEntry, side: Side, kind: QuestionKind, *, title: str, prompt: str, options: tuple[Option, ...] = (),
-    hints: tuple[str, ...] = (), blanks: tuple[Blank, ...] = (), explanation: str = "",
+    entry: GlossaryEntry, side: Side, kind: str, *, title: str, prompt: str, content: Content,
+    hints: tuple[str, ...] = (), explanation: str = "",
 ) -> Question:  # fmt: skip
     return Question(
         id=term_key(entry.id, side), kind=kind, title=title, prompt=prompt, hints=hints, explanation=explanation,
-        options=options, blanks=blanks, answer=None, labs=(), place=_NOWHERE, lesson_id=entry.lesson_id,
+        content=content, labs=(), place=_NOWHERE, lesson_id=entry.lesson_id,
     )  # fmt: skip
 
 

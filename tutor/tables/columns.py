@@ -28,10 +28,10 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 MOST_WORDS = 1000
-"""Beyond so many different words a column stops counting them: no use is made of so many."""
+"""A column with more different words than this stops counting them, because nothing uses so many."""
 _MOST_AFFIXES = 20
 _SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
-"""Numbers that programs write for a missing one."""
+"""Numbers that programs write for a missing value."""
 
 
 _TOTALS = frozenset({
@@ -39,21 +39,21 @@ _TOTALS = frozenset({
     "suma", "totale", "totaal", "итого", "всего", "合计", "总计", "合計", "總計", "小计", "平均", "average", "mean",
     "mittelwert", "durchschnitt", "moyenne", "media", "avg",
 })  # fmt: skip
-"""What stands at the left of a row that sums up all others."""
+"""Words in the first cell of a row that is the sum or the mean of all others."""
 
 
 class Place(NamedTuple):
-    """A cell: the line of the file that its row begins on, and what it says."""
+    """A cell: the line of the file on which its row begins, and its text."""
 
     line: int
     cell: str
 
 
 class Fault(NamedTuple):
-    """Why a column cannot be taken for numbers.
+    """Why a column cannot be read as numbers.
 
     Args:
-        reason: ``word``, ``endless`` (infinite), ``affix`` (a percent sign, unit or currency that others lack) or
+        reason: ``word``, ``endless`` (infinite), ``affix`` (a percent sign, unit or currency that other cells lack) or
             ``mark`` (another decimal mark than in the rest of the column).
         place: The first such cell.
     """
@@ -66,28 +66,28 @@ class Column:
     """One column, cell by cell. What its numbers mean is known once it is settled (see `settle`).
 
     Args:
-        name: As the head has it, whole.
+        name: Its whole name in the header.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.words: dict[str, int] | None = {}
-        """By what is written in a cell, its number; None if there are more than `MOST_WORDS`."""
+        """The number of each different text of a cell; None if there are more than `MOST_WORDS`."""
         self.empties: Counter[str] = Counter()
-        """How often each way of writing a missing cell occurs; ``""`` is a cell with nothing in it."""
+        """How often each way of writing a missing value occurs; ``""`` is an empty cell."""
         self.decimals: dict[str, Place] = {}
-        """By each mark that some cell shows to be the decimal one, the first such cell."""
+        """For each mark that some cell shows to be the decimal mark, the first such cell."""
         self.opens: dict[str, Place] = {}
-        """By each mark that may part thousands or be the decimal one, the first such cell."""
+        """For each mark that may separate thousands or be the decimal mark, the first such cell."""
         self.affixes: dict[str, Place] = {}
-        """By each percent sign, currency and unit around its numbers, ``""`` if there is none, the first such cell."""
+        """For each percent sign, currency and unit of its numbers (``""`` for none), the first such cell."""
         self.grouped: Place | None = None
-        """The first cell in which thousands are parted."""
+        """The first cell with separated thousands."""
         self.decision = Decision()
         self.holds_words = False
-        """Whether it is meant to hold words: more of its cells are words than numbers.
+        """Whether it is a column of words: more of its cells are words than numbers.
 
-        A word among many numbers is a slip of the pen.
+        A single word among many numbers is a mistake in the file.
         """
         self.fault: Fault | None = None
         self._numbers = array("d")
@@ -99,7 +99,7 @@ class Column:
         self._endless: Place | None = None
 
     def take(self, cells: Sequence[str], lines: Sequence[int]) -> None:
-        """Add cells, each with the line of the file that its row begins on."""
+        """Add cells, each with the line of the file on which its row begins."""
         cells = list(map(str.strip, cells))
         values = self._plain(cells)
         if values is not None:
@@ -112,9 +112,9 @@ class Column:
         self._codes.extend(self._numbered(cells))
 
     def _plain(self, cells: list[str]) -> list[float] | None:
-        """The cells as numbers if Python's way of writing them, or that with commas, tells nothing new of the column.
+        """The cells as numbers if all are in plain notation, with points or commas, and add nothing new to the column.
 
-        Nearly all columns are read here, ten times as fast as cell by cell.
+        This reads nearly all columns, ten times as fast as cell by cell.
         """
         together = "\n".join(cells)
         written = cells
@@ -135,7 +135,7 @@ class Column:
     def _take_written(self, cells: list[str], lines: Sequence[int]) -> None:
         counts = Counter(cells)
         parsed = {text: parse_cell(text) for text in counts}
-        for text, number in parsed.items():  # in the order of their first places
+        for text, number in parsed.items():  # in the order of their first occurrence
             place = Place(lines[cells.index(text)], text) if self._is_first(number) else _NOWHERE
             if number is None:
                 self._count_word(text, counts[text], place)
@@ -150,7 +150,7 @@ class Column:
                     self._open_rows[number.open].append(index)
 
     def _is_first(self, number: Number | None) -> bool:
-        """Whether a cell is the first of its kind, so that its place is to be kept."""
+        """Whether a cell is the first of its kind, so that its place must be kept."""
         if number is None:
             return self._first_word is None
         return (
@@ -187,7 +187,7 @@ class Column:
             self._endless = self._endless or place
 
     def _numbered(self, cells: list[str]) -> Sequence[int]:
-        """For each cell the number of its word; −1 if it is missing whatever the column holds."""
+        """For each cell the number of its word; −1 if it is missing in any kind of column."""
         if self.words is None:
             return [0] * len(cells) if not self.empties else [-1 if each.lower() in MISSING else 0 for each in cells]
         words = self.words
@@ -203,13 +203,13 @@ class Column:
         return len(self._numbers)
 
     def settle(self, file_decimals: set[str], *, decimal: str = "", point_is_usual: bool = True) -> None:
-        """Decide what the column holds and what its marks mean, now that all cells of the file are there.
+        """Decide the kind of the column and the meaning of its marks, once all cells have been added.
 
         Args:
-            file_decimals: The marks that any column of the file shows to be the decimal one.
-            decimal: The mark that the learner says is the decimal one; empty to find out.
-            point_is_usual: Whether a column in which each number has a point and three places is taken to have
-                decimal points, though all its points might part thousands.
+            file_decimals: The marks that any column of the file shows to be the decimal mark.
+            decimal: The decimal mark that the learner gives; empty to find out.
+            point_is_usual: Whether points are decimal points in a column where each number has a point and three
+                digits after it, although they might separate thousands.
         """
         self.decision = Decision(decimal) if decimal else decide(self.decimals, self.opens, file_decimals)
         if self.decision.open and self._has_long_whole(self.decision.open):
@@ -246,7 +246,7 @@ class Column:
         return min(faults, key=lambda fault: fault.place.line, default=None)
 
     def _has_long_whole(self, mark: str) -> bool:
-        """Whether a whole number of the column has so many digits that its thousands would be parted too."""
+        """Whether a whole number of the column has so many digits that its thousands would be separated too."""
         numbers = np.abs(np.array(self._numbers))
         opens = np.array(self._open_rows[mark], dtype=np.int64)
         shortest = float(numbers[opens].min(initial=np.inf))
@@ -255,7 +255,7 @@ class Column:
 
     @property
     def numbers(self) -> Floats:
-        """The cells as numbers, (n,); nan if there is none."""
+        """The cells as numbers, (n,); nan for a missing one."""
         numbers = np.array(self._numbers)
         for mark, rows in self._open_rows.items():
             if rows and self.decision.decimal not in {"", mark}:
@@ -270,19 +270,19 @@ class Column:
 
     @property
     def is_missing(self) -> Flags:
-        """Which cells hold nothing, (n,)."""
+        """Which cells are missing, (n,)."""
         return np.array(self._codes) < 0 if self.holds_words else np.isnan(np.array(self._numbers))
 
     @property
     def missing(self) -> int:
-        """How many cells hold nothing."""
+        """How many cells are missing."""
         return sum(self.empty_words(blank=True).values())
 
     def empty_words(self, *, blank: bool = False) -> dict[str, int]:
-        """How often each word for a missing cell occurs, the most frequent first.
+        """How often each way of writing a missing value occurs, the most frequent first.
 
         Args:
-            blank: Whether cells with nothing in them count too, under ``""``.
+            blank: Whether empty cells count too, as ``""``.
         """
         return {
             text: count
@@ -297,24 +297,24 @@ class Column:
 
     @property
     def counts_rows(self) -> bool:
-        """Whether it numbers the rows from 0 or 1 on."""
+        """Whether it numbers the rows from 0 or 1."""
         numbers = np.array(self._numbers)
         return len(numbers) > 1 and numbers[0] in {0.0, 1.0} and bool((np.diff(numbers) == 1.0).all())
 
     @property
     def numbers_rows(self) -> bool:
-        """Whether its cells are whole numbers, all different and none missing, as those of rows in any order are."""
+        """Whether its cells are whole numbers, all different and none missing, like row numbers in any order."""
         numbers = np.array(self._numbers)
         whole = bool((numbers >= 0.0).all() and (numbers == np.round(numbers)).all())
         return whole and len(np.unique(numbers)) == len(numbers)
 
     def padded(self) -> str:
-        """A cell that begins with a zero that counts for nothing, as codes do: ``007``; empty if there is none."""
+        """A cell with a leading zero, as in the code ``007``; empty if there is none."""
         cells = self.words or {}
         return next((cell for cell in cells if cell[0] == "0" and len(cell) > 1 and cell.isdigit()), "")
 
     def total(self) -> str:
-        """The last cell if it is a word for a sum that no other row has: ``Total``; empty if it is not."""
+        """The last cell if it is a word such as ``Total`` that no other row has; else empty."""
         if not self.holds_words or self.words is None or not self._codes:
             return ""
         last = self._codes[-1]
@@ -322,7 +322,7 @@ class Column:
         return word if word.strip(":： ").casefold() in _TOTALS and self._codes.count(last) == 1 else ""
 
     def sentinel(self) -> tuple[float, int] | None:
-        """A number that looks like the code of a missing one, such as −999 far from all others, and its count."""
+        """A number that looks like the code of a missing value, such as −999 far from all others, and its count."""
         numbers = self.numbers
         there = numbers[np.isfinite(numbers)]
         for value in _SENTINELS:

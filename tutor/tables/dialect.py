@@ -1,4 +1,4 @@
-"""How a table is laid out: what parts its cells, where its head stands, and what is no part of it."""
+"""The layout of a table: the separator of its cells, the place of its header, and what is not part of it."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.tables.numbers import is_missing, parse_cell
 
 SEPARATORS = ",;\t|，；"
-"""What may part cells; of two that fit equally well the one that stands more often in the head."""
+"""The possible separators; of two that fit equally well, the one that is more frequent in the header is taken."""
 SPACES = " "
-"""The separator of a file whose cells are parted by any number of spaces."""
+"""The separator of a file whose cells are separated by any number of spaces."""
 SAMPLE_LINES = 200
-"""So many lines are enough to find the layout."""
+"""How many lines are used to find the layout."""
 _SAMPLE_CHARACTERS = 400_000
 _HEAD_WITHIN = 30
-"""The head is looked for among so many records."""
+"""The header must be among so many first records."""
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _RULE = re.compile(r"[-+|=: \r\n]+")
-"""A line drawn below the head, as Markdown and the shells of databases draw it."""
+"""A line below the header, as Markdown and database shells draw it."""
 
 
 class BrokenRowError(ValueError):
-    """A quoted cell has no end, or is too long to be a cell.
+    """A quoted cell has no end, or is too long for a cell.
 
     Args:
         line: The line on which its row begins.
@@ -41,7 +41,7 @@ class BrokenRowError(ValueError):
 
 
 class Row(NamedTuple):
-    """One row: the line of the file that it begins on, from 1, and its cells."""
+    """One row: the line of the file on which it begins, from 1, and its cells."""
 
     line: int
     cells: list[str]
@@ -49,20 +49,20 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Dialect:
-    """How a table is laid out.
+    """The layout of a table.
 
     Args:
-        separator: What parts cells; `SPACES` for runs of spaces.
-        head: The cells of the head line as they stand there; empty if the file has none.
-        head_line: The line of the file on which the head begins, from 1.
-        body: How many lines of the file come before the first row.
-        width: How many cells a row has as it stands in the file.
-        dropped: Positions of cells that are empty in all rows and have no name, as behind a trailing separator.
-        title_lines: How many lines above the head are no part of the table.
+        separator: What separates cells; `SPACES` for runs of spaces.
+        head: The cells of the header, unchanged; empty if the file has none.
+        head_line: The line of the file on which the header begins, from 1.
+        body: How many lines of the file are before the first row.
+        width: How many cells a row has in the file.
+        dropped: The positions of cells that are empty in all rows and have no name, as after a trailing separator.
+        title_lines: How many lines above the header are not part of the table.
         sep_line: Whether the file begins with ``sep=;``.
         head_is_data: Whether the first line looks like a row of data, so that the names are missing.
-        row_names: Whether the head has one name too few, because R gives none to the names of the rows.
-        comments: How many lines beginning with ``#`` were passed over; `rows` counts on.
+        row_names: Whether the header has one name too few, because R does not name the column of row names.
+        comments: How many lines that begin with ``#`` were skipped; `rows` adds to it.
     """
 
     separator: str
@@ -79,11 +79,11 @@ class Dialect:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The cells of the head as names of columns: whole, on one line, and empty if they are empty in the file."""
+        """The cells of the header as names of columns: whole, on one line, and empty if they are empty in the file."""
         return tuple(clean_name(cell) for cell in self.head)
 
     def is_comment(self, line: str) -> bool:
-        """Whether a line that begins with ``#`` is no row: it has another number of cells."""
+        """Whether a line that begins with ``#`` is a comment: it has another number of cells than a row."""
         try:
             cells = next(csv.reader([line], delimiter=self.separator, skipinitialspace=True), [])
         except csv.Error:
@@ -91,18 +91,18 @@ class Dialect:
         return len(cells) not in {self.width, len(self.head)}
 
     def split(self, line: str) -> list[str]:
-        """The cells of one line that holds a whole row; empty for a comment or an empty line."""
+        """The cells of a line that is a whole row; empty for a comment or an empty line."""
         return next((row.cells for row in self.rows([line])), [])
 
     def rows(self, lines: Iterable[str], first_line: int | None = None) -> Iterator[Row]:
-        """The rows among ``lines``, which come below the head. A quoted cell may hold line ends.
+        """The rows among ``lines``, which are below the header. A quoted cell may contain line ends.
 
-        Empty lines and comments are passed over. A row has as many cells as `head`; one that fits the layout in no
-        way comes as it stands, so the caller compares the lengths and tells of it.
+        Empty lines and comments are skipped. A row has as many cells as `head`. One that cannot be fitted to the
+        layout is given unchanged, so the caller must compare the lengths and report it.
 
         Args:
-            lines: With or without their ends.
-            first_line: The number of the first of them in the file; by default the one after the head.
+            lines: The lines, with or without their ends.
+            first_line: The number of the first of them in the file; by default the one after the header.
 
         Raises:
             BrokenRowError: A quote is opened and never closed.
@@ -117,7 +117,7 @@ class Dialect:
                 yield Row(source.began, cells)
 
     def _fitted(self, cells: list[str], width: int) -> list[str]:
-        """The cells of a row that has more or fewer of them than the head."""
+        """The cells of a row that has more or fewer of them than the header."""
         if self.separator == SPACES and len(cells) == width + 1 and not cells[-1]:
             cells = cells[:-1]
         if len(cells) == width and self.dropped and not any(cells[index].strip() for index in self.dropped):
@@ -133,16 +133,16 @@ def _whole_rows(reader: Iterator[list[str]], source: _Lines) -> Iterator[list[st
 
 
 class _Lines:
-    """Lines on their way to the reader of CSV: counted, without comments."""
+    """Passes lines to the CSV reader: counts them, and leaves out comments."""
 
     def __init__(self, lines: Iterable[str], number: int, dialect: Dialect) -> None:
         self._lines = iter(lines)
         self._number = number - 1
         self._dialect = dialect
         self.began = number
-        """The line on which the present row began."""
+        """The line on which the current row began."""
         self.fresh = True
-        """Whether the next line begins a row; set by whoever has taken one."""
+        """Whether the next line begins a row; set by the caller after each row."""
 
     def __iter__(self) -> Iterator[str]:
         dialect = self._dialect
@@ -162,16 +162,16 @@ class _Lines:
 
 
 def clean_name(cell: str) -> str:
-    """The name of a column: spaces of any kind and line ends are one space, nothing in it moves a cursor."""
+    """The name of a column: any spaces and line ends become one space, and control characters are removed."""
     return harmless_line(_SPACES.sub(" ", cell.replace("\ufeff", "")).strip())
 
 
 def find_dialect(lines: Sequence[str], *, separator: str = "") -> Dialect:
-    """Find the layout of a table by its first lines.
+    """Find the layout of a table from its first lines.
 
     Args:
-        lines: The first `SAMPLE_LINES` of the file, or as many as there are; the head alone will do.
-        separator: What parts cells, if that is known.
+        lines: The first `SAMPLE_LINES` lines of the file, or all of a shorter one; the header alone is enough.
+        separator: The separator, if it is known.
     """
     sample = _bounded(lines)
     skipped = 0
@@ -190,7 +190,7 @@ def find_dialect(lines: Sequence[str], *, separator: str = "") -> Dialect:
 
 
 def _bounded(lines: Sequence[str]) -> list[str]:
-    """The sample, of which a file with lines of a megabyte each gives only the first few."""
+    """The sample; of a file with very long lines only the first few of them."""
     taken: list[str] = []
     room = _SAMPLE_CHARACTERS
     for line in lines[:SAMPLE_LINES]:
@@ -206,28 +206,28 @@ class _Record(NamedTuple):
     last: int
     cells: list[str]
     comment: bool
-    """Whether it begins with ``#``, which is not among its cells then."""
+    """Whether it begins with ``#``, which is then not part of its cells."""
     quoted: bool
-    """Whether its first cell stands in quotes."""
+    """Whether its first cell is in quotes."""
 
 
 @dataclass(slots=True)
 class _Layout:
-    """What the sample looks like with one separator."""
+    """The sample, split by one separator."""
 
     separator: str
     records: list[_Record]
     width: int
     agreement: float
-    """The share of the records that have the usual width."""
+    """The fraction of the records that have the usual width."""
     before: int
-    """How many records come before the first of the usual width."""
+    """How many records are before the first one of the usual width."""
 
 
 def _layout(lines: list[str], skipped: int, separator: str) -> _Layout:
     records = _records(lines, skipped, separator)
     bare = [record for record in records if not record.comment] or records
-    # The last record of a sample may be cut, and a title above the head counts for little among many rows.
+    # The last record of a sample may be cut off, and a title above the header matters little among many rows.
     widths = Counter(len(record.cells) for record in bare)
     width = max(widths, key=lambda each: (widths[each], each)) if widths else 0
     before = next((place for place, record in enumerate(bare) if len(record.cells) == width), 0)
@@ -239,14 +239,14 @@ def _fit(layout: _Layout) -> tuple[bool, float, int, int]:
 
 
 def _is_spaced(layout: _Layout) -> bool:
-    """Whether spaces part the cells, not the words of one cell: all rows have as many as the head, or R's one more."""
+    """Whether spaces separate cells and not words: all rows are as wide as the header, or one cell wider as in R."""
     bare = [record for record in layout.records if not record.comment] or layout.records
     by_r = layout.before == 1 and layout.width > 2 and len(bare[0].cells) == layout.width - 1
     return layout.width > 1 and layout.agreement > 0.9 and (layout.before == 0 or by_r)
 
 
 def _records(lines: list[str], skipped: int, separator: str) -> list[_Record]:
-    """The records of the sample that hold anything."""
+    """The records of the sample that are not empty."""
     reader = csv.reader(lines[skipped:], delimiter=separator, skipinitialspace=True)
     records: list[_Record] = []
     last = skipped
@@ -260,7 +260,7 @@ def _records(lines: list[str], skipped: int, separator: str) -> list[_Record]:
                 cells = [first, *cells[1:]] if first or separator != SPACES else cells[1:]
             if any(cell.strip() for cell in cells):
                 records.append(_Record(line, last, cells, comment, lines[line - 1].startswith('"')))
-    except csv.Error:  # told, with its line, when the rows are read
+    except csv.Error:  # reported, with its line, when the rows are read
         pass
     return records
 
@@ -283,7 +283,7 @@ def _dialect(layout: _Layout, *, sep_line: bool) -> Dialect:
     whole = [row for row in rows if len(row.cells) == width and not row.comment]
     body = [row.cells for row in whole]
     if body:
-        # A comma too many in every row may also be that of a number; R sets the names of rows in quotes.
+        # An extra comma in every row may be part of a number; R puts the names of rows in quotes.
         may_name_rows = layout.separator != "," or all(row.quoted for row in whole)
         _fit_head(dialect, body, width, may_name_rows=may_name_rows)
         dialect.head_is_data = _is_data(dialect.head, body)
@@ -291,13 +291,13 @@ def _dialect(layout: _Layout, *, sep_line: bool) -> Dialect:
 
 
 def _head_place(records: list[_Record], width: int) -> int:
-    """Which record is the head: the first that has a name in most columns, unless it is a comment."""
+    """The index of the header: the first record with a name in most columns, unless it is a comment."""
     for place, record in enumerate(records[:_HEAD_WITHIN]):
         if record.comment:
             following = records[place + 1] if place + 1 < len(records) else None
             if following is None or following.comment or len(record.cells) != width:
                 continue
-            if any(map(_is_number, following.cells)):  # the names stand in the last comment
+            if any(map(_is_number, following.cells)):  # the names are in the last comment
                 return place
             continue
         filled = sum(bool(cell.strip()) for cell in record.cells)
@@ -307,7 +307,7 @@ def _head_place(records: list[_Record], width: int) -> int:
 
 
 def _is_title(records: list[_Record], place: int, width: int) -> bool:
-    """Whether a record that is too narrow stands above a true head: one as wide as the rows, of words alone."""
+    """Whether a record that is too narrow is above the real header: one as wide as the rows, of words alone."""
     if len(records[place].cells) >= width:
         return False
     later = next((each for each in records[place + 1 : _HEAD_WITHIN] if len(each.cells) == width), None)
@@ -319,14 +319,14 @@ def _is_title(records: list[_Record], place: int, width: int) -> bool:
 
 
 def _fit_head(dialect: Dialect, body: list[list[str]], width: int, *, may_name_rows: bool) -> None:
-    """Bring the head to the width of the rows, if that can be done without a guess."""
+    """Make the header as wide as the rows, if that is possible without guessing."""
     head = list(dialect.head)
     while len(head) > width and not head[-1].strip():
         head.pop()
     empty = [index for index in range(width) if not any(row[index].strip() for row in body)]
     extra = width - len(head)
     trailing = tuple(range(len(head), width))
-    # A row that has something there is refused when it is read, with its line.
+    # A row with a value there is refused, with its line, when it is read.
     filled = sum(any(row[index].strip() for index in trailing) for row in body)
     if extra > 0 and filled * 10 <= len(body):
         dialect.dropped = trailing
@@ -343,7 +343,7 @@ def _fit_head(dialect: Dialect, body: list[list[str]], width: int, *, may_name_r
 
 
 def _are_row_names(body: list[list[str]]) -> bool:
-    """Whether the first cells are all different and the last ones all there; for R writes NA into empty cells."""
+    """Whether the first cells are all different and the last ones not empty: R writes NA into empty cells."""
     first = {row[0] for row in body}
     return len(first) == len(body) > 1 and all(first) and all(row[-1] for row in body)
 
@@ -353,7 +353,7 @@ def _is_number(cell: str) -> bool:
 
 
 def _is_data(head: Sequence[str], body: list[list[str]]) -> bool:
-    """Whether the head is a row of data: numbers stand over all columns of numbers, and words are those below."""
+    """Whether the header is a row of data: it has numbers above columns of numbers, and words that occur below."""
     named = [cell.strip() for cell in head]
     if not any(map(_is_number, named)):
         return False

@@ -1,4 +1,4 @@
-"""The encoding of a file of text, found by its bytes."""
+"""The encoding of a text file, found from its bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tutor.foundation.translate import translate
 
 SAMPLE = 1 << 18
-"""So many bytes are enough to find an encoding."""
+"""How many bytes are used to find an encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,9 @@ class Encoding:
     """An encoding.
 
     Args:
-        codec: Python's name, for `open` and `codecs.getincrementaldecoder`; it takes a byte-order mark away.
-        name: As programs call it where they save.
-        guessed: Whether only the look of the letters speaks for it.
+        codec: Python's name, for `open` and `codecs.getincrementaldecoder`; it removes a byte-order mark.
+        name: The name in the save dialogues of programs.
+        guessed: Whether only the frequency of the letters speaks for it.
     """
 
     codec: str
@@ -27,7 +27,7 @@ class Encoding:
     guessed: bool = False
 
     def note(self) -> str:
-        """That the file is not UTF-8, as a sentence; empty if it is."""
+        """A sentence that the file is not UTF-8; empty if it is."""
         if self.codec == UTF8.codec:
             return ""
         return translate("tables.note-encoding-guessed" if self.guessed else "tables.note-encoding", name=self.name)
@@ -63,18 +63,18 @@ _TEXT_KINDS = (
 
 
 def foreign_format(sample: bytes) -> str:
-    """The format of a file that holds no table of text, by its first bytes; empty if it may hold one."""
+    """The format of a file that is not a text table, from its first bytes; empty if it may be one."""
     text = sample[:200].removeprefix(codecs.BOM_UTF8).lstrip().lower()
     binary = next((name for mark, name in _BINARY_KINDS if sample.startswith(mark)), "")
     return binary or next((name for mark, name in _TEXT_KINDS if text.startswith(mark)), "")
 
 
 def detect_encoding(sample: bytes, *, more: bool = False) -> Encoding | None:
-    """The encoding of a file that begins with ``sample``; None if it is no text, or of an encoding unknown here.
+    """The encoding of a file that begins with ``sample``; None if it is not text, or in an unknown encoding.
 
     Args:
-        sample: The first bytes, best up to `SAMPLE` of them, or all there are.
-        more: Whether the file goes on behind the sample, so that its last character may be cut.
+        sample: The first `SAMPLE` bytes, or all of a shorter file.
+        more: Whether the file is longer than the sample, so that its last character may be cut off.
     """
     for mark, encoding in _BY_MARK:
         if sample.startswith(mark):
@@ -98,7 +98,7 @@ def _decodes(sample: bytes, codec: str, *, more: bool) -> bool:
 
 
 def _wide(sample: bytes) -> Encoding | None:
-    """UTF-16 without its mark: in a table every other byte is zero, for digits and separators are ASCII."""
+    """UTF-16 without a byte-order mark: every other byte is zero, because digits and separators are ASCII."""
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2
     if odd > 0.4 * half and even < 0.05 * half:
@@ -109,10 +109,10 @@ def _wide(sample: bytes) -> Encoding | None:
 
 
 def _legacy(sample: bytes, *, more: bool) -> Encoding | None:
-    """The older encoding in which what is not ASCII makes the most usual letters; None if it makes none in any.
+    """The older encoding in which the bytes beyond ASCII are the most common letters; None if they are none in any.
 
-    Libraries that do this know the letters of whole languages, which needs more text than the head of a table: on 30
-    small tables charset-normalizer named 12 encodings, chardet 24 and this 24.
+    Libraries for this use letter frequencies of whole languages, which needs more text than the header of a table: on
+    30 small tables charset-normalizer named 12 encodings correctly, chardet 24 and this function 24.
     """
     best, best_score = None, _ENOUGH
     for codec, name, usual in _LEGACY:
@@ -131,7 +131,7 @@ _FEWEST_HANGUL = 8
 
 
 def _score(text: str, codec: str, usual: Callable[[bytes, str, str], float]) -> float:
-    """How usual the characters are that are not ASCII, from 0 to 1; one that stands in many rows counts once."""
+    """How common the characters beyond ASCII are, from 0 to 1; a character in many rows counts once."""
     seen: dict[tuple[str, str, str], float] = {}
     for index, sign in enumerate(text):
         if sign > "\x7f":
@@ -142,21 +142,21 @@ def _score(text: str, codec: str, usual: Callable[[bytes, str, str], float]) -> 
 
 
 def _gb(code: bytes, _before: str, _after: str) -> float:
-    """The signs of GB 2312, its 3,755 most usual characters, and the rarer ones, which are ordered by their parts."""
+    """The signs of GB 2312, its 3,755 most common characters, and the rarer ones."""
     if len(code) == 2 and code[1] >= 0xA1:
         return 1.0 if 0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7 else 0.6 if 0xD8 <= code[0] <= 0xF7 else 0.2
     return 0.2
 
 
 def _big5(code: bytes, _before: str, _after: str) -> float:
-    """The signs of Big5, its 5,401 most usual characters, and the rarer ones."""
+    """The signs of Big5, its 5,401 most common characters, and the rarer ones."""
     if len(code) < 2:
         return 0.0
     return 1.0 if 0xA1 <= code[0] <= 0xC6 else 0.3
 
 
 def _shift_jis(code: bytes, _before: str, _after: str) -> float:
-    """Kana, signs, and the 2,965 most usual characters of JIS X 0208."""
+    """Kana, signs, and the 2,965 most common characters of JIS X 0208."""
     return 1.0 if len(code) == 2 and (0x81 <= code[0] <= 0x83 or 0x88 <= code[0] <= 0x98) else 0.0
 
 
@@ -166,7 +166,7 @@ def _cp1251(code: bytes, before: str, after: str) -> float:
 
 
 def _koi8(code: bytes, before: str, after: str) -> float:
-    """The same in KOI8-R, in which the small letters come before the capitals."""
+    """The same in KOI8-R, where small letters come before capitals."""
     return _in_word(before, after) * (1.0 if 0xC0 <= code[0] <= 0xDF or code[0] == 0xA3 else 0.5)
 
 
@@ -178,7 +178,7 @@ _SIGNS = frozenset("€£¥°±²³µ½¼¾§«»„…‘’“”–—·×º�
 
 
 def _cp1252(code: bytes, before: str, after: str) -> float:
-    """An accented letter beside a plain one, or a sign that people write beside numbers and words."""
+    """An accented letter beside a plain one, or a sign that is common beside numbers and words."""
     left, right = (sign.isascii() and sign.isalpha() for sign in (before, after))
     if code.decode("cp1252") in _SIGNS:
         return float(not (left and right) or code in b"\x92\xa0")
@@ -192,7 +192,7 @@ def _cp1250(code: bytes, before: str, after: str) -> float:
 
 
 def _is_korean(sample: bytes, *, more: bool) -> bool:
-    """Whether what looks Chinese is Korean: all of its many characters lie where Hangul lies in the other encoding."""
+    """Whether text that looks Chinese is Korean: its many characters are all Hangul in the Korean encoding."""
     if not _decodes(sample, "cp949", more=more):
         return False
     text = codecs.getincrementaldecoder("cp949")().decode(sample)

@@ -1,4 +1,4 @@
-"""Which column of a training log is what, by the names that training programs give their columns."""
+"""The roles of the columns of a training log, from the names that training programs give them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from tutor.foundation.translate import listed, translate
 from tutor.tables.report import shown
 
 ROLES = ("epoch", "train_loss", "valid_loss", "train_accuracy", "valid_accuracy", "learning_rate")
-"""What a column may be, as ``--columns`` names it. Whatever is none of these is a metric by its own name."""
+"""The roles that ``--columns`` can name. Any other column is a metric with its own name."""
 MOST_METRICS = 20
 LONGEST_NAME = 40
-"""Characters of the name of a metric."""
+"""The maximal length of a metric's name in characters."""
 _NAMES_SHOWN = 30
 _NO_WORDS_BELOW = 3
-"""The rank of measures from which on a column may hold words: ``error`` may be a message."""
+"""From this rank of a measure on, a column may be one of words: ``error`` may be a message."""
 _LONGEST_KNOWN = 60
-"""Characters of a name that may be one of those known here."""
+"""A longer name is not one of the known ones; in characters."""
 
 _TRAIN = ("train", "training", "trn", "tr", "learn", "fit", "训练", "训练集", "訓練", "訓練集")
 _VALID = ("valid", "validation", "val", "vali", "验证", "验证集", "校验", "驗證", "驗證集")
@@ -58,23 +58,23 @@ _MODIFIERS = {
     "avg": 2, "average": 2, "value": 2, "score": 2, "percent": 1, "pct": 1, "multiclass": 1, "函数": 1, "平均": 2,
     "总": 2, "running": 4, "smoothed": 4, "ema": 4, "batch": 5, "minibatch": 5, "step": 5, "last": 5, "final": 6,
 }  # fmt: skip
-"""Words around a measure, by how far they are from the plain measure of an epoch."""
+"""Words around a measure, with the distance of their meaning from the plain measure of an epoch."""
 _COMPONENTS = frozenset({
     "box", "bbox", "cls", "class", "classifier", "classification", "dfl", "obj", "objectness", "seg", "mask", "pose",
     "kpt", "kobj", "landm", "angle", "reg", "rpn", "giou", "iou", "centerness",
 })  # fmt: skip
-"""Parts that a detector adds up to its loss."""
+"""The parts whose sum is the loss of an object detector."""
 _PHASE = frozenset({
     "phase", "split", "mode", "stage", "subset", "set", "dataset", "part", "partition", "type", "阶段", "階段",
     "数据集", "數據集",
 })  # fmt: skip
-"""Columns whose words part the rows of training from those of validation."""
+"""Columns whose words distinguish the rows of training from those of validation."""
 _PHASES = ("valid", "test")
 _NO_METRICS = frozenset({
     "", "batch", "time", "times", "timestamp", "date", "datetime", "walltime", "elapsed", "seconds", "duration",
     "unnamed0", "index", "gradientnorm", "trainepoch", "remaining", "passed", "时间", "用时", "耗时", "時間", "日期",
 })  # fmt: skip
-"""Columns that count or tell the time."""
+"""Columns that count, or that give a time."""
 _NO_METRIC_ENDS = ("runtime", "persecond", "flos", "seconds", "walltime")
 _SIGNS = re.compile(r"[\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
@@ -83,12 +83,12 @@ _TENSORBOARD = re.compile(r"run-(?P<run>.*)-tag-(?P<tag>.+)", re.IGNORECASE)
 
 
 def squashed(name: str) -> str:
-    """A name as names are compared: without case, spaces and signs (``Train Loss`` and ``train/loss`` are one)."""
+    """A name for comparison, without case, spaces and signs: ``Train Loss`` and ``train/loss`` are equal."""
     return _SIGNS.sub("", unicodedata.normalize("NFKC", name[: 2 * _LONGEST_KNOWN])).casefold()
 
 
 def _vocabulary() -> dict[str, tuple[str, int]]:
-    """Every word that a name may be made of, by its kind and how much it is preferred (0 most)."""
+    """Every word that a name may consist of, with its kind and its rank (0 is preferred)."""
     words: dict[str, tuple[str, int]] = {}
     for rank, parts in enumerate((_VALID, _EVAL, _TEST)):
         words |= dict.fromkeys(parts, ("valid", rank))
@@ -107,7 +107,7 @@ _LONGEST_WORD = max(map(len, _WORDS))
 
 @lru_cache(maxsize=1024)
 def _cut_into_words(name: str) -> tuple[str, ...]:
-    """A squashed name as the fewest known words; empty if it is not made of them. Linear in its length."""
+    """A squashed name split into the fewest known words; empty if that is impossible. Linear in its length."""
     if len(name) > _LONGEST_KNOWN:
         return ()
     best: list[tuple[str, ...] | None] = [(), *([None] * len(name))]
@@ -120,15 +120,15 @@ def _cut_into_words(name: str) -> tuple[str, ...]:
 
 
 class Meaning(NamedTuple):
-    """What the name of a column says: less is preferred, from left to right.
+    """The meaning of a column's name. Names are compared field by field; smaller is preferred.
 
     Args:
         measure: ``loss``, ``accuracy`` or ``rate``.
         part: ``train``, ``valid``, or empty if the name does not say.
-        rank: How far the measure is from a loss: 0 a loss, 1 an entropy, 2 a distance, 3 a count of errors.
+        rank: The distance of the measure from a loss: 0 a loss, 1 an entropy, 2 a distance, 3 a count of errors.
         part_rank: ``valid`` before ``eval`` before ``test``.
-        modifier: How far the words around it are from the plain measure of an epoch.
-        word: The measure, as it is called.
+        modifier: The distance of the words around it from the plain measure of an epoch.
+        word: The word for the measure in the name.
     """
 
     measure: str
@@ -140,7 +140,7 @@ class Meaning(NamedTuple):
 
 
 def meaning_of(name: str) -> Meaning | None:
-    """What the name of a column says; None if it is made of other words than those known here."""
+    """The meaning of a column's name; None if it does not consist of known words."""
     words = _cut_into_words(squashed(name))
     kinds = [(*_WORDS[word], word) for word in words]
     measures = {kind for kind, _, _ in kinds if kind in {"loss", "accuracy", "rate"}}
@@ -160,13 +160,13 @@ def meaning_of(name: str) -> Meaning | None:
 
 
 def _rate_of(name: str) -> Meaning | None:
-    """A learning rate named for its optimizer or group: ``lr-Adam``, ``lr/pg0``."""
+    """A learning rate named after its optimizer or group: ``lr-Adam``, ``lr/pg0``."""
     first = next((word for word in _CAMEL.split(name) if word), "").casefold()
     return Meaning("rate", "", 0, 0, 1, "lr") if first == "lr" else None
 
 
 def component_of(name: str) -> tuple[str, str] | None:
-    """Part and component of a loss that is one of several: ``train/box_loss`` is (``train``, ``box``)."""
+    """The part and the component in the name of one of several losses: ``train/box_loss`` is (``train``, ``box``)."""
     words = [word.casefold() for word in _CAMEL.split(name[:_LONGEST_KNOWN]) if word]
     if not {"loss", "losses"} & set(words):
         return None
@@ -177,13 +177,13 @@ def component_of(name: str) -> tuple[str, str] | None:
 
 
 def parse_columns(text: str) -> dict[str, str]:
-    """What ``--columns train_loss=LOSS,epoch=IT`` names: the columns by their roles.
+    """The columns by role in ``--columns train_loss=LOSS,epoch=IT``.
 
     Raises:
-        TutorError: it is not of this form, or a role is none of `ROLES`.
+        TutorError: It does not have this form, or a role is not one of `ROLES`.
     """
     found: dict[str, str] = {}
-    # A comma parts two of them only before a role: a column may have one in its name.
+    # A comma separates two of them only before a role, because the name of a column may have a comma.
     for piece in re.split(r",(?=[^,=]*=)", text) if text else ():
         role, equals, name = (each.strip().strip('"') for each in piece.partition("="))
         key = next((each for each in ROLES if squashed(each) == squashed(role)), "")
@@ -201,12 +201,12 @@ class LogColumns:
     """The columns of a training log, and what each may be.
 
     Args:
-        names: As the head has them, cleaned.
-        stem: The name of the file without its end: TensorBoard and CatBoost write there what is measured.
-        by_hand: Columns that the learner names, by their roles.
+        names: The cleaned names in the header.
+        stem: The name of the file without its ending, in which TensorBoard and CatBoost write what is measured.
+        by_hand: The columns that the learner names, by role.
 
     Raises:
-        TutorError: a column that the learner names is not there.
+        TutorError: There is no column that the learner names.
     """
 
     names: Sequence[str]
@@ -217,16 +217,16 @@ class LogColumns:
     phase: int | None = None
     """The column that says whether a row was measured on the training or on the validation data."""
     counts_steps: bool = False
-    """Whether that column counts steps, for want of one that counts epochs."""
+    """Whether that column counts steps, because none counts epochs."""
     fixed: dict[str, int] = field(default_factory=dict)
-    """Columns that the learner named, by their roles."""
+    """The columns that the learner named, by role."""
     meanings: dict[int, Meaning] = field(default_factory=dict)
-    """By column, what its name says."""
+    """The meaning of each column's name, by column."""
     components: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    """By ``train`` and ``valid``, columns that add up to the loss."""
+    """The columns whose sum is the loss, for ``train`` and ``valid``."""
     _width: int = 0
     measured: frozenset[int] = frozenset()
-    """Columns that hold numbers of an epoch: not those that count, or tell the time."""
+    """The columns with measures of an epoch, without those that count or give a time."""
 
     def __post_init__(self) -> None:
         self._width = len(self.names)
@@ -250,7 +250,7 @@ class LogColumns:
         self.measured = frozenset(set(range(len(self.names))) - counting | (taken - {self.epoch}))
 
     def _find(self, name: str) -> int:
-        """A column by name, as the learner typed it."""
+        """The column with a name that the learner typed."""
         for same in (str, squashed):
             for index, known in enumerate(self.names):
                 if same(known) == same(name) and known:
@@ -274,7 +274,7 @@ class LogColumns:
         return next((index for index, name in enumerate(short) if name.startswith("epoch") and _is_count(name)), None)
 
     def _read_file_name(self, short: Sequence[str]) -> None:
-        """What only the name of the file tells: TensorBoard's tag, and CatBoost's test data."""
+        """What only the name of the file says: TensorBoard's tag, and CatBoost's test data."""
         found = _TENSORBOARD.fullmatch(self.stem)
         if "value" in short and not self.meanings and (found or self.counts_steps):
             tag = meaning_of(found["tag"]) if found else None
@@ -286,7 +286,7 @@ class LogColumns:
 
     @property
     def has_loss(self) -> bool:
-        """Whether any column holds a loss, or several add up to one."""
+        """Whether any column is a loss, or the sum of several is one."""
         return (
             any(each.measure == "loss" for each in self.meanings.values())
             or bool(self.components)
@@ -295,7 +295,7 @@ class LogColumns:
 
     @property
     def has_train_loss(self) -> bool:
-        """Whether any column may hold the training loss."""
+        """Whether any column may be the training loss."""
         return (
             any(each.measure == "loss" and each.part != "valid" for each in self.meanings.values())
             or "train" in self.components
@@ -303,13 +303,13 @@ class LogColumns:
         )
 
     def is_meant(self, column: int) -> bool:
-        """Whether a word in ``column`` spoils its row: the column is meant for numbers that matter."""
+        """Whether a word in ``column`` makes its row useless, because the column has an important measure."""
         meaning = self.meanings.get(column)
         by_name = meaning is not None and meaning.measure != "rate" and meaning.rank < _NO_WORDS_BELOW
         return by_name or column in self.fixed.values()
 
     def _find_components(self, without: set[int | None]) -> None:
-        """Parts of a loss where no column holds the whole: those of a detector, or a single one by whatever name."""
+        """The parts of a loss if no column has the whole: those of a detector, or a single one of any name."""
         found: dict[str, list[tuple[int, str]]] = {}
         for index, name in enumerate(map(_without_run, self.names)):
             if index not in without and (component := component_of(name)):
@@ -318,15 +318,15 @@ class LogColumns:
             self.components = {part: tuple(index for index, _ in each) for part, each in found.items()}
 
     def in_phase(self, column: int, phase: str) -> int:
-        """The column that keeps what ``column`` holds in a row of ``phase``, such as ``val``.
+        """The index of the values of ``column`` in rows of a phase, such as ``val``.
 
-        There is one of each name for every phase, behind the columns of the file.
+        These columns, one for each column of the file and each phase, come after those of the file.
         """
         kind, rank = _WORDS.get(squashed(phase), ("", 0))
         return column if kind != "valid" else column + self._width * (2 if rank == len(_PHASES) else 1)
 
     def is_of_phase(self, column: int) -> bool:
-        """Whether ``column`` is none of the file, but keeps what another holds in some rows."""
+        """Whether ``column`` is not one of the file but has the values of one in the rows of a phase."""
         return column >= self._width
 
     def is_percent(self, column: int) -> bool:
@@ -335,12 +335,12 @@ class LogColumns:
 
 
 def _without_run(name: str) -> str:
-    """The name of a column as Weights & Biases exports it, without the run that stands before it."""
+    """The name of a column that Weights & Biases exported, without the name of the run before it."""
     return name.rpartition(" - ")[2]
 
 
 def _counts(short: str, name: str) -> bool:
-    if name.endswith(("__MIN", "__MAX")):  # of Weights & Biases: how far a mean may be off
+    if name.endswith(("__MIN", "__MAX")):  # the range of a mean in Weights & Biases
         return True
     return short in _NO_METRICS or short in _EPOCH or short in _COUNTER or short.endswith(_NO_METRIC_ENDS)
 
@@ -350,12 +350,12 @@ def _is_count(short: str) -> bool:
 
 
 def _part_in(text: str) -> str:
-    """Whether a name has a word for training or validation in it."""
+    """Whether a name contains a word for training or validation."""
     kinds = {_WORDS.get(word.casefold(), ("", 0))[0] for word in _CAMEL.split(text[:200])}
     return "valid" if "valid" in kinds else "train" if "train" in kinds else ""
 
 
 def no_loss(path: object, columns: LogColumns, line: int) -> TutorError:
-    """That no column holds a loss, with the columns that there are and how to name one."""
+    """The error that no column is a loss, with the columns that there are and how to name one."""
     named = translate("follow.name-columns")
     return TutorError(translate("watch.csv-no-loss", path=path, line=line), hint=f"{columns.listing()} {named}")

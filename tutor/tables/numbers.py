@@ -1,7 +1,7 @@
 """Numbers as people write them: ``1.234,50``, ``1 234``, ``45%``, ``$5.50``, ``−3``, ``１２``.
 
-A cell is parsed by itself as far as it says what it means. What one cell leaves open (``1,022`` is 1022 or 1.022) is
-decided by its column, then by the file, and if these leave it open too, by nobody: then the learner has to say.
+Each cell is parsed by itself. If that leaves its meaning open (``1,022`` is 1022 or 1.022), its column decides, and
+then the other columns of the file. If they do not decide it either, the learner has to say.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 POINT, COMMA = ".", ","
 LONGEST_NUMBER = 80
-"""Characters; what is longer is a word."""
+"""Characters; a longer cell is a word."""
 
 MISSING = frozenset({
     "", "na", "n/a", "#n/a", "#n/a n/a", "#na", "n.a.", "n.a", "nan", "-nan", "+nan", "nan(ind)", "-nan(ind)",
@@ -27,7 +27,7 @@ MISSING = frozenset({
     "#verw!", "#deel/0!", "#getal!", "#naam?", "#arg!", "#adr!", "#liczba!", "#nazwa?", "#н/д", "#знач!", "#дел/0!",
     "#ссылка!", "#число!", "#имя?", "#calc!", "#spill!",
 })  # fmt: skip
-"""What stands in an empty cell, in lower case: it means nothing else, whatever the column holds."""
+"""Texts for a missing value in lower case, which have no other meaning in any column."""
 MISSING_AMONG_NUMBERS = frozenset({
     "-", "--", "---", "–", "—", "−", "－", ".", "..", "...", "…", "*", "**", "/", "none", "nil", "missing", "unknown",
     "unk", "not available", "not applicable", "no data", "nodata", "undefined", "empty", "blank", "tbd",
@@ -35,7 +35,7 @@ MISSING_AMONG_NUMBERS = frozenset({
     ":", "nd", "n.d.", "n/d", "s/d", "k.a.", "k. a.", "n.v.", "(missing)", "[missing]", "(none)",
     "._", *(f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"),  # of SAS and Stata
 })  # fmt: skip
-"""What stands in an empty cell of a column of numbers; among words it is a word."""
+"""Texts for a missing value in a column of numbers; in a column of words they are words."""
 
 _ENDLESS = frozenset(sign + word for sign in ("", "+", "-") for word in ("inf", "infinity"))
 _DIGIT = re.compile(r"\d")
@@ -71,11 +71,11 @@ class Number(NamedTuple):
     """One cell as a number.
 
     Args:
-        value: With an open mark taken for the decimal one: 1.022 for ``1,022``. The other reading is 1000 times that.
-        decimal: The mark that this cell shows to be the decimal one, ``.`` or ``,``; empty if it shows nothing.
-        open: The mark that may be the decimal one or part the thousands; empty if there is none.
-        affix: What stands around it: ``%``, a currency, a unit; empty if nothing does.
-        grouped: Whether thousands are parted in it.
+        value: The value if an open mark is the decimal mark: 1.022 for ``1,022``. The other reading is 1000 times that.
+        decimal: The mark that this cell shows to be the decimal mark, ``.`` or ``,``; empty if it shows none.
+        open: The mark that may be the decimal mark or separate thousands; empty if there is none.
+        affix: The percent sign, currency or unit around it; empty if there is none.
+        grouped: Whether its thousands are separated.
     """
 
     value: float
@@ -86,7 +86,7 @@ class Number(NamedTuple):
 
 
 def parse_cell(text: str) -> Number | None:
-    """A cell as a number; None if it is none (see `is_missing` too). ``inf`` is a number, ``nan`` is not.
+    """A cell as a number; None if it is not one (see also `is_missing`). ``inf`` is a number, ``nan`` is not.
 
     Args:
         text: The cell, without the spaces around it.
@@ -107,7 +107,7 @@ def parse_cell(text: str) -> Number | None:
 
 
 def _parse_written(text: str) -> Number | None:
-    """A number that Python would not write so."""
+    """A number in a notation that Python does not read."""
     if _FAR.search(text):
         text = text.translate(_FOLDED).strip()
     match = _CELL.fullmatch(_NO_CENTS.sub("0", text, count=1))
@@ -124,7 +124,7 @@ def _parse_written(text: str) -> Number | None:
 
 
 def _affix(before: str, after: str) -> str | None:
-    """The currency, percent sign or unit around a number; None if what stands there is none of these."""
+    """The currency, percent sign or unit around a number; None if the text is none of these."""
     if before and not is_currency(before):
         return None
     if before and after:
@@ -133,12 +133,12 @@ def _affix(before: str, after: str) -> str | None:
 
 
 def is_currency(text: str) -> bool:
-    """Whether ``text`` is a sign of money, such as ``$``, ``US$``, ``EUR`` or ``元``."""
+    """Whether ``text`` is a currency, such as ``$``, ``US$``, ``EUR`` or ``元``."""
     return text.lower() in _CURRENCIES or (0 < len(text) <= 4 and unicodedata.category(text[-1]) == "Sc")
 
 
 def _digits(digits: str, exponent: str, affix: str, sign: float) -> Number | None:
-    """Digits with marks in them as a number with what stood around them."""
+    """Digits with marks as a number, with its affix."""
     exponent = exponent.lower().replace("d", "e")
     if digits.isdigit():
         return Number(sign * float(digits + exponent), affix=affix)
@@ -161,19 +161,19 @@ _OTHER = {COMMA: POINT, POINT: COMMA}
 
 
 def is_missing(text: str, *, among_numbers: bool = True) -> bool:
-    r"""Whether a cell holds nothing: ``""``, ``NA``, ``\N``, ``#DIV/0!``; among numbers also ``-``, ``None``, ``*``."""
+    r"""Whether a cell is missing: ``""``, ``NA``, ``\N``, ``#DIV/0!``; among numbers also ``-``, ``None``, ``*``."""
     lower = text.strip().lower()
     return lower in MISSING or (among_numbers and lower in MISSING_AMONG_NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the marks of a column mean.
+    """The meaning of the marks in a column.
 
     Args:
-        decimal: The decimal mark: ``.`` or ``,``; empty if every reading gives the same numbers.
-        open: The mark of cells that nothing decides; empty if all is decided.
-        assumed: Whether `decimal` is only what is usual.
+        decimal: The decimal mark, ``.`` or ``,``; empty if every reading gives the same numbers.
+        open: The mark whose meaning nothing decides; empty if all is decided.
+        assumed: Whether `decimal` is only the usual mark.
     """
 
     decimal: str = ""
@@ -182,10 +182,10 @@ class Decision:
 
 
 def decide(decimals: Iterable[str], opens: Iterable[str], file_decimals: Iterable[str] = ()) -> Decision:
-    """What the marks of a column mean: by its own cells, then by the other columns of the file.
+    """Decide the meaning of the marks in a column from its own cells, then from the other columns of the file.
 
     Args:
-        decimals: The marks that cells of the column show to be the decimal one (see `Number.decimal`).
+        decimals: The marks that cells of the column show to be the decimal mark (see `Number.decimal`).
         opens: The open marks of its cells.
         file_decimals: The same as ``decimals`` for all columns of the file.
     """
@@ -200,9 +200,9 @@ def decide(decimals: Iterable[str], opens: Iterable[str], file_decimals: Iterabl
 
 
 def value_as(number: Number, decimal: str) -> float:
-    """The value of a cell once the decimal mark of its column is known; ``1,022`` is 1022 where it is the point.
+    """The value of a cell once the decimal mark of its column is known: ``1,022`` is 1022 if that is the point.
 
-    Returns nan if the cell shows that another mark is the decimal one.
+    Returns nan if the cell shows that the decimal mark is another one.
     """
     if decimal and number.decimal and number.decimal != decimal:
         return nan

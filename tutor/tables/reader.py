@@ -1,4 +1,4 @@
-"""Reads a whole table from a file, bounded in every direction; faults have file and line."""
+"""Reads a whole table from a file, with limits on its size; errors give the file and the line."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from tutor.tables.numbers import COMMA, POINT, parse_cell
 from tutor.tables.report import Report, shown
 
 MOST_CELLS = 1_000_000
-"""Of a larger file only the first rows are used, and that is said."""
+"""Of a larger file only the first rows are used, with a note."""
 MOST_COLUMNS = 5000
 FEWEST_ROWS = 4
 LONGEST_LINE = 1_000_000
 """Characters."""
 LONGEST_NAME = 300
-"""Characters of the name of a column, or of a class."""
+"""Characters of the name of a column or a class."""
 NAMES_SHOWN = 20
 _CELLS_SHOWN = 4
 DECIMAL_MARKS = {"auto": "", "point": POINT, "comma": COMMA}
-"""The decimal marks by the names that learners give them; ``auto``: find out."""
+"""The decimal marks by the names in settings; ``auto`` to find out."""
 _ROWS_AT_ONCE = 2000
 _INDEX_NAMES = frozenset({"", "#", "Unnamed: 0"})
 _NOT_DECODED = re.compile("[\udc80-\udcff]")
 _SEARCHED = 32 << 20
-"""So many bytes are searched for characters that are not ASCII."""
+"""How many bytes are searched for characters beyond ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class Table:
     """The columns of a file.
 
     Args:
-        path: Where it lies.
-        columns: By name, in their order; all are of one length.
-        rows: n.
+        path: The file.
+        columns: The columns by name, in order, all of the same length.
+        rows: The number of rows n.
         report: How the file was read.
         cut: Whether the file has more rows than these.
     """
@@ -60,14 +60,14 @@ class Table:
 
     @property
     def names(self) -> list[str]:
-        """Of the columns that are used unless others are asked for: all but those that only number the rows."""
+        """The names of the columns that are used by default: all but those that only number the rows."""
         return [name for name in self.columns if name not in self.report.index]
 
     def column(self, name: str) -> Column:
-        """A column by name; spaces of any kind are equal.
+        """A column by name; all kinds of spaces are equal.
 
         Raises:
-            TutorError: there is none.
+            TutorError: There is no such column.
         """
         name = clean_name(name)
         if name not in self.columns:
@@ -81,7 +81,7 @@ class Table:
         """A column of finite numbers, (n,), with nan where a number is missing and that is allowed.
 
         Raises:
-            TutorError: there is no such column, one of its cells is no number, or what it means is open.
+            TutorError: There is no such column, one of its cells is not a number, or the meaning of its marks is open.
         """
         column = self.column(name)
         if column.fault is not None:
@@ -118,7 +118,7 @@ class Table:
         )
 
     def did_you_mean(self, name: str) -> str:
-        """Which column may have been meant by ``name``, as a hint."""
+        """A hint with the column that was probably meant by ``name``."""
         near = nearest(name, self.names)
         if near:
             return translate("ml.did-you-mean", near=shown(near))
@@ -126,14 +126,14 @@ class Table:
 
 
 def read_table(path: Path, *, decimal: str = "auto") -> Table:
-    """Read a table with a head line, in any of the usual encodings, with any of the usual separators.
+    """Read a table with a header, in any common encoding, with any common separator.
 
     Args:
         path: The file.
-        decimal: ``point`` or ``comma`` if the learner says what the decimal mark is; ``auto`` to find out.
+        decimal: The decimal mark, ``point`` or ``comma``; ``auto`` to find out.
 
     Raises:
-        TutorError: it cannot be read, or is no table that can be worked with.
+        TutorError: It cannot be read, or is not a usable table.
     """
     try:
         with open_bytes(path) as file:
@@ -161,11 +161,11 @@ def read_table(path: Path, *, decimal: str = "auto") -> Table:
 
 
 def open_bytes(path: Path) -> BinaryIO:
-    """Open a plain file for reading; never waits at a pipe or a device.
+    """Open a regular file for reading; this never waits for a pipe or a device.
 
     Raises:
-        OSError: it cannot be opened.
-        TutorError: it is no plain file.
+        OSError: It cannot be opened.
+        TutorError: It is not a regular file.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -175,7 +175,7 @@ def open_bytes(path: Path) -> BinaryIO:
 
 
 class _NotDecodedError(Exception):
-    """A line holds bytes that are not of the encoding."""
+    """A line has bytes that are invalid in the encoding."""
 
     def __init__(self, line: int) -> None:
         super().__init__(line)
@@ -188,7 +188,7 @@ def _no_text(path: Path, line: int, encoding: Encoding) -> TutorError:
 
 
 def _later_encoding(file: BinaryIO) -> Encoding | None:
-    """The encoding by the lines that are not ASCII, for a file that has none at its beginning."""
+    """The encoding from lines beyond ASCII further on, for a file that begins with plain ASCII."""
     file.seek(0)
     found, left = b"", _SEARCHED
     while left > 0 and len(found) < SAMPLE and (piece := file.read(1 << 20)):
@@ -208,7 +208,7 @@ def _decoded(path: Path, file: BinaryIO, encoding: Encoding, decimal: str) -> Ta
 
 
 def _lines(path: Path, file: TextIOWrapper) -> Iterator[str]:
-    """The lines of the file, each short enough and made of text."""
+    """The lines of the file, each of text and within the limit of length."""
     number = 0
     while line := file.readline(LONGEST_LINE):
         number += 1
@@ -246,7 +246,7 @@ def _read(path: Path, lines: Iterator[str], encoding: Encoding, decimal: str) ->
 
 
 def _rows(path: Path, dialect: Dialect, lines: Iterator[str]) -> Iterator[Row]:
-    """The rows, each as wide as the head."""
+    """The rows, each as wide as the header."""
     width = len(dialect.head)
     try:
         for row in dialect.rows(lines):
@@ -261,7 +261,7 @@ def _rows(path: Path, dialect: Dialect, lines: Iterator[str]) -> Iterator[Row]:
 
 
 def _ragged_hint(dialect: Dialect, row: Row) -> str:
-    """What may be wrong with a row that has more or fewer cells than the head."""
+    """A hint on what may be wrong with a row that has more or fewer cells than the header."""
     if len(row.cells) > len(dialect.head) and "" in row.cells and dialect.separator == "\t":
         return translate("tables.two-tabs-hint")
     if len(row.cells) > len(dialect.head) and dialect.separator == ",":
@@ -272,7 +272,7 @@ def _ragged_hint(dialect: Dialect, row: Row) -> str:
 
 
 def _names(path: Path, dialect: Dialect) -> list[str]:
-    """The names of the columns, all different; a column without one is called by its number."""
+    """The names of the columns, all different; a column without a name gets its number."""
     cells = [name[:LONGEST_NAME] for name in dialect.names]
     if not any(cells):
         raise TutorError(translate("tables.empty", path=path), hint=translate("tables.empty-hint"))
@@ -302,9 +302,9 @@ def _names(path: Path, dialect: Dialect) -> list[str]:
 
 
 def _index(columns: list[Column], dialect: Dialect) -> tuple[str, ...]:
-    """The name of the column that only numbers the rows, or names them as R does; none if there is no such column.
+    """The name of the column that only numbers the rows, or names them as R does; empty if there is no such column.
 
-    A program that sorted the rows before it wrote them has put the answer into that number.
+    It is not a feature: if a program sorted the rows before it wrote them, their number reveals the label.
     """
     first = columns[0]
     nameless = not dialect.names[0] or first.name in _INDEX_NAMES

@@ -1,4 +1,4 @@
-"""What was done to read a table, as sentences: nothing is changed without a word."""
+"""Notes on how a table was read: sentences for the learner about everything that was changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tutor.tables.encoding import Encoding
 from tutor.tables.numbers import COMMA, POINT
 
 LONGEST_SHOWN = 60
-"""Characters of a cell or a name that are shown."""
+"""How many characters of a cell or a name are shown."""
 _NAMES_SHOWN = 6
 _COMMAS = frozenset(",，٫")
 _ROW_NUMBERS = frozenset(
@@ -30,7 +30,7 @@ _SEPARATOR_NOTES = {
 
 
 def shown(text: str) -> str:
-    """A cell or a name as it is shown: harmless, on one line, cut if it is long."""
+    """A cell or a name as the interface shows it: on one line, without control characters, and shortened."""
     text = harmless_line(text)
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
@@ -58,44 +58,44 @@ class Report:
     index: tuple[str, ...] = ()
 
     def notes(self, used: Collection[str] = ()) -> list[str]:
-        """What there is to tell of the file as a whole; nothing of a plain one in UTF-8 with commas.
+        """Notes on the file as a whole; empty for UTF-8 with commas.
 
         Args:
-            used: names of columns that are used although they only number the rows.
+            used: The names of the columns that are used, even if they only number the rows.
         """
         dialect = self.dialect
-        told = [self.encoding.note()]
+        notes = [self.encoding.note()]
         if dialect.separator in _SEPARATOR_NOTES:
-            told.append(translate(_SEPARATOR_NOTES[dialect.separator]))
+            notes.append(translate(_SEPARATOR_NOTES[dialect.separator]))
         if dialect.title_lines:
-            told.append(translate("tables.note-head-line", line=dialect.head_line))
+            notes.append(translate("tables.note-head-line", line=dialect.head_line))
         if dialect.comments:
-            told.append(translate("tables.note-comments", count=dialect.comments))
+            notes.append(translate("tables.note-comments", count=dialect.comments))
         if dialect.dropped:
-            told.append(translate("tables.note-empty-columns", count=len(dialect.dropped)))
+            notes.append(translate("tables.note-empty-columns", count=len(dialect.dropped)))
         if self.index and not set(self.index) & set(used):
             key = "tables.note-row-names" if dialect.row_names else "tables.note-index"
-            told.append(translate(key, columns=names_shown(self.index)))
-        return list(filter(None, told))
+            notes.append(translate(key, columns=names_shown(self.index)))
+        return list(filter(None, notes))
 
 
 def column_notes(columns: Iterable[Column]) -> list[str]:
-    """What was done to read the numbers of these columns, and what in them looks wrong."""
+    """Notes on how the numbers of these columns were read, and on what looks wrong."""
     numeric = [column for column in columns if not column.holds_words]
-    told: list[str] = []
+    notes: list[str] = []
     commas = [column.name for column in numeric if column.decision.decimal == COMMA and _has_commas(column)]
     if commas:
-        told.append(translate("tables.note-decimal-commas", columns=names_shown(commas)))
-    told += _thousands_notes(numeric)
+        notes.append(translate("tables.note-decimal-commas", columns=names_shown(commas)))
+    notes += _thousands_notes(numeric)
     if assumed := [column for column in numeric if column.decision.assumed]:
         cell, names = assumed[0].opens[POINT].cell, names_shown([column.name for column in assumed])
-        told.append(translate("tables.note-assumed-point", columns=names, cell=shown(cell)))
-    told += _affix_notes(numeric)
+        notes.append(translate("tables.note-assumed-point", columns=names, cell=shown(cell)))
+    notes += _affix_notes(numeric)
     for column in numeric:
         if words := column.empty_words():
             cells = listed(f"“{shown(text)}” ({count})" for text, count in list(words.items())[:_NAMES_SHOWN])
-            told.append(translate("tables.note-empty-words", column=shown(column.name), cells=cells))
-    told += [
+            notes.append(translate("tables.note-empty-words", column=shown(column.name), cells=cells))
+    notes += [
         translate("tables.note-counts-rows", column=shown(column.name))
         for column in numeric
         if column.name.casefold() in _ROW_NUMBERS and column.counts_rows
@@ -103,12 +103,12 @@ def column_notes(columns: Iterable[Column]) -> list[str]:
     for column in numeric:
         if (sentinel := column.sentinel()) is not None:
             value, count = sentinel
-            told.append(translate("tables.note-sentinel", column=shown(column.name), value=f"{value:g}", count=count))
-    return told
+            notes.append(translate("tables.note-sentinel", column=shown(column.name), value=f"{value:g}", count=count))
+    return notes
 
 
 def total_notes(columns: Iterable[Column]) -> list[str]:
-    """That the last row looks like the sum of the others, for all columns of the file."""
+    """A note if the last row looks like the sum of the others; for all columns of the file."""
     return [
         translate("tables.note-total", column=shown(column.name), cell=shown(word))
         for column in columns
@@ -117,7 +117,7 @@ def total_notes(columns: Iterable[Column]) -> list[str]:
 
 
 def _has_commas(column: Column) -> bool:
-    """Whether any cell has a comma: ``1.050.000`` shows without one that the comma would be the decimal mark."""
+    """Whether any cell has a comma. ``1.050.000`` has none, although it shows that the comma is the decimal mark."""
     marks = column.decimals | column.opens
     return COMMA in marks and (column.words is None or any(not _COMMAS.isdisjoint(cell) for cell in column.words))
 

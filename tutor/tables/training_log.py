@@ -1,8 +1,8 @@
-"""A training log of another program, read as it grows: bytes in, epochs out, the same whatever the pieces.
+"""A training log of another program, read as it grows: bytes go in in pieces of any size, and epochs come out.
 
-`TrainingLog` finds the encoding, the layout and the columns by all that it has seen so far, and reads anew what it
-has if more bytes show that something was meant otherwise. A file holds one `Training` after another; each keeps its
-epochs as they stand in the file, and `Training.reading` says which column is the training loss and so on.
+`TrainingLog` finds the encoding, the layout and the columns from all bytes so far, and reads everything again if more
+bytes show that one of these is different. A file has one `Training` after another. Each has its epochs as they are in
+the file, and `Training.reading` gives the roles of the columns, such as that of the training loss.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from tutor.tables.numbers import COMMA, POINT, Number, decide, is_missing, parse
 from tutor.tables.report import shown
 
 LONGEST_LINE = 1 << 16
-"""Characters; a longer line is left out."""
+"""Characters; a longer line is skipped."""
 MOST_EPOCHS = 1_000_000
 MOST_NOTES = 3
-"""Rows that are left out, of which the place is told; of the others only the number is."""
+"""How many skipped rows are reported with their line; the others are only counted."""
 _HEAD_WITHIN = 30
 _NOT_A_NUMBER = frozenset({"nan", "+nan", "-nan", "nan(ind)", "-nan(ind)", "1.#qnan", "-1.#qnan", "-1.#ind", "1.#ind"})
 _ENDLESS = {"∞": inf, "+∞": inf, "-∞": -inf, "−∞": -inf, "1.#inf": inf, "-1.#inf": -inf}
@@ -39,9 +39,9 @@ _WRAPPED = re.compile(
 _SOME_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _PERCENT_FROM = 1.001
-"""An accuracy beyond this is no share: one that is 1 may miss it by rounding."""
+"""An accuracy above this is not a fraction; slightly above 1 may be rounding."""
 _LONG_ENOUGH = 3
-"""Epochs from which on a column with one number is no curve."""
+"""After so many epochs, a column with a single number is not a curve."""
 
 
 class _BadRowError(Exception):
@@ -50,37 +50,37 @@ class _BadRowError(Exception):
 
 @dataclass(slots=True)
 class _Seen:
-    """What one column held so far."""
+    """The contents of one column so far."""
 
     finite: int = 0
     all: int = 0
     first: int = 0
-    """The place of its first number."""
+    """The index of the epoch with its first number."""
     least: float = inf
     most: float = -inf
 
 
 @dataclass(slots=True)
 class RawEpoch:
-    """An epoch as it stands in the file: its number, if the file has any, and its values by column."""
+    """An epoch of the file: its number, if the file has numbers, and its values by column."""
 
     number: float | None
     values: dict[int, float]
     opened: set[int] | None = None
-    """Columns whose number has a comma that may part thousands, taken for the decimal mark here."""
+    """The columns whose number has a comma that may separate thousands; it is read as the decimal mark here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Which columns are what, in one training.
+    """The roles of the columns in one training.
 
     Args:
-        roles: By role, the columns that hold it; several add up.
+        roles: The columns of each role; if there are several, their sum counts.
         metrics: The columns of metrics by their names.
         percent: Whether accuracies go up to 100.
-        thousands: Columns in which a comma parts thousands.
-        overwritten: Whether a row measured again what another row of its epoch had measured.
-        unsure: A column of a role in which nobody can tell what a comma means, and such a cell; or None.
+        thousands: The columns in which a comma separates thousands.
+        overwritten: Whether a row repeated a measure of another row of its epoch.
+        unsure: A column of a role whose commas are ambiguous, and such a cell; None if there is none.
     """
 
     roles: Mapping[str, tuple[int, ...]]
@@ -92,19 +92,19 @@ class Reading:
 
 
 class Training:
-    """The epochs that one training wrote, as they stand in the file.
+    """The epochs of one training, as they are in the file.
 
     Args:
-        columns: Of the file.
+        columns: The columns of the file.
     """
 
     def __init__(self, columns: LogColumns) -> None:
         self._columns = columns
         self.epochs: list[RawEpoch] = []
         self.changed = 0
-        """The place of the first epoch that is new or changed since somebody set this; counted from 0."""
+        """The index of the first epoch that is new or changed since the reader set this, from 0."""
         self.single = True
-        """Whether every epoch came in one row."""
+        """Whether every epoch has a single row."""
         self._overwritten = False
         self._places: dict[float, int] = {}
         self._seen: dict[int, _Seen] = {}
@@ -112,7 +112,7 @@ class Training:
         self._fresh = False
         self.decimals: dict[int, set[str]] = {}
         self.open_cells: dict[int, str] = {}
-        """By column, a cell with a comma that may part thousands or be the decimal mark."""
+        """For each column, a cell with a comma that may separate thousands or be the decimal mark."""
         self.percent_signs: set[int] = set()
 
     @property
@@ -121,11 +121,11 @@ class Training:
         return self._columns.names
 
     def head_again(self) -> None:
-        """The head of the file came once more: the training was begun again, or goes on after it was stopped."""
+        """The header has appeared again: the training was restarted, or resumed."""
         self._fresh = True
 
     def take(self, number: float | None, values: dict[int, float], opened: set[int]) -> bool:
-        """Take a row. Returns False if another training begins with it, so that it was not taken."""
+        """Add a row. Returns False, without adding it, if another training begins with it."""
         fresh, self._fresh = self._fresh, False
         if number is None and self._columns.epoch is not None:
             self._loose.update(values)
@@ -151,7 +151,7 @@ class Training:
         self.changed = min(self.changed, place)
 
     def _take_earlier(self, number: float, values: dict[int, float], opened: set[int], *, fresh: bool) -> bool:
-        """A row of an epoch that is there already, or that lies before the last one."""
+        """A row of an epoch that already has one, or of an epoch before the last one."""
         is_first = number <= (self.epochs[0].number or 0.0)
         place = self._places.get(number)
         if place is not None and not (fresh and is_first):
@@ -162,7 +162,7 @@ class Training:
                 return True
         if is_first:
             return False
-        # It goes on from a checkpoint: what was trained after that is trained anew.
+        # It resumes from a checkpoint, and trains the epochs after that again.
         self._cut(next(index for index, each in enumerate(self.epochs) if (each.number or 0.0) >= number))
         self._append(number, values, opened)
         return True
@@ -171,7 +171,7 @@ class Training:
         self.single = False
         epoch = self.epochs[place]
         for column, value in {**self._loose, **values}.items():
-            # One row may have nan where another has the number: that is how some programs write what they lack.
+            # One row may have nan where another has the number: some programs write a missing value so.
             if value == value or column not in epoch.values:
                 if column not in epoch.values:
                     self._see(column, value, place)
@@ -208,7 +208,7 @@ class Training:
             seen.least, seen.most = min(seen.least, value), max(seen.most, value)
 
     def end(self) -> None:
-        """Nothing more will come: rows without a number belong to the last epoch."""
+        """The file has ended: rows without a number belong to the last epoch."""
         if self._loose and self.epochs:
             self._merge(len(self.epochs) - 1, {}, set())
         elif self._loose:
@@ -217,7 +217,7 @@ class Training:
     # -- what the columns mean ---------------------------------------------------------------------------
 
     def reading(self) -> Reading:
-        """Which column is what, by its name and by what it held so far."""
+        """The roles of the columns, from their names and their contents so far."""
         columns = self._columns
         roles: dict[str, tuple[int, ...]] = {role: (index,) for role, index in columns.fixed.items() if role != "epoch"}
         for part in ("train", "valid"):
@@ -240,7 +240,7 @@ class Training:
         )
 
     def _filled(self, index: int) -> tuple[int, int]:
-        """How little of a column is filled: a column with one number in all rows is hardly the curve."""
+        """The rank of a column by how little of it is filled: one with a single number is hardly the curve."""
         seen = self._seen.get(index, _Seen())
         return 2 - min(2, seen.finite), seen.first if seen.finite < 2 else 0
 
@@ -268,7 +268,7 @@ class Training:
             roles[role] = columns.components[part]
 
     def _is_afterthought(self, index: int) -> bool:
-        """Whether a column has one number only, after the first epoch, while another one has a curve of loss."""
+        """Whether a column has only one number, after the first epoch, while another column is a loss curve."""
         seen = self._seen.get(index)
         if seen is None or seen.all > 1 or not seen.first or len(self.epochs) < _LONG_ENOUGH:
             return False
@@ -297,7 +297,7 @@ class Training:
         choose("valid_accuracy", "valid")
         losses = [columns.meanings.get(roles.get(role, (-1,))[0]) for role in ("train_loss", "valid_loss")]
         both = all(each is not None and each.part for each in losses)
-        # Beside train_loss and valid_loss, plain accuracy is fastai's: on the validation data.
+        # Beside train_loss and valid_loss, a plain accuracy comes from fastai and is one on the validation data.
         choose("valid_accuracy" if both and "train_accuracy" not in roles else "train_accuracy", "")
 
     def _can_be_accuracy(self, index: int) -> bool:
@@ -315,7 +315,7 @@ class Training:
         found: dict[str, int] = {}
         for index, whole in enumerate(self._columns.names):
             name = whole[:LONGEST_NAME]
-            if name in found:  # cut short, two names may be one
+            if name in found:  # shortened, two names may be equal
                 name = f"{name[: LONGEST_NAME - 4]} #{index + 1}"
             usable = name and name not in found and name not in ROLES and name not in {"epochs", "updates"}
             if usable and index in self._columns.measured and index not in taken and index in self._seen:
@@ -325,7 +325,7 @@ class Training:
         return found
 
     def _commas(self, used: set[int]) -> tuple[frozenset[int], tuple[int, str] | None]:
-        """Columns whose commas part thousands, and one of those ``used`` in which nobody can tell."""
+        """The columns whose commas separate thousands, and one of ``used`` whose commas are ambiguous."""
         if not self.open_cells:
             return frozenset(), None
         file = {mark for marks in self.decimals.values() for mark in marks}
@@ -335,7 +335,7 @@ class Training:
         return thousands, None if unsure is None else (unsure, self.open_cells[unsure])
 
     def values(self, place: int, reading: Reading) -> dict[str, float]:
-        """What was measured in the epoch at ``place``, from 0, by role and by name of metric."""
+        """The measures of the epoch at index ``place``, by role and by name of metric."""
         epoch = self.epochs[place]
         found: dict[str, float] = {}
         for role, columns in reading.roles.items():
@@ -353,7 +353,7 @@ class Training:
 
 
 def _agree(one: float, other: float) -> bool:
-    """Whether two numbers for the same thing may both be true: they are equal, or one is missing."""
+    """Whether two numbers for the same measure agree: they are equal, or one is missing."""
     return one == other or one != one or other != other
 
 
@@ -380,9 +380,9 @@ class TrainingLog:
         self.path = path
         self._by_hand = by_hand or {}
         self.body: LogBody | None = None
-        """What was read; None until a head was found."""
+        """What was read; None until the header is found."""
         self.lines = 0
-        """How many lines have come."""
+        """How many lines have been read."""
         self._head = b""
         self._encoding: Encoding | None = None
         self._decoder: codecs.IncrementalDecoder | None = None
@@ -394,13 +394,13 @@ class TrainingLog:
 
     @property
     def trainings(self) -> list[Training]:
-        """The trainings that the file holds, one after another."""
+        """The trainings in the file, in order."""
         return self.body.trainings if self.body is not None else []
 
     # -- bytes to lines ----------------------------------------------------------------------------------
 
     def feed(self, piece: bytes) -> None:
-        """Take the next bytes of the file.
+        """Add the next bytes of the file.
 
         Raises:
             TutorError: the file is no text.
@@ -413,7 +413,7 @@ class TrainingLog:
             self._take_text(self._decoder.decode(piece))
 
     def _feed_head(self, piece: bytes) -> None:
-        """Take some of the bytes that show the encoding."""
+        """Add some of the bytes that show the encoding."""
         self._head += piece
         if b"\n" not in self._head and len(self._head) < SAMPLE and not self._ended:
             return
@@ -422,11 +422,11 @@ class TrainingLog:
             raise TutorError(told, hint=translate("tables.foreign-hint"))
         encoding = detect_encoding(self._head, more=not self._ended)
         first = self._head.partition(b"\n")[0]
-        if encoding is None and b"\0" not in first:  # a torn disk or two writers left bytes of no text among the rows
+        if encoding is None and b"\0" not in first:  # a damaged disk or two writers left zero bytes among the rows
             encoding = detect_encoding(first)
         if encoding is None:
             raise TutorError(translate("follow.no-text", path=self.path), hint=translate("tables.utf8-hint"))
-        if self._decoder is None or encoding != self._encoding:  # read from the top, for it is another than was thought
+        if self._decoder is None or encoding != self._encoding:  # the guess was wrong: read the file again
             self._encoding, piece = encoding, self._head
             self._decoder = codecs.getincrementaldecoder(encoding.codec)("replace")
             self._half, self._skipping, self.lines = "", False, 0
@@ -443,7 +443,7 @@ class TrainingLog:
         self._take_lines([line.rstrip("\r") if len(line) <= LONGEST_LINE else "" for line in lines])
 
     def end(self) -> None:
-        """Nothing more will come: a last line without an end counts if it has all its cells.
+        """The file has ended: a last line without a line end counts if it has all of its cells.
 
         Raises:
             TutorError: the file is no text.
@@ -478,7 +478,7 @@ class TrainingLog:
                 self.body.take(line, number)
 
     def _begin(self, dialect: Dialect) -> None:
-        """Read the head; what is wrong with it is told by `problem`, for it may yet be another line."""
+        """Read the header. Its faults are reported by `problem`, because it may turn out to be another line."""
         self.body, self._hand_problem = None, None
         if any(dialect.names):
             try:
@@ -488,7 +488,7 @@ class TrainingLog:
 
     @property
     def problem(self) -> TutorError | None:
-        """Why no training can be read in what has come so far; None if one can, or if too little has come."""
+        """Why no training can be read from the bytes so far; None if one can, or if they are too few to tell."""
         if self.body is None:
             return self._hand_problem
         dialect = self.body.dialect
@@ -502,13 +502,13 @@ class TrainingLog:
 
     @property
     def is_sure(self) -> bool:
-        """Whether what comes next will not show that another line is the head."""
+        """Whether further bytes cannot show that another line is the header."""
         return self._ended or len(self._sample) >= _HEAD_WITHIN
 
-    # -- what is said of it ------------------------------------------------------------------------------
+    # -- notes -------------------------------------------------------------------------------------------
 
     def remarks(self, reading: Reading) -> list[str]:
-        """How the file is read, if not all of that goes without saying, as sentences."""
+        """Notes on how the file is read; empty if it is plain."""
         if self.body is None:
             return []
         note = self._encoding.note() if self._encoding is not None else ""
@@ -529,20 +529,20 @@ class LogBody:
         self.dialect, self.columns = dialect, columns
         self.trainings = [Training(columns)]
         self.left_out: list[str] = []
-        """The first few rows that could not be read, with line and reason, as sentences."""
+        """The first few rows that could not be read, as sentences with line and reason."""
         self._left_out_count = 0
         self._mapping = list(range(len(dialect.names)))
         """The column of each cell of a row; −1 if it belongs to none."""
 
     def is_whole(self, line: str) -> bool:
-        """Whether a line without an end has as many cells as the head."""
+        """Whether a line without a line end has as many cells as the header."""
         try:
             return len(self.dialect.split(_unwrapped(line))) >= len(self.dialect.head)
         except BrokenRowError:
             return False
 
     def take(self, line: str, number: int) -> None:
-        """Take the line of that number; one that cannot be read is left out."""
+        """Add a line; one that cannot be read is skipped."""
         try:
             cells = self.dialect.split(_unwrapped(line))
             if cells and self._is_head(cells):
@@ -555,7 +555,7 @@ class LogBody:
             self.leave_out(number, str(error))
 
     def leave_out(self, line: int, reason: str) -> None:
-        """Tell that a line is left out."""
+        """Report that a line is skipped."""
         self._left_out_count += 1
         if len(self.left_out) < MOST_NOTES:
             self.left_out.append(translate("follow.row-left-out", path=self._path, line=line, reason=reason))
@@ -571,7 +571,7 @@ class LogBody:
         training.take(epoch, values, opened)
 
     def _is_head(self, cells: list[str]) -> bool:
-        """Whether a row is the head once more; it may have other columns, which hold from here on."""
+        """Whether a row is the header again, perhaps with other columns, which are used from here on."""
         names = [clean_name(cell) for cell in cells]
         if names == list(self.dialect.names):
             self._mapping = list(range(len(names)))
@@ -585,7 +585,7 @@ class LogBody:
         return True
 
     def _row(self, cells: list[str]) -> tuple[float | None, dict[int, float], set[int]]:
-        """The number of a row, its values by column, and those with a comma that may mean two things.
+        """The number of a row, its values by column, and the columns with an ambiguous comma.
 
         Raises:
             _BadRowError: it cannot be read.
@@ -626,10 +626,10 @@ class LogBody:
         if found.affix == "%":
             training.percent_signs.add(index)
 
-    # -- what is said of it ------------------------------------------------------------------------------
+    # -- notes -------------------------------------------------------------------------------------------
 
     def rows_left_out(self) -> list[str]:
-        """What is to be said of rows that could not be read, as sentences."""
+        """Notes on rows that could not be read."""
         more = self._left_out_count - len(self.left_out)
         return [*self.left_out, *([translate("follow.more-left-out", count=more)] if more > 0 else [])]
 
@@ -637,7 +637,7 @@ class LogBody:
         return listed(shown(self.columns.names[index]) for index in columns)
 
     def remarks(self, reading: Reading) -> list[str]:
-        """How the columns are read, if not all of that goes without saying, as sentences."""
+        """Notes on how the columns are read; empty if they are plain."""
         said = []
         for role, each in reading.roles.items():
             if len(each) > 1:
@@ -657,7 +657,7 @@ class LogBody:
         return said
 
     def used(self, reading: Reading) -> str:
-        """Which columns are shown as what, as a sentence."""
+        """A sentence that gives the columns by role."""
         epoch = {} if self.columns.epoch is None else {"epoch": (self.columns.epoch,)}
         pairs = (
             f"{role}={'+'.join(shown(self.columns.names[index]) for index in each)}"
@@ -666,7 +666,7 @@ class LogBody:
         return translate("follow.used", pairs=", ".join(pairs))
 
     def unsure(self, reading: Reading) -> TutorError | None:
-        """That nobody can tell what a comma means in a column that matters, with such a cell; None if all is clear."""
+        """The error that a comma is ambiguous in an important column, with such a cell; None if all is clear."""
         if reading.unsure is None:
             return None
         index, cell = reading.unsure
@@ -682,7 +682,7 @@ def _layout(dialect: Dialect) -> tuple[object, ...]:
 
 
 def _unwrapped(line: str) -> str:
-    """A line whose numbers stand in it without the library that printed them around them."""
+    """A line with plain numbers in place of the notations of libraries, such as ``tensor(0.53)``."""
     return _WRAPPED.sub(lambda match: match[1] or match[2], line) if "(" in line else line
 
 

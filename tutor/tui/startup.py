@@ -51,7 +51,7 @@ def run_from_command_line(
     if lesson is not None and lesson.endswith(".md"):
         from tutor.course.files import language_of
 
-        services.speak(language_of(Path(lesson).absolute(), services.language))
+        services.speak(language_of(Path(lesson)))
     first: FirstScreen | None = None
     if run is not None:
         first = _run_screen(services, run)
@@ -134,7 +134,7 @@ def lab_screen(services: Workspace, lab: str, overrides: Mapping[str, object]) -
         raise services.course_problem or TutorError(translate("app.no-lesson", name=lab))
     spec = load_lab(lab, services.course.labs_folder, overrides)
     if overrides:
-        from tutor.labs.columns import require_text
+        from tutor.labs.own_lab import require_text
         from tutor.labs.settings import key_of
         from tutor.labs.validate import refuse_idle
 

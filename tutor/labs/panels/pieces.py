@@ -35,10 +35,10 @@ class Pieces(Panel):
     @staticmethod
     def possible(context: PanelContext) -> bool:
         """Whether the network has one feature, one hidden layer of (hard) sigmoids and one output."""
-        from tutor.ml.models.hidden_units import is_sum_of_bends
+        from tutor.ml.models.hidden_units import is_sum_of_hidden_units
 
         sizes = context.network_training.network.sizes if context.has_network else ()
-        return is_sum_of_bends(sizes, context.config.model.activation)
+        return is_sum_of_hidden_units(sizes, context.config.model.activation)
 
     def still_scene(self) -> Payload | None:
         """The curve."""
@@ -50,7 +50,7 @@ class Pieces(Panel):
     def frame(self) -> Payload | None:
         """The hidden units, in the units of the data."""
         data = self.context.dataset
-        hidden, output = (each.astype(np.float64) for each in self.context.network_training.network.layers)
+        hidden, output = (each.astype(np.float64) for each in self.context.network_training.network.matrices)
         w = hidden[:, 0] / data.x_scale[0]
         b = hidden[:, 1] - w * data.x_mean[0]
         c = output[0, :-1] * data.y_scale

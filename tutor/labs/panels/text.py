@@ -42,12 +42,12 @@ class Text(Panel):
         return bool(context.dataset.lines)
 
     def _written(self, count: int) -> list[str]:
-        from tutor.ml.models.text_sampling import write
+        from tutor.ml.models.text_sampling import sample_lines
 
         context = self.context
         random = np.random.default_rng(context.config.train.seed)
         characters, before = context.class_names, context.config.data.context
-        return write(context.predict, characters, before, count, random, context.temperature)
+        return sample_lines(context.predict, characters, before, count, random, context.temperature)
 
     def frame(self) -> Payload | None:
         """Lines as they are written now."""

@@ -1,4 +1,4 @@
-"""Data sets by name: loaded or made, split, standardised."""
+"""Data sets by name: loaded or generated, split, and standardised."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ def load_dataset(settings: DataSettings, *, data_folder: Path | None) -> Dataset
     """Load or make a data set and prepare it for training.
 
     Args:
-        settings: which one, which of its examples, and how they are prepared.
-        data_folder: where the files of real data sets are.
+        settings: Which data set, which of its examples, and how they are prepared.
+        data_folder: The folder with the files of real data sets; None if there is none.
 
     Raises:
-        TutorError: there is no such data set, a file cannot be read, or the settings leave nothing to train on.
+        TutorError: There is no such data set, its file cannot be read, or the settings leave nothing to train on.
     """
     source = settings.source
     loaded = source.load(settings, data_folder)
     if isinstance(loaded, Dataset):
         return loaded
     if "features" in source.uses:
-        # They were chosen as columns of a file, before words became columns of their own.
+        # The source chose these columns itself, before columns of words were one-hot encoded.
         settings = replace(settings, features=())
     return prepare(loaded, settings)

@@ -1,4 +1,4 @@
-"""Examples ready for training: split, standardised, and able to say what their numbers mean."""
+"""Examples ready for training: split, standardised, and with the units to undo that."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ class Dataset:
     """Examples for training and validation. N rows, d features, K classes.
 
     Args:
-        name: of the data set.
-        task: ``regression``, ``classification``, or ``drawn`` where there are no examples.
-        x_train: (N, d) float64, as the model sees it: standardised where that was asked for.
-        y_train: (N,) float64, standardised; of a classification (N,) int64 class indices.
-        x_valid: (M, d), shifted and scaled by the training rows' statistics.
+        name: The name of the data set.
+        task: ``regression``, ``classification``, or ``drawn`` if there are no examples.
+        x_train: The features as the model sees them, (N, d) float64: standardised, unless the lab says otherwise.
+        y_train: The labels: (N,) float64, standardised, or in a classification the class indices, (N,) int64.
+        x_valid: (M, d), standardised by the statistics of the training rows.
         y_valid: (M,).
         feature_names: d names.
-        target_name: what is predicted.
-        class_names: K names of a classification; of a regression on class numbers too.
-        class_numbers: (K,) the number that a regression on class numbers has to hit for each class.
-        x_mean: (d,) subtracted from the features; 0 where not standardised.
-        x_scale: (d,) by which they are divided; 1 where not standardised.
-        y_mean: subtracted from the label.
-        y_scale: by which the label is divided.
-        ordered: whether the rows are in time order, so that validation is the end of the series.
-        notes: what was decided about the data on the way, sentences for the learner.
-        folds: with cross-validation one data set for each fold, the first of which this one shows; else none.
-        lines: of a text, the lines that are trained on.
+        target_name: The name of what is predicted.
+        class_names: K names in a classification, and in a regression on class numbers.
+        class_numbers: The number of each class in a regression on class numbers, (K,).
+        x_mean: What is subtracted from the features, (d,); 0 if they are not standardised.
+        x_scale: What they are divided by, (d,); 1 if they are not standardised.
+        y_mean: What is subtracted from the label.
+        y_scale: What the label is divided by.
+        ordered: Whether the rows are in time order, so that validation is the end of the series.
+        notes: Sentences for the learner about decisions that were made about the data.
+        folds: One data set for each fold of a cross-validation, of which this one equals the first; else empty.
+        lines: The training lines of a text; else empty.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Dataset:
 
     @property
     def features(self) -> int:
-        """D."""
+        """The number of features d."""
         return int(self.x_train.shape[1]) if self.x_train.ndim == 2 else 0
 
     def standardised(self, x: Floats) -> Floats:
@@ -76,19 +76,19 @@ class Dataset:
         return apart
 
     def raw(self, x: Floats) -> Floats:
-        """What `standardised` made, back in the units of the data."""
+        """The inverse of `standardised`: features (n, d) in the units of the data."""
         raw = np.asarray(x) * self.x_scale
         raw += self.x_mean
         return raw
 
     def label(self, y: Floats) -> Floats:
-        """A regression's outputs in the units of the label."""
+        """The outputs of a regression in the units of the label."""
         return np.asarray(y) * self.y_scale + self.y_mean
 
 
 @dataclass(frozen=True)
 class RawData:
-    """Examples as they were loaded or made, in the units of the data: (n, d) features, (n,) labels."""
+    """Examples as they were loaded or generated, in the units of the data: (n, d) features, (n,) labels."""
 
     x: Floats
     y: Any
@@ -99,10 +99,10 @@ class RawData:
     ordered: bool = False
     test_fraction: float = 0.2
     shared_scale: bool = False
-    """Whether all features are the same quantity (days of a series, pixels), so that one scale serves all."""
+    """Whether all features are the same quantity (days of a series, pixels), so that they share one scale."""
     valid_rows: int = 0
-    """How many rows at the end are for validation, whatever the share asked for; 0: the share decides."""
+    """How many rows at the end are for validation; 0 if `test_fraction` decides."""
     groups: Ints | None = None
-    """For each row the number of its group, (n,), where rows belong together."""
+    """For each row the number of its group, (n,); None if rows are independent."""
     notes: tuple[str, ...] = ()
-    """What was decided about the data on the way, sentences for the learner."""
+    """Sentences for the learner about decisions that were made about the data."""

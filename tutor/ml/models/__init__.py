@@ -1,6 +1,6 @@
-"""The models there are. Those that are no networks are in this folder: functions, rules, polynomials, forecasts.
+"""The models. Those that are not networks are in this folder: functions, rules, forecasts and coin flips.
 
-What the rest of the program has to know of a model is said in `MODELS`, which needs no NumPy.
+`MODELS` says what the rest of the program has to know about a model, and needs no NumPy.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from tutor.ml.registry import registry
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What is to be known of a model before it is made.
+    """What is known about a model before it is made.
 
     Args:
         name: As labs name it.
-        network: Whether it is trained as a network, if only as one without hidden layers.
+        network: Whether it is trained as a network, which may have no hidden layers.
         layers: Whether it may have hidden layers.
-        numbers: Whether it gives numbers only, and no probabilities.
-        rule: Whether it is a rule over one count, with a threshold.
-        guesses: Whether its loss is the fraction of wrong guesses.
-        by_gradient: Whether the optimizers that follow a gradient go with it.
-        other_optimizers: Which of `tutor.ml.settings.WITHOUT_GRADIENT` go with it.
+        numbers: Whether its outputs are numbers and never probabilities.
+        rule: Whether it is a threshold on one count.
+        guesses: Whether its loss is the fraction of mistakes.
+        by_gradient: Whether it can be trained by the optimizers that follow a gradient.
+        other_optimizers: Which of `tutor.ml.settings.WITHOUT_GRADIENT` it can be trained by.
     """
 
     name: str
@@ -36,11 +36,11 @@ class Model:
 
     @property
     def descends(self) -> bool:
-        """Whether a gradient moves its parameters step by step."""
+        """Whether its parameters follow a gradient step by step."""
         return self.network or self.name == "function"
 
     def optimizers(self) -> tuple[str, ...]:
-        """The names of the optimizers that go with it."""
+        """The names of the optimizers that can train it."""
         return (*(registry("optimizers:OPTIMIZERS") if self.by_gradient else ()), *self.other_optimizers)
 
 

@@ -1,4 +1,4 @@
-"""Models that know nothing, and the luck of the best of many."""
+"""Models that know nothing: coin flips, the luckiest of which is kept."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _OWN_COINS = 2
 
 
 class CoinFlips:
-    """A coin is flipped for every example, once each epoch. See `tutor.ml.training`; the loss is the share of mistakes.
+    """Each epoch flips a coin for every example; the loss is the fraction of mistakes. See `Training` for the methods.
 
     The answers are kept if they are the best so far on the training rows.
 
     Raises:
-        TutorError: the data set is not that of coins, whose only feature is an example's number.
+        TutorError: The data set is not ``coins``, whose only feature is the number of the example.
     """
 
     def __init__(self, dataset: Dataset, train: TrainSettings) -> None:
@@ -30,7 +30,7 @@ class CoinFlips:
             raise TutorError(translate("ml.coin-flips-need-coins"))
         self.dataset = dataset
         self._train = train
-        # Coins of its own: with the same seed as the data it would know every answer.
+        # The generator gets a second number: with the seed of the data alone it would know every answer.
         self._random = np.random.default_rng([train.seed, _OWN_COINS])
         self._seen = self._numbers(dataset.raw(dataset.x_train))
         self._unseen = self._numbers(dataset.raw(dataset.x_valid))
@@ -43,10 +43,10 @@ class CoinFlips:
         return np.rint(x[:, 0]).astype(np.int64)
 
     def set(self, name: str, value: object) -> None:
-        """There is nothing to turn.
+        """There are no settings.
 
         Raises:
-            ValueError: always.
+            ValueError: Always.
         """
         raise ValueError(name)
 
@@ -66,19 +66,19 @@ class CoinFlips:
             )
 
     def predict(self, x: Floats) -> Floats:
-        """The answers of the best so far, (n, 2): 0 or 1, for a coin is never unsure."""
+        """The best answers so far as probabilities, (n, 2), each 0 or 1: a coin is never unsure."""
         numbers = np.clip(self._numbers(np.asarray(x)), 0, len(self._answers) - 1)
         heads = self._answers[numbers].astype(np.float64)
         return np.stack([1 - heads, heads], axis=1)
 
     def parameters(self) -> dict[str, Array]:
-        """The answers of the best so far."""
+        """The best answers so far."""
         return {"answers": self._answers.copy()}
 
     def vectors(self) -> list[Array]:
-        """None: nothing is adjusted step by step."""
+        """Empty: no parameters are adjusted step by step."""
         return []
 
     def small_parameters(self) -> dict[str, float]:
-        """None."""
+        """Empty: none that could be named."""
         return {}

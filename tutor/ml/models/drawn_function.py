@@ -1,4 +1,4 @@
-"""A drawn function in place of a loss: no data, only a landscape to walk on. It may lie below zero."""
+"""Functions of one or two parameters that are minimised in place of a loss: a landscape without data."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class DrawnFunction:
     """A function of one or two parameters, its gradient beside it.
 
     Args:
-        names: of the parameters.
-        value: f(θ); each parameter may be an array.
-        gradient: ∂f/∂θ, one for each parameter.
-        start: where a walk begins unless told otherwise.
-        symbols: what people call the parameters, where that is not their names.
-        box: the lowest and highest value of each parameter that is worth seeing.
-        facts: what else there is to know at θ, by name.
-        hessian: of a function of two parameters: ∂²f/∂x², ∂²f/∂x∂y and ∂²f/∂y²; None where nobody asks for it.
+        names: The names of the parameters, as settings have them.
+        value: f(θ); each parameter may be an array. It may be negative.
+        gradient: ∂f/∂θ, one number for each parameter.
+        start: θ at the start, unless a lab says otherwise.
+        symbols: What the parameters are called in the interface, if that is not their names.
+        box: The lowest and the highest value of each parameter that a chart shows.
+        facts: Other functions of θ that are reported, by name.
+        hessian: ∂²f/∂x², ∂²f/∂x∂y and ∂²f/∂y² of a function of two parameters; None if it is not needed.
     """
 
     names: tuple[str, ...]
@@ -45,14 +45,14 @@ class DrawnFunction:
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """Names of parameters that people call something else."""
+        """The names of the parameters if the interface shows symbols in their place; else empty."""
         return self.names if self.symbols else ()
 
     def curvatures(self, *point: float) -> tuple[Array, Array]:
         """Eigenvalues of the Hessian at ``point``, (2,), the smaller first, and the eigenvectors as columns, (2, 2).
 
         Raises:
-            LinAlgError: the Hessian is not finite.
+            LinAlgError: The Hessian is not finite.
         """
         xx, xy, yy = self.hessian(*point) if self.hessian is not None else (0.0, 0.0, 0.0)
         values, vectors = np.linalg.eigh(np.array([[xx, xy], [xy, yy]]))
@@ -60,7 +60,7 @@ class DrawnFunction:
 
 
 LEVEL = 1e-3
-"""A gradient that is shorter belongs to a critical point, as far as anybody can tell."""
+"""A point with a shorter gradient is taken for a critical point."""
 _FAR = 1e6
 _THIRD_LOGIT = -1000.0
 
@@ -139,8 +139,8 @@ FUNCTIONS: dict[str, DrawnFunction] = {
 }
 
 
-class FunctionTraining:
-    """A walk on a drawn function; one update an epoch, in float64. See `tutor.ml.training.Training`."""
+class FunctionDescent:
+    """Minimises a drawn function; one update per epoch, in float64. See `tutor.ml.training.Training`."""
 
     def __init__(
         self, dataset: Dataset, model: ModelSettings, optimizer: OptimizerSettings, train: TrainSettings
@@ -168,20 +168,20 @@ class FunctionTraining:
         self._eigenvector_step = optimizer.eigenvector_step
         self._epoch = self._updates = 0
         self._highest: float | None = None
-        """See `tutor.ml.network.training.NetworkTraining`."""
+        """The value above which training has diverged; None if it must be computed before the next epoch."""
 
     def _point(self) -> tuple[float, ...]:
         return tuple(float(each) for each in self._theta)
 
     def value(self) -> float:
-        """F where the walk is now; infinite or nan where it flew away."""
+        """The value f(θ); infinite or nan after a divergence."""
         try:
             return float(self.function.value(*self._point()))
         except OverflowError:
             return float("inf")
 
     def set(self, name: str, value: object) -> None:
-        """Turn a setting between two epochs. See `Training.set`."""
+        """Change a setting between two epochs. See `Training.set`."""
         number = float(value)  # type: ignore[arg-type]
         if not isfinite(number):
             raise ValueError(name)
@@ -219,28 +219,28 @@ class FunctionTraining:
         rate = self._learning_rate * float(self._factor(np.array([self._updates]), self._train.epochs)[0])
         if self._rules.active:
             self._rules.apply()
-        way = self._way_down() if self._eigenvector_step else None
-        if way is not None:
-            self._theta += self._eigenvector_step * way
+        direction = self._escape_direction() if self._eigenvector_step else None
+        if direction is not None:
+            self._theta += self._eigenvector_step * direction
         else:
             self._optimizer.step(rate)
         self._updates += 1
         return self._rules.norm(), rate
 
-    def _way_down(self) -> Array | None:
-        """Off a place that is all but level: the unit eigenvector of a negative eigenvalue; None elsewhere."""
+    def _escape_direction(self) -> Array | None:
+        """At a critical point, the unit eigenvector of a negative eigenvalue of the Hessian; None elsewhere."""
         point = self._point()
         if self.function.hessian is None or not np.all(np.abs(point) < _FAR):
             return None
         if hypot(*self.function.gradient(*point)) >= LEVEL:
             return None
         values, vectors = self.function.curvatures(*point)
-        way: Array = vectors[:, 0]
-        # An eigenvector has no sign of its own: the first entry is made positive, so that a run can be repeated.
-        return way * (1.0 if way[0] >= 0 else -1.0) if values[0] < 0 else None
+        direction: Array = vectors[:, 0]
+        # An eigenvector may have either sign; a positive first entry makes runs repeatable.
+        return direction * (1.0 if direction[0] >= 0 else -1.0) if values[0] < 0 else None
 
     def predict(self, x: Floats) -> Floats:
-        """F at parameters (n, p): (n,)."""
+        """The value of f at each of n points (n, p), (n,)."""
         columns = np.asarray(x, dtype=np.float64).T
         with np.errstate(all="ignore"):
             return np.asarray(self.function.value(*columns))
@@ -254,14 +254,14 @@ class FunctionTraining:
         return [self._theta]
 
     def small_parameters(self) -> dict[str, float]:
-        """Where the walk is, by name and by symbol, ``f`` there, and the function's other facts."""
+        """The parameters by name and by symbol, ``f``, and the function's other facts."""
         point, function = self._point(), self.function
         facts = {name: float(fact(*point)) for name, fact in function.facts.items()}
         places = (*zip(function.names, point, strict=True), *zip(function.symbols, point, strict=False))
         return {**dict(places), "f": self.value(), **facts, **self._curvatures(point)}
 
     def _curvatures(self, point: tuple[float, ...]) -> dict[str, float]:
-        """Both eigenvalues of the Hessian, where it is known and the walk has not flown away."""
+        """Both eigenvalues of the Hessian; empty without a Hessian, and after a divergence."""
         if self.function.hessian is None or not np.all(np.abs(point) < _FAR):
             return {}
         low, high = self.function.curvatures(*point)[0]

@@ -1,4 +1,4 @@
-"""A keyword rule written by hand, and the same rule with its one number learnt by trying them all."""
+"""A keyword rule: an example is of class 1 if a word occurs often enough. Its threshold is set by hand or learnt."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from tutor.ml.settings import ModelSettings, TrainSettings
 from tutor.ml.training import EpochResult
 
 
-class RuleTraining:
-    """A threshold on how often a keyword occurs: from so many times on, it is class 1. See `tutor.ml.training`.
+class KeywordRule:
+    """An example is of class 1 if the keyword occurs at least ``threshold`` times. See `tutor.ml.training.Training`.
 
-    With ``threshold`` each epoch tries one more threshold and keeps the best so far: a search over one parameter
-    that needs no gradient. With ``keyword-rule`` the threshold is what its author wrote, and nothing is learnt.
-    The loss is the share of mistakes.
+    In the model ``threshold`` each epoch tries one more threshold and keeps the best so far: a search over one
+    parameter that needs no gradient. In the model ``keyword-rule`` the lab or the learner sets the threshold, and
+    nothing is learnt. The loss is the fraction of mistakes.
 
     Raises:
-        TutorError: the data has not two classes, or no such word.
+        TutorError: The data has not exactly two classes, or no feature for the keyword.
     """
 
     def __init__(self, dataset: Dataset, model: ModelSettings, train: TrainSettings) -> None:
@@ -53,7 +53,7 @@ class RuleTraining:
         self._valid_counts = self.dataset.raw(self.dataset.x_valid)[:, column]
 
     def set(self, name: str, value: object) -> None:
-        """Turn ``threshold`` or ``keyword`` between two epochs."""
+        """Change ``threshold`` or ``keyword`` between two epochs. See `Training.set`."""
         if name == "keyword":
             try:
                 self._use_keyword(str(value))
@@ -66,12 +66,12 @@ class RuleTraining:
         self._tried.clear()
 
     def candidates(self) -> list[float]:
-        """The thresholds worth trying: each count that occurs, and one above them all."""
+        """The thresholds worth trying: each count that occurs, and one above all of them."""
         values = sorted({float(each) for each in np.rint(self._train_counts)})
         return [*values, values[-1] + 1.0]
 
     def mistakes(self, threshold: float) -> float:
-        """The share of training examples that this threshold puts in the wrong class."""
+        """The fraction of the training examples that this threshold puts in the wrong class."""
         return float((_reach(self._train_counts, threshold) != (self.dataset.y_train == 1)).mean())
 
     def epochs(self) -> Iterator[EpochResult]:
@@ -100,7 +100,7 @@ class RuleTraining:
         return EpochResult(self._epoch, self._updates, loss, valid_loss, 1 - loss, valid_accuracy)
 
     def predict(self, x: Floats) -> Floats:
-        """Probabilities, (n, 2): 0 or 1, for a rule is never unsure."""
+        """Probabilities, (n, 2), each 0 or 1: a rule is never unsure."""
         column = self.dataset.feature_names.index(self.keyword)
         is_one = _reach(np.asarray(x)[:, column], self.threshold).astype(np.float64)
         return np.stack([1 - is_one, is_one], axis=1)
@@ -110,7 +110,7 @@ class RuleTraining:
         return {"threshold": np.array(self.threshold)}
 
     def vectors(self) -> list[Array]:
-        """None: nothing is adjusted step by step."""
+        """Empty: no parameters are adjusted step by step."""
         return []
 
     def small_parameters(self) -> dict[str, float]:
@@ -119,9 +119,9 @@ class RuleTraining:
 
 
 def _reach(counts: Floats, threshold: float) -> NDArray[np.bool_]:
-    """Which counts are at the threshold or above it.
+    """Which counts are at least the threshold.
 
-    The counts were scaled and scaled back, so they are whole numbers again only after rounding; and a threshold that
-    was turned up in steps may miss its whole number by the last digit.
+    The counts were standardised and scaled back, so they are whole numbers again only after rounding. A threshold that
+    was increased in steps may miss a whole number by its last digit.
     """
     return np.rint(counts) >= threshold - 1e-6

@@ -1,4 +1,4 @@
-"""The naive forecast: an earlier day of a series, copied. Nothing is learnt, and every model has to beat it."""
+"""The naive forecast: an earlier value of the series. It learns nothing, and every model has to beat it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tutor.ml.losses import Loss, loss_for
 from tutor.ml.training import EpochResult
 
 
-class NaiveTraining:
-    """Says of each day what the farthest day that it looks back to was: with 7 lags, the value of a week ago.
+class NaiveForecast:
+    """Predicts for each day the value of the earliest day it looks back to: with 7 lags, that of a week ago.
 
-    One epoch and no update. See `tutor.ml.training.Training`.
+    It has one epoch and no updates. See `tutor.ml.training.Training`.
 
     Raises:
-        TutorError: the data is no series, or the loss is none of a regression.
+        TutorError: The data is not a series, or the loss is not one of a regression.
     """
 
     def __init__(self, dataset: Dataset, loss: str, offset: float = 0.0) -> None:
@@ -31,7 +31,7 @@ class NaiveTraining:
         self._offset = offset
 
     def set(self, name: str, value: object) -> None:
-        """Nothing but the ``loss`` can be turned."""
+        """Change the ``loss``, the only setting there is. See `Training.set`."""
         if name != "loss":
             raise ValueError(name)
         self._loss = loss_for(str(value), classifies=False)
@@ -52,13 +52,13 @@ class NaiveTraining:
         return np.asarray(x, dtype=np.float64)[:, -1]
 
     def parameters(self) -> dict[str, Array]:
-        """None."""
+        """Empty: there are no parameters."""
         return {}
 
     def vectors(self) -> list[Array]:
-        """None: nothing is adjusted step by step."""
+        """Empty: no parameters are adjusted step by step."""
         return []
 
     def small_parameters(self) -> dict[str, float]:
-        """None."""
+        """Empty: there are no parameters."""
         return {}

@@ -1,4 +1,4 @@
-"""Powers of features, so that a linear model can bend."""
+"""Powers of the features, which let a linear model fit a curve."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import numpy as np
 from tutor.ml.datasets.dataset import Floats
 
 
-class Powers:
-    """Makes (n, d) features into (n, d · degree): x, x², ..., each power standardised by the training rows.
+class PolynomialFeatures:
+    """Turns features (n, d) into powers (n, d · degree): x, x², ..., each standardised by the training rows.
 
-    Without that the ninth power would swamp the others, and no learning rate would suit them all.
+    Without the standardisation high powers would be far larger than low ones, and no learning rate would suit all.
 
     Args:
-        degree: 1 leaves the features as they are.
+        degree: The highest power; 1 leaves the features as they are.
         x_train: (N, d).
     """
 
@@ -30,17 +30,17 @@ class Powers:
         return np.concatenate([x**power for power in range(1, self._degree + 1)], axis=1)
 
     def __call__(self, x: Floats) -> Floats:
-        """The powers of ``x``, (n, d), as the model sees them."""
+        """The powers of ``x``, (n, d), as the model sees them, (n, d · degree)."""
         return x if self._degree == 1 else (self._raise(x) - self._mean) / self._scale
 
     def coefficients(self, w: Floats, b: float, mean: float, scale: float) -> Floats:
-        """Of b + w · powers((x − mean) / scale), for one feature: what stands before 1, x, x², ..., (degree + 1,).
+        """The coefficients of 1, x, x², ... in b + w · powers((x − mean) / scale) for one feature, (degree + 1,).
 
         Args:
-            w: (degree,).
-            b: the bias.
-            mean: subtracted from x before it is raised.
-            scale: by which it is divided then.
+            w: The weights, (degree,).
+            b: The bias.
+            mean: The mean that x was standardised with.
+            scale: The scale that x was standardised with.
         """
         w = np.asarray(w, dtype=np.float64) / self._scale
         inner = np.polynomial.Polynomial([-mean / scale, 1.0 / scale])

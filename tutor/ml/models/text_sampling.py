@@ -1,4 +1,4 @@
-"""Writing with a model that knows the next character: draw one by its probability, append it, ask again."""
+"""Sampling text from a model of the next character: draw a character by its probability, append it, and repeat."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tutor.ml.datasets.dataset import Floats
 from tutor.ml.datasets.sources.text import contexts
 
 LONGEST = 48
-"""Characters after which a line ends, wanted or not."""
+"""The number of characters after which a line is ended."""
 
 
-def write(
+def sample_lines(
     predict: Callable[[Floats], Floats],
     characters: Sequence[str],
     context: int,
@@ -21,40 +21,40 @@ def write(
     random: np.random.Generator,
     temperature: float = 1.0,
 ) -> list[str]:
-    """Write ``count`` lines, none longer than `LONGEST`.
+    """Sample ``count`` lines of at most `LONGEST` characters.
 
     Args:
-        predict: the probabilities of the next character, (n, K), for features (n, context · K).
-        characters: K of them; the first is the end of a line.
-        context: how many characters the model looks back.
-        count: of lines.
-        random: draws the characters.
-        temperature: the probabilities are raised to the power of its inverse: below 1 the likely ones get likelier, at
-            0 the likeliest is taken, above 1 all become more alike.
+        predict: Gives the probabilities of the next character, (n, K), for features (n, context · K).
+        characters: The K characters; the first is the end of a line.
+        context: How many characters the model looks back.
+        count: How many lines.
+        random: Draws the characters.
+        temperature: The probabilities are raised to the power 1 / temperature. Below 1 likely characters become more
+            likely, at 0 the most likely one is always taken, and above 1 all become more alike.
 
     Returns:
-        The lines without their ends; nothing where the model gives no finite probabilities.
+        The lines without their ends; empty if the model gives probabilities that are not finite.
     """
     last = np.zeros((count, context), dtype=np.int64)
-    written = [""] * count
-    writing = np.ones(count, dtype=np.bool_)
+    lines = [""] * count
+    unfinished = np.ones(count, dtype=np.bool_)
     for _ in range(LONGEST):
-        shares = np.cumsum(_tempered(predict(contexts(last, len(characters))), temperature), axis=1)
-        if not np.isfinite(shares).all():
+        cumulative = np.cumsum(_at_temperature(predict(contexts(last, len(characters))), temperature), axis=1)
+        if not np.isfinite(cumulative).all():
             return []
-        # The last sum may be a hair below 1, and a draw above it.
-        drawn = np.minimum((shares < random.random((count, 1))).sum(axis=1), len(characters) - 1)
-        writing &= drawn != 0
-        if not writing.any():
+        # Rounding may leave the last sum just below 1, and a draw above it.
+        drawn = np.minimum((cumulative < random.random((count, 1))).sum(axis=1), len(characters) - 1)
+        unfinished &= drawn != 0
+        if not unfinished.any():
             break
-        for index in np.flatnonzero(writing):
-            written[index] += characters[drawn[index]]
+        for index in np.flatnonzero(unfinished):
+            lines[index] += characters[drawn[index]]
         last = np.column_stack([last[:, 1:], drawn])
-    return written
+    return lines
 
 
-def _tempered(probabilities: Floats, temperature: float) -> Floats:
-    """Probabilities (n, K) as ``temperature`` bends them; as they are at 1, and where they are no numbers."""
+def _at_temperature(probabilities: Floats, temperature: float) -> Floats:
+    """Probabilities (n, K) at a temperature; unchanged at 1, and if they are not finite."""
     if temperature == 1.0 or not np.isfinite(probabilities).all():
         return probabilities
     if temperature <= 0:
@@ -62,5 +62,5 @@ def _tempered(probabilities: Floats, temperature: float) -> Floats:
         return greedy
     with np.errstate(divide="ignore", under="ignore"):
         logarithms = np.log(probabilities.astype(np.float64)) / temperature
-    bent = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
-    return np.asarray(bent / bent.sum(axis=1, keepdims=True))
+    powers = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -1,4 +1,4 @@
-"""Batches of an epoch: cut once into a fixed buffer, refilled in a new order for each epoch."""
+"""The batches of an epoch: views into a fixed buffer that is refilled in a new order for each epoch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tutor.ml.arrays import Array
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Views into the buffer: (d + 1, B), the same transposed, and the labels (k, B)."""
+    """Views into the buffer: examples (d + 1, B), the same by rows (B, d + 1), and labels (k, B)."""
 
     x: Array
     x_transposed: Array
@@ -21,21 +21,21 @@ class Batch:
 
 
 SLAB_BYTES = 1 << 20
-"""Examples are put in their new order so many bytes at a time: one slab for all of a small data set."""
+"""Examples are shuffled in slabs of so many bytes; a small data set is one slab."""
 
 
 class Batches:
     """The training examples in batches.
 
-    Fancy indexing per batch would copy and allocate at each update; here one ``take`` fills a slab, of which every
-    batch is a view made long before. A large data set goes through its slab in pieces: a second copy of everything
-    would take its memory, and each batch would be fetched from far away twice.
+    Indexing each batch by itself would allocate at each update. Here one ``take`` fills a slab, and the batches are
+    views into it that are made once. A large data set goes through its slab in pieces, because a second copy of it
+    would double the memory.
 
     Args:
-        x: (N, d + 1), with the column of ones.
+        x: (N, d + 1); the last column is ones.
         labels: (N, k).
-        size: B; 0 or more than N for all examples in one batch. The last batch is shorter where B does not divide N.
-        shuffle: whether each epoch has an order of its own.
+        size: B; 0 or more than N for all examples in one batch. The last batch is shorter if B does not divide N.
+        shuffle: Whether each epoch has another order.
     """
 
     def __init__(self, x: Array, labels: Array, size: int, *, shuffle: bool) -> None:
@@ -50,10 +50,10 @@ class Batches:
         self._labels_now = np.empty_like(labels[:rows]) if self._shuffled else labels
         self._starts = range(0, count, rows)
         self.slabs = [self._cut(min(rows, count - start)) for start in self._starts]
-        """The batches of an epoch, those that are in the slab together in one list."""
+        """The batches of an epoch, in one list for each filling of the slab."""
 
     def _cut(self, rows: int) -> list[Batch]:
-        """The batches of so many rows at the beginning of the slab."""
+        """The batches of the first ``rows`` rows of the slab."""
         pieces = [slice(start, min(start + self.size, rows)) for start in range(0, rows, self.size)]
         return [
             Batch(self._x_now[piece].T, self._x_now[piece], self._labels_now[piece].T, piece.stop - piece.start)
@@ -62,11 +62,11 @@ class Batches:
 
     @property
     def count(self) -> int:
-        """How many updates make an epoch."""
+        """The number of batches, and so of updates, in an epoch."""
         return -(-len(self._x) // self.size)
 
     def fill(self, random: np.random.Generator) -> Iterator[int]:
-        """Go through an epoch in a new order: yields the index of each of `slabs` once it holds its examples."""
+        """Go through an epoch in a new order: yields the index of each of `slabs` once its examples are in the slab."""
         if not self._shuffled:
             yield 0
             return

@@ -1,20 +1,128 @@
-"""Fast steps for the formulas of `activations` and `losses`.
+"""Fast steps for the formulas of `layers`, `activations` and `losses`.
 
 A formula as a textbook writes it makes an array for each of its parts. Here the same arithmetic is a tape
-(`tutor.ml.network.tape`) that works in place, in buffers made once for a batch size. What has no fast version is
-computed by its formula, so a new activation or loss needs nothing here; tests hold each fast version to its formula.
+(`tutor.ml.network.tape`) that works in place, in buffers made once for a batch size. An activation or a loss without a
+fast version is computed by its formula, so a new one needs nothing here. Tests hold each fast version to its formula.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from tutor.ml.activations import Activation
 from tutor.ml.arrays import Array, constant
 from tutor.ml.losses import LOSSES, Loss
+from tutor.ml.network.layers import EPSILON, NEWEST, BatchNorm, Dropout
 from tutor.ml.network.tape import LABELS, Steps, step
+
+# -- layers ---------------------------------------------------------------------------------------------------
+
+
+class FastBatchNorm:
+    """`BatchNorm` in place. `backward_steps` go after `forward_steps` and use the buffers that those fill."""
+
+    def __init__(self, layer: BatchNorm) -> None:
+        self._layer = layer
+
+    def forward_steps(self, z: Array) -> Steps:
+        """What replaces ``z``, (h, B), with γ ẑ + β by the batch's mean and variance."""
+        layer, size = self._layer, z.shape[1]
+        self._normal, self._inverse = np.empty_like(z), np.empty_like(layer.gamma.value)
+        share = np.full((size, 1), 1.0 / size, z.dtype)
+        mean, variance = np.empty_like(self._inverse), np.empty_like(self._inverse)
+        return [
+            step(z.dot, share, mean),
+            step(np.subtract, z, mean, z),
+            step(np.multiply, z, z, self._normal),
+            step(self._normal.dot, share, variance),
+            *self._average_steps(mean, variance, size),
+            step(np.add, variance, constant(EPSILON, z), variance),
+            step(np.sqrt, variance, variance),
+            step(np.divide, constant(1.0, z), variance, self._inverse),
+            step(np.multiply, z, self._inverse, self._normal),
+            step(np.multiply, self._normal, layer.gamma.value, z),
+            step(np.add, z, layer.beta.value, z),
+        ]
+
+    def _average_steps(self, mean: Array, variance: Array, size: int) -> Steps:
+        """What takes a batch into the running averages."""
+        layer = self._layer
+        newest, change = np.empty_like(layer.batches), np.empty_like(mean)
+        unbiased = constant(size / max(1, size - 1), variance)
+        return [
+            step(np.add, layer.batches, constant(1.0, mean), layer.batches),
+            step(np.divide, constant(1.0, mean), layer.batches, newest),
+            step(np.maximum, newest, constant(NEWEST, mean), out=newest),
+            step(np.subtract, mean, layer.mean, change),
+            step(np.multiply, change, newest, change),
+            step(np.add, layer.mean, change, layer.mean),
+            step(np.multiply, variance, unbiased, change),
+            step(np.subtract, change, layer.variance, change),
+            step(np.multiply, change, newest, change),
+            step(np.add, layer.variance, change, layer.variance),
+        ]
+
+    def predict_steps(self, z: Array) -> Steps:
+        """What replaces ``z``, (h, B), with γ ẑ + β by the running averages as they stand when the tape runs."""
+        layer, scale = self._layer, np.empty_like(self._layer.gamma.value)
+        return [
+            step(np.add, layer.variance, constant(EPSILON, z), scale),
+            step(np.sqrt, scale, scale),
+            step(np.divide, layer.gamma.value, scale, scale),
+            step(np.subtract, z, layer.mean, z),
+            step(np.multiply, z, scale, z),
+            step(np.add, z, layer.beta.value, z),
+        ]
+
+    def backward_steps(self, gradient: Array) -> Steps:
+        """What turns ∂L/∂output, (h, B), into ∂L/∂z in place, and writes the gradient of γ."""
+        layer, size = self._layer, gradient.shape[1]
+        ones, product = np.ones((size, 1), gradient.dtype), np.empty_like(gradient)
+        part, self._beta_gradient = np.empty_like(self._inverse), np.empty_like(self._inverse)
+        share = constant(1.0 / size, gradient)
+        return [
+            step(np.multiply, gradient, self._normal, product),
+            step(product.dot, ones, part),
+            step(np.copyto, layer.gamma.gradient, part),
+            step(gradient.dot, ones, self._beta_gradient),
+            step(np.multiply, part, share, part),
+            step(np.multiply, self._normal, part, product),
+            step(np.subtract, gradient, product, gradient),
+            step(np.multiply, self._beta_gradient, share, part),
+            step(np.subtract, gradient, part, gradient),
+            step(np.multiply, layer.gamma.value, self._inverse, part),
+            step(np.multiply, gradient, part, gradient),
+        ]
+
+    def beta_steps(self) -> Steps:
+        """What writes the gradient of β, once that of the linear layer's whole matrix has been written over it."""
+        return [step(np.copyto, self._layer.beta.gradient, self._beta_gradient)]
+
+
+class FastDropout:
+    """`Dropout` for updates. `backward_steps` go after `forward_steps` and use the mask that those draw."""
+
+    def __init__(self, layer: Dropout) -> None:
+        self._layer = layer
+
+    def forward_steps(self, a: Array, out: Array) -> Steps:
+        """What draws a mask and writes a · mask into ``out``, another array than ``a``; both are (h, B)."""
+        drawn, kept, self._mask = np.empty_like(a), np.empty(a.shape, np.bool_), np.empty_like(a)
+        probability = self._layer.probability
+        return [
+            step(partial(self._layer.random.random, dtype=drawn.dtype), out=drawn),
+            step(np.greater_equal, drawn, constant(probability, drawn), kept),
+            step(np.multiply, kept, constant(1.0 / (1.0 - probability), a), self._mask),
+            step(np.multiply, a, self._mask, out),
+        ]
+
+    def backward_steps(self, gradient: Array) -> Steps:
+        """What multiplies ``gradient``, (h, B), by the mask in place."""
+        return [step(np.multiply, gradient, self._mask, gradient)]
+
 
 # -- activations ----------------------------------------------------------------------------------------------
 

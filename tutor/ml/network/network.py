@@ -1,35 +1,29 @@
 """A fully connected network of any depth, whose parameters are one flat vector.
 
-Layers are views into that vector, so an optimiser is a handful of calls however deep the network. Layer l is a
-matrix (h_out, h_in + 1): its last column is the bias, because every layer's outputs carry a last row of ones.
-Activations are feature-major, (h + 1, B). The forward and the backward pass are tapes (`tutor.ml.network.tape`): steps
-that write into buffers made once for a batch size.
-
-A linear model is the network without hidden layers. With residual connections a hidden layer as wide as the one below
-adds to it: a ← a_below + f(z). With dropout each update erases a share of the hidden outputs, drawn anew, and scales up
-the others; a prediction erases nothing. With batch normalisation (`tutor.ml.network.batch_norm`) z is standardised
-first.
+The parameters of all layers are views into that vector, so an optimizer updates a network of any depth with a handful
+of calls. A linear model is the network without hidden layers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import pairwise
 
 import numpy as np
 
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
-from tutor.ml.network.batch_norm import BatchNorm
-from tutor.ml.network.dropout import Dropout
-from tutor.ml.network.kernels import activation_steps, derivative_steps, loss_gradient_steps
-from tutor.ml.network.tape import X_ROWS, Input, Run, Steps, X, perform, step, unroll
+from tutor.ml.network.layers import ActivationLayer, BatchNorm, Chain, Dropout, Layer, Linear, Parameter, Residual
 from tutor.ml.registry import find
 
 
-class Network:
-    """A network d → hidden → outputs.
+class Network(Chain):
+    """A chain of layers from d features through hidden layers to k outputs.
+
+    A hidden layer is a chain of a linear layer, batch normalisation, an activation and dropout; the second and the last
+    only if they are asked for. The last layer is linear: its outputs are values in a regression and logits in a
+    classification.
 
     Args:
         features: d.
@@ -37,11 +31,11 @@ class Network:
         outputs: k.
         activation: of the hidden layers; see `ACTIVATIONS`.
         dtype: float32 to train, float64 to check gradients.
-        residual: whether hidden layers add to what is below them.
-        dropout: the share of hidden outputs that an update erases.
-        batch_norm: whether what goes into a hidden layer's activation is standardised over the batch.
-        sign_bug: whether `update_steps` turns round the sign of the first layer's gradient, as a slip of the pen would.
-        seed: of what is erased.
+        residual: whether each hidden layer as wide as the hidden layer below adds its output to that one's.
+        dropout: the probability with which an update erases a hidden output; 0 for no dropout.
+        batch_norm: whether what goes into a hidden layer's activation is normalised over the batch.
+        sign_bug: whether `backpropagate` gets the sign of the first layer's gradient wrong, for a lab to find.
+        seed: decides which outputs dropout erases.
     """
 
     def __init__(
@@ -60,50 +54,71 @@ class Network:
     ) -> None:
         self.sizes = (features, *hidden, outputs)
         self.activation = find(ACTIVATIONS, activation)
-        pairs = enumerate(zip(self.sizes[:-1], self.sizes[1:-1], strict=False))
-        self._adds = frozenset(index for index, (below, here) in pairs if residual and index and below == here)
+        self.sign_bug = sign_bug
         self.random = np.random.default_rng(seed)
         """Draws what dropout erases."""
-        self._dropout = Dropout(dropout, self.random) if dropout else None
-        self._sign_bug = sign_bug
-        shapes = [(above, below + 1) for below, above in zip(self.sizes[:-1], self.sizes[1:], strict=True)]
+        shapes = [(above, below + 1) for below, above in pairwise(self.sizes)]
         # The scales γ of batch normalisation come last.
         shapes += [(width, 1) for width in hidden if batch_norm]
         count = sum(rows * columns for rows, columns in shapes)
         self.parameters: Array = np.zeros(count, dtype)
+        """θ, (P,)."""
         self.gradient: Array = np.zeros(count, dtype)
-        layers = len(self.sizes) - 1
-        views, gradients = _views(self.parameters, shapes), _views(self.gradient, shapes)
-        self.layers, self.gradients = views[:layers], gradients[:layers]
-        scales = zip(views[layers:], gradients[layers:], strict=True)
-        self.norms = [BatchNorm(views[index], gradients[index], *scale) for index, scale in enumerate(scales)]
-        """Of each hidden layer, or empty."""
+        """∂L/∂θ of the last batch, (P,)."""
+        views = map(Parameter, _views(self.parameters, shapes), _views(self.gradient, shapes))
+        matrices, scales = [next(views) for _ in self.sizes[1:]], list(views)
 
-    def initialise(self, random: np.random.Generator) -> None:
-        """Draw the weights, scaled to keep a signal's size (He for ReLU, LeCun for the others); biases are 0."""
-        for index, layer in enumerate(self.layers):
-            last = index == len(self.layers) - 1
-            gain = 1.0 if last else self.activation.gain
-            rows, columns = layer.shape
-            layer[:, :-1] = random.normal(0.0, np.sqrt(gain / (columns - 1)), (rows, columns - 1))
-            layer[:, -1] = 0.0
-            if index in self._adds:
-                # What is added up over the depth stays of the size of one layer's output.
-                layer[:, :-1] /= np.sqrt(len(self.sizes) - 2)
+        layers: list[Layer] = []
+        self.linears: list[Linear] = []
+        """The linear part of each hidden layer, and the output layer."""
+        self.norms: list[BatchNorm] = []
+        """The batch normalisation of each hidden layer; empty without."""
+        for index, matrix in enumerate(matrices[:-1]):
+            linear = Linear(matrix, self.activation.gain, has_bias=not batch_norm)
+            parts: list[Layer] = [linear]
+            self.linears.append(linear)
+            if batch_norm:
+                self.norms.append(BatchNorm(scales[index], linear.bias))
+                parts.append(self.norms[-1])
+            parts.append(ActivationLayer(self.activation))
+            if dropout:
+                parts.append(Dropout(dropout, self.random))
+            adds = residual and index > 0 and self.sizes[index] == self.sizes[index + 1]
+            layers.append(Residual(parts, depth=len(hidden)) if adds else Chain(parts))
+        self.linears.append(Linear(matrices[-1]))
+        super().__init__([*layers, self.linears[-1]])
+
+    @property
+    def matrices(self) -> list[Array]:
+        """Of each layer the matrix (m, d + 1) with the bias as its last column: views into `parameters`."""
+        return [linear.matrix.value for linear in self.linears]
+
+    def backpropagate(self, x: Array, labels: Array, loss: Loss) -> float:
+        """Write the gradient of the mean loss over a batch, ∂L/∂θ, into `gradient`.
+
+        Args:
+            x: (d, B).
+            labels: (k, B).
+            loss: the loss; its gradient with respect to the outputs is where the backward pass begins.
+
+        Returns:
+            The mean loss.
+        """
+        outputs = self.forward(x)
+        self.backward(loss.gradient(outputs, labels))
+        if self.sign_bug:
+            self.linears[0].matrix.gradient[:] *= -1
+        return loss.mean(outputs, labels)
 
     def named(self) -> dict[str, Array]:
         """The parameters by name: ``W1`` (m, d), ``b1`` (m,), ``W2``, ...; with batch normalisation ``gamma1`` (m,)."""
         named = {}
-        for index, layer in enumerate(self.layers, start=1):
-            named[f"W{index}"] = layer[:, :-1]
-            named[f"b{index}"] = layer[:, -1]
+        for index, linear in enumerate(self.linears, start=1):
+            named[f"W{index}"] = linear.weights.value
+            named[f"b{index}"] = linear.bias.value[:, 0]
         for index, norm in enumerate(self.norms, start=1):
-            named[f"gamma{index}"] = norm.gamma[:, 0]
+            named[f"gamma{index}"] = norm.gamma.value[:, 0]
         return named
-
-    def weights(self) -> dict[str, Array]:
-        """Copies of them by name."""
-        return {name: each.copy() for name, each in self.named().items()}
 
     def running(self) -> dict[str, Array]:
         """Copies of the running averages of batch normalisation by name: ``mean1`` (m,), ``variance1``, ..."""
@@ -117,7 +132,7 @@ class Network:
         """What each of `parameters` is called, (P,): ``W1[2,3]``, ``b1[2]``, ...; γ for scales."""
         called = np.empty(self.parameters.size, dtype=object)
         places = np.arange(self.parameters.size)
-        for number, layer in enumerate(_views(places, [layer.shape for layer in self.layers]), start=1):
+        for number, layer in enumerate(_views(places, [matrix.shape for matrix in self.matrices]), start=1):
             for row, entries in enumerate(layer.tolist(), start=1):
                 for column, place in enumerate(entries[:-1], start=1):
                     called[place] = f"W{number}[{row},{column}]"
@@ -127,120 +142,9 @@ class Network:
     def is_weight(self) -> Array:
         """1 for each weight and 0 for each bias and each scale, (P,), in the order of `parameters`."""
         flat = np.zeros_like(self.parameters)
-        for layer in _views(flat, [layer.shape for layer in self.layers]):
+        for layer in _views(flat, [matrix.shape for matrix in self.matrices]):
             layer[:, :-1] = 1.0
         return flat
-
-    def forward(self, x: Array) -> Array:
-        """Outputs (k, n) for a batch (d + 1, n) whose last row is ones."""
-        a = x
-        for index, layer in enumerate(self.layers):
-            if index == len(self.layers) - 1:
-                return np.asarray(layer.dot(a))
-            z = np.empty((len(layer), a.shape[1]), layer.dtype)
-            perform(self._linear(index, a, z, updating=False))
-            perform(activation_steps(self.activation, z))
-            if index in self._adds:
-                z += a[:-1]
-            a = np.concatenate([z, np.ones((1, z.shape[1]), z.dtype)])
-        return a
-
-    def forward_tape(self, size: int, *, updating: bool = False) -> tuple[Run, Array]:
-        """What computes the outputs of batches (d + 1, n), given as `X`, and the array (k, n) they are written to.
-
-        Args:
-            size: n.
-            updating: whether it is done as in an update: dropout erases, and the batch itself is normalised by.
-        """
-        passed = self._forward(size, updating=updating)
-        return unroll(passed.steps, (X,)), passed.outputs[-1]
-
-    def _forward(self, size: int, *, updating: bool) -> _Forward:
-        """The forward pass for batches of ``size``."""
-        dtype = self.parameters.dtype
-        dropout = self._dropout if updating else None
-        outputs: list[Array] = [np.ones((height + 1, size), dtype) for height in self.sizes[1:-1]]
-        outputs.append(np.empty((self.sizes[-1], size), dtype))
-        passed = _Forward(outputs, [], [], [])
-        steps = passed.steps
-        below: Array | Input = X
-        for index in range(len(self.layers) - 1):
-            output, adds = outputs[index][:-1], index in self._adds
-            branch = np.empty_like(output) if adds or dropout else output
-            passed.branches.append(branch)
-            steps += self._linear(index, below, branch, updating=updating)
-            steps += activation_steps(self.activation, branch)
-            kept = branch
-            if dropout is not None:
-                passed.masks.append(np.empty_like(branch))
-                steps += dropout.forward(branch, passed.masks[-1], output)
-                kept = output
-            if adds:
-                steps.append(step(np.add, kept, outputs[index - 1][:-1], output))
-            below = outputs[index]
-        steps.append(step(self.layers[-1].dot, below, outputs[-1]))
-        return passed
-
-    def _linear(self, index: int, below: Array | Input, out: Array, *, updating: bool) -> Steps:
-        """What writes z of a hidden layer, normalised where it is, into ``out``, (h, B)."""
-        if self.norms:
-            return self.norms[index].forward(below, out, updating=updating)
-        return [step(self.layers[index].dot, below, out)]
-
-    def update_steps(self, size: int, loss: Loss) -> Steps:
-        """What writes the gradient of the mean loss over a batch of ``size`` into `gradient`.
-
-        Inputs of the tape are `X`, `X_ROWS` and `LABELS`.
-        """
-        passed = self._forward(size, updating=True)
-        outputs, steps = passed.outputs, passed.steps
-        # One row more than needed: the product with a whole layer is quicker than with all but its biases.
-        spare = [np.zeros((height + 1, size), self.parameters.dtype) for height in self.sizes[1:]]
-        deltas = [each[:-1] for each in spare]
-        around: dict[int, Array] = {}
-        steps += loss_gradient_steps(loss, outputs[-1], deltas[-1])
-        for index in range(len(self.layers) - 1, 0, -1):
-            below, delta = outputs[index - 1], deltas[index - 1]
-            steps += self._parameter_steps(index, deltas[index], below.T)
-            steps.append(step(self.layers[index].T.dot, deltas[index], spare[index - 1]))
-            if index in self._adds:
-                steps.append(step(np.add, delta, around[index], delta))
-            if index - 1 in self._adds:
-                # The same gradient goes on around the layer, untouched by its weights.
-                around[index - 1] = np.empty_like(delta)
-                steps.append(step(np.copyto, around[index - 1], delta))
-            if self._dropout is not None:
-                steps += self._dropout.backward(passed.masks[index - 1], delta)
-            steps += derivative_steps(self.activation, passed.branches[index - 1], delta)
-            if self.norms:
-                steps += self.norms[index - 1].backward(delta)
-        steps += self._parameter_steps(0, deltas[0], X_ROWS)
-        if self._sign_bug:
-            steps.append(step(np.negative, self.gradients[0], self.gradients[0]))
-        return steps
-
-    def _parameter_steps(self, index: int, delta: Array, below: Array | Input) -> Steps:
-        """What writes the gradient of a layer's matrix, given dL/dz, (h, B), and the outputs below, (B, d + 1)."""
-        steps = [step(delta.dot, below, self.gradients[index])]
-        if index < len(self.norms):
-            steps += self.norms[index].backward_bias(delta.shape[1])
-        return steps
-
-
-class _Forward(NamedTuple):
-    """A forward pass: its tape, and the buffers in which a backward pass finds what it needs.
-
-    Args:
-        outputs: of each layer; those of hidden ones (h + 1, B) with their row of ones.
-        branches: of each hidden layer f(z), (h, B): before dropout, and before the layer below is added.
-        masks: of each hidden layer what dropout multiplied by, (h, B); empty without dropout.
-        steps: the tape.
-    """
-
-    outputs: list[Array]
-    branches: list[Array]
-    masks: list[Array]
-    steps: Steps
 
 
 def _views(flat: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:

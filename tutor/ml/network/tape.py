@@ -1,8 +1,8 @@
-"""Steps of arithmetic, written down as data and turned into straight-line code.
+"""Steps of arithmetic as data, compiled into straight-line code.
 
-A rule says which NumPy call takes which buffers and writes into which; a tape is such steps one after the other.
-Going through a tape call by call costs as much as the arithmetic of a small network, so `unroll` writes it out as the
-Python function that one would write by hand::
+A step is one NumPy call with the buffers it reads and writes; a tape is a list of steps. Interpreting a tape call by
+call would take as long as the arithmetic of a small network, so `unroll` compiles it into the Python function that one
+would write by hand::
 
     def run(batches):
         for X, X_ROWS, LABELS in batches:
@@ -10,7 +10,7 @@ Python function that one would write by hand::
             c2(c1, c3, out=c1)        # relu: maximum(z, zeros, out=z)
             ...
 
-No text from outside ever gets into that code: its names are counted, its values are bound.
+No text from outside gets into that code: its names are generated, and its values are bound as defaults.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tutor.ml.arrays import Array
 
 
 class Input(NamedTuple):
-    """A place on a tape for what is another array at each update."""
+    """A place on a tape for an array that differs at each update."""
 
     name: str
 
@@ -36,7 +36,7 @@ LABELS = Input("LABELS")
 
 
 class Step(NamedTuple):
-    """One call: ``call(*arguments)``, or with ``out=`` where NumPy wants that by name."""
+    """One call: ``call(*arguments)``, or with ``out=`` if NumPy takes that by name only."""
 
     call: Callable[..., object]
     arguments: tuple[object, ...]
@@ -45,7 +45,7 @@ class Step(NamedTuple):
 
 Steps = list[Step]
 Run = Callable[[Iterable[tuple[Array, ...]]], None]
-"""Goes through a tape once for each tuple of inputs."""
+"""A compiled tape: runs once for each tuple of inputs."""
 
 
 def step(call: Callable[..., object], *arguments: object, out: Array | None = None) -> Step:
@@ -53,21 +53,12 @@ def step(call: Callable[..., object], *arguments: object, out: Array | None = No
     return Step(call, arguments, out)
 
 
-def perform(steps: Iterable[Step]) -> None:
-    """Go through a tape once, call by call: for what is done seldom. It may have no inputs."""
-    for each in steps:
-        if each.out is None:
-            each.call(*each.arguments)
-        else:
-            each.call(*each.arguments, out=each.out)
-
-
 def unroll(steps: Iterable[Step], inputs: Sequence[Input]) -> Run:
-    """Write a tape out as a function.
+    """Compile a tape into a function.
 
     Args:
-        steps: the tape.
-        inputs: what the tuples given to the function hold, in their order.
+        steps: The tape.
+        inputs: The places that the tuples given to the function fill, in order.
     """
     values: dict[str, object] = {}
     names: dict[int, str] = {}
@@ -88,8 +79,8 @@ def unroll(steps: Iterable[Step], inputs: Sequence[Input]) -> Run:
             arguments.append(f"out={name_of(each.out)}")
         lines.append(f"        {name_of(each.call)}({', '.join(arguments)})\n")
     taken = "".join(f"{each.name}, " for each in inputs)
-    # Defaults make every buffer a local name, the quickest to look up.
+    # As a default of the function, a buffer is a local name, which is the fastest to look up.
     bound = "".join(f", {name}={name}" for name in values)
     source = f"def run(batches{bound}):\n    for {taken}in batches:\n{''.join(lines) or '        pass'}"
-    exec(source, values)  # noqa: S102 - the code is made of counted names alone
+    exec(source, values)  # noqa: S102 - the code consists of generated names alone
     return cast("Run", values["run"])

@@ -1,4 +1,4 @@
-"""Training of linear models, polynomials, softmax regressions and networks: all are one kind of network."""
+"""Training of linear models, polynomials, softmax regressions and networks, all of which are networks."""
 
 from __future__ import annotations
 
@@ -11,32 +11,29 @@ from msgspec.structs import replace
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml.arrays import Array
-from tutor.ml.batch_gradients import BatchGradients, batch_gradients
-from tutor.ml.batch_losses import BatchLosses
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
+from tutor.ml.diagnostics import BatchGradients, BatchLosses, GradientCheck, batch_gradients, check_gradient
 from tutor.ml.divergence import beyond_use, has_diverged
-from tutor.ml.gradient_check import GradientCheck, check_gradient
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.losses import loss_for, softmax
-from tutor.ml.models.hidden_units import place_along, place_pieces
-from tutor.ml.models.polynomial import Powers
+from tutor.ml.models.hidden_units import place_along_data, place_hidden_units
+from tutor.ml.models.polynomial import PolynomialFeatures
 from tutor.ml.network.batches import Batches
-from tutor.ml.network.evaluation import Measure, rows_together
+from tutor.ml.network.evaluation import Evaluation, rows_together
 from tutor.ml.network.network import Network, with_ones
-from tutor.ml.network.tape import LABELS, X_ROWS, Run, Steps, X, step, unroll
+from tutor.ml.network.passes import INPUTS, gradient_steps
+from tutor.ml.network.tape import Run, Steps, step, unroll
 from tutor.ml.optimizers import make_optimizer
 from tutor.ml.schedules import make_schedule
 from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult
 
-_INPUTS = (X, X_ROWS, LABELS)
-
 
 class NetworkTraining:
-    """See `tutor.ml.training.Training`; the arguments are those of `make_training`.
+    """See `tutor.ml.training.Training`; the arguments are those of `tutor.ml.factory.make_training`.
 
     Raises:
-        TutorError: the loss does not fit the task.
+        TutorError: The loss does not fit the task, or the optimizer or the placement of hidden units the model.
     """
 
     def __init__(
@@ -50,7 +47,7 @@ class NetworkTraining:
     ) -> None:
         self.dataset = dataset
         self._train = train
-        self._powers = Powers(model.degree if model.name == "polynomial" else 1, dataset.x_train)
+        self._powers = PolynomialFeatures(model.degree if model.name == "polynomial" else 1, dataset.x_train)
         self._loss, self._offset = loss_for(loss, classifies=dataset.task == CLASSIFICATION), offset
         self.model = model
         self.network = _network(model, self._powers.features, dataset.classes or 1, train.seed)
@@ -58,9 +55,9 @@ class NetworkTraining:
         self.network.initialise(self._random)
         self._start_at(model.w, model.b)
         if model.placed:
-            place_along(self.network, dataset.x_train[:, 0], dataset.y_train)
+            place_along_data(self.network, dataset.x_train[:, 0], dataset.y_train)
         if model.pieces:
-            place_pieces(self.network, model.pieces, dataset)
+            place_hidden_units(self.network, model.pieces, dataset)
         self._manual = optimizer.name in {"manual", "none"}
         self._stays = optimizer.name == "none"
         self._in_one_step = optimizer.name == "least-squares"
@@ -82,41 +79,41 @@ class NetworkTraining:
         )
         self._x = with_ones(self._powers(dataset.x_train))
         self._labels = _labels(dataset.y_train, dataset)
-        # Gradient descent, by the book, sees all examples at each update.
+        # Gradient descent in the strict sense uses all examples in each update.
         size = 0 if optimizer.name == "gd" else train.batch_size
         self._use_batch_size(size)
         self._sees_all = optimizer.name == "gd"
         self.planned_epochs = train.epochs
-        """How many epochs there will be in all; another batch size may make it more or fewer."""
-        self._measure_train = Measure(self.network, self._x, self._labels, dataset.y_train, dataset)
+        """The number of epochs in all; it changes with the batch size if the lab asks for a number of updates."""
+        self._evaluate_train = Evaluation(self.network, self._x, self._labels, dataset.y_train, dataset)
         valid = with_ones(self._powers(dataset.x_valid)) if len(dataset.x_valid) else None
-        self._measure_valid = (
-            Measure(self.network, valid, _labels(dataset.y_valid, dataset), dataset.y_valid, dataset)
+        self._evaluate_valid = (
+            Evaluation(self.network, valid, _labels(dataset.y_valid, dataset), dataset.y_valid, dataset)
             if valid is not None
             else None
         )
         self._epoch = self._updates = 0
         self._rates: Iterator[float] = iter(())
-        """The learning rates of the updates that are left in this epoch."""
+        """The learning rates of the remaining updates of this epoch."""
         self._highest: float | None = None
-        """The loss above which training has diverged; None if it has to be found again before the next epoch."""
+        """The loss above which training has diverged; None if it must be computed before the next epoch."""
         self.batch_losses: BatchLosses | None = None
 
     def watch_batches(self) -> BatchLosses:
-        """Note the loss of every update from now on."""
+        """Record the loss of every update from now on."""
         self.batch_losses = BatchLosses(self.network, self._unit)
         return self.batch_losses
 
     def batch_gradients(self, count: int) -> BatchGradients:
-        """Where the gradients of some batches point, against that of all examples."""
+        """The gradients of ``count`` batches compared with the gradient over all examples."""
         return batch_gradients(self.network, self._loss, self._x, self._labels, self.batch_size, count)
 
     def check_gradient(self, rows: int, at: Array) -> GradientCheck:
-        """Hold the backward pass, at the parameters as they are, against measured slopes.
+        """Compare backpropagation with measured slopes at the current parameters.
 
         Args:
-            rows: on the first so many examples.
-            at: indices of the parameters to check.
+            rows: How many examples to use, from the first.
+            at: The indices of the parameters to check.
         """
         model = replace(self.model, dropout=0.0)
         twin = _network(model, self.network.sizes[0], self.network.sizes[-1], 0, np.float64)
@@ -126,13 +123,13 @@ class NetworkTraining:
 
     @property
     def batch_size(self) -> int:
-        """B, all examples where there is no other."""
+        """B; the number of all examples if there is one batch."""
         return self._batches.size
 
     # -- settings ---------------------------------------------------------------------------------------------
 
     def set(self, name: str, value: object) -> None:
-        """Turn a setting between two epochs. See `Training.set`."""
+        """Change a setting between two epochs. See `Training.set`."""
         if name == "loss":
             self._loss = loss_for(str(value), classifies=self.dataset.task == CLASSIFICATION)
             self._tapes.clear()
@@ -162,9 +159,9 @@ class NetworkTraining:
         self._tapes: list[list[tuple[Run, list[tuple[Array, ...]]]]] = []
 
     def _make_tapes(self) -> None:
-        """All updates of an epoch: by slab the tape of whole batches and that of a shorter last one, with their inputs.
+        """Compile the updates of an epoch: for each slab, one tape for full batches and one for a shorter last batch.
 
-        Made once for a batch size and a loss; every input is a view into a buffer that each epoch fills anew.
+        This is done once for a batch size and a loss; the inputs are views into a buffer that each epoch refills.
         """
         runs: dict[int, Run] = {}
         for slab in self._batches.slabs:
@@ -172,18 +169,18 @@ class NetworkTraining:
             for batch in slab:
                 by_size.setdefault(batch.size, []).append((batch.x, batch.x_transposed, batch.labels))
             for size in by_size.keys() - runs.keys():
-                runs[size] = unroll(self._update_steps(size), _INPUTS)
+                runs[size] = unroll(self._update_steps(size), INPUTS)
             self._tapes.append([(runs[size], inputs) for size, inputs in by_size.items()])
 
     def _update_steps(self, size: int) -> Steps:
-        """One update by a batch of so many examples."""
-        steps = self.network.update_steps(size, self._loss)
+        """The steps of one update with a batch of ``size`` examples."""
+        steps = gradient_steps(self.network, size, self._loss)
         if self._rules.active:
             steps.append(step(self._rules.apply))
-        steps.append(step(self._move))
+        steps.append(step(self._optimizer_step))
         return steps
 
-    def _move(self) -> None:
+    def _optimizer_step(self) -> None:
         self._optimizer.step(next(self._rates))
 
     @property
@@ -192,17 +189,17 @@ class NetworkTraining:
         return len(self.network.layers) == 1 and self.network.parameters.size == 2
 
     def _start_at(self, w: float | None, b: float | None) -> None:
-        """Put a line where the learner or the lab wants it, in the units of the data."""
+        """Set the parameters of a line, given in the units of the data; None leaves one as it is."""
         if not self._is_line or (w is None and b is None):
             return
         now = self.small_parameters()
         w = now["w"] if w is None else w
         b = now["b"] if b is None else b
-        self.network.layers[0][0] = self._inner(w, b)
+        self.network.matrices[0][0] = self._standardised_line(w, b)
         self._highest = None
 
-    def _inner(self, w: float, b: float) -> tuple[float, float]:
-        """A line in the units of the data as the standardised model has it."""
+    def _standardised_line(self, w: float, b: float) -> tuple[float, float]:
+        """W and b of the model of standardised data, for a line in the units of the data."""
         data = self.dataset
         mean, scale = float(data.x_mean[0]), float(data.x_scale[0])
         return w * scale / data.y_scale, (b + w * mean - data.y_mean) / data.y_scale
@@ -212,7 +209,7 @@ class NetworkTraining:
     def epochs(self) -> Iterator[EpochResult]:
         """See `Training.epochs`."""
         while self._epoch < self.planned_epochs:
-            # Overflow is a result here, told as divergence; NumPy need not warn of it as well.
+            # Overflow is a result here, reported as divergence, so NumPy need not warn of it as well.
             with np.errstate(all="ignore"):
                 if self._highest is None:
                     self._highest = self._highest_from_here()
@@ -227,23 +224,23 @@ class NetworkTraining:
 
     @property
     def _unit(self) -> float:
-        """What a loss of standardised labels is multiplied by: the loss of an error of one standard deviation."""
+        """The factor from a loss of standardised labels to the units of the label."""
         return 1.0 if self._loss.classifies else float(self.dataset.y_scale**self._loss.power)
 
     def _highest_from_here(self) -> float:
-        # Where a learner moves the parameters by hand, they may go and come back as they like.
-        return inf if self._manual else beyond_use(self._measure_train(self._loss)[0], self._unit)
+        # A learner who moves the parameters by hand may come back from any loss.
+        return inf if self._manual else beyond_use(self._evaluate_train(self._loss)[0], self._unit)
 
     def _solve(self) -> None:
-        """Least squares in closed form: one update, and nothing left to do for another."""
+        """Least squares in closed form: a single update."""
         if self._updates == 0:
             data = self.dataset
             inputs = with_ones(self._powers(data.x_train), np.float64)
-            self.network.layers[0][0] = np.linalg.lstsq(inputs, data.y_train, rcond=None)[0]
+            self.network.matrices[0][0] = np.linalg.lstsq(inputs, data.y_train, rcond=None)[0]
             self._updates = 1
 
     def _run_epoch(self) -> tuple[float, float]:
-        """All updates of one epoch. Returns the gradient's norm and the learning rate of the last one."""
+        """Run all updates of one epoch. Returns the norm of the gradient and the learning rate of the last one."""
         if not self._tapes:
             self._make_tapes()
         batches, count = self._batches, self._batches.count
@@ -261,20 +258,20 @@ class NetworkTraining:
         return self._rules.norm(), float(rates[-1])
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
-        train_loss, train_accuracy = self._measure_train(self._loss)
+        train_loss, train_accuracy = self._evaluate_train(self._loss)
         diverged = has_diverged(train_loss, inf if self._highest is None else self._highest)
         train_loss -= self._offset
         if self.batch_losses is not None:
             self.batch_losses.end_epoch(train_loss)
         valid_loss = valid_accuracy = None
-        if self._measure_valid is not None:
-            valid_loss, valid_accuracy = self._measure_valid(self._loss)
+        if self._evaluate_valid is not None:
+            valid_loss, valid_accuracy = self._evaluate_valid(self._loss)
             valid_loss -= self._offset
         return EpochResult(
             self._epoch, self._updates, train_loss, valid_loss, train_accuracy, valid_accuracy, norm, rate, diverged
         )
 
-    # -- what became of the model -----------------------------------------------------------------------------
+    # -- the model --------------------------------------------------------------------------------------------
 
     def predict(self, x: Floats) -> Floats:
         """See `Training.predict`."""
@@ -285,7 +282,7 @@ class NetworkTraining:
             return np.concatenate([self._predict(piece) for piece in pieces])
 
     def _predict(self, x: Floats) -> Floats:
-        outputs = self.network.forward(with_ones(self._powers(self.dataset.standardised(x))).T)
+        outputs = self.network.predict(self._powers(self.dataset.standardised(x)).T.astype(np.float32))
         if self.dataset.task == CLASSIFICATION:
             return softmax(outputs).T
         return self.dataset.label(outputs[0])
@@ -299,24 +296,24 @@ class NetworkTraining:
         return [self.network.parameters]
 
     def stored(self) -> dict[str, Array]:
-        """The same without copies: the arrays go on changing as the training does."""
+        """The parameters, running averages and optimizer state by name, not copies: they change with the training."""
         stored = self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}
         return stored | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
 
     def coefficients(self) -> Floats:
-        """Of a polynomial in one feature: what stands before 1, x, x², ... in the units of the data, (degree + 1,)."""
-        data, (*w, b) = self.dataset, self.network.layers[0][0].astype(np.float64)
+        """The coefficients of 1, x, x², ... of a polynomial in one feature, in the units of the data, (degree + 1,)."""
+        data, (*w, b) = self.dataset, self.network.matrices[0][0].astype(np.float64)
         found = self._powers.coefficients(np.array(w), float(b), float(data.x_mean[0]), float(data.x_scale[0]))
         found *= data.y_scale
         found[0] += data.y_mean
         return found
 
     def small_parameters(self) -> dict[str, float]:
-        """``w`` and ``b`` of a line, in the units of the data; nothing for larger models."""
+        """``w`` and ``b`` of a line in the units of the data; empty for larger models."""
         if not self._is_line or self.dataset.task == CLASSIFICATION:
             return {}
         data = self.dataset
-        slope, shift = (float(each) for each in self.network.layers[0][0])
+        slope, shift = (float(each) for each in self.network.matrices[0][0])
         w = slope * data.y_scale / float(data.x_scale[0])
         return {"w": w, "b": data.y_mean + data.y_scale * shift - w * float(data.x_mean[0])}
 
@@ -324,7 +321,7 @@ class NetworkTraining:
 def _network(
     model: ModelSettings, features: int, outputs: int, seed: int, dtype: type[np.floating] = np.float32
 ) -> Network:
-    """The network that a model is, with hidden layers if it may have any."""
+    """The network for a model, with hidden layers if that model may have them."""
     return Network(
         features,
         model.hidden * model.depth if model.kind.layers else (),
@@ -340,7 +337,7 @@ def _network(
 
 
 def _labels(y: Array, dataset: Dataset) -> Array:
-    """Labels as the loss wants them, (N, k): one-hot, or one column."""
+    """Labels as the loss takes them, (N, k): one-hot, or one column."""
     if dataset.task == CLASSIFICATION:
         return np.eye(dataset.classes, dtype=np.float32)[y]
     return np.ascontiguousarray(y[:, None], dtype=np.float32)

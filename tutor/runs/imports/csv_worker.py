@@ -15,7 +15,8 @@ from pathlib import Path
 from types import FrameType
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.translate import LANGUAGES, use_language
+from tutor.foundation.languages import ENGLISH
+from tutor.foundation.outside_languages import speak
 from tutor.labs.lab_files import SPEC_FILE, read_title
 from tutor.runs.imports.csv_run import CsvFollower
 from tutor.runs.registry import COLUMNS_FILE, SOURCE_FILE, Runs
@@ -32,10 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m tutor.runs.imports.csv_worker", description=__doc__.splitlines()[0]
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--language", choices=LANGUAGES, default="en")
+    parser.add_argument("--language", default=ENGLISH)
     parser.add_argument("--lock", type=int, required=True, help="descriptor of the run's lock")
     given = parser.parse_args(arguments)
-    use_language(given.language)
+    speak(given.language)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     source = Path(os.fsdecode((given.folder / SOURCE_FILE).read_bytes()))
     named = given.folder / COLUMNS_FILE

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.spec_file import read_spec
+from tutor.labs.lab_files import read_config
 from tutor.runs.session.runs import RunList, RunsWithCell
 from tutor.runs.session.session import LabSession
 
@@ -53,7 +53,7 @@ def open_run(runs: Runs, run_id: str, beside: Sequence[str] = (), *, data_folder
     Raises:
         TutorError: one of the runs is not there.
     """
-    spec = runs.entry(run_id).spec or read_spec(runs.folder_of(run_id))
+    spec = runs.entry(run_id).spec or read_config(runs.folder_of(run_id))
     session = LabSession(runs, spec, data_folder=data_folder)
     session.pins.lasting = not beside
     for other in beside:
@@ -73,7 +73,7 @@ def open_cell(runs: Runs, folder: Path, *, data_folder: Path | None = None) -> L
         folder: That of the cell's run.
         data_folder: Where the course's data lies.
     """
-    session = LabSession(RunsWithCell(runs, folder), read_spec(folder), data_folder=data_folder)
+    session = LabSession(RunsWithCell(runs, folder), read_config(folder), data_folder=data_folder)
     session.join(folder.name)
     session.catch_up()
     return session

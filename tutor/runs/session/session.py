@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.labs.draft import PIECES, Setup
+from tutor.labs.draft import PIECES, LabDraft
 from tutor.labs.draft import Step as Change
 from tutor.labs.goals import Challenge
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
@@ -30,7 +30,7 @@ from tutor.runs.summary import State as RunState
 from tutor.runs.words import describe, other_author_of
 
 if TYPE_CHECKING:
-    from tutor.labs.curve_builder import Builder
+    from tutor.labs.curve_builder import CurveBuilder
     from tutor.progress.activity import LabAttempt
 
 State = Literal["ready"] | RunState
@@ -52,7 +52,7 @@ class LabSession:
     def __init__(self, runs: RunStore, spec: LabConfig, *, data_folder: Path | None = None) -> None:
         self._runs = runs
         self._data_folder = data_folder
-        self.draft = Setup(spec)
+        self.draft = LabDraft(spec)
         """What the next run will be, and how it came to be that."""
         self.other_terminals = OtherTerminals(self.draft)
         self.challenge = Challenge(spec.id, spec.challenge.goal)
@@ -91,7 +91,7 @@ class LabSession:
         return self.summary is not None and self.summary.recorded
 
     @property
-    def builder(self) -> Builder | None:
+    def builder(self) -> CurveBuilder | None:
         """The bends in hand; None while none are placed."""
         return self.drawings.builder
 
@@ -391,10 +391,10 @@ class LabSession:
         """The present run as an attempt at the goal, where it is the best one now: it has to be kept.
 
         A run that goes on may still lose what it has; it counts where it ended, where it was paused, and at every
-        move of the learner's own.
+        move of the learner's own. Seen again, it is no attempt.
         """
         settled = self.state in _SETTLED or (self.running_spec.manual and self.going)
-        if not settled or self.summary is None or self.summary.spec is None:
+        if self.replay is not None or not settled or self.summary is None or self.summary.spec is None:
             return None
         return self.challenge.judge(self.run_id, self.facts(), values_of(self.summary, self.running_spec))
 
@@ -414,7 +414,7 @@ class OtherTerminals:
         draft: What the next run will be; it goes where others turn the controls of this one.
     """
 
-    def __init__(self, draft: Setup) -> None:
+    def __init__(self, draft: LabDraft) -> None:
         self._draft = draft
         self._heard: list[Event] = []
 
@@ -443,10 +443,10 @@ class Drawings:
     """The bends in hand, those left as they stood, and those that training took over from."""
 
     def __init__(self) -> None:
-        self.builder: Builder | None = None
+        self.builder: CurveBuilder | None = None
         """Where bends are placed by hand; None while nobody does."""
-        self._left: tuple[Builder, LabConfig] | None = None
-        self._given_over: dict[object, Builder] = {}
+        self._left: tuple[CurveBuilder, LabConfig] | None = None
+        self._given_over: dict[object, CurveBuilder] = {}
 
     def take(self, view: PanelView | None, spec: LabConfig) -> None:
         """Take the bends in hand: those left before where nothing has moved them since, else those of ``view``.
@@ -454,12 +454,14 @@ class Drawings:
         Raises:
             TutorError: there are none.
         """
-        from tutor.labs.curve_builder import Builder
+        from tutor.labs.curve_builder import CurveBuilder
 
         if view is None:
             raise TutorError(translate("builder.no-curve"))
         left = self._left
-        self.builder = left[0] if left is not None and left[1] == spec else Builder.of_panel(view.scene, view.frame)
+        self.builder = (
+            left[0] if left is not None and left[1] == spec else CurveBuilder.of_panel(view.scene, view.frame)
+        )
 
     def leave(self, spec: LabConfig) -> None:
         """Leave the bends as they stand, to come back to while the lab stands at ``spec``."""

@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from tutor.foundation import paths
-from tutor.foundation.translate import use_language
+from tutor.foundation.outside_languages import speak
+from tutor.foundation.translate import sentences
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Command, Inbox, Stop
@@ -61,7 +62,7 @@ def run_cell(job: CellJob) -> CellOutcome:
     Raises:
         OSError: its log cannot be written.
     """
-    use_language(job.language)
+    speak(job.language)
     return _into_folder(job, Path(job.folder)) if job.folder else _into_memory(job)
 
 
@@ -128,5 +129,5 @@ def _outcome(summary: RunSummary) -> CellOutcome:
         epochs=summary.epoch,
         updates=summary.updates,
         seconds=summary.seconds,
-        message=f"{summary.message} {summary.hint}".strip(),
+        message=sentences(summary.message, summary.hint),
     )

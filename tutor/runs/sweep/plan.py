@@ -21,13 +21,12 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, load_toml
-from tutor.foundation.translate import listed, translate
+from tutor.foundation.translate import listed, sentences, translate
 from tutor.labs.controls import setting_text, value_text
-from tutor.labs.faults import SpecError, SpecFault
+from tutor.labs.faults import LabError, LabFault
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
-from tutor.labs.lab_files import with_overrides
+from tutor.labs.lab_files import versions, with_overrides
 from tutor.labs.settings import SETTINGS, TRAINING_TABLES, Setting, find_setting, key_of, short_names
-from tutor.labs.spec_file import versions
 from tutor.runs.comparison import title_of_key
 
 MOST_CELLS = 400
@@ -94,7 +93,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         """The run of that cell. Where the learner is the optimiser, it is one look at the values.
 
         Raises:
-            SpecError: this combination of values cannot be run.
+            LabError: this combination of values cannot be run.
         """
         once = {"train.epochs": 1} if self.spec.manual else {}
         return with_overrides(self.spec, {**once, **self.overrides_of(cell)})
@@ -230,7 +229,7 @@ def refuse_idle_axes(plan: SweepPlan) -> None:
     A value that cannot be run beside some values of another axis is a cell that fails; one that never can is a mistake.
 
     Raises:
-        SpecError: with the axes that change nothing, or with why a value can be run in no cell.
+        LabError: with the axes that change nothing, or with why a value can be run in no cell.
     """
     specs: list[LabConfig | TutorError] = []
     for cell in range(plan.count):
@@ -250,10 +249,10 @@ def refuse_idle_axes(plan: SweepPlan) -> None:
         reasons = [SETTINGS[axis.key].idle_reason(spec) for spec in sound]
         if all(reasons):
             faults.append(
-                SpecFault(message=translate("effects.idle-axis", key=axis.key, reason=reasons[0]), key=axis.key)
+                LabFault(message=translate("effects.idle-axis", key=axis.key, reason=reasons[0]), key=axis.key)
             )
     if faults:
-        raise SpecError(faults)
+        raise LabError(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +319,7 @@ class SweepChoice:
             raise TutorError(translate("sweepscreen.choose-first"), exit_code=ExitCode.USAGE)
         if self.too_many:
             message = translate("sweep.too-many", count=f"{self.count:,}", most=MOST_CELLS)
-            raise TutorError(f"{message} {translate('sweepscreen.too-many-hint')}", exit_code=ExitCode.USAGE)
+            raise TutorError(sentences(message, translate("sweepscreen.too-many-hint")), exit_code=ExitCode.USAGE)
         axes = tuple(Axis(self.candidates[index].key, self.candidates[index].values) for index in self.chosen)
         plan = SweepPlan(spec=self.spec, axes=axes)
         refuse_idle_axes(plan)

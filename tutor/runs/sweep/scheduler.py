@@ -28,7 +28,7 @@ from typing import Any, cast
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
-from tutor.labs.faults import SpecError
+from tutor.labs.faults import LabError
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
 from tutor.runs.log import Writer
@@ -128,7 +128,7 @@ class SweepScheduler:
     def _give(self, cell: int) -> None:
         try:
             spec = self._plan.spec_of(cell)
-        except SpecError as error:
+        except LabError as error:
             self._log.write(CellResult(cell=cell, run="", state="failed", message=str(error)))
             return
         folder = self._runs.make(spec)

@@ -16,7 +16,9 @@ from pathlib import Path
 from types import FrameType
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.translate import LANGUAGES, translate, use_language
+from tutor.foundation.languages import ENGLISH
+from tutor.foundation.outside_languages import speak
+from tutor.foundation.translate import translate
 from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Inbox, Stop
 from tutor.runs.follower import LOCK_FILE
@@ -38,11 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data-folder", type=Path, required=True)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--dask", default="", help="address of a scheduler")
-    parser.add_argument("--language", choices=LANGUAGES, default="en")
+    parser.add_argument("--language", default=ENGLISH)
     parser.add_argument("--lock", type=int, help="descriptor of the lock, where the parent holds it already")
     given = parser.parse_args(arguments)
     os.environ.update(ONE_THREAD)
-    use_language(given.language)
+    speak(given.language)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         return _work(given)

@@ -16,9 +16,11 @@ from pathlib import Path
 from types import FrameType
 
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.translate import LANGUAGES, translate, use_language
+from tutor.foundation.languages import ENGLISH
+from tutor.foundation.outside_languages import speak
+from tutor.foundation.translate import translate
+from tutor.labs.lab_files import read_config
 from tutor.labs.limits import Limits
-from tutor.labs.spec_file import read_spec
 from tutor.runs.control import CONTROL_FILE, Inbox
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
@@ -39,11 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tutor.runs.worker", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data-folder", type=Path)
-    parser.add_argument("--language", choices=LANGUAGES, default="en")
+    parser.add_argument("--language", default=ENGLISH)
     parser.add_argument("--lock", type=int, help="descriptor of the lock, where the parent holds it already")
     given = parser.parse_args(arguments)
     os.environ.update(ONE_THREAD)
-    use_language(given.language)
+    speak(given.language)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # Ctrl-C at a terminal that this process was started from by hand is a stop like any other.
     try:
@@ -63,7 +65,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
         emit = _guarded(log)
         try:
             limits = Limits.of_environment()
-            spec = limits.within(read_spec(folder))
+            spec = limits.within(read_config(folder))
         except TutorError as error:
             emit(Failed(epoch=0, message=error.message, hint=error.hint))
             return int(ExitCode.RUN_FAILED)

@@ -26,9 +26,9 @@ from tutor.labs.settings import SETTINGS
 from tutor.ml.arrays import Array
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets import load_dataset
+from tutor.ml.diagnostics import perturb
 from tutor.ml.factory import make_training
 from tutor.ml.network.training import NetworkTraining
-from tutor.ml.perturbation import perturb
 from tutor.ml.settings import DataSettings
 from tutor.ml.training import EpochResult
 from tutor.runs.events import DataFacts
@@ -46,7 +46,7 @@ class TrainingAdapter:
     Args:
         spec: What to train.
         data_folder: Where data sets lie as files.
-        perturbation: Which rounding to try; see `tutor.ml.perturbation`. None: that of this machine.
+        perturbation: Which rounding to try; see `tutor.ml.diagnostics`. None: that of this machine.
 
     Raises:
         TutorError: the data cannot be had, or what the spec asks does not go together.

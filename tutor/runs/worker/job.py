@@ -15,7 +15,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.spec_file import versions
+from tutor.labs.lab_files import versions
 from tutor.runs.control import Command
 from tutor.runs.events import Event, Failed, Reason, Started
 from tutor.runs.worker.loop import TrainingLoop

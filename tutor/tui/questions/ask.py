@@ -11,12 +11,12 @@ from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from tutor.course.lesson import QuestionKind
+from tutor.course.questions.base import NO_PARTNER
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.questions.keys import NOT_READY, QUESTION_KEYS, is_typed, possible_now, reveal
+from tutor.tui.questions.keys import QUESTION_KEYS, possible_now, reveal
 from tutor.tui.questions.rows import HOW_SURE, Cursor, Laid, Zone, ask_rows
 from tutor.tui.textual_private import CachedLayout
 from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
@@ -120,7 +120,7 @@ class AskView(CachedLayout, can_focus=True):
     @property
     def typing(self) -> bool:
         """Whether letters are the answer and not keys."""
-        return is_typed(self.attempt) and not self.attempt.locked
+        return self.attempt.type.interaction == "type" and not self.attempt.locked
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys mean something now."""
@@ -143,7 +143,7 @@ class AskView(CachedLayout, can_focus=True):
 
     @property
     def _count(self) -> int:
-        return len(self.attempt.question.options)
+        return len(self.attempt.shown)
 
     def _index(self, place: int) -> int:
         return self.attempt.shown[place]
@@ -196,18 +196,42 @@ class AskView(CachedLayout, can_focus=True):
         self.post_message(self.Changed())
 
     def action_number(self, key: str) -> None:
-        """Tick an option by its number; go to a line of an ordering, or take the picked up line there."""
+        """Choose an option or a partner by its number; go to a line of an ordering, or take the picked up one there."""
         place = int(key) - 1
         if place >= self._count:
             return
-        if self.attempt.kind is QuestionKind.ORDERING:
+        if self.attempt.type.interaction == "arrange":
             if self.cursor.held:
                 self._carry(place - self.cursor.place)
             else:
                 self._move_cursor(place=place)
-            return
-        self._move_cursor(place=place)
-        self._changed(self.attempt.choose(self._index(place)))
+        elif self.attempt.type.interaction == "pair":
+            self._give_partner(place)
+        else:
+            self._move_cursor(place=place)
+            self._changed(self.attempt.choose(self._index(place)))
+
+    def _give_partner(self, place: int) -> None:
+        """Give the line in front the partner that is shown at ``place``, and go on to a line that has none."""
+        had_one = self._index(place) == self.attempt.draft.order[self.cursor.place]
+        self._changed(self.attempt.choose(self._index(place), self.cursor.place))
+        if not had_one:
+            self._go_to_open_line()
+
+    def _go_to_open_line(self) -> None:
+        """Go to the next line without a partner, round from the last to the first; stay if there is none."""
+        order, here = self.attempt.draft.order, self.cursor.place
+        behind_then_before = (*range(here, len(order)), *range(here))
+        self._move_cursor(place=next((at for at in behind_then_before if order[at] == NO_PARTNER), here))
+
+    def action_next_partner(self) -> None:
+        """Give the line in front the next partner that is free; none behind the last."""
+        order = self.attempt.draft.order
+        now = order[self.cursor.place]
+        at = self.attempt.shown.index(now) if now != NO_PARTNER else -1
+        free = [index for index in self.attempt.shown[at + 1 :] if index not in order]
+        chosen = free[0] if free else now
+        self._changed(self.attempt.choose(chosen, self.cursor.place))
 
     def action_unsure(self) -> None:
         """Say that one was (not) sure."""
@@ -239,7 +263,7 @@ class AskView(CachedLayout, can_focus=True):
     def action_commit(self) -> None:
         """Lock the answer; with a single choice, first tick what is in front."""
         attempt = self.attempt
-        if attempt.kind is QuestionKind.SINGLE and self._index(self.cursor.place) not in attempt.draft.chosen:
+        if attempt.type.enter_chooses and self._index(self.cursor.place) not in attempt.draft.chosen:
             self._changed(attempt.choose(self._index(self.cursor.place)))
         elif self._next_empty_blank() is not None:
             self._move_cursor(blank=self._next_empty_blank() or 0, caret=0)
@@ -249,7 +273,9 @@ class AskView(CachedLayout, can_focus=True):
         elif attempt.ready:
             self.post_message(self.Wish("commit"))
         else:
-            self.post_message(self.Advice(translate(NOT_READY[attempt.kind])))
+            if attempt.type.interaction == "pair":
+                self._go_to_open_line()
+            self.post_message(self.Advice(translate(attempt.type.not_ready)))
 
     def _should_ask_how_sure(self) -> bool:
         wanted = tutor_app(self).services.settings.confidence
@@ -257,8 +283,6 @@ class AskView(CachedLayout, can_focus=True):
 
     def _next_empty_blank(self) -> int | None:
         """The first empty blank behind the cursor: enter goes there first."""
-        if self.attempt.kind is not QuestionKind.FILL_IN:
-            return None
         texts = self.attempt.draft.texts
         return next((at for at in range(self.cursor.blank + 1, len(texts)) if not texts[at].strip()), None)
 
@@ -322,7 +346,7 @@ class AskView(CachedLayout, can_focus=True):
         self._move_cursor(blank=blank, caret=len(self.attempt.draft.texts[blank]))
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Letters are text while one types, so no footer offers them as keys; no number has a question mark.
+        """Letters are text while one types, so no footer offers them as keys; but no number has a question mark.
 
         Between several blanks tab goes round.
         """
@@ -332,7 +356,7 @@ class AskView(CachedLayout, can_focus=True):
             return len(self.attempt.draft.texts) > 1
         if character is None or not character.isprintable():
             return False
-        return character != "?" or self.attempt.kind is not QuestionKind.NUMERIC
+        return character not in self.attempt.type.not_typed
 
     def _on_paste(self, event: events.Paste) -> None:
         if self.typing:
@@ -360,7 +384,7 @@ class AskView(CachedLayout, can_focus=True):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A line of an ordering is taken by the mouse."""
         zone = self._zone_at(event)
-        if zone is not None and self.attempt.kind is QuestionKind.ORDERING and not self.attempt.locked:
+        if zone is not None and self.attempt.type.interaction == "arrange" and not self.attempt.locked:
             self._dragged = zone.number
             self._move_cursor(place=zone.number)
             self._hold(True)
@@ -380,12 +404,16 @@ class AskView(CachedLayout, can_focus=True):
             self._hold(False)
 
     def on_click(self, event: events.Click) -> None:
-        """A click ticks an option or goes to a blank."""
+        """A click ticks an option, gives a partner, or goes to a line or a blank."""
         zone = self._zone_at(event)
         if zone is None or self.attempt.locked:
             return
         if zone.kind == "blank":
             self._go_to_blank(zone.number)
-        elif self.attempt.kind is not QuestionKind.ORDERING:
+        elif zone.kind == "partner":
+            self._give_partner(zone.number)
+        elif self.attempt.type.interaction == "choose":
             self._move_cursor(place=zone.number)
             self._changed(self.attempt.choose(self._index(zone.number)))
+        elif self.attempt.type.interaction == "pair":
+            self._move_cursor(place=zone.number)

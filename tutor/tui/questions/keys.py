@@ -1,4 +1,4 @@
-"""The keys of a question, what is said when there is nothing to commit, and bringing a part of it into view."""
+"""The keys of a question, and bringing a part of it into view."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Collection
 from textual.geometry import Offset, Region
 from textual.widget import Widget
 
-from tutor.course.lesson import QuestionKind
 from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command
 
@@ -18,6 +17,8 @@ QUESTION_KEYS: tuple[Command, ...] = (
     Command("question.pick-up", ("space",), "quiz.key-pick-up", "quiz.key-pick-up-help", footer=2, group=_GROUP,
             palette=False),
     Command("question.put-down", ("space", "enter"), "quiz.key-put-down", footer=1, group=_GROUP, palette=False),
+    Command("question.next-partner", ("space",), "quiz.key-partner", "quiz.key-partner-help", footer=2, group=_GROUP,
+            palette=False),
     Command("question.number", tuple("123456789"), "quiz.key-number", "quiz.key-number-help", shown="1–9",
             tells_key=True, group=_GROUP, palette=False),
     Command("question.hint", ("i", "ctrl+t", "f2"), "quiz.key-hint", "quiz.key-hint-help", footer=3, group=_GROUP),
@@ -32,20 +33,6 @@ QUESTION_KEYS: tuple[Command, ...] = (
     Command("question.line-down", ("J", "shift+down"), "quiz.key-line-down", group=_GROUP, palette=False),
 )  # fmt: skip
 
-NOT_READY = {
-    QuestionKind.SINGLE: "quiz.tick-one-first",
-    QuestionKind.MULTIPLE: "quiz.tick-one-first",
-    QuestionKind.ORDERING: "quiz.tick-one-first",
-    QuestionKind.FILL_IN: "quiz.type-first",
-    QuestionKind.NUMERIC: "quiz.number-first",
-}
-"""Translation key of what to do first, by kind."""
-
-
-def is_typed(attempt: Attempt) -> bool:
-    """Whether the answer is typed, and not chosen or ordered."""
-    return attempt.kind in {QuestionKind.FILL_IN, QuestionKind.NUMERIC}
-
 
 def possible_now(attempt: Attempt, *, held: bool, offered: Collection[str]) -> dict[str, bool]:
     """For each action of `QUESTION_KEYS`, whether it means something now.
@@ -55,13 +42,14 @@ def possible_now(attempt: Attempt, *, held: bool, offered: Collection[str]) -> d
         held: Whether a line of an ordering is picked up.
         offered: What can be wished for after the lock.
     """
-    is_open, ordering = not attempt.locked, attempt.kind is QuestionKind.ORDERING
-    moves = is_open and not is_typed(attempt)
+    is_open, way = not attempt.locked, attempt.type.interaction
+    moves, ordering = is_open and way != "type", way == "arrange"
     return {
         **{wish: wish in offered for wish in ("unsure", "lab", "why", "again")},
         **dict.fromkeys(("number", "up", "down"), moves),
         **dict.fromkeys(("line_up", "line_down"), is_open and ordering),
-        "tick": moves and not ordering,
+        "tick": is_open and way == "choose",
+        "next_partner": is_open and way == "pair",
         "pick_up": is_open and ordering and not held,
         "put_down": is_open and ordering and held,
         "hint": is_open and attempt.hints_left > 0,

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import NamedTuple
 
-from tutor.charts.cells import Row, Span
-from tutor.course.lesson import BLANK, QuestionKind
+from tutor.charts.cells import Row, Span, fit_row, row_width
+from tutor.course.lesson import BLANK
+from tutor.course.questions.base import AnswerRow
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
-from tutor.study.quiz_words import tolerance_words
 from tutor.tui.themes import HERE, RIGHT, WRONG
 from tutor.typeset.elements import Line
 from tutor.typeset.page import typeset
@@ -34,20 +35,15 @@ _FIELD = 14
 _FIRST_PRIVATE, _LAST_PRIVATE = 0xE000, 0xF8FF
 _PRIVATE = re.compile(f"([{chr(_FIRST_PRIVATE)}-{chr(_LAST_PRIVATE)}])\\1*")
 
-_HOW = {
-    QuestionKind.SINGLE: "quiz.choose-one",
-    QuestionKind.MULTIPLE: "quiz.choose-all",
-    QuestionKind.ORDERING: "quiz.put-in-order",
-    QuestionKind.FILL_IN: "quiz.fill-in",
-    QuestionKind.NUMERIC: "quiz.type-number",
-}
-
 HOW_SURE = {"5": 0.5, "6": 0.6, "7": 0.7, "8": 0.8, "9": 0.9, "0": 1.0}
 """What the digits mean while it is asked how sure one is."""
 
 
 class Zone(NamedTuple):
-    """Where a thing that can be clicked stands: an option by its place as shown, or a blank by its number."""
+    """Where a thing that can be clicked stands: an option or a partner by its place as shown, or a blank by its number.
+
+    A line that is to be given a partner is an ``option``, too.
+    """
 
     kind: str
     number: int
@@ -115,17 +111,13 @@ def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = Fals
     if question.title:
         laid.rows += page_rows(question.title, width, ascii=ascii, ink="strong", inline=True)
         laid.rows.append([])
-    if question.kind is QuestionKind.FILL_IN:
+    if BLANK in question.prompt:
         _prompt_with_blanks(laid, attempt, width, cursor, ascii=ascii)
     elif question.prompt:
         laid.rows += [*page_rows(question.prompt, width, ascii=ascii), []]
     if not attempt.locked:
         laid.rows += [*_how_rows(attempt, width), []]
-    if question.options:
-        _options(laid, attempt, width, cursor, ascii=ascii)
-    waiting = attempt.stage is Stage.WAITING
-    if question.kind is QuestionKind.NUMERIC and (waiting or not attempt.locked):
-        _number(laid, attempt, width, cursor)
+    _answers(laid, attempt, width, cursor, ascii=ascii)
     for number, hint in enumerate(attempt.hints, 1):
         laid.rows += [[]] if laid.rows and laid.rows[-1] else []
         _hint(laid, number, hint, width, ascii=ascii)
@@ -147,7 +139,7 @@ def _what_comes_next(attempt: Attempt, width: int, cursor: Cursor) -> list[Row]:
 def _how_rows(attempt: Attempt, width: int) -> list[Row]:
     """How the question is answered, in a sentence or two."""
     how = [translate("quiz.predict")] if attempt.question.predicts else []
-    how.append(translate(_HOW[attempt.kind]))
+    how.append(translate(attempt.type.how))
     return plain_rows(translate("quiz.space").join(how), width, ink="muted")
 
 
@@ -161,66 +153,118 @@ def _how_sure_rows(width: int) -> list[Row]:
     return [asked, digits, *passes]
 
 
-# -- options ---------------------------------------------------------------------------------------------
+# -- what there is to choose, order or type --------------------------------------------------------------
 
 
-def _options(laid: Laid, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
-    ordering = attempt.kind is QuestionKind.ORDERING
-    order: Sequence[int] = attempt.draft.order if ordering else attempt.shown
-    margin = _MARGIN if len(order) < 10 else _MARGIN + 1
-    for place, index in enumerate(order):
-        option = attempt.question.options[index]
-        first = len(laid.rows)
-        head, ink = _option_head(attempt, cursor, place, index)
-        lines = typeset(option.text, max(10, width - margin), ascii=ascii, inline=True) or (Line(),)
-        for number, line in enumerate(lines):
-            row = line_row(line, 0, ink)[1:]
-            laid.rows.append([*head, *row] if number == 0 else [Span(" " * margin), *row])
-        laid.zones += [Zone("option", place, line, 0, width) for line in range(first, len(laid.rows))]
-        if option.feedback and shows_feedback(attempt, index):
-            own = "text" if index in attempt.draft.chosen else "muted"
-            laid.rows += page_rows(option.feedback, width, ascii=ascii, indent=margin, ink=own)
+def _answers(laid: Laid, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
+    """The rows of the question's type."""
+    rows = attempt.type.rows(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
+    if attempt.type.interaction == "pair":
+        _pairs(laid, attempt, cursor, rows, width, ascii=ascii)
+        return
+    for place, row in enumerate(rows):
+        if row.kind == "field":
+            if attempt.stage is Stage.WAITING or not attempt.locked:
+                _number(laid, attempt, row.text, width, cursor)
+        else:
+            _option(laid, attempt, cursor, place, row, width, ascii=ascii)
 
 
-def shows_feedback(attempt: Attempt, index: int) -> bool:
-    """Whether an option's feedback is told: it was chosen, or should have been."""
-    if attempt.verdict is None or attempt.kind is QuestionKind.ORDERING:
-        return False
-    return index in attempt.draft.chosen or index in attempt.verdict.right_options
+def _option(
+    laid: Laid, attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow, width: int, *, ascii: bool
+) -> None:
+    """An option, or a line to be put in order, with its feedback."""
+    margin = _MARGIN if len(attempt.shown) < 10 else _MARGIN + 1
+    first = len(laid.rows)
+    head, ink = _option_head(attempt, cursor, place, row)
+    lines = typeset(row.text, max(10, width - margin), ascii=ascii, inline=True) or (Line(),)
+    for number, line in enumerate(lines):
+        cells = line_row(line, 0, ink)[1:]
+        laid.rows.append([*head, *cells] if number == 0 else [Span(" " * margin), *cells])
+    laid.zones += [Zone("option", place, line, 0, width) for line in range(first, len(laid.rows))]
+    if row.feedback:
+        own = "text" if row.chosen else "muted"
+        laid.rows += page_rows(row.feedback, width, ascii=ascii, indent=margin, ink=own)
 
 
-def _option_head(attempt: Attempt, cursor: Cursor, place: int, index: int) -> tuple[Row, str]:
+def _option_head(attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow) -> tuple[Row, str]:
     """Sign, number and box of an option, and the ink of its text."""
     here = cursor.active and not attempt.locked and place == cursor.place
-    number = Span(f"{place + 1} ", "key" if not attempt.locked else "muted")
-    if attempt.kind is QuestionKind.ORDERING:
-        sign, ink = _part_sign(attempt, place)
-        held = here and cursor.held
-        lead = Span("↕ " if held else f"{HERE} ", "accent bold") if here else sign
-        return [lead, number, Span("≡ ", "accent bold" if held else "muted")], "strong" if here else ink
-    chosen = index in attempt.draft.chosen
-    if attempt.kind is QuestionKind.SINGLE:
-        box = Span("◉ " if chosen else "○ ", "accent" if chosen else "muted")
-    else:
-        box = Span("■ " if chosen else "□ ", "accent" if chosen else "muted")
-    sign, ink = _option_sign(attempt, index, chosen=chosen)
-    return [Span(f"{HERE} ", "accent bold") if here else sign, number, box], "strong" if here or chosen else ink
+    held = here and cursor.held
+    box = {
+        "line": Span("≡ ", "accent bold" if held else "muted"),
+        "one": Span("◉ " if row.chosen else "○ ", "accent" if row.chosen else "muted"),
+        "many": Span("■ " if row.chosen else "□ ", "accent" if row.chosen else "muted"),
+    }[row.kind]
+    sign = Span("↕ " if held else f"{HERE} ", "accent bold") if here else _sign(row.right)
+    number = Span(f"{row.label} ", "key" if not attempt.locked else "muted")
+    ink = "text" if not attempt.locked or row.right is not None else "muted"
+    return [sign, number, box], "strong" if here or row.chosen else ink
 
 
-def _option_sign(attempt: Attempt, index: int, *, chosen: bool) -> tuple[Span, str]:
-    if attempt.verdict is None:
-        return Span("  "), "text" if not attempt.locked or chosen else "muted"
-    if index in attempt.verdict.right_options:
-        return Span(f"{RIGHT} ", "good bold"), "text"
-    return (Span(f"{WRONG} ", "bad bold"), "text") if chosen else (Span("  "), "muted")
+def _sign(right: bool | None) -> Span:
+    if right is None:
+        return Span("  ")
+    return Span(f"{RIGHT} ", "good bold") if right else Span(f"{WRONG} ", "bad bold")
 
 
-def _part_sign(attempt: Attempt, place: int) -> tuple[Span, str]:
-    if attempt.verdict is None or place >= len(attempt.verdict.parts):
-        return Span("  "), "text"
-    if attempt.verdict.parts[place]:
-        return Span(f"{RIGHT} ", "good bold"), "text"
-    return Span(f"{WRONG} ", "bad bold"), "text"
+# -- pairs -----------------------------------------------------------------------------------------------
+
+_BEFORE_LEFT, _SLOT, _GAP, _BEFORE_RIGHT = 4, 4, 3, 2
+"""Cells of a line of pairs: cursor or sign and letter, the partner's number in brackets, a gap, a partner's number."""
+
+
+def _pairs(laid: Laid, attempt: Attempt, cursor: Cursor, rows: Sequence[AnswerRow], width: int, *, ascii: bool) -> None:
+    """The lines at the left, each with the number of its partner; the partners at the right, under their titles."""
+    titles = [row.text for row in rows if row.kind == "head"]
+    pairs, partners = ([row for row in rows if row.kind == kind] for kind in ("pair", "partner"))
+    room = max(20, width - _BEFORE_LEFT - _SLOT - _GAP - _BEFORE_RIGHT)
+    wanted = [
+        max((line.width for row in side for line in typeset(row.text, room, ascii=ascii, inline=True)), default=0)
+        for side in ([*pairs, AnswerRow("head", titles[0])], [*partners, AnswerRow("head", titles[1])])
+    ]
+    left = min(wanted[0], max(room // 2, room - wanted[1]))
+    right = room - left
+    if any(titles):
+        _pair_rows(laid, (titles[0], titles[1]), ("muted", "muted"), (left, right), [Span(" " * _BEFORE_LEFT)],
+                   [Span(" " * (_SLOT + _GAP + _BEFORE_RIGHT))], ascii=ascii)  # fmt: skip
+    for place, (pair, partner) in enumerate(zip(pairs, partners, strict=True)):
+        here = cursor.active and not attempt.locked and place == cursor.place
+        first = len(laid.rows)
+        ink = "muted" if partner.chosen and not attempt.locked else "text"
+        is_of_line_here = cursor.active and not attempt.locked and pairs[cursor.place].partner == partner.label
+        sign = Span(f"{HERE} ", "accent bold") if here else _sign(pair.right)
+        number = Span(f"{partner.label} ", "muted" if attempt.locked else "key")
+        inks = "strong" if here else "text", "strong" if is_of_line_here else ink
+        _pair_rows(
+            laid, (pair.text, partner.text), inks, (left, right), [sign, Span(f"{pair.label} ", "muted")],
+            [*_slot(pair, here=here), Span(" " * _GAP), number], ascii=ascii,
+        )  # fmt: skip
+        start = _BEFORE_LEFT + left + _SLOT + _GAP
+        for line in range(first, len(laid.rows)):
+            laid.zones += [Zone("option", place, line, 0, start - _GAP), Zone("partner", place, line, start, width)]
+
+
+def _slot(pair: AnswerRow, *, here: bool) -> Row:
+    """The number of a line's partner, in brackets."""
+    edge = "accent bold" if here else "muted"
+    ink = {None: "accent bold", True: "good bold", False: "bad bold"}[pair.right]
+    return [Span(" [", edge), Span(pair.partner or " ", ink), Span("]", edge)]
+
+
+def _pair_rows(
+    laid: Laid, texts: tuple[str, str], inks: tuple[str, str], widths: tuple[int, int], before: Row, between: Row,
+    *, ascii: bool,
+) -> None:  # fmt: skip
+    """Two texts side by side, as many rows as the longer one needs."""
+    columns = [
+        [line_row(line, 0, ink)[1:] for line in typeset(text, width, ascii=ascii, inline=True)]
+        for text, ink, width in zip(texts, inks, widths, strict=True)
+    ]
+    for number, (one, two) in enumerate(zip_longest(*columns, fillvalue=[])):
+        heads = (before, between) if not number else ([Span(" " * row_width(each))] for each in (before, between))
+        head, middle = heads
+        laid.rows.append([*head, *fit_row(one, widths[0]), *middle, *two])
 
 
 # -- typing ----------------------------------------------------------------------------------------------
@@ -259,11 +303,10 @@ def _split(text: str) -> list[tuple[str, int | None]]:
     return pieces
 
 
-def _number(laid: Laid, attempt: Attempt, width: int, cursor: Cursor) -> None:
+def _number(laid: Laid, attempt: Attempt, note: str, width: int, cursor: Cursor) -> None:
     row: Row = [Span(" " * INDENT)]
     room = min(max(_FIELD + 6, cell_width(attempt.draft.texts[0]) + 3), width - INDENT)
     row += _field(laid, attempt, cursor, 0, INDENT, room)
-    note = tolerance_words(attempt.question)
     if INDENT + room + 3 + cell_width(note) <= width:
         laid.rows.append([*row, Span("   "), Span(note, "muted")])
     else:

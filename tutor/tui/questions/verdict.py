@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.charts.cells import Row, Span
-from tutor.course.lesson import QuestionKind
+from tutor.course.questions.base import Solution
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad
 from tutor.foundation.translate import translate
@@ -27,7 +27,7 @@ def verdict_rows(attempt: Attempt, width: int, *, ascii: bool = False) -> list[R
     else:
         rows += _headline(attempt, width)
         rows += _figures(attempt, width)
-        rows += _right_order(attempt, width, ascii=ascii)
+        rows += _right_lines(attempt, width, ascii=ascii)
     if attempt.question.explanation:
         rows += [[], [Span(" " * INDENT), Span(translate("quiz.why"), "accent bold")]]
         rows += page_rows(attempt.question.explanation, width, ascii=ascii, indent=_DEEPER)
@@ -51,27 +51,13 @@ def _headline(attempt: Attempt, width: int) -> list[Row]:
 
 def _typed_answers(attempt: Attempt, width: int) -> list[Row]:
     """What was typed beside what would have been right."""
-    verdict, question = attempt.verdict, attempt.question
-    if attempt.kind is QuestionKind.NUMERIC and question.answer is not None:
-        pairs = [(translate("quiz.your-answer"), attempt.draft.texts[0], _answer_ink(attempt))]
-        if verdict is not None:
-            pairs.append((translate("quiz.answer"), question.answer.shown.replace("-", "−"), "strong"))
-    elif attempt.kind is QuestionKind.FILL_IN and verdict is not None:
-        shown = [blank.accepted[0] for blank in question.blanks]
-        pairs = [
-            (translate("quiz.blank-number", number=number), answer, "strong")
-            for number, (answer, right) in enumerate(zip(shown, verdict.parts, strict=False), 1)
-            if not right
-        ]
-    else:
-        return []
+    inks = {None: "strong", True: "good", False: "bad"}
+    pairs = [(answer.name, answer.text, inks[answer.right]) for answer in _solution(attempt).typed]
     return [*_pairs(pairs, width), []] if pairs else []
 
 
-def _answer_ink(attempt: Attempt) -> str:
-    if attempt.verdict is None:
-        return "strong"
-    return "good" if attempt.verdict.correct else "bad"
+def _solution(attempt: Attempt) -> Solution:
+    return attempt.type.solution(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
 
 
 def _figures(attempt: Attempt, width: int) -> list[Row]:
@@ -95,13 +81,14 @@ def _pairs(pairs: list[tuple[str, str, str]], width: int) -> list[Row]:
     return rows
 
 
-def _right_order(attempt: Attempt, width: int, *, ascii: bool) -> list[Row]:
-    verdict = attempt.verdict
-    if attempt.kind is not QuestionKind.ORDERING or verdict is None or verdict.correct:
+def _right_lines(attempt: Attempt, width: int, *, ascii: bool) -> list[Row]:
+    """The right lines, unless the signs in the question show them."""
+    solution = _solution(attempt)
+    if attempt.verdict is None or attempt.verdict.correct or solution.marked or not solution.lines:
         return []
-    rows: list[Row] = [[], [Span(" " * INDENT), Span(translate("quiz.true-order"), "accent bold")]]
-    for place, index in enumerate(verdict.right_options, 1):
-        lines = page_rows(attempt.question.options[index].text, width, ascii=ascii, indent=_DEEPER)
-        lines[0] = [Span(" " * (_DEEPER - 2)), Span(f"{place} ", "muted"), *lines[0][1:]]
+    rows: list[Row] = [[], [Span(" " * INDENT), Span(solution.title, "accent bold")]]
+    for each in solution.lines:
+        lines = page_rows(each.text, width, ascii=ascii, indent=_DEEPER, inline=True)
+        lines[0] = [Span(" " * (_DEEPER - 2)), Span(f"{each.label} ", "muted"), *lines[0][1:]]
         rows += lines
     return rows

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 
 from tutor.charts.cells import Row, Rows, Span, spread_row
+from tutor.course.questions.fill_in import FILL_IN
 from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
@@ -307,4 +308,6 @@ def _answer_item(number: int, exercise: Exercise) -> RowItem:
 def card_title(exercise: Exercise) -> str:
     """What a card asked, on one line; of a term whose name was wanted, the name."""
     question = exercise.question
-    return question.blanks[0].accepted[0] if question.id.endswith(":name") else title_line(exercise)
+    if question.id.endswith(":name"):
+        return FILL_IN.content(question).blanks[0].accepted[0]
+    return title_line(exercise)

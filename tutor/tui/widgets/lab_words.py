@@ -8,9 +8,9 @@ from math import isfinite
 from tutor.charts.cells import Row, Span
 from tutor.charts.numbers import MINUS, figure
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import language, sentences, translate
 from tutor.labs.controls import setting_text
-from tutor.labs.curve_builder import Builder
+from tutor.labs.curve_builder import CurveBuilder
 from tutor.runs.session.session import LabSession, State
 from tutor.runs.summary import divergence_of
 from tutor.runs.words import drawn_name, log_faults, not_finite_texts
@@ -90,7 +90,7 @@ def outcome(session: LabSession) -> tuple[str, str]:
     """
     text, ink = _outcome(session)
     faults = [*not_finite_texts(session.summary), *log_faults(session.summary)] if session.summary is not None else []
-    return " ".join(filter(None, [text, *faults])), ink
+    return sentences(text, *faults), ink
 
 
 def _outcome(session: LabSession) -> tuple[str, str]:
@@ -109,7 +109,7 @@ def _outcome(session: LabSession) -> tuple[str, str]:
     if state == "died":
         return translate("lab.says-died", epochs=epochs), "bad"
     if state == "failed":
-        message = harmless_line(f"{summary.message} {summary.hint}".strip())
+        message = harmless_line(sentences(summary.message, summary.hint))
         return translate("lab.says-failed", message=message), "bad"
     if state == "stopped":
         return summary.end_sentence, "muted"
@@ -160,15 +160,15 @@ def _finished(session: LabSession) -> str:
     return text + (gap + told if (told := _new_best(session)) else "")
 
 
-def _built(builder: Builder) -> str:
-    """Which bend is in hand, and how far the sum is from the curve."""
-    bend = builder.bend
+def _built(builder: CurveBuilder) -> str:
+    """Which hidden unit is chosen, and how far the sum is from the curve."""
+    unit = builder.unit
     most, mean = (figure(error, digits=3) for error in builder.errors)
-    if bend is None:
+    if unit is None:
         return translate("builder.none", most=most, mean=mean)
-    left, right, rise = (figure(each, digits=3) for each in (bend.left, bend.right, bend.rise))
+    left, right, rise = (figure(each, digits=3) for each in (unit.left, unit.right, unit.rise))
     return translate(
-        "builder.says", number=builder.chosen + 1, count=len(builder.bends), left=left, right=right, rise=rise,
+        "builder.says", number=builder.chosen + 1, count=len(builder.units), left=left, right=right, rise=rise,
         most=most, mean=mean,
     )  # fmt: skip
 

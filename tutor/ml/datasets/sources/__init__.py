@@ -1,11 +1,11 @@
-"""The data sets there are, each an object beside the code that loads or makes it.
+"""The data sets, each an object beside the code that loads or generates it.
 
 To add a data set, write its `DataSource` in a file of this folder and name it in `DATA_SOURCES`.
 """
 
 from __future__ import annotations
 
-from tutor.ml.datasets.sources import generated, mails, own_table, people, points, series, shipped, text
+from tutor.ml.datasets.sources import generated, mails, own_table, series, shipped, text
 from tutor.ml.datasets.sources.source import DataSource
 from tutor.ml.settings import DataSettings
 
@@ -13,11 +13,9 @@ DATA_SOURCES: dict[str, DataSource[DataSettings]] = {
     each.name: each
     for each in (
         *series.SOURCES,
-        *points.SOURCES,
         *shipped.SOURCES,
         mails.SOURCE,
         *generated.SOURCES,
-        *people.SOURCES,
         text.SOURCE,
         own_table.SOURCE,
     )

@@ -1,7 +1,7 @@
-"""Daily series: two seeded ones and one real one, and the features that look back along them.
+"""Daily series, two generated and one real, and features that look back in them.
 
-Both seeded series are a weekly rhythm times a hidden state that follows a noisy logistic map, so that the recent
-past says more about tomorrow than a straight line can use; `views` has a slowly wandering level besides.
+Both generated series are a weekly rhythm times a hidden state that follows a noisy logistic map, so the recent past
+says more about tomorrow than a linear model can use. `views` has a slowly drifting level as well.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ DAYS_OF_REBOUND = 1405 + 56 + 365
 VALIDATION_DAYS = 365
 SHORT_VALIDATION_DAYS = 120
 LONGEST_LOOK_BACK = 56
-"""Rows begin this many days into a series however few lags are used, so that all look-backs are judged on the
-same days."""
+"""The rows begin this many days into a series however few lags are used, so that all lags are judged on the same
+days."""
 
 VIRAL_DAY = 400
-"""The day of a series that goes viral where a lab asks for it; an earlier one where a series is short."""
+"""The day of a series that goes viral if a lab asks for it; earlier in a short series."""
 
 VIEWS_SEED = 208
 REBOUND_SEED = 37
@@ -40,7 +40,7 @@ def _logistic_step(state: float, noise: float) -> float:
 
 
 def views(seed: int = VIEWS_SEED, days: int = DAYS_OF_VIEWS) -> Floats:
-    """Views of a channel a day, in thousands, (days,). Seed 208 was picked: it shows the order of the book's table."""
+    """Daily views of a channel in thousands, (days,). Seed 208 gives the order of the book's table."""
     random = np.random.default_rng(seed)
     time = np.arange(days)
     noise = random.normal(0, _LOGISTIC_NOISE, days)
@@ -57,11 +57,11 @@ def views(seed: int = VIEWS_SEED, days: int = DAYS_OF_VIEWS) -> Floats:
     yearly = 0.15 * np.sin(2 * np.pi * time / 365.25)
     series = _WEEK_OF_VIEWS[time % 7] * np.exp(level + yearly) * (3.2 + 2.0 * state)
     series = series * np.exp(random.normal(0, 0.01, days))
-    return _with_shocks(series, random, share=0.02, spread=0.5)
+    return _with_shocks(series, random, fraction=0.02, spread=0.5)
 
 
 def rebound(seed: int = REBOUND_SEED, days: int = DAYS_OF_REBOUND) -> Floats:
-    """A series without a slow level, (days,): only depth and width get at its rule. Seed 37 was picked likewise."""
+    """A series without a drifting level, (days,), whose rule only a deep or wide model can learn."""
     random = np.random.default_rng(seed)
     time = np.arange(days)
     state = np.zeros(days)
@@ -70,12 +70,12 @@ def rebound(seed: int = REBOUND_SEED, days: int = DAYS_OF_REBOUND) -> Floats:
         state[day] = _logistic_step(state[day - 1], random.normal(0, _LOGISTIC_NOISE))
     series = _WEEK_OF_REBOUND[time % 7] * (3.0 + 3.0 * state)
     series = series * np.exp(random.normal(0, 0.02, days))
-    return _with_shocks(series, random, share=0.05, spread=0.35)
+    return _with_shocks(series, random, fraction=0.05, spread=0.35)
 
 
-def _with_shocks(series: Floats, random: np.random.Generator, *, share: float, spread: float) -> Floats:
-    """On a share of the days something happened that nobody could foresee."""
-    hit = random.random(len(series)) < share
+def _with_shocks(series: Floats, random: np.random.Generator, *, fraction: float, spread: float) -> Floats:
+    """The series with unforeseeable events on a fraction of the days."""
+    hit = random.random(len(series)) < fraction
     return np.where(hit, series * np.exp(random.normal(0, spread, len(series))), series)
 
 
@@ -84,10 +84,10 @@ def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, r
 
     Args:
         series: (days,), in order.
-        lags: d.
-        name: what the series counts.
-        viral_day: the factor for one training day, which is made an outlier.
-        rows: use only so many days; 0 for all.
+        lags: The number of features d.
+        name: What the series counts.
+        viral_day: A factor on one training day, which makes it an outlier.
+        rows: Use only so many days; 0 for all.
 
     Returns:
         (n, d) features and (n,) labels, in time order.
@@ -105,7 +105,7 @@ def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, r
 
 
 _HIRED = ("casual", "registered", "total")
-"""Whose bicycles may be predicted: those of casual riders unless told otherwise."""
+"""The columns of bicycles that may be predicted; the first one is the default."""
 
 
 def _days(given: DataSettings, series: Floats, name: str) -> RawData:

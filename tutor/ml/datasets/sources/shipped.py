@@ -1,4 +1,4 @@
-"""Real tables that ship as small files, with source and licence in ``lessons/data/SOURCES.md``."""
+"""Real tables that come with the course as small files; ``lessons/data/SOURCES.md`` gives sources and licences."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.ml.datasets.csv_file import load_csv
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Floats, RawData
 from tutor.ml.datasets.sources.generated import with_neighbours
+from tutor.ml.datasets.sources.own_table import load_labelled_table
 from tutor.ml.datasets.sources.source import DataSource
 from tutor.ml.settings import DataSettings
 from tutor.tables.reader import read_table
@@ -30,26 +30,26 @@ def _path(folder: Path | None, name: str) -> Path:
 
 def iris(folder: Path | None) -> RawData:
     """150 irises of three species, (150, 4) in centimetres."""
-    return replace(load_csv(_path(folder, "iris"), "species"), notes=())
+    return replace(load_labelled_table(_path(folder, "iris"), "species"), notes=())
 
 
 def penguins(folder: Path | None) -> RawData:
-    """344 penguins of three species, two of them without measures, (342, 9): sex and island are columns of 0 and 1."""
-    return load_csv(_path(folder, "penguins"), "species")
+    """344 penguins of three species, two of them without measurements, (342, 9): sex and island are one-hot encoded."""
+    return load_labelled_table(_path(folder, "penguins"), "species")
 
 
 def diabetes(folder: Path | None) -> RawData:
-    """442 patients, (442, 10), and how far their diabetes had gone a year later: a regression."""
-    return replace(load_csv(_path(folder, "diabetes"), "progression", task=REGRESSION), notes=())
+    """442 patients, (442, 10), and the progression of their diabetes after a year: a regression."""
+    return replace(load_labelled_table(_path(folder, "diabetes"), "progression", task=REGRESSION), notes=())
 
 
 def spambase(folder: Path | None) -> RawData:
-    """4,601 mails, 1,813 of them spam, (4601, 57): words and signs in per cent, and three counts of capitals."""
-    return replace(load_csv(_path(folder, "spambase"), "kind"), notes=(), test_fraction=0.25)
+    """4,601 emails, 1,813 of them spam, (4601, 57): words and signs in percent, and three counts of capitals."""
+    return replace(load_labelled_table(_path(folder, "spambase"), "kind"), notes=(), test_fraction=0.25)
 
 
 def digits(folder: Path | None) -> RawData:
-    """1,797 hand-written digits of 8x8 pixels, (1797, 64), each pixel 0 to 16."""
+    """1,797 handwritten digits of 8x8 pixels, (1797, 64), each from 0 to 16."""
     table = read_table(_path(folder, "digits"))
     *pixels, target = table.names
     return RawData(
@@ -68,20 +68,20 @@ def bike_sharing(folder: Path | None, column: str) -> Floats:
     """Bicycles hired a day, in thousands, (731,): by casual riders, registered ones, or in total.
 
     Raises:
-        TutorError: there is no such column.
+        TutorError: There is no such column.
     """
     table = read_table(_path(folder, "bike-sharing"))
     return table.numbers(column) / 1000.0
 
 
 def japanese_vowels(folder: Path | None, frames: int) -> RawData:
-    """9,961 frames of 640 spoken vowels, (9961, 12 · frames), each to be told who of nine speakers it is.
+    """9,961 frames of 640 spoken vowels, (9961, 12 · frames), labelled with the one of nine speakers.
 
-    The last 370 utterances are for validation, as the data's authors have it: no frame of them is trained on.
+    As the authors of the data chose, the last 370 utterances are for validation.
 
     Args:
-        folder: where the file is.
-        frames: how many neighbouring frames make one example.
+        folder: The folder with the file.
+        frames: How many neighbouring frames make one example.
     """
     table = read_table(_path(folder, "japanese-vowels"))
     utterance, speaker, *names = table.names

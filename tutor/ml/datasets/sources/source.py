@@ -1,4 +1,4 @@
-"""What a data set is, before any of it is loaded."""
+"""What is known about a data set before it is loaded."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from typing import Generic, TypeVar
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, RawData
 
 Settings = TypeVar("Settings")
-"""The settings of ``[data]``, whose module asks what data sets there are: it is not imported here."""
+"""The settings of ``[data]``; their module uses this one, so it is not imported here."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataSource(Generic[Settings]):
-    """A data set by name: how it is loaded or made, and what rules have to know of it before that.
+    """A data set: how it is loaded or generated, and what validation has to know before that.
 
     Args:
         name: As labs name it.
-        load: Gives its examples, from the settings of a lab and the folder in which files of data are. Most give a
-            table, which `tutor.ml.datasets.prepare` splits and standardises. It raises `TutorError`.
-        uses: The settings of ``[data]`` that `load` goes by. Which rows, columns and classes are taken of a table is
-            not among them, unless it is `load` that takes them.
-        task: ``classification``, ``regression`` or ``drawn``; empty if only the file tells.
-        classes: How many classes it has; 0 if there are none, or if only the file tells.
-        targets: The columns that may be predicted, if there is a choice among some.
+        load: Gives its examples for the settings of a lab and the folder of data files. Most give `RawData`, which
+            `tutor.ml.datasets.prepare` splits and standardises. It raises `TutorError`.
+        uses: The settings of ``[data]`` that `load` uses. The choice of rows, columns and classes is among them only
+            if `load` makes it.
+        task: ``classification``, ``regression`` or ``drawn``; empty if it depends on the file.
+        classes: The number of classes; 0 if there are none, or if it depends on the file.
+        targets: The columns that may be predicted, if there is a choice.
         series: Whether its rows are the days of a series.
-        grouped: Whether its rows belong to somebody, such as a speaker.
-        kept_back: Whether it comes with its rows for validation.
-        whole: Whether it is ready for training as it is loaded, so that nobody splits or standardises it.
+        grouped: Whether its rows have groups, such as speakers.
+        kept_back: Whether it comes with rows for validation.
+        whole: Whether `load` gives a `Dataset` that is ready for training.
         source: Who made it, and where.
-        licence: Under which licence.
+        licence: Its licence.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""Short texts, line by line, to be written on character by character.
+"""Short texts, line by line, for models that write character by character.
 
-An example is the last few characters of a line as it stands so far, and its class is the character that comes next.
+The features of an example are the last few characters of a line so far, and its class is the next character.
 """
 
 from __future__ import annotations
@@ -10,16 +10,23 @@ from pathlib import Path
 import numpy as np
 
 from tutor.foundation.errors import TutorError
-from tutor.foundation.files import named_path
+from tutor.foundation.files import is_file, named_path, read_start
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats, Ints
-from tutor.ml.datasets.sources.own_text import own_lines
 from tutor.ml.datasets.sources.source import DataSource
 from tutor.ml.settings import DataSettings
 
 END = "\n"
-"""The character behind a line, and in front of it: what is before the beginning is as good as an end."""
+"""The character after a line, which also stands for every place before its beginning."""
 _END_NAME = "⏎"
+LARGEST_TEXT = 1_000_000
+"""How many bytes of a file are read."""
+FEWEST_LINES = 10
+LONGEST_PIECE = 200
+"""Characters; a longer line is cut into pieces."""
+MOST_VALUES = 7_000_000
+"""The largest number of features of all examples together: each example has context · K."""
 
 
 def text(
@@ -27,18 +34,19 @@ def text(
 ) -> Dataset:
     """The examples of a text: one for each character of each line, and one for each line's end.
 
-    Whole lines are kept for validation, for the examples of one line are relatives. Features are not standardised.
+    Whole lines are kept for validation, because examples of one line resemble each other. Features are not
+    standardised.
 
     Args:
-        folder: where the text lies as a file.
-        name: ``names``, ``tale-en`` or ``tale-zh``, or ``file`` for the learner's own.
-        context: how many characters before the next one make an example.
-        fraction: the share of lines for validation; None for a tenth.
-        seed: of the draw of those lines.
-        path: the learner's own file.
+        folder: The folder with the files of the course.
+        name: ``names``, ``tale-en`` or ``tale-zh``, or ``file`` for the learner's own text.
+        context: How many characters before the next one are the features of an example.
+        fraction: The fraction of the lines for validation; None for a tenth.
+        seed: Decides which lines those are.
+        path: The learner's own file.
 
     Raises:
-        TutorError: there is no such file, or it holds nothing to learn from.
+        TutorError: There is no such file, or it has nothing to learn from.
     """
     notes: tuple[str, ...] = ()
     if name == "file":
@@ -69,7 +77,7 @@ def text(
 
 
 def contexts(last: Ints, characters: int) -> Floats:
-    """The numbers of the last characters, (n, context), as features: one 1 for each place, (n, context · K)."""
+    """One-hot features, (n, context · K), of the numbers of the last characters, (n, context)."""
     return np.eye(characters, dtype=np.float32)[last].reshape(len(last), last.shape[1] * characters)
 
 
@@ -91,6 +99,72 @@ def _examples(lines: list[str], characters: tuple[str, ...], context: int) -> tu
             following.append(spelled[place])
     places = np.array(last, dtype=np.int64).reshape(len(last), context)
     return contexts(places, len(characters)), np.array(following, dtype=np.int64)
+
+
+# -- a text of the learner's own -----------------------------------------------------------------------------------
+
+
+def own_lines(path: Path, context: int) -> tuple[list[str], tuple[str, ...]]:
+    """The lines of a file, without empty ones and without control characters.
+
+    Args:
+        path: The file, in UTF-8. At most `LARGEST_TEXT` bytes and `MOST_VALUES` features of it are used.
+        context: How many characters before the next one are the features of an example.
+
+    Returns:
+        The lines, and notes for the learner.
+
+    Raises:
+        TutorError: It is not a file, cannot be read, is not UTF-8, or has too few lines.
+    """
+    content, cut = _content(path)
+    pieces = [piece for line in content.splitlines() for piece in _pieces(harmless_line(line).strip())]
+    kept = _as_many_as_fit(pieces, context)
+    if len(kept) < FEWEST_LINES:
+        message = translate("writing.too-short", path=harmless_line(str(path)), count=len(kept), fewest=FEWEST_LINES)
+        raise TutorError(message, hint=translate("writing.too-short-hint"))
+    notes = []
+    if cut or len(kept) < len(pieces):
+        notes.append(translate("writing.note-cut", name=harmless_line(path.name), count=len(kept)))
+    return kept, tuple(notes)
+
+
+def _content(path: Path) -> tuple[str, bool]:
+    """The text of a file, and whether the file is longer than that."""
+    shown = harmless_line(str(path))
+    if not is_file(path):
+        raise TutorError(translate("writing.no-file", path=shown), hint=translate("writing.no-file-hint"))
+    try:
+        read = read_start(path, LARGEST_TEXT + 1)
+    except OSError as error:
+        message = translate("ml.csv-unreadable", path=shown, reason=error.strerror or str(error))
+        raise TutorError(message, hint=translate("writing.no-file-hint")) from error
+    cut = len(read) > LARGEST_TEXT
+    if cut:
+        # The last line may be incomplete, and so may its last character.
+        read = read[: read.rfind(b"\n", 0, LARGEST_TEXT) + 1] or read[:LARGEST_TEXT]
+    try:
+        return read.decode("utf-8-sig"), cut
+    except UnicodeDecodeError as error:
+        line = read[: error.start].count(b"\n") + 1
+        message = translate("ml.csv-not-utf8", path=shown, line=line)
+        raise TutorError(message, hint=translate("writing.utf8-hint")) from error
+
+
+def _pieces(line: str) -> list[str]:
+    return [line[start : start + LONGEST_PIECE] for start in range(0, len(line), LONGEST_PIECE)]
+
+
+def _as_many_as_fit(lines: list[str], context: int) -> list[str]:
+    """The first lines, as many as have at most `MOST_VALUES` features."""
+    different: set[str] = set()
+    characters = 0
+    for index, line in enumerate(lines):
+        different |= set(line)
+        characters += len(line) + 1
+        if characters * context * (len(different) + 1) > MOST_VALUES:
+            return lines[:index]
+    return lines
 
 
 SOURCE: DataSource[DataSettings] = DataSource(

@@ -1,0 +1,380 @@
+"""What a question type is: how its questions are read, answered, graded and told, without any screen.
+
+A type holds no state. A question and a draft of an answer come in, and values come out; the fronts typeset and colour
+them. Indices are those of the lesson file, so that shuffling what the learner sees never changes a verdict.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Generic, Literal, TypeVar
+
+from tutor.course.conditions import Facts
+from tutor.course.lesson import Content, Fault, LabFence, Option, Question
+from tutor.course.source import Element, Source
+from tutor.foundation.translate import translate
+
+C = TypeVar("C", bound=Content)
+
+Given = tuple[int, ...] | tuple[str, ...]
+"""An answer as the learner's memory keeps it: indices or texts."""
+
+_BETWEEN = re.compile(r"[\s,，、;；]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer in the making. Saved quizzes hold its three fields.
+
+    Args:
+        chosen: The options that are ticked.
+        order: Every option in the learner's order; of pairs, for each line the index of its partner, or `NO_PARTNER`.
+        texts: What was typed into each blank; one text for a number.
+    """
+
+    chosen: frozenset[int] = frozenset()
+    order: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+NO_PARTNER = -1
+"""Stands in `Draft.order` for a line that has no partner yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer is worth.
+
+    Args:
+        correct: Whether all of it is right.
+        score: The share that is right, 0 to 1; 1 only if ``correct``.
+        feedback: The author's Markdown on the wrong options that were chosen, in the file's order.
+        notes: Sentences of ours: a typo forgiven, how many lines are in place, the figure that decided.
+        right_options: The options that were right to choose, or the true order.
+        parts: For each option, blank, line or pair, whether it was right.
+        nearly: Whether it is not right but some of it is: lines, blanks, more right options than wrong ones, a number
+            that is near. It decides what is said, never what the answer is worth.
+    """
+
+    correct: bool
+    score: float
+    feedback: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    right_options: tuple[int, ...] = ()
+    parts: tuple[bool, ...] = ()
+    nearly: bool = False
+
+
+RowKind = Literal["one", "many", "line", "head", "pair", "partner", "field"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One thing to tick, order, pair or type, as a value.
+
+    Args:
+        kind: ``one`` and ``many`` are options, of which one or several are chosen; a ``line`` is put in order; a
+            ``pair`` is given one of the ``partner`` rows; a number is typed into a ``field``; a ``head`` is the title
+            of the rows behind it.
+        text: Inline Markdown; of a field, what is said beside it.
+        label: What the row is called: a number, or the letter of a pair. Empty if it has no name.
+        index: In the lesson file.
+        chosen: Whether it is part of the learner's answer.
+        right: Whether that is right, once there is a verdict; None if there is nothing to say of it.
+        feedback: The author's Markdown on it, if it is to be told.
+        partner: Of a pair, the label of the partner that it was given.
+    """
+
+    kind: RowKind
+    text: str
+    label: str = ""
+    index: int = 0
+    chosen: bool = False
+    right: bool | None = None
+    feedback: str = ""
+    partner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedAnswer:
+    """A text that was typed or should have been, and what it is called; ``own`` is the learner's."""
+
+    name: str
+    text: str
+    own: bool = False
+    right: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What would have been right.
+
+    Args:
+        title: What the lines are, in the interface language.
+        lines: The right options, the true order, the pairs.
+        typed: What had to be typed.
+        marked: Whether the rows of the question show it with their signs, so that a screen need not repeat it.
+    """
+
+    title: str = ""
+    lines: tuple[AnswerRow, ...] = ()
+    typed: tuple[TypedAnswer, ...] = ()
+    marked: bool = False
+
+
+@dataclass
+class QuestionParts:
+    """What has been found in a question so far.
+
+    Args:
+        heading: The question's heading.
+        word: What its comment says behind the id, such as ``match``.
+        prompt: Its blocks in order with their Markdown, plain lists and tables among them. A type takes its answer
+            out of it.
+        ticks: The lists with ticks.
+        answers: The paragraphs with an answer, and the answer.
+        gives_away: Whether something that cannot be read may be the answer: then the question must not be shown.
+        is_explained: Whether there has been an answer and its explanation: what follows belongs to another section.
+        told_below: Whether it has been told that something stands below the answer.
+    """
+
+    heading: Element
+    word: str = ""
+    prompt: list[tuple[Element, str]] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+    explanation: str = ""
+    ticks: list[Element] = field(default_factory=list)
+    answers: list[tuple[Element, str]] = field(default_factory=list)
+    labs: list[LabFence] = field(default_factory=list)
+    figure: str = ""
+    gives_away: bool = False
+    is_explained: bool = False
+    told_below: bool = False
+
+    def take(self, element: Element) -> None:
+        """Take ``element`` out of the prompt, because it is the answer."""
+        self.prompt = [(each, text) for each, text in self.prompt if each is not element]
+
+
+class QuestionType(ABC, Generic[C]):
+    """One way to answer.
+
+    A subclass says how an answer is made and what it is worth; what most types have in common stands here.
+    """
+
+    name: ClassVar[str]
+    """Kept in the learner's memory, in exports and in saved quizzes: never renamed."""
+
+    word: ClassVar[str] = ""
+    """What an author writes behind the id, if the shape alone does not say that a question is of this type."""
+
+    content_class: type[C]
+
+    interaction: ClassVar[Literal["choose", "arrange", "pair", "type"]]
+    """What a front with keys offers."""
+
+    enter_chooses: ClassVar[bool] = False
+    """Whether committing first chooses what is in front."""
+
+    not_typed: ClassVar[str] = ""
+    """Characters that are never part of a typed answer, so that they stay keys."""
+
+    how: ClassVar[str]
+    how_in_lines: ClassVar[str]
+    """Translation keys: how it is answered with keys, and with lines of text."""
+
+    not_ready: ClassVar[str]
+    not_ready_in_lines: ClassVar[str]
+    """Translation keys: what is missing before the answer can be committed."""
+
+    # -- reading a lesson ----------------------------------------------------------------------------------------
+
+    certain: ClassVar[bool] = True
+    """Whether its shape is an answer wherever it stands; if not, it is one only if nothing else is."""
+
+    ends_prompt: ClassVar[bool] = True
+    """Whether nothing may follow its answer but feedback, hints and the explanation."""
+
+    missing: ClassVar[tuple[str, str]] = ("course.no-answer", "course.no-answer-hint")
+    """Translation keys: what is wrong if the question has no answer of this type, and what to do."""
+
+    @abstractmethod
+    def recognise(self, parts: QuestionParts) -> Element | None:
+        """The block whose shape makes a question of this type; None if there is none."""
+
+    def ambiguous(self, parts: QuestionParts) -> bool:
+        """Whether more than one block has that shape, so that nobody can tell which is the answer."""
+        return False
+
+    @abstractmethod
+    def read(self, source: Source, parts: QuestionParts, answering: Element) -> C | None:
+        """Read the answer in ``answering``. Faults go to ``source``, and what is no prompt is taken out of ``parts``.
+
+        Returns:
+            None if it cannot be read.
+        """
+
+    @abstractmethod
+    def answerable(self, question: Question) -> bool:
+        """Whether any answer can be right. A question that is not answerable is never put to a learner."""
+
+    def texts(self, question: Question) -> tuple[str, ...]:
+        """The Markdown in its content, in which links may stand."""
+        return ()
+
+    @abstractmethod
+    def differences(self, ours: Question, theirs: Question, other: str) -> Iterator[str]:
+        """What differs between a question and the same one in another language, a sentence each.
+
+        Args:
+            ours: In the first language.
+            theirs: In the other one, whose author is told.
+            other: The file of ``ours``.
+        """
+
+    def content(self, question: Question) -> C:
+        """The content of ``question``.
+
+        Raises:
+            ValueError: The question is of another type.
+        """
+        if not isinstance(question.content, self.content_class):
+            msg = f"a {question.kind} question is not a {self.name} question"
+            raise ValueError(msg)
+        return question.content
+
+    # -- answering -----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def size(self, question: Question) -> int:
+        """How many options, lines, pairs, blanks or numbers there are."""
+
+    @abstractmethod
+    def shown(self, question: Question, seed: int) -> tuple[int, ...]:
+        """The order in which things are shown, as original indices: the same for the same seed."""
+
+    @abstractmethod
+    def empty(self, question: Question, shown: Sequence[int]) -> Draft:
+        """The draft that an attempt begins with."""
+
+    @abstractmethod
+    def fits(self, question: Question, draft: Draft) -> bool:
+        """Whether ``draft``, which may come from a file, can be an answer to ``question``."""
+
+    @abstractmethod
+    def ready(self, draft: Draft) -> bool:
+        """Whether there is something to commit."""
+
+    def full(self, draft: Draft) -> bool:
+        """Whether nothing more can be filled in."""
+        return self.ready(draft)
+
+    def choose(self, question: Question, draft: Draft, index: int, place: int = 0) -> Draft:
+        """The draft after option or partner ``index`` was chosen, with the line ``place`` in front."""
+        return draft
+
+    @abstractmethod
+    def grade(self, question: Question, draft: Draft, facts: Facts | None = None) -> Verdict:
+        """Judge an answer.
+
+        Args:
+            question: What was asked.
+            draft: The answer.
+            facts: What the finished runs say, if runs settle the question. They have the last word: an option is
+                right if its condition holds, whatever its author ticked.
+
+        Raises:
+            ValueError: The answer does not fit the question.
+        """
+
+    @abstractmethod
+    def given(self, draft: Draft) -> Given:
+        """The answer as the memory keeps it."""
+
+    @abstractmethod
+    def restore(self, question: Question, given: Sequence[int | str]) -> Draft | None:
+        """The draft that was kept; None if it fits the question no more."""
+
+    # -- telling -------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def rows(self, question: Question, shown: Sequence[int], draft: Draft, verdict: Verdict | None) -> list[AnswerRow]:
+        """What there is to tick, order, pair or type below the prompt."""
+
+    def rows_without_attempt(self, question: Question) -> list[AnswerRow]:
+        """The same for a reader who cannot answer, such as on a card; their order tells nothing about the answer."""
+        shown = tuple(range(self.size(question)))
+        return self.rows(question, shown, self.empty(question, shown), None)
+
+    @abstractmethod
+    def solution(self, question: Question, shown: Sequence[int], draft: Draft, verdict: Verdict | None) -> Solution:
+        """What would have been right; before the verdict, at most what the learner answered."""
+
+    def note(self, question: Question) -> str:
+        """What has to be known before answering, such as how near a number has to be; empty if there is nothing."""
+        return ""
+
+    # -- lines of text -------------------------------------------------------------------------------------------
+
+    def steps(self, question: Question) -> tuple[str, ...]:
+        """Inline Markdown that asks for each part of the answer, a line each; empty if one line is the answer."""
+        return ()
+
+    @abstractmethod
+    def read_line(
+        self, question: Question, shown: Sequence[int], draft: Draft, line: str, step: int = 0
+    ) -> Draft | None:
+        """``draft`` with what ``line`` answers to ``step``; None if that is no answer."""
+
+    # -- claims and mistakes -------------------------------------------------------------------------------------
+
+    def faults_of_claim(self, question: Question, facts: Facts) -> list[Fault]:
+        """Hold the answer key of a question with labs against the facts of its runs.
+
+        Args:
+            question: A question with labs.
+            facts: Of all its runs; with several runs, each name begins with the run's name, such as ``a.diverged``.
+
+        Returns:
+            One fault for every option or figure that the runs do not bear out, in the file's order.
+        """
+        message = translate("check.not-predictable", kind=self.name)
+        return [Fault(question.place, message, translate("check.not-predictable-hint"))]
+
+    def mistakes(self, question: Question, given: Given) -> tuple[Option, ...]:
+        """What was mixed up in a wrong answer that was kept: wrong options, or wrong pairs in the form of options."""
+        return ()
+
+    def distractors(self, question: Question) -> tuple[Option, ...]:
+        """The wrong options that an author laid out, each of which somebody should take at times."""
+        return ()
+
+
+def shuffled(question: Question, seed: int, count: int, *, never_sorted: bool) -> tuple[int, ...]:
+    """The numbers below ``count`` in an order that hangs on seed and question only.
+
+    Args:
+        question: Its id decides, together with the seed.
+        seed: The same seed gives the same order.
+        count: How many.
+        never_sorted: Whether the file's order is the answer, so that the shuffled one must differ from it.
+    """
+    order = list(range(count))
+    random.Random(f"{seed} {question.id}").shuffle(order)  # noqa: S311 - a shuffle, not a secret
+    if never_sorted and count > 1 and order == sorted(order):
+        order = order[1:] + order[:1]
+    return tuple(order)
+
+
+def places_in(line: str, count: int) -> list[int] | None:
+    """Numbers from 1 to ``count`` in a line, as places from 0; None if anything else is in it."""
+    words = [word.rstrip(".") for word in _BETWEEN.split(line.strip()) if word]
+    if len(words) == 1 and count < 10 and words[0].isascii() and words[0].isdigit():
+        words = list(words[0])  # 312 is 3 1 2 if no option has two figures
+    if not words or not all(word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= count for word in words):
+        return None
+    return [int(word) - 1 for word in words]

@@ -1,0 +1,184 @@
+"""A number: ``**Answer:** 0.72 ± 0.01``, a range, or one exact value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tutor.course.conditions import Facts
+from tutor.course.lesson import Content, Fault, Question
+from tutor.course.questions.base import AnswerRow, Draft, QuestionParts, Solution, TypedAnswer, Verdict
+from tutor.course.questions.numbers import as_fraction, read_number
+from tutor.course.questions.typed import TypedQuestion
+from tutor.course.source import Element, Source
+from tutor.foundation.translate import translate
+
+_TOLERANCES = ("±", "+/-", "+-")
+_RANGES = ("...", "..", "…")
+_LONGEST_ANSWER = 80
+"""Characters that are quoted of an answer that cannot be read."""
+
+_NEAR = Fraction(1, 20)
+"""How far a number that is near may lie from the range, as a share of the range's nearer end."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumericAnswer(Content):
+    """A number from `low` to `high`, both allowed; `shown` is how the author wrote it."""
+
+    low: float
+    high: float
+    shown: str
+
+
+class Numeric(TypedQuestion[NumericAnswer]):
+    """A number that lies in the author's range."""
+
+    name = "numeric"
+    content_class = NumericAnswer
+    how, how_in_lines = "quiz.type-number", "quiz.type-number"
+    not_ready, not_ready_in_lines = "quiz.number-first", "quiz.number-first"
+    not_typed = "?"
+
+    def recognise(self, parts: QuestionParts) -> Element | None:
+        """The first paragraph that is named an answer."""
+        return parts.answers[0][0] if parts.answers else None
+
+    def ambiguous(self, parts: QuestionParts) -> bool:
+        """Whether there are two answers."""
+        return len(parts.answers) > 1
+
+    def read(self, source: Source, parts: QuestionParts, answering: Element) -> NumericAnswer | None:
+        """The range; what stands before it in its paragraph belongs to the prompt."""
+        return read_numeric_answer(source, *parts.answers[0])
+
+    def answerable(self, question: Question) -> bool:
+        """Always, once the range could be read."""
+        return True
+
+    def differences(self, ours: Question, theirs: Question, other: str) -> Iterator[str]:
+        """Another range, or another figure of the run."""
+        one, two = self.content(ours), self.content(theirs)
+        if (one.low, one.high, ours.figure) != (two.low, two.high, theirs.figure):
+            yield translate("course.parity-answer", id=ours.id, other=other)
+
+    def size(self, question: Question) -> int:
+        """One number."""
+        return 1
+
+    def ready(self, draft: Draft) -> bool:
+        """Whether what is typed is a number."""
+        return read_number(draft.texts[0]) is not None
+
+    def grade(self, question: Question, draft: Draft, facts: Facts | None = None) -> Verdict:
+        """Right if the number lies in the range, which reaches out to the run's figure if there is one."""
+        expected = self.content(question)
+        if len(draft.texts) != 1:
+            msg = "one text answers a number"
+            raise ValueError(msg)
+        typed = read_number(draft.texts[0])
+        if typed is None:
+            return Verdict(False, 0.0, notes=(translate("course.not-a-number"),), parts=(False,))
+        low, high = expected.low, expected.high
+        figure = facts.get(question.figure) if facts is not None and question.figure else None
+        if isinstance(figure, int | float) and math.isfinite(figure) and not low <= figure <= high:
+            half = (as_fraction(high) - as_fraction(low)) / 2
+            low, high = min(low, float(as_fraction(figure) - half)), max(high, float(as_fraction(figure) + half))
+        correct = _lies_in(typed, low, high)
+        notes: tuple[str, ...] = ()
+        if not correct and _lies_in(-typed, low, high):
+            notes = (translate("course.sign-is-off"),)
+        elif not correct and _is_near(typed, low, high):
+            notes = (translate("course.number-is-near"),)
+        return Verdict(correct, float(correct), notes=notes, parts=(correct,), nearly=bool(notes))
+
+    def rows(self, question: Question, shown: Sequence[int], draft: Draft, verdict: Verdict | None) -> list[AnswerRow]:
+        """The field to type in, until there is a verdict."""
+        return [] if verdict is not None else [AnswerRow("field", self.note(question))]
+
+    def solution(self, question: Question, shown: Sequence[int], draft: Draft, verdict: Verdict | None) -> Solution:
+        """The learner's number, and the author's once there is a verdict."""
+        is_right = None if verdict is None else verdict.correct
+        own = TypedAnswer(translate("quiz.your-answer"), draft.texts[0], own=True, right=is_right)
+        if verdict is None:
+            return Solution(typed=(own,))
+        shown_answer = self.content(question).shown.replace("-", "−")
+        return Solution(typed=(own, TypedAnswer(translate("quiz.answer"), shown_answer)))
+
+    def note(self, question: Question) -> str:
+        """How near the number has to be."""
+        answer = self.content(question)
+        half = (answer.high - answer.low) / 2
+        return translate("quiz.within", half=f"{half:.3g}") if half else translate("quiz.exactly")
+
+    def faults_of_claim(self, question: Question, facts: Facts) -> list[Fault]:
+        """The run's figure must lie in the range."""
+        if not question.figure:
+            return [Fault(question.place, translate("check.no-figure"), translate("check.no-figure-hint"))]
+        value = facts.get(question.figure)
+        if not isinstance(value, int | float):
+            hint = translate("check.unknown-fact-hint", known=", ".join(sorted(facts)))
+            return [Fault(question.place, translate("check.unknown-fact", name=question.figure), hint)]
+        answer = self.content(question)
+        if answer.low <= value <= answer.high:
+            return []
+        said = {"answer": answer.shown, "figure": question.figure, "value": f"{value:.6g}"}
+        return [Fault(question.place, translate("check.figure-off", **said))]
+
+
+NUMERIC = Numeric()
+
+
+def read_numeric_answer(source: Source, element: Element, text: str) -> NumericAnswer | None:
+    """``0.72 ± 0.01``, ``0.71..0.73`` or one exact number; None and a fault for anything else."""
+    text = text.strip().rstrip(".。").strip() if not text.strip().endswith("..") else text.strip()
+    try:
+        limits = _limits(text, source.words.decimal)
+    except OverflowError:  # a number that is exact, but too large to be a float
+        limits = None
+    if limits is None or not all(math.isfinite(limit) for limit in limits) or limits[0] > limits[1]:
+        quoted = text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}…"
+        message = translate("course.bad-answer", answer=quoted)
+        source.fault(source.place(element.start), message, translate("course.bad-answer-hint"))
+        return None
+    return NumericAnswer(limits[0], limits[1], text)
+
+
+def _limits(text: str, decimal: str) -> tuple[float, float] | None:
+    if apart := _apart(text, _TOLERANCES):
+        middle, half = (read_number(each, decimal) for each in apart)
+        if middle is None or half is None or half < 0:
+            return None
+        return float(middle - half), float(middle + half)
+    if apart := _apart(text, _RANGES):
+        low, high = (read_number(each, decimal) for each in apart)
+        return None if low is None or high is None else (float(low), float(high))
+    exact = read_number(text, decimal)
+    return None if exact is None else (float(exact), float(exact))
+
+
+def _apart(text: str, signs: tuple[str, ...]) -> tuple[str, str] | None:
+    """What stands before and behind the first of ``signs`` in ``text``."""
+    for sign in signs:
+        before, found, behind = text.partition(sign)
+        if found:
+            return before.strip(), behind.strip()
+    return None
+
+
+def _is_near(typed: Fraction, low: float, high: float) -> bool:
+    """Whether a number lies a little beside a range."""
+    end = min((as_fraction(low), as_fraction(high)), key=lambda each: abs(each - typed))
+    return abs(end - typed) <= _NEAR * abs(end)
+
+
+def _lies_in(typed: Fraction, low: float, high: float) -> bool:
+    """Whether a number lies in a range, by the decimals of its ends, or is an end that no float is, such as 1/3."""
+    if as_fraction(low) <= typed <= as_fraction(high):
+        return True
+    try:
+        return float(typed) in {low, high}
+    except OverflowError:
+        return False
