@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ROOT / "tests" / "runs" / "kept"
+KEPT = ROOT / "tests" / "kept" / "first_edition"
 LESSONS = ROOT / "lessons"
 RUN = "20260101-120000-7f3a"
 LONGEST = 10
