@@ -139,13 +139,6 @@ def test_facts_can_be_told_at_any_time(log: list[Event]) -> None:
     assert set(facts) >= {"diverged", "epochs", "updates", "seconds", "state"}
 
 
-@given(logs, logs, st.binary(min_size=1, max_size=30).filter(lambda soup: b"\n" not in soup))
-def test_a_line_of_soup_costs_no_other_line(before: list[Event], after: list[Event], soup: bytes) -> None:
-    reader = a_reader()
-    assert list(reader.each(lines(before) + soup + b"\n" + lines(after))) == before + after
-    assert reader.skipped == 1
-
-
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=6))
 def test_soup_alone_stops_nobody(soup: bytes, cuts: list[int]) -> None:
     reader = a_reader()
@@ -169,12 +162,6 @@ def test_an_unknown_event_is_skipped_and_counted() -> None:
 
 def test_an_unknown_field_of_a_newer_worker_is_passed_over() -> None:
     assert list(a_reader().each(b'{"type":"paused","epoch":3,"why":"new"}\n')) == [Paused(epoch=3)]
-
-
-def test_nesting_without_end_is_skipped() -> None:
-    reader = a_reader()
-    assert list(reader.each(b'{"type":"view","data":' + b"[" * 100_000 + b"\n" + lines([STARTED]))) == [STARTED]
-    assert reader.skipped == 1
 
 
 @pytest.mark.parametrize("piece", [LONGEST_LINE // 3, 1 << 30])

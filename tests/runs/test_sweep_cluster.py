@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.runs.sweeping import DATA, small_plan
-from tests.runs.test_sweeps import at_its_end, begun, follow
+from tests.runs.test_sweep_registry import at_its_end, begun, follow
 from tutor.foundation.errors import TutorError
 from tutor.runs.follower import RunFollower
 from tutor.runs.in_process import run_to_end

@@ -1,4 +1,4 @@
-"""Several people steer one run: the log says who did what, and each sees what the others did."""
+"""The control log: commands arrive in order, each once, and everybody sees who sent them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.control import (
+    CONTROL_FILE,
     LONGEST_AUTHOR,
     Command,
     Inbox,
@@ -95,3 +100,58 @@ def test_another_process_is_another_author(tmp_path: Path) -> None:
     inbox.close()
     assert not other_author(ours.by)
     assert other_author(theirs.by)
+
+
+def test_commands_come_in_order_each_once(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path / CONTROL_FILE)
+    commands: list[Command] = [
+        Pause(),
+        Step(3),
+        Set("learning_rate", 0.1),
+        Set("hidden", (4, 4)),
+        Pace(5.0),
+        Note("x"),
+        Resume(),
+        Stop(),
+    ]
+    for command in commands:
+        send(tmp_path, command)
+    assert inbox.poll() == [replace(command, by=this_author()) for command in commands]
+    assert inbox.poll() == []
+    send(tmp_path, Stop(by="anna pts/3 7"))
+    assert inbox.poll() == [Stop(by="anna pts/3 7")]
+    inbox.close()
+
+
+def test_commands_of_many_controllers_all_arrive(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from tutor.runs.control import Note, send\n"
+        "for n in range(100): send(Path(sys.argv[1]), Note(sys.argv[2] + str(n)))"
+    )
+    controllers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), who]) for who in "ab"]
+    for controller in controllers:
+        assert controller.wait(timeout=60) == 0
+    inbox = Inbox(tmp_path / CONTROL_FILE)
+    found = inbox.poll()
+    inbox.close()
+    for who in "ab":
+        assert [each.text for each in found if isinstance(each, Note) and each.text.startswith(who)] == [
+            f"{who}{n}" for n in range(100)
+        ]
+
+
+@given(st.binary(max_size=80))
+def test_soup_in_the_control_log_stops_nobody(tmp_path_factory: pytest.TempPathFactory, soup: bytes) -> None:
+    path = tmp_path_factory.mktemp("control") / CONTROL_FILE
+    path.write_bytes(soup + b"\n")
+    inbox = Inbox(path)
+    assert inbox.poll() == []
+    send(path.parent, Pause())
+    assert inbox.poll() == [Pause(by=this_author())]
+    inbox.close()
+
+
+def test_a_control_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TutorError, match="cannot be steered: No such file") as caught:
+        send(tmp_path / "gone", Stop())
+    assert caught.value.exit_code is ExitCode.CANNOT_WRITE
