@@ -94,8 +94,8 @@ def test_an_exception_is_written_down_and_goes_on(runs: Runs) -> None:
         leave_by(run, ZeroDivisionError("division\x1b[2J"))
     summary = runs.follow(run.id).catch_up()
     assert summary.state == "failed"
-    assert "ZeroDivisionError" in summary.told
-    assert "\x1b" not in summary.told
+    assert "ZeroDivisionError" in summary.worker_message
+    assert "\x1b" not in summary.worker_message
 
 
 def test_ctrl_c_is_a_stop(runs: Runs) -> None:
@@ -285,7 +285,7 @@ def test_epochs_told_anew_replace_those_told_before_for_every_reader(
         for back, loss in told:
             place = max(1, len(expected) + 1 - back)
             expected[place - 1 :] = [loss]
-            run.tell({"train_loss": loss, "valid_loss": loss + 1, "f1": loss}, place=place, called=49.0 + place)
+            run.add_epoch({"train_loss": loss, "valid_loss": loss + 1, "f1": loss}, place=place, number=49.0 + place)
     rounded = [float(f"{loss:.9g}") for loss in expected]
     folder = runs.folder_of(run.id)
     for summary in (runs.follow(run.id).catch_up(), Replay(folder).at(len(expected))):

@@ -80,7 +80,7 @@ class Narrator:
                 key = "watch.begins" if planned else "record.begins-open"
                 lines.append(translate(key, title=title, epochs=planned))
                 lines += map(harmless_line, event.data.notes)
-            elif text := describe(event, called=summary.epoch_text):
+            elif text := describe(event, epoch_text=summary.epoch_text):
                 lines.append(text)
             elif isinstance(event, Epochs) and self._clock() >= self._next and summary.epoch > self._said:
                 self._next = self._clock() + SECONDS_BETWEEN

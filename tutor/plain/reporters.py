@@ -51,7 +51,7 @@ class LineReporter:
                 lines += map(harmless_line, event.data.notes)
             elif isinstance(event, Epochs):
                 lines += _epoch_lines(event, width)
-            elif text := describe(event, called=summary.epoch_text):
+            elif text := describe(event, epoch_text=summary.epoch_text):
                 lines.append(text)
         if lines:
             self._out.write("\n".join(lines) + "\n")

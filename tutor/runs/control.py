@@ -21,41 +21,44 @@ from tutor.labs.lab_config import Value
 from tutor.runs.log import Reader, Tail, Writer
 
 CONTROL_FILE = "control.jsonl"
+LONGEST_AUTHOR = 80
+_PIECE = 1 << 16
+"""Bytes of the control log that are read at once, and the length of its longest line."""
 
 
 class _Command(Struct, frozen=True, kw_only=True, tag_field="do"):
     """One line of the control log."""
 
     by: str = ""
-    """Who sent it; see `tutor.runs.control`."""
+    """Its author; see `this_author`."""
 
 
 class Pause(_Command, tag="pause", frozen=True):
-    """Wait after the epoch that is going on."""
+    """Wait after the current epoch."""
 
 
 class Resume(_Command, tag="resume", frozen=True):
-    """Go on."""
+    """Continue."""
 
 
 class Step(_Command, tag="step", frozen=True):
-    """Do some epochs, then pause."""
+    """Train for some epochs, then pause."""
 
     epochs: int = 1
 
 
 class Stop(_Command, tag="stop", frozen=True):
-    """End cleanly after the epoch that is going on; weights are kept."""
+    """End cleanly after the current epoch; the weights are kept."""
 
 
 class Pace(_Command, tag="pace", frozen=True):
-    """Epochs a second; 0 is flat out."""
+    """Set the pace in epochs a second; 0 is full speed."""
 
     pace: float
 
 
 class Set(_Command, tag="set", frozen=True):
-    """Turn a control. The key is dotted or a short name; which ones, says `tutor.ml.settings`."""
+    """Change a setting. The key is the dotted or the short name of a live setting; see `tutor.ml.settings`."""
 
     key: str
     value: Value
@@ -69,13 +72,13 @@ class Note(_Command, tag="note", frozen=True):
 
 Command = Pause | Resume | Step | Stop | Pace | Set | Note
 PACES = (1.0, 5.0, 20.0, 0.0)
-"""The paces that a viewer offers, slowest first; the last is flat out."""
+"""The paces that a viewer offers, slowest first; the last is full speed."""
 
 
 def send(run_folder: Path, command: Command) -> None:
-    """Ask the worker of ``run_folder`` for something, signed with who asks.
+    """Append ``command`` to the control log of ``run_folder``, signed with the author.
 
-    Returns at once; the log tells when it was applied.
+    Returns at once; the log of the run says when the worker has obeyed.
 
     Raises:
         TutorError: the control log cannot be written.
@@ -93,15 +96,12 @@ def send(run_folder: Path, command: Command) -> None:
         ) from error
 
 
-LONGEST_AUTHOR = 80
-
-
 @cache
 def this_author() -> str:
-    """Who sends commands from this process: user, terminal and process, such as ``anna pts/3 4711``."""
+    """The author of commands from this process: user, terminal and process id, such as ``anna pts/3 4711``."""
     try:
         user = getpass.getuser()
-    except (KeyError, OSError, ImportError):  # an account that no list of users holds
+    except (KeyError, OSError, ImportError):  # the system knows no name for this account
         user = "?"
     return clean_author(" ".join(filter(None, (user[:30], _terminal(), str(os.getpid())))))
 
@@ -125,17 +125,14 @@ def other_author(author: str) -> str:
     return "" if author in {"", this_author()} else author.rpartition(" ")[0] or author
 
 
-_PIECE = 1 << 16
-
-
 class Inbox:
-    """Follows ``control.jsonl``. A line that is no command is skipped and counted.
+    """Reads the commands in ``control.jsonl``, each once and in order. Other lines are skipped and counted.
 
     Args:
-        path: The control log; it is made if it is missing.
+        path: The control log; it is created if it is missing.
 
     Raises:
-        OSError: it cannot be made or read.
+        OSError: it cannot be created or read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -149,10 +146,10 @@ class Inbox:
         return self._reader.skipped
 
     def poll(self) -> list[Command]:
-        """The commands that came since the last poll. Costs half a microsecond if there is none."""
+        """Return the commands since the last poll. Costs half a microsecond if there are none."""
         piece = self._tail.read(_PIECE)
         return list(self._reader.each(piece)) if piece else []
 
     def close(self) -> None:
-        """Let go of the control log."""
+        """Close the control log."""
         self._tail.close()

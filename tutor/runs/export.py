@@ -1,7 +1,8 @@
-"""A run for other programs: as comma-separated values, or as a TensorBoard event file, written without TensorBoard.
+"""Exports a run for other programs: as comma-separated values, or as a TensorBoard event file.
 
-The event file is a row of TFRecords: the length of a record (8 bytes, little endian), the masked CRC-32C of those
-bytes, the record, and its own masked CRC-32C. Each record is an ``Event`` protocol buffer with five fields in use.
+The event file is a sequence of TFRecords, written without TensorBoard: the length of a record (8 bytes, little endian),
+the masked CRC-32C of those bytes, the record, and its masked CRC-32C. Each record is an ``Event`` protocol buffer, of
+which five fields are used.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ from tutor.runs.registry import entry_of
 from tutor.runs.worker.recorder import SERIES
 
 _TAGS = {name: f"{name.partition('_')[2]}/{name.partition('_')[0]}" for name in SERIES}
-"""``loss/train`` and ``loss/valid``, so that TensorBoard puts both under one heading."""
+"""``loss/train`` and ``loss/valid``, so that TensorBoard shows both under one heading."""
 _POLYNOMIAL = 0x82F63B78
-"""Castagnoli's, its bits reversed (RFC 3720)."""
+"""The Castagnoli polynomial with its bits reversed (RFC 3720)."""
 _MOST_STEPS = 2**63
 _MASK_DELTA = 0xA282EAD8
 _LARGEST_SINGLE = (2 - 2**-23) * 2.0**127
 
 
 def epochs_of(folder: Path) -> Iterator[Epochs]:
-    """Every `Epochs` event of a run's log that no later one replaces, in bounded pieces."""
+    """Yield every `Epochs` event of a run's log that no later one replaces. Reads the log in bounded pieces."""
     firsts = [event.first for event in _all_epochs(folder)]
     # From the end: an epoch counts if no later event begins at it or before it.
     until: list[float] = [inf, *accumulate(reversed(firsts), min)]
@@ -44,7 +45,7 @@ def epochs_of(folder: Path) -> Iterator[Epochs]:
 
 
 def _shortened(event: Epochs, count: int) -> Epochs:
-    """The first ``count`` epochs of an event."""
+    """``event`` with its first ``count`` epochs only."""
     return msgspec.structs.replace(
         event,
         train=event.train[:count], valid=event.valid[:count],
@@ -60,7 +61,7 @@ def _all_epochs(folder: Path) -> Iterator[Epochs]:
 
 
 def _next_events(follower: RunFollower) -> list[Event]:
-    """The next events; a piece without a whole line in it is not the end."""
+    """The next events; empty only at the end of the log, not after a piece without a complete line."""
     while True:
         before = follower.position
         events = follower.poll(1 << 20)
@@ -69,12 +70,12 @@ def _next_events(follower: RunFollower) -> list[Event]:
 
 
 def metrics_of(folder: Path) -> tuple[str, ...]:
-    """What a program of the learner's own measured besides, by its names, in the order in which it told of it."""
+    """The names of the metrics of the learner's own program, in the order in which they appear in the log."""
     return tuple(dict.fromkeys(name for event in epochs_of(folder) for name in event.metrics))
 
 
 def rows_of(event: Epochs, metrics: Sequence[str] = ()) -> Iterator[tuple[float, tuple[float | None, ...]]]:
-    """What each epoch of an event is called, with its values in the order of `SERIES`, then of ``metrics``.
+    """Yield the number of each epoch of an event, with its values in the order of `SERIES`, then of ``metrics``.
 
     A value is None if it was not measured.
     """
@@ -90,7 +91,7 @@ def rows_of(event: Epochs, metrics: Sequence[str] = ()) -> Iterator[tuple[float,
 
 
 def csv_lines(folder: Path) -> Iterator[str]:
-    """A run as CSV: a heading, then a line an epoch; an empty cell if a number was not measured."""
+    """Yield a run as CSV: a header, then one line per epoch. The cell of a missing value is empty."""
     metrics = metrics_of(folder)
     yield ",".join(("epoch", *SERIES, *map(_cell, metrics))) + "\n"
     for event in epochs_of(folder):
@@ -99,7 +100,7 @@ def csv_lines(folder: Path) -> Iterator[str]:
 
 
 def _cell(name: str) -> str:
-    """A name as the cell of a heading."""
+    """``name`` as a cell of the header."""
     name = harmless_line(name)
     return '"' + name.replace('"', '""') + '"' if set(name) & set(',"') else name
 
@@ -135,7 +136,7 @@ def crc32c(data: bytes) -> int:
 
 
 def masked_crc32c(data: bytes) -> int:
-    """The CRC-32C as TFRecord stores it: rotated and shifted, so that a CRC may itself be part of the data."""
+    """The CRC-32C as TFRecords store it: rotated, with a constant added, in case the data contain CRCs themselves."""
     crc = crc32c(data)
     return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & 0xFFFFFFFF
 
@@ -160,12 +161,12 @@ def _bytes_field(number: int, data: bytes) -> bytes:
 
 
 def version_event(at: float) -> bytes:
-    """The first event of a file: its format. ``at``: seconds since 1970."""
+    """The first event of a file, which names its format. ``at``: seconds since 1970."""
     return struct.pack("<Bd", 1 << 3 | 1, at) + _bytes_field(3, b"brain.Event:2")
 
 
 def _single(value: float) -> float:
-    """``value``, or infinity if single precision, which is all that the format has, does not reach so far."""
+    """``value``, or infinity if it does not fit into single precision, the only one that the format has."""
     return copysign(inf, value) if abs(value) > _LARGEST_SINGLE else value
 
 
@@ -194,7 +195,7 @@ def _tf_records(folder: Path, start: float) -> Iterator[bytes]:
 
 
 def write_event_file(folder: Path, to: Path) -> Path:
-    """Write a run's losses into the folder ``to`` for TensorBoard; the same run gives the same file.
+    """Write a run into the folder ``to`` for TensorBoard; the same run always gives the same file.
 
     Returns:
         The file.

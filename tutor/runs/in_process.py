@@ -1,4 +1,4 @@
-"""Labs inside this process: a run to its end, flat out, or only what the panels show before the first epoch.
+"""Runs without a process of their own: to the end at full speed, or only to what the panels show before training.
 
 For ``tutor check --run``, for tests, and to repeat a run exactly.
 """
@@ -25,21 +25,21 @@ def run_to_end(
     changes: Iterable[Changed] = (),
     perturbation: int | None = None,
 ) -> RunSummary:
-    """Train ``spec`` to its end, without a pace and without a process.
+    """Train ``spec`` to its end in this process, at full speed.
 
-    A run whose optimiser is the learner is evaluated once, with the parameters that the spec gives.
+    If the learner is the optimizer, the model is evaluated once, with the parameters in the spec.
 
     Args:
-        spec: What is asked.
-        data_folder: Where data sets lie as files; None where the run needs none.
-        on_event: Is shown each event as it comes.
-        changes: Controls to turn again, each after the epoch at which it was applied: with those of an earlier
-            run of the same spec (`RunSummary.changes`), the losses are that run's, bit for bit.
-        perturbation: Which rounding to try, as another processor may have it; see `tutor.ml.diagnostics`. None: that
-            of this machine.
+        spec: The lab.
+        data_folder: The folder of the data sets; None if the lab needs none.
+        on_event: Is called with each event.
+        changes: Settings to change again, each after the epoch at which it was changed before. With those of an earlier
+            run of the same spec (`RunSummary.changes`), the losses are the same, bit for bit.
+        perturbation: The rounding to try, as another processor may have it; see `tutor.ml.diagnostics`. None: that of
+            this machine.
 
     Returns:
-        The summary; its state is ``failed`` where the run could not go on.
+        The summary; its state is ``failed`` if the run could not continue.
     """
     summary = RunSummary()
 
@@ -73,16 +73,16 @@ def run_to_end(
 
 
 def initial_views(spec: LabConfig, data_folder: Path | None) -> dict[str, PanelView]:
-    """The panels of ``spec`` as its data and its untrained model make them, by name.
+    """What the panels of ``spec`` show before the first epoch, by name of panel.
 
-    Nothing is trained and nothing is written. This imports NumPy and reads the data: call it beside the event loop.
+    Nothing is trained and nothing is written. This imports NumPy and reads the data, so call it in a thread.
 
     Args:
-        spec: What would be asked.
-        data_folder: Where data sets lie as files.
+        spec: The lab.
+        data_folder: The folder of the data sets.
 
     Returns:
-        What there is; nothing where the run cannot be had, for then the run itself says why.
+        The views; empty if the training cannot be made. The run itself then says why.
     """
     from tutor.foundation.errors import TutorError
     from tutor.runs.worker.adapter import TrainingAdapter

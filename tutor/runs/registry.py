@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import re
@@ -32,14 +31,15 @@ from tutor.runs.summary import ENDED, RunSummary, State, fold, latest
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 _LONGEST_PATH = 1 << 14
 PIN_FILE = "pinned"
-"""A run whose folder holds this file is never pruned."""
+"""A run with this file in its folder is never pruned."""
 COMPARED_FILE = "beside"
-"""A run whose folder holds this file is compared with the next ones of its lab. It holds its number."""
+"""A run with this file in its folder is compared with the next runs of its lab. The file holds its number."""
 SOURCE_FILE = "source"
-"""Names the file that a run follows."""
+"""Holds the path of the file that a run follows."""
 COLUMNS_FILE = "columns"
-"""Names columns of that file, as `tutor.tables.log_columns.parse_columns` reads them; missing if nobody named any."""
+"""Holds names of columns of that file, as `tutor.tables.log_columns.parse_columns` reads them; may be missing."""
 SHAPE_PARTS = 32
+"""Points of the sparkline in a list of runs."""
 _HEAD_BYTES = 64 * 1024
 _TAIL_BYTES = 64 * 1024
 _PROBES = 24
@@ -48,10 +48,10 @@ _LONGEST_NUMBER = 8
 
 
 class Runs:
-    """The learner's runs under one folder, which is made when the first run starts.
+    """The learner's runs in one folder, which is created when the first run starts.
 
     Args:
-        folder: Where the runs lie.
+        folder: Where the runs are.
         clock: For the names of runs.
     """
 
@@ -63,22 +63,21 @@ class Runs:
     def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
         """Start a worker for ``spec`` and return the run's id at once.
 
-        The worker is a process and a session of its own: it outlives this one. Its lock is held from before it
-        starts, so a viewer never has to guess whether it is still coming.
+        The worker is a process in a session of its own, so it outlives this one. Its lock is held from before it
+        starts, so a viewer never has to guess whether it has not started yet.
 
         Raises:
-            TutorError: as many runs as may go on at once do, the folder cannot be written to, or no process can be
-                started.
+            TutorError: too many runs are running, the folder cannot be written, or no process can be started.
         """
         self._refuse_beyond(Limits.of_environment().runs)
         data = [] if data_folder is None else ["--data-folder", str(data_folder.resolve())]
         return self._launch(spec, "tutor.runs.worker", data, {})
 
     def _refuse_beyond(self, most: int) -> None:
-        """See to it that one more run may go on: programs of the learner's own are not counted.
+        """Refuse another run if ``most`` are running. The learner's own programs do not count.
 
         Raises:
-            TutorError: so many go on.
+            TutorError: that many are running.
         """
         count = sum(not entry.recorded for entry in self.running())
         if count >= most:
@@ -87,15 +86,18 @@ class Runs:
             )
 
     def follow_file(self, spec: LabConfig, path: Path, columns: str = "") -> str:
-        """Start a process that tells of the CSV log ``path`` as it grows; its run's id, or that of one that does.
+        """Start a process that follows the CSV log ``path`` as a run, unless one does so already.
 
         Args:
             spec: The spec of the run.
             path: The log.
             columns: Columns named by hand. A run that reads other columns is not joined.
 
+        Returns:
+            The id of the run.
+
         Raises:
-            TutorError: the folder cannot be written to, or no process can be started.
+            TutorError: the folder cannot be written, or no process can be started.
         """
         source = str(whole_path(path))
         for entry in self.running():
@@ -106,7 +108,7 @@ class Runs:
         return self._launch(spec, "tutor.runs.imports.csv_worker", [], files)
 
     def _launch(self, spec: LabConfig, module: str, arguments: Sequence[str], files: Mapping[str, str]) -> str:
-        """Start a process for a run of ``spec``, with ``files`` in the run's folder. Returns the run's id."""
+        """Start a process for a run of ``spec``, with ``files`` in the run's folder. Return the run's id."""
         try:
             folder = self.make(spec)
             lock = hold(folder / LOCK_FILE)
@@ -125,10 +127,10 @@ class Runs:
         return folder.name
 
     def make(self, spec: LabConfig) -> Path:
-        """Make the folder of a run of ``spec``, for somebody to work in.
+        """Create the folder of a run of ``spec``, for the caller to train in.
 
         Raises:
-            OSError: it cannot be made.
+            OSError: it cannot be created.
         """
         folder = self._make_folder()
         write_config(folder, spec)
@@ -148,7 +150,7 @@ class Runs:
         """The folder of a run, by id or short id.
 
         Raises:
-            TutorError: there is no such run, or the short id means several.
+            TutorError: there is no such run, or several have this short id.
         """
         found = [folder for folder in self._folders() if folder.name == run_id or folder.name.endswith(f"-{run_id}")]
         if len(found) == 1:
@@ -158,7 +160,7 @@ class Runs:
         raise TutorError(translate(key, name=name), hint=translate("runs.no-such-run-hint"), exit_code=ExitCode.USAGE)
 
     def follow(self, run_id: str) -> RunFollower:
-        """A new viewer of a run.
+        """A new follower of a run.
 
         Raises:
             TutorError: there is no such run.
@@ -166,7 +168,7 @@ class Runs:
         return RunFollower(self.folder_of(run_id))
 
     def running(self) -> list[RunEntry]:
-        """Runs whose worker lives, newest first. Cheap enough for every second."""
+        """Runs whose worker is alive, newest first. Cheap enough to call every second."""
         alive = [folder for folder in self._folders() if is_held(folder / LOCK_FILE)]
         return [entry for entry in map(entry_of, alive) if entry.alive]
 
@@ -200,7 +202,7 @@ class Runs:
         """Remove a run that has ended.
 
         Raises:
-            TutorError: there is no such run, it still goes on, or it cannot be removed.
+            TutorError: there is no such run, it is still running, or it cannot be removed.
         """
         folder = self.folder_of(run_id)
         entry = entry_of(folder)
@@ -214,10 +216,10 @@ class Runs:
         self._ended.pop(folder.name, None)
 
     def pin(self, run_id: str, *, pinned: bool = True) -> None:
-        """Keep a run however many there are; or no longer, and compare it no longer.
+        """Pin a run, so that it is never pruned; or unpin it, which also ends its comparison.
 
         Raises:
-            TutorError: there is no such run, or its folder cannot be written to.
+            TutorError: there is no such run, or its folder cannot be written.
         """
         folder = self.folder_of(run_id)
         try:
@@ -231,12 +233,12 @@ class Runs:
         self._ended.pop(folder.name, None)
 
     def keep_compared(self, run_id: str, number: int | None) -> None:
-        """Keep a run as the ``number``-th of those that its lab compares, or no longer where None.
+        """Make a run the ``number``-th of those that its lab compares; None: compare it no longer.
 
-        While it is compared it is not pruned. Whether it was pinned by itself does not change.
+        A compared run is not pruned. This does not change whether it is pinned.
 
         Raises:
-            TutorError: there is no such run, or its folder cannot be written to.
+            TutorError: there is no such run, or its folder cannot be written.
         """
         folder = self.folder_of(run_id)
         try:
@@ -246,9 +248,9 @@ class Runs:
         self._ended.pop(folder.name, None)
 
     def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
-        """Number and id of the runs that the lab of ``spec`` compares, the one kept first at the front.
+        """Number and id of the runs that the lab of ``spec`` compares, the one marked first at the front.
 
-        One whose log has gone is kept no longer.
+        A run whose log is gone is compared no longer.
         """
         found = []
         for folder in self._folders():
@@ -265,11 +267,11 @@ class Runs:
         return [(number, name) for _, name, number in sorted(found)]
 
     def pick(self, name: str | None, *, alive: bool = False) -> str:
-        """The id of the run ``name``; without one, of the newest that goes on, else of the newest.
+        """The id of the run ``name``; without a name, of the newest running one, else of the newest.
 
         Args:
             name: An id or a short id, or None.
-            alive: Without a name, only a run that goes on will do.
+            alive: Without a name, accept only a running run.
 
         Raises:
             TutorError: there is no such run.
@@ -286,7 +288,7 @@ class Runs:
         """Remove the oldest ended runs beyond ``keep`` in number or ``megabytes`` in size, never a pinned one.
 
         Returns:
-            How many went. A run that cannot be removed stays.
+            How many were removed. A run that cannot be removed stays.
         """
         removed, size = 0, 0.0
         for index, folder in enumerate(self._folders()):
@@ -307,7 +309,7 @@ class Runs:
 
 
 def _text_in(path: Path) -> str:
-    """A small file of a run's folder; empty if there is none."""
+    """The text of a small file in a run's folder; empty if there is none."""
     try:
         return os.fsdecode(read_start(path, _LONGEST_PATH))
     except OSError:
@@ -320,11 +322,11 @@ def _cannot_pin(error: OSError) -> TutorError:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a run's folder, or what stands in its place; a list of runs sees it whole or not at all."""
+    """Remove a run's folder, or whatever is in its place; a list of runs sees it complete or not at all."""
     if folder.is_symlink() or not folder.is_dir():
         folder.unlink()
         return
-    folder.chmod(0o700)  # one that nobody may read is not emptied either
+    folder.chmod(0o700)  # a folder without permissions could not be emptied
     aside = folder.with_name(f".removed-{folder.name}")
     folder.rename(aside)
     shutil.rmtree(aside)
@@ -337,37 +339,36 @@ class RunEntry:
     id: str
     folder: Path
     spec: LabConfig | None
-    """None where the run died before its first word."""
+    """None if the run died before its first event."""
     state: State
     epoch: int
     train_loss: float
     valid_loss: float
-    """nan where there is none."""
+    """nan if there is none."""
     started_at: datetime
     """UTC."""
     valid: bool = False
-    """Whether the losses in `shape` are of the validation data."""
+    """Whether `shape` shows the validation loss."""
     shape: tuple[float, ...] = ()
-    """The loss over the whole run in `SHAPE_PARTS` parts or fewer, for a sparkline; nan where a part was not read."""
+    """The loss over the whole run in at most `SHAPE_PARTS` parts, for a sparkline; nan for parts that were not read."""
     size: int = 0
-    """Bytes that its folder takes."""
+    """Bytes in its folder."""
     pinned: bool = False
-    """Whether it is kept however many runs there are."""
+    """Whether it is never pruned, because it is pinned or compared."""
     epochs_planned: int = 0
-    """How many epochs were asked for; 0 where nobody said."""
+    """How many epochs were asked for; 0 if nobody has said."""
     recorded: bool = False
-    """Whether a program of the learner's own trained, and not a worker of ours."""
+    """Whether the learner's own program trained, and not a worker of tutor."""
     followed: bool = False
     """Whether only the log of such a program is read."""
     problem: str = ""
     """Why its folder or its log cannot be read; empty if they can."""
-
     number: float | None = None
-    """What the program that trains calls the last epoch; None if it counts from 1."""
+    """The number that another program gives the last epoch; None if it counts them 1, 2, 3."""
 
     @property
     def place(self) -> str:
-        """How far it is: ``12/200``, or ``12`` if nobody said how many epochs there will be."""
+        """The progress: ``12/200``, or ``12`` if the total is unknown."""
         if self.number is not None:
             return number_text(self.number)
         return f"{self.epoch}/{self.epochs_planned}" if self.epochs_planned else f"{self.epoch}"
@@ -383,19 +384,19 @@ class RunEntry:
         return self.spec.id if self.spec is not None else ""
 
     def title_in(self, language: str) -> str:
-        """What it trains, in words; why nobody knows if it cannot be read."""
+        """The title of what it trains; if it cannot be read, why."""
         if self.problem:
             return translate("runs.unreadable", reason=self.problem)
         return harmless_line(self.spec.title_in(language)) if self.spec is not None else ""
 
     @property
     def alive(self) -> bool:
-        """Whether it still goes on, or waits."""
+        """Whether it is running or paused."""
         return self.state not in ENDED
 
 
 def entry_of(folder: Path) -> RunEntry:
-    """The entry of a run's folder, whatever is wrong with it. The cost does not grow with the run."""
+    """Read the entry of a run's folder, whatever is wrong with it. The cost does not grow with the run."""
     alive = is_held(folder / LOCK_FILE)
     problem, size = "", 0
     events: list[Event] = []
@@ -404,7 +405,7 @@ def entry_of(folder: Path) -> RunEntry:
         size = size_of(folder)
         events, between = _read_ends(folder / EVENTS_FILE)
     except FileNotFoundError:
-        pass  # a run that has not begun, or was removed meanwhile
+        pass  # the run has not begun, or was removed meanwhile
     except OSError as error:
         problem = error.strerror or str(error)
     summary = fold(RunSummary(whole=False), events)
@@ -435,19 +436,19 @@ def entry_of(folder: Path) -> RunEntry:
 
 
 def is_kept(folder: Path) -> bool:
-    """Whether a run is pinned, or compared with others of its lab: it is never pruned then."""
+    """Whether a run is pinned, or compared with others of its lab, and therefore never pruned."""
     return any(os.path.lexists(folder / name) for name in (PIN_FILE, COMPARED_FILE))
 
 
 def size_of(folder: Path) -> int:
-    """The bytes that a run's folder takes.
+    """The bytes of the files in a run's folder.
 
     Raises:
-        OSError: it cannot be listed, or is no folder.
+        OSError: it cannot be listed, or is not a folder.
     """
     total = 0
     for file in folder.iterdir():
-        with contextlib.suppress(OSError):  # it went away meanwhile
+        with suppress(OSError):  # it was removed meanwhile
             total += file.stat().st_size if file.is_file() else 0
     return total
 
@@ -466,9 +467,12 @@ def _loss_shape(events: Iterable[Event], epochs: int, *, valid: bool) -> tuple[f
 
 
 def _read_ends(log: Path) -> tuple[list[Event], list[Event]]:
-    """The events at the head and the tail of ``log``, and some from in between, where there is much.
+    """Read the events at the head and the tail of ``log``, and from a long log some in between.
 
-    Those at the ends fold to the right state and last epoch; those in between tell how the loss went.
+    Those at the ends fold to the right state and last epoch; those in between show how the loss went.
+
+    Returns:
+        The events of both ends, and those in between.
 
     Raises:
         OSError: there is no log, or it cannot be read.
@@ -485,7 +489,7 @@ def _read_ends(log: Path) -> tuple[list[Event], list[Event]]:
         tail = os.pread(descriptor, _TAIL_BYTES, tail_at)
     finally:
         os.close(descriptor)
-    # Where a piece begins in the middle of a line, that line is skipped like any torn one.
+    # If a piece begins in the middle of a line, that line is skipped like any damaged one.
     return _events(head[:_HEAD_BYTES]) + _events(tail), [event for piece in pieces for event in _events(piece)]
 
 
@@ -501,15 +505,17 @@ def _time_of(folder: Path) -> datetime:
         pass
     try:
         return datetime.fromtimestamp(folder.lstat().st_mtime, UTC)
-    except (OSError, ValueError, OverflowError):  # it went away, or lies beyond every calendar
+    except (OSError, ValueError, OverflowError):  # it was removed, or its time is beyond every calendar
         return datetime.fromtimestamp(0, UTC)
 
 
 def mark_compared(folder: Path, number: int | None) -> None:
-    """Keep the run in ``folder`` as the ``number``-th of those side by side; no longer where None.
+    """Mark the run in ``folder`` as the ``number``-th that its lab compares; None: remove the mark.
+
+    The mark is in the run's own folder, so it cannot outlive the run.
 
     Raises:
-        OSError: the folder cannot be written to.
+        OSError: the folder cannot be written.
     """
     mark = folder / COMPARED_FILE
     if number is None:
@@ -519,10 +525,9 @@ def mark_compared(folder: Path, number: int | None) -> None:
 
 
 def comparison_mark(folder: Path) -> tuple[int, int] | None:
-    """When the run in ``folder`` was kept (nanoseconds), and its number, 0 where the file tells none.
+    """Return when the run in ``folder`` was marked (nanoseconds) and its number, 0 if the file has none.
 
-    Returns:
-        None where it is not kept.
+    Returns None if it is not compared.
     """
     mark = folder / COMPARED_FILE
     try:

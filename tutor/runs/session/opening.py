@@ -1,4 +1,4 @@
-"""Opens sessions: of a lab, of a run, of one cell of a sweep. Logs are read to their end: for a thread."""
+"""Opens the session of a lab, of a run, or of a cell of a sweep. It reads logs to their end, so call it in a thread."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def open_lab(
     *,
     data_folder: Path | None = None,
 ) -> LabSession:
-    """A session of a lab; it has joined the run that `joinable` names, if any.
+    """Open a session of a lab, which joins the run that `joinable` finds, if any.
 
     Args:
         runs: The learner's runs.
-        spec: The lab, with ``overrides``.
-        overrides: What the place that it is opened from changes in the lab.
-        shown: The run in view where it is opened.
-        data_folder: Where the course's data lies.
+        spec: The lab, with ``overrides`` applied.
+        overrides: The settings that the place it is opened from changes.
+        shown: The run that is in view at that place.
+        data_folder: The folder of the course's data.
     """
     session = LabSession(runs, spec, data_folder=data_folder)
     run_id = joinable(runs, spec, overrides, shown)
@@ -41,22 +41,22 @@ def open_lab(
     return session
 
 
-def open_run(runs: Runs, run_id: str, beside: Sequence[str] = (), *, data_folder: Path | None = None) -> LabSession:
-    """A session of one run, whichever lab it is of: joined if it goes on, else as it ended.
+def open_run(runs: Runs, run_id: str, compared: Sequence[str] = (), *, data_folder: Path | None = None) -> LabSession:
+    """Open a session of one run of any lab, whether it is running or has ended.
 
     Args:
         runs: The learner's runs.
         run_id: The run.
-        beside: Runs to compare it with, pinned beside it.
-        data_folder: Where the course's data lies.
+        compared: Runs to compare it with, pinned for this session only.
+        data_folder: The folder of the course's data.
 
     Raises:
-        TutorError: one of the runs is not there.
+        TutorError: one of the runs does not exist.
     """
     spec = runs.entry(run_id).spec or read_config(runs.folder_of(run_id))
     session = LabSession(runs, spec, data_folder=data_folder)
-    session.pins.lasting = not beside
-    for other in beside:
+    session.pins.lasting = not compared
+    for other in compared:
         session.join(other)
         session.catch_up()
         session.pin()
@@ -66,12 +66,12 @@ def open_run(runs: Runs, run_id: str, beside: Sequence[str] = (), *, data_folder
 
 
 def open_cell(runs: Runs, folder: Path, *, data_folder: Path | None = None) -> LabSession:
-    """A session of the run of one cell of a sweep; what is begun from there is a run like any other.
+    """Open a session of the run of one cell of a sweep. A run started there is an ordinary run.
 
     Args:
         runs: The learner's runs.
-        folder: That of the cell's run.
-        data_folder: Where the course's data lies.
+        folder: The folder of the cell's run.
+        data_folder: The folder of the course's data.
     """
     session = LabSession(RunsWithCell(runs, folder), read_config(folder), data_folder=data_folder)
     session.join(folder.name)
@@ -80,10 +80,10 @@ def open_cell(runs: Runs, folder: Path, *, data_folder: Path | None = None) -> L
 
 
 def joinable(runs: RunList, spec: LabConfig, overrides: Mapping[str, object], shown: str | None = None) -> str | None:
-    """The run of this lab to join: one that is going; else ``shown``; else the newest one, where it died unseen.
+    """The run of this lab to join: a running one; else ``shown``; else the newest one if it died.
 
-    A lab opened with overrides joins only a run of exactly that spec. ``shown`` is a run that the learner looks at
-    already; it may have ended or been deleted since.
+    A lab opened with overrides joins only a run of exactly that spec. ``shown`` is a run that the learner sees already;
+    it may have ended or been deleted since.
     """
     for entry in runs.running():
         if entry.lab == spec.id and _same(entry, spec, overrides):

@@ -1,4 +1,4 @@
-"""What a session needs of the learner's runs, and those runs with one cell of a sweep among them."""
+"""What a session needs of the registry and of a follower, and the learner's runs with a cell of a sweep added."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class FollowedRun(Protocol):
     summary: RunSummary
 
     def poll(self, limit_bytes: int = ...) -> list[Event]:
-        """The events since the last poll."""
+        """Return the events since the last poll."""
 
     def catch_up(
         self, hear: Callable[[Event], object] | None = None, stopped: Callable[[], bool] | None = None
     ) -> RunSummary:
-        """Read all that is there now."""
+        """Read to the present end of the log."""
 
 
 class RunStore(Protocol):
@@ -40,24 +40,24 @@ class RunStore(Protocol):
         """Follow a run."""
 
     def keep_compared(self, run_id: str, number: int | None) -> None:
-        """Keep a run for comparison, or no longer."""
+        """Pin a run for comparison under a number; None: no longer."""
 
     def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
-        """The runs kept for comparison, the first one at the front."""
+        """Number and id of the runs that the lab of ``spec`` compares, the first one at the front."""
 
 
 class RunList(Protocol):
     """What finding a run to join needs of `tutor.runs.registry.Runs`."""
 
     def running(self) -> Sequence[RunEntry]:
-        """Runs whose worker lives, newest first."""
+        """Runs whose worker is alive, newest first."""
 
     def all(self) -> Sequence[RunEntry]:
         """All runs, newest first."""
 
 
 class RunsWithCell:
-    """The learner's runs, and one of a sweep."""
+    """The learner's runs, and the run of one cell of a sweep."""
 
     def __init__(self, runs: Runs, folder: Path) -> None:
         self._runs = runs
@@ -72,10 +72,10 @@ class RunsWithCell:
         return RunFollower(self._folder) if run_id == self._folder.name else self._runs.follow(run_id)
 
     def keep_compared(self, run_id: str, number: int | None) -> None:
-        """Keep a run for comparison, or no longer; the cell itself is kept by its sweep."""
+        """Pin a run for comparison, or no longer; the run of the cell belongs to its sweep and is never marked."""
         if run_id != self._folder.name:
             self._runs.keep_compared(run_id, number)
 
     def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
-        """The learner's runs that are kept for comparison."""
+        """The learner's runs that are compared."""
         return self._runs.compared(spec)

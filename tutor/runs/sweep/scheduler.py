@@ -1,6 +1,6 @@
-"""Runs the cells of a sweep on a pool of workers and writes down their results.
+"""Runs the cells of a sweep on a pool of workers, and writes their results.
 
-A pool is any executor that `concurrent.futures` knows: processes of this machine, or a Dask cluster (the optional
+A pool is an executor of the kind of `concurrent.futures`: processes of this machine, or a Dask cluster (the optional
 extra ``cluster``).
 """
 
@@ -40,18 +40,18 @@ from tutor.runs.sweep.results import RUNS_FOLDER, Begun, CellResult, CellState, 
 from tutor.runs.worker.limits import limit_memory
 
 _LOOK_SECONDS = 0.05
-"""How long the scheduler waits for a result before it looks whether it shall stop."""
+"""How long the scheduler waits for a result before it checks whether to stop."""
 _CONNECT_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerPool:
-    """Who runs the cells.
+    """The workers that run the cells.
 
     Args:
-        executor: takes `run_cell`.
-        room: how many cells may be given out at a time, now.
-        shares_files: whether it writes into the same folders as we do; else logs come back with the outcome.
+        executor: Runs `run_cell`.
+        room: Returns how many cells may run at once at present.
+        shares_files: Whether the workers see our files; otherwise the logs come back with the outcomes.
     """
 
     executor: Executor
@@ -60,8 +60,8 @@ class WorkerPool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """A cell that somebody is at. Its lock is ours: it lives as long as the sweep does."""
+class _Submitted:
+    """A cell that was submitted to the pool. This process holds its lock, so it is alive as long as the sweep."""
 
     cell: int
     folder: Path
@@ -69,15 +69,15 @@ class _Given:
 
 
 class SweepScheduler:
-    """Runs the cells of a sweep that have no result yet.
+    """Runs cells of a sweep.
 
     Args:
         plan: The sweep.
         folder: Its folder.
-        pool: Who runs the cells.
-        data_folder: Where data sets lie.
-        log: Takes results. An exception of its own ends the sweep.
-        stopping: Whether to stop, asked many times a second.
+        pool: The workers that run the cells.
+        data_folder: The folder of the data sets.
+        log: Takes the results. If it raises, the sweep ends.
+        stopping: Returns whether to stop; called many times a second.
     """
 
     def __init__(
@@ -96,43 +96,43 @@ class SweepScheduler:
         self._data_folder = data_folder
         self._log = log
         self._stopping = stopping
-        self._given: dict[Future[CellOutcome], _Given] = {}
+        self._submitted: dict[Future[CellOutcome], _Submitted] = {}
 
     def run(self, cells: list[int]) -> bool:
-        """Run ``cells``, in their order, and return when all have ended or it was asked to stop.
+        """Run ``cells`` in their order, and return when all have ended or it has to stop.
 
         Returns:
             Whether all were run.
 
         Raises:
-            TutorError: the executor cannot go on; what had a result by then keeps it.
-            OSError: the folder cannot be written to.
+            TutorError: the executor cannot continue; results so far are kept.
+            OSError: the folder cannot be written.
         """
         waiting = deque(cells)
         try:
-            while waiting or self._given:
+            while waiting or self._submitted:
                 if self._stopping():
                     self._stop()
-                    return not waiting and not self._given
-                while waiting and len(self._given) < self._pool.room():
-                    self._give(waiting.popleft())
-                done, _ = wait(self._given, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
+                    return not waiting and not self._submitted
+                while waiting and len(self._submitted) < self._pool.room():
+                    self._submit(waiting.popleft())
+                done, _ = wait(self._submitted, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
                 for future in done:
                     self._take(future)
         finally:
-            for future in list(self._given):
+            for future in list(self._submitted):
                 future.cancel()
-                self._let_go(self._given.pop(future))
+                self._release(self._submitted.pop(future))
         return True
 
-    def _give(self, cell: int) -> None:
+    def _submit(self, cell: int) -> None:
         try:
             spec = self._plan.spec_of(cell)
         except LabError as error:
             self._log.write(CellResult(cell=cell, run="", state="failed", message=str(error)))
             return
         folder = self._runs.make(spec)
-        given = _Given(cell, folder, hold(folder / LOCK_FILE))
+        cell_run = _Submitted(cell, folder, hold(folder / LOCK_FILE))
         job = CellJob(
             spec=spec,
             run=folder.name,
@@ -144,25 +144,25 @@ class SweepScheduler:
         try:
             future = self._pool.executor.submit(run_cell, job)
         except BrokenExecutor as error:
-            self._let_go(given)
+            self._release(cell_run)
             raise _broken() from error
-        self._given[future] = given
+        self._submitted[future] = cell_run
 
     def _take(self, future: Future[CellOutcome]) -> None:
-        given = self._given.pop(future)
+        cell_run = self._submitted.pop(future)
         try:
-            event = self._result(future, given)
+            event = self._result(future, cell_run)
         finally:
-            self._let_go(given)
+            self._release(cell_run)
         self._log.write(event)
 
-    def _result(self, future: Future[CellOutcome], given: _Given) -> SweepEvent:
-        """What to write down of a cell that came back.
+    def _result(self, future: Future[CellOutcome], cell_run: _Submitted) -> SweepEvent:
+        """The event for a cell that has come back.
 
         Raises:
-            TutorError: whoever runs cells cannot.
+            TutorError: the pool cannot run cells.
         """
-        run = given.folder.name
+        run = cell_run.folder.name
         try:
             outcome = future.result()
         except BrokenExecutor as error:
@@ -173,18 +173,20 @@ class SweepScheduler:
                 hint=translate("sweep.other-tutor-hint"),
             ) from error
         except CancelledError:
-            return CellResult(cell=given.cell, run=run, state="stopped")
+            return CellResult(cell=cell_run.cell, run=run, state="stopped")
         except OSError as error:
-            # The disk is full, most likely: the next cell would say the same.
+            # Most likely the disk is full, and the next cell would fail in the same way.
             reason = error.strerror or str(error)
             raise TutorError(translate("runs.failed-disk", reason=reason)) from error
         except Exception as error:
             reason = harmless_line(f"{type(error).__name__}: {error}")[:500]
-            return CellResult(cell=given.cell, run=run, state="failed", message=translate("runs.failed", reason=reason))
+            return CellResult(
+                cell=cell_run.cell, run=run, state="failed", message=translate("runs.failed", reason=reason)
+            )
         if outcome.log:
-            (given.folder / EVENTS_FILE).write_bytes(outcome.log)
+            (cell_run.folder / EVENTS_FILE).write_bytes(outcome.log)
         return CellResult(
-            cell=given.cell,
+            cell=cell_run.cell,
             run=run,
             state=cast("CellState", outcome.state),
             train_loss=outcome.train_loss,
@@ -197,21 +199,21 @@ class SweepScheduler:
         )
 
     def _stop(self) -> None:
-        """Ask every cell to end soon, and wait for those that hear it."""
-        for future, given in self._given.items():
+        """Ask every cell to stop, and wait for those that can be asked."""
+        for future, cell_run in self._submitted.items():
             if not future.cancel() and self._pool.shares_files:
                 with suppress(TutorError):
-                    send(given.folder, Stop())
+                    send(cell_run.folder, Stop())
         if not self._pool.shares_files:
             return
-        for future in list(self._given):
+        for future in list(self._submitted):
             if not future.cancelled():
                 wait([future])
                 self._take(future)
 
-    def _let_go(self, given: _Given) -> None:
-        if given.lock is not None:
-            os.close(given.lock)
+    def _release(self, cell_run: _Submitted) -> None:
+        if cell_run.lock is not None:
+            os.close(cell_run.lock)
 
 
 def _broken() -> TutorError:
@@ -220,7 +222,7 @@ def _broken() -> TutorError:
 
 @contextmanager
 def local_pool(jobs: int, memory: int) -> Iterator[WorkerPool]:
-    """Processes of this machine, one cell each, which end with this process, however it ends.
+    """A pool of processes of this machine, which end with this process, however it ends.
 
     Args:
         jobs: How many.
@@ -251,7 +253,7 @@ def _prepare_process(memory: int) -> None:
 
 
 def require_dask() -> None:
-    """Find out whether Dask is installed, without importing it.
+    """Check that Dask is installed, without importing it.
 
     Raises:
         TutorError: it is not.
@@ -262,15 +264,15 @@ def require_dask() -> None:
 
 @contextmanager
 def dask_pool(address: str) -> Iterator[WorkerPool]:
-    """The workers of the scheduler at ``address``.
+    """The workers of the Dask scheduler at ``address``.
 
-    They need a tutor of the same version, but none of our files: logs travel with the outcomes.
+    They need tutor in the same version, but not our files: logs come back with the outcomes.
 
     Raises:
         TutorError: Dask is not installed, there is no scheduler at this address, or it has no workers.
     """
     require_dask()
-    # Untyped, and not installed everywhere.
+    # Dask has no types, and is not installed everywhere.
     distributed: Any = importlib.import_module("distributed")
     try:
         client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)

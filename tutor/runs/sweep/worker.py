@@ -1,7 +1,7 @@
 """``python -m tutor.runs.sweep.worker SWEEP_FOLDER``: the process that runs a sweep.
 
-It holds a lock while it lives, only appends to the results, and gives the cells to processes of its own, or to a
-Dask cluster. Killed at any time and started again, it goes on with the cells that have no result.
+It holds a lock while it is alive, only appends to the results, and gives the cells to processes of its own or to a Dask
+cluster. It may be killed at any time: started again, it continues with the cells that have no result.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the cells of a sweep that have no result.
 
     Returns:
-        The exit code: 0 at an end of any kind, 5 where the sweep could not go on, 4 where it cannot write.
+        The exit code: 0 if the sweep ended in any way, 5 if it could not continue, 4 if it cannot write.
     """
     parser = argparse.ArgumentParser(prog="python -m tutor.runs.sweep.worker", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--dask", default="", help="address of a scheduler")
     parser.add_argument("--language", default=ENGLISH)
-    parser.add_argument("--lock", type=int, help="descriptor of the lock, where the parent holds it already")
+    parser.add_argument("--lock", type=int, help="descriptor of the lock, if the parent holds it already")
     given = parser.parse_args(arguments)
     os.environ.update(ONE_THREAD)
     speak(given.language)
@@ -92,7 +92,7 @@ def _run_cells(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
 
 
 def _stop_on_signals() -> list[int]:
-    """A list that gets an entry once the system asks this process to end."""
+    """A list that gets an entry when the system asks this process to end."""
     asked: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:

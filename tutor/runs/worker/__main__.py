@@ -1,7 +1,7 @@
 """``python -m tutor.runs.worker RUN_FOLDER``: the process that trains.
 
-It holds a lock while it lives, only appends to its log, reads the control log between epochs, outlives the screen
-that started it, and stops by itself. NumPy is imported late, after one thread has been asked for.
+It holds a lock while it is alive, only appends to its log, reads the control log between epochs, outlives the screen
+that started it, and stops by itself. NumPy is imported late, after it has been limited to one thread.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ WEIGHTS_FILE = "weights.npz"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train what the run's folder asks for.
+    """Train the run of a folder.
 
     Returns:
-        The exit code: 0 at an end of any kind, 5 where the run failed, 4 where it cannot write.
+        The exit code: 0 if the run ended in any way, 5 if it failed, 4 if it cannot write.
     """
     parser = argparse.ArgumentParser(prog="python -m tutor.runs.worker", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data-folder", type=Path)
     parser.add_argument("--language", default=ENGLISH)
-    parser.add_argument("--lock", type=int, help="descriptor of the lock, where the parent holds it already")
+    parser.add_argument("--lock", type=int, help="descriptor of the lock, if the parent holds it already")
     given = parser.parse_args(arguments)
     os.environ.update(ONE_THREAD)
     speak(given.language)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    # Ctrl-C at a terminal that this process was started from by hand is a stop like any other.
+    # Ctrl-C, if somebody has started this process by hand, is a stop like any other.
     try:
         return _work(given.folder, given.data_folder, given.lock)
     except OSError as error:
@@ -83,7 +83,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
 
 
 def _guarded(log: Writer[Event]) -> Callable[[Event], None]:
-    """``log.write``, with room made for the last word once the disk is full."""
+    """``log.write``; once the disk is full, it makes room for the last event."""
 
     def emit(event: Event) -> None:
         try:

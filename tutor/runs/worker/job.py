@@ -1,4 +1,4 @@
-"""One run from its spec to its last event, with every failure told in the learner's words."""
+"""One run from its spec to its last event. Every failure becomes a sentence in the log."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 class TrainingJob:
-    """A run about to be done.
+    """One run, ready to be trained.
 
     Args:
-        spec: What is asked.
-        data_folder: Where data sets lie as files.
-        emit: Takes each event.
-        run_id: For the log.
+        spec: What to train.
+        data_folder: The folder of the data sets.
+        emit: Is called with each event.
+        run_id: The id of the run, for its log.
         commands: See `TrainingLoop`.
         every_epoch: See `TrainingLoop`.
         perturbation: See `tutor.runs.worker.adapter.TrainingAdapter`.
@@ -59,16 +59,16 @@ class TrainingJob:
         self._stopped: Reason | None = None
 
     def stop(self, reason: Reason) -> None:
-        """End soon. May be called from a signal handler, at any time."""
+        """End the run soon. May be called at any time, also from a signal handler."""
         self._stopped = reason
         if self._loop is not None:
             self._loop.stop(reason)
 
     def run(self, weights: Path | None = None) -> bool:
-        """Do it; the last event is written. Weights go to the file ``weights``.
+        """Train to the end and write the last event. The weights go to the file ``weights``.
 
         Returns:
-            Whether the run came to an end of its own, rather than failed.
+            Whether the run ended without a failure.
 
         Raises:
             OSError: not even the failure could be written.
@@ -82,7 +82,7 @@ class TrainingJob:
         except LogFullError as error:
             self._emit_failed(translate("runs.failed-disk", reason=str(error)), translate("runs.failed-disk-hint"))
         except Exception as error:
-            # A viewer must never wait for a word that does not come.
+            # Otherwise viewers would wait for a last event that never comes.
             traceback.print_exc()
             self._fail(translate("runs.failed", reason=harmless_line(f"{type(error).__name__}: {error}")[:500]))
         else:
@@ -116,9 +116,9 @@ class TrainingJob:
         self._loop.run()
 
     def _fail(self, message: str, hint: str = "") -> None:
-        """Write the epochs that were done before the failure, then the failure."""
+        """Write the epochs that were finished before the failure, then the failure."""
         if self._loop is not None:
-            # What cannot be written now is lost; why the run failed matters more.
+            # Epochs that cannot be written now are lost; the reason for the failure matters more.
             with suppress(MemoryError, LogFullError):
                 self._loop.rescue()
         self._emit_failed(message, hint)
@@ -129,13 +129,13 @@ class TrainingJob:
 
 
 def _save(training: TrainingAdapter, weights: Path | None) -> None:
-    """Keep the weights; a run whose weights find no room is still a run."""
+    """Write the weights. If there is no room for them, the run is still a success."""
     if weights is None:
         return
     try:
         training.save(weights)
     except OSError as error:
-        print(f"weights not kept: {error}", file=sys.stderr)
+        print(f"weights not written: {error}", file=sys.stderr)
 
 
 class LogFullError(Exception):

@@ -65,7 +65,7 @@ class ReplayingMode(ChartMode):
     def on_click(self, event: events.Click) -> None:
         """A click on the bar goes there."""
         if event.widget is self.view.bar:
-            self._player.to_share(self.view.bar_fraction(event.x))
+            self._player.to_fraction(self.view.bar_fraction(event.x))
             self.lab.show_all()
 
     def action_replay_end(self) -> None:
@@ -84,10 +84,10 @@ class ReplayingMode(ChartMode):
         self._player.scrub(1)
 
     def action_scrub_start(self) -> None:
-        self._player.to_share(0.0)
+        self._player.to_fraction(0.0)
 
     def action_scrub_end(self) -> None:
-        self._player.to_share(1.0)
+        self._player.to_fraction(1.0)
 
     def action_replay_faster(self) -> None:
         self._player.change_speed(1)
