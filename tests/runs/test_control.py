@@ -152,6 +152,6 @@ def test_soup_in_the_control_log_stops_nobody(tmp_path_factory: pytest.TempPathF
 
 
 def test_a_control_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(TutorError, match="cannot be steered: No such file") as caught:
+    with pytest.raises(TutorError, match="cannot be controlled: No such file") as caught:
         send(tmp_path / "gone", Stop())
     assert caught.value.exit_code is ExitCode.CANNOT_WRITE

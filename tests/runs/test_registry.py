@@ -94,7 +94,7 @@ def test_a_run_is_found_by_its_id_or_its_last_four(runs: Runs) -> None:
     folder = make(runs, "20260101-100000-aaaa")
     assert runs.folder_of("20260101-100000-aaaa") == runs.folder_of("aaaa") == folder
     make(runs, "20260102-100000-aaaa")
-    with pytest.raises(TutorError, match="aaaa means several runs"):
+    with pytest.raises(TutorError, match="Several runs are called aaaa"):
         runs.folder_of("aaaa")
     with pytest.raises(TutorError, match="There is no run /etc"):
         runs.folder_of("/etc")
@@ -103,7 +103,7 @@ def test_a_run_is_found_by_its_id_or_its_last_four(runs: Runs) -> None:
 def test_a_run_is_deleted_when_it_has_ended(runs: Runs) -> None:
     lock = hold(make(runs, "20260101-100000-aaaa", epochs(1, 1)) / LOCK_FILE)
     assert lock is not None
-    with pytest.raises(TutorError, match="aaaa is still going"):
+    with pytest.raises(TutorError, match="aaaa is still running"):
         runs.delete("aaaa")
     os.close(lock)
     runs.delete("aaaa")
@@ -162,7 +162,7 @@ def test_the_shape_of_a_long_run_is_read_in_between_too(runs: Runs) -> None:
 
 
 def test_without_a_name_the_newest_that_goes_on_is_meant(runs: Runs) -> None:
-    with pytest.raises(TutorError, match="no run yet"):
+    with pytest.raises(TutorError, match="no runs yet"):
         runs.pick(None)
     lock = hold(make(runs, "20260101-100000-aaaa", epochs(1, 1)) / LOCK_FILE)
     assert lock is not None

@@ -174,7 +174,7 @@ def test_the_time_that_the_environment_allows_is_the_most_that_a_run_takes(
 def test_only_so_many_runs_go_on_at_once(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUTOR_MAX_RUNS", "1")
     first = started(runs, ENDLESS)
-    with pytest.raises(TutorError, match="1 runs are going on") as told:
+    with pytest.raises(TutorError, match="1 runs are running or paused") as told:
         runs.start(BALL)
     assert "TUTOR_MAX_RUNS" in told.value.hint
     assert len(runs.all()) == 1
@@ -397,4 +397,4 @@ def test_a_model_too_large_for_the_memory_is_told(tmp_path: Path) -> None:
     result = by_hand(tmp_path / "large", with_overrides(LabConfig(), {**spec, "train.max_memory_mb": 256}))
     assert result.returncode == 5
     summary = RunFollower(tmp_path / "large").catch_up()
-    assert (summary.state, summary.message) == ("failed", "The run needs more memory than this machine gives it.")
+    assert (summary.state, summary.message) == ("failed", "The run needs more memory than this machine has.")

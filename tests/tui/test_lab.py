@@ -548,7 +548,7 @@ async def test_every_end_is_told_in_words(tmp_path: Path) -> None:
         ("no-improvement", "Stopped early at epoch 86: the validation loss had stopped getting better."),
         ("seconds", "Stopped at epoch 86: it may train for 600 s."),
         ("idle", "Stopped at epoch 86: it had waited for hours"),
-        ("log-size", "its log is as large as a log may be"),
+        ("log-size", "its log has reached the size limit"),
         ("stop", "Stopped at epoch 86. What it found is kept."),
     )
     async with lab(tmp_path) as bench:
@@ -956,7 +956,7 @@ async def test_a_real_worker_trains_is_steered_and_outlives_the_screen(tmp_path:
         assert (joined.state, len(joined.train)) == ("paused", epochs)
         await pilot.press("x")
         await until(pilot, lambda: joined.state == "stopped")
-        assert f"Stopped at epoch {epochs}. What it found is kept." in text_of(pilot)
+        assert f"Stopped at epoch {epochs}. The results so far are kept." in text_of(pilot)
 
 
 async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:

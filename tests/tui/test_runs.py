@@ -71,7 +71,7 @@ async def test_while_the_list_is_read_it_says_so(
 
 async def test_without_a_run_the_way_to_one_is_told(services: Workspace) -> None:
     async with running(services, RunsScreen) as pilot:
-        await shown(pilot, "There is no run yet")
+        await shown(pilot, "There are no runs yet")
 
 
 async def test_a_run_that_goes_on_is_steered_from_the_list(services: Workspace) -> None:
