@@ -167,7 +167,7 @@ def test_the_time_that_the_environment_allows_is_the_most_that_a_run_takes(
     flat_out = with_overrides(ENDLESS, {"train.pace": 0.0})
     summary = wait(runs.follow(runs.start(flat_out)), lambda summary: summary.ended)
     assert (summary.state, summary.reason) == ("stopped", "seconds")
-    assert "it may train for 1 s" in summary.message
+    assert "it may train for 1 s at most" in summary.message
     assert "TUTOR_MAX_SECONDS" in summary.message
 
 

@@ -58,7 +58,7 @@ def train(
 
 
 def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:
-    """What is to be run. Nobody asked to watch slowly here, so the pace is flat out unless set.
+    """What is to be run. Nobody asked to watch slowly here, so it trains at full speed unless a pace is set.
 
     Raises:
         TutorError: there is no such lab, the table cannot be learnt from, or a setting is refused or changes nothing.
