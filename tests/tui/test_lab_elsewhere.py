@@ -33,7 +33,7 @@ async def test_what_another_terminal_did_is_told_and_the_controls_turn_with_it(
         assert "".join(changed.split()) in "".join((await bench.text()).split())
         assert session.value(control) == 0.5
         assert not session.draft.can_undo
-        assert not session.waits_for_restart(control)
+        assert session.holds(control.key)
 
 
 async def test_a_pace_that_another_terminal_set_is_the_pace_here(tmp_path: Path) -> None:

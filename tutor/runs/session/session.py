@@ -155,22 +155,24 @@ class LabSession:
             if not (events := self.follower.poll(_PIECE)):
                 break
             self._hear(events)
-        return self.follower.summary.version != before and self._keep(self.follower.summary)
+        if self.follower.summary.version == before:
+            return False
+        self._update_histories(self.follower.summary)
+        return True
 
     def _hear(self, events: list[Event]) -> None:
         if self.other_terminals.hear(events):
             self.requested_pace = None
 
-    def _keep(self, summary: RunSummary) -> bool:
+    def _update_histories(self, summary: RunSummary) -> None:
         self.train.follow(summary.train_losses)
         self.valid.follow(summary.valid_losses)
-        return True
 
     def catch_up(self) -> None:
         """Read to the end of the log. The log may be long, so call it in a thread."""
         self.pins.poll(self.run_id)
         if self.follower is not None:
-            self._keep(self.follower.catch_up(lambda event: self._hear([event])))
+            self._update_histories(self.follower.catch_up(lambda event: self._hear([event])))
         self.other_terminals.take()
 
     def take_over(self) -> None:
@@ -290,10 +292,6 @@ class LabSession:
     def value(self, control: ControlConfig) -> object:
         """The present value of a control."""
         return self.draft.value(control)
-
-    def waits_for_restart(self, control: ControlConfig) -> bool:
-        """Whether the present run still uses another value of ``control``."""
-        return not self.holds(control.key)
 
     def holds(self, key: str) -> bool:
         """Whether the present run uses the present value of the setting ``key``; true if there is no run yet."""
@@ -421,17 +419,15 @@ class OtherTerminals:
     def hear(self, events: Iterable[Event]) -> bool:
         """Keep the events of other authors. Return whether one of them changed the pace."""
         paced = False
+        keys = {control.key for control in self._draft.spec.controls.values()}
         for event in events:
             if not other_author_of(event):
                 continue
             self._heard.append(event)
             paced = paced or isinstance(event, Paced)
-            if isinstance(event, Changed) and event.key in self._keys():
+            if isinstance(event, Changed) and event.key in keys:
                 self._draft.take_over({event.key: event.value})
         return paced
-
-    def _keys(self) -> set[str]:
-        return {control.key for control in self._draft.spec.controls.values()}
 
     def take(self) -> list[str]:
         """Return what others did since the last call, as sentences."""

@@ -346,5 +346,5 @@ def follow_up(lab: Lab, name: str) -> None:
         start(lab)
     elif idle := SETTINGS[control.key].idle_reason(session.spec):
         lab.notice(translate("effects.says-idle", name=control_title(name, control), reason=idle))
-    elif session.going and session.waits_for_restart(control):
+    elif session.going and not session.holds(control.key):
         lab.notice(translate("lab.needs-restart", name=control_title(name, control)))
