@@ -41,7 +41,7 @@ from tutor.course.questions.numeric import NUMERIC
 from tutor.course.reader import read_lesson
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.study.predictions import facts_of_runs
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

@@ -16,9 +16,8 @@ from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.labs.own_lab import require_columns
 from tutor.labs.settings import SETTINGS
 from tutor.labs.validate import refuse_idle
-from tutor.runs.execute import run_to_end
-from tutor.runs.sweep.choice import SweepChoice
-from tutor.runs.sweep.plan import plan_sweep, refuse_idle_axes
+from tutor.runs.in_process import run_to_end
+from tutor.runs.sweep.plan import SweepChoice, plan_sweep, refuse_idle_axes
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 _CLASSES = {"loss.name": "cross-entropy", "optimizer.name": "adam", "train.batch_size": 16, "train.epochs": 2}

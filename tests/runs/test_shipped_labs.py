@@ -14,7 +14,7 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.labs.settings import SETTINGS
 from tutor.runs.events import Event
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.log import LINE_BYTES
 from tutor.runs.summary import RunSummary
 

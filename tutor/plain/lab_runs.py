@@ -18,7 +18,7 @@ from tutor.foundation.translate import sentences, translate
 from tutor.labs.check import fences_of, spec_of_fence
 from tutor.labs.lab_config import LabConfig
 from tutor.plain.run_cache import RunCache
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.predictions import DECIDES
 from tutor.study.predictions import facts_of_runs
 

@@ -12,7 +12,7 @@ from tutor.foundation.translate import language, translate
 from tutor.plain.reporters import outcome_lines
 from tutor.runs.events import Epochs, Event, Started
 from tutor.runs.summary import RunSummary
-from tutor.runs.words import told
+from tutor.runs.words import describe
 
 SECONDS_BETWEEN = 4.0
 """A sentence takes about as long to be spoken."""
@@ -80,7 +80,7 @@ class Narrator:
                 key = "watch.begins" if planned else "record.begins-open"
                 lines.append(translate(key, title=title, epochs=planned))
                 lines += map(harmless_line, event.data.notes)
-            elif text := told(event, called=summary.epoch_text):
+            elif text := describe(event, epoch_text=summary.epoch_text):
                 lines.append(text)
             elif isinstance(event, Epochs) and self._clock() >= self._next and summary.epoch > self._said:
                 self._next = self._clock() + SECONDS_BETWEEN

@@ -13,7 +13,7 @@ from tutor.foundation.text import pad_left
 from tutor.foundation.translate import sentences, translate
 from tutor.runs.events import Epochs, Event, Started, number_text
 from tutor.runs.summary import RunSummary
-from tutor.runs.words import log_faults, not_finite_texts, told
+from tutor.runs.words import describe, log_faults, not_finite_texts
 
 
 class Reporter(Protocol):
@@ -51,7 +51,7 @@ class LineReporter:
                 lines += map(harmless_line, event.data.notes)
             elif isinstance(event, Epochs):
                 lines += _epoch_lines(event, width)
-            elif text := told(event, called=summary.epoch_text):
+            elif text := describe(event, epoch_text=summary.epoch_text):
                 lines.append(text)
         if lines:
             self._out.write("\n".join(lines) + "\n")

@@ -14,8 +14,7 @@ from tutor.foundation.terminal import terminal_size, terminal_speaks_unicode
 from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.plain.reporters import figure
-from tutor.runs.entries import RunEntry
-from tutor.runs.registry import Runs
+from tutor.runs.registry import RunEntry, Runs
 from tutor.runs.words import STATE_SIGNS, state_in_a_list
 
 _COLUMNS = (

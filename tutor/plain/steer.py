@@ -15,7 +15,7 @@ from tutor.foundation.translate import translate
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Stop, send
 from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
 from tutor.runs.registry import Runs
-from tutor.runs.words import done_elsewhere, told
+from tutor.runs.words import describe, other_author_of
 
 _PATIENCE = 10.0
 """Seconds that the worker has to answer; it looks between two epochs, so a slow epoch may take longer."""
@@ -74,7 +74,7 @@ def _hear(poll: Callable[[], list[Event]], ended: Callable[[], bool], command: C
         for event in events:
             if isinstance(event, _ANSWERS[type(command)]) and _answers(event, command):
                 text = translate("watch.stopped", run=short, epoch=event.epoch) if isinstance(event, Finished) else ""
-                print(text or f"{short}: {told(event)}")
+                print(text or f"{short}: {describe(event)}")
                 return int(ExitCode.USAGE if isinstance(event, Refused) else ExitCode.OK)
         if ended():
             raise TutorError(translate("watch.has-ended", run=short), exit_code=ExitCode.USAGE)
@@ -86,7 +86,7 @@ def _hear(poll: Callable[[], list[Event]], ended: Callable[[], bool], command: C
 
 def _answers(event: Event, command: Command) -> bool:
     """Whether it is our change, note or pace that this tells of; a pause is one, whoever asked for it first."""
-    return not isinstance(command, Set | Note | Pace) or not done_elsewhere(event)
+    return not isinstance(command, Set | Note | Pace) or not other_author_of(event)
 
 
 def set_value(name: str, words: Sequence[str]) -> int:
@@ -135,7 +135,7 @@ def follow_log(path: Path, name: str, columns: str = "") -> int:
 
 def import_log(path: Path, name: str, columns: str = "") -> int:
     """Keep a CSV log of another program as a run, and say how it was read. Raises `TutorError` if it is none."""
-    from tutor.runs.imports.csv_log import import_csv
+    from tutor.runs.imports.csv_run import import_csv
     from tutor.tables.log_columns import parse_columns
 
     try:
@@ -157,8 +157,7 @@ def export(name: str | None, kind: str, to: Path | None) -> int:
     Raises:
         TutorError: there is no such run, or it cannot be written there.
     """
-    from tutor.runs.export import csv_lines, write_csv
-    from tutor.runs.tensorboard import write_event_file
+    from tutor.runs.export import csv_lines, write_csv, write_event_file
 
     runs = _runs()
     folder = runs.folder_of(runs.pick(name))

@@ -55,7 +55,7 @@ def sweep(
     plan = plan_sweep(spec, grid, overrides)
     refuse_idle_axes(plan)
     if dask:
-        from tutor.runs.sweep.cluster import require_dask
+        from tutor.runs.sweep.scheduler import require_dask
 
         require_dask()
     sweeps = Sweeps(paths.sweeps_folder())

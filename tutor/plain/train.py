@@ -16,7 +16,7 @@ from tutor.labs.validate import refuse_idle
 from tutor.plain.choose_reporter import choose_reporter
 from tutor.plain.reporters import Reporter
 from tutor.runs.control import Stop, send
-from tutor.runs.follower import Follower
+from tutor.runs.follower import RunFollower
 from tutor.runs.registry import Runs
 
 _POLL_SECONDS = 1 / 30
@@ -58,7 +58,7 @@ def train(
 
 
 def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:
-    """What is to be run. Nobody asked to watch slowly here, so the pace is flat out unless set.
+    """What is to be run. Nobody asked to watch slowly here, so it trains at full speed unless a pace is set.
 
     Raises:
         TutorError: there is no such lab, the table cannot be learnt from, or a setting is refused or changes nothing.
@@ -82,7 +82,7 @@ def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], 
 
 
 def _follow(run_folder: Path, reporter: Reporter) -> int:
-    follower = Follower(run_folder)
+    follower = RunFollower(run_folder)
     interrupted = False
     try:
         while not follower.summary.ended:
@@ -97,7 +97,7 @@ def _follow(run_folder: Path, reporter: Reporter) -> int:
     return int(ExitCode.RUN_FAILED if follower.summary.state in {"failed", "died"} else ExitCode.OK)
 
 
-def _wait_and_report(follower: Follower, reporter: Reporter, interrupted: bool) -> bool:
+def _wait_and_report(follower: RunFollower, reporter: Reporter, interrupted: bool) -> bool:
     """One look at the log. Returns whether Ctrl-C came meanwhile; the first one asks the worker to stop."""
     try:
         events = follower.poll()

@@ -10,7 +10,7 @@ from tutor.foundation.translate import translate
 from tutor.plain.choose_reporter import choose_reporter
 from tutor.plain.narrator import Narrator
 from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, figure
-from tutor.runs.follower import Follower
+from tutor.runs.follower import RunFollower
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
 
@@ -32,11 +32,11 @@ def watch(name: str | None, style: str | None) -> int:
     """
     runs = Runs(paths.runs_folder())
     run_id = runs.pick(name)
-    follower = Follower(runs.folder_of(run_id), raw=style == "json")
+    follower = RunFollower(runs.folder_of(run_id), raw=style == "json")
     return tell(follower, choose_reporter(style), run_id[-4:])
 
 
-def tell(follower: Follower, reporter: Reporter, short_id: str) -> int:
+def tell(follower: RunFollower, reporter: Reporter, short_id: str) -> int:
     """Follow a run with ``reporter`` until it ends; Ctrl-C leaves it going."""
     try:
         _join(follower, reporter)
@@ -54,7 +54,7 @@ def tell(follower: Follower, reporter: Reporter, short_id: str) -> int:
     return int(ExitCode.RUN_FAILED if follower.summary.state in {"failed", "died"} else ExitCode.OK)
 
 
-def _join(follower: Follower, reporter: Reporter) -> None:
+def _join(follower: RunFollower, reporter: Reporter) -> None:
     """Who comes late to lines is told where the run stands, not everything that was."""
     if isinstance(reporter, LineReporter | Narrator) and not isinstance(reporter, JsonReporter) and follower.alive:
         summary = follower.catch_up()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.runs.sweeping import small_plan
 from tutor.foundation.errors import TutorError
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import hold
 from tutor.runs.log import Writer
+from tutor.runs.processes import hold
 from tutor.runs.sweep.results import (
     PLAN_FILE,
     RESULTS_FILE,

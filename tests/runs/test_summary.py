@@ -15,10 +15,9 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides
 from tutor.plain.narrator import Narrator
 from tutor.plain.reporters import JsonReporter, LineReporter, Reporter
-from tutor.runs.ends import ENDS
-from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Reason, Started
-from tutor.runs.execute import run_to_end
-from tutor.runs.summary import RunSummary, fold
+from tutor.runs.events import Changed, DataFacts, Diverged, Epochs, Event, Finished, Reason, Started
+from tutor.runs.in_process import run_to_end
+from tutor.runs.summary import ENDS, RunSummary, divergence_of, fold
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
 PACKAGE = Path(__file__).resolve().parents[2] / "tutor"
@@ -104,3 +103,23 @@ def test_a_loss_beyond_any_use_is_no_finished_run(rate: float, language: str) ->
     assert {"en": "Diverged after", "zh": "训练发散"}[language] in out.getvalue()
     assert '"state":"diverged"' in out.getvalue()
     assert isfinite(summary.train_losses[-1])  # it was no number that ended it
+
+
+def test_a_divergence_tells_its_rate_since_when_and_how_far_it_rose() -> None:
+    summary = RunSummary()
+    fold(summary, [Epochs(first=1, train=[1.0, 0.9], updates=2, seconds=0.1, learning_rate=0.1)])
+    assert divergence_of(summary) is None
+    fold(summary, [Changed(epoch=2, updates=2, key="optimizer.learning_rate", value=3.0)])
+    fold(summary, [Epochs(first=3, train=[9.0, 800.0, None], updates=5, seconds=0.2, learning_rate=3.0)])
+    fold(summary, [Diverged(epoch=5, updates=5)])
+    rise = divergence_of(summary)
+    assert rise is not None
+    assert (rise.rate, rise.since, rise.low, rise.high) == (3.0, 2, 0.9, 800.0)
+
+
+def test_a_divergence_at_once_has_no_rise_to_tell() -> None:
+    summary = fold(RunSummary(), [Epochs(first=1, train=[None], updates=1, seconds=0.1, learning_rate=3.0)])
+    fold(summary, [Diverged(epoch=1, updates=1)])
+    rise = divergence_of(summary)
+    assert rise is not None
+    assert (rise.low, rise.high) == (None, None)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.events import Event, View
-from tutor.runs.execute import run_to_end
-from tutor.runs.preview import opening_views
+from tutor.runs.in_process import initial_views, run_to_end
 
 COURSE = Path(__file__).parents[2] / "lessons"
 
@@ -17,7 +16,7 @@ def test_it_is_what_the_run_itself_shows_before_its_first_epoch() -> None:
     told: list[Event] = []
     run_to_end(spec, COURSE / "data", told.append)
     first = {(each.panel, each.part): each.data for each in reversed(told) if isinstance(each, View)}
-    views = opening_views(spec, COURSE / "data")
+    views = initial_views(spec, COURSE / "data")
     assert set(views) == {"boundary", "confusion"}
     for panel, view in views.items():
         assert view.frame == first[panel, "frame"]
@@ -25,4 +24,4 @@ def test_it_is_what_the_run_itself_shows_before_its_first_epoch() -> None:
 
 
 def test_a_run_that_cannot_be_had_begins_with_nothing(tmp_path: Path) -> None:
-    assert opening_views(load_lab("digits-net", COURSE / "labs"), tmp_path) == {}
+    assert initial_views(load_lab("digits-net", COURSE / "labs"), tmp_path) == {}

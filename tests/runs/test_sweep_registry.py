@@ -16,7 +16,7 @@ from tests.runs.sweeping import DATA, SPEC, small_plan
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import hold
+from tutor.runs.processes import hold
 from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.registry import KEEP_SWEEPS, Sweeps
 from tutor.runs.sweep.results import RESULTS_FILE, RUNS_FOLDER, Opened, SweepFollower
@@ -121,7 +121,7 @@ def test_one_worker_is_enough_for_a_sweep(sweeps: Sweeps) -> None:
     folder = sweeps.start(plan, data_folder=DATA, jobs=1)
     follow(folder, lambda each: bool(each.state.going))
     assert sweeps.start(plan, data_folder=DATA, jobs=1) == folder
-    with pytest.raises(TutorError, match="still goes on"):
+    with pytest.raises(TutorError, match="still running"):
         sweeps.delete(folder)
     send(folder, Stop())
     follow(folder, at_its_end)

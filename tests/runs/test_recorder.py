@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tutor.runs.worker.digits import nine_digits
+from tutor.runs.worker.recorder import nine_digits
 
 assert "numpy" in sys.modules
 TIES = st.builds(lambda whole, places: (whole + 0.5) / 10**places, st.integers(10**8, 10**9 - 1), st.integers(0, 20))
@@ -36,7 +36,7 @@ def test_a_float32_survives_and_what_is_not_finite_is_none() -> None:
 
 def test_a_program_without_numpy_needs_none() -> None:
     code = (
-        "import sys; from tutor.runs.worker.digits import nine_digits; "
+        "import sys; from tutor.runs.worker.recorder import nine_digits; "
         "print(set(nine_digits([1 / 3] * 100)), 'numpy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -11,9 +11,9 @@ import pytest
 from tests.runs.sweeping import DATA, SPEC, AtOnce, conduct, small_plan
 from tutor.foundation.errors import TutorError
 from tutor.runs.control import Stop, send
-from tutor.runs.execute import run_to_end
-from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
-from tutor.runs.locks import is_held
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, RunFollower
+from tutor.runs.in_process import run_to_end
+from tutor.runs.processes import is_held
 from tutor.runs.registry import Runs
 from tutor.runs.sweep.cell import CellJob, run_cell
 from tutor.runs.sweep.results import RUNS_FOLDER
@@ -43,7 +43,7 @@ def test_each_cell_is_a_run_that_can_be_opened(shares_files: bool, tmp_path: Pat
     assert {entry.state for entry in runs.all()} == {"finished"}
     folder = follower.run_folder(4)
     assert folder is not None
-    summary = Follower(folder).catch_up()
+    summary = RunFollower(folder).catch_up()
     assert summary.spec == plan.spec_of(4)
     assert len(summary.train_losses) == 5
     assert not is_held(folder / LOCK_FILE)
@@ -153,7 +153,7 @@ class _Refusing(AtOnce):
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (BrokenExecutor("gone"), "ended from outside"),
+        (BrokenExecutor("gone"), "was killed"),
         (ModuleNotFoundError("No module named 'tutor'"), "no tutor"),
         (OSError(28, "No space left on device"), "No space left"),
     ],
