@@ -11,9 +11,8 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.plain.progress_files import memory
-from tutor.study.calibration import Confidence, confidence
 from tutor.study.misconceptions import ItemReport, Misconception, item_reports
-from tutor.study.progress_report import Overview, Topics, mix_ups, overview, topics
+from tutor.study.report import Confidence, Overview, Topics, confidence, frequent_misconceptions, overview, topics
 from tutor.typeset.page import one_line
 
 _NAME = 44
@@ -33,7 +32,7 @@ def show_progress() -> int:
         lines = [
             *overview_lines(overview(store, course, language(), clock.utc_now())),
             *topic_lines(topics(store, course, language())),
-            *mix_up_lines(mix_ups(store, course, language())),
+            *mix_up_lines(frequent_misconceptions(store, course, language())),
             *confidence_lines(confidence(store.statistics.estimates())),
         ]
     for line in lines:

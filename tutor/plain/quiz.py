@@ -19,9 +19,9 @@ from tutor.progress.settings import load_settings
 from tutor.progress.store import open_store
 from tutor.runs.registry import Runs
 from tutor.study.deck import ALL_SIDES, Deck
-from tutor.study.outlook import next_due, outlook
 from tutor.study.quiz_session import QuizSession
 from tutor.study.quiz_words import retry_words
+from tutor.study.report import next_due, outlook
 from tutor.study.review_session import ReviewSession
 
 if TYPE_CHECKING:
