@@ -14,8 +14,8 @@ from tutor.foundation.translate import translate
 from tutor.progress.store import ProgressStore
 from tutor.study.question_attempt import Exercise, Mark
 from tutor.study.quiz_session import QuizSession
-from tutor.study.quiz_words import retry_words
 from tutor.study.score import Score
+from tutor.study.wording import retry_label
 
 THREE = tuple(replace(SINGLE, id=f"q{number}") for number in range(3))
 SCOPE = "lesson:sample-lesson"
@@ -236,7 +236,7 @@ def test_a_prediction_without_a_run_can_be_tried_again(store: ProgressStore) -> 
     answer(session, right=True)
     session.next()
     assert (session.wrong_ids, session.ids_to_retry()) == ((), ("predict",))
-    assert retry_words(session) == translate("quiz.way-retry-rest", count=1)
+    assert retry_label(session) == translate("quiz.way-retry-rest", count=1)
     again = start(store, (PREDICT, *THREE[:1]))
     assert (again.over, again.ids_to_retry()) == (True, ("predict",)), "it is not done"
     again.retry_wrong()
@@ -252,15 +252,15 @@ def test_what_a_further_round_asks_is_said_as_it_is(store: ProgressStore) -> Non
     session.next()
     answer(session, right=True)
     session.next()
-    assert retry_words(session) == translate("quiz.way-retry", count=1)
-    assert retry_words(session, unsure=True) == translate("quiz.way-unsure", count=2)
+    assert retry_label(session) == translate("quiz.way-retry", count=1)
+    assert retry_label(session, unsure=True) == translate("quiz.way-unsure", count=2)
     session = start(store, fresh=True)
     session.skip()
     answer(session, right=False)
     session.next()
     session.skip()
-    assert retry_words(session) == translate("quiz.way-retry-rest", count=3)
-    assert retry_words(session, unsure=True) == translate("quiz.way-unsure-rest", count=3)
+    assert retry_label(session) == translate("quiz.way-retry-rest", count=3)
+    assert retry_label(session, unsure=True) == translate("quiz.way-unsure-rest", count=3)
 
 
 def test_the_course_map_learns_how_many_questions_there_are(store: ProgressStore) -> None:

@@ -10,7 +10,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures
-from tutor.study.verdict_words import first_words
+from tutor.study.wording import verdict_sentence
 from tutor.typeset.page import plain_lines
 
 WIDTH = 76
@@ -70,7 +70,7 @@ def verdict_lines(attempt: Attempt) -> Iterator[str]:
         yield translate("quiz.not-counted")
         yield harmless_line(attempt.reason)
     elif attempt.verdict is not None:
-        yield first_words(attempt)
+        yield verdict_sentence(attempt)
         yield from _what_was_chosen(attempt)
         yield from _what_was_right(attempt)
         for figure in deciding_figures(attempt.question, attempt.facts or {}):

@@ -20,9 +20,9 @@ from tutor.progress.store import open_store
 from tutor.runs.registry import Runs
 from tutor.study.deck import ALL_SIDES, Deck
 from tutor.study.quiz_session import QuizSession
-from tutor.study.quiz_words import retry_words
 from tutor.study.report import next_due, outlook
 from tutor.study.review_session import ReviewSession
+from tutor.study.wording import retry_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,9 +89,9 @@ def _sum_up(asker: Asker, session: QuizSession, store: ProgressStore) -> bool:
     if score.skipped:
         ways["b"] = translate("quiz.way-skipped", count=score.skipped), session.return_to_skipped
     if session.ids_to_retry():
-        ways["r"] = retry_words(session), session.retry_wrong
+        ways["r"] = retry_label(session), session.retry_wrong
     if session.unsure_ids:
-        ways["u"] = retry_words(session, unsure=True), lambda: session.retry_wrong(unsure=True)
+        ways["u"] = retry_label(session, unsure=True), lambda: session.retry_wrong(unsure=True)
     if not ways:
         return False
     asker.say(*(f"  {letter}  {text}" for letter, (text, _) in ways.items()), translate("ask.or-leave"))

@@ -15,7 +15,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
 from tutor.study.question_attempt import Exercise
-from tutor.study.quiz_words import retry_words
+from tutor.study.wording import retry_label
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, score_row, title_line
@@ -358,9 +358,9 @@ def _ways_on(session: QuizSession, following: LessonHeader | None) -> Iterator[R
     if session.score.skipped:
         yield _way(SKIPPED, "b", translate("quiz.way-skipped", count=session.score.skipped))
     if session.ids_to_retry():
-        yield _way(RETRY, "r", retry_words(session))
+        yield _way(RETRY, "r", retry_label(session))
     if session.unsure_ids:
-        yield _way(UNSURE, "u", retry_words(session, unsure=True))
+        yield _way(UNSURE, "u", retry_label(session, unsure=True))
     if following is not None:
         yield _way(NEXT, "→", translate("quiz.way-next", title=following.numbered_title))
     yield _way(LESSON, "o", translate("quiz.way-lesson"))

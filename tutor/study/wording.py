@@ -1,9 +1,14 @@
-"""What is said first to an answer: right, nearly right, or not."""
+"""Sentences that the screens and the plain front say alike: the verdict on an answer, and the offers after a quiz."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt
+
+if TYPE_CHECKING:
+    from tutor.study.quiz_session import QuizSession
 
 # Each as it is said, and as it is said to one who was unsure.
 _RIGHT = ("quiz.right", "quiz.right-but-unsure")
@@ -12,7 +17,7 @@ _NO = ("quiz.no", "quiz.no-unsure")
 _OTHERWISE = ("quiz.run-otherwise", "quiz.run-otherwise-unsure")
 
 
-def first_words(attempt: Attempt) -> str:
+def verdict_sentence(attempt: Attempt) -> str:
     """The verdict in a sentence, with what there is to add, such as how many lines are in place.
 
     Empty where there is no verdict. What a run decided is not the learner's fault, and is said in other words.
@@ -29,3 +34,12 @@ def first_words(attempt: Attempt) -> str:
     else:
         keys = _OTHERWISE if attempt.question.predicts else _NO
     return translate("quiz.space").join([translate(keys[attempt.unsure]), *verdict.notes])
+
+
+def retry_label(session: QuizSession, *, unsure: bool = False) -> str:
+    """What `QuizSession.retry_wrong` would ask again, and how much that is."""
+    count = len(session.ids_to_retry(unsure=unsure))
+    only_wrong = len(session.ids_to_retry()) == len(session.wrong_ids)
+    if unsure:
+        return translate("quiz.way-unsure" if only_wrong else "quiz.way-unsure-rest", count=count)
+    return translate("quiz.way-retry" if only_wrong else "quiz.way-retry-rest", count=count)
