@@ -23,9 +23,8 @@ from tutor.plain.quiz import quiz, review, show_due
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
 from tutor.progress.store import ProgressStore
-from tutor.study.attempt import Attempt
+from tutor.study.attempt import Attempt, attempt_from_answer
 from tutor.study.question_attempt import Exercise, Keeping
-from tutor.study.recall import attempt_given
 
 
 @pytest.fixture
@@ -302,7 +301,7 @@ def test_pairs_are_asked_line_by_line_and_the_wrong_ones_are_told(store: Progres
     assert said.partition("These belong together:\n")[2].startswith("  b. b — two\n  c. c — three\nWhy:")
     (answer,) = store.answers()
     assert (answer.kind, answer.given, answer.score, answer.correct) == ("match", (0, 2, 1, 3), 0.5, False)
-    again = attempt_given(MATCH, 2, answer.given)
+    again = attempt_from_answer(MATCH, 2, answer.given)
     assert again is not None
     assert again.verdict == exercise.attempt.verdict
 

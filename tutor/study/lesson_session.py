@@ -10,11 +10,10 @@ from tutor.course.questions import question_type
 from tutor.foundation import clock
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Position, now
-from tutor.study.attempt import Attempt
+from tutor.study.attempt import Attempt, attempt_from_answer
 from tutor.study.question_attempt import Exercise, Keeping, Mark, Seconds
 from tutor.study.quiz_session import new_seed
 from tutor.study.reading_time import ReadingTime
-from tutor.study.recall import attempt_given
 from tutor.study.score import Score, score_of
 
 if TYPE_CHECKING:
@@ -175,7 +174,7 @@ class LessonSession:
         answer = self._newest.get(question_id)
         if answer is None:
             return None
-        attempt = attempt_given(question, answer.seed, answer.given)
+        attempt = attempt_from_answer(question, answer.seed, answer.given)
         if attempt is None:
             return None
         attempt.unsure = answer.unsure

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from tutor.course.lesson import Question
 from tutor.foundation import clock
 from tutor.progress.records import SavedQuiz, new_key, now
-from tutor.study.attempt import Attempt
+from tutor.study.attempt import Attempt, attempt_state, restore_attempt
 from tutor.study.question_attempt import Exercise, Keeping, Mark, Seconds
-from tutor.study.recall import attempt_from, state_of
 from tutor.study.score import Score, score_of
 
 if TYPE_CHECKING:
@@ -279,7 +278,7 @@ class QuizSession:
             "asked": [
                 {
                     "id": each.question.id, "key": each.key, "spent": round(each.seconds, 3),
-                    "runs": list(each.runs), "attempt": state_of(each.attempt),
+                    "runs": list(each.runs), "attempt": attempt_state(each.attempt),
                 }
                 for each in self._asked
             ],
@@ -317,7 +316,7 @@ class QuizSession:
 
     def _remembered(self, question_id: str, entry: Mapping[str, object]) -> Exercise:
         state, key, spent, runs = (entry.get(name) for name in ("attempt", "key", "spent", "runs"))
-        attempt = attempt_from(self._questions[question_id], state) if isinstance(state, dict) else None
+        attempt = restore_attempt(self._questions[question_id], state) if isinstance(state, dict) else None
         if attempt is None:
             return self._fresh(question_id)
         return Exercise(
