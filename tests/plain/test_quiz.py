@@ -24,7 +24,7 @@ from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
 from tutor.progress.store import ProgressStore
 from tutor.study.attempt import Attempt, attempt_from_answer
-from tutor.study.question_attempt import Exercise, Keeping
+from tutor.study.question_attempt import AttemptContext, QuestionAttempt
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def store(own_home: Path) -> ProgressStore:
     return open_store().store
 
 
-def ask(store: ProgressStore, attempt: Attempt, *lines: str, **more: bool) -> tuple[Outcome, str, Exercise]:
+def ask(store: ProgressStore, attempt: Attempt, *lines: str, **more: bool) -> tuple[Outcome, str, QuestionAttempt]:
     out = io.StringIO()
-    exercise = Exercise(attempt, Keeping(store))
+    exercise = QuestionAttempt(attempt, AttemptContext(store))
     source = io.StringIO("".join(f"{line}\n" for line in lines))
     return Asker(None, None, source=source, out=out, **more).ask(exercise, "1"), out.getvalue(), exercise
 

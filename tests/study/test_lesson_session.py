@@ -11,8 +11,7 @@ from tutor.course.lesson import Lesson, Question, Section
 from tutor.progress.records import Position
 from tutor.progress.store import ProgressStore
 from tutor.study.lesson_session import LessonSession
-from tutor.study.question_attempt import Mark
-from tutor.study.score import Score
+from tutor.study.question_attempt import Mark, Score
 
 SECTIONS = (Section("One", 2, "one", 0), Section("Two", 2, "two", 2), Section("Three", 2, "three", 4))
 SAMPLE = lesson(prose(5), SINGLE, prose(40), NUMERIC, prose(20), PREDICT, sections=SECTIONS)

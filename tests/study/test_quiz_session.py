@@ -12,9 +12,8 @@ from tests.study.samples import EVERY, MULTIPLE, NUMERIC, PREDICT, SINGLE, Stopw
 from tutor.course.lesson import Question
 from tutor.foundation.translate import translate
 from tutor.progress.store import ProgressStore
-from tutor.study.question_attempt import Exercise, Mark
+from tutor.study.question_attempt import Mark, QuestionAttempt, Score
 from tutor.study.quiz_session import QuizSession
-from tutor.study.score import Score
 from tutor.study.wording import retry_label
 
 THREE = tuple(replace(SINGLE, id=f"q{number}") for number in range(3))
@@ -25,7 +24,7 @@ def start(store: ProgressStore, questions: tuple[Question, ...] = THREE, **more:
     return QuizSession.start(questions, store, scope=SCOPE, lesson_id="sample-lesson", **more)  # type: ignore[arg-type]
 
 
-def current(session: QuizSession) -> Exercise:
+def current(session: QuizSession) -> QuestionAttempt:
     assert session.current is not None
     return session.current
 

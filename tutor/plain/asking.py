@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor.course.catalogue import Course
     from tutor.runs.predictions import PredictionRuns
     from tutor.runs.registry import Runs
-    from tutor.study.question_attempt import Exercise
+    from tutor.study.question_attempt import QuestionAttempt
 
 _TELL_EVERY = 5.0
 """Seconds between two words about a run that is going."""
@@ -89,7 +89,7 @@ class Asker:
         self._confidence = confidence
         self._source = source or sys.stdin or StringIO()  # closed standard input is as good as an empty one
         self._out = out or sys.stdout
-        self._last: Exercise | None = None
+        self._last: QuestionAttempt | None = None
 
     def say(self, *lines: str) -> None:
         """Print lines, at once."""
@@ -105,7 +105,7 @@ class Asker:
             print(line.rstrip("\n"), file=self._out, flush=True)  # a pipe has no echo, and a log should tell all
         return line.strip() if line else None
 
-    def ask(self, exercise: Exercise, heading: str) -> Outcome:
+    def ask(self, exercise: QuestionAttempt, heading: str) -> Outcome:
         """Put a question, read until it is answered or left, and tell the verdict."""
         self.say("", heading, *question_lines(exercise.attempt))
         exercise.seen()
@@ -122,7 +122,7 @@ class Asker:
 
     # -- answers -----------------------------------------------------------------------------------------
 
-    def _read_answer(self, exercise: Exercise) -> Outcome | None:
+    def _read_answer(self, exercise: QuestionAttempt) -> Outcome | None:
         """Read a line, or one for each step, and commit; None if nothing came of it but an answer, or none yet."""
         attempt = exercise.attempt
         steps = attempt.type.steps(attempt.question)
@@ -159,7 +159,7 @@ class Asker:
     def _say_not_ready(self, attempt: Attempt) -> None:
         self.say(translate(attempt.type.not_ready_in_lines, count=attempt.type.size(attempt.question)))
 
-    def _commit(self, exercise: Exercise) -> Outcome | None:
+    def _commit(self, exercise: QuestionAttempt) -> Outcome | None:
         if self._confidence and exercise.attempt.confidence is None:
             line = self.read(f"{translate('ask.how-sure')} ")
             percent = percent_in(line or "")
@@ -168,7 +168,7 @@ class Asker:
         exercise.commit()
         return None
 
-    def _grant(self, wish: Wish, exercise: Exercise) -> Outcome | None:
+    def _grant(self, wish: Wish, exercise: QuestionAttempt) -> Outcome | None:
         """Do what was wished for; the outcome, where the question is left by it."""
         leaving = {Wish.SKIP: Outcome.SKIPPED, Wish.BACK: Outcome.BACK, Wish.LEAVE: Outcome.LEFT}
         if wish in leaving:
@@ -193,7 +193,7 @@ class Asker:
 
     # -- predictions -------------------------------------------------------------------------------------
 
-    def _predict(self, exercise: Exercise) -> None:
+    def _predict(self, exercise: QuestionAttempt) -> None:
         """Let the runs decide; where they cannot be had, the prediction is not counted."""
         from tutor.runs.predictions import PredictionRuns
 

@@ -11,10 +11,9 @@ from tutor.foundation import clock
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Position, now
 from tutor.study.attempt import Attempt, attempt_from_answer
-from tutor.study.question_attempt import Exercise, Keeping, Mark, Seconds
+from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
 from tutor.study.quiz_session import new_seed
 from tutor.study.reading_time import ReadingTime
-from tutor.study.score import Score, score_of
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Block
@@ -33,12 +32,12 @@ class LessonSession:
         seconds: Measures how long answers take.
     """
 
-    def __init__(self, lesson: Lesson, store: ProgressStore, *, seconds: Seconds = clock.monotonic_seconds) -> None:
+    def __init__(self, lesson: Lesson, store: ProgressStore, *, seconds: Clock = clock.monotonic_seconds) -> None:
         self.lesson = lesson
         self._store = store
-        self._keeping = Keeping(store, seconds=seconds)
+        self._context = AttemptContext(store, seconds=seconds)
         self._questions = {question.id: question for question in lesson.questions}
-        self._exercises: dict[str, Exercise] = {}
+        self._exercises: dict[str, QuestionAttempt] = {}
         self._newest = store.newest_answers(lesson.id)
         self._starts = _starts([_weight(block) for block in lesson.blocks])
         self.position = self._found_again(store.position(lesson.id))
@@ -113,7 +112,7 @@ class LessonSession:
 
     # -- questions ---------------------------------------------------------------------------------------
 
-    def exercise(self, question_id: str) -> Exercise:
+    def exercise(self, question_id: str) -> QuestionAttempt:
         """The exercise of a question in the text: as it was answered last, else a new one.
 
         Raises:
@@ -123,7 +122,7 @@ class LessonSession:
             self._exercises[question_id] = self._recalled(question_id) or self._fresh(question_id)
         return self._exercises[question_id]
 
-    def again(self, question_id: str) -> Exercise:
+    def again(self, question_id: str) -> QuestionAttempt:
         """A new attempt at a question, newly shuffled; what was answered before stays in the memory."""
         self._exercises[question_id] = self._fresh(question_id)
         return self._exercises[question_id]
@@ -163,13 +162,13 @@ class LessonSession:
 
     # -- inside ------------------------------------------------------------------------------------------
 
-    def _fresh(self, question_id: str) -> Exercise:
+    def _fresh(self, question_id: str) -> QuestionAttempt:
         return self._exercise_of(Attempt(self._questions[question_id], new_seed()))
 
-    def _exercise_of(self, attempt: Attempt, key: str = "") -> Exercise:
-        return Exercise(attempt, self._keeping, key=key, renew=partial(self.again, attempt.question.id))
+    def _exercise_of(self, attempt: Attempt, key: str = "") -> QuestionAttempt:
+        return QuestionAttempt(attempt, self._context, key=key, renew=partial(self.again, attempt.question.id))
 
-    def _recalled(self, question_id: str) -> Exercise | None:
+    def _recalled(self, question_id: str) -> QuestionAttempt | None:
         question: Question = self._questions[question_id]
         answer = self._newest.get(question_id)
         if answer is None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.progress.records import SavedQuiz
     from tutor.progress.store import ProgressStore
 
-Seconds = Callable[[], float]
+Clock = Callable[[], float]
 """A clock that never runs backwards."""
 
 
@@ -34,7 +34,7 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class AttemptContext:
     """How the exercises of a session are remembered.
 
     Args:
@@ -47,17 +47,17 @@ class Keeping:
     store: ProgressStore
     quiz_id: str = ""
     quiz: Callable[[], SavedQuiz] | None = None
-    seconds: Seconds = clock.monotonic_seconds
+    seconds: Clock = clock.monotonic_seconds
 
 
-class Exercise:
+class QuestionAttempt:
     """One attempt at a question, remembered.
 
     Change the draft through `attempt`; lock and settle through here.
 
     Args:
         attempt: The attempt.
-        keeping: How it is remembered.
+        context: How it is remembered.
         key: Of the answer in the memory, where it has been committed before.
         spent: Seconds spent on it before.
         runs: Ids of the runs started for it before.
@@ -67,18 +67,18 @@ class Exercise:
     def __init__(
         self,
         attempt: Attempt,
-        keeping: Keeping,
+        context: AttemptContext,
         *,
         key: str = "",
         spent: float = 0.0,
         runs: Iterable[str] = (),
-        renew: Callable[[], Exercise] | None = None,
+        renew: Callable[[], QuestionAttempt] | None = None,
     ) -> None:
         self.attempt = attempt
         self.key = key
         self.runs = tuple(runs)
         self.renew = renew
-        self._keeping = keeping
+        self._context = context
         self._spent = spent
         self._seen_at: float | None = None
 
@@ -98,7 +98,7 @@ class Exercise:
     @property
     def seconds(self) -> float:
         """Seconds that the question was looked at before the lock."""
-        running = 0.0 if self._seen_at is None else self._keeping.seconds() - self._seen_at
+        running = 0.0 if self._seen_at is None else self._context.seconds() - self._seen_at
         return self._spent + running
 
     @property
@@ -109,7 +109,7 @@ class Exercise:
     def seen(self) -> None:
         """The learner sees the question from now on."""
         if self._seen_at is None and not self.attempt.locked:
-            self._seen_at = self._keeping.seconds()
+            self._seen_at = self._context.seconds()
 
     def left(self) -> None:
         """The learner looks elsewhere."""
@@ -127,8 +127,8 @@ class Exercise:
         self.left()
         answer = self._as_answer()
         self.key = answer.key
-        quiz = self._keeping.quiz
-        self._keeping.store.record_answer(answer, quiz() if quiz is not None else None)
+        quiz = self._context.quiz
+        self._context.store.record_answer(answer, quiz() if quiz is not None else None)
         return True
 
     def follow(self, runs: Iterable[str]) -> None:
@@ -148,7 +148,7 @@ class Exercise:
             return False
         verdict = self.attempt.verdict
         if verdict is not None:
-            store = self._keeping.store
+            store = self._context.store
             store.settle_answer(self.key, correct=verdict.correct, score=verdict.score, runs=self.runs)
         self._save_quiz()
         return True
@@ -164,12 +164,12 @@ class Exercise:
         """The learner was (not) unsure; may be said before and after the lock."""
         self.attempt.unsure = unsure
         if self.key:
-            self._keeping.store.mark_unsure(self.key, unsure)
+            self._context.store.mark_unsure(self.key, unsure)
             self._save_quiz()
 
     def _save_quiz(self) -> None:
-        if self._keeping.quiz is not None:
-            self._keeping.store.save_quiz(self._keeping.quiz())
+        if self._context.quiz is not None:
+            self._context.store.save_quiz(self._context.quiz())
 
     def _as_answer(self) -> Answer:
         attempt = self.attempt
@@ -187,5 +187,49 @@ class Exercise:
             seconds=round(self.seconds, 3),
             language=language(),
             seed=attempt.seed,
-            quiz_id=self._keeping.quiz_id,
+            quiz_id=self._context.quiz_id,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts of questions.
+
+    Args:
+        total: All of them.
+        right: Answered right.
+        wrong: Answered, but not right.
+        skipped: Put off.
+        uncounted: Predictions whose run could not be had.
+        open: Not answered yet, or waiting for a run.
+    """
+
+    total: int = 0
+    right: int = 0
+    wrong: int = 0
+    skipped: int = 0
+    uncounted: int = 0
+    open: int = 0
+
+    @property
+    def counted(self) -> int:
+        """Questions with a verdict."""
+        return self.right + self.wrong
+
+    @property
+    def fraction(self) -> float:
+        """Right ones among those with a verdict, from 0 to 1; 0 where there are none."""
+        return self.right / self.counted if self.counted else 0.0
+
+
+def score_of(marks: Iterable[Mark]) -> Score:
+    """Count ``marks``."""
+    each = list(marks)
+    return Score(
+        total=len(each),
+        right=each.count(Mark.RIGHT),
+        wrong=each.count(Mark.WRONG),
+        skipped=each.count(Mark.SKIPPED),
+        uncounted=each.count(Mark.UNCOUNTED),
+        open=each.count(Mark.OPEN) + each.count(Mark.WAITING),
+    )

@@ -14,7 +14,7 @@ from tutor.progress.activity import ReadingPiece
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
-    from tutor.study.question_attempt import Seconds
+    from tutor.study.question_attempt import Clock
 
 THERE: Final = 120.0
 """Seconds after the last key in which the lesson still counts as read."""
@@ -38,7 +38,7 @@ class ReadingTime:
         seconds: A clock that never runs backwards.
     """
 
-    def __init__(self, lesson_id: str, store: ProgressStore, *, seconds: Seconds = clock.monotonic_seconds) -> None:
+    def __init__(self, lesson_id: str, store: ProgressStore, *, seconds: Clock = clock.monotonic_seconds) -> None:
         self._lesson_id = lesson_id
         self._store = store
         self._seconds = seconds

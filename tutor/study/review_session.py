@@ -15,9 +15,8 @@ from tutor.progress.cards import Card, term_of
 from tutor.progress.records import new_key
 from tutor.progress.store import REVIEW
 from tutor.study.attempt import Attempt
-from tutor.study.question_attempt import Exercise, Keeping, Mark, Seconds
+from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
 from tutor.study.quiz_session import new_seed
-from tutor.study.score import Score, score_of
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Question
@@ -46,7 +45,7 @@ class ReviewSession:
         *,
         minutes: float | None = None,
         moment: datetime | None = None,
-        seconds: Seconds = clock.monotonic_seconds,
+        seconds: Clock = clock.monotonic_seconds,
     ) -> None:
         moment = moment or clock.utc_now()
         deck.sync(store, moment, language())
@@ -55,20 +54,20 @@ class ReviewSession:
         self._deck = deck
         self._seconds = seconds
         self._began = seconds()
-        self._keeping = Keeping(store, f"{REVIEW}{new_key()}", seconds=seconds)
+        self._context = AttemptContext(store, f"{REVIEW}{new_key()}", seconds=seconds)
         self._waiting: deque[Card] = deque(_one_side_each(store.cards.due(moment)))
         self.due = len(self._waiting)
         """How many cards were due at the start."""
-        self._current: Exercise | None = None
+        self._current: QuestionAttempt | None = None
         self._card: Card | None = None
-        self._asked: list[Exercise] = []
+        self._asked: list[QuestionAttempt] = []
         self._misses: Counter[str] = Counter()
         self.next()
 
     # -- where one is ------------------------------------------------------------------------------------
 
     @property
-    def current(self) -> Exercise | None:
+    def current(self) -> QuestionAttempt | None:
         """The card in front of the learner; None when the review is over."""
         return self._current
 
@@ -103,7 +102,7 @@ class ReviewSession:
         return self.minutes is not None and self._seconds() - self._began >= 60 * self.minutes
 
     @property
-    def answered(self) -> tuple[Exercise, ...]:
+    def answered(self) -> tuple[QuestionAttempt, ...]:
         """What was asked and answered, in order."""
         now = [self._current] if self._current is not None and self._current.attempt.locked else []
         return (*self._asked, *now)
@@ -115,7 +114,7 @@ class ReviewSession:
 
     # -- moving ------------------------------------------------------------------------------------------
 
-    def next(self) -> Exercise | None:
+    def next(self) -> QuestionAttempt | None:
         """On to the next card; None when there is none left or the time is up. One not answered yet is put off."""
         self._put_away()
         self._current = self._card = None
@@ -143,8 +142,8 @@ class ReviewSession:
 
     # -- inside ------------------------------------------------------------------------------------------
 
-    def _exercise(self, question: Question) -> Exercise:
-        return Exercise(Attempt(question, new_seed()), self._keeping)
+    def _exercise(self, question: Question) -> QuestionAttempt:
+        return QuestionAttempt(Attempt(question, new_seed()), self._context)
 
     def _put_away(self) -> None:
         """The current card is done, or comes again: at the end where it was missed or put off."""

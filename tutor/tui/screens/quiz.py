@@ -14,7 +14,7 @@ from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
-from tutor.study.question_attempt import Exercise
+from tutor.study.question_attempt import QuestionAttempt
 from tutor.study.wording import retry_label
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
@@ -28,8 +28,8 @@ from tutor.tui.widgets.rows import Room, RowsView
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
     from tutor.course.lesson import LabFence, Lesson
+    from tutor.study.question_attempt import Score
     from tutor.study.quiz_session import QuizSession
-    from tutor.study.score import Score
 
 
 KEYS: tuple[Command, ...] = (
@@ -168,7 +168,7 @@ class QuizScreen(OneQuestionScreen):
         """The quiz."""
         return self.session
 
-    def lab_before(self, exercise: Exercise) -> LabFence | None:
+    def lab_before(self, exercise: QuestionAttempt) -> LabFence | None:
         """The lab that the lesson showed last before this question: there it can be seen."""
         from tutor.course.lesson import LabFence
 
@@ -375,11 +375,13 @@ def _way(key: str, letter: str, text: str) -> RowItem:
     return RowItem(key, draw)
 
 
-def _question_item(session: QuizSession, number: int, exercise: Exercise) -> RowItem:
+def _question_item(session: QuizSession, number: int, exercise: QuestionAttempt) -> RowItem:
     return RowItem(str(number), lambda width: question_row(session, number, exercise, width))
 
 
-def question_row(session: QuizSession, number: int, exercise: Exercise, width: int, *, here: bool = False) -> Row:
+def question_row(
+    session: QuizSession, number: int, exercise: QuestionAttempt, width: int, *, here: bool = False
+) -> Row:
     """A question in a list: its sign, number and title, and whether its answer was unsure."""
     mark = session.mark(exercise.question.id)
     sign, ink = SIGNS[mark]

@@ -22,7 +22,7 @@ from tutor.tui.widgets.row_list import RowItem, RowList, blank, chart_items, day
 
 if TYPE_CHECKING:
     from tutor.study.deck import Deck
-    from tutor.study.question_attempt import Exercise
+    from tutor.study.question_attempt import QuestionAttempt
     from tutor.study.review_session import ReviewSession
 
 
@@ -197,7 +197,7 @@ class ReviewScreen(OneQuestionScreen):
         if current is not None:
             self._go_to_lesson(current)
 
-    def _go_to_lesson(self, exercise: Exercise) -> None:
+    def _go_to_lesson(self, exercise: QuestionAttempt) -> None:
         key = exercise.question.id
         anchor = key.split(":")[1] if ":" in key else key
         if exercise.question.lesson_id:
@@ -296,7 +296,7 @@ def _score_row(right: int, total: int, width: int) -> Row:
     return spread_row([Span("  "), Span(shorten(text, width - 2), "strong")], [], width)
 
 
-def _answer_item(number: int, exercise: Exercise) -> RowItem:
+def _answer_item(number: int, exercise: QuestionAttempt) -> RowItem:
     def draw(width: int) -> Row:
         sign, ink = SIGNS[exercise.mark]
         title = shorten(harmless_line(card_title(exercise)), max(0, width - 6))
@@ -305,7 +305,7 @@ def _answer_item(number: int, exercise: Exercise) -> RowItem:
     return RowItem(str(number), draw)
 
 
-def card_title(exercise: Exercise) -> str:
+def card_title(exercise: QuestionAttempt) -> str:
     """What a card asked, on one line; of a term whose name was wanted, the name."""
     question = exercise.question
     if question.id.endswith(":name"):
