@@ -18,7 +18,7 @@ from tutor.course.questions.base import places_in
 from tutor.foundation import clock
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.plain.asking import Asker, Outcome, Wish, percent_in, wish_in
+from tutor.plain.asking import Asker, Command, Outcome, command_in, percent_in
 from tutor.plain.quiz import quiz, review, show_due
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
@@ -59,20 +59,20 @@ def test_numbers_of_options_are_read_in_every_way_one_writes_them(line: str, pla
 @given(st.text(max_size=60), st.sampled_from(EVERY), st.integers(0, 9))
 def test_no_line_breaks_anything(line: str, question: object, seed: int) -> None:
     attempt = Attempt(question, seed)  # type: ignore[arg-type]
-    wish_in(line)
+    command_in(line)
     percent_in(line)
     draft = attempt.type.read_line(attempt.question, attempt.shown, attempt.draft, line)
     if draft is not None:
         assert attempt.put(draft)
 
 
-def test_wishes_are_words_behind_a_slash_in_both_languages() -> None:
-    assert wish_in("/hint") is wish_in("/提示") is Wish.HINT
-    assert wish_in("/ SKIP ") is Wish.SKIP
-    assert wish_in("/what") is Wish.HELP
-    assert wish_in("1/2") is None
-    assert wish_in("/2") is None
-    assert wish_in("hint") is None
+def test_commands_are_words_after_a_slash_in_both_languages() -> None:
+    assert command_in("/hint") is command_in("/提示") is Command.HINT
+    assert command_in("/ SKIP ") is Command.SKIP
+    assert command_in("/what") is Command.HELP
+    assert command_in("1/2") is None
+    assert command_in("/2") is None
+    assert command_in("hint") is None
 
 
 def test_how_sure_is_a_percentage_from_50_to_100() -> None:

@@ -1,6 +1,7 @@
-"""Asking as lines of text: a question is printed, an answer read from standard input. Works in a pipe, too.
+"""Questions as lines of text: print one, read the answer from standard input, say the verdict. Works in a pipe, too.
 
-What begins with a slash is a wish, such as ``/hint``; a question mark behind an answer says that one is unsure.
+A line that begins with a slash is a command, such as ``/hint``. A question mark at the end of an answer says that the
+learner is unsure. No sign carries a meaning that no word carries.
 """
 
 from __future__ import annotations
@@ -8,17 +9,19 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
+from tutor.course.lesson import BLANK
+from tutor.course.questions.base import AnswerRow
 from tutor.foundation.errors import TutorError
-from tutor.foundation.safe_text import harmless
+from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import translate
-from tutor.plain.question_lines import WIDTH, hint_lines, question_lines, verdict_lines
 from tutor.study.attempt import Attempt, Stage
-from tutor.study.predictions import facts_of_runs
+from tutor.study.predictions import deciding_figures, facts_of_runs
+from tutor.study.wording import verdict_sentence
 from tutor.typeset.page import plain_lines
 
 if TYPE_CHECKING:
@@ -27,6 +30,112 @@ if TYPE_CHECKING:
     from tutor.runs.registry import Runs
     from tutor.study.question_attempt import QuestionAttempt
 
+WIDTH = 76
+
+
+def question_lines(attempt: Attempt) -> Iterator[str]:
+    """What is asked, and how it is answered."""
+    question = attempt.question
+    if question.title:
+        yield from plain_lines(f"**{question.title}**", WIDTH)
+    if question.prompt:
+        yield from plain_lines(_with_numbers(question.prompt), WIDTH)
+    yield ""
+    yield from answer_lines(attempt.type.rows(question, attempt.shown, attempt.draft, None))
+    if not attempt.locked:
+        yield from _how_lines(attempt)
+
+
+_LABEL = "{:>3}. "
+
+
+def answer_lines(rows: Sequence[AnswerRow], *, label: str = _LABEL) -> Iterator[str]:
+    """What there is to choose, order or pair, each under its label; a blank line parts the columns of a table.
+
+    Args:
+        rows: Of a question's type.
+        label: How the label of a row is written before its text.
+    """
+    told = [row for row in rows if row.text and row.kind != "field"]
+    for before, row in zip([None, *told], told, strict=False):
+        if before is not None and before.kind == "pair" != row.kind:
+            yield ""
+        if row.kind == "head":
+            yield from plain_lines(named(row.text), WIDTH, inline=True)
+        else:
+            head = label.format(row.label) if row.label.isalnum() else f"  {row.label} "
+            yield from _indented(head, plain_lines(row.text, WIDTH - len(head), inline=True))
+
+
+def _how_lines(attempt: Attempt) -> Iterator[str]:
+    """How it is answered, and what has to be known before that."""
+    how = [translate("quiz.predict")] if attempt.question.predicts else []
+    yield translate("quiz.space").join([*how, translate(attempt.type.how_in_lines)])
+    if note := attempt.type.note(attempt.question):
+        yield translate("ask.tolerance", tolerance=note)
+
+
+def hint_lines(attempt: Attempt) -> Iterator[str]:
+    """The hint shown last."""
+    number = attempt.hints_shown
+    yield from plain_lines(named(translate("quiz.hint-number", number=number), attempt.hints[-1]), WIDTH)
+
+
+def verdict_lines(attempt: Attempt) -> Iterator[str]:
+    """What is said to the answer: whether it was right, what would have been, and why."""
+    if attempt.stage is Stage.UNCOUNTED:
+        yield translate("quiz.not-counted")
+        yield harmless_line(attempt.reason)
+    elif attempt.verdict is not None:
+        yield verdict_sentence(attempt)
+        yield from _what_was_chosen(attempt)
+        yield from _what_was_right(attempt)
+        for figure in deciding_figures(attempt.question, attempt.facts or {}):
+            yield f"  {named(harmless_line(figure.name), harmless_line(figure.value))}"
+    if attempt.question.explanation:
+        yield named(translate("quiz.why"))
+        yield from (f"  {line}" for line in plain_lines(attempt.question.explanation, WIDTH - 2))
+
+
+def _what_was_chosen(attempt: Attempt) -> Iterator[str]:
+    """The author's word on each option that was chosen."""
+    for row in attempt.type.rows(attempt.question, attempt.shown, attempt.draft, attempt.verdict):
+        if row.feedback and row.chosen:
+            head = _LABEL.format(row.label)
+            yield from _indented(head, plain_lines(row.feedback, WIDTH - len(head)))
+
+
+def _what_was_right(attempt: Attempt) -> Iterator[str]:
+    if attempt.verdict is None or attempt.verdict.correct:
+        return
+    solution = attempt.type.solution(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
+    if solution.lines:
+        yield named(solution.title)
+        yield from answer_lines(solution.lines)
+    for answer in solution.typed:
+        if not answer.own:
+            yield f"  {named(answer.name, harmless_line(answer.text))}"
+
+
+def named(name: str, value: str = "") -> str:
+    """``name: value`` as the language writes it; the name alone with its colon if nothing follows on the line."""
+    return translate("ask.named", name=name, value=value).rstrip()
+
+
+def _indented(head: str, lines: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        yield f"{' ' * len(head) if number else head}{line}"
+
+
+def _with_numbers(prompt: str) -> str:
+    """Each blank with its number, for it is asked for by that."""
+    pieces = prompt.split(BLANK)
+    text = pieces[0]
+    for number, piece in enumerate(pieces[1:], 1):
+        text += f"\\_\\_({number})\\_\\_{piece}"
+    return text
+
+
 _TELL_EVERY = 5.0
 """Seconds between two words about a run that is going."""
 _POLL = 0.05
@@ -34,8 +143,8 @@ _LONGEST_LINE = 1 << 16
 _UNSURE = re.compile(r"[?？]\s*$")
 
 
-class Wish(StrEnum):
-    """What can be asked for instead of answering."""
+class Command(StrEnum):
+    """What the learner can type instead of an answer."""
 
     HINT = "hint"
     SKIP = "skip"
@@ -47,12 +156,17 @@ class Wish(StrEnum):
     LEAVE = "leave"
 
 
-_WISH_WORDS = {
-    "hint": Wish.HINT, "提示": Wish.HINT, "skip": Wish.SKIP, "跳过": Wish.SKIP, "back": Wish.BACK, "上一题": Wish.BACK,
-    "show": Wish.SHOW, "答案": Wish.SHOW, "undo": Wish.UNDO, "撤销": Wish.UNDO, "unsure": Wish.UNSURE,
-    "不确定": Wish.UNSURE, "help": Wish.HELP, "帮助": Wish.HELP, "leave": Wish.LEAVE, "quit": Wish.LEAVE,
-    "退出": Wish.LEAVE,
-}  # fmt: skip
+_COMMAND_WORDS = {
+    Command.HINT: ("hint", "提示"),
+    Command.SKIP: ("skip", "跳过"),
+    Command.BACK: ("back", "上一题"),
+    Command.SHOW: ("show", "答案"),
+    Command.UNDO: ("undo", "撤销"),
+    Command.UNSURE: ("unsure", "不确定"),
+    Command.HELP: ("help", "帮助"),
+    Command.LEAVE: ("leave", "quit", "退出"),
+}
+_COMMANDS = {word: command for command, words in _COMMAND_WORDS.items() for word in words}
 
 
 class Outcome(StrEnum):
@@ -131,12 +245,12 @@ class Asker:
             line = self.read(f"{_as_prompt(steps[step])}> " if steps else "> ")
             if line is None:
                 return Outcome.LEFT
-            wish = wish_in(line)
-            if wish is Wish.UNDO and steps:
+            command = command_in(line)
+            if command is Command.UNDO and steps:
                 step = max(0, step - 1)
                 attempt.undo()
-            elif wish is not None:
-                outcome = self._grant(wish, exercise)
+            elif command is not None:
+                outcome = self._obey(command, exercise)
                 if outcome is not None or attempt.locked:
                     return outcome
             else:
@@ -168,18 +282,18 @@ class Asker:
         exercise.commit()
         return None
 
-    def _grant(self, wish: Wish, exercise: QuestionAttempt) -> Outcome | None:
-        """Do what was wished for; the outcome, where the question is left by it."""
-        leaving = {Wish.SKIP: Outcome.SKIPPED, Wish.BACK: Outcome.BACK, Wish.LEAVE: Outcome.LEFT}
-        if wish in leaving:
-            return leaving[wish]
-        if wish is Wish.HINT:
+    def _obey(self, command: Command, exercise: QuestionAttempt) -> Outcome | None:
+        """Carry out a command. Returns how the question ends if the command ends it, else None."""
+        leaving = {Command.SKIP: Outcome.SKIPPED, Command.BACK: Outcome.BACK, Command.LEAVE: Outcome.LEFT}
+        if command in leaving:
+            return leaving[command]
+        if command is Command.HINT:
             self.say(*(hint_lines(exercise.attempt) if exercise.attempt.hint() else [translate("ask.no-hint")]))
-        elif wish is Wish.SHOW and not exercise.give_up():
+        elif command is Command.SHOW and not exercise.give_up():
             self.say(translate("ask.no-show"))
-        elif wish is Wish.UNSURE:
+        elif command is Command.UNSURE:
             self._note_unsure()
-        elif wish in {Wish.HELP, Wish.UNDO}:
+        elif command in {Command.HELP, Command.UNDO}:
             self.say(translate("ask.help"))
         return None
 
@@ -216,22 +330,22 @@ class Asker:
             exercise.settle(facts_of_runs(labs, [summary.facts() for summary in runs.summaries]))
 
     def _wait_for(self, runs: PredictionRuns) -> None:
-        told = time.monotonic()
+        say_all = time.monotonic()
         runs.poll()
         while not runs.ended:
             time.sleep(_POLL)
             runs.poll()
-            if time.monotonic() - told >= _TELL_EVERY:
-                told = time.monotonic()
+            if time.monotonic() - say_all >= _TELL_EVERY:
+                say_all = time.monotonic()
                 for summary in runs.summaries:
                     self.say(translate("ask.run-goes", epoch=summary.epoch, planned=summary.epochs_planned))
 
 
-def wish_in(line: str) -> Wish | None:
-    """The wish that a line is; None where it is an answer. A slash with any other word asks for help."""
+def command_in(line: str) -> Command | None:
+    """The command in a line, or None if the line is an answer. A slash with an unknown word asks for help."""
     if not line.startswith(("/", "／")) or line[1:2].isdigit():
         return None
-    return _WISH_WORDS.get(line[1:].strip().casefold(), Wish.HELP)
+    return _COMMANDS.get(line[1:].strip().casefold(), Command.HELP)
 
 
 def _as_prompt(step: str) -> str:
@@ -247,7 +361,7 @@ def percent_in(line: str) -> float | None:
     return int(text) / 100 if 50 <= int(text) <= 100 else None
 
 
-def told(asker: Asker, texts: Iterable[str]) -> None:
+def say_all(asker: Asker, texts: Iterable[str]) -> None:
     """Say what the memory has to say, such as that the disk is full."""
     for text in texts:
         asker.say(text)

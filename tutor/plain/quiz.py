@@ -12,7 +12,7 @@ from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.plain.asking import Asker, Outcome, told
+from tutor.plain.asking import Asker, Outcome, say_all
 from tutor.plain.progress_files import closing_memory
 from tutor.plain.read import lesson_named
 from tutor.progress.settings import load_settings
@@ -69,7 +69,7 @@ def _take(asker: Asker, session: QuizSession, store: ProgressStore) -> None:
             continue
         heading = translate("ask.question", number=session.number, count=session.count)
         outcome = asker.ask(session.current, heading)
-        told(asker, store.take_notices())
+        say_all(asker, store.take_notices())
         if outcome is Outcome.LEFT:
             _leave(asker, store)
             return
@@ -142,7 +142,7 @@ def _review(asker: Asker, session: ReviewSession, store: ProgressStore) -> None:
     while session.current is not None:
         heading = translate("ask.card", number=session.number, count=session.count)
         outcome = asker.ask(session.current, heading)
-        told(asker, store.take_notices())
+        say_all(asker, store.take_notices())
         if outcome is Outcome.LEFT:
             _leave(asker, store)
             return
@@ -177,7 +177,7 @@ def _asking(course: Course) -> Iterator[tuple[Asker, ProgressStore]]:
     settings = load_settings(keep_aside=False).settings
     opened = open_store()
     asker = Asker(course, Runs(paths.runs_folder()), confidence=settings.confidence)
-    told(asker, opened.notices)
+    say_all(asker, opened.notices)
     with closing_memory(opened.store):
         yield asker, opened.store
 

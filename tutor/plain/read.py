@@ -17,8 +17,8 @@ from tutor.foundation.files import is_file, named_path, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import language, translate
+from tutor.plain.asking import answer_lines
 from tutor.plain.check import faults_of_file
-from tutor.plain.question_lines import answer_lines
 from tutor.typeset.page import plain_lines
 
 _WIDTH = 76
