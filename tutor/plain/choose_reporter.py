@@ -18,6 +18,6 @@ def choose_reporter(style: str | None) -> Reporter:
         return Narrator(sys.stdout)
     if style == "plain" or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         return LineReporter(sys.stdout)
-    from tutor.plain.moving_chart import ChartReporter
+    from tutor.plain.moving_chart import MovingChartReporter
 
-    return ChartReporter(sys.stdout, colour=colour_of(sys.stdout), ascii=wants_ascii())
+    return MovingChartReporter(sys.stdout, colour=colour_of(sys.stdout), ascii=wants_ascii())

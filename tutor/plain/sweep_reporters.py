@@ -13,7 +13,7 @@ from tutor.charts.sweep_map import MapCell, MapShape, map_width, sweep_map
 from tutor.foundation.safe_text import harmless_json
 from tutor.foundation.text import cell_width, pad, pad_left
 from tutor.foundation.translate import translate
-from tutor.plain.paint import painted
+from tutor.plain.moving_chart import ansi_lines
 from tutor.plain.reporters import colour_of, wants_ascii
 from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.results import CellResult, Opened, SweepEvent, SweepFollower
@@ -173,7 +173,7 @@ class MapSweepReporter:
             best=best,
             ascii=self._ascii,
         )
-        text = "".join(f"{row}\x1b[K\n" for row in painted(rows, colour=self._colour))
+        text = "".join(f"{row}\x1b[K\n" for row in ansi_lines(rows, colour=self._colour))
         self._out.write((f"\x1b[{self._drawn}A\r" if self._drawn else "") + text)
         self._out.flush()
         self._drawn = len(rows)
