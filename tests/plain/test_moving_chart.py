@@ -88,7 +88,7 @@ def test_without_unicode_the_chart_is_drawn_in_ascii() -> None:
 def test_the_learners_setting_decides_over_the_locale(
     setting: bool | None, locale: str, ascii: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tutor.plain.choose_reporter import choose_reporter
+    from tutor.plain.train import choose_reporter
     from tutor.progress.settings import Settings, save_settings
 
     save_settings(Settings(ascii=setting))

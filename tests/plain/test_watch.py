@@ -21,8 +21,7 @@ from tutor.foundation.translate import use_language
 from tutor.plain.narrator import SECONDS_BETWEEN, Narrator, trend
 from tutor.plain.runs_table import columns_for, show_runs
 from tutor.plain.steer import delete, export, pin, set_value, steer
-from tutor.plain.train import train
-from tutor.plain.watch import joined_line, watch
+from tutor.plain.train import joined_line, train, watch
 from tutor.runs.control import Note, Pause, Resume, Set, Stop
 from tutor.runs.events import Epochs, Event, Noted, Paused, Refused
 from tutor.runs.recording import Recording

@@ -11,7 +11,7 @@ from tutor.foundation.errors import ExitCode
 from tutor.foundation.translate import translate
 from tutor.labs.settings import key_of
 from tutor.plain.sweep_reporters import SweepReporter, choose_sweep_reporter
-from tutor.plain.train import spec_of
+from tutor.plain.train import config_to_train
 from tutor.runs.control import Stop, send
 from tutor.runs.sweep.plan import SweepPlan, plan_sweep, refuse_idle_axes
 from tutor.runs.sweep.registry import Sweeps
@@ -51,7 +51,7 @@ def sweep(
         TutorError: lab, grid or settings are at fault, Dask is asked for and not there, or nothing can be started.
     """
     folder = paths.lessons_folder()
-    spec = spec_of(lab, data, {**_implied(data, grid, overrides), **overrides}, folder / "labs")
+    spec = config_to_train(lab, data, {**_implied(data, grid, overrides), **overrides}, folder / "labs")
     plan = plan_sweep(spec, grid, overrides)
     refuse_idle_axes(plan)
     if dask:

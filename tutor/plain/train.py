@@ -1,7 +1,12 @@
-"""``tutor train``: start a run, follow its log, tell of it."""
+"""``tutor train`` and ``tutor watch`` without screens: start or join a run, follow its log and report it.
+
+Ctrl-C stops the run that `train` started. Watching never ends a run.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,11 +18,12 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.labs.own_lab import require_columns, require_text
 from tutor.labs.validate import refuse_idle
-from tutor.plain.choose_reporter import choose_reporter
-from tutor.plain.reporters import Reporter
+from tutor.plain.narrator import Narrator
+from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, colour_of, figure, wants_ascii
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import Follower
 from tutor.runs.registry import Runs
+from tutor.runs.summary import RunSummary
 
 _POLL_SECONDS = 1 / 30
 
@@ -48,7 +54,7 @@ def train(
         TutorError: there is no such lab, a setting is refused, or the run cannot be started.
     """
     folder = paths.lessons_folder()
-    spec = spec_of(lab, data, overrides, folder / "labs")
+    spec = config_to_train(lab, data, overrides, folder / "labs")
     runs = Runs(paths.runs_folder())
     run_id = runs.start(spec, data_folder=folder / "data")
     if detach:
@@ -57,7 +63,7 @@ def train(
     return _follow(runs.folder_of(run_id), choose_reporter(style))
 
 
-def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:
+def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:
     """What is to be run. Nobody asked to watch slowly here, so the pace is flat out unless set.
 
     Raises:
@@ -110,3 +116,69 @@ def _wait_and_report(follower: Follower, reporter: Reporter, interrupted: bool) 
         send(follower.folder, Stop())
         return True
     return False
+
+
+def watch(name: str | None, style: str | None) -> int:
+    """Tell of a run on standard output until it ends or Ctrl-C.
+
+    Args:
+        name: A run's id or short id; the newest that goes on, else the newest, where None.
+        style: ``plain``, ``narrate``, ``json``, or None to decide by what standard output is.
+
+    Returns:
+        The exit code: 5 where the run failed, else 0.
+
+    Raises:
+        TutorError: there is no such run.
+    """
+    runs = Runs(paths.runs_folder())
+    run_id = runs.pick(name)
+    follower = Follower(runs.folder_of(run_id), raw=style == "json")
+    return report_until_end(follower, choose_reporter(style), run_id[-4:])
+
+
+def report_until_end(follower: Follower, reporter: Reporter, short_id: str) -> int:
+    """Follow a run with ``reporter`` until it ends; Ctrl-C leaves it going."""
+    try:
+        _join(follower, reporter)
+        while not follower.summary.ended:
+            events = follower.poll()
+            reporter.events(events, follower.summary)
+            if not events and not follower.summary.ended:
+                time.sleep(_POLL_SECONDS)
+    except KeyboardInterrupt:
+        print("\n" + translate("watch.goes-on", run=short_id))
+        return int(ExitCode.OK)
+    reporter.end(follower.summary)
+    if follower.summary.state == "unreadable":
+        return int(ExitCode.CANNOT_READ)
+    return int(ExitCode.RUN_FAILED if follower.summary.state in {"failed", "died"} else ExitCode.OK)
+
+
+def _join(follower: Follower, reporter: Reporter) -> None:
+    """If lines or sentences report the run, begin with one line on where it stands instead of every past epoch."""
+    if isinstance(reporter, LineReporter | Narrator) and follower.alive:
+        summary = follower.catch_up()
+        if summary.epoch:
+            print(joined_line(summary), flush=True)
+
+
+def joined_line(summary: RunSummary) -> str:
+    """Where a run stands, for somebody who joins it."""
+    losses = (("train.train-loss", "train_loss"), ("train.valid-loss", "valid_loss"))
+    said = [translate(key, loss=figure(loss)) for key, name in losses if (loss := summary.last_value(name)) is not None]
+    place = translate("watch.joined", place=summary.place_text())
+    return "  ".join([place, *said])
+
+
+def choose_reporter(style: str | None) -> Reporter:
+    """The reporter for ``style`` (``json``, ``plain``, ``narrate``); without one, a chart if standard output can draw it."""
+    if style == "json":
+        return JsonReporter(sys.stdout)
+    if style == "narrate":
+        return Narrator(sys.stdout)
+    if style == "plain" or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        return LineReporter(sys.stdout)
+    from tutor.plain.moving_chart import MovingChartReporter
+
+    return MovingChartReporter(sys.stdout, colour=colour_of(sys.stdout), ascii=wants_ascii())
