@@ -17,8 +17,7 @@ import pytest
 from tests.runs.sweeping import small_plan
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
-from tutor.plain.sweep import sweep
-from tutor.plain.sweep_reporters import LineSweepReporter, MapSweepReporter, last_lines
+from tutor.plain.sweep import LineSweepReporter, MapSweepReporter, last_lines, sweep
 from tutor.runs.sweep.results import (
     Begun,
     CellResult,

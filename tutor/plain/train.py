@@ -172,7 +172,7 @@ def joined_line(summary: RunSummary) -> str:
 
 
 def choose_reporter(style: str | None) -> Reporter:
-    """The reporter for ``style`` (``json``, ``plain``, ``narrate``); without one, a chart if standard output can draw it."""
+    """The reporter for ``style`` (``json``, ``plain``, ``narrate``); without a style, a chart if the terminal draws one."""
     if style == "json":
         return JsonReporter(sys.stdout)
     if style == "narrate":
