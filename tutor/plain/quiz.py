@@ -13,7 +13,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.plain.asking import Asker, Outcome, say_all
-from tutor.plain.progress_files import closing_memory
+from tutor.plain.progress import closing_progress, open_progress
 from tutor.plain.read import lesson_named
 from tutor.progress.settings import load_settings
 from tutor.progress.store import open_store
@@ -160,11 +160,8 @@ def show_due() -> int:
     Returns:
         The exit code, 0.
     """
-    opened = open_store()
-    for notice in opened.notices:
-        print(notice)
-    with closing_memory(opened.store):
-        ahead = outlook(opened.store, clock.utc_now())
+    with open_progress() as store:
+        ahead = outlook(store, clock.utc_now())
     print(translate("review.due", count=ahead.due))
     for number, count in enumerate(ahead.forecast):
         print(f"{ahead.today + timedelta(days=number)}  {count}")
@@ -178,7 +175,7 @@ def _asking(course: Course) -> Iterator[tuple[Asker, ProgressStore]]:
     opened = open_store()
     asker = Asker(course, Runs(paths.runs_folder()), confidence=settings.confidence)
     say_all(asker, opened.notices)
-    with closing_memory(opened.store):
+    with closing_progress(opened.store):
         yield asker, opened.store
 
 

@@ -172,7 +172,7 @@ def joined_line(summary: RunSummary) -> str:
 
 
 def choose_reporter(style: str | None) -> Reporter:
-    """The reporter for ``style`` (``json``, ``plain``, ``narrate``); without a style, a chart if the terminal draws one."""
+    """The reporter for ``style``: ``json``, ``plain``, ``narrate``, or a chart if the terminal can draw one."""
     if style == "json":
         return JsonReporter(sys.stdout)
     if style == "narrate":
