@@ -52,7 +52,7 @@ def test_a_second_login_steers_and_hears_what_became_of_it(
     assert steer(None, Pause()) == ExitCode.OK
     assert "paused after epoch" in capsys.readouterr().out
     assert steer(going, Pause()) == ExitCode.OK
-    assert "so already" in capsys.readouterr().out
+    assert "nothing to change" in capsys.readouterr().out
     assert set_value(going, ["learning_rate=0.5"]) == ExitCode.OK
     assert "optimizer.learning_rate is now 0.5" in capsys.readouterr().out
     assert set_value(going, ["hidden=3"]) == ExitCode.USAGE
@@ -197,10 +197,10 @@ def test_the_narrator_speaks_seldom_and_in_sentences() -> None:
     narrator.events([pause, Noted(epoch=40, text="tea\nbreak")], summary)
     assert out.getvalue().splitlines() == [
         "epoch 1: train loss 1.5",
-        "epoch 9: 0.167, slowing",
-        "epoch 17: 0.0882, slowing",
-        "epoch 25: 0.06, slowing",
-        "epoch 33: 0.0455, slowing",
+        "epoch 9: 0.167, falling more slowly",
+        "epoch 17: 0.0882, falling more slowly",
+        "epoch 25: 0.06, falling more slowly",
+        "epoch 33: 0.0455, falling more slowly",
         "paused after epoch 40",
         "note at epoch 40: tea break",
     ]

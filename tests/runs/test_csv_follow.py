@@ -152,7 +152,7 @@ def test_each_beginning_is_a_run_of_its_own(log: Path, runs: Runs) -> None:
     )  # fmt: skip
     assert [list(each.train_losses) for each in found] == [[1.0, 0.9], [2.0, 1.9], [3.0, 2.9], [4.0, 3.9]]
     assert all(each.state == "finished" for each in found)
-    assert ["began anew" in each.notes[-1].text for each in found[:-1]] == [True] * 3
+    assert ["began again" in each.notes[-1].text for each in found[:-1]] == [True] * 3
 
 
 def rewrite(log: Path, text: str) -> None:
@@ -204,7 +204,7 @@ def test_a_training_begun_again_is_another_run_that_is_named(log: Path, runs: Ru
     assert [list(each.train_losses) for each in found] in ([[1, 0.9, 0.8], [1]], [[1], [1, 0.9, 0.8]])
     first = max(found, key=lambda each: each.epoch)
     other = min(found, key=lambda each: each.epoch)
-    assert f"run {other.run[-4:]} goes on" in first.notes[-1].text
+    assert f"run {other.run[-4:]} continues" in first.notes[-1].text
 
 
 @settings(max_examples=25, deadline=None)

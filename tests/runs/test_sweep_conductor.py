@@ -153,7 +153,7 @@ class _Refusing(AtOnce):
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (BrokenExecutor("gone"), "ended from outside"),
+        (BrokenExecutor("gone"), "killed from outside"),
         (ModuleNotFoundError("No module named 'tutor'"), "no tutor"),
         (OSError(28, "No space left on device"), "No space left"),
     ],

@@ -121,7 +121,7 @@ def test_one_worker_is_enough_for_a_sweep(sweeps: Sweeps) -> None:
     folder = sweeps.start(plan, data_folder=DATA, jobs=1)
     follow(folder, lambda each: bool(each.state.going))
     assert sweeps.start(plan, data_folder=DATA, jobs=1) == folder
-    with pytest.raises(TutorError, match="still goes on"):
+    with pytest.raises(TutorError, match="still running"):
         sweeps.delete(folder)
     send(folder, Stop())
     follow(folder, at_its_end)

@@ -313,15 +313,15 @@ def test_a_question_goes_on_in_the_other_language() -> None:
     chinese = replace(
         SINGLE, title="题", hints=("提示",), content=Options(tuple(replace(o, text="项") for o in SINGLE.options))
     )
-    assert attempt.retell(chinese)
+    assert attempt.translate(chinese)
     assert (attempt.question.title, attempt.shown, attempt.draft, attempt.hints) == ("题", shown, draft, ("提示",))
     assert attempt.verdict is not None
 
 
 def test_a_question_that_is_not_alike_is_not_taken_for_the_other_language() -> None:
     attempt = answered(SINGLE)
-    assert not attempt.retell(MULTIPLE)
-    assert not attempt.retell(replace(SINGLE, content=Options(SINGLE.options[:2])))
+    assert not attempt.translate(MULTIPLE)
+    assert not attempt.translate(replace(SINGLE, content=Options(SINGLE.options[:2])))
     assert attempt.question is SINGLE
 
 
@@ -341,7 +341,7 @@ def test_asking_for_the_answer_counts_as_not_known_and_is_remembered_so(each: Qu
         assert again is not None
         assert again.verdict is not None
         assert not again.verdict.correct
-    assert attempt.retell(each)
+    assert attempt.translate(each)
     assert not attempt.verdict.correct
 
 

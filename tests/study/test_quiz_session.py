@@ -279,7 +279,7 @@ def test_a_state_edited_by_hand_begins_the_round_again(store: ProgressStore, sta
 def test_a_quiz_goes_on_in_the_other_language(store: ProgressStore) -> None:
     session = start(store)
     answer(session, right=False)
-    session.retell([replace(each, title="题") for each in THREE[:2]])
+    session.translate([replace(each, title="题") for each in THREE[:2]])
     assert [each.question.title for each in session.exercises] == ["题", "题", "Title of single"]
     assert session.mark("q0") is Mark.WRONG
     session.next()

@@ -185,7 +185,7 @@ def test_the_language_changes_under_way_and_the_answer_stays(store: ProgressStor
     session.current.attempt.choose(0)
     assert session.current.question.title == "Loss function"
     use_language("zh")
-    session.retell()
+    session.translate()
     assert session.current.question.title == "损失函数"
     assert session.current.attempt.draft.chosen == {0}
     assert session.current.commit()

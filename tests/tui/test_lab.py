@@ -511,7 +511,7 @@ async def test_a_pinned_run_stays_on_the_chart_beside_the_next(tmp_path: Path) -
 async def test_runs_side_by_side_in_a_table_at_equal_epochs_and_updates(tmp_path: Path) -> None:
     async with lab(tmp_path, size=(140, 30)) as bench:
         await bench.press("c")
-        assert "p keeps this run" in await bench.text()
+        assert "p pins this run" in await bench.text()
         await bench.press("space")
         bench.run.train(falling(86), falling(86, 0.45))
         await bench.look()
@@ -531,7 +531,7 @@ async def test_runs_side_by_side_in_a_table_at_equal_epochs_and_updates(tmp_path
         await bench.press("c")
         assert "Runs side by side" not in await bench.text()
         await bench.press("P")
-        assert "Runs let go: 1." in await bench.text()
+        assert "Runs unpinned: 1." in await bench.text()
         assert "╌╌1" not in await bench.text()
 
 

@@ -59,7 +59,7 @@ async def test_undo_brings_the_drawing_back_in_one_step(tmp_path: Path) -> None:
         assert session.spec.optimizer.name != "none"
         bench.run.train([0.5, 0.25])
         await bench.press("u")
-        assert "The drawing is back as it was" in await bench.text()
+        assert "The curve is back as it was" in await bench.text()
         builder = bench.screen.building
         assert builder is not None
         assert len(builder.units) == 6
@@ -69,7 +69,7 @@ async def test_undo_brings_the_drawing_back_in_one_step(tmp_path: Path) -> None:
         await bench.press("space")
         assert bench.runs.specs[-1].model.pieces == placed
         await bench.press("u", "escape", "U")
-        assert "The next run starts from the drawing" in await bench.text()
+        assert "The next run starts from the curve" in await bench.text()
         assert session.spec.model.pieces == placed
 
 

@@ -197,7 +197,7 @@ async def test_nothing_is_claimed_of_what_another_program_trains(
             assert "f1" in text
             assert "0.75" in text
             await pilot.press("c", "p")
-            pinned = await shown(pilot, {"en": "The next run of this name", "zh": "下一次同名的运行"}[language])
+            pinned = await shown(pilot, {"en": "The next run of this name", "zh": "下一次同名的训练"}[language])
             assert not any(word in pinned for word in ("seed", "种子", "restart", "重来", "r runs", "再按 r"))
     os.close(lock)
 

@@ -34,7 +34,7 @@ WIDTH = 76
 
 
 def question_lines(attempt: Attempt) -> Iterator[str]:
-    """What is asked, and how it is answered."""
+    """The question, and how to answer it."""
     question = attempt.question
     if question.title:
         yield from plain_lines(f"**{question.title}**", WIDTH)
@@ -50,11 +50,11 @@ _LABEL = "{:>3}. "
 
 
 def answer_lines(rows: Sequence[AnswerRow], *, label: str = _LABEL) -> Iterator[str]:
-    """What there is to choose, order or pair, each under its label; a blank line parts the columns of a table.
+    """What there is to choose, order or pair, each behind its label; a blank line separates the columns of a table.
 
     Args:
-        rows: Of a question's type.
-        label: How the label of a row is written before its text.
+        rows: The rows that the question's type gives.
+        label: The format of a label.
     """
     told = [row for row in rows if row.text and row.kind != "field"]
     for before, row in zip([None, *told], told, strict=False):
@@ -68,7 +68,7 @@ def answer_lines(rows: Sequence[AnswerRow], *, label: str = _LABEL) -> Iterator[
 
 
 def _how_lines(attempt: Attempt) -> Iterator[str]:
-    """How it is answered, and what has to be known before that."""
+    """How to answer, and how accurate a number must be."""
     how = [translate("quiz.predict")] if attempt.question.predicts else []
     yield translate("quiz.space").join([*how, translate(attempt.type.how_in_lines)])
     if note := attempt.type.note(attempt.question):
@@ -76,13 +76,13 @@ def _how_lines(attempt: Attempt) -> Iterator[str]:
 
 
 def hint_lines(attempt: Attempt) -> Iterator[str]:
-    """The hint shown last."""
+    """The last hint that was shown."""
     number = attempt.hints_shown
     yield from plain_lines(named(translate("quiz.hint-number", number=number), attempt.hints[-1]), WIDTH)
 
 
 def verdict_lines(attempt: Attempt) -> Iterator[str]:
-    """What is said to the answer: whether it was right, what would have been, and why."""
+    """The feedback on an answer: whether it is right, the correct answer, and why."""
     if attempt.stage is Stage.UNCOUNTED:
         yield translate("quiz.not-counted")
         yield harmless_line(attempt.reason)
@@ -98,7 +98,7 @@ def verdict_lines(attempt: Attempt) -> Iterator[str]:
 
 
 def _what_was_chosen(attempt: Attempt) -> Iterator[str]:
-    """The author's word on each option that was chosen."""
+    """The author's feedback on each option that was chosen."""
     for row in attempt.type.rows(attempt.question, attempt.shown, attempt.draft, attempt.verdict):
         if row.feedback and row.chosen:
             head = _LABEL.format(row.label)
@@ -112,13 +112,16 @@ def _what_was_right(attempt: Attempt) -> Iterator[str]:
     if solution.lines:
         yield named(solution.title)
         yield from answer_lines(solution.lines)
-    for answer in solution.typed:
-        if not answer.own:
-            yield f"  {named(answer.name, harmless_line(answer.text))}"
+    heading = translate("quiz.answer")
+    typed = [answer for answer in solution.typed if not answer.own]
+    if any(answer.name != heading for answer in typed):  # blanks have names of their own
+        yield named(heading)
+    for answer in typed:
+        yield f"  {named(answer.name, harmless_line(answer.text))}"
 
 
 def named(name: str, value: str = "") -> str:
-    """``name: value`` as the language writes it; the name alone with its colon if nothing follows on the line."""
+    """``name: value`` with the colon of the language; without a value, the name and its colon."""
     return translate("ask.named", name=name, value=value).rstrip()
 
 
@@ -128,7 +131,7 @@ def _indented(head: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _with_numbers(prompt: str) -> str:
-    """Each blank with its number, for it is asked for by that."""
+    """The prompt with a number in each blank, because the learner is asked for blanks by number."""
     pieces = prompt.split(BLANK)
     text = pieces[0]
     for number, piece in enumerate(pieces[1:], 1):
@@ -136,8 +139,8 @@ def _with_numbers(prompt: str) -> str:
     return text
 
 
-_TELL_EVERY = 5.0
-"""Seconds between two words about a run that is going."""
+_REPORT_EVERY = 5.0
+"""Seconds between two lines on the progress of a run."""
 _POLL = 0.05
 _LONGEST_LINE = 1 << 16
 _UNSURE = re.compile(r"[?？]\s*$")
@@ -170,7 +173,7 @@ _COMMANDS = {word: command for command, words in _COMMAND_WORDS.items() for word
 
 
 class Outcome(StrEnum):
-    """How asking a question ended."""
+    """How a question ended."""
 
     ANSWERED = "answered"
     SKIPPED = "skipped"
@@ -179,14 +182,14 @@ class Outcome(StrEnum):
 
 
 class Asker:
-    """Asks questions.
+    """Asks questions in lines of text.
 
     Args:
-        course: Where the labs of predictions are.
-        runs: Where their runs are kept.
-        confidence: Whether to ask how sure one is, before the feedback.
-        source: Answers are read from here; standard input where None.
-        out: Lines are written to here; standard output where None.
+        course: The course with the labs of predictions.
+        runs: Where runs are stored; None if predictions cannot run.
+        confidence: Whether to ask how sure the learner is, before the feedback.
+        source: Where answers are read from; by default standard input.
+        out: Where lines are written to; by default standard output.
     """
 
     def __init__(
@@ -201,7 +204,7 @@ class Asker:
         self._course = course
         self._runs = runs
         self._confidence = confidence
-        self._source = source or sys.stdin or StringIO()  # closed standard input is as good as an empty one
+        self._source = source or sys.stdin or StringIO()  # a closed standard input counts as empty
         self._out = out or sys.stdout
         self._last: QuestionAttempt | None = None
 
@@ -212,15 +215,15 @@ class Asker:
         self._out.flush()
 
     def read(self, prompt: str = "> ") -> str | None:
-        """One line of answer, without spaces around it; None where there is no more to read."""
+        """One line of input without surrounding spaces, or None at the end of the input."""
         print(prompt, end="", file=self._out, flush=True)
         line = harmless(self._source.readline(_LONGEST_LINE))
         if not self._source.isatty():
-            print(line.rstrip("\n"), file=self._out, flush=True)  # a pipe has no echo, and a log should tell all
+            print(line.rstrip("\n"), file=self._out, flush=True)  # a pipe has no echo, and a log should be complete
         return line.strip() if line else None
 
     def ask(self, exercise: QuestionAttempt, heading: str) -> Outcome:
-        """Put a question, read until it is answered or left, and tell the verdict."""
+        """Ask a question until it is answered or left, then print the feedback."""
         self.say("", heading, *question_lines(exercise.attempt))
         exercise.seen()
         while not exercise.attempt.locked:
@@ -237,7 +240,7 @@ class Asker:
     # -- answers -----------------------------------------------------------------------------------------
 
     def _read_answer(self, exercise: QuestionAttempt) -> Outcome | None:
-        """Read a line, or one for each step, and commit; None if nothing came of it but an answer, or none yet."""
+        """Read one line, or one for each step, and commit. Returns how the question ends if a command ends it."""
         attempt = exercise.attempt
         steps = attempt.type.steps(attempt.question)
         step = 0
@@ -266,7 +269,7 @@ class Asker:
         return self._commit(exercise)
 
     def _take(self, attempt: Attempt, line: str, step: int) -> bool:
-        """Make a line part of the answer; whether it is one."""
+        """Add a line to the answer. Returns whether the line can be understood."""
         draft = attempt.type.read_line(attempt.question, attempt.shown, attempt.draft, line, step)
         return draft is not None and attempt.put(draft)
 
@@ -298,7 +301,7 @@ class Asker:
         return None
 
     def _note_unsure(self) -> None:
-        """One was unsure of the answer before: that is said behind its feedback."""
+        """Mark the last answer as unsure: learners say so after they have seen its feedback."""
         if self._last is None:
             self.say(translate("ask.nothing-before"))
             return
@@ -308,7 +311,7 @@ class Asker:
     # -- predictions -------------------------------------------------------------------------------------
 
     def _predict(self, exercise: QuestionAttempt) -> None:
-        """Let the runs decide; where they cannot be had, the prediction is not counted."""
+        """Let the runs decide. If they are not available, the prediction is not counted."""
         from tutor.runs.predictions import PredictionRuns
 
         self.say(translate("quiz.run-decides"))
@@ -317,7 +320,7 @@ class Asker:
             return
         labs = exercise.question.labs
         try:
-            # Nobody watches slowly here; the pace changes only the waiting, never what is computed.
+            # At full speed, because nobody watches here. The pace never changes what is computed.
             runs = PredictionRuns.begin(self._runs, self._course, labs, exercise.runs, changes={"train.pace": 0.0})
         except TutorError as error:
             exercise.cannot_run(str(error))
@@ -330,13 +333,13 @@ class Asker:
             exercise.settle(facts_of_runs(labs, [summary.facts() for summary in runs.summaries]))
 
     def _wait_for(self, runs: PredictionRuns) -> None:
-        say_all = time.monotonic()
+        reported = time.monotonic()
         runs.poll()
         while not runs.ended:
             time.sleep(_POLL)
             runs.poll()
-            if time.monotonic() - say_all >= _TELL_EVERY:
-                say_all = time.monotonic()
+            if time.monotonic() - reported >= _REPORT_EVERY:
+                reported = time.monotonic()
                 for summary in runs.summaries:
                     self.say(translate("ask.run-goes", epoch=summary.epoch, planned=summary.epochs_planned))
 
@@ -349,19 +352,13 @@ def command_in(line: str) -> Command | None:
 
 
 def _as_prompt(step: str) -> str:
-    """What is asked for in a step, on one line."""
+    """The prompt of a step, on one line."""
     return " ".join(plain_lines(step, WIDTH, inline=True))
 
 
 def percent_in(line: str) -> float | None:
-    """How sure one is, from 0.5 to 1; None where a line does not say so."""
+    """The confidence in a line, from 0.5 to 1, or None if the line is not a percentage from 50 to 100."""
     text = line.strip().rstrip("%％ ")
     if not (text.isascii() and text.isdigit() and len(text) <= 3):
         return None
     return int(text) / 100 if 50 <= int(text) <= 100 else None
-
-
-def say_all(asker: Asker, texts: Iterable[str]) -> None:
-    """Say what the memory has to say, such as that the disk is full."""
-    for text in texts:
-        asker.say(text)

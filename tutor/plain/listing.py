@@ -12,7 +12,7 @@ from tutor.foundation.translate import language, translate
 
 
 def show_course() -> int:
-    """Print the lessons by part, one a line, then the labs, one a line.
+    """Print the lessons by part, then the labs, one per line.
 
     Returns:
         The exit code, always 0.
@@ -42,7 +42,7 @@ def show_course() -> int:
 
 
 def lesson_names() -> list[str]:
-    """The ids of the lessons in use, in order; none where there are no lessons."""
+    """The ids of the lessons in use, in order; an empty list if there is no lessons folder."""
     try:
         course = Course(paths.lessons_folder())
     except TutorError:
@@ -51,7 +51,7 @@ def lesson_names() -> list[str]:
 
 
 def lab_names() -> list[str]:
-    """The ids of the labs that ship, in the order of their names."""
+    """The ids of the labs of the course, sorted; an empty list if there is no lessons folder."""
     try:
         folder = paths.lessons_folder() / "labs"
     except TutorError:
@@ -66,6 +66,6 @@ def is_lesson(word: str) -> bool:
     try:
         headers = Course(paths.lessons_folder()).headers(language())
     except TutorError:
-        # Let the command that opens it say that there is no lessons folder.
+        # The command that opens the lesson reports that there is no lessons folder.
         return True
     return any(word == header.id or word.lstrip("0") == str(header.number) for header in headers)

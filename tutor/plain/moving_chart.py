@@ -32,7 +32,7 @@ class MovingChartReporter:
         self._next = 0.0
 
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
-        """Take in what is new, and draw where it is time."""
+        """Take in new events, and draw if enough time has passed."""
         for event in events:
             if isinstance(event, Started):
                 self._out.write("".join(f"{note}\n" for note in event.data.notes))
@@ -63,7 +63,7 @@ class MovingChartReporter:
             ascii=self.ascii,
         )  # fmt: skip
         text = "".join(f"{row}\x1b[K\n" for row in [*ansi_lines(rows, colour=self._colour), self._line(summary)])
-        # Up to the first line of the last drawing, then over it: nothing is cleared first, so nothing flickers.
+        # The new chart overwrites the old one. Nothing is cleared first, so nothing flickers.
         self._out.write((f"\x1b[{self._drawn}A\r" if self._drawn else "") + text)
         self._out.flush()
         self._drawn = len(rows) + 1
@@ -79,11 +79,11 @@ class MovingChartReporter:
 _COLOURS = {
     "train": "36", "valid": "33", "axis": "2", "muted": "2", "good": "32", "bad": "31", "accent": "1",
 }  # fmt: skip
-"""Of the sixteen colours that every terminal has, so that its owner's own choice of them is kept."""
+"""Codes of the sixteen basic colours, so that the chart keeps the palette that the terminal's owner has chosen."""
 
 
 def ansi_lines(rows: Rows, *, colour: bool) -> list[str]:
-    """``rows`` as lines of text, with escapes where ``colour`` is wanted."""
+    """``rows`` as lines of text; with ``colour``, with escape sequences."""
     return ["".join(_painted(span) if colour else span.text for span in row) for row in rows]
 
 

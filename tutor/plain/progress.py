@@ -31,7 +31,7 @@ _NAME = 44
 
 
 def show_progress() -> int:
-    """Print how it stands, and where it is kept.
+    """Print the learner's progress, and where it is stored.
 
     Returns:
         The exit code, 0.
@@ -54,7 +54,7 @@ def show_progress() -> int:
 
 
 def overview_lines(found: Overview) -> Iterator[str]:
-    """How it stands, a fact a line."""
+    """Progress in numbers, one fact per line."""
     yield translate("stats.lessons", done=found.finished, begun=found.begun, total=found.lessons)
     yield translate("stats.answers", count=found.accuracy.answers, percent=f"{found.accuracy.fraction:.0%}")
     yield translate("stats.streak", days=found.streak, best=found.longest_streak)
@@ -64,7 +64,7 @@ def overview_lines(found: Overview) -> Iterator[str]:
 
 
 def topic_lines(found: Topics) -> Iterator[str]:
-    """Accuracy by topic, a lesson a line."""
+    """Accuracy by topic, one lesson per line."""
     if found.lessons:
         yield from ("", translate("stats.topics"))
         for topic in found.lessons:
@@ -74,7 +74,7 @@ def topic_lines(found: Topics) -> Iterator[str]:
 
 
 def misconception_lines(misses: Sequence[Misconception]) -> Iterator[str]:
-    """What was mixed up most often, and the lesson that mends it."""
+    """The most frequent misconceptions, and the lesson that explains each."""
     if misses:
         yield from ("", translate("stats.misses"))
         for miss in misses:
@@ -83,7 +83,7 @@ def misconception_lines(misses: Sequence[Misconception]) -> Iterator[str]:
 
 
 def confidence_lines(found: Confidence) -> Iterator[str]:
-    """The learner's own loss, and what was said against what came true."""
+    """The learner's own loss, and stated confidence compared with results."""
     if found.loss is not None:
         yield from ("", translate("stats.loss", loss=f"{found.loss:.3f}", count=len(found.losses)))
         for each in found.bins:
@@ -99,16 +99,16 @@ def _share_line(name: str, answers: int, fraction: float) -> str:
 
 
 def misconception_text(miss: Misconception) -> str:
-    """A misconception on one line: what its author says of it, else the option that was chosen."""
+    """A misconception on one line: the author's feedback, or the chosen option if there is no feedback."""
     text = miss.option.feedback or miss.option.text
     return one_line(text)
 
 
 def show_items(lesson: str | None) -> int:
-    """Print what is worth an author's look: questions nearly everyone or hardly anyone knows, options nobody takes.
+    """Print what authors should know: questions that nearly everyone or hardly anyone knows, options nobody chooses.
 
     Args:
-        lesson: only this lesson's, by id or number; all where None.
+        lesson: The id or number of a lesson; all lessons if None.
 
     Returns:
         The exit code, 0.
@@ -135,11 +135,11 @@ def show_items(lesson: str | None) -> int:
 
 
 def item_lines(each: ItemReport, title: str) -> Iterator[str]:
-    """A question: how often it was answered, how often right, how long it takes, and what is worth a look.
+    """One question: how often it was answered, how often correctly, in what time, and remarks.
 
     Args:
-        each: What is known of it.
-        title: Its lesson's.
+        each: The report on the question.
+        title: The title of its lesson.
     """
     accuracy = each.item.accuracy
     name = shorten(one_line(each.first_words), _NAME)
@@ -154,7 +154,7 @@ def item_lines(each: ItemReport, title: str) -> Iterator[str]:
 
 
 def remarks(each: ItemReport) -> Iterator[str]:
-    """What is worth a look, a sentence each."""
+    """What the author should look at, one sentence each."""
     if each.too_easy:
         yield translate("stats.too-easy")
     if each.too_hard:
@@ -164,12 +164,12 @@ def remarks(each: ItemReport) -> Iterator[str]:
 
 
 _LARGEST_IMPORT = 256 << 20
-"""Bytes; a lifetime of answers is a tenth of it."""
+"""Bytes; a lifetime of answers takes a tenth of it."""
 
 
 @contextmanager
 def open_progress() -> Iterator[ProgressStore]:
-    """The learner's memory, closed at the end; what it has to say goes to standard error.
+    """The learner's progress, closed at the end. Its notices go to standard error.
 
     Raises:
         TutorError: as `closing_progress`.
@@ -183,10 +183,10 @@ def open_progress() -> Iterator[ProgressStore]:
 
 @contextmanager
 def closing_progress(store: ProgressStore) -> Iterator[None]:
-    """Close the memory at the end, however it comes.
+    """Close the store at the end, whatever happens.
 
     Raises:
-        TutorError: something could not be saved to the very end: whoever called the command has to know.
+        TutorError: Something could not be saved until the end, so the exit code has to report it.
     """
     try:
         yield
@@ -199,18 +199,18 @@ def closing_progress(store: ProgressStore) -> Iterator[None]:
 
 
 def export_progress(format_: str, output: str | None, *, force: bool = False) -> int:
-    """Write out what was learnt.
+    """Export the learner's progress.
 
     Args:
         format_: ``json``, ``csv`` or ``anki``.
-        output: the file; standard output where None.
-        force: replace the file where it is there.
+        output: The file; standard output if None.
+        force: Replace the file if it exists.
 
     Returns:
         The exit code, 0.
 
     Raises:
-        TutorError: the file is there already or cannot be written, or Anki's package cannot be made.
+        TutorError: The file exists or cannot be written, or the Anki package cannot be made.
     """
     if output is None and format_ == "anki":
         raise TutorError(translate("transfer.anki-needs-file"), exit_code=ExitCode.USAGE)
@@ -227,7 +227,7 @@ def export_progress(format_: str, output: str | None, *, force: bool = False) ->
 
             content = package(store)
         else:
-            # In CSV too: a cell of what was answered is JSON, and comes back from an import as it was.
+            # CSV too: the answers in its cells are JSON, which an import restores unchanged.
             content = harmless_json((to_json if format_ == "json" else to_csv)(store.dump())).encode("utf-8")
     if path is None:
         _print(content)
@@ -256,13 +256,13 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def import_progress(name: str) -> int:
-    """Bring in a file that was exported; ``-`` is standard input.
+    """Import a file that was exported; ``-`` is standard input.
 
     Returns:
-        The exit code, 0. Rows with values that cannot be are left out, and standard error says so.
+        The exit code, 0. Rows with impossible values are left out, and standard error reports them.
 
     Raises:
-        TutorError: the file cannot be read or was not exported by tutor; nothing was changed.
+        TutorError: The file cannot be read or was not exported by tutor; nothing was changed.
     """
     text = _read(name)
     incoming = read_json(text) if text.lstrip().startswith(("{", "[")) else read_csv(text)
@@ -279,7 +279,7 @@ def import_progress(name: str) -> int:
 
 
 def _harmless(row: dict[str, Any]) -> dict[str, Any]:
-    """A row without control characters, those in the JSON of a column included."""
+    """A row without control characters, including those inside the JSON of a column."""
     return {name: _harmless_cell(value) for name, value in row.items()}
 
 
@@ -301,7 +301,7 @@ def _from_standard_input() -> bytes:
 
 
 def _read(name: str) -> str:
-    """The text of a file, in UTF-8 or in the UTF-16 that PowerShell's ``>`` writes."""
+    """The text of a file in UTF-8, or in UTF-16, which PowerShell's ``>`` writes."""
     try:
         raw = _from_standard_input() if name == "-" else read_file(named_path(name), _LARGEST_IMPORT)
     except OSError as error:
@@ -315,13 +315,13 @@ def _read(name: str) -> str:
 
 
 def reset_progress(*, item: str | None, lesson: str | None, everything: bool, yes: bool) -> int:
-    """Forget a part or all of what was learnt; as it was, it is kept in a file beside the memory.
+    """Forget a part or all of the progress. A copy of everything before the reset is saved beside the progress file.
 
     Returns:
-        The exit code: 0 where it is done, 1 where the learner did not want it after all.
+        The exit code: 0 when it is done, 1 if the learner does not confirm.
 
     Raises:
-        TutorError: nothing was named, nobody can be asked, or the file cannot be written.
+        TutorError: Nothing was named, nobody can be asked, or the copy cannot be written.
     """
     if sum((item is not None, lesson is not None, everything)) != 1:
         raise TutorError(translate("transfer.reset-what"), exit_code=ExitCode.USAGE)
@@ -348,7 +348,7 @@ def reset_progress(*, item: str | None, lesson: str | None, everything: bool, ye
 
 
 def _names_of(question: str) -> set[str]:
-    """What a question in the memory is called by a person: its id, or the id of its term."""
+    """What a person calls a stored question: its id, or the id of its term."""
     return {question, question.split(":")[1]} if question.count(":") == 2 else {question}
 
 

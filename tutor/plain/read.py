@@ -1,4 +1,4 @@
-"""``tutor read`` without screens: a lesson as lines of text, or its faults at every save."""
+"""``tutor read`` without screens: a lesson as lines of text, or its faults after every save."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read(name: str) -> int:
     """Print a lesson: its text, questions without their answers, terms and labs, in order.
 
     Args:
-        name: a lesson's id or number, or a path to a lesson file.
+        name: The id or number of a lesson, or the path of a lesson file.
 
     Returns:
         The exit code, 0.
@@ -44,7 +44,7 @@ def read(name: str) -> int:
 
 
 def watch_file(name: str) -> int:
-    """Print the faults of a lesson file now and whenever it is saved, until Ctrl-C.
+    """Print the faults of a lesson file now and after every save, until Ctrl-C.
 
     Raises:
         TutorError: there is no such file.
@@ -112,7 +112,7 @@ def _question(question: Question, number: int) -> Iterator[str]:
 
 
 def _stamp_of(path: Path) -> tuple[int, int] | None:
-    """What changes with every save; None while the file is away."""
+    """Values that change with every save; None while the file does not exist."""
     try:
         found = path.stat()
     except OSError:

@@ -40,24 +40,24 @@ def sweep(
     dask: str = "",
     fresh: bool = False,
 ) -> int:
-    """Train a lab once for each combination of some values, and tell of it on standard output.
+    """Train a lab once for each combination of some values, and report it on standard output.
 
     Args:
-        lab: a lab's id, or a path to a lab file; None where ``data`` is given.
+        lab: The id of a lab or the path of a lab file; None if ``data`` is given.
         grid: ``KEY=VALUE,VALUE,...`` words.
-        overrides: what changes in the lab for all cells, by dotted key or short name.
-        style: ``plain``, ``json``, or None to decide by what standard output is.
-        data: a table of the learner's own, to make a lab of.
-        jobs: how many runs at a time; None for as many as there are processors.
-        dask: the address of a Dask scheduler whose workers run the cells.
-        fresh: forget earlier results.
+        overrides: New values of settings for all cells, by dotted key or short name.
+        style: ``plain``, ``json``, or None for what suits standard output.
+        data: The path of a table of the learner's own, from which a lab is made.
+        jobs: The number of runs at a time; by default the number of processors.
+        dask: The address of a Dask scheduler whose workers train the cells.
+        fresh: Forget earlier results.
 
     Returns:
-        The exit code: 0 where every cell came to an end of its own, 5 where one failed or the sweep could not go on,
-        130 after Ctrl-C.
+        The exit code: 0 if every cell ended by itself, 5 if one failed or the sweep could not continue, 130 after
+        Ctrl-C.
 
     Raises:
-        TutorError: lab, grid or settings are at fault, Dask is asked for and not there, or nothing can be started.
+        TutorError: Lab, grid or settings are wrong, Dask is not installed, or nothing can be started.
     """
     folder = paths.lessons_folder()
     spec = config_to_train(lab, data, {**_implied(data, grid, overrides), **overrides}, folder / "labs")
@@ -73,7 +73,7 @@ def sweep(
 
 
 def _implied(data: str | None, grid: Sequence[str], overrides: Mapping[str, object]) -> dict[str, object]:
-    """Who sweeps hidden layers over a table of their own means a net, which is what has such."""
+    """A sweep of hidden layers over the learner's own table implies the model ``mlp``, the only one that has them."""
     keys = {key_of(key) for key in (word.partition("=")[0].strip() for word in grid)}
     named = keys | {key_of(key) for key in overrides}
     return {"model.name": "mlp"} if data is not None and "model.hidden" in keys and "model.name" not in named else {}
@@ -84,7 +84,7 @@ def _follow(folder: Path, plan: SweepPlan, reporter: SweepReporter) -> int:
     interrupted = alive = False
     while True:
         try:
-            # Asked before reading: a worker that ends in between has written its last line by then.
+            # Checked before reading, so that the last line of a worker that ends in between is still read.
             alive = follower.alive
             reporter.events(follower.poll(), follower)
             if not alive:
@@ -104,7 +104,7 @@ def _follow(folder: Path, plan: SweepPlan, reporter: SweepReporter) -> int:
 
 
 def _tell_death(follower: SweepFollower, plan: SweepPlan, *, interrupted: bool) -> None:
-    """A worker that is gone without a word, and cells that nobody stopped, failed or ran, are trouble too."""
+    """Report trouble if the worker ended without a word and cells are left that nobody stopped."""
     state = follower.state
     if not interrupted and state.trouble is None and state.ended(plan.count) < plan.count:
         state.trouble = Troubled(message=translate("sweep.died"))
@@ -114,22 +114,22 @@ _WIDEST_NAME = 60
 
 
 class SweepReporter(Protocol):
-    """Is shown every event of a sweep, those of before too, then its end."""
+    """Receives every event of a sweep, including those before it was resumed, then its end."""
 
     def events(self, events: Iterable[SweepEvent], follower: SweepFollower) -> None:
-        """Tell of what is new; the follower's state already holds it."""
+        """Report new events; the follower's state already includes them."""
 
     def end(self, follower: SweepFollower) -> None:
-        """Tell how it ended."""
+        """Report how the sweep ended."""
 
 
 def best_cell(plan: SweepPlan, follower: SweepFollower) -> int | None:
-    """The best cell; None where losses cannot be compared."""
+    """The best cell, or None if losses cannot be compared."""
     return follower.state.best() if plan.comparable else None
 
 
 def outcome_of(result: CellResult, *, ascii: bool = False) -> str:
-    """What came out of a cell, in a few words."""
+    """The result of a cell in a few words."""
     if result.state == "failed":
         return translate("sweep.state-failed", message=result.message)
     if result.state != "finished":
@@ -156,7 +156,7 @@ def last_lines(plan: SweepPlan, follower: SweepFollower, *, ascii: bool = False)
 
 
 class LineSweepReporter:
-    """One line a cell, in the order in which they end."""
+    """One line per cell, in the order in which they end."""
 
     def __init__(self, out: TextIO, plan: SweepPlan) -> None:
         self._out = out
@@ -166,7 +166,7 @@ class LineSweepReporter:
         self._name_width = widest if widest <= _WIDEST_NAME else 0
 
     def events(self, events: Iterable[SweepEvent], follower: SweepFollower) -> None:
-        """Write a line for each cell that ended, those of before first."""
+        """Write a line for each cell that ended; cells that were done before come first."""
         events = list(events)
         if self._first and events:
             self._first = False
@@ -177,7 +177,7 @@ class LineSweepReporter:
         self._out.flush()
 
     def _tell_kept(self, events: list[SweepEvent]) -> None:
-        """How many cells had run when the present worker took the sweep up."""
+        """Write how many cells were done when the present worker resumed the sweep."""
         opened = [number for number, event in enumerate(events) if isinstance(event, Opened)]
         before = events[: opened[-1]] if opened else []
         done = {event.cell for event in before if isinstance(event, CellResult) and event.done}
@@ -197,7 +197,7 @@ class LineSweepReporter:
 
 
 class JsonSweepReporter:
-    """Every line of the results as it is, with the values of its cell, and the summary as the last one."""
+    """Every line of the results with the values of its cell, as JSON, and the summary as the last line."""
 
     def __init__(self, out: TextIO, plan: SweepPlan) -> None:
         import msgspec
@@ -217,7 +217,7 @@ class JsonSweepReporter:
         self._out.flush()
 
     def end(self, follower: SweepFollower) -> None:
-        """Write how many cells have run, and which is best."""
+        """Write how many cells are done, and which is best."""
         state, plan = follower.state, self._plan
         best = best_cell(plan, follower)
         summary = {
@@ -234,7 +234,7 @@ class JsonSweepReporter:
 
 
 class MapSweepReporter:
-    """The map, drawn in place while it fills in and left there at its end."""
+    """A map that is redrawn in place while it fills in, and left there at the end."""
 
     def __init__(self, out: TextIO, plan: SweepPlan, *, colour: bool, ascii: bool) -> None:
         self._out = out
@@ -245,7 +245,7 @@ class MapSweepReporter:
         self._drawn = 0
 
     def events(self, events: Iterable[SweepEvent], follower: SweepFollower) -> None:
-        """Draw where something is new."""
+        """Draw the map if anything is new."""
         if list(events) or not self._drawn:
             self._draw(follower)
 
@@ -272,7 +272,7 @@ class MapSweepReporter:
 
 
 def choose_sweep_reporter(style: str | None, plan: SweepPlan) -> SweepReporter:
-    """The reporter for ``style``: ``json``, ``plain``, or by what standard output is and whether a map has room."""
+    """The reporter for ``style`` (``json`` or ``plain``); by default a map, if the terminal has room for it."""
     if style == "json":
         return JsonSweepReporter(sys.stdout, plan)
     shape, size = MapShape(*plan.labels()), shutil.get_terminal_size()

@@ -36,22 +36,22 @@ def train(
     data: str | None = None,
     detach: bool = False,
 ) -> int:
-    """Train a lab and tell of it on standard output.
+    """Train a lab and report it on standard output.
 
-    The run is a run like any other: the screens see it, and it is kept.
+    The run is a run like any other: it is stored, and the screens show it.
 
     Args:
-        lab: a lab's id, or a path to a lab file; None where ``data`` is given.
-        overrides: what changes in the lab, by dotted key or short name.
-        style: ``plain``, ``narrate``, ``json``, or None to decide by what standard output is.
-        data: a table of the learner's own, to make a lab of.
-        detach: start the run, name it, and do not watch.
+        lab: The id of a lab or the path of a lab file; None if ``data`` is given.
+        overrides: New values of settings, by dotted key or short name.
+        style: ``plain``, ``narrate``, ``json``, or None for what suits standard output.
+        data: The path of a table of the learner's own, from which a lab is made.
+        detach: Start the run and print its name, but do not watch it.
 
     Returns:
-        The exit code: 0 where the run came to an end of its own or was stopped, 5 where it failed, 130 after Ctrl-C.
+        The exit code: 0 if the run ended or was stopped, 5 if it failed, 130 after Ctrl-C.
 
     Raises:
-        TutorError: there is no such lab, a setting is refused, or the run cannot be started.
+        TutorError: There is no such lab, a setting is refused, or the run cannot be started.
     """
     folder = paths.lessons_folder()
     spec = config_to_train(lab, data, overrides, folder / "labs")
@@ -64,10 +64,10 @@ def train(
 
 
 def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:
-    """What is to be run. Nobody asked to watch slowly here, so the pace is flat out unless set.
+    """The configuration of the run to start. It trains at full speed unless a pace is set.
 
     Raises:
-        TutorError: there is no such lab, the table cannot be learnt from, or a setting is refused or changes nothing.
+        TutorError: There is no such lab, the table cannot be learnt from, or a setting is refused or changes nothing.
     """
     changes = {"train.pace": 0.0, **overrides}
     if data is not None:
@@ -82,7 +82,7 @@ def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, o
         require_columns(spec, labs.parent / "data")
     require_text(spec)
     if spec.manual and not {"train.epochs", "epochs"} & set(overrides):
-        # The learner is the optimiser, and nobody turns anything here: one look at the values that were set.
+        # In a manual lab the learner is the optimiser. Here nobody moves a control, so one epoch shows the set values.
         spec = load_lab(lab or "", labs, {**changes, "train.epochs": 1})
     return spec
 
@@ -94,7 +94,7 @@ def _follow(run_folder: Path, reporter: Reporter) -> int:
         while not follower.summary.ended:
             interrupted = _wait_and_report(follower, reporter, interrupted) or interrupted
     finally:
-        # The reader went away, or Ctrl-C came twice: nobody watches this run, so it need not go on.
+        # The output was closed, or Ctrl-C came twice. Nobody watches this run any more, so it is stopped.
         if not follower.summary.ended:
             send(run_folder, Stop())
     reporter.end(follower.summary)
@@ -104,7 +104,7 @@ def _follow(run_folder: Path, reporter: Reporter) -> int:
 
 
 def _wait_and_report(follower: Follower, reporter: Reporter, interrupted: bool) -> bool:
-    """One look at the log. Returns whether Ctrl-C came meanwhile; the first one asks the worker to stop."""
+    """Report new events once. Returns whether Ctrl-C was pressed; the first Ctrl-C asks the worker to stop."""
     try:
         events = follower.poll()
         reporter.events(events, follower.summary)
@@ -119,17 +119,17 @@ def _wait_and_report(follower: Follower, reporter: Reporter, interrupted: bool) 
 
 
 def watch(name: str | None, style: str | None) -> int:
-    """Tell of a run on standard output until it ends or Ctrl-C.
+    """Report a run on standard output until it ends or Ctrl-C.
 
     Args:
-        name: A run's id or short id; the newest that goes on, else the newest, where None.
-        style: ``plain``, ``narrate``, ``json``, or None to decide by what standard output is.
+        name: The id or short id of a run; if None, the newest running one, or else the newest.
+        style: ``plain``, ``narrate``, ``json``, or None for what suits standard output.
 
     Returns:
-        The exit code: 5 where the run failed, else 0.
+        The exit code: 5 if the run failed, otherwise 0.
 
     Raises:
-        TutorError: there is no such run.
+        TutorError: There is no such run.
     """
     runs = Runs(paths.runs_folder())
     run_id = runs.pick(name)
@@ -138,7 +138,7 @@ def watch(name: str | None, style: str | None) -> int:
 
 
 def report_until_end(follower: Follower, reporter: Reporter, short_id: str) -> int:
-    """Follow a run with ``reporter`` until it ends; Ctrl-C leaves it going."""
+    """Report a run until it ends. Ctrl-C ends only the report."""
     try:
         _join(follower, reporter)
         while not follower.summary.ended:
@@ -164,7 +164,7 @@ def _join(follower: Follower, reporter: Reporter) -> None:
 
 
 def joined_line(summary: RunSummary) -> str:
-    """Where a run stands, for somebody who joins it."""
+    """The current epoch and losses of a run, for somebody who begins to watch it."""
     losses = (("train.train-loss", "train_loss"), ("train.valid-loss", "valid_loss"))
     said = [translate(key, loss=figure(loss)) for key, name in losses if (loss := summary.last_value(name)) is not None]
     place = translate("watch.joined", place=summary.place_text())

@@ -222,13 +222,13 @@ class QuizSession:
         self._save()
         return self.current
 
-    def retell(self, questions: Sequence[Question]) -> None:
+    def translate(self, questions: Sequence[Question]) -> None:
         """Go on with the same questions in another language; one that is missing there stays as it is."""
         for question in questions:
             if question.id in self._questions:
                 self._questions[question.id] = question
                 for exercise in self._asked:
-                    exercise.attempt.retell(question)
+                    exercise.attempt.translate(question)
 
     def leave(self) -> None:
         """The learner goes away: everything is kept, half-made answers too."""

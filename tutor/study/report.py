@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A lesson, and how many answers to its questions were right."""
+    """A lesson, and the accuracy of the answers to its questions."""
 
     header: LessonHeader
     accuracy: Accuracy
@@ -32,8 +32,8 @@ class Topics:
     """Accuracy by topic.
 
     Args:
-        lessons: Those with an answer, in the course's order.
-        terms: The answers about terms.
+        lessons: The lessons with an answer, in the order of the course.
+        terms: The accuracy of the answers about terms.
     """
 
     lessons: Sequence[Topic]
@@ -42,18 +42,18 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How it stands in a few numbers.
+    """Progress in a few numbers.
 
     Args:
-        moment: When it was worked out.
-        finished: Lessons read to the end, every question answered.
-        begun: Lessons of which anything was read or answered.
-        lessons: All lessons.
+        moment: The time at which the numbers hold.
+        finished: How many lessons are read to the end with every question answered.
+        begun: How many lessons are partly read or answered.
+        lessons: How many lessons there are.
         days: Every day with an answer, the oldest first.
-        accuracy: All counted answers.
-        due: Cards due now.
-        cards: All cards.
-        reading: Seconds spent on reading, by day.
+        accuracy: The accuracy over all counted answers.
+        due: How many cards are due now.
+        cards: How many cards there are.
+        reading: Seconds spent reading, by day.
     """
 
     moment: datetime
@@ -73,26 +73,26 @@ class Overview:
 
     @property
     def longest_streak(self) -> int:
-        """The most days in a row there ever were."""
+        """The longest streak so far, in days."""
         return longest_streak(self.days)
 
     @property
     def seconds(self) -> float:
-        """Spent on answering, altogether."""
+        """Seconds spent answering, in total."""
         return sum(day.seconds for day in self.days)
 
     @property
     def seconds_read(self) -> float:
-        """Spent on reading, altogether."""
+        """Seconds spent reading, in total."""
         return sum(self.reading.values())
 
     @property
     def seconds_read_today(self) -> float:
-        """Spent on reading today."""
+        """Seconds spent reading today."""
         return self.reading.get(study_day(self.moment), 0.0)
 
     def last_days(self, count: int) -> list[Day]:
-        """The last ``count`` days up to today, those without an answer too."""
+        """The last ``count`` days up to today, including days without an answer."""
         known = {day.day: day for day in self.days}
         today = study_day(self.moment)
         dates: list[date] = [today - timedelta(days=back) for back in range(count - 1, -1, -1)]
@@ -100,7 +100,7 @@ class Overview:
 
 
 def overview(store: ProgressStore, course: Course | None, language: str, moment: datetime) -> Overview:
-    """How it stands at ``moment``: what is shown first, so it asks only what an index answers."""
+    """The overview at ``moment``. It is shown first, so it makes only queries that an index answers."""
     ids = [lesson.id for lesson in course.headers(language)] if course is not None else []
     states = store.lesson_states()
     days = store.statistics.days()
@@ -118,7 +118,7 @@ def overview(store: ProgressStore, course: Course | None, language: str, moment:
 
 
 def topics(store: ProgressStore, course: Course | None, language: str) -> Topics:
-    """Accuracy by topic, with lessons named in ``language``."""
+    """Accuracy by topic, with the titles of lessons in ``language``."""
     headers = course.headers(language) if course is not None else []
     shares = store.statistics.lessons()
     lessons = [Topic(header, shares[header.id]) for header in headers if header.id in shares]
@@ -126,34 +126,34 @@ def topics(store: ProgressStore, course: Course | None, language: str) -> Topics
 
 
 def frequent_misconceptions(store: ProgressStore, course: Course | None, language: str) -> list[Misconception]:
-    """What was mixed up most often, with options told in ``language``."""
-    from tutor.study.misconceptions import misconceptions  # it reads questions; the first page needs none
+    """The most frequent misconceptions, with the texts of options in ``language``."""
+    from tutor.study.misconceptions import misconceptions  # it imports every question type; the overview needs none
 
     return misconceptions(store.statistics.misses(), course, language) if course is not None else []
 
 
 MAX_CONFIDENCE: Final = 0.99
-"""What 100 % counts as: a loss without end would say nothing."""
+"""What 100% counts as, because otherwise one mistake would cost infinitely much."""
 
 COIN_FLIP_LOSS: Final = log(2)
-"""The loss of whoever always says 50 %."""
+"""The cross-entropy of a learner who always says 50%."""
 
 WINDOW: Final = 20
-"""Answers over which the loss is averaged as time goes on."""
+"""Answers in the moving average of the loss."""
 
 _BINS: Final = ((0.5, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Answers of which the learner was about equally sure.
+    """Answers for which the learner stated about the same confidence.
 
     Args:
-        low: The least that was said, from 0.5.
-        high: The most, itself not in it but for 1.
-        count: How many answers.
-        said: What was said, on average.
-        right: How many were right, from 0 to 1.
+        low: The lowest confidence of the bin, from 0.5.
+        high: The highest confidence; it belongs to the next bin, except for 1.
+        count: How many answers there are.
+        said: The mean confidence.
+        right: The fraction of correct answers, from 0 to 1.
     """
 
     low: float
@@ -164,18 +164,18 @@ class Bin:
 
     @property
     def gap(self) -> float:
-        """By how much one was surer than right; below 0 where one knew more than one thought."""
+        """How much the confidence exceeds the accuracy; negative if the learner knew more than they thought."""
         return self.said - self.right
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How sure one was, against what came true.
+    """Stated confidence, compared with results.
 
     Args:
-        losses: After each answer, the average loss of the last `WINDOW` ones, the oldest first.
-        loss: The average over all; None where nothing was estimated.
-        bins: What was said against what came true.
+        losses: After each answer, the mean loss of the last `WINDOW` answers, the oldest first.
+        loss: The mean over all answers; None if the learner stated no confidence yet.
+        bins: Mean confidence and accuracy, by confidence.
     """
 
     losses: Sequence[float]
@@ -184,27 +184,27 @@ class Confidence:
 
 
 def confidence(estimates: Sequence[Estimate]) -> Confidence:
-    """All of it at once, in two passes however many estimates there are."""
+    """The whole comparison, in time linear in the number of estimates."""
     return Confidence(losses_over_time(estimates), mean_loss(estimates), calibration(estimates))
 
 
 def cross_entropy(said: float, *, right: bool) -> float:
-    """The loss of one answer: −ln of the probability that was given to what came true."""
+    """The loss of one answer: −ln of the probability that the learner gave to the actual result."""
     said = min(max(said, 1 - MAX_CONFIDENCE), MAX_CONFIDENCE)
     return -log(said if right else 1 - said)
 
 
 def mean_loss(estimates: Sequence[Estimate]) -> float | None:
-    """The average loss; None where nothing was estimated."""
+    """The mean loss, or None if there are no estimates."""
     total = sum(count * cross_entropy(said, right=right) for (said, right), count in Counter(estimates).items())
     return total / len(estimates) if estimates else None
 
 
 def losses_over_time(estimates: Sequence[Estimate], window: int = WINDOW) -> list[float]:
-    """After each answer, the average loss of the last ``window`` ones."""
+    """After each answer, the mean loss of the last ``window`` answers."""
     last: deque[float] = deque(maxlen=window)
     averages = []
-    # Few different things are said, so each logarithm is taken once, however many answers there are.
+    # Learners state few different values, so each logarithm is computed only once.
     losses = {each: cross_entropy(each.said, right=each.right) for each in set(estimates)}
     for each in estimates:
         last.append(losses[each])
@@ -213,7 +213,7 @@ def losses_over_time(estimates: Sequence[Estimate], window: int = WINDOW) -> lis
 
 
 def calibration(estimates: Sequence[Estimate]) -> list[Bin]:
-    """What was said against what came true, for each range of what was said that has an answer."""
+    """Mean confidence and accuracy for each range of confidence that has an answer."""
     found = []
     alike = Counter(estimates)
     for low, high in _BINS:
@@ -228,13 +228,13 @@ def calibration(estimates: Sequence[Estimate]) -> list[Bin]:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What is due, and what will be.
+    """How many cards are due now and on the following days.
 
     Args:
         due: Cards due now.
-        forecast: Cards that come due on each day from today on; the first one counts what is due now, too.
+        forecast: Cards that come due on each day from today on; the first number includes the cards due now.
         today: The first day of the forecast.
-        cards: All cards there are.
+        cards: All cards.
     """
 
     due: int
@@ -244,13 +244,13 @@ class Outlook:
 
 
 def outlook(store: ProgressStore, moment: datetime) -> Outlook:
-    """How it looks at ``moment``, and for the two weeks after."""
+    """The cards due at ``moment`` and in the two weeks after it."""
     cards = store.cards
     return Outlook(cards.count_due(moment), cards.forecast(moment), study_day(moment), cards.count())
 
 
 def next_due(ahead: Outlook) -> str:
-    """A sentence on when something more is due."""
+    """A sentence that says when more cards are due."""
     later = next((days for days, count in enumerate(ahead.forecast) if count and days), None)
     if ahead.forecast and ahead.forecast[0] > ahead.due:
         return translate("review.next-today", count=ahead.forecast[0] - ahead.due)

@@ -10,7 +10,7 @@ from tutor.study.attempt import Attempt
 if TYPE_CHECKING:
     from tutor.study.quiz_session import QuizSession
 
-# Each as it is said, and as it is said to one who was unsure.
+# For each verdict, the sentence for a learner who was sure and the one for a learner who was unsure.
 _RIGHT = ("quiz.right", "quiz.right-but-unsure")
 _NEARLY = ("quiz.not-quite", "quiz.not-quite-unsure")
 _NO = ("quiz.no", "quiz.no-unsure")
@@ -18,9 +18,10 @@ _OTHERWISE = ("quiz.run-otherwise", "quiz.run-otherwise-unsure")
 
 
 def verdict_sentence(attempt: Attempt) -> str:
-    """The verdict in a sentence, with what there is to add, such as how many lines are in place.
+    """Whether the answer is right, in words that cannot be misread, then notes such as how many lines are in place.
 
-    Empty where there is no verdict. What a run decided is not the learner's fault, and is said in other words.
+    Returns an empty text if there is no verdict. A refuted prediction has a sentence of its own, because the run is the
+    judge.
     """
     verdict = attempt.verdict
     if verdict is None:
@@ -37,7 +38,7 @@ def verdict_sentence(attempt: Attempt) -> str:
 
 
 def retry_label(session: QuizSession, *, unsure: bool = False) -> str:
-    """What `QuizSession.retry_wrong` would ask again, and how much that is."""
+    """The label of the offer to retry: what `QuizSession.retry_wrong` would ask again, and how many questions."""
     count = len(session.ids_to_retry(unsure=unsure))
     only_wrong = len(session.ids_to_retry()) == len(session.wrong_ids)
     if unsure:

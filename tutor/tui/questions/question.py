@@ -188,7 +188,7 @@ class QuestionWidget(CachedLayout):
         if attempt.stage is not Stage.WAITING:
             if self._lab_shown() is not None:
                 offered |= {"why" if self._was_wrong() else "lab"}
-            offered |= {"again"} if self.exercise.renew is not None else set()
+            offered |= {"again"} if self.exercise.retry is not None else set()
         return frozenset(offered)
 
     def _was_wrong(self) -> bool:
@@ -240,8 +240,8 @@ class QuestionWidget(CachedLayout):
             self.exercise.set_unsure(not self.exercise.attempt.unsure)
             self.renew()
             self.post_message(self.Changed(self))
-        elif event.name == "again" and self.exercise.renew is not None:
-            await self.show(self.exercise.renew(), lab=self.lab)
+        elif event.name == "again" and self.exercise.retry is not None:
+            await self.show(self.exercise.retry(), lab=self.lab)
             self.post_message(self.Changed(self))
         elif event.name == "lab":
             self._open_lab()

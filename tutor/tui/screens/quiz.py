@@ -103,7 +103,7 @@ class QuizScreen(OneQuestionScreen):
         lesson = self._read_lesson()
         if lesson is not None and self.session is not None:
             self._lesson = lesson
-            self.session.retell(lesson.questions)
+            self.session.translate(lesson.questions)
             for question in self.questions:
                 question.renew()
             self.show_page()

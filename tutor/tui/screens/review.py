@@ -79,7 +79,7 @@ class ReviewScreen(OneQuestionScreen):
         """The same card in another language or look."""
         super().renew()
         if self.session is not None:
-            self.session.retell()
+            self.session.translate()
             for question in self.questions:
                 question.renew()
         self._fill_page()
