@@ -60,7 +60,7 @@ def write(course: Path, body: str) -> Path:
 def test_a_course_without_faults_is_counted(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(course, PREDICTION.format(rate=0.01, left=" ", right="x"))
     assert check(str(course), run_labs=False, jobs=1) == ExitCode.OK
-    assert capsys.readouterr().out == "No faults: 1 lesson files, 1 questions, 0 terms, 1 labs.\n"
+    assert capsys.readouterr().out == "No faults. Lesson files: 1; questions: 1; terms: 0; labs: 1.\n"
 
 
 def test_an_answer_that_the_run_bears_out_passes(course: Path, capsys: pytest.CaptureFixture[str]) -> None:

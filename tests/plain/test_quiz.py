@@ -141,7 +141,7 @@ def test_how_sure_is_asked_before_the_feedback_and_may_be_passed(store: Progress
 def test_the_answer_can_be_asked_for_but_a_prediction_is_ventured(store: ProgressStore) -> None:
     _, said, _ = ask(store, Attempt(NUMERIC), "/show")
     assert "You asked for the answer, so this counts as not known." in said
-    assert "Accuracy needed: within ± 0.01." in said
+    assert "Your number must be within ± 0.01." in said
     assert "answer: 0.72 ± 0.01" in said
     outcome, said, _ = ask(store, Attempt(PREDICT), "/show", "/leave")
     assert outcome is Outcome.LEFT

@@ -141,7 +141,7 @@ class LessonView(Container):
         else:
             before, self.session = self.session, LessonSession(lesson, self._store)
             if before is not None:
-                before.stir(in_front=False)
+                before.on_input(in_front=False)
             carry_drafts(before, self.session)
         self.stir()
         self._answers = self._newest_answers()
