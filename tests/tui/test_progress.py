@@ -47,7 +47,7 @@ async def test_every_page_in_both_languages(services_in: MakeServices, language:
     async with running(services) as pilot:
         assert ("p progress" if english else "p 进度") in rows_of(pilot)[-1]
         text = await press(pilot, "p")
-        assert ("Answers 3 right 33%" if english else "连续天数") in " ".join(text.split())
+        assert ("Answers 3 correct 33%" if english else "连续天数") in " ".join(text.split())
         assert ("four weeks" if english else "最近四周") in text
         assert "└" in text, "the chart is drawn"
         text = await press(pilot, "right")

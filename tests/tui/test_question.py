@@ -147,7 +147,7 @@ async def test_a_wrong_order_shows_each_line_and_the_true_order(tmp_path: Path) 
             "",
             "   ✗   Not fully correct. 2 of 4 lines are in their place.",
             "",
-            "   The order",
+            "   Correct order",
             "     1 Predict",
             "     2 Measure the loss",
             "     3 Find the gradient",
@@ -215,8 +215,8 @@ async def test_a_wrong_blank_is_told_with_what_belongs_there(tmp_path: Path) -> 
         assert rows[7:11] == [
             "       blank 1   bias",
             "",
-            "   ✗   Not fully correct. 1 of 2 blanks is correct. Taken as “weight”;",
-            "       mind the spelling.",
+            "   ✗   Not fully correct. 1 of 2 blanks is correct. Taken as “weight”; mind the",
+            "       spelling.",
         ]
         assert bench.exercise.mark is Mark.WRONG
 
@@ -301,7 +301,7 @@ async def predicted(bench: Bench, text: str = "It flies away") -> None:
 async def test_a_prediction_is_locked_before_its_run_begins(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
         await bench.go_to("diverge")
-        assert "Predict; then the run decides. Choose one." in await bench.text()
+        assert "Predict first; then the run decides. Choose one." in await bench.text()
         assert bench.runs.specs == []
         await predicted_now(bench)
         assert bench.exercise.attempt.stage is Stage.WAITING
@@ -374,7 +374,7 @@ async def test_a_run_that_cannot_decide_is_told_and_not_counted(tmp_path: Path, 
         assert bench.exercise.mark is Mark.UNCOUNTED
         assert [answer.correct for answer in bench.store.answers()] == [None]
         await bench.press("enter")
-        assert "Not counted, as the run could not be had: 1." in await bench.text()
+        assert "Not counted, because the run was not available: 1." in await bench.text()
 
 
 async def test_a_run_that_cannot_be_started_is_told_and_not_counted(

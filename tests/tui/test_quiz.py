@@ -181,7 +181,7 @@ async def test_the_summary_offers_what_is_left_and_what_was_wrong(tmp_path: Path
         await through(bench, right=False)
         rows = rows_of(bench.pilot)
         assert rows[0].endswith("✓ 2 ✗ 3")
-        assert rows[3].split()[:4] == ["2", "of", "6", "right"]
+        assert rows[3].split()[:4] == ["2", "of", "6", "correct"]
         assert rows[4:] == [
             "  Skipped and not answered yet: 1.",
             "",
@@ -217,7 +217,7 @@ async def test_only_the_wrong_ones_are_asked_again(tmp_path: Path) -> None:
         assert [each.question.id for each in session.exercises] == ["mae", "steps", "slope", "diverge"]
         await bench.press(bench.digit("1.25"), "enter", "enter", "n", "ctrl+n", "n")
         text = await bench.text()
-        assert "Over the whole quiz 3 of 6, 2 of them at the first try." in text
+        assert "In the whole quiz, 3 of 6 are correct, 2 of them at the first try." in text
 
 
 async def test_a_summary_row_opens_its_question_and_enter_leads_back(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ async def test_a_summary_row_opens_its_question_and_enter_leads_back(tmp_path: P
         rows = await bench.press("enter")
         assert "2 of 6" in rows[0]
         assert "Correct." in await bench.text()
-        assert "6 right" in (await bench.press("enter"))[3]
+        assert "6 correct" in (await bench.press("enter"))[3]
 
 
 async def test_what_was_skipped_is_answered_after_all(tmp_path: Path) -> None:
@@ -364,7 +364,7 @@ async def test_a_lesson_without_questions_says_so_and_esc_leaves(tmp_path: Path)
 
 async def test_a_lesson_that_is_not_there_says_so(tmp_path: Path) -> None:
     async with quiz(tmp_path, lesson="no-such", language="zh") as bench:
-        assert "没有可以阅读的课程“no-such”。" in await bench.text()
+        assert "没有可以阅读的课“no-such”。" in await bench.text()
 
 
 async def test_a_missing_lessons_folder_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
