@@ -25,7 +25,7 @@ async def test_the_chosen_bend_is_marked_and_told_at_any_size(
         assert max(cell_width(row) for row in rows) <= size[0]
         assert sum(row.count("@" if ascii else "◆") for row in rows[2:-5]) in {1, 2}
         words = "\n".join(rows)
-        assert ("Bend 2 of 5" if language == "en" else "第 2 段") in words
+        assert ("Unit 2 of 5" if language == "en" else "第 2 段") in words
 
 
 async def test_bends_are_placed_and_gradient_descent_takes_over(tmp_path: Path) -> None:
