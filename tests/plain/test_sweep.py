@@ -17,8 +17,7 @@ import pytest
 from tests.runs.sweeping import small_plan
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
-from tutor.plain.sweep import sweep
-from tutor.plain.sweep_reporters import LineSweepReporter, MapSweepReporter, last_lines
+from tutor.plain.sweep import LineSweepReporter, MapSweepReporter, last_lines, sweep
 from tutor.runs.sweep.results import (
     Begun,
     CellResult,
@@ -77,7 +76,7 @@ def test_an_own_table_can_be_swept(tmp_path: Path, capsys: pytest.CaptureFixture
     table.write_text("x,y\n" + "".join(f"{n},{2 * n}.5\n" for n in range(40)))
     overrides = {"data.target": "y", "epochs": 3}
     assert sweep(None, ["learning_rate=0.01,0.1"], overrides, "plain", data=str(table)) == ExitCode.OK
-    assert "All 2 cells" in capsys.readouterr().out
+    assert "All 2 combinations" in capsys.readouterr().out
     # Hidden layers on the grid mean a net: a line would give every cell the same loss.
     assert sweep(None, ["hidden=[1],[8]"], overrides, "json", data=str(table)) == ExitCode.OK
     cells = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"type":"cell"' in line]
@@ -85,7 +84,7 @@ def test_an_own_table_can_be_swept(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize(
-    ("grid", "said"), [([], "needs a grid"), (["seed=1..1000000"], "1,000,000 cells"), (["epochs=1,2"], "twice")]
+    ("grid", "said"), [([], "needs a grid"), (["seed=1..1000000"], "1,000,000 combinations"), (["epochs=1,2"], "twice")]
 )
 def test_what_cannot_be_swept_is_refused_before_anything_starts(grid: list[str], said: str, own_home: Path) -> None:
     with pytest.raises(TutorError, match=said) as told:

@@ -21,8 +21,7 @@ from tutor.foundation.translate import use_language
 from tutor.plain.narrator import SECONDS_BETWEEN, Narrator, trend
 from tutor.plain.runs_table import columns_for, show_runs
 from tutor.plain.steer import delete, export, pin, set_value, steer
-from tutor.plain.train import train
-from tutor.plain.watch import joined_line, watch
+from tutor.plain.train import joined_line, train, watch
 from tutor.runs.control import Note, Pause, Resume, Set, Stop
 from tutor.runs.events import Epochs, Event, Noted, Paused, Refused
 from tutor.runs.recording import Recording
@@ -198,10 +197,10 @@ def test_the_narrator_speaks_seldom_and_in_sentences() -> None:
     narrator.events([pause, Noted(epoch=40, text="tea\nbreak")], summary)
     assert out.getvalue().splitlines() == [
         "epoch 1: train loss 1.5",
-        "epoch 9: 0.167, slowing",
-        "epoch 17: 0.0882, slowing",
-        "epoch 25: 0.06, slowing",
-        "epoch 33: 0.0455, slowing",
+        "epoch 9: 0.167, falling more slowly",
+        "epoch 17: 0.0882, falling more slowly",
+        "epoch 25: 0.06, falling more slowly",
+        "epoch 33: 0.0455, falling more slowly",
         "paused after epoch 40",
         "note at epoch 40: tea break",
     ]

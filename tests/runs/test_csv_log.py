@@ -11,7 +11,7 @@ import pytest
 from tutor.cli.commands import dispatch
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.plain.watch import joined_line, watch
+from tutor.plain.train import joined_line, watch
 from tutor.runs.export import csv_lines, write_event_file
 from tutor.runs.imports.csv_run import import_csv
 from tutor.runs.recording import Recording

@@ -96,7 +96,7 @@ def test_what_is_set_for_all_cells_cannot_be_swept_too() -> None:
     "words", [["seed=1..1000000"], ["seed=1..1000", "data_seed=1..1000"], ["seed=1..100", "epochs=1..10000"]]
 )
 def test_a_million_cells_are_refused_with_the_count(words: list[str]) -> None:
-    with pytest.raises(TutorError, match=rf"1,000,000 cells.*at most {MOST_CELLS}"):
+    with pytest.raises(TutorError, match=rf"1,000,000 combinations.*at most {MOST_CELLS}"):
         plan_sweep(lab(), words)
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.progress.statistics import Estimate
-from tutor.study.calibration import (
-    COIN,
-    SUREST,
+from tutor.study.report import (
+    COIN_FLIP_LOSS,
+    MAX_CONFIDENCE,
     WINDOW,
     calibration,
     confidence,
@@ -27,8 +27,8 @@ def estimates(*pairs: tuple[float, bool]) -> list[Estimate]:
 def test_the_loss_is_the_one_of_the_course() -> None:
     assert isclose(cross_entropy(0.8, right=True), -log(0.8))
     assert isclose(cross_entropy(0.8, right=False), -log(0.2))
-    assert isclose(cross_entropy(0.5, right=False), COIN)
-    assert isclose(cross_entropy(1.0, right=False), -log(1 - SUREST))
+    assert isclose(cross_entropy(0.5, right=False), COIN_FLIP_LOSS)
+    assert isclose(cross_entropy(1.0, right=False), -log(1 - MAX_CONFIDENCE))
 
 
 @given(st.floats(0.5, 1), st.booleans())
@@ -40,7 +40,7 @@ def test_no_loss_is_without_end(said: float, right: bool) -> None:
 @given(st.lists(st.booleans(), min_size=1, max_size=200))
 def test_saying_what_is_so_is_best(rights: list[bool]) -> None:
     """The honest share costs least of all that can be said: that is what makes it a proper score."""
-    share = min(max(sum(rights) / len(rights), 0.5), SUREST)
+    share = min(max(sum(rights) / len(rights), 0.5), MAX_CONFIDENCE)
     honest = mean_loss(estimates(*((share, right) for right in rights)))
     assert honest is not None
     for said in (0.5, 0.6, 0.75, 0.9, 0.99):

@@ -4,12 +4,12 @@ from tests.study.samples import PREDICT, SINGLE, Stopwatch
 from tutor.foundation.translate import use_language
 from tutor.progress.store import ProgressStore
 from tutor.study.attempt import Attempt
-from tutor.study.question_attempt import Exercise, Keeping, Mark
+from tutor.study.question_attempt import AttemptContext, Mark, QuestionAttempt
 
 
 def test_an_answer_is_in_the_memory_the_moment_it_is_locked(store: ProgressStore) -> None:
     watch = Stopwatch()
-    exercise = Exercise(Attempt(SINGLE, 7), Keeping(store, seconds=watch))
+    exercise = QuestionAttempt(Attempt(SINGLE, 7), AttemptContext(store, seconds=watch))
     use_language("zh")
     exercise.seen()
     exercise.attempt.hint()
@@ -26,7 +26,7 @@ def test_an_answer_is_in_the_memory_the_moment_it_is_locked(store: ProgressStore
 
 
 def test_nothing_is_remembered_where_nothing_was_answered(store: ProgressStore) -> None:
-    exercise = Exercise(Attempt(SINGLE), Keeping(store))
+    exercise = QuestionAttempt(Attempt(SINGLE), AttemptContext(store))
     assert not exercise.commit()
     assert store.answers() == []
     assert exercise.mark is Mark.OPEN
@@ -34,7 +34,7 @@ def test_nothing_is_remembered_where_nothing_was_answered(store: ProgressStore) 
 
 def test_only_the_time_of_looking_counts(store: ProgressStore) -> None:
     watch = Stopwatch()
-    exercise = Exercise(Attempt(SINGLE), Keeping(store, seconds=watch), spent=2.0)
+    exercise = QuestionAttempt(Attempt(SINGLE), AttemptContext(store, seconds=watch), spent=2.0)
     exercise.seen()
     exercise.seen()
     watch.now = 3.0
@@ -50,7 +50,7 @@ def test_only_the_time_of_looking_counts(store: ProgressStore) -> None:
 
 
 def test_a_prediction_is_remembered_before_its_run_and_settled_after(store: ProgressStore) -> None:
-    exercise = Exercise(Attempt(PREDICT), Keeping(store))
+    exercise = QuestionAttempt(Attempt(PREDICT), AttemptContext(store))
     exercise.attempt.choose(0)
     exercise.commit()
     assert exercise.mark.value == "waiting"
@@ -63,7 +63,7 @@ def test_a_prediction_is_remembered_before_its_run_and_settled_after(store: Prog
 
 
 def test_a_prediction_without_a_run_stays_uncounted_in_the_memory(store: ProgressStore) -> None:
-    exercise = Exercise(Attempt(PREDICT), Keeping(store))
+    exercise = QuestionAttempt(Attempt(PREDICT), AttemptContext(store))
     exercise.attempt.choose(0)
     exercise.commit()
     assert exercise.cannot_run("The disk is full.")
@@ -74,7 +74,7 @@ def test_a_prediction_without_a_run_stays_uncounted_in_the_memory(store: Progres
 
 
 def test_being_unsure_can_be_said_before_and_after_the_lock(store: ProgressStore) -> None:
-    before, after = (Exercise(Attempt(SINGLE), Keeping(store)) for _ in range(2))
+    before, after = (QuestionAttempt(Attempt(SINGLE), AttemptContext(store)) for _ in range(2))
     before.set_unsure(True)
     for exercise in (before, after):
         exercise.attempt.choose(1)
