@@ -202,7 +202,7 @@ def test_more_runs_than_a_map_shows_are_refused_before_the_start() -> None:
     choice.toggle()
     assert choice.count == 420
     assert choice.too_many
-    with pytest.raises(TutorError, match=r"420 cells.*at most 400.*Leave one"):
+    with pytest.raises(TutorError, match=r"420 combinations.*at most 400.*Leave one"):
         choice.plan()
 
 
