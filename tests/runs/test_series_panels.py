@@ -69,7 +69,7 @@ AIR = {"data.name": "air", "data.rows": 400, "data.lags": 3}
 
 @pytest.mark.parametrize(("features", "lags"), [([], 3), (["PM2.5", "wind"], 3), (["wind", "rain"], 0)])
 def test_the_look_back_leaves_out_what_is_no_earlier_value(features: list[str], lags: int) -> None:
-    lines = trainee(**AIR, **{"data.features": features})
+    lines = adapter(**AIR, **{"data.features": features})
     assert dict(lines.frames())["autocorrelation"] == {"lags": lags}
     assert dict(lines.scenes())["autocorrelation"]["step"] == "hour"
     names, _ = lines.context.weights()
@@ -78,7 +78,7 @@ def test_the_look_back_leaves_out_what_is_no_earlier_value(features: list[str], 
 
 def test_a_naive_forecast_of_air_copies_the_dust_whatever_columns_there_are() -> None:
     for features in ([], ["PM2.5"], ["PM2.5", "wind"]):
-        copy = trainee(**AIR, **{"data.features": features, "model.name": "naive"})
+        copy = adapter(**AIR, **{"data.features": features, "model.name": "naive"})
         assert dict(copy.frames())["weights"] == {"names": ["PM2.5 −3"], "values": [1.0]}
         context = copy.context
         assert np.allclose(context.predict(context.x_valid)[3:], context.y_valid[:-3])
