@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from tutor.course.files import file_order, has_language_folders, language_of, lesson_files
 from tutor.course.headers import LessonHeader, read_headers
@@ -12,9 +12,13 @@ from tutor.foundation.paths import lessons_folder
 from tutor.foundation.translate import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tutor.course.glossary import Glossary
     from tutor.course.lesson import Fault, Lesson, Question
     from tutor.course.reader import Reading
+
+_T = TypeVar("_T")
 
 __all__ = ["Course", "LessonHeader"]
 
@@ -31,6 +35,7 @@ class Course:
         self._headers: dict[str, list[LessonHeader]] = {}
         self._readings: dict[tuple[Path, str], Reading] = {}
         self._glossary: Glossary | None = None
+        self._kept: dict[object, object] = {}
 
     @property
     def labs_folder(self) -> Path:
@@ -64,13 +69,14 @@ class Course:
         return self._headers[language]
 
     def header(self, lesson: str, language: str) -> LessonHeader | None:
-        """The head of a lesson named by its id or by its number."""
-        for header in self.headers(language):
+        """The head of a lesson named by its id, by its number, or by a former id."""
+        headers = self.headers(language)
+        for header in headers:
             if lesson == header.id or (
                 lesson.isascii() and lesson.isdigit() and (lesson.lstrip("0") or "0") == str(header.number)
             ):
                 return header
-        return None
+        return next((header for header in headers if lesson in header.was), None)
 
     def lesson(self, lesson: str, language: str) -> Lesson | None:
         """A lesson by its id, its number or the path of its file; in another language where it has no other.
@@ -111,6 +117,13 @@ class Course:
         self._readings = {key: reading for key, reading in self._readings.items() if key[0] != path}
         self._headers.clear()
         self._glossary = None
+        self._kept.clear()
+
+    def kept(self, compute: Callable[[Course], _T]) -> _T:
+        """What ``compute`` makes of this course, computed once and again only after a file has changed."""
+        if compute not in self._kept:
+            self._kept[compute] = compute(self)
+        return cast("_T", self._kept[compute])
 
     def question(self, question_id: str, language: str) -> Question | None:
         """A question by its id, wherever it stands."""

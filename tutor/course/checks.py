@@ -7,10 +7,11 @@ from pathlib import Path
 
 from tutor.course.catalogue import Course
 from tutor.course.code_spans import without_code
+from tutor.course.files import LARGEST_FILE
+from tutor.course.former_ids import faults_of_former_ids, way_back
 from tutor.course.lesson import Fault, LabFence, Lesson, Place, Prose, Question, Term
 from tutor.course.parity import faults_of_parity
 from tutor.course.questions import question_type
-from tutor.course.reader import LARGEST_FILE
 from tutor.course.term_reader import LINK
 from tutor.foundation.files import read_start
 from tutor.foundation.safe_text import harmless
@@ -35,6 +36,7 @@ def faults_of_course(course: Course) -> list[Fault]:
         own = [lesson for lesson in lessons if lesson.language == language]
         faults += _faults_of_ids(own)
         faults += _faults_of_needs(own)
+        faults += faults_of_former_ids(own)
         faults += _faults_of_links(own)
     faults += faults_of_parity(lessons, both=_is_in_two_languages(folder))
     return sorted(set(faults))
@@ -67,25 +69,9 @@ def _faults_of_needs(lessons: list[Lesson]) -> Iterator[Fault]:
         for need in lesson.needs:
             if need not in by_id:
                 yield Fault(Place(lesson.path, 2), translate("course.unknown-need", id=need))
-        circle = _way_back(lesson.id, by_id)
+        circle = way_back(lesson.id, {each.id: each.needs for each in lessons})
         if circle:
             yield Fault(Place(lesson.path, 2), translate("course.circular-needs", path=" → ".join(circle)))
-
-
-def _way_back(start: str, lessons: dict[str, Lesson]) -> list[str]:
-    """The way from a lesson over what it needs back to itself; empty where there is none."""
-    ways = [[start]]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop()
-        lesson = lessons.get(way[-1])
-        for need in lesson.needs if lesson is not None else ():
-            if need == start:
-                return [*way, start]
-            if need not in seen:
-                seen.add(need)
-                ways.append([*way, need])
-    return []
 
 
 def _faults_of_links(lessons: list[Lesson]) -> Iterator[Fault]:

@@ -111,6 +111,7 @@ class Question:
         content: What is asked for, in the form of its type.
         labs: Runs that settle the question; the learner commits first.
         figure: With numeric and labs, the fact of the run that must lie in the answer's range.
+        was: Its former ids, ``old-id`` or ``old-lesson/old-id``; answers that were kept under them are answers to it.
     """
 
     id: str
@@ -124,6 +125,7 @@ class Question:
     place: Place
     lesson_id: str
     figure: str = ""
+    was: tuple[str, ...] = ()
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -138,7 +140,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A glossary entry in one language."""
+    """A glossary entry in one language; ``was`` holds its former ids."""
 
     id: str
     name: str
@@ -148,6 +150,7 @@ class Term:
     see: tuple[str, ...]
     place: Place
     lesson_id: str
+    was: tuple[str, ...] = ()
 
 
 Block = Prose | LabFence | Question | Term
@@ -167,7 +170,8 @@ class Section:
 class Lesson:
     """A lesson in one language, in the order in which it is read.
 
-    `left_out` holds the questions so faulty that no answer could be right: never asked, only checked.
+    `left_out` holds the questions so faulty that no answer could be right: never asked, only checked. `was` holds its
+    former ids, and ``old-lesson/question`` for a question that has moved here and kept its id.
     """
 
     id: str
@@ -181,6 +185,7 @@ class Lesson:
     part: str = ""
     sections: tuple[Section, ...] = field(default=())
     left_out: tuple[Question, ...] = field(default=())
+    was: tuple[str, ...] = ()
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

@@ -36,6 +36,8 @@ def _between(first: Lesson, second: Lesson) -> Iterator[Fault]:
     other = f"{first.language}/{first.path.name}"
     if first.number != second.number:
         yield Fault(head, translate("course.parity-number", other=other))
+    if set(first.was) != set(second.was):
+        yield Fault(head, translate("course.parity-was", id=first.id, other=other))
     if first.needs != second.needs:
         yield Fault(head, translate("course.parity-needs", other=other))
     if _labs(first.labs) != _labs(second.labs):
@@ -51,6 +53,10 @@ def _between(first: Lesson, second: Lesson) -> Iterator[Fault]:
         yield Fault(head, translate("course.parity-order", other=other))
     for key in shared:
         yield from _between_questions(ours[key], theirs[key], other)
+    was = {term.id: term.was for term in first.terms}
+    for term in second.terms:
+        if set(was.get(term.id, term.was)) != set(term.was):
+            yield Fault(term.place, translate("course.parity-was", id=term.id, other=other))
 
 
 def _places(blocks: tuple[Question, ...] | tuple[Term, ...]) -> dict[str, Place]:
@@ -74,6 +80,8 @@ def _between_questions(ours: Question, theirs: Question, other: str) -> Iterator
         return
     for difference in question_type(ours.kind).differences(ours, theirs, other):
         yield Fault(place, difference)
+    if set(ours.was) != set(theirs.was):
+        yield Fault(place, translate("course.parity-was", id=ours.id, other=other))
     if _labs(ours.labs) != _labs(theirs.labs):
         yield Fault(place, translate("course.parity-labs", id=ours.id, other=other))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tutor.course.former_ids import read_was
+from tutor.course.id_fields import IdFields
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import BLANK, Content, Question
 from tutor.course.lookalikes import (
@@ -14,7 +16,7 @@ from tutor.course.lookalikes import (
     is_indented_quote,
     named_like_an_answer,
 )
-from tutor.course.misplaced import refuse_misplaced, refuse_stray_id
+from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_unknown_fields
 from tutor.course.option_reader import has_ticks_inside, is_tick_list
 from tutor.course.questions import QUESTION_TYPES
 from tutor.course.questions.base import QuestionParts, QuestionType
@@ -31,6 +33,9 @@ from tutor.course.source import (
 )
 from tutor.foundation.translate import translate
 
+_FIELDS = ("was",)
+"""What can stand behind the id of a question, with a colon."""
+
 _HINT = re.compile(r"^(?:\*\*)?(?:hint|提示)\s*(?:[:：](?:\*\*)?|\*\*\s*[:：])\s*", re.IGNORECASE)
 _ANSWER = re.compile(
     r"^\*\*(?:answer|答案)(?:[:：]\*\*|\*\*\s*[:：])\s*(?P<answer>.*)\Z", re.IGNORECASE | re.DOTALL | re.MULTILINE
@@ -42,13 +47,13 @@ _SUMMARY = re.compile(r"<summary\b[^>]{0,200}>.{0,300}?</summary\s{0,20}>", re.I
 
 
 def read_question(
-    source: Source, said: str, heading: Element, body: list[Element], lesson_id: str
+    source: Source, fields: IdFields, heading: Element, body: list[Element], lesson_id: str
 ) -> tuple[Question, bool]:
     """Read the question under ``heading``. Faults go to `Source.faults`.
 
     Args:
         source: The lesson.
-        said: What the comment with its id says: the id, and a type's word if it needs one.
+        fields: What the comment with its id says.
         heading: Its heading.
         body: The blocks below the comment.
         lesson_id: The lesson's.
@@ -57,8 +62,9 @@ def read_question(
         What can be read of it, and whether it can be asked: not if no answer could be right, and not if what would be
         shown may give the answer away.
     """
-    identifier, word = question_head(said)
-    parts = QuestionParts(heading, word)
+    identifier = fields.id
+    parts = QuestionParts(heading, fields.word)
+    refuse_unknown_fields(source, heading, fields, _FIELDS)
     _sort_out(source, body, parts)
     refuse_misplaced(source, heading)
     if fault := fault_in_title(source, heading):
@@ -87,15 +93,10 @@ def read_question(
         place=source.place(heading.start),
         lesson_id=lesson_id,
         figure=parts.figure,
+        was=read_was(source, heading, fields.listed("was")),
     )
     _check_runs(source, parts, question)
     return question, content is not None and type_.answerable(question) and not parts.gives_away
-
-
-def question_head(said: str) -> tuple[str, str]:
-    """The id and the word behind it in ``id; word``."""
-    identifier, *behind = re.split("[;；]", said, maxsplit=1)
-    return identifier.strip(), behind[0].strip().casefold() if behind else ""
 
 
 def _recognised(parts: QuestionParts) -> tuple[QuestionType[Any], Element | None]:

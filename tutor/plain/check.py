@@ -9,6 +9,7 @@ from pathlib import Path
 from tutor.course.catalogue import Course
 from tutor.course.checks import check_course
 from tutor.course.files import pack_of
+from tutor.course.former_ids import faults_of_former_labs
 from tutor.course.lesson import Fault, Lesson
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
@@ -36,7 +37,7 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
     """
     folder, only = _what_to_check(path)
     course = Course(folder)
-    faults = [*check_course(folder), *faults_of_labs(folder / "labs")]
+    faults = [*check_course(folder), *faults_of_labs(folder / "labs"), *faults_of_former_labs(folder / "labs")]
     lessons = _lessons(course)
     faults += [fault for lesson in lessons for fault in faults_of_fences(lesson, course.labs_folder)]
     ran = ""

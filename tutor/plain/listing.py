@@ -9,7 +9,7 @@ from tutor.foundation import paths
 from tutor.foundation.text import pad
 from tutor.foundation.translate import language, translate
 from tutor.plain.progress_files import closing_memory
-from tutor.progress.store import open_store
+from tutor.study.open_progress import open_progress
 
 
 def show_course() -> int:
@@ -23,7 +23,7 @@ def show_course() -> int:
     """
     folder = paths.lessons_folder()
     course = Course(folder)
-    opened = open_store(paths.progress_file())
+    opened = open_progress(course)
     for notice in opened.notices:
         print(notice)
     with closing_memory(opened.store):

@@ -10,14 +10,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import named_path, read_file, too_large, write_bytes
 from tutor.foundation.safe_text import harmless, harmless_json, harmless_value
 from tutor.foundation.translate import translate
 from tutor.progress.schema import counted
-from tutor.progress.store import open_store
 from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
+from tutor.study.open_progress import open_progress
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
@@ -27,6 +28,14 @@ _LARGEST_IMPORT = 256 << 20
 """Bytes; a lifetime of answers is a tenth of it."""
 
 
+def course_in_use() -> Course | None:
+    """The course whose progress it is; None if there is no lessons folder, which only lessons need."""
+    try:
+        return Course(paths.lessons_folder())
+    except TutorError:
+        return None
+
+
 @contextmanager
 def memory() -> Iterator[ProgressStore]:
     """The learner's memory, closed at the end; what it has to say goes to standard error.
@@ -34,7 +43,7 @@ def memory() -> Iterator[ProgressStore]:
     Raises:
         TutorError: as `closing_memory`.
     """
-    opened = open_store()
+    opened = open_progress(course_in_use())
     for notice in opened.notices:
         print(notice, file=sys.stderr)
     with closing_memory(opened.store):
@@ -187,10 +196,11 @@ def reset(*, item: str | None, lesson: str | None, everything: bool, yes: bool) 
         raise TutorError(translate("transfer.reset-what"), exit_code=ExitCode.USAGE)
     with memory() as store:
         tables = store.dump()
+        places = (store.renames().place(row["lesson"], row["question"]) for row in tables["answers"])
         concerned = [
-            row
-            for row in tables["answers"]
-            if everything or row["lesson"] == lesson or (item is not None and item in _names_of(row["question"]))
+            key
+            for of_lesson, key in places
+            if everything or of_lesson == lesson or (item is not None and item in _names_of(key))
         ]
         key = "transfer.reset-all" if everything else "transfer.reset-lesson" if lesson else "transfer.reset-item"
         print(translate(key, name=item or lesson or "", count=len(concerned)))

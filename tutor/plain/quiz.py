@@ -13,12 +13,12 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.plain.asking import Asker, Outcome, told
-from tutor.plain.progress_files import closing_memory
+from tutor.plain.progress_files import closing_memory, course_in_use
 from tutor.plain.read import lesson_named
 from tutor.progress.settings import load_settings
-from tutor.progress.store import open_store
 from tutor.runs.registry import Runs
 from tutor.study.deck import ALL_SIDES, Deck
+from tutor.study.open_progress import open_progress
 from tutor.study.outlook import next_due, outlook
 from tutor.study.quiz_session import QuizSession
 from tutor.study.quiz_words import retry_words
@@ -160,7 +160,7 @@ def show_due() -> int:
     Returns:
         The exit code, 0.
     """
-    opened = open_store()
+    opened = open_progress(course_in_use())
     for notice in opened.notices:
         print(notice)
     with closing_memory(opened.store):
@@ -175,7 +175,7 @@ def show_due() -> int:
 def _asking(course: Course) -> Iterator[tuple[Asker, ProgressStore]]:
     """Someone to ask, and the memory of what is answered; closed at the end, whatever happens."""
     settings = load_settings(keep_aside=False).settings
-    opened = open_store()
+    opened = open_progress(course)
     asker = Asker(course, Runs(paths.runs_folder()), confidence=settings.confidence)
     told(asker, opened.notices)
     with closing_memory(opened.store):

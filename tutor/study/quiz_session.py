@@ -7,9 +7,10 @@ once the others are done.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Question
@@ -289,7 +290,7 @@ class QuizSession:
 
     def _restore(self, saved: SavedQuiz) -> None:
         """Go on where ``saved`` was left. Questions removed since are dropped, new ones asked at the end."""
-        state = saved.state
+        state = _with_ids_of_today(saved.state, partial(self._store.renames().key, saved.lesson_id))
         self._started = saved.started
         self.round = round_ if isinstance(round_ := state.get("round"), int) and round_ > 0 else 1
         self._first_marks = self._marks_in(state.get("first"))
@@ -327,6 +328,24 @@ class QuizSession:
             spent=float(spent) if isinstance(spent, int | float) and 0 <= spent < _LONGEST else 0.0,
             runs=[run for run in runs if isinstance(run, str)] if isinstance(runs, list) else (),
         )
+
+
+def _with_ids_of_today(state: Mapping[str, object], today: Callable[[str], str]) -> dict[str, object]:
+    """The state of a quiz in which every question is named by its id of today."""
+
+    def named(value: object) -> object:
+        return today(value) if isinstance(value, str) else value
+
+    changed = dict(state)
+    changed["at"] = named(state.get("at"))
+    for name in ("first", "marks"):
+        if isinstance(marks := state.get(name), dict):
+            changed[name] = {named(each): mark for each, mark in marks.items()}
+    if isinstance(skipped := state.get("skipped"), list):
+        changed["skipped"] = [named(each) for each in skipped]
+    if isinstance(asked := state.get("asked"), list):
+        changed["asked"] = [{**each, "id": named(each.get("id"))} for each in asked if isinstance(each, dict)]
+    return changed
 
 
 def _entries(asked: object) -> dict[str, Mapping[str, object]]:
