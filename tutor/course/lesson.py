@@ -13,6 +13,10 @@ from tutor.foundation.safe_text import harmless_line
 if TYPE_CHECKING:
     from tutor.course.conditions import Condition
 
+DEPENDENCES = ("seed", "data-seed", "rounding")
+"""What the answer of a question that a run settles may depend on: the seed of the training, the seed with which the
+data are drawn, the last bits of the arithmetic."""
+
 BLANK = "\ufffc"
 """Stands in a prompt for each blank to fill in, in order."""
 
@@ -112,6 +116,7 @@ class Question:
         labs: Runs that settle the question; the learner commits first.
         figure: With numeric and labs, the fact of the run that must lie in the answer's range.
         was: Its former ids, ``old-id`` or ``old-lesson/old-id``; answers that were kept under them are answers to it.
+        depends: Those of `DEPENDENCES` on which its answer is known to depend.
     """
 
     id: str
@@ -126,6 +131,7 @@ class Question:
     lesson_id: str
     figure: str = ""
     was: tuple[str, ...] = ()
+    depends: frozenset[str] = frozenset()
 
     @property
     def options(self) -> tuple[Option, ...]:

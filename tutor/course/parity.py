@@ -82,6 +82,8 @@ def _between_questions(ours: Question, theirs: Question, other: str) -> Iterator
         yield Fault(place, difference)
     if set(ours.was) != set(theirs.was):
         yield Fault(place, translate("course.parity-was", id=ours.id, other=other))
+    if ours.depends != theirs.depends:
+        yield Fault(place, translate("course.parity-depends", id=ours.id, other=other))
     if _labs(ours.labs) != _labs(theirs.labs):
         yield Fault(place, translate("course.parity-labs", id=ours.id, other=other))
 

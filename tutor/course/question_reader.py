@@ -8,7 +8,7 @@ from typing import Any
 from tutor.course.former_ids import read_was
 from tutor.course.id_fields import IdFields
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
-from tutor.course.lesson import BLANK, Content, Question
+from tutor.course.lesson import BLANK, DEPENDENCES, Content, Question
 from tutor.course.lookalikes import (
     damaged_comment,
     fault_in_question,
@@ -33,7 +33,7 @@ from tutor.course.source import (
 )
 from tutor.foundation.translate import translate
 
-_FIELDS = ("was",)
+_FIELDS = ("was", "depends")
 """What can stand behind the id of a question, with a colon."""
 
 _HINT = re.compile(r"^(?:\*\*)?(?:hint|提示)\s*(?:[:：](?:\*\*)?|\*\*\s*[:：])\s*", re.IGNORECASE)
@@ -94,9 +94,23 @@ def read_question(
         lesson_id=lesson_id,
         figure=parts.figure,
         was=read_was(source, heading, fields.listed("was")),
+        depends=_dependences(source, parts, fields),
     )
     _check_runs(source, parts, question)
     return question, content is not None and type_.answerable(question) and not parts.gives_away
+
+
+def _dependences(source: Source, parts: QuestionParts, fields: IdFields) -> frozenset[str]:
+    """What the answer is said to depend on, which only the answer of a run can."""
+    named = [each.casefold() for each in fields.listed("depends")]
+    for each in named:
+        if each not in DEPENDENCES:
+            place = source.find(parts.heading.start, len(source.lines), each)
+            message = translate("course.unknown-dependence", name=each[:LONGEST_IDENTIFIER])
+            source.fault(place, message, translate("course.unknown-dependence-hint", known=", ".join(DEPENDENCES)))
+    if named and not parts.labs:
+        source.fault(source.place(parts.heading.start), translate("course.dependence-without-lab"))
+    return frozenset(named) & frozenset(DEPENDENCES)
 
 
 def _recognised(parts: QuestionParts) -> tuple[QuestionType[Any], Element | None]:

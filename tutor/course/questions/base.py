@@ -6,6 +6,7 @@ them. Indices are those of the lesson file, so that shuffling what the learner s
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from abc import ABC, abstractmethod
@@ -67,6 +68,19 @@ class Verdict:
     right_options: tuple[int, ...] = ()
     parts: tuple[bool, ...] = ()
     nearly: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Margin:
+    """How far a claim is from failing: below zero if it fails.
+
+    Args:
+        value: As a part of the figures that are compared: 0.1 means a tenth of the larger one.
+        condition: What is closest to turning over.
+    """
+
+    value: float
+    condition: str = ""
 
 
 RowKind = Literal["one", "many", "line", "head", "pair", "partner", "field"]
@@ -344,6 +358,13 @@ class QuestionType(ABC, Generic[C]):
         """
         message = translate("check.not-predictable", kind=self.name)
         return [Fault(question.place, message, translate("check.not-predictable-hint"))]
+
+    def margin_of_claim(self, question: Question, facts: Facts) -> Margin:
+        """How far the answer key of a question with labs is from failing; see `faults_of_claim`.
+
+        Facts that it asks for and that are not there make it fail by infinitely much.
+        """
+        return Margin(-math.inf)
 
     def mistakes(self, question: Question, given: Given) -> tuple[Option, ...]:
         """What was mixed up in a wrong answer that was kept: wrong options, or wrong pairs in the form of options."""

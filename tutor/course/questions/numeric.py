@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from tutor.course.conditions import Facts
 from tutor.course.lesson import Content, Fault, Question
-from tutor.course.questions.base import AnswerRow, Draft, QuestionParts, Solution, TypedAnswer, Verdict
+from tutor.course.questions.base import AnswerRow, Draft, Margin, QuestionParts, Solution, TypedAnswer, Verdict
 from tutor.course.questions.numbers import as_fraction, read_number
 from tutor.course.questions.typed import TypedQuestion
 from tutor.course.source import Element, Source
@@ -126,6 +126,14 @@ class Numeric(TypedQuestion[NumericAnswer]):
             return []
         said = {"answer": answer.shown, "figure": question.figure, "value": f"{value:.6g}"}
         return [Fault(question.place, translate("check.figure-off", **said))]
+
+    def margin_of_claim(self, question: Question, facts: Facts) -> Margin:
+        """How far the run's figure lies inside the range."""
+        value, answer = facts.get(question.figure), self.content(question)
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            return Margin(-math.inf, question.figure)
+        size = max(abs(value), abs(answer.low), abs(answer.high), 1e-12)
+        return Margin(min(value - answer.low, answer.high - value) / size, question.figure)
 
 
 NUMERIC = Numeric()
