@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tutor.course.glossary import Glossary
     from tutor.course.lesson import Fault, Lesson, Question
     from tutor.course.reader import Reading
+    from tutor.course.synonyms import Synonyms
 
 _T = TypeVar("_T")
 
@@ -94,8 +96,12 @@ class Course:
         key = (path, language_of(path, language))
         if key not in self._readings:
             from tutor.course.reader import read_lesson
+            from tutor.course.synonyms import with_synonyms
 
-            self._readings[key] = read_lesson(*key)
+            reading = read_lesson(*key)
+            if reading.lesson is not None:
+                reading = replace(reading, lesson=with_synonyms(reading.lesson, self.kept(_synonyms)))
+            self._readings[key] = reading
         return self._readings[key]
 
     def files(self, language: str) -> list[Path]:
@@ -149,3 +155,9 @@ class Course:
             for path in self.files(language):
                 found.setdefault(path, self.reading(path, language).faults)
         return [fault for faults in found.values() for fault in faults]
+
+
+def _synonyms(course: Course) -> Synonyms:
+    from tutor.course.synonyms import synonyms_of
+
+    return synonyms_of(header for language in LANGUAGES for header in course.headers(language))

@@ -10,7 +10,7 @@ import math
 import random
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, Literal, TypeVar
 
@@ -260,6 +260,15 @@ class QuestionType(ABC, Generic[C]):
             msg = f"a {question.kind} question is not a {self.name} question"
             raise ValueError(msg)
         return question.content
+
+    def with_names(self, question: Question, others: Callable[[str], Sequence[str]]) -> Question:
+        """The question as it also accepts the other names of the terms that answer it.
+
+        Args:
+            question: The question.
+            others: Everything that the term is called that is called so; nothing if there is no such term.
+        """
+        return question
 
     # -- answering -----------------------------------------------------------------------------------------------
 
