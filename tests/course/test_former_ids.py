@@ -44,7 +44,9 @@ def test_what_cannot_be_a_former_id_is_told(wrong: str) -> None:
 
 
 def test_a_name_with_a_colon_that_nobody_knows_is_told() -> None:
-    assert told_in(question("new; wsa: old")) == [(3, said("unknown-field", name="wsa", known="was, depends"))]
+    assert told_in(question("new; wsa: old")) == [
+        (3, said("unknown-field", name="wsa", known="was, depends, variant of"))
+    ]
     assert told_in(term("new; als: old")) == [(3, said("unknown-field", name="als", known="also, was"))]
 
 

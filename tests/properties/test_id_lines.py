@@ -21,9 +21,8 @@ def ids_of(raw: bytes) -> tuple[list[str], list[str]]:
     lines = harmless(raw.decode("utf-8-sig")).split("\n")
     lesson = read_text(Path("en/01-a.md"), raw, "en").lesson
     assert lesson is not None
-    return [line.fields.id for line in id_lines(lines)], [
-        block.id for block in lesson.blocks if block in lesson.questions or block in lesson.terms
-    ]
+    whole = [(each.place, each.id) for each in lesson.every_question] + [(each.place, each.id) for each in lesson.terms]
+    return [line.fields.id for line in id_lines(lines)], [identifier for _, identifier in sorted(whole)]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}-{path.stem}")

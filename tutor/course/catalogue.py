@@ -135,7 +135,7 @@ class Course:
         """A question by its id, wherever it stands."""
         for header in self.headers(language):
             lesson = self.lesson(header.id, language)
-            for question in lesson.questions if lesson is not None else ():
+            for question in lesson.every_question if lesson is not None else ():
                 if question.id == question_id:
                     return question
         return None

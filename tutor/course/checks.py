@@ -36,6 +36,7 @@ def faults_of_course(course: Course) -> list[Fault]:
         own = [lesson for lesson in lessons if lesson.language == language]
         faults += _faults_of_ids(own)
         faults += _faults_of_needs(own)
+        faults += _faults_of_variants(own)
         faults += faults_of_former_ids(own)
         faults += _faults_of_links(own)
     faults += faults_of_parity(lessons, both=_is_in_two_languages(folder))
@@ -51,7 +52,7 @@ def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
     for wanted in (Question, Term):
         seen: dict[str, Place] = {}
         for lesson in lessons:
-            for block in (*lesson.blocks, *lesson.left_out):
+            for block in (*lesson.blocks, *lesson.variants, *lesson.left_out):
                 if isinstance(block, wanted):
                     first = seen.setdefault(block.id, block.place)
                     if first.path != block.place.path:
@@ -74,16 +75,35 @@ def _faults_of_needs(lessons: list[Lesson]) -> Iterator[Fault]:
             yield Fault(Place(lesson.path, 2), translate("course.circular-needs", path=" → ".join(circle)))
 
 
+def _faults_of_variants(lessons: list[Lesson]) -> Iterator[Fault]:
+    """A variant stands in for a question of its lesson's text: not of another lesson, and not for another variant."""
+    homes = {each.id: lesson for lesson in lessons for each in (*lesson.every_question, *lesson.left_out)}
+    for lesson in lessons:
+        own = {each.id for each in lesson.questions}
+        chained = {each.id for each in lesson.variants}
+        for variant in (*lesson.variants, *(each for each in lesson.left_out if each.variant_of)):
+            of = variant.variant_of
+            if of in own:
+                continue
+            if of in chained:
+                yield Fault(variant.place, translate("course.variant-chain", id=variant.id, of=of))
+            elif of in homes and homes[of] is not lesson:
+                where = homes[of].path.name
+                yield Fault(variant.place, translate("course.variant-elsewhere", id=variant.id, of=of, where=where))
+            else:
+                yield Fault(variant.place, translate("course.variant-of-nothing", id=variant.id, of=of))
+
+
 def _faults_of_links(lessons: list[Lesson]) -> Iterator[Fault]:
     known = {term.id for lesson in lessons for term in lesson.terms}
     for lesson in lessons:
         here = (
             known
             | {section.anchor for section in lesson.sections}
-            | {each.id for each in (*lesson.questions, *lesson.left_out)}
+            | {each.id for each in (*lesson.every_question, *lesson.left_out)}
         )
         lines = _lines(lesson.path)
-        for block in (*lesson.blocks, *lesson.left_out):
+        for block in (*lesson.blocks, *lesson.variants, *lesson.left_out):
             for link in dict.fromkeys(_links(block)):
                 if link not in here:
                     yield Fault(_place_of(link, block.place, lines), translate("course.unknown-link", id=link))

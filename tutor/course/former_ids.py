@@ -48,11 +48,11 @@ def faults_of_former_ids(lessons: Sequence[Lesson]) -> Iterator[Fault]:
         lessons: All lessons of one language.
     """
     yield from _faults_of(list(_claims_of_lessons(lessons)), {each.id: Place(each.path, 2) for each in lessons})
-    questions = [each for lesson in lessons for each in (*lesson.questions, *lesson.left_out)]
+    questions = [each for lesson in lessons for each in (*lesson.every_question, *lesson.left_out)]
     claims = [*_claims(questions), *_claims_of_moves(lessons)]
     yield from _faults_of(claims, {each.id: each.place for each in questions})
     for lesson in lessons:
-        own = {each.id for each in (*lesson.questions, *lesson.left_out)}
+        own = {each.id for each in (*lesson.every_question, *lesson.left_out)}
         for each in lesson.was:
             moved = each.rpartition("/")[2]
             if "/" in each and moved not in own:

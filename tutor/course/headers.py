@@ -35,12 +35,14 @@ class KnownId:
         id: Its id.
         names: Of a term, its name and its other names.
         was: Its former ids: see `tutor.course.former_ids`.
+        variant_of: Of a question, the one that it is a variant of.
     """
 
     is_term: bool
     id: str
     names: tuple[str, ...] = ()
     was: tuple[str, ...] = ()
+    variant_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,9 @@ class _Cache:
             self._now[str(path)] = {
                 "stamp": stamp, "id": fresh.id, "title": fresh.title, "number": fresh.number,
                 "needs": list(fresh.needs), "minutes": fresh.minutes, "part": fresh.part, "was": list(fresh.was),
-                "ids": [[each.is_term, each.id, list(each.names), list(each.was)] for each in fresh.ids],
+                "ids": [
+                    [each.is_term, each.id, list(each.names), list(each.was), each.variant_of] for each in fresh.ids
+                ],
             }  # fmt: skip
         return fresh
 
@@ -145,8 +149,8 @@ class _Cache:
             part=harmless_line(str(known["part"])),
             was=tuple(map(str, was)),
             ids=tuple(
-                KnownId(is_term is True, str(known_id), tuple(map(str, names)), tuple(map(str, former)))
-                for is_term, known_id, names, former in ids
+                KnownId(is_term is True, str(known_id), tuple(map(str, names)), tuple(map(str, former)), str(variant))
+                for is_term, known_id, names, former, variant in ids
             ),
         )
 
@@ -183,5 +187,6 @@ def _known_ids(lines: list[str]) -> Iterator[KnownId]:
     for line in id_lines(lines):
         names = (line.title, *line.fields.listed("also")) if line.is_term else ()
         was = line.fields.listed("was")
-        if names or was:
-            yield KnownId(line.is_term, line.fields.id, names, was)
+        variant_of = "" if line.is_term else line.fields.values.get("variant of", "")
+        if names or was or variant_of:
+            yield KnownId(line.is_term, line.fields.id, names, was, variant_of)

@@ -117,6 +117,8 @@ class Question:
         figure: With numeric and labs, the fact of the run that must lie in the answer's range.
         was: Its former ids, ``old-id`` or ``old-lesson/old-id``; answers that were kept under them are answers to it.
         depends: Those of `DEPENDENCES` on which its answer is known to depend.
+        variant_of: The question of the same lesson that asks the same in other words; empty if it stands for itself. A
+            variant is asked in quizzes and reviews, and is not in the lesson's text.
     """
 
     id: str
@@ -132,11 +134,17 @@ class Question:
     figure: str = ""
     was: tuple[str, ...] = ()
     depends: frozenset[str] = frozenset()
+    variant_of: str = ""
 
     @property
     def options(self) -> tuple[Option, ...]:
         """The lines to choose from or to put in order; none if its type has no options."""
         return self.content.options if isinstance(self.content, Options) else ()
+
+    @property
+    def original(self) -> str:
+        """The id of the question in the lesson's text that it is, or is a variant of."""
+        return self.variant_of or self.id
 
     @property
     def predicts(self) -> bool:
@@ -177,7 +185,8 @@ class Lesson:
     """A lesson in one language, in the order in which it is read.
 
     `left_out` holds the questions so faulty that no answer could be right: never asked, only checked. `was` holds its
-    former ids, and ``old-lesson/question`` for a question that has moved here and kept its id.
+    former ids, and ``old-lesson/question`` for a question that has moved here and kept its id. `variants` holds the
+    questions that stand in for one of the text.
     """
 
     id: str
@@ -191,12 +200,18 @@ class Lesson:
     part: str = ""
     sections: tuple[Section, ...] = field(default=())
     left_out: tuple[Question, ...] = field(default=())
+    variants: tuple[Question, ...] = field(default=())
     was: tuple[str, ...] = ()
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        """Its questions in order: the lesson's quiz."""
+        """The questions of its text, in order."""
         return tuple(block for block in self.blocks if isinstance(block, Question))
+
+    @property
+    def every_question(self) -> tuple[Question, ...]:
+        """Its questions, and the variants of them."""
+        return (*self.questions, *self.variants)
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:

@@ -28,12 +28,13 @@ from tutor.course.source import (
     Source,
     as_words,
     directive,
+    is_identifier,
     unquoted,
     without_comments,
 )
 from tutor.foundation.translate import translate
 
-_FIELDS = ("was", "depends")
+_FIELDS = ("was", "depends", "variant of")
 """What can stand behind the id of a question, with a colon."""
 
 _HINT = re.compile(r"^(?:\*\*)?(?:hint|提示)\s*(?:[:：](?:\*\*)?|\*\*\s*[:：])\s*", re.IGNORECASE)
@@ -95,9 +96,19 @@ def read_question(
         figure=parts.figure,
         was=read_was(source, heading, fields.listed("was")),
         depends=_dependences(source, parts, fields),
+        variant_of=_original(source, heading, fields),
     )
     _check_runs(source, parts, question)
     return question, content is not None and type_.answerable(question) and not parts.gives_away
+
+
+def _original(source: Source, heading: Element, fields: IdFields) -> str:
+    """The id of the question of which this one is a variant. What is no id is told, and nobody's variant."""
+    named = fields.values.get("variant of", "")
+    if "variant of" in fields.values and not is_identifier(named):
+        place = source.find(heading.start, len(source.lines), "variant")
+        source.fault(place, translate("course.not-an-id", id=named[:LONGEST_IDENTIFIER]))
+    return named
 
 
 def _dependences(source: Source, parts: QuestionParts, fields: IdFields) -> frozenset[str]:

@@ -67,7 +67,11 @@ def read_text(path: Path, raw: bytes, language: str) -> Reading:
     faults.sort()
     if head is None:
         return Reading(None, tuple(faults))
-    lesson = replace(_lesson(path, language, head, blocks, sections), left_out=tuple(cutter.left_out))
+    lesson = replace(
+        _lesson(path, language, head, blocks, sections),
+        left_out=tuple(cutter.left_out),
+        variants=tuple(cutter.variants),
+    )
     return Reading(lesson, tuple(faults))
 
 
@@ -126,6 +130,7 @@ class _Cutter:
         self._blocks: list[Block] = []
         self._named: list[Question | Term] = []
         self.left_out: list[Question] = []
+        self.variants: list[Question] = []
         self._sections: list[Section] = []
         self._prose: list[Element] = []
         self._anchors: set[str] = set()
@@ -209,7 +214,9 @@ class _Cutter:
             block, can_be_asked = read_term(self._source, fields, heading, body, self._lesson_id), True
         if is_identifier(identifier):
             self._named.append(block)
-            if can_be_asked:
+            if can_be_asked and isinstance(block, Question) and block.variant_of:
+                self.variants.append(block)
+            elif can_be_asked:
                 self._blocks.append(block)
             elif isinstance(block, Question):
                 self.left_out.append(block)

@@ -50,8 +50,9 @@ def synonyms_of(headers: Iterable[LessonHeader]) -> Synonyms:
 
 def with_synonyms(lesson: Lesson, synonyms: Synonyms) -> Lesson:
     """``lesson`` with questions that accept the other names of terms."""
-    blocks = tuple(
-        question_type(each.kind).with_names(each, synonyms.others) if isinstance(each, Question) else each
-        for each in lesson.blocks
-    )
-    return replace(lesson, blocks=blocks) if blocks != lesson.blocks else lesson
+
+    def extended(question: Question) -> Question:
+        return question_type(question.kind).with_names(question, synonyms.others)
+
+    blocks = tuple(extended(each) if isinstance(each, Question) else each for each in lesson.blocks)
+    return replace(lesson, blocks=blocks, variants=tuple(map(extended, lesson.variants)))

@@ -124,7 +124,7 @@ def _tell(faults: list[Fault], lessons: list[Lesson], folder: Path, ran: str) ->
         translate(
             "check.clean",
             lessons=len(lessons),
-            questions=sum(len(lesson.questions) for lesson in lessons),
+            questions=sum(len(lesson.every_question) for lesson in lessons),
             terms=sum(len(lesson.terms) for lesson in lessons),
             labs=len(list((folder / "labs").glob("*.toml"))),
         )

@@ -174,7 +174,7 @@ def questions_that_claim(lessons: Iterable[Lesson]) -> list[Question]:
     """Every question that a run settles, once: another language asks the same of the same run."""
     found: dict[tuple[str, str], Question] = {}
     for lesson in lessons:
-        for question in lesson.questions:
+        for question in lesson.every_question:
             if question.predicts:
                 found.setdefault((lesson.id, question.id), question)
     return list(found.values())

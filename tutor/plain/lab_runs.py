@@ -43,7 +43,7 @@ def faults_of_claims(course: Course, trainings: Trainings, lessons: list[Lesson]
             outcome = outcome_of(fence)
             if outcome is not None and outcome.problem:
                 faults.append(Fault(fence.place, translate("check.run-fails", reason=outcome.problem)))
-        for question in lesson.questions:
+        for question in lesson.every_question:
             found = [outcome_of(fence) for fence in question.labs]
             ready = [outcome.facts for outcome in found if outcome is not None and not outcome.problem]
             if question.predicts and len(ready) == len(found):

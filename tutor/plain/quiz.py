@@ -49,7 +49,13 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
         raise TutorError(translate("quiz.no-questions"), exit_code=ExitCode.USAGE)
     with _asking(course) as (asker, store):
         session = QuizSession.start(
-            lesson.questions, store, scope=f"lesson:{lesson.id}", lesson_id=lesson.id, fresh=fresh, seed=seed
+            lesson.questions,
+            store,
+            variants=lesson.variants,
+            scope=f"lesson:{lesson.id}",
+            lesson_id=lesson.id,
+            fresh=fresh,
+            seed=seed,
         )
         try:
             asker.say(translate("ask.quiz-of", title=harmless_line(lesson.title)), translate("ask.help"))

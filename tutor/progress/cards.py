@@ -88,7 +88,7 @@ _AHEAD = "max(made, coalesce(reviewed, 0)) > :clock AND +retired = 0"
 
 
 class CardStore:
-    """The review cards of a learner.
+    """The review cards of a learner. A question and its variants have one card, under the id of the question.
 
     A card that was kept under a former id is found under today's, and both together are one card. The row under today's
     id is the card if there is one, because it is written with all answers in view; the other is passed over.
@@ -113,19 +113,19 @@ class CardStore:
         """
         due = day_starts(study_day(moment), 1)[1] if tomorrow else moment + SOON
         wanted, renames = list(keys), self._renames()
-        former = [each for key in wanted for each in renames.keys(key)[1:]]
+        former = [each for key in wanted for each in renames.card_keys(key)[1:]]
         rows = self._database.read(
             f"SELECT lesson, card FROM cards WHERE lesson = ? OR card IN ({_marks(former)})",  # noqa: S608
             (lesson_id, *former),
         )
-        known = {renames.key(lesson, card) for lesson, card in rows}
+        known = {renames.card(lesson, card)[1] for lesson, card in rows}
         new = [Card(key, lesson_id, moment, Schedule(due)) for key in wanted if key not in known]
         if new:
             self._database.write(*((_SEE, _row(card)) for card in new))
 
     def get(self, key: str) -> Card | None:
         """Return the card with this key; None if there is none."""
-        keys = self._renames().keys(key)
+        keys = self._renames().card_keys(key)
         sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE card IN ({_marks(keys)})"  # noqa: S608 - our own names
         hidden = self._hidden() if len(keys) > 1 else ()
         return next((self._card(row) for row in self._database.read(sql, keys) if row[0] not in hidden), None)
@@ -187,7 +187,7 @@ class CardStore:
         """Return the statements that update the card of a question after an answer, for the answer's transaction."""
         if answer.correct is None:
             return []
-        lesson, key = self._renames().place(answer.lesson_id, answer.question_id)
+        lesson, key = self._renames().card(answer.lesson_id, answer.question_id)
         others = self._reviews(key, answer.at)
         others[answer.key] = _review(
             answer.at, answer.correct, answer.unsure, answer.hints, answer.seconds, answer.kind
@@ -203,7 +203,7 @@ class CardStore:
             (answer_key,),
         )
         for question, of_lesson, at, was_correct, was_unsure, hints, seconds, kind in rows:
-            lesson, card = self._renames().place(of_lesson, question)
+            lesson, card = self._renames().card(of_lesson, question)
             verdict = was_correct if correct is None else correct
             if verdict is None:
                 return []
@@ -217,7 +217,7 @@ class CardStore:
     def rebuilt(self, questions: Iterable[tuple[str, str]]) -> list[Statement]:
         """Return the statements that rebuild cards from the saved answers, for pairs of a question's id and lesson."""
         now = clock.utc_now()
-        places = dict.fromkeys(self._renames().place(lesson, question) for question, lesson in questions)
+        places = dict.fromkeys(self._renames().card(lesson, question) for question, lesson in questions)
         return [
             statement
             for lesson, key in places
@@ -226,7 +226,7 @@ class CardStore:
 
     def key_of(self, lesson_id: str, question_id: str) -> str:
         """Return the key of the card of a question, which may be named by a former id."""
-        return self._renames().key(lesson_id, question_id)
+        return self._renames().card(lesson_id, question_id)[1]
 
     def _cards(self, condition: str, values: Mapping[str, object]) -> list[Card]:
         hidden = self._hidden()
@@ -240,24 +240,24 @@ class CardStore:
         return int(self._database.read(sql, {**values, **hidden})[0][0])
 
     def _card(self, row: tuple[Any, ...]) -> Card:
-        lesson, key = self._renames().place(row[1], row[0])
+        lesson, key = self._renames().card(row[1], row[0])
         return _card((key, lesson, *row[2:]))
 
     def _kept_under(self, keys: Iterable[str]) -> list[str]:
         """Every key under which the cards ``keys`` may be kept."""
         renames = self._renames()
-        return [each for key in keys for each in renames.keys(key)]
+        return [each for key in keys for each in renames.card_keys(key)]
 
     def _hidden(self) -> frozenset[str]:
         """The keys of rows that another row stands for: under today's id, or else the one used last."""
         renames = self._renames()
-        if not renames.names_keys:
+        if not renames.joins_cards:
             return frozenset()
         keys = [*renames.all_keys, *(term_key(term, side) for term in renames.all_terms for side in Side)]
         sql = f"SELECT card, lesson, made, reviewed FROM cards WHERE card IN ({_marks(keys)})"  # noqa: S608
         groups: dict[str, list[tuple[bool, int, str]]] = {}
         for card, lesson, made, reviewed in self._database.read(sql, keys):
-            today = renames.key(lesson, card)
+            today = renames.card(lesson, card)[1]
             groups.setdefault(today, []).append((card == today, reviewed or made, card))
         return frozenset(card for rows in groups.values() for _, _, card in sorted(rows)[:-1])
 
@@ -270,9 +270,9 @@ class CardStore:
         is the first one, at the time of the answer after it.
         """
         renames = self._renames()
-        keys = renames.keys(question)
+        keys = renames.card_keys(question)
         found = self._database.read(_REVIEWS.format(marks=_marks(keys)), keys)
-        rows = [rest for lesson, kept, *rest in found if renames.key(lesson, kept) == question]
+        rows = [rest for lesson, kept, *rest in found if renames.card(lesson, kept)[1] == question]
         now = max(to_milliseconds(moment), to_milliseconds(clock.utc_now()))
         last = next((at for _, at, *_ in rows if at <= now), to_milliseconds(moment))
         reviews = {}
@@ -290,7 +290,7 @@ class CardStore:
         # A question that was never missed needs no card. A term keeps its card, because it was seen.
         if of_term:
             return []
-        return [("DELETE FROM cards WHERE card = ?", (each,)) for each in self._renames().keys(question)]
+        return [("DELETE FROM cards WHERE card = ?", (each,)) for each in self._renames().card_keys(question)]
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -24,12 +24,15 @@ class Renames:
             lesson is meant.
         terms: The lesson and the term of today by a former id.
         read_labs: Finds the lab of today by a former id; called when it is first needed.
+        variants: The question of a lesson's text by the id of a variant of it. Both have answers of their own, and one
+            card together.
     """
 
     lessons: Mapping[str, str] = field(default_factory=dict)
     questions: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     terms: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     read_labs: Callable[[], Mapping[str, str]] = dict
+    variants: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -37,9 +40,9 @@ class Renames:
         return not (self.lessons or self.questions or self.terms)
 
     @property
-    def names_keys(self) -> bool:
-        """Whether the key of any answer or card has changed."""
-        return bool(self.questions or self.terms)
+    def joins_cards(self) -> bool:
+        """Whether several keys stand for one card."""
+        return bool(self.questions or self.terms or self.variants)
 
     @cached_property
     def labs(self) -> Mapping[str, str]:
@@ -71,6 +74,15 @@ class Renames:
         """The key of today: see `place`."""
         return self.place(lesson_id, key)[1]
 
+    def card(self, lesson_id: str, key: str) -> tuple[str, str]:
+        """The lesson and the key of the card of today: see `place`. Variants have the card of their question."""
+        lesson, today = self.place(lesson_id, key)
+        return lesson, self.variants.get(today, today)
+
+    def card_keys(self, key: str) -> tuple[str, ...]:
+        """Every key under which answers that count for a card, or the card, may be found: see `keys`."""
+        return (*self.keys(key), *(each for variant in self._variants.get(key, ()) for each in self.keys(variant)))
+
     def keys(self, key: str) -> tuple[str, ...]:
         """Every key under which rows about ``key`` may be found, its own first."""
         if key.startswith(TERM):
@@ -92,9 +104,9 @@ class Renames:
 
     @cached_property
     def all_keys(self) -> tuple[str, ...]:
-        """Every key of a card that is or was that of something renamed; of terms, the ids."""
+        """Every key of a question that may stand for a card together with another key."""
         renamed = {each for (_, former), (_, today) in self.questions.items() for each in (former, today)}
-        return tuple(sorted(renamed))
+        return tuple(sorted(renamed | {each for pair in self.variants.items() for each in pair}))
 
     @cached_property
     def all_terms(self) -> tuple[str, ...]:
@@ -104,6 +116,10 @@ class Renames:
     @cached_property
     def _former_questions(self) -> dict[str, list[str]]:
         return _inverted((former, today) for (_, former), (_, today) in self.questions.items())
+
+    @cached_property
+    def _variants(self) -> dict[str, list[str]]:
+        return _inverted(self.variants.items())
 
     @cached_property
     def _former_terms(self) -> dict[str, list[str]]:

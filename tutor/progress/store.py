@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -154,6 +154,21 @@ class ProgressStore:
             if answer.correct is not None and not answer.question_id.startswith(TERM)
         }
 
+    def last_answered(self, question_ids: Sequence[str]) -> dict[str, int]:
+        """Return when questions were answered last, as numbers that grow with every answer; without those never."""
+        renames = self.renames()
+        keys = [key for each in question_ids for key in renames.keys(each)]
+        rows = self._database.read(
+            "SELECT lesson, question, max(id) AS newest FROM answers"  # noqa: S608 - our own names
+            f" WHERE question IN ({', '.join('?' * len(keys))}) GROUP BY lesson, question",
+            keys,
+        )
+        found: dict[str, int] = {}
+        for lesson, question, newest in rows:
+            today = renames.key(lesson, question)
+            found[today] = max(newest, found.get(today, 0))
+        return found
+
     def _read_answers(self, sql: str, values: tuple[object, ...]) -> list[Answer]:
         """The answers that a query finds, under the ids of today."""
         answers = [_answer(row) for row in self._database.read(sql, values)]
@@ -246,7 +261,7 @@ class ProgressStore:
         renames = self.renames()
         newest: dict[tuple[str, str], tuple[bool, bool]] = {}
         for kept_lesson, kept, correct, was_unsure, _ in sorted(self._database.read(_NEWEST), key=lambda row: row[4]):
-            newest[renames.place(kept_lesson, kept)] = bool(correct), bool(was_unsure)
+            newest[renames.card(kept_lesson, kept)] = bool(correct), bool(was_unsure)
         for (lesson, question), (was_right, was_unsure) in newest.items():
             (right if was_right else wrong).setdefault(lesson, set()).add(question)
             if was_right and was_unsure:

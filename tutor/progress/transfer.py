@@ -159,7 +159,9 @@ def _in_order_of_time(now: int) -> list[Statement]:
 
 def forget_item(database: Database, renames: Renames, item: str) -> int:
     """Forget all answers to a question or about a term, and its cards. Return how many answers there were."""
-    return _forget_rows(database, renames, lambda _, key: key == item or key.startswith(f"{TERM}{item}:"))
+    return _forget_rows(
+        database, renames, lambda _, key: item in {key, renames.variants.get(key)} or key.startswith(f"{TERM}{item}:")
+    )
 
 
 def forget_lesson(database: Database, renames: Renames, lesson_id: str) -> int:

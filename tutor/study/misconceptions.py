@@ -134,5 +134,5 @@ def _report(question: Question, item: Item) -> ItemReport:
 def question_in(course: Course, lesson_id: str, question_id: str, language: str) -> Question | None:
     """A question where it was answered, as it is today; None where it is gone."""
     lesson = course.lesson(lesson_id, language) if lesson_id else None
-    questions = lesson.questions if lesson is not None else ()
+    questions = lesson.every_question if lesson is not None else ()
     return next((question for question in questions if question.id == question_id), None)

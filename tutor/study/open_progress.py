@@ -28,6 +28,7 @@ def renames_of(course: Course) -> Renames:
     lessons: dict[str, str] = {}
     questions: dict[tuple[str, str], tuple[str, str]] = {}
     terms: dict[str, tuple[str, str]] = {}
+    variants: dict[str, str] = {}
     moved: list[tuple[str, str, tuple[str, str]]] = []
     for header in course.headers(language()):
         for was in header.was:
@@ -37,6 +38,8 @@ def renames_of(course: Course) -> Renames:
             else:
                 lessons[former] = header.id
         for known in header.ids:
+            if known.variant_of:
+                variants[known.id] = known.variant_of
             for was in known.was:
                 lesson, _, former = was.rpartition("/")
                 if known.is_term:
@@ -47,7 +50,7 @@ def renames_of(course: Course) -> Renames:
         questions[lesson, former] = today
         if lesson in lessons:  # the lesson was renamed first, and the question after that
             questions.setdefault((lessons[lesson], former), today)
-    return Renames(lessons, questions, terms, lambda: _labs_of(course))
+    return Renames(lessons, questions, terms, lambda: _labs_of(course), variants)
 
 
 def _labs_of(course: Course) -> dict[str, str]:

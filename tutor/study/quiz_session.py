@@ -20,6 +20,7 @@ from tutor.study.attempt import Attempt
 from tutor.study.question_attempt import Exercise, Keeping, Mark, Seconds
 from tutor.study.recall import attempt_from, state_of
 from tutor.study.score import Score, score_of
+from tutor.study.siblings import longest_ago
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
@@ -80,19 +81,26 @@ class QuizSession:
         questions: Sequence[Question],
         store: ProgressStore,
         *,
+        variants: Sequence[Question] = (),
         scope: str,
         lesson_id: str = "",
         seed: int | None = None,
         fresh: bool = False,
         seconds: Seconds = clock.monotonic_seconds,
     ) -> QuizSession:
-        """The quiz of ``scope`` that was left in the middle, else a new one; always a new one if ``fresh``."""
+        """The quiz of ``scope`` that was left in the middle, else a new one; always a new one if ``fresh``.
+
+        Of a question with variants, one that was answered longest ago is asked; a quiz that was left goes on with the
+        one that it asked.
+        """
         saved = store.open_quiz(scope)
         if fresh and saved is not None:
             store.save_quiz(replace(saved, finished=True))
             saved = None
+        begun = _ids_in(saved, store) if saved is not None else frozenset()
+        asked = [_begun(each, variants, begun) or longest_ago(each, variants, store) for each in questions]
         session = cls(
-            questions, store, scope=scope, lesson_id=lesson_id, seconds=seconds,
+            asked, store, scope=scope, lesson_id=lesson_id, seconds=seconds,
             seed=saved.seed if saved else new_seed() if seed is None else seed,
             quiz_id=saved.quiz_id if saved else "",
         )  # fmt: skip
@@ -328,6 +336,18 @@ class QuizSession:
             spent=float(spent) if isinstance(spent, int | float) and 0 <= spent < _LONGEST else 0.0,
             runs=[run for run in runs if isinstance(run, str)] if isinstance(runs, list) else (),
         )
+
+
+def _ids_in(saved: SavedQuiz, store: ProgressStore) -> frozenset[str]:
+    """The questions that a quiz asked."""
+    state = _with_ids_of_today(saved.state, partial(store.renames().key, saved.lesson_id))
+    marks = state.get("marks")
+    return frozenset(_entries(state.get("asked"))) | frozenset(marks if isinstance(marks, dict) else ())
+
+
+def _begun(question: Question, variants: Sequence[Question], begun: frozenset[str]) -> Question | None:
+    """The one of a question and its variants that is among ``begun``."""
+    return next((each for each in (question, *variants) if each.original == question.id and each.id in begun), None)
 
 
 def _with_ids_of_today(state: Mapping[str, object], today: Callable[[str], str]) -> dict[str, object]:

@@ -85,7 +85,7 @@ class FillIn(TypedQuestion[Blanks]):
             replace(blank, also=tuple(
                 name
                 for name in dict.fromkeys(each for accepted in blank.accepted for each in others(accepted))
-                if name not in blank.accepted and not is_said(name, said)
+                if fold(name) not in map(fold, blank.accepted) and not is_said(name, said)
             ))
             for blank in self.content(question).blanks
         )  # fmt: skip
