@@ -37,6 +37,12 @@ def faults_of_course(course: Course) -> list[Fault]:
         faults += _faults_of_ids(own)
         faults += _faults_of_needs(own)
         faults += _faults_of_variants(own)
+        faults += (
+            fault
+            for lesson in own
+            for question in lesson.every_question
+            for fault in question_type(question.kind).faults_of_draws(question)
+        )
         faults += faults_of_former_ids(own)
         faults += _faults_of_links(own)
     faults += faults_of_parity(lessons, both=_is_in_two_languages(folder))

@@ -7,7 +7,10 @@ comparison = sum (("<" | "<=" | ">" | ">=" | "==" | "!=") sum)?
 sum        = product (("+" | "-") product)*
 product    = signed (("*" | "/") signed)*
 signed     = "-" signed | value
-value      = number | "abs" "(" sum ")" | name | "(" condition ")"
+value      = number | function "(" condition ")" | name | "(" condition ")"
+function   = "abs" | "sqrt" | "exp" | "log"
+
+`parse_formula` reads a sum alone, which is worth a number. There are no powers and no loops, so nothing takes long.
 """
 
 from __future__ import annotations
@@ -37,7 +40,26 @@ _TOKEN = re.compile(
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-_WORDS = frozenset({"and", "or", "not", "abs"})
+
+
+def _sqrt(value: float) -> float:
+    return math.sqrt(value) if value >= 0 else math.nan
+
+
+def _exp(value: float) -> float:
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return math.inf
+
+
+def _log(value: float) -> float:
+    return math.log(value) if value > 0 else math.nan
+
+
+_FUNCTIONS: dict[str, Callable[[float], float]] = {"abs": abs, "sqrt": _sqrt, "exp": _exp, "log": _log}
+WORDS = frozenset({"and", "or", "not", *_FUNCTIONS})
+"""What cannot be a name."""
 
 
 class ConditionError(ValueError):
@@ -116,6 +138,40 @@ def parse(text: str) -> Condition:
     meaning = parser.condition()
     parser.expect_end()
     return Condition(text.strip(), frozenset(parser.names), meaning)
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A parsed formula: its text, the names that it asks for, and its value for values of these."""
+
+    text: str
+    names: frozenset[str]
+    _meaning: _Node
+
+    def value(self, values: Mapping[str, float]) -> float:
+        """What it is worth: not a number after a division by zero, a root or a logarithm of what has none.
+
+        Raises:
+            KeyError: ``values`` lacks one of `names`.
+        """
+        missing = self.names - values.keys()
+        if missing:
+            raise KeyError(min(missing))
+        return _number(self._meaning.value(values))
+
+
+def parse_formula(text: str) -> Formula:
+    """Read a formula: sums, products, parentheses and functions, without comparisons.
+
+    Raises:
+        ConditionError: The text is no formula.
+    """
+    if len(text) > _LONGEST:
+        raise ConditionError(translate("course.condition-too-long", most=_LONGEST), _LONGEST)
+    parser = _Parser(text)
+    meaning = parser.formula()
+    parser.expect_end()
+    return Formula(text.strip(), frozenset(parser.names), meaning)
 
 
 def _number(value: float | bool | str) -> float:
@@ -256,7 +312,7 @@ class _Parser:
             return ("end", "") if not self._text[self._position :].strip() else ("wrong", self._rest()[0])
         kind = found.lastgroup or ""
         word = found.group(kind)
-        return ("word", word) if kind == "name" and word in _WORDS else (kind, word)
+        return ("word", word) if kind == "name" and word in WORDS else (kind, word)
 
     def _rest(self) -> str:
         return self._text[self._position :].lstrip()
@@ -285,6 +341,9 @@ class _Parser:
     def expect_end(self) -> None:
         if self._peek()[0] != "end":
             raise self._error(translate("course.condition-an-end"))
+
+    def formula(self) -> _Node:
+        return self._sum()
 
     def condition(self) -> _Node:
         self._depth += 1
@@ -344,10 +403,10 @@ class _Parser:
             self._take()
             self.names.add(word)
             return _Name(word)
-        if self._accept("abs"):
+        if (function := self._accept(*_FUNCTIONS)) is not None:
             if not self._accept("("):
                 raise self._error("“(”")
-            return _Call(abs, self._closed())
+            return _Call(_FUNCTIONS[function], self._closed())
         if self._accept("("):
             return self._closed()
         raise self._error(translate("course.condition-a-value"))

@@ -20,6 +20,7 @@ from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_unk
 from tutor.course.option_reader import has_ticks_inside, is_tick_list
 from tutor.course.questions import QUESTION_TYPES
 from tutor.course.questions.base import QuestionParts, QuestionType
+from tutor.course.questions.numeric import NUMERIC
 from tutor.course.questions.single import SINGLE
 from tutor.course.source import (
     LONGEST_IDENTIFIER,
@@ -99,6 +100,10 @@ def read_question(
         variant_of=_original(source, heading, fields),
     )
     _check_runs(source, parts, question)
+    if content is not None:
+        question = type_.drawn(question, 0)
+    if parts.draw is not None and (type_ is not NUMERIC or parts.labs):
+        source.fault(question.place, translate("course.draw-not-numeric"))
     return question, content is not None and type_.answerable(question) and not parts.gives_away
 
 
@@ -222,9 +227,10 @@ def _take_quote(source: Source, element: Element, parts: QuestionParts, text: st
 
 def _take_comment(source: Source, element: Element, parts: QuestionParts) -> None:
     text = source.text(element.start, element.end)
-    figure = directive(text, "figure")
-    if figure is not None:
-        parts.figure = figure
+    figure, draw = directive(text, "figure"), directive(text, "draw")
+    if figure is not None or draw is not None:
+        parts.figure = figure or parts.figure
+        parts.draw = draw if draw is not None else parts.draw
     elif directive(text, "q") is not None or directive(text, "term") is not None:
         refuse_stray_id(source, element)
         parts.gives_away = True  # another question, whose heading is lost, is mixed with this one

@@ -152,6 +152,7 @@ class QuestionParts:
         ticks: The lists with ticks.
         answers: The paragraphs with an answer, and the answer.
         gives_away: Whether something that cannot be read may be the answer: then the question must not be shown.
+        draw: What its comment says is drawn; None if it has none.
         is_explained: Whether there has been an answer and its explanation: what follows belongs to another section.
         told_below: Whether it has been told that something stands below the answer.
     """
@@ -165,6 +166,7 @@ class QuestionParts:
     answers: list[tuple[Element, str]] = field(default_factory=list)
     labs: list[LabFence] = field(default_factory=list)
     figure: str = ""
+    draw: str | None = None
     gives_away: bool = False
     is_explained: bool = False
     told_below: bool = False
@@ -235,6 +237,14 @@ class QuestionType(ABC, Generic[C]):
     @abstractmethod
     def answerable(self, question: Question) -> bool:
         """Whether any answer can be right. A question that is not answerable is never put to a learner."""
+
+    def drawn(self, question: Question, seed: int) -> Question:
+        """The question with the numbers that ``seed`` draws; itself if nothing is drawn in it."""
+        return question
+
+    def faults_of_draws(self, question: Question) -> Iterator[Fault]:
+        """A fault if some of the numbers that may be drawn make no question."""
+        yield from ()
 
     def texts(self, question: Question) -> tuple[str, ...]:
         """The Markdown in its content, in which links may stand."""
