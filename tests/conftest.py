@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.leaks import LeakCheck, count_connections
 from tests.stores import at_the_end
+from tutor.foundation.outside_languages import speak
 from tutor.foundation.translate import use_language
 
 # As in the worker: the arrays are small, and threads that wait for each other on a busy machine take ten times as long.
@@ -41,10 +42,10 @@ def own_home(
     """A fresh ``TUTOR_HOME``, so that no test reads or writes the developer's own progress."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("TUTOR_HOME", str(home))
-    for name in ("TUTOR_LESSONS", "NO_COLOR", "COLORTERM", "COLUMNS", "LINES"):
+    for name in ("TUTOR_LESSONS", "TUTOR_LANG", "NO_COLOR", "COLORTERM", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("TERM", "xterm-256color")
-    use_language("en")
+    speak("en")
     yield home
     use_language("en")

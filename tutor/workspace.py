@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import language, language_of_environment, translate, use_language
+from tutor.foundation.languages import languages
+from tutor.foundation.translate import language, language_for, language_of_environment, translate, use_language
 from tutor.progress.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Workspace:
             settings = loaded.settings
             self.notices.extend(loaded.notices)
         self.settings = settings
-        use_language(settings.language or language_of_environment())
+        use_language(language_for(settings.language))
 
     @property
     def home(self) -> Path:
@@ -59,6 +60,8 @@ class Workspace:
     def change_settings(self, **changes: object) -> None:
         """Change settings and save them. If they cannot be saved, a notice says so, and they hold for this session."""
         self.settings = self.settings.with_(**changes)
+        if "language" in changes:
+            use_language(self.settings.language or language_of_environment())
         try:
             save_settings(self.settings, self._settings_file)
         except TutorError as error:
@@ -66,8 +69,7 @@ class Workspace:
 
     def speak(self, name: str) -> None:
         """Use the language ``name`` until the program ends, because the learner opened a file in that language."""
-        if name != self.language:
-            self.settings = self.settings.with_(language=name)
+        if name in languages():
             use_language(name)
 
     @cached_property
@@ -84,9 +86,9 @@ class Workspace:
     @cached_property
     def store(self) -> ProgressStore:
         """The progress file. If something was wrong with it, the notices say so."""
-        from tutor.study.open_progress import open_progress
+        from tutor.study.course_store import open_course_store
 
-        opened = open_progress(self.course, self._home / "progress.sqlite3" if self._home else None)
+        opened = open_course_store(self.course, self._home / "progress.sqlite3" if self._home else None)
         self.notices.extend(opened.notices)
         return opened.store
 

@@ -19,9 +19,9 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from tests.tui.lab_fakes import FakeRuns
-from tests.tui.screen_rows import make_services, running
+from tests.tui.screen_rows import lab_opened, make_services, running
 from tutor.tui.routes import Lab
-from tutor.tui.screens.lab.screen import LabScreen
+from tutor.tui.screens.lab import screen_for
 
 _UPDATES = 60
 _SECONDS = 8.0
@@ -105,21 +105,19 @@ async def chart_update(epochs: int) -> tuple[float, float]:
     services = make_services(folder / "home")
     runs = FakeRuns(folder / "runs")
     services.__dict__["runs"] = runs
-    screen = LabScreen(Lab(str(path)))
-    async with running(services, first=lambda: screen) as pilot:
-        while screen.session is None:
-            await pilot.pause(0.02)
+    async with running(services, first=lambda: screen_for(Lab(str(path)))) as pilot:
+        screen = await lab_opened(pilot)
         await pilot.press("space")
         losses = [0.3 + math.exp(-6 * epoch / epochs) + 0.01 * math.sin(epoch * 12.9898) for epoch in range(epochs)]
         runs.last.train(losses, losses)
-        screen._tick()
+        screen.tick()
         await pilot.pause()
         times = []
         for number in range(_UPDATES):
             losses = [0.3 + 0.02 * math.sin(number)] * max(1, epochs // 500)
             runs.last.train(losses, losses)
             begin = time.process_time()
-            screen._tick()
+            screen.tick()
             await pilot.pause()
             times.append(time.process_time() - begin)
 
@@ -127,7 +125,7 @@ async def chart_update(epochs: int) -> tuple[float, float]:
             losses = [0.3 + 0.02 * math.sin(time.process_time())] * max(1, epochs // 500)
             runs.last.train(losses, losses)
 
-        return statistics.median(times), await by_itself(screen._tick, more)
+        return statistics.median(times), await by_itself(screen.tick, more)
 
 
 async def longest_pause() -> tuple[list[float], int]:
@@ -135,11 +133,8 @@ async def longest_pause() -> tuple[list[float], int]:
     folder = Path(tempfile.mkdtemp())
     path = folder / "bench-real.toml"
     path.write_text(REAL, encoding="utf-8")
-    screen = LabScreen(Lab(str(path)))
-    async with running(make_services(folder / "home"), first=lambda: screen) as pilot:
-        while screen.session is None:
-            await pilot.pause(0.02)
-        session = screen.session
+    async with running(make_services(folder / "home"), first=lambda: screen_for(Lab(str(path)))) as pilot:
+        session = (await lab_opened(pilot)).session
         await pilot.press("space")
         while len(session.train) < 10:
             await pilot.pause(0.02)

@@ -126,6 +126,12 @@ SCENES = {
         Key("r", "running"),
         Key("space", "paused"),
     ), (Key("escape", "⇄", "tutor ›"),)),
+    "opening": Scene((), "? help", (
+        Key("\x10", "Find a command"),
+        Key("two moons", "A net for two moons"),
+        Key("enter", "seed 1"),
+        Key("escape", "⇄", "tutor ›"),
+    )),
     "runs": Scene((), "? help", (
         Key("w", "tutor › Runs"),
         Key("down", "tutor › Runs"),

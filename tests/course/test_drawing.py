@@ -15,8 +15,7 @@ from tutor.course.lesson import Question
 from tutor.course.questions.base import Draft
 from tutor.course.questions.drawing import DrawError, read_drawing
 from tutor.course.questions.numeric import NUMERIC
-from tutor.study.attempt import Attempt
-from tutor.study.recall import attempt_from, attempt_given, state_of
+from tutor.study.attempt import Attempt, attempt_from_answer, attempt_state, restore_attempt
 
 BODY = """\
 <!-- draw: a = 2..9; b = 0.1..0.5 step 0.1; answer = a * 3 + b -->
@@ -74,15 +73,15 @@ def test_an_attempt_is_answered_and_shown_again_with_its_numbers() -> None:
     assert attempt.commit()
     assert attempt.verdict is not None
     assert attempt.verdict.correct
-    again = attempt_given(question(), 5, attempt.given())
-    restored = attempt_from(question(), state_of(attempt))
+    again = attempt_from_answer(question(), 5, attempt.given())
+    restored = restore_attempt(question(), attempt_state(attempt))
     for other in (again, restored):
         assert other is not None
         assert other.question.prompt == attempt.question.prompt
         assert other.verdict is not None
         assert other.verdict.correct
     other_seed = next(seed for seed in range(9) if numbers(Attempt(question(), seed).question) != (a, b))
-    wrong = attempt_given(question(), other_seed, attempt.given())
+    wrong = attempt_from_answer(question(), other_seed, attempt.given())
     assert wrong is not None
     assert wrong.verdict is not None
     assert not wrong.verdict.correct
@@ -93,7 +92,7 @@ def test_another_language_has_the_same_numbers() -> None:
     chinese = lesson_of(f"## 题\n\n<!-- q: q1 -->\n\n{body}").questions
     attempt = Attempt(question(), 3)
     before = NUMERIC.content(attempt.question)
-    assert attempt.retell(chinese[0])
+    assert attempt.translate(chinese[0])
     after = NUMERIC.content(attempt.question)
     assert (after.low, after.high) == (before.low, before.high)
     assert "算一算" in attempt.question.prompt

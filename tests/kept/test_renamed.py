@@ -21,9 +21,9 @@ from tutor.foundation.errors import ExitCode
 from tutor.progress.activity import LabAttempt
 from tutor.progress.records import Position
 from tutor.progress.store import ProgressStore
+from tutor.study.course_store import open_course_store
 from tutor.study.deck import Deck
 from tutor.study.lesson_session import LessonSession
-from tutor.study.open_progress import open_progress
 from tutor.study.quiz_session import QuizSession
 from tutor.study.review_session import ReviewSession
 
@@ -81,7 +81,7 @@ def course(tmp_path: Path) -> Course:
 @pytest.fixture
 def store(own_home: Path, course: Course) -> Iterator[ProgressStore]:
     shutil.copy(KEPT / "home" / "progress.sqlite3", own_home)
-    with closing(open_progress(course, own_home / "progress.sqlite3").store) as store:
+    with closing(open_course_store(course, own_home / "progress.sqlite3").store) as store:
         yield store
 
 
@@ -105,7 +105,7 @@ def test_the_second_edition_has_no_faults(course: Course, own_home: Path, capsys
 def test_without_was_nothing_of_it_would_count(own_home: Path, tmp_path: Path) -> None:
     shutil.copy(KEPT / "home" / "progress.sqlite3", own_home)
     silent = renamed(tmp_path / "silent", says_so=False)
-    with closing(open_progress(silent, own_home / "progress.sqlite3").store) as store:
+    with closing(open_course_store(silent, own_home / "progress.sqlite3").store) as store:
         assert store.newest_answers("again") == {}
         assert store.position("again") is None
         assert store.attempts.best("tiny", "diverged") is None
@@ -223,7 +223,7 @@ def test_an_old_export_is_brought_in_and_counts(
     monkeypatch.setenv("TUTOR_LESSONS", str(course.folder))
     for _ in range(2):
         assert run_command(["progress", "import", str(KEPT / name)]) == ExitCode.OK
-    with closing(open_progress(course, own_home / "progress.sqlite3").store) as store:
+    with closing(open_course_store(course, own_home / "progress.sqlite3").store) as store:
         assert set(store.newest_answers("split")) == {"names", "numeric"}
         assert len(store.answers()) == 6
         assert store.cards.get("names") is not None
@@ -234,7 +234,7 @@ def test_an_old_export_is_brought_in_and_counts(
 
 
 def test_an_old_export_joins_answers_of_today(store: ProgressStore, course: Course, own_home: Path) -> None:
-    with closing(open_progress(course, own_home / "other.sqlite3").store) as other:
+    with closing(open_course_store(course, own_home / "other.sqlite3").store) as other:
         exercise = LessonSession(lesson(course, "split"), other).exercise("names")
         assert exercise.give_up()
         other.merge(store.dump())

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 import tutor
 from tutor.foundation.errors import TutorError
-from tutor.foundation.translate import LANGUAGES, use_language
+from tutor.foundation.translate import use_language
 from tutor.labs.controls import check_setting, nudge
 from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
@@ -25,7 +25,7 @@ from tutor.ml.datasets import load_dataset
 from tutor.ml.network.training import NetworkTraining
 from tutor.ml.schedules import make_schedule
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.sweep.plan import plan_sweep, refuse_idle_axes
 
 FIRST_EDITION = {
@@ -57,7 +57,7 @@ def test_a_default_is_a_value_that_can_be_set(key: str) -> None:
     assert setting.get(setting.with_value(config, 7)) == 7
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_setting_says_what_it_takes_and_what_it_is_called(language: str) -> None:
     use_language(language)
     for key, setting in SETTINGS.items():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from tutor.course.catalogue import Course
+from tutor.foundation.languages import languages
 from tutor.foundation.paths import lessons_folder
-from tutor.foundation.translate import LANGUAGES
 from tutor.labs.lab_files import list_labs, load_lab
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.typeset.page import plain_lines
 
 
@@ -29,7 +29,7 @@ def main() -> int:
         print(f"lab {name}: {summary.state}, {summary.epoch} epochs")
         if summary.state == "failed":
             return 1
-    complete = {lesson.language for lesson in lessons} == set(LANGUAGES) and labs and not course.faults()
+    complete = {lesson.language for lesson in lessons} == set(languages()) and labs and not course.faults()
     return 0 if complete else 1
 
 

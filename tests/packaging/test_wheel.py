@@ -40,4 +40,4 @@ def test_every_lesson_lab_and_data_file_is_there(names: set[str]) -> None:
 
 
 def test_nothing_else_is_there(names: set[str]) -> None:
-    assert {name for name in names if not name.startswith(("tutor/", "tutor-"))} == set()
+    assert {name for name in names if not name.startswith(("tutor/", "tutor_ml-"))} == set()

@@ -8,6 +8,7 @@ Each is tried in the way in which it is used, since a search begins anew at ever
 from __future__ import annotations
 
 import ast
+import dataclasses
 import importlib
 import re
 import signal
@@ -21,12 +22,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tutor.course.lesson_words import LessonWords, lesson_words
+
 ROOT = Path(__file__).resolve().parents[2] / "tutor"
 METHODS = ("match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer", "scanner")
 MADE_LATER = {
     "study/term_questions.py": r"(?<!\w)name(?!\w)",  # around the escaped name of a term
 }
 """Expressions that are made of what is known only later, with one as it may become."""
+OF_LANGUAGES = "course/lesson_words.py"
+"""Where expressions are made of the words of languages; they are tried as fields of `LessonWords`."""
 LONG = 10_000
 JUDGED_FROM = 0.02
 """Seconds; what takes less is quick enough, and too short to be compared."""
@@ -63,7 +68,7 @@ def uses() -> list[Use]:
         bound = {id(node.value): node.targets for node in ast.walk(tree) if isinstance(node, ast.Assign)}
         for node in ast.walk(tree):
             method = called_of_re(node)
-            if not method or not isinstance(node, ast.Call):
+            if not method or not isinstance(node, ast.Call) or (path == ROOT / OF_LANGUAGES and bound_later(node)):
                 continue
             place = f"{path.relative_to(ROOT)}:{node.lineno}"
             pattern = pattern_of(node, path, name)
@@ -73,7 +78,27 @@ def uses() -> list[Use]:
             names = [each.id for each in bound.get(id(node), []) if isinstance(each, ast.Name)]
             methods = {each for one in names for owner in (name, "") for each in called.get((owner, one), set())}
             found += [Use(place, pattern, each) for each in sorted(methods or {"fullmatch"})]
-    return found
+    return [*found, *uses_of_fields([tree for _, _, tree in trees])]
+
+
+def bound_later(call: ast.Call) -> bool:
+    """Whether an expression is the argument of a function."""
+    return isinstance(call.args[0], ast.Name) and call.args[0].id.islower()
+
+
+def uses_of_fields(trees: list[ast.Module]) -> Iterator[Use]:
+    """The expressions made of the words of languages, with every method that is called on a field of that name."""
+    called: dict[str, set[str]] = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.attr in METHODS:
+                called.setdefault(node.value.attr, set()).add(node.attr)
+    words = lesson_words("en")
+    for field in dataclasses.fields(LessonWords):
+        pattern = getattr(words, field.name)
+        if isinstance(pattern, re.Pattern):
+            for method in sorted(called.get(field.name, set()) or {"fullmatch", "search"}):
+                yield Use(f"{OF_LANGUAGES}:{field.name}", pattern, method)
 
 
 def called_of_re(node: ast.AST) -> str:
@@ -153,6 +178,7 @@ def test_every_expression_of_the_program_is_found() -> None:
         "course/questions/numbers.py",
         "labs/goals.py",
         "foundation/safe_text.py",
+        OF_LANGUAGES,
     }
 
 

@@ -8,11 +8,11 @@ import string
 import tomllib
 from pathlib import Path
 
-from tutor.foundation.translate import LANGUAGES
+from tutor.foundation.languages import languages
 from tutor.labs.settings import SETTINGS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "tutor"
-DERIVED = ("setting.", "panel.", "question.")
+DERIVED = ("setting.", "panel.", "question.", "language.")
 """Keys that begin so are made of the name of what they are for, so that they stand nowhere in the code."""
 KEY = re.compile(r"[a-z][a-z0-9_-]*\.[a-z0-9][a-z0-9_-]*")
 
@@ -30,7 +30,7 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-TEXTS = {language: texts_of(language) for language in LANGUAGES}
+TEXTS = {language: texts_of(language) for language in languages()}
 
 
 def string_literals() -> dict[str, str]:

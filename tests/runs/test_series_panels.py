@@ -11,20 +11,20 @@ from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides
 from tutor.ml.datasets.sources.series import views
-from tutor.runs.execute import run_to_end
-from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.in_process import run_to_end
+from tutor.runs.worker.adapter import TrainingAdapter
 
 DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
 SERIES = {"data.name": "views", "loss.name": "mae", "show.panels": ["series", "autocorrelation", "weights"]}
 
 
-def trainee(**overrides: object) -> MlTrainee:
+def adapter(**overrides: object) -> TrainingAdapter:
     keys = {key.replace("__", "."): value for key, value in overrides.items()}
-    return MlTrainee(with_overrides(LabConfig(), SERIES | keys), DATA)
+    return TrainingAdapter(with_overrides(LabConfig(), SERIES | keys), DATA)
 
 
 def test_autocorrelation_is_the_one_computed_by_hand() -> None:
-    scenes, frames = dict(trainee(data__lags=28).scenes()), dict(trainee(data__lags=28).frames())
+    scenes, frames = dict(adapter(data__lags=28).scenes()), dict(adapter(data__lags=28).frames())
     days = views()[56:]
     apart = days - days.mean()
     values = scenes["autocorrelation"]["values"]
@@ -34,7 +34,7 @@ def test_autocorrelation_is_the_one_computed_by_hand() -> None:
 
 
 def test_the_weights_of_a_line_through_many_days_are_in_the_units_of_the_data() -> None:
-    lines = trainee(data__lags=7, optimizer__name="least-squares")
+    lines = adapter(data__lags=7, optimizer__name="least-squares")
     list(lines.epochs())
     names, values = lines.context.weights()
     assert names == ["b", *(f"views −{day}" for day in range(1, 8))]
@@ -43,7 +43,7 @@ def test_the_weights_of_a_line_through_many_days_are_in_the_units_of_the_data() 
 
 
 def test_a_naive_forecast_has_one_weight_and_no_parameter() -> None:
-    copy = trainee(data__lags=7, model__name="naive")
+    copy = adapter(data__lags=7, model__name="naive")
     assert dict(copy.frames())["weights"] == {"names": ["views −7"], "values": [1.0]}
     assert copy.data_facts().parameters == 0
     summary = run_to_end(with_overrides(LabConfig(), SERIES | {"data.lags": 7, "model.name": "naive"}), None)

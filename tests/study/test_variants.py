@@ -15,10 +15,10 @@ from tutor.course.catalogue import Course
 from tutor.course.lesson import Lesson
 from tutor.foundation import clock
 from tutor.progress.store import ProgressStore
+from tutor.study.course_store import open_course_store
 from tutor.study.deck import Deck
 from tutor.study.lesson_session import LessonSession
-from tutor.study.open_progress import open_progress
-from tutor.study.question_attempt import Exercise
+from tutor.study.question_attempt import QuestionAttempt
 from tutor.study.quiz_session import QuizSession
 from tutor.study.review_session import ReviewSession
 
@@ -41,7 +41,7 @@ def course(tmp_path: Path) -> Course:
 
 @pytest.fixture
 def store(course: Course, tmp_path: Path) -> Iterator[ProgressStore]:
-    with closing(open_progress(course, tmp_path / "progress.sqlite3").store) as store:
+    with closing(open_course_store(course, tmp_path / "progress.sqlite3").store) as store:
         yield store
 
 
@@ -62,7 +62,7 @@ def asked(session: QuizSession) -> list[str]:
     return [each.question.id for each in session.exercises]
 
 
-def answer(exercise: Exercise | None, *, right: bool) -> str:
+def answer(exercise: QuestionAttempt | None, *, right: bool) -> str:
     assert exercise is not None
     if exercise.question.kind == "numeric":
         exercise.attempt.write("3" if right else "4")
@@ -97,7 +97,7 @@ def test_a_quiz_that_was_left_goes_on_with_what_it_asked(course: Course, store: 
     first.leave()
     again = quiz(course, store, fresh=False)
     assert (again.quiz_id, asked(again)) == (first.quiz_id, ["q1-b", "q2"])
-    again.retell(lesson(course).every_question)
+    again.translate(lesson(course).every_question)
     assert again.wrong_ids == ("q1-b",)
 
 
@@ -121,7 +121,7 @@ def test_a_review_asks_another_one_each_time(course: Course, store: ProgressStor
     review = ReviewSession(store, Deck(course), moment=later)
     assert (review.due, review.count) == (1, 1)
     assert answer(review.current, right=False) == "q1-b"
-    review.retell()
+    review.translate()
     review.next()
     assert answer(review.current, right=True) == "q1-c"
     assert review.next() is None
@@ -133,13 +133,13 @@ def test_a_card_of_a_question_that_became_a_variant_is_that_of_its_original(tmp_
     before = Course(tmp_path / "before")
     write_lesson(before.folder, "en/01-a.md", question("q1") + question("old") + question("q1-b"))
     file = tmp_path / "progress.sqlite3"
-    with closing(open_progress(before, file).store) as store:
+    with closing(open_course_store(before, file).store) as store:
         for name in ("old", "q1-b"):
             answer(LessonSession(lesson(before), store).exercise(name), right=False)
         assert store.cards.count() == 2
     after = Course(tmp_path / "after")
     write_lesson(after.folder, "en/01-a.md", BODY)
-    with closing(open_progress(after, file).store) as store:
+    with closing(open_course_store(after, file).store) as store:
         assert [card.key for card in store.cards.all()] == ["q1"]
         later = clock.utc_now() + timedelta(days=99)
         assert (store.cards.count(), store.cards.count_due(later), sum(store.cards.forecast(later))) == (1, 1, 1)

@@ -1,6 +1,7 @@
 """An app's screen as plain rows, and an app to look at: shared by the tests of all screens.
 
-async with running(services, first=lambda: LabScreen(Lab("one-lag"))) as pilot:
+async with running(services, first=lambda: screen_for(Lab("one-lag"))) as pilot:
+    await lab_opened(pilot)
     await pilot.press("space")
     assert "paused" in rows_of(pilot)[0]
 """
@@ -22,6 +23,7 @@ from tutor.progress.settings import Settings
 from tutor.tui import router
 from tutor.tui.app import FirstScreen, TutorApp
 from tutor.tui.routes import Route
+from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.shell import Shell
 from tutor.workspace import Workspace
 
@@ -88,6 +90,17 @@ async def press(pilot: Pilot[int], *keys: str) -> list[str]:
         await pilot.app.workers.wait_for_complete()
         await settled(pilot)
     return rows_of(pilot)
+
+
+async def lab_opened(pilot: Pilot[int]) -> LabScreen:
+    """The lab that is in front, once its session is there."""
+    for _ in range(1000):
+        screen = pilot.app.screen
+        if isinstance(screen, LabScreen):
+            await settled(pilot)
+            return screen
+        await pilot.pause(0.01)
+    raise AssertionError(text_of(pilot))
 
 
 def note_routes(monkeypatch: pytest.MonkeyPatch, *kinds: type[Route]) -> list[Route]:

@@ -15,12 +15,17 @@ from tutor.tui import screens, widgets
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, key_name
 from tutor.tui.screen import Commanded
 from tutor.tui.screens.help import command_item
+from tutor.tui.screens.lab.building import BuildingMode
+from tutor.tui.screens.lab.mode import Mode
+from tutor.tui.screens.lab.normal import NormalMode, TypingMode
+from tutor.tui.screens.lab.replaying import ReplayingMode
+from tutor.tui.screens.lab.screen import LabScreen
 
 
 def classes_with_keys() -> list[type]:
     found: dict[str, type] = {}
     for package in (screens, widgets):
-        for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for module_info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(module_info.name)
             for value in vars(module).values():
                 if isinstance(value, type) and "KEYS" in value.__dict__ and value.__module__.startswith("tutor.tui"):
@@ -71,14 +76,28 @@ def test_no_screen_takes_a_shared_key_for_something_else(cls: type) -> None:
             assert shared.get(key, command.action_name) == command.action_name, command.id
 
 
+@pytest.mark.parametrize("mode", [NormalMode, TypingMode, BuildingMode, ReplayingMode])
+def test_every_command_of_a_lab_s_mode_is_done_by_it_and_takes_no_shared_key(mode: type[Mode]) -> None:
+    shared = {key for command in SHARED for key in command.keys}
+    assert len({command.id for command in mode.commands}) == len(mode.commands)
+    for command in mode.commands:
+        assert callable(getattr(mode, f"action_{command.verb}", None)), command.id
+        assert not shared & set(command.keys), command.id
+        assert command in LabScreen.KEYS
+
+
 def test_bindings_say_the_same_as_the_commands() -> None:
     commands = (
         Command("x.play", ("space", "p"), "keys.open"),
         Command("x.pick", ("1", "2"), "keys.up", tells_key=True),
+        Command("x.go-on", ("n",), "keys.up", "", "command", tells_id=True),
+        Command("x.move", ("left",), "keys.up", "", "command", tells_id=True, tells_key=True),
+        Command("x.read-by-the-screen", (), "keys.up", shown="esc"),
     )
     bindings = [binding for binding in bindings_of(commands) if isinstance(binding, Binding)]
     assert [(binding.key, binding.action) for binding in bindings] == [
-        ("space", "play"), ("p", "play"), ("1", "pick('1')"), ("2", "pick('2')"),
+        ("space", "play"), ("p", "play"), ("1", "pick('1')"), ("2", "pick('2')"), ("n", "command('x.go-on')"),
+        ("left", "command('x.move', 'left')"),
     ]  # fmt: skip
 
 

@@ -12,10 +12,9 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tests.tui.screen_rows import app_of, make_services, running
+from tests.tui.screen_rows import app_of, lab_opened, make_services, running
 from tutor.tui import router
 from tutor.tui.routes import Glossary, Lab, Palette
-from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.terminal.cells import Cells
 from tutor.tui.textual_private import WholeCharacters
 from tutor.tui.widgets.notice import Notice
@@ -96,11 +95,10 @@ async def test_screens_and_cards_are_drawn_alike(tmp_path: Path, theme: str) -> 
 @pytest.mark.parametrize("theme", ["dark", "light", "terminal"])
 @pytest.mark.parametrize("ascii", [False, True])
 async def test_a_lab_is_drawn_alike(tmp_path: Path, theme: str, ascii: bool) -> None:
-    screen = LabScreen(Lab("ball"))
-    async with running(make_services(tmp_path, theme=theme, ascii=ascii), first=lambda: screen) as pilot:
-        while screen.session is None:
-            await pilot.pause(0.02)
-        await pilot.pause()
+    async with running(
+        make_services(tmp_path, theme=theme, ascii=ascii), first=lambda: router.screen_for(Lab("ball"))
+    ) as pilot:
+        screen = await lab_opened(pilot)
         await check(pilot)
         for view in screen.query(RowsView):
             if view.size.width and view.size.height:
@@ -113,10 +111,8 @@ async def test_a_lab_is_drawn_alike(tmp_path: Path, theme: str, ascii: bool) -> 
 
 @pytest.mark.parametrize("shift", ["", "a"], ids=["even", "odd"])
 async def test_a_wide_character_over_an_edge_underneath_stays_whole(tmp_path: Path, shift: str) -> None:
-    screen = LabScreen(Lab("ball"))
-    async with running(make_services(tmp_path, language="zh"), first=lambda: screen) as pilot:
-        while screen.session is None:
-            await pilot.pause(0.02)
+    async with running(make_services(tmp_path, language="zh"), first=lambda: router.screen_for(Lab("ball"))) as pilot:
+        screen = await lab_opened(pilot)
         screen.query_one(Notice).say(shift + "山" * 100)  # three lines over the edges of chart, divider and column
         await pilot.pause()
         compositor = screen._compositor

@@ -11,6 +11,7 @@ from tests.tui.conftest import MakeServices
 from tests.tui.screen_rows import (
     app_of,
     closed_at_the_end,
+    lab_opened,
     make_services,
     note_routes,
     rows_of,
@@ -18,9 +19,9 @@ from tests.tui.screen_rows import (
     settled,
     text_of,
 )
+from tutor.tui import router
 from tutor.tui.routes import Lab, Lesson
 from tutor.tui.screens.help import HelpScreen
-from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.palette import Palette
 from tutor.tui.screens.settings import SettingsScreen
 from tutor.tui.screens.too_small import TooSmallScreen
@@ -161,8 +162,8 @@ async def test_the_palette_calls_a_lab_in_the_language_in_use(
 
 @BOTH
 async def test_the_help_of_a_lab_gives_each_key_its_own_row(services_in: MakeServices, language: str) -> None:
-    async with running(services_in(language), lambda: LabScreen(Lab("ball")), size=(80, 60)) as pilot:
-        await pilot.app.workers.wait_for_complete()
+    async with running(services_in(language), lambda: router.screen_for(Lab("ball")), size=(80, 60)) as pilot:
+        await lab_opened(pilot)
         await pilot.press("question_mark")
         await settled(pilot)
         keys = [row.split()[:2] for row in rows_of(pilot) if row.startswith("    ")]

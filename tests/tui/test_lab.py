@@ -13,12 +13,15 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import LAB, MANUAL, FakeFollower, FakeRuns, fit_views, surface_views
-from tests.tui.screen_rows import make_services, rows_of, running, text_of
+from tests.tui.screen_rows import app_of, lab_opened, make_services, rows_of, running, settled, text_of
 from tutor.charts.cells import plain_row
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate
+from tutor.labs import lab_files
+from tutor.labs.lab_config import LabConfig
+from tutor.labs.lab_files import load_lab
 from tutor.runs.events import Changed, Failed, Paced, Paused, Reason, Refused, Resumed, View
-from tutor.runs.session.session import LabSession
+from tutor.tui import router
 from tutor.tui.routes import Lab
 from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.widgets.rows import RowsView
@@ -46,9 +49,9 @@ class Bench:
 
     async def look(self) -> list[str]:
         """What the screen shows once it has read the log."""
-        self.screen._tick()
+        self.screen.tick()
         await self.pilot.pause()
-        while self.screen._figures.waiting:  # they are told a few times a second
+        while self.screen.view.figures.waiting:  # they are told a few times a second
             await self.pilot.pause(0.02)
         await self.pilot.pause()
         return rows_of(self.pilot)
@@ -68,14 +71,8 @@ async def lab(
     services = make_services(tmp_path / "home", **settings)  # type: ignore[arg-type]
     runs = runs or FakeRuns(tmp_path / "runs")
     services.__dict__["runs"] = runs
-    screen = LabScreen(Lab(str(path)))
-    async with running(services, first=lambda: screen, size=size) as pilot:
-        for _ in range(400):
-            if screen.session is not None or screen._problem:
-                break
-            await pilot.pause(0.01)
-        await pilot.pause()
-        yield Bench(pilot, runs, screen)
+    async with running(services, first=lambda: router.screen_for(Lab(str(path))), size=size) as pilot:
+        yield Bench(pilot, runs, await lab_opened(pilot))
 
 
 def falling(epochs: int, to: float = 0.5) -> list[float]:
@@ -87,7 +84,7 @@ async def test_a_lab_waits_for_space_and_says_what_there_is_to_try(tmp_path: Pat
     async with lab(tmp_path) as bench:
         rows = await bench.look()
         assert rows[0].split("  ")[0] == " tutor › Lab: Looking back one day"
-        assert "○ ready  flat out  seed 1" in rows[0]
+        assert "○ ready  full speed  seed 1" in rows[0]
         assert any("Watch the line find its place" in row for row in rows)
         assert "space start" in rows[-1]
         assert not bench.runs.specs
@@ -96,28 +93,114 @@ async def test_a_lab_waits_for_space_and_says_what_there_is_to_try(tmp_path: Pat
 async def opened(bench: Bench) -> list[str]:
     """The rows when the lab shows what its run would begin with."""
     for _ in range(500):
-        session = bench.screen.session
-        if session is not None and not session.wants_opening and not bench.screen._looking_ahead:
+        if not bench.screen.session.wants_preview and not bench.screen.looking_ahead:
             break
         await bench.pilot.pause(0.01)
     return await bench.look()
 
 
-async def test_a_lab_that_was_left_while_it_was_read_starts_nothing_and_looks_for_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "one-lag.toml"
-    path.write_text(LAB, encoding="utf-8")
-    async with lab(tmp_path) as bench:
-        session = bench.screen.session
-        assert session is not None
-        left = LabScreen(Lab(str(path)), play=True)
-        monkeypatch.setattr(left, "_open", lambda: None)
-        await bench.pilot.app.push_screen(left)
-        await bench.pilot.app.pop_screen()
-        left._opened(session)  # what the thread had asked for before
-        assert left._pulse._timer is None
-        assert not bench.runs.specs
+class Opening:
+    """A lab that is opened when the test says so."""
+
+    def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str = LAB) -> None:
+        self.path = tmp_path / "one-lag.toml"
+        self.path.write_text(text, encoding="utf-8")
+        self.services = make_services(tmp_path / "home")
+        self.runs = FakeRuns(tmp_path / "runs")
+        self.services.__dict__["runs"] = self.runs
+        self.may_open = threading.Event()
+
+        def load_late(*arguments: object) -> LabConfig:
+            self.may_open.wait(30)
+            return load_lab(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(lab_files, "load_lab", load_late)
+
+    @asynccontextmanager
+    async def shown(self, size: Size = (80, 24)) -> AsyncIterator[Pilot[int]]:
+        """The lab in front, not open yet, over the course map."""
+        try:
+            async with running(self.services, size=size) as pilot:
+                router.go(app_of(pilot), Lab(str(self.path)))
+                await settled(pilot)
+                yield pilot
+        finally:
+            self.may_open.set()
+
+    async def open(self, pilot: Pilot[int]) -> None:
+        """Let it be opened, and wait until it has been."""
+        self.may_open.set()
+        await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
+
+
+@pytest.fixture
+def opening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opening:
+    return Opening(tmp_path, monkeypatch)
+
+
+async def test_a_lab_that_was_left_while_it_was_read_starts_nothing(opening: Opening) -> None:
+    async with opening.shown() as pilot:
+        await pilot.press("space", "escape")
+        await opening.open(pilot)
+        assert len(pilot.app.screen_stack) == 1
+        assert "enter open" in rows_of(pilot)[-1], "the course map is in front"
+        assert not opening.runs.specs
+
+
+async def test_d_leaves_a_lab_that_is_being_opened(opening: Opening) -> None:
+    async with opening.shown() as pilot:
+        await pilot.press("d")
+        await settled(pilot)
+        assert len(pilot.app.screen_stack) == 1
+
+
+async def test_space_starts_a_lab_that_is_still_being_opened(opening: Opening) -> None:
+    async with opening.shown() as pilot:
+        assert "Opening the lab" in text_of(pilot)
+        assert rows_of(pilot)[-1].startswith(" space start")
+        await pilot.press("space")
+        assert not opening.runs.specs
+        await opening.open(pilot)
+        await lab_opened(pilot)
+        assert len(opening.runs.specs) == 1
+        assert len(pilot.app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("key", ["question_mark", "ctrl+p"])
+async def test_what_lies_over_a_lab_that_is_being_opened_stays(opening: Opening, key: str) -> None:
+    async with opening.shown() as pilot:
+        await pilot.press(key)
+        await settled(pilot)
+        over = pilot.app.screen
+        await opening.open(pilot)
+        assert pilot.app.screen is over
+        await pilot.press("escape")
+        lab = await lab_opened(pilot)
+        assert pilot.app.screen_stack[1:] == [lab]
+        await pilot.press("escape")
+        await settled(pilot)
+        assert len(pilot.app.screen_stack) == 1
+
+
+@pytest.mark.parametrize("opens", ["before", "behind"])
+async def test_the_palette_starts_a_lab_that_is_opened_behind_it(opening: Opening, opens: str) -> None:
+    async with opening.shown() as pilot:
+        await pilot.press("ctrl+p", *"start")
+        if opens == "behind":
+            await opening.open(pilot)
+        await pilot.press("enter")
+        await opening.open(pilot)
+        await lab_opened(pilot)
+        await until(pilot, lambda: len(opening.runs.specs) == 1)
+
+
+async def test_the_language_can_be_changed_while_a_lab_is_opened(opening: Opening) -> None:
+    async with opening.shown() as pilot:
+        await pilot.press("L")
+        await settled(pilot)
+        assert "正在打开实验" in text_of(pilot)
+        assert rows_of(pilot)[-1].startswith(" space 开始")
 
 
 async def test_before_the_start_a_lab_shows_what_it_begins_with(tmp_path: Path) -> None:
@@ -145,7 +228,6 @@ async def test_moves_made_while_the_worker_starts_are_seen_at_once(tmp_path: Pat
         await bench.press("right", "right", "down")
         await opened(bench)
         session = bench.screen.session
-        assert session is not None
         assert session.summary is not None
         assert not session.summary.views
         surface = session.view("surface")
@@ -165,33 +247,7 @@ async def test_moves_made_while_the_worker_starts_are_seen_at_once(tmp_path: Pat
         assert surface is not None
         assert surface.frame["path"] == [[0.6, 0.5], [0.7, 0.4]]
         await bench.press("right")
-        assert not session.wants_opening  # from here on the worker draws
-
-
-async def test_space_starts_a_lab_that_is_still_being_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "one-lag.toml"
-    path.write_text(LAB, encoding="utf-8")
-    services = make_services(tmp_path / "home")
-    runs = FakeRuns(tmp_path / "runs")
-    services.__dict__["runs"] = runs
-    may_open = threading.Event()
-
-    make = LabScreen._make_session
-
-    def make_late(screen: LabScreen) -> LabSession:
-        may_open.wait(30)
-        return make(screen)
-
-    monkeypatch.setattr(LabScreen, "_make_session", make_late)
-    screen = LabScreen(Lab(str(path)))
-    async with running(services, first=lambda: screen) as pilot:
-        try:
-            await pilot.press("space")
-            assert not runs.specs
-        finally:
-            may_open.set()
-        await _until(pilot, lambda: bool(runs.specs))
-    assert len(runs.specs) == 1
+        assert not session.wants_preview  # from here on the worker draws
 
 
 async def test_a_control_turned_before_the_start_moves_what_it_begins_with(tmp_path: Path) -> None:
@@ -293,10 +349,10 @@ async def test_only_rows_that_changed_are_drawn_again(tmp_path: Path, monkeypatc
 
         monkeypatch.setattr(chart, "refresh", refresh)
         bench.run.train([0.5], [0.4])
-        bench.screen._tick()
+        bench.screen.tick()
         assert 0 < len(fresh) <= 4
         fresh.clear()
-        bench.screen._tick()
+        bench.screen.tick()
         assert not fresh
 
 
@@ -307,9 +363,19 @@ async def test_what_the_log_tells_is_drawn_by_itself(tmp_path: Path) -> None:
         async with asyncio.timeout(40):
             while "0.4321" not in "\n".join(rows_of(bench.pilot)):
                 await bench.pilot.pause(0.01)
+
+
+async def test_nothing_is_looked_for_in_a_lab_that_was_left(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        await bench.look()
+        bench.run.train([0.5])
+        await until(bench.pilot, lambda: not bench.run.waiting)
         await bench.pilot.press("escape")
-        await bench.pilot.pause()
-        assert bench.screen._pulse._timer is None
+        await settled(bench.pilot)
+        bench.run.train([0.4])
+        await bench.pilot.pause(0.3)
+        assert bench.run.waiting
 
 
 async def test_pause_resume_step_stop_and_pace_are_asked_of_the_worker(tmp_path: Path) -> None:
@@ -406,6 +472,20 @@ async def test_typing_a_letter_of_a_key_does_not_press_the_key(tmp_path: Path) -
         assert bench.pilot.app.screen is bench.screen
 
 
+async def test_help_can_be_read_while_a_value_is_typed(tmp_path: Path) -> None:
+    async with lab(tmp_path) as bench:
+        await bench.press("enter", "7", "tab", "f1")
+        await settled(bench.pilot)
+        assert "take it" in text_of(bench.pilot)
+        await bench.pilot.press("escape")
+        await settled(bench.pilot)
+        assert "▸ learning rate" in await bench.text()
+        assert "[ 7▏" in await bench.text()
+        await bench.press("escape")
+        assert "[ 7▏" not in await bench.text()
+        assert bench.pilot.app.screen is bench.screen
+
+
 async def test_tab_and_arrows_choose_controls(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         assert "▸ learning rate" in await bench.text()
@@ -465,11 +545,11 @@ async def test_a_worker_that_is_killed_shows_as_stopped_unexpectedly(
 async def test_every_end_is_told_in_words(tmp_path: Path) -> None:
     ends: tuple[tuple[Reason, str], ...] = (
         ("epochs", "All 86 epochs done. The lowest validation loss, 0.4006, was at epoch 86. Goal reached."),
-        ("no-improvement", "Stopped early at epoch 86: the validation loss had stopped getting better."),
-        ("seconds", "Stopped at epoch 86: it may train for 600 s."),
-        ("idle", "Stopped at epoch 86: it had waited for hours"),
-        ("log-size", "its log is as large as a log may be"),
-        ("stop", "Stopped at epoch 86. What it found is kept."),
+        ("no-improvement", "Stopped early at epoch 86, because the validation loss was no longer improving."),
+        ("seconds", "Stopped at epoch 86, because it may train for 600 s at most."),
+        ("idle", "Stopped at epoch 86, because nobody resumed it for hours"),
+        ("log-size", "its log has reached the size limit"),
+        ("stop", "Stopped at epoch 86. The results so far are kept."),
     )
     async with lab(tmp_path) as bench:
         for reason, words in ends:
@@ -505,13 +585,13 @@ async def test_a_pinned_run_stays_on_the_chart_beside_the_next(tmp_path: Path) -
         assert [row for row in text.splitlines() if "╌1 η 0.2" in row and row.endswith("0.4506")]
         await bench.press("p", "p")
         assert "No longer pinned." in await bench.text()
-        assert [pinned.number for pinned in bench.screen.session.pinned] == [1]  # type: ignore[union-attr]
+        assert [pinned.number for pinned in bench.screen.session.pinned] == [1]
 
 
 async def test_runs_side_by_side_in_a_table_at_equal_epochs_and_updates(tmp_path: Path) -> None:
     async with lab(tmp_path, size=(140, 30)) as bench:
         await bench.press("c")
-        assert "p keeps this run" in await bench.text()
+        assert "p pins this run" in await bench.text()
         await bench.press("space")
         bench.run.train(falling(86), falling(86, 0.45))
         await bench.look()
@@ -519,7 +599,7 @@ async def test_runs_side_by_side_in_a_table_at_equal_epochs_and_updates(tmp_path
         bench.run.train(falling(40), falling(40, 0.6))
         rows = await bench.look()
         text = "\n".join(rows)
-        assert "Runs side by side  at equal epochs: up to epoch 40" in text
+        assert "Compare runs  at equal epochs: up to epoch 40" in text
         assert all(cell_width(row) <= 140 for row in rows)
         shown = bench.screen.query_one("#table", RowsView)  # what a notice lies over for a while
         table = [plain_row(shown.row(y)).split() for y in (2, 3)]
@@ -529,9 +609,9 @@ async def test_runs_side_by_side_in_a_table_at_equal_epochs_and_updates(tmp_path
         assert "at equal updates: up to update 160" in await bench.text()
         assert "update →" in await bench.text()
         await bench.press("c")
-        assert "Runs side by side" not in await bench.text()
+        assert "Compare runs" not in await bench.text()
         await bench.press("P")
-        assert "Runs let go: 1." in await bench.text()
+        assert "Runs unpinned: 1." in await bench.text()
         assert "╌╌1" not in await bench.text()
 
 
@@ -673,7 +753,7 @@ async def test_log_axis_zoom_and_reading_off(tmp_path: Path) -> None:
         await bench.press("l")
         assert "log  ── train" in (await bench.look())[2]
         await bench.press("plus")
-        assert bench.screen.glass.window(100) == (51, 100)
+        assert bench.screen.view.chart_view.window(100) == (51, 100)
         await bench.press("left_square_bracket")
         assert "epoch 100" in (await bench.look())[2]
         await bench.press("left_square_bracket")
@@ -681,7 +761,7 @@ async def test_log_axis_zoom_and_reading_off(tmp_path: Path) -> None:
         await bench.press("right_square_bracket", "right_square_bracket")
         assert "epoch 1" not in (await bench.look())[2].partition("│")[0]
         await bench.press("z", "l")
-        assert bench.screen.glass.window(100) is None
+        assert bench.screen.view.chart_view.window(100) is None
 
 
 async def test_v_brings_the_next_panel_to_the_top(tmp_path: Path) -> None:
@@ -770,11 +850,18 @@ async def test_where_the_learner_is_the_optimizer_arrows_move_the_parameters(tmp
         assert sum("●" in row for row in rows[3:]) == 1
 
 
-async def test_a_lab_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
-    async with lab(tmp_path, text='id = "x"\n[optimizer]\nlearning_rat = 1\n') as bench:
-        assert "learning_rat" in await bench.text()
-        await bench.press("space", "r", "p", "right")
-        assert not bench.runs.specs
+async def test_a_lab_that_cannot_be_read_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opening = Opening(tmp_path, monkeypatch, 'id = "x"\n[optimizer]\nlearning_rat = 1\n')
+    async with opening.shown() as pilot:
+        await opening.open(pilot)
+        assert "learning_rat" in text_of(pilot)
+        assert "space start" not in rows_of(pilot)[-1]
+        assert "esc back" in rows_of(pilot)[-1]
+        await pilot.press("space", "r", "p", "right")
+        assert not opening.runs.specs
+        await pilot.press("escape")
+        await settled(pilot)
+        assert len(pilot.app.screen_stack) == 1
 
 
 async def test_the_language_changes_everything_at_once(tmp_path: Path) -> None:
@@ -850,31 +937,29 @@ async def test_a_real_worker_trains_is_steered_and_outlives_the_screen(tmp_path:
     path = tmp_path / "real.toml"
     path.write_text(REAL, encoding="utf-8")
     services = make_services(tmp_path / "home")
-    first = LabScreen(Lab(str(path)))
-    async with running(services, first=lambda: first) as pilot:
-        await _until(pilot, lambda: first.session is not None)
-        assert first.session is not None
+    async with running(services, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
+        session = (await lab_opened(pilot)).session
         await pilot.press("space")
-        await _until(pilot, lambda: len(first.session.train) > 50)  # type: ignore[union-attr]
+        await until(pilot, lambda: len(session.train) > 50)
         await pilot.press("right")
-        await _until(pilot, lambda: bool(first.session.summary.changes))  # type: ignore[union-attr]
+        await until(pilot, lambda: session.summary is not None and bool(session.summary.changes))
         await pilot.press("space")
-        await _until(pilot, lambda: first.session.state == "paused")  # type: ignore[union-attr]
-        epochs = first.session.summary.epoch  # type: ignore[union-attr]
+        await until(pilot, lambda: session.state == "paused")
+        assert session.summary is not None
+        epochs = session.summary.epoch
         assert "⏸ paused" in rows_of(pilot)[0]
         assert "┊" in text_of(pilot)
         assert "▀" in text_of(pilot)
-    again = LabScreen(Lab(str(path)))
-    async with running(make_services(tmp_path / "home"), first=lambda: again) as pilot:
-        await _until(pilot, lambda: again.session is not None)
-        assert again.session is not None
-        assert (again.session.state, len(again.session.train)) == ("paused", epochs)
+    again = make_services(tmp_path / "home")
+    async with running(again, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
+        joined = (await lab_opened(pilot)).session
+        assert (joined.state, len(joined.train)) == ("paused", epochs)
         await pilot.press("x")
-        await _until(pilot, lambda: again.session.state == "stopped")  # type: ignore[union-attr]
-        assert f"Stopped at epoch {epochs}. What it found is kept." in text_of(pilot)
+        await until(pilot, lambda: joined.state == "stopped")
+        assert f"Stopped at epoch {epochs}. The results so far are kept." in text_of(pilot)
 
 
-async def _until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
     for _ in range(1500):
         if holds():
             await pilot.pause(0.15)
@@ -894,7 +979,7 @@ async def test_a_single_epoch_is_not_counted(tmp_path: Path, language: str, sent
         assert sentence in " ".join((await bench.text()).split())
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "3 lines of its log"), ("zh", "日志中有 3 行")])
+@pytest.mark.parametrize(("language", "said"), [("en", "3 lines of the log"), ("zh", "日志中有 3 行")])
 async def test_what_could_not_be_read_of_the_log_is_said(tmp_path: Path, language: str, said: str) -> None:
     async with lab(tmp_path, language=language) as bench:
         await bench.press("space")

@@ -25,14 +25,14 @@ async def test_the_chosen_bend_is_marked_and_told_at_any_size(
         assert max(cell_width(row) for row in rows) <= size[0]
         assert sum(row.count("@" if ascii else "◆") for row in rows[2:-5]) in {1, 2}
         words = "\n".join(rows)
-        assert ("Bend 2 of 5" if language == "en" else "第 2 段") in words
+        assert ("Unit 2 of 5" if language == "en" else "第 2 段") in words
 
 
 async def test_bends_are_placed_and_gradient_descent_takes_over(tmp_path: Path) -> None:
     async with lab(tmp_path, TEXT) as bench:
         await opened(bench)
         await bench.press("b")
-        builder = bench.screen.building
+        builder = bench.screen.session.builder
         assert builder is not None
         before = builder.unit
         await bench.press("right", "up", "full_stop", "plus", "pageup")
@@ -44,7 +44,7 @@ async def test_bends_are_placed_and_gradient_descent_takes_over(tmp_path: Path) 
         assert spec.model.hidden == (6,)
         assert len(spec.model.pieces) == 19
         assert not spec.model.placed
-        assert bench.screen.building is None
+        assert bench.screen.session.builder is None
         assert "running" in (await bench.look())[0]
 
 
@@ -52,15 +52,14 @@ async def test_undo_brings_the_drawing_back_in_one_step(tmp_path: Path) -> None:
     async with lab(tmp_path, TEXT) as bench:
         await opened(bench)
         session = bench.screen.session
-        assert session is not None
         before = session.spec
         await bench.press("b", "right", "up", "plus", "up", "space")
         placed = session.spec.model.pieces
         assert session.spec.optimizer.name != "none"
         bench.run.train([0.5, 0.25])
         await bench.press("u")
-        assert "The drawing is back as it was" in await bench.text()
-        builder = bench.screen.building
+        assert "The curve is back as it was" in await bench.text()
+        builder = bench.screen.session.builder
         assert builder is not None
         assert len(builder.units) == 6
         assert session.spec == before
@@ -69,7 +68,7 @@ async def test_undo_brings_the_drawing_back_in_one_step(tmp_path: Path) -> None:
         await bench.press("space")
         assert bench.runs.specs[-1].model.pieces == placed
         await bench.press("u", "escape", "U")
-        assert "The next run starts from the drawing" in await bench.text()
+        assert "The next run starts from the curve" in await bench.text()
         assert session.spec.model.pieces == placed
 
 
@@ -77,7 +76,7 @@ async def test_a_move_of_a_bend_is_taken_back_and_made_again(tmp_path: Path) -> 
     async with lab(tmp_path, TEXT) as bench:
         await opened(bench)
         await bench.press("b")
-        builder = bench.screen.building
+        builder = bench.screen.session.builder
         assert builder is not None
         assert not builder.can_undo
         first = builder.frame()
@@ -87,27 +86,28 @@ async def test_a_move_of_a_bend_is_taken_back_and_made_again(tmp_path: Path) -> 
         assert builder.frame() == first
         await bench.press("U", "U", "U")
         assert builder.frame() == moved
-        assert bench.screen.building is builder
+        assert bench.screen.session.builder is builder
 
 
 async def test_bends_that_were_left_are_there_again(tmp_path: Path) -> None:
     async with lab(tmp_path, TEXT) as bench:
         await opened(bench)
         await bench.press("b", "right", "plus", "escape", "b")
-        assert bench.screen.building is not None
-        assert len(bench.screen.building.units) == 6
+        assert bench.screen.session.builder is not None
+        assert len(bench.screen.session.builder.units) == 6
         await bench.press("escape", "space")
         bench.run.finish("stop")
         await bench.look()
-        assert bench.screen.session is not None
-        assert bench.screen.session.drawings._left is None  # a run has moved them
+        await bench.press("b")
+        assert bench.screen.session.builder is not None
+        assert len(bench.screen.session.builder.units) == 5, "a run has moved them"
 
 
 async def test_escape_leaves_the_bends_and_not_the_lab(tmp_path: Path) -> None:
     async with lab(tmp_path, TEXT) as bench:
         await opened(bench)
         await bench.press("b", "x", "r", "R", "p", "u", "escape")
-        assert bench.screen.building is None
+        assert bench.screen.session.builder is None
         assert bench.pilot.app.screen is bench.screen
         assert not bench.runs.specs
 
@@ -115,4 +115,4 @@ async def test_escape_leaves_the_bends_and_not_the_lab(tmp_path: Path) -> None:
 async def test_other_labs_have_no_bends(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         await bench.press("b")
-        assert bench.screen.building is None
+        assert bench.screen.session.builder is None

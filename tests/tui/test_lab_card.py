@@ -11,12 +11,11 @@ from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import LAB, FakeRuns
-from tests.tui.screen_rows import make_services, rows_of, running
+from tests.tui.screen_rows import lab_opened, make_services, rows_of, running
 from tests.tui.test_lab import falling
 from tutor.course.lesson import LabFence, Place
 from tutor.foundation.text import cell_width
 from tutor.tui.screen import TutorScreen
-from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.lesson.lab_card import LabCard
 
 
@@ -116,13 +115,7 @@ async def test_enter_opens_the_lab_which_joins_the_run_of_the_card(tmp_path: Pat
         if ends:
             runs.last.finish()
         await pilot.press("enter")
-        screen = pilot.app.screen
-        assert isinstance(screen, LabScreen)
-        for _ in range(400):
-            if screen.session is not None:
-                break
-            await pilot.pause(0.01)
-        await pilot.pause()
+        await lab_opened(pilot)
         assert ("✓ finished" if ends else "▶ running") in rows_of(pilot)[0]
         assert len(runs.specs) == 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.tui.screens.lab.figures import CalmFigures
+from tutor.tui.screens.lab.view import CalmFigures
 
 
 def test_figures_are_told_five_times_a_second_at_most_and_the_last_ones_always() -> None:

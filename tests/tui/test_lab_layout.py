@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.tui.screens.lab.layout import lay_out
+from tutor.tui.screens.lab.view import lay_out
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,13 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import LAB
-from tests.tui.screen_rows import make_services, rows_of, running, text_of
+from tests.tui.screen_rows import lab_opened, make_services, rows_of, running, text_of
 from tutor.foundation.text import cell_width
 from tutor.labs.lab_files import load_lab
 from tutor.runs.events import DataFacts, Epochs, Finished, Started
 from tutor.runs.registry import Runs
 from tutor.runs.session.pins import MOST_PINNED
+from tutor.tui import router
 from tutor.tui.routes import Lab
 from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.runs import RunsScreen
@@ -53,10 +54,11 @@ async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
     raise AssertionError(text_of(pilot))
 
 
-async def opened(pilot: Pilot[int], screen: LabScreen) -> None:
-    await until(pilot, lambda: screen.session is not None)
+async def opened(pilot: Pilot[int]) -> LabScreen:
+    screen = await lab_opened(pilot)
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
+    return screen
 
 
 def marks(services: Workspace) -> dict[str, str]:
@@ -68,13 +70,11 @@ async def test_pins_come_back_after_a_restart_and_go_when_they_are_let_go(tmp_pa
     path, services = lab_file(tmp_path), make_services(tmp_path / "home")
     first = a_run(services.runs, path, 10, 0.1, to=0.25)
     second = a_run(services.runs, path, 11, 0.5, to=0.5)
-    services.runs.keep_beside(second, 2)
-    services.runs.keep_beside(first, 1)
+    services.runs.keep_compared(second, 2)
+    services.runs.keep_compared(first, 1)
     again = make_services(tmp_path / "home")  # another start of the program
-    screen = LabScreen(Lab(str(path)))
-    async with running(again, first=lambda: screen) as pilot:
-        await opened(pilot, screen)
-        assert screen.session is not None
+    async with running(again, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
+        screen = await opened(pilot)
         kept = [(each.number, each.run_id) for each in screen.session.pinned]
         assert kept == [(2, second), (1, first)]  # in the order in which they were kept
         assert "╌╌1 η 0.1 0.2504" in text_of(pilot)
@@ -87,10 +87,7 @@ async def test_pins_come_back_after_a_restart_and_go_when_they_are_let_go(tmp_pa
 async def open_from_the_list(pilot: Pilot[int], short_id: str) -> None:
     await until(pilot, lambda: short_id in text_of(pilot))
     await pilot.press("enter")
-    await until(pilot, lambda: isinstance(pilot.app.screen, LabScreen))
-    screen = pilot.app.screen
-    assert isinstance(screen, LabScreen)
-    await opened(pilot, screen)
+    await opened(pilot)
 
 
 async def test_a_pin_is_written_down_at_once_and_taken_back_too(tmp_path: Path) -> None:
@@ -108,24 +105,22 @@ async def test_a_pin_is_written_down_at_once_and_taken_back_too(tmp_path: Path) 
 async def test_the_fifth_pin_takes_the_place_of_the_first_and_that_is_said(tmp_path: Path) -> None:
     path, services = lab_file(tmp_path), make_services(tmp_path / "home")
     for hour in range(10, 10 + MOST_PINNED):
-        services.runs.keep_beside(a_run(services.runs, path, hour, hour / 100, to=0.25), hour - 9)
+        services.runs.keep_compared(a_run(services.runs, path, hour, hour / 100, to=0.25), hour - 9)
     fifth = a_run(services.runs, path, 20, 0.5, to=0.5)
     async with running(services, first=RunsScreen) as pilot:
         await open_from_the_list(pilot, "aa20")
         await pilot.press("p")
         await pilot.pause()
-        assert "in place of the run pinned first" in text_of(pilot)
+        assert "in place of the run that was pinned first" in text_of(pilot)
         assert marks(services) == {"aa11": "2", "aa12": "3", "aa13": "4", fifth[-4:]: "1"}
 
 
 async def test_a_pin_whose_run_is_deleted_goes_from_the_lab(tmp_path: Path) -> None:
     path, services = lab_file(tmp_path), make_services(tmp_path / "home")
     run = a_run(services.runs, path, 10, 0.1, to=0.25)
-    services.runs.keep_beside(run, 1)
-    screen = LabScreen(Lab(str(path)))
-    async with running(services, first=lambda: screen) as pilot:
-        await opened(pilot, screen)
-        assert screen.session is not None
+    services.runs.keep_compared(run, 1)
+    async with running(services, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
+        screen = await opened(pilot)
         assert screen.session.pinned
         pilot.app.push_screen(RunsScreen())
         await pilot.pause()
@@ -139,10 +134,9 @@ async def test_a_pin_whose_run_is_deleted_goes_from_the_lab(tmp_path: Path) -> N
 async def test_four_pins_of_before_fit_a_terminal_of_80_by_24(tmp_path: Path, language: str) -> None:
     path, services = lab_file(tmp_path), make_services(tmp_path / "home", language=language)
     for hour in range(10, 10 + MOST_PINNED):
-        services.runs.keep_beside(a_run(services.runs, path, hour, hour / 100, to=hour / 40), hour - 9)
-    screen = LabScreen(Lab(str(path)))
-    async with running(services, first=lambda: screen) as pilot:
-        await opened(pilot, screen)
+        services.runs.keep_compared(a_run(services.runs, path, hour, hour / 100, to=hour / 40), hour - 9)
+    async with running(services, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
+        screen = await opened(pilot)
         await pilot.press("c")
         await pilot.pause()
         screen.notice("Pinned: a run")  # lies over the rule, and hides no row of the table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.tui.test_lab import Bench, Size, lab
 from tutor.charts.cells import plain_row
 from tutor.foundation.text import cell_width
 from tutor.runs.events import Event, View
+from tutor.runs.replay import Replay
 from tutor.tui.widgets.rows import RowsView
 
 
@@ -23,8 +25,7 @@ async def replayed(bench: Bench, epochs: int = 40, events: list[Event] | None = 
     await bench.look()
     await bench.press("w")
     for _ in range(500):
-        session = bench.screen.session
-        if session is not None and session.replay is not None:
+        if bench.screen.session.replay is not None:
             break
         await bench.pilot.pause(0.01)
     await bench.press("space", "home")
@@ -59,7 +60,6 @@ async def test_scrubbing_shows_figures_curve_and_pictures_of_that_epoch(tmp_path
         assert "train loss          0.1111" in text
         assert [row[:52] for row in text.splitlines()[2:12]] != before
         session = bench.screen.session
-        assert session is not None
         view = session.view("fit")
         assert view is not None
         assert view.frame["y"] == [0.0, 9.0]
@@ -70,14 +70,13 @@ async def test_the_bar_says_which_epoch_the_pictures_are_of(tmp_path: Path) -> N
         losses: list[float | None] = [1.0 / epoch for epoch in range(1, 41)]
         sparse = [event for event in a_log(losses) if not isinstance(event, View) or event.epoch % 7 == 0]
         await replayed(bench, events=sparse)
-        assert bench.screen.session is not None
         replay = bench.screen.session.replay
         assert replay is not None
         for position, drawn in ((40, 35), (35, 35), (34, 28)):
             replay.player.to(position)
             bench.screen.show_all()
             row = next(row for row in await bench.look() if " / 40" in row)
-            assert f"{position} / 40  pictures: {drawn}" in row
+            assert f"{position} / 40  frames: {drawn}" in row
 
 
 async def test_a_replay_plays_by_itself_and_changes_nothing_of_the_run(tmp_path: Path) -> None:
@@ -85,10 +84,9 @@ async def test_a_replay_plays_by_itself_and_changes_nothing_of_the_run(tmp_path:
         await replayed(bench)
         await bench.press("space")
         session = bench.screen.session
-        assert session is not None
         assert session.replay is not None
         for _ in range(5):
-            bench.screen._tick()
+            bench.screen.tick()
         assert session.replay.player.position > 0
         asked = bench.run.asked()
         await bench.press("x", "r", "R", "p", "u", "s", "tab", "full_stop", "space")
@@ -101,13 +99,37 @@ async def test_a_replay_plays_by_itself_and_changes_nothing_of_the_run(tmp_path:
         assert "40 / 200" in await bench.text()
 
 
+@pytest.mark.parametrize("key", ["space", "enter"])
+async def test_a_log_that_is_read_late_interrupts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    may_read, read = threading.Event(), Replay.__init__
+
+    def read_late(replay: Replay, folder: Path) -> None:
+        may_read.wait(30)
+        read(replay, folder)
+
+    async with lab(tmp_path) as bench:
+        await bench.press("space")
+        events = a_log([1.0, 0.5])
+        written(bench.run.folder, events)
+        bench.run.write(*events[1:])
+        await bench.look()
+        monkeypatch.setattr(Replay, "__init__", read_late)
+        await bench.press("w", key)  # a new run, or a value to type
+        may_read.set()
+        await bench.pilot.app.workers.wait_for_complete()
+        await bench.pilot.pause()
+        assert bench.screen.session.replay is None
+        assert len(bench.runs.specs) == (2 if key == "space" else 1)
+
+
 async def test_a_click_on_the_bar_goes_there(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         await replayed(bench)
-        start, length = bench.screen.bar_place(bench.screen.query_one("#scrub", RowsView).size.width)
-        await bench.pilot.click("#scrub", offset=(start + (length - 1) // 2, 0))
+        row = next(row for row in await bench.look() if " / 40" in row)
+        await bench.pilot.click("#bar", offset=((row.index("●") + row.rindex("─")) // 2, 0))
         session = bench.screen.session
-        assert session is not None
         assert session.replay is not None
         assert abs(session.replay.player.position - 20) <= 1
 
@@ -118,7 +140,6 @@ async def test_a_run_that_goes_on_has_no_replay(tmp_path: Path) -> None:
         bench.run.train([1.0])
         await bench.press("w")
         await bench.pilot.app.workers.wait_for_complete()
-        assert bench.screen.session is not None
         assert bench.screen.session.replay is None
 
 

@@ -56,6 +56,7 @@ WAYS: dict[type[Route], tuple[Callable[[TutorApp], Route], str]] = {
     routes.Settings: (lambda _: routes.Settings(), "› Settings"),
     routes.Help: (lambda app: routes.Help(app.screen), "› Help"),
     routes.Palette: (lambda app: routes.Palette(app.screen), "Course map"),
+    routes.Source: (lambda _: routes.Source(BALL), "Lab: Ball on a curve › Code"),
     routes.TooSmall: (lambda _: routes.TooSmall(), "too small"),
 }
 KINDS: dict[str, type[Route]] = {
@@ -89,7 +90,7 @@ async def test_every_route_opens_its_screen(services_in: MakeServices, kind: typ
 def test_each_screen_has_a_route() -> None:
     folder = Path(tui.__path__[0]) / "screens"
     found = {
-        ".".join(path.relative_to(folder).with_suffix("").parts)
+        ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
         for path in folder.rglob("*.py")
         if "\ndef screen_for(" in path.read_text(encoding="utf-8")
     }

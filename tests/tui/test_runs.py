@@ -12,14 +12,14 @@ from textual.pilot import Pilot
 
 from tests.runs.test_registry import FINISHED, epochs, make
 from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import running, settled, text_of
+from tests.tui.screen_rows import lab_opened, running, settled, text_of
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.events import DataFacts, Epochs, Paused, Started
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import hold
+from tutor.runs.processes import hold
 from tutor.runs.registry import Runs
+from tutor.tui import router
 from tutor.tui.routes import Run
-from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.runs import RunsScreen
 from tutor.workspace import Workspace
 
@@ -71,7 +71,7 @@ async def test_while_the_list_is_read_it_says_so(
 
 async def test_without_a_run_the_way_to_one_is_told(services: Workspace) -> None:
     async with running(services, RunsScreen) as pilot:
-        await shown(pilot, "There is no run yet")
+        await shown(pilot, "There are no runs yet")
 
 
 async def test_a_run_that_goes_on_is_steered_from_the_list(services: Workspace) -> None:
@@ -123,13 +123,7 @@ async def test_enter_opens_the_run_and_c_compares_it(services: Workspace) -> Non
         await pilot.press("m", "down")
         await shown(pilot, "◆")
         await pilot.press("c")
-        for _ in range(200):
-            await pilot.pause(0.05)
-            screen = pilot.app.screen
-            if isinstance(screen, LabScreen) and screen.session is not None:
-                break
-        assert isinstance(screen, LabScreen)
-        assert screen.session is not None
+        screen = await lab_opened(pilot)
         assert screen.session.run_id[-4:] == "aaaa"
         assert [each.run_id[-4:] for each in screen.session.pinned] == ["bbbb"]
         await pilot.press("escape")
@@ -163,15 +157,15 @@ async def test_a_recorded_run_is_watched_and_not_started_here(services: Workspac
     folder = recorded(services.runs, epochs(1, 5))
     lock = hold(folder / LOCK_FILE)
     assert lock is not None
-    async with running(services, lambda: LabScreen(Run(folder.name))) as pilot:
+    async with running(services, lambda: router.screen_for(Run(folder.name))) as pilot:
         await shown(pilot, "my model", "space pause")
-        offered: Callable[[str], object] = lambda action: pilot.app.screen.check_action(action, ())  # noqa: E731
-        assert offered("pause")
-        assert not offered("restart")
-        assert not offered("faster")
+        screen = await lab_opened(pilot)
+        offered: Callable[[], set[str]] = lambda: {each.id for each in screen.commands()}  # noqa: E731
+        assert "lab.pause" in offered()
+        assert not offered() & {"lab.restart", "lab.faster"}
         os.close(lock)
         await shown(pilot, "topped unexpectedly")
-        assert not offered("start")
+        assert "lab.start" not in offered()
 
 
 @pytest.mark.parametrize(
@@ -187,17 +181,17 @@ async def test_nothing_is_claimed_of_what_another_program_trains(
     folder = recorded(services.runs, measured, task="followed")
     lock = hold(folder / LOCK_FILE)
     assert lock is not None
-    async with running(services, lambda: LabScreen(Run(folder.name)), size) as pilot:
+    async with running(services, lambda: router.screen_for(Run(folder.name)), size) as pilot:
         text = await shown(pilot, crumb, "0.5")
-        assert not any(word in text for word in ("MSE", "seed", "种子", "flat out", "space"))
-        assert not pilot.app.screen.check_action("pause", ())
+        assert not any(word in text for word in ("MSE", "seed", "种子", "full speed", "space"))
+        assert "lab.pause" not in {each.id for each in (await lab_opened(pilot)).commands()}
         if size == (80, 24):
             assert title in text
             assert keys in text
             assert "f1" in text
             assert "0.75" in text
             await pilot.press("c", "p")
-            pinned = await shown(pilot, {"en": "The next run of this name", "zh": "下一次同名的运行"}[language])
+            pinned = await shown(pilot, {"en": "The next run of this name", "zh": "下一次同名的训练"}[language])
             assert not any(word in pinned for word in ("seed", "种子", "restart", "重来", "r runs", "再按 r"))
     os.close(lock)
 

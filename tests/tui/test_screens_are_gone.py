@@ -12,7 +12,7 @@ import pytest
 from textual.widget import Widget
 
 from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import app_of, running, settled
+from tests.tui.screen_rows import app_of, lab_opened, running, settled
 from tests.tui.test_sizes import OPENED, resized
 from tutor.tui import router, routes
 from tutor.tui.app import TutorApp
@@ -50,7 +50,11 @@ async def test_a_screen_that_was_left_is_gone_with_its_widgets(services_in: Make
         app = app_of(pilot)
         opened: Callable[[TutorApp], None] = KINDS[name]
         opened(app)
+        first = [weakref.ref(app.screen)]  # a lab takes the place of the screen that is seen while it is opened
         await settled(pilot)
+        if name == "lab":
+            await lab_opened(pilot)
+            assert await all_gone(first) == []
         await pilot.app.workers.wait_for_complete()
         await settled(pilot)
         kept = [weakref.ref(widget) for widget in app.screen.walk_children(Widget, with_self=True)]

@@ -12,11 +12,10 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 
 from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import app_of, rows_of, running, settled, text_of
+from tests.tui.screen_rows import app_of, lab_opened, rows_of, running, settled, text_of
 from tutor.foundation.text import cell_width
 from tutor.tui import router, routes
 from tutor.tui.app import TutorApp
-from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.too_small import TooSmallScreen
 from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
@@ -77,8 +76,8 @@ async def test_what_is_opened_in_a_window_too_small_is_laid_out_in_the_least_siz
 
 async def test_sizes_that_follow_one_another_closely_come_to_rest(services_in: MakeServices) -> None:
     """The lab asks for something at each size, so that Textual cannot take two sizes that wait together."""
-    async with running(services_in(), lambda: LabScreen(routes.Lab("ball"))) as pilot:
-        screen = pilot.app.screen
+    async with running(services_in(), lambda: router.screen_for(routes.Lab("ball"))) as pilot:
+        screen = await lab_opened(pilot)
         told: list[events.Resize] = []
         on_event = screen.on_event
 
@@ -106,7 +105,7 @@ async def test_every_screen_stands_every_size(services_in: MakeServices, name: s
         app = app_of(pilot)
         OPENED[name](app)
         await settled(pilot)
-        front = app.screen
+        front = await lab_opened(pilot) if name == "lab" else app.screen
         for width, height in sizes:
             await resized(pilot, width, height)
             small = width < MIN_WIDTH or height < MIN_HEIGHT

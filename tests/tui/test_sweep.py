@@ -13,13 +13,12 @@ from textual.pilot import Pilot
 
 from tests.runs.test_replay import a_log, written
 from tests.tui.lab_fakes import LAB
-from tests.tui.screen_rows import app_of, make_services, rows_of, running, text_of
+from tests.tui.screen_rows import app_of, lab_opened, make_services, rows_of, running, text_of
 from tutor.foundation.text import cell_width
 from tutor.labs.lab_files import read_lab, write_config
 from tutor.runs.log import Writer
 from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.results import PLAN_FILE, RESULTS_FILE, RUNS_FOLDER, Begun, CellResult, SweepEvent
-from tutor.tui.screens.lab.screen import LabScreen
 from tutor.tui.screens.sweep import SweepScreen
 
 SPEC = read_lab(LAB, Path("one-lag.toml"))
@@ -136,7 +135,7 @@ async def test_enter_and_click_open_the_run_of_a_cell(tmp_path: Path) -> None:
     async with sweep(tmp_path) as bench:
         await bench.press("enter")
         text = "\n".join(await bench.press("enter"))
-        assert "The run of this cell has not begun." in text
+        assert "The run of this cell has not begun yet." in text
         plan = bench.sweeps.plans[-1]
         folder = bench.sweeps.folder / plan.identity() / RUNS_FOLDER / "run-0"
         folder.mkdir(parents=True)
@@ -150,13 +149,7 @@ async def test_enter_and_click_open_the_run_of_a_cell(tmp_path: Path) -> None:
                 await bench.press("enter")
             else:
                 await bench.pilot.click("#sweep", offset=(rows[at].index("0.2500"), at - 2))
-            screen = app_of(bench.pilot).screen
-            assert isinstance(screen, LabScreen), (opening, text_of(bench.pilot))
-            for _ in range(500):
-                if screen.session is not None:
-                    break
-                await bench.pilot.pause(0.01)
-            await bench.pilot.pause()
+            await lab_opened(bench.pilot)
             assert "0.2500" in text_of(bench.pilot)
             assert "finished" in rows_of(bench.pilot)[0]
             await bench.press("escape")

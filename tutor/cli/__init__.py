@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> int:
     fit_stream(sys.stderr)
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # an answer that is not UTF-8 must not end a quiz
-    _choose_language()
+    _choose_language(arguments)
     try:
         code = _carry_out(arguments)
         if sys.stdout is not None:  # an error of writing is found here, not by Python while it exits
@@ -70,13 +70,25 @@ def _carry_out(arguments: list[str]) -> int:
     return dispatch(arguments)
 
 
-def _choose_language() -> None:
-    """Use the language of the settings, or else that of the locale."""
-    from tutor.foundation.translate import language_of_environment, use_language
+def _choose_language(arguments: list[str]) -> None:
+    """Use the language that ``--lang`` names, or else that of the settings, or else that of the locale.
+
+    Help texts are translated when the commands are declared, which is before click parses the command line.
+    """
+    from tutor.foundation.outside_languages import find_languages
+    from tutor.foundation.translate import ASKED, language_for, use_language
     from tutor.progress.settings import load_settings
 
+    find_languages()
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        if word == "--":
+            break
+        if word == "--lang":
+            os.environ[ASKED] = following
+        elif word.startswith("--lang="):
+            os.environ[ASKED] = word.removeprefix("--lang=")
     # A broken settings file stays where it is: the screens put it aside and say so.
-    use_language(load_settings(keep_aside=False).settings.language or language_of_environment())
+    use_language(language_for(load_settings(keep_aside=False).settings.language))
 
 
 def _say(text: str) -> None:

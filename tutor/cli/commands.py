@@ -10,12 +10,13 @@ from typing import Any
 import click
 
 from tutor.cli import completion
-from tutor.cli.completion import complete_labs, complete_lessons, complete_sources
+from tutor.cli.completion import complete_labs, complete_languages, complete_lessons, complete_sources
 from tutor.cli.fronts import open_screens, style_for, wants_screen_reader
 from tutor.cli.help import Group, translate_click, usage_error_text
 from tutor.cli.lab_options import lab_options, overrides, require_one
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.translate import translate
+from tutor.foundation.languages import languages
+from tutor.foundation.translate import listed, translate
 
 
 def dispatch(arguments: list[str]) -> int:
@@ -53,6 +54,11 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: bo
         context.exit()
 
 
+def _require_language(context: click.Context, parameter: click.Parameter, code: str | None) -> None:
+    if code is not None:
+        click.Choice(list(languages()), case_sensitive=False).convert(code, parameter, context)
+
+
 @click.group(
     cls=Group,
     about="cli.about",
@@ -63,6 +69,14 @@ def _show_version(context: click.Context, _parameter: click.Parameter, asked: bo
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help=translate("cli.version")
 )
 @click.option("--driver", type=click.Choice(["tutor", "textual"]), default=None, help=translate("terminal.cli-driver"))
+@click.option(
+    "--lang",
+    metavar="CODE",
+    expose_value=False,  # `tutor.cli` has chosen the language by now
+    callback=_require_language,
+    shell_complete=complete_languages,
+    help=translate("cli.lang", codes=listed(languages())),
+)
 @click.pass_context
 def root(context: click.Context, driver: str | None) -> int:
     """Open the course. The help text is in the translations."""

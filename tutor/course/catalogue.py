@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from tutor.course.files import file_order, has_language_folders, language_of, lesson_files
+from tutor.course.files import language_folders, language_of, lesson_files
 from tutor.course.headers import LessonHeader, read_headers
 from tutor.foundation.errors import TutorError
+from tutor.foundation.languages import ENGLISH, fallbacks
 from tutor.foundation.paths import lessons_folder
-from tutor.foundation.translate import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,8 @@ class Course:
     """The lessons of a folder.
 
     Args:
-        folder: holds ``en/`` and ``zh/``, or the lessons of one language themselves; ``labs/`` and ``data/`` beside.
+        folder: holds folders by language, such as ``en/`` and ``zh/``, or the lessons themselves; ``labs/`` and
+            ``data/`` beside.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -38,6 +39,18 @@ class Course:
         self._readings: dict[tuple[Path, str], Reading] = {}
         self._glossary: Glossary | None = None
         self._kept: dict[object, object] = {}
+        self._folders: list[str] | None = None
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages in which it has lessons, English first; English alone if no folder says."""
+        return self._language_folders or [ENGLISH]
+
+    @property
+    def _language_folders(self) -> list[str]:
+        if self._folders is None:
+            self._folders = language_folders(self.folder)
+        return self._folders
 
     @property
     def labs_folder(self) -> Path:
@@ -60,14 +73,11 @@ class Course:
         return shipped if shipped.is_dir() else own
 
     def headers(self, language: str) -> list[LessonHeader]:
-        """The heads of its lessons in order: in ``language``, and in another one where a lesson has no other."""
+        """The heads of its lessons in order: in ``language``, and in another one if a lesson has no other."""
         if language not in self._headers:
-            found = {header.id: header for header in read_headers(self.folder, language)}
-            for other in LANGUAGES:
-                if other != language and has_language_folders(self.folder):
-                    for header in read_headers(self.folder, other):
-                        found.setdefault(header.id, header)
-            self._headers[language] = sorted(found.values(), key=lambda header: file_order(header.path))
+            likely = (each.code for each in fallbacks(language))
+            others = [each for each in (*likely, *self._language_folders) if each in self._language_folders]
+            self._headers[language] = read_headers(self.folder, *dict.fromkeys([language, *others]))
         return self._headers[language]
 
     def header(self, lesson: str, language: str) -> LessonHeader | None:
@@ -93,16 +103,23 @@ class Course:
 
     def reading(self, path: Path, language: str) -> Reading:
         """What came of reading a file, read once; the folder it lies in says its language, if any does."""
-        key = (path, language_of(path, language))
+        written_in = self._language_of(path)
+        key = (path, written_in or language)
         if key not in self._readings:
             from tutor.course.reader import read_lesson
             from tutor.course.synonyms import with_synonyms
 
-            reading = read_lesson(*key)
+            reading = read_lesson(*key, written_in=written_in)
             if reading.lesson is not None:
                 reading = replace(reading, lesson=with_synonyms(reading.lesson, self.kept(_synonyms)))
             self._readings[key] = reading
         return self._readings[key]
+
+    def _language_of(self, path: Path) -> str:
+        """The language whose folder a file lies in; empty if it lies in none."""
+        if path.parent.name in self._language_folders:
+            return path.parent.name
+        return "" if path.parent == self.folder else language_of(path)
 
     def files(self, language: str) -> list[Path]:
         """Every lesson file of a language, readable or not."""
@@ -111,7 +128,7 @@ class Course:
     def lessons(self) -> list[Lesson]:
         """Every lesson that can be read, in every language."""
         found: dict[Path, Lesson] = {}
-        for language in LANGUAGES:
+        for language in self.languages:
             for path in self.files(language):
                 lesson = self.reading(path, language).lesson
                 if lesson is not None:
@@ -122,7 +139,7 @@ class Course:
         """The file at ``path`` has changed: read it anew when it is next asked for."""
         self._readings = {key: reading for key, reading in self._readings.items() if key[0] != path}
         self._headers.clear()
-        self._glossary = None
+        self._glossary = self._folders = None
         self._kept.clear()
 
     def kept(self, compute: Callable[[Course], _T]) -> _T:
@@ -151,7 +168,7 @@ class Course:
     def faults(self) -> list[Fault]:
         """What is wrong with the files themselves, in the order of the files. Reads every lesson the first time."""
         found: dict[Path, tuple[Fault, ...]] = {}
-        for language in LANGUAGES:
+        for language in self.languages:
             for path in self.files(language):
                 found.setdefault(path, self.reading(path, language).faults)
         return [fault for faults in found.values() for fault in faults]
@@ -160,4 +177,4 @@ class Course:
 def _synonyms(course: Course) -> Synonyms:
     from tutor.course.synonyms import synonyms_of
 
-    return synonyms_of(header for language in LANGUAGES for header in course.headers(language))
+    return synonyms_of(header for language in course.languages for header in course.headers(language))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tutor.course.catalogue import Course
 from tutor.course.code_spans import without_code
-from tutor.course.files import LARGEST_FILE
+from tutor.course.files import LARGEST_FILE, misnamed_language_folders
 from tutor.course.former_ids import faults_of_former_ids, way_back
 from tutor.course.lesson import Fault, LabFence, Lesson, Place, Prose, Question, Term
 from tutor.course.parity import faults_of_parity
@@ -15,7 +15,7 @@ from tutor.course.questions import question_type
 from tutor.course.term_reader import LINK
 from tutor.foundation.files import read_start
 from tutor.foundation.safe_text import harmless
-from tutor.foundation.translate import LANGUAGES, translate
+from tutor.foundation.translate import translate
 
 
 def check_course(folder: Path) -> list[Fault]:
@@ -28,14 +28,16 @@ def faults_of_course(course: Course) -> list[Fault]:
     folder = course.folder
     lessons = course.lessons()
     faults = course.faults()
-    if not any(course.files(language) for language in LANGUAGES):
+    if not any(course.files(language) for language in course.languages):
         faults.append(
             Fault(Place(folder), translate("course.no-lessons", folder=folder), translate("course.no-lessons-hint"))
         )
+    for name, code in misnamed_language_folders(folder):
+        faults.append(Fault(Place(folder / name), translate("course.misnamed-language", name=name, code=code)))
     for language in sorted({lesson.language for lesson in lessons}):
         own = [lesson for lesson in lessons if lesson.language == language]
         faults += _faults_of_ids(own)
-        faults += _faults_of_needs(own)
+        faults += _faults_of_needs(own, lessons)
         faults += _faults_of_variants(own)
         faults += (
             fault
@@ -44,13 +46,9 @@ def faults_of_course(course: Course) -> list[Fault]:
             for fault in question_type(question.kind).faults_of_draws(question)
         )
         faults += faults_of_former_ids(own)
-        faults += _faults_of_links(own)
-    faults += faults_of_parity(lessons, both=_is_in_two_languages(folder))
+        faults += _faults_of_links(own, lessons)
+    faults += faults_of_parity(lessons, course.languages)
     return sorted(set(faults))
-
-
-def _is_in_two_languages(folder: Path) -> bool:
-    return all((folder / language).is_dir() for language in LANGUAGES)
 
 
 def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
@@ -70,8 +68,9 @@ def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
             yield Fault(Place(lesson.path, 2), translate("course.double-id-across", id=lesson.id, where=other.path))
 
 
-def _faults_of_needs(lessons: list[Lesson]) -> Iterator[Fault]:
-    by_id = {lesson.id: lesson for lesson in lessons}
+def _faults_of_needs(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fault]:
+    """Lessons of one language; what they need may be there in another one only."""
+    by_id = {lesson.id: lesson for lesson in (*course, *lessons)}
     for lesson in lessons:
         for need in lesson.needs:
             if need not in by_id:
@@ -100,8 +99,11 @@ def _faults_of_variants(lessons: list[Lesson]) -> Iterator[Fault]:
                 yield Fault(variant.place, translate("course.variant-of-nothing", id=variant.id, of=of))
 
 
-def _faults_of_links(lessons: list[Lesson]) -> Iterator[Fault]:
-    known = {term.id for lesson in lessons for term in lesson.terms}
+def _faults_of_links(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fault]:
+    """Lessons of one language; a lesson that is not translated explains its terms in another one."""
+    own = {lesson.id for lesson in lessons}
+    readable = (*lessons, *(lesson for lesson in course if lesson.id not in own))
+    known = {term.id for lesson in readable for term in lesson.terms}
     for lesson in lessons:
         here = (
             known

@@ -1,4 +1,4 @@
-"""Every term of the course, in both languages: found by name as one types, and found in running text."""
+"""Every term of the course, in every language: found by name as one types, and found in running text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from itertools import accumulate, islice
 
 from tutor.course.lesson import Lesson, Term
 from tutor.course.mentions import Mention, Names, find_names, names_of
+from tutor.foundation.languages import in_language
 from tutor.foundation.traditional import simplified
 
 __all__ = ["Glossary", "GlossaryEntry", "Mention", "build_glossary", "fold"]
@@ -32,8 +33,8 @@ class GlossaryEntry:
     lesson_id: str
 
     def name(self, language: str) -> str:
-        """Its name in ``language``, or in another one where it has none there."""
-        return self.names.get(language) or next(iter(self.names.values()))
+        """Its name in ``language``, or in another one if it has none there."""
+        return in_language(self.names, language) or ""
 
     def other_names(self, language: str) -> tuple[str, ...]:
         """Its names in the other languages."""
@@ -41,8 +42,8 @@ class GlossaryEntry:
         return tuple(name for key, name in self.names.items() if key != language and name != own)
 
     def definition(self, language: str) -> str:
-        """Its definition in ``language``, or in another one where it has none there."""
-        return self.definitions.get(language) or next(iter(self.definitions.values()), "")
+        """Its definition in ``language``, or in another one if it has none there."""
+        return in_language(self.definitions, language) or ""
 
 
 def fold(text: str) -> str:
@@ -78,7 +79,7 @@ class Glossary:
         return _Rows.of(self._by_id.values())
 
     def search(self, query: str, limit: int = 50) -> list[GlossaryEntry]:
-        """The terms that ``query`` may mean, the likeliest first; in either language, one typo forgiven.
+        """The terms that ``query`` may mean, the likeliest first; in any language, one typo forgiven.
 
         An exact name comes before one that begins so, before one with a word that begins so, before one that
         contains it. Without a query there is nothing to find.

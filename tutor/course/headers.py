@@ -69,17 +69,30 @@ class LessonHeader:
         return f"{self.number} {self.title}" if self.number else self.title
 
 
-def read_headers(folder: Path, language: str) -> list[LessonHeader]:
-    """The heads of the lessons in ``language``, in order. Files whose head cannot be read are left out."""
-    cache = _Cache(folder, language)
-    headers = [header for path in lesson_files(folder, language) if (header := cache.header(path)) is not None]
-    cache.save()
-    headers.sort(key=lambda header: file_order(header.path))
+def read_headers(folder: Path, *languages: str) -> list[LessonHeader]:
+    """The heads of the lessons, in order, each in the first of ``languages`` that it is there in.
+
+    Files whose head cannot be read are left out.
+    """
+    found: dict[str, LessonHeader] = {}
+    for language in languages:
+        for header in _headers_in(folder, language):
+            before = found.setdefault(header.id, header)
+            if header.part and not before.part:
+                found[header.id] = replace(before, part=header.part)
     part, with_parts = "", []
-    for header in headers:
+    for header in sorted(found.values(), key=lambda header: file_order(header.path)):
         part = header.part or part
         with_parts.append(replace(header, part=part))
     return with_parts
+
+
+def _headers_in(folder: Path, language: str) -> list[LessonHeader]:
+    """The heads in one language; `part` is only the part that a lesson opens."""
+    cache = _Cache(folder, language)
+    headers = [header for path in lesson_files(folder, language) if (header := cache.header(path)) is not None]
+    cache.save()
+    return headers
 
 
 class _Cache:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import sentences
 
 if TYPE_CHECKING:
     from tutor.course.conditions import Condition
@@ -44,7 +45,7 @@ class Fault:
 
     def __str__(self) -> str:
         """One line: ``path:line:column: message hint``."""
-        return harmless_line(f"{self.place}: {self.message} {self.hint}".rstrip())
+        return harmless_line(f"{self.place}: {sentences(self.message, self.hint)}")
 
 
 @dataclass(frozen=True, slots=True)

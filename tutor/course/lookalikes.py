@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Set
+from functools import partial
 
 from tutor.course.code_spans import without_code
 from tutor.course.conditions import ConditionError, parse
 from tutor.course.lesson import Fault, Place
+from tutor.course.lesson_words import LessonWords
 from tutor.course.source import Element, Source, comments_of, directive, is_identifier, without_comments
 from tutor.foundation.suggest import is_one_typo
 from tutor.foundation.translate import translate
@@ -20,6 +22,7 @@ from tutor.foundation.translate import translate
 _LONGEST_SIGN = 300
 """Characters in which a comment with an id, a tick or a word such as "Answer:" shows itself."""
 _MOST_STARTS = 8
+_SHORTEST_WITH_TYPO = 4
 _AS_HYPHEN = str.maketrans(
     dict.fromkeys("–—―−‐‑‒", "--") | dict.fromkeys("＜《", "<") | dict.fromkeys("＞》", ">") | {"！": "!"}
 )
@@ -39,22 +42,8 @@ _BOX_BEHIND = re.compile(rf"\s{_BOX}$")
 _EMPTY_BOX_BEHIND = re.compile(r"\s[\[［【〔]\s{0,3}[\]］】〕]$")
 _HALF_BOX = re.compile(r"\[\s?[xX]?\s[^\]]*$|[xX]?\s?\]\s")
 
-_WORDS = r"(?:(?:the|correct|right|model|sample|正确|参考)\s?){0,3}(?:answers?|hints?|why|答案|提示|为什么|正解)"
-_MORE_WORDS = r"(?:solutions?|explanations?|because|解析|解答|解释)"
-_BEFORE_NAME = r"(?:\w{0,2}\s?>)?[\W_]{0,12}"
-_BEHIND_NAME = r"""(?:\s?[A-Z0-9])?[\s*_)\]）】”"']{0,6}[:：]"""
-_NAMED = re.compile(f"{_BEFORE_NAME}{_WORDS}{_BEHIND_NAME}", re.IGNORECASE)
-_ALSO_NAMED = re.compile(rf"\w?{_BEFORE_NAME}(?:{_WORDS}|{_MORE_WORDS}){_BEHIND_NAME}", re.IGNORECASE)
-_BOLD_NAME = re.compile(rf"[\s>\#]{{0,8}}(?:\*\*|__)\s?{_WORDS}\s?(?:\*\*|__)(?!\w)", re.IGNORECASE)
-_BOLD_ANSWER = re.compile(rf"(?:\*\*|__){_WORDS}(?:[:：](?:\*\*|__)|(?:\*\*|__)\s?[:：])", re.IGNORECASE)
-_HINT_WORD = re.compile(r"[\s>*_]{0,8}(?:hint\w?\b|提示)", re.IGNORECASE)
-_WORD_AND_COLON = re.compile(r"[\W_]{0,8}(?P<word>[^:：]{2,6})[:：]")
-_HEADING_OF_ANSWERS = re.compile(
-    r"(?:the |correct |right |model |sample ){0,3}answers?(?: key)?|(?:正确|参考)?答案|解析|解答", re.IGNORECASE
-)
-_HEADING_IN_QUESTION = re.compile(rf"(?:{_WORDS}|{_MORE_WORDS})", re.IGNORECASE)
+_WORD_AND_COLON = re.compile(r"[\W_]{0,8}(?P<word>[^:：]{2,24})[:：]")
 _OPENING_TAGS = re.compile(r"(?:\s{0,8}<[a-z]{1,10}(?:\s[^<>]{0,80})?>){1,4}", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?:(?:the )?(?:correct|right) (?:answer|option)s? (?:is|are)\b|正确答案是)", re.IGNORECASE)
 _LOST_HEADING = re.compile(r"#{2,6}[^#\s]|(?:[-–—:：.,;|<>\[]#{1,6}|#[^\s#\d]) \w")
 _HTML = re.compile(r"</?(?:details|summary)\b", re.IGNORECASE)
 
@@ -75,9 +64,14 @@ def fault_in_prose(source: Source, element: Element) -> Fault | None:
         or _stray_directive(source, element)
         or _fault(source, _lines_with_ticks(source, element), "course.stray-options", "course.stray-options-hint")
         or _fault(source, _items_with_feedback(source, element), "course.stray-feedback", "course.stray-feedback-hint")
-        or _fault(source, _lines(source, element, _is_named), "course.stray-word", "course.stray-word-hint")
         or _fault(
-            source, _headings(source, element, _HEADING_OF_ANSWERS), "course.stray-word", "course.stray-word-hint"
+            source,
+            _lines(source, element, partial(_is_named, source.words)),
+            "course.stray-word",
+            "course.stray-word-hint",
+        )
+        or _fault(
+            source, _headings(source, element, source.words.heading), "course.stray-word", "course.stray-word-hint"
         )
         or _fault(source, _html_lines(source, element), "course.stray-details", "course.stray-details-hint")
         or _fault(source, _blanks(source, element), "course.stray-blank", "course.stray-blank-hint")
@@ -93,7 +87,10 @@ def fault_in_question(source: Source, element: Element) -> Fault | None:
         )
         or _fault(source, _lines_with_ticks(source, element), "course.bad-tick", "course.bad-tick-hint")
         or _fault(
-            source, _headings(source, element, _HEADING_IN_QUESTION), "course.bad-heading", "course.unread-word-hint"
+            source,
+            _headings(source, element, source.words.heading_in_question),
+            "course.bad-heading",
+            "course.unread-word-hint",
         )
         or _fault(source, _broken_blanks(source, element), "course.broken-blank", "course.broken-blank-hint")
     )
@@ -106,14 +103,20 @@ def fault_in_title(source: Source, heading: Element) -> Fault | None:
         or _fault(source, _lines_with_ticks(source, heading), "course.bad-tick", "course.bad-tick-hint")
         or _fault(source, _blanks(source, heading), "course.stray-blank", "course.stray-blank-hint")
         or _fault(source, _html_lines(source, heading), "course.stray-details", "course.stray-details-hint")
-        or _fault(source, _lines(source, heading, _holds_answer), "course.stray-word", "course.stray-word-hint")
+        or _fault(
+            source,
+            _lines(source, heading, partial(_holds_answer, source.words)),
+            "course.stray-word",
+            "course.stray-word-hint",
+        )
     )
 
 
 def named_like_an_answer(source: Source, element: Element) -> Fault | None:
     """A paragraph or quotation of a question that is called hint, answer or why, and would be shown in its prompt."""
-    words = _lines(source, element, _is_nearly_hint if element.kind == "blockquote" else _gives_away)
-    return _fault(source, words, "course.unread-word", "course.unread-word-hint") or _fault(
+    meant = _is_nearly_hint if element.kind == "blockquote" else _gives_away
+    lines = _lines(source, element, partial(meant, source.words))
+    return _fault(source, lines, "course.unread-word", "course.unread-word-hint") or _fault(
         source, _html_lines(source, element), "course.stray-details", "course.stray-details-hint"
     )
 
@@ -173,25 +176,29 @@ def _headings(source: Source, element: Element, words: re.Pattern[str]) -> Itera
         yield source.place(element.start)
 
 
-def _holds_answer(title: str) -> bool:
-    return bool(_BOLD_ANSWER.search(title) or _SENTENCE.search(title))
+def _holds_answer(words: LessonWords, title: str) -> bool:
+    return bool(words.bold_answer.search(title) or words.sentence.search(title))
 
 
-def _is_named(line: str) -> bool:
+def _is_named(words: LessonWords, line: str) -> bool:
     line = _OPENING_TAGS.sub("", line, count=1)
-    return bool(_NAMED.match(line) or _BOLD_NAME.match(line))
+    return bool(words.named.match(line) or words.bold_name.match(line))
 
 
-def _gives_away(line: str) -> bool:
-    return _is_named(line) or bool(_ALSO_NAMED.match(line) or _SENTENCE.search(line))
+def _gives_away(words: LessonWords, line: str) -> bool:
+    return _is_named(words, line) or bool(words.also_named.match(line) or words.sentence.search(line))
 
 
-def _is_nearly_hint(line: str) -> bool:
+def _is_nearly_hint(words: LessonWords, line: str) -> bool:
     """Whether a line of a quotation gives something away, or begins like a hint with a typo or without its colon."""
-    if _gives_away(line) or _HINT_WORD.match(line):
+    if _gives_away(words, line) or words.hint_word.match(line):
         return True
     found = _WORD_AND_COLON.match(line)
-    return found is not None and is_one_typo("".join(filter(str.isalpha, found["word"].casefold())), "hint")
+    if found is None:
+        return False
+    written = "".join(filter(str.isalpha, found["word"].casefold()))
+    # Of a shorter word, such as 提示, every other one is but a typo away.
+    return any(len(word) >= _SHORTEST_WITH_TYPO and is_one_typo(written, word) for word in words.hint_words)
 
 
 def _html_lines(source: Source, element: Element) -> Iterator[Place]:

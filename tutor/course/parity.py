@@ -1,33 +1,29 @@
-"""The same lesson in two languages: same questions, kinds, answers, terms and labs, so that progress is shared."""
+"""The same lesson in several languages: same questions, kinds, answers, terms and labs, so that progress is shared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tutor.course.lesson import Fault, LabFence, Lesson, Place, Question, Term
 from tutor.course.questions import question_type
-from tutor.foundation.translate import LANGUAGE_NAMES, LANGUAGES, translate
+from tutor.foundation.translate import translate
 
 
-def faults_of_parity(lessons: list[Lesson], *, both: bool) -> list[Fault]:
-    """Where the languages of a course differ. The first language is held to be right.
+def faults_of_parity(lessons: list[Lesson], languages: Sequence[str]) -> list[Fault]:
+    """Where the languages of a course differ. A lesson that is not translated is no fault.
 
     Args:
         lessons: every lesson in every language.
-        both: whether each lesson ought to be there in every language.
+        languages: the languages; of each lesson, the first that it is there in is held to be right.
     """
     faults: list[Fault] = []
     by_id: dict[str, dict[str, Lesson]] = {}
     for lesson in lessons:
         by_id.setdefault(lesson.id, {})[lesson.language] = lesson
     for versions in by_id.values():
-        first = next(versions[language] for language in LANGUAGES if language in versions)
-        for language in LANGUAGES:
-            if language in versions and versions[language] is not first:
-                faults += _between(first, versions[language])
-            elif language not in versions and both:
-                name = LANGUAGE_NAMES[language]
-                faults.append(Fault(Place(first.path), translate("course.only-in-one-language", language=name)))
+        first, *others = [versions[language] for language in languages if language in versions]
+        for other in others:
+            faults += _between(first, other)
     return faults
 
 

@@ -38,10 +38,6 @@ from tutor.foundation.translate import translate
 _FIELDS = ("was", "depends", "variant of")
 """What can stand behind the id of a question, with a colon."""
 
-_HINT = re.compile(r"^(?:\*\*)?(?:hint|提示)\s*(?:[:：](?:\*\*)?|\*\*\s*[:：])\s*", re.IGNORECASE)
-_ANSWER = re.compile(
-    r"^\*\*(?:answer|答案)(?:[:：]\*\*|\*\*\s*[:：])\s*(?P<answer>.*)\Z", re.IGNORECASE | re.DOTALL | re.MULTILINE
-)
 _DETAILS = re.compile(r"<details\b[^>]{0,200}>", re.IGNORECASE)
 _DETAILS_END = re.compile(r"</details\s{0,20}>", re.IGNORECASE)
 _EXPLAINS = re.compile(r"<(?:details|summary)\b", re.IGNORECASE)
@@ -191,7 +187,7 @@ def _take(source: Source, element: Element, parts: QuestionParts) -> None:
         parts.gives_away = True
     elif element.kind == "blockquote":
         _take_quote(source, element, parts, text)
-    elif element.kind == "paragraph" and (found := _ANSWER.search(text)):
+    elif element.kind == "paragraph" and (found := source.words.answer.search(text)):
         parts.figure = directive(found["answer"], "figure") or parts.figure
         parts.answers.append((element, without_comments(found["answer"]).strip()))
         if before := text[: found.start()].strip():
@@ -208,10 +204,10 @@ def _take(source: Source, element: Element, parts: QuestionParts) -> None:
 def _take_quote(source: Source, element: Element, parts: QuestionParts, text: str) -> None:
     """Hints, one for each line that begins as one; any other quotation belongs to the prompt, if it can."""
     lines = unquoted(text.split("\n")).split("\n")
-    if _HINT.match(lines[0]):
+    if source.words.hint.match(lines[0]):
         for line in lines:
-            if _HINT.match(line):
-                parts.hints.append(as_words(_HINT.sub("", line, count=1)))
+            if source.words.hint.match(line):
+                parts.hints.append(as_words(source.words.hint.sub("", line, count=1)))
             else:
                 parts.hints[-1] += f"\n{line}"
         parts.hints = [hint.strip() for hint in parts.hints]

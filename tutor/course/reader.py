@@ -11,6 +11,7 @@ from tutor.course.front_matter import FrontMatter, end_of_front_matter, read_fro
 from tutor.course.id_fields import read_id
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Block, Fault, Lesson, Place, Prose, Question, Section, Term
+from tutor.course.lesson_words import lesson_words
 from tutor.course.lookalikes import damaged_comment, ends_explanation, fault_in_prose
 from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_text_behind_id
 from tutor.course.question_reader import read_question
@@ -38,29 +39,32 @@ class Reading:
     faults: tuple[Fault, ...]
 
 
-def read_lesson(path: Path, language: str) -> Reading:
+def read_lesson(path: Path, language: str, *, written_in: str | None = None) -> Reading:
     """Read the lesson file at ``path``. Never raises: whatever is wrong is among the faults.
 
     Args:
         path: a Markdown file.
-        language: the language that its folder says it is in.
+        language: the language that it counts as.
+        written_in: the language whose words for "Hint" and the like it uses; empty if its folder names none, None if
+            it is ``language``.
     """
     try:
         raw = read_start(path, LARGEST_FILE + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         return Reading(None, (Fault(Place(path), translate("course.unreadable", reason=reason)),))
-    return read_text(path, raw, language)
+    return read_text(path, raw, language, written_in=written_in)
 
 
-def read_text(path: Path, raw: bytes, language: str) -> Reading:
+def read_text(path: Path, raw: bytes, language: str, *, written_in: str | None = None) -> Reading:
     """Read a lesson from the bytes of its file. See `read_lesson`."""
     faults: list[Fault] = []
     lines = _lines(path, raw, faults)
     if lines is None:
         return Reading(None, tuple(faults))
     head = read_front_matter(path, lines, faults)
-    source = Source(path, lines, end_of_front_matter(lines), faults)
+    words = lesson_words(language if written_in is None else written_in)
+    source = Source(path, lines, end_of_front_matter(lines), faults, words)
     lesson_id = head.id if head is not None else ""
     cutter = _Cutter(source, lesson_id)
     blocks, sections = cutter.cut()

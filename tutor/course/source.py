@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Fault, Place
+from tutor.course.lesson_words import LessonWords, lesson_words
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 
@@ -47,12 +48,14 @@ class Source:
         path: The file.
         lines: All lines of the file, front matter included, so that line numbers need no arithmetic.
         first: The index of the first line below the front matter.
+        words: What marks hints, answers and formulas in its language.
     """
 
     path: Path
     lines: list[str]
     first: int
     faults: list[Fault] = field(default_factory=list)
+    words: LessonWords = field(default_factory=lambda: lesson_words(""))
 
     def place(self, index: int, text: str = "") -> Place:
         """The place of line ``index`` (from 0), at the column of ``text`` where the line holds it."""

@@ -13,7 +13,6 @@ from tutor.course.misplaced import refuse_misplaced, refuse_unknown_fields
 from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, as_words, is_identifier
 from tutor.foundation.translate import translate
 
-_MARKER = re.compile(r"\*\*(?:(?P<formula>formula|公式)|see(?: also)?|参见|另见)\s*[:：]?\*\*[:：]?", re.IGNORECASE)
 LINK = re.compile(r"\]\(#([^()#\s]+)\)")
 """A link to a term or a section; group 1 is its id."""
 _LONGEST_DEFINITION = 1_000
@@ -64,7 +63,7 @@ def _sort_out(source: Source, body: list[Element]) -> tuple[str, str, str]:
         if taking is not definition and taking:
             # What was marked has been said; a new paragraph goes on with the definition.
             taking = definition
-        for marked, part in _marked_parts(text) if element.kind == "paragraph" else [(None, text)]:
+        for marked, part in _marked_parts(text, source.words.marker) if element.kind == "paragraph" else [(None, text)]:
             if marked is not None:
                 taking = formula if marked else see
             if part:
@@ -72,11 +71,11 @@ def _sort_out(source: Source, body: list[Element]) -> tuple[str, str, str]:
     return "\n\n".join(definition), as_words(" ".join(" ".join(formula).split())), " ".join(see)
 
 
-def _marked_parts(text: str) -> list[tuple[bool | None, str]]:
+def _marked_parts(text: str, marker: re.Pattern[str]) -> list[tuple[bool | None, str]]:
     """A paragraph in parts: None for the definition, True behind ``**Formula**``, False behind ``**See**``."""
     parts: list[tuple[bool | None, str]] = []
     marked, start = None, 0
-    for found in _MARKER.finditer(text):
+    for found in marker.finditer(text):
         begins_line = not text[: found.start()].rpartition("\n")[2].strip()
         if begins_line or marked is not None:
             parts.append((marked, text[start : found.start()].strip()))

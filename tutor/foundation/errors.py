@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from tutor.foundation.safe_text import harmless
+from tutor.foundation.translate import sentences
 
 
 class ExitCode(IntEnum):
@@ -38,6 +39,5 @@ class TutorError(Exception):
         self.exit_code = exit_code
 
     def __str__(self) -> str:
-        """Return message and hint on one line; no space follows a Chinese full stop, which has its own."""
-        between = "" if self.message.endswith("。") else " "
-        return f"{self.message}{between}{self.hint}".strip()
+        """Return message and hint on one line."""
+        return sentences(self.message, self.hint)

@@ -1,7 +1,7 @@
 """Where files are: the shipped lessons, and the learner's data, settings and caches.
 
 The variable ``TUTOR_HOME`` puts data, settings and caches under one folder (for tests, shared machines or a USB
-stick); ``TUTOR_LESSONS`` names another lessons folder.
+stick); ``TUTOR_LESSONS`` names another lessons folder. ``translations`` in either of the two holds further languages.
 """
 
 from __future__ import annotations
@@ -64,6 +64,12 @@ def runs_folder() -> Path:
 def sweeps_folder() -> Path:
     """Return the folder that holds one folder for each sweep."""
     return data_folder() / "sweeps"
+
+
+def translation_folders() -> list[Path]:
+    """Where languages from outside lie: the learner's own, and those of the lessons folder that is named."""
+    named = os.environ.get("TUTOR_LESSONS")
+    return [each / "translations" for each in (data_folder(), *([named_path(named)] if named else []))]
 
 
 def lessons_folder() -> Path:

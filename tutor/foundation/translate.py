@@ -1,92 +1,85 @@
 """Interface text in the learner's language.
 
-A key is ``file.name``: ``translate("quiz.correct")`` reads ``translations/<language>/quiz.toml``, which is
-loaded when its first key is asked for, so a screen costs only its own words. Both languages must hold the
-same keys with the same ``{placeholders}``; a test keeps them so.
+A key is ``file.name``: ``translate("quiz.correct")`` reads ``translations/<language>/quiz.toml``, which is loaded when
+its first key is asked for, so a screen costs only its own words. A text that the language lacks is shown in another
+one, key by key, English at last; see `languages`.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 
+from tutor.foundation.languages import ENGLISH, best_language, fallbacks, languages
 from tutor.foundation.safe_text import harmless
 
-LANGUAGES = ("en", "zh")
-"""The languages of the interface and of the course that ships."""
+_FULL_STOPS = ("。", "！", "？", "」", "）")
+ASKED = "TUTOR_LANG"
+"""The environment variable that names a language for this time, whatever the settings say; ``--lang`` sets it."""
 
-LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
-
-_FOLDER = Path(__file__).resolve().parent.parent / "translations"
-_current = "en"
+_spoken = [languages()[ENGLISH]]
+"""The language in use, and those that stand in for it."""
 
 
 def language() -> str:
-    """The language in use: ``en`` or ``zh``."""
-    return _current
+    """The code of the language in use."""
+    return _spoken[0].code
 
 
-def use_language(name: str) -> None:
-    """Speak ``name`` from now on.
+def use_language(code: str) -> None:
+    """Speak the language ``code`` from now on; English if there is none.
 
-    Raises:
-        ValueError: ``name`` is not one of `LANGUAGES`.
+    A worker on another machine may be asked for a language that only the learner's machine has.
     """
-    global _current  # noqa: PLW0603 - one person, one language, one process
-    if name not in LANGUAGES:
-        msg = f"no such language: {name!r}"
-        raise ValueError(msg)
-    _current = name
+    global _spoken  # noqa: PLW0603 - one person, one language, one process
+    _spoken = fallbacks(code)
+
+
+def language_for(setting: str) -> str:
+    """The code of the language to speak: the one asked for this time, else the learner's setting, else the locale's."""
+    asked = os.environ.get(ASKED)
+    return (best_language(asked) if asked else None) or setting or language_of_environment()
 
 
 def language_of_environment() -> str:
-    """The language that the locale asks for; English where it asks for neither."""
+    """The language that the locale asks for; English if there is no such language."""
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable)
         if value:
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "en"
+            return best_language(value) or ENGLISH
+    return ENGLISH
 
 
-@cache
-def _texts(name: str, file: str) -> dict[str, str]:
-    source = (_FOLDER / name / f"{file}.toml").read_text(encoding="utf-8")
-    texts = plain_texts(source)
-    if texts is not None:
-        return texts
-    import tomllib
-
-    return {key: str(text) for key, text in tomllib.loads(source).items()}
+def language_name(code: str) -> str:
+    """What a language calls itself; its code if nothing is known of it."""
+    return _of_itself(code, "name")
 
 
-def plain_texts(source: str) -> dict[str, str] | None:
-    """The texts of a TOML file that holds nothing but ``key = "text"`` lines; None where it may hold more.
+def language_name_here(code: str) -> str:
+    """What a language is called in running text: in English by its English name, elsewhere as it calls itself."""
+    return _of_itself(code, "name-in-english" if language() == ENGLISH else "name")
 
-    Such lines mean the same in TOML as a string in JSON. Python's reader of TOML takes a tenth of `tutor --help`
-    to import, and many times as long to read them.
-    """
-    decode = json.JSONDecoder().raw_decode
-    texts: dict[str, str] = {}
-    for line in source.split("\n"):
-        stripped = line.strip(" \t\r")
-        if not stripped or stripped.startswith("#"):
-            continue
-        key, _, value = (part.strip(" \t") for part in stripped.partition("="))
-        if not key.replace("-", "_").replace("_", "a").isalnum() or not key.isascii() or key in texts:
-            return None
-        if not value.startswith('"') or "\\u" in value or "\\/" in value:  # escapes that the two take differently
-            return None
-        try:
-            text, end = decode(value)
-        except ValueError:
-            return None
-        if end != len(value):
-            return None
-        texts[key] = text
-    return texts
+
+def language_sign(code: str) -> str:
+    """The short sign of a language, such as ``en`` or ``中``; its code if it gives none."""
+    return _of_itself(code, "sign")
+
+
+def _of_itself(code: str, name: str) -> str:
+    found = languages().get(code)
+    return (found.text(f"language.{name}") if found is not None else None) or code
+
+
+def language_mark(code: str) -> str:
+    """``[en]`` behind something shown in another language than the one in use; empty in that one."""
+    return f"[{language_sign(code)}]" if code != language() else ""
+
+
+def language_note(code: str) -> str:
+    """A sentence saying that a lesson is shown in another language than the one in use; empty in that one."""
+    if code == language():
+        return ""
+    return translate("lesson.not-in-language", wanted=language_name_here(language()), shown=language_name_here(code))
 
 
 def translate(key: str, /, **values: object) -> str:
@@ -97,10 +90,11 @@ def translate(key: str, /, **values: object) -> str:
     A missing key shows itself instead of stopping the program: a learner can still go on, and the test
     of translations names it.
     """
-    file, _, name = key.partition(".")
-    try:
-        text = _texts(_current, file)[name]
-    except (KeyError, OSError):
+    for each in _spoken:
+        text = each.text(key)
+        if text is not None:
+            break
+    else:
         return key
     return text.format_map({name: _harmless(value) for name, value in values.items()}) if values else text
 
@@ -110,6 +104,14 @@ def _harmless(value: object) -> object:
         return value
     said = str(value)
     return said if said.isascii() and said.isprintable() else harmless(said)
+
+
+def sentences(*texts: str) -> str:
+    """Sentences one after the other: a full stop of Chinese has its space within. Empty ones are left out."""
+    said = ""
+    for text in filter(None, texts):
+        said += text if not said or said.endswith(_FULL_STOPS) else f" {text}"
+    return said
 
 
 def listed(names: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import sentences
 
 
 class LabFault(Struct, frozen=True, kw_only=True):
@@ -26,7 +27,7 @@ class LabFault(Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         """The fault on one line."""
         place = "" if self.path is None else f"{self.path}:{max(1, self.line)}: "
-        return harmless_line(f"{place}{self.message} {self.hint}".rstrip())
+        return harmless_line(f"{place}{sentences(self.message, self.hint)}")
 
 
 class LabError(TutorError):

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from tutor.foundation.languages import in_language
 from tutor.ml.settings import (
     WITHOUT_GRADIENT,
     DataSettings,
@@ -95,11 +96,11 @@ class LabConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def title_in(self, language: str) -> str:
         """The title in ``language``, or else in another language, or else the id."""
-        return self.title.get(language) or next(iter(self.title.values()), self.id)
+        return in_language(self.title, language) or self.id
 
     def about_in(self, language: str) -> str:
         """The description in ``language``, or else in another language; may be empty."""
-        return self.about.get(language) or next(iter(self.about.values()), "")
+        return in_language(self.about, language) or ""
 
     @property
     def manual(self) -> bool:

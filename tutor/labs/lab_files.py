@@ -16,6 +16,7 @@ import msgspec
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, read_start, whole_path, write_text
+from tutor.foundation.languages import in_language
 from tutor.foundation.safe_text import harmless, harmless_line, harmless_value
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, load_toml
@@ -46,7 +47,7 @@ def lab_titles(labs_folder: Path, language: str) -> list[tuple[str, str]]:
     titles = []
     for name in list_labs(labs_folder):
         title = read_title(labs_folder / f"{name}.toml")
-        titles.append((name, harmless_line(title.get(language) or next(iter(title.values()), name))))
+        titles.append((name, harmless_line(in_language(title, language) or name)))
     return titles
 
 

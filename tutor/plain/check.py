@@ -10,12 +10,13 @@ from tutor.course.catalogue import Course
 from tutor.course.checks import check_course
 from tutor.course.files import pack_of
 from tutor.course.former_ids import faults_of_former_labs
-from tutor.course.lesson import Fault, Lesson
+from tutor.course.lesson import Fault, Lesson, Place
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import is_file, named_path, whole_path
+from tutor.foundation.foreign_words import faults_of_words
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import LANGUAGES, translate
+from tutor.foundation.translate import language_name, sentences, translate
 from tutor.labs.check import faults_of_fences, faults_of_labs
 from tutor.plain.claim_trials import faults_of, table, try_claims
 from tutor.plain.lab_runs import faults_of_claims
@@ -44,7 +45,8 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
     folder, only = _what_to_check(path)
     course = Course(folder)
     faults = [*check_course(folder), *faults_of_labs(folder / "labs"), *faults_of_former_labs(folder / "labs")]
-    lessons = _lessons(course)
+    faults += _faults_of_languages(path, folder)
+    lessons = course.lessons()
     faults += [fault for lesson in lessons for fault in faults_of_fences(lesson, course.labs_folder)]
     ran = ""
     if run_labs:
@@ -58,9 +60,12 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
         seconds = clock.monotonic_seconds() - started
         ran = translate("check.ran", runs=runs.count - runs.known, questions=questions, seconds=f"{seconds:.1f}")
         if runs.known:
-            ran += " " + translate("check.known", runs=runs.known)
+            ran = sentences(ran, translate("check.known", runs=runs.known))
     if only is not None:
         faults = [fault for fault in faults if whole_path(fault.place.path) == only]
+    if only is None:
+        for line in _untranslated(course, lessons):
+            print(harmless_line(line))
     return _tell(sorted(set(faults)), lessons, folder, ran)
 
 
@@ -102,15 +107,21 @@ def _what_to_check(path: str | None) -> tuple[Path, Path | None]:
     )
 
 
-def _lessons(course: Course) -> list[Lesson]:
-    """Every lesson that could be read, in every language."""
-    found = {}
-    for language in LANGUAGES:
-        for header in course.headers(language):
-            lesson = course.lesson(header.id, language)
-            if lesson is not None:
-                found[lesson.path] = lesson
-    return list(found.values())
+def _faults_of_languages(path: str | None, folder: Path) -> list[Fault]:
+    """What is wrong with the words of languages from outside: the folder's, or without a path all those in use."""
+    folders = [folder / "translations"] if path is not None else paths.translation_folders()
+    return [Fault(Place(each.path, each.line), each.message) for every in folders for each in faults_of_words(every)]
+
+
+def _untranslated(course: Course, lessons: list[Lesson]) -> list[str]:
+    """A line for each language that lacks lessons which another one has."""
+    everything = {lesson.id for lesson in lessons}
+    counts = {code: len({lesson.id for lesson in lessons if lesson.language == code}) for code in course.languages}
+    return [
+        translate("check.untranslated", language=language_name(code), code=code, count=count, all=len(everything))
+        for code, count in counts.items()
+        if count < len(everything)
+    ]
 
 
 def _tell(faults: list[Fault], lessons: list[Lesson], folder: Path, ran: str) -> int:
@@ -141,4 +152,5 @@ def _relative(fault: Fault) -> str:
         path = whole_path(fault.place.path).relative_to(Path.cwd())
     except ValueError:
         path = fault.place.path
-    return harmless_line(f"{path}:{fault.place.line}:{fault.place.column}: {fault.message} {fault.hint}".rstrip())
+    said = sentences(fault.message, fault.hint)
+    return harmless_line(f"{path}:{fault.place.line}:{fault.place.column}: {said}")

@@ -1,4 +1,4 @@
-"""``tutor doctor``: what this terminal can do, where the files lie, what was degraded and why."""
+"""``tutor doctor``: what this terminal can do, where the files are, what was simplified and why."""
 
 from __future__ import annotations
 
@@ -12,22 +12,26 @@ from time import monotonic
 
 from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
+from tutor.foundation.foreign_words import count_words, faults_of_words
+from tutor.foundation.languages import languages
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.terminal import ColourDepth, colour_depth, terminal_size, terminal_speaks_unicode
 from tutor.foundation.text import cell_width, pad, wrapped
-from tutor.foundation.translate import LANGUAGE_NAMES, language, translate
+from tutor.foundation.translate import language, language_name, translate
 
 _LABEL = 14
+_MOST_FAULTS = 8
 _ANSWERS_WITHIN = 1.0
 _PACKAGES = ("textual", "numpy", "plotext", "rich")
 
 
 def examine() -> int:
-    """Print what was found. Returns the exit code, always 0: a poor terminal is no fault."""
+    """Print the report. Returns the exit code, always 0, because a limited terminal is no fault."""
     for title, rows in (
         ("doctor.terminal", _terminal()),
         ("doctor.degraded", _degraded()),
         ("doctor.files", _files()),
+        ("doctor.languages", _languages()),
         ("doctor.versions", _versions()),
     ):
         print(translate(title))
@@ -38,8 +42,8 @@ def examine() -> int:
 
 
 def _row(label: str, text: str) -> list[str]:
-    """A label and its text, which goes on under itself where the terminal is too narrow; a pipe has no width."""
-    text = harmless_line(text)  # names of files and the environment are anybody's
+    """A label and its text, wrapped to the width of the terminal; a pipe has no width."""
+    text = harmless_line(text)  # file names and environment variables are untrusted
     indent = _LABEL if cell_width(label) > 1 else 1
     size = terminal_size() if sys.stdout.isatty() else None
     lines = wrapped(text, max(20, size.columns - indent - 4)) if size else [text]
@@ -65,7 +69,7 @@ def _terminal() -> Iterator[tuple[str, str]]:
         yield translate("doctor.answers"), translate("doctor.answers-in", ms=f"{took * 1000:.0f}")
     elif sys.stdin.isatty() and sys.stdout.isatty():
         yield translate("doctor.answers"), translate("doctor.answers-not")
-    yield translate("doctor.language"), LANGUAGE_NAMES[language()]
+    yield translate("doctor.language"), language_name(language())
 
 
 def _inside() -> str:
@@ -114,8 +118,20 @@ def _files() -> Iterator[tuple[str, str]]:
         yield translate("doctor.lessons"), str(error)
 
 
+def _languages() -> Iterator[tuple[str, str]]:
+    for code, each in languages().items():
+        own, everything = count_words(each)
+        key = "doctor.language-whole" if own == everything else "doctor.language-words"
+        yield "·", translate(key, name=language_name(code), code=code, own=own, all=everything)
+    faults = [fault for folder in paths.translation_folders() for fault in faults_of_words(folder)]
+    for fault in faults[:_MOST_FAULTS]:
+        yield "·", translate("doctor.language-fault", fault=fault)
+    if len(faults) > _MOST_FAULTS:
+        yield "·", translate("doctor.more-faults", count=len(faults) - _MOST_FAULTS)
+
+
 def _place(path: Path) -> str:
-    """A path, and whether it is there and can be written to."""
+    """A path, and whether it exists and can be written to."""
     if not path.exists():
         parent = next((each for each in path.parents if each.exists()), path)
         key = "doctor.not-yet" if os.access(parent, os.W_OK) else "doctor.cannot-make"
@@ -147,7 +163,7 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 
 def answer_seconds() -> float | None:
-    """How long the terminal takes to answer, there and back; None where it does not answer or there is none."""
+    """The round-trip time to the terminal in seconds, or None if it does not answer or there is no terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return None
     import termios

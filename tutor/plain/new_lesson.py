@@ -1,41 +1,43 @@
-"""``tutor new``: a lesson to begin with, sound as it stands, whose every part is there to be replaced."""
+"""``tutor new``: a complete small lesson without faults, whose parts the author replaces one by one."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from importlib.resources import files
 from pathlib import Path
 
 from tutor.course.catalogue import Course
-from tutor.course.files import has_language_folders, lesson_files, lesson_number
+from tutor.course.files import language_folders, lesson_files, lesson_number
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import named_path
-from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import LANGUAGES, language, translate
+from tutor.foundation.files import named_path, read_file
+from tutor.foundation.languages import fallbacks
+from tutor.foundation.safe_text import harmless, harmless_line
+from tutor.foundation.translate import language, translate
 
 _LONGEST = 60
+_LARGEST = 1 << 16
+"""Bytes of the lesson to begin with, which a language from outside may bring."""
 _YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-"""What the head of a lesson takes for something else than text, unless it is quoted."""
+"""Words that YAML does not read as text unless they are quoted."""
 
 
 def new_lesson(title: str, folder: str | None) -> int:
-    """Write the files of a new lesson, numbered behind the others, and say what to do with them.
+    """Write the files of a new lesson, numbered after the others, and print what to do next.
 
     Args:
-        title: the lesson's title; its id and file name are made of it.
-        folder: the lessons folder; the current one, or ``lessons`` in it, where None.
+        title: The lesson's title; its id and file name are derived from it.
+        folder: The lessons folder; by default the current folder, or ``lessons`` in it.
 
     Returns:
         The exit code, 0.
 
     Raises:
-        TutorError: the folder is missing, or such a lesson is there already, or it cannot be written.
+        TutorError: The folder is missing, such a lesson exists already, or a file cannot be written.
     """
     shown = harmless_line(title).strip().replace('"', "'").replace("\\", "/")
     pack = _pack(folder)
-    languages = [each for each in LANGUAGES if (pack / each).is_dir()] if has_language_folders(pack) else [""]
-    number = 1 + max((lesson_number(path) for each in LANGUAGES for path in lesson_files(pack, each)), default=0)
+    languages = language_folders(pack) or [""]
+    number = 1 + max((lesson_number(path) for each in languages for path in lesson_files(pack, each)), default=0)
     lesson_id = _id_of(shown, number)
     for header in Course(pack).headers(language()):
         if header.id == lesson_id:
@@ -61,11 +63,11 @@ def _pack(folder: str | None) -> Path:
             exit_code=ExitCode.CANNOT_READ,
         )
     below = here / "lessons"
-    return below if folder is None and below.is_dir() and not has_language_folders(here) else here
+    return below if folder is None and below.is_dir() and not language_folders(here) else here
 
 
 def _id_of(title: str, number: int) -> str:
-    """An identifier made of the title's Latin letters; a title without any gives one made of the number."""
+    """An id made of the title's Latin letters, or of ``number`` if the title has none."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", plain)
     if not re.search(r"\w", title):
@@ -74,13 +76,19 @@ def _id_of(title: str, number: int) -> str:
     return identifier if identifier and identifier[0].isalpha() else f"lesson-{number}"
 
 
-def _skeleton(name: str) -> str:
-    return files("tutor.plain").joinpath("skeletons", f"{name}.md").read_text(encoding="utf-8")
+def _skeleton(code: str) -> str:
+    """The lesson to begin with, in the language ``code`` or the first that stands in for it and has one."""
+    for folder in (folder for each in fallbacks(code) for folder in each.folders):
+        try:
+            return harmless(read_file(folder / "lesson.md", _LARGEST).decode("utf-8-sig"))
+        except (OSError, UnicodeDecodeError):
+            continue
+    return ""
 
 
 def _write(path: Path, text: str) -> None:
     try:
-        with path.open("x", encoding="utf-8") as file:  # never over what is there
+        with path.open("x", encoding="utf-8") as file:  # never replaces a file
             file.write(text)
     except FileExistsError as error:
         raise TutorError(

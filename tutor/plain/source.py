@@ -1,27 +1,27 @@
-"""``tutor source NAME``: the code that trains, to be read."""
+"""``tutor source NAME``: print the code that trains, so that learners can read it."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
 from tutor.ml.source import source_names, source_of
 
-_PACKAGE = Path(__file__).resolve().parents[1]
 _KINDS = {
     "optimizer": "source.optimizers",
     "loss": "source.losses",
     "activation": "source.activations",
     "schedule": "source.schedules",
+    "function": "source.functions",
     "part": "source.parts",
+    "training": "source.trainings",
 }
 
 
 def show_source(name: str | None) -> int:
-    """Print the code of ``name``, or without a name all names there are.
+    """Print the code of ``name``; without a name, print all names.
 
     Returns:
         The exit code, always 0.
@@ -41,8 +41,7 @@ def show_source(name: str | None) -> int:
         hint = translate("app.did-you-mean", name=near) if near else translate("source.see-list")
         raise TutorError(translate("source.unknown", name=name), hint=hint, exit_code=ExitCode.USAGE) from error
     for number, passage in enumerate(passages):
-        place = os.path.relpath(passage.path, _PACKAGE.parent)
-        print(f"{'' if number == 0 else os.linesep}{place}:{passage.line}\n")
+        print(f"{'' if number == 0 else os.linesep}{passage.place}\n")
         last = passage.line + passage.text.count("\n")
         for line, text in enumerate(passage.text.splitlines(), passage.line):
             print(f"{line:>{len(str(last))}}  {text}".rstrip())

@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 
 from tutor.course.catalogue import Course
+from tutor.foundation.translate import sentences
 from tutor.labs.lab_config import LabConfig
 from tutor.plain.run_cache import Facts, RunCache
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.predictions import DECIDES
 
 
@@ -53,7 +54,7 @@ def _run(training: Training, data_folder: Path) -> Outcome:
     """In a process of the pool: train to the end and bring the facts home."""
     spec = msgspec.json.decode(training.spec, type=LabConfig)
     summary = run_to_end(spec, data_folder, perturbation=training.perturbation)
-    problem = "" if summary.state in DECIDES else f"{summary.message} {summary.hint}".strip()
+    problem = "" if summary.state in DECIDES else sentences(summary.message, summary.hint)
     return Outcome(dict(summary.facts()), problem)
 
 

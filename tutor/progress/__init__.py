@@ -9,6 +9,6 @@ Begin with `store`: `open_store` opens the progress file, and the program reads 
 - `schema`: the tables and their migrations. `columns`: which values each column may hold.
 - `settings`: a JSON file of its own, read before the first frame.
 
-Keys are the ids of lessons, questions and terms, so both languages and edited texts share their progress. Nothing here
+Keys are the ids of lessons, questions and terms, so all languages and edited texts share their progress. Nothing here
 knows what a question looks like; `tutor.study` does.
 """

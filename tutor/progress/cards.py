@@ -27,7 +27,7 @@ class Side(StrEnum):
     NAME = "name"
     """The card shows the definition and asks for the name."""
     TRANSLATION = "translation"
-    """The card shows the English name and asks for the Chinese one."""
+    """The card shows the name in one language and asks for it in another."""
 
 
 def term_key(term_id: str, side: Side) -> str:

@@ -16,8 +16,9 @@ from typing import Any
 from tutor.foundation import clock, paths, private
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_start, write_text
+from tutor.foundation.languages import languages
 from tutor.foundation.safe_text import harmless_json
-from tutor.foundation.translate import LANGUAGES, translate
+from tutor.foundation.translate import translate
 
 _LARGEST = 1 << 20
 """A file of more bytes is not read as settings."""
@@ -28,12 +29,12 @@ class Settings:
     """What the learner chose; immutable, changed by `Settings.with_`.
 
     Args:
-        language: The language; empty follows the locale.
+        language: The code of a language; empty follows the locale.
         theme: The name of a theme; empty follows the terminal.
         ascii: Whether to draw in ASCII alone; None follows the locale.
         motion: Whether things may move on their own.
         screen_reader: Whether commands print lines of text where they would otherwise draw on the terminal.
-        translations: Whether reviews also ask for the Chinese names of English terms.
+        translations: Whether reviews also ask for the names of English terms in another language.
         confidence: Whether to ask, before the feedback, how sure the learner is of an answer.
         unknown: The keys of the file that this version does not know, kept for the version that does.
     """
@@ -65,7 +66,7 @@ def _flag(value: object) -> bool:
 
 
 _ALLOWED: dict[str, Callable[[object], bool]] = {
-    "language": lambda value: value == "" or value in LANGUAGES,
+    "language": lambda value: value == "" or (isinstance(value, str) and value in languages()),
     "theme": lambda value: isinstance(value, str) and len(value) <= 80,
     "ascii": lambda value: value is None or _flag(value),
     "motion": _flag,

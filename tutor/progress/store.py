@@ -66,7 +66,7 @@ def open_store(path: Path | None = None, renames: GetRenames = nothing_renamed) 
 
     Args:
         path: The file; by default the learner's own.
-        renames: What the course renamed; `tutor.study.open_progress` finds it out.
+        renames: What the course renamed; `tutor.study.course_store` finds it out.
     """
     from tutor.progress.database import Database
 

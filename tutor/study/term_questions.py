@@ -1,7 +1,7 @@
-"""Terms as questions, so that a term is asked, answered and graded like everything else.
+"""Questions about terms of the glossary, so that a term is asked, answered and graded like any other question.
 
-Options are chosen by id and in a fixed order: the same term asks for the same options in every language and at every
-time, so that an answer under way survives a change of the language. Shuffling them is the attempt's affair.
+Wrong options are chosen by id and in a fixed order, so that an unfinished answer survives a change of language. The
+attempt shuffles them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from tutor.course.lesson import BLANK, Content, Option, Options, Place, Question
 from tutor.course.mentions import without_parentheses
 from tutor.course.questions.fill_in import FILL_IN, Blank, Blanks
 from tutor.course.questions.single import SINGLE
-from tutor.foundation.translate import LANGUAGES, translate
+from tutor.foundation.languages import ENGLISH, fallbacks
+from tutor.foundation.translate import language_name_here, translate
 from tutor.progress.cards import Side, term_key
 
 if TYPE_CHECKING:
@@ -25,20 +26,23 @@ if TYPE_CHECKING:
 _OPTIONS = 4
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$#|~])")
 _NOWHERE = Place(Path())
-ENGLISH, CHINESE = "en", "zh"
 
 
 def term_question(entry: GlossaryEntry, side: Side, glossary: Glossary, language: str) -> Question | None:
-    """What is asked of a term; None where it cannot be: no definition, no Chinese name, nothing to tell it from.
+    """The question that asks for one side of a term.
 
     Args:
         entry: The term.
-        side: What is wanted of it.
+        side: Its meaning, its name or its translation.
         glossary: Where the wrong options come from.
-        language: ``en`` or ``zh``; of a translation only the words around it.
+        language: The language in use.
+
+    Returns:
+        The question, or None if the term lacks a definition, a name in another language, or another term to contrast
+        it with.
     """
     if side is Side.TRANSLATION:
-        return _translation(entry, glossary)
+        return _translation(entry, glossary, language)
     if not entry.definition(language).strip():
         return None
     return _meaning(entry, glossary, language) if side is Side.MEANING else _name(entry, language)
@@ -73,34 +77,52 @@ def _name(entry: GlossaryEntry, language: str) -> Question:
     )  # fmt: skip
 
 
-def _translation(entry: GlossaryEntry, glossary: Glossary) -> Question | None:
-    if not _has_both(entry):
+def _translation(entry: GlossaryEntry, glossary: Glossary, language: str) -> Question | None:
+    pair = _two_languages(entry, language)
+    if pair is None:
         return None
+    shown, wanted = pair
     others: dict[str, GlossaryEntry] = {}
     for each in neighbours(entry, glossary):
-        # Two terms of one Chinese name would make two right options.
-        if _has_both(each) and each.names[CHINESE] != entry.names[CHINESE]:
-            others.setdefault(each.names[CHINESE], each)
+        # Two terms of one name in the language that is wanted would make two right options.
+        if _two_languages(each, language) == pair and each.names[wanted] != entry.names[wanted]:
+            others.setdefault(each.names[wanted], each)
     if not others:
         return None
-    options = [Option(as_text(entry.names[CHINESE]), True, "", None, _NOWHERE)]
+    options = [Option(as_text(entry.names[wanted]), True, "", None, _NOWHERE)]
     for name, each in list(others.items())[: _OPTIONS - 1]:
-        said = translate("review.that-is", name=as_text(each.names[ENGLISH]))
+        said = translate("review.that-is", name=as_text(each.names[shown]))
         options.append(Option(as_text(name), False, said, None, _NOWHERE))
     return _question(
-        entry, Side.TRANSLATION, SINGLE.name,
-        title=as_text(entry.names[ENGLISH]), prompt=translate("review.which-translation"),
+        entry, Side.TRANSLATION, SINGLE.name, title=as_text(entry.names[shown]),
+        prompt=translate("review.which-translation", language=as_text(language_name_here(wanted))),
         content=Options(tuple(options)),
     )  # fmt: skip
 
 
 def can_be_asked(entry: GlossaryEntry, side: Side, language: str) -> bool:
-    """Whether a term has what a side of it needs, in a course with other terms to tell it from."""
-    return _has_both(entry) if side is Side.TRANSLATION else bool(entry.definition(language).strip())
+    """Whether a term has what a question about ``side`` needs, apart from other terms to contrast it with."""
+    return (
+        _two_languages(entry, language) is not None
+        if side is Side.TRANSLATION
+        else bool(entry.definition(language).strip())
+    )
 
 
-def _has_both(entry: GlossaryEntry) -> bool:
-    return all(entry.names.get(each) for each in LANGUAGES) and entry.names[ENGLISH] != entry.names[CHINESE]
+def _two_languages(entry: GlossaryEntry, language: str) -> tuple[str, str] | None:
+    """The language whose name of a term is shown and the one whose name is wanted; None if they are not there.
+
+    English is shown, or else the first language that there is. The learner's own is wanted; whoever learns in the
+    language that is shown is asked for the first other one.
+    """
+    named = [each for each in entry.names if entry.names[each]]
+    shown = ENGLISH if ENGLISH in named else next(iter(named), "")
+    likely = [language, *(each.code for each in fallbacks(language)), *named]
+    own = next((code for code in likely if code in named), "")
+    wanted = own if own != shown else next((code for code in named if code != shown), "")
+    if not wanted or entry.names[shown] == entry.names[wanted]:
+        return None
+    return shown, wanted
 
 
 def _question(
@@ -114,7 +136,7 @@ def _question(
 
 
 def neighbours(entry: GlossaryEntry, glossary: Glossary) -> Iterator[GlossaryEntry]:
-    """Other terms, the likeliest to be mixed up with ``entry`` first: what it leads to, its lesson's, then any."""
+    """Other terms, those most easily confused with ``entry`` first: its links, terms of its lesson, then all others."""
     seen = {entry.id}
     everyone = sorted(glossary.entries(ENGLISH), key=lambda each: blake2b(f"{entry.id} {each.id}".encode()).digest())
     linked = (found for each in entry.see if (found := glossary.get(each)) is not None)
@@ -125,16 +147,16 @@ def neighbours(entry: GlossaryEntry, glossary: Glossary) -> Iterator[GlossaryEnt
 
 
 def accepted_names(entry: GlossaryEntry) -> list[str]:
-    """Every name that fills the blank: in all languages, with and without what stands in parentheses."""
+    """Every name that is accepted in the blank: in all languages, with and without the words in parentheses."""
     names = [*entry.names.values(), *(name for names in entry.also.values() for name in names)]
     return list(dict.fromkeys(each for name in names for each in (name, without_parentheses(name)) if each))
 
 
 def without_name(entry: GlossaryEntry, language: str) -> str:
-    """The definition with ``…`` where it would give the name away."""
+    """The definition, with ``…`` in place of the term's own names."""
     text = entry.definition(language)
     for name in sorted(_names(entry, language), key=len, reverse=True):
-        # A letter such as w stands in many a word and formula; only whole names of two letters on are hidden.
+        # A name of one letter, such as w, occurs in too many words and formulas to be hidden.
         if len(name) > 1:
             edges = (r"(?<![^\W_])", r"(?![^\W_])") if name.isascii() else ("", "")
             text = re.sub(f"{edges[0]}{re.escape(name)}{edges[1]}", "…", text, flags=re.IGNORECASE)
@@ -147,7 +169,7 @@ def _names(entry: GlossaryEntry, language: str) -> Iterable[str]:
 
 
 def _hints(name: str) -> tuple[str, ...]:
-    """How long the name is and how it begins, then half of it."""
+    """Two hints: the length and first letter of the name, then half of the name."""
     plain = without_parentheses(name) or name
     first = translate("review.hint-letters", count=len(plain), first=as_text(plain[0]))
     half = translate("review.hint-half", part=as_text(plain[: (len(plain) + 1) // 2]))
@@ -161,5 +183,5 @@ def _explanation(entry: GlossaryEntry, language: str) -> str:
 
 
 def as_text(name: str) -> str:
-    """A name as Markdown that reads as the name."""
+    """``name`` with its special characters escaped, so that Markdown shows it unchanged."""
     return _SPECIAL.sub(r"\\\1", name)

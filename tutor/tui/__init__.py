@@ -28,6 +28,8 @@ Commands
     A screen lists only its own; `commands.SHARED` (esc, g, ctrl+p, ?, L, S, H, q) work everywhere. A focusable
     widget can have ``KEYS`` too (with ``BINDINGS = bindings_of(KEYS)``), shown while it has the focus.
     `check_action` (Textual's, of the screen or the widget) disables and hides a command that cannot be used now.
+    A screen whose keys mean other things in other modes, as the lab's do, gives all of its commands one action that
+    is told the command's id (``action="command", tells_id=True``), and asks its mode.
 
 Changes of language, look and ASCII mode
     Translate and colour when rendering (``render_line``), and there is nothing to do: `TutorApp` calls

@@ -18,7 +18,8 @@ from textual.filter import Monochrome, NoColor
 from textual.geometry import Size
 from textual.screen import Screen
 
-from tutor.foundation.translate import LANGUAGES, language, translate, use_language
+from tutor.foundation.languages import languages
+from tutor.foundation.translate import language, language_name, translate
 from tutor.tui import router, routes
 from tutor.tui.background import ForgetfulThreads
 from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, Tidying
@@ -165,9 +166,12 @@ class TutorApp(App[int]):
         preload(self, self.tidying.keep)
 
     def switch_language(self) -> None:
-        """Speak the other language, everywhere, at once."""
-        others = [name for name in LANGUAGES if name != language()]
-        self.change_settings(language=others[0])
+        """Speak the next language, everywhere, at once."""
+        codes = list(languages())
+        code = codes[(codes.index(language()) + 1) % len(codes)]
+        self.change_settings(language=code)
+        if isinstance(self.screen, TutorScreen):
+            self.screen.notice(translate("app.language-now", name=language_name(code)))
 
     def change_settings(self, **changes: object) -> None:
         """Change settings, keep them, and let every screen show it."""
@@ -181,8 +185,6 @@ class TutorApp(App[int]):
 
     def _apply_settings(self) -> None:
         settings = self.services.settings
-        if settings.language:
-            use_language(settings.language)
         self._ascii.enabled = self.ascii
         self.animation_level = "full" if self.motion else "none"
         look = look_for(settings.theme)

@@ -98,7 +98,7 @@ def keep_traceback(error: BaseException | None, home: Path) -> str:
     import traceback
 
     from tutor.foundation.files import write_text
-    from tutor.foundation.translate import translate
+    from tutor.foundation.translate import sentences, translate
 
     text = "".join(traceback.format_exception(error)) if error is not None else traceback.format_exc()
     for path in (home / "crash.txt", Path(tempfile.gettempdir()) / "tutor-crash.txt"):
@@ -106,7 +106,7 @@ def keep_traceback(error: BaseException | None, home: Path) -> str:
             write_text(path, text)
         except OSError:
             continue
-        return f"{translate('app.crashed')} {translate('app.crash-kept', path=path)}"
+        return sentences(translate("app.crashed"), translate("app.crash-kept", path=path))
     return translate("app.crashed")
 
 
@@ -128,6 +128,7 @@ MODULES: Final = (
     "numpy",
     "tutor.ml.datasets.sources",
     "tutor.tui.screens.runs",
+    "tutor.tui.screens.lab.opening",
     "tutor.tui.screens.lab.screen",
     "tutor.tui.screens.sweep",
 )

@@ -20,7 +20,7 @@ class Command:
 
     Args:
         id: Unique over the program, ``screen.verb``.
-        keys: The keys as Textual names them; the first is the one shown.
+        keys: The keys as Textual names them; the first is the one shown. None if the screen reads the key itself.
         label: Translation key of its name: one or two words, for the footer.
         help: Translation key of a sentence for the help screen; the label where empty.
         action: The Textual action; where empty, ``id``'s verb, so that ``home.open`` runs ``action_open``.
@@ -28,6 +28,7 @@ class Command:
         group: Translation key of its heading in the help screen.
         palette: Whether the palette offers it.
         shown: What to show in place of the first key, such as ``1–9``.
+        tells_id: Pass `id` to the action, for a screen with one action for all of its commands.
         tells_key: Pass the pressed key to the action, for commands such as "choose 1 to 9".
         priority: Act before the focused widget sees the key.
     """
@@ -41,13 +42,29 @@ class Command:
     group: str = "keys.group-screen"
     palette: bool = True
     shown: str = ""
+    tells_id: bool = False
     tells_key: bool = False
     priority: bool = False
 
     @property
+    def verb(self) -> str:
+        """What `id` says behind the screen, as Python would name it."""
+        return self.id.rpartition(".")[2].replace("-", "_")
+
+    @property
     def action_name(self) -> str:
         """The Textual action to run, without parameters."""
-        return self.action or self.id.rpartition(".")[2].replace("-", "_")
+        return self.action or self.verb
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """What the action is called with, whatever the key."""
+        return (self.id,) if self.tells_id else ()
+
+    def call(self, key: str) -> str:
+        """The action that ``key`` runs, with its parameters, as Textual reads it."""
+        parameters = ", ".join(map(repr, (*self.parameters, *([key] if self.tells_key else []))))
+        return f"{self.action_name}({parameters})" if parameters else self.action_name
 
     @property
     def key_shown(self) -> str:
@@ -57,7 +74,7 @@ class Command:
     @property
     def keys_shown(self) -> str:
         """Every key, for the help screen; a key that is shown together with another's in the footer stands alone."""
-        return self.shown if self.tells_key else " ".join(key_name(key) for key in self.keys)
+        return self.shown if self.tells_key or not self.keys else " ".join(key_name(key) for key in self.keys)
 
 
 _KEY_NAMES = {
@@ -100,7 +117,7 @@ def bindings_of(commands: Iterable[Command]) -> list[BindingType]:
     return [
         Binding(
             key,
-            f"{command.action_name}({key!r})" if command.tells_key else command.action_name,
+            command.call(key),
             description=command.label,
             show=False,
             priority=command.priority,

@@ -20,7 +20,8 @@ def screen_for(route: Route) -> Screen[None]:
 
 def is_shown(screen: Screen[Any], route: type[Route]) -> bool:
     """Whether ``screen`` is one that routes of this kind lead to. Nothing is imported for it."""
-    return any(base.__module__ == _module_of(route) for base in type(screen).__mro__)
+    module = _module_of(route)
+    return any(f"{base.__module__}.".startswith(f"{module}.") for base in type(screen).__mro__)
 
 
 def _module_of(route: type[Route]) -> str:

@@ -76,7 +76,7 @@ class Lab(Route):
     It joins its run if one is going, else ``shown``, the run that was in view where it was opened.
     """
 
-    screen: ClassVar[str] = "lab.screen"
+    screen: ClassVar[str] = "lab"
     name: str
     overrides: Mapping[str, object] = field(default_factory=dict)
     shown: str | None = None
@@ -92,7 +92,7 @@ class Runs(Route):
 class Run(Route):
     """A run, with other runs pinned beside it."""
 
-    screen: ClassVar[str] = "lab.screen"
+    screen: ClassVar[str] = "lab"
     run_id: str
     beside: Sequence[str] = ()
 
@@ -109,8 +109,21 @@ class Sweep(Route):
 class Cell(Route):
     """The run of one cell of a sweep, by its folder."""
 
-    screen: ClassVar[str] = "lab.screen"
+    screen: ClassVar[str] = "lab"
     folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Route):
+    """The code of what trains in a lab; ``task`` is that of its data, as far as a run has told."""
+
+    screen: ClassVar[str] = "source"
+    spec: LabConfig
+    task: str = ""
+
+
+LabRoute = Lab | Run | Cell
+"""What a lab's screen shows."""
 
 
 @dataclass(frozen=True, slots=True)

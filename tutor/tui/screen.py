@@ -14,7 +14,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import sentences, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, while_typing
 from tutor.tui.textual_private import ForgettingScreen, compositor
@@ -43,7 +43,7 @@ def commands_of(node: DOMNode) -> Iterator[Command]:
         if "KEYS" not in base.__dict__:
             continue
         for command in base.__dict__["KEYS"]:
-            if command.id not in seen and node.check_action(command.action_name, ()):
+            if command.id not in seen and node.check_action(command.action_name, command.parameters):
                 seen.add(command.id)
                 yield command
         if not isinstance(node, Screen):
@@ -72,6 +72,8 @@ class Commanded(SteadyScreen[ResultType]):
     def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name, id, classes)
         self._compositor = compositor()
+        self.gave_way = False
+        """Whether another screen has taken its place while it worked: no pause is made to collect what it was."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         if "KEYS" in cls.__dict__:
@@ -117,18 +119,18 @@ class Commanded(SteadyScreen[ResultType]):
 
     def on_unmount(self) -> None:
         """The screen has been left."""
-        self.tutor.screen_left()
+        if not self.gave_way:
+            self.tutor.screen_left()
 
     def stirred(self) -> None:
         """A key or the mouse came in, before anything is done with it: somebody is there."""
 
     def run_command(self, command: Command) -> None:
         """Do what the key of ``command`` would do."""
-        argument = f"({command.keys[0]!r})" if command.tells_key else ""
         focused = self.focused
         of_focused = {each.id for each in commands_of(focused)} if focused is not None else set()
         target = focused if focused is not None and command.id in of_focused else self
-        self.call_later(self.app.run_action, f"{command.action_name}{argument}", target)
+        self.call_later(self.app.run_action, command.call(command.keys[0] if command.keys else ""), target)
 
     def dismiss(self, result: ResultType | None = None) -> AwaitComplete:
         """Leave this screen with ``result``; once is enough, and the screen behind it stays."""
@@ -153,7 +155,7 @@ class Commanded(SteadyScreen[ResultType]):
         router.go(self.tutor, routes.Help(self.app.screen))
 
     def action_language(self) -> None:
-        """Switch between the languages."""
+        """Go to the next language."""
         self.tutor.switch_language()
 
     def action_settings(self) -> None:
@@ -240,7 +242,7 @@ class TutorScreen(Commanded[None]):
     def say_notices(self) -> None:
         """Say what the services have to tell, such as a memory that cannot be written."""
         texts: Iterable[str] = self.services.take_notices()
-        if text := " ".join(texts):
+        if text := sentences(*texts):
             self.notice(text, "warning")
 
     def on_screen_resume(self) -> None:

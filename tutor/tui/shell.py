@@ -51,7 +51,7 @@ class Shell(Protocol):
         """Bytes sent to the terminal so far; 0 if the driver does not count."""
 
     def switch_language(self) -> None:
-        """Speak the other language, everywhere, at once."""
+        """Speak the next language, everywhere, at once."""
 
     def screen_left(self) -> None:
         """A screen is gone: what it was made of is collected in the next pause."""

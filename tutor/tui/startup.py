@@ -51,7 +51,7 @@ def run_from_command_line(
     if lesson is not None and lesson.endswith(".md"):
         from tutor.course.files import language_of
 
-        services.speak(language_of(Path(lesson).absolute(), services.language))
+        services.speak(language_of(Path(lesson)))
     first: FirstScreen | None = None
     if run is not None:
         first = _run_screen(services, run)

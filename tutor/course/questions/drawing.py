@@ -93,11 +93,11 @@ def is_finite(values: Values) -> bool:
     return all(map(math.isfinite, values.values()))
 
 
-def filled(text: str, values: Values) -> str:
+def filled(text: str, values: Values, decimal: str = ".") -> str:
     """``text`` with its values in the places of their names; what has another name stays."""
 
     def put(found: re.Match[str]) -> str:
-        return shown(values[found["name"]]) if found["name"] in values else found[0]
+        return shown(values[found["name"]]).replace(".", decimal) if found["name"] in values else found[0]
 
     return _PLACE.sub(put, text)
 
@@ -147,7 +147,7 @@ def read_drawing(text: str) -> Drawing:
 def _range(name: str, value: str) -> Range:
     limits, *steps = _STEP.split(value)
     low, _, high = (part.strip() for part in limits.partition(".."))
-    numbers = [read_number(each) for each in (low, high, *steps)]
+    numbers = [read_number(each, ".") for each in (low, high, *steps)]
     if len(steps) > 1 or any(number is None for number in numbers):
         raise DrawError(translate("course.draw-not-a-range", name=name, value=value[:60]))
     first, last, step = (*(number for number in numbers if number is not None), Fraction(1))[:3]

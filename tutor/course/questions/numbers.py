@@ -6,6 +6,8 @@ import re
 import unicodedata
 from fractions import Fraction
 
+from tutor.foundation.translate import translate
+
 _LONGEST = 60
 _LARGEST_EXPONENT = 300
 
@@ -13,6 +15,7 @@ _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?"
 _NUMBER = re.compile(rf"(?P<over>{_DECIMAL})(?:/(?P<under>{_DECIMAL}))?(?P<percent>%)?")
 _MIXED = re.compile(r"(?P<sign>[+-]?)\s*(?P<whole>[0-9]+)\s+(?P<over>[1-9][0-9]*)\s*/\s*(?P<under>[0-9]+)")
 _THOUSANDS = re.compile(r"(?<![0-9.])[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9,])")
+_DECIMAL_COMMA = re.compile(r"(?<![0-9.,])(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]*),[0-9]+(?![0-9.,])")
 _GROUPS = re.compile(r"(?<![0-9.])[1-9][0-9]{0,2}(?:[\s_][0-9]{3})+(?![0-9])")
 _APART = re.compile(r"[0-9][\s_]+[0-9]")
 _RAISED = re.compile("[⁺⁻]?[⁰¹²³⁴-⁹]+")
@@ -21,12 +24,17 @@ _TEN = re.compile(r"^(?P<sign>[+-]?)10\^(?P<exponent>[+-]?[0-9]{1,3})$")
 _DASHES = str.maketrans(dict.fromkeys("−–‐‑", "-") | {"⁄": "/", "∕": "/", "÷": "/"})
 
 
-def read_number(text: str) -> Fraction | None:
+def read_number(text: str, decimal: str = "") -> Fraction | None:
     """The number that ``text`` says, exactly, or None where it says none.
 
     Decimals, fractions, scientific notation (``5e-1``, ``5·10^-1``, ``5·10⁻¹``), percent, full-width digits, a
     typographic minus and thousands commas are all read. A comma anywhere else is no number: in half of the world
-    it would be a decimal sign.
+    it would be a decimal sign, and where that is so it is read as one.
+
+    Args:
+        text: What was typed.
+        decimal: The decimal mark beside the point: a comma, or a point if there is no other. Empty for that of the
+            language in use.
     """
     if len(text) > _LONGEST:
         return None
@@ -43,6 +51,8 @@ def read_number(text: str) -> Fraction | None:
     if _APART.search(folded):
         return None  # two numbers, such as the lines of an ordering, are none
     folded = re.sub(r"[\s_]+", "", folded)
+    if (decimal or translate("language.decimal")) == ",":
+        folded = _DECIMAL_COMMA.sub(lambda found: found[0].replace(".", "").replace(",", "."), folded)
     folded = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), folded)
     folded = _TIMES_TEN.sub(lambda found: f"e{found['exponent']}", folded)
     folded = _TEN.sub(lambda found: f"{found['sign']}1e{found['exponent']}", folded)

@@ -46,20 +46,26 @@ class Template:
     prompt: str
     hints: tuple[str, ...]
     explanation: str
+    decimal: str
+    """The decimal mark of its language."""
+
+    def filled(self, text: str, values: Values) -> str:
+        """``text`` with the values of a draw."""
+        return filled(text, values, self.decimal)
 
     def put(self, question: Question, values: Values, limits: tuple[float, float]) -> Question:
         """``question`` with the values of a draw, and the range of its answer."""
         return replace(
             question,
-            prompt=filled(self.prompt, values),
-            hints=tuple(filled(hint, values) for hint in self.hints),
-            explanation=filled(self.explanation, values),
-            content=NumericAnswer(*limits, filled(self.answer, values), self),
+            prompt=self.filled(self.prompt, values),
+            hints=tuple(self.filled(hint, values) for hint in self.hints),
+            explanation=self.filled(self.explanation, values),
+            content=NumericAnswer(*limits, self.filled(self.answer, values), self),
         )
 
     def limits(self, values: Values) -> tuple[float, float] | None:
         """The range of the answer; None if this draw makes no question."""
-        return _finite_limits(filled(self.answer, values)) if is_finite(values) else None
+        return _finite_limits(self.filled(self.answer, values), self.decimal) if is_finite(values) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +212,7 @@ NUMERIC = Numeric()
 def read_numeric_answer(source: Source, element: Element, text: str) -> NumericAnswer | None:
     """``0.72 ± 0.01``, ``0.71..0.73`` or one exact number; None and a fault for anything else."""
     text = text.strip().rstrip(".。").strip() if not text.strip().endswith("..") else text.strip()
-    limits = _finite_limits(text)
+    limits = _finite_limits(text, source.words.decimal)
     if limits is None:
         quoted = text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}…"
         message = translate("course.bad-answer", answer=quoted)
@@ -227,7 +233,9 @@ def _read_drawn(source: Source, parts: QuestionParts) -> NumericAnswer | None:
     prompt = "\n\n".join(text for _, text in parts.prompt)
     if hidden := [each.name for each in drawing.ranges if each.name not in names_in(prompt)]:
         source.fault(place, translate("course.draw-not-shown", name=hidden[0]))
-    template = Template(drawing, answer.rstrip(".。 "), prompt, tuple(parts.hints), parts.explanation)
+    template = Template(
+        drawing, answer.rstrip(".。 "), prompt, tuple(parts.hints), parts.explanation, source.words.decimal
+    )  # fmt: skip
     draws = drawing.draws("")
     limits = next((found for values in draws if (found := template.limits(values)) is not None), None)
     if limits is None:
@@ -237,10 +245,10 @@ def _read_drawn(source: Source, parts: QuestionParts) -> NumericAnswer | None:
     return NumericAnswer(*limits, template.answer, template)
 
 
-def _finite_limits(text: str) -> tuple[float, float] | None:
+def _finite_limits(text: str, decimal: str) -> tuple[float, float] | None:
     """The range that ``text`` says; None if it is no range of finite numbers."""
     try:
-        limits = _limits(text)
+        limits = _limits(text, decimal)
     except OverflowError:  # a number that is exact, but too large to be a float
         return None
     if limits is None or not all(math.isfinite(limit) for limit in limits) or limits[0] > limits[1]:
@@ -248,16 +256,16 @@ def _finite_limits(text: str) -> tuple[float, float] | None:
     return limits
 
 
-def _limits(text: str) -> tuple[float, float] | None:
+def _limits(text: str, decimal: str) -> tuple[float, float] | None:
     if apart := _apart(text, _TOLERANCES):
-        middle, half = map(read_number, apart)
+        middle, half = (read_number(each, decimal) for each in apart)
         if middle is None or half is None or half < 0:
             return None
         return float(middle - half), float(middle + half)
     if apart := _apart(text, _RANGES):
-        low, high = map(read_number, apart)
+        low, high = (read_number(each, decimal) for each in apart)
         return None if low is None or high is None else (float(low), float(high))
-    exact = read_number(text)
+    exact = read_number(text, decimal)
     return None if exact is None else (float(exact), float(exact))
 
 

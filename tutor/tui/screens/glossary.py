@@ -1,4 +1,4 @@
-"""The glossary: search as one types in both languages; at 100 columns and more the card stands beside the list."""
+"""The glossary: search as one types in any language; at 100 columns and more the card stands beside the list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from tutor.charts.cells import Row, Span
-from tutor.foundation.text import pad, shorten
+from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tutor.course.glossary import GlossaryEntry
 
+_OTHERS_WIDTH = 18
+"""Cells that the names in another language have at least."""
 WIDE = 100
 """Columns from which the card has room beside the list."""
 _MOST = 500
@@ -103,7 +105,8 @@ class GlossaryScreen(TutorScreen):
             return [
                 RowItem("", lambda _width: [Span(f"   {translate('glossary.nothing')}", "muted")], selectable=False)
             ]
-        return [_item(entry) for entry in self._found]
+        others = max(cell_width(names_of(entry, language())[1]) for entry in self._found)
+        return [_item(entry, others) for entry in self._found]
 
     def _search(self, query: str) -> None:
         query = query.lstrip("/")  # elsewhere / begins a search, and no name of a term begins with it
@@ -187,11 +190,12 @@ def _draw_nothing(width: int) -> Row:
     return [Span(shorten(f"   {translate('glossary.nothing')}", width), "muted")]
 
 
-def _item(entry: GlossaryEntry) -> RowItem:
+def _item(entry: GlossaryEntry, others: int) -> RowItem:
+    """A term by its names; the widest of its names in another language takes ``others`` cells."""
+
     def draw(width: int) -> Row:
         name, other = names_of(entry, language())
-        # Chinese names are short: the English ones get the room that they leave.
-        room = max(12, width - 23 if language() == "en" else min(24, width // 2))
+        room = max(12, width - 5 - min(max(others, _OTHERS_WIDTH), width // 2))
         return [Span(f"   {pad(shorten(name, room), room)}  "), Span(shorten(other, width - room - 5), "muted")]
 
     return RowItem(entry.id, draw)

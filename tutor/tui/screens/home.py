@@ -16,9 +16,10 @@ from textual.worker import get_current_worker
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation import clock
+from tutor.foundation.languages import languages
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, shorten, wrapped
-from tutor.foundation.translate import LANGUAGES, language, translate
+from tutor.foundation.translate import language, language_mark, language_sign, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from tutor.progress.records import LessonState
 
 
+_MOST_SIGNS, _SIGN_WIDTH = 4, 4
+"""Languages whose signs are all shown, and the cells of a sign."""
 WIDE = 120
 """Columns from which the selected lesson is told of beside the map."""
 READ_LESSONS_AFTER = 0.8
@@ -89,10 +92,9 @@ class HomeScreen(TutorScreen):
             self._show()
 
     def status(self) -> Row:
-        """What is due, and the two languages, the one in use first seen."""
-        inks = {name: "strong" if name == language() else "muted" for name in ("en", "zh")}
+        """What is due, and the languages, the one in use first seen."""
         due = [Span(translate("review.due", count=self._due), "accent"), Span("   ")] if self._due else []
-        return [*due, Span("L ", "key"), Span("en", inks["en"]), Span(" ⇄ ", "muted"), Span("中", inks["zh"])]
+        return [*due, Span("L ", "key"), *language_row()]
 
     def renew(self) -> None:
         """Titles are of the language in use."""
@@ -132,7 +134,7 @@ class HomeScreen(TutorScreen):
         """Read every lesson once: for its faults, and so that glossary and search are there when asked for."""
         worker = get_current_worker()
         faults: dict[Path, tuple[Fault, ...]] = {}
-        for name in LANGUAGES:
+        for name in course.languages:
             for path in course.files(name):
                 if worker.is_cancelled:
                     return
@@ -219,6 +221,18 @@ class HomeScreen(TutorScreen):
     def action_back(self) -> None:
         """There is nothing behind the map; the learner is told how to leave."""
         self.notice(translate("home.quit-with-q"))
+
+
+def language_row() -> Row:
+    """The signs of the languages in the order in which ``L`` goes round them; of many, the one in use and the next."""
+    codes = list(languages())
+    if len(codes) > _MOST_SIGNS:
+        codes = [language(), codes[(codes.index(language()) + 1) % len(codes)]]
+    row: Row = []
+    for code in codes:
+        row += [Span(" ⇄ ", "muted")] if row else []
+        row.append(Span(shorten(language_sign(code), _SIGN_WIDTH), "strong" if code == language() else "muted"))
+    return row
 
 
 def screen_for(_route: routes.Home) -> HomeScreen:
@@ -336,12 +350,14 @@ def _lesson_item(header: LessonHeader, state: LessonState | None) -> RowItem:
     def draw(width: int) -> Row:
         bar_width = 10 if width < 100 else 16
         room = max(8, min(64, width - _LEFT - bar_width - _SCORE - 2 * len(_GAP)))
-        title = pad(shorten(harmless_line(header.title), room), room)
+        mark = language_mark(header.language)
+        title = shorten(harmless_line(header.title), room - (cell_width(mark) + 1 if mark else 0))
+        title = pad(f"{title} {mark}", room)
         done = state is not None and state.finished
         begun = state is not None and state.begun
-        mark, ink = (RIGHT, "good bold") if done else (HERE, "accent bold") if begun else (" ", "text")
+        sign, ink = (RIGHT, "good bold") if done else (HERE, "accent bold") if begun else (" ", "text")
         return [
-            Span(f" {mark} ", ink),
+            Span(f" {sign} ", ink),
             Span(f"{header.number:>2}", "muted"),
             Span(f"  {title}{_GAP}", "text"),
             *bar(progress_of(state), bar_width, done=done),

@@ -15,7 +15,7 @@ from textual.widgets import Input
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, pad_left, shorten
-from tutor.foundation.translate import LANGUAGES, language, translate
+from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import Commanded, TutorDialog
@@ -37,7 +37,7 @@ class Entry:
         kind: Translation key of what it is.
         names: Every name it is found by; the first is shown.
         act: What choosing it does, after the palette has closed.
-        note: Shown behind the name: a key, or the name in the other language.
+        note: Shown behind the name: a key, or the name in another language.
     """
 
     key: str
@@ -109,7 +109,7 @@ class Palette(TutorDialog[None]):
         if course is None:
             return []
         titles: dict[str, list[str]] = {}
-        for name in (language(), *(other for other in LANGUAGES if other != language())):
+        for name in dict.fromkeys([language(), *course.languages]):
             for header in course.headers(name):
                 titles.setdefault(header.id, []).append(harmless_line(header.numbered_title))
 

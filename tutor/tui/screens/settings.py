@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
 
 from tutor.charts.cells import Row, Span
+from tutor.foundation.languages import languages
 from tutor.foundation.text import cell_width, pad, shorten
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import language, language_name, translate
 from tutor.progress.settings import Settings
 from tutor.tui import routes
 from tutor.tui.commands import Command
@@ -19,6 +20,7 @@ from tutor.tui.themes import look_for
 from tutor.tui.widgets.row_list import MOVES, RowItem, RowList
 
 _NAME_WIDTH = 18
+_LANGUAGE_WIDTH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,51 +31,60 @@ class Choice:
         field: The field of `Settings`.
         label: Translation key of its name.
         about: Translation key of the sentence below it.
-        values: Each value with the translation key of its name.
+        values: Gives each value with its name, in the language in use.
         current: The value in force, for settings that can follow the terminal.
     """
 
     field: str
     label: str
     about: str
-    values: tuple[tuple[object, str], ...]
+    values: Callable[[], Sequence[tuple[object, str]]]
     current: Callable[[Settings], object]
 
+
+def _named(*values: tuple[object, str]) -> Callable[[], Sequence[tuple[object, str]]]:
+    """Values with the translation keys of their names."""
+    return lambda: [(value, translate(key)) for value, key in values]
+
+
+_ON_OFF = _named((True, "settings.on"), (False, "settings.off"))
 
 CHOICES: tuple[Choice, ...] = (
     Choice(
         "language", "settings.language", "settings.language-about",
-        (("en", "settings.english"), ("zh", "settings.chinese")),
+        lambda: [(code, shorten(language_name(code), _LANGUAGE_WIDTH)) for code in languages()],
         lambda _settings: language(),
     ),
     Choice(
         "theme", "settings.theme", "settings.theme-about",
-        (("dark", "settings.theme-dark"), ("light", "settings.theme-light"), ("terminal", "settings.theme-terminal")),
+        _named(
+            ("dark", "settings.theme-dark"), ("light", "settings.theme-light"), ("terminal", "settings.theme-terminal")
+        ),
         lambda settings: settings.theme or look_for("").name,
     ),
     Choice(
         "ascii", "settings.ascii", "settings.ascii-about",
-        ((None, "settings.automatic"), (True, "settings.on"), (False, "settings.off")),
+        _named((None, "settings.automatic"), (True, "settings.on"), (False, "settings.off")),
         lambda settings: settings.ascii,
     ),
     Choice(
         "motion", "settings.motion", "settings.motion-about",
-        ((True, "settings.on"), (False, "settings.off")),
+        _ON_OFF,
         lambda settings: settings.motion,
     ),
     Choice(
         "screen_reader", "settings.screen-reader", "settings.screen-reader-about",
-        ((True, "settings.on"), (False, "settings.off")),
+        _ON_OFF,
         lambda settings: settings.screen_reader,
     ),
     Choice(
         "confidence", "review.setting-confidence", "review.setting-confidence-about",
-        ((True, "settings.on"), (False, "settings.off")),
+        _ON_OFF,
         lambda settings: settings.confidence,
     ),
     Choice(
         "translations", "review.setting-translations", "review.setting-translations-about",
-        ((True, "settings.on"), (False, "settings.off")),
+        _ON_OFF,
         lambda settings: settings.translations,
     ),
 )  # fmt: skip
@@ -108,14 +119,7 @@ class SettingsScreen(TutorScreen):
         def draw(width: int) -> Row:
             current = choice.current(self.services.settings)
             row = [Span("   "), Span(pad(translate(choice.label), _NAME_WIDTH), "strong")]
-            for value, label in choice.values:
-                chosen = value == current
-                row += [
-                    Span("● " if chosen else "○ ", "accent" if chosen else "muted"),
-                    Span(translate(label), "strong" if chosen else "muted"),
-                    Span("   "),
-                ]
-            return row
+            return [*row, *_value_row(choice.values(), current, width - 3 - _NAME_WIDTH)]
 
         def draw_about(width: int) -> Row:
             return [Span(shorten(" " * (_NAME_WIDTH + 3) + translate(choice.about), width), "muted")]
@@ -146,7 +150,7 @@ class SettingsScreen(TutorScreen):
         choice = next((each for each in CHOICES if each.field == self.query_one(RowList).selected), None)
         if choice is None:
             return
-        values = [value for value, _ in choice.values]
+        values = [value for value, _ in choice.values()]
         current = choice.current(self.services.settings)
         index = values.index(current) if current in values else -1
         self.tutor.change_settings(**{choice.field: values[(index + step) % len(values)]})
@@ -162,6 +166,23 @@ class SettingsScreen(TutorScreen):
     def on_row_list_chosen(self) -> None:
         """A click on a setting is its next value."""
         self._change(1)
+
+
+def _value_row(values: Sequence[tuple[object, str]], current: object, room: int) -> Row:
+    """The values with the one in force marked; of more than fit, those from a little before it on."""
+    parts = [f"{name}   " for _, name in values]
+    at = next((index for index, (value, _) in enumerate(values) if value == current), 0)
+    start = 0
+    while start < at and sum(cell_width(part) + 2 for part in parts[start : at + 2]) > room:
+        start += 1
+    row: Row = [Span("… ", "muted")] if start else []
+    for (value, _), part in list(zip(values, parts, strict=True))[start:]:
+        chosen = value == current
+        row += [
+            Span("● " if chosen else "○ ", "accent" if chosen else "muted"),
+            Span(part, "strong" if chosen else "muted"),
+        ]
+    return row
 
 
 def screen_for(_route: routes.Settings) -> SettingsScreen:

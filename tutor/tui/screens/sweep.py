@@ -17,10 +17,9 @@ from tutor.charts.sweep_map import MapCell, MapShape, column_width, label_width,
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, shorten
-from tutor.foundation.translate import language, listed, translate
+from tutor.foundation.translate import language, listed, sentences, translate
 from tutor.labs.controls import value_text
-from tutor.runs.sweep.choice import SweepChoice
-from tutor.runs.sweep.plan import MOST_CELLS, SweepPlan
+from tutor.runs.sweep.plan import MOST_CELLS, SweepChoice, SweepPlan
 from tutor.runs.sweep.results import SweepState
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
@@ -174,7 +173,7 @@ class SweepScreen(TutorScreen):
         if self.follower.poll() or before != (self.follower.alive, self.follower.state.trouble):
             trouble = self.follower.state.trouble
             if trouble is not None:
-                self.notice(harmless_line(f"{trouble.message} {trouble.hint}".strip()), "warning")
+                self.notice(harmless_line(sentences(trouble.message, trouble.hint)), "warning")
         self.show_all()
 
     def _go(self, across: int, down: int, pages: int = 0) -> None:

@@ -8,11 +8,11 @@ from math import isfinite
 from tutor.charts.cells import Row, Span
 from tutor.charts.numbers import MINUS, figure
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import language, sentences, translate
 from tutor.labs.controls import setting_text
 from tutor.labs.curve_builder import CurveBuilder
-from tutor.runs.divergence import rise_of
 from tutor.runs.session.session import LabSession, State
+from tutor.runs.summary import divergence_of
 from tutor.runs.words import drawn_name, log_faults, not_finite_texts
 
 STATE_WORDS: dict[State, tuple[str, str, str]] = {
@@ -90,7 +90,7 @@ def outcome(session: LabSession) -> tuple[str, str]:
     """
     text, ink = _outcome(session)
     faults = [*not_finite_texts(session.summary), *log_faults(session.summary)] if session.summary is not None else []
-    return " ".join(filter(None, [text, *faults])), ink
+    return sentences(text, *faults), ink
 
 
 def _outcome(session: LabSession) -> tuple[str, str]:
@@ -109,7 +109,7 @@ def _outcome(session: LabSession) -> tuple[str, str]:
     if state == "died":
         return translate("lab.says-died", epochs=epochs), "bad"
     if state == "failed":
-        message = harmless_line(f"{summary.message} {summary.hint}".strip())
+        message = harmless_line(sentences(summary.message, summary.hint))
         return translate("lab.says-failed", message=message), "bad"
     if state == "stopped":
         return summary.end_sentence, "muted"
@@ -132,7 +132,7 @@ def _manual(session: LabSession) -> str:
 
 def _diverged(session: LabSession) -> str:
     summary = session.summary
-    rise = rise_of(summary) if summary is not None else None
+    rise = divergence_of(summary) if summary is not None else None
     if summary is None or not rise or not rise.rate or session.spec.manual:
         return translate("lab.says-diverged-plain", epochs=summary.epoch if summary is not None else 0)
     rate = setting_text(rise.rate)

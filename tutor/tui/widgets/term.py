@@ -50,7 +50,7 @@ def term_rows(
     Args:
         entry: The term.
         width: Cells a row may take.
-        language: ``en`` or ``zh``.
+        language: The code of the language in use.
         name_of: Gives the name of a term id.
         lesson_of: Gives the title of a lesson id.
         followed: Which see-link is selected; none where negative.

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
 
 from tutor.charts.cells import Row
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
+from tutor.runs.session.pins import Pinned
+from tutor.runs.session.session import LabSession
 from tutor.tui import routes
 from tutor.tui.commands import Command
-from tutor.tui.lab_attempts import keep_attempt, know_best
+from tutor.tui.lab_attempts import keep_attempt
 from tutor.tui.poll_timer import Pulse
-from tutor.tui.screens.lab.bench import BESIDE, LabBench
-from tutor.tui.screens.lab.commands import LAB_KEYS, TYPING_KEYS, footer_of
-
-if TYPE_CHECKING:
-    from tutor.charts.chart_view import ChartView
-    from tutor.runs.session.session import LabSession
+from tutor.tui.screen import TutorScreen
+from tutor.tui.screens.lab.building import BuildingMode
+from tutor.tui.screens.lab.mode import Mode
+from tutor.tui.screens.lab.normal import NormalMode, TypingMode
+from tutor.tui.screens.lab.replaying import ReplayingMode
+from tutor.tui.screens.lab.view import BESIDE, LabView
+from tutor.tui.widgets.lab_words import state_row
 
 _EVERY = 0.1
 """Seconds between two looks at the log: a chart moves at most ten times a second."""
@@ -28,254 +35,253 @@ _PEEK = 1 / 30
 """Seconds between two looks while nothing comes: what comes then is shown at once."""
 _SOON = 0.04
 """Seconds after a key until its effect is looked for."""
-
-_OF_OUR_OWN_RUNS = {
-    "start", "step", "restart", "reroll", "reroll_data", "faster", "slower", "undo", "redo", "nudge", "type", "less",
-    "more", "next", "previous",
-}  # fmt: skip
-"""What only a worker of ours can do."""
-LabRoute = routes.Lab | routes.Run | routes.Cell
+_LONGEST_WARNING = 200
+_MOST_SAID = 2
+"""Deeds of others that one notice tells of: the last ones."""
+_MODES: tuple[type[Mode], ...] = (NormalMode, ReplayingMode, BuildingMode, TypingMode)
+Result = TypeVar("Result")
 
 
-class LabScreen(LabBench):
-    """One lab. The run is a process of its own: leaving the screen leaves it going, and coming back joins it.
+class LabScreen(TutorScreen):
+    """A lab whose session exists. What keys do is for its mode to say; what is seen is drawn by its view.
 
-    A run, and a cell of a sweep, are shown on it too. A run that a program of the learner's own trains is watched,
-    paused and stopped here, and begun there.
+    The run is a process of its own: leaving the screen leaves it going, and coming back joins it. A run, and a cell of
+    a sweep, are shown on it too. A run that a program of the learner's own trains is watched, paused and stopped here,
+    and begun there.
 
     Args:
-        route: The lab, run or cell to open.
-        play: Start at once where there is nothing to join.
+        session: The lab, with the run that it has joined if there was one.
+        route: The way that led here.
+        start: Start at once if no run was joined.
     """
 
-    KEYS: ClassVar[tuple[Command, ...]] = LAB_KEYS
+    KEYS: ClassVar[tuple[Command, ...]] = tuple(dict.fromkeys(each for mode in _MODES for each in mode.commands))
     CSS_PATH = "lab.tcss"
 
-    def __init__(self, route: LabRoute, *, play: bool = False) -> None:
+    def __init__(self, session: LabSession, route: routes.LabRoute, *, start: bool = False) -> None:
         super().__init__()
+        self.session = session
         self.route = route
-        self.session: LabSession | None = None
-        self.chosen = 0
-        self.typed: str | None = None
-        self.comparing = False
-        self._play = play
-        self._glass: ChartView | None = None
-        self._looking_ahead = False
+        self.view = LabView(session)
+        self.mode: Mode = NormalMode(self)
+        self.looking_ahead = False
+        """Whether what the next run begins with is being computed."""
+        self._start = start
+        self._refusal = ""
         self._frame_shown: tuple[object, ...] = ()
         self._drawn_at = 0.0
         self._pulse = Pulse(self, self._look)
 
     @property
-    def glass(self) -> ChartView:  # type: ignore[override]
-        """How the learner looks at the loss."""
-        from tutor.charts.chart_view import ChartView
-
-        if self._glass is None:
-            self._glass = ChartView()
-        return self._glass
+    def trained_elsewhere(self) -> bool:
+        """Whether this is a run that another program trains, and no lab."""
+        return isinstance(self.route, routes.Run) and self.session.recorded
 
     # -- the frame --------------------------------------------------------------------------------------
 
     def breadcrumb(self) -> list[str]:
-        """The lab's title; what another program trains is a run, and no lab."""
-        session = self.session
-        if session is None:
-            return [translate("lab.crumb", title=_short_name(self.route))]
-        if isinstance(self.route, routes.Run) and session.recorded:
-            title = harmless_line(session.running_spec.title_in(language()))
-            return [translate("record.run", run=_short_name(self.route), title=title)]
-        return [translate("lab.crumb", title=harmless_line(session.spec.title_in(language())))]
+        if isinstance(self.route, routes.Run) and self.trained_elsewhere:
+            title = harmless_line(self.session.running_spec.title_in(language()))
+            return [translate("record.run", run=self.route.run_id[-4:], title=title)]
+        return [translate("lab.crumb", title=harmless_line(self.session.spec.title_in(language())))]
 
     def status(self) -> Row:
         """State, pace and seed."""
-        if self.session is None:
-            return []
-        from tutor.tui.widgets.lab_words import state_row
-
         row = state_row(self.session)
         return row if self.size.width >= BESIDE else row[:2]
 
     def footer(self) -> list[Command]:
-        """What matters as the run stands."""
-        if self.typed is not None:
-            return list(TYPING_KEYS)
-        session = self.session
-        state, by_hand = (session.state, session.spec.manual) if session is not None else ("ready", False)
-        if session is not None and session.builder is not None:
-            return footer_of(self.commands_in_reach(), "building")
-        if session is not None and session.replay is not None:
-            return footer_of(self.commands_in_reach(), "replay")
-        return footer_of(self.commands_in_reach(), state, by_hand=by_hand)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What another program trains cannot be begun or turned from here."""
-        summary = self.session.summary if self.session is not None else None
-        if isinstance(self.route, routes.Run) and summary is not None:
-            if summary.recorded and action in _OF_OUR_OWN_RUNS:
-                return False
-            if summary.followed and action in {"pause", "resume"}:
-                return False
-        return super().check_action(action, parameters)
+        return self.mode.footer(self.commands_in_reach())
 
     def shows_runs(self) -> bool:
         """The lab tells of its run itself."""
         return False
 
+    def compose_body(self) -> ComposeResult:
+        yield from self.view.compose()
+
     def renew(self) -> None:
-        """Another language or look: draw anew."""
         super().renew()
         self.show_all()
 
-    # -- opening ----------------------------------------------------------------------------------------
+    # -- keys -------------------------------------------------------------------------------------------
 
-    def on_mount(self) -> None:
-        """Read the lab, import NumPy and plotext, and find a run to join, all beside the event loop."""
-        self._lay_out()
-        self.run_worker(self._open, thread=True, exit_on_error=False)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The mode says which of its commands mean something now."""
+        if action == "command":
+            return self.mode.offers(str(parameters[0]))
+        return super().check_action(action, parameters)
 
-    def _open(self) -> None:
-        try:
-            session = self._make_session()
-            know_best(session, self.services.store)
-        except TutorError as error:
-            self.app.call_from_thread(self._cannot_open, error)
-            return
-        from tutor.charts.plot import preload
+    def action_command(self, command_id: str, key: str = "") -> None:
+        self.mode.do(command_id, key)
+        self.show_all()
 
-        preload()
-        self.app.call_from_thread(self._opened, session)
+    def action_back(self) -> None:
+        """Leave the mode, else the screen."""
+        if self.mode.leave():
+            self.show_all()
+        else:
+            super().action_back()
 
-    def _make_session(self) -> LabSession:
-        from tutor.labs.lab_files import load_lab
-        from tutor.runs.session.opening import open_cell, open_lab, open_run
-
-        route, runs, course = self.route, self.services.runs, self.services.course
-        data_folder = course.data_folder if course is not None else None
-        if isinstance(route, routes.Run):
-            return open_run(runs, route.run_id, route.beside, data_folder=data_folder)
-        if isinstance(route, routes.Cell):
-            return open_cell(runs, route.folder, data_folder=data_folder)
-        spec = load_lab(route.name, course.labs_folder if course is not None else Path(), route.overrides)
-        return open_lab(runs, spec, route.overrides, route.shown, data_folder=data_folder)
-
-    def _cannot_open(self, error: TutorError) -> None:
-        self._problem = harmless_line(str(error))
-        if self.is_attached:
+    def on_key(self, event: events.Key) -> None:
+        """A mode may take keys as they come, such as the letters of a value."""
+        if self.mode.on_key(event):
+            event.stop()
+            event.prevent_default()
             self.show_all()
 
-    def _opened(self, session: LabSession) -> None:
-        if not self.is_attached:  # left while it was read: nobody looks, and nothing is to be started
-            return
-        self.session = session
+    def on_click(self, event: events.Click) -> None:
+        self.mode.on_click(event)
+
+    def enter(self, mode: Mode) -> None:
+        """From now on keys mean what they mean in ``mode``."""
+        self.mode = mode
+
+    def enter_normal(self) -> None:
+        """Leave a special mode."""
+        self.mode = NormalMode(self)
+
+    def attempt(self, act: Callable[[LabSession], Result], then: Callable[[Result], object] = lambda _: None) -> None:
+        """Do something with the session and ``then`` something with what comes of it; say what goes wrong."""
+        try:
+            result = act(self.session)
+        except TutorError as error:
+            self._warn(error)
+        else:
+            then(result)
+        self.set_timer(_SOON, self.tick)
+        self.look_ahead()
+
+    def _warn(self, error: TutorError) -> None:
+        self.notice(shorten(harmless_line(str(error)), _LONGEST_WARNING), "warning")
+
+    def in_thread(self, work: Callable[[], Result], then: Callable[[Result], object]) -> None:
+        """Do ``work`` in a thread, and ``then`` something with what comes of it if the lab is still open."""
+
+        def run() -> None:
+            try:
+                result = work()
+            except TutorError as error:
+                self.app.call_from_thread(if_open, self._warn, error)
+            else:
+                self.app.call_from_thread(if_open, then, result)
+
+        def if_open(call: Callable[..., object], *arguments: object) -> None:
+            if self.is_attached:
+                call(*arguments)
+
+        self.run_worker(run, thread=True, exit_on_error=False)
+
+    # -- beginning --------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
         self.tutor.tidying.settle()
-        if self._play and session.state == "ready":
-            self.action_start()
-        keep_attempt(self, session)  # what a run has reached while nobody looked
+        if self._start and self.session.state == "ready":
+            self.mode.do("lab.start")
+        keep_attempt(self, self.session)  # what a run has reached while nobody looked
+        self._lay_out()
+        self.call_after_refresh(self._begin_drawing)
+        self.look_ahead()
+        self._recall_pins()
+        self._pulse.start(_EVERY)
+
+    def _begin_drawing(self) -> None:
+        self.view.begun = True
+        self.show_all()
+
+    def _recall_pins(self) -> None:
+        """Bring the runs back that were kept in this lab before; their logs may be long."""
+        pins = self.session.pins
+        if pins.lasting:
+            recall = partial(pins.recall, self.session.original, stopped=lambda: not self.is_attached)
+
+            def adopt(found: list[Pinned]) -> None:
+                if found:
+                    pins.adopt(found)
+                    self.show_all()
+
+            self.in_thread(recall, adopt)
+
+    def look_ahead(self) -> None:
+        """Before the first run, show what it would begin with; a control turned meanwhile is looked at after that."""
+        if not self.looking_ahead and self.session.wants_preview:
+            self.looking_ahead = True
+            self.in_thread(self.session.read_preview, self._looked_ahead)
+
+    def _looked_ahead(self, _: None) -> None:
+        self.looking_ahead = False
         self.show_all()
         self.look_ahead()
-        self.recall_pins(session)
-        self._pulse.start(_EVERY)
 
     def on_unmount(self) -> None:
         """Look no more."""
         self._pulse.stop()
 
-    # -- before the start -------------------------------------------------------------------------------
-
-    def look_ahead(self) -> None:
-        """Before the first run, show what it would begin with; a control turned meanwhile is looked at after that."""
-        session = self.session
-        if session is None or self._looking_ahead or not session.wants_opening:
-            return
-        self._looking_ahead = True
-        self.run_worker(partial(self._read_ahead, session), thread=True, exit_on_error=False)
-
-    def _read_ahead(self, session: LabSession) -> None:
-        session.read_opening()
-        self.app.call_from_thread(self._looked_ahead)
-
-    def _looked_ahead(self) -> None:
-        self._looking_ahead = False
-        if self.is_attached:
-            self.show_all()
-            self.look_ahead()
-
     # -- following --------------------------------------------------------------------------------------
 
     def _look(self) -> float:
         """Look whether there is anything to draw. Returns the seconds until the next look."""
-        session = self.session
-        if session is None or not self.is_current:
+        if not self.is_current:
             return _EVERY
-        if session.replay is None and (early := self._drawn_at + _EVERY - monotonic()) > 0:
+        if self.session.replay is not None:  # it moves by itself, whatever was drawn meanwhile
+            self.call_next(self.tick)
+            return _EVERY
+        if (early := self._drawn_at + _EVERY - monotonic()) > 0:
             return early
-        if session.replay is not None or session.poll() or self._figures.overdue:
-            self.call_next(self._tick if session.replay is not None else self._show_news)
+        if self.mode.tick(_EVERY) or self.view.figures.overdue:
+            self.call_next(self._show_news)
             return _EVERY
-        return _PEEK if session.going else _EVERY
+        return _PEEK if self.session.going else _EVERY
 
-    def _tick(self) -> None:
-        if self.session is None or not self.is_attached or not self.is_current:
-            return
-        if self.session.replay is not None:
-            if self.session.replay.player.tick(_EVERY):
-                self._show_run()
-        elif self.session.poll():
+    def tick(self) -> None:
+        """Read on in the logs, or move on in a replay, and draw what came of it."""
+        if self.is_attached and self.is_current and self.mode.tick(_EVERY):
             self._show_news()
 
     def _show_news(self) -> None:
-        if self.session is not None and self.is_attached:
+        if self.is_attached:
             keep_attempt(self, self.session)
-            self.say_others()
-            self._show_run()
-
-    def look_soon(self) -> None:
-        """Look for the effect of a key before the next tick."""
-        self.set_timer(_SOON, self._tick)
+            if said := self.session.other_terminals.take():
+                self.notice("  ·  ".join(said[-_MOST_SAID:]))
+            self._redraw()
 
     def on_screen_resume(self) -> None:
         """Back in front: draw what happened meanwhile."""
         super().on_screen_resume()
-        if self.session is not None:
-            self.session.pins.drop_gone()
-            self.session.poll()
-            self.show_all()
+        self.session.pins.drop_gone()
+        self.session.poll()
+        self.show_all()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Another size, another arrangement."""
+        self.view.hurry()
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        self.view.lay_out(self.app.size)
 
     def show_all(self) -> None:
-        """Draw everything; what is the same as before costs nothing on the line."""
-        self._versions.clear()
-        self._figures.hurry()
-        self._lay_out()
-        self._show_run()
+        """Draw everything, if it can be seen; what is the same as before costs nothing on the line."""
+        if self.is_attached and self.is_current:
+            self.view.hurry()
+            self._lay_out()
+            self._redraw()
 
-    def _show_run(self) -> None:
+    def _redraw(self) -> None:
         """Draw what the log has changed."""
         self._drawn_at = monotonic()
-        session = self.session
-        typing = self.typed is not None
-        frame = (*session.frame, language(), typing) if session is not None else ()
+        frame = (*self.session.headline, language(), type(self.mode))
         if frame != self._frame_shown:
             self._frame_shown = frame
             self.refresh_frame()
             self._lay_out()
-        last = session.train.last if session is not None and session.going else None
-        told = self._figures.tell(frame, last)
-        for place, view in enumerate(self._charts):
-            if view.display and self._is_stale(place):
-                view.redraw()
-        for view in self._words:
-            if view.display and told:
-                view.redraw()
-        self.say_refusal()
+        self.view.redraw(frame)
+        self._say_refusal()
 
-
-def _short_name(route: LabRoute) -> str:
-    """What a route is called before its session tells."""
-    if isinstance(route, routes.Run):
-        return route.run_id[-4:]
-    return route.folder.name[-4:] if isinstance(route, routes.Cell) else route.name
-
-
-def screen_for(route: LabRoute) -> LabScreen:
-    """The screen of a route."""
-    return LabScreen(route)
+    def _say_refusal(self) -> None:
+        """Say why the worker did not do what it was asked."""
+        summary = self.session.summary
+        refusal = summary.message if summary is not None and not summary.ended else ""
+        if refusal and refusal != self._refusal:
+            self.notice(harmless_line(refusal), "warning")
+        self._refusal = refusal

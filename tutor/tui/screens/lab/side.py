@@ -1,24 +1,32 @@
-"""The column beside the charts: live figures, controls, the goal and the runs pinned for comparison."""
+"""Beside the charts: figures, controls, the goal, the runs kept for comparison; below them: the table of these runs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 
-from tutor.charts.cells import Row, Rows, Span, fit_rows, flow, row_width
-from tutor.charts.numbers import figure
+from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, flow, row_width
+from tutor.charts.numbers import count, figure
+from tutor.charts.run_table import Column, run_table
 from tutor.foundation.text import cell_width, pad, shorten, wrapped
 from tutor.foundation.translate import translate
 from tutor.labs.controls import control_title, value_text
-from tutor.labs.lab_config import ControlConfig
+from tutor.labs.lab_config import ControlConfig, LabConfig
 from tutor.labs.settings import SETTINGS
+from tutor.runs.comparison import Standing, common_end, lowest, standings
 from tutor.runs.session.session import LabSession
+from tutor.runs.summary import RunSummary
 from tutor.tui.widgets.lab_charts import number_rows, numbers, pair_row, parameters, train_loss_now
 from tutor.tui.widgets.lab_words import goal_lines, with_minus
+from tutor.tui.widgets.rows import Room
 
 _VALUE_WIDTH = 5
+_NOTHING = "–"
+"""What a run has no figure of, or not yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hand:
     """Where the learner's hand is: the chosen control, and what is being typed for it, if anything is."""
 
@@ -96,8 +104,8 @@ def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Cont
         rows.extend(blocks[end])
         end += 1
     above, below = (
-        translate(key, count=count) if count else ""
-        for key, count in (("workbench.more-above", start), ("workbench.more-below", len(blocks) - end))
+        translate(key, count=hidden) if hidden else ""
+        for key, hidden in (("workbench.more-above", start), ("workbench.more-below", len(blocks) - end))
     )
     return ControlRows(rows[:most], above, below)
 
@@ -109,7 +117,7 @@ def _control(session: LabSession, name: str, control: ControlConfig, hand: Hand,
     text = with_minus(value_text(control.key, session.value(control)))
     title = control_title(name, control)
     head: Row = [Span("▸ " if chosen else "  ", "accent")]
-    again = session.waits_for_restart(control)
+    again = not session.holds(control.key)
     if chosen and hand.typed is not None:
         return [[*head, *_typing(title, hand.typed, text, width - 2)]]
     # Where there is little room, the arrows come close to the value.
@@ -197,3 +205,75 @@ def _pinned_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
         row = pair_row(name, figure(pinned.final), max(1, width - 3))
         rows.append([Span(f"╌{pinned.number} ", ink), *row])
     return rows
+
+
+# -- the table of runs -------------------------------------------------------------------------------------------
+
+
+def compare_rows_needed(session: LabSession) -> int:
+    """How many rows the table takes."""
+    return len(_runs(session)) + 2 if _runs(session) else 1
+
+
+def compare_rows(session: LabSession, room: Room, *, in_updates: bool) -> Rows:
+    """Title and table; a sentence where there is nothing to compare yet."""
+    runs = _runs(session)
+    if len(runs) < 2:
+        how = "compare.how-recorded" if session.recorded else "compare.how"
+        head: Row = [Span(f" {translate(how)}", "muted")]
+        if not runs:
+            return [fit_row(head, room.width)]
+    else:
+        end = common_end([summary for _, _, _, summary in runs], in_updates=in_updates)
+        key = "compare.equal-updates" if in_updates else "compare.equal-epochs"
+        head = [
+            Span(f" {translate('compare.title')}", "strong"),
+            Span(f"  {translate(key, count=count(end))}", "muted"),
+        ]
+    found = standings([(spec, summary) for _, _, spec, summary in runs], in_updates=in_updates, ascii=room.ascii)
+    names = [(f" {sign}", ink, standing.name) for (sign, ink, _, _), standing in zip(runs, found, strict=True)]
+    table = run_table(names, _columns(found), room.width - 1, max(2, room.height - 1), ascii=room.ascii)
+    return [fit_row(head, room.width), *(fit_row(row, room.width) for row in table)]
+
+
+def _runs(session: LabSession) -> list[tuple[str, str, LabConfig, RunSummary]]:
+    """Sign, ink, spec and log of each run."""
+    runs = [(f"╌╌{each.number}", f"pinned{each.number}", each.spec, each.summary) for each in session.others]
+    if session.summary is not None:
+        runs.append(("──", "train", session.running_spec, session.summary))
+    return runs
+
+
+def _columns(found: Sequence[Standing]) -> list[Column]:
+    """What is known of at least one run; the loss at the common end where they have not got equally far."""
+    uneven = len({each.epochs for each in found}) > 1 or len({each.updates for each in found}) > 1
+    columns = [
+        _counted("compare.parameters", found, lambda each: each.parameters, 6),
+        _counted("compare.epochs", found, lambda each: each.epochs, 4),
+        _counted("lab.updates", found, lambda each: each.updates, 3),
+        _loss("lab.train-loss", found, lambda each: each.train, 2),
+        _loss("lab.valid-loss", found, lambda each: each.valid, 0),
+        _loss("compare.lowest", found, lambda each: each.best_valid, 5),
+        _accuracy(found),
+    ]
+    if uneven and len(found) > 1:
+        with_valid = not all(isnan(each.valid_at) for each in found)
+        at = (lambda each: each.valid_at) if with_valid else (lambda each: each.train_at)
+        columns.append(_loss("compare.at-equal", found, at, 1))
+    return [column for column in columns if any(cell not in {_NOTHING, "0"} for cell in column.cells)]
+
+
+def _counted(key: str, found: Sequence[Standing], take: Callable[[Standing], int], need: int) -> Column:
+    return Column(translate(key), [count(take(each)) for each in found], need=need)
+
+
+def _loss(key: str, found: Sequence[Standing], take: Callable[[Standing], float], need: int) -> Column:
+    values = [take(each) for each in found]
+    texts = [_NOTHING if isnan(value) else figure(value) for value in values]
+    return Column(translate(key), texts, best=lowest(values), need=need)
+
+
+def _accuracy(found: Sequence[Standing]) -> Column:
+    values = [each.accuracy for each in found]
+    texts = [_NOTHING if isnan(value) else f"{value:.1%}" for value in values]
+    return Column(translate("compare.accuracy"), texts, best=lowest([-value for value in values]), need=1)

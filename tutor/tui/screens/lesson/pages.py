@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.translate import LANGUAGES, translate
+from tutor.foundation.translate import language_note, translate
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
@@ -44,11 +44,14 @@ class LessonPages:
         if needs:
             facts.append(translate("lesson.builds-on", lessons=translate("lesson.and").join(needs)))
         title = Run(harmless_line(self._lesson.title), "heading1")
-        about = Run(harmless_line(" · ".join(facts)), "muted")
+        about = [
+            Run(harmless_line(each), "muted") for each in (" · ".join(facts), language_note(self._lesson.language))
+        ]
 
         def page(width: int, ascii: bool) -> Sequence[Line]:
             first, *others = break_lines([title], width)
-            return [Line(first, heading=1), *map(Line, others), *map(Line, break_lines([about], width))]
+            below = [line for run in about if run.text for line in break_lines([run], width)]
+            return [Line(first, heading=1), *map(Line, others), *map(Line, below)]
 
         return _kept(page)
 
@@ -81,8 +84,7 @@ class LessonPages:
 
     def _other_names(self, term_id: str) -> tuple[str, ...]:
         entry = self._glossary.get(term_id) if self._glossary is not None else None
-        own = self._lesson.language
-        return entry.other_names(own) if entry is not None and own in LANGUAGES else ()
+        return entry.other_names(self._lesson.language) if entry is not None else ()
 
     def _term(self, term: Term) -> Page:
         """A glossary entry in the text: its names, the definition, the formula and what to see beside it."""

@@ -14,7 +14,7 @@ from tutor.course.lesson import Fault
 from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, wrapped
-from tutor.foundation.translate import language, translate
+from tutor.foundation.translate import language, sentences, translate
 from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.editor import edit_file
@@ -138,7 +138,7 @@ def fault_rows(faults: list[Fault], width: int) -> list[Row]:
     rows: list[Row] = []
     for fault in faults[:_MOST_FAULTS]:
         place = f"{fault.place.line}:{fault.place.column} "
-        text = harmless_line(f"{fault.message} {fault.hint}".rstrip())
+        text = harmless_line(sentences(fault.message, fault.hint))
         indent = 3 + cell_width(place)
         for number, line in enumerate(wrapped(text, max(10, width - indent - 1))):
             head = [Span(f" {WRONG} ", "bad"), Span(place, "accent")] if not number else [Span(" " * indent)]

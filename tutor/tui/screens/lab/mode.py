@@ -1,0 +1,213 @@
+"""What the keys of a lab mean now. A mode owns its commands: the table of their keys and words, and what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+
+from textual import events
+
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
+from tutor.runs.session.session import LabSession
+from tutor.tui import router, routes
+from tutor.tui.commands import Command
+from tutor.tui.screen import TutorScreen
+from tutor.tui.screens.lab.view import LabView
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tutor.tui.shell import Shell
+
+Result = TypeVar("Result")
+LabCommand = partial(Command, action="command", tells_id=True)
+"""A command of a mode: the screen has one action for all of them."""
+RUN, CONTROLS, CHART = "lab.group-run", "lab.group-controls", "lab.group-chart"
+_MOST_IN_FOOTER = 6
+
+
+class Lab(Protocol):
+    """The screen as its modes see it."""
+
+    session: LabSession
+    view: LabView
+    mode: Mode
+
+    @property
+    def tutor(self) -> Shell:
+        """The app."""
+
+    @property
+    def trained_elsewhere(self) -> bool:
+        """Whether this is a run that another program trains."""
+
+    def enter(self, mode: Mode) -> None:
+        """From now on keys mean what they mean in ``mode``."""
+
+    def enter_normal(self) -> None:
+        """Leave a special mode."""
+
+    def show_all(self) -> None:
+        """Draw everything; after each command the screen does so by itself."""
+
+    def notice(self, text: str, kind: str = "info", seconds: float | None = None) -> None:
+        """Say a sentence for some seconds."""
+
+    def attempt(self, act: Callable[[LabSession], Result], then: Callable[[Result], object] = ...) -> None:
+        """Do something with the session and ``then`` something with what comes of it; say what goes wrong."""
+
+    def in_thread(self, work: Callable[[], Result], then: Callable[[Result], object]) -> None:
+        """Do ``work`` in a thread, and ``then`` something with what comes of it if the lab is still open."""
+
+
+class Mode:
+    """One way of using a lab.
+
+    A mode binds no key that means the same on every screen: Textual would take that meaning away also where the
+    mode's own command is not possible. Escape asks `leave` first.
+    """
+
+    commands: ClassVar[tuple[Command, ...]] = ()
+    """All commands, possible now or not. ``lab.zoom-in`` is done by ``action_zoom_in``."""
+    _by_id: ClassVar[dict[str, Command]] = {}
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.session = lab.session
+        self.view = lab.view
+
+    def __init_subclass__(cls) -> None:
+        cls._by_id = {command.id: command for command in cls.commands}
+
+    def offers(self, command_id: str) -> bool:
+        """Whether that command means something now."""
+        command = self._by_id.get(command_id)
+        return command is not None and self.possible(command)
+
+    def possible(self, command: Command) -> bool:
+        """Whether one of `commands` means something now."""
+        if command.id == "lab.source":  # what another program does, nobody here has the code of
+            return not self.session.recorded
+        return command.id != "lab.panel" or len(self.session.spec.show.panels) > 1
+
+    def do(self, command_id: str, key: str = "") -> None:
+        """Do what that command is for; ``key`` is the key that was pressed if the command tells it."""
+        command = self._by_id[command_id]
+        act: Callable[..., Any] = getattr(self, f"action_{command.verb}")
+        act(*([key] if command.tells_key else []))
+
+    @property
+    def in_footer(self) -> tuple[str, ...]:
+        """The verbs of the commands that matter now, most needed first."""
+        return ()
+
+    def footer(self, reachable: Iterable[Command]) -> list[Command]:
+        """Those of the commands that can be reached by a key which belong in the footer, most needed first."""
+        found = {command.verb: command for command in reachable if command.id in self._by_id}
+        return [found[verb] for verb in self.in_footer if verb in found][:_MOST_IN_FOOTER]
+
+    def leave(self) -> bool:
+        """Leave the mode; whether there was one to leave."""
+        return False
+
+    def tick(self, _seconds: float) -> bool:
+        """Read on in the logs; whether there was anything new."""
+        return self.session.poll()
+
+    def on_key(self, _event: events.Key) -> bool:
+        """Take a key that is none of a command; whether it was taken."""
+        return False
+
+    def on_click(self, _event: events.Click) -> None:
+        """Do what a click on the lab means."""
+
+    # -- in every mode ----------------------------------------------------------------------------------
+
+    def action_leave(self) -> None:
+        router.go_back(self.lab.tutor)
+        screen: Screen[Any] = self.lab.tutor.screen
+        if self.session.going and isinstance(screen, TutorScreen):
+            title = harmless_line(self.session.spec.title_in(language()))
+            screen.notice(translate("lab.says-left", title=title))
+
+    def action_panel(self) -> None:
+        self.view.turn_panels()
+
+    def action_source(self) -> None:
+        summary = self.session.summary
+        task = summary.data.task if summary is not None and summary.data is not None else ""
+        router.go(self.lab.tutor, routes.Source(self.session.running_spec, task))
+
+    def action_about(self) -> None:
+        about = self.session.spec.about_in(language())
+        self.lab.notice(harmless_line(about) or translate("lab.name"))
+
+
+LEAVE = LabCommand("lab.leave", ("d",), "lab.leave", "lab.leave-help", group=RUN)
+PANEL = LabCommand("lab.panel", ("v",), "lab.panel", "lab.panel-help", group=CHART)
+SOURCE = LabCommand("lab.source", ("C",), "lab.source", "lab.source-help", group=CHART)
+ABOUT = LabCommand("lab.about", ("i",), "lab.about", "lab.about-help", group=CHART)
+
+
+class ChartMode(Mode):
+    """A mode in which the learner looks at the charts as they like: axes, zoom, reading off, the table of runs."""
+
+    chart_commands: ClassVar[tuple[Command, ...]] = (
+        PANEL,
+        LabCommand("lab.log", ("l",), "lab.log", "lab.log-help", group=CHART),
+        LabCommand("lab.log-across", ("a",), "workbench.log-across", "workbench.log-across-help", group=CHART),
+        LabCommand("lab.updates", ("e",), "workbench.updates", "workbench.updates-help", group=CHART),
+        LabCommand("lab.zoom-in", ("plus", "equals_sign"), "lab.zoom-in", "lab.zoom-in-help", group=CHART),
+        LabCommand("lab.zoom-out", ("minus",), "lab.zoom-out", "lab.zoom-out-help", group=CHART),
+        LabCommand("lab.zoom-off", ("z",), "lab.zoom-off", "lab.zoom-off-help", group=CHART),
+        LabCommand("lab.cursor-left", ("left_square_bracket",), "lab.cursor-left", "lab.cursor-left-help",
+                   group=CHART),
+        LabCommand("lab.cursor-right", ("right_square_bracket",), "lab.cursor-right", "lab.cursor-right-help",
+                   group=CHART),
+        LabCommand("lab.cursor-back", ("left_curly_bracket",), "workbench.cursor-back", "workbench.cursor-back-help",
+                   group=CHART),
+        LabCommand("lab.cursor-on", ("right_curly_bracket",), "workbench.cursor-on", "workbench.cursor-on-help",
+                   group=CHART),
+        SOURCE,
+        ABOUT,
+    )  # fmt: skip
+    compare: ClassVar[Command] = LabCommand("lab.compare", ("c",), "compare.compare", "compare.compare-help", group=RUN)
+
+    @property
+    def _last(self) -> int:
+        return self.session.last_place(in_updates=self.view.chart_view.axis.in_updates)
+
+    def action_compare(self) -> None:
+        self.view.comparing = not self.view.comparing
+
+    def action_log(self) -> None:
+        self.view.chart_view.logarithmic = not self.view.chart_view.logarithmic
+
+    def action_log_across(self) -> None:
+        self.view.chart_view.turn_log_across()
+
+    def action_updates(self) -> None:
+        self.view.chart_view.turn_updates()
+
+    def action_zoom_in(self) -> None:
+        self.view.chart_view.closer(self._last)
+
+    def action_zoom_out(self) -> None:
+        self.view.chart_view.further()
+
+    def action_zoom_off(self) -> None:
+        self.view.chart_view.all()
+
+    def action_cursor_left(self) -> None:
+        self.view.chart_view.move(-1, self._last)
+
+    def action_cursor_right(self) -> None:
+        self.view.chart_view.move(1, self._last)
+
+    def action_cursor_back(self) -> None:
+        self.view.chart_view.move(-1, self._last, single=True)
+
+    def action_cursor_on(self) -> None:
+        self.view.chart_view.move(1, self._last, single=True)

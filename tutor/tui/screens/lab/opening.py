@@ -1,0 +1,150 @@
+"""What is seen while a lab is opened: its session is read in a thread, and then the lab takes this screen's place."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+
+from tutor.charts.cells import Rows, sentence
+from tutor.foundation.errors import TutorError
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import translate
+from tutor.tui import routes
+from tutor.tui.commands import Command
+from tutor.tui.lab_attempts import know_best
+from tutor.tui.screen import TutorScreen
+from tutor.tui.widgets.rows import Room, RowsView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tutor.runs.session.session import LabSession
+    from tutor.tui.screens.lab.screen import LabScreen
+
+
+class OpeningScreen(TutorScreen):
+    """Keeps a wish to start until the lab is there, shows why it cannot be opened, and can be left.
+
+    Args:
+        route: The lab, run or cell to open.
+    """
+
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("lab.start", ("space",), "lab.start", "lab.start-help", "command", footer=1, group="lab.group-run",
+                tells_id=True),
+        Command("lab.leave", ("d",), "lab.leave", "lab.leave-help", "command", group="lab.group-run", tells_id=True),
+    )  # fmt: skip
+
+    def __init__(self, route: routes.LabRoute) -> None:
+        super().__init__()
+        self.route = route
+        self.problem = ""
+        """Why the lab cannot be opened."""
+        self._start = False
+        self._make_lab: Callable[..., LabScreen] | None = None
+        """Makes the lab, once its session is there."""
+        self._lab: LabScreen | None = None
+        self._sentence = RowsView(self._draw)
+
+    def breadcrumb(self) -> list[str]:
+        route = self.route
+        if isinstance(route, routes.Lab):
+            name = route.name
+        else:
+            name = (route.run_id if isinstance(route, routes.Run) else route.folder.name)[-4:]
+        return [translate("lab.crumb", title=name)]
+
+    def compose_body(self) -> ComposeResult:
+        yield self._sentence
+
+    def _draw(self, room: Room) -> Rows:
+        return sentence(self.problem or translate("lab.loading"), room.width, room.height)
+
+    def footer(self) -> list[Command]:
+        """The start alone, as in the lab that is to come; where none comes, the ways out."""
+        return super().footer() if self.problem else [each for each in self.commands_in_reach() if each.footer == 1]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing can be started where there is no lab."""
+        return super().check_action(action, parameters) and not (self.problem and parameters == ("lab.start",))
+
+    def shows_runs(self) -> bool:
+        """The lab tells of its run itself."""
+        return False
+
+    def renew(self) -> None:
+        super().renew()
+        self._sentence.forget()
+
+    def run_command(self, command: Command) -> None:
+        """Do what the key of ``command`` would do; a palette that was opened here may come back to the lab."""
+        if self._lab is not None:
+            self._lab.run_command(command)
+        else:
+            super().run_command(command)
+
+    def action_command(self, command_id: str) -> None:
+        """Begin a run as soon as the lab is there, or leave."""
+        if command_id == "lab.start":
+            self._start = True
+        else:
+            self.action_back()
+
+    def on_mount(self) -> None:
+        """Read the lab, import what draws it, and find a run to join, all beside the event loop."""
+        self.run_worker(self._open, thread=True, exit_on_error=False)
+
+    def _open(self) -> None:
+        try:
+            session = self._open_session()
+            know_best(session, self.services.store)
+        except TutorError as error:
+            self.app.call_from_thread(self._cannot_open, harmless_line(str(error)))
+            return
+        from tutor.charts.plot import preload
+        from tutor.tui.screens.lab.screen import LabScreen
+
+        preload()
+        self.app.call_from_thread(self._opened, partial(LabScreen, session, self.route))
+
+    def _open_session(self) -> LabSession:
+        from tutor.labs.lab_files import load_lab
+        from tutor.runs.session.opening import open_cell, open_lab, open_run
+
+        route, runs, course = self.route, self.services.runs, self.services.course
+        data_folder = course.data_folder if course is not None else None
+        if isinstance(route, routes.Run):
+            return open_run(runs, route.run_id, route.beside, data_folder=data_folder)
+        if isinstance(route, routes.Cell):
+            return open_cell(runs, route.folder, data_folder=data_folder)
+        spec = load_lab(route.name, course.labs_folder if course is not None else Path(), route.overrides)
+        return open_lab(runs, spec, route.overrides, route.shown, data_folder=data_folder)
+
+    def _cannot_open(self, problem: str) -> None:
+        self.problem = problem
+        if self.is_attached:
+            self._sentence.redraw()
+            self.refresh_frame()
+
+    def _opened(self, make_lab: Callable[..., LabScreen]) -> None:
+        self._make_lab = make_lab
+        # On the app's own task: what the thread's context holds, this screen among it, the lab's would hold too.
+        self.app.call_later(self._give_way)
+
+    def on_screen_resume(self) -> None:
+        """Nothing lies over this screen any more."""
+        super().on_screen_resume()
+        self.app.call_later(self._give_way)
+
+    def _give_way(self) -> None:
+        """Let the lab take this place, unless another screen lies over it: that one would be replaced.
+
+        Nobody looks at what was opened once this screen has been left, and nothing is to be started then.
+        """
+        if self._make_lab is not None and self._lab is None and self.is_attached and self.app.screen is self:
+            self._lab = self._make_lab(start=self._start)
+            self.gave_way = True
+            self.app.switch_screen(self._lab)

@@ -1,0 +1,369 @@
+"""What is seen of a lab: charts, the column beside them, the table of runs, a replay's bar, and what is said below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.geometry import Size
+
+from tutor.charts.cells import Row, Rows, Span, fit_rows
+from tutor.charts.chart_view import ChartView
+from tutor.charts.confusion import table_width
+from tutor.charts.numbers import count
+from tutor.foundation.text import cell_width
+from tutor.foundation.translate import translate
+from tutor.runs.session.session import LabSession
+from tutor.tui.screens.lab.side import Hand, compare_rows, compare_rows_needed, side_rows, strip_rows
+from tutor.tui.widgets.lab_charts import draw_loss, draw_view, rows_of_text
+from tutor.tui.widgets.lab_words import outcome
+from tutor.tui.widgets.rows import Draw, Room, RowsView
+
+BESIDE = 70
+_ROOMY = 110
+"""From these widths on the figures stand beside the charts, and have more room."""
+_SAYS = 3
+_MOST_PANELS = 4
+
+
+class LabView:
+    """The widgets of a lab, and how the learner looks at it.
+
+    Args:
+        session: The lab.
+    """
+
+    def __init__(self, session: LabSession) -> None:
+        self.session = session
+        self.chart_view = ChartView()
+        """How the learner looks at the loss."""
+        self.hand = Hand()
+        self.comparing = False
+        """Whether the table of runs is in view."""
+        self.figures = CalmFigures()
+        self.begun = False
+        """Whether anything is drawn: the first picture of a screen has enough to do with its frame."""
+        self._turned = 0
+        self._size = Size(0, 0)
+        self._shown: list[str] = []
+        self._drawn: dict[int, tuple[str, int]] = {}
+        """Of each place, the panel that was drawn there, and the version of what the log says of it."""
+        self._panels = [self._part(partial(self._draw_panel, at), f"panel{at}") for at in range(_MOST_PANELS)]
+        self._charts = Container(*self._panels, id="charts")
+        self._side = self._part(self._draw_side, "side")
+        self._table = self._part(self._draw_table, "table")
+        self._strip = self._part(self._draw_strip, "strip")
+        self.bar = self._part(self._draw_bar, "bar")
+        """Where a replay is."""
+        self._says = self._part(self._draw_says, "says")
+
+    def _part(self, draw: Draw, id: str) -> RowsView:
+        return RowsView(lambda room: draw(room) if self.begun else [], id=id)
+
+    def compose(self) -> ComposeResult:
+        """The widgets; the strip is for narrow windows."""
+        yield Container(self._charts, self._side, id="bench")
+        yield from (self._table, self._strip, self.bar, self._says)
+
+    def turn_panels(self) -> None:
+        """Bring the next panel to the top."""
+        self._turned += 1
+        for view in self._panels:
+            view.forget()
+
+    def lay_out(self, size: Size) -> None:
+        """Give every part its room in a window of ``size``, and for what there is to say."""
+        self._size = size
+        width, height = size.width, size.height - 4
+        beside = width >= BESIDE
+        self._side.display, self._strip.display = beside, not beside
+        self._side.set_class(width >= _ROOMY, "wide")
+        lines = len(self._says_rows(width))
+        self._says.display = lines > 0
+        self._says.styles.height = max(1, lines)
+        self.bar.display = self.session.replay is not None
+        room = height - lines - int(self.bar.display)
+        self._table.display = self.comparing
+        table_lines = min(compare_rows_needed(self.session), max(1, room // 2)) if self.comparing else 0
+        self._table.styles.height = table_lines
+        across = width - 2 - ((34 if width >= _ROOMY else 28) if beside else 0)
+        self._place_panels(across, room - table_lines - (0 if beside else 2))
+
+    def _place_panels(self, width: int, height: int) -> None:
+        panels = self.session.spec.show.panels
+        turn = self._turned % len(panels) if panels else 0
+        plan = lay_out((*panels[turn:], *panels[:turn])[:_MOST_PANELS], width, height, self._class_names())
+        self._shown = plan.shown
+        styles = self._charts.styles
+        styles.grid_size_columns, styles.grid_size_rows = plan.columns, len(plan.rows)
+        styles.grid_rows, styles.grid_columns = plan.heights, plan.widths
+        spans = plan.spans
+        for place, view in enumerate(self._panels):
+            view.display = place < len(spans)
+            if view.display:
+                view.styles.column_span = spans[place]
+
+    def _class_names(self) -> Sequence[str]:
+        """The classes of the data, as soon as they are known."""
+        summary = self.session.summary
+        if summary is not None and summary.data is not None:
+            return summary.data.class_names
+        table = self.session.view("confusion")
+        names = table.frame.get("class_names") if table is not None else None
+        return [str(name) for name in names] if isinstance(names, list) else ()
+
+    # -- drawing ----------------------------------------------------------------------------------------
+
+    def hurry(self) -> None:
+        """At the next `redraw`, draw all parts, whatever was drawn a moment ago."""
+        self._drawn.clear()
+        self.figures.hurry()
+
+    def redraw(self, of: object) -> None:
+        """Draw what the log has changed; ``of`` is what the figures belong to, as `CalmFigures.tell` asks for it."""
+        told = self.figures.tell(of, self.session.train.last if self.session.going else None)
+        for place, view in enumerate(self._panels):
+            if view.display and self._is_stale(place):
+                view.redraw()
+        for view in (self._side, self._table, self._strip, self.bar, self._says):
+            if view.display and told:
+                view.redraw()
+
+    def _panel_at(self, place: int) -> str:
+        return self._shown[place] if place < len(self._shown) else "loss"
+
+    def _is_stale(self, place: int) -> bool:
+        panel = self._panel_at(place)
+        if panel == "loss":
+            return True
+        view = self.session.view(panel)
+        drawn = (panel, view.version if view is not None else -1)
+        stale = self._drawn.get(place) != drawn
+        self._drawn[place] = drawn
+        return stale
+
+    def _draw_panel(self, place: int, room: Room) -> Rows:
+        panel = self._panel_at(place)
+        if panel == "loss":
+            return draw_loss(self.session, self.chart_view, room, told=self.figures.epoch)
+        return draw_view(self.session, panel, room)
+
+    def _draw_side(self, room: Room) -> Rows:
+        return side_rows(self.session, self.hand, room.width, room.height, ascii=room.ascii)
+
+    def _draw_table(self, room: Room) -> Rows:
+        rows = compare_rows(self.session, room, in_updates=self.chart_view.axis.in_updates)
+        return fit_rows(rows, room.width, room.height)
+
+    def _draw_strip(self, room: Room) -> Rows:
+        return strip_rows(self.session, self.hand, room.width, room.height)
+
+    def _draw_says(self, room: Room) -> Rows:
+        return fit_rows(self._says_rows(room.width), room.width, room.height)
+
+    def _says_rows(self, width: int) -> Rows:
+        if width < 2:
+            return []
+        text, ink = outcome(self.session)
+        return rows_of_text(text, ink, width, _SAYS if self._size.height >= 20 else 1)
+
+    # -- a replay's bar ---------------------------------------------------------------------------------
+
+    def _draw_bar(self, room: Room) -> Rows:
+        replay = self.session.replay
+        if replay is None:
+            return fit_rows([], room.width, room.height)
+        player = replay.player
+        start, length = self._bar_place(room.width)
+        at = round(player.position / max(1, player.last) * (length - 1))
+        sign = "⏸" if player.playing else "▶"
+        row: Row = [
+            Span(f" {sign}".ljust(start), "accent"),
+            Span("━" * at, "bar"), Span("●", "accent bold"), Span("─" * (length - 1 - at), "bar-rest"),
+            Span(f"  {self._place_text()}", "muted"),
+        ]  # fmt: skip
+        return fit_rows([row], room.width, room.height)
+
+    def bar_fraction(self, x: int) -> float:
+        """How far along the bar its cell ``x`` is: 0 at the first epoch, 1 at the last."""
+        start, length = self._bar_place(self.bar.size.width)
+        return min(1.0, max(0.0, (x - start) / max(1, length - 1)))
+
+    def _bar_place(self, width: int) -> tuple[int, int]:
+        """First cell and length of the bar in a row of ``width`` cells."""
+        return 3, max(2, width - 5 - cell_width(self._place_text()))
+
+    def _place_text(self) -> str:
+        """Epoch, that of the pictures, and speed; as wide at the first epoch as at the last."""
+        replay = self.session.replay
+        if replay is None:
+            return ""
+        player, whole = replay.player, replay.whole
+        last, position = count(player.last), count(player.position)
+        if whole.numbers:
+            last, position = whole.epoch_text(), whole.epoch_text(player.position) if player.position else "–"
+        place = f"{translate('lab.epoch')} {position.rjust(len(last))} / {last}"
+        # The log has a picture now and then: the oldest of those in view.
+        views = replay.summary.views
+        drawn = min((views[each].epoch for each in self.session.spec.show.panels if each in views), default=None)
+        if drawn is not None:
+            place += f"  {translate('replay.pictures', epoch=count(drawn).rjust(len(last)))}"
+        return f"{place}  {f'{player.speed:g}×':>5}"
+
+
+# -- when figures are told -------------------------------------------------------------------------------------
+
+_TELL_EVERY = 0.19
+"""Seconds between two tellings at least: nobody reads faster, and on a thin line figures cost more than the curve."""
+_SELDOM = 0.15
+"""Seconds since the last epoch was seen from which on a new one is told at once.
+
+Else a run of about as many epochs a second would be told of each one as late as of the one before it, for ever.
+"""
+
+
+class CalmFigures:
+    """Lets figures change five times a second at most while the curve beside them moves with every epoch.
+
+    Args:
+        clock: Seconds that never run backwards.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._told_at = -_TELL_EVERY
+        self._of: object = None
+        self._seen: int | None = None
+        self._seen_at = -_SELDOM
+        self.waiting = False
+        """Whether figures have changed since they were told last."""
+        self.epoch: int | None = None
+        """The last epoch that they tell of."""
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it is time to tell of what has waited."""
+        return self.waiting and self._clock() - self._told_at >= _TELL_EVERY
+
+    def hurry(self) -> None:
+        """Tell them at the next chance, however soon that is."""
+        self._told_at = -_TELL_EVERY
+
+    def tell(self, of: object, epoch: int | None) -> bool:
+        """Whether figures are told now.
+
+        Args:
+            of: What they belong to, such as a run and its state: they are told at once when it becomes another.
+            epoch: The last epoch that there is.
+        """
+        now = self._clock()
+        seldom = epoch != self._seen and now - self._seen_at >= _SELDOM
+        if epoch != self._seen:
+            self._seen, self._seen_at = epoch, now
+        self.waiting = of == self._of and now - self._told_at < _TELL_EVERY and not seldom
+        if not self.waiting:
+            self._told_at, self._of, self.epoch = now, of, epoch
+        return not self.waiting
+
+
+# -- where panels stand ------------------------------------------------------------------------------------------
+
+_PICTURES = frozenset({"fit", "curve", "surface", "boundary"})
+"""Panels whose two axes are alike: they look best about as wide as high, so two of them share a row."""
+_TABLES = frozenset({"confusion"})
+"""Panels of a few lines of text."""
+_LONG = frozenset({"series"})
+"""Panels that only get better by being wider."""
+_LEAST_WIDTH, _LEAST_HEIGHT = 42, 8
+"""Cells without which a panel is no picture."""
+_GAP = 2
+_TWO_BESIDE = 2 * 56 + _GAP
+"""From this width on two panels stand side by side, of whatever kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The panels of each row, and how rows and columns share the room, as Textual writes it."""
+
+    rows: tuple[tuple[str, ...], ...]
+    heights: str
+    widths: str
+
+    @property
+    def shown(self) -> list[str]:
+        """The panels in view, in reading order."""
+        return [panel for row in self.rows for panel in row]
+
+    @property
+    def columns(self) -> int:
+        """Panels in the longest row."""
+        return max((len(row) for row in self.rows), default=1)
+
+    @property
+    def spans(self) -> list[int]:
+        """How many columns each of `shown` takes."""
+        return [self.columns if len(row) == 1 else 1 for row in self.rows for _ in row]
+
+
+def lay_out(panels: Sequence[str], width: int, height: int, class_names: Sequence[str] = ()) -> Layout:
+    """The arrangement of ``panels``, the first one the most wanted, in ``width`` by ``height`` cells.
+
+    Args:
+        panels: Their names.
+        width: Cells across, the side column not included.
+        height: Rows.
+        class_names: The classes of the data, as soon as they are known.
+    """
+    room_for = max(1, height // _LEAST_HEIGHT)
+    rows = _rows(panels, width)
+    if len(rows) > room_for and width >= 2 * _LEAST_WIDTH + _GAP:
+        rows = [list(panels[start : start + 2]) for start in range(0, len(panels), 2)]
+    rows = rows[:room_for]
+    return Layout(tuple(map(tuple, rows)), _heights(rows, height, class_names), _widths(rows, width, class_names))
+
+
+def _rows(panels: Sequence[str], width: int) -> list[list[str]]:
+    """A row for each panel, but one for two pictures, or for a picture and a table, where there is room."""
+    if width < 2 * _LEAST_WIDTH + _GAP:
+        return [[panel] for panel in panels]
+    if len(panels) == 2 and width >= _TWO_BESIDE and not set(panels) & (_TABLES | _LONG):
+        return [list(panels)]
+    rows: list[list[str]] = []
+    waiting: list[str] | None = None
+    for panel in panels:
+        if panel not in _PICTURES | _TABLES:
+            rows.append([panel])
+        elif waiting is None:
+            waiting = [panel]
+            rows.append(waiting)
+        else:
+            waiting.append(panel)
+            waiting = None
+    return rows
+
+
+def _heights(rows: list[list[str]], height: int, class_names: Sequence[str]) -> str:
+    """A table takes the rows it has, two pictures side by side the most of the rest, then the first panel."""
+    table = len(class_names) + 3
+    most = height // 2 if len(rows) == 2 else height * 2 // 5
+    beside = any(len(row) > 1 for row in rows)
+    sizes = []
+    for place, row in enumerate(rows):
+        if place and class_names and set(row) <= _TABLES and table <= most:
+            sizes.append(str(table))
+        else:
+            sizes.append("3fr" if len(row) > 1 or "digits" in row or (place == 0 and not beside) else "2fr")
+    return " ".join(sizes) or "1fr"
+
+
+def _widths(rows: list[list[str]], width: int, class_names: Sequence[str]) -> str:
+    """Columns are alike, but a table beside a picture takes what it needs."""
+    pairs = [row for row in rows if len(row) > 1]
+    if len(pairs) == 1 and class_names and len(_TABLES & set(pairs[0])) == 1:
+        table = str(min(table_width(class_names), width // 2))
+        return " ".join(table if panel in _TABLES else "1fr" for panel in pairs[0])
+    return "1fr"

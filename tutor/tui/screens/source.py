@@ -1,0 +1,257 @@
+"""The code that trains in a lab, to be read: its optimizer first, then its loss, and so on to the whole training."""
+
+from __future__ import annotations
+
+import keyword
+import tokenize
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import events
+from textual.app import ComposeResult
+
+from tutor.charts.cells import Row, Rows, Span, flow
+from tutor.foundation.safe_text import harmless, harmless_line
+from tutor.foundation.text import cell_width
+from tutor.foundation.translate import language, translate
+from tutor.tui import routes
+from tutor.tui.commands import Command
+from tutor.tui.screen import TutorScreen
+from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.rows import Room, RowsView
+
+if TYPE_CHECKING:
+    from tutor.ml.source import Passage
+
+_KINDS = {
+    "optimizer": "source.kind-optimizer",
+    "loss": "source.kind-loss",
+    "activation": "source.kind-activation",
+    "schedule": "source.kind-schedule",
+    "function": "source.kind-function",
+    "part": "source.kind-part",
+    "training": "source.kind-training",
+}
+_MOST_LINES = 3
+"""Of the list of what there is to read."""
+
+
+class Code(NamedTuple):
+    """One line of code: its number in the file, its text, and the ink of each character."""
+
+    number: int
+    text: str
+    inks: Sequence[str]
+
+
+class Piece(NamedTuple):
+    """What stands under one name: its kind, and of each passage the file, the first line's number, and the lines."""
+
+    kind: str
+    name: str
+    passages: Sequence[tuple[Passage, Sequence[Code]]]
+
+
+def read_pieces(route: routes.Source) -> list[Piece]:
+    """All that trains in a lab, coloured: for a thread, since files are read."""
+    from tutor.ml.source import parts_of, source_of
+
+    return [
+        Piece(kind, name, [(passage, coloured(passage)) for passage in source_of(name, kind)])
+        for kind, name in parts_of(route.spec, route.task)
+    ]
+
+
+def coloured(passage: Passage) -> list[Code]:
+    """The lines of a passage with the inks of their characters; plain if Python cannot take it apart."""
+    text = harmless(passage.text)
+    lines = text.splitlines()
+    inks = [["text"] * len(line) for line in lines]
+    before = ""
+    try:
+        for token in tokenize.generate_tokens(StringIO(f"{text}\n").readline):
+            ink = _ink(token, before)
+            before = token.string
+            (first, start), (last, end) = token.start, token.end
+            for row in range(first - 1, min(last, len(lines))):
+                left = start if row == first - 1 else 0
+                right = min(end if row == last - 1 else len(lines[row]), len(lines[row]))
+                inks[row][left:right] = [ink] * max(0, right - left)
+    except (tokenize.TokenError, SyntaxError):
+        inks = [["text"] * len(line) for line in lines]
+    return [Code(passage.line + at, line, inks[at]) for at, line in enumerate(lines)]
+
+
+def _ink(token: tokenize.TokenInfo, before: str) -> str:
+    """The ink of a token that stands after ``before``."""
+    if token.type == tokenize.COMMENT:
+        return "muted italic"
+    if token.type == tokenize.STRING:
+        return "formula"
+    if token.type == tokenize.NAME and keyword.iskeyword(token.string):
+        return "accent"
+    return "strong" if before in {"def", "class"} else "text"
+
+
+def code_rows(piece: Piece, width: int) -> Rows:
+    """All lines of a piece in ``width`` cells: each passage below its file and line; long lines go on, indented."""
+    rows: Rows = []
+    for passage, lines in piece.passages:
+        whole = f"{passage.path}:{passage.line}"
+        rows += [[]] if rows else []
+        rows += [[Span(f" {whole if cell_width(whole) < width else passage.place}", "muted")], []]
+        gutter = len(str(lines[-1].number)) + 1 if lines else 0
+        for line in lines:
+            for at, spans in enumerate(_cut(line, max(8, width - gutter - 3))):
+                number = "" if at else str(line.number)
+                rows.append([Span(f"{number:>{gutter}}  ", "muted"), *spans])
+    return rows
+
+
+def _cut(line: Code, room: int) -> Iterator[Row]:
+    """A line in rows of at most ``room`` cells; those after the first are indented further than the line is."""
+    text, start = line.text, 0
+    indent = min(len(text) - len(text.lstrip()) + 4, room // 2)
+    while True:
+        own = " " * indent if start else ""
+        end = _break(text, start, room - len(own))
+        yield [Span(own), *_spans(line, start, end)]
+        start = end
+        while start < len(text) and text[start] == " ":
+            start += 1
+        if start >= len(text):
+            return
+
+
+def _break(text: str, start: int, room: int) -> int:
+    """Where a row that begins at ``start`` ends: at a space if one is in its second half."""
+    if cell_width(text[start:]) <= room:
+        return len(text)
+    end, wide = start, 0
+    while (wide := wide + cell_width(text[end])) <= room:
+        end += 1
+    end = max(end, start + 1)
+    space = text.rfind(" ", start + (end - start) // 2, end)
+    return space if space > start else end
+
+
+def _spans(line: Code, start: int, end: int) -> Row:
+    """The characters from ``start`` to before ``end``, those of one ink together."""
+    spans: Row = []
+    for at in range(start, end):
+        if spans and spans[-1].ink == line.inks[at]:
+            spans[-1] = Span(spans[-1].text + line.text[at], line.inks[at])
+        else:
+            spans.append(Span(line.text[at], line.inks[at]))
+    return spans
+
+
+class SourceScreen(TutorScreen):
+    """The pieces by name, one of them shown.
+
+    Args:
+        route: The lab.
+    """
+
+    KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("source.next", ("n", "tab"), "source.next", "source.next-help", footer=1, group="source.group"),
+        Command("source.previous", ("p", "shift+tab"), "source.previous", "source.previous-help", footer=2,
+                group="source.group"),
+        Command("source.pick", tuple("123456789"), "source.pick", "source.pick-help", footer=3, group="source.group",
+                shown="1–9", tells_key=True, palette=False),
+    )  # fmt: skip
+    CSS = "SourceScreen #names { height: 1; }"
+
+    def __init__(self, route: routes.Source) -> None:
+        super().__init__()
+        self._route = route
+        self._pieces: list[Piece] = []
+        self._at = 0
+        self._names = RowsView(self._draw_names, id="names")
+        self._code = RowList([_line([Span(f" {translate('source.reading')}", "muted")])])
+
+    def breadcrumb(self) -> list[str]:
+        title = harmless_line(self._route.spec.title_in(language()))
+        return [translate("lab.crumb", title=title), translate("source.title")]
+
+    def status(self) -> Row:
+        """The kind of what is shown, and which of how many it is."""
+        if not self._pieces:
+            return []
+        kind = translate(_KINDS[self._pieces[self._at].kind])
+        text = translate("source.place", kind=kind, number=self._at + 1, count=len(self._pieces))
+        return [Span(text, "muted")]
+
+    def compose_body(self) -> ComposeResult:
+        yield self._names
+        yield self._code
+
+    def on_mount(self) -> None:
+        """Read the code beside the event loop."""
+        self.run_worker(self._read, thread=True, exit_on_error=False)
+
+    def _read(self) -> None:
+        pieces = read_pieces(self._route)
+        self.app.call_from_thread(self._show, pieces)
+
+    def _show(self, pieces: list[Piece]) -> None:
+        if self.is_attached:
+            self._pieces = pieces
+            self._go_to(0)
+
+    def _go_to(self, at: int) -> None:
+        if self._pieces:
+            self._at = at % len(self._pieces)
+            self._lay_out()
+            self._code.scroll_home(animate=False)
+            self.refresh_frame()
+
+    def _lay_out(self) -> None:
+        """Lines are as long as the window is wide."""
+        if self._pieces:
+            self._names.styles.height = len(self._names_rows(self.size.width))
+            self._names.redraw()
+            rows = code_rows(self._pieces[self._at], self.size.width - 1)  # beside the scrollbar
+            self._code.set_items([_line(row) for row in rows])
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._lay_out()
+
+    def renew(self) -> None:
+        super().renew()
+        self._lay_out()
+
+    def _draw_names(self, room: Room) -> Rows:
+        rows = self._names_rows(room.width)
+        return [*rows, *([[]] * (room.height - len(rows)))][: room.height]
+
+    def _names_rows(self, width: int) -> Rows:
+        """The names with their numbers, the one shown standing out, and a rule below them."""
+        items: list[Row] = []
+        for at, piece in enumerate(self._pieces):
+            here = at == self._at
+            items.append([
+                Span(f"{'▸' if here else ' '}{at + 1} ", "accent" if here else "muted"),
+                Span(piece.name, "strong" if here else "muted"),
+            ])  # fmt: skip
+        return [*flow(items, width - 1, _MOST_LINES), [Span("─" * width, "rule")]]
+
+    def action_next(self) -> None:
+        self._go_to(self._at + 1)
+
+    def action_previous(self) -> None:
+        self._go_to(self._at - 1)
+
+    def action_pick(self, key: str) -> None:
+        if int(key) <= len(self._pieces):
+            self._go_to(int(key) - 1)
+
+
+def _line(row: Row) -> RowItem:
+    return RowItem("", lambda _width: row, selectable=False)
+
+
+def screen_for(route: routes.Source) -> SourceScreen:
+    """The screen of a route."""
+    return SourceScreen(route)
