@@ -257,7 +257,7 @@ class ProgressScreen(TutorScreen):
         if kind == "lesson":
             router.go(self.tutor, routes.Lesson(rest))
         elif question := self._questions.get(event.key):
-            router.go(self.tutor, routes.Lesson(harmless_line(question.lesson_id), question.id))
+            router.go(self.tutor, routes.Lesson(harmless_line(question.lesson_id), question.original))
 
 
 def screen_for(_route: routes.Progress) -> ProgressScreen:

@@ -103,7 +103,7 @@ class QuizScreen(OneQuestionScreen):
         lesson = self._read_lesson()
         if lesson is not None and self.session is not None:
             self._lesson = lesson
-            self.session.translate(lesson.questions)
+            self.session.translate(lesson.every_question)
             for question in self.questions:
                 question.renew()
             self.show_page()
@@ -139,7 +139,7 @@ class QuizScreen(OneQuestionScreen):
             await self._say_nothing()
             return
         self.session = QuizSession.start(
-            self._lesson.questions, self.services.store,
+            self._lesson.questions, self.services.store, variants=self._lesson.variants,
             scope=f"lesson:{self.lesson_id}", lesson_id=self.lesson_id, fresh=fresh,
         )  # fmt: skip
         if self.session.begun and not fresh:
@@ -176,7 +176,7 @@ class QuizScreen(OneQuestionScreen):
         for block in self._lesson.blocks if self._lesson is not None else ():
             if isinstance(block, LabFence):
                 found = block
-            if getattr(block, "id", None) == exercise.question.id:
+            if getattr(block, "id", None) == exercise.question.original:
                 break
         return found
 
@@ -251,7 +251,7 @@ class QuizScreen(OneQuestionScreen):
     def action_lesson(self) -> None:
         """Read in the lesson: at the question in front, or at its start."""
         current = self.session.current if self.session is not None else None
-        self._go_to_lesson(self.lesson_id, current.question.id if current is not None else "")
+        self._go_to_lesson(self.lesson_id, current.question.original if current is not None else "")
 
     def _go_to_lesson(self, lesson_id: str, anchor: str = "") -> None:
         """A lesson in the place of this quiz, and of the lesson that it was opened from."""

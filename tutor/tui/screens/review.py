@@ -198,7 +198,7 @@ class ReviewScreen(OneQuestionScreen):
             self._go_to_lesson(current)
 
     def _go_to_lesson(self, exercise: QuestionAttempt) -> None:
-        key = exercise.question.id
+        key = exercise.question.original
         anchor = key.split(":")[1] if ":" in key else key
         if exercise.question.lesson_id:
             router.go(self.tutor, routes.Lesson(harmless_line(exercise.question.lesson_id), anchor))
