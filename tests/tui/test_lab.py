@@ -13,7 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import LAB, MANUAL, FakeFollower, FakeRuns, fit_views, surface_views
-from tests.tui.screen_rows import app_of, lab_opened, make_services, rows_of, running, settled, text_of
+from tests.tui.screen_rows import app_of, lab_opened, make_workspace, rows_of, running, settled, text_of
 from tutor.charts.cells import plain_row
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate
@@ -68,10 +68,10 @@ async def lab(
     """The lab that ``text`` defines, opened on a screen of ``size``."""
     path = tmp_path / "one-lag.toml"
     path.write_text(text, encoding="utf-8")
-    services = make_services(tmp_path / "home", **settings)  # type: ignore[arg-type]
+    workspace = make_workspace(tmp_path / "home", **settings)  # type: ignore[arg-type]
     runs = runs or FakeRuns(tmp_path / "runs")
-    services.__dict__["runs"] = runs
-    async with running(services, first=lambda: router.screen_for(Lab(str(path))), size=size) as pilot:
+    workspace.__dict__["runs"] = runs
+    async with running(workspace, first=lambda: router.screen_for(Lab(str(path))), size=size) as pilot:
         yield Bench(pilot, runs, await lab_opened(pilot))
 
 
@@ -105,9 +105,9 @@ class Opening:
     def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str = LAB) -> None:
         self.path = tmp_path / "one-lag.toml"
         self.path.write_text(text, encoding="utf-8")
-        self.services = make_services(tmp_path / "home")
+        self.workspace = make_workspace(tmp_path / "home")
         self.runs = FakeRuns(tmp_path / "runs")
-        self.services.__dict__["runs"] = self.runs
+        self.workspace.__dict__["runs"] = self.runs
         self.may_open = threading.Event()
 
         def load_late(*arguments: object) -> LabConfig:
@@ -120,7 +120,7 @@ class Opening:
     async def shown(self, size: Size = (80, 24)) -> AsyncIterator[Pilot[int]]:
         """The lab in front, not open yet, over the course map."""
         try:
-            async with running(self.services, size=size) as pilot:
+            async with running(self.workspace, size=size) as pilot:
                 router.go(app_of(pilot), Lab(str(self.path)))
                 await settled(pilot)
                 yield pilot
@@ -936,8 +936,8 @@ async def test_a_real_worker_trains_is_steered_and_outlives_the_screen(tmp_path:
     """The only test here with a process: everything above stands on logs in the test's hand."""
     path = tmp_path / "real.toml"
     path.write_text(REAL, encoding="utf-8")
-    services = make_services(tmp_path / "home")
-    async with running(services, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
+    workspace = make_workspace(tmp_path / "home")
+    async with running(workspace, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
         session = (await lab_opened(pilot)).session
         await pilot.press("space")
         await until(pilot, lambda: len(session.train) > 50)
@@ -950,7 +950,7 @@ async def test_a_real_worker_trains_is_steered_and_outlives_the_screen(tmp_path:
         assert "⏸ paused" in rows_of(pilot)[0]
         assert "┊" in text_of(pilot)
         assert "▀" in text_of(pilot)
-    again = make_services(tmp_path / "home")
+    again = make_workspace(tmp_path / "home")
     async with running(again, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
         joined = (await lab_opened(pilot)).session
         assert (joined.state, len(joined.train)) == ("paused", epochs)

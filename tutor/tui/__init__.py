@@ -33,7 +33,7 @@ Commands
 
 Changes of language, look and ASCII mode
     Translate and colour when rendering (``render_line``), and there is nothing to do: `TutorApp` calls
-    ``renew()`` on every screen of the stack, which draws all its widgets anew. Override ``renew()`` (calling
+    ``refresh_texts()`` on every screen of the stack, which draws all its widgets anew. Override ``refresh_texts()`` (calling
     super first) only where texts or styles were computed beforehand. ASCII mode needs nothing: `AsciiFilter`
     replaces each sign by an ASCII one of the same width on its way out (charts ask ``self.tutor.ascii``).
 
@@ -44,7 +44,7 @@ Drawing
     goes through `foundation.safe_text.harmless` first; widgets given text directly need ``markup=False``.
 
 Within a screen
-    ``self.services`` has ``settings``, ``course`` (None where no lessons folder was found), ``store``,
+    ``self.workspace`` has ``settings``, ``course`` (None where no lessons folder was found), ``store``,
     ``runs``, ``language``. ``self.tutor`` is the app: ``.look``, ``.ascii``, ``.motion`` (scroll with
     ``animate=self.tutor.motion``). ``self.refresh_frame()`` draws top line and footer anew; ``self.notice(text,
     kind)`` says a sentence for some seconds (kinds: info, good, warning); ``self.say_notices()`` says what the

@@ -22,7 +22,7 @@ from tutor.foundation.languages import languages
 from tutor.foundation.translate import language, language_name, translate
 from tutor.tui import router, routes
 from tutor.tui.background import ForgetfulThreads
-from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, Tidying
+from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, GarbageCollection
 from tutor.tui.screen import Commanded, TutorScreen
 from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH, fits
 from tutor.tui.textual_private import (
@@ -53,10 +53,10 @@ class TutorApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False)]
 
-    def __init__(self, services: Workspace | None = None, first: FirstScreen | None = None) -> None:
+    def __init__(self, workspace: Workspace | None = None, first: FirstScreen | None = None) -> None:
         super().__init__()
         stop_keeping_dead_widgets()
-        self.services = services or Workspace()
+        self.workspace = workspace or Workspace()
         self.look: Look = LOOKS["dark"]
         self.runs_going = 0
         self.line_rate: int | None = None
@@ -67,7 +67,7 @@ class TutorApp(App[int]):
         self._roomy = Size(MIN_WIDTH, MIN_HEIGHT)
         self.crashed = False
         """Whether the app ends because of a fault of its own."""
-        self.tidying = Tidying()
+        self.garbage = GarbageCollection()
         """Looks for garbage in the pauses between keys."""
         self._first = first
         self._type_ahead = TypeAhead(self)
@@ -102,13 +102,13 @@ class TutorApp(App[int]):
     @property
     def ascii(self) -> bool:
         """Whether to draw with ASCII alone: the setting, else what the locale promises."""
-        chosen = self.services.settings.ascii
+        chosen = self.workspace.settings.ascii
         return not terminal_speaks_unicode() if chosen is None else chosen
 
     @property
     def motion(self) -> bool:
         """Whether things may move on their own: the setting, and never over SSH, where each step costs bytes."""
-        return self.services.settings.motion and "SSH_CONNECTION" not in os.environ
+        return self.workspace.settings.motion and "SSH_CONNECTION" not in os.environ
 
     @property
     def unseen(self) -> bool:
@@ -137,7 +137,7 @@ class TutorApp(App[int]):
         """A fault of ours: the traceback goes into a file, the learner gets a sentence."""
         from tutor.tui.background import keep_traceback
 
-        self._exit_renderables.append(keep_traceback(self._exception, self.services.home))
+        self._exit_renderables.append(keep_traceback(self._exception, self.workspace.home))
         self._close_messages_no_wait()
 
     def on_mount(self) -> None:
@@ -146,8 +146,8 @@ class TutorApp(App[int]):
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
-        self.tidying.begin()
-        self.set_interval(LOOK_EVERY, self.tidying.look)
+        self.garbage.begin()
+        self.set_interval(LOOK_EVERY, self.garbage.look)
         from tutor.tui.background import watch_runs
 
         watch_runs(self)
@@ -156,14 +156,14 @@ class TutorApp(App[int]):
     def screen_left(self) -> None:
         """A screen is gone: what it was made of is collected in the next pause."""
         if self.is_running:
-            self.tidying.leave()
+            self.garbage.leave()
             # Not a timer of Textual's: its context would be the screen's, which would live until it is over.
-            asyncio.get_running_loop().call_later(AFTER_LEAVING, self.tidying.look, context=Context())
+            asyncio.get_running_loop().call_later(AFTER_LEAVING, self.garbage.look, context=Context())
 
     def _preload(self) -> None:
         from tutor.tui.background import preload
 
-        preload(self, self.tidying.keep)
+        preload(self, self.garbage.keep)
 
     def switch_language(self) -> None:
         """Speak the next language, everywhere, at once."""
@@ -175,16 +175,16 @@ class TutorApp(App[int]):
 
     def change_settings(self, **changes: object) -> None:
         """Change settings, keep them, and let every screen show it."""
-        self.services.change_settings(**changes)
+        self.workspace.change_settings(**changes)
         self._apply_settings()
         for screen in self.screen_stack:
             if isinstance(screen, Commanded):
-                screen.renew()
+                screen.refresh_texts()
         if isinstance(self.screen, TutorScreen):
             self.screen.say_notices()
 
     def _apply_settings(self) -> None:
-        settings = self.services.settings
+        settings = self.workspace.settings
         self._ascii.enabled = self.ascii
         self.animation_level = "full" if self.motion else "none"
         look = look_for(settings.theme)
@@ -206,11 +206,11 @@ class TutorApp(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """A window too small for the screens shows one sentence until it has grown."""
         if isinstance(event, (events.InputEvent, events.Paste)) and not event.is_forwarded:
-            self.tidying.stir()
+            self.garbage.on_input()
             if self._type_ahead.keeps(event):
                 return
             if isinstance(self.screen, Commanded):
-                self.screen.stirred()
+                self.screen.on_input()
         if isinstance(event, events.Resize):
             self.window, size = event.size, self._laid_out_in(event.size)
             await super().on_event(events.Resize(size, size))
@@ -236,9 +236,9 @@ class TutorApp(App[int]):
         return self._roomy
 
 
-def run_tutor(services: Workspace | None = None, first: FirstScreen | None = None) -> int:
+def run_tutor(workspace: Workspace | None = None, first: FirstScreen | None = None) -> int:
     """Run tutor on this terminal until the learner leaves; returns the exit code."""
-    app = TutorApp(services, first)
+    app = TutorApp(workspace, first)
     try:
         app.run()
     finally:
@@ -246,6 +246,6 @@ def run_tutor(services: Workspace | None = None, first: FirstScreen | None = Non
         if give_back is not None:
             # As late as can be: what is typed until then is for nobody.
             atexit.register(give_back, typing=app.crashed)
-        if said := app.services.close():
+        if said := app.workspace.close():
             print(said, file=sys.stderr)
     return app.return_code or 0

@@ -47,7 +47,7 @@ def watch_runs(app: Shell) -> None:
     """Keep ``app.runs_going`` right from now on."""
 
     def look(*, first: bool = False) -> None:
-        count = app.services.count_running()
+        count = app.workspace.count_running()
         if first and count:
             _say_what_goes_on(app)
         if count != app.runs_going:
@@ -69,7 +69,7 @@ def _say_what_goes_on(app: Shell) -> None:
 
     if not isinstance(app.screen, TutorScreen) or not router.is_shown(app.screen, routes.Home):
         return  # a lab tells of its own run
-    going = app.services.runs.running()
+    going = app.workspace.runs.running()
     if len(going) == 1:
         text = translate("run-list.goes-on", title=going[0].title_in(language()), epoch=going[0].epoch)
     else:

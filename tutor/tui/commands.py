@@ -42,8 +42,8 @@ class Command:
     group: str = "keys.group-screen"
     palette: bool = True
     shown: str = ""
-    tells_id: bool = False
-    tells_key: bool = False
+    passes_id: bool = False
+    passes_key: bool = False
     priority: bool = False
 
     @property
@@ -59,11 +59,11 @@ class Command:
     @property
     def parameters(self) -> tuple[str, ...]:
         """What the action is called with, whatever the key."""
-        return (self.id,) if self.tells_id else ()
+        return (self.id,) if self.passes_id else ()
 
     def call(self, key: str) -> str:
         """The action that ``key`` runs, with its parameters, as Textual reads it."""
-        parameters = ", ".join(map(repr, (*self.parameters, *([key] if self.tells_key else []))))
+        parameters = ", ".join(map(repr, (*self.parameters, *([key] if self.passes_key else []))))
         return f"{self.action_name}({parameters})" if parameters else self.action_name
 
     @property
@@ -74,7 +74,7 @@ class Command:
     @property
     def keys_shown(self) -> str:
         """Every key, for the help screen; a key that is shown together with another's in the footer stands alone."""
-        return self.shown if self.tells_key or not self.keys else " ".join(key_name(key) for key in self.keys)
+        return self.shown if self.passes_key or not self.keys else " ".join(key_name(key) for key in self.keys)
 
 
 _KEY_NAMES = {

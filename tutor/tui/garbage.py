@@ -34,7 +34,7 @@ _WORTH_IT: Final = 5
 """Collections of the middle generation after which the old one is gone through."""
 
 
-class Tidying:
+class GarbageCollection:
     """See the module.
 
     Args:
@@ -82,7 +82,7 @@ class Tidying:
         self._left += 1
         self._look_at_all |= self._froze_a_screen
 
-    def stir(self) -> None:
+    def on_input(self) -> None:
         """A key came, or the mouse: this is no moment for it."""
         self._last_key = self._seconds()
 

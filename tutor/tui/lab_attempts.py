@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.tui.widgets.rows import tutor_app
+from tutor.tui.widgets.rows import shell_of
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -25,5 +25,5 @@ def keep_attempt(owner: Widget, session: LabSession) -> None:
     attempt = session.take_attempt()
     if attempt is None:
         return
-    store = tutor_app(owner).services.store
+    store = shell_of(owner).workspace.store
     owner.run_worker(lambda: store.attempts.keep(attempt), thread=True, exit_on_error=False)

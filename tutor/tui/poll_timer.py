@@ -11,7 +11,7 @@ _UNSEEN = 0.25
 """Seconds until it is asked again whether anybody can see what would be drawn."""
 
 
-class Pulse:
+class PollTimer:
     """Calls ``look`` on the event loop, each time after as many seconds as it answered.
 
     Textual's own timer takes some hundred microseconds a turn: its messages and its task. Thirty turns a second of it

@@ -94,7 +94,7 @@ class Run(Route):
 
     screen: ClassVar[str] = "lab"
     run_id: str
-    beside: Sequence[str] = ()
+    compared: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,9 +86,9 @@ class Commanded(SteadyScreen[ResultType]):
         return cast("Shell", self.app)
 
     @property
-    def services(self) -> Workspace:
+    def workspace(self) -> Workspace:
         """Settings, course, memory, runs."""
-        return self.tutor.services
+        return self.tutor.workspace
 
     def commands(self) -> list[Command]:
         """Every command that works here: the screen's, then the focused widget's, then the shared ones.
@@ -107,7 +107,7 @@ class Commanded(SteadyScreen[ResultType]):
             return self.commands()
         return [left for each in self.commands() if (left := while_typing(each, focused.check_consume_key))]
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """The language, the look or ASCII mode has changed: say and draw everything anew.
 
         Widgets that translate and colour when they render need nothing more. Override (and call this first)
@@ -122,7 +122,7 @@ class Commanded(SteadyScreen[ResultType]):
         if not self.gave_way:
             self.tutor.screen_left()
 
-    def stirred(self) -> None:
+    def on_input(self) -> None:
         """A key or the mouse came in, before anything is done with it: somebody is there."""
 
     def run_command(self, command: Command) -> None:
@@ -241,7 +241,7 @@ class TutorScreen(Commanded[None]):
 
     def say_notices(self) -> None:
         """Say what the services have to tell, such as a memory that cannot be written."""
-        texts: Iterable[str] = self.services.take_notices()
+        texts: Iterable[str] = self.workspace.take_notices()
         if text := sentences(*texts):
             self.notice(text, "warning")
 

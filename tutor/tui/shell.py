@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
-    from tutor.tui.garbage import Tidying
+    from tutor.tui.garbage import GarbageCollection
     from tutor.tui.themes import Look
     from tutor.workspace import Workspace
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 class Shell(Protocol):
     """The app as everything on it sees it; `tutor.tui.app.TutorApp` is the only one."""
 
-    services: Workspace
+    workspace: Workspace
     """Settings, course, memory, runs."""
     look: Look
     """The look in use."""
-    tidying: Tidying
+    garbage: GarbageCollection
     """Looks for garbage in the pauses between keys."""
     runs_going: int
     """How many runs go on."""

@@ -47,34 +47,34 @@ def run_from_command_line(
     from tutor.tui.app import run_tutor
     from tutor.workspace import Workspace
 
-    services = Workspace(lessons=_pack_of_file(lesson))
+    workspace = Workspace(lessons=_pack_of_file(lesson))
     if lesson is not None and lesson.endswith(".md"):
         from tutor.course.files import language_of
 
-        services.speak(language_of(Path(lesson)))
+        workspace.speak(language_of(Path(lesson)))
     first: FirstScreen | None = None
     if run is not None:
-        first = _run_screen(services, run)
+        first = _run_screen(workspace, run)
     elif data is not None:
-        first = own_lab_screen(services, Path(data), overrides)
+        first = own_lab_screen(workspace, Path(data), overrides)
     elif lab is not None:
-        first = lab_screen(services, lab, overrides)
+        first = lab_screen(workspace, lab, overrides)
     elif lesson is not None:
-        first = _watched_screen(services, lesson) if watch else _lesson_screen(services, lesson)
-    return run_tutor(services, first)
+        first = _watched_screen(workspace, lesson) if watch else _lesson_screen(workspace, lesson)
+    return run_tutor(workspace, first)
 
 
-def _lesson_screen(services: Workspace, name: str) -> FirstScreen:
+def _lesson_screen(workspace: Workspace, name: str) -> FirstScreen:
     """Makes the screen of the lesson with that id, number or file."""
-    header = find_lesson(services, name)
+    header = find_lesson(workspace, name)
 
     return partial(router.screen_for, routes.Lesson(header.id))
 
 
-def _watched_screen(services: Workspace, name: str) -> FirstScreen:
+def _watched_screen(workspace: Workspace, name: str) -> FirstScreen:
     """Makes the screen of a lesson that is being written; its file may be full of faults."""
     named = named_path(name)
-    path = whole_path(named) if is_file(named) else find_lesson(services, name).path
+    path = whole_path(named) if is_file(named) else find_lesson(workspace, name).path
     return partial(router.screen_for, routes.WatchedLesson(path))
 
 
@@ -90,49 +90,49 @@ def _pack_of_file(lesson: str | None) -> Path | None:
     return pack_of(path)
 
 
-def _faults_of_file(services: Workspace, path: Path) -> str:
+def _faults_of_file(workspace: Workspace, path: Path) -> str:
     """What is wrong with a lesson file that is none, or is not there: the first of its faults."""
-    if services.course is None or path.suffix != ".md":
+    if workspace.course is None or path.suffix != ".md":
         return ""
-    reading = services.course.reading(path, services.language)
+    reading = workspace.course.reading(path, workspace.language)
     return str(reading.faults[0]) if reading.faults else ""
 
 
-def find_lesson(services: Workspace, name: str) -> LessonHeader:
+def find_lesson(workspace: Workspace, name: str) -> LessonHeader:
     """The lesson with that id, number or file.
 
     Raises:
         TutorError: there is none; the hint names the nearest.
     """
-    if services.course is None:
-        raise services.course_problem or TutorError(translate("app.no-lesson", name=name))
-    headers = services.course.headers(services.language)
+    if workspace.course is None:
+        raise workspace.course_problem or TutorError(translate("app.no-lesson", name=name))
+    headers = workspace.course.headers(workspace.language)
     file = named_path(name)
     for header in headers:
         if name in {header.id, str(header.number), f"{header.number:02}"}:
             return header
         if file.name == header.path.name and whole_path(file) == whole_path(header.path):
             return header
-    if fault := _faults_of_file(services, file):
+    if fault := _faults_of_file(workspace, file):
         raise TutorError(fault, exit_code=ExitCode.CANNOT_READ)
     near = nearest(name, [header.id for header in headers])
     hint = translate("app.did-you-mean", name=near) if near else translate("app.see-list")
     raise TutorError(translate("app.no-lesson", name=name), hint=hint, exit_code=ExitCode.USAGE)
 
 
-def _run_screen(services: Workspace, name: str) -> FirstScreen:
+def _run_screen(workspace: Workspace, name: str) -> FirstScreen:
     """Makes the screen of the run with that id; of the newest that goes on, else of the newest, for ``""``."""
-    run_id = services.runs.pick(name or None)
+    run_id = workspace.runs.pick(name or None)
     return partial(router.screen_for, routes.Run(run_id))
 
 
-def lab_screen(services: Workspace, lab: str, overrides: Mapping[str, object]) -> FirstScreen:
+def lab_screen(workspace: Workspace, lab: str, overrides: Mapping[str, object]) -> FirstScreen:
     """Makes the screen of that lab; a lab that cannot be read is refused before any screen is drawn."""
     from tutor.labs.lab_files import load_lab
 
-    if services.course is None:
-        raise services.course_problem or TutorError(translate("app.no-lesson", name=lab))
-    spec = load_lab(lab, services.course.labs_folder, overrides)
+    if workspace.course is None:
+        raise workspace.course_problem or TutorError(translate("app.no-lesson", name=lab))
+    spec = load_lab(lab, workspace.course.labs_folder, overrides)
     if overrides:
         from tutor.labs.own_lab import require_text
         from tutor.labs.settings import key_of
@@ -141,13 +141,13 @@ def lab_screen(services: Workspace, lab: str, overrides: Mapping[str, object]) -
         # What the lab's own controls turn may come to change something here.
         turned = {control.key for control in spec.controls.values()}
         fixed = [name for name in overrides if key_of(name) not in turned]
-        refuse_idle(spec, load_lab(lab, services.course.labs_folder), fixed)
+        refuse_idle(spec, load_lab(lab, workspace.course.labs_folder), fixed)
         require_text(spec)
     return partial(router.screen_for, routes.Lab(lab, overrides))
 
 
-def own_lab_screen(services: Workspace, table: Path, overrides: Mapping[str, object]) -> FirstScreen:
+def own_lab_screen(workspace: Workspace, table: Path, overrides: Mapping[str, object]) -> FirstScreen:
     """Makes the screen of a lab of the learner's own table, which is kept as a lab file."""
     from tutor.labs.own_lab import keep_lab, own_lab
 
-    return lab_screen(services, str(keep_lab(own_lab(table, overrides), services.home / "labs")), {})
+    return lab_screen(workspace, str(keep_lab(own_lab(table, overrides), workspace.home / "labs")), {})

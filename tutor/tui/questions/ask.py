@@ -17,9 +17,9 @@ from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.questions.keys import QUESTION_KEYS, possible_now, reveal
-from tutor.tui.questions.rows import HOW_SURE, Cursor, Laid, Zone, ask_rows
+from tutor.tui.questions.rows import HOW_SURE, Cursor, DrawnQuestion, Zone, ask_rows
 from tutor.tui.textual_private import CachedLayout
-from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+from tutor.tui.widgets.rows import look_of, shell_of, strip_of
 
 _ROUND = {"tab": 1, "shift+tab": -1}
 """Keys that go from blank to blank, and round from the last to the first."""
@@ -41,7 +41,7 @@ class AskView(CachedLayout, can_focus=True):
     class Changed(Message):
         """The answer in the making, or what is shown of the question, has changed."""
 
-    class Wish(Message):
+    class Requested(Message):
         """The learner wants something that is not the attempt's own affair.
 
         ``name``: ``commit``, ``unsure``, ``lab``, ``why`` or ``again``.
@@ -62,7 +62,7 @@ class AskView(CachedLayout, can_focus=True):
         super().__init__()
         self.attempt = attempt
         self.cursor = Cursor(active=False)
-        self._laid: tuple[object, Laid] | None = None
+        self._drawn: tuple[object, DrawnQuestion] | None = None
         self.offered: frozenset[str] = frozenset()
         """What can be wished for after the lock: ``unsure``, ``lab``, ``why``, ``again``."""
         self._dragged: int | None = None
@@ -77,40 +77,40 @@ class AskView(CachedLayout, can_focus=True):
 
     def redraw(self) -> None:
         """The attempt has changed."""
-        self._laid = None
-        self.refresh(layout=len(self.laid.rows) != self.content_size.height)
+        self._drawn = None
+        self.refresh(layout=len(self.drawn.rows) != self.content_size.height)
         self.call_after_refresh(self._show_caret)
 
-    def laid_at(self, width: int) -> Laid:
+    def drawn_at(self, width: int) -> DrawnQuestion:
         """The question set at ``width`` cells."""
-        key = (width, self.cursor, tutor_app(self).ascii, language())
-        if self._laid is None or self._laid[0] != key:
-            self._laid = (key, ask_rows(self.attempt, width, self.cursor, ascii=tutor_app(self).ascii))
-        return self._laid[1]
+        key = (width, self.cursor, shell_of(self).ascii, language())
+        if self._drawn is None or self._drawn[0] != key:
+            self._drawn = (key, ask_rows(self.attempt, width, self.cursor, ascii=shell_of(self).ascii))
+        return self._drawn[1]
 
     @property
-    def laid(self) -> Laid:
+    def drawn(self) -> DrawnQuestion:
         """The question as it is shown."""
-        return self.laid_at(self.content_size.width)
+        return self.drawn_at(self.content_size.width)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the question needs."""
-        return len(self.laid_at(width).rows)
+        return len(self.drawn_at(width).rows)
 
     def render_line(self, y: int) -> Strip:
         """One line of the question."""
-        rows = self.laid.rows
+        rows = self.drawn.rows
         return strip_of(rows[y] if y < len(rows) else (), look_of(self), self.content_size.width)
 
     def _show_caret(self) -> None:
         """Put the terminal's own cursor where one types: an input method opens its window there."""
-        if self.is_attached and self.has_focus and self.laid.caret is not None:
-            self.app.cursor_position = self.content_region.offset + Offset(*self.laid.caret)
+        if self.is_attached and self.has_focus and self.drawn.caret is not None:
+            self.app.cursor_position = self.content_region.offset + Offset(*self.drawn.caret)
 
     def _reveal(self) -> None:
         """Scroll so that what the keys act on is in view."""
         wanted = ("blank", self.cursor.blank) if self.typing else ("option", self.cursor.place)
-        lines = [zone.line for zone in self.laid.zones if (zone.kind, zone.number) == wanted]
+        lines = [zone.line for zone in self.drawn.zones if (zone.kind, zone.number) == wanted]
         if lines and self.screen.focused is self:
             first = min(lines)
             reveal(self, Region(0, first, 1, max(lines) - first + 1))
@@ -235,24 +235,24 @@ class AskView(CachedLayout, can_focus=True):
 
     def action_unsure(self) -> None:
         """Say that one was (not) sure."""
-        self.post_message(self.Wish("unsure"))
+        self.post_message(self.Requested("unsure"))
 
     def action_lab(self) -> None:
         """See it in the lab."""
-        self.post_message(self.Wish("lab"))
+        self.post_message(self.Requested("lab"))
 
     def action_why(self) -> None:
         """See in the lab why the prediction was wrong."""
-        self.post_message(self.Wish("why"))
+        self.post_message(self.Requested("why"))
 
     def action_again(self) -> None:
         """Try the question again."""
-        self.post_message(self.Wish("again"))
+        self.post_message(self.Requested("again"))
 
     def action_hint(self) -> None:
         """One more hint."""
         self._changed(self.attempt.hint())
-        self.call_after_refresh(lambda: reveal(self, Region(0, len(self.laid.rows) - 1, 1, 1)))
+        self.call_after_refresh(lambda: reveal(self, Region(0, len(self.drawn.rows) - 1, 1, 1)))
 
     def action_undo(self) -> None:
         """Take the last change back."""
@@ -269,16 +269,16 @@ class AskView(CachedLayout, can_focus=True):
             self._move_cursor(blank=self._next_empty_blank() or 0, caret=0)
         elif attempt.ready and self._should_ask_how_sure():
             self._move_cursor(asking=True)
-            self.call_after_refresh(lambda: reveal(self, Region(0, len(self.laid.rows) - 1, 1, 1)))
+            self.call_after_refresh(lambda: reveal(self, Region(0, len(self.drawn.rows) - 1, 1, 1)))
         elif attempt.ready:
-            self.post_message(self.Wish("commit"))
+            self.post_message(self.Requested("commit"))
         else:
             if attempt.type.interaction == "pair":
                 self._go_to_open_line()
             self.post_message(self.Advice(translate(attempt.type.not_ready)))
 
     def _should_ask_how_sure(self) -> bool:
-        wanted = tutor_app(self).services.settings.confidence
+        wanted = shell_of(self).workspace.settings.confidence
         return wanted and not self.cursor.asking and self.attempt.confidence is None
 
     def _next_empty_blank(self) -> int | None:
@@ -304,7 +304,7 @@ class AskView(CachedLayout, can_focus=True):
     async def _on_key(self, event: events.Key) -> None:
         if self.cursor.asking and event.character in HOW_SURE:
             self.attempt.confidence = HOW_SURE[event.character]
-            self.post_message(self.Wish("commit"))
+            self.post_message(self.Requested("commit"))
             event.stop()
             event.prevent_default()
             return
@@ -376,7 +376,7 @@ class AskView(CachedLayout, can_focus=True):
 
     def _zone_at(self, event: events.MouseEvent) -> Zone | None:
         offset = event.get_content_offset_capture(self)
-        for zone in self.laid.zones:
+        for zone in self.drawn.zones:
             if zone.line == offset.y and zone.start <= offset.x < zone.end:
                 return zone
         return None

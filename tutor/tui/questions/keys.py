@@ -20,7 +20,7 @@ QUESTION_KEYS: tuple[Command, ...] = (
     Command("question.next-partner", ("space",), "quiz.key-partner", "quiz.key-partner-help", footer=2, group=_GROUP,
             palette=False),
     Command("question.number", tuple("123456789"), "quiz.key-number", "quiz.key-number-help", shown="1–9",
-            tells_key=True, group=_GROUP, palette=False),
+            passes_key=True, group=_GROUP, palette=False),
     Command("question.hint", ("i", "ctrl+t", "f2"), "quiz.key-hint", "quiz.key-hint-help", footer=3, group=_GROUP),
     Command("question.undo", ("z", "f5", "ctrl+underscore"), "quiz.key-undo", "quiz.key-undo-help", group=_GROUP),
     Command("question.unsure", ("u",), "quiz.key-unsure", "quiz.key-unsure-help", footer=2, group=_GROUP),

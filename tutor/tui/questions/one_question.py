@@ -146,7 +146,7 @@ class OneQuestionScreen(TutorScreen):
 
     def on_question_widget_committed(self) -> None:
         """The memory has the answer; it may have had something to say."""
-        for text in self.services.store.take_notices():
+        for text in self.workspace.store.take_notices():
             self.notice(text, "warning")
         self.refresh_state()
 

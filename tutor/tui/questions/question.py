@@ -32,7 +32,7 @@ from tutor.tui.questions.verdict import verdict_rows
 from tutor.tui.screen import TutorScreen
 from tutor.tui.textual_private import CachedLayout
 from tutor.tui.widgets.notice import Notice
-from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+from tutor.tui.widgets.rows import look_of, shell_of, strip_of
 
 if TYPE_CHECKING:
     from tutor.tui.questions.run_card import RunCard
@@ -52,7 +52,7 @@ class VerdictView(CachedLayout):
 
     def rows_at(self, width: int) -> list[Row]:
         """The rows at ``width`` cells, set once for each thing that can be said."""
-        attempt, ascii = self.exercise.attempt, tutor_app(self).ascii
+        attempt, ascii = self.exercise.attempt, shell_of(self).ascii
         key = (attempt, attempt.question, attempt.stage, attempt.unsure, width, ascii, language())
         if self._set is None or self._set[0] != key:
             self._set = (key, verdict_rows(attempt, width, ascii=ascii))
@@ -132,7 +132,7 @@ class QuestionWidget(CachedLayout):
     def on_mount(self) -> None:
         """Go on with a run that was waited for."""
         if self.query(AskView):  # else it was left before it was there
-            self.renew()
+            self.refresh_texts()
         if self.exercise.attempt.stage is Stage.WAITING:
             self.call_after_refresh(self._start_runs)
 
@@ -146,7 +146,7 @@ class QuestionWidget(CachedLayout):
         self.ask.focus(scroll_visible)
         return self
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """The language or the look has changed, or the attempt has, from outside."""
         if self._boxed:
             self.border_title = self._title()
@@ -165,7 +165,7 @@ class QuestionWidget(CachedLayout):
         await self.query_one("#runs").remove_children()
         self.query_one(VerdictView).exercise = exercise
         self.ask.show(exercise.attempt)
-        self.renew()
+        self.refresh_texts()
         exercise.seen()
         if exercise.attempt.stage is Stage.WAITING:
             self._start_runs()
@@ -229,14 +229,14 @@ class QuestionWidget(CachedLayout):
         if isinstance(self.screen, TutorScreen):
             self.screen.notice(event.text)
 
-    async def on_ask_view_wish(self, event: AskView.Wish) -> None:
+    async def on_ask_view_requested(self, event: AskView.Requested) -> None:
         """Lock the answer, or do what can be done after that."""
         event.stop()
         if event.name == "commit":
             self._commit()
         elif event.name == "unsure":
             self.exercise.set_unsure(not self.exercise.attempt.unsure)
-            self.renew()
+            self.refresh_texts()
             self.post_message(self.Changed(self))
         elif event.name == "again" and self.exercise.renew is not None:
             await self.show(self.exercise.renew(), lab=self.lab)
@@ -249,14 +249,14 @@ class QuestionWidget(CachedLayout):
     def _open_lab(self) -> None:
         fence = self._lab_shown()
         if fence is not None:
-            router.go(tutor_app(self), routes.Lab(fence.lab, fence.overrides))
+            router.go(shell_of(self), routes.Lab(fence.lab, fence.overrides))
 
     def _open_runs(self) -> None:
         """The lab as the runs had it: the last of them, and the ones that it is compared with kept beside it."""
-        app, runs = tutor_app(self), self.exercise.runs
+        app, runs = shell_of(self), self.exercise.runs
         try:
             for run_id in runs:
-                app.services.runs.folder_of(run_id)
+                app.workspace.runs.folder_of(run_id)
         except TutorError:
             self._open_lab()  # deleted since: the lab can make them again
         else:
@@ -274,12 +274,12 @@ class QuestionWidget(CachedLayout):
     def _committed(self) -> None:
         if isinstance(self.screen, TutorScreen):
             self.screen.query_one(Notice).hide()
-        self.renew()
+        self.refresh_texts()
         self.post_message(self.Committed(self))
         if self.exercise.attempt.stage is Stage.WAITING:
             self._start_runs()
         else:
-            self._told()
+            self._settled()
 
     # -- predictions -------------------------------------------------------------------------------------
 
@@ -293,9 +293,9 @@ class QuestionWidget(CachedLayout):
         """Beside the event loop, for it reads files, starts processes and imports the charts."""
         from tutor.charts.plot import preload
 
-        services = tutor_app(self).services
+        workspace = shell_of(self).workspace
         try:
-            runs = PredictionRuns.begin(services.runs, services.course, exercise.question.labs, exercise.runs)
+            runs = PredictionRuns.begin(workspace.runs, workspace.course, exercise.question.labs, exercise.runs)
         except TutorError as error:
             self.app.call_from_thread(self._cannot_begin, exercise, str(error))
             return
@@ -305,7 +305,7 @@ class QuestionWidget(CachedLayout):
     def _cannot_begin(self, exercise: Exercise, reason: str) -> None:
         exercise.cannot_run(reason)
         if exercise is self.exercise and self.is_attached:
-            self._told()
+            self._settled()
 
     def _begun(self, exercise: Exercise, runs: PredictionRuns) -> None:
         exercise.follow(runs.ids)
@@ -338,7 +338,7 @@ class QuestionWidget(CachedLayout):
     def _look(self) -> None:
         """What the runs have written since the last look."""
         runs = self._runs
-        if runs is None or tutor_app(self).unseen or not runs.poll():
+        if runs is None or shell_of(self).unseen or not runs.poll():
             return
         for card in self._cards:
             card.redraw()
@@ -353,10 +353,10 @@ class QuestionWidget(CachedLayout):
             self.exercise.settle(
                 facts_of_runs(self.exercise.question.labs, [summary.facts() for summary in runs.summaries])
             )
-        self._told()
+        self._settled()
 
-    def _told(self) -> None:
-        self.renew()
+    def _settled(self) -> None:
+        self.refresh_texts()
         self.post_message(self.Settled(self))
         self.call_after_refresh(self._reveal_end)
 

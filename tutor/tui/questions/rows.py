@@ -53,7 +53,7 @@ class Zone(NamedTuple):
 
 
 @dataclass(slots=True)
-class Laid:
+class DrawnQuestion:
     """Rows, the zones in them, and where the typing cursor is (column, line), if anywhere."""
 
     rows: list[Row] = field(default_factory=list)
@@ -104,27 +104,27 @@ def line_row(line: Line, indent: int = INDENT, ink: str = "") -> Row:
     return row
 
 
-def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = False) -> Laid:
+def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = False) -> DrawnQuestion:
     """The question: title, prompt, hints, and what there is to tick, order or type."""
     question = attempt.question
-    laid = Laid()
+    drawn = DrawnQuestion()
     if question.title:
-        laid.rows += page_rows(question.title, width, ascii=ascii, ink="strong", inline=True)
-        laid.rows.append([])
+        drawn.rows += page_rows(question.title, width, ascii=ascii, ink="strong", inline=True)
+        drawn.rows.append([])
     if BLANK in question.prompt:
-        _prompt_with_blanks(laid, attempt, width, cursor, ascii=ascii)
+        _prompt_with_blanks(drawn, attempt, width, cursor, ascii=ascii)
     elif question.prompt:
-        laid.rows += [*page_rows(question.prompt, width, ascii=ascii), []]
+        drawn.rows += [*page_rows(question.prompt, width, ascii=ascii), []]
     if not attempt.locked:
-        laid.rows += [*_how_rows(attempt, width), []]
-    _answers(laid, attempt, width, cursor, ascii=ascii)
+        drawn.rows += [*_how_rows(attempt, width), []]
+    _answers(drawn, attempt, width, cursor, ascii=ascii)
     for number, hint in enumerate(attempt.hints, 1):
-        laid.rows += [[]] if laid.rows and laid.rows[-1] else []
-        _hint(laid, number, hint, width, ascii=ascii)
-    while laid.rows and not laid.rows[-1]:
-        laid.rows.pop()
-    laid.rows += _what_comes_next(attempt, width, cursor)
-    return laid
+        drawn.rows += [[]] if drawn.rows and drawn.rows[-1] else []
+        _hint(drawn, number, hint, width, ascii=ascii)
+    while drawn.rows and not drawn.rows[-1]:
+        drawn.rows.pop()
+    drawn.rows += _what_comes_next(attempt, width, cursor)
+    return drawn
 
 
 def _what_comes_next(attempt: Attempt, width: int, cursor: Cursor) -> list[Row]:
@@ -156,35 +156,35 @@ def _how_sure_rows(width: int) -> list[Row]:
 # -- what there is to choose, order or type --------------------------------------------------------------
 
 
-def _answers(laid: Laid, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
+def _answers(drawn: DrawnQuestion, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
     """The rows of the question's type."""
     rows = attempt.type.rows(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
     if attempt.type.interaction == "pair":
-        _pairs(laid, attempt, cursor, rows, width, ascii=ascii)
+        _pairs(drawn, attempt, cursor, rows, width, ascii=ascii)
         return
     for place, row in enumerate(rows):
         if row.kind == "field":
             if attempt.stage is Stage.WAITING or not attempt.locked:
-                _number(laid, attempt, row.text, width, cursor)
+                _number(drawn, attempt, row.text, width, cursor)
         else:
-            _option(laid, attempt, cursor, place, row, width, ascii=ascii)
+            _option(drawn, attempt, cursor, place, row, width, ascii=ascii)
 
 
 def _option(
-    laid: Laid, attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow, width: int, *, ascii: bool
+    drawn: DrawnQuestion, attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow, width: int, *, ascii: bool
 ) -> None:
     """An option, or a line to be put in order, with its feedback."""
     margin = _MARGIN if len(attempt.shown) < 10 else _MARGIN + 1
-    first = len(laid.rows)
+    first = len(drawn.rows)
     head, ink = _option_head(attempt, cursor, place, row)
     lines = typeset(row.text, max(10, width - margin), ascii=ascii, inline=True) or (Line(),)
     for number, line in enumerate(lines):
         cells = line_row(line, 0, ink)[1:]
-        laid.rows.append([*head, *cells] if number == 0 else [Span(" " * margin), *cells])
-    laid.zones += [Zone("option", place, line, 0, width) for line in range(first, len(laid.rows))]
+        drawn.rows.append([*head, *cells] if number == 0 else [Span(" " * margin), *cells])
+    drawn.zones += [Zone("option", place, line, 0, width) for line in range(first, len(drawn.rows))]
     if row.feedback:
         own = "text" if row.chosen else "muted"
-        laid.rows += page_rows(row.feedback, width, ascii=ascii, indent=margin, ink=own)
+        drawn.rows += page_rows(row.feedback, width, ascii=ascii, indent=margin, ink=own)
 
 
 def _option_head(attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow) -> tuple[Row, str]:
@@ -214,7 +214,9 @@ _BEFORE_LEFT, _SLOT, _GAP, _BEFORE_RIGHT = 4, 4, 3, 2
 """Cells of a line of pairs: cursor or sign and letter, the partner's number in brackets, a gap, a partner's number."""
 
 
-def _pairs(laid: Laid, attempt: Attempt, cursor: Cursor, rows: Sequence[AnswerRow], width: int, *, ascii: bool) -> None:
+def _pairs(
+    drawn: DrawnQuestion, attempt: Attempt, cursor: Cursor, rows: Sequence[AnswerRow], width: int, *, ascii: bool
+) -> None:
     """The lines at the left, each with the number of its partner; the partners at the right, under their titles."""
     titles = [row.text for row in rows if row.kind == "head"]
     pairs, partners = ([row for row in rows if row.kind == kind] for kind in ("pair", "partner"))
@@ -226,23 +228,23 @@ def _pairs(laid: Laid, attempt: Attempt, cursor: Cursor, rows: Sequence[AnswerRo
     left = min(wanted[0], max(room // 2, room - wanted[1]))
     right = room - left
     if any(titles):
-        _pair_rows(laid, (titles[0], titles[1]), ("muted", "muted"), (left, right), [Span(" " * _BEFORE_LEFT)],
+        _pair_rows(drawn, (titles[0], titles[1]), ("muted", "muted"), (left, right), [Span(" " * _BEFORE_LEFT)],
                    [Span(" " * (_SLOT + _GAP + _BEFORE_RIGHT))], ascii=ascii)  # fmt: skip
     for place, (pair, partner) in enumerate(zip(pairs, partners, strict=True)):
         here = cursor.active and not attempt.locked and place == cursor.place
-        first = len(laid.rows)
+        first = len(drawn.rows)
         ink = "muted" if partner.chosen and not attempt.locked else "text"
         is_of_line_here = cursor.active and not attempt.locked and pairs[cursor.place].partner == partner.label
         sign = Span(f"{HERE} ", "accent bold") if here else _sign(pair.right)
         number = Span(f"{partner.label} ", "muted" if attempt.locked else "key")
         inks = "strong" if here else "text", "strong" if is_of_line_here else ink
         _pair_rows(
-            laid, (pair.text, partner.text), inks, (left, right), [sign, Span(f"{pair.label} ", "muted")],
+            drawn, (pair.text, partner.text), inks, (left, right), [sign, Span(f"{pair.label} ", "muted")],
             [*_slot(pair, here=here), Span(" " * _GAP), number], ascii=ascii,
         )  # fmt: skip
         start = _BEFORE_LEFT + left + _SLOT + _GAP
-        for line in range(first, len(laid.rows)):
-            laid.zones += [Zone("option", place, line, 0, start - _GAP), Zone("partner", place, line, start, width)]
+        for line in range(first, len(drawn.rows)):
+            drawn.zones += [Zone("option", place, line, 0, start - _GAP), Zone("partner", place, line, start, width)]
 
 
 def _slot(pair: AnswerRow, *, here: bool) -> Row:
@@ -253,7 +255,7 @@ def _slot(pair: AnswerRow, *, here: bool) -> Row:
 
 
 def _pair_rows(
-    laid: Laid, texts: tuple[str, str], inks: tuple[str, str], widths: tuple[int, int], before: Row, between: Row,
+    drawn: DrawnQuestion, texts: tuple[str, str], inks: tuple[str, str], widths: tuple[int, int], before: Row, between: Row,
     *, ascii: bool,
 ) -> None:  # fmt: skip
     """Two texts side by side, as many rows as the longer one needs."""
@@ -264,13 +266,13 @@ def _pair_rows(
     for number, (one, two) in enumerate(zip_longest(*columns, fillvalue=[])):
         heads = (before, between) if not number else ([Span(" " * row_width(each))] for each in (before, between))
         head, middle = heads
-        laid.rows.append([*head, *fit_row(one, widths[0]), *middle, *two])
+        drawn.rows.append([*head, *fit_row(one, widths[0]), *middle, *two])
 
 
 # -- typing ----------------------------------------------------------------------------------------------
 
 
-def _prompt_with_blanks(laid: Laid, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
+def _prompt_with_blanks(drawn: DrawnQuestion, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
     markdown = _PRIVATE.sub("\ufffd", attempt.question.prompt)
     for number, text in enumerate(attempt.draft.texts):
         room = min(max(_FIELD, cell_width(text) + 3), width - INDENT)
@@ -283,10 +285,10 @@ def _prompt_with_blanks(laid: Laid, attempt: Attempt, width: int, cursor: Cursor
                 if blank is None:
                     row.append(span._replace(text=text))
                 else:
-                    row += _field(laid, attempt, cursor, blank, column, cell_width(text))
+                    row += _field(drawn, attempt, cursor, blank, column, cell_width(text))
                 column += cell_width(text)
-        laid.rows.append(row)
-    laid.rows.append([])
+        drawn.rows.append(row)
+    drawn.rows.append([])
 
 
 def _split(text: str) -> list[tuple[str, int | None]]:
@@ -303,21 +305,21 @@ def _split(text: str) -> list[tuple[str, int | None]]:
     return pieces
 
 
-def _number(laid: Laid, attempt: Attempt, note: str, width: int, cursor: Cursor) -> None:
+def _number(drawn: DrawnQuestion, attempt: Attempt, note: str, width: int, cursor: Cursor) -> None:
     row: Row = [Span(" " * INDENT)]
     room = min(max(_FIELD + 6, cell_width(attempt.draft.texts[0]) + 3), width - INDENT)
-    row += _field(laid, attempt, cursor, 0, INDENT, room)
+    row += _field(drawn, attempt, cursor, 0, INDENT, room)
     if INDENT + room + 3 + cell_width(note) <= width:
-        laid.rows.append([*row, Span("   "), Span(note, "muted")])
+        drawn.rows.append([*row, Span("   "), Span(note, "muted")])
     else:
-        laid.rows += [row, [Span(" " * INDENT), Span(note, "muted")]]
+        drawn.rows += [row, [Span(" " * INDENT), Span(note, "muted")]]
 
 
-def _field(laid: Laid, attempt: Attempt, cursor: Cursor, blank: int, column: int, room: int) -> Row:
+def _field(drawn: DrawnQuestion, attempt: Attempt, cursor: Cursor, blank: int, column: int, room: int) -> Row:
     """A blank ``room`` cells wide, brackets included; the part of a long text around the cursor is shown."""
     text = harmless_line(attempt.draft.texts[blank])
-    line = len(laid.rows)
-    laid.zones.append(Zone("blank", blank, line, column, column + room))
+    line = len(drawn.rows)
+    drawn.zones.append(Zone("blank", blank, line, column, column + room))
     typing = cursor.active and not attempt.locked and cursor.blank == blank
     inner = max(1, room - 2)
     caret = min(cursor.caret, len(text)) if typing else 0
@@ -329,7 +331,7 @@ def _field(laid: Laid, attempt: Attempt, cursor: Cursor, blank: int, column: int
     edge = "accent bold" if typing else "muted"
     if not typing:
         return [Span("[", edge), Span(pad(text, inner), f"{ink} underline"), Span("]", edge)]
-    laid.caret = (column + 1 + cell_width(before), line)
+    drawn.caret = (column + 1 + cell_width(before), line)
     under = behind[:1] or " "
     rest = pad(behind[1:], max(0, inner - cell_width(before) - cell_width(under)))
     return [
@@ -347,9 +349,9 @@ def _field_ink(attempt: Attempt, blank: int) -> str:
 # -- hints -----------------------------------------------------------------------------------------------
 
 
-def _hint(laid: Laid, number: int, hint: str, width: int, *, ascii: bool) -> None:
+def _hint(drawn: DrawnQuestion, number: int, hint: str, width: int, *, ascii: bool) -> None:
     name = translate("quiz.hint-number", number=number)
     indent = INDENT + cell_width(name) + 2
     rows = page_rows(hint, width, ascii=ascii, indent=indent)
     rows[0] = [Span(" " * INDENT), Span(name, "accent bold"), Span("  "), *rows[0][1:]]
-    laid.rows += rows
+    drawn.rows += rows

@@ -10,7 +10,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.runs.words import drawn_name
 from tutor.tui.widgets.lab_words import STATE_WORDS
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from tutor.charts.loss_history import LossHistory
@@ -52,13 +52,13 @@ class RunCard(RowsView):
         self._train: LossHistory | None = None
         self._valid: LossHistory | None = None
 
-    def _card(self, room: Room) -> Rows:
+    def _card(self, area: Area) -> Rows:
         summary = self.follower.summary
-        picture = max(0, room.height - 2)
-        rows = [self._heading(summary, room.width)]
-        rows += self._picture(summary, Room(room.width, picture, room.colour, room.ascii)) if picture > 2 else []
-        rows.append(fit_row(self._numbers(summary, room), room.width))
-        return [*rows, *([[]] * (room.height - len(rows)))]
+        picture = max(0, area.height - 2)
+        rows = [self._heading(summary, area.width)]
+        rows += self._picture(summary, Area(area.width, picture, area.colour, area.ascii)) if picture > 2 else []
+        rows.append(fit_row(self._numbers(summary, area), area.width))
+        return [*rows, *([[]] * (area.height - len(rows)))]
 
     def _heading(self, summary: RunSummary, width: int) -> Row:
         name = translate("quiz.run-named", run=self.fence.name) if self.fence.name else translate("quiz.run")
@@ -68,20 +68,20 @@ class RunCard(RowsView):
         right = [Span(f"{sign} ", f"{ink} bold"), Span(translate(state), "text")]
         return spread_row(left, right, width)
 
-    def _picture(self, summary: RunSummary, room: Room) -> Rows:
+    def _picture(self, summary: RunSummary, area: Area) -> Rows:
         panels = summary.spec.show.panels if summary.spec is not None else ()
         panel = next((name for name in panels if name != "loss"), "loss")
         view = summary.views.get(panel)
         if panel == "loss" or view is None:
-            return self._losses(summary, room)
+            return self._losses(summary, area)
         from tutor.labs.panel import DrawStyle
         from tutor.labs.panels import draw_panel
 
         own = summary.spec is not None and summary.spec.data.name == "csv"
-        style = DrawStyle(room.width, room.height, room.colour, room.ascii, own_data=own)
+        style = DrawStyle(area.width, area.height, area.colour, area.ascii, own_data=own)
         return draw_panel(panel, view.scene, view.frame, style)
 
-    def _losses(self, summary: RunSummary, room: Room) -> Rows:
+    def _losses(self, summary: RunSummary, area: Area) -> Rows:
         from tutor.charts.loss import loss_chart, train_line, valid_line
         from tutor.charts.loss_history import LossHistory
 
@@ -91,9 +91,9 @@ class RunCard(RowsView):
         self._valid.follow(summary.valid_losses)
         lines = [train_line(self._train), *([valid_line(self._valid)] if len(self._valid) else [])]
         planned = summary.epochs_planned or None
-        return loss_chart(lines, room.width, room.height, planned=planned, ascii=room.ascii)
+        return loss_chart(lines, area.width, area.height, planned=planned, ascii=area.ascii)
 
-    def _numbers(self, summary: RunSummary, room: Room) -> Row:
+    def _numbers(self, summary: RunSummary, area: Area) -> Row:
         from tutor.charts.numbers import figure
 
         pairs = [(translate("quiz.run-epoch"), f"{summary.epoch}/{summary.epochs_planned}")]
@@ -101,11 +101,11 @@ class RunCard(RowsView):
             drawn = summary.spec if summary.spec is not None and summary.spec.loss.name == "function" else None
             # The height of a drawn curve is no error: it goes by the curve's own name.
             name = (
-                drawn_name(drawn.model.function, ascii=room.ascii) if drawn is not None else translate("charts.train")
+                drawn_name(drawn.model.function, ascii=area.ascii) if drawn is not None else translate("charts.train")
             )
-            pairs.append((name, figure(summary.train_losses[-1], ascii=room.ascii)))
+            pairs.append((name, figure(summary.train_losses[-1], ascii=area.ascii)))
         if summary.valid_losses:
-            pairs.append((translate("charts.valid"), figure(summary.valid_losses[-1], ascii=room.ascii)))
+            pairs.append((translate("charts.valid"), figure(summary.valid_losses[-1], ascii=area.ascii)))
         row: Row = []
         for name, value in pairs:
             row += [Span(f"{name} ", "muted"), Span(value, "strong"), Span("   ")]

@@ -86,16 +86,16 @@ class GlossaryScreen(TutorScreen):
         """There is room for the card, or there is not."""
         self.set_class(event.size.width >= WIDE, "wide")
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """Names are of the language in use."""
         search = self.query_one(Input)
         search.placeholder = translate("glossary.placeholder")
         self._search(search.value)
-        self.query_one(TermView).renew()
-        super().renew()
+        self.query_one(TermView).refresh_texts()
+        super().refresh_texts()
 
     def _items(self, query: str) -> list[RowItem]:
-        course = self.services.course
+        course = self.workspace.course
         glossary = course.glossary() if course is not None else None
         if glossary is None:
             self._found = ()

@@ -25,7 +25,7 @@ from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.themes import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
 from tutor.tui.widgets.row_list import RowItem, RowList
-from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+from tutor.tui.widgets.rows import look_of, shell_of, strip_of
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
@@ -55,7 +55,7 @@ class HomeScreen(TutorScreen):
         Command("home.quiz", ("t",), "home.quiz", "home.quiz-help", footer=95),
         Command("home.find", ("slash",), "home.find", "home.find-help", action="palette", footer=96, palette=False),
         Command("home.number", tuple("0123456789"), "home.number", "home.number-help", shown="1–9",
-                tells_key=True, palette=False),
+                passes_key=True, palette=False),
         Command("app.back", ("escape",), "keys.back", "home.quit-with-q", palette=False),
     )  # fmt: skip
 
@@ -96,27 +96,27 @@ class HomeScreen(TutorScreen):
         due = [Span(translate("review.due", count=self._due), "accent"), Span("   ")] if self._due else []
         return [*due, Span("L ", "key"), *language_row()]
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """Titles are of the language in use."""
         self._read_headers()
         self._show()
-        super().renew()
+        super().refresh_texts()
 
     def on_screen_resume(self) -> None:
         """Back from a lesson: its progress has changed."""
         super().on_screen_resume()
-        if self._states or "store" in self.services.__dict__:
+        if self._states or "store" in self.workspace.__dict__:
             self._read_progress()
             self._show()
 
     def _read_headers(self) -> None:
-        course = self.services.course
+        course = self.workspace.course
         self._headers = course.headers(language()) if course is not None else ()
 
     def _read_progress(self) -> None:
-        self._states = self.services.store.lesson_states()
-        self._last = self.services.store.last_lesson()
-        self._due = self.services.store.cards.count_due(clock.utc_now())
+        self._states = self.workspace.store.lesson_states()
+        self._last = self.workspace.store.last_lesson()
+        self._due = self.workspace.store.cards.count_due(clock.utc_now())
         self.refresh_frame()
 
     def _read_the_rest(self) -> None:
@@ -126,7 +126,7 @@ class HomeScreen(TutorScreen):
         self.set_timer(READ_LESSONS_AFTER, self._read_lessons)
 
     def _read_lessons(self) -> None:
-        course = self.services.course
+        course = self.workspace.course
         if course is not None:
             self.run_worker(lambda: self._read_in_background(course), thread=True, exit_on_error=False)
 
@@ -145,7 +145,7 @@ class HomeScreen(TutorScreen):
             self.app.call_from_thread(self._have_read, found)
 
     def _have_read(self, faults: Sequence[Fault]) -> None:
-        self.tutor.tidying.keep()
+        self.tutor.garbage.keep()
         if faults:
             self._faults = faults
             self._show()
@@ -168,7 +168,7 @@ class HomeScreen(TutorScreen):
     def _items(self) -> list[RowItem]:
         if self._headers or self._faults:
             return map_items(self._headers, self._states, self._last, self._faults)
-        course, problem = self.services.course, self.services.course_problem
+        course, problem = self.workspace.course, self.workspace.course_problem
         if course is None and problem is not None:
             return empty_items(problem.message, problem.hint, self.size.width)
         folder = course.folder if course is not None else ""
@@ -438,7 +438,7 @@ class LessonAbout(Widget):
         self._timer = self.set_timer(_READ_AFTER, self._read)
 
     def _read(self) -> None:
-        course = tutor_app(self).services.course
+        course = shell_of(self).workspace.course
         if course is not None and self._header is not None:
             self._lesson = course.lesson(self._header.id, self._header.language)
             self.refresh()
@@ -450,7 +450,7 @@ class LessonAbout(Widget):
         return strip_of(rows[y] if y < len(rows) else [], look_of(self), width)
 
     def _titles(self) -> dict[str, str]:
-        course = tutor_app(self).services.course
+        course = shell_of(self).workspace.course
         headers = course.headers(language()) if course is not None else []
         return {header.id: harmless_line(header.numbered_title) for header in headers}
 

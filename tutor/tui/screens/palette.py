@@ -105,7 +105,7 @@ class Palette(TutorDialog[None]):
         return [entry(command) for command in behind.commands() if command.palette]
 
     def _lessons(self) -> list[Entry]:
-        course = self.services.course
+        course = self.workspace.course
         if course is None:
             return []
         titles: dict[str, list[str]] = {}
@@ -124,7 +124,7 @@ class Palette(TutorDialog[None]):
     def _labs(self) -> list[Entry]:
         from tutor.labs.lab_files import list_labs, read_title
 
-        course = self.services.course
+        course = self.workspace.course
         if course is None:
             return []
         entries = []
@@ -142,7 +142,7 @@ class Palette(TutorDialog[None]):
         )  # fmt: skip
 
     def _terms(self) -> list[Entry]:
-        course = self.services.course
+        course = self.workspace.course
         if course is None:
             return []
         here = language()

@@ -32,7 +32,7 @@ from tutor.tui.widgets.row_list import (
     heading,
     sentence_items,
 )
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Option, Question
@@ -74,7 +74,7 @@ class ProgressScreen(TutorScreen):
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("stats.next-page", ("right", "l", "tab"), "stats.key-next-page", footer=2),
         Command("stats.previous-page", ("left", "h", "shift+tab"), "stats.key-previous-page"),
-        Command("stats.page", tuple("12345"), "stats.key-page", shown="1–5", footer=3, tells_key=True, palette=False),
+        Command("stats.page", tuple("12345"), "stats.key-page", shown="1–5", footer=3, passes_key=True, palette=False),
     )
     CSS = """
     ProgressScreen #progress-tabs { height: 1; }
@@ -114,9 +114,9 @@ class ProgressScreen(TutorScreen):
         """Sentences are broken for the width."""
         self._show_page()
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """Titles and options are of the language in use."""
-        super().renew()
+        super().refresh_texts()
         self._show_page()
         self._count()
 
@@ -159,34 +159,34 @@ class ProgressScreen(TutorScreen):
     def _read_overview(self) -> _Draw:
         from tutor.study.progress_report import overview
 
-        found = overview(self.services.store, self.services.course, language(), clock.utc_now())
+        found = overview(self.workspace.store, self.workspace.course, language(), clock.utc_now())
         self._overview = found
         return lambda width, look: overview_items(found, width, **look)
 
     def _read_topics(self) -> _Draw:
         from tutor.study.progress_report import topics
 
-        found = topics(self.services.store, self.services.course, language())
+        found = topics(self.workspace.store, self.workspace.course, language())
         return lambda width, look: topic_items(found, width, **look)
 
     def _read_misses(self) -> _Draw:
         from tutor.study.progress_report import mix_ups
 
-        found, titles = mix_ups(self.services.store, self.services.course, language()), self._titles()
+        found, titles = mix_ups(self.workspace.store, self.workspace.course, language()), self._titles()
         self._questions |= {f"miss:{number}": each.question for number, each in enumerate(found)}
         return lambda width, _look: miss_items(found, width, titles)
 
     def _read_confidence(self) -> _Draw:
         from tutor.study.calibration import confidence
 
-        found = confidence(self.services.store.statistics.estimates())
+        found = confidence(self.workspace.store.statistics.estimates())
         return lambda width, look: confidence_items(found, width, **look)
 
     def _read_items(self) -> _Draw:
         from tutor.study.misconceptions import item_reports
 
-        course = self.services.course
-        items = self.services.store.statistics.items()
+        course = self.workspace.course
+        items = self.workspace.store.statistics.items()
         found, titles = (item_reports(items, course, language()) if course is not None else []), self._titles()
         self._questions |= {f"item:{number}": each.question for number, each in enumerate(found)}
         return lambda width, _look: report_items(found, width, titles)
@@ -205,8 +205,8 @@ class ProgressScreen(TutorScreen):
 
     # -- pages -------------------------------------------------------------------------------------------
 
-    def _tabs(self, room: Room) -> Rows:
-        return [tabs_row([translate(name) for name in _PAGES], self.page, room.width)]
+    def _tabs(self, area: Area) -> Rows:
+        return [tabs_row([translate(name) for name in _PAGES], self.page, area.width)]
 
     def _show_page(self) -> None:
         page = self.query_one(RowList)
@@ -220,7 +220,7 @@ class ProgressScreen(TutorScreen):
         return draw(width, {"drawable": self._drawable, "ascii": self.tutor.ascii})
 
     def _titles(self) -> dict[str, str]:
-        course = self.services.course
+        course = self.workspace.course
         headers = course.headers(language()) if course is not None else []
         return {header.id: header.numbered_title for header in headers}
 

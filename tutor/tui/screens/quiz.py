@@ -23,7 +23,7 @@ from tutor.tui.questions.quiz_flow import QuizFlow
 from tutor.tui.questions.rows import plain_rows
 from tutor.tui.themes import EMPTY, FULL, HERE
 from tutor.tui.widgets.row_list import RowItem, RowList
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
@@ -97,22 +97,22 @@ class QuizScreen(OneQuestionScreen):
         super().on_resize(event)
         self.set_class(event.size.width >= _WIDE, "-wide")
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """The same question in another language or look."""
-        super().renew()
+        super().refresh_texts()
         lesson = self._read_lesson()
         if lesson is not None and self.session is not None:
             self._lesson = lesson
             self.session.retell(lesson.questions)
             for question in self.questions:
-                question.renew()
+                question.refresh_texts()
             self.show_page()
         self.refresh_state()
 
     # -- the lesson --------------------------------------------------------------------------------------
 
     def _headers(self) -> list[LessonHeader]:
-        course = self.services.course
+        course = self.workspace.course
         return list(course.headers(language())) if course is not None else []
 
     def _header(self) -> LessonHeader | None:
@@ -124,7 +124,7 @@ class QuizScreen(OneQuestionScreen):
         return headers[at + 1] if at + 1 < len(headers) else None
 
     def _read_lesson(self) -> Lesson | None:
-        course = self.services.course
+        course = self.workspace.course
         return course.lesson(self.lesson_id, language()) if course is not None else None
 
     async def _open(self) -> None:
@@ -139,7 +139,7 @@ class QuizScreen(OneQuestionScreen):
             await self._say_nothing()
             return
         self.session = QuizSession.start(
-            self._lesson.questions, self.services.store,
+            self._lesson.questions, self.workspace.store,
             scope=f"lesson:{self.lesson_id}", lesson_id=self.lesson_id, fresh=fresh,
         )  # fmt: skip
         if self.session.begun and not fresh:
@@ -147,7 +147,7 @@ class QuizScreen(OneQuestionScreen):
         await self.show()
 
     async def _say_nothing(self) -> None:
-        problem = self.services.course_problem
+        problem = self.workspace.course_problem
         if problem is not None:
             said = [problem.message, problem.hint]
         elif self._lesson is not None:
@@ -155,9 +155,9 @@ class QuizScreen(OneQuestionScreen):
         else:
             said = [translate("quiz.no-lesson", id=self.lesson_id)]
 
-        def draw(room: Room) -> Rows:
-            rows = [row for text in said if text for row in [*plain_rows(harmless_line(text), room.width), []]]
-            return [*rows, *([[]] * room.height)][: room.height]
+        def draw(area: Area) -> Rows:
+            rows = [row for text in said if text for row in [*plain_rows(harmless_line(text), area.width), []]]
+            return [*rows, *([[]] * area.height)][: area.height]
 
         await self.query_one(QuizFlow).mount(RowsView(draw, id="quiz-nothing"))
 
@@ -185,17 +185,17 @@ class QuizScreen(OneQuestionScreen):
         if self.session is not None and self.session.over:
             self.query_one(RowList).set_items(summary_items(self.session, self._following()))
 
-    def _list_rows(self, room: Room) -> Rows:
+    def _list_rows(self, area: Area) -> Rows:
         """Every question of the round, for the side."""
         if self.session is None:
-            return [[]] * room.height
+            return [[]] * area.height
 
         session = self.session
         rows: Rows = [
-            question_row(session, number, each, room.width, here=each is session.current)
+            question_row(session, number, each, area.width, here=each is session.current)
             for number, each in enumerate(session.exercises, 1)
         ]
-        return [*rows, *([[]] * room.height)][: room.height]
+        return [*rows, *([[]] * area.height)][: area.height]
 
     def refresh_state(self) -> None:
         """The list of questions tells how each stands."""

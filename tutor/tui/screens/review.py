@@ -18,7 +18,16 @@ from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, score_row, title_line
 from tutor.tui.questions.quiz_flow import QuizFlow
-from tutor.tui.widgets.row_list import RowItem, RowList, blank, chart_items, day_label, fixed, sentence_items, way
+from tutor.tui.widgets.row_list import (
+    RowItem,
+    RowList,
+    blank,
+    chart_items,
+    choice_item,
+    day_label,
+    fixed,
+    sentence_items,
+)
 
 if TYPE_CHECKING:
     from tutor.study.deck import Deck
@@ -75,20 +84,20 @@ class ReviewScreen(OneQuestionScreen):
         if self._outlook is not None:
             self._fill_page()
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """The same card in another language or look."""
-        super().renew()
+        super().refresh_texts()
         if self.session is not None:
             self.session.retell()
             for question in self.questions:
-                question.renew()
+                question.refresh_texts()
         self._fill_page()
         self.refresh_frame()
 
     # -- beginning ---------------------------------------------------------------------------------------
 
     def _open(self) -> None:
-        self._deck = self.services.deck
+        self._deck = self.workspace.deck
         self._fill_page()
         # The lessons are read for what the cards ask; that, and the charts' import, is not for the event loop.
         self.run_worker(self._prepare, thread=True, exit_on_error=False)
@@ -97,7 +106,7 @@ class ReviewScreen(OneQuestionScreen):
         from tutor.charts.plot import preload
 
         if self._deck is not None:
-            self._deck.sync(self.services.store, clock.utc_now(), language())
+            self._deck.sync(self.workspace.store, clock.utc_now(), language())
         self.app.call_from_thread(self._prepared, self._look_ahead())
         preload()
         import tutor.charts.bars  # noqa: F401 - imported here, so that the first chart does not wait for it
@@ -105,7 +114,7 @@ class ReviewScreen(OneQuestionScreen):
         self.app.call_from_thread(self._can_draw)
 
     def _look_ahead(self) -> Outlook:
-        return outlook(self.services.store, clock.utc_now())
+        return outlook(self.workspace.store, clock.utc_now())
 
     def _prepared(self, ahead: Outlook) -> None:
         self._outlook = ahead
@@ -126,7 +135,7 @@ class ReviewScreen(OneQuestionScreen):
         def start() -> None:
             from tutor.study.review_session import ReviewSession
 
-            session = ReviewSession(self.services.store, deck, minutes=minutes)
+            session = ReviewSession(self.workspace.store, deck, minutes=minutes)
             self.app.call_from_thread(self._started, session)
 
         self.run_worker(start, thread=True, exit_on_error=False)
@@ -153,7 +162,7 @@ class ReviewScreen(OneQuestionScreen):
         if self.session is not None and not self.session.over:
             return
         width = page.scrollable_content_region.width or self.size.width
-        if self._deck is None and (problem := self.services.course_problem) is not None:
+        if self._deck is None and (problem := self.workspace.course_problem) is not None:
             page.set_items(sentence_items(str(problem), width, "text"))
         elif self._outlook is not None and self.session is None:
             page.set_items(start_items(self._outlook, width, drawable=self._drawable, ascii=self.tutor.ascii))
@@ -242,9 +251,9 @@ def start_items(outlook: Outlook, width: int, *, drawable: bool, ascii: bool) ->
     if outlook.due:
         items += sentence_items(translate("review.due-now", count=outlook.due), width, "strong")
         items += [blank()]
-        items += [way(key, letter, translate("review.way-minutes", minutes=MINUTES[key]))
+        items += [choice_item(key, letter, translate("review.way-minutes", minutes=MINUTES[key]))
                   for key, letter in ((SHORT, "5"), (LONG, "0"))]  # fmt: skip
-        items += [way(ALL, "a", translate("review.way-all", count=outlook.due))]
+        items += [choice_item(ALL, "a", translate("review.way-all", count=outlook.due))]
     else:
         items += sentence_items(translate("review.nothing-due"), width, "strong")
         items += sentence_items(next_due(outlook), width)
@@ -281,14 +290,14 @@ def end_items(session: ReviewSession, outlook: Outlook, width: int, *, drawable:
         items += sentence_items(next_due(outlook), width)
     items += [blank()]
     if outlook.due or session.left:
-        items += [way(MORE, "r", translate("review.way-more", count=session.left or outlook.due))]
+        items += [choice_item(MORE, "r", translate("review.way-more", count=session.left or outlook.due))]
     items += [_home(), blank()]
     items += [_answer_item(number, exercise) for number, exercise in enumerate(session.answered)]
     return [*items, blank(), *forecast_items(outlook, drawable=drawable, ascii=ascii)]
 
 
 def _home() -> RowItem:
-    return way(HOME, "H", translate("review.way-home"))
+    return choice_item(HOME, "H", translate("review.way-home"))
 
 
 def _score_row(right: int, total: int, width: int) -> Row:

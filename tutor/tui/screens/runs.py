@@ -25,7 +25,7 @@ from tutor.tui.widgets.lab_words import STATE_WORDS
 from tutor.tui.widgets.row_list import RowItem, RowList
 
 if TYPE_CHECKING:
-    from tutor.runs.control import Command as Wish
+    from tutor.runs.control import Command as Requested
 
 
 _EVERY = 1.0
@@ -84,9 +84,9 @@ class RunsScreen(TutorScreen):
         super().on_screen_resume()
         self._look()
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """Another language or look."""
-        super().renew()
+        super().refresh_texts()
         if self._read:
             self._show()
 
@@ -99,7 +99,7 @@ class RunsScreen(TutorScreen):
 
     def _read_runs(self) -> None:
         try:
-            entries = self.services.runs.all()
+            entries = self.workspace.runs.all()
         finally:
             self._looking = False
         if self.is_attached:
@@ -161,7 +161,7 @@ class RunsScreen(TutorScreen):
             self.notice(text, kind)
         self.set_timer(_SOON, self._look)
 
-    def _send(self, entry: RunEntry, wish: Wish) -> str:
+    def _send(self, entry: RunEntry, wish: Requested) -> str:
         from tutor.runs.control import send
 
         send(entry.folder, wish)
@@ -199,8 +199,8 @@ class RunsScreen(TutorScreen):
     def action_compare(self) -> None:
         """Show the selected run with the marked ones beside it."""
         if (entry := self._selected) is not None:
-            beside = [each for each in self._marked if each != entry.id]
-            router.go(self.tutor, routes.Run(entry.id, beside))
+            compared = [each for each in self._marked if each != entry.id]
+            router.go(self.tutor, routes.Run(entry.id, compared))
 
     def action_export(self) -> None:
         """Write the selected run as CSV into the learner's folder."""
@@ -209,7 +209,7 @@ class RunsScreen(TutorScreen):
             from tutor.foundation.errors import ExitCode
             from tutor.runs.export import write_csv
 
-            path = self.services.home / "exports" / f"{entry.id}.csv"
+            path = self.workspace.home / "exports" / f"{entry.id}.csv"
             try:
                 write_csv(entry.folder, path)
             except OSError as error:
@@ -224,7 +224,7 @@ class RunsScreen(TutorScreen):
         """Keep the selected run for good, or no longer."""
 
         def pin(entry: RunEntry) -> str:
-            self.services.runs.pin(entry.id, pinned=not entry.pinned)
+            self.workspace.runs.pin(entry.id, pinned=not entry.pinned)
             return translate("watch.unpinned" if entry.pinned else "watch.pinned", run=entry.short_id)
 
         self._try(pin)
@@ -238,7 +238,7 @@ class RunsScreen(TutorScreen):
                 self.notice(translate("run-list.delete-again", run=entry.short_id), "warning")
                 return ""
             self._to_delete = ""
-            self.services.runs.delete(entry.id)
+            self.workspace.runs.delete(entry.id)
             return translate("watch.deleted", run=entry.short_id)
 
         self._try(delete)
@@ -297,7 +297,7 @@ class _Room(NamedTuple):
     """With `_SIGN` cells it is the sign alone, and the loss is that of validation where there is one."""
 
 
-def _room(width: int) -> _Room:
+def _area(width: int) -> _Room:
     spark = _WIDE_SPARK if width >= _ROOMY else _SPARK
     left = width - 2 - 5 - _STATE - _EPOCH - _LOSS - 3
     for used, room in (
@@ -312,7 +312,7 @@ def _room(width: int) -> _Room:
 
 
 def _draw_heading(width: int) -> Row:
-    title, spark, train, age, state = _room(width)
+    title, spark, train, age, state = _area(width)
     narrow = state == _SIGN
     cells = [pad(f"  {translate('watch.head-run')}", 7), pad(shorten(translate("watch.head-lab"), title), title + 1)]
     cells += [pad("" if narrow else translate("watch.head-state"), state)]
@@ -327,7 +327,7 @@ def _draw_heading(width: int) -> Row:
 
 
 def _row(entry: RunEntry, width: int, marked: bool, now: datetime, *, ascii: bool) -> Row:
-    title, spark, train, age, state = _room(width)
+    title, spark, train, age, state = _area(width)
     sign, ink, _ = STATE_WORDS[entry.state]
     word = shorten(f"{sign} {state_in_a_list(entry.state)}", state - 1) if state > _SIGN else sign
     mark = ("◆ ", "accent") if marked else ("★ ", "muted") if entry.pinned else ("  ", "text")

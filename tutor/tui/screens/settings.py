@@ -117,7 +117,7 @@ class SettingsScreen(TutorScreen):
 
     def _items_of(self, choice: Choice) -> list[RowItem]:
         def draw(width: int) -> Row:
-            current = choice.current(self.services.settings)
+            current = choice.current(self.workspace.settings)
             row = [Span("   "), Span(pad(translate(choice.label), _NAME_WIDTH), "strong")]
             return [*row, *_value_row(choice.values(), current, width - 3 - _NAME_WIDTH)]
 
@@ -140,9 +140,9 @@ class SettingsScreen(TutorScreen):
 
             return RowItem(key, draw, selectable=False)
 
-        course = self.services.course
+        course = self.workspace.course
         return [
-            item("settings.memory-folder", lambda: self.services.home),
+            item("settings.memory-folder", lambda: self.workspace.home),
             item("settings.lessons-folder", lambda: course.folder if course is not None else "-"),
         ]
 
@@ -151,7 +151,7 @@ class SettingsScreen(TutorScreen):
         if choice is None:
             return
         values = [value for value, _ in choice.values()]
-        current = choice.current(self.services.settings)
+        current = choice.current(self.workspace.settings)
         index = values.index(current) if current in values else -1
         self.tutor.change_settings(**{choice.field: values[(index + step) % len(values)]})
 

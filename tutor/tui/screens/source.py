@@ -19,7 +19,7 @@ from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.row_list import RowItem, RowList
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from tutor.ml.source import Passage
@@ -159,7 +159,7 @@ class SourceScreen(TutorScreen):
         Command("source.previous", ("p", "shift+tab"), "source.previous", "source.previous-help", footer=2,
                 group="source.group"),
         Command("source.pick", tuple("123456789"), "source.pick", "source.pick-help", footer=3, group="source.group",
-                shown="1–9", tells_key=True, palette=False),
+                shown="1–9", passes_key=True, palette=False),
     )  # fmt: skip
     CSS = "SourceScreen #names { height: 1; }"
 
@@ -218,13 +218,13 @@ class SourceScreen(TutorScreen):
     def on_resize(self, _event: events.Resize) -> None:
         self._lay_out()
 
-    def renew(self) -> None:
-        super().renew()
+    def refresh_texts(self) -> None:
+        super().refresh_texts()
         self._lay_out()
 
-    def _draw_names(self, room: Room) -> Rows:
-        rows = self._names_rows(room.width)
-        return [*rows, *([[]] * (room.height - len(rows)))][: room.height]
+    def _draw_names(self, area: Area) -> Rows:
+        rows = self._names_rows(area.width)
+        return [*rows, *([[]] * (area.height - len(rows)))][: area.height]
 
     def _names_rows(self, width: int) -> Rows:
         """The names with their numbers, the one shown standing out, and a rule below them."""

@@ -25,7 +25,7 @@ from tutor.runs.sweep.results import SweepState
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,9 +96,9 @@ class SweepScreen(TutorScreen):
         """Look for cells that have ended."""
         self.set_interval(_EVERY, self._look)
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """Another language or look."""
-        super().renew()
+        super().refresh_texts()
         self.show_all()
 
     def show_all(self) -> None:
@@ -143,11 +143,11 @@ class SweepScreen(TutorScreen):
 
     def _start(self, plan: SweepPlan) -> None:
         """Beside the event loop: it writes files and starts a process."""
-        course = self.services.course
+        course = self.workspace.course
         try:
             if course is None:
                 raise TutorError(translate("quiz.no-course"))
-            folder = self.services.sweeps.start(plan, data_folder=course.data_folder)
+            folder = self.workspace.sweeps.start(plan, data_folder=course.data_folder)
         except TutorError as error:
             self.app.call_from_thread(self._cannot_start, error)
             return
@@ -239,10 +239,10 @@ class SweepScreen(TutorScreen):
             self.action_tick()
         self.show_all()
 
-    def _draw(self, room: Room) -> Rows:
+    def _draw(self, area: Area) -> Rows:
         if self.plan is None or self.follower is None:
-            return fit_rows(choice_rows(self.choice, room.width), room.width, room.height)
-        width, height, colour, ascii = room
+            return fit_rows(choice_rows(self.choice, area.width), area.width, area.height)
+        width, height, colour, ascii = area
         rows = map_rows(self.plan, self.follower.state, self.cell, width, height, colour=colour, ascii=ascii)
         return fit_rows(rows, width, height)
 
@@ -372,7 +372,7 @@ def map_rows(
     rows.append(_page_row(page, best, width) if page.count > 1 else [])
     rows += [[Span(" "), *each] for each in shown]
     rows += [[], [Span(" "), *legend]]
-    return [*rows, [], *_told(plan, state, cell, width)]
+    return [*rows, [], *_cell_facts(plan, state, cell, width)]
 
 
 def _under_cursor(cell: Span, *, best: bool) -> Span:
@@ -431,7 +431,7 @@ def _window(page: Page, losses: Sequence[float], cell: int, width: int, height: 
     return left, across, top, down
 
 
-def _told(plan: SweepPlan, state: SweepState, cell: int, width: int) -> Rows:
+def _cell_facts(plan: SweepPlan, state: SweepState, cell: int, width: int) -> Rows:
     """The values of a cell, and what came out of it."""
     name: Row = [Span(f" {shorten(harmless_line(plan.name_of(cell)), max(8, width - 2))}", "strong")]
     result = state.results.get(cell)

@@ -99,10 +99,10 @@ class TermCard(TutorDialog[None]):
             words += more
         return [*words, *close]
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """Names and meaning are of the language in use."""
-        self._view.renew()
-        super().renew()
+        self._view.refresh_texts()
+        super().refresh_texts()
 
     def on_term_view_turned(self) -> None:
         """The edges speak of the term."""

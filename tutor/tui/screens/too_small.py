@@ -13,7 +13,7 @@ from tutor.tui import routes
 from tutor.tui.commands import SHARED, Command, bindings_of
 from tutor.tui.screen import SteadyScreen
 from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
-from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+from tutor.tui.widgets.rows import look_of, shell_of, strip_of
 
 
 class TooSmallScreen(SteadyScreen[None]):
@@ -25,7 +25,7 @@ class TooSmallScreen(SteadyScreen[None]):
 
     def render_line(self, y: int) -> Strip:
         """The sentence, wrapped, in the middle of the window, which is smaller than what screens are laid out in."""
-        width, height = tutor_app(self).window
+        width, height = shell_of(self).window
         text = translate("app.too-small", width=MIN_WIDTH, height=MIN_HEIGHT, has_width=width, has_height=height)
         lines = wrapped(text, max(1, width - 2))
         index = y - max(0, (height - len(lines)) // 2)
@@ -34,7 +34,7 @@ class TooSmallScreen(SteadyScreen[None]):
 
     def on_screen_resume(self) -> None:
         """Another screen lay above while the window grew."""
-        if not tutor_app(self).too_small:
+        if not shell_of(self).too_small:
             self.app.pop_screen()
 
     def action_quit(self) -> None:

@@ -10,7 +10,7 @@ _UP = "\x1bM"
 
 
 @lru_cache(1 << 15)
-def way(start: tuple[int, int] | None, x: int, y: int, sure: bool = True) -> str:
+def cursor_move(start: tuple[int, int] | None, x: int, y: int, sure: bool = True) -> str:
     """The shortest sequence that moves the cursor to column ``x`` of row ``y``, both from 0.
 
     Args:
@@ -96,7 +96,7 @@ def pen_for_blank(pen: str) -> str:
 
 
 @lru_cache(8192)
-def change(old: str, new: str) -> str:
+def pen_change(old: str, new: str) -> str:
     """The shortest sequence that turns the pen ``old`` into ``new``; empty where they are the same."""
     if old == new:
         return ""

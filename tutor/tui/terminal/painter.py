@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tutor.tui.terminal.cells import BLANK, REST, Cells
-from tutor.tui.terminal.orders import PLAIN, change, pen_for_blank, way
+from tutor.tui.terminal.orders import PLAIN, cursor_move, pen_change, pen_for_blank
 
 UNKNOWN = "\0"
 """The text of a cell of which nobody knows what the terminal shows there."""
@@ -212,7 +212,9 @@ class Painter:
 
     def _use(self, pen: str) -> None:
         if pen != self._pen:
-            self._out.append(change(self._pen, pen) if self._pen is not None else f"\x1b[0;{pen}m" if pen else "\x1b[m")
+            self._out.append(
+                pen_change(self._pen, pen) if self._pen is not None else f"\x1b[0;{pen}m" if pen else "\x1b[m"
+            )
             self._pen = pen
 
     def _will_do(self, text: str, pen: str) -> bool:
@@ -230,11 +232,11 @@ class Painter:
             texts, pens = self._cells.texts[y], self._cells.pens[y]
             between = "".join(texts[start:x])
             same = all(self._will_do(texts[column], pens[column]) for column in range(start, x))
-            if same and texts[start] != REST and len(between.encode()) <= len(way(self._at, x, y, self._sure)):
+            if same and texts[start] != REST and len(between.encode()) <= len(cursor_move(self._at, x, y, self._sure)):
                 self._write(between, x, y)
                 return
         self._move(x, y)
 
     def _move(self, x: int, y: int) -> None:
-        self._out.append(way(self._at, x, y, self._sure))
+        self._out.append(cursor_move(self._at, x, y, self._sure))
         self._at, self._sure = (x, y), True

@@ -22,35 +22,35 @@ from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
 from tutor.runs.words import drawn_name
 from tutor.tui.widgets.lab_words import begin_text, loss_name
-from tutor.tui.widgets.rows import Room
+from tutor.tui.widgets.rows import Area
 
 _PARAMETERS = 3
 
 
-def draw_loss(session: LabSession, glass: ChartView, room: Room, *, told: int | None = None) -> Rows:
-    """The loss of the present run and of those pinned; its legend tells the figures up to the epoch ``told``."""
+def draw_loss(session: LabSession, chart_view: ChartView, area: Area, *, legend_epoch: int | None = None) -> Rows:
+    """The loss of the present run and of those pinned; its legend tells the figures up to the epoch ``legend_epoch``."""
     if session.summary is None and not session.pinned:
-        return sentence(begin_text(session), room.width, room.height)
-    spec, axis = session.running_spec, glass.axis
+        return sentence(begin_text(session), area.width, area.height)
+    spec, axis = session.running_spec, chart_view.axis
     counted = "workbench.update" if axis.in_updates else "lab.tries" if spec.manual else "lab.epoch"
     planned = session.epochs_planned
     if axis.in_updates:
         planned = round(place_of(session.knots(), planned)) if len(session.train) else 0
     return loss_chart(
-        _lines(session, room, told),
-        room.width,
-        room.height,
+        _lines(session, area, legend_epoch),
+        area.width,
+        area.height,
         title=translate("record.loss") if session.recorded else _title(spec),
         short_title="" if session.recorded or spec.loss.name == "function" else loss_name(spec.loss.name),
         across=translate(counted),
         planned=planned or None,
-        logarithmic=glass.logarithmic,
+        logarithmic=chart_view.logarithmic,
         axis=axis,
-        window=glass.window(session.last_place(in_updates=axis.in_updates)),
-        changes=_changes(session, room, in_updates=axis.in_updates),
-        cursor=glass.cursor,
+        window=chart_view.window(session.last_place(in_updates=axis.in_updates)),
+        changes=_changes(session, area, in_updates=axis.in_updates),
+        cursor=chart_view.cursor,
         numbers=_epoch_numbers(session),
-        ascii=room.ascii,
+        ascii=area.ascii,
     )
 
 
@@ -60,17 +60,17 @@ def _epoch_numbers(session: LabSession) -> Sequence[float]:
     return own if all(each.summary.numbers == own for each in session.others) else ()
 
 
-def _lines(session: LabSession, room: Room, told: int | None) -> list[LossLine]:
+def _lines(session: LabSession, area: Area, legend_epoch: int | None) -> list[LossLine]:
     """The runs that are kept, named by what tells them apart, then the present one."""
     lines = [
         replace(pinned_line(each.number, name, each.history), knots=knots_of(each.summary))
-        for each, name in zip(session.others, session.names(ascii=room.ascii), strict=False)
+        for each, name in zip(session.others, session.names(ascii=area.ascii), strict=False)
     ]
     knots = session.knots()
     until = session.replay.player.position if session.replay is not None else None
-    lines.append(replace(_own_line(session, ascii=room.ascii), knots=knots, until=until, legend_epoch=told))
+    lines.append(replace(_own_line(session, ascii=area.ascii), knots=knots, until=until, legend_epoch=legend_epoch))
     if len(session.valid):
-        lines.append(replace(valid_line(session.valid), knots=knots, until=until, legend_epoch=told))
+        lines.append(replace(valid_line(session.valid), knots=knots, until=until, legend_epoch=legend_epoch))
     return lines
 
 
@@ -86,28 +86,28 @@ def _own_line(session: LabSession, *, ascii: bool) -> LossLine:
     return replace(line, name=drawn_name(spec.model.function, ascii=ascii)) if drawn else line
 
 
-def _changes(session: LabSession, room: Room, *, in_updates: bool) -> list[tuple[int, str]]:
+def _changes(session: LabSession, area: Area, *, in_updates: bool) -> list[tuple[int, str]]:
     """Where a control was turned, and to what. Where every epoch is the learner's own move that tells nothing."""
     summary, spec = session.summary, session.running_spec
     if summary is None or spec.manual:
         return []
     marks: dict[int, list[str]] = {}
     for change in summary.changes:
-        name = f"{title_of_key(spec, change.key, ascii=room.ascii)} {value_text(change.key, change.value)}"
+        name = f"{title_of_key(spec, change.key, ascii=area.ascii)} {value_text(change.key, change.value)}"
         marks.setdefault(change.updates if in_updates else change.epoch, []).append(name)
     return [(place, ", ".join(names)) for place, names in marks.items()]
 
 
-def draw_view(session: LabSession, panel: str, room: Room) -> Rows:
+def draw_view(session: LabSession, panel: str, area: Area) -> Rows:
     """A panel that the worker computes."""
     view = session.view(panel)
     if view is None:
         # Before the start the chart of the loss says how to begin; once is enough.
         alone = session.summary is not None or "loss" not in session.spec.show.panels
         said = begin_text(session) if session.summary is None else translate("charts.nothing-yet")
-        return sentence(said if alone else "", room.width, room.height)
+        return sentence(said if alone else "", area.width, area.height)
     own = session.running_spec.data.name == "csv"
-    style = DrawStyle(room.width, room.height, room.colour, room.ascii, own_data=own)
+    style = DrawStyle(area.width, area.height, area.colour, area.ascii, own_data=own)
     return draw_panel(panel, view.scene, view.frame, style)
 
 

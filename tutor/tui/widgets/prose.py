@@ -14,7 +14,7 @@ from textual.strip import Strip
 from tutor.foundation.text import cell_width
 from tutor.tui.textual_private import CachedLayout
 from tutor.tui.themes import Look
-from tutor.tui.widgets.rows import look_of, tutor_app
+from tutor.tui.widgets.rows import look_of, shell_of
 from tutor.typeset.elements import Line, Span
 
 MEASURE = 76
@@ -100,7 +100,7 @@ class ProseView(CachedLayout):
 
     def lines_at(self, width: int) -> Sequence[Line]:
         """The lines of the text at ``width`` cells."""
-        return self._page(width, tutor_app(self).ascii)
+        return self._page(width, shell_of(self).ascii)
 
     @property
     def lines(self) -> Sequence[Line]:

@@ -221,7 +221,7 @@ def sentence_items(text: str, width: int, ink: str = "muted") -> list[RowItem]:
     return [fixed(_row_of([Span(" " * MARGIN), Span(line, ink)])) for line in lines]
 
 
-def way(key: str, letter: str, text: str) -> RowItem:
+def choice_item(key: str, letter: str, text: str) -> RowItem:
     """A row that leads on: the key that does the same, and what it does."""
 
     def draw(width: int) -> Row:

@@ -24,7 +24,7 @@ def look_of(widget: Widget) -> Look:
     return getattr(widget.app, "look", LOOKS["dark"])
 
 
-def tutor_app(widget: Widget) -> Shell:
+def shell_of(widget: Widget) -> Shell:
     """The app that ``widget`` belongs to, as widgets know it."""
     return cast("Shell", widget.app)
 
@@ -50,7 +50,7 @@ def strip_of(row: Iterable[Span], look: Look, width: int, *, ground: str | None 
     return strip if wide <= width else strip.adjust_cell_length(width)
 
 
-class Room(NamedTuple):
+class Area(NamedTuple):
     """What there is to draw in: cells, whether fields may be coloured, and whether ASCII is all there is."""
 
     width: int
@@ -59,7 +59,7 @@ class Room(NamedTuple):
     ascii: bool = False
 
 
-Draw = Callable[[Room], Rows]
+Draw = Callable[[Area], Rows]
 """Draws exactly the cells of a room."""
 
 
@@ -77,15 +77,15 @@ class RowsView(Widget):
         super().__init__(id=id)
         self._draw = draw
         self._rows: Rows = []
-        self._room: Room | None = None
+        self._area: Area | None = None
         self._strips: dict[int, Strip] = {}
         self._look: Look | None = None
 
     @property
-    def room(self) -> Room:
+    def area(self) -> Area:
         """What there is to draw in now."""
         look = look_of(self)
-        return Room(self.size.width, self.size.height, not look.native, tutor_app(self).ascii)
+        return Area(self.size.width, self.size.height, not look.native, shell_of(self).ascii)
 
     def show(self, draw: Draw) -> None:
         """Draw something else from now on."""
@@ -96,13 +96,13 @@ class RowsView(Widget):
         """Draw again; lines that stayed the same are not sent again."""
         if not self.is_mounted or not self.size.width or not self.size.height:
             return
-        if self._room is None:  # whatever is painted first is drawn then, in the room that there is by then
+        if self._area is None:  # whatever is painted first is drawn then, in the room that there is by then
             self.refresh()
             return
-        room = self.room
-        rows = self._draw(room)
-        if room != self._room or len(rows) != len(self._rows):
-            self._take(room, rows)
+        area = self.area
+        rows = self._draw(area)
+        if area != self._area or len(rows) != len(self._rows):
+            self._take(area, rows)
             self.refresh()
             return
         changed = [y for y, (new, old) in enumerate(zip(rows, self._rows, strict=True)) if new != old]
@@ -110,7 +110,7 @@ class RowsView(Widget):
         for y in changed:
             self._strips.pop(y, None)
         if changed:
-            self.refresh(*(Region(0, y, room.width, 1) for y in changed))
+            self.refresh(*(Region(0, y, area.width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
         """Line ``y``, made once and kept until it changes."""
@@ -120,8 +120,8 @@ class RowsView(Widget):
         """Lines as they are, where no border or padding has to be laid around them: that costs more than they do."""
         if self.outer_size != self.size:
             return super().render_lines(crop)
-        look, room = self._ground()
-        strips = [self._strip(y, look, room) for y in crop.line_range]
+        look, area = self._ground()
+        strips = [self._strip(y, look, area) for y in crop.line_range]
         if filters := self.get_line_filters():
             background = self.background_colors[1]
             for each in filters:
@@ -136,7 +136,7 @@ class RowsView(Widget):
 
     def on_resize(self, _event: events.Resize) -> None:
         """Another size is another picture, unless it has been painted in that size already."""
-        if self.room != self._room:
+        if self.area != self._area:
             self.forget()
             self.redraw()
 
@@ -146,26 +146,26 @@ class RowsView(Widget):
 
     def forget(self) -> None:
         """Draw nothing before the next painting: where the layout changes, what is drawn now would be drawn twice."""
-        self._room = None
+        self._area = None
         self._strips.clear()
 
-    def _ground(self) -> tuple[Look, Room]:
+    def _ground(self) -> tuple[Look, Area]:
         """The look and the room there is now; where either is another than before, nothing is kept."""
-        look, room = look_of(self), self.room
-        if room != self._room:
-            self._take(room, self._draw(room))
+        look, area = look_of(self), self.area
+        if area != self._area:
+            self._take(area, self._draw(area))
         if look is not self._look:
             self._look = look
             self._strips.clear()
-        return look, room
+        return look, area
 
-    def _strip(self, y: int, look: Look, room: Room) -> Strip:
+    def _strip(self, y: int, look: Look, area: Area) -> Strip:
         strip = self._strips.get(y)
         if strip is None:
             row = self._rows[y] if y < len(self._rows) else []
-            strip = self._strips[y] = strip_of(row, look, room.width)
+            strip = self._strips[y] = strip_of(row, look, area.width)
         return strip
 
-    def _take(self, room: Room, rows: Rows) -> None:
-        self._room, self._rows = room, rows
+    def _take(self, area: Area, rows: Rows) -> None:
+        self._area, self._rows = area, rows
         self._strips.clear()

@@ -18,7 +18,7 @@ from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, listed, translate
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+from tutor.tui.widgets.rows import look_of, shell_of, strip_of
 
 if TYPE_CHECKING:
     from tutor.course.glossary import GlossaryEntry
@@ -100,7 +100,7 @@ TERM_KEYS: tuple[Command, ...] = (
     Command("term.previous-link", ("shift+tab", "left", "h"), "glossary.previous-link", group="keys.group-move",
             palette=False),
     Command("term.follow", ("enter",), "glossary.follow", footer=1, palette=False),
-    Command("term.follow-number", tuple("123456789"), "glossary.follow-number", shown="1–9", tells_key=True,
+    Command("term.follow-number", tuple("123456789"), "glossary.follow-number", shown="1–9", passes_key=True,
             palette=False),
     Command("term.back", ("backspace",), "glossary.back-term", action="back_term", footer=2, palette=False),
     Command("term.lesson", ("o",), "glossary.open-lesson", footer=3),
@@ -141,7 +141,7 @@ class TermView(ScrollView, can_focus=True):
     @property
     def entry(self) -> GlossaryEntry | None:
         """The term shown; None where there is none of that id."""
-        course = tutor_app(self).services.course
+        course = shell_of(self).workspace.course
         return course.glossary().get(self._trail[-1]) if course is not None and self._trail else None
 
     def show_term(self, term_id: str) -> None:
@@ -157,20 +157,20 @@ class TermView(ScrollView, can_focus=True):
     def _turned(self) -> None:
         self._link = 0
         self.scroll_to(y=0, animate=False)
-        self.renew()
+        self.refresh_texts()
         self.post_message(self.Turned(self._trail[-1] if self._trail else ""))
         if self.has_focus:
             self._meet()
 
     def _meet(self) -> None:
         # Only what has the keys was opened; beside the list of the glossary, terms merely pass by.
-        services, entry = tutor_app(self).services, self.entry
-        deck = services.deck
+        workspace, entry = shell_of(self).workspace, self.entry
+        deck = workspace.deck
         if deck is not None and entry is not None:
-            meet = partial(deck.meet, services.store, entry.id, clock.utc_now())
+            meet = partial(deck.meet, workspace.store, entry.id, clock.utc_now())
             self.run_worker(meet, thread=True, exit_on_error=False)  # the disk may be slow
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """The term, the language or the size has changed."""
         self.virtual_size = Size(self.size.width, len(self.rows(self.scrollable_content_region.width)))
         self.refresh(layout=True)
@@ -186,7 +186,7 @@ class TermView(ScrollView, can_focus=True):
         return self._rows if entry is not None else []
 
     def _term_rows(self, entry: GlossaryEntry, width: int) -> Rows:
-        course = tutor_app(self).services.course
+        course = shell_of(self).workspace.course
         assert course is not None  # noqa: S101 - an entry comes from a course
         glossary = course.glossary()
         titles = {header.id: header.numbered_title for header in course.headers(language())}
@@ -206,7 +206,7 @@ class TermView(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Rows are set for the width."""
-        self.renew()
+        self.refresh_texts()
 
     def on_focus(self) -> None:
         """The selected link is shown, and the term counts as seen."""

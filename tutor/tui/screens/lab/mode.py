@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tutor.tui.shell import Shell
 
 Result = TypeVar("Result")
-LabCommand = partial(Command, action="command", tells_id=True)
+LabCommand = partial(Command, action="command", passes_id=True)
 """A command of a mode: the screen has one action for all of them."""
 RUN, CONTROLS, CHART = "lab.group-run", "lab.group-controls", "lab.group-chart"
 _MOST_IN_FOOTER = 6
@@ -96,7 +96,7 @@ class Mode:
         """Do what that command is for; ``key`` is the key that was pressed if the command tells it."""
         command = self._by_id[command_id]
         act: Callable[..., Any] = getattr(self, f"action_{command.verb}")
-        act(*([key] if command.tells_key else []))
+        act(*([key] if command.passes_key else []))
 
     @property
     def in_footer(self) -> tuple[str, ...]:

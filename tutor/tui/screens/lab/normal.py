@@ -85,7 +85,7 @@ class NormalMode(ChartMode):
         LabCommand("lab.build", ("b",), "builder.build", "builder.build-help", group=RUN),
         LabCommand("lab.sweep", ("G",), "sweepscreen.sweep", "sweepscreen.sweep-help", group=RUN),
         LabCommand("lab.nudge", ("left", "right", "up", "down", "h", "j", "k"), "lab.turn", "lab.turn-help",
-                   group=CONTROLS, shown="↑↓←→", tells_key=True, palette=False),
+                   group=CONTROLS, shown="↑↓←→", passes_key=True, palette=False),
         LabCommand("lab.next", ("tab",), "lab.next", group=CONTROLS, palette=False),
         LabCommand("lab.previous", ("shift+tab",), "lab.previous", group=CONTROLS, palette=False),
         LabCommand("lab.less", ("shift+left",), "lab.less", "lab.less-help", group=CONTROLS, palette=False),

@@ -16,7 +16,7 @@ from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.lab_attempts import know_best
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +34,8 @@ class OpeningScreen(TutorScreen):
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("lab.start", ("space",), "lab.start", "lab.start-help", "command", footer=1, group="lab.group-run",
-                tells_id=True),
-        Command("lab.leave", ("d",), "lab.leave", "lab.leave-help", "command", group="lab.group-run", tells_id=True),
+                passes_id=True),
+        Command("lab.leave", ("d",), "lab.leave", "lab.leave-help", "command", group="lab.group-run", passes_id=True),
     )  # fmt: skip
 
     def __init__(self, route: routes.LabRoute) -> None:
@@ -60,8 +60,8 @@ class OpeningScreen(TutorScreen):
     def compose_body(self) -> ComposeResult:
         yield self._sentence
 
-    def _draw(self, room: Room) -> Rows:
-        return sentence(self.problem or translate("lab.loading"), room.width, room.height)
+    def _draw(self, area: Area) -> Rows:
+        return sentence(self.problem or translate("lab.loading"), area.width, area.height)
 
     def footer(self) -> list[Command]:
         """The start alone, as in the lab that is to come; where none comes, the ways out."""
@@ -75,8 +75,8 @@ class OpeningScreen(TutorScreen):
         """The lab tells of its run itself."""
         return False
 
-    def renew(self) -> None:
-        super().renew()
+    def refresh_texts(self) -> None:
+        super().refresh_texts()
         self._sentence.forget()
 
     def run_command(self, command: Command) -> None:
@@ -100,7 +100,7 @@ class OpeningScreen(TutorScreen):
     def _open(self) -> None:
         try:
             session = self._open_session()
-            know_best(session, self.services.store)
+            know_best(session, self.workspace.store)
         except TutorError as error:
             self.app.call_from_thread(self._cannot_open, harmless_line(str(error)))
             return
@@ -114,10 +114,10 @@ class OpeningScreen(TutorScreen):
         from tutor.labs.lab_files import load_lab
         from tutor.runs.session.opening import open_cell, open_lab, open_run
 
-        route, runs, course = self.route, self.services.runs, self.services.course
+        route, runs, course = self.route, self.workspace.runs, self.workspace.course
         data_folder = course.data_folder if course is not None else None
         if isinstance(route, routes.Run):
-            return open_run(runs, route.run_id, route.beside, data_folder=data_folder)
+            return open_run(runs, route.run_id, route.compared, data_folder=data_folder)
         if isinstance(route, routes.Cell):
             return open_cell(runs, route.folder, data_folder=data_folder)
         spec = load_lab(route.name, course.labs_folder if course is not None else Path(), route.overrides)

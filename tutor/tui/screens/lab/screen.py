@@ -20,7 +20,7 @@ from tutor.runs.session.session import LabSession
 from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.lab_attempts import keep_attempt
-from tutor.tui.poll_timer import Pulse
+from tutor.tui.poll_timer import PollTimer
 from tutor.tui.screen import TutorScreen
 from tutor.tui.screens.lab.building import BuildingMode
 from tutor.tui.screens.lab.mode import Mode
@@ -70,7 +70,7 @@ class LabScreen(TutorScreen):
         self._refusal = ""
         self._frame_shown: tuple[object, ...] = ()
         self._drawn_at = 0.0
-        self._pulse = Pulse(self, self._look)
+        self._poll_timer = PollTimer(self, self._look)
 
     @property
     def trained_elsewhere(self) -> bool:
@@ -100,8 +100,8 @@ class LabScreen(TutorScreen):
     def compose_body(self) -> ComposeResult:
         yield from self.view.compose()
 
-    def renew(self) -> None:
-        super().renew()
+    def refresh_texts(self) -> None:
+        super().refresh_texts()
         self.show_all()
 
     # -- keys -------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ class LabScreen(TutorScreen):
     # -- beginning --------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self.tutor.tidying.settle()
+        self.tutor.garbage.settle()
         if self._start and self.session.state == "ready":
             self.mode.do("lab.start")
         keep_attempt(self, self.session)  # what a run has reached while nobody looked
@@ -183,7 +183,7 @@ class LabScreen(TutorScreen):
         self.call_after_refresh(self._begin_drawing)
         self.look_ahead()
         self._recall_pins()
-        self._pulse.start(_EVERY)
+        self._poll_timer.start(_EVERY)
 
     def _begin_drawing(self) -> None:
         self.view.begun = True
@@ -215,7 +215,7 @@ class LabScreen(TutorScreen):
 
     def on_unmount(self) -> None:
         """Look no more."""
-        self._pulse.stop()
+        self._poll_timer.stop()
 
     # -- following --------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
 from tutor.tui.widgets.lab_charts import number_rows, numbers, pair_row, parameters, train_loss_now
 from tutor.tui.widgets.lab_words import goal_lines, with_minus
-from tutor.tui.widgets.rows import Room
+from tutor.tui.widgets.rows import Area
 
 _VALUE_WIDTH = 5
 _NOTHING = "–"
@@ -215,14 +215,14 @@ def compare_rows_needed(session: LabSession) -> int:
     return len(_runs(session)) + 2 if _runs(session) else 1
 
 
-def compare_rows(session: LabSession, room: Room, *, in_updates: bool) -> Rows:
+def compare_rows(session: LabSession, area: Area, *, in_updates: bool) -> Rows:
     """Title and table; a sentence where there is nothing to compare yet."""
     runs = _runs(session)
     if len(runs) < 2:
         how = "compare.how-recorded" if session.recorded else "compare.how"
         head: Row = [Span(f" {translate(how)}", "muted")]
         if not runs:
-            return [fit_row(head, room.width)]
+            return [fit_row(head, area.width)]
     else:
         end = common_end([summary for _, _, _, summary in runs], in_updates=in_updates)
         key = "compare.equal-updates" if in_updates else "compare.equal-epochs"
@@ -230,10 +230,10 @@ def compare_rows(session: LabSession, room: Room, *, in_updates: bool) -> Rows:
             Span(f" {translate('compare.title')}", "strong"),
             Span(f"  {translate(key, count=count(end))}", "muted"),
         ]
-    found = standings([(spec, summary) for _, _, spec, summary in runs], in_updates=in_updates, ascii=room.ascii)
+    found = standings([(spec, summary) for _, _, spec, summary in runs], in_updates=in_updates, ascii=area.ascii)
     names = [(f" {sign}", ink, standing.name) for (sign, ink, _, _), standing in zip(runs, found, strict=True)]
-    table = run_table(names, _columns(found), room.width - 1, max(2, room.height - 1), ascii=room.ascii)
-    return [fit_row(head, room.width), *(fit_row(row, room.width) for row in table)]
+    table = run_table(names, _columns(found), area.width - 1, max(2, area.height - 1), ascii=area.ascii)
+    return [fit_row(head, area.width), *(fit_row(row, area.width) for row in table)]
 
 
 def _runs(session: LabSession) -> list[tuple[str, str, LabConfig, RunSummary]]:

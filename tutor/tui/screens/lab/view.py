@@ -21,7 +21,7 @@ from tutor.runs.session.session import LabSession
 from tutor.tui.screens.lab.side import Hand, compare_rows, compare_rows_needed, side_rows, strip_rows
 from tutor.tui.widgets.lab_charts import draw_loss, draw_view, rows_of_text
 from tutor.tui.widgets.lab_words import outcome
-from tutor.tui.widgets.rows import Draw, Room, RowsView
+from tutor.tui.widgets.rows import Area, Draw, RowsView
 
 BESIDE = 70
 _ROOMY = 110
@@ -44,7 +44,7 @@ class LabView:
         self.hand = Hand()
         self.comparing = False
         """Whether the table of runs is in view."""
-        self.figures = CalmFigures()
+        self.figures = SteadyFigures()
         self.begun = False
         """Whether anything is drawn: the first picture of a screen has enough to do with its frame."""
         self._turned = 0
@@ -79,8 +79,8 @@ class LabView:
         """Give every part its room in a window of ``size``, and for what there is to say."""
         self._size = size
         width, height = size.width, size.height - 4
-        beside = width >= BESIDE
-        self._side.display, self._strip.display = beside, not beside
+        has_side = width >= BESIDE
+        self._side.display, self._strip.display = has_side, not has_side
         self._side.set_class(width >= _ROOMY, "wide")
         lines = len(self._says_rows(width))
         self._says.display = lines > 0
@@ -90,8 +90,8 @@ class LabView:
         self._table.display = self.comparing
         table_lines = min(compare_rows_needed(self.session), max(1, room // 2)) if self.comparing else 0
         self._table.styles.height = table_lines
-        across = width - 2 - ((34 if width >= _ROOMY else 28) if beside else 0)
-        self._place_panels(across, room - table_lines - (0 if beside else 2))
+        across = width - 2 - ((34 if width >= _ROOMY else 28) if has_side else 0)
+        self._place_panels(across, room - table_lines - (0 if has_side else 2))
 
     def _place_panels(self, width: int, height: int) -> None:
         panels = self.session.spec.show.panels
@@ -124,13 +124,13 @@ class LabView:
         self.figures.hurry()
 
     def redraw(self, of: object) -> None:
-        """Draw what the log has changed; ``of`` is what the figures belong to, as `CalmFigures.tell` asks for it."""
-        told = self.figures.tell(of, self.session.train.last if self.session.going else None)
+        """Draw what the log has changed; ``of`` is what the figures belong to, as `SteadyFigures.take` asks for it."""
+        changed = self.figures.take(of, self.session.train.last if self.session.going else None)
         for place, view in enumerate(self._panels):
             if view.display and self._is_stale(place):
                 view.redraw()
         for view in (self._side, self._table, self._strip, self.bar, self._says):
-            if view.display and told:
+            if view.display and changed:
                 view.redraw()
 
     def _panel_at(self, place: int) -> str:
@@ -146,24 +146,24 @@ class LabView:
         self._drawn[place] = drawn
         return stale
 
-    def _draw_panel(self, place: int, room: Room) -> Rows:
+    def _draw_panel(self, place: int, area: Area) -> Rows:
         panel = self._panel_at(place)
         if panel == "loss":
-            return draw_loss(self.session, self.chart_view, room, told=self.figures.epoch)
-        return draw_view(self.session, panel, room)
+            return draw_loss(self.session, self.chart_view, area, legend_epoch=self.figures.epoch)
+        return draw_view(self.session, panel, area)
 
-    def _draw_side(self, room: Room) -> Rows:
-        return side_rows(self.session, self.hand, room.width, room.height, ascii=room.ascii)
+    def _draw_side(self, area: Area) -> Rows:
+        return side_rows(self.session, self.hand, area.width, area.height, ascii=area.ascii)
 
-    def _draw_table(self, room: Room) -> Rows:
-        rows = compare_rows(self.session, room, in_updates=self.chart_view.axis.in_updates)
-        return fit_rows(rows, room.width, room.height)
+    def _draw_table(self, area: Area) -> Rows:
+        rows = compare_rows(self.session, area, in_updates=self.chart_view.axis.in_updates)
+        return fit_rows(rows, area.width, area.height)
 
-    def _draw_strip(self, room: Room) -> Rows:
-        return strip_rows(self.session, self.hand, room.width, room.height)
+    def _draw_strip(self, area: Area) -> Rows:
+        return strip_rows(self.session, self.hand, area.width, area.height)
 
-    def _draw_says(self, room: Room) -> Rows:
-        return fit_rows(self._says_rows(room.width), room.width, room.height)
+    def _draw_says(self, area: Area) -> Rows:
+        return fit_rows(self._says_rows(area.width), area.width, area.height)
 
     def _says_rows(self, width: int) -> Rows:
         if width < 2:
@@ -173,12 +173,12 @@ class LabView:
 
     # -- a replay's bar ---------------------------------------------------------------------------------
 
-    def _draw_bar(self, room: Room) -> Rows:
+    def _draw_bar(self, area: Area) -> Rows:
         replay = self.session.replay
         if replay is None:
-            return fit_rows([], room.width, room.height)
+            return fit_rows([], area.width, area.height)
         player = replay.player
-        start, length = self._bar_place(room.width)
+        start, length = self._bar_place(area.width)
         at = round(player.position / max(1, player.last) * (length - 1))
         sign = "⏸" if player.playing else "▶"
         row: Row = [
@@ -186,7 +186,7 @@ class LabView:
             Span("━" * at, "bar"), Span("●", "accent bold"), Span("─" * (length - 1 - at), "bar-rest"),
             Span(f"  {self._place_text()}", "muted"),
         ]  # fmt: skip
-        return fit_rows([row], room.width, room.height)
+        return fit_rows([row], area.width, area.height)
 
     def bar_fraction(self, x: int) -> float:
         """How far along the bar its cell ``x`` is: 0 at the first epoch, 1 at the last."""
@@ -217,7 +217,7 @@ class LabView:
 
 # -- when figures are told -------------------------------------------------------------------------------------
 
-_TELL_EVERY = 0.19
+_SHOW_EVERY = 0.19
 """Seconds between two tellings at least: nobody reads faster, and on a thin line figures cost more than the curve."""
 _SELDOM = 0.15
 """Seconds since the last epoch was seen from which on a new one is told at once.
@@ -226,7 +226,7 @@ Else a run of about as many epochs a second would be told of each one as late as
 """
 
 
-class CalmFigures:
+class SteadyFigures:
     """Lets figures change five times a second at most while the curve beside them moves with every epoch.
 
     Args:
@@ -235,7 +235,7 @@ class CalmFigures:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._told_at = -_TELL_EVERY
+        self._shown_at = -_SHOW_EVERY
         self._of: object = None
         self._seen: int | None = None
         self._seen_at = -_SELDOM
@@ -247,13 +247,13 @@ class CalmFigures:
     @property
     def overdue(self) -> bool:
         """Whether it is time to tell of what has waited."""
-        return self.waiting and self._clock() - self._told_at >= _TELL_EVERY
+        return self.waiting and self._clock() - self._shown_at >= _SHOW_EVERY
 
     def hurry(self) -> None:
         """Tell them at the next chance, however soon that is."""
-        self._told_at = -_TELL_EVERY
+        self._shown_at = -_SHOW_EVERY
 
-    def tell(self, of: object, epoch: int | None) -> bool:
+    def take(self, of: object, epoch: int | None) -> bool:
         """Whether figures are told now.
 
         Args:
@@ -264,9 +264,9 @@ class CalmFigures:
         seldom = epoch != self._seen and now - self._seen_at >= _SELDOM
         if epoch != self._seen:
             self._seen, self._seen_at = epoch, now
-        self.waiting = of == self._of and now - self._told_at < _TELL_EVERY and not seldom
+        self.waiting = of == self._of and now - self._shown_at < _SHOW_EVERY and not seldom
         if not self.waiting:
-            self._told_at, self._of, self.epoch = now, of, epoch
+            self._shown_at, self._of, self.epoch = now, of, epoch
         return not self.waiting
 
 
@@ -350,13 +350,13 @@ def _heights(rows: list[list[str]], height: int, class_names: Sequence[str]) -> 
     """A table takes the rows it has, two pictures side by side the most of the rest, then the first panel."""
     table = len(class_names) + 3
     most = height // 2 if len(rows) == 2 else height * 2 // 5
-    beside = any(len(row) > 1 for row in rows)
+    has_side = any(len(row) > 1 for row in rows)
     sizes = []
     for place, row in enumerate(rows):
         if place and class_names and set(row) <= _TABLES and table <= most:
             sizes.append(str(table))
         else:
-            sizes.append("3fr" if len(row) > 1 or "digits" in row or (place == 0 and not beside) else "2fr")
+            sizes.append("3fr" if len(row) > 1 or "digits" in row or (place == 0 and not has_side) else "2fr")
     return " ".join(sizes) or "1fr"
 
 

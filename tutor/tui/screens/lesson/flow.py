@@ -182,7 +182,7 @@ class LessonFlow(CachedLayout, can_focus=True):
                 return number
         return None
 
-    def let_go(self) -> None:
+    def release_focus(self) -> None:
         """Take the keys back from a block that has been scrolled out of view: they should do what one sees."""
         block = self.focused_block
         if block is not None:

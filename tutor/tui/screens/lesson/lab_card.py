@@ -15,7 +15,7 @@ from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.lab_attempts import keep_attempt, know_best
-from tutor.tui.widgets.rows import Room, RowsView, tutor_app
+from tutor.tui.widgets.rows import Area, RowsView, shell_of
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -80,15 +80,15 @@ class LabCard(RowsView, can_focus=True):
         from tutor.runs.session.opening import joinable
         from tutor.runs.session.session import LabSession
 
-        services = tutor_app(self).services
-        course = services.course
+        workspace = shell_of(self).workspace
+        course = workspace.course
         if course is None:
             return
         try:
             spec = load_lab(self.fence.lab, course.labs_folder, self.fence.overrides)
-            session = LabSession(services.runs, spec, data_folder=course.data_folder)
-            know_best(session, services.store)
-            run_id = joinable(services.runs, spec, self.fence.overrides) if services.count_running() else None
+            session = LabSession(workspace.runs, spec, data_folder=course.data_folder)
+            know_best(session, workspace.store)
+            run_id = joinable(workspace.runs, spec, self.fence.overrides) if workspace.count_running() else None
             if self.session is not None and run_id in {None, self.session.run_id}:
                 return  # there is nothing new: what the card shows stays
             if run_id is not None:
@@ -136,7 +136,7 @@ class LabCard(RowsView, can_focus=True):
     def action_open(self) -> None:
         """The whole lab; it joins the run that is shown here, going or ended."""
         shown = self.session.run_id or None if self.session is not None else None
-        router.go(tutor_app(self), routes.Lab(self.fence.lab, self.fence.overrides, shown))
+        router.go(shell_of(self), routes.Lab(self.fence.lab, self.fence.overrides, shown))
 
     def on_click(self, _event: events.Click) -> None:
         """A click plays."""
@@ -167,7 +167,7 @@ class LabCard(RowsView, can_focus=True):
 
     def _tick(self) -> None:
         session = self.session
-        if session is None or not self.screen.is_current or tutor_app(self).unseen:
+        if session is None or not self.screen.is_current or shell_of(self).unseen:
             return
         before = session.state
         if session.poll():
@@ -189,16 +189,16 @@ class LabCard(RowsView, can_focus=True):
         super().watch_has_focus(_has_focus)
         self.redraw()
 
-    def _draw_card(self, room: Room) -> Rows:
-        if room.width < 8 or room.height < 3:
-            return fit_rows([], room.width, room.height)
+    def _draw_card(self, area: Area) -> Rows:
+        if area.width < 8 or area.height < 3:
+            return fit_rows([], area.width, area.height)
         edge = "accent" if self.has_focus else "rule"
-        inner = room.width - 4
-        body = self._body(Room(inner, room.height - 2, room.colour, room.ascii))
-        rows: Rows = [self._edge("╭", "╮", self._title(), room.width, edge)]
+        inner = area.width - 4
+        body = self._body(Area(inner, area.height - 2, area.colour, area.ascii))
+        rows: Rows = [self._edge("╭", "╮", self._title(), area.width, edge)]
         rows.extend([Span("│ ", edge), *fit_row(row, inner), Span(" │", edge)] for row in body)
-        rows.append(self._edge("╰", "╯", self._keys(), room.width, edge))
-        return fit_rows(rows, room.width, room.height)
+        rows.append(self._edge("╰", "╯", self._keys(), area.width, edge))
+        return fit_rows(rows, area.width, area.height)
 
     def _edge(self, left: str, right: str, words: Row, width: int, ink: str) -> Row:
         if not words:
@@ -229,29 +229,29 @@ class LabCard(RowsView, can_focus=True):
             Span("   enter", "key"), Span(f" {translate('lab.card-open')}", "muted"),
         ]  # fmt: skip
 
-    def _body(self, room: Room) -> Rows:
+    def _body(self, area: Area) -> Rows:
         if self.session is None and not self._problem:
-            return fit_rows([], room.width, room.height)  # still being read: nothing that this needs is imported
+            return fit_rows([], area.width, area.height)  # still being read: nothing that this needs is imported
         from tutor.tui.widgets.lab_charts import number_rows, rows_of_text
         from tutor.tui.widgets.lab_words import outcome
 
         session = self.session
         if self._problem or session is None:
-            return fit_rows(rows_of_text(self._problem, "bad", room.width, room.height), room.width, room.height)
+            return fit_rows(rows_of_text(self._problem, "bad", area.width, area.height), area.width, area.height)
         text, ink = outcome(session)
         if session.summary is None:
-            return fit_rows(rows_of_text(text, ink, room.width, room.height), room.width, room.height)
-        beside = room.width >= _FIGURES + _CHART_AT_LEAST + 2
-        chart_width = room.width - _FIGURES - 2 if beside else room.width
-        chart = self._chart(Room(chart_width, room.height, room.colour, room.ascii))
+            return fit_rows(rows_of_text(text, ink, area.width, area.height), area.width, area.height)
+        beside = area.width >= _FIGURES + _CHART_AT_LEAST + 2
+        chart_width = area.width - _FIGURES - 2 if beside else area.width
+        chart = self._chart(Area(chart_width, area.height, area.colour, area.ascii))
         if not beside:
             return chart
         said = rows_of_text(text, ink, _FIGURES, 3)
-        figures = [*number_rows(session, _FIGURES)[: max(1, room.height - len(said))], *said]
-        right = fit_rows(figures, _FIGURES, room.height)
+        figures = [*number_rows(session, _FIGURES)[: max(1, area.height - len(said))], *said]
+        right = fit_rows(figures, _FIGURES, area.height)
         return [[*left, Span("  "), *fit_row(row, _FIGURES)] for left, row in zip(chart, right, strict=True)]
 
-    def _chart(self, room: Room) -> Rows:
+    def _chart(self, area: Area) -> Rows:
         from tutor.charts.chart_view import ChartView
         from tutor.tui.widgets.lab_charts import draw_loss, draw_view
 
@@ -259,5 +259,5 @@ class LabCard(RowsView, can_focus=True):
             return []
         panel = next(iter(self.session.spec.show.panels), "loss")
         if panel == "loss":
-            return draw_loss(self.session, ChartView(), room)
-        return draw_view(self.session, panel, room)
+            return draw_loss(self.session, ChartView(), area)
+        return draw_view(self.session, panel, area)

@@ -113,28 +113,28 @@ class LessonScreen(TutorScreen):
         """Back from a quiz, a lab, a card."""
         super().on_screen_resume()
         self._view.came_back()
-        self._view.stir(in_front=True)
+        self._view.count_reading(in_front=True)
 
     def on_screen_suspend(self) -> None:
         """Another screen comes in front; it may show how far one is, and for how long."""
         self._view.save()
-        self._view.stir(in_front=False)
+        self._view.count_reading(in_front=False)
 
-    def stirred(self) -> None:
+    def on_input(self) -> None:
         """A key or the mouse: whoever reads is there."""
-        self._view.stir()
+        self._view.count_reading()
 
     def on_descendant_focus(self) -> None:
         """From reading to a question: its time is another one."""
-        self._view.stir()
+        self._view.count_reading()
 
     def on_descendant_blur(self) -> None:
         """From a question back to reading."""
-        self._view.stir()
+        self._view.count_reading()
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """Another look; where it is another language, the same place of the lesson in it."""
-        super().renew()
+        super().refresh_texts()
         self._view.speak()
 
     def on_lesson_view_turned(self) -> None:
@@ -144,14 +144,14 @@ class LessonScreen(TutorScreen):
 
     def on_question_widget_settled(self, event: QuestionWidget.Settled) -> None:
         """A question has its verdict: whoever answers it sees it to the frame's last line, where that fits."""
-        self._view.stir()
+        self._view.count_reading()
         self._view.answered()
         if event.question.has_focus_within:
             self.call_after_refresh(self.flow.show_whole, event.question)
 
     def on_question_widget_changed(self) -> None:
         """A question is being answered, or once more: the footer offers other keys."""
-        self._view.stir()
+        self._view.count_reading()
         self.refresh_frame()
 
     # -- reading -----------------------------------------------------------------------------------------

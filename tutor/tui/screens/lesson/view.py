@@ -21,7 +21,7 @@ from tutor.tui.screens.lesson.pages import LessonPages, Page
 from tutor.tui.screens.lesson.places import block_of, carry_drafts, lab_titles
 from tutor.tui.screens.lesson.side import LessonSide
 from tutor.tui.widgets.prose import ProseView
-from tutor.tui.widgets.rows import tutor_app
+from tutor.tui.widgets.rows import shell_of
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
@@ -91,14 +91,14 @@ class LessonView(Container):
     def on_unmount(self) -> None:
         """The place is kept, however one leaves."""
         self.save()
-        self.stir(in_front=False)
+        self.count_reading(in_front=False)
 
     # -- opening -----------------------------------------------------------------------------------------
 
     @property
     def course(self) -> Course | None:
         """The course, if there is one."""
-        return tutor_app(self).services.course
+        return shell_of(self).workspace.course
 
     @property
     def headers(self) -> Sequence[LessonHeader]:
@@ -143,7 +143,7 @@ class LessonView(Container):
             if before is not None:
                 before.stir(in_front=False)
             carry_drafts(before, self.session)
-        self.stir()
+        self.count_reading()
         self._answers = self._newest_answers()
         alike = self.lesson is not None and len(self.lesson.blocks) == len(lesson.blocks)
         self.lesson = lesson
@@ -167,7 +167,7 @@ class LessonView(Container):
 
     @property
     def _store(self) -> ProgressStore:
-        return tutor_app(self).services.store
+        return shell_of(self).workspace.store
 
     def _newest_answers(self) -> dict[str, str]:
         return {question: answer.key for question, answer in self._store.newest_answers(self.lesson_id).items()}
@@ -184,7 +184,7 @@ class LessonView(Container):
         """Say why there is nothing to read."""
         from tutor.tui.screens.lesson.pages import text_page
 
-        problem = tutor_app(self).services.course_problem
+        problem = shell_of(self).workspace.course_problem
         if problem is not None:
             said = [problem.message, problem.hint]
         else:
@@ -289,7 +289,7 @@ class LessonView(Container):
         self._moved()
 
     def _moved(self) -> None:
-        self.flow.let_go()
+        self.flow.release_focus()
         if self.session is None or self.lesson is None or not self.lesson.blocks:
             return
         last = len(self.lesson.blocks) - 1
@@ -318,7 +318,7 @@ class LessonView(Container):
             self._at_end = self.flow.at_end
             self.post_message(self.Turned())
 
-    def stir(self, *, in_front: bool | None = None) -> None:
+    def count_reading(self, *, in_front: bool | None = None) -> None:
         """Somebody is there, or what they look at has changed: the time of reading is counted.
 
         Args:

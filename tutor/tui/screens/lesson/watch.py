@@ -20,7 +20,7 @@ from tutor.tui.commands import Command
 from tutor.tui.editor import edit_file
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.themes import RIGHT, WRONG
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 _EVERY = 0.3
 """Seconds between two looks at the file: a save shows before the eye is back on this terminal."""
@@ -59,9 +59,9 @@ class WatchedLessonScreen(LessonScreen):
         self.set_interval(_EVERY, self._look)
         self._check()
 
-    def renew(self) -> None:
+    def refresh_texts(self) -> None:
         """The language may have changed, and with it what is said of the faults."""
-        super().renew()
+        super().refresh_texts()
         self._check()
 
     def on_resize(self) -> None:
@@ -82,15 +82,15 @@ class WatchedLessonScreen(LessonScreen):
         if stamp is None or stamp == self._stamp:
             return
         self._stamp = stamp
-        if self.services.course is not None:
-            self.services.course.forget(self._path)
+        if self.workspace.course is not None:
+            self.workspace.course.forget(self._path)
         self._name_lesson()
         self._view.open()
         self._check()
 
     def _name_lesson(self) -> None:
         """The file says which lesson it is, and may say otherwise after each save."""
-        course = self.services.course
+        course = self.workspace.course
         lesson = course.reading(self._path, language()).lesson if course is not None else None
         self._view.lesson_id = lesson.id if lesson is not None else ""
 
@@ -103,7 +103,7 @@ class WatchedLessonScreen(LessonScreen):
         from tutor.labs.check import faults_of_fences
 
         worker = get_current_worker()
-        course = self.services.course
+        course = self.workspace.course
         if course is None:
             return
         faults = [fault for fault in faults_of_course(course) if fault.place.path == self._path]
@@ -121,13 +121,13 @@ class WatchedLessonScreen(LessonScreen):
         view.redraw()
         self.call_after_refresh(view.redraw)
 
-    def _draw_faults(self, room: Room) -> Rows:
+    def _draw_faults(self, area: Area) -> Rows:
         if self._faults is None:
             return [[Span(f" {translate('read.checking')}", "muted")]]
-        rows = fault_rows(self._faults, room.width)
-        if len(rows) > room.height:
-            left = len(rows) - room.height + 1
-            rows = [*rows[: room.height - 1], [Span(f"   {translate('read.more-lines', count=left)}", "muted")]]
+        rows = fault_rows(self._faults, area.width)
+        if len(rows) > area.height:
+            left = len(rows) - area.height + 1
+            rows = [*rows[: area.height - 1], [Span(f"   {translate('read.more-lines', count=left)}", "muted")]]
         return rows
 
 
