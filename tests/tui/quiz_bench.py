@@ -80,7 +80,7 @@ class Bench:
         await self.pilot.app.workers.wait_for_complete()
         await settled(self.pilot)
         if self.question.is_attached:
-            self.question._look()
+            self.question.poll()
         await settled(self.pilot)
         return rows_of(self.pilot)
 

@@ -36,7 +36,7 @@ async def test_settings_show_every_choice(workspace_in: MakeWorkspace, language:
         text = text_of(pilot)
         assert ("● English   ○ 中文" if language == "en" else "○ English   ● 中文") in text
         assert ("● dark   ○ light   ○ terminal" if language == "en" else "● 深色   ○ 浅色   ○ 终端") in text
-        assert "…" not in text.split("Kept in")[0].split("进度保存在")[0], "every sentence fits 80 columns"
+        assert "…" not in text.split("Progress in")[0].split("进度保存在")[0], "every sentence fits 80 columns"
 
 
 async def test_a_change_holds_at_once_and_is_kept(workspace_in: MakeWorkspace) -> None:
@@ -105,7 +105,9 @@ async def test_help_lists_every_key_of_the_screen_by_group(workspace_in: MakeWor
         await settled(pilot)
         assert isinstance(pilot.app.screen, HelpScreen)
         text = text_of(pilot)
-        for heading in ("On this screen", "Moving", "Everywhere") if language == "en" else ("本页", "移动", "到处可用"):
+        for heading in (
+            ("On this screen", "Moving", "On every screen") if language == "en" else ("本页", "移动", "所有页面通用")
+        ):
             assert f"\n  {heading}\n" in text
         for command in commands:
             assert any(row.strip().startswith(command.keys_shown.split()[0]) for row in rows_of(pilot)), command.id
@@ -118,7 +120,7 @@ async def test_help_speaks_the_other_language_live(workspace_in: MakeWorkspace) 
     async with running(workspace_in()) as pilot:
         await pilot.press("question_mark", "L")
         await settled(pilot)
-        assert "到处可用" in text_of(pilot)
+        assert "所有页面通用" in text_of(pilot)
 
 
 async def open_palette(pilot: object, words: str) -> list[str]:
@@ -167,9 +169,7 @@ async def test_the_help_of_a_lab_gives_each_key_its_own_row(workspace_in: MakeWo
         await pilot.press("question_mark")
         await settled(pilot)
         keys = [row.split()[:2] for row in rows_of(pilot) if row.startswith("    ")]
-        more, less = (
-            ("More", "Fewer") if language == "en" else ("每秒回合数增加，直到全速", "每秒回合数减少；计算结果不变")
-        )
+        more, less = ("More", "Fewer") if language == "en" else ("每秒回合数增加，直到全速", "每秒回合数减少；结果不变")
         assert [".", more] in keys
         assert [",", less] in keys
 

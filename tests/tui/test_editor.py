@@ -89,7 +89,7 @@ def test_what_interrupts_the_editor_leaves_tutor_alone(screen: Terminal) -> None
 
 def test_ctrl_z_says_that_nobody_could_wake_it(screen: Terminal) -> None:
     screen.press("\x1a")
-    screen.wait("Nothing could wake tutor")
+    screen.wait("ctrl+z is off here")
     os.kill(screen.process.pid, signal.SIGTSTP)
     screen.press("?")
     screen.wait("› Help")

@@ -81,7 +81,7 @@ async def test_below_100_columns_the_card_opens_over_the_list(workspace_in: Make
         assert isinstance(pilot.app.screen, TermCard)
         text = text_of(pilot)
         assert ("┌ Learning rate · 学习率" if language == "en" else "┌ 学习率 · Learning rate") in text
-        assert ("first met in lesson 3" if language == "en" else "首次出现于课文 3") in text
+        assert ("introduced in lesson 3" if language == "en" else "首次出现于：3") in text
         (edge,) = (row for row in rows_of(pilot) if "└" in row)
         assert edge.count("esc") == 1, "it closes the card; there is no other way back beside it"
         await pilot.press("escape")
@@ -144,7 +144,7 @@ async def test_a_card_opens_the_lesson_where_the_term_is_first_met(
 
 async def test_a_term_that_does_not_exist_is_said(workspace_in: MakeWorkspace) -> None:
     async with running(workspace_in(), lambda: TermCard("no-such-term")) as pilot:
-        assert "no such term" in text_of(pilot)
+        assert "does not have this term" in text_of(pilot)
         await pilot.press("enter", "1", "tab", "o", "backspace", "down")
 
 

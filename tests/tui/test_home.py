@@ -159,7 +159,7 @@ async def test_escape_on_the_map_says_how_to_leave(workspace_in: MakeWorkspace) 
     async with running(workspace_in()) as pilot:
         await pilot.press("escape")
         await settled(pilot)
-        assert "q leaves tutor" in text_of(pilot)
+        assert "Press q to quit tutor" in text_of(pilot)
         await pilot.press("q")
         await settled(pilot)
         assert app_of(pilot).return_code == 0

@@ -51,7 +51,7 @@ async def card_on_page(
     card = LabCard(fence)
     async with running(workspace, first=lambda: Page(card), size=size) as pilot:
         for _ in range(400):
-            if card.session is not None or card._problem:
+            if card.session is not None or card.problem:
                 break
             await pilot.pause(0.01)
         card.focus()
@@ -60,7 +60,7 @@ async def card_on_page(
 
 
 async def _rows(pilot: Pilot[int], card: LabCard) -> list[str]:
-    card._tick()
+    card.poll()
     await pilot.pause()
     await pilot.pause()
     return rows_of(pilot)
@@ -103,7 +103,7 @@ async def test_space_plays_in_place_with_the_overrides_of_the_lesson(tmp_path: P
         text = "\n".join(await _rows(pilot, card))
         assert "✓ finished" in text
         assert "again" in text
-        assert card._timer is None
+        assert not card.watching
 
 
 @pytest.mark.parametrize("ends", [False, True], ids=["going", "ended"])

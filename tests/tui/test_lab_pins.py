@@ -111,7 +111,7 @@ async def test_the_fifth_pin_takes_the_place_of_the_first_and_that_is_said(tmp_p
         await open_from_the_list(pilot, "aa20")
         await pilot.press("p")
         await pilot.pause()
-        assert "in place of the run pinned first" in text_of(pilot)
+        assert "instead of the run pinned first" in text_of(pilot)
         assert marks(workspace) == {"aa11": "2", "aa12": "3", "aa13": "4", fifth[-4:]: "1"}
 
 

@@ -13,13 +13,13 @@ from tests.tui import screen_rows
 from tests.tui.conftest import MakeWorkspace
 from tests.tui.quiz_bench import quiz
 from tests.tui.screen_rows import rows_of, running
+from tutor.charts.cells import plain_row
 from tutor.foundation import clock
 from tutor.foundation.text import cell_width
 from tutor.progress.records import Answer
 from tutor.study.misconceptions import Misconception
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.progress import ProgressScreen, miss_items
-from tutor.tui.widgets.row_list import rows_as_text
 from tutor.workspace import Workspace
 
 
@@ -95,7 +95,7 @@ def test_a_mix_up_is_told_in_full_with_its_question(workspace_in: MakeWorkspace)
     told = "That is the model: views in, views out. The loss takes in a whole model and gives back its badness."
     option = replace(question.options[0], feedback=told)
     items = miss_items([Misconception(question, option, 2)], 44, {"loss": "2 Model and loss"})
-    rows = rows_as_text(items, 44)
+    rows = [plain_row(item.draw(44)).rstrip() for item in items]
     assert told in " ".join(" ".join(rows).split())
     assert all(cell_width(row) <= 44 for row in rows)
     assert any("2 Model and loss · " in row for row in rows)
@@ -112,9 +112,9 @@ async def test_few_lessons_are_told_without_a_chart(workspace_in: MakeWorkspace)
 
 async def test_without_answers_every_page_says_what_it_will_tell(workspace_in: MakeWorkspace) -> None:
     async with running(workspace_in()) as pilot:
-        assert "Nothing has been answered yet." in await press(pilot, "p")
-        assert "Nothing has been answered yet." in await press(pilot, "2")
-        assert "No wrong option has been chosen" in await press(pilot, "3")
+        assert "You have not answered any question yet." in await press(pilot, "p")
+        assert "You have not answered any question yet." in await press(pilot, "2")
+        assert "You have not chosen a wrong option" in await press(pilot, "3")
         assert "You have not been asked yet how sure you are." in await press(pilot, "4")
         assert "No question has been answered yet." in await press(pilot, "5")
 
@@ -140,7 +140,7 @@ async def test_how_sure_is_asked_between_answer_and_feedback(tmp_path: Path) -> 
         assert "Right." in text
         assert bench.store.answers()[0].confidence == 0.8
         await bench.press("enter", "1", "enter", "enter")
-        assert bench.store.answers()[1].confidence is None, "enter passes"
+        assert bench.store.answers()[1].confidence is None, "enter skips this"
 
 
 async def test_how_sure_is_asked_of_what_is_typed_and_a_change_takes_it_back(tmp_path: Path) -> None:

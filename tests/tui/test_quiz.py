@@ -69,7 +69,7 @@ async def test_a_question_and_its_feedback_in_english(tmp_path: Path) -> None:
             "",
             "   Hint 1  The M stands for mean.",
             "",
-            "   ✗   No.",
+            "   ✗   Wrong.",
             "",
             "   Why",
             "       MAE = (|0.4| + |2.1|) / 2 = 1.25. A sum would grow with the number of",
@@ -120,7 +120,8 @@ async def test_a_question_and_its_feedback_in_chinese(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "label", "said"), [("en", "F6 show answer", "Here it is."), ("zh", "F6 看答案", "答案如下。")]
+    ("language", "label", "said"),
+    [("en", "F6 show answer", "You asked to see the answer."), ("zh", "F6 看答案", "你看了答案。")],
 )
 async def test_f6_shows_the_answer_which_counts_as_not_known(
     tmp_path: Path, language: str, label: str, said: str
@@ -181,7 +182,7 @@ async def test_the_summary_offers_what_is_left_and_what_was_wrong(tmp_path: Path
         assert rows[4:] == [
             "  Skipped and not answered yet: 1.",
             "",
-            "  b   Answer what was skipped (1)",
+            "  b   Answer the skipped questions (1)",
             "  r   Try again what is not right yet (4)",
             "  →   Go on to 3 Gradient descent",
             "  o   Read the lesson again",
@@ -213,7 +214,7 @@ async def test_only_the_wrong_ones_are_asked_again(tmp_path: Path) -> None:
         assert [each.question.id for each in session.exercises] == ["mae", "steps", "slope", "diverge"]
         await bench.press(bench.digit("1.25"), "enter", "enter", "n", "ctrl+n", "n")
         text = await bench.text()
-        assert "Over the whole quiz 3 of 6, 2 of them at the first try." in text
+        assert "In the whole quiz: 3 of 6 right, 2 of them at the first try." in text
 
 
 async def test_a_summary_row_opens_its_question_and_enter_leads_back(tmp_path: Path) -> None:
@@ -253,7 +254,7 @@ async def test_a_quiz_left_in_the_middle_is_there_again(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
         assert bench.exercise.question.id == "parameters"
         assert (bench.chosen, bench.exercise.attempt.shown) == (ticked, shown)
-        assert bench.screen.query_one(Notice).text == "Here you left off."
+        assert bench.screen.query_one(Notice).text == "You continue where you left off."
         await bench.press("b")
         assert bench.exercise.mark is Mark.RIGHT
 
@@ -294,7 +295,7 @@ async def test_the_language_changes_in_the_middle_and_nothing_is_lost(tmp_path: 
         assert "   提示 1  M 代表平均。" in rows
         assert bench.exercise.attempt.draft == ticked
         rows = await bench.press("enter", "L")
-        assert "   ✗   No." in rows
+        assert "   ✗   Wrong." in rows
         assert "       That is the sum: the mean divides by N." in rows
 
 
@@ -338,7 +339,7 @@ async def test_the_verdict_comes_into_view_by_itself(tmp_path: Path) -> None:
     async with quiz(tmp_path, (44, 12)) as bench:
         await bench.press(bench.digit("2.5"), "enter")
         await settled(bench.pilot)
-        assert "No." in await bench.text()
+        assert "Wrong." in await bench.text()
 
 
 async def test_in_ascii_mode_every_sign_is_ascii(tmp_path: Path) -> None:
@@ -360,7 +361,7 @@ async def test_a_lesson_without_questions_says_so_and_esc_leaves(tmp_path: Path)
 
 async def test_a_lesson_that_is_not_there_says_so(tmp_path: Path) -> None:
     async with quiz(tmp_path, lesson="no-such", language="zh") as bench:
-        assert "没有可以阅读的课程“no-such”。" in await bench.text()
+        assert "没有可以阅读的课“no-such”。" in await bench.text()
 
 
 async def test_a_missing_lessons_folder_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

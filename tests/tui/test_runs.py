@@ -45,7 +45,9 @@ def fill(workspace: Workspace) -> Runs:
     return workspace.runs
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", ("state", "finished", "2 kept")), ("zh", ("状态", "2 次训练"))])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("state", "finished", "2 in all")), ("zh", ("状态", "2 次训练"))]
+)
 @pytest.mark.parametrize("size", [(80, 24), (140, 40), (40, 12)])
 async def test_the_list_shows_every_run(
     workspace_in: MakeWorkspace, language: str, words: tuple[str, ...], size: tuple[int, int]
@@ -85,7 +87,7 @@ async def test_a_run_that_goes_on_is_steered_from_the_list(workspace: Workspace)
         await settled(pilot)
         with (folder / "events.jsonl").open("a", encoding="utf-8") as log:
             log.write('{"type":"paused","epoch":1}\n')
-        await shown(pilot, "paused", "space go on")
+        await shown(pilot, "paused", "space resume")
         await pilot.press("space")
         await settled(pilot)
     sent = [json.loads(line)["do"] for line in (folder / "control.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -127,7 +129,7 @@ async def test_enter_opens_the_run_and_c_compares_it(workspace: Workspace) -> No
         assert screen.session.run_id[-4:] == "aaaa"
         assert [each.run_id[-4:] for each in screen.session.pinned] == ["bbbb"]
         await pilot.press("escape")
-        await shown(pilot, "2 kept")
+        await shown(pilot, "2 in all")
 
 
 async def test_home_tells_of_a_run_that_went_on_meanwhile(workspace: Workspace) -> None:
@@ -183,7 +185,7 @@ async def test_nothing_is_claimed_of_what_another_program_trains(
     assert lock is not None
     async with running(workspace, lambda: router.screen_for(Run(folder.name)), size) as pilot:
         text = await shown(pilot, crumb, "0.5")
-        assert not any(word in text for word in ("MSE", "seed", "种子", "flat out", "space"))
+        assert not any(word in text for word in ("MSE", "seed", "种子", "full speed", "space"))
         assert "lab.pause" not in {each.id for each in (await lab_opened(pilot)).commands()}
         if size == (80, 24):
             assert title in text
@@ -191,7 +193,7 @@ async def test_nothing_is_claimed_of_what_another_program_trains(
             assert "f1" in text
             assert "0.75" in text
             await pilot.press("c", "p")
-            pinned = await shown(pilot, {"en": "The next run of this name", "zh": "下一次同名的运行"}[language])
+            pinned = await shown(pilot, {"en": "The next run of this name", "zh": "下一次同名的训练"}[language])
             assert not any(word in pinned for word in ("seed", "种子", "restart", "重来", "r runs", "再按 r"))
     os.close(lock)
 

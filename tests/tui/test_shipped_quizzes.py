@@ -128,7 +128,7 @@ async def answer(pilot: Pilot[int], question: QuestionWidget, runs: EndedRuns, *
     if exercise.mark is Mark.WAITING:
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
-        question._look()
+        question.poll()
     assert exercise.mark is (Mark.RIGHT if right else Mark.WRONG), exercise.question.id
 
 

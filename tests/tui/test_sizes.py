@@ -16,9 +16,9 @@ from tests.tui.screen_rows import app_of, lab_opened, rows_of, running, settled,
 from tutor.foundation.text import cell_width
 from tutor.tui import router, routes
 from tutor.tui.app import TutorApp
+from tutor.tui.background import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.too_small import TooSmallScreen
-from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.widgets.prose import ProseView
 
 OPENED: dict[str, Callable[[TutorApp], None]] = {

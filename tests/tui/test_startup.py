@@ -91,12 +91,12 @@ def test_without_lessons_the_reason_is_told(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_lesson_file_anywhere_is_a_pack_of_its_own_and_uses_the_labs_that_ship(tmp_path: Path) -> None:
     from tutor.foundation.paths import lessons_folder
-    from tutor.tui.startup import _pack_of_file, find_lesson
+    from tutor.tui.startup import find_lesson, pack_of_file
     from tutor.workspace import Workspace
 
     path = tmp_path / "mine.md"
     path.write_text('---\nid: mine\ntitle: "Mine"\nminutes: 5\n---\n\nText.\n', encoding="utf-8")
-    workspace = closed_at_the_end(Workspace(lessons=_pack_of_file(str(path)), home=tmp_path / "home"))
+    workspace = closed_at_the_end(Workspace(lessons=pack_of_file(str(path)), home=tmp_path / "home"))
     assert find_lesson(workspace, str(path)).id == "mine"
     assert workspace.course is not None
     assert workspace.course.labs_folder == lessons_folder() / "labs"
@@ -104,12 +104,12 @@ def test_a_lesson_file_anywhere_is_a_pack_of_its_own_and_uses_the_labs_that_ship
 
 def test_a_lesson_file_that_is_none_is_told_with_its_first_fault(tmp_path: Path) -> None:
     from tutor.foundation.errors import TutorError
-    from tutor.tui.startup import _pack_of_file, find_lesson
+    from tutor.tui.startup import find_lesson, pack_of_file
     from tutor.workspace import Workspace
 
     path = tmp_path / "mine.md"
     path.write_text("no head\n", encoding="utf-8")
-    workspace = closed_at_the_end(Workspace(lessons=_pack_of_file(str(path)), home=tmp_path / "home"))
+    workspace = closed_at_the_end(Workspace(lessons=pack_of_file(str(path)), home=tmp_path / "home"))
     with pytest.raises(TutorError, match=r"mine\.md:1:1"):
         find_lesson(workspace, str(path))
 

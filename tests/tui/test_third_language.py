@@ -70,7 +70,7 @@ async def test_the_key_goes_round_all_languages_and_says_which(workspace_in: Mak
         assert json.loads((workspace.home / "settings.json").read_text())["language"] == "eo"
         await pilot.press("L")
         await settled(pilot)
-        assert "Now in English." in text_of(pilot)
+        assert "The language is now English." in text_of(pilot)
 
 
 async def test_of_many_languages_the_map_shows_this_one_and_the_next(

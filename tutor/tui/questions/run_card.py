@@ -1,4 +1,4 @@
-"""A run inside a question: its picture, small, and the few numbers that matter, as they come."""
+"""A run inside a question: a small chart and its most important numbers, updated while it trains."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from tutor.runs.summary import RunSummary
 
 HEIGHT = 10
-"""Rows: the heading, the picture, the numbers."""
+"""Rows of a card: the heading, the picture, the numbers."""
 
 _SMALL_HEIGHT = 6
 _FRAME = 5
-"""Rows of a screen in which no question stands: top line, footer, the blank line above."""
+"""Rows of a screen that no question can use: top line, footer, the blank line above."""
 _SMALL_SCREEN = 18
-"""Rows of a screen below which the picture is smaller."""
+"""Rows up to which a screen gets smaller pictures."""
 
 
 def height_of_cards(rows: int, count: int) -> int:
-    """Rows of each of ``count`` cards on a screen of ``rows`` rows: small on a small one, and all of them in view."""
+    """Rows of each of ``count`` cards on a screen of ``rows`` rows, chosen so that all cards fit."""
     most = _SMALL_HEIGHT if rows <= _SMALL_SCREEN else HEIGHT
     return most if count == 1 else max(_SMALL_HEIGHT, min(most, (rows - _FRAME) // count - 1))
 
@@ -37,8 +37,8 @@ class RunCard(RowsView):
     """One run of a prediction.
 
     Args:
-        fence: Which lab, and what the question calls the run.
-        follower: Reads the run's log; whoever made this card polls it and calls `redraw`.
+        fence: The lab, and the question's name for the run.
+        follower: Reads the run's log. The question polls it and then calls `redraw`.
         height: Rows of the card: see `height_of_cards`.
     """
 
@@ -46,7 +46,7 @@ class RunCard(RowsView):
 
     def __init__(self, fence: LabFence, follower: Follower, height: int = HEIGHT) -> None:
         super().__init__(self._card)
-        self.styles.height = height  # from the start: what is laid out at once can be scrolled to at once
+        self.styles.height = height  # set at once, so that the card can be scrolled to at once
         self.fence = fence
         self.follower = follower
         self._train: LossHistory | None = None
@@ -99,7 +99,7 @@ class RunCard(RowsView):
         pairs = [(translate("quiz.run-epoch"), f"{summary.epoch}/{summary.epochs_planned}")]
         if summary.train_losses:
             drawn = summary.spec if summary.spec is not None and summary.spec.loss.name == "function" else None
-            # The height of a drawn curve is no error: it goes by the curve's own name.
+            # The height of a drawn curve is not an error, so it is called by the curve's name.
             name = (
                 drawn_name(drawn.model.function, ascii=area.ascii) if drawn is not None else translate("charts.train")
             )

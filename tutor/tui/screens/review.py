@@ -1,4 +1,4 @@
-"""The review: what is due today, one card at a time, and the outlook on the next two weeks."""
+"""The review: the cards due today, one at a time, and a forecast of the next two weeks."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from tutor.foundation.translate import language, translate
 from tutor.study.outlook import Outlook, next_due, outlook
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
-from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, score_row, title_line
-from tutor.tui.questions.quiz_flow import QuizFlow
+from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, QuizFlow, score_row, title_line
 from tutor.tui.widgets.row_list import (
     RowItem,
     RowList,
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class ReviewScreen(OneQuestionScreen):
-    """Three pages: what is due, the card in front, how it went."""
+    """Three pages: what is due, one card at a time, and how the review went."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("review.next", ("enter", "n"), "quiz.key-next", "review.key-next-help", footer=1),
@@ -64,7 +63,7 @@ class ReviewScreen(OneQuestionScreen):
         return [translate("review.name")]
 
     def status(self) -> Row:
-        """Which card of how many, and how it goes; before it begins, how many are due."""
+        """The card's number, the number of cards, and the score; before the review, how many are due."""
         session = self.session
         if session is None:
             due = self._outlook.due if self._outlook is not None else 0
@@ -73,19 +72,19 @@ class ReviewScreen(OneQuestionScreen):
         return score_row(place, session.score)
 
     def on_mount(self) -> None:
-        """Read what is due when the frame is on the screen."""
+        """Read what is due after the first frame."""
         self.query_one(QuizFlow).display = False
         self.query_one(RowList).focus()
         self.call_after_refresh(self._open)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Sentences are broken for the width."""
+        """Break sentences for the new width."""
         super().on_resize(event)
         if self._outlook is not None:
             self._fill_page()
 
     def refresh_texts(self) -> None:
-        """The same card in another language or look."""
+        """Show the same card in another language or look."""
         super().refresh_texts()
         if self.session is not None:
             self.session.retell()
@@ -99,7 +98,7 @@ class ReviewScreen(OneQuestionScreen):
     def _open(self) -> None:
         self._deck = self.workspace.deck
         self._fill_page()
-        # The lessons are read for what the cards ask; that, and the charts' import, is not for the event loop.
+        # Reading the lessons for the cards' questions and importing the charts would block the event loop.
         self.run_worker(self._prepare, thread=True, exit_on_error=False)
 
     def _prepare(self) -> None:
@@ -107,17 +106,17 @@ class ReviewScreen(OneQuestionScreen):
 
         if self._deck is not None:
             self._deck.sync(self.workspace.store, clock.utc_now(), language())
-        self.app.call_from_thread(self._prepared, self._look_ahead())
+        self.app.call_from_thread(self._prepared, self._read_outlook())
         preload()
         import tutor.charts.bars  # noqa: F401 - imported here, so that the first chart does not wait for it
 
         self.app.call_from_thread(self._can_draw)
 
-    def _look_ahead(self) -> Outlook:
+    def _read_outlook(self) -> Outlook:
         return outlook(self.workspace.store, clock.utc_now())
 
-    def _prepared(self, ahead: Outlook) -> None:
-        self._outlook = ahead
+    def _prepared(self, outlook: Outlook) -> None:
+        self._outlook = outlook
         self._fill_page()
         self.say_notices()
         self.refresh_frame()
@@ -153,8 +152,8 @@ class ReviewScreen(OneQuestionScreen):
         return self.session
 
     def show_page(self) -> None:
-        """How the review went, and what is due now."""
-        self._outlook = self._look_ahead()
+        """Show how the review went, and what is due now."""
+        self._outlook = self._read_outlook()
         self._fill_page()
 
     def _fill_page(self) -> None:
@@ -174,34 +173,28 @@ class ReviewScreen(OneQuestionScreen):
     # -- keys --------------------------------------------------------------------------------------------
 
     def possible_now(self) -> dict[str, bool]:
-        """What the pages offer comes on top."""
+        """The actions of a card, and those of the pages around it."""
         due = self._outlook is not None and self._outlook.due > 0
         begins = self.session is None and due
         more = self.session is not None and self.session.over and (due or self.session.left > 0)
         return super().possible_now() | {"short": begins, "long": begins, "all": begins, "more": more}
 
     async def action_skip(self) -> None:
-        """Put the card off to the end."""
         await self.action_next()
 
     def action_short(self) -> None:
-        """A review of five minutes."""
         self._start(MINUTES["short"])
 
     def action_long(self) -> None:
-        """A review of ten minutes."""
         self._start(MINUTES["long"])
 
     def action_all(self) -> None:
-        """Everything that is due."""
         self._start(None)
 
     async def action_more(self) -> None:
-        """Go on with what is left."""
         self._start(self.session.minutes if self.session is not None else None)
 
     def action_lesson(self) -> None:
-        """Read about the card in its lesson."""
         current = self.session.current if self.session is not None else None
         if current is not None:
             self._go_to_lesson(current)
@@ -213,7 +206,7 @@ class ReviewScreen(OneQuestionScreen):
             router.go(self.tutor, routes.Lesson(harmless_line(exercise.question.lesson_id), anchor))
 
     async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Do what the row says, or read about an answer in its lesson."""
+        """Do what the row says, or open the lesson of an answer."""
         if event.key in MINUTES or event.key == ALL:
             self._start(MINUTES.get(event.key))
         elif event.key == MORE:
@@ -230,14 +223,14 @@ def screen_for(_route: routes.Review) -> ReviewScreen:
 
 
 SHORT, LONG, ALL, MORE, HOME = "short", "long", "all", "more", "home"
-"""Keys of the rows that lead on; an answer's key is its number."""
+"""Keys of the rows that offer a next step; an answer's key is its number."""
 
 MINUTES = {SHORT: 5, LONG: 10}
 _CHART = 9
 
 
 def start_items(outlook: Outlook, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
-    """The page on which a review begins.
+    """The rows of the page on which a review begins.
 
     Args:
         outlook: What is due.
@@ -278,7 +271,7 @@ def forecast_items(outlook: Outlook, *, drawable: bool, ascii: bool) -> list[Row
 
 
 def end_items(session: ReviewSession, outlook: Outlook, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
-    """How a review went, and what can be done next."""
+    """The rows that show how a review went and what to do next."""
     score = session.score
     items = [blank()]
     if score.total:
@@ -315,7 +308,7 @@ def _answer_item(number: int, exercise: Exercise) -> RowItem:
 
 
 def card_title(exercise: Exercise) -> str:
-    """What a card asked, on one line; of a term whose name was wanted, the name."""
+    """What a card asked, on one line; the name of the term, if the card asked for it."""
     question = exercise.question
     if question.id.endswith(":name"):
         return FILL_IN.content(question).blanks[0].accepted[0]

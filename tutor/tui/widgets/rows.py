@@ -1,4 +1,4 @@
-"""Rows of spans as strips for Textual, and the views that show rows: still ones, and charts that redraw."""
+"""Rows of spans as Textual's strips, and the widget that shows rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def look_of(widget: Widget) -> Look:
-    """The look in use where ``widget`` stands."""
+    """The look in use."""
     return getattr(widget.app, "look", LOOKS["dark"])
 
 
@@ -51,7 +51,7 @@ def strip_of(row: Iterable[Span], look: Look, width: int, *, ground: str | None 
 
 
 class Area(NamedTuple):
-    """What there is to draw in: cells, whether fields may be coloured, and whether ASCII is all there is."""
+    """The cells to draw in, whether their backgrounds may be coloured, and whether only ASCII can be shown."""
 
     width: int
     height: int
@@ -60,7 +60,7 @@ class Area(NamedTuple):
 
 
 Draw = Callable[[Area], Rows]
-"""Draws exactly the cells of a room."""
+"""Draws exactly the cells of an area."""
 
 
 class RowsView(Widget):
@@ -83,12 +83,12 @@ class RowsView(Widget):
 
     @property
     def area(self) -> Area:
-        """What there is to draw in now."""
+        """The present area."""
         look = look_of(self)
         return Area(self.size.width, self.size.height, not look.native, shell_of(self).ascii)
 
     def show(self, draw: Draw) -> None:
-        """Draw something else from now on."""
+        """Use another ``draw`` from now on."""
         self._draw = draw
         self.redraw()
 
@@ -96,7 +96,7 @@ class RowsView(Widget):
         """Draw again; lines that stayed the same are not sent again."""
         if not self.is_mounted or not self.size.width or not self.size.height:
             return
-        if self._area is None:  # whatever is painted first is drawn then, in the room that there is by then
+        if self._area is None:  # the first picture is drawn when Textual asks for it, in the area of that moment
             self.refresh()
             return
         area = self.area
@@ -113,11 +113,11 @@ class RowsView(Widget):
             self.refresh(*(Region(0, y, area.width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
-        """Line ``y``, made once and kept until it changes."""
+        """Line ``y``, kept until it changes."""
         return self._strip(y, *self._ground())
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines as they are, where no border or padding has to be laid around them: that costs more than they do."""
+        """All lines at once if there is no border or padding: Textual's general way costs more than the lines do."""
         if self.outer_size != self.size:
             return super().render_lines(crop)
         look, area = self._ground()
@@ -131,26 +131,26 @@ class RowsView(Widget):
         return strips
 
     def row(self, y: int) -> Row:
-        """The spans of line ``y``: for tests and for clicks."""
+        """The spans of line ``y``."""
         return self._rows[y]
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Another size is another picture, unless it has been painted in that size already."""
+        """Draw in the new size, unless that has happened already."""
         if self.area != self._area:
             self.forget()
             self.redraw()
 
     def on_hide(self, _event: events.Hide) -> None:
-        """Out of sight nobody draws it again: what comes back into sight is a new picture, in whatever size."""
+        """Forget the picture: a hidden widget is not redrawn, so it is drawn again when it is shown."""
         self.forget()
 
     def forget(self) -> None:
-        """Draw nothing before the next painting: where the layout changes, what is drawn now would be drawn twice."""
+        """Draw nothing before Textual asks for it: while the layout changes, it would be drawn twice."""
         self._area = None
         self._strips.clear()
 
     def _ground(self) -> tuple[Look, Area]:
-        """The look and the room there is now; where either is another than before, nothing is kept."""
+        """The present look and area; if one has changed, what was kept is dropped."""
         look, area = look_of(self), self.area
         if area != self._area:
             self._take(area, self._draw(area))
