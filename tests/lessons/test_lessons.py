@@ -58,7 +58,7 @@ def test_a_lesson_asks_often_and_in_many_ways(path: Path) -> None:
 @each_file
 def test_every_question_is_explained_and_every_wrong_option_answered(path: Path) -> None:
     silent = []
-    for question in questions_of(path):
+    for question in lesson_of(path).every_question:
         if not question.explanation:
             silent.append(question.id)
         if question.kind in {"single", "multiple"}:
@@ -70,7 +70,7 @@ def test_every_question_is_explained_and_every_wrong_option_answered(path: Path)
 
 @each_file
 def test_a_numeric_question_has_two_hints(path: Path) -> None:
-    numeric = [question for question in questions_of(path) if question.kind == "numeric"]
+    numeric = [question for question in lesson_of(path).every_question if question.kind == "numeric"]
     assert [question.id for question in numeric if len(question.hints) < 2] == []
 
 
@@ -111,7 +111,7 @@ def test_nothing_but_a_heading_follows_a_question(path: Path) -> None:
 def test_the_page_fits_and_leaves_no_markup_behind(path: Path) -> None:
     lesson = lesson_of(path)
     texts = [prose_of(lesson)]
-    for question in lesson.questions:
+    for question in lesson.every_question:
         texts += [question.prompt, question.explanation, *question.hints]
         texts += [text for option in question.options for text in (option.text, option.feedback)]
     for text in texts:
