@@ -97,7 +97,7 @@ def answer_the_first_question(screen: Terminal) -> None:
     screen.press(*number_wanted(LESSON))
     screen.wait(number_wanted(LESSON))
     screen.press("enter")
-    screen.wait("your answer")
+    screen.wait("Your answer")
 
 
 def wait_for_the_sentence(screen: Terminal, sentence: str) -> None:
