@@ -12,6 +12,7 @@ from tutor.runs.log import Reader, Tail
 from tutor.runs.summary import RunSummary, fold
 
 EVENTS_FILE = "events.jsonl"
+WEIGHTS_FILE = "weights.npz"
 LOCK_FILE = "worker.lock"
 _PIECE = 1 << 18
 """Bytes that catching up reads at once: the lines of so many stay near the processor."""

@@ -20,6 +20,7 @@ from tutor.labs.settings import SETTINGS
 from tutor.runs.comparison import differences, knots_of, name_by, names_of, values_of
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.replay import Replaying
+from tutor.runs.session.after_training import AfterTraining, Seen, Wish
 from tutor.runs.session.drawings import Drawings
 from tutor.runs.session.elsewhere import Elsewhere
 from tutor.runs.session.pins import Pinned, Pins
@@ -66,6 +67,7 @@ class LabSession:
         self.drawings = Drawings()
         self.wished_pace: float | None = None
         self._opening = Opening(data_folder)
+        self._after_training = AfterTraining(data_folder)
 
     @property
     def original(self) -> LabConfig:
@@ -197,18 +199,41 @@ class LabSession:
         """What the log says of a panel; before it does, what the run begins with, as far as that is known."""
         if self.builder is not None and panel == "pieces":
             return PanelView(self.builder.scene(), self.builder.frame(), version=-1_000_000 - self.builder.version)
+        if (seen := self._seen()) is not None and panel in seen.views:
+            return seen.views[panel]
         told = self.summary.views.get(panel) if self.summary is not None else None
         ahead = self.replay is None and self._opening.is_ahead(told, self.spec)
         return (None if ahead else told) or self._opening.view(panel, self.running_spec) or told
 
     @property
     def wants_opening(self) -> bool:
-        """Whether no run has begun, or none by hand has made a move yet, and what it begins with is not known."""
+        """Whether pictures are to be computed here that no worker draws.
+
+        Those that the next run begins with, if none has begun, or none by hand has made a move yet; and those of a run
+        that has ended, if a setting was turned since then that has no effect on the training.
+        """
+        wish = self._wish()
+        if wish is not None:
+            return not self._after_training.knows(wish)
         return self._opening.is_wanted(self.summary, self.spec)
 
     def read_opening(self) -> None:
-        """Find out what the next run would begin with: for a thread."""
-        self._opening.read(self.spec)
+        """Compute them: for a thread."""
+        wish, summary = self._wish(), self.summary
+        if wish is not None and summary is not None:
+            self._after_training.read(wish, summary)
+        else:
+            self._opening.read(self.spec)
+
+    def _wish(self) -> Wish | None:
+        """How the learner wants to see a run that has ended, if not as it ended."""
+        if self.replay is not None or self.follower is None:
+            return None
+        return self._after_training.wish(self.follower.summary, self.follower.folder, self.spec)
+
+    def _seen(self) -> Seen | None:
+        """A run that has ended as the learner wants to see it; None for a run as its log has it."""
+        return self._after_training.seen(self._wish())
 
     def toggle(self) -> None:
         """Start, pause or go on, whichever makes sense now."""
@@ -297,6 +322,8 @@ class LabSession:
     def holds(self, key: str) -> bool:
         """Whether the present run goes by the setting ``key`` as it stands; true where there is no run yet."""
         if self.follower is None or self._follows(key):
+            return True
+        if self._after_training.takes(key, self.follower.summary, self.follower.folder):
             return True
         setting = SETTINGS[key]
         return bool(setting.get(self.running_spec) == setting.get(self.spec))
@@ -395,11 +422,16 @@ class LabSession:
         settled = self.state in _SETTLED or (self.running_spec.manual and self.going)
         if self.replay is not None or not settled or self.summary is None or self.summary.spec is None:
             return None
-        return self.challenge.judge(self.run_id, self.facts(), values_of(self.summary, self.running_spec))
+        seen = self._seen()
+        values = values_of(self.summary, self.running_spec) | dict(seen.wish.values if seen is not None else ())
+        return self.challenge.judge(self.run_id, self.facts(), values)
 
     def facts(self) -> dict[str, float | bool | str]:
         """What the present run tells: see `RunSummary.facts`; its state is what a viewer sees."""
-        return {**self.summary.facts(), "state": self.state} if self.summary is not None else {}
+        if self.summary is None:
+            return {}
+        seen = self._seen()
+        return {**self.summary.facts(), **(seen.facts if seen is not None else {}), "state": self.state}
 
     def _send(self, command: Command) -> None:
         if self.follower is not None:

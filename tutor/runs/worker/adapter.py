@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig, Value
-from tutor.labs.panel import Panel
+from tutor.labs.panel import Panel, Payload
 from tutor.labs.panel_context import PanelContext
 from tutor.labs.panels import panel_class
 from tutor.labs.settings import SETTINGS
@@ -27,7 +27,7 @@ from tutor.ml.network.training import NetworkTraining
 from tutor.ml.settings import DataSettings
 from tutor.ml.training import EpochResult
 from tutor.runs.events import DataFacts
-from tutor.runs.worker.weights_file import write_weights
+from tutor.runs.worker.weights_file import read_weights, write_weights
 
 _MOST_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
@@ -88,8 +88,8 @@ class MlTrainee:
         Raises:
             ValueError: this training cannot; the text tells so.
         """
-        if key == "model.temperature" and isinstance(value, int | float):
-            self.context.temperature = float(value)  # how it writes, and not how it learns
+        if not SETTINGS[key].trains:
+            self.context.turn(key, value)
             return None
         try:
             self._training.set(SETTINGS[key].short, value)
@@ -127,9 +127,10 @@ class MlTrainee:
                     yield name, frame
 
     def facts(self) -> dict[str, float]:
-        """Parameters of a small model as facts (``final.w``, ``final.threshold``), and what panels tell."""
+        """Parameters of a small model (``final.w``), the judgement of two classes (``final.f1``), facts of panels."""
         measured = self._training.small_parameters()
         with np.errstate(all="ignore"):
+            measured = measured | self.context.judgement()
             for panel in self._panels.values():
                 measured = measured | panel.facts()
         return {f"final.{name}": value for name, value in measured.items()}
@@ -149,6 +150,37 @@ class MlTrainee:
             epochs=self._epochs if self.spec.train.updates else 0,
             notes=tuple(harmless_line(note) for note in data.notes),
         )
+
+    def after_training(self, values: Mapping[str, object]) -> tuple[dict[str, Payload], dict[str, float]]:
+        """What panels show, and what facts say, at other values of settings that have no effect on the training.
+
+        Args:
+            values: By dotted key.
+
+        Returns:
+            The frames of the panels that follow these settings, by panel, and the facts that follow them, as `facts`
+            names them.
+        """
+        for key, value in values.items():
+            self.context.turn(key, value)
+        panels = {name: panel for name, panel in self._panels.items() if panel.after_training & values.keys()}
+        with np.errstate(all="ignore"):
+            frames = {name: frame for name, panel in panels.items() if (frame := panel.frame()) is not None}
+            measured = self.context.judgement()
+            for panel in panels.values():
+                measured = measured | panel.facts()
+        return frames, {f"final.{name}": value for name, value in measured.items()}
+
+    def load(self, path: Path) -> None:
+        """Take the parameters that `save` wrote.
+
+        Raises:
+            OSError: They cannot be read.
+            ValueError: They are damaged, or of another model.
+        """
+        if not isinstance(self._training, NetworkTraining):
+            raise ValueError("no network")
+        self._training.load(read_weights(path))
 
     def save(self, path: Path) -> None:
         """Write the parameters to ``path``, aside and then in place.

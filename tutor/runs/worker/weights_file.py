@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -39,6 +40,20 @@ def write_weights(path: Path, named: Mapping[str, NDArray[Any]]) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def read_weights(path: Path) -> dict[str, NDArray[Any]]:
+    """Read what `write_weights` wrote: arrays by name.
+
+    Raises:
+        OSError: There is no such file, or it cannot be read.
+        ValueError: It is damaged.
+    """
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _write(file: IO[bytes], array: NDArray[Any]) -> None:

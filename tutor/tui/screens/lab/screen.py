@@ -203,13 +203,14 @@ class LabScreen(TutorScreen):
             self.in_thread(recall, adopt)
 
     def look_ahead(self) -> None:
-        """Before the first run, show what it would begin with; a control turned meanwhile is looked at after that."""
+        """Show what no worker draws, such as what a run would begin with; then what was turned meanwhile."""
         if not self.looking_ahead and self.session.wants_opening:
             self.looking_ahead = True
             self.in_thread(self.session.read_opening, self._looked_ahead)
 
     def _looked_ahead(self, _: None) -> None:
         self.looking_ahead = False
+        keep_attempt(self, self.session)  # a run that has ended may meet its goal now
         self.show_all()
         self.look_ahead()
 

@@ -272,7 +272,7 @@ class CalmFigures:
 
 # -- where panels stand ------------------------------------------------------------------------------------------
 
-_PICTURES = frozenset({"fit", "curve", "surface", "boundary"})
+_PICTURES = frozenset({"fit", "curve", "surface", "boundary", "roc", "precision-recall", "reliability"})
 """Panels whose two axes are alike: they look best about as wide as high, so two of them share a row."""
 _TABLES = frozenset({"confusion"})
 """Panels of a few lines of text."""
