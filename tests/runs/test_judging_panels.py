@@ -21,10 +21,11 @@ from tutor.labs.panels.precision_recall import PrecisionRecall
 from tutor.labs.panels.reliability import ReliabilityPanel
 from tutor.labs.panels.roc import Roc
 from tutor.labs.settings import SETTINGS
-from tutor.runs.events import Changed
+from tutor.runs.events import Changed, Event
 from tutor.runs.execute import run_to_end
 from tutor.runs.follower import WEIGHTS_FILE
 from tutor.runs.session.after_training import AfterTraining
+from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
 from tutor.runs.worker.adapter import MlTrainee
 
@@ -198,3 +199,73 @@ def test_only_what_has_no_effect_on_the_training_is_taken_after_the_end(tmp_path
     for key in ("optimizer.learning_rate", "model.hidden", "model.temperature", "train.seed"):
         assert not after.takes(key, summary, tmp_path), key
     assert not after.takes(KEY, RunSummary(), tmp_path)
+
+
+class OneRun:
+    """The runs of a learner who has one, which has ended."""
+
+    def __init__(self, folder: Path, summary: RunSummary) -> None:
+        self.folder = folder
+        self.summary = summary
+
+    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
+        raise AssertionError("nothing has to be trained again")
+
+    def follow(self, run_id: str) -> OneRun:
+        return self
+
+    def poll(self, limit_bytes: int = 0) -> list[Event]:
+        return []
+
+    def catch_up(self, *_: object, **__: object) -> RunSummary:
+        return self.summary
+
+    def keep_beside(self, run_id: str, number: int | None) -> None:
+        return None
+
+    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
+        return []
+
+
+def test_a_goal_can_be_met_by_turning_the_threshold_after_the_end(tmp_path: Path) -> None:
+    spec, summary = ended(tmp_path, **{"challenge.goal": "final.recall >= 0.95"})
+    session = LabSession(OneRun(tmp_path, summary), spec, data_folder=LESSONS / "data")
+    session.join("run")
+    wanted = [session.wants_opening]
+    assert not session.goal_met()
+    shown = session.view("roc")
+    session.set("decision_threshold", 0.1)
+    assert session.holds(KEY)
+    wanted.append(session.wants_opening)
+    assert not session.goal_met(), "not before it is computed"
+    session.read_opening()
+    wanted.append(session.wants_opening)
+    assert wanted == [False, True, False]
+    assert session.goal_met()
+    attempt = session.take_attempt()
+    assert attempt is not None
+    assert attempt.settings[KEY] == 0.1
+    turned = session.view("roc")
+    assert turned is not None
+    assert shown is not None
+    assert turned.version != shown.version
+    assert session.view("loss") == summary.views.get("loss")
+    session.undo()
+    assert session.view("roc") is shown
+    assert not session.goal_met()
+
+
+def test_a_model_that_writes_is_heated_after_its_training(tmp_path: Path) -> None:
+    spec = with_overrides(load_lab("name-writer", LESSONS / "labs"), {"train.epochs": 1})
+    trainee = MlTrainee(spec, LESSONS / "data")
+    list(trainee.epochs())
+    trainee.save(tmp_path / WEIGHTS_FILE)
+    summary = run_to_end(spec, LESSONS / "data")
+    after = AfterTraining(LESSONS / "data")
+    cold = with_overrides(spec, {"temperature": 0.1})
+    wish = after.wish(summary, tmp_path, cold)
+    assert wish is not None
+    after.read(wish, summary)
+    seen = after.seen(wish)
+    assert seen is not None
+    assert seen.views["text"].frame == run_to_end(cold, LESSONS / "data").views["text"].frame
