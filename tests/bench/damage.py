@@ -21,7 +21,7 @@ from tutor.foundation import clock
 from tutor.progress.records import Answer
 from tutor.progress.schema import SCHEMA
 from tutor.progress.store import ProgressStore, open_store
-from tutor.study.progress_report import overview, topics
+from tutor.study.report import overview, topics
 
 
 def ask_everything(store: ProgressStore) -> None:

@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ROOT / "tests" / "runs" / "kept"
+KEPT = ROOT / "tests" / "kept" / "first_edition"
 LESSONS = ROOT / "lessons"
 RUN = "20260101-120000-7f3a"
 LONGEST = 10
@@ -357,7 +357,7 @@ def last_places() -> traceback.StackSummary:
 def try_logs(count: Count, dice: random.Random, number: int) -> None:
     from tutor.cli import run
     from tutor.foundation.errors import TutorError
-    from tutor.runs.follower import Follower
+    from tutor.runs.follower import RunFollower
     from tutor.runs.replay import Replay
 
     home = Path(os.environ["TUTOR_HOME"])
@@ -378,7 +378,7 @@ def try_logs(count: Count, dice: random.Random, number: int) -> None:
             from tutor.labs.panel import DrawStyle
             from tutor.labs.panels import draw_panel
 
-            summary = Follower(folder).catch_up()
+            summary = RunFollower(folder).catch_up()
             for panel, view in list(summary.views.items())[:50]:
                 draw_panel(panel, view.scene, view.frame, DrawStyle(60, 16))
 
@@ -410,7 +410,7 @@ def try_labs(count: Count, dice: random.Random, number: int) -> None:
     from tutor.cli import run
     from tutor.foundation.errors import TutorError
     from tutor.labs.lab_files import load_lab
-    from tutor.runs.execute import run_to_end
+    from tutor.runs.in_process import run_to_end
 
     course = Path(os.environ["TUTOR_HOME"]) / "course"
     (course / "en").mkdir(parents=True)

@@ -35,7 +35,7 @@ from tutor.course.checks import faults_of_course
 from tutor.course.lesson import Lesson, Prose, Question, Term
 from tutor.course.reader import Reading, read_text
 from tutor.foundation.safe_text import harmless
-from tutor.plain.question_lines import question_lines
+from tutor.plain.asking import question_lines
 from tutor.plain.read import lines_of
 from tutor.study.attempt import Attempt
 from tutor.tui.questions.rows import Cursor, ask_rows

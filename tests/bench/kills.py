@@ -39,12 +39,11 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.ml.settings import DataSettings, OptimizerSettings, TrainSettings
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, send
-from tutor.runs.entries import entry_of
 from tutor.runs.events import Changed, Event
-from tutor.runs.execute import run_to_end
-from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
-from tutor.runs.locks import is_held
-from tutor.runs.registry import Runs
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, RunFollower
+from tutor.runs.in_process import run_to_end
+from tutor.runs.processes import is_held
+from tutor.runs.registry import Runs, entry_of
 from tutor.runs.summary import RunSummary
 from tutor.runs.sweep.plan import SweepPlan, plan_sweep
 from tutor.runs.sweep.registry import Sweeps
@@ -134,7 +133,7 @@ def kill_workers(count: int, folder: Path, seed: int) -> Tally:
         lab, settings = chance.choice(_LABS)
         spec = load_lab(lab, LESSONS / "labs", settings)
         run = runs.folder_of(runs.start(spec, data_folder=DATA))
-        watcher = Follower(run)
+        watcher = RunFollower(run)
         told = b""
         log = run / EVENTS_FILE
         begun, moment = time.monotonic(), chance.choice((0.0, 0.6, 1.2)) + chance.random()
@@ -170,7 +169,7 @@ def _check_run(
 ) -> None:
     if not _read(run / EVENTS_FILE).startswith(told):
         tally.lost.append(f"{where}: bytes that were told are not there")
-    after = Follower(run)
+    after = RunFollower(run)
     events: list[Event] = []
     summary = after.catch_up(events.append)
     after.poll()

@@ -27,7 +27,7 @@ from tutor.labs.controls import setting_text
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
 from tutor.labs.lab_files import list_labs, load_lab, write_config
 from tutor.labs.settings import SETTINGS
-from tutor.runs.follower import Follower
+from tutor.runs.follower import RunFollower
 from tutor.runs.processes import ONE_THREAD
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
@@ -61,7 +61,7 @@ def measure(spec: LabConfig, folder: Path) -> Figures:
     _, _, used = os.wait4(process.pid, 0)
     process.returncode = 0  # it has been waited for
     wall = time.perf_counter() - begun
-    summary = Follower(folder).catch_up()
+    summary = RunFollower(folder).catch_up()
     unit = 1e6 if sys.platform == "darwin" else 1e3
     return Figures(summary.seconds, wall, used.ru_maxrss / unit, summary.state)
 

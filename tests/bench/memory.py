@@ -24,8 +24,7 @@ from tutor.progress.database import Database
 from tutor.progress.records import Answer, from_milliseconds, to_milliseconds
 from tutor.progress.scheduling import study_day
 from tutor.progress.store import ProgressStore
-from tutor.study.calibration import confidence
-from tutor.study.progress_report import mix_ups, overview, topics
+from tutor.study.report import confidence, frequent_misconceptions, overview, topics
 
 _ANSWER = """
     INSERT INTO answers (
@@ -111,7 +110,7 @@ def main() -> None:
         course = Course(lessons)
         tell("progress: the first page", milliseconds(lambda: overview(store, course, "en", now), 7), 200)
         tell("progress: by topic", milliseconds(lambda: topics(store, course, "en"), 7), 200)
-        tell("progress: mix-ups", milliseconds(lambda: mix_ups(store, course, "en"), 7), 200)
+        tell("progress: mix-ups", milliseconds(lambda: frequent_misconceptions(store, course, "en"), 7), 200)
         tell("progress: how sure", milliseconds(lambda: confidence(store.statistics.estimates()), 7), 200)
         answer = iter(range(10**6))
         tell(

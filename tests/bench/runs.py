@@ -31,15 +31,14 @@ from pathlib import Path
 from tests.bench.startup import environment, first_frame
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
-from tutor.runs.control import CONTROL_FILE, Note, Stop, send
+from tutor.runs.control import CONTROL_FILE, Inbox, Note, Stop, send
 from tutor.runs.events import Event
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.inbox import Inbox
 from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
-from tutor.runs.worker.adapter import MlTrainee
-from tutor.runs.worker.loop import Engine
+from tutor.runs.worker.adapter import TrainingAdapter
+from tutor.runs.worker.loop import TrainingLoop
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 LABS = ("one-lag", "ball", "moons-net", "digits-net", "week-lags")
@@ -50,32 +49,32 @@ ROUNDS, JOINS = 15, 3
 
 def unrecorded(spec: LabConfig) -> float:
     """Seconds of the processor that the training takes where nobody watches and nothing is written."""
-    trainee = MlTrainee(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
+    adapter = TrainingAdapter(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
     begun = time.process_time()
-    for _ in trainee.epochs():
+    for _ in adapter.epochs():
         pass
     return time.process_time() - begun
 
 
 def recorded(spec: LabConfig, *, panels: bool) -> float:
     """Seconds of the processor that the same takes as a worker does it, from its first epoch to its last event."""
-    trainee = MlTrainee(spec if panels else with_overrides(spec, {"show.panels": []}), LESSONS / "data")
+    adapter = TrainingAdapter(spec if panels else with_overrides(spec, {"show.panels": []}), LESSONS / "data")
     with tempfile.TemporaryDirectory() as folder:
         log: Writer[Event] = Writer(Path(folder) / EVENTS_FILE, reserve=RESERVE_BYTES)
         inbox = Inbox(Path(folder) / CONTROL_FILE)
         with contextlib.closing(log), contextlib.closing(inbox):
-            engine = Engine(spec, trainee, emit=log.write, commands=lambda _epoch: inbox.poll())
+            loop = TrainingLoop(spec, adapter, emit=log.write, commands=lambda _epoch: inbox.poll())
             begun = time.process_time()
-            engine.run()
+            loop.run()
             return time.process_time() - begun
 
 
 def told(spec: LabConfig) -> float:
     """Seconds of the processor that the same takes in a program that tells of it by `tutor.runs.record`."""
-    trainee = MlTrainee(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
+    adapter = TrainingAdapter(with_overrides(spec, {"show.panels": []}), LESSONS / "data")
     with tempfile.TemporaryDirectory() as folder, Recording("bench", runs=Runs(Path(folder))) as run:
         begun = time.process_time()
-        for each in trainee.epochs():
+        for each in adapter.epochs():
             run.epoch(train_loss=each.train_loss, valid_loss=each.valid_loss, updates=each.updates)
         return time.process_time() - begun
 

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from tests.bench.line import Bench, memory_and_cpu
-from tutor.runs.follower import Follower
+from tutor.runs.follower import RunFollower
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 
@@ -76,7 +76,7 @@ def recording() -> float:
             for _ in range(_LOOP):
                 run.epoch(train_loss=work(), valid_loss=0.5)
             ratios.append(bare / (time.process_time() - began))
-            assert Follower(Path(home) / run.id).alive
+            assert RunFollower(Path(home) / run.id).alive
     return statistics.median(ratios)
 
 

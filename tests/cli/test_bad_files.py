@@ -15,7 +15,8 @@ from tutor.cli import run
 from tutor.foundation.errors import ExitCode
 from tutor.runs.registry import Runs
 
-KEPT = Path(__file__).resolve().parents[1] / "runs" / "kept"
+KEPT = Path(__file__).resolve().parents[1] / "kept" / "first_edition"
+KEPT_RUN = KEPT / "home" / "runs" / "20261129-224540-2934"
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 RUN = "20260101-120000-7f3a"
 
@@ -130,7 +131,7 @@ def test_a_bad_file_in_the_folder_of_a_run_stops_that_run_alone(
     own_home: Path, name: str, make: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     for each in (RUN, "20260101-120001-0abc"):
-        shutil.copytree(KEPT / "run", own_home / "runs" / each)
+        shutil.copytree(KEPT_RUN, own_home / "runs" / each)
     put(make, own_home / "runs" / RUN / name)
     for words in (["runs"], ["runs", "--json"], ["doctor"], ["watch", "0abc", "--plain"], ["run", "export", "0abc"]):
         assert run(words) == (ExitCode.RUN_FAILED if "watch" in words else ExitCode.OK), words
@@ -150,7 +151,7 @@ def test_a_bad_file_in_the_folder_of_a_run_stops_that_run_alone(
 def test_what_stands_in_the_place_of_a_run_is_shown_as_unreadable_and_can_be_deleted(
     own_home: Path, make: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copytree(KEPT / "run", own_home / "runs" / "20260101-120001-0abc")
+    shutil.copytree(KEPT_RUN, own_home / "runs" / "20260101-120001-0abc")
     put(make, own_home / "runs" / RUN)
     assert run(["runs"]) == ExitCode.OK
     said = capsys.readouterr().out
@@ -167,7 +168,7 @@ def test_a_run_that_nobody_may_read_is_shown_and_can_be_deleted(
     own_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = own_home / "runs" / RUN
-    shutil.copytree(KEPT / "run", made)
+    shutil.copytree(KEPT_RUN, made)
     made.chmod(0)
     assert run(["runs"]) == ExitCode.OK
     assert "Permission denied" in capsys.readouterr().out
@@ -178,7 +179,7 @@ def test_a_run_that_nobody_may_read_is_shown_and_can_be_deleted(
 def test_a_run_whose_folder_cannot_be_listed_is_shown(
     own_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(KEPT / "run", own_home / "runs" / RUN)
+    shutil.copytree(KEPT_RUN, own_home / "runs" / RUN)
     list_folder = Path.iterdir
 
     def forbidden(path: Path) -> Iterator[Path]:
@@ -199,7 +200,7 @@ def test_a_bad_file_in_the_folder_of_a_sweep_stops_no_list(
     from tutor.runs.sweep.registry import Sweeps
 
     for each in ("0123456789ab", "20a4921fc90c"):
-        shutil.copytree(KEPT / "sweep", own_home / "sweeps" / each)
+        shutil.copytree(KEPT / "troubled-sweep", own_home / "sweeps" / each)
     put(make, own_home / "sweeps" / "0123456789ab" / name)
     assert "20a4921fc90c" in [entry.folder.name for entry in Sweeps(own_home / "sweeps").all()]
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.course.writing import lesson_of
 from tutor.plain.anki import back, front
-from tutor.plain.question_lines import question_lines
+from tutor.plain.asking import question_lines
 from tutor.plain.read import lines_of
 from tutor.study.attempt import Attempt
 from tutor.tui.questions.rows import Cursor, ask_rows

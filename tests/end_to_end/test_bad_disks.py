@@ -133,7 +133,7 @@ def test_lines_of_text_say_it_and_the_exit_code_tells_it(tmp_path: Path) -> None
     assert CANNOT in done.stdout
     assert done.returncode == ExitCode.CANNOT_WRITE, done.stderr
     assert LOST in done.stderr
-    assert "Everything is kept" not in done.stdout
+    assert "Your answers are saved" not in done.stdout
     told = subprocess.run([module.program(), "progress"], capture_output=True, text=True, check=False)
     assert told.returncode == ExitCode.OK
     assert "Answers:" in told.stdout

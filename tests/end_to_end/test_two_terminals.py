@@ -24,7 +24,7 @@ def test_two_steer_one_run_and_see_each_other_do_it(own_home: Path) -> None:
         other.wait("paused after epoch")
         assert "paused after epoch" not in one.text
         other.press("space")
-        one.wait("running", "going on after epoch")
+        one.wait("running", "resumed after epoch")
         one.press("\x1b[C")  # the right arrow
         other.wait("learning rate is now 0.02", "0.02 ")
         (worker,) = workers_of(own_home)

@@ -42,7 +42,7 @@ from tutor.runs.events import (
     Started,
     View,
 )
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.registry import Runs
 from tutor.runs.sweep.plan import plan_sweep
 from tutor.study.lesson_session import LessonSession
@@ -98,7 +98,7 @@ def make_runs() -> str:
     tutor("run", "import", str(log))
     log.unlink()
     runs.pin(finished)
-    runs.keep_beside(finished, 2)
+    runs.keep_compared(finished, 2)
     return str(finished)
 
 

@@ -35,11 +35,28 @@ from tutor.labs.panels import draw_panel
 from tutor.progress.records import Position
 from tutor.progress.settings import Settings, load_settings, save_settings
 from tutor.progress.store import ProgressStore, open_store
-from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Step, Stop, send
-from tutor.runs.follower import Follower
+from tutor.runs.control import Command, Inbox, Note, Pace, Pause, Resume, Set, Step, Stop, send
+from tutor.runs.events import (
+    Changed,
+    Diverged,
+    Epochs,
+    Event,
+    Failed,
+    Finished,
+    Noted,
+    Paced,
+    Paused,
+    Refused,
+    Resumed,
+    Started,
+    View,
+)
+from tutor.runs.export import csv_lines
+from tutor.runs.follower import RunFollower
 from tutor.runs.registry import RunEntry, Runs
 from tutor.runs.replay import Replay
 from tutor.runs.sweep.plan import plan_sweep
+from tutor.runs.sweep.results import SweepFollower, read_plan
 from tutor.study.lesson_session import LessonSession
 from tutor.study.quiz_session import QuizSession
 
@@ -129,7 +146,7 @@ def entry(home: Path, end: str) -> RunEntry:
 def test_a_log_tells_what_it_told(
     home: Path, end: str, state: str, reason: str | None, epoch: int, train: float | None, valid: float | None
 ) -> None:
-    summary = Follower(entry(home, end).folder).catch_up()
+    summary = RunFollower(entry(home, end).folder).catch_up()
     assert (summary.state, summary.reason, summary.epoch, summary.lost) == (state, reason, epoch, 0)
     assert list(summary.train_losses[-1:]) == ([] if train is None else [pytest.approx(train)])
     assert list(summary.valid_losses[-1:]) == ([] if valid is None else [pytest.approx(valid)])
@@ -137,20 +154,27 @@ def test_a_log_tells_what_it_told(
 
 
 def test_a_run_that_diverged_is_told_so(home: Path) -> None:
-    summary = Follower(entry(home, "3d2e").folder).catch_up()
+    summary = RunFollower(entry(home, "3d2e").folder).catch_up()
     assert (summary.state, summary.reason, summary.diverged) == ("diverged", "diverged", True)
     assert summary.final_facts == {} or all(isinstance(fact, float) for fact in summary.final_facts.values())
 
 
 def test_a_program_of_the_learners_own_is_told_as_such(home: Path) -> None:
-    mine = Follower(entry(home, "7a3e").folder).catch_up()
+    mine = RunFollower(entry(home, "7a3e").folder).catch_up()
     assert (mine.recorded, list(mine.metrics["f1"]), mine.notes[0].text) == (True, [0.0, 0.25, 0.5], "the last epoch")
-    assert "RuntimeError: no memory left" in Follower(entry(home, "2934").folder).catch_up().message
+    assert "RuntimeError: no memory left" in RunFollower(entry(home, "2934").folder).catch_up().message
 
 
-def test_every_kind_of_event_is_folded(home: Path) -> None:
+def test_every_kind_of_event_is_read_and_folded(home: Path) -> None:
     folder = entry(home, "e155").folder
-    summary = Follower(folder).catch_up()
+    events = list[Event]()
+    summary = RunFollower(folder).catch_up(events.append)
+    assert [type(event) for event in events if not isinstance(event, View)] == [
+        *(Started, Epochs, Changed, Changed, Refused, Paced, Paused, Noted, Resumed, Epochs, Diverged, Failed),
+        Finished,
+    ]
+    assert Changed(epoch=3, updates=12, key="optimizer.learning_rate", value=0.2, epochs=5, by=BY) in events
+    assert Failed(epoch=5, message="It could not go on.", hint="Try again.") in events
     assert (summary.lost, summary.log_version, summary.epoch, summary.updates) == (1, 1, 5, 20)
     assert [str(loss) for loss in summary.train_losses] == ["1.0", "nan", "0.5", "0.25", "nan"]
     assert [str(loss) for loss in summary.valid_losses] == ["1.25", "1.0", "0.75", "0.5", "nan"]
@@ -169,11 +193,16 @@ def test_every_kind_of_event_is_folded(home: Path) -> None:
     assert (summary.pace, summary.epochs_planned, summary.diverged) == (20.0, 5, True)
     assert (summary.facts()["final.w"], summary.facts()["best.epoch"]) == (1.5, 4)
     assert Replay(folder).at(2).train_losses[0] == 1.0
+    assert list(csv_lines(folder))[:3] == [
+        "epoch,train_loss,valid_loss,train_accuracy,valid_accuracy,f1\n",
+        "1,1.0,1.25,0.5,0.25,0.5\n",
+        "2,,1.0,0.5,0.5,\n",
+    ]
 
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_every_panel_of_a_log_is_drawn(home: Path, panel: str) -> None:
-    view = Follower(entry(home, "e155").folder).catch_up().views[panel]
+    view = RunFollower(entry(home, "e155").folder).catch_up().views[panel]
     rows = draw_panel(panel, view.scene, view.frame, DrawStyle(70, 18))
     text = "\n".join("".join(span.text for span in row) for row in rows)
     unreadable = (translate("charts.unreadable"), translate("charts.nothing-yet"))
@@ -201,7 +230,7 @@ def test_pins_are_where_they_were(home: Path) -> None:
     kept = entry(home, "f44c")
     assert kept.pinned
     assert kept.spec is not None
-    assert Runs(home / "runs").beside(kept.spec) == [(2, kept.id)]
+    assert Runs(home / "runs").compared(kept.spec) == [(2, kept.id)]
     assert not entry(home, "39ad").pinned
 
 
@@ -226,12 +255,19 @@ def test_a_worker_of_the_first_edition_would_obey(command: Command, line: str, t
     assert written == json.loads(line.replace("BY", BY))
 
 
+@pytest.mark.parametrize(("command", "line"), COMMANDS)
+def test_a_command_of_the_first_edition_is_read(command: Command, line: str, tmp_path: Path) -> None:
+    (tmp_path / "control.jsonl").write_text(line.replace("BY", BY) + "\n")
+    with closing(Inbox(tmp_path / "control.jsonl")) as inbox:
+        assert inbox.poll() == [command]
+
+
 def test_a_control_log_is_obeyed(home: Path) -> None:
     folder = entry(home, "39ad").folder
     (folder / "events.jsonl").unlink()
     command = [sys.executable, "-m", "tutor.runs.worker", str(folder), "--data-folder", str(DATA)]
     subprocess.run(command, check=True, timeout=60)
-    summary = Follower(folder).catch_up()
+    summary = RunFollower(folder).catch_up()
     assert [(change.value, change.by) for change in summary.changes] == [(0.2, BY), (0.25, "ben 4712")]
     assert [(note.text, note.by) for note in summary.notes] == [("the first note", BY)]
     assert (summary.state, summary.epoch, summary.pace) == ("finished", 6, 200.0)
@@ -275,6 +311,25 @@ def test_a_sweep_whose_worker_was_killed_goes_on(home: Path, capsys: pytest.Capt
     assert ended[0][1] == "20261129-224545-4f2d"
     assert results.read_bytes().startswith(before)
     assert len(list((home / "sweeps").iterdir())) == 2
+
+
+def test_a_sweep_that_ran_into_trouble_could_be_taken_up_again(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(KEPT / "troubled-sweep", tmp_path / "20a4921fc90c"))
+    plan = read_plan(folder)
+    assert plan.shape == (2, 2)
+    assert plan.overrides_of(3) == {"optimizer.learning_rate": 0.5, "train.epochs": 2}
+    follower = SweepFollower(folder)
+    assert len(follower.poll()) == 10
+    state = follower.state
+    assert (follower.skipped, state.waiting(plan.count), state.best()) == (0, [], 3)
+    assert state.trouble is not None
+    assert state.trouble.message == "The processes of the sweep ended."
+    cell = follower.run_folder(0)
+    assert cell is not None
+    summary = RunFollower(cell).catch_up()
+    assert (summary.state, list(summary.train_losses), summary.lost) == ("finished", [48.0709994], 0)
+    assert summary.spec == plan.spec_of(0)
+    assert follower.run_folder(1) is None
 
 
 # -- memory --------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from tutor.ml.datasets import load_dataset
 from tutor.ml.network.training import NetworkTraining
 from tutor.ml.schedules import make_schedule
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.sweep.plan import plan_sweep, refuse_idle_axes
 
 FIRST_EDITION = {

@@ -14,7 +14,7 @@ from tutor.course.reader import read_lesson
 from tutor.foundation.translate import use_language
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.study.predictions import deciding_figures, facts_of_runs
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"

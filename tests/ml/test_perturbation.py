@@ -16,7 +16,7 @@ from tutor.ml.diagnostics import PERTURBATION, perturb
 from tutor.ml.factory import make_training
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import Training
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 FOLDS = DataSettings(lags=2, folds=3)

@@ -8,7 +8,7 @@ from tutor.course.catalogue import Course
 from tutor.foundation.languages import languages
 from tutor.foundation.paths import lessons_folder
 from tutor.labs.lab_files import list_labs, load_lab
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.typeset.page import plain_lines
 
 

@@ -59,7 +59,7 @@ def test_it_tells_where_files_lie_and_what_was_given_up(
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert str(own_home / "progress.sqlite3") in out
-    assert "1 kept, 0 going" in out
+    assert "1 kept, 0 running" in out
     assert "the locale is not UTF-8" in out
     assert "over SSH" in out
     assert "pipe or a file" in out
@@ -92,7 +92,7 @@ def test_who_asked_for_no_colours_is_not_told_to_set_colorterm(
     use_language("en")
     examine()
     out = capsys.readouterr().out
-    assert "NO_COLOR asks for none" in out
+    assert "NO_COLOR is set" in out
     assert "COLORTERM" not in out
 
 

@@ -20,11 +20,10 @@ from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer, Position, SavedQuiz
 from tutor.progress.store import ProgressStore
 from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
-from tutor.study.calibration import confidence, mean_loss
 from tutor.study.deck import Deck
 from tutor.study.lesson_session import LessonSession
-from tutor.study.progress_report import mix_ups, overview, topics
 from tutor.study.quiz_session import QuizSession
+from tutor.study.report import confidence, frequent_misconceptions, mean_loss, overview, topics
 from tutor.study.review_session import ReviewSession
 
 COMMANDS = (["progress"], ["progress", "items"], ["list"], ["review", "--due"], ["progress", "export"])
@@ -80,7 +79,7 @@ def ask(store: ProgressStore, course: Course) -> None:
     assert report.seconds >= 0
     assert len(report.last_days(14)) == 14
     topics(store, course, "en")
-    mix_ups(store, course, "en")
+    frequent_misconceptions(store, course, "en")
     said = store.statistics.estimates()
     confidence(said)
     mean_loss(said)

@@ -9,7 +9,7 @@ import pytest
 
 from tutor.labs.lab_config import LabConfig
 from tutor.ml.settings import TrainSettings
-from tutor.plain.moving_chart import ChartReporter
+from tutor.plain.moving_chart import MovingChartReporter
 from tutor.runs.events import DataFacts, Epochs, Event, Finished, Started
 from tutor.runs.summary import RunSummary, fold
 
@@ -46,7 +46,7 @@ def events_of_a_run(epochs: int) -> list[Event]:
 
 def draw(*, ascii: bool) -> Screen:
     screen = Screen()
-    reporter = ChartReporter(screen, colour=False, ascii=ascii)
+    reporter = MovingChartReporter(screen, colour=False, ascii=ascii)
     summary = RunSummary()
     for event in events_of_a_run(30):
         fold(summary, [event])
@@ -88,7 +88,7 @@ def test_without_unicode_the_chart_is_drawn_in_ascii() -> None:
 def test_the_learners_setting_decides_over_the_locale(
     setting: bool | None, locale: str, ascii: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tutor.plain.choose_reporter import choose_reporter
+    from tutor.plain.train import choose_reporter
     from tutor.progress.settings import Settings, save_settings
 
     save_settings(Settings(ascii=setting))
@@ -97,5 +97,5 @@ def test_the_learners_setting_decides_over_the_locale(
     monkeypatch.setattr("sys.stdout", screen := Screen())
     monkeypatch.setattr(screen, "isatty", lambda: True)
     reporter = choose_reporter(None)
-    assert isinstance(reporter, ChartReporter)
+    assert isinstance(reporter, MovingChartReporter)
     assert reporter.ascii is ascii

@@ -79,7 +79,7 @@ def test_a_lesson_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     new_lesson("Sums", str(tmp_path))
     path = tmp_path / "01-sums.md"
     path.write_text(path.read_text().replace("Open with a question", "My own words"))
-    with pytest.raises(TutorError, match=r"“sums” is there already") as told:
+    with pytest.raises(TutorError, match=r"already a lesson “sums”") as told:
         new_lesson("Sums", str(tmp_path))
     assert "another title" in told.value.hint
     assert "My own words" in path.read_text()
@@ -89,8 +89,8 @@ def test_a_lesson_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     ("title", "folder", "said", "code"),
     [
         ("Sums", "nowhere", "There is no folder", ExitCode.CANNOT_READ),
-        ("!?", "", "needs a title", ExitCode.USAGE),
-        ("", "", "needs a title", ExitCode.USAGE),
+        ("!?", "", "needs at least one letter", ExitCode.USAGE),
+        ("", "", "needs at least one letter", ExitCode.USAGE),
     ],
 )
 def test_what_cannot_be_begun_is_told(title: str, folder: str, said: str, code: ExitCode, tmp_path: Path) -> None:

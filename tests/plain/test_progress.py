@@ -41,8 +41,8 @@ def answers() -> int:
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", ["Answers: 3; right: 33%.", "Days in a row: 3", "2 Model and loss", "2 × It is not.", "tutor loss"]),
-     ("zh", ["答案：3 条；答对：33%。", "连续学习：3 天", "2 模型与损失", "2 × 不对。", "tutor loss"])],
+    [("en", ["Answers: 3; correct: 33%.", "Days in a row: 3", "2 Model and loss", "2 × It is not.", "tutor loss"]),
+     ("zh", ["回答：3 次；答对：33%。", "连续学习：3 天", "2 模型与损失", "2 × 不对。", "tutor loss"])],
 )  # fmt: skip
 def test_how_it_stands_in_both_languages(
     language: str, said: list[str], own_home: Path, capsys: pytest.CaptureFixture[str]

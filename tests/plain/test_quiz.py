@@ -18,14 +18,13 @@ from tutor.course.questions.base import places_in
 from tutor.foundation import clock
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
-from tutor.plain.asking import Asker, Outcome, Wish, percent_in, wish_in
+from tutor.plain.asking import Asker, Command, Outcome, command_in, percent_in
 from tutor.plain.quiz import quiz, review, show_due
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
 from tutor.progress.store import ProgressStore
-from tutor.study.attempt import Attempt
-from tutor.study.question_attempt import Exercise, Keeping
-from tutor.study.recall import attempt_given
+from tutor.study.attempt import Attempt, attempt_from_answer
+from tutor.study.question_attempt import AttemptContext, QuestionAttempt
 
 
 @pytest.fixture
@@ -33,9 +32,9 @@ def store(own_home: Path) -> ProgressStore:
     return open_store().store
 
 
-def ask(store: ProgressStore, attempt: Attempt, *lines: str, **more: bool) -> tuple[Outcome, str, Exercise]:
+def ask(store: ProgressStore, attempt: Attempt, *lines: str, **more: bool) -> tuple[Outcome, str, QuestionAttempt]:
     out = io.StringIO()
-    exercise = Exercise(attempt, Keeping(store))
+    exercise = QuestionAttempt(attempt, AttemptContext(store))
     source = io.StringIO("".join(f"{line}\n" for line in lines))
     return Asker(None, None, source=source, out=out, **more).ask(exercise, "1"), out.getvalue(), exercise
 
@@ -60,20 +59,20 @@ def test_numbers_of_options_are_read_in_every_way_one_writes_them(line: str, pla
 @given(st.text(max_size=60), st.sampled_from(EVERY), st.integers(0, 9))
 def test_no_line_breaks_anything(line: str, question: object, seed: int) -> None:
     attempt = Attempt(question, seed)  # type: ignore[arg-type]
-    wish_in(line)
+    command_in(line)
     percent_in(line)
     draft = attempt.type.read_line(attempt.question, attempt.shown, attempt.draft, line)
     if draft is not None:
         assert attempt.put(draft)
 
 
-def test_wishes_are_words_behind_a_slash_in_both_languages() -> None:
-    assert wish_in("/hint") is wish_in("/提示") is Wish.HINT
-    assert wish_in("/ SKIP ") is Wish.SKIP
-    assert wish_in("/what") is Wish.HELP
-    assert wish_in("1/2") is None
-    assert wish_in("/2") is None
-    assert wish_in("hint") is None
+def test_commands_are_words_after_a_slash_in_both_languages() -> None:
+    assert command_in("/hint") is command_in("/提示") is Command.HINT
+    assert command_in("/ SKIP ") is Command.SKIP
+    assert command_in("/what") is Command.HELP
+    assert command_in("1/2") is None
+    assert command_in("/2") is None
+    assert command_in("hint") is None
 
 
 def test_how_sure_is_a_percentage_from_50_to_100() -> None:
@@ -87,7 +86,7 @@ def test_a_wrong_choice_gets_the_authors_word_and_the_answer(store: ProgressStor
     attempt = Attempt(SINGLE, 2)
     outcome, said, _ = ask(store, attempt, place(attempt, "The sum"))
     assert outcome is Outcome.ANSWERED
-    assert "No." in said.splitlines()
+    assert "Incorrect." in said.splitlines()
     assert "That is the sum." in said
     assert f"{place(attempt, 'The mean')}. The mean" in said.partition("answer:")[2]
     assert "Why of single." in said
@@ -98,8 +97,8 @@ def test_a_wrong_choice_gets_the_authors_word_and_the_answer(store: ProgressStor
 def test_what_is_no_answer_is_asked_again(store: ProgressStore) -> None:
     attempt = Attempt(SINGLE, 2)
     _, said, _ = ask(store, attempt, "mean", "9", "", "1 2", place(attempt, "The mean"))
-    assert said.count("One number from 1 to 4, please") == 4
-    assert "Right." in said
+    assert said.count("Please type one number from 1 to 4") == 4
+    assert "Correct." in said
 
 
 def test_several_options_an_order_a_number_and_blanks(store: ProgressStore) -> None:
@@ -115,7 +114,7 @@ def test_several_options_an_order_a_number_and_blanks(store: ProgressStore) -> N
 
 def test_a_blank_is_taken_back_before_the_lock(store: ProgressStore) -> None:
     _, said, _ = ask(store, Attempt(FILL_IN), "weight", "/undo", "bias", "weight")
-    assert "Right." in said
+    assert "Correct." in said
     assert store.answers()[0].given == ("bias", "weight")
 
 
@@ -124,8 +123,8 @@ def test_hints_come_one_by_one_and_unsure_is_a_question_mark(store: ProgressStor
     _, said, _ = ask(store, attempt, "/hint", "/hint", "/hint", f"{place(attempt, 'The mean')} ?")
     assert "Hint 1: First hint." in said
     assert "Hint 2: Second hint." in said
-    assert "There is no further hint." in said
-    assert "Right, though you were unsure." in said
+    assert "There are no more hints." in said
+    assert "Correct, although you were unsure." in said
     (answer,) = store.answers()
     assert (answer.hints, answer.unsure) == (2, True)
 
@@ -133,7 +132,7 @@ def test_hints_come_one_by_one_and_unsure_is_a_question_mark(store: ProgressStor
 def test_how_sure_is_asked_before_the_feedback_and_may_be_passed(store: ProgressStore) -> None:
     attempt = Attempt(SINGLE, 2)
     _, said, _ = ask(store, attempt, place(attempt, "The mean"), "80", confidence=True)
-    assert said.index("How sure are you") < said.index("Right.")
+    assert said.index("How sure are you") < said.index("Correct.")
     attempt = Attempt(SINGLE, 2)
     ask(store, attempt, place(attempt, "The mean"), "", confidence=True)
     assert [answer.confidence for answer in store.answers()] == [0.8, None]
@@ -141,12 +140,12 @@ def test_how_sure_is_asked_before_the_feedback_and_may_be_passed(store: Progress
 
 def test_the_answer_can_be_asked_for_but_a_prediction_is_ventured(store: ProgressStore) -> None:
     _, said, _ = ask(store, Attempt(NUMERIC), "/show")
-    assert "Here it is." in said
-    assert "It has to be right within ± 0.01." in said
+    assert "You asked for the answer, so this counts as not known." in said
+    assert "Your number must be within ± 0.01." in said
     assert "answer: 0.72 ± 0.01" in said
     outcome, said, _ = ask(store, Attempt(PREDICT), "/show", "/leave")
     assert outcome is Outcome.LEFT
-    assert "A prediction is ventured" in said
+    assert "A prediction has no answer to show yet" in said
 
 
 def test_a_prediction_without_runs_is_not_counted(store: ProgressStore) -> None:
@@ -192,7 +191,7 @@ def test_closed_standard_input_leaves_with_a_sentence(
 ) -> None:
     monkeypatch.setattr("sys.stdin", None)
     assert quiz("sample", seed=4) == 0
-    assert capsys.readouterr().out.endswith("Everything is kept; come back any time.\n")
+    assert capsys.readouterr().out.endswith("Your answers are saved. Come back any time.\n")
 
 
 def test_a_quiz_in_a_pipe_is_left_and_goes_on_where_it_was(
@@ -203,14 +202,14 @@ def test_a_quiz_in_a_pipe_is_left_and_goes_on_where_it_was(
     out = capsys.readouterr().out
     assert "Question 1 of 6" in out
     assert "Question 2 of 6" in out
-    assert "Everything is kept" in out
+    assert "Your answers are saved" in out
     type_in(monkeypatch, *["/show"] * 4, "/skip")
     quiz("sample")
     out = capsys.readouterr().out
-    assert "Here you left off." in out
+    assert "You continue where you left off." in out
     assert "Question 1 of 6" not in out
-    assert "of 6 right" in out
-    assert "Try again what is not right yet" in out
+    assert "of 6 correct" in out
+    assert "Try again what is not correct yet" in out
     store = open_store().store
     assert len(store.answers()) == 5
     assert store.open_quiz("lesson:sample") is not None
@@ -221,7 +220,7 @@ def test_only_the_wrong_ones_are_asked_again(
 ) -> None:
     type_in(monkeypatch, *["/show"] * 5, "/skip", "r", "/leave")
     quiz("sample", seed=4)
-    assert "Question 1 of 6" in capsys.readouterr().out.partition("Enter leaves.")[2]
+    assert "Question 1 of 6" in capsys.readouterr().out.partition("Press Enter to leave.")[2]
 
 
 def test_a_prediction_is_decided_by_a_real_run(
@@ -268,11 +267,11 @@ def test_a_review_in_a_pipe(
     type_in(monkeypatch, "/show", "loss function", "/show", "/show")
     assert review() == 0
     out = capsys.readouterr().out
-    assert "Due today: 2." in out
+    assert "Cards due today: 2." in out
     assert "Card 1 of 2" in out
     assert "What … means in one sentence." in out
-    assert "Right." in out
-    assert "1 of 4 right" in out
+    assert "Correct." in out
+    assert "1 of 4 correct" in out
     type_in(monkeypatch)
     review()
     assert "Nothing is due." in capsys.readouterr().out
@@ -298,11 +297,11 @@ def test_pairs_are_asked_line_by_line_and_the_wrong_ones_are_told(store: Progres
     assert all(f"  {number[index]}. {text}\n" in said for index, text in enumerate(("one", "two", "three", "four")))
     assert said.count("a different one for each line") == 1, "one that another line has is no answer"
     assert said.count("b. b> ") == 3
-    assert "Not quite. 2 of 4 pairs right.\n" in said
-    assert said.partition("These belong together:\n")[2].startswith("  b. b — two\n  c. c — three\nWhy:")
+    assert "Not fully correct. 2 of 4 pairs are correct.\n" in said
+    assert said.partition("Correct pairs:\n")[2].startswith("  b. b — two\n  c. c — three\nWhy:")
     (answer,) = store.answers()
     assert (answer.kind, answer.given, answer.score, answer.correct) == ("match", (0, 2, 1, 3), 0.5, False)
-    again = attempt_given(MATCH, 2, answer.given)
+    again = attempt_from_answer(MATCH, 2, answer.given)
     assert again is not None
     assert again.verdict == exercise.attempt.verdict
 
@@ -310,11 +309,11 @@ def test_pairs_are_asked_line_by_line_and_the_wrong_ones_are_told(store: Progres
 def test_all_pairs_can_be_given_on_one_line(store: ProgressStore) -> None:
     attempt = Attempt(MATCH, 5)
     _, said, _ = ask(store, attempt, " ".join(str(attempt.shown.index(index) + 1) for index in range(4)))
-    assert "Right." in said
-    assert "These belong together" not in said
+    assert "Correct." in said
+    assert "Correct pairs" not in said
 
 
 def test_the_answer_of_pairs_can_be_asked_for(store: ProgressStore) -> None:
     _, said, _ = ask(store, Attempt(MATCH, 5), "1", "/show")
-    assert said.partition("These belong together:\n")[2].startswith("  a. a — one\n  b. b — two\n")
+    assert said.partition("Correct pairs:\n")[2].startswith("  a. a — one\n  b. b — two\n")
     assert store.answers()[0].given == ()

@@ -73,7 +73,7 @@ def test_a_lesson_is_read_as_text_and_answers_stay_hidden(lesson: Path, capsys: 
     out = capsys.readouterr().out
     assert out.startswith("A sample\n========")
     assert "w²" in out
-    assert "[A lab: tutor train ball]" in out
+    assert "[Lab: tutor train ball]" in out
     assert " 1.  The first one" in out
     assert " 2.  The second one" in out
     assert 0 < out.index("• ant") < out.index("• zebra")  # not in the order that is asked for
@@ -129,7 +129,7 @@ def test_watching_tells_the_faults_at_every_save_until_ctrl_c(lesson: Path) -> N
         fault = process.stdout.readline()
         assert "01-sample.md:" in fault
         assert "bal" in fault
-        assert process.stdout.readline() == "1 faults.\n"
+        assert process.stdout.readline() == "Faults: 1.\n"
         # Some editors write a new file and put it in the place of the old one.
         aside = lesson.with_suffix(".tmp")
         aside.write_text(sound)

@@ -75,13 +75,13 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_second_check_runs_nothing_and_says_so(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(str(course), run_labs=True, jobs=1) == ExitCode.OK
-    assert "Ran 1 trainings" in said(capsys)
+    assert "Runs trained: 1" in said(capsys)
     assert check(str(course), run_labs=True, jobs=1) == ExitCode.OK
     text = said(capsys)
-    assert "Ran 0 trainings" in text
-    assert "1 more are known" in text
+    assert "Runs trained: 0" in text
+    assert "Results taken from an earlier check: 1;" in text
     assert check(str(course), run_labs=True, jobs=1, fresh=True) == ExitCode.OK
-    assert "Ran 1 trainings" in said(capsys)
+    assert "Runs trained: 1" in said(capsys)
 
 
 def test_a_wrong_answer_is_found_from_memory_too(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,7 +89,7 @@ def test_a_wrong_answer_is_found_from_memory_too(course: Path, capsys: pytest.Ca
     (course / "en" / "01-sample.md").write_text(HEAD + PREDICTION.format(rate=0.01, left="x", right=" "))
     said(capsys)
     assert check(str(course), run_labs=True, jobs=1) == ExitCode.FAULTS_FOUND
-    assert "does not bear it out" in said(capsys)
+    assert "contradicts it" in said(capsys)
 
 
 def test_another_setting_is_another_run(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,4 +97,4 @@ def test_another_setting_is_another_run(course: Path, capsys: pytest.CaptureFixt
     (course / "en" / "01-sample.md").write_text(HEAD + PREDICTION.format(rate=0.02, left=" ", right="x"))
     said(capsys)
     check(str(course), run_labs=True, jobs=1)
-    assert "Ran 1 trainings" in said(capsys)
+    assert "Runs trained: 1" in said(capsys)

@@ -17,8 +17,7 @@ import pytest
 from tests.runs.sweeping import small_plan
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import use_language
-from tutor.plain.sweep import sweep
-from tutor.plain.sweep_reporters import LineSweepReporter, MapSweepReporter, last_lines
+from tutor.plain.sweep import LineSweepReporter, MapSweepReporter, last_lines, sweep
 from tutor.runs.sweep.results import (
     Begun,
     CellResult,
@@ -47,7 +46,7 @@ def test_a_pipe_gets_a_line_a_cell_and_the_best_one_and_nothing_is_run_twice(
     assert code == ExitCode.OK
     assert sorted(line.split("/")[0] for line in lines[:4]) == ["1", "2", "3", "4"]
     losses = {line.split("  ")[1]: float(line.split()[-1]) for line in lines[:4]}
-    assert lines[4] == "All 4 cells have run."
+    assert lines[4] == "All 4 combinations are done."
     assert lines[5].startswith(f"Lowest: {min(losses, key=lambda name: losses[name])}, with")
     code, again = run(capsys, "json")
     events = [json.loads(line) for line in again]
@@ -69,7 +68,7 @@ def test_a_cell_that_fails_makes_the_exit_code_of_a_failed_run(capsys: pytest.Ca
     out = capsys.readouterr().out
     assert code == ExitCode.RUN_FAILED
     assert "failed: " in out
-    assert "1 of 2 cells have run" in out
+    assert "1 of 2 combinations are done" in out
 
 
 def test_an_own_table_can_be_swept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,7 +76,7 @@ def test_an_own_table_can_be_swept(tmp_path: Path, capsys: pytest.CaptureFixture
     table.write_text("x,y\n" + "".join(f"{n},{2 * n}.5\n" for n in range(40)))
     overrides = {"data.target": "y", "epochs": 3}
     assert sweep(None, ["learning_rate=0.01,0.1"], overrides, "plain", data=str(table)) == ExitCode.OK
-    assert "All 2 cells" in capsys.readouterr().out
+    assert "All 2 combinations" in capsys.readouterr().out
     # Hidden layers on the grid mean a net: a line would give every cell the same loss.
     assert sweep(None, ["hidden=[1],[8]"], overrides, "json", data=str(table)) == ExitCode.OK
     cells = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"type":"cell"' in line]
@@ -85,7 +84,7 @@ def test_an_own_table_can_be_swept(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize(
-    ("grid", "said"), [([], "needs a grid"), (["seed=1..1000000"], "1,000,000 cells"), (["epochs=1,2"], "twice")]
+    ("grid", "said"), [([], "needs a grid"), (["seed=1..1000000"], "1,000,000 combinations"), (["epochs=1,2"], "twice")]
 )
 def test_what_cannot_be_swept_is_refused_before_anything_starts(grid: list[str], said: str, own_home: Path) -> None:
     with pytest.raises(TutorError, match=said) as told:
@@ -147,7 +146,7 @@ def test_what_was_there_before_is_said_once(tmp_path: Path) -> None:
     reporter.events(events, follower)
     reporter.events([result(2, None, "diverged")], follower)
     lines = out.getvalue().splitlines()
-    assert lines[0] == "1 of 6 cells have a result from before; --fresh would forget them."
+    assert lines[0] == "1 of 6 combinations already have a result; --fresh would delete them."
     assert "validation loss 0.5000" in lines[1]
     assert "failed: no room" in lines[2]
     assert lines[3].endswith("diverged")
@@ -186,12 +185,12 @@ def test_colour_is_only_where_it_is_wanted(tmp_path: Path) -> None:
 def test_losses_of_other_kinds_are_not_ranked_and_trouble_is_told(tmp_path: Path) -> None:
     plan = small_plan("loss=mse,mae")
     lines = last_lines(plan, follower_of(tmp_path, [result(0, 0.5), result(1, 0.25)]))
-    assert lines == ["All 2 cells have run.", "The losses measure different things, so none of them is the best."]
+    assert lines == ["All 2 combinations are done.", "The losses measure different things, so no run is the best."]
     lines = last_lines(PLAN, follower_of(tmp_path, [Troubled(message="No disk.", hint="Make room.")]))
     assert lines[0] == "No disk. Make room."
     assert "0 of 6" in lines[1]
     lines = last_lines(PLAN, follower_of(tmp_path, [result(cell, None, "diverged") for cell in range(6)]))
-    assert lines[-1] == "No run came to its end with a finite loss."
+    assert lines[-1] == "No run finished with a finite loss."
 
 
 @pytest.mark.parametrize(

@@ -21,14 +21,13 @@ from tutor.foundation.translate import use_language
 from tutor.plain.narrator import SECONDS_BETWEEN, Narrator, trend
 from tutor.plain.runs_table import columns_for, show_runs
 from tutor.plain.steer import delete, export, pin, set_value, steer
-from tutor.plain.train import train
-from tutor.plain.watch import joined_line, watch
+from tutor.plain.train import joined_line, train, watch
 from tutor.runs.control import Note, Pause, Resume, Set, Stop
 from tutor.runs.events import Epochs, Event, Noted, Paused, Refused
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary, fold
-from tutor.runs.words import told
+from tutor.runs.words import describe
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def test_a_second_login_steers_and_hears_what_became_of_it(
     assert steer(None, Pause()) == ExitCode.OK
     assert "paused after epoch" in capsys.readouterr().out
     assert steer(going, Pause()) == ExitCode.OK
-    assert "so already" in capsys.readouterr().out
+    assert "nothing to change" in capsys.readouterr().out
     assert set_value(going, ["learning_rate=0.5"]) == ExitCode.OK
     assert "optimizer.learning_rate is now 0.5" in capsys.readouterr().out
     assert set_value(going, ["hidden=3"]) == ExitCode.USAGE
@@ -64,7 +63,7 @@ def test_a_second_login_steers_and_hears_what_became_of_it(
     assert "look" in out
     assert "\x1b" not in out
     assert steer(going, Resume()) == ExitCode.OK
-    with pytest.raises(TutorError, match="still going"):
+    with pytest.raises(TutorError, match="still running"):
         delete([going])
     assert steer(going, Stop()) == ExitCode.OK
     assert "stopped after epoch" in capsys.readouterr().out
@@ -117,7 +116,7 @@ def test_a_run_that_died_leaves_with_five(runs: Runs, capsys: pytest.CaptureFixt
 
 def test_the_table_of_runs(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
     assert show_runs() == ExitCode.OK
-    assert "no run yet" in capsys.readouterr().out
+    assert "no runs yet" in capsys.readouterr().out
     make(runs, "20260101-100000-aaaa", epochs(1, 3), FINISHED)
     make(runs, "20260101-110000-bbbb", epochs(1, 2), lab="ball\x1b[2J")
     assert pin("aaaa", pinned=True) == ExitCode.OK
@@ -198,10 +197,10 @@ def test_the_narrator_speaks_seldom_and_in_sentences() -> None:
     narrator.events([pause, Noted(epoch=40, text="tea\nbreak")], summary)
     assert out.getvalue().splitlines() == [
         "epoch 1: train loss 1.5",
-        "epoch 9: 0.167, slowing",
-        "epoch 17: 0.0882, slowing",
-        "epoch 25: 0.06, slowing",
-        "epoch 33: 0.0455, slowing",
+        "epoch 9: 0.167, falling more slowly",
+        "epoch 17: 0.0882, falling more slowly",
+        "epoch 25: 0.06, falling more slowly",
+        "epoch 33: 0.0455, falling more slowly",
         "paused after epoch 40",
         "note at epoch 40: tea break",
     ]
@@ -211,10 +210,10 @@ def test_what_others_did_is_told_in_both_languages() -> None:
     events: list[Event] = [Paused(epoch=3), Refused(epoch=3, key="x\x1b[2J", message="no")]
     for language in ("en", "zh"):
         use_language(language)
-        texts = [told(event) for event in events]
+        texts = [describe(event) for event in events]
         assert all(texts)
         assert "\x1b" not in "".join(texts)
-    assert not told(Epochs(first=1, train=[1.0], updates=1, seconds=0.0))
+    assert not describe(Epochs(first=1, train=[1.0], updates=1, seconds=0.0))
 
 
 def test_the_table_of_runs_fits_the_terminal() -> None:

@@ -78,7 +78,7 @@ from tutor.foundation.paths import lessons_folder
 from tutor.labs.lab_files import list_labs, load_lab
 from tutor.labs.panels import panel_class, panel_names
 from tutor.runs.events import View
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 for name in panel_names():
     panel_class(name)
 labs, data = lessons_folder() / "labs", lessons_folder() / "data"

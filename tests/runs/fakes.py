@@ -1,4 +1,4 @@
-"""A training that needs no NumPy: what the engine asks of one, in its simplest form."""
+"""A training that needs no NumPy: what the training loop asks of one, in its simplest form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.ml.training import EpochResult
 
 
-class FakeTrainee:
+class FakeTraining:
     """Gradient descent on w², by hand: w ← w − η·2w, four updates an epoch."""
 
     def __init__(self, epochs: int = 10, learning_rate: float = 0.1, w: float = 1.0) -> None:

@@ -11,7 +11,7 @@ from tutor.ml.settings import DataSettings, OptimizerSettings, TrainSettings
 from tutor.runs.log import Writer
 from tutor.runs.sweep.plan import SweepPlan, plan_sweep
 from tutor.runs.sweep.results import RESULTS_FILE, SweepEvent, SweepFollower
-from tutor.runs.sweep.scheduler import Conductor, Orchestra
+from tutor.runs.sweep.scheduler import SweepScheduler, WorkerPool
 
 DATA = Path(__file__).resolve().parents[2] / "lessons" / "data"
 SPEC = LabConfig(
@@ -50,9 +50,9 @@ def conduct(
     follower = SweepFollower(folder)
     follower.poll()
     log: Writer[SweepEvent] = Writer(folder / RESULTS_FILE)
-    orchestra = Orchestra(executor, lambda: room, shares_files=shares_files)
+    pool = WorkerPool(executor, lambda: room, shares_files=shares_files)
     try:
-        Conductor(plan, folder, orchestra, data_folder=DATA, log=log, **options).run(follower.state.waiting(plan.count))
+        SweepScheduler(plan, folder, pool, data_folder=DATA, log=log, **options).run(follower.state.waiting(plan.count))
     finally:
         log.close()
         follower.poll()

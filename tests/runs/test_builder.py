@@ -14,7 +14,7 @@ from tutor.labs.curve_builder import MOST_HIDDEN_UNITS, CurveBuilder, HiddenUnit
 from tutor.labs.draft import LabDraft
 from tutor.labs.faults import LabError
 from tutor.labs.lab_files import load_lab, with_overrides
-from tutor.runs.preview import opening_views
+from tutor.runs.in_process import initial_views
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 SPEC = load_lab("curve-builder", LESSONS / "labs")
@@ -75,7 +75,7 @@ def test_whatever_is_pressed_bends_have_a_width_and_everything_is_finite(
 @pytest.mark.parametrize("activation", ["hard-sigmoid", "sigmoid"])
 def test_a_run_starts_from_the_bends_as_they_were_placed(activation: str) -> None:
     spec = with_overrides(SPEC, {"model.activation": activation})
-    opening = opening_views(spec, LESSONS / "data")["pieces"]
+    opening = initial_views(spec, LESSONS / "data")["pieces"]
     builder = CurveBuilder.of_panel(opening.scene, opening.frame)
     assert builder.errors[0] == pytest.approx(float(opening.frame["max_error"]), rel=0.02)  # type: ignore[arg-type]
     builder.shift(3)
@@ -85,7 +85,7 @@ def test_a_run_starts_from_the_bends_as_they_were_placed(activation: str) -> Non
     builder.lift(4)
     setup = LabDraft(spec)
     setup.place(builder.settings())
-    started = opening_views(setup.spec, LESSONS / "data")["pieces"]
+    started = initial_views(setup.spec, LESSONS / "data")["pieces"]
     again = CurveBuilder.of_panel(started.scene, started.frame)
     assert len(again.units) == len(builder.units)
     for x in X:

@@ -17,10 +17,9 @@ from tutor.foundation.errors import TutorError
 from tutor.runs.control import Stop, send
 from tutor.runs.export import csv_lines
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.imports.csv_log import import_csv
-from tutor.runs.imports.csv_run import CsvFollower, start_following
-from tutor.runs.locks import hold
+from tutor.runs.imports.csv_run import CsvFollower, import_csv, start_following
 from tutor.runs.log import RewrittenTail
+from tutor.runs.processes import hold
 from tutor.runs.recording import recorded_spec
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
@@ -152,7 +151,7 @@ def test_each_beginning_is_a_run_of_its_own(log: Path, runs: Runs) -> None:
     )  # fmt: skip
     assert [list(each.train_losses) for each in found] == [[1.0, 0.9], [2.0, 1.9], [3.0, 2.9], [4.0, 3.9]]
     assert all(each.state == "finished" for each in found)
-    assert ["began anew" in each.notes[-1].text for each in found[:-1]] == [True] * 3
+    assert ["started again" in each.notes[-1].text for each in found[:-1]] == [True] * 3
 
 
 def rewrite(log: Path, text: str) -> None:
@@ -204,7 +203,7 @@ def test_a_training_begun_again_is_another_run_that_is_named(log: Path, runs: Ru
     assert [list(each.train_losses) for each in found] in ([[1, 0.9, 0.8], [1]], [[1], [1, 0.9, 0.8]])
     first = max(found, key=lambda each: each.epoch)
     other = min(found, key=lambda each: each.epoch)
-    assert f"run {other.run[-4:]} goes on" in first.notes[-1].text
+    assert f"run {other.run[-4:]} continues" in first.notes[-1].text
 
 
 @settings(max_examples=25, deadline=None)

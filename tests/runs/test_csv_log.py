@@ -11,14 +11,13 @@ import pytest
 from tutor.cli.commands import dispatch
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.plain.watch import joined_line, watch
-from tutor.runs.export import csv_lines
-from tutor.runs.imports.csv_log import import_csv
+from tutor.plain.train import joined_line, watch
+from tutor.runs.export import csv_lines, write_event_file
+from tutor.runs.imports.csv_run import import_csv
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.runs.replay import Replay
 from tutor.runs.summary import RunSummary
-from tutor.runs.tensorboard import write_event_file
 
 
 @pytest.fixture
@@ -106,8 +105,8 @@ def test_nan_and_inf_are_told_and_not_shown_as_not_measured(
     assert lines[1].split() == ["epoch", "2", "train", "loss", "inf", "validation", "loss", "nan", "f1", "–"]
     assert "–" in lines[2]
     assert any("Train loss was" in line and "2 epochs, first in epoch 2 (inf)" in line for line in lines)
-    assert any("Valid loss was" in line and "once, in epoch 2 (nan)" in line for line in lines)
-    assert any("F1 was" in line and "once, in epoch 4" in line for line in lines)
+    assert any("Valid loss was" in line and "not a finite number in epoch 2 (nan)" in line for line in lines)
+    assert any("F1 was" in line and "not a finite number in epoch 4" in line for line in lines)
 
 
 def test_a_file_of_two_trainings_is_two_runs(runs: Runs, log: Path) -> None:
@@ -126,7 +125,7 @@ def test_a_file_of_two_trainings_is_two_runs(runs: Runs, log: Path) -> None:
         ("epoch,loss\n0,low\x1b[2J\n", ":2: .*“low.*” in column “loss” is not a number"),
         ("1,0.5\n2,0.4\n3,0.3\n", "names"),
         (b"\x00\x01\x02\xff\n" * 9, "not a text file"),
-        ('epoch,loss\n1,"1,022"\n2,"1,011"\n', "may be 1022 or 1.022"),
+        ('epoch,loss\n1,"1,022"\n2,"1,011"\n', "may mean 1022 or 1.022"),
     ],
 )
 def test_what_is_no_log_is_told_and_not_kept(content: str | bytes, message: str, runs: Runs, log: Path) -> None:
@@ -194,5 +193,5 @@ def test_a_file_without_a_row_that_is_an_epoch_is_told_with_what_was_taken_for_i
     log.write_text(text, encoding="utf-8")
     with pytest.raises(TutorError, match="no row that can be read as an epoch") as caught:
         import_csv(log, runs)
-    assert "Line 1 was read as the names of the columns" in caught.value.hint
+    assert "Line 1 was read as the header" in caught.value.hint
     assert runs.all() == []

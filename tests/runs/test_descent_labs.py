@@ -10,7 +10,7 @@ from tutor.labs.faults import LabError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.runs.events import Epochs, Event
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 

@@ -16,9 +16,9 @@ from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.labs.panels.digits import MISSED, SHOWN, Digits
 from tutor.labs.panels.norms import MOST_EPOCHS, Norms
 from tutor.ml.training import EpochResult
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary
-from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.adapter import TrainingAdapter
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
@@ -27,22 +27,22 @@ def lab(name: str, **overrides: object) -> RunSummary:
     return run_to_end(load_lab(name, LESSONS / "labs", overrides), LESSONS / "data")
 
 
-def trained(epochs: int) -> MlTrainee:
-    trainee = MlTrainee(load_lab("digits-net", LESSONS / "labs", {"epochs": epochs}), LESSONS / "data")
-    list(trainee.epochs())
-    return trainee
+def trained(epochs: int) -> TrainingAdapter:
+    adapter = TrainingAdapter(load_lab("digits-net", LESSONS / "labs", {"epochs": epochs}), LESSONS / "data")
+    list(adapter.epochs())
+    return adapter
 
 
 def test_digits_are_the_validation_digits_and_what_the_model_reads_in_them() -> None:
-    trainee = trained(5)
-    scene: dict[str, Any] = dict(trainee.scenes())["digits"]
-    frame: dict[str, Any] = dict(trainee.frames())["digits"]
-    read, true = trainee.context.predict(trainee.context.x_valid).argmax(axis=1), trainee.context.y_valid
+    adapter = trained(5)
+    scene: dict[str, Any] = dict(adapter.scenes())["digits"]
+    frame: dict[str, Any] = dict(adapter.frames())["digits"]
+    read, true = adapter.context.predict(adapter.context.x_valid).argmax(axis=1), adapter.context.y_valid
     assert len(scene["pixels"]) == len(scene["true"]) == len(frame["predicted"]) == SHOWN
     assert frame["count"] == len(true)
     assert frame["wrong"] == int((read != true).sum()) > MISSED
     first = np.array([int(pixel) for pixel in scene["pixels"][0]])
-    assert np.abs(first - trainee.context.x_valid[0] * 9 / 16).max() <= 0.5
+    assert np.abs(first - adapter.context.x_valid[0] * 9 / 16).max() <= 0.5
     assert (scene["true"][0], frame["predicted"][0]) == (true[0], read[0])
     assert len(frame["missed"]) == MISSED
     assert all(meant != found for _, meant, found in frame["missed"])

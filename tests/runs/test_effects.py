@@ -16,9 +16,8 @@ from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.labs.own_lab import require_columns
 from tutor.labs.settings import SETTINGS
 from tutor.labs.validate import refuse_idle
-from tutor.runs.execute import run_to_end
-from tutor.runs.sweep.choice import SweepChoice
-from tutor.runs.sweep.plan import plan_sweep, refuse_idle_axes
+from tutor.runs.in_process import run_to_end
+from tutor.runs.sweep.plan import SweepChoice, plan_sweep, refuse_idle_axes
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 _CLASSES = {"loss.name": "cross-entropy", "optimizer.name": "adam", "train.batch_size": 16, "train.epochs": 2}
@@ -30,6 +29,7 @@ FAMILIES: dict[str, dict[str, object]] = {
     "one line by least squares": {"optimizer.name": "least-squares", "train.epochs": 1},
     "line by hand": {"optimizer.name": "manual", "train.epochs": 1},
     "naive": {"model.name": "naive", "data.lags": 3, "train.epochs": 1},
+    "line over dust and weather": {"data.name": "air", "data.rows": 300, "data.lags": 3, "train.epochs": 2},
     "polynomial": {
         "data.name": "quadratic", "model.name": "polynomial", "model.degree": 3, "optimizer.name": "adam",
         "train.batch_size": 4, "train.epochs": 2,

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from tests.runs.test_registry import make
 from tutor.runs.events import Epochs
-from tutor.runs.export import csv_lines, write_csv
+from tutor.runs.export import crc32c, csv_lines, masked_crc32c, scalar_event, write_csv, write_event_file
 from tutor.runs.registry import Runs
-from tutor.runs.tensorboard import crc32c, masked_crc32c, scalar_event, write_event_file
 
 EVENTS = (
     Epochs(first=1, train=[0.5, None], valid=[0.75, 0.25], updates=2, seconds=1.0),

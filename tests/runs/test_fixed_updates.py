@@ -11,9 +11,9 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.runs.control import Command, Set
 from tutor.runs.events import Changed, Event, Refused
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary, fold
-from tutor.runs.worker.job import Performance
+from tutor.runs.worker.job import TrainingJob
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
@@ -36,7 +36,7 @@ def turned(spec: LabConfig, turns: Mapping[int, tuple[str, float]]) -> tuple[Run
     def commands(epoch: int) -> list[Command]:
         return [Set(*left.pop(epoch))] if epoch in left else []
 
-    Performance(spec, LESSONS / "data", emit=emit, run_id="r", commands=commands, every_epoch=True).run()
+    TrainingJob(spec, LESSONS / "data", emit=emit, run_id="r", commands=commands, every_epoch=True).run()
     return summary, events
 
 

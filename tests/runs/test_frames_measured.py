@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tutor.labs.lab_files import load_lab
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 from tutor.labs.goals import Challenge, Verdict, read_goal
-from tutor.runs.divergence import rise_of
-from tutor.runs.events import Changed, Diverged, Epochs
-from tutor.runs.summary import RunSummary, fold
 
 
 def test_a_goal_is_cut_at_its_ands() -> None:
@@ -57,23 +54,3 @@ def test_a_challenge_keeps_the_best_and_says_what_it_beat() -> None:
     assert challenge.beaten == first, "the same run getting better beats no other"
     assert challenge.judge("d", {"final.valid_loss": float("nan")}, {}) is None
     assert Challenge("x", "").judge("a", {"updates": 1}, {}) is None
-
-
-def test_a_divergence_tells_its_rate_since_when_and_how_far_it_rose() -> None:
-    summary = RunSummary()
-    fold(summary, [Epochs(first=1, train=[1.0, 0.9], updates=2, seconds=0.1, learning_rate=0.1)])
-    assert rise_of(summary) is None
-    fold(summary, [Changed(epoch=2, updates=2, key="optimizer.learning_rate", value=3.0)])
-    fold(summary, [Epochs(first=3, train=[9.0, 800.0, None], updates=5, seconds=0.2, learning_rate=3.0)])
-    fold(summary, [Diverged(epoch=5, updates=5)])
-    rise = rise_of(summary)
-    assert rise is not None
-    assert (rise.rate, rise.since, rise.low, rise.high) == (3.0, 2, 0.9, 800.0)
-
-
-def test_a_divergence_at_once_has_no_rise_to_tell() -> None:
-    summary = fold(RunSummary(), [Epochs(first=1, train=[None], updates=1, seconds=0.1, learning_rate=3.0)])
-    fold(summary, [Diverged(epoch=1, updates=1)])
-    rise = rise_of(summary)
-    assert rise is not None
-    assert (rise.low, rise.high) == (None, None)

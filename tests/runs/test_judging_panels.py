@@ -22,12 +22,12 @@ from tutor.labs.panels.reliability import ReliabilityPanel
 from tutor.labs.panels.roc import Roc
 from tutor.labs.settings import SETTINGS
 from tutor.runs.events import Changed, Event
-from tutor.runs.execute import run_to_end
 from tutor.runs.follower import WEIGHTS_FILE
+from tutor.runs.in_process import run_to_end
 from tutor.runs.session.after_training import AfterTraining
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
-from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.adapter import TrainingAdapter
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 KEY = "model.decision_threshold"
@@ -141,33 +141,33 @@ def ended(folder: Path, **overrides: object) -> tuple[LabConfig, RunSummary]:
         load_lab("spam-threshold", LESSONS / "labs"),
         {"data.features": ["free", "dollar sign", "exclamation mark"], "train.epochs": 2, **overrides},
     )
-    trainee = MlTrainee(spec, LESSONS / "data")
-    list(trainee.epochs())
-    trainee.save(folder / WEIGHTS_FILE)
+    adapter = TrainingAdapter(spec, LESSONS / "data")
+    list(adapter.epochs())
+    adapter.save(folder / WEIGHTS_FILE)
     return spec, run_to_end(spec, LESSONS / "data")
 
 
 @pytest.mark.parametrize("overrides", [{}, {"model.hidden": [8], "model.batch_norm": True}], ids=["line", "batch norm"])
-def test_a_run_seen_at_another_threshold_is_as_if_it_had_been_run_with_it(
+def test_a_run_reviewed_at_another_threshold_is_as_if_it_had_been_run_with_it(
     tmp_path: Path, overrides: dict[str, object]
 ) -> None:
     spec, summary = ended(tmp_path, **overrides)
     after = AfterTraining(LESSONS / "data")
-    assert after.wish(summary, tmp_path, spec) is None
+    assert after.request(summary, tmp_path, spec) is None
     for threshold in (0.25, 0.8):
         other = with_overrides(spec, {KEY: threshold})
-        wish = after.wish(summary, tmp_path, other)
-        assert wish is not None
-        assert not after.knows(wish)
-        after.read(wish, summary)
-        seen, run = after.seen(wish), run_to_end(other, LESSONS / "data")
-        assert after.knows(wish)
-        assert seen is not None
-        assert set(seen.views) == {"roc", "confusion", "precision-recall"}
-        for name, view in seen.views.items():
+        request = after.request(summary, tmp_path, other)
+        assert request is not None
+        assert not after.knows(request)
+        after.read(request, summary)
+        reviewed, run = after.reviewed(request), run_to_end(other, LESSONS / "data")
+        assert after.knows(request)
+        assert reviewed is not None
+        assert set(reviewed.views) == {"roc", "confusion", "precision-recall"}
+        for name, view in reviewed.views.items():
             assert view.frame == run.views[name].frame
-        assert seen.facts["final.recall"] == run.facts()["final.recall"]
-        assert seen.facts["final.precision"] == run.facts()["final.precision"]
+        assert reviewed.facts["final.recall"] == run.facts()["final.recall"]
+        assert reviewed.facts["final.precision"] == run.facts()["final.precision"]
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut", "nonsense", "another model"])
@@ -175,8 +175,8 @@ def test_parameters_that_cannot_be_read_leave_the_run_as_it_ended(tmp_path: Path
     spec, summary = ended(tmp_path)
     file = tmp_path / WEIGHTS_FILE
     after = AfterTraining(LESSONS / "data")
-    wish = after.wish(summary, tmp_path, with_overrides(spec, {KEY: 0.8}))
-    assert wish is not None
+    request = after.request(summary, tmp_path, with_overrides(spec, {KEY: 0.8}))
+    assert request is not None
     if damage == "gone":
         file.unlink()
         assert not after.takes(KEY, summary, tmp_path)
@@ -184,12 +184,12 @@ def test_parameters_that_cannot_be_read_leave_the_run_as_it_ended(tmp_path: Path
         ended(tmp_path, **{"model.hidden": [4]})
     else:
         file.write_bytes(file.read_bytes()[:-200] if damage == "cut" else b"nonsense")
-    after.read(wish, summary)
-    assert after.knows(wish)
-    seen = after.seen(wish)
-    assert seen is not None
-    assert not seen.views
-    assert not seen.facts
+    after.read(request, summary)
+    assert after.knows(request)
+    reviewed = after.reviewed(request)
+    assert reviewed is not None
+    assert not reviewed.views
+    assert not reviewed.facts
 
 
 def test_only_what_has_no_effect_on_the_training_is_taken_after_the_end(tmp_path: Path) -> None:
@@ -220,10 +220,10 @@ class OneRun:
     def catch_up(self, *_: object, **__: object) -> RunSummary:
         return self.summary
 
-    def keep_beside(self, run_id: str, number: int | None) -> None:
+    def keep_compared(self, run_id: str, number: int | None) -> None:
         return None
 
-    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
+    def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
         return []
 
 
@@ -231,15 +231,15 @@ def test_a_goal_can_be_met_by_turning_the_threshold_after_the_end(tmp_path: Path
     spec, summary = ended(tmp_path, **{"challenge.goal": "final.recall >= 0.95"})
     session = LabSession(OneRun(tmp_path, summary), spec, data_folder=LESSONS / "data")
     session.join("run")
-    wanted = [session.wants_opening]
+    wanted = [session.wants_preview]
     assert not session.goal_met()
     shown = session.view("roc")
     session.set("decision_threshold", 0.1)
     assert session.holds(KEY)
-    wanted.append(session.wants_opening)
+    wanted.append(session.wants_preview)
     assert not session.goal_met(), "not before it is computed"
-    session.read_opening()
-    wanted.append(session.wants_opening)
+    session.read_preview()
+    wanted.append(session.wants_preview)
     assert wanted == [False, True, False]
     assert session.goal_met()
     attempt = session.take_attempt()
@@ -257,15 +257,15 @@ def test_a_goal_can_be_met_by_turning_the_threshold_after_the_end(tmp_path: Path
 
 def test_a_model_that_writes_is_heated_after_its_training(tmp_path: Path) -> None:
     spec = with_overrides(load_lab("name-writer", LESSONS / "labs"), {"train.epochs": 1})
-    trainee = MlTrainee(spec, LESSONS / "data")
-    list(trainee.epochs())
-    trainee.save(tmp_path / WEIGHTS_FILE)
+    adapter = TrainingAdapter(spec, LESSONS / "data")
+    list(adapter.epochs())
+    adapter.save(tmp_path / WEIGHTS_FILE)
     summary = run_to_end(spec, LESSONS / "data")
     after = AfterTraining(LESSONS / "data")
     cold = with_overrides(spec, {"temperature": 0.1})
-    wish = after.wish(summary, tmp_path, cold)
-    assert wish is not None
-    after.read(wish, summary)
-    seen = after.seen(wish)
-    assert seen is not None
-    assert seen.views["text"].frame == run_to_end(cold, LESSONS / "data").views["text"].frame
+    request = after.request(summary, tmp_path, cold)
+    assert request is not None
+    after.read(request, summary)
+    reviewed = after.reviewed(request)
+    assert reviewed is not None
+    assert reviewed.views["text"].frame == run_to_end(cold, LESSONS / "data").views["text"].frame

@@ -209,7 +209,7 @@ def test_a_key_of_another_table_is_pointed_there() -> None:
         ('[model]\nname = "function"', "A drawn curve takes"),
         (
             '[data]\nname = "curve"\n[model]\nname = "function"\n[loss]\nname = "function"\noffset = 1',
-            "loss.offset is for",
+            "loss.offset applies only",
         ),
         ('[model]\nname = "coin-flips"', "goes with the data set coins"),
         ("[data]\nfolds = 1", "mine.toml:2: A single fold leaves nothing"),

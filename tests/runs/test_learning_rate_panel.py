@@ -15,8 +15,7 @@ from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.labs.panels.learning_rate import MOST_POINTS, LearningRate
 from tutor.ml.training import EpochResult
 from tutor.runs.events import Changed, View
-from tutor.runs.execute import run_to_end
-from tutor.runs.preview import opening_views
+from tutor.runs.in_process import initial_views, run_to_end
 from tutor.runs.summary import RunSummary
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
@@ -70,7 +69,7 @@ def test_a_network_is_planned_in_updates_to_its_last_one(overrides: dict[str, ob
 
 
 def test_the_plan_is_there_before_the_run() -> None:
-    views = opening_views(load_lab("tame-the-burst", LESSONS / "labs", {"schedule": "cosine"}), LESSONS / "data")
+    views = initial_views(load_lab("tame-the-burst", LESSONS / "labs", {"schedule": "cosine"}), LESSONS / "data")
     assert views["learning-rate"].scene["updates"]
     assert views["learning-rate"].frame == {}
 

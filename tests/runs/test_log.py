@@ -17,7 +17,8 @@ from tutor.labs.lab_config import LabConfig
 from tutor.runs import events
 from tutor.runs.control import Command, Note, Set
 from tutor.runs.events import Changed, DataFacts, Epochs, Event, Failed, Noted, Paused, Refused, Started, View
-from tutor.runs.log import Lines, Reader, RewrittenTail, Tail, Writer
+from tutor.runs.follower import EVENTS_FILE
+from tutor.runs.log import RESERVE_BYTES, Lines, Reader, RewrittenTail, Tail, Writer
 
 EVIL = "\x1b]52;c;eA==\a\x9b2J\x7f\u202e\u2066\u200e\u2028\ufeff"
 LONGEST = 20
@@ -114,6 +115,7 @@ def test_who_writes_json_gets_texts_as_they_were() -> None:
         b'{"type":"epochs","first":1,"train":[NaN],"updates":1,"seconds":0}',
         b'{"type":"paused","epoch":99999999999999999999}',
         b'{"type":"view","panel":"x","part":"frame","epoch":0,"data":{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}}",
+        b'{"type":"view","data":' + b"[" * 100_000,
         b'{"type":"noted","epoch":0,"text":"\xed\xa0\x80"}',
         b'{"type":"noted","epoch":0,"text":"\\ud800"}',
         b"null",
@@ -198,3 +200,31 @@ def test_a_file_that_was_cut_or_replaced_is_begun_anew(tmp_path: Path) -> None:
     path.write_bytes(b"new")
     assert [tail.read(100), tail.read(100), tail.read(100)] == [b" rest", None, b"new"]
     tail.close()
+
+
+def test_half_a_line_on_a_full_disk_does_not_spoil_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log: Writer[Event] = Writer(tmp_path / EVENTS_FILE, reserve=RESERVE_BYTES)
+    log.write(Paused(epoch=1))
+    write, room = os.write, [10]
+
+    def full(descriptor: int, content: bytes) -> int:
+        if not room:
+            raise OSError(28, "No space left on device")
+        return write(descriptor, content[: room.pop()])
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        log.write(Paused(epoch=2))
+    monkeypatch.undo()
+    reserve = tmp_path / "events.reserve"
+    assert reserve.stat().st_size > 4096
+    log.give_up_reserve()
+    assert not reserve.exists()
+    log.write(Failed(epoch=2, message="full"))
+    log.close()
+    reader: Reader[Event] = Reader(Event)
+    assert list(reader.each((tmp_path / EVENTS_FILE).read_bytes())) == [
+        Paused(epoch=1),
+        Failed(epoch=2, message="full"),
+    ]
+    assert reader.skipped == 1

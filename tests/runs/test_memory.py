@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from tutor.labs.lab_config import Value
 from tutor.labs.lab_files import load_lab, with_overrides
-from tutor.runs.worker.adapter import MlTrainee
-from tutor.runs.worker.weights_file import write_weights
+from tutor.runs.worker.adapter import TrainingAdapter, write_weights
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 MOST_BYTES = 80_000_000
@@ -35,12 +34,12 @@ def test_the_largest_labs_fit_into_120_megabytes_with_every_control_turned_up(na
     spec = with_overrides(load_lab(name, LESSONS / "labs"), {**DEAREST[name], "train.epochs": 1})
     tracemalloc.start(1)
     try:
-        trainee = MlTrainee(spec, LESSONS / "data")
-        assert trainee.data_facts().parameters
-        for _ in trainee.epochs():
-            list(trainee.scenes())
-            list(trainee.frames())
-        trainee.save(tmp_path / "weights.npz")
+        adapter = TrainingAdapter(spec, LESSONS / "data")
+        assert adapter.data_facts().parameters
+        for _ in adapter.epochs():
+            list(adapter.scenes())
+            list(adapter.frames())
+        adapter.save(tmp_path / "weights.npz")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -49,15 +48,15 @@ def test_the_largest_labs_fit_into_120_megabytes_with_every_control_turned_up(na
 
 def test_the_units_of_the_data_are_made_when_a_panel_asks() -> None:
     spec = load_lab("frame-classifier", LESSONS / "labs")
-    trainee = MlTrainee(spec, LESSONS / "data")
-    assert "x_train" not in vars(trainee)
-    assert trainee.context.x_valid.shape == (4000, 8)
-    assert trainee.context.x_valid is trainee.context.x_valid
+    adapter = TrainingAdapter(spec, LESSONS / "data")
+    assert "x_train" not in vars(adapter)
+    assert adapter.context.x_valid.shape == (4000, 8)
+    assert adapter.context.x_valid is adapter.context.x_valid
 
 
 def test_training_is_in_single_precision_whatever_the_data_are() -> None:
-    trainee = MlTrainee(load_lab("real-voices", LESSONS / "labs"), LESSONS / "data")
-    training = trainee.context.network_training
+    adapter = TrainingAdapter(load_lab("real-voices", LESSONS / "labs"), LESSONS / "data")
+    training = adapter.context.network_training
     for array in training.stored().values():
         assert array.dtype == np.float32
 
@@ -84,10 +83,12 @@ def test_weights_written_piece_by_piece_are_those_that_numpy_reads(tmp_path: Pat
 
 def test_what_is_saved_are_the_parameters(tmp_path: Path) -> None:
     for name in ("moons-net", "one-lag", "ball"):
-        trainee = MlTrainee(with_overrides(load_lab(name, LESSONS / "labs"), {"train.epochs": 2}), LESSONS / "data")
-        list(trainee.epochs())
-        trainee.save(tmp_path / "weights.npz")
-        told = trainee._training.parameters()
+        adapter = TrainingAdapter(
+            with_overrides(load_lab(name, LESSONS / "labs"), {"train.epochs": 2}), LESSONS / "data"
+        )
+        list(adapter.epochs())
+        adapter.save(tmp_path / "weights.npz")
+        told = adapter._training.parameters()
         with np.load(tmp_path / "weights.npz", allow_pickle=False) as read:
             assert set(read) == set(told)
             assert all(np.array_equal(read[key], value) for key, value in told.items())

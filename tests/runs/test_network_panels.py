@@ -10,9 +10,9 @@ import pytest
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary
-from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.adapter import TrainingAdapter
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
@@ -76,15 +76,15 @@ def test_the_curve_builder_tells_the_largest_error(count: int, error: float) -> 
 @pytest.mark.parametrize("activation", ["sigmoid", "hard-sigmoid"])
 def test_the_pieces_that_are_shown_add_up_to_the_model(activation: str) -> None:
     spec = load_lab("curve-builder", LESSONS / "labs", {"activation": activation, "epochs": 100})
-    trainee = MlTrainee(spec, None)
-    list(trainee.epochs())
-    frame = dict(trainee.frames())["pieces"]
+    adapter = TrainingAdapter(spec, None)
+    list(adapter.epochs())
+    frame = dict(adapter.frames())["pieces"]
     pieces, constant = np.array(frame["pieces"]), frame["constant"]
     assert isinstance(constant, float)
     at = np.linspace(0, 1, 50)
     z = pieces[:, 1] + at[:, None] * pieces[:, 0]
     bends = np.clip(0.5 + z / 4, 0, 1) if frame["hard"] else 1 / (1 + np.exp(-z))
-    assert np.allclose(constant + bends @ pieces[:, 2], trainee.context.predict(at[:, None]), atol=0.01)
+    assert np.allclose(constant + bends @ pieces[:, 2], adapter.context.predict(at[:, None]), atol=0.01)
     assert frame["hard"] is (activation == "hard-sigmoid")
 
 

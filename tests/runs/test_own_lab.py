@@ -12,7 +12,7 @@ from tutor.foundation.translate import use_language
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.labs.own_lab import keep_lab, own_lab
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 
 
 def houses(folder: Path, rows: int = 60, name: str = "My Houses.csv") -> Path:

@@ -24,7 +24,7 @@ from tutor.labs.panels.weights import Weights
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.training import EpochResult
 from tutor.runs.events import View
-from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.adapter import TrainingAdapter
 
 RESULT = EpochResult(1, 1, 0.5)
 
@@ -116,11 +116,11 @@ def test_a_drawn_function_says_what_its_parameters_are_called_and_what_is_worth_
     function: str, names: tuple[str, str], low: float
 ) -> None:
     tables = {"data.name": "curve", "model.name": "function", "loss.name": "function", "model.function": function}
-    trainee = MlTrainee(with_overrides(LabConfig(), tables | {"show.panels": ["surface"]}), None)
-    scenes = dict(trainee.scenes())
+    adapter = TrainingAdapter(with_overrides(LabConfig(), tables | {"show.panels": ["surface"]}), None)
+    scenes = dict(adapter.scenes())
     assert (scenes["surface"]["x_name"], scenes["surface"]["y_name"]) == names
     assert scenes["surface"]["x_low"] == low
-    facts = trainee.facts()
+    facts = adapter.facts()
     assert ("final.p" in facts) == (function == "squared-error")
     assert [facts[f"final.{name}"] for name in names] == [facts["final.w"], facts["final.b"]]
 

@@ -11,7 +11,7 @@ from tutor.labs.lab_files import load_lab
 from tutor.ml.datasets import load_dataset
 from tutor.ml.factory import make_training
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 

@@ -12,11 +12,10 @@ from msgspec.structs import replace
 
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
-from tutor.runs.beside import BESIDE_FILE
 from tutor.runs.events import DataFacts, Epochs, Event, Finished, Paused, Started, View
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
-from tutor.runs.locks import hold
-from tutor.runs.registry import Runs
+from tutor.runs.processes import hold
+from tutor.runs.registry import COMPARED_FILE, Runs
 
 FINISHED = Finished(reason="epochs", epoch=3, updates=3, seconds=0.1)
 
@@ -95,7 +94,7 @@ def test_a_run_is_found_by_its_id_or_its_last_four(runs: Runs) -> None:
     folder = make(runs, "20260101-100000-aaaa")
     assert runs.folder_of("20260101-100000-aaaa") == runs.folder_of("aaaa") == folder
     make(runs, "20260102-100000-aaaa")
-    with pytest.raises(TutorError, match="aaaa means several runs"):
+    with pytest.raises(TutorError, match="Several runs are called aaaa"):
         runs.folder_of("aaaa")
     with pytest.raises(TutorError, match="There is no run /etc"):
         runs.folder_of("/etc")
@@ -104,7 +103,7 @@ def test_a_run_is_found_by_its_id_or_its_last_four(runs: Runs) -> None:
 def test_a_run_is_deleted_when_it_has_ended(runs: Runs) -> None:
     lock = hold(make(runs, "20260101-100000-aaaa", epochs(1, 1)) / LOCK_FILE)
     assert lock is not None
-    with pytest.raises(TutorError, match="aaaa is still going"):
+    with pytest.raises(TutorError, match="aaaa is still running"):
         runs.delete("aaaa")
     os.close(lock)
     runs.delete("aaaa")
@@ -163,7 +162,7 @@ def test_the_shape_of_a_long_run_is_read_in_between_too(runs: Runs) -> None:
 
 
 def test_without_a_name_the_newest_that_goes_on_is_meant(runs: Runs) -> None:
-    with pytest.raises(TutorError, match="no run yet"):
+    with pytest.raises(TutorError, match="no runs yet"):
         runs.pick(None)
     lock = hold(make(runs, "20260101-100000-aaaa", epochs(1, 1)) / LOCK_FILE)
     assert lock is not None
@@ -187,21 +186,21 @@ def test_runs_kept_side_by_side_are_known_by_their_lab_and_never_pruned(runs: Ru
         make(runs, f"20260101-{hour}0000-aa{hour}", FINISHED)
     spec = runs.entry("aa10").spec
     assert spec is not None
-    runs.keep_beside("aa11", 1)
-    runs.keep_beside("aa10", 2)
-    os.utime(runs.folder_of("aa11") / BESIDE_FILE, (1, 1))
-    os.utime(runs.folder_of("aa10") / BESIDE_FILE, (2, 2))
-    assert [(number, run[-4:]) for number, run in runs.beside(spec)] == [(1, "aa11"), (2, "aa10")]
-    assert runs.beside(replace(spec, id="another")) == []
+    runs.keep_compared("aa11", 1)
+    runs.keep_compared("aa10", 2)
+    os.utime(runs.folder_of("aa11") / COMPARED_FILE, (1, 1))
+    os.utime(runs.folder_of("aa10") / COMPARED_FILE, (2, 2))
+    assert [(number, run[-4:]) for number, run in runs.compared(spec)] == [(1, "aa11"), (2, "aa10")]
+    assert runs.compared(replace(spec, id="another")) == []
     assert runs.prune(keep=1) == 2
     assert [(entry.short_id, entry.pinned) for entry in runs.all()] == [
         ("aa14", False),
         ("aa11", True),
         ("aa10", True),
     ]
-    runs.keep_beside("aa11", None)
+    runs.keep_compared("aa11", None)
     runs.pin("aa10", pinned=False)
-    assert runs.beside(spec) == []
+    assert runs.compared(spec) == []
     assert runs.prune(keep=1) == 2
 
 
@@ -209,18 +208,18 @@ def test_a_run_without_its_log_is_compared_no_longer(runs: Runs) -> None:
     folder = make(runs, "20260101-100000-aaaa", FINISHED)
     spec = runs.entry("aaaa").spec
     assert spec is not None
-    runs.keep_beside("aaaa", 1)
+    runs.keep_compared("aaaa", 1)
     (folder / EVENTS_FILE).unlink()
-    assert runs.beside(spec) == []
-    assert not (folder / BESIDE_FILE).exists()
+    assert runs.compared(spec) == []
+    assert not (folder / COMPARED_FILE).exists()
 
 
 def test_a_mark_that_tells_no_number_still_keeps_its_run(runs: Runs) -> None:
     folder = make(runs, "20260101-100000-aaaa", FINISHED)
     spec = runs.entry("aaaa").spec
     assert spec is not None
-    (folder / BESIDE_FILE).write_bytes(b"\xff\xfe nonsense")
-    assert runs.beside(spec) == [(0, folder.name)]
+    (folder / COMPARED_FILE).write_bytes(b"\xff\xfe nonsense")
+    assert runs.compared(spec) == [(0, folder.name)]
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_a_player_walks_to_the_end_holds_there_and_begins_anew() -> None:
     assert (player.position, player.playing) == (18, False)
     player.scrub(-99)
     assert player.position == 0
-    player.to_share(0.5)
+    player.to_fraction(0.5)
     assert player.position == 120
     for _ in range(9):
         player.change_speed(1)

@@ -14,7 +14,7 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.labs.settings import SETTINGS
 from tutor.runs.events import Event
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.log import LINE_BYTES
 from tutor.runs.summary import RunSummary
 
@@ -76,7 +76,7 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("one-lag", {"learning_rate": 0.4, "epochs": 10}),
         ("two-sliders", {"w": 0.73, "b": 1.22}),
         ("spam-rule", {"threshold": 2.0}),
-        ("look-back", {"lags": 56}),
+        ("look-back", {"lags": 28}),
         ("curve-builder", {"hidden": [6], "activation": "sigmoid"}),
         ("shapes-and-gradients", {"lags": 7, "hidden": [10], "activation": "relu"}),
         ("loss-ticker", {"batch_size": 100, "learning_rate": 0.5, "epochs": 15}),
@@ -87,7 +87,8 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("two-surfaces", {"optimizer": "momentum", "epochs": 10}),
         ("frame-classifier", {"frames": 11, "hidden": [128, 128], "batch_norm": True, "dropout": 0.5}),
         ("real-voices", {"frames": 11}),
-        ("name-writer", {"text": "tale-en", "context": 5}),
+        ("name-writer", {"context": 8, "epochs": 60}),
+        ("air-quality", {"features": (), "lags": 9, "learning_rate": 0.1}),
         ("week-lags", {"learning_rate": 0.003, "hidden": [64, 64]}),
         ("moons-net", {"epochs": 20}),
         ("digits-net", {"epochs": 10, "learning_rate": 0.005}),

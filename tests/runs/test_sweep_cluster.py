@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.runs.sweeping import DATA, small_plan
-from tests.runs.test_sweeps import at_its_end, begun, follow
+from tests.runs.test_sweep_registry import at_its_end, begun, follow
 from tutor.foundation.errors import TutorError
-from tutor.runs.execute import run_to_end
-from tutor.runs.follower import Follower
-from tutor.runs.sweep.cluster import require_dask
+from tutor.runs.follower import RunFollower
+from tutor.runs.in_process import run_to_end
 from tutor.runs.sweep.registry import Sweeps
+from tutor.runs.sweep.scheduler import require_dask
 
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None,
@@ -71,7 +71,7 @@ def test_cells_are_run_by_the_cluster_and_their_logs_come_back(scheduler: str, t
         assert (result.state, result.train_loss) == ("finished", alone.train_losses[-1])
         run = follower.run_folder(cell)
         assert run is not None
-        assert list(Follower(run).catch_up().train_losses) == list(alone.train_losses)
+        assert list(RunFollower(run).catch_up().train_losses) == list(alone.train_losses)
     assert sorted(begun(folder)) == list(range(6))
 
 

@@ -21,10 +21,10 @@ from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset
 from tutor.ml.datasets.sources.text import LONGEST_PIECE, MOST_VALUES, own_lines
 from tutor.runs.events import Changed
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary
 from tutor.runs.sweep.plan import plan_sweep
-from tutor.runs.worker.adapter import MlTrainee
+from tutor.runs.worker.adapter import TrainingAdapter
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 
@@ -66,7 +66,7 @@ def test_a_model_that_diverged_has_no_frame_and_no_figures() -> None:
 @pytest.mark.parametrize("text", ["names", "tale-en", "tale-zh"])
 def test_training_makes_what_is_written_more_like_the_text(text: str) -> None:
     spec = load_lab("name-writer", LESSONS / "labs", {"data.text": text, "data.context": 5})
-    before = MlTrainee(spec, LESSONS / "data").facts()["final.copied"]
+    before = TrainingAdapter(spec, LESSONS / "data").facts()["final.copied"]
     summary = run_to_end(spec, LESSONS / "data")
     assert before == 0.0
     assert float(summary.facts()["final.copied"]) > 0.01

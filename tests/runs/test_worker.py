@@ -18,8 +18,8 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.control import Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.events import Epochs
-from tutor.runs.execute import run_to_end
-from tutor.runs.follower import EVENTS_FILE, Follower
+from tutor.runs.follower import EVENTS_FILE, RunFollower
+from tutor.runs.in_process import run_to_end
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
 
@@ -47,10 +47,10 @@ def runs(tmp_path: Path) -> Iterator[Runs]:
     for entry in registry.running():
         send(entry.folder, Stop())
     for entry in registry.all():
-        wait(Follower(entry.folder), lambda summary: summary.ended)
+        wait(RunFollower(entry.folder), lambda summary: summary.ended)
 
 
-def wait(follower: Follower, ready: Callable[[RunSummary], bool]) -> RunSummary:
+def wait(follower: RunFollower, ready: Callable[[RunSummary], bool]) -> RunSummary:
     """Follow until ``ready``; the test fails where that takes far too long."""
     end = time.monotonic() + PATIENCE
     while not ready(follower.catch_up()):
@@ -59,13 +59,13 @@ def wait(follower: Follower, ready: Callable[[RunSummary], bool]) -> RunSummary:
     return follower.summary
 
 
-def started(runs: Runs, spec: LabConfig) -> Follower:
+def started(runs: Runs, spec: LabConfig) -> RunFollower:
     follower = runs.follow(runs.start(spec))
     wait(follower, lambda summary: summary.epoch >= 2 or summary.ended)
     return follower
 
 
-def pid_of(follower: Follower) -> int:
+def pid_of(follower: RunFollower) -> int:
     import msgspec
 
     with (follower.folder / EVENTS_FILE).open("rb") as log:
@@ -124,7 +124,7 @@ def test_epochs_that_were_done_before_a_fault_are_kept(runs: Runs, fault: str, s
     folder = runs.make(BALL)
     worker = [sys.executable, "-c", FAILING.format(fault=fault), str(folder)]
     assert subprocess.run(worker, capture_output=True, check=False).returncode == ExitCode.RUN_FAILED
-    summary = Follower(folder).catch_up()
+    summary = RunFollower(folder).catch_up()
     assert (summary.state, summary.epoch, len(summary.train_losses)) == ("failed", 137, 137)
     assert says in summary.message
     assert summary.train_losses == run_to_end(BALL, None).train_losses[:137]
@@ -167,14 +167,14 @@ def test_the_time_that_the_environment_allows_is_the_most_that_a_run_takes(
     flat_out = with_overrides(ENDLESS, {"train.pace": 0.0})
     summary = wait(runs.follow(runs.start(flat_out)), lambda summary: summary.ended)
     assert (summary.state, summary.reason) == ("stopped", "seconds")
-    assert "it may train for 1 s" in summary.message
+    assert "it may train for 1 s at most" in summary.message
     assert "TUTOR_MAX_SECONDS" in summary.message
 
 
 def test_only_so_many_runs_go_on_at_once(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUTOR_MAX_RUNS", "1")
     first = started(runs, ENDLESS)
-    with pytest.raises(TutorError, match="1 runs are going on") as told:
+    with pytest.raises(TutorError, match="1 runs are running or paused") as told:
         runs.start(BALL)
     assert "TUTOR_MAX_RUNS" in told.value.hint
     assert len(runs.all()) == 1
@@ -195,7 +195,7 @@ def test_a_limit_that_is_no_number_is_told(runs: Runs, monkeypatch: pytest.Monke
 def test_a_second_watcher_sees_the_same_numbers(runs: Runs) -> None:
     first = runs.follow(runs.start(BALL))
     wait(first, lambda summary: summary.ended)
-    second = Follower(first.folder)
+    second = RunFollower(first.folder)
     second.catch_up()
     assert second.summary.train_losses == first.summary.train_losses
     assert second.summary.facts() == first.summary.facts()
@@ -343,7 +343,7 @@ def test_a_spec_that_was_broken_by_hand_is_told(runs: Runs, tmp_path: Path) -> N
     (folder / "spec.toml").write_text("[train]\nepochs = 0\n", encoding="utf-8")
     result = subprocess.run([sys.executable, "-m", "tutor.runs.worker", str(folder)], timeout=60)
     assert result.returncode == 5
-    assert "train.epochs must be" in Follower(folder).catch_up().message
+    assert "train.epochs must be" in RunFollower(folder).catch_up().message
 
 
 def test_two_workers_never_share_a_folder(runs: Runs) -> None:
@@ -387,7 +387,7 @@ def test_a_log_that_takes_no_more_ends_the_run_and_keeps_what_it_has(tmp_path: P
     assert result.returncode == 4
     assert "Traceback" not in result.stderr
     assert "cannot be written: File too large" in result.stderr
-    summary = Follower(tmp_path / "full").catch_up()
+    summary = RunFollower(tmp_path / "full").catch_up()
     assert summary.state == "died"
     assert 0 < summary.epoch == len(summary.train_losses) < 100_000
 
@@ -396,5 +396,5 @@ def test_a_model_too_large_for_the_memory_is_told(tmp_path: Path) -> None:
     spec = {"data.name": "moons", "model.name": "mlp", "model.hidden": [4096] * 16, "loss.name": "cross-entropy"}
     result = by_hand(tmp_path / "large", with_overrides(LabConfig(), {**spec, "train.max_memory_mb": 256}))
     assert result.returncode == 5
-    summary = Follower(tmp_path / "large").catch_up()
-    assert (summary.state, summary.message) == ("failed", "The run needs more memory than this machine gives it.")
+    summary = RunFollower(tmp_path / "large").catch_up()
+    assert (summary.state, summary.message) == ("failed", "The run needs more memory than this machine has.")

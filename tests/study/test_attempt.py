@@ -12,8 +12,7 @@ from tutor.course.lesson import Options, Question
 from tutor.course.questions import question_type
 from tutor.course.questions.base import Draft
 from tutor.course.questions.typed import LONGEST_TEXT
-from tutor.study.attempt import Attempt, Stage
-from tutor.study.recall import attempt_from, attempt_given, state_of
+from tutor.study.attempt import Attempt, Stage, attempt_from_answer, attempt_state, restore_attempt
 
 
 def shown(question: Question, seed: int) -> tuple[int, ...]:
@@ -239,12 +238,12 @@ def test_an_attempt_survives_the_night_as_it_was(each: Question, seed: int, step
     attempt = Attempt(each, seed)
     for name, *arguments in steps:
         getattr(attempt, str(name))(*arguments)
-    state = json.loads(json.dumps(state_of(attempt)))
-    again = attempt_from(each, state)
+    state = json.loads(json.dumps(attempt_state(attempt)))
+    again = restore_attempt(each, state)
     assert again is not None
     assert (again.draft, again.stage, again.verdict) == (attempt.draft, attempt.stage, attempt.verdict)
     assert (again.shown, again.hints) == (attempt.shown, attempt.hints)
-    assert state_of(again) == state_of(attempt)
+    assert attempt_state(again) == attempt_state(attempt)
 
 
 @given(each=st.sampled_from(EVERY), facts=st.booleans(), loss=st.floats())
@@ -252,7 +251,7 @@ def test_a_settled_prediction_keeps_its_verdict_overnight(each: Question, facts:
     attempt = answered(each)
     attempt.commit()
     attempt.settle({"diverged": facts, "final.train_loss": loss})
-    again = attempt_from(each, json.loads(json.dumps(state_of(attempt))))
+    again = restore_attempt(each, json.loads(json.dumps(attempt_state(attempt))))
     assert again is not None
     assert again.verdict == attempt.verdict
 
@@ -267,25 +266,25 @@ NAMES = ("seed", "stage", "hints", "unsure", "chosen", "order", "texts", "facts"
 
 @given(each=st.sampled_from(EVERY), changes=st.dictionaries(st.sampled_from(NAMES), JSON, min_size=1))
 def test_a_state_edited_by_hand_is_refused_or_sound(each: Question, changes: dict[str, object]) -> None:
-    attempt = attempt_from(each, state_of(answered(each)) | changes)
+    attempt = restore_attempt(each, attempt_state(answered(each)) | changes)
     if attempt is not None:
-        assert state_of(attempt)
+        assert attempt_state(attempt)
         attempt.commit()
 
 
 def test_a_state_that_does_not_fit_the_edited_question_is_refused() -> None:
-    state = state_of(answered(SINGLE))
+    state = attempt_state(answered(SINGLE))
     shorter = question("single", "single", content=Options(SINGLE.options[:2]))
-    assert attempt_from(shorter, state) is None
-    assert attempt_from(NUMERIC, state) is None
-    assert attempt_from(SINGLE, state) is not None
+    assert restore_attempt(shorter, state) is None
+    assert restore_attempt(NUMERIC, state) is None
+    assert restore_attempt(SINGLE, state) is not None
 
 
 @pytest.mark.parametrize("each", EVERY, ids=lambda each: each.id)
 def test_an_answer_in_the_memory_becomes_a_settled_attempt_again(each: Question) -> None:
     attempt = answered(each)
     attempt.commit()
-    again = attempt_given(each, attempt.seed, attempt.given())
+    again = attempt_from_answer(each, attempt.seed, attempt.given())
     assert again is not None
     assert again.stage is Stage.SETTLED
     assert again.draft == attempt.draft
@@ -293,10 +292,10 @@ def test_an_answer_in_the_memory_becomes_a_settled_attempt_again(each: Question)
 
 
 def test_an_answer_that_fits_no_more_is_forgotten() -> None:
-    assert attempt_given(SINGLE, 1, (9,)) is None
-    assert attempt_given(SINGLE, 1, ("text",)) is None
-    assert attempt_given(ORDERING, 1, (0, 1)) is None
-    assert attempt_given(FILL_IN, 1, ("only one",)) is None
+    assert attempt_from_answer(SINGLE, 1, (9,)) is None
+    assert attempt_from_answer(SINGLE, 1, ("text",)) is None
+    assert attempt_from_answer(ORDERING, 1, (0, 1)) is None
+    assert attempt_from_answer(FILL_IN, 1, ("only one",)) is None
 
 
 def test_a_draft_from_elsewhere_must_fit() -> None:
@@ -314,15 +313,15 @@ def test_a_question_goes_on_in_the_other_language() -> None:
     chinese = replace(
         SINGLE, title="题", hints=("提示",), content=Options(tuple(replace(o, text="项") for o in SINGLE.options))
     )
-    assert attempt.retell(chinese)
+    assert attempt.translate(chinese)
     assert (attempt.question.title, attempt.shown, attempt.draft, attempt.hints) == ("题", shown, draft, ("提示",))
     assert attempt.verdict is not None
 
 
 def test_a_question_that_is_not_alike_is_not_taken_for_the_other_language() -> None:
     attempt = answered(SINGLE)
-    assert not attempt.retell(MULTIPLE)
-    assert not attempt.retell(replace(SINGLE, content=Options(SINGLE.options[:2])))
+    assert not attempt.translate(MULTIPLE)
+    assert not attempt.translate(replace(SINGLE, content=Options(SINGLE.options[:2])))
     assert attempt.question is SINGLE
 
 
@@ -336,13 +335,13 @@ def test_asking_for_the_answer_counts_as_not_known_and_is_remembered_so(each: Qu
     assert not attempt.verdict.correct
     assert attempt.verdict.score == 0.0
     for again in (
-        attempt_from(each, json.loads(json.dumps(state_of(attempt)))),
-        attempt_given(each, 3, attempt.given()),
+        restore_attempt(each, json.loads(json.dumps(attempt_state(attempt)))),
+        attempt_from_answer(each, 3, attempt.given()),
     ):
         assert again is not None
         assert again.verdict is not None
         assert not again.verdict.correct
-    assert attempt.retell(each)
+    assert attempt.translate(each)
     assert not attempt.verdict.correct
 
 

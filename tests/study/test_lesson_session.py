@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.study.samples import NUMERIC, PREDICT, SINGLE, lesson, prose
@@ -11,8 +11,7 @@ from tutor.course.lesson import Lesson, Question, Section
 from tutor.progress.records import Position
 from tutor.progress.store import ProgressStore
 from tutor.study.lesson_session import LessonSession
-from tutor.study.question_attempt import Mark
-from tutor.study.score import Score
+from tutor.study.question_attempt import Mark, Score
 
 SECTIONS = (Section("One", 2, "one", 0), Section("Two", 2, "two", 2), Section("Three", 2, "three", 4))
 SAMPLE = lesson(prose(5), SINGLE, prose(40), NUMERIC, prose(20), PREDICT, sections=SECTIONS)
@@ -58,12 +57,9 @@ def test_the_end_of_the_last_block_is_the_whole(store: ProgressStore) -> None:
         sorted
     )
 )
-def test_fractions_grow_with_the_place(places: list[tuple[int, float]]) -> None:
-    session = LessonSession.__new__(LessonSession)
-    session.lesson = SAMPLE
-    from tutor.study.lesson_session import _starts, _weight
-
-    session._starts = _starts([_weight(block) for block in SAMPLE.blocks])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_fractions_grow_with_the_place(store: ProgressStore, places: list[tuple[int, float]]) -> None:
+    session = LessonSession(SAMPLE, store)
     clamped = sorted((max(0, min(5, block)), max(0.0, min(1.0, within))) for block, within in places)
     fractions = [session.fraction_at(*place) for place in clamped]
     assert fractions == sorted(fractions)
@@ -141,9 +137,9 @@ def test_an_answer_is_shown_again_as_it_was_given(store: ProgressStore) -> None:
 def test_trying_again_is_a_new_attempt_and_the_last_one_counts(store: ProgressStore) -> None:
     session = LessonSession(SAMPLE, store)
     answer(session, "single", right=False)
-    renew = session.exercise("single").renew
-    assert renew is not None
-    fresh = renew()
+    retry = session.exercise("single").retry
+    assert retry is not None
+    fresh = retry()
     assert fresh is session.exercise("single")
     assert not fresh.attempt.locked
     answer(session, "single", right=True)
@@ -175,7 +171,7 @@ def test_a_lesson_goes_on_in_the_other_language_with_what_was_begun(store: Progr
         *[replace(block, title="题") if isinstance(block, Question) else block for block in SAMPLE.blocks],
         sections=tuple(replace(section, anchor=f"节{section.block_index}") for section in SECTIONS),
     )
-    session.retell(chinese)
+    session.translate(chinese)
     assert session.exercise("single").attempt.draft.chosen == {2}
     assert session.exercise("single").question.title == "题"
     assert session.position.block == 4

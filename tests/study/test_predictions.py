@@ -29,11 +29,11 @@ def test_the_figures_that_decide_are_those_that_the_conditions_name() -> None:
 def test_figures_of_two_runs_name_the_run_in_both_languages() -> None:
     facts = {"a.final.valid_loss": 0.51234, "b.final.valid_loss": 2e9}
     assert deciding_figures(COMPARE, facts) == (
-        Figure("run a: validation loss at the end", "0.5123"),
-        Figure("run b: validation loss at the end", "2.00e+09"),
+        Figure("run a, validation loss at the end", "0.5123"),
+        Figure("run b, validation loss at the end", "2.00e+09"),
     )
     use_language("zh")
-    assert deciding_figures(COMPARE, facts)[0] == Figure("训练 a：最终验证损失", "0.5123")
+    assert deciding_figures(COMPARE, facts)[0] == Figure("训练 a，最终验证损失", "0.5123")
 
 
 def test_a_fact_that_the_run_does_not_tell_is_left_out() -> None:

@@ -12,10 +12,9 @@ from tests.study.samples import EVERY, MULTIPLE, NUMERIC, PREDICT, SINGLE, Stopw
 from tutor.course.lesson import Question
 from tutor.foundation.translate import translate
 from tutor.progress.store import ProgressStore
-from tutor.study.question_attempt import Exercise, Mark
+from tutor.study.question_attempt import Mark, QuestionAttempt, Score
 from tutor.study.quiz_session import QuizSession
-from tutor.study.quiz_words import retry_words
-from tutor.study.score import Score
+from tutor.study.wording import retry_label
 
 THREE = tuple(replace(SINGLE, id=f"q{number}") for number in range(3))
 SCOPE = "lesson:sample-lesson"
@@ -25,7 +24,7 @@ def start(store: ProgressStore, questions: tuple[Question, ...] = THREE, **more:
     return QuizSession.start(questions, store, scope=SCOPE, lesson_id="sample-lesson", **more)  # type: ignore[arg-type]
 
 
-def current(session: QuizSession) -> Exercise:
+def current(session: QuizSession) -> QuestionAttempt:
     assert session.current is not None
     return session.current
 
@@ -236,7 +235,7 @@ def test_a_prediction_without_a_run_can_be_tried_again(store: ProgressStore) -> 
     answer(session, right=True)
     session.next()
     assert (session.wrong_ids, session.ids_to_retry()) == ((), ("predict",))
-    assert retry_words(session) == translate("quiz.way-retry-rest", count=1)
+    assert retry_label(session) == translate("quiz.way-retry-rest", count=1)
     again = start(store, (PREDICT, *THREE[:1]))
     assert (again.over, again.ids_to_retry()) == (True, ("predict",)), "it is not done"
     again.retry_wrong()
@@ -252,15 +251,15 @@ def test_what_a_further_round_asks_is_said_as_it_is(store: ProgressStore) -> Non
     session.next()
     answer(session, right=True)
     session.next()
-    assert retry_words(session) == translate("quiz.way-retry", count=1)
-    assert retry_words(session, unsure=True) == translate("quiz.way-unsure", count=2)
+    assert retry_label(session) == translate("quiz.way-retry", count=1)
+    assert retry_label(session, unsure=True) == translate("quiz.way-unsure", count=2)
     session = start(store, fresh=True)
     session.skip()
     answer(session, right=False)
     session.next()
     session.skip()
-    assert retry_words(session) == translate("quiz.way-retry-rest", count=3)
-    assert retry_words(session, unsure=True) == translate("quiz.way-unsure-rest", count=3)
+    assert retry_label(session) == translate("quiz.way-retry-rest", count=3)
+    assert retry_label(session, unsure=True) == translate("quiz.way-unsure-rest", count=3)
 
 
 def test_the_course_map_learns_how_many_questions_there_are(store: ProgressStore) -> None:
@@ -280,7 +279,7 @@ def test_a_state_edited_by_hand_begins_the_round_again(store: ProgressStore, sta
 def test_a_quiz_goes_on_in_the_other_language(store: ProgressStore) -> None:
     session = start(store)
     answer(session, right=False)
-    session.retell([replace(each, title="题") for each in THREE[:2]])
+    session.translate([replace(each, title="题") for each in THREE[:2]])
     assert [each.question.title for each in session.exercises] == ["题", "题", "Title of single"]
     assert session.mark("q0") is Mark.WRONG
     session.next()

@@ -38,7 +38,7 @@ def test_time_between_keys_counts_and_a_cup_of_tea_does_not(store: ProgressStore
     reading.on()
     for pause in (10.0, 100.0, 1000.0, 20.0):
         clock.now += pause
-        reading.stir()
+        reading.on_input()
     reading.off()
     reading.keep(last=True)
     assert seconds_kept(store) == 10 + 100 + THERE + 20
@@ -48,12 +48,12 @@ def test_nothing_counts_while_something_else_is_done(store: ProgressStore) -> No
     clock = Clock()
     reading = ReadingTime("one", store, seconds=clock)
     clock.now += 50
-    reading.stir()
+    reading.on_input()
     reading.on()
     clock.now += 7
     reading.off()
     clock.now += 60
-    reading.stir()
+    reading.on_input()
     reading.on()
     clock.now += 5
     reading.off()
@@ -67,7 +67,7 @@ def test_at_most_half_a_minute_is_lost_by_a_crash(store: ProgressStore) -> None:
     reading.on()
     for _ in range(100):
         clock.now += 7
-        reading.stir()
+        reading.on_input()
         assert clock.now - seconds_kept(store) < 30 + 7
 
 
@@ -78,9 +78,9 @@ def test_what_was_read_belongs_to_the_day_on_which_it_was(
     reading = ReadingTime("one", store, seconds=clock)
     reading.on()
     clock.now += 60
-    reading.stir()
+    reading.on_input()
     clock.now += 86_400  # left open over night
-    reading.stir()
+    reading.on_input()
     clock.now += 60
     reading.off()
     reading.keep(last=True)
@@ -97,7 +97,7 @@ def test_pieces_add_up_to_what_was_read(tmp_path_factory: pytest.TempPathFactory
     reading.on()
     for gap in gaps:
         clock.now += gap
-        reading.stir()
+        reading.on_input()
     reading.keep(last=True)
     wanted = sum(min(gap, THERE) for gap in gaps)
     pieces = store.reading.pieces()
@@ -110,19 +110,19 @@ def test_pieces_add_up_to_what_was_read(tmp_path_factory: pytest.TempPathFactory
 def test_a_question_in_the_text_has_its_own_time(store: ProgressStore) -> None:
     clock = Clock()
     session = LessonSession(lesson(prose(5), SINGLE, prose(5)), store, seconds=clock)
-    session.stir(in_front=True)
+    session.on_input(in_front=True)
     clock.now += 40
     exercise = session.exercise(SINGLE.id)
     exercise.seen()
-    session.stir(in_front=True)
+    session.on_input(in_front=True)
     clock.now += 25
-    session.stir(in_front=True)  # a key while answering
+    session.on_input(in_front=True)  # a key while answering
     exercise.attempt.choose(0)
     exercise.commit()
-    session.stir(in_front=True)
+    session.on_input(in_front=True)
     clock.now += 15  # the why is read
-    session.stir(in_front=False)
+    session.on_input(in_front=False)
     clock.now += 500
-    session.stir(in_front=False)
+    session.on_input(in_front=False)
     assert seconds_kept(store) == 55.0
     assert store.answers()[0].seconds == 25.0

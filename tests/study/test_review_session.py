@@ -18,7 +18,7 @@ from tutor.progress.records import Answer
 from tutor.progress.store import ProgressStore
 from tutor.study.deck import Deck
 from tutor.study.lesson_session import LessonSession
-from tutor.study.question_attempt import Exercise, Mark
+from tutor.study.question_attempt import Mark, QuestionAttempt
 from tutor.study.review_session import ReviewSession
 
 BIAS, LOSS = term_key("machine-learning", Side.MEANING), term_key("loss-function", Side.MEANING)
@@ -45,7 +45,7 @@ def see(store: ProgressStore, *keys: str) -> None:
     store.cards.see(keys, "learning", clock.utc_now() - timedelta(days=1))
 
 
-def answer(exercise: Exercise | None, *, right: bool = True) -> Exercise:
+def answer(exercise: QuestionAttempt | None, *, right: bool = True) -> QuestionAttempt:
     """Commit an answer to a card."""
     assert exercise is not None
     question = exercise.question
@@ -185,7 +185,7 @@ def test_the_language_changes_under_way_and_the_answer_stays(store: ProgressStor
     session.current.attempt.choose(0)
     assert session.current.question.title == "Loss function"
     use_language("zh")
-    session.retell()
+    session.translate()
     assert session.current.question.title == "损失函数"
     assert session.current.attempt.draft.chosen == {0}
     assert session.current.commit()

@@ -49,7 +49,7 @@ def test_the_options_are_the_same_in_both_languages() -> None:
     assert other is not None
     attempt = Attempt(one, 5)
     attempt.choose(0)
-    assert attempt.retell(other)
+    assert attempt.translate(other)
     assert attempt.commit()
     assert attempt.verdict is not None
     assert attempt.verdict.correct
@@ -82,7 +82,7 @@ def test_a_typo_in_a_long_word_is_forgiven_and_said() -> None:
 def test_hints_tell_the_first_letter_and_then_half() -> None:
     question = term_question(RATE, Side.NAME, GLOSSARY, "en")
     assert question is not None
-    assert question.hints == ("Letters: 13; the first one is l.", "It begins with learnin.")
+    assert question.hints == ("Letters: 13; the first is l.", "It begins with learnin.")
 
 
 def test_names_are_hidden_in_the_definition_as_whole_words_only() -> None:

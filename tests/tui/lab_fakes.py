@@ -11,9 +11,9 @@ from typing import Any
 
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
-from tutor.runs.entries import RunEntry
+from tutor.runs.control import this_author
 from tutor.runs.events import DataFacts, Diverged, Epochs, Event, Finished, Reason, Started, View
-from tutor.runs.hands import this_hand
+from tutor.runs.registry import RunEntry
 from tutor.runs.summary import RunSummary, fold
 
 LAB = """
@@ -90,7 +90,7 @@ class FakeFollower:
         """What the screen asked of the worker, each signed with this process's hand."""
         log = self.folder / "control.jsonl"
         asked = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-        assert all(each.pop("by") == this_hand() for each in asked)
+        assert all(each.pop("by") == this_author() for each in asked)
         return asked
 
     def write(self, *events: Event) -> None:
@@ -156,13 +156,13 @@ class FakeRuns:
         """The run's log."""
         return self.followers[run_id]
 
-    def keep_beside(self, run_id: str, number: int | None) -> None:
+    def keep_compared(self, run_id: str, number: int | None) -> None:
         """Keep a run for comparison, or no longer."""
         self.kept.pop(run_id, None)
         if number is not None:
             self.kept[run_id] = number
 
-    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
+    def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
         """The runs kept for comparison."""
         return [(number, run_id) for run_id, number in self.kept.items()]
 

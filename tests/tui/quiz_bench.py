@@ -12,7 +12,7 @@ from tests.tui.lab_fakes import FakeFollower, FakeRuns
 from tests.tui.quiz_lessons import make_lessons
 from tests.tui.screen_rows import make_services, rows_of, running, settled
 from tutor.progress.store import ProgressStore
-from tutor.study.question_attempt import Exercise
+from tutor.study.question_attempt import QuestionAttempt
 from tutor.tui.questions.ask import AskView
 from tutor.tui.questions.question import QuestionWidget
 from tutor.tui.screens.quiz import QuizScreen
@@ -38,7 +38,7 @@ class Bench:
         return self.question.ask
 
     @property
-    def exercise(self) -> Exercise:
+    def exercise(self) -> QuestionAttempt:
         return self.question.exercise
 
     @property

@@ -84,7 +84,7 @@ async def test_a_lab_waits_for_space_and_says_what_there_is_to_try(tmp_path: Pat
     async with lab(tmp_path) as bench:
         rows = await bench.look()
         assert rows[0].split("  ")[0] == " tutor › Lab: Looking back one day"
-        assert "○ ready  flat out  seed 1" in rows[0]
+        assert "○ ready  full speed  seed 1" in rows[0]
         assert any("Watch the line find its place" in row for row in rows)
         assert "space start" in rows[-1]
         assert not bench.runs.specs
@@ -93,7 +93,7 @@ async def test_a_lab_waits_for_space_and_says_what_there_is_to_try(tmp_path: Pat
 async def opened(bench: Bench) -> list[str]:
     """The rows when the lab shows what its run would begin with."""
     for _ in range(500):
-        if not bench.screen.session.wants_opening and not bench.screen.looking_ahead:
+        if not bench.screen.session.wants_preview and not bench.screen.looking_ahead:
             break
         await bench.pilot.pause(0.01)
     return await bench.look()
@@ -247,7 +247,7 @@ async def test_moves_made_while_the_worker_starts_are_seen_at_once(tmp_path: Pat
         assert surface is not None
         assert surface.frame["path"] == [[0.6, 0.5], [0.7, 0.4]]
         await bench.press("right")
-        assert not session.wants_opening  # from here on the worker draws
+        assert not session.wants_preview  # from here on the worker draws
 
 
 async def test_a_control_turned_before_the_start_moves_what_it_begins_with(tmp_path: Path) -> None:
@@ -545,11 +545,11 @@ async def test_a_worker_that_is_killed_shows_as_stopped_unexpectedly(
 async def test_every_end_is_told_in_words(tmp_path: Path) -> None:
     ends: tuple[tuple[Reason, str], ...] = (
         ("epochs", "All 86 epochs done. The lowest validation loss, 0.4006, was at epoch 86. Goal reached."),
-        ("no-improvement", "Stopped early at epoch 86: the validation loss had stopped getting better."),
-        ("seconds", "Stopped at epoch 86: it may train for 600 s."),
-        ("idle", "Stopped at epoch 86: it had waited for hours"),
-        ("log-size", "its log is as large as a log may be"),
-        ("stop", "Stopped at epoch 86. What it found is kept."),
+        ("no-improvement", "Stopped early at epoch 86, because the validation loss was no longer improving."),
+        ("seconds", "Stopped at epoch 86, because it may train for 600 s at most."),
+        ("idle", "Stopped at epoch 86, because nobody resumed it for hours"),
+        ("log-size", "its log has reached the size limit"),
+        ("stop", "Stopped at epoch 86. The results so far are kept."),
     )
     async with lab(tmp_path) as bench:
         for reason, words in ends:
@@ -591,7 +591,7 @@ async def test_a_pinned_run_stays_on_the_chart_beside_the_next(tmp_path: Path) -
 async def test_runs_side_by_side_in_a_table_at_equal_epochs_and_updates(tmp_path: Path) -> None:
     async with lab(tmp_path, size=(140, 30)) as bench:
         await bench.press("c")
-        assert "p keeps this run" in await bench.text()
+        assert "p pins this run" in await bench.text()
         await bench.press("space")
         bench.run.train(falling(86), falling(86, 0.45))
         await bench.look()
@@ -599,7 +599,7 @@ async def test_runs_side_by_side_in_a_table_at_equal_epochs_and_updates(tmp_path
         bench.run.train(falling(40), falling(40, 0.6))
         rows = await bench.look()
         text = "\n".join(rows)
-        assert "Runs side by side  at equal epochs: up to epoch 40" in text
+        assert "Compare runs  at equal epochs: up to epoch 40" in text
         assert all(cell_width(row) <= 140 for row in rows)
         shown = bench.screen.query_one("#table", RowsView)  # what a notice lies over for a while
         table = [plain_row(shown.row(y)).split() for y in (2, 3)]
@@ -609,9 +609,9 @@ async def test_runs_side_by_side_in_a_table_at_equal_epochs_and_updates(tmp_path
         assert "at equal updates: up to update 160" in await bench.text()
         assert "update →" in await bench.text()
         await bench.press("c")
-        assert "Runs side by side" not in await bench.text()
+        assert "Compare runs" not in await bench.text()
         await bench.press("P")
-        assert "Runs let go: 1." in await bench.text()
+        assert "Runs unpinned: 1." in await bench.text()
         assert "╌╌1" not in await bench.text()
 
 
@@ -956,7 +956,7 @@ async def test_a_real_worker_trains_is_steered_and_outlives_the_screen(tmp_path:
         assert (joined.state, len(joined.train)) == ("paused", epochs)
         await pilot.press("x")
         await until(pilot, lambda: joined.state == "stopped")
-        assert f"Stopped at epoch {epochs}. What it found is kept." in text_of(pilot)
+        assert f"Stopped at epoch {epochs}. The results so far are kept." in text_of(pilot)
 
 
 async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
@@ -979,7 +979,7 @@ async def test_a_single_epoch_is_not_counted(tmp_path: Path, language: str, sent
         assert sentence in " ".join((await bench.text()).split())
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "3 lines of its log"), ("zh", "日志中有 3 行")])
+@pytest.mark.parametrize(("language", "said"), [("en", "3 lines of the log"), ("zh", "日志中有 3 行")])
 async def test_what_could_not_be_read_of_the_log_is_said(tmp_path: Path, language: str, said: str) -> None:
     async with lab(tmp_path, language=language) as bench:
         await bench.press("space")

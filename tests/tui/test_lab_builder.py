@@ -25,7 +25,7 @@ async def test_the_chosen_bend_is_marked_and_told_at_any_size(
         assert max(cell_width(row) for row in rows) <= size[0]
         assert sum(row.count("@" if ascii else "◆") for row in rows[2:-5]) in {1, 2}
         words = "\n".join(rows)
-        assert ("Bend 2 of 5" if language == "en" else "第 2 段") in words
+        assert ("Unit 2 of 5" if language == "en" else "第 2 段") in words
 
 
 async def test_bends_are_placed_and_gradient_descent_takes_over(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ async def test_undo_brings_the_drawing_back_in_one_step(tmp_path: Path) -> None:
         assert session.spec.optimizer.name != "none"
         bench.run.train([0.5, 0.25])
         await bench.press("u")
-        assert "The drawing is back as it was" in await bench.text()
+        assert "The curve is back as it was" in await bench.text()
         builder = bench.screen.session.builder
         assert builder is not None
         assert len(builder.units) == 6
@@ -68,7 +68,7 @@ async def test_undo_brings_the_drawing_back_in_one_step(tmp_path: Path) -> None:
         await bench.press("space")
         assert bench.runs.specs[-1].model.pieces == placed
         await bench.press("u", "escape", "U")
-        assert "The next run starts from the drawing" in await bench.text()
+        assert "The next run starts from the curve" in await bench.text()
         assert session.spec.model.pieces == placed
 
 

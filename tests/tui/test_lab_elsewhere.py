@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.tui.test_lab import lab
+from tutor.runs.control import this_author
 from tutor.runs.events import Changed, Noted, Paced, Paused, Resumed
-from tutor.runs.hands import this_hand
 
 BEN = "ben pts/7 99"
 
@@ -32,8 +32,8 @@ async def test_what_another_terminal_did_is_told_and_the_controls_turn_with_it(
         bench.run.write(Changed(epoch=3, updates=12, key="optimizer.learning_rate", value=0.5, by=BEN))
         assert "".join(changed.split()) in "".join((await bench.text()).split())
         assert session.value(control) == 0.5
-        assert not session.setup.can_undo
-        assert not session.waits_for_restart(control)
+        assert not session.draft.can_undo
+        assert session.holds(control.key)
 
 
 async def test_a_pace_that_another_terminal_set_is_the_pace_here(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ async def test_a_pace_that_another_terminal_set_is_the_pace_here(tmp_path: Path)
         await bench.press("space", "comma")
         session = bench.screen.session
         wished = session.pace
-        bench.run.write(Paced(epoch=0, pace=wished, by=this_hand()))
+        bench.run.write(Paced(epoch=0, pace=wished, by=this_author()))
         await bench.look()
         assert session.pace == wished
         bench.run.write(Paced(epoch=1, pace=5.0, by=BEN))
@@ -52,9 +52,9 @@ async def test_a_pace_that_another_terminal_set_is_the_pace_here(tmp_path: Path)
 async def test_what_was_done_here_is_not_told_again_and_what_was_before_joining_neither(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         await bench.press("space")
-        bench.run.write(Paused(epoch=0, by=this_hand()), Resumed(epoch=0))
+        bench.run.write(Paused(epoch=0, by=this_author()), Resumed(epoch=0))
         assert "paused after" not in await bench.text()
         session = bench.screen.session
         bench.run.write(Noted(epoch=0, text="early", by=BEN))
         session.catch_up()
-        assert session.elsewhere.take() == []
+        assert session.other_terminals.take() == []

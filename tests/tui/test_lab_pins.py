@@ -70,8 +70,8 @@ async def test_pins_come_back_after_a_restart_and_go_when_they_are_let_go(tmp_pa
     path, services = lab_file(tmp_path), make_services(tmp_path / "home")
     first = a_run(services.runs, path, 10, 0.1, to=0.25)
     second = a_run(services.runs, path, 11, 0.5, to=0.5)
-    services.runs.keep_beside(second, 2)
-    services.runs.keep_beside(first, 1)
+    services.runs.keep_compared(second, 2)
+    services.runs.keep_compared(first, 1)
     again = make_services(tmp_path / "home")  # another start of the program
     async with running(again, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
         screen = await opened(pilot)
@@ -105,20 +105,20 @@ async def test_a_pin_is_written_down_at_once_and_taken_back_too(tmp_path: Path) 
 async def test_the_fifth_pin_takes_the_place_of_the_first_and_that_is_said(tmp_path: Path) -> None:
     path, services = lab_file(tmp_path), make_services(tmp_path / "home")
     for hour in range(10, 10 + MOST_PINNED):
-        services.runs.keep_beside(a_run(services.runs, path, hour, hour / 100, to=0.25), hour - 9)
+        services.runs.keep_compared(a_run(services.runs, path, hour, hour / 100, to=0.25), hour - 9)
     fifth = a_run(services.runs, path, 20, 0.5, to=0.5)
     async with running(services, first=RunsScreen) as pilot:
         await open_from_the_list(pilot, "aa20")
         await pilot.press("p")
         await pilot.pause()
-        assert "in place of the run pinned first" in text_of(pilot)
+        assert "in place of the run that was pinned first" in text_of(pilot)
         assert marks(services) == {"aa11": "2", "aa12": "3", "aa13": "4", fifth[-4:]: "1"}
 
 
 async def test_a_pin_whose_run_is_deleted_goes_from_the_lab(tmp_path: Path) -> None:
     path, services = lab_file(tmp_path), make_services(tmp_path / "home")
     run = a_run(services.runs, path, 10, 0.1, to=0.25)
-    services.runs.keep_beside(run, 1)
+    services.runs.keep_compared(run, 1)
     async with running(services, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
         screen = await opened(pilot)
         assert screen.session.pinned
@@ -134,7 +134,7 @@ async def test_a_pin_whose_run_is_deleted_goes_from_the_lab(tmp_path: Path) -> N
 async def test_four_pins_of_before_fit_a_terminal_of_80_by_24(tmp_path: Path, language: str) -> None:
     path, services = lab_file(tmp_path), make_services(tmp_path / "home", language=language)
     for hour in range(10, 10 + MOST_PINNED):
-        services.runs.keep_beside(a_run(services.runs, path, hour, hour / 100, to=hour / 40), hour - 9)
+        services.runs.keep_compared(a_run(services.runs, path, hour, hour / 100, to=hour / 40), hour - 9)
     async with running(services, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
         screen = await opened(pilot)
         await pilot.press("c")

@@ -76,7 +76,7 @@ async def test_the_bar_says_which_epoch_the_pictures_are_of(tmp_path: Path) -> N
             replay.player.to(position)
             bench.screen.show_all()
             row = next(row for row in await bench.look() if " / 40" in row)
-            assert f"{position} / 40  pictures: {drawn}" in row
+            assert f"{position} / 40  frames: {drawn}" in row
 
 
 async def test_a_replay_plays_by_itself_and_changes_nothing_of_the_run(tmp_path: Path) -> None:

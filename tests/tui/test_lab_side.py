@@ -14,7 +14,7 @@ from tutor.labs.controls import control_title, value_text
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.events import Event, View
-from tutor.runs.execute import run_to_end
+from tutor.runs.in_process import run_to_end
 from tutor.runs.session.session import LabSession
 from tutor.tui.screens.lab.side import Hand, control_rows, side_rows
 from tutor.tui.widgets.lab_charts import number_rows
@@ -37,7 +37,7 @@ def test_no_name_and_no_value_of_a_control_is_cut_at_80_columns(lab: str, langua
     session = session_of(lab, tmp_path)
     for name, control in session.controls():
         for value in control.choices or (session.value(control),):
-            session.setup.set(name, value)  # type: ignore[arg-type]
+            session.draft.set(name, value)  # type: ignore[arg-type]
             rows = control_rows(session, Hand(), _INNER, 99).rows
             assert all(row_width(row) <= _INNER for row in rows)
             text = "".join(plain_row(row).strip(" ▸›↻") for row in rows).replace(" ", "")

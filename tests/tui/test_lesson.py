@@ -70,7 +70,7 @@ FIRST_PAGE = {
         "  1      1.79",
         "",
         "─" * 80,
-        " space 下一页   tab 下一题   enter 作答/运行   g 术语表   c 目录         ? 帮助",
+        " space 下一页   tab 下一题   enter 作答/训练   g 术语表   c 目录         ? 帮助",
     ],
 }
 

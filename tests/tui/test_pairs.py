@@ -96,9 +96,9 @@ async def test_a_wrong_answer_shows_which_pairs_are_right(tmp_path: Path) -> Non
         rows = await bench.press(first, third, second, "enter")
         text = "\n".join(rows)
         assert bench.exercise.mark is Mark.WRONG
-        assert "Not quite. 1 of 3 pairs right." in text
+        assert "Not fully correct. 1 of 3 pairs is correct." in text
         assert [row.split()[:2] for row in rows if "[" in row] == [["✓", "a"], ["✗", "b"], ["✗", "c"]]
-        assert text.partition("These belong together")[2].split("\n")[2].strip() == "c logits — (64, 10)"
+        assert text.partition("Correct pairs")[2].split("\n")[2].strip() == "c logits — (64, 10)"
         await bench.press("1")
         assert order(bench) == (0, 2, 1), "the answer is locked"
 

@@ -47,7 +47,7 @@ async def test_every_page_in_both_languages(services_in: MakeServices, language:
     async with running(services) as pilot:
         assert ("p progress" if english else "p 进度") in rows_of(pilot)[-1]
         text = await press(pilot, "p")
-        assert ("Answers 3 right 33%" if english else "连续天数") in " ".join(text.split())
+        assert ("Answers 3 correct 33%" if english else "连续天数") in " ".join(text.split())
         assert ("four weeks" if english else "最近四周") in text
         assert "└" in text, "the chart is drawn"
         text = await press(pilot, "right")
@@ -134,10 +134,10 @@ async def test_how_sure_is_asked_between_answer_and_feedback(tmp_path: Path) -> 
     async with quiz(tmp_path, confidence=True) as bench:
         text = "\n".join(await bench.press(bench.digit("1.25"), "enter"))
         assert "How sure are you?" in text
-        assert "Right." not in text
+        assert "Correct." not in text
         assert bench.store.answers() == []
         text = "\n".join(await bench.press("8"))
-        assert "Right." in text
+        assert "Correct." in text
         assert bench.store.answers()[0].confidence == 0.8
         await bench.press("enter", "1", "enter", "enter")
         assert bench.store.answers()[1].confidence is None, "enter passes"
@@ -157,7 +157,7 @@ async def test_how_sure_is_asked_of_what_is_typed_and_a_change_takes_it_back(tmp
 
 async def test_how_sure_is_not_asked_unless_wanted(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
-        assert "Right." in "\n".join(await bench.press(bench.digit("1.25"), "enter"))
+        assert "Correct." in "\n".join(await bench.press(bench.digit("1.25"), "enter"))
         assert bench.store.answers()[0].confidence is None
 
 

@@ -145,9 +145,9 @@ async def test_a_wrong_order_shows_each_line_and_the_true_order(tmp_path: Path) 
             " ✗ 3 ≡ Measure the loss",
             " ✓ 4 ≡ Move against it",
             "",
-            "   ✗   Not quite. 2 of 4 lines are in their place.",
+            "   ✗   Not fully correct. 2 of 4 lines are in their place.",
             "",
-            "   The order",
+            "   Correct order",
             "     1 Predict",
             "     2 Measure the loss",
             "     3 Find the gradient",
@@ -215,7 +215,7 @@ async def test_a_wrong_blank_is_told_with_what_belongs_there(tmp_path: Path) -> 
         assert rows[7:11] == [
             "       blank 1   bias",
             "",
-            "   ✗   Not quite. One of 2 blanks is right. Taken as “weight”; mind the",
+            "   ✗   Not fully correct. 1 of 2 blanks is correct. Taken as “weight”; mind the",
             "       spelling.",
         ]
         assert bench.exercise.mark is Mark.WRONG
@@ -246,15 +246,15 @@ async def test_a_number_tells_how_near_it_has_to_be_and_what_is_no_number(tmp_pa
         rows = await bench.type("0.5x")
         assert rows[9] == "   [0.5x              ]   within ± 0.01"
         await bench.press("enter")
-        assert bench.screen.query_one(Notice).text.startswith("That is not a number yet")
+        assert bench.screen.query_one(Notice).text.startswith("That is not a number.")
         await bench.press("ctrl+u")
         await bench.type("18/25")
         rows = await bench.press("enter")
         assert rows[7:11] == [
-            "       your answer   18/25",
-            "       answer        0.72 ± 0.01",
+            "       Your answer      18/25",
+            "       Correct answer   0.72 ± 0.01",
             "",
-            "   ✓   Right.",
+            "   ✓   Correct.",
         ]
 
 
@@ -301,7 +301,7 @@ async def predicted(bench: Bench, text: str = "It flies away") -> None:
 async def test_a_prediction_is_locked_before_its_run_begins(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
         await bench.go_to("diverge")
-        assert "Predict; then the run decides. Choose one." in await bench.text()
+        assert "Predict first; then the run decides. Choose one." in await bench.text()
         assert bench.runs.specs == []
         await predicted_now(bench)
         assert bench.exercise.attempt.stage is Stage.WAITING
@@ -330,7 +330,7 @@ async def test_the_run_plays_in_the_question_and_gives_the_verdict(tmp_path: Pat
         rows = await bench.look()
         start = next(at for at, row in enumerate(rows) if row.startswith("   ✓"))
         assert rows[start : start + 7] == [
-            "   ✓   Right.",
+            "   ✓   Correct.",
             "",
             "       diverged                   yes",
             "       training loss at the end   not a finite number",
@@ -350,7 +350,7 @@ async def test_a_wrong_prediction_shows_the_figure_that_decided(tmp_path: Path) 
         bench.run.train([0.9, 1.5, None])
         bench.run.finish("diverged")
         text = "\n".join(await bench.look())
-        assert "运行结果不是这样。" in text
+        assert "预测错了：训练结果不是这样。" in text
         assert "发散           是" in text
         assert "那需要更小的步子。" in text
         assert bench.exercise.mark is Mark.WRONG
@@ -368,11 +368,13 @@ async def test_a_run_that_cannot_decide_is_told_and_not_counted(tmp_path: Path, 
             bench.run.finish("stop")
         text = "\n".join(await bench.look())
         assert "This prediction is not counted" in text
-        assert {"died": "stopped unexpectedly", "failed": "The disk is full.", "stopped": "before its end"}[how] in text
+        assert {"died": "stopped unexpectedly", "failed": "The disk is full.", "stopped": "before it ended"}[
+            how
+        ] in text
         assert bench.exercise.mark is Mark.UNCOUNTED
         assert [answer.correct for answer in bench.store.answers()] == [None]
         await bench.press("enter")
-        assert "Not counted, as the run could not be had: 1." in await bench.text()
+        assert "Not counted, because the run was not available: 1." in await bench.text()
 
 
 async def test_a_run_that_cannot_be_started_is_told_and_not_counted(

@@ -69,7 +69,7 @@ async def test_a_question_and_its_feedback_in_english(tmp_path: Path) -> None:
             "",
             "   Hint 1  The M stands for mean.",
             "",
-            "   ✗   No.",
+            "   ✗   Incorrect.",
             "",
             "   Why",
             "       MAE = (|0.4| + |2.1|) / 2 = 1.25. A sum would grow with the number of",
@@ -110,7 +110,7 @@ async def test_a_question_and_its_feedback_in_chinese(tmp_path: Path) -> None:
             "",
             "   提示 1  M 代表平均。",
             "",
-            "   ✗   不对。",
+            "   ✗   答错了。",
             "",
             "   为什么",
             "       MAE = (|0.4| + |2.1|) / 2 = 1.25。总和会随天数增长。",
@@ -120,7 +120,11 @@ async def test_a_question_and_its_feedback_in_chinese(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "label", "said"), [("en", "F6 show answer", "Here it is."), ("zh", "F6 看答案", "答案如下。")]
+    ("language", "label", "said"),
+    [
+        ("en", "F6 show answer", "You asked for the answer, so this counts as not known."),
+        ("zh", "F6 看答案", "你选择了看答案，这题算作没记住。"),
+    ],
 )
 async def test_f6_shows_the_answer_which_counts_as_not_known(
     tmp_path: Path, language: str, label: str, said: str
@@ -177,12 +181,12 @@ async def test_the_summary_offers_what_is_left_and_what_was_wrong(tmp_path: Path
         await through(bench, right=False)
         rows = rows_of(bench.pilot)
         assert rows[0].endswith("✓ 2 ✗ 3")
-        assert rows[3].split()[:4] == ["2", "of", "6", "right"]
+        assert rows[3].split()[:4] == ["2", "of", "6", "correct"]
         assert rows[4:] == [
             "  Skipped and not answered yet: 1.",
             "",
             "  b   Answer what was skipped (1)",
-            "  r   Try again what is not right yet (4)",
+            "  r   Try again what is not correct yet (4)",
             "  →   Go on to 3 Gradient descent",
             "  o   Read the lesson again",
             "  a   Take the whole quiz again",
@@ -213,7 +217,7 @@ async def test_only_the_wrong_ones_are_asked_again(tmp_path: Path) -> None:
         assert [each.question.id for each in session.exercises] == ["mae", "steps", "slope", "diverge"]
         await bench.press(bench.digit("1.25"), "enter", "enter", "n", "ctrl+n", "n")
         text = await bench.text()
-        assert "Over the whole quiz 3 of 6, 2 of them at the first try." in text
+        assert "In the whole quiz, 3 of 6 are correct, 2 of them at the first try." in text
 
 
 async def test_a_summary_row_opens_its_question_and_enter_leads_back(tmp_path: Path) -> None:
@@ -222,14 +226,14 @@ async def test_a_summary_row_opens_its_question_and_enter_leads_back(tmp_path: P
         bench.screen.query_one(RowList).select("2")
         rows = await bench.press("enter")
         assert "2 of 6" in rows[0]
-        assert "Right." in await bench.text()
-        assert "6 right" in (await bench.press("enter"))[3]
+        assert "Correct." in await bench.text()
+        assert "6 correct" in (await bench.press("enter"))[3]
 
 
 async def test_what_was_skipped_is_answered_after_all(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
         await through(bench, right=True)
-        assert "5 of 6 right" in await bench.text()
+        assert "5 of 6 correct" in await bench.text()
         await bench.press("enter")
         assert bench.exercise.question.id == "diverge"
 
@@ -253,7 +257,7 @@ async def test_a_quiz_left_in_the_middle_is_there_again(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
         assert bench.exercise.question.id == "parameters"
         assert (bench.chosen, bench.exercise.attempt.shown) == (ticked, shown)
-        assert bench.screen.query_one(Notice).text == "Here you left off."
+        assert bench.screen.query_one(Notice).text == "You continue where you left off."
         await bench.press("b")
         assert bench.exercise.mark is Mark.RIGHT
 
@@ -266,7 +270,7 @@ async def test_answers_are_in_the_memory_at_once(tmp_path: Path) -> None:
         assert (answer.question_id, answer.correct, answer.unsure, answer.hints) == ("mae", False, True, 1)
         assert (answer.given, answer.language) == ((0,), "zh")
         other.close()
-        assert "不对，和你担心的一样。" in await bench.text()
+        assert "答错了，和你担心的一样。" in await bench.text()
         await bench.press("u")
         assert bench.store.answers()[0].unsure is False
 
@@ -276,7 +280,7 @@ async def test_unsure_answers_can_be_asked_again_too(tmp_path: Path) -> None:
         await bench.press(bench.digit("1.25"), "enter", "u", "enter")
         for _ in range(5):
             await bench.press("ctrl+n")
-        assert "Right, but unsure: 1." in await bench.text()
+        assert "Correct, but unsure: 1." in await bench.text()
         await bench.press("u")
         session = bench.screen.session
         assert session is not None
@@ -294,7 +298,7 @@ async def test_the_language_changes_in_the_middle_and_nothing_is_lost(tmp_path: 
         assert "   提示 1  M 代表平均。" in rows
         assert bench.exercise.attempt.draft == ticked
         rows = await bench.press("enter", "L")
-        assert "   ✗   No." in rows
+        assert "   ✗   Incorrect." in rows
         assert "       That is the sum: the mean divides by N." in rows
 
 
@@ -338,7 +342,7 @@ async def test_the_verdict_comes_into_view_by_itself(tmp_path: Path) -> None:
     async with quiz(tmp_path, (44, 12)) as bench:
         await bench.press(bench.digit("2.5"), "enter")
         await settled(bench.pilot)
-        assert "No." in await bench.text()
+        assert "Incorrect." in await bench.text()
 
 
 async def test_in_ascii_mode_every_sign_is_ascii(tmp_path: Path) -> None:
@@ -360,7 +364,7 @@ async def test_a_lesson_without_questions_says_so_and_esc_leaves(tmp_path: Path)
 
 async def test_a_lesson_that_is_not_there_says_so(tmp_path: Path) -> None:
     async with quiz(tmp_path, lesson="no-such", language="zh") as bench:
-        assert "没有可以阅读的课程“no-such”。" in await bench.text()
+        assert "没有可以阅读的课“no-such”。" in await bench.text()
 
 
 async def test_a_missing_lessons_folder_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ async def test_home_tells_what_is_due_and_r_opens_it(services_in: MakeServices, 
         await opened(pilot)
         rows = rows_of(pilot)
         text = "\n".join(rows)
-        assert ("Due today: 2." if language == "en" else "今天待复习：2 张。") in text
+        assert ("Cards due today: 2." if language == "en" else "今天待复习：2 张。") in text
         assert ("Cards that come due, by day" if language == "en" else "每天到期的卡片") in text
         assert "└" in text, "the forecast is drawn"
         assert len(rows) == 24
@@ -90,7 +90,7 @@ async def test_a_review_from_the_first_card_to_the_last(services_in: MakeService
             assert f"✓ {number} ✗ 0" in rows[0]
             await press(pilot, "enter")
         text = text_of(pilot)
-        assert ("2 of 2 right" if language == "en" else "答对 2 题，共 2 题") in text
+        assert ("2 of 2 correct" if language == "en" else "答对 2 题，共 2 题") in text
         assert ("That was all for now." if language == "en" else "这次的都复习完了。") in text
         assert services.store.cards.count_due(clock.utc_now()) == 0
         await press(pilot, "escape")
@@ -104,7 +104,7 @@ async def test_f6_shows_the_answer_too(services_in: MakeServices) -> None:
     with_cards(services, questions=(), terms=(term_key("loss-function", Side.NAME),))
     async with running(services) as pilot:
         await press(pilot, "r", "a")
-        assert "Here it is." in "\n".join(await press(pilot, "f6"))
+        assert "You asked for the answer, so this counts as not known." in "\n".join(await press(pilot, "f6"))
 
 
 async def test_between_blanks_tab_is_not_the_key_that_shows_the_answer(
@@ -122,7 +122,7 @@ async def test_between_blanks_tab_is_not_the_key_that_shows_the_answer(
             rows = await press(pilot, "tab")
             assert "F6 show answer" in rows[-1]
             assert "tab show" not in rows[-1]
-        assert "Here it is." in "\n".join(await press(pilot, "f6"))
+        assert "You asked for the answer, so this counts as not known." in "\n".join(await press(pilot, "f6"))
 
 
 async def test_a_name_is_typed_and_tab_shows_the_answer(services_in: MakeServices) -> None:
@@ -135,7 +135,7 @@ async def test_a_name_is_typed_and_tab_shows_the_answer(services_in: MakeService
         assert "Loss function" not in text
         assert "tab show" in rows[-1]
         rows = await press(pilot, "f2", "l", "o", "tab")
-        assert "Here it is." in "\n".join(rows)
+        assert "You asked for the answer, so this counts as not known." in "\n".join(rows)
         assert "Loss function · 损失函数" in "\n".join(rows)
         (answer,) = services.store.answers()
         assert (answer.correct, answer.given, answer.hints) == (False, ("",), 1)
@@ -165,7 +165,7 @@ async def test_a_card_leads_to_its_lesson_and_back(services_in: MakeServices) ->
         assert front(pilot) is LessonScreen
         await press(pilot, "escape")
         assert front(pilot) is ReviewScreen
-        assert "Here it is." in text_of(pilot)
+        assert "You asked for the answer, so this counts as not known." in text_of(pilot)
 
 
 async def test_leaving_in_the_middle_keeps_what_was_answered(services_in: MakeServices) -> None:
@@ -178,7 +178,7 @@ async def test_leaving_in_the_middle_keeps_what_was_answered(services_in: MakeSe
         await press(pilot, str(attempt.shown.index(0) + 1), "enter", "escape")
         assert "2 due" in rows_of(pilot)[0]
         await press(pilot, "r")
-        assert "Due today: 2." in text_of(pilot)
+        assert "Cards due today: 2." in text_of(pilot)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (44, 12), (140, 40)])

@@ -16,7 +16,7 @@ from tests.tui.screen_rows import lab_opened, running, settled, text_of
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.events import DataFacts, Epochs, Paused, Started
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import hold
+from tutor.runs.processes import hold
 from tutor.runs.registry import Runs
 from tutor.tui import router
 from tutor.tui.routes import Run
@@ -71,7 +71,7 @@ async def test_while_the_list_is_read_it_says_so(
 
 async def test_without_a_run_the_way_to_one_is_told(services: Workspace) -> None:
     async with running(services, RunsScreen) as pilot:
-        await shown(pilot, "There is no run yet")
+        await shown(pilot, "There are no runs yet")
 
 
 async def test_a_run_that_goes_on_is_steered_from_the_list(services: Workspace) -> None:
@@ -183,7 +183,7 @@ async def test_nothing_is_claimed_of_what_another_program_trains(
     assert lock is not None
     async with running(services, lambda: router.screen_for(Run(folder.name)), size) as pilot:
         text = await shown(pilot, crumb, "0.5")
-        assert not any(word in text for word in ("MSE", "seed", "种子", "flat out", "space"))
+        assert not any(word in text for word in ("MSE", "seed", "种子", "full speed", "space"))
         assert "lab.pause" not in {each.id for each in (await lab_opened(pilot)).commands()}
         if size == (80, 24):
             assert title in text
@@ -191,7 +191,7 @@ async def test_nothing_is_claimed_of_what_another_program_trains(
             assert "f1" in text
             assert "0.75" in text
             await pilot.press("c", "p")
-            pinned = await shown(pilot, {"en": "The next run of this name", "zh": "下一次同名的运行"}[language])
+            pinned = await shown(pilot, {"en": "The next run of this name", "zh": "下一次同名的训练"}[language])
             assert not any(word in pinned for word in ("seed", "种子", "restart", "重来", "r runs", "再按 r"))
     os.close(lock)
 

@@ -135,7 +135,7 @@ async def test_enter_and_click_open_the_run_of_a_cell(tmp_path: Path) -> None:
     async with sweep(tmp_path) as bench:
         await bench.press("enter")
         text = "\n".join(await bench.press("enter"))
-        assert "The run of this cell has not begun." in text
+        assert "The run of this cell has not begun yet." in text
         plan = bench.sweeps.plans[-1]
         folder = bench.sweeps.folder / plan.identity() / RUNS_FOLDER / "run-0"
         folder.mkdir(parents=True)

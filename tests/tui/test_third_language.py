@@ -13,7 +13,7 @@ from tests.tui.screen_rows import press, rows_of, running, settled, text_of
 from tutor.cli import run
 from tutor.course.glossary import Glossary, GlossaryEntry
 from tutor.foundation.translate import language, use_language
-from tutor.plain.asking import Wish, wish_in
+from tutor.plain.asking import Command, command_in
 from tutor.progress.cards import Side
 from tutor.progress.settings import load_settings
 from tutor.study.term_questions import can_be_asked, term_question
@@ -210,11 +210,11 @@ def test_wishes_are_understood_in_every_language(own_home: Path) -> None:
     write_language(own_home)
     for code in ("en", "zh", "eo"):
         use_language(code)
-        assert [wish_in(f"/{word}") for word in ("helpo", "for", "quit", "提示")] == [
-            Wish.HINT, Wish.LEAVE, Wish.LEAVE, Wish.HINT,
+        assert [command_in(f"/{word}") for word in ("helpo", "for", "quit", "提示")] == [
+            Command.HINT, Command.LEAVE, Command.LEAVE, Command.HINT,
         ]  # fmt: skip
-        assert wish_in("/nonsense") is Wish.HELP
-        assert wish_in("helpo") is None
+        assert command_in("/nonsense") is Command.HELP
+        assert command_in("helpo") is None
 
 
 def entry(name: str, **names: str) -> GlossaryEntry:

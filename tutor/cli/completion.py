@@ -13,14 +13,14 @@ VARIABLE: Final = "_TUTOR_COMPLETE"
 
 def complete_lessons(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """The ids of lessons that begin with ``incomplete``."""
-    from tutor.plain.names import lesson_names
+    from tutor.plain.listing import lesson_names
 
     return [name for name in lesson_names() if name.startswith(incomplete)]
 
 
 def complete_labs(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """The ids of labs that begin with ``incomplete``."""
-    from tutor.plain.names import lab_names
+    from tutor.plain.listing import lab_names
 
     return [name for name in lab_names() if name.startswith(incomplete)]
 

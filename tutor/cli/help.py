@@ -67,7 +67,7 @@ class Group(click.Group):
         """Find the command of the first word, or ``open`` it as a lesson."""
         word = args[0]
         if self.get_command(context, word) is None and not word.startswith("-"):
-            from tutor.plain.names import is_lesson
+            from tutor.plain.listing import is_lesson
 
             if not context.resilient_parsing and not is_lesson(word):  # a word that a shell completes is unfinished
                 self._refuse(context, word)
@@ -75,7 +75,7 @@ class Group(click.Group):
         return super().resolve_command(context, args)
 
     def _refuse(self, context: click.Context, word: str) -> None:
-        from tutor.plain.names import lesson_names
+        from tutor.plain.listing import lesson_names
 
         near = nearest(word, [*self.list_commands(context), *lesson_names()])
         message = translate("cli.neither-command-nor-lesson", word=word)

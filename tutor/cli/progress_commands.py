@@ -60,17 +60,17 @@ def _items(lesson: str | None) -> int:
 @click.option("--output", "-o", default=None, metavar="FILE", help=translate("transfer.cli-output"))
 @click.option("--force", is_flag=True, help=translate("transfer.cli-force"))
 def _export(format_: str, output: str | None, force: bool) -> int:
-    from tutor.plain.progress_files import export
+    from tutor.plain.progress import export_progress
 
-    return export(format_, output, force=force)
+    return export_progress(format_, output, force=force)
 
 
 @_progress.command("import", help=translate("transfer.cli-import"), short_help=translate("transfer.cli-import-short"))
 @click.argument("file")
 def _import(file: str) -> int:
-    from tutor.plain.progress_files import import_
+    from tutor.plain.progress import import_progress
 
-    return import_(file)
+    return import_progress(file)
 
 
 @_progress.command("reset", help=translate("transfer.cli-reset"), short_help=translate("transfer.cli-reset-short"))
@@ -80,6 +80,6 @@ def _import(file: str) -> int:
 @click.option("--all", "everything", is_flag=True, help=translate("transfer.cli-all"))
 @click.option("--yes", is_flag=True, help=translate("transfer.cli-yes"))
 def _reset(item: str | None, lesson: str | None, everything: bool, yes: bool) -> int:
-    from tutor.plain.progress_files import reset
+    from tutor.plain.progress import reset_progress
 
-    return reset(item=item, lesson=lesson, everything=everything, yes=yes)
+    return reset_progress(item=item, lesson=lesson, everything=everything, yes=yes)

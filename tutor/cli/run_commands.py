@@ -46,7 +46,7 @@ def _watch(run: str | None, style: str | None, csv: Path | None, columns: str) -
     style = style_for(style)
     if style is None and sys.stdout.isatty() and sys.stdin.isatty():
         return open_screens(run=run or "")
-    from tutor.plain.watch import watch
+    from tutor.plain.train import watch
 
     return watch(run, style)
 

@@ -1,7 +1,7 @@
-"""The cards as a package for Anki: text on both sides, the same notes at every export, due when they are due here.
+"""The cards as a package for Anki: text on both sides, the same notes at every export, and the same due days as here.
 
-A card that is being learnt, in steps of minutes, is new to Anki; one that is reviewed keeps its day, its interval, how
-often it was asked and missed, and what FSRS knows of it.
+A card that is still being learnt, in steps of minutes, is new in Anki. A card in review keeps its due day, its
+interval, its counts of reviews and lapses, and its FSRS state.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _MODEL: Final = 1_724_000_018
 _WIDTH: Final = 100
 _COLLECTION: Final = "collection.anki2"
 _REVIEWED: Final = 2
-"""FSRS's state of a card that is reviewed after days."""
+"""FSRS's state of a card that is reviewed at intervals of days."""
 _RESCHEDULE: Final = """
     UPDATE cards SET type = 2, queue = 2, due = ?, ivl = ?, factor = 2500, reps = ?, lapses = ?, data = ?
     WHERE nid = (SELECT id FROM notes WHERE guid = ?)
@@ -52,7 +52,7 @@ _STYLE: Final = ".card { font-family: sans-serif; font-size: 20px; text-align: l
 
 
 def package(store: ProgressStore) -> bytes:
-    """An ``.apkg`` file of every card that is still in the course.
+    """The bytes of an ``.apkg`` file with every card that is still in the course.
 
     Raises:
         TutorError: genanki is not installed, there are no cards, or there is no lessons folder.
@@ -85,11 +85,11 @@ def package(store: ProgressStore) -> bytes:
 
 
 def with_schedules(content: bytes, schedules: Mapping[str, Schedule]) -> bytes:
-    """The same package, its cards due when they are due here; genanki itself makes new cards only.
+    """The same package with due days, because genanki can only make new cards.
 
     Args:
         content: The package.
-        schedules: By the note's guid.
+        schedules: The schedule of each card, by the guid of its note.
     """
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(io.BytesIO(content)) as package:
         file = Path(package.extract(_COLLECTION, folder))
@@ -106,14 +106,15 @@ def with_schedules(content: bytes, schedules: Mapping[str, Schedule]) -> bytes:
 
 
 def _as_anki_counts(schedule: Schedule, created: int) -> tuple[object, ...]:
-    """Day due (from the collection's first), interval in days, reviews, lapses, FSRS's memory as JSON."""
-    day = (study_day(schedule.due) - study_day(datetime.fromtimestamp(created, UTC))).days  # at Anki, too, 4 o'clock
+    """Due day (counted from the collection's first day), interval in days, reviews, lapses, FSRS state as JSON."""
+    # A day begins at 4 o'clock in Anki, too.
+    day = (study_day(schedule.due) - study_day(datetime.fromtimestamp(created, UTC))).days
     memory = json.dumps({"s": round(schedule.stability or 0.0, 4), "d": round(schedule.difficulty or 0.0, 3)})
     return day, max(1, round(schedule.stability or 0.0)), schedule.reviews, schedule.lapses, memory
 
 
 def _facts_of(store: ProgressStore, question: Question) -> Facts | None:
-    """What the runs of the newest prediction said; None where they are not kept any more."""
+    """The facts of the runs of the newest prediction, or None if these runs do not exist any more."""
     from tutor.runs.registry import Runs
 
     answer = store.newest_answers(question.lesson_id).get(question.id)
@@ -131,7 +132,7 @@ def _facts_of(store: ProgressStore, question: Question) -> Facts | None:
 
 
 def questions_of(store: ProgressStore) -> Iterable[tuple[Question, Schedule]]:
-    """What every card asks, in the language in use, and when it is due."""
+    """The question of every card, in the language in use, and its schedule."""
     deck = Deck(Course(paths.lessons_folder()))
     for card in store.cards.all():
         question = None if card.retired else deck.question(card.key, card.lesson_id, language())
@@ -140,7 +141,7 @@ def questions_of(store: ProgressStore) -> Iterable[tuple[Question, Schedule]]:
 
 
 def front(question: Question) -> str:
-    """What is asked, as HTML."""
+    """The question as HTML."""
     prompt = question.prompt.replace(BLANK, " ______ ")
     if question.predicts:
         prompt = f"{prompt}\n\n*{translate('quiz.predict')}*"
@@ -149,18 +150,19 @@ def front(question: Question) -> str:
 
 
 def back(question: Question, facts: Facts | None = None) -> str:
-    """What is right, and why, as HTML.
+    """The correct answer and its explanation as HTML.
 
     Args:
         question: The question.
-        facts: What the learner's run said, if one decides and is kept: it has the last word, and its figures are
-            told. Else the author's answer stands, which is held against a run whenever the course is checked.
+        facts: The facts of the learner's run, if a run decides the question and still exists. They decide the answer,
+            and their figures are shown. Without them the author's answer is shown, which `tutor check` compares with
+            a run.
     """
     type_ = question_type(question.kind)
     shown = range(type_.size(question))
     draft = type_.empty(question, shown)
     solution = type_.solution(question, shown, draft, type_.grade(question, draft, facts))
-    typed = [html.escape(answer.text) for answer in solution.typed if not answer.own]  # as it stands, no Markdown
+    typed = [html.escape(answer.text) for answer in solution.typed if not answer.own]  # plain text, not Markdown
     decided = [f"{figure.name}: {figure.value}" for figure in deciding_figures(question, facts)] if facts else []
     parts = (
         _rows(solution.lines), "<br>".join(typed), "<br>".join(map(html.escape, decided)), _html(question.explanation),
@@ -169,7 +171,7 @@ def back(question: Question, facts: Facts | None = None) -> str:
 
 
 def _rows(rows: Sequence[AnswerRow]) -> str:
-    """A row a line; pairs and their partners are two groups."""
+    """One line for each row; pairs and their partners form two groups."""
     groups = (
         "<br>".join(html.escape(line) for row in group for line in plain_lines(row.text, _WIDTH, inline=True))
         for _, group in groupby((row for row in rows if row.kind not in {"field", "head"}), lambda row: row.kind)

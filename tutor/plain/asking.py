@@ -1,6 +1,7 @@
-"""Asking as lines of text: a question is printed, an answer read from standard input. Works in a pipe, too.
+"""Questions as lines of text: print one, read the answer from standard input, say the verdict. Works in a pipe, too.
 
-What begins with a slash is a wish, such as ``/hint``; a question mark behind an answer says that one is unsure.
+A line that begins with a slash is a command, such as ``/hint``. A question mark at the end of an answer says that the
+learner is unsure. No sign carries a meaning that no word carries.
 """
 
 from __future__ import annotations
@@ -8,35 +9,146 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
+from tutor.course.lesson import BLANK
+from tutor.course.questions.base import AnswerRow
 from tutor.foundation.errors import TutorError
 from tutor.foundation.languages import fallbacks, languages
-from tutor.foundation.safe_text import harmless
+from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.translate import language, translate
-from tutor.plain.question_lines import WIDTH, hint_lines, question_lines, verdict_lines
 from tutor.study.attempt import Attempt, Stage
-from tutor.study.predictions import facts_of_runs
+from tutor.study.predictions import deciding_figures, facts_of_runs
+from tutor.study.wording import verdict_sentence
 from tutor.typeset.page import plain_lines
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
     from tutor.runs.predictions import PredictionRuns
     from tutor.runs.registry import Runs
-    from tutor.study.question_attempt import Exercise
+    from tutor.study.question_attempt import QuestionAttempt
 
-_TELL_EVERY = 5.0
-"""Seconds between two words about a run that is going."""
+WIDTH = 76
+
+
+def question_lines(attempt: Attempt) -> Iterator[str]:
+    """The question, and how to answer it."""
+    question = attempt.question
+    if question.title:
+        yield from plain_lines(f"**{question.title}**", WIDTH)
+    if question.prompt:
+        yield from plain_lines(_with_numbers(question.prompt), WIDTH)
+    yield ""
+    yield from answer_lines(attempt.type.rows(question, attempt.shown, attempt.draft, None))
+    if not attempt.locked:
+        yield from _how_lines(attempt)
+
+
+_LABEL = "{:>3}. "
+
+
+def answer_lines(rows: Sequence[AnswerRow], *, label: str = _LABEL) -> Iterator[str]:
+    """What there is to choose, order or pair, each behind its label; a blank line separates the columns of a table.
+
+    Args:
+        rows: The rows that the question's type gives.
+        label: The format of a label.
+    """
+    told = [row for row in rows if row.text and row.kind != "field"]
+    for before, row in zip([None, *told], told, strict=False):
+        if before is not None and before.kind == "pair" != row.kind:
+            yield ""
+        if row.kind == "head":
+            yield from plain_lines(named(row.text), WIDTH, inline=True)
+        else:
+            head = label.format(row.label) if row.label.isalnum() else f"  {row.label} "
+            yield from _indented(head, plain_lines(row.text, WIDTH - len(head), inline=True))
+
+
+def _how_lines(attempt: Attempt) -> Iterator[str]:
+    """How to answer, and how accurate a number must be."""
+    how = [translate("quiz.predict")] if attempt.question.predicts else []
+    yield translate("quiz.space").join([*how, translate(attempt.type.how_in_lines)])
+    if note := attempt.type.note(attempt.question):
+        yield translate("ask.tolerance", tolerance=note)
+
+
+def hint_lines(attempt: Attempt) -> Iterator[str]:
+    """The last hint that was shown."""
+    number = attempt.hints_shown
+    yield from plain_lines(named(translate("quiz.hint-number", number=number), attempt.hints[-1]), WIDTH)
+
+
+def verdict_lines(attempt: Attempt) -> Iterator[str]:
+    """The feedback on an answer: whether it is right, the correct answer, and why."""
+    if attempt.stage is Stage.UNCOUNTED:
+        yield translate("quiz.not-counted")
+        yield harmless_line(attempt.reason)
+    elif attempt.verdict is not None:
+        yield verdict_sentence(attempt)
+        yield from _what_was_chosen(attempt)
+        yield from _what_was_right(attempt)
+        for figure in deciding_figures(attempt.question, attempt.facts or {}):
+            yield f"  {named(harmless_line(figure.name), harmless_line(figure.value))}"
+    if attempt.question.explanation:
+        yield named(translate("quiz.why"))
+        yield from (f"  {line}" for line in plain_lines(attempt.question.explanation, WIDTH - 2))
+
+
+def _what_was_chosen(attempt: Attempt) -> Iterator[str]:
+    """The author's feedback on each option that was chosen."""
+    for row in attempt.type.rows(attempt.question, attempt.shown, attempt.draft, attempt.verdict):
+        if row.feedback and row.chosen:
+            head = _LABEL.format(row.label)
+            yield from _indented(head, plain_lines(row.feedback, WIDTH - len(head)))
+
+
+def _what_was_right(attempt: Attempt) -> Iterator[str]:
+    if attempt.verdict is None or attempt.verdict.correct:
+        return
+    solution = attempt.type.solution(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
+    if solution.lines:
+        yield named(solution.title)
+        yield from answer_lines(solution.lines)
+    heading = translate("quiz.answer")
+    typed = [answer for answer in solution.typed if not answer.own]
+    if any(answer.name != heading for answer in typed):  # blanks have names of their own
+        yield named(heading)
+    for answer in typed:
+        yield f"  {named(answer.name, harmless_line(answer.text))}"
+
+
+def named(name: str, value: str = "") -> str:
+    """``name: value`` with the colon of the language; without a value, the name and its colon."""
+    return translate("ask.named", name=name, value=value).rstrip()
+
+
+def _indented(head: str, lines: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        yield f"{' ' * len(head) if number else head}{line}"
+
+
+def _with_numbers(prompt: str) -> str:
+    """The prompt with a number in each blank, because the learner is asked for blanks by number."""
+    pieces = prompt.split(BLANK)
+    text = pieces[0]
+    for number, piece in enumerate(pieces[1:], 1):
+        text += f"\\_\\_({number})\\_\\_{piece}"
+    return text
+
+
+_REPORT_EVERY = 5.0
+"""Seconds between two lines on the progress of a run."""
 _POLL = 0.05
 _LONGEST_LINE = 1 << 16
 _UNSURE = re.compile(r"[?？]\s*$")
 
 
-class Wish(StrEnum):
-    """What can be asked for instead of answering."""
+class Command(StrEnum):
+    """What the learner can type instead of an answer."""
 
     HINT = "hint"
     SKIP = "skip"
@@ -49,7 +161,7 @@ class Wish(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How asking a question ended."""
+    """How a question ended."""
 
     ANSWERED = "answered"
     SKIPPED = "skipped"
@@ -58,14 +170,14 @@ class Outcome(StrEnum):
 
 
 class Asker:
-    """Asks questions.
+    """Asks questions in lines of text.
 
     Args:
-        course: Where the labs of predictions are.
-        runs: Where their runs are kept.
-        confidence: Whether to ask how sure one is, before the feedback.
-        source: Answers are read from here; standard input where None.
-        out: Lines are written to here; standard output where None.
+        course: The course with the labs of predictions.
+        runs: Where runs are stored; None if predictions cannot run.
+        confidence: Whether to ask how sure the learner is, before the feedback.
+        source: Where answers are read from; by default standard input.
+        out: Where lines are written to; by default standard output.
     """
 
     def __init__(
@@ -80,9 +192,9 @@ class Asker:
         self._course = course
         self._runs = runs
         self._confidence = confidence
-        self._source = source or sys.stdin or StringIO()  # closed standard input is as good as an empty one
+        self._source = source or sys.stdin or StringIO()  # a closed standard input counts as empty
         self._out = out or sys.stdout
-        self._last: Exercise | None = None
+        self._last: QuestionAttempt | None = None
 
     def say(self, *lines: str) -> None:
         """Print lines, at once."""
@@ -91,15 +203,15 @@ class Asker:
         self._out.flush()
 
     def read(self, prompt: str = "> ") -> str | None:
-        """One line of answer, without spaces around it; None where there is no more to read."""
+        """One line of input without surrounding spaces, or None at the end of the input."""
         print(prompt, end="", file=self._out, flush=True)
         line = harmless(self._source.readline(_LONGEST_LINE))
         if not self._source.isatty():
-            print(line.rstrip("\n"), file=self._out, flush=True)  # a pipe has no echo, and a log should tell all
+            print(line.rstrip("\n"), file=self._out, flush=True)  # a pipe has no echo, and a log should be complete
         return line.strip() if line else None
 
-    def ask(self, exercise: Exercise, heading: str) -> Outcome:
-        """Put a question, read until it is answered or left, and tell the verdict."""
+    def ask(self, exercise: QuestionAttempt, heading: str) -> Outcome:
+        """Ask a question until it is answered or left, then print the feedback."""
         self.say("", heading, *question_lines(exercise.attempt))
         exercise.seen()
         while not exercise.attempt.locked:
@@ -115,8 +227,8 @@ class Asker:
 
     # -- answers -----------------------------------------------------------------------------------------
 
-    def _read_answer(self, exercise: Exercise) -> Outcome | None:
-        """Read a line, or one for each step, and commit; None if nothing came of it but an answer, or none yet."""
+    def _read_answer(self, exercise: QuestionAttempt) -> Outcome | None:
+        """Read one line, or one for each step, and commit. Returns how the question ends if a command ends it."""
         attempt = exercise.attempt
         steps = attempt.type.steps(attempt.question)
         step = 0
@@ -124,12 +236,12 @@ class Asker:
             line = self.read(f"{_as_prompt(steps[step])}> " if steps else "> ")
             if line is None:
                 return Outcome.LEFT
-            wish = wish_in(line)
-            if wish is Wish.UNDO and steps:
+            command = command_in(line)
+            if command is Command.UNDO and steps:
                 step = max(0, step - 1)
                 attempt.undo()
-            elif wish is not None:
-                outcome = self._grant(wish, exercise)
+            elif command is not None:
+                outcome = self._obey(command, exercise)
                 if outcome is not None or attempt.locked:
                     return outcome
             else:
@@ -145,14 +257,14 @@ class Asker:
         return self._commit(exercise)
 
     def _take(self, attempt: Attempt, line: str, step: int) -> bool:
-        """Make a line part of the answer; whether it is one."""
+        """Add a line to the answer. Returns whether the line can be understood."""
         draft = attempt.type.read_line(attempt.question, attempt.shown, attempt.draft, line, step)
         return draft is not None and attempt.put(draft)
 
     def _say_not_ready(self, attempt: Attempt) -> None:
         self.say(translate(attempt.type.not_ready_in_lines, count=attempt.type.size(attempt.question)))
 
-    def _commit(self, exercise: Exercise) -> Outcome | None:
+    def _commit(self, exercise: QuestionAttempt) -> Outcome | None:
         if self._confidence and exercise.attempt.confidence is None:
             line = self.read(f"{translate('ask.how-sure')} ")
             percent = percent_in(line or "")
@@ -161,23 +273,23 @@ class Asker:
         exercise.commit()
         return None
 
-    def _grant(self, wish: Wish, exercise: Exercise) -> Outcome | None:
-        """Do what was wished for; the outcome, where the question is left by it."""
-        leaving = {Wish.SKIP: Outcome.SKIPPED, Wish.BACK: Outcome.BACK, Wish.LEAVE: Outcome.LEFT}
-        if wish in leaving:
-            return leaving[wish]
-        if wish is Wish.HINT:
+    def _obey(self, command: Command, exercise: QuestionAttempt) -> Outcome | None:
+        """Carry out a command. Returns how the question ends if the command ends it, else None."""
+        leaving = {Command.SKIP: Outcome.SKIPPED, Command.BACK: Outcome.BACK, Command.LEAVE: Outcome.LEFT}
+        if command in leaving:
+            return leaving[command]
+        if command is Command.HINT:
             self.say(*(hint_lines(exercise.attempt) if exercise.attempt.hint() else [translate("ask.no-hint")]))
-        elif wish is Wish.SHOW and not exercise.give_up():
+        elif command is Command.SHOW and not exercise.give_up():
             self.say(translate("ask.no-show"))
-        elif wish is Wish.UNSURE:
+        elif command is Command.UNSURE:
             self._note_unsure()
-        elif wish in {Wish.HELP, Wish.UNDO}:
+        elif command in {Command.HELP, Command.UNDO}:
             self.say(translate("ask.help"))
         return None
 
     def _note_unsure(self) -> None:
-        """One was unsure of the answer before: that is said behind its feedback."""
+        """Mark the last answer as unsure: learners say so after they have seen its feedback."""
         if self._last is None:
             self.say(translate("ask.nothing-before"))
             return
@@ -186,8 +298,8 @@ class Asker:
 
     # -- predictions -------------------------------------------------------------------------------------
 
-    def _predict(self, exercise: Exercise) -> None:
-        """Let the runs decide; where they cannot be had, the prediction is not counted."""
+    def _predict(self, exercise: QuestionAttempt) -> None:
+        """Let the runs decide. If they are not available, the prediction is not counted."""
         from tutor.runs.predictions import PredictionRuns
 
         self.say(translate("quiz.run-decides"))
@@ -196,7 +308,7 @@ class Asker:
             return
         labs = exercise.question.labs
         try:
-            # Nobody watches slowly here; the pace changes only the waiting, never what is computed.
+            # At full speed, because nobody watches here. The pace never changes what is computed.
             runs = PredictionRuns.begin(self._runs, self._course, labs, exercise.runs, changes={"train.pace": 0.0})
         except TutorError as error:
             exercise.cannot_run(str(error))
@@ -209,19 +321,19 @@ class Asker:
             exercise.settle(facts_of_runs(labs, [summary.facts() for summary in runs.summaries]))
 
     def _wait_for(self, runs: PredictionRuns) -> None:
-        told = time.monotonic()
+        reported = time.monotonic()
         runs.poll()
         while not runs.ended:
             time.sleep(_POLL)
             runs.poll()
-            if time.monotonic() - told >= _TELL_EVERY:
-                told = time.monotonic()
+            if time.monotonic() - reported >= _REPORT_EVERY:
+                reported = time.monotonic()
                 for summary in runs.summaries:
                     self.say(translate("ask.run-goes", epoch=summary.epoch, planned=summary.epochs_planned))
 
 
-def wish_in(line: str) -> Wish | None:
-    """The wish that a line is, in the language in use or any other; None if it is an answer.
+def command_in(line: str) -> Command | None:
+    """The command in a line, in the language in use or any other, or None if the line is an answer.
 
     A slash with a word that no language knows asks for help.
     """
@@ -229,26 +341,20 @@ def wish_in(line: str) -> Wish | None:
         return None
     word = line[1:].strip().casefold()
     for spoken in dict.fromkeys([*fallbacks(language()), *languages().values()]):
-        for wish in Wish:
-            if word in map(str.casefold, spoken.words(f"wish-{wish}")):
-                return wish
-    return Wish.HELP
+        for command in Command:
+            if word in map(str.casefold, spoken.words(f"wish-{command}")):
+                return command
+    return Command.HELP
 
 
 def _as_prompt(step: str) -> str:
-    """What is asked for in a step, on one line."""
+    """The prompt of a step, on one line."""
     return " ".join(plain_lines(step, WIDTH, inline=True))
 
 
 def percent_in(line: str) -> float | None:
-    """How sure one is, from 0.5 to 1; None where a line does not say so."""
+    """The confidence in a line, from 0.5 to 1, or None if the line is not a percentage from 50 to 100."""
     text = line.strip().rstrip("%％ ")
     if not (text.isascii() and text.isdigit() and len(text) <= 3):
         return None
     return int(text) / 100 if 50 <= int(text) <= 100 else None
-
-
-def told(asker: Asker, texts: Iterable[str]) -> None:
-    """Say what the memory has to say, such as that the disk is full."""
-    for text in texts:
-        asker.say(text)

@@ -1,4 +1,4 @@
-"""``tutor doctor``: what this terminal can do, where the files lie, what was degraded and why."""
+"""``tutor doctor``: what this terminal can do, where the files are, what was simplified and why."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PACKAGES = ("textual", "numpy", "plotext", "rich")
 
 
 def examine() -> int:
-    """Print what was found. Returns the exit code, always 0: a poor terminal is no fault."""
+    """Print the report. Returns the exit code, always 0, because a limited terminal is no fault."""
     for title, rows in (
         ("doctor.terminal", _terminal()),
         ("doctor.degraded", _degraded()),
@@ -42,8 +42,8 @@ def examine() -> int:
 
 
 def _row(label: str, text: str) -> list[str]:
-    """A label and its text, which goes on under itself where the terminal is too narrow; a pipe has no width."""
-    text = harmless_line(text)  # names of files and the environment are anybody's
+    """A label and its text, wrapped to the width of the terminal; a pipe has no width."""
+    text = harmless_line(text)  # file names and environment variables are untrusted
     indent = _LABEL if cell_width(label) > 1 else 1
     size = terminal_size() if sys.stdout.isatty() else None
     lines = wrapped(text, max(20, size.columns - indent - 4)) if size else [text]
@@ -131,7 +131,7 @@ def _languages() -> Iterator[tuple[str, str]]:
 
 
 def _place(path: Path) -> str:
-    """A path, and whether it is there and can be written to."""
+    """A path, and whether it exists and can be written to."""
     if not path.exists():
         parent = next((each for each in path.parents if each.exists()), path)
         key = "doctor.not-yet" if os.access(parent, os.W_OK) else "doctor.cannot-make"
@@ -163,7 +163,7 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 
 def answer_seconds() -> float | None:
-    """How long the terminal takes to answer, there and back; None where it does not answer or there is none."""
+    """The round-trip time to the terminal in seconds, or None if it does not answer or there is no terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return None
     import termios

@@ -1,19 +1,18 @@
-"""``tutor list``: the lessons with what the learner has done, and the labs."""
+"""``tutor list``, and the names of lessons and labs that a command line may use."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tutor.course.catalogue import Course
 from tutor.foundation import paths
+from tutor.foundation.errors import TutorError
+from tutor.foundation.files import is_file
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import pad
 from tutor.foundation.translate import language, language_mark, translate
-from tutor.plain.progress_files import closing_memory
-from tutor.progress.store import open_store
 
 
 def show_course() -> int:
-    """Print the lessons by part, one a line, then the labs, one a line.
+    """Print the lessons by part, then the labs, one per line.
 
     Returns:
         The exit code, always 0.
@@ -21,13 +20,13 @@ def show_course() -> int:
     Raises:
         TutorError: there is no lessons folder.
     """
+    from tutor.labs.lab_files import lab_titles
+    from tutor.plain.progress import open_progress
+
     folder = paths.lessons_folder()
     course = Course(folder)
-    opened = open_store(paths.progress_file())
-    for notice in opened.notices:
-        print(notice)
-    with closing_memory(opened.store):
-        states = opened.store.lesson_states()
+    with open_progress() as store:
+        states = store.lesson_states()
     part = ""
     for header in course.headers(language()):
         if header.part and header.part != part:
@@ -38,12 +37,36 @@ def show_course() -> int:
         title = pad(" ".join(filter(None, (header.title, language_mark(header.language)))), 52)
         print(f"  {header.number:>2}  {title} {done}  {header.id}")
     print(f"\n{translate('list.labs')}")
-    for name, title in _labs(folder):
+    for name, title in lab_titles(folder / "labs", language()):
         print(f"  {pad(name, 18)} {title}")
     return 0
 
 
-def _labs(folder: Path) -> list[tuple[str, str]]:
-    from tutor.labs.lab_files import lab_titles
+def lesson_names() -> list[str]:
+    """The ids of the lessons in use, in order; an empty list if there is no lessons folder."""
+    try:
+        course = Course(paths.lessons_folder())
+    except TutorError:
+        return []
+    return [header.id for header in course.headers(language())]
 
-    return lab_titles(folder / "labs", language())
+
+def lab_names() -> list[str]:
+    """The ids of the labs of the course, sorted; an empty list if there is no lessons folder."""
+    try:
+        folder = paths.lessons_folder() / "labs"
+    except TutorError:
+        return []
+    return sorted(path.stem for path in folder.glob("*.toml") if harmless_line(path.stem) == path.stem)
+
+
+def is_lesson(word: str) -> bool:
+    """Whether ``word`` means a lesson: its id, its number, or a path to a lesson file."""
+    if word.endswith(".md") or is_file(word):
+        return True
+    try:
+        headers = Course(paths.lessons_folder()).headers(language())
+    except TutorError:
+        # The command that opens the lesson reports that there is no lessons folder.
+        return True
+    return any(word == header.id or word.lstrip("0") == str(header.number) for header in headers)

@@ -1,4 +1,4 @@
-"""``tutor help TOPIC``: the manual, one Markdown page a topic."""
+"""``tutor help TOPIC``: the manual, one Markdown page for each topic."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _WIDEST = 100
 
 
 def topics() -> list[str]:
-    """The names of the pages, as they stand in the English manual."""
+    """The names of the pages, sorted; the English manual has them all."""
     return sorted(path.stem for path in (_MANUAL / "en").glob("*.md"))
 
 
 def page(topic: str) -> str:
-    """The Markdown of a page in the learner's language, in English if it is not translated.
+    """The Markdown of a page in the learner's language, or in English if it is not translated.
 
     Raises:
         KeyError: There is no such page.
@@ -34,7 +34,7 @@ def page(topic: str) -> str:
 
 
 def show_page(topic: str | None) -> int:
-    """Print a page of the manual, or without a topic what pages there are.
+    """Print a page of the manual; without a topic, list the pages.
 
     Returns:
         The exit code, always 0.

@@ -1,4 +1,4 @@
-"""The loss chart of ``tutor train`` on a terminal: drawn in place while the run goes on, left there at its end."""
+"""The loss chart of ``tutor train`` on a terminal: redrawn in place while the run goes on, left there at the end."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterable
 from typing import TextIO
 
+from tutor.charts.cells import Rows, Span
 from tutor.charts.loss import loss_chart, train_line, valid_line
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.clock import monotonic_seconds
 from tutor.foundation.translate import translate
-from tutor.plain.paint import painted
 from tutor.plain.reporters import figure, outcome_lines
 from tutor.runs.events import Changed, Event, Started
 from tutor.runs.summary import RunSummary
@@ -19,7 +19,7 @@ _SECONDS_BETWEEN = 0.2
 _HEIGHT = 14
 
 
-class ChartReporter:
+class MovingChartReporter:
     """Draws the loss per epoch at most five times a second. See `tutor.plain.reporters.Reporter`."""
 
     def __init__(self, out: TextIO, *, colour: bool, ascii: bool = False) -> None:
@@ -32,7 +32,7 @@ class ChartReporter:
         self._next = 0.0
 
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
-        """Take in what is new, and draw where it is time."""
+        """Take in new events, and draw if enough time has passed."""
         for event in events:
             if isinstance(event, Started):
                 self._out.write("".join(f"{note}\n" for note in event.data.notes))
@@ -62,8 +62,8 @@ class ChartReporter:
             lines, width, height, planned=summary.epochs_planned, changes=self._changes, numbers=summary.numbers,
             ascii=self.ascii,
         )  # fmt: skip
-        text = "".join(f"{row}\x1b[K\n" for row in [*painted(rows, colour=self._colour), self._line(summary)])
-        # Up to the first line of the last drawing, then over it: nothing is cleared first, so nothing flickers.
+        text = "".join(f"{row}\x1b[K\n" for row in [*ansi_lines(rows, colour=self._colour), self._line(summary)])
+        # The new chart overwrites the old one. Nothing is cleared first, so nothing flickers.
         self._out.write((f"\x1b[{self._drawn}A\r" if self._drawn else "") + text)
         self._out.flush()
         self._drawn = len(rows) + 1
@@ -74,3 +74,19 @@ class ChartReporter:
         if summary.valid_losses:
             parts.append(translate("train.valid-loss", loss=figure(summary.last_value("valid_loss"))))
         return "  ".join(parts)
+
+
+_COLOURS = {
+    "train": "36", "valid": "33", "axis": "2", "muted": "2", "good": "32", "bad": "31", "accent": "1",
+}  # fmt: skip
+"""Codes of the sixteen basic colours, so that the chart keeps the palette that the terminal's owner has chosen."""
+
+
+def ansi_lines(rows: Rows, *, colour: bool) -> list[str]:
+    """``rows`` as lines of text; with ``colour``, with escape sequences."""
+    return ["".join(_painted(span) if colour else span.text for span in row) for row in rows]
+
+
+def _painted(span: Span) -> str:
+    code = _COLOURS.get(span.ink)
+    return f"\x1b[{code}m{span.text}\x1b[0m" if code else span.text

@@ -1,4 +1,4 @@
-"""A run told to somebody who listens: seldom, in whole words, with where it is heading."""
+"""A run in sentences for a screen reader: a short sentence every few seconds, with the trend of the loss."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from tutor.foundation.translate import language, translate
 from tutor.plain.reporters import outcome_lines
 from tutor.runs.events import Epochs, Event, Started
 from tutor.runs.summary import RunSummary
-from tutor.runs.words import told
+from tutor.runs.words import describe
 
 SECONDS_BETWEEN = 4.0
-"""A sentence takes about as long to be spoken."""
+"""About the time that it takes to speak a sentence."""
 _LONGEST_STRETCH = 10
 _FLAT = 0.002
-"""A loss that moves by less than this share of all it has fallen is flat."""
+"""A loss counts as flat if it changes by less than this fraction of its whole range."""
 
 
 def trend(losses: Sequence[float]) -> str:
-    """Where a series of losses is heading: ``falling``, ``faster``, ``slowing``, ``flat``, ``rising``, or nothing yet.
+    """The trend of losses: ``falling``, ``faster``, ``slowing``, ``flat``, ``rising``, or empty if they are too few.
 
-    Two last stretches of up to ten epochs are compared with each other and with the one before.
+    The trend compares the means of the last three stretches of up to ten epochs each.
     """
     finite = [loss for loss in losses if isfinite(loss)]
     size = min(_LONGEST_STRETCH, len(finite) // 3)
@@ -52,15 +52,15 @@ _TRENDS = {
 
 
 def spoken(value: float) -> str:
-    """A loss in few digits, to be heard: ``0.41``, ``12.3``, ``1.2e-05``."""
+    """A loss in few digits, for a listener: ``0.41``, ``12.3``, ``1.20e-05``."""
     return f"{value:.2e}" if value and not 1e-3 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 class Narrator:
-    """Says where a run stands every few seconds, and at once what somebody did to it. See `Reporter`.
+    """Reports the epoch and loss every few seconds, and every command to the run at once. See `Reporter`.
 
     Args:
-        out: Where the sentences go.
+        out: Where sentences are written.
         clock: Seconds that never run backwards.
     """
 
@@ -71,7 +71,7 @@ class Narrator:
         self._said = 0
 
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
-        """Say what is worth saying of ``events``."""
+        """Write sentences about the ``events`` that matter to a listener."""
         lines = []
         for event in events:
             if isinstance(event, Started):
@@ -80,7 +80,7 @@ class Narrator:
                 key = "watch.begins" if planned else "record.begins-open"
                 lines.append(translate(key, title=title, epochs=planned))
                 lines += map(harmless_line, event.data.notes)
-            elif text := told(event, called=summary.epoch_text):
+            elif text := describe(event, epoch_text=summary.epoch_text):
                 lines.append(text)
             elif isinstance(event, Epochs) and self._clock() >= self._next and summary.epoch > self._said:
                 self._next = self._clock() + SECONDS_BETWEEN
@@ -90,7 +90,10 @@ class Narrator:
 
     @staticmethod
     def sentence(summary: RunSummary, *, named: bool = False) -> str:
-        """``epoch 12: 0.41, slowing``; of the validation loss where there is one. ``named`` says which loss it is."""
+        """A sentence such as ``epoch 12: 0.41, falling more slowly``, on the validation loss if there is one.
+
+        With ``named`` it includes the name of the loss.
+        """
         losses = summary.valid_losses or summary.train_losses
         value = summary.last_value("valid_loss" if summary.valid_losses else "train_loss")
         loss = spoken(value) if value is not None else "–"
@@ -105,7 +108,7 @@ class Narrator:
         return text
 
     def end(self, summary: RunSummary) -> None:
-        """Say how it ended."""
+        """Write how the run ended."""
         self._say(outcome_lines(summary))
 
     def _say(self, lines: Sequence[str]) -> None:

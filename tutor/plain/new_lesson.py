@@ -1,4 +1,4 @@
-"""``tutor new``: a lesson to begin with, sound as it stands, whose every part is there to be replaced."""
+"""``tutor new``: a complete small lesson without faults, whose parts the author replaces one by one."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _LONGEST = 60
 _LARGEST = 1 << 16
 """Bytes of the lesson to begin with, which a language from outside may bring."""
 _YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-"""What the head of a lesson takes for something else than text, unless it is quoted."""
+"""Words that YAML does not read as text unless they are quoted."""
 
 
 def new_lesson(title: str, folder: str | None) -> int:
-    """Write the files of a new lesson, numbered behind the others, and say what to do with them.
+    """Write the files of a new lesson, numbered after the others, and print what to do next.
 
     Args:
-        title: the lesson's title; its id and file name are made of it.
-        folder: the lessons folder; the current one, or ``lessons`` in it, where None.
+        title: The lesson's title; its id and file name are derived from it.
+        folder: The lessons folder; by default the current folder, or ``lessons`` in it.
 
     Returns:
         The exit code, 0.
 
     Raises:
-        TutorError: the folder is missing, or such a lesson is there already, or it cannot be written.
+        TutorError: The folder is missing, such a lesson exists already, or a file cannot be written.
     """
     shown = harmless_line(title).strip().replace('"', "'").replace("\\", "/")
     pack = _pack(folder)
@@ -67,7 +67,7 @@ def _pack(folder: str | None) -> Path:
 
 
 def _id_of(title: str, number: int) -> str:
-    """An identifier made of the title's Latin letters; a title without any gives one made of the number."""
+    """An id made of the title's Latin letters, or of ``number`` if the title has none."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", plain)
     if not re.search(r"\w", title):
@@ -88,7 +88,7 @@ def _skeleton(code: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     try:
-        with path.open("x", encoding="utf-8") as file:  # never over what is there
+        with path.open("x", encoding="utf-8") as file:  # never replaces a file
             file.write(text)
     except FileExistsError as error:
         raise TutorError(

@@ -1,39 +1,47 @@
-"""``tutor progress``: how it stands, as lines of text; ``tutor progress items``: what an author should know."""
+"""``tutor progress``: show, export, import and reset what was learnt; show authors how their questions do."""
 
 from __future__ import annotations
 
+import codecs
+import json
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.files import named_path, read_file, too_large, write_bytes
+from tutor.foundation.safe_text import harmless, harmless_json, harmless_line, harmless_value
 from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
-from tutor.plain.progress_files import memory
-from tutor.study.calibration import Confidence, confidence
-from tutor.study.misconceptions import ItemReport, Misconception, item_reports
-from tutor.study.progress_report import Overview, Topics, mix_ups, overview, topics
+from tutor.progress.schema import counted
+from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
+from tutor.study.course_store import open_course_store
+from tutor.study.report import Confidence, Overview, Topics, confidence, frequent_misconceptions, overview, topics
 from tutor.typeset.page import one_line
+
+if TYPE_CHECKING:
+    from tutor.progress.store import ProgressStore
+    from tutor.study.misconceptions import ItemReport, Misconception
 
 _NAME = 44
 
 
 def show_progress() -> int:
-    """Print how it stands, and where it is kept.
+    """Print the learner's progress, and where it is stored.
 
     Returns:
         The exit code, 0.
     """
-    try:
-        course: Course | None = Course(paths.lessons_folder())
-    except TutorError:
-        course = None
-    with memory() as store:
+    course = course_in_use()
+    with open_progress() as store:
         lines = [
             *overview_lines(overview(store, course, language(), clock.utc_now())),
             *topic_lines(topics(store, course, language())),
-            *mix_up_lines(mix_ups(store, course, language())),
+            *misconception_lines(frequent_misconceptions(store, course, language())),
             *confidence_lines(confidence(store.statistics.estimates())),
         ]
     for line in lines:
@@ -43,7 +51,7 @@ def show_progress() -> int:
 
 
 def overview_lines(found: Overview) -> Iterator[str]:
-    """How it stands, a fact a line."""
+    """Progress in numbers, one fact per line."""
     yield translate("stats.lessons", done=found.finished, begun=found.begun, total=found.lessons)
     yield translate("stats.answers", count=found.accuracy.answers, percent=f"{found.accuracy.fraction:.0%}")
     yield translate("stats.streak", days=found.streak, best=found.longest_streak)
@@ -53,7 +61,7 @@ def overview_lines(found: Overview) -> Iterator[str]:
 
 
 def topic_lines(found: Topics) -> Iterator[str]:
-    """Accuracy by topic, a lesson a line."""
+    """Accuracy by topic, one lesson per line."""
     if found.lessons:
         yield from ("", translate("stats.topics"))
         for topic in found.lessons:
@@ -62,17 +70,17 @@ def topic_lines(found: Topics) -> Iterator[str]:
             yield _share_line(translate("stats.of-terms"), found.terms.answers, found.terms.fraction)
 
 
-def mix_up_lines(misses: Sequence[Misconception]) -> Iterator[str]:
-    """What was mixed up most often, and the lesson that mends it."""
+def misconception_lines(misses: Sequence[Misconception]) -> Iterator[str]:
+    """The most frequent misconceptions, and the lesson that explains each."""
     if misses:
         yield from ("", translate("stats.misses"))
         for miss in misses:
-            yield f"  {miss.count:>3} × {mix_up(miss)}"
+            yield f"  {miss.count:>3} × {misconception_text(miss)}"
             yield f"        {translate('stats.mends', lesson=harmless_line(miss.question.lesson_id))}"
 
 
 def confidence_lines(found: Confidence) -> Iterator[str]:
-    """The learner's own loss, and what was said against what came true."""
+    """The learner's own loss, and stated confidence compared with results."""
     if found.loss is not None:
         yield from ("", translate("stats.loss", loss=f"{found.loss:.3f}", count=len(found.losses)))
         for each in found.bins:
@@ -87,17 +95,17 @@ def _share_line(name: str, answers: int, fraction: float) -> str:
     return f"  {pad(name, _NAME)} {pad_left(f'{fraction:.0%}', 5)}  {translate('stats.of-answers', count=answers)}"
 
 
-def mix_up(miss: Misconception) -> str:
-    """A misconception on one line: what its author says of it, else the option that was chosen."""
+def misconception_text(miss: Misconception) -> str:
+    """A misconception on one line: the author's feedback, or the chosen option if there is no feedback."""
     text = miss.option.feedback or miss.option.text
     return one_line(text)
 
 
 def show_items(lesson: str | None) -> int:
-    """Print what is worth an author's look: questions nearly everyone or hardly anyone knows, options nobody takes.
+    """Print what authors should know: questions that nearly everyone or hardly anyone knows, options nobody chooses.
 
     Args:
-        lesson: only this lesson's, by id or number; all where None.
+        lesson: The id or number of a lesson; all lessons if None.
 
     Returns:
         The exit code, 0.
@@ -105,11 +113,13 @@ def show_items(lesson: str | None) -> int:
     Raises:
         TutorError: there is no lessons folder, or no such lesson.
     """
+    from tutor.study.misconceptions import item_reports  # reads questions; the other commands need none
+
     course = Course(paths.lessons_folder())
     header = course.header(lesson, language()) if lesson is not None else None
     if lesson is not None and header is None:
         raise TutorError(translate("app.no-lesson", name=lesson), hint=translate("app.see-list"))
-    with memory() as store:
+    with open_progress() as store:
         items = store.statistics.items()
     reports = item_reports(items, course, language(), header.id if header is not None else "")
     titles = {header.id: header.numbered_title for header in course.headers(language())}
@@ -122,11 +132,11 @@ def show_items(lesson: str | None) -> int:
 
 
 def item_lines(each: ItemReport, title: str) -> Iterator[str]:
-    """A question: how often it was answered, how often right, how long it takes, and what is worth a look.
+    """One question: how often it was answered, how often correctly, in what time, and remarks.
 
     Args:
-        each: What is known of it.
-        title: Its lesson's.
+        each: The report on the question.
+        title: The title of its lesson.
     """
     accuracy = each.item.accuracy
     name = shorten(one_line(each.first_words), _NAME)
@@ -141,10 +151,215 @@ def item_lines(each: ItemReport, title: str) -> Iterator[str]:
 
 
 def remarks(each: ItemReport) -> Iterator[str]:
-    """What is worth a look, a sentence each."""
+    """What the author should look at, one sentence each."""
     if each.too_easy:
         yield translate("stats.too-easy")
     if each.too_hard:
         yield translate("stats.too-hard")
     for option in each.unused:
         yield translate("stats.unused", option=one_line(option.text, inline=True))
+
+
+_LARGEST_IMPORT = 256 << 20
+"""Bytes; a lifetime of answers takes a tenth of it."""
+
+
+def course_in_use() -> Course | None:
+    """The course whose progress it is; None if there is no lessons folder, which only lessons need."""
+    try:
+        return Course(paths.lessons_folder())
+    except TutorError:
+        return None
+
+
+@contextmanager
+def open_progress() -> Iterator[ProgressStore]:
+    """The learner's progress, closed at the end. Its notices go to standard error.
+
+    Raises:
+        TutorError: as `closing_progress`.
+    """
+    opened = open_course_store(course_in_use())
+    for notice in opened.notices:
+        print(notice, file=sys.stderr)
+    with closing_progress(opened.store):
+        yield opened.store
+
+
+@contextmanager
+def closing_progress(store: ProgressStore) -> Iterator[None]:
+    """Close the store at the end, whatever happens.
+
+    Raises:
+        TutorError: Something could not be saved until the end, so the exit code has to report it.
+    """
+    try:
+        yield
+    except BaseException:
+        if not store.close():
+            print(translate("progress.never-saved", path=paths.progress_file()), file=sys.stderr)
+        raise
+    if not store.close():
+        raise TutorError(translate("progress.never-saved", path=paths.progress_file()), exit_code=ExitCode.CANNOT_WRITE)
+
+
+def export_progress(format_: str, output: str | None, *, force: bool = False) -> int:
+    """Export the learner's progress.
+
+    Args:
+        format_: ``json``, ``csv`` or ``anki``.
+        output: The file; standard output if None.
+        force: Replace the file if it exists.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        TutorError: The file exists or cannot be written, or the Anki package cannot be made.
+    """
+    if output is None and format_ == "anki":
+        raise TutorError(translate("transfer.anki-needs-file"), exit_code=ExitCode.USAGE)
+    path = named_path(output) if output is not None else None
+    if path is not None and path.exists() and not force:
+        raise TutorError(
+            translate("transfer.exists", path=path),
+            hint=translate("transfer.exists-hint"),
+            exit_code=ExitCode.CANNOT_WRITE,
+        )
+    with open_progress() as store:
+        if format_ == "anki":
+            from tutor.plain.anki import package
+
+            content = package(store)
+        else:
+            # CSV too: the answers in its cells are JSON, which an import restores unchanged.
+            content = harmless_json((to_json if format_ == "json" else to_csv)(store.dump())).encode("utf-8")
+    if path is None:
+        _print(content)
+    else:
+        _write(path, content)
+        print(translate("transfer.written", path=path), file=sys.stderr)
+    return int(ExitCode.OK)
+
+
+def _print(content: bytes) -> None:
+    if hasattr(sys.stdout, "buffer"):  # UTF-8 whatever the terminal's locale: it goes into a file
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        print(content.decode("utf-8"), end="")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        write_bytes(path, content)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = translate("transfer.unwritable", path=path, reason=reason)
+        raise TutorError(message, exit_code=ExitCode.CANNOT_WRITE) from error
+
+
+def import_progress(name: str) -> int:
+    """Import a file that was exported; ``-`` is standard input.
+
+    Returns:
+        The exit code, 0. Rows with impossible values are left out, and standard error reports them.
+
+    Raises:
+        TutorError: The file cannot be read or was not exported by tutor; nothing was changed.
+    """
+    text = _read(name)
+    incoming = read_json(text) if text.lstrip().startswith(("{", "[")) else read_csv(text)
+    with open_progress() as store:
+        merged = store.merge({name: [_harmless(row) for row in rows] for name, rows in incoming.tables.items()})
+        for notice in store.take_notices():
+            print(notice, file=sys.stderr)
+    print(translate("transfer.added", added=counted(merged.added.items())))
+    if any(merged.known.values()):
+        print(translate("transfer.known", known=counted(merged.known.items())))
+    if incoming.left_out:
+        print(translate("transfer.left-out", count=incoming.left_out, fault=incoming.first_fault), file=sys.stderr)
+    return int(ExitCode.OK)
+
+
+def _harmless(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without control characters, including those inside the JSON of a column."""
+    return {name: _harmless_cell(value) for name, value in row.items()}
+
+
+def _harmless_cell(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    with suppress(ValueError, RecursionError):
+        inner = json.loads(value)
+        clean = harmless_value(inner)
+        return value if clean == inner else json.dumps(clean, ensure_ascii=False)
+    return harmless(value)
+
+
+def _from_standard_input() -> bytes:
+    content = sys.stdin.buffer.read(_LARGEST_IMPORT + 1)
+    if len(content) > _LARGEST_IMPORT:
+        raise too_large("-", _LARGEST_IMPORT)
+    return content
+
+
+def _read(name: str) -> str:
+    """The text of a file in UTF-8, or in UTF-16, which PowerShell's ``>`` writes."""
+    try:
+        raw = _from_standard_input() if name == "-" else read_file(named_path(name), _LARGEST_IMPORT)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TutorError(translate("transfer.unreadable", path=name, reason=reason)) from error
+    encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise TutorError(translate("transfer.no-text", path=name), hint=translate("transfer.no-text-hint")) from error
+
+
+def reset_progress(*, item: str | None, lesson: str | None, everything: bool, yes: bool) -> int:
+    """Forget a part or all of the progress. A copy of everything before the reset is saved beside the progress file.
+
+    Returns:
+        The exit code: 0 when it is done, 1 if the learner does not confirm.
+
+    Raises:
+        TutorError: Nothing was named, nobody can be asked, or the copy cannot be written.
+    """
+    if sum((item is not None, lesson is not None, everything)) != 1:
+        raise TutorError(translate("transfer.reset-what"), exit_code=ExitCode.USAGE)
+    with open_progress() as store:
+        tables = store.dump()
+        places = (store.renames().place(row["lesson"], row["question"]) for row in tables["answers"])
+        concerned = [
+            key
+            for of_lesson, key in places
+            if everything or of_lesson == lesson or (item is not None and item in _names_of(key))
+        ]
+        key = "transfer.reset-all" if everything else "transfer.reset-lesson" if lesson else "transfer.reset-item"
+        print(translate(key, name=item or lesson or "", count=len(concerned)))
+        if not yes and not _agreed():
+            print(translate("transfer.reset-nothing"))
+            return int(ExitCode.FAULTS_FOUND)
+        kept = paths.data_folder() / f"progress-before-reset-{clock.utc_now():%Y%m%d-%H%M%S-%f}.json"
+        _write(kept, to_json(tables).encode("utf-8"))
+        store.forget(item=item or "", lesson_id=lesson or "")
+        for notice in store.take_notices():
+            print(notice, file=sys.stderr)
+    print(translate("transfer.reset-done"))
+    print(translate("transfer.reset-kept", path=kept))
+    return int(ExitCode.OK)
+
+
+def _names_of(question: str) -> set[str]:
+    """What a person calls a stored question: its id, or the id of its term."""
+    return {question, question.split(":")[1]} if question.count(":") == 2 else {question}
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise TutorError(translate("transfer.reset-needs-yes"), exit_code=ExitCode.USAGE)
+    said = input(f"{translate('transfer.reset-ask')} ").strip().casefold()
+    return said in {translate("transfer.yes"), "yes"}

@@ -1,4 +1,4 @@
-"""``tutor quiz`` and ``tutor review``: the same sessions as on the screens, as lines of text."""
+"""``tutor quiz`` and ``tutor review``: the sessions of the screens, as lines of text."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
-from tutor.plain.asking import Asker, Outcome, told
-from tutor.plain.progress_files import closing_memory
+from tutor.plain.asking import Asker, Outcome
+from tutor.plain.progress import closing_progress, open_progress
 from tutor.plain.read import lesson_named
 from tutor.progress.settings import load_settings
-from tutor.progress.store import open_store
 from tutor.runs.registry import Runs
+from tutor.study.course_store import open_course_store
 from tutor.study.deck import ALL_SIDES, Deck
-from tutor.study.outlook import next_due, outlook
 from tutor.study.quiz_session import QuizSession
-from tutor.study.quiz_words import retry_words
+from tutor.study.report import next_due, outlook
 from tutor.study.review_session import ReviewSession
+from tutor.study.wording import retry_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 
 def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
-    """Take the quiz of a lesson, or go on with the one that was left, here or on the screen.
+    """Take the quiz of a lesson, or continue one that was left unfinished here or on the screen.
 
     Args:
-        name: a lesson's id or number, or a path to a lesson file.
-        fresh: begin anew whatever was left.
-        seed: what everything is shuffled by; chosen by no one where None.
+        name: The id or number of a lesson, or the path of a lesson file.
+        fresh: Start a new quiz even if one was left unfinished.
+        seed: The seed of the shuffling; random if None.
 
     Returns:
         The exit code, 0.
@@ -49,7 +49,13 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
         raise TutorError(translate("quiz.no-questions"), exit_code=ExitCode.USAGE)
     with _asking(course) as (asker, store):
         session = QuizSession.start(
-            lesson.questions, store, scope=f"lesson:{lesson.id}", lesson_id=lesson.id, fresh=fresh, seed=seed
+            lesson.questions,
+            store,
+            variants=lesson.variants,
+            scope=f"lesson:{lesson.id}",
+            lesson_id=lesson.id,
+            fresh=fresh,
+            seed=seed,
         )
         try:
             asker.say(translate("ask.quiz-of", title=harmless_line(lesson.title)), translate("ask.help"))
@@ -69,7 +75,7 @@ def _take(asker: Asker, session: QuizSession, store: ProgressStore) -> None:
             continue
         heading = translate("ask.question", number=session.number, count=session.count)
         outcome = asker.ask(session.current, heading)
-        told(asker, store.take_notices())
+        asker.say(*store.take_notices())
         if outcome is Outcome.LEFT:
             _leave(asker, store)
             return
@@ -77,7 +83,7 @@ def _take(asker: Asker, session: QuizSession, store: ProgressStore) -> None:
 
 
 def _sum_up(asker: Asker, session: QuizSession, store: ProgressStore) -> bool:
-    """Tell how the round went; whether the learner goes on with another one."""
+    """Print the result of the round. Returns whether the learner begins another round."""
     score = session.score
     asker.say("", translate("quiz.score", right=score.right, total=score.total))
     if session.round > 1:
@@ -89,9 +95,9 @@ def _sum_up(asker: Asker, session: QuizSession, store: ProgressStore) -> bool:
     if score.skipped:
         ways["b"] = translate("quiz.way-skipped", count=score.skipped), session.return_to_skipped
     if session.ids_to_retry():
-        ways["r"] = retry_words(session), session.retry_wrong
+        ways["r"] = retry_label(session), session.retry_wrong
     if session.unsure_ids:
-        ways["u"] = retry_words(session, unsure=True), lambda: session.retry_wrong(unsure=True)
+        ways["u"] = retry_label(session, unsure=True), lambda: session.retry_wrong(unsure=True)
     if not ways:
         return False
     asker.say(*(f"  {letter}  {text}" for letter, (text, _) in ways.items()), translate("ask.or-leave"))
@@ -105,13 +111,13 @@ def _sum_up(asker: Asker, session: QuizSession, store: ProgressStore) -> bool:
 
 
 def _leave(asker: Asker, store: ProgressStore) -> None:
-    """That everything is kept is said where it is; else the end tells what became of it."""
+    """Say that answers are saved, if that is true; otherwise closing the store reports that they could not be."""
     if not store.in_memory:
         asker.say("", translate("ask.left"))
 
 
 def review(*, minutes: float | None = None) -> int:
-    """Ask what is due, for as long as there is something, or for ``minutes``.
+    """Ask the due cards until none are left, or for ``minutes``.
 
     Returns:
         The exit code, 0.
@@ -142,7 +148,7 @@ def _review(asker: Asker, session: ReviewSession, store: ProgressStore) -> None:
     while session.current is not None:
         heading = translate("ask.card", number=session.number, count=session.count)
         outcome = asker.ask(session.current, heading)
-        told(asker, store.take_notices())
+        asker.say(*store.take_notices())
         if outcome is Outcome.LEFT:
             _leave(asker, store)
             return
@@ -155,16 +161,13 @@ def _review(asker: Asker, session: ReviewSession, store: ProgressStore) -> None:
 
 
 def show_due() -> int:
-    """Print how many cards are due, and how many come due on each of the next days: a line each.
+    """Print how many cards are due now and on each of the next days, one line each.
 
     Returns:
         The exit code, 0.
     """
-    opened = open_store()
-    for notice in opened.notices:
-        print(notice)
-    with closing_memory(opened.store):
-        ahead = outlook(opened.store, clock.utc_now())
+    with open_progress() as store:
+        ahead = outlook(store, clock.utc_now())
     print(translate("review.due", count=ahead.due))
     for number, count in enumerate(ahead.forecast):
         print(f"{ahead.today + timedelta(days=number)}  {count}")
@@ -173,12 +176,12 @@ def show_due() -> int:
 
 @contextmanager
 def _asking(course: Course) -> Iterator[tuple[Asker, ProgressStore]]:
-    """Someone to ask, and the memory of what is answered; closed at the end, whatever happens."""
+    """An asker and the store of its answers, which is closed at the end, whatever happens."""
     settings = load_settings(keep_aside=False).settings
-    opened = open_store()
+    opened = open_course_store(course)
     asker = Asker(course, Runs(paths.runs_folder()), confidence=settings.confidence)
-    told(asker, opened.notices)
-    with closing_memory(opened.store):
+    asker.say(*opened.notices)
+    with closing_progress(opened.store):
         yield asker, opened.store
 
 

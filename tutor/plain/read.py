@@ -1,4 +1,4 @@
-"""``tutor read`` without screens: a lesson as lines of text, or its faults at every save."""
+"""``tutor read`` without screens: a lesson as lines of text, or its faults after every save."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language, language_note, translate
+from tutor.plain.asking import answer_lines
 from tutor.plain.check import faults_of_file
-from tutor.plain.question_lines import answer_lines
 from tutor.typeset.page import plain_lines
 
 _WIDTH = 76
@@ -31,7 +31,7 @@ def read(name: str) -> int:
     """Print a lesson: its text, questions without their answers, terms and labs, in order.
 
     Args:
-        name: a lesson's id or number, or a path to a lesson file.
+        name: The id or number of a lesson, or the path of a lesson file.
 
     Returns:
         The exit code, 0.
@@ -45,7 +45,7 @@ def read(name: str) -> int:
 
 
 def watch_file(name: str) -> int:
-    """Print the faults of a lesson file now and whenever it is saved, until Ctrl-C.
+    """Print the faults of a lesson file now and after every save, until Ctrl-C.
 
     Raises:
         TutorError: there is no such file.
@@ -115,7 +115,7 @@ def _question(question: Question, number: int) -> Iterator[str]:
 
 
 def _stamp_of(path: Path) -> tuple[int, int] | None:
-    """What changes with every save; None while the file is away."""
+    """Values that change with every save; None while the file does not exist."""
     try:
         found = path.stat()
     except OSError:

@@ -1,4 +1,7 @@
-"""Ways to tell of a run while it goes on: lines, JSON, or a chart that moves."""
+"""Reporters, which print a run while it trains. Here: the protocol, lines of text, and JSON.
+
+`narrator` and `moving_chart` contain two more; `tutor.plain.train.choose_reporter` chooses one.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,21 @@ from tutor.foundation.text import pad_left
 from tutor.foundation.translate import sentences, translate
 from tutor.runs.events import Epochs, Event, Started, number_text
 from tutor.runs.summary import RunSummary
-from tutor.runs.words import log_faults, not_finite_texts, told
+from tutor.runs.words import describe, log_faults, not_finite_texts
 
 
 class Reporter(Protocol):
-    """Is shown every event of a run, then its end."""
+    """Receives every event of a run, then its end."""
 
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
-        """Tell of what is new; ``summary`` already holds it."""
+        """Report new events; ``summary`` already includes them."""
 
     def end(self, summary: RunSummary) -> None:
-        """Tell how it ended."""
+        """Report how the run ended."""
 
 
 def figure(value: float | None) -> str:
-    """A loss in at most ten cells, ``nan`` and ``inf`` by name; a dash if it was not measured."""
+    """A loss in at most ten cells: a number, ``nan``, ``inf``, or a dash if it was not measured."""
     if value is None:
         return "–"
     if not isfinite(value):
@@ -36,13 +39,13 @@ def figure(value: float | None) -> str:
 
 
 class LineReporter:
-    """One line per epoch, aligned, in words that a screen reader reads well."""
+    """One aligned line per epoch, in words that a screen reader reads well."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
-        """Write what was decided about the data, and a line for each epoch and each change."""
+        """Write notes about the data, and a line for each epoch and each change."""
         planned = 0 if summary.numbers else summary.epochs_planned
         width = max(len(str(planned)), len(summary.epoch_text()))
         lines: list[str] = []
@@ -51,7 +54,7 @@ class LineReporter:
                 lines += map(harmless_line, event.data.notes)
             elif isinstance(event, Epochs):
                 lines += _epoch_lines(event, width)
-            elif text := told(event, called=summary.epoch_text):
+            elif text := describe(event, epoch_text=summary.epoch_text):
                 lines.append(text)
         if lines:
             self._out.write("\n".join(lines) + "\n")
@@ -68,7 +71,7 @@ _SHOWN = {
     "valid_loss": ("train.valid-loss", "valid"),
     "valid_accuracy": ("train.valid-accuracy", "valid_accuracy"),
 }
-"""By series: the words for it in a line, and its list in an event."""
+"""For each series, its key in the translations and its attribute in an event."""
 
 
 def _epoch_lines(event: Epochs, width: int) -> list[str]:
@@ -129,7 +132,7 @@ def outcome_lines(summary: RunSummary) -> list[str]:
 
 
 def _written(summary: RunSummary) -> list[str]:
-    """Some lines of a model that writes, as it writes at the end."""
+    """The first lines of a text that the model generates at the end, if it is a language model."""
     view = summary.views.get("text")
     lines = view.frame.get("lines") if view is not None else None
     if not isinstance(lines, list) or not lines:
@@ -139,7 +142,7 @@ def _written(summary: RunSummary) -> list[str]:
 
 
 class JsonReporter:
-    """Every event of the log as it is, one JSON object a line, and the summary as the last one."""
+    """Every event of the log unchanged, one JSON object per line, and the summary as the last line."""
 
     def __init__(self, out: TextIO) -> None:
         import msgspec
@@ -157,7 +160,7 @@ class JsonReporter:
         self._out.flush()
 
     def end(self, summary: RunSummary) -> None:
-        """Write the summary: the state, how much was done, and every fact of the run."""
+        """Write the summary: the state, the counts of epochs and updates, and every fact of the run."""
         facts = {name: value for name, value in summary.facts().items() if name not in _OWN_FIELDS}
         self._write(
             {
@@ -185,7 +188,7 @@ def colour_of(stream: TextIO) -> bool:
 
 
 def wants_ascii() -> bool:
-    """Whether to draw with ASCII alone: the learner's setting, else what the terminal promises."""
+    """Whether to draw in ASCII only, by the learner's setting or else by the terminal's abilities."""
     from tutor.progress.settings import load_settings
 
     chosen = load_settings(keep_aside=False).settings.ascii

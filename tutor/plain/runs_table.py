@@ -1,4 +1,4 @@
-"""``tutor runs``: every run, one a line."""
+"""``tutor runs``: every run, one per line."""
 
 from __future__ import annotations
 
@@ -14,27 +14,26 @@ from tutor.foundation.terminal import terminal_size, terminal_speaks_unicode
 from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.plain.reporters import figure
-from tutor.runs.entries import RunEntry
-from tutor.runs.registry import Runs
+from tutor.runs.registry import RunEntry, Runs
 from tutor.runs.words import STATE_SIGNS, state_in_a_list
 
 _COLUMNS = (
     ("watch.head-run", 6), ("watch.head-lab", 24), ("watch.head-state", 14), ("watch.head-epoch", -11),
     ("watch.head-train", -10), ("watch.head-valid", -10), ("watch.head-age", -7), ("watch.head-size", -8),
 )  # fmt: skip
-"""Headings and widths in cells; a negative one stands against the right edge."""
+"""Headings and widths in cells; a negative width means right-aligned."""
 _SHAPE = 12
-"""Cells of the loss curve at the end of a line."""
+"""Width of the loss curve at the end of a line, in cells."""
 _SHORTEST_LAB = 10
 _GIVEN_UP = ("watch.head-size", "watch.head-age", "watch.head-train", "watch.head-epoch", "watch.head-valid")
-"""Columns that a narrow terminal does without, in this order."""
+"""Columns that are left out on a narrow terminal, in this order."""
 
 
 def show_runs(*, json: bool = False) -> int:
     """Print the runs, newest first.
 
     Args:
-        json: One JSON object a line instead of a table.
+        json: Print one JSON object per line instead of a table.
 
     Returns:
         The exit code, always 0.
@@ -59,10 +58,10 @@ def show_runs(*, json: bool = False) -> int:
 
 
 def columns_for(room: int | None) -> tuple[dict[str, int], int]:
-    """The columns that fit and their widths, and the cells for the loss curve behind them.
+    """The columns that fit, with their widths, and the width of the loss curve after them.
 
     Args:
-        room: Cells of the terminal's lines; None for a pipe, which takes everything.
+        room: The width of the terminal in cells; None for a pipe, which has room for everything.
     """
     columns = dict(_COLUMNS)
     over = 0

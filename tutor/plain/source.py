@@ -1,4 +1,4 @@
-"""``tutor source NAME``: the code that trains, to be read."""
+"""``tutor source NAME``: print the code that trains, so that learners can read it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KINDS = {
 
 
 def show_source(name: str | None) -> int:
-    """Print the code of ``name``, or without a name all names there are.
+    """Print the code of ``name``; without a name, print all names.
 
     Returns:
         The exit code, always 0.

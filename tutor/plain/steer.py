@@ -1,4 +1,4 @@
-"""``tutor run …``: steer a run from anywhere, and hear what became of it."""
+"""``tutor run …``: send commands to a run and print its reaction; keep, delete, import and export runs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tutor.foundation.translate import translate
 from tutor.runs.control import Command, Note, Pace, Pause, Resume, Set, Stop, send
 from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Refused, Resumed
 from tutor.runs.registry import Runs
-from tutor.runs.words import done_elsewhere, told
+from tutor.runs.words import describe, other_author_of
 
 _PATIENCE = 10.0
-"""Seconds that the worker has to answer; it looks between two epochs, so a slow epoch may take longer."""
+"""Seconds to wait for the worker's answer. It reads commands between epochs, so a slow epoch may take longer."""
 _POLL_SECONDS = 0.02
 _ANSWERS: dict[type[Command], tuple[type[Event], ...]] = {
     Pause: (Paused,),
@@ -35,14 +35,14 @@ def _runs() -> Runs:
 
 
 def steer(name: str | None, command: Command) -> int:
-    """Send ``command`` to a run and tell what it answered.
+    """Send ``command`` to a run and print its answer.
 
     Args:
-        name: A run's id or short id; the newest that goes on where None.
-        command: What it is to do.
+        name: The id or short id of a run; the newest running one if None.
+        command: The command.
 
     Returns:
-        The exit code: 2 where the run refused.
+        The exit code: 2 if the run refuses.
 
     Raises:
         TutorError: there is no such run, it has ended, or it cannot be written to.
@@ -67,14 +67,14 @@ def steer(name: str | None, command: Command) -> int:
 
 
 def _hear(poll: Callable[[], list[Event]], ended: Callable[[], bool], command: Command, short: str) -> int:
-    """Wait for the run's answer and say it."""
+    """Wait for the run's answer and print it."""
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
         events = poll()
         for event in events:
             if isinstance(event, _ANSWERS[type(command)]) and _answers(event, command):
                 text = translate("watch.stopped", run=short, epoch=event.epoch) if isinstance(event, Finished) else ""
-                print(text or f"{short}: {told(event)}")
+                print(text or f"{short}: {describe(event)}")
                 return int(ExitCode.USAGE if isinstance(event, Refused) else ExitCode.OK)
         if ended():
             raise TutorError(translate("watch.has-ended", run=short), exit_code=ExitCode.USAGE)
@@ -85,12 +85,12 @@ def _hear(poll: Callable[[], list[Event]], ended: Callable[[], bool], command: C
 
 
 def _answers(event: Event, command: Command) -> bool:
-    """Whether it is our change, note or pace that this tells of; a pause is one, whoever asked for it first."""
-    return not isinstance(command, Set | Note | Pace) or not done_elsewhere(event)
+    """Whether ``event`` answers our own change, note or pace. A pause or stop counts, whoever asked for it."""
+    return not isinstance(command, Set | Note | Pace) or not other_author_of(event)
 
 
 def set_value(name: str, words: Sequence[str]) -> int:
-    """Turn controls of a run: ``KEY=VALUE`` words. See `steer`."""
+    """Change settings of a run, given as ``KEY=VALUE`` words. See `steer`."""
     from tutor.labs.lab_files import parse_setting
 
     code = int(ExitCode.OK)
@@ -116,7 +116,7 @@ def delete(names: Sequence[str]) -> int:
 
 
 def pin(name: str, *, pinned: bool) -> int:
-    """Keep a run for good, or no longer. Raises `TutorError` where there is none."""
+    """Pin or unpin a run. Raises `TutorError` if there is no such run."""
     runs = _runs()
     run_id = runs.pick(name)
     runs.pin(run_id, pinned=pinned)
@@ -125,7 +125,7 @@ def pin(name: str, *, pinned: bool) -> int:
 
 
 def follow_log(path: Path, name: str, columns: str = "") -> int:
-    """Follow the CSV log of another program as it grows. Raises `TutorError` if it is none."""
+    """Follow the CSV log of another program as it grows. Raises `TutorError` if it is not such a log."""
     from tutor.runs.imports.csv_run import start_following
 
     run = start_following(path, _runs(), name, columns)[-4:]
@@ -134,8 +134,8 @@ def follow_log(path: Path, name: str, columns: str = "") -> int:
 
 
 def import_log(path: Path, name: str, columns: str = "") -> int:
-    """Keep a CSV log of another program as a run, and say how it was read. Raises `TutorError` if it is none."""
-    from tutor.runs.imports.csv_log import import_csv
+    """Save a CSV log of another program as a run and print how it was read. Raises `TutorError` if it is not a log."""
+    from tutor.runs.imports.csv_run import import_csv
     from tutor.tables.log_columns import parse_columns
 
     try:
@@ -157,8 +157,7 @@ def export(name: str | None, kind: str, to: Path | None) -> int:
     Raises:
         TutorError: there is no such run, or it cannot be written there.
     """
-    from tutor.runs.export import csv_lines, write_csv
-    from tutor.runs.tensorboard import write_event_file
+    from tutor.runs.export import csv_lines, write_csv, write_event_file
 
     runs = _runs()
     folder = runs.folder_of(runs.pick(name))

@@ -1,7 +1,12 @@
-"""``tutor train``: start a run, follow its log, tell of it."""
+"""``tutor train`` and ``tutor watch`` without screens: start or join a run, follow its log and report it.
+
+Ctrl-C stops the run that `train` started. Watching never ends a run.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,11 +18,12 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
 from tutor.labs.own_lab import require_columns, require_text
 from tutor.labs.validate import refuse_idle
-from tutor.plain.choose_reporter import choose_reporter
-from tutor.plain.reporters import Reporter
+from tutor.plain.narrator import Narrator
+from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, colour_of, figure, wants_ascii
 from tutor.runs.control import Stop, send
-from tutor.runs.follower import Follower
+from tutor.runs.follower import RunFollower
 from tutor.runs.registry import Runs
+from tutor.runs.summary import RunSummary
 
 _POLL_SECONDS = 1 / 30
 
@@ -30,25 +36,25 @@ def train(
     data: str | None = None,
     detach: bool = False,
 ) -> int:
-    """Train a lab and tell of it on standard output.
+    """Train a lab and report it on standard output.
 
-    The run is a run like any other: the screens see it, and it is kept.
+    The run is a run like any other: it is stored, and the screens show it.
 
     Args:
-        lab: a lab's id, or a path to a lab file; None where ``data`` is given.
-        overrides: what changes in the lab, by dotted key or short name.
-        style: ``plain``, ``narrate``, ``json``, or None to decide by what standard output is.
-        data: a table of the learner's own, to make a lab of.
-        detach: start the run, name it, and do not watch.
+        lab: The id of a lab or the path of a lab file; None if ``data`` is given.
+        overrides: New values of settings, by dotted key or short name.
+        style: ``plain``, ``narrate``, ``json``, or None for what suits standard output.
+        data: The path of a table of the learner's own, from which a lab is made.
+        detach: Start the run and print its name, but do not watch it.
 
     Returns:
-        The exit code: 0 where the run came to an end of its own or was stopped, 5 where it failed, 130 after Ctrl-C.
+        The exit code: 0 if the run ended or was stopped, 5 if it failed, 130 after Ctrl-C.
 
     Raises:
-        TutorError: there is no such lab, a setting is refused, or the run cannot be started.
+        TutorError: There is no such lab, a setting is refused, or the run cannot be started.
     """
     folder = paths.lessons_folder()
-    spec = spec_of(lab, data, overrides, folder / "labs")
+    spec = config_to_train(lab, data, overrides, folder / "labs")
     runs = Runs(paths.runs_folder())
     run_id = runs.start(spec, data_folder=folder / "data")
     if detach:
@@ -57,11 +63,11 @@ def train(
     return _follow(runs.folder_of(run_id), choose_reporter(style))
 
 
-def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:
-    """What is to be run. Nobody asked to watch slowly here, so the pace is flat out unless set.
+def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, object], labs: Path) -> LabConfig:
+    """The configuration of the run to start. It trains at full speed unless a pace is set.
 
     Raises:
-        TutorError: there is no such lab, the table cannot be learnt from, or a setting is refused or changes nothing.
+        TutorError: There is no such lab, the table cannot be learnt from, or a setting is refused or changes nothing.
     """
     changes = {"train.pace": 0.0, **overrides}
     if data is not None:
@@ -76,19 +82,19 @@ def spec_of(lab: str | None, data: str | None, overrides: Mapping[str, object], 
         require_columns(spec, labs.parent / "data")
     require_text(spec)
     if spec.manual and not {"train.epochs", "epochs"} & set(overrides):
-        # The learner is the optimiser, and nobody turns anything here: one look at the values that were set.
+        # In a manual lab the learner is the optimiser. Here nobody moves a control, so one epoch shows the set values.
         spec = load_lab(lab or "", labs, {**changes, "train.epochs": 1})
     return spec
 
 
 def _follow(run_folder: Path, reporter: Reporter) -> int:
-    follower = Follower(run_folder)
+    follower = RunFollower(run_folder)
     interrupted = False
     try:
         while not follower.summary.ended:
             interrupted = _wait_and_report(follower, reporter, interrupted) or interrupted
     finally:
-        # The reader went away, or Ctrl-C came twice: nobody watches this run, so it need not go on.
+        # The output was closed, or Ctrl-C came twice. Nobody watches this run any more, so it is stopped.
         if not follower.summary.ended:
             send(run_folder, Stop())
     reporter.end(follower.summary)
@@ -97,8 +103,8 @@ def _follow(run_folder: Path, reporter: Reporter) -> int:
     return int(ExitCode.RUN_FAILED if follower.summary.state in {"failed", "died"} else ExitCode.OK)
 
 
-def _wait_and_report(follower: Follower, reporter: Reporter, interrupted: bool) -> bool:
-    """One look at the log. Returns whether Ctrl-C came meanwhile; the first one asks the worker to stop."""
+def _wait_and_report(follower: RunFollower, reporter: Reporter, interrupted: bool) -> bool:
+    """Report new events once. Returns whether Ctrl-C was pressed; the first Ctrl-C asks the worker to stop."""
     try:
         events = follower.poll()
         reporter.events(events, follower.summary)
@@ -110,3 +116,69 @@ def _wait_and_report(follower: Follower, reporter: Reporter, interrupted: bool) 
         send(follower.folder, Stop())
         return True
     return False
+
+
+def watch(name: str | None, style: str | None) -> int:
+    """Report a run on standard output until it ends or Ctrl-C.
+
+    Args:
+        name: The id or short id of a run; if None, the newest running one, or else the newest.
+        style: ``plain``, ``narrate``, ``json``, or None for what suits standard output.
+
+    Returns:
+        The exit code: 5 if the run failed, otherwise 0.
+
+    Raises:
+        TutorError: There is no such run.
+    """
+    runs = Runs(paths.runs_folder())
+    run_id = runs.pick(name)
+    follower = RunFollower(runs.folder_of(run_id), raw=style == "json")
+    return report_until_end(follower, choose_reporter(style), run_id[-4:])
+
+
+def report_until_end(follower: RunFollower, reporter: Reporter, short_id: str) -> int:
+    """Report a run until it ends. Ctrl-C ends only the report."""
+    try:
+        _join(follower, reporter)
+        while not follower.summary.ended:
+            events = follower.poll()
+            reporter.events(events, follower.summary)
+            if not events and not follower.summary.ended:
+                time.sleep(_POLL_SECONDS)
+    except KeyboardInterrupt:
+        print("\n" + translate("watch.goes-on", run=short_id))
+        return int(ExitCode.OK)
+    reporter.end(follower.summary)
+    if follower.summary.state == "unreadable":
+        return int(ExitCode.CANNOT_READ)
+    return int(ExitCode.RUN_FAILED if follower.summary.state in {"failed", "died"} else ExitCode.OK)
+
+
+def _join(follower: RunFollower, reporter: Reporter) -> None:
+    """If lines or sentences report the run, begin with one line on where it stands instead of every past epoch."""
+    if isinstance(reporter, LineReporter | Narrator) and follower.alive:
+        summary = follower.catch_up()
+        if summary.epoch:
+            print(joined_line(summary), flush=True)
+
+
+def joined_line(summary: RunSummary) -> str:
+    """The current epoch and losses of a run, for somebody who begins to watch it."""
+    losses = (("train.train-loss", "train_loss"), ("train.valid-loss", "valid_loss"))
+    said = [translate(key, loss=figure(loss)) for key, name in losses if (loss := summary.last_value(name)) is not None]
+    place = translate("watch.joined", place=summary.place_text())
+    return "  ".join([place, *said])
+
+
+def choose_reporter(style: str | None) -> Reporter:
+    """The reporter for ``style``: ``json``, ``plain``, ``narrate``, or a chart if the terminal can draw one."""
+    if style == "json":
+        return JsonReporter(sys.stdout)
+    if style == "narrate":
+        return Narrator(sys.stdout)
+    if style == "plain" or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        return LineReporter(sys.stdout)
+    from tutor.plain.moving_chart import MovingChartReporter
+
+    return MovingChartReporter(sys.stdout, colour=colour_of(sys.stdout), ascii=wants_ascii())

@@ -1,4 +1,4 @@
-"""Several runs of one lab side by side: what tells them apart, and how they stand at equal epochs or updates."""
+"""Compares several runs of one lab: what distinguishes them, and their figures at equal epochs or equal updates."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _MOST_KNOTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a run stands. A figure that there is none of is nan.
+    """The figures of one run in a comparison. A missing figure is nan.
 
-    ``train_at`` and ``valid_at`` are those at the place up to which all runs of the comparison have got.
+    ``train_at`` and ``valid_at`` are the losses at the last epoch or update that all compared runs have reached.
     """
 
     name: str
@@ -38,14 +38,14 @@ class Standing:
 
 
 def short_title(name: str, control: ControlConfig, *, ascii: bool = False) -> str:
-    """What a control is called where there is little room: the learning rate is ``η``."""
+    """The short title of a control: the learning rate is ``η``."""
     if control.key == "optimizer.learning_rate" and not ascii:
         return "η"
     return control_title(name, control)
 
 
 def title_of_key(spec: LabConfig, key: str, *, ascii: bool = False) -> str:
-    """What a dotted key is called where there is little room."""
+    """The short title of a dotted key."""
     for name, control in spec.controls.items():
         if control.key == key:
             return short_title(name, control, ascii=ascii)
@@ -53,7 +53,7 @@ def title_of_key(spec: LabConfig, key: str, *, ascii: bool = False) -> str:
 
 
 def values_of(summary: RunSummary | None, spec: LabConfig) -> dict[str, object]:
-    """What a run was asked for, by every dotted key that the learner may turn; what was turned meanwhile counts."""
+    """The settings of a run that the learner may change, by dotted key, with all changes made while it was running."""
     keys = [*(control.key for control in spec.controls.values()), *_SEEDS]
     found: dict[str, object] = {key: SETTINGS[key].get(spec) for key in dict.fromkeys(keys)}
     for change in summary.changes if summary is not None else ():
@@ -62,7 +62,7 @@ def values_of(summary: RunSummary | None, spec: LabConfig) -> dict[str, object]:
 
 
 def differences(values: dict[str, object], others: Iterable[dict[str, object]]) -> list[str]:
-    """The keys in which any of ``others`` has another value."""
+    """The keys for which any of ``others`` has a different value."""
     known = list(others)
     return [key for key, value in values.items() if any(each.get(key) != value for each in known)]
 
@@ -70,9 +70,9 @@ def differences(values: dict[str, object], others: Iterable[dict[str, object]]) 
 def name_by(
     spec: LabConfig, values: dict[str, object], keys: Sequence[str], *, recorded: bool = False, ascii: bool = False
 ) -> str:
-    """A run named by what sets it apart: ``η 0.1, batch size 8``; by its seed where nothing does.
+    """Name a run by what distinguishes it: ``η 0.1, batch size 8``; by its seed if nothing does.
 
-    A run that another program trains (``recorded``) goes by its own name: nothing is known of its seed.
+    A run of another program (``recorded``) keeps its own title, because its seed is unknown.
     """
     if recorded:
         return spec.title_in(language())
@@ -82,7 +82,7 @@ def name_by(
 
 
 def names_of(runs: Sequence[tuple[LabConfig, RunSummary | None]], *, ascii: bool = False) -> list[str]:
-    """Runs named by what tells them apart from one another, all by the same settings."""
+    """Name runs by what distinguishes them from one another, all by the same settings."""
     values = [values_of(summary, spec) for spec, summary in runs]
     keys = list(dict.fromkeys(key for each in values for key in differences(each, values)))
     return [
@@ -92,7 +92,7 @@ def names_of(runs: Sequence[tuple[LabConfig, RunSummary | None]], *, ascii: bool
 
 
 def knots_of(summary: RunSummary) -> tuple[tuple[int, int], ...]:
-    """How many updates the epochs of a run took: (epochs, updates) where that changed, from (0, 0) to where it is."""
+    """Points (epoch, updates) between which each epoch takes equally many updates, from (0, 0) to the present."""
     turns = [(each.epoch, each.updates) for each in summary.changes if each.key == "train.batch_size"]
     knots = [(0, 0)]
     for knot in [*turns[-_MOST_KNOTS:], (summary.epoch, summary.updates)]:
@@ -102,7 +102,7 @@ def knots_of(summary: RunSummary) -> tuple[tuple[int, int], ...]:
 
 
 def epoch_at(summary: RunSummary, updates: int) -> int:
-    """The last epoch of a run that ended within so many updates."""
+    """The last epoch that a run finished within ``updates`` updates."""
     done = 0
     knots = knots_of(summary)
     for (epoch, counted), (later, total) in pairwise(knots):
@@ -114,14 +114,14 @@ def epoch_at(summary: RunSummary, updates: int) -> int:
 
 
 def common_end(summaries: Sequence[RunSummary], *, in_updates: bool) -> int:
-    """Up to which epoch, or which update, all runs have got."""
+    """The last epoch, or update, that all runs have reached."""
     return min(((each.updates if in_updates else each.epoch) for each in summaries), default=0)
 
 
 def standings(
     runs: Sequence[tuple[LabConfig, RunSummary]], *, in_updates: bool = False, ascii: bool = False
 ) -> list[Standing]:
-    """How each of ``runs`` stands, and how they stood at equal epochs, or at equal updates."""
+    """The figures of each run, now and at equal epochs, or at equal updates."""
     end = common_end([summary for _, summary in runs], in_updates=in_updates)
     found = []
     for name, (_, summary) in zip(names_of(runs, ascii=ascii), runs, strict=True):
@@ -146,7 +146,7 @@ def standings(
 
 
 def lowest(figures: Sequence[float]) -> int | None:
-    """Which of several is the least; None where fewer than two can be told."""
+    """The index of the lowest figure; None if fewer than two are finite."""
     finite = [(value, index) for index, value in enumerate(figures) if isfinite(value)]
     return min(finite)[1] if len(finite) > 1 else None
 

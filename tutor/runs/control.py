@@ -1,54 +1,64 @@
-"""Steering a run: any viewer appends a line to ``control.jsonl``, the worker reads it between epochs."""
+"""Steering a run: any viewer appends a command to ``control.jsonl``, and the worker reads it between two epochs.
+
+Each command names its author, so that everybody who watches the run sees who did what.
+"""
 
 from __future__ import annotations
 
+import getpass
+import os
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tutor.foundation.errors import ExitCode, TutorError
+from tutor.foundation.files import open_file
+from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import Value
-from tutor.runs.hands import this_hand
-from tutor.runs.log import Writer
+from tutor.runs.log import Reader, Tail, Writer
 
 CONTROL_FILE = "control.jsonl"
+LONGEST_AUTHOR = 80
+_PIECE = 1 << 16
+"""Bytes of the control log that are read at once, and the length of its longest line."""
 
 
 class _Command(Struct, frozen=True, kw_only=True, tag_field="do"):
     """One line of the control log."""
 
     by: str = ""
-    """Who sent it; see `tutor.runs.hands`."""
+    """Its author; see `this_author`."""
 
 
 class Pause(_Command, tag="pause", frozen=True):
-    """Wait after the epoch that is going on."""
+    """Wait after the current epoch."""
 
 
 class Resume(_Command, tag="resume", frozen=True):
-    """Go on."""
+    """Continue."""
 
 
 class Step(_Command, tag="step", frozen=True):
-    """Do some epochs, then pause."""
+    """Train for some epochs, then pause."""
 
     epochs: int = 1
 
 
 class Stop(_Command, tag="stop", frozen=True):
-    """End cleanly after the epoch that is going on; weights are kept."""
+    """End cleanly after the current epoch; the weights are kept."""
 
 
 class Pace(_Command, tag="pace", frozen=True):
-    """Epochs a second; 0 is flat out."""
+    """Set the pace in epochs a second; 0 is full speed."""
 
     pace: float
 
 
 class Set(_Command, tag="set", frozen=True):
-    """Turn a control. The key is dotted or a short name; which ones, says `tutor.ml.settings`."""
+    """Change a setting. The key is the dotted or the short name of a live setting; see `tutor.ml.settings`."""
 
     key: str
     value: Value
@@ -62,18 +72,18 @@ class Note(_Command, tag="note", frozen=True):
 
 Command = Pause | Resume | Step | Stop | Pace | Set | Note
 PACES = (1.0, 5.0, 20.0, 0.0)
-"""The paces that a viewer offers, slowest first; the last is flat out."""
+"""The paces that a viewer offers, slowest first; the last is full speed."""
 
 
 def send(run_folder: Path, command: Command) -> None:
-    """Ask the worker of ``run_folder`` for something, signed with who asks.
+    """Append ``command`` to the control log of ``run_folder``, signed with the author.
 
-    Returns at once; the log tells when it was applied.
+    Returns at once; the log of the run says when the worker has obeyed.
 
     Raises:
         TutorError: the control log cannot be written.
     """
-    signed = command if command.by else replace(command, by=this_hand())
+    signed = command if command.by else replace(command, by=this_author())
     try:
         log: Writer[Command] = Writer(run_folder / CONTROL_FILE)
         try:
@@ -84,3 +94,62 @@ def send(run_folder: Path, command: Command) -> None:
         raise TutorError(
             translate("runs.cannot-control", reason=error.strerror or str(error)), exit_code=ExitCode.CANNOT_WRITE
         ) from error
+
+
+@cache
+def this_author() -> str:
+    """The author of commands from this process: user, terminal and process id, such as ``anna pts/3 4711``."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError, ImportError):  # the system knows no name for this account
+        user = "?"
+    return clean_author(" ".join(filter(None, (user[:30], _terminal(), str(os.getpid())))))
+
+
+def _terminal() -> str:
+    for descriptor in (0, 1, 2):
+        try:
+            return os.ttyname(descriptor).removeprefix("/dev/")[:30]
+        except OSError:
+            continue
+    return ""
+
+
+def clean_author(author: str) -> str:
+    """Make ``author`` safe to log: anybody can write into a control log."""
+    return harmless_line(author)[:LONGEST_AUTHOR]
+
+
+def other_author(author: str) -> str:
+    """The name of ``author`` without the process id; empty for nobody, and for this process itself."""
+    return "" if author in {"", this_author()} else author.rpartition(" ")[0] or author
+
+
+class Inbox:
+    """Reads the commands in ``control.jsonl``, each once and in order. Other lines are skipped and counted.
+
+    Args:
+        path: The control log; it is created if it is missing.
+
+    Raises:
+        OSError: it cannot be created or read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        os.close(open_file(path, os.O_RDONLY | os.O_CREAT))
+        self._tail = Tail(path, keep_open=True)
+        self._reader: Reader[Command] = Reader(Command, longest=_PIECE)
+
+    @property
+    def skipped(self) -> int:
+        """Lines that could not be read."""
+        return self._reader.skipped
+
+    def poll(self) -> list[Command]:
+        """Return the commands since the last poll. Costs half a microsecond if there are none."""
+        piece = self._tail.read(_PIECE)
+        return list(self._reader.each(piece)) if piece else []
+
+    def close(self) -> None:
+        """Close the control log."""
+        self._tail.close()

@@ -1,4 +1,4 @@
-"""Reading a run's log while it grows: from a byte offset, in bounded pieces, half a line kept back."""
+"""Follows the log of one run while it grows, in bounded pieces, and folds its events into a summary."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 
 from tutor.foundation.translate import translate
 from tutor.runs.events import Event
-from tutor.runs.locks import is_held
 from tutor.runs.log import Reader, Tail
+from tutor.runs.processes import is_held
 from tutor.runs.summary import RunSummary, fold
 
 EVENTS_FILE = "events.jsonl"
 WEIGHTS_FILE = "weights.npz"
 LOCK_FILE = "worker.lock"
 _PIECE = 1 << 18
-"""Bytes that catching up reads at once: the lines of so many stay near the processor."""
+"""Bytes that catching up reads at once: so many fit into the processor's cache."""
 
 
-class Follower:
-    """One viewer of one run. Any number may follow; none of them disturbs the worker.
+class RunFollower:
+    """Follows one run. Any number of followers may do so; none of them disturbs the worker.
 
     Args:
         folder: The run's folder. The log need not exist yet.
@@ -40,19 +40,19 @@ class Follower:
 
     @property
     def position(self) -> int:
-        """How many bytes of the log were read."""
+        """Bytes of the log read so far."""
         return self._tail.offset
 
     @property
     def alive(self) -> bool:
-        """Whether the worker lives, known from its lock and not from a timeout."""
+        """Whether the worker is alive, known from its lock and not from a timeout."""
         return is_held(self._lock)
 
     def poll(self, limit_bytes: int = 1 << 20) -> list[Event]:
-        """The events since the last poll, from at most ``limit_bytes``; `summary` has taken them in.
+        """Fold the events since the last poll into `summary`, from at most ``limit_bytes``, and return them.
 
-        Where nothing is new and the worker lives no more without having said how it ended, the state of
-        `summary` becomes ``died``; everything up to then is kept.
+        If nothing is new and the worker is dead without having said how the run ended, the state of `summary` becomes
+        ``died``; everything up to then is kept.
         """
         piece = self._next(limit_bytes)
         if not piece:
@@ -64,11 +64,11 @@ class Follower:
     def catch_up(
         self, hear: Callable[[Event], object] | None = None, stopped: Callable[[], bool] | None = None
     ) -> RunSummary:
-        """Read all that is there now, and return the summary.
+        """Read to the present end of the log, and return the summary.
 
         Args:
-            hear: Is told each event, before the summary takes it in.
-            stopped: Whether nobody wants it any more; asked now and then.
+            hear: Is called with each event before it is folded into the summary.
+            stopped: Returns whether to stop reading; called before each piece.
         """
         while not (stopped is not None and stopped()) and (piece := self._next(_PIECE)):
             events = self._reader.each(piece)
@@ -80,11 +80,11 @@ class Follower:
         self.summary.lost = self._reader.skipped
 
     def _next(self, limit_bytes: int) -> bytes:
-        """The next piece of the log; empty where there is nothing new."""
+        """Return the next piece of the log; empty if there is nothing new."""
         piece = self._read(limit_bytes)
         if piece or self.summary.ended or self.alive:
             return piece
-        # A worker that ended since the log was read has written its last event by now.
+        # A worker that died after the log was read has written its last event by now.
         piece = self._read(limit_bytes)
         if not piece:
             self.summary.state = "died"
@@ -98,8 +98,10 @@ class Follower:
             if not self._tail.offset:
                 self.summary.state = "unreadable"
                 reason = error.strerror or str(error)
-                self.summary.told = translate("runs.cannot-read", path=self.folder / EVENTS_FILE, reason=reason)
-            return b""  # nothing new, if it could be read before: networks have moments
+                self.summary.worker_message = translate(
+                    "runs.cannot-read", path=self.folder / EVENTS_FILE, reason=reason
+                )
+            return b""  # nothing new, if it could be read before: a network disk may fail for a moment
 
 
 def _heard(events: Iterable[Event], hear: Callable[[Event], object]) -> Iterator[Event]:

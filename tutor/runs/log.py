@@ -1,7 +1,7 @@
-"""Logs: files of JSON lines that one process only appends to, and that any number follow while they grow.
+"""Logs: files of JSON lines that one process only appends to, and that any number of processes follow.
 
-A run's log, its control log and the results of a sweep are such files. Whatever a crash, a full disk or a stranger
-does to one line, the lines around it are read, and the lost one is counted.
+A run's log, its control log and the results of a sweep are such files. If a crash, a full disk or another program
+damages a line, the lines around it are still read, and the lost one is counted.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from tutor.foundation.files import open_file
 from tutor.foundation.safe_text import harmless_value
 
 LONGEST_LINE = 1 << 20
-"""Bytes; a longer line is not ours. It is skipped, and never held in memory whole."""
+"""Bytes; no writer of ours makes a longer line. It is skipped, and never held in memory whole."""
 LINE_BYTES = 4096
 """Lines up to this length are never torn, not even by ``kill -9``."""
 RESERVE_BYTES = 16 * 1024
-"""What the log of a run keeps for its last word."""
+"""Disk space that the log of a run reserves for its last event."""
 PIECE = 1 << 18
 """Bytes of a file of another program that are read at once."""
 _MARK = 64
-"""Bytes before the place read up to that are looked at again: a file written anew has others there."""
+"""Bytes before the offset that are compared at each look: in a file that was rewritten they differ."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -33,7 +33,7 @@ E = TypeVar("E")
 
 
 class Lines:
-    """Bytes in, whole lines out, without their ends: the same bytes in any pieces give the same lines.
+    """Turns bytes into whole lines, without their ends: the same bytes in any pieces give the same lines.
 
     Args:
         longest: Bytes; a longer line is skipped and counted.
@@ -48,11 +48,11 @@ class Lines:
 
     @property
     def waiting(self) -> int:
-        """Bytes kept back because their line is not whole yet."""
+        """Bytes held back because their line is not complete yet."""
         return len(self._half)
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        """The lines that ``piece`` completes, all of which must be taken before the next piece."""
+        """Yield the lines that ``piece`` completes. Take all of them before feeding the next piece."""
         lines = piece.split(b"\n")
         lines[0] = self._half + lines[0]
         self._half = lines.pop()
@@ -69,32 +69,32 @@ class Lines:
                 yield line
 
     def rest(self) -> bytes:
-        """The last line, which has no end, once nothing more is expected."""
+        """Return the last line, which has no end, once nothing more is expected."""
         rest, self._half = self._half, b""
         return rest
 
 
 class Tail:
-    """Reads a growing file from where it stopped. A file that is not there yet is empty.
+    """Reads a growing file from where the last read stopped. A missing file counts as empty.
 
     Args:
         path: The file.
-        keep_open: Keep one descriptor, which makes a look at a file without news six times as cheap. Otherwise the
-            file is opened for each look: only so does a network's file system tell of what another machine has written.
+        keep_open: Keep one descriptor, which makes reading a file without news six times as cheap. Otherwise the file
+            is opened for each read, because a network file system shows what another machine has written only then.
     """
 
     def __init__(self, path: Path, *, keep_open: bool = False) -> None:
-        self._path = str(path)  # a log is looked at thirty times a second, and text is opened sooner than a `Path`
+        self._path = str(path)  # a log is read thirty times a second, and a string opens faster than a `Path`
         self._keep_open = keep_open
         self._descriptor: int | None = None
         self.offset = 0
-        """Bytes that were read."""
+        """Bytes read so far."""
 
     def read(self, limit: int) -> bytes:
-        """What is new, at most ``limit`` bytes of it.
+        """Return what is new, at most ``limit`` bytes of it.
 
         Raises:
-            OSError: the file is there and cannot be read, or is none; see `tutor.foundation.files.open_file`.
+            OSError: it exists but cannot be read, or is not a file; see `tutor.foundation.files.open_file`.
         """
         if self._descriptor is None:
             try:
@@ -110,16 +110,16 @@ class Tail:
         return piece
 
     def close(self) -> None:
-        """Let go of the file; the next look opens it again."""
+        """Close the file; the next read opens it again."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
 
 class RewrittenTail:
-    """Reads a growing file that another program may also cut, write anew, move aside or remove.
+    """Reads a growing file that another program may also truncate, rewrite, move away or remove.
 
-    A file that was moved aside is read to its end before the one in its place is begun.
+    A file that was moved away is read to its end before the one in its place.
 
     Args:
         path: The file.
@@ -130,15 +130,15 @@ class RewrittenTail:
         self._descriptor: int | None = None
         self._mark = b""
         self.offset = 0
-        """Bytes that were read of the file as it is now."""
+        """Bytes read so far of the file as it is now."""
         self.there = False
-        """Whether there was a file at the last look."""
+        """Whether the file existed at the last read."""
 
     def read(self, limit: int = PIECE) -> bytes | None:
-        """What is new, at most ``limit`` bytes of it; None if the file began anew, to be read from its top.
+        """Return what is new, at most ``limit`` bytes of it; None if the file was rewritten and is read from its top.
 
         Raises:
-            OSError: the file is there and cannot be read, or is none; see `tutor.foundation.files.open_file`.
+            OSError: it exists but cannot be read, or is not a file; see `tutor.foundation.files.open_file`.
         """
         now = self._open()
         if self._descriptor is None:
@@ -180,18 +180,18 @@ class RewrittenTail:
         return piece
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
 
 class Reader(Generic[E]):
-    """Lines as events of one msgspec union. Every text in an event is harmless; lines that are none are counted.
+    """Decodes lines as events of one msgspec union. Every text in an event is harmless; other lines are counted.
 
     Args:
-        kind: The union of the events, `E`: a type checker knows no type of unions.
-        raw: Leave texts as they were written; for those who write them out as JSON, which has escapes of its own.
+        kind: The union of the events, `E`. It is ``Any`` because the type system has no type for unions.
+        raw: Leave texts as they were written, for callers that print them as JSON, which escapes them itself.
         longest: See `Lines`.
     """
 
@@ -203,29 +203,29 @@ class Reader(Generic[E]):
 
     @property
     def skipped(self) -> int:
-        """Lines that were torn, unknown, too long or not ours."""
+        """Lines that were damaged, unknown, too long or not events."""
         return self._lines.skipped + self._torn
 
     @property
     def waiting(self) -> int:
-        """Bytes kept back because their line is not whole yet."""
+        """Bytes held back because their line is not complete yet."""
         return self._lines.waiting
 
     def each(self, piece: bytes) -> Iterator[E]:
-        """The events of the lines that ``piece`` completes, one by one; all of them must be taken.
+        """Yield the events of the lines that ``piece`` completes. Take all of them before the next piece.
 
-        What is done with an event before the next one is read is cheap: the numbers of many events fill memory that
-        the system has first to give, those of one are where the last were.
+        They come one at a time because it is faster to use an event before the next is decoded: its numbers reuse the
+        memory of the last ones, while those of many events need memory that the system has to provide first.
         """
         for line in self._lines.feed(piece):
             if line and (event := self.event(line)) is not None:
                 yield event
 
     def event(self, line: bytes) -> E | None:
-        """The event of one line; None, and counted, if it is none."""
+        """Return the event of one line; None, and count it, if it is not an event."""
         try:
-            # JSON writes whatever steers a terminal as an escape or, if its code is 127 or more, as itself: a line
-            # of plain ASCII without either, as the numbers of epochs are, needs no second look.
+            # JSON writes whatever controls a terminal as an escape or, if its code is 127 or more, as itself. A line
+            # of plain ASCII without either, such as the numbers of epochs, needs no cleaning.
             if self._raw or (line.isascii() and b"\\" not in line and b"\x7f" not in line):
                 return self._decoder.decode(line)
             return self._decoder.decode(msgspec.json.encode(harmless_value(msgspec.json.decode(line))))
@@ -235,15 +235,15 @@ class Reader(Generic[E]):
 
 
 class Writer(Generic[E]):
-    """Appends events to a log, one ``os.write`` a line. A line that was torn never spoils the next one.
+    """Appends events to a log, one ``os.write`` a line. A torn line never damages the next one.
 
     Args:
-        path: The log; it is made, or appended to, whoever wrote it before.
-        reserve: Bytes that are kept beside the log, in a file of their own. If the disk is full, they are given up, so
-            that the log can still say how it all ended.
+        path: The log; it is created, or appended to if it exists.
+        reserve: Bytes of a second file next to the log. If the disk is full, that file is removed, so that the log can
+            still say how the run ended.
 
     Raises:
-        OSError: the log cannot be made, or is no file.
+        OSError: the log cannot be created, or is not a file.
     """
 
     def __init__(self, path: Path, *, reserve: int = 0) -> None:
@@ -262,7 +262,7 @@ class Writer(Generic[E]):
         """Append one event.
 
         Raises:
-            OSError: the log could not take it whole.
+            OSError: the line could not be written completely.
         """
         line = _encode(event) + b"\n"
         if self._torn:
@@ -277,7 +277,7 @@ class Writer(Generic[E]):
             raise
 
     def give_up_reserve(self) -> None:
-        """Make room for a last word."""
+        """Remove the reserve, to make room for a last event."""
         if self._reserve is not None:
             self._reserve.unlink(missing_ok=True)
 

@@ -1,6 +1,6 @@
-"""The runs of a prediction: started when the answer is locked, followed until they can decide.
+"""The runs of a prediction: started when the answer is locked, and followed until they decide it.
 
-Every front that asks a question follows them through here. A run goes on when its viewer leaves, and is joined again.
+Every front end that asks questions uses this. A run continues when its viewer leaves, and is joined again later.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
-    from tutor.runs.follower import Follower
+    from tutor.runs.follower import RunFollower
     from tutor.runs.registry import Runs
     from tutor.runs.summary import RunSummary
 
 DECIDES = frozenset({"finished", "diverged"})
-"""States in which a run has told what it was asked."""
+"""States of a run that decide a prediction."""
 
 
 class PredictionRuns:
     """The runs of one question, one for each of its fences.
 
     Args:
-        followers: A viewer of each run, in the fences' order.
+        followers: A follower of each run, in the order of the fences.
         ids: The runs' ids.
     """
 
-    def __init__(self, followers: Sequence[Follower], ids: Sequence[str]) -> None:
+    def __init__(self, followers: Sequence[RunFollower], ids: Sequence[str]) -> None:
         self.followers = tuple(followers)
         self.ids = tuple(ids)
         self._seen: list[int] = []
@@ -45,14 +45,14 @@ class PredictionRuns:
         *,
         changes: Mapping[str, object] | None = None,
     ) -> PredictionRuns:
-        """Join the runs ``known``, where they are all still there; else start new ones.
+        """Join the runs ``known`` if all of them still exist; otherwise start new ones.
 
         Args:
-            runs: Where runs are kept.
-            course: Where the labs are.
+            runs: The learner's runs.
+            course: Has the labs.
             fences: The question's labs.
-            known: Ids of runs started for it before.
-            changes: Keys of the spec to set besides the fences' own, such as the pace.
+            known: Ids of the runs that were started for it before.
+            changes: Settings in addition to those of the fences, such as the pace.
 
         Raises:
             TutorError: a lab cannot be read, or its run cannot be started.
@@ -61,7 +61,7 @@ class PredictionRuns:
             try:
                 return cls([runs.follow(run_id) for run_id in known], known)
             except TutorError:
-                pass  # they were deleted since: start again
+                pass  # one was deleted since: start again
         if course is None:
             raise TutorError(translate("quiz.no-course"))
         from tutor.labs.lab_files import load_lab
@@ -71,7 +71,7 @@ class PredictionRuns:
         return cls([runs.follow(run_id) for run_id in ids], ids)
 
     def poll(self) -> bool:
-        """Read what has come since; whether anything has."""
+        """Read on in the logs. Return whether there was anything new."""
         for follower in self.followers:
             follower.poll()
         before, self._seen = self._seen, [summary.version for summary in self.summaries]
@@ -79,17 +79,17 @@ class PredictionRuns:
 
     @property
     def summaries(self) -> tuple[RunSummary, ...]:
-        """The runs as they stand."""
+        """The present states of the runs."""
         return tuple(follower.summary for follower in self.followers)
 
     @property
     def ended(self) -> bool:
-        """Whether every run has told everything."""
+        """Whether every run has ended."""
         return all(summary.ended for summary in self.summaries)
 
     @property
     def problem(self) -> str:
-        """Why a run cannot decide, in a sentence; empty where all can."""
+        """Why a run cannot decide the prediction, in a sentence; empty if all can."""
         for summary in self.summaries:
             if summary.ended and summary.state not in DECIDES:
                 return summary.message or translate(_WHY[summary.state])

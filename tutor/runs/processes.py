@@ -1,48 +1,101 @@
-"""Workers: processes and sessions of their own, which outlive whoever started them."""
+"""Processes: workers that outlive whoever started them, and the locks that say which of them are alive.
+
+A lock needs no timeout: the kernel releases it when its process ends, however it ends.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tutor.foundation.files import open_file
 from tutor.foundation.translate import language
 
 _PACKAGES = str(Path(__file__).resolve().parents[2])
 ONE_THREAD = {
     f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL", "VECLIB_MAXIMUM", "NUMEXPR", "BLIS")
 }
-"""Threads inside matrix products lose much more than they gain where a neighbour is busy."""
+"""Threads inside matrix products lose much more than they gain when other processes are busy."""
 
 
 def start_worker(module: str, folder: Path, arguments: Sequence[str], lock: int) -> None:
-    """Start ``python -m MODULE FOLDER`` and return at once; what it says goes to ``worker.log`` in its folder.
+    """Start ``python -m MODULE FOLDER`` and return at once; its output goes to ``worker.log`` in its folder.
 
     Args:
         module: What to run.
-        folder: What it works in.
-        arguments: Further words for it.
-        lock: The descriptor of its lock, which is held from before it starts; the caller may close it afterwards.
+        folder: The folder it works in.
+        arguments: Further arguments for it.
+        lock: The descriptor of its lock, held from before it starts; the caller may close it afterwards.
 
     Raises:
         OSError: no process can be started.
     """
-    # -P: what lies in the folder that tutor was called from must never be imported.
+    # -P: files in the folder that tutor was called from must never be imported.
     command = [sys.executable, "-P", "-m", module, str(folder), "--language", language(), "--lock", str(lock)]
     paths = [_PACKAGES, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(paths)}
-    with (folder / "worker.log").open("ab") as said:
+    with (folder / "worker.log").open("ab") as output:
         process = subprocess.Popen(
             [*command, *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
             pass_fds=(lock,),
             env=environment,
         )
-    # Whoever starts a process has to take note of its end, or it stays in the process table.
+    # Whoever starts a process has to wait for its end, or it stays in the process table.
     threading.Thread(target=process.wait, name=f"end of {folder.name}", daemon=True).start()
+
+
+_TRIES = 10
+_PAUSE_SECONDS = 0.002
+
+
+def hold(path: Path) -> int | None:
+    """Lock ``path`` until this process ends.
+
+    Returns:
+        A descriptor to keep open; None if another process holds the lock.
+
+    Raises:
+        OSError: the file cannot be created.
+    """
+    descriptor = open_file(path, os.O_RDWR | os.O_CREAT)
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # `is_held` holds the lock too, for some microseconds.
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return descriptor
+    os.close(descriptor)
+    return None
+
+
+def is_held(path: Path | str) -> bool:
+    """Whether a living process holds the lock ``path``."""
+    try:
+        descriptor = open_file(path)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def release(descriptor: int) -> None:
+    """Release the lock of `hold`, even if child processes have inherited the descriptor."""
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Training in a program of the learner's own, told in the same log as a worker's: any loop, any library."""
+"""Records the training of the learner's own program, whatever its library, in the same log as a worker writes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import re
 import threading
 import time
+import warnings
+import weakref
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
@@ -23,20 +25,22 @@ from tutor.labs.lab_config import LabConfig, ShowConfig, Value
 from tutor.labs.lab_files import versions
 from tutor.ml.divergence import beyond_use, has_diverged
 from tutor.ml.settings import TrainSettings
+from tutor.runs.control import CONTROL_FILE, Command, Inbox
 from tutor.runs.events import (
     RECORDED,
     UNKNOWN_EPOCHS,
     DataFacts,
     Diverged,
+    Event,
     Failed,
     Finished,
     Noted,
     Reason,
     Started,
 )
-from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import hold
-from tutor.runs.record_log import RecordLog
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
+from tutor.runs.log import RESERVE_BYTES, Writer
+from tutor.runs.processes import hold, release
 from tutor.runs.registry import Runs
 from tutor.runs.worker.recorder import SERIES, Recorder
 from tutor.runs.worker.steering import Steering
@@ -47,13 +51,16 @@ _LONGEST_NAME = 200
 _LONGEST_NOTE = 1000
 _LONGEST_ERROR = 500
 LONGEST_METRIC = 40
-"""Characters of the name of a metric."""
+"""Characters in the name of a metric."""
 MOST_METRICS = 20
-"""Metrics of its own that a program may have."""
+"""Metrics that a program may add to the usual series."""
 _TAKEN = frozenset({"epoch", "epochs", "updates", "learning_rate", "gradient_norm", *SERIES})
 _LARGEST_WHOLE = 2**63 - 1
 _ROUNDING = 1e-6
-"""By so much a mean of float32 numbers may miss 0 or 1."""
+"""How far a mean of float32 numbers may be beyond 0 or 1."""
+_RETRY_SECONDS = 1.0
+_MOST_WAITING = 5000
+"""Events of some kilobytes each that wait in memory while the disk is full; beyond that the oldest are dropped."""
 
 
 @dataclass(slots=True)
@@ -74,14 +81,14 @@ class _Result:
 
 
 def number(name: str, value: object) -> float:
-    """``value`` as a float: a number, text that is one, a NumPy or tensor scalar, anything with ``item()``.
+    """Convert ``value`` to a float: a number, a numeric string, a NumPy or tensor scalar, anything with ``item()``.
 
     Args:
-        name: What it is, for what is said of it.
+        name: The name of the value, for the error message.
         value: The value.
 
     Raises:
-        ValueError: it cannot be read as one number.
+        ValueError: it is not one number.
     """
     try:
         item = getattr(value, "item", None)
@@ -92,10 +99,10 @@ def number(name: str, value: object) -> float:
 
 
 def whole_number(name: str, value: object, *, least: int = 0) -> int:
-    """``value`` as a whole number that is not below ``least``. See `number`.
+    """Convert ``value`` to a whole number that is not below ``least``. See `number`.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not such a number.
     """
     found = value if type(value) is int else number(name, value)
     if not (least <= found <= _LARGEST_WHOLE and found == int(found)):
@@ -104,19 +111,19 @@ def whole_number(name: str, value: object, *, least: int = 0) -> int:
     return int(found)
 
 
-def _share(name: str, value: object) -> float:
-    """An accuracy, from 0 to 1; nan is one that could not be computed."""
-    share = number(name, value)
-    if -_ROUNDING <= share <= 1 + _ROUNDING:
-        return min(1.0, max(0.0, share))
-    if share != share:
-        return share
-    key = "record.percent" if 1 < share <= 100 else "record.no-share"
-    raise ValueError(translate(key, name=name, value=f"{share:.6g}", share=f"{share / 100:.6g}"))
+def _accuracy(name: str, value: object) -> float:
+    """Convert ``value`` to an accuracy from 0 to 1; nan if it could not be computed."""
+    accuracy = number(name, value)
+    if -_ROUNDING <= accuracy <= 1 + _ROUNDING:
+        return min(1.0, max(0.0, accuracy))
+    if accuracy != accuracy:
+        return accuracy
+    key = "record.percent" if 1 < accuracy <= 100 else "record.no-share"
+    raise ValueError(translate(key, name=name, value=f"{accuracy:.6g}", share=f"{accuracy / 100:.6g}"))
 
 
 def clean_line(text: str, longest: int) -> str:
-    """Foreign text as one harmless line that can be written as UTF-8, of at most ``longest`` characters."""
+    """Turn untrusted text into one harmless line of at most ``longest`` characters that can be encoded as UTF-8."""
     return harmless_line(text[: 4 * longest].encode("utf-8", "replace").decode("utf-8"))[:longest]
 
 
@@ -128,7 +135,7 @@ def _text_of(value: object) -> str:
 
 
 def recorded_spec(name: str, epochs: int | None = None) -> LabConfig:
-    """The spec of a run that another program trains, of so many epochs where that is known."""
+    """The spec of a run that another program trains. ``epochs``: how many, if that is known."""
     name = clean_line(name, _LONGEST_NAME) or "?"
     return LabConfig(
         id=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "recorded",
@@ -141,19 +148,19 @@ def recorded_spec(name: str, epochs: int | None = None) -> LabConfig:
 class Recording:
     """A run of the learner's own program, from entering the context to leaving it.
 
-    Whoever watches may pause it (`epoch` waits then) and ask it to stop (`stopping` is true then, and it is for the
-    program to leave its loop). An exception that leaves the context is written into the log, and goes on.
+    A viewer may pause it (`epoch` then waits) and ask it to stop (`stopping` is then true, and the program has to leave
+    its loop). An exception that leaves the context is logged and re-raised.
 
     Args:
         name: What is trained.
-        epochs: How many epochs there will be; None or 0 if nobody knows.
-        runs: Where the run is kept; the learner's own runs where None.
+        epochs: How many epochs there will be; None or 0 if that is unknown.
+        runs: Where the run is stored; None: among the learner's runs.
         clock: Seconds that never run backwards.
-        place: The run's folder and the descriptor of its lock, where somebody has made them already.
+        place: The run's folder and the descriptor of its lock, if the caller has made them already.
         task: See `tutor.runs.events.DataFacts`.
 
     Raises:
-        ValueError: ``epochs`` is no whole number.
+        ValueError: ``epochs`` is not a whole number.
     """
 
     def __init__(
@@ -224,7 +231,7 @@ class Recording:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        """End the run: finished, stopped where somebody asked for it, failed where an exception leaves."""
+        """End the run: finished, stopped if somebody asked for that, failed if an exception leaves the context."""
         with self._busy if self._log.ours else nullcontext():
             self._state = "ended"
             self._end(kind, error)
@@ -269,34 +276,35 @@ class Recording:
         updates: SupportsIndex | SupportsFloat | None = None,
         **metrics: SupportsFloat | None,
     ) -> bool:
-        """Tell of one more epoch; waits here while somebody has paused the run.
+        """Record one more epoch; waits while the run is paused.
 
-        Numbers may be anything that `float` takes, such as a NumPy number or a tensor of one element. What is left out
-        is not measured in this epoch. If the log cannot be written, the training goes on, and a warning says so once.
+        A number may be anything that `float` accepts, such as a NumPy number or a tensor with one element. A series
+        that is left out was not measured in this epoch. If the log cannot be written, the training continues, and one
+        warning says so.
 
         Args:
-            train_loss: The loss on the training data; None where it was not measured this time.
+            train_loss: The loss on the training data; None if it was not measured.
             valid_loss: The loss on the validation data.
-            train_accuracy: The share of the training data that is right, 0 to 1, not percent.
-            valid_accuracy: The share of the validation data that is right, 0 to 1, not percent.
-            learning_rate: The learning rate, where it changes.
-            updates: Updates of the parameters since the beginning; as many as epochs where None.
+            train_accuracy: The accuracy on the training data, from 0 to 1, not in percent.
+            valid_accuracy: The accuracy on the validation data, from 0 to 1, not in percent.
+            learning_rate: The learning rate, if it changes.
+            updates: Updates of the parameters since the beginning; None: as many as epochs.
             **metrics: Up to 20 other numbers by names of your own, such as ``f1=0.7``.
 
         Returns:
-            Whether to go on: False once somebody has asked the run to stop.
+            Whether to continue: False once somebody has asked the run to stop.
 
         Raises:
-            ValueError: something is no number, an accuracy is not from 0 to 1, or a metric has no possible name; this
-                epoch does not count then, and the run goes on.
+            ValueError: a value is not a number, an accuracy is not from 0 to 1, or a name cannot be that of a metric.
+                The epoch is not counted then, and the run continues.
             RuntimeError: the run has not begun, or has ended: call it inside the ``with`` block.
         """
         values: dict[str, float] = {}
         for name, convert, given in (
             ("train_loss", number, train_loss),
             ("valid_loss", number, valid_loss),
-            ("train_accuracy", _share, train_accuracy),
-            ("valid_accuracy", _share, valid_accuracy),
+            ("train_accuracy", _accuracy, train_accuracy),
+            ("valid_accuracy", _accuracy, valid_accuracy),
             ("learning_rate", number, learning_rate),
         ):
             if given is not None:
@@ -306,32 +314,32 @@ class Recording:
         if len(self._names | metrics.keys()) > MOST_METRICS:
             raise ValueError(translate("record.too-many", most=MOST_METRICS))
         values |= {name: number(name, value) for name, value in metrics.items() if value is not None}
-        return self.tell(values, updates=None if updates is None else whole_number("updates", updates))
+        return self.add_epoch(values, updates=None if updates is None else whole_number("updates", updates))
 
-    def tell(
-        self, values: Mapping[str, float], *, updates: int | None = None, place: int = 0, called: float | None = None
+    def add_epoch(
+        self, values: Mapping[str, float], *, updates: int | None = None, place: int = 0, number: float | None = None
     ) -> bool:
-        """Tell of one epoch in numbers that are right already. See `epoch`.
+        """Record one epoch whose values are valid already. See `epoch`.
 
         Args:
-            values: By name: ``train_loss`` and the like, and metrics; what is missing is not measured. Metrics beyond
-                `MOST_METRICS` of a run are left out.
-            updates: Updates of the parameters since the beginning; as many as epochs if None.
-            place: The epoch's place, from 1, if it and all after it are told anew; 0: the next one.
-            called: What the program calls the epoch; None: by its place.
+            values: By name: ``train_loss`` and the other series, and metrics; what is missing was not measured. Metrics
+                beyond `MOST_METRICS` of a run are left out.
+            updates: Updates of the parameters since the beginning; None: as many as epochs.
+            place: The place of the epoch, from 1, if it replaces that epoch and all later ones; 0: the next one.
+            number: The number that the program gives the epoch; None: its place.
 
         Returns:
-            Whether to go on.
+            Whether to continue.
 
         Raises:
             RuntimeError: the run has not begun, or has ended.
         """
         self._must_be_open()
-        if not self._log.ours:  # a fork of the training: its parent tells
+        if not self._log.ours:  # a fork of the training: its parent records
             return not self.stopping
         with self._busy:
             self._must_be_open()
-            self._take(values, updates, place or self._epochs + 1, called)
+            self._take(values, updates, place or self._epochs + 1, number)
             now = self._clock()
             due = now - self._flushed >= _FLUSH_SECONDS or self._steering.paused
             if due:
@@ -340,7 +348,7 @@ class Recording:
             self.listen()
         return not self.stopping
 
-    def _take(self, values: Mapping[str, float], updates: int | None, place: int, called: float | None) -> None:
+    def _take(self, values: Mapping[str, float], updates: int | None, place: int, number: float | None) -> None:
         own: dict[str, float] = {}
         for name, value in values.items():
             known = name in self._names or len(self._names) < MOST_METRICS
@@ -355,7 +363,7 @@ class Recording:
         self._last_loss = values.get("train_loss", 0.0)
         if isnan(self._first_loss):
             self._first_loss = values.get("train_loss", nan)
-        # What was measured once and is not this time leaves a gap.
+        # A series that was measured before and is not now gets a gap.
         gaps = {name: values.get(name, nan if name in self._had else None) for name in SERIES[1:]}
         self._recorder.take(
             _Result(
@@ -367,7 +375,7 @@ class Recording:
                 valid_accuracy=gaps["valid_accuracy"],
                 learning_rate=values.get("learning_rate"),
                 metrics=own,
-                number=called,
+                number=number,
                 not_finite={name: value for name, value in values.items() if not isfinite(value)},
             )
         )
@@ -378,7 +386,7 @@ class Recording:
             raise RuntimeError(translate("record.not-begun" if self._state == "new" else "record.has-ended"))
 
     def note(self, text: str) -> None:
-        """Write a note into the log, for everybody who watches.
+        """Write a note into the log, for everybody who watches the run.
 
         Raises:
             RuntimeError: the run has not begun, or has ended.
@@ -392,9 +400,9 @@ class Recording:
             self._log.write(Noted(epoch=self._epochs, text=clean_line(_text_of(text), _LONGEST_NOTE)))
 
     def setting(self, key: str, value: Value) -> Value:
-        """The value that somebody who watches has set for ``key`` (such as ``learning_rate``), else ``value``.
+        """The value that a viewer has set for ``key`` (such as ``learning_rate``); ``value`` if nobody has.
 
-        Only what a program asks for here can be set while it trains.
+        Only settings that the program asks for here can be changed while it trains.
         """
         from tutor.labs.settings import key_of
 
@@ -419,11 +427,11 @@ class Recording:
         self._settings[key] = value
 
     def end(self, reason: Reason) -> None:
-        """Let the run end, for ``reason``. May be called from a signal handler."""
+        """End the run soon, for ``reason``. May be called from a signal handler."""
         self._steering.stop(reason)
 
     def listen(self) -> None:
-        """Write what waits, obey what was asked meanwhile, and wait while the run is paused.
+        """Write the epochs that wait, obey the commands since the last call, and wait while the run is paused.
 
         Raises:
             RuntimeError: the run has not begun.
@@ -431,10 +439,10 @@ class Recording:
         if self._state == "new":
             self._must_be_open()
         while self._hear():
-            time.sleep(_WAIT_SECONDS)  # with no lock held: another thread may tell, or leave the block
+            time.sleep(_WAIT_SECONDS)  # with no lock held: another thread may record an epoch, or leave the block
 
     def _hear(self) -> bool:
-        """Whether the run has to wait, after what was asked of it."""
+        """Obey the commands. Return whether the run has to wait."""
         if not self._log.ours:
             return False
         with self._busy:
@@ -448,3 +456,114 @@ class Recording:
 def _check_metric(name: str) -> None:
     if name in _TAKEN or clean_line(name, LONGEST_METRIC) != name or not name:
         raise ValueError(translate("record.bad-name", name=clean_line(name, LONGEST_METRIC)))
+
+
+_open: weakref.WeakSet[RecordLog] = weakref.WeakSet()
+
+
+class RecordLog:
+    """The log of a run that another program trains. Its failures must never end the training.
+
+    While the disk is full, events wait in memory, and are written as soon as there is room again. A process forked off
+    the training writes nothing and closes its copy of the lock; otherwise the run would seem alive as long as its
+    children.
+
+    Args:
+        folder: The run's folder.
+        lock: The descriptor of its lock; `close` releases it, and so does a failure to create or begin the log.
+        clock: Seconds that never run backwards.
+
+    Raises:
+        OSError: the log cannot be created.
+    """
+
+    def __init__(self, folder: Path, lock: int, clock: Callable[[], float]) -> None:
+        try:
+            self._log: Writer[Event] = Writer(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
+            self._inbox = Inbox(folder / CONTROL_FILE)
+        except OSError:
+            release(lock)
+            raise
+        self._lock = lock
+        self._clock = clock
+        self._owner = os.getpid()
+        self._waiting: list[Event] = []
+        self._tried = 0.0
+        self._trouble = ""
+        _open.add(self)
+
+    @property
+    def ours(self) -> bool:
+        """Whether this process opened the log, and is not a fork of the one that did."""
+        return self._owner == os.getpid()
+
+    def begin(self, event: Event) -> None:
+        """Write the first event.
+
+        Raises:
+            OSError: there is no room for it. The log is closed then, so that the run does not seem alive.
+        """
+        try:
+            self._log.write(event)
+        except OSError:
+            self.close(0)
+            raise
+
+    def write(self, event: Event) -> None:
+        """Write an event, now or as soon as there is room."""
+        if not self.ours:
+            return
+        self._waiting.append(event)
+        if not self._trouble or self._clock() - self._tried >= _RETRY_SECONDS:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._tried = self._clock()
+        while self._waiting:
+            try:
+                self._log.write(self._waiting[0])
+            except OSError as error:
+                self._complain(error.strerror or str(error))
+                return
+            except (TypeError, ValueError, OverflowError) as error:
+                # An event that cannot be encoded as JSON is dropped: it must not hold up those after it.
+                self._complain(str(error))
+            del self._waiting[0]
+        self._trouble = ""
+
+    def _complain(self, reason: str) -> None:
+        del self._waiting[:-_MOST_WAITING]
+        if not self._trouble:
+            warnings.warn(translate("record.cannot-write", reason=reason), RuntimeWarning, stacklevel=2)
+        self._trouble = reason
+
+    def poll(self) -> list[Command]:
+        """Return the commands since the last poll."""
+        return self._inbox.poll() if self.ours else []
+
+    def close(self, epoch: int) -> None:
+        """End the log. If events are still waiting for room, the last event says so in the reserved space."""
+        if not self.ours:
+            return
+        self._flush()
+        self._log.give_up_reserve()
+        self._flush()
+        if self._waiting:
+            self._waiting = [Failed(epoch=epoch, message=translate("runs.failed-disk", reason=self._trouble))]
+            self._flush()
+        self._log.close()
+        self._inbox.close()
+        _open.discard(self)
+        release(self._lock)
+
+    def _leave_to_parent(self) -> None:
+        os.close(self._lock)
+
+
+def _after_fork() -> None:
+    for log in list(_open):
+        log._leave_to_parent()  # noqa: SLF001 - of this module
+    _open.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)

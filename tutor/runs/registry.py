@@ -1,41 +1,57 @@
-"""All runs of a learner: one folder a run, named ``YYYYMMDD-HHMMSS-<4 hex>``; the last four are its short id."""
+"""All runs of a learner: one folder each, named ``YYYYMMDD-HHMMSS-<4 hex>``; the last four are the short id."""
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tutor.foundation import private
 from tutor.foundation.clock import Clock, utc_now
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.files import is_file, read_start, whole_path
+from tutor.foundation.files import is_file, open_file, read_start, whole_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import write_config
 from tutor.labs.limits import KEEP_MB, KEEP_RUNS, Limits
-from tutor.runs.beside import mark_beside, place_beside
-from tutor.runs.entries import COLUMNS_FILE, PIN_FILE, SOURCE_FILE, RunEntry, entry_of, is_kept, size_of
-from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, Follower
-from tutor.runs.locks import hold, is_held
-from tutor.runs.processes import start_worker
-
-__all__ = ["RunEntry", "Runs"]
+from tutor.runs.events import Epochs, Event, number_text
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, RunFollower
+from tutor.runs.log import Reader
+from tutor.runs.processes import hold, is_held, start_worker
+from tutor.runs.summary import ENDED, RunSummary, State, fold, latest
 
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 _LONGEST_PATH = 1 << 14
+PIN_FILE = "pinned"
+"""A run with this file in its folder is never pruned."""
+COMPARED_FILE = "beside"
+"""A run with this file in its folder is compared with the next runs of its lab. The file holds its number."""
+SOURCE_FILE = "source"
+"""Holds the path of the file that a run follows."""
+COLUMNS_FILE = "columns"
+"""Holds names of columns of that file, as `tutor.tables.log_columns.parse_columns` reads them; may be missing."""
+SHAPE_PARTS = 32
+"""Points of the sparkline in a list of runs."""
+_HEAD_BYTES = 64 * 1024
+_TAIL_BYTES = 64 * 1024
+_PROBES = 24
+_PROBE_BYTES = 8 * 1024
+_LONGEST_NUMBER = 8
 
 
 class Runs:
-    """The learner's runs under one folder, which is made when the first run starts.
+    """The learner's runs in one folder, which is created when the first run starts.
 
     Args:
-        folder: Where the runs lie.
+        folder: Where the runs are.
         clock: For the names of runs.
     """
 
@@ -47,22 +63,21 @@ class Runs:
     def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
         """Start a worker for ``spec`` and return the run's id at once.
 
-        The worker is a process and a session of its own: it outlives this one. Its lock is held from before it
-        starts, so a viewer never has to guess whether it is still coming.
+        The worker is a process in a session of its own, so it outlives this one. Its lock is held from before it
+        starts, so a viewer never has to guess whether it has not started yet.
 
         Raises:
-            TutorError: as many runs as may go on at once do, the folder cannot be written to, or no process can be
-                started.
+            TutorError: too many runs are running, the folder cannot be written, or no process can be started.
         """
         self._refuse_beyond(Limits.of_environment().runs)
         data = [] if data_folder is None else ["--data-folder", str(data_folder.resolve())]
         return self._launch(spec, "tutor.runs.worker", data, {})
 
     def _refuse_beyond(self, most: int) -> None:
-        """See to it that one more run may go on: programs of the learner's own are not counted.
+        """Refuse another run if ``most`` are running. The learner's own programs do not count.
 
         Raises:
-            TutorError: so many go on.
+            TutorError: that many are running.
         """
         count = sum(not entry.recorded for entry in self.running())
         if count >= most:
@@ -71,15 +86,18 @@ class Runs:
             )
 
     def follow_file(self, spec: LabConfig, path: Path, columns: str = "") -> str:
-        """Start a process that tells of the CSV log ``path`` as it grows; its run's id, or that of one that does.
+        """Start a process that follows the CSV log ``path`` as a run, unless one does so already.
 
         Args:
             spec: The spec of the run.
             path: The log.
             columns: Columns named by hand. A run that reads other columns is not joined.
 
+        Returns:
+            The id of the run.
+
         Raises:
-            TutorError: the folder cannot be written to, or no process can be started.
+            TutorError: the folder cannot be written, or no process can be started.
         """
         source = str(whole_path(path))
         for entry in self.running():
@@ -90,7 +108,7 @@ class Runs:
         return self._launch(spec, "tutor.runs.imports.csv_worker", [], files)
 
     def _launch(self, spec: LabConfig, module: str, arguments: Sequence[str], files: Mapping[str, str]) -> str:
-        """Start a process for a run of ``spec``, with ``files`` in the run's folder. Returns the run's id."""
+        """Start a process for a run of ``spec``, with ``files`` in the run's folder. Return the run's id."""
         try:
             folder = self.make(spec)
             lock = hold(folder / LOCK_FILE)
@@ -109,10 +127,10 @@ class Runs:
         return folder.name
 
     def make(self, spec: LabConfig) -> Path:
-        """Make the folder of a run of ``spec``, for somebody to work in.
+        """Create the folder of a run of ``spec``, for the caller to train in.
 
         Raises:
-            OSError: it cannot be made.
+            OSError: it cannot be created.
         """
         folder = self._make_folder()
         write_config(folder, spec)
@@ -132,7 +150,7 @@ class Runs:
         """The folder of a run, by id or short id.
 
         Raises:
-            TutorError: there is no such run, or the short id means several.
+            TutorError: there is no such run, or several have this short id.
         """
         found = [folder for folder in self._folders() if folder.name == run_id or folder.name.endswith(f"-{run_id}")]
         if len(found) == 1:
@@ -141,16 +159,16 @@ class Runs:
         key = "runs.several-runs" if found else "runs.no-such-run"
         raise TutorError(translate(key, name=name), hint=translate("runs.no-such-run-hint"), exit_code=ExitCode.USAGE)
 
-    def follow(self, run_id: str) -> Follower:
-        """A new viewer of a run.
+    def follow(self, run_id: str) -> RunFollower:
+        """A new follower of a run.
 
         Raises:
             TutorError: there is no such run.
         """
-        return Follower(self.folder_of(run_id))
+        return RunFollower(self.folder_of(run_id))
 
     def running(self) -> list[RunEntry]:
-        """Runs whose worker lives, newest first. Cheap enough for every second."""
+        """Runs whose worker is alive, newest first. Cheap enough to call every second."""
         alive = [folder for folder in self._folders() if is_held(folder / LOCK_FILE)]
         return [entry for entry in map(entry_of, alive) if entry.alive]
 
@@ -184,7 +202,7 @@ class Runs:
         """Remove a run that has ended.
 
         Raises:
-            TutorError: there is no such run, it still goes on, or it cannot be removed.
+            TutorError: there is no such run, it is still running, or it cannot be removed.
         """
         folder = self.folder_of(run_id)
         entry = entry_of(folder)
@@ -198,10 +216,10 @@ class Runs:
         self._ended.pop(folder.name, None)
 
     def pin(self, run_id: str, *, pinned: bool = True) -> None:
-        """Keep a run however many there are; or no longer, and compare it no longer.
+        """Pin a run, so that it is never pruned; or unpin it, which also ends its comparison.
 
         Raises:
-            TutorError: there is no such run, or its folder cannot be written to.
+            TutorError: there is no such run, or its folder cannot be written.
         """
         folder = self.folder_of(run_id)
         try:
@@ -209,39 +227,39 @@ class Runs:
                 (folder / PIN_FILE).touch()
             else:
                 (folder / PIN_FILE).unlink(missing_ok=True)
-                mark_beside(folder, None)
+                mark_compared(folder, None)
         except OSError as error:
             raise _cannot_pin(error) from error
         self._ended.pop(folder.name, None)
 
-    def keep_beside(self, run_id: str, number: int | None) -> None:
-        """Keep a run as the ``number``-th of those that its lab compares, or no longer where None.
+    def keep_compared(self, run_id: str, number: int | None) -> None:
+        """Make a run the ``number``-th of those that its lab compares; None: compare it no longer.
 
-        While it is compared it is not pruned. Whether it was pinned by itself does not change.
+        A compared run is not pruned. This does not change whether it is pinned.
 
         Raises:
-            TutorError: there is no such run, or its folder cannot be written to.
+            TutorError: there is no such run, or its folder cannot be written.
         """
         folder = self.folder_of(run_id)
         try:
-            mark_beside(folder, number)
+            mark_compared(folder, number)
         except OSError as error:
             raise _cannot_pin(error) from error
         self._ended.pop(folder.name, None)
 
-    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
-        """Number and id of the runs that the lab of ``spec`` compares, the one kept first at the front.
+    def compared(self, spec: LabConfig) -> list[tuple[int, str]]:
+        """Number and id of the runs that the lab of ``spec`` compares, the one marked first at the front.
 
-        One whose log has gone is kept no longer.
+        A run whose log is gone is compared no longer.
         """
         found = []
         for folder in self._folders():
-            place = place_beside(folder)
+            place = comparison_mark(folder)
             if place is None:
                 continue
             if not is_file(folder / EVENTS_FILE):
                 with suppress(OSError):
-                    mark_beside(folder, None)
+                    mark_compared(folder, None)
                 continue
             own = self._entry(folder).spec
             if own is not None and (own.id, own.data.path) == (spec.id, spec.data.path):
@@ -249,11 +267,11 @@ class Runs:
         return [(number, name) for _, name, number in sorted(found)]
 
     def pick(self, name: str | None, *, alive: bool = False) -> str:
-        """The id of the run ``name``; without one, of the newest that goes on, else of the newest.
+        """The id of the run ``name``; without a name, of the newest running one, else of the newest.
 
         Args:
             name: An id or a short id, or None.
-            alive: Without a name, only a run that goes on will do.
+            alive: Without a name, accept only a running run.
 
         Raises:
             TutorError: there is no such run.
@@ -270,7 +288,7 @@ class Runs:
         """Remove the oldest ended runs beyond ``keep`` in number or ``megabytes`` in size, never a pinned one.
 
         Returns:
-            How many went. A run that cannot be removed stays.
+            How many were removed. A run that cannot be removed stays.
         """
         removed, size = 0, 0.0
         for index, folder in enumerate(self._folders()):
@@ -291,7 +309,7 @@ class Runs:
 
 
 def _text_in(path: Path) -> str:
-    """A small file of a run's folder; empty if there is none."""
+    """The text of a small file in a run's folder; empty if there is none."""
     try:
         return os.fsdecode(read_start(path, _LONGEST_PATH))
     except OSError:
@@ -304,11 +322,216 @@ def _cannot_pin(error: OSError) -> TutorError:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a run's folder, or what stands in its place; a list of runs sees it whole or not at all."""
+    """Remove a run's folder, or whatever is in its place; a list of runs sees it complete or not at all."""
     if folder.is_symlink() or not folder.is_dir():
         folder.unlink()
         return
-    folder.chmod(0o700)  # one that nobody may read is not emptied either
+    folder.chmod(0o700)  # a folder without permissions could not be emptied
     aside = folder.with_name(f".removed-{folder.name}")
     folder.rename(aside)
     shutil.rmtree(aside)
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """One run, as a list of runs shows it."""
+
+    id: str
+    folder: Path
+    spec: LabConfig | None
+    """None if the run died before its first event."""
+    state: State
+    epoch: int
+    train_loss: float
+    valid_loss: float
+    """nan if there is none."""
+    started_at: datetime
+    """UTC."""
+    valid: bool = False
+    """Whether `shape` shows the validation loss."""
+    shape: tuple[float, ...] = ()
+    """The loss over the whole run in at most `SHAPE_PARTS` parts, for a sparkline; nan for parts that were not read."""
+    size: int = 0
+    """Bytes in its folder."""
+    pinned: bool = False
+    """Whether it is never pruned, because it is pinned or compared."""
+    epochs_planned: int = 0
+    """How many epochs were asked for; 0 if nobody has said."""
+    recorded: bool = False
+    """Whether the learner's own program trained, and not a worker of tutor."""
+    followed: bool = False
+    """Whether only the log of such a program is read."""
+    problem: str = ""
+    """Why its folder or its log cannot be read; empty if they can."""
+    number: float | None = None
+    """The number that another program gives the last epoch; None if it counts them 1, 2, 3."""
+
+    @property
+    def place(self) -> str:
+        """The progress: ``12/200``, or ``12`` if the total is unknown."""
+        if self.number is not None:
+            return number_text(self.number)
+        return f"{self.epoch}/{self.epochs_planned}" if self.epochs_planned else f"{self.epoch}"
+
+    @property
+    def short_id(self) -> str:
+        """The last four characters of the id."""
+        return self.id[-4:]
+
+    @property
+    def lab(self) -> str:
+        """The id of the run's lab."""
+        return self.spec.id if self.spec is not None else ""
+
+    def title_in(self, language: str) -> str:
+        """The title of what it trains; if it cannot be read, why."""
+        if self.problem:
+            return translate("runs.unreadable", reason=self.problem)
+        return harmless_line(self.spec.title_in(language)) if self.spec is not None else ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is running or paused."""
+        return self.state not in ENDED
+
+
+def entry_of(folder: Path) -> RunEntry:
+    """Read the entry of a run's folder, whatever is wrong with it. The cost does not grow with the run."""
+    alive = is_held(folder / LOCK_FILE)
+    problem, size = "", 0
+    events: list[Event] = []
+    between: list[Event] = []
+    try:
+        size = size_of(folder)
+        events, between = _read_ends(folder / EVENTS_FILE)
+    except FileNotFoundError:
+        pass  # the run has not begun, or was removed meanwhile
+    except OSError as error:
+        problem = error.strerror or str(error)
+    summary = fold(RunSummary(whole=False), events)
+    state = summary.state
+    if problem:
+        state = "unreadable"
+    elif not summary.ended and not alive:
+        state = "died"
+    return RunEntry(
+        id=folder.name,
+        folder=folder,
+        spec=summary.spec,
+        state=state,
+        epoch=summary.epoch,
+        train_loss=summary.train_losses[-1] if summary.train_losses else math.nan,
+        valid_loss=latest(summary.valid_losses),
+        started_at=_time_of(folder),
+        valid=bool(summary.valid_losses),
+        shape=_loss_shape([*events, *between], summary.epoch, valid=bool(summary.valid_losses)),
+        size=size,
+        pinned=is_kept(folder),
+        epochs_planned=summary.epochs_planned,
+        recorded=summary.recorded,
+        followed=summary.followed,
+        problem=problem,
+        number=summary.numbers[-1] if summary.numbers else None,
+    )
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether a run is pinned, or compared with others of its lab, and therefore never pruned."""
+    return any(os.path.lexists(folder / name) for name in (PIN_FILE, COMPARED_FILE))
+
+
+def size_of(folder: Path) -> int:
+    """The bytes of the files in a run's folder.
+
+    Raises:
+        OSError: it cannot be listed, or is not a folder.
+    """
+    total = 0
+    for file in folder.iterdir():
+        with suppress(OSError):  # it was removed meanwhile
+            total += file.stat().st_size if file.is_file() else 0
+    return total
+
+
+def _loss_shape(events: Iterable[Event], epochs: int, *, valid: bool) -> tuple[float, ...]:
+    """The last loss in each part of the run."""
+    parts = min(SHAPE_PARTS, epochs)
+    shape = [math.nan] * parts
+    for event in events:
+        if isinstance(event, Epochs) and parts:
+            for index, loss in enumerate(event.valid if valid else event.train):
+                place = (event.first + index - 1) * parts // epochs
+                if loss is not None and 0 <= place < parts:
+                    shape[place] = loss
+    return tuple(shape)
+
+
+def _read_ends(log: Path) -> tuple[list[Event], list[Event]]:
+    """Read the events at the head and the tail of ``log``, and from a long log some in between.
+
+    Those at the ends fold to the right state and last epoch; those in between show how the loss went.
+
+    Returns:
+        The events of both ends, and those in between.
+
+    Raises:
+        OSError: there is no log, or it cannot be read.
+    """
+    descriptor = open_file(log)
+    try:
+        head = os.pread(descriptor, _HEAD_BYTES + _TAIL_BYTES, 0)
+        size = os.fstat(descriptor).st_size
+        if size <= len(head):
+            return _events(head), []
+        tail_at = max(_HEAD_BYTES, size - _TAIL_BYTES)
+        places = (_HEAD_BYTES + (tail_at - _HEAD_BYTES) * number // (_PROBES + 1) for number in range(1, _PROBES + 1))
+        pieces = [os.pread(descriptor, _PROBE_BYTES, place) for place in places]
+        tail = os.pread(descriptor, _TAIL_BYTES, tail_at)
+    finally:
+        os.close(descriptor)
+    # If a piece begins in the middle of a line, that line is skipped like any damaged one.
+    return _events(head[:_HEAD_BYTES]) + _events(tail), [event for piece in pieces for event in _events(piece)]
+
+
+def _events(piece: bytes) -> list[Event]:
+    reader: Reader[Event] = Reader(Event)
+    return list(reader.each(piece))
+
+
+def _time_of(folder: Path) -> datetime:
+    try:
+        return datetime.strptime(folder.name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromtimestamp(folder.lstat().st_mtime, UTC)
+    except (OSError, ValueError, OverflowError):  # it was removed, or its time is beyond every calendar
+        return datetime.fromtimestamp(0, UTC)
+
+
+def mark_compared(folder: Path, number: int | None) -> None:
+    """Mark the run in ``folder`` as the ``number``-th that its lab compares; None: remove the mark.
+
+    The mark is in the run's own folder, so it cannot outlive the run.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    mark = folder / COMPARED_FILE
+    if number is None:
+        mark.unlink(missing_ok=True)
+    else:
+        mark.write_text(f"{number}\n", encoding="ascii")
+
+
+def comparison_mark(folder: Path) -> tuple[int, int] | None:
+    """Return when the run in ``folder`` was marked (nanoseconds) and its number, 0 if the file has none.
+
+    Returns None if it is not compared.
+    """
+    mark = folder / COMPARED_FILE
+    try:
+        text = read_start(mark, _LONGEST_NUMBER).strip()
+        return mark.stat().st_mtime_ns, int(text) if text.isdigit() else 0
+    except OSError:
+        return None

@@ -1,6 +1,6 @@
-"""A run that has ended, seen again: its log as it stood after any epoch, and a player that walks through it.
+"""Replays a run that has ended: its state after any epoch, and a player that moves through the epochs.
 
-Losses are kept whole; of the pictures only the place in the log is kept, and each is read when it is looked at.
+The losses are in memory; of the views only the position in the log is, and each is read when it is shown.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 class _Mark(NamedTuple):
-    """What the log says at the end of some epochs."""
+    """What the log says after the last epoch of an `Epochs` event."""
 
     epoch: int
     updates: int
@@ -36,8 +36,8 @@ class _Mark(NamedTuple):
     gradient_norm: float | None
 
 
-class _Picture(NamedTuple):
-    """Where a picture lies in the log."""
+class _ViewPlace(NamedTuple):
+    """Where a view is in the log."""
 
     epoch: int
     offset: int
@@ -51,7 +51,7 @@ class Replay:
         folder: The run's folder.
 
     Raises:
-        TutorError: there is no log, or no epoch in it.
+        TutorError: there is no log, or it has no epoch.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -60,18 +60,27 @@ class Replay:
         self.whole = RunSummary()
         """The run as it ended."""
         self._marks = [_Mark(0, 0, 0.0, None, None)]
-        self._pictures: dict[tuple[str, str], list[_Picture]] = {}
-        self._read_pictures: dict[int, dict[str, object]] = {}
+        self._views: dict[tuple[str, str], list[_ViewPlace]] = {}
+        self._loaded: dict[int, dict[str, object]] = {}
         self._read()
         self._bests = _records(self.whole.valid_losses, lower=True)
         self._worsts = _records(self.whole.train_losses, lower=False)
         if not self.whole.train_losses:
             raise TutorError(translate("replay.nothing"))
+        self.player = Player(self.last)
+        self._shown = self.at(0)
 
     @property
     def last(self) -> int:
         """The last epoch."""
         return len(self.whole.train_losses)
+
+    @property
+    def summary(self) -> RunSummary:
+        """The run as it stood at the position of `player`."""
+        if self._shown.epoch != self.player.position:
+            self._shown = self.at(self.player.position)
+        return self._shown
 
     def _read(self) -> None:
         try:
@@ -91,24 +100,24 @@ class Replay:
         if event is None:
             return
         if isinstance(event, View):
-            places = self._pictures.setdefault((event.panel, event.part), [])
-            places.append(_Picture(event.epoch, offset, len(line)))
+            places = self._views.setdefault((event.panel, event.part), [])
+            places.append(_ViewPlace(event.epoch, offset, len(line)))
             return
         fold(self.whole, [event])
         if isinstance(event, Epochs):
-            while self._marks[-1].epoch >= event.first > 0 and len(self._marks) > 1:  # those are told anew
+            while self._marks[-1].epoch >= event.first > 0 and len(self._marks) > 1:  # this event replaces those
                 self._marks.pop()
             last = event.first + len(event.train) - 1
             self._marks.append(_Mark(last, event.updates, event.seconds, event.learning_rate, event.gradient_norm))
 
     def at(self, epoch: int) -> RunSummary:
-        """The run as it stood after ``epoch`` epochs (0: before the first)."""
+        """The state of the run after ``epoch`` epochs (0: before the first)."""
         whole = self.whole
         epoch = max(0, min(epoch, self.last))
         summary = RunSummary(
             state=whole.state,
             run=whole.run, started_at=whole.started_at, spec=whole.spec, versions=whole.versions, data=whole.data,
-            epoch=epoch, pace=whole.pace, told="",
+            epoch=epoch, pace=whole.pace,
             train_losses=whole.train_losses[:epoch], valid_losses=whole.valid_losses[:epoch],
             train_accuracies=whole.train_accuracies[:epoch], valid_accuracies=whole.valid_accuracies[:epoch],
             metrics={name: series[:epoch] for name, series in whole.metrics.items()}, numbers=whole.numbers[:epoch],
@@ -128,46 +137,46 @@ class Replay:
 
     @staticmethod
     def _before(records: list[tuple[int, float]], epoch: int) -> int:
-        """The last of ``records`` that was set by ``epoch``; the first of them is that there is none."""
+        """The index of the last of ``records`` set by ``epoch``; the record at index 0 stands for none."""
         return bisect_right(records, epoch, key=lambda record: record[0]) - 1
 
     def _fill(self, summary: RunSummary) -> None:
-        """Put in what the log tells now and then: updates, time, learning rate, pictures."""
+        """Fill in what the log records only now and then: updates, time, learning rate, views."""
         epoch = summary.epoch
         after = bisect_right(self._marks, epoch, key=lambda mark: mark.epoch)
         before = self._marks[after - 1]
         later = self._marks[after] if before.epoch < epoch and after < len(self._marks) else before
-        share = (epoch - before.epoch) / max(1, later.epoch - before.epoch)
-        summary.updates = before.updates + round(share * (later.updates - before.updates))
-        summary.seconds = before.seconds + share * (later.seconds - before.seconds)
+        fraction = (epoch - before.epoch) / max(1, later.epoch - before.epoch)
+        summary.updates = before.updates + round(fraction * (later.updates - before.updates))
+        summary.seconds = before.seconds + fraction * (later.seconds - before.seconds)
         summary.learning_rate = later.learning_rate
         summary.gradient_norm = before.gradient_norm
-        for panel in {panel for panel, _ in self._pictures}:
-            scene, frame = self._picture(panel, "scene", epoch), self._picture(panel, "frame", epoch)
+        for panel in {panel for panel, _ in self._views}:
+            scene, frame = self._view_at(panel, "scene", epoch), self._view_at(panel, "frame", epoch)
             if scene or frame:
                 version = -1 - (frame.offset if frame else 0) - (scene.offset if scene else 0)
                 drawn = frame.epoch if frame is not None else epoch  # a scene alone is the same at every epoch
                 view = PanelView(scene=self._load(scene), frame=self._load(frame), epoch=drawn, version=version)
                 summary.views[panel] = view
 
-    def _picture(self, panel: str, part: str, epoch: int) -> _Picture | None:
-        """The newest picture at ``epoch``; a scene that came later stands for one that was never told before."""
-        places = self._pictures.get((panel, part), [])
+    def _view_at(self, panel: str, part: str, epoch: int) -> _ViewPlace | None:
+        """The newest view at ``epoch``. Before the first scene, that first scene, though it came later."""
+        places = self._views.get((panel, part), [])
         at = bisect_right(places, epoch, key=lambda place: place.epoch)
         if at:
             return places[at - 1]
         return places[0] if places and part == "scene" else None
 
-    def _load(self, place: _Picture | None) -> dict[str, object]:
+    def _load(self, place: _ViewPlace | None) -> dict[str, object]:
         if place is None:
             return {}
-        if place.offset not in self._read_pictures:
-            if len(self._read_pictures) > 64:
-                self._read_pictures.clear()
-            self._read_pictures[place.offset] = self._data_at(place)
-        return self._read_pictures[place.offset]
+        if place.offset not in self._loaded:
+            if len(self._loaded) > 64:
+                self._loaded.clear()
+            self._loaded[place.offset] = self._data_at(place)
+        return self._loaded[place.offset]
 
-    def _data_at(self, place: _Picture) -> dict[str, object]:
+    def _data_at(self, place: _ViewPlace) -> dict[str, object]:
         try:
             descriptor = open_file(self._path)
         except OSError:
@@ -180,7 +189,7 @@ class Replay:
 
 
 def _records(losses: Sequence[float], *, lower: bool) -> list[tuple[int, float]]:
-    """The epochs that had the lowest loss so far, or the highest, and that loss; before them that there is none."""
+    """The epochs with the lowest loss so far, or the highest, and that loss; first an entry that stands for none."""
     records: list[tuple[int, float]] = [(0, nan)]
     held = inf if lower else -inf
     for epoch, loss in enumerate(losses, 1):
@@ -192,7 +201,7 @@ def _records(losses: Sequence[float], *, lower: bool) -> list[tuple[int, float]]
 
 @dataclass(slots=True)
 class Player:
-    """Walks through the epochs of a replay.
+    """Moves through the epochs of a replay.
 
     Args:
         last: The last epoch.
@@ -203,11 +212,11 @@ class Player:
     """Epochs that are shown."""
     playing: bool = True
     speed: float = 1.0
-    """1: the whole run in some seconds, however long it was."""
+    """1: the whole run in `_SECONDS`, however long it was."""
     _part: float = 0.0
 
     def tick(self, seconds: float) -> bool:
-        """Let time pass. Whether the position moved."""
+        """Advance by ``seconds``. Return whether the position moved."""
         if not self.playing:
             return False
         self._part += seconds * self.speed * max(self.last / _SECONDS, 1.0)
@@ -219,7 +228,7 @@ class Player:
         return self.position != before
 
     def toggle(self) -> None:
-        """Play, or hold; at the end, play from the beginning."""
+        """Play or pause; at the end, play from the beginning."""
         if not self.playing and self.position >= self.last:
             self.position = 0
         self.playing = not self.playing
@@ -229,36 +238,16 @@ class Player:
         self.position = max(0, min(self.last, epoch))
 
     def scrub(self, steps: int) -> None:
-        """Go on by fortieths of the run, or back; it holds there."""
+        """Move by fortieths of the run, and pause there."""
         self.playing = False
         self.to(self.position + steps * max(1, self.last // 40))
 
-    def to_share(self, share: float) -> None:
-        """Go to a share of the run, from 0 to 1; it holds there."""
+    def to_fraction(self, fraction: float) -> None:
+        """Go to a fraction of the run, from 0 to 1, and pause there."""
         self.playing = False
-        self.to(round(share * self.last))
+        self.to(round(fraction * self.last))
 
     def change_speed(self, steps: int) -> None:
-        """Faster, or slower where negative."""
+        """Play faster, or slower if ``steps`` is negative."""
         at = _SPEEDS.index(self.speed) + steps
         self.speed = _SPEEDS[max(0, min(len(_SPEEDS) - 1, at))]
-
-
-class Replaying:
-    """A replay, and where it is.
-
-    Args:
-        replay: The log, open at any epoch.
-    """
-
-    def __init__(self, replay: Replay) -> None:
-        self.replay = replay
-        self.player = Player(replay.last)
-        self._shown = replay.at(0)
-
-    @property
-    def summary(self) -> RunSummary:
-        """The run as it stood where the replay is."""
-        if self._shown.epoch != self.player.position:
-            self._shown = self.replay.at(self.player.position)
-        return self._shown

@@ -1,19 +1,18 @@
-"""The fold: events in, what every viewer shows out. All viewers show the same numbers because of it."""
+"""The fold: a log goes in, what every viewer shows comes out, so all viewers show the same numbers."""
 
 from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite, nan
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from msgspec import UNSET
 
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
-from tutor.runs.ends import ENDS
 from tutor.runs.events import (
     FOLLOWED,
     RECORDED,
@@ -42,8 +41,36 @@ ENDED: frozenset[State] = frozenset({"finished", "stopped", "diverged", "failed"
 Fact = float | bool | str
 _MOST_NOT_FINITE = 10_000
 _MOST_LOST = 1_000_000
-"""Epochs of a run that may be lost; a number beyond is none that a worker wrote, and would only take memory."""
+"""Lost epochs of a run that are filled with nan. No worker leaves a larger gap; filling one would only take memory."""
 _MOST_METRICS = 40
+
+
+class End(NamedTuple):
+    """One way in which a run ends. A run that failed or died gave no reason, and has no `End`.
+
+    Args:
+        state: Whether the run did everything that it was asked for, was cut short, or diverged.
+        sentence: A key for `translate`; the sentence may use ``epochs``, ``updates`` and ``seconds``.
+        expected: Whether it ended as somebody asked, so that there is nothing to explain.
+    """
+
+    state: Literal["finished", "stopped", "diverged"]
+    sentence: str
+    expected: bool = False
+
+
+ENDS: Mapping[Reason, End] = {
+    "epochs": End("finished", "ends.epochs", expected=True),
+    "no-improvement": End("finished", "ends.no-improvement"),
+    "stop": End("stopped", "ends.stop", expected=True),
+    "signal": End("stopped", "ends.signal"),
+    "seconds": End("stopped", "ends.seconds"),
+    "idle": End("stopped", "ends.idle"),
+    "log-size": End("stopped", "ends.log-size"),
+    "quiet": End("finished", "ends.quiet"),
+    "gone": End("finished", "ends.gone"),
+    "diverged": End("diverged", "runs.diverged"),
+}
 
 
 @dataclass(slots=True)
@@ -54,12 +81,12 @@ class PanelView:
     frame: dict[str, object] = field(default_factory=dict)
     epoch: int = 0
     version: int = 0
-    """Rises with every change: a panel is drawn again only when it did."""
+    """Rises with every change; a panel is drawn again only after a change."""
 
 
 @dataclass(slots=True)
 class RunSummary:
-    """A run as it stands. Losses are by epoch: ``train_losses[0]`` belongs to epoch 1; nan where not finite."""
+    """The present state of a run. ``train_losses[0]`` is the loss of epoch 1; a loss that is not finite is nan."""
 
     state: State = "starting"
     run: str = ""
@@ -78,11 +105,11 @@ class RunSummary:
     train_accuracies: array[float] = field(default_factory=lambda: array("d"))
     valid_accuracies: array[float] = field(default_factory=lambda: array("d"))
     metrics: dict[str, array[float]] = field(default_factory=dict)
-    """What a program of the learner's own measures besides, by its name for it."""
+    """Further series that the learner's own program measures, by the names that it gives them."""
     numbers: array[float] = field(default_factory=lambda: array("d"))
-    """What another program calls each epoch; empty if it calls them by their places, 1, 2, 3."""
+    """The number that another program gives each epoch; empty if it counts them 1, 2, 3."""
     not_finite: dict[str, dict[int, float]] = field(default_factory=dict)
-    """By series and place: each nan and infinity that was measured, up to `_MOST_NOT_FINITE` of a series."""
+    """By series and place, each nan and infinity that was measured, up to `_MOST_NOT_FINITE` of a series."""
     best_valid_loss: float = nan
     best_epoch: int = 0
     worst_train_loss: float = nan
@@ -91,9 +118,9 @@ class RunSummary:
     notes: list[Noted] = field(default_factory=list)
     views: dict[str, PanelView] = field(default_factory=dict)
     reason: Reason | None = None
-    """Why it ended: see `tutor.runs.ends`; None while it goes on, and if it gave no reason."""
-    told: str = ""
-    """What the worker said went wrong, or refused last, in a sentence."""
+    """Why it ended; see `ENDS`. None while it is running, and if it gave no reason."""
+    worker_message: str = ""
+    """A sentence of the worker: what went wrong, or what it refused last."""
     hint: str = ""
     diverged: bool = False
     final_facts: dict[str, float] = field(default_factory=dict)
@@ -106,9 +133,10 @@ class RunSummary:
     lost_epochs: int = 0
     """Epochs whose lines could not be read, which are nan in `train_losses`."""
     whole: bool = True
-    """Whether the log is folded from its beginning on: then epochs whose line was lost are nan, else nobody knows."""
+    """Whether the log is folded from its beginning, so that a gap in the epochs means lost lines, and is filled with
+    nan."""
     extremes_stale: bool = False
-    """Whether epochs were told anew, so that the best and the worst of them are looked for again."""
+    """Whether epochs were replaced, so that the best and the worst epoch have to be found again."""
 
     @property
     def ended(self) -> bool:
@@ -117,30 +145,30 @@ class RunSummary:
 
     @property
     def recorded(self) -> bool:
-        """Whether a program of the learner's own trains, and not a worker of ours."""
+        """Whether the learner's own program trains, and not a worker of tutor."""
         return self.data is not None and self.data.task in {RECORDED, FOLLOWED}
 
     @property
     def followed(self) -> bool:
-        """Whether only the log of such a program is read, so that nothing can be asked of it."""
+        """Whether only the log of such a program is read, so that the program cannot be steered."""
         return self.data is not None and self.data.task == FOLLOWED
 
     @property
     def epochs_planned(self) -> int:
-        """How many epochs there will be; 0 before the start, and where nobody said."""
+        """How many epochs there will be; 0 before the start, and if nobody has said."""
         if self.spec is None or (self.recorded and self.spec.train.epochs == UNKNOWN_EPOCHS):
             return 0
         turned = next((change.epochs for change in reversed(self.changes) if change.epochs), 0)
         return turned or (self.data.epochs if self.data is not None else 0) or self.spec.train.epochs
 
     def number_of(self, epoch: int) -> float:
-        """What the program that trains calls the epoch at the place ``epoch``."""
+        """The number that the training program gives the epoch at place ``epoch``."""
         if epoch == self.epoch and self.numbers:
             return self.numbers[-1]
         return self.numbers[epoch - 1] if 0 < epoch <= len(self.numbers) else epoch
 
     def epoch_text(self, epoch: int | None = None) -> str:
-        """`number_of` in text, of the last epoch unless another is given."""
+        """`number_of` as text, for the last epoch unless another is given."""
         return number_text(self.number_of(self.epoch if epoch is None else epoch))
 
     def series(self, name: str) -> array[float]:
@@ -154,19 +182,19 @@ class RunSummary:
         return own[name] if name in own else self.metrics.get(name, array("d"))
 
     def place_text(self) -> str:
-        """How far it is: ``12/200``; ``12`` if nobody knows how many epochs there will be, or they are not counted."""
+        """The progress: ``12/200``, or ``12`` if the total is unknown or the program has numbers of its own."""
         planned = "" if self.numbers or not self.epochs_planned else f"/{self.epochs_planned}"
         return f"{self.epoch_text()}{planned}"
 
     def last_value(self, name: str) -> float | None:
-        """What a series was in the last epoch, nan and infinity included; None if it was not measured there."""
+        """The value of a series in the last epoch, nan and infinity included; None if it was not measured then."""
         series, odd = self.series(name), self.not_finite.get(name, {})
         if self.epoch in odd:
             return odd[self.epoch]
         return series[-1] if series and isfinite(series[-1]) else None
 
     def measured(self, name: str) -> float | None:
-        """The last value of a series that was measured, nan and infinity included; None if there is none."""
+        """The last measured value of a series, nan and infinity included; None if there is none."""
         series, odd = self.series(name), self.not_finite.get(name, {})
         place = next((index for index in range(len(series), 0, -1) if isfinite(series[index - 1])), 0)
         last_odd = next(reversed(odd), 0)
@@ -176,16 +204,16 @@ class RunSummary:
 
     @property
     def message(self) -> str:
-        """What a learner should be told now, in the interface language; empty where all goes as it should."""
+        """What the learner should know now, in the interface language; empty if all is well."""
         if self.state == "died":
             return translate("runs.died", epoch=self.epoch) if self.epoch else translate("runs.died-at-start")
         if self.reason is not None and not ENDS[self.reason].expected:
             return self.end_sentence
-        return self.told
+        return self.worker_message
 
     @property
     def end_sentence(self) -> str:
-        """How it ended, in the interface language; empty if it goes on, or gave no reason for its end."""
+        """How it ended, in the interface language; empty if it is running, or gave no reason for its end."""
         if self.reason is None:
             return ""
         seconds = self.spec.train.max_seconds if self.spec is not None else 0.0
@@ -193,10 +221,10 @@ class RunSummary:
         return translate(ENDS[self.reason].sentence, **values)
 
     def facts(self) -> dict[str, Fact]:
-        """What conditions, figures and goals may ask for; only what this run can tell.
+        """The facts that conditions, figures and goals refer to, as far as this run has them.
 
-        ``final.*`` are of the last epoch, ``best.*`` of the one with the lowest validation loss, ``worst.*`` of the one
-        with the highest training loss.
+        ``final.*`` belong to the last epoch, ``best.*`` to the one with the lowest validation loss, ``worst.*`` to the
+        one with the highest training loss.
         """
         facts: dict[str, Fact] = {
             "diverged": self.diverged,
@@ -235,14 +263,14 @@ class RunSummary:
 
 
 def latest(series: Sequence[float]) -> float:
-    """The last value that was measured and is finite; nan where there is none."""
+    """The last value that was measured and is finite; nan if there is none."""
     return next((value for value in reversed(series) if isfinite(value)), nan)
 
 
 def fold(summary: RunSummary, events: Iterable[Event]) -> RunSummary:
-    """Take ``events`` into ``summary``, in place, and return it.
+    """Fold ``events`` into ``summary``, in place, and return it.
 
-    Pure but for that: the result depends on the events and their order only, never on how they were cut.
+    The result depends only on the events and their order, never on how they were split into calls.
     """
     for event in events:
         _STEPS[type(event)](summary, event)
@@ -265,10 +293,10 @@ def _started(summary: RunSummary, event: Started) -> None:
 
 
 def _append(series: array[float], before: int, values: list[float | None]) -> list[float]:
-    """Let ``series`` grow by ``values``, null as nan; epochs that it was not measured in, of the ``before`` ones, too.
+    """Append ``values`` to ``series``, null as nan. If it has fewer than ``before`` values, fill it with nan first.
 
     Returns:
-        The values that are numbers; the usual list has no others, and is not copied.
+        The values that are numbers; if all are, as usual, that is the list itself and not a copy.
     """
     if not values:
         return []
@@ -276,7 +304,7 @@ def _append(series: array[float], before: int, values: list[float | None]) -> li
         series.fromlist([nan] * (before - len(series)))
     whole = cast("list[float]", values)
     try:
-        # Takes all or, where one is null, nothing: quicker than to look for null before, and than `fromlist`.
+        # Packs all values or, if one is null, raises: faster than to search for null first, and than `fromlist`.
         series.frombytes(struct.pack(f"{len(whole)}d", *whole))
     except struct.error:
         series.fromlist([nan if each is None else each for each in values])
@@ -285,7 +313,7 @@ def _append(series: array[float], before: int, values: list[float | None]) -> li
 
 
 def _forget(summary: RunSummary, keep: int) -> None:
-    """Keep the first ``keep`` epochs: those after them are told anew. Whoever drew a series sees that it is another."""
+    """Keep the first ``keep`` epochs; later ones will be replaced. The series are new objects, so viewers notice."""
     summary.train_losses = summary.train_losses[:keep]
     summary.valid_losses = summary.valid_losses[:keep]
     summary.train_accuracies = summary.train_accuracies[:keep]
@@ -306,7 +334,7 @@ def _find_extremes(summary: RunSummary) -> None:
 
 
 def _note_foreign(summary: RunSummary, event: Epochs, before: int) -> None:
-    """What only the log of another program tells: its own numbers of epochs, and what was not finite."""
+    """Fold what only the log of another program has: its own numbers of epochs, and values that are not finite."""
     if event.numbers is not UNSET:
         places = range(len(summary.numbers) + 1, before + 1)
         summary.numbers.extend(float(place) for place in places)
@@ -330,7 +358,7 @@ def _epochs(summary: RunSummary, event: Epochs) -> None:
         summary.train_losses.fromlist([nan] * gap)
         summary.lost_epochs += gap
         before = event.first - 1
-    # JSON holds no infinity and no nan: what is not null is finite.
+    # JSON has no infinity and no nan, so every value that is not null is finite.
     highest = max(_append(summary.train_losses, before, event.train), default=nan)
     if highest > summary.worst_train_loss or (isfinite(highest) and not summary.worst_epoch):
         summary.worst_train_loss = highest
@@ -366,13 +394,13 @@ def _view(summary: RunSummary, event: View) -> None:
 
 def _changed(summary: RunSummary, event: Changed) -> None:
     summary.changes.append(event)
-    summary.told = ""
+    summary.worker_message = ""
     if event.key == "optimizer.learning_rate" and isinstance(event.value, int | float):
         summary.learning_rate = float(event.value)
 
 
 def _refused(summary: RunSummary, event: Refused) -> None:
-    summary.told = event.message
+    summary.worker_message = event.message
 
 
 def _paced(summary: RunSummary, event: Paced) -> None:
@@ -406,7 +434,7 @@ def _finished(summary: RunSummary, event: Finished) -> None:
 
 def _failed(summary: RunSummary, event: Failed) -> None:
     summary.state = "failed"
-    summary.told, summary.hint = event.message, event.hint
+    summary.worker_message, summary.hint = event.message, event.hint
 
 
 _STEPS: dict[type[Event], Callable[[RunSummary, Any], None]] = {
@@ -423,3 +451,36 @@ _STEPS: dict[type[Event], Callable[[RunSummary, Any], None]] = {
     Finished: _finished,
     Failed: _failed,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """How a run diverged, as far as its log shows.
+
+    Args:
+        rate: The learning rate at the end; None if there is none.
+        since: The epoch after which it was set to that; 0 if it was so from the beginning.
+        low: The lowest finite loss; None if there was none.
+        high: The last finite loss, if it is higher than ``low``.
+        finite: Whether the very last loss was finite.
+    """
+
+    rate: float | None
+    since: int = 0
+    low: float | None = None
+    high: float | None = None
+    finite: bool = False
+
+
+def divergence_of(summary: RunSummary) -> Divergence | None:
+    """How ``summary`` diverged; None if it did not."""
+    if not summary.diverged:
+        return None
+    since = max((each.epoch for each in summary.changes if each.key == "optimizer.learning_rate"), default=0)
+    finite = [loss for loss in summary.train_losses if isfinite(loss)]
+    low, high = min(finite, default=None), finite[-1] if finite else None
+    if low is None or high is None or high <= low:
+        high = None
+    return Divergence(
+        summary.learning_rate, since, low, high, finite=bool(finite) and isfinite(summary.train_losses[-1])
+    )

@@ -1,10 +1,15 @@
-"""One attempt at one question: an answer in the making, hints, and then the lock. Pure: no memory, no clock."""
+"""One attempt at one question: a draft of an answer, hints, then the locked answer and its verdict.
+
+It is pure: it reads no clock and stores nothing. `attempt_state` and `restore_attempt` turn it into JSON values and
+back.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeGuard
 
 from tutor.course.conditions import Facts
 from tutor.course.lesson import Question
@@ -15,18 +20,18 @@ from tutor.foundation.translate import translate
 
 
 class Stage(StrEnum):
-    """How far an attempt is."""
+    """How far an attempt has come."""
 
     OPEN = "open"
     WAITING = "waiting"
-    """Committed; a run will settle it."""
+    """Committed; a run will decide it."""
     SETTLED = "settled"
     UNCOUNTED = "uncounted"
-    """Committed, but its run could not be had."""
+    """Committed, but its run is not available."""
 
 
 def facts_needed(question: Question) -> frozenset[str]:
-    """The facts of its runs that a prediction hangs on, by name."""
+    """The names of the facts of its runs that decide a prediction."""
     named = [option.when.names for option in question.options if option.when is not None]
     return frozenset({question.figure} if question.figure else ()).union(*named)
 
@@ -36,26 +41,26 @@ class Attempt:
 
     Args:
         question: The question.
-        seed: Decides the order in which options are shown.
+        seed: Decides the order in which options are shown, and the numbers that are drawn.
     """
 
     def __init__(self, question: Question, seed: int = 0) -> None:
-        self.question = question
-        self.seed = seed
         self.type: QuestionType[Any] = question_type(question.kind)
+        self.question = question = self.type.drawn(question, seed)
+        self.seed = seed
         self.shown = self.type.shown(question, seed)
-        """Original indices of what is shuffled, in the order that is shown (of an ordering: at the start)."""
+        """Original indices of the options, in the order in which they are shown; for an ordering, at the start."""
         self.stage = Stage.OPEN
         self.verdict: Verdict | None = None
         self.facts: Facts | None = None
         self.reason = ""
-        """Why the run could not be had, where it could not."""
+        """Why the run is not available; empty if it is."""
         self.hints_shown = 0
         self.unsure = False
         self.confidence: float | None = None
-        """What the learner gives for being right, from 0.5 to 1; None where it was not asked or not told."""
+        """The probability of being right that the learner gives, from 0.5 to 1; None if not asked or not answered."""
         self.given_up = False
-        """Whether the answer was asked for instead of given; it counts as not known."""
+        """Whether the learner asked for the answer instead of giving one; this counts as not known."""
         self._draft = self.type.empty(question, self.shown)
         self._history: list[Draft] = []
         self._typing_in: int | None = None
@@ -64,12 +69,12 @@ class Attempt:
 
     @property
     def draft(self) -> Draft:
-        """The answer as it stands."""
+        """The answer so far."""
         return self._draft
 
     @property
     def locked(self) -> bool:
-        """Whether the answer is committed and cannot be changed any more."""
+        """Whether the answer is committed, so that it cannot be changed any more."""
         return self.stage is not Stage.OPEN
 
     @property
@@ -79,12 +84,12 @@ class Attempt:
 
     @property
     def hints_left(self) -> int:
-        """How many hints there still are."""
+        """How many hints have not been shown."""
         return len(self.question.hints) - self.hints_shown
 
     @property
     def ready(self) -> bool:
-        """Whether there is something to commit: a number must be one, and of several blanks one is enough."""
+        """Whether the answer can be committed: a number must be readable, and one filled blank is enough."""
         return not self.locked and self.type.ready(self._draft)
 
     @property
@@ -92,13 +97,13 @@ class Attempt:
         """Whether `undo` would change anything."""
         return bool(self._history) and not self.locked
 
-    def retell(self, question: Question) -> bool:
-        """Go on with the same question in another language; False where the two are not alike."""
+    def translate(self, question: Question) -> bool:
+        """Continue with the same question in another language. Returns False if the two questions do not match."""
         old = self.question
         alike = (question.id, question.kind) == (old.id, old.kind)
         if not alike or self.type.size(question) != self.type.size(old):
             return False
-        self.question = question
+        self.question = question = self.type.drawn(question, self.seed)
         self.hints_shown = min(self.hints_shown, len(question.hints))
         if self.stage is Stage.SETTLED:
             self._settle(self.facts)
@@ -107,19 +112,19 @@ class Attempt:
     # -- answering ---------------------------------------------------------------------------------------
 
     def choose(self, index: int, place: int = 0) -> bool:
-        """Choose an option or a partner by original index: what that does is up to the question's type.
+        """Choose an option or a partner by its original index. The type of the question decides what that does.
 
         Args:
-            index: The only option of a single choice, one to turn on and off of a multiple one, or a partner.
-            place: The line that is given the partner.
+            index: The option of a single choice, the option to tick or untick in a multiple choice, or a partner.
+            place: The line that gets the partner.
 
         Returns:
-            Whether anything changed. Nothing does once the answer is locked or if there is no such option.
+            Whether anything changed. Nothing changes once the answer is locked, or if there is no such option.
         """
         return self._change(self.type.choose(self.question, self._draft, index, place))
 
     def move(self, place: int, to: int) -> bool:
-        """Take the line at ``place`` of the learner's order out and put it in at ``to``; whether anything changed."""
+        """Move the line at ``place`` of the learner's order to ``to``. Returns whether anything changed."""
         order = list(self._draft.order)
         if self.type.interaction != "arrange" or not (0 <= place < len(order) and 0 <= to < len(order)):
             return False
@@ -127,9 +132,9 @@ class Attempt:
         return self._change(replace(self._draft, order=tuple(order)))
 
     def write(self, text: str, blank: int = 0) -> bool:
-        """Replace the text of a blank, or of the number; whether anything changed.
+        """Replace the text of a blank, or of the number. Returns whether anything changed.
 
-        What is typed in one go is undone in one go.
+        `undo` takes back everything that was typed into one blank without a break.
         """
         texts = list(self._draft.texts)
         if not 0 <= blank < len(texts):
@@ -145,14 +150,14 @@ class Attempt:
         return changed
 
     def put(self, draft: Draft) -> bool:
-        """Replace the whole answer by one made before; False where it does not fit the question."""
+        """Replace the whole answer by ``draft``. Returns False if it does not fit the question."""
         if not self.type.fits(self.question, draft):
             return False
         self._change(draft)
         return True
 
     def undo(self) -> bool:
-        """Take the last change back; whether there was one. Never after the lock."""
+        """Undo the last change. Returns whether there was one; there is none once the answer is locked."""
         if not self.can_undo:
             return False
         self._draft = self._history.pop()
@@ -160,7 +165,7 @@ class Attempt:
         return True
 
     def hint(self) -> bool:
-        """Show one more hint; whether there was one. Never after the lock."""
+        """Show one more hint. Returns whether there was one; there is none once the answer is locked."""
         if self.locked or not self.hints_left:
             return False
         self.hints_shown += 1
@@ -169,7 +174,10 @@ class Attempt:
     # -- the lock ----------------------------------------------------------------------------------------
 
     def commit(self) -> bool:
-        """Lock the answer; whether it could be. The verdict is there at once, but for a prediction."""
+        """Lock the answer. Returns whether that was possible.
+
+        The verdict follows at once, except for a prediction, which waits for its run.
+        """
         if not self.ready:
             return False
         if self.question.predicts:
@@ -179,7 +187,10 @@ class Attempt:
         return True
 
     def give_up(self) -> bool:
-        """Ask for the answer: it counts as not known. Never of a prediction, which one can always venture."""
+        """Ask for the answer, which counts as not known. Returns whether that was possible.
+
+        It is not possible for a prediction, because a guess costs nothing there.
+        """
         if self.locked or self.question.predicts:
             return False
         self._draft = self.type.empty(self.question, self.shown)
@@ -188,9 +199,9 @@ class Attempt:
         return True
 
     def settle(self, facts: Facts | None) -> bool:
-        """Let a finished run decide, or the answer key where None; whether it was waited for.
+        """Let a finished run decide, or the answer key if ``facts`` is None. Returns whether the attempt waited for it.
 
-        A run that does not tell what the question hangs on cannot decide it: then it is not counted.
+        If the run does not report a fact that the question depends on, the prediction is not counted.
         """
         if self.stage is not Stage.WAITING:
             return False
@@ -201,7 +212,7 @@ class Attempt:
         return True
 
     def cannot_run(self, reason: str) -> bool:
-        """The run cannot be had: the prediction is not counted. Whether it was waited for."""
+        """Do not count the prediction, because its run is not available. Returns whether the attempt waited for it."""
         if self.stage is not Stage.WAITING:
             return False
         self.stage = Stage.UNCOUNTED
@@ -209,7 +220,7 @@ class Attempt:
         return True
 
     def given(self) -> Given:
-        """The answer in the form that is remembered: original indices, or texts."""
+        """The answer in the form that is stored: original indices, or texts."""
         return self.type.given(self._draft)
 
     def _settle(self, facts: Facts | None) -> None:
@@ -226,3 +237,77 @@ class Attempt:
         self._draft = draft
         self._typing_in = None
         return True
+
+
+def attempt_state(attempt: Attempt) -> dict[str, object]:
+    """Everything that `restore_attempt` needs to continue ``attempt`` later, as JSON values."""
+    draft = attempt.draft
+    return {
+        "seed": attempt.seed,
+        "stage": attempt.stage.value,
+        "hints": attempt.hints_shown,
+        "unsure": attempt.unsure,
+        "given_up": attempt.given_up,
+        "confidence": attempt.confidence,
+        "chosen": sorted(draft.chosen),
+        "order": list(draft.order),
+        "texts": list(draft.texts),
+        "facts": dict(attempt.facts) if attempt.facts is not None else None,
+        "reason": attempt.reason,
+    }
+
+
+def restore_attempt(question: Question, state: Mapping[str, object]) -> Attempt | None:
+    """The attempt that `attempt_state` described, or None if it does not fit the question any more."""
+    seed, hints, stage = state.get("seed"), state.get("hints"), state.get("stage")
+    draft = _draft_in(state)
+    if not (_is_int(seed) and _is_int(hints) and isinstance(stage, str)) or draft is None:
+        return None
+    attempt = Attempt(question, seed)
+    if not attempt.put(draft):
+        return None
+    attempt.hints_shown = max(0, min(hints, len(question.hints)))
+    attempt.unsure = state.get("unsure") is True
+    confidence = state.get("confidence")
+    attempt.confidence = confidence if isinstance(confidence, float) else None
+    if stage != Stage.OPEN and state.get("given_up") is True:
+        attempt.give_up()
+    elif stage != Stage.OPEN and attempt.commit():
+        if stage == Stage.SETTLED:
+            facts = state.get("facts")
+            attempt.settle(facts if _is_facts(facts) else None)
+        elif stage == Stage.UNCOUNTED:
+            attempt.cannot_run(str(state.get("reason", "")))
+    return attempt
+
+
+def attempt_from_answer(question: Question, seed: int, given: Given) -> Attempt | None:
+    """A settled attempt made from a stored answer, or None if the answer does not fit the question any more."""
+    attempt = Attempt(question, seed)
+    draft = attempt.type.restore(question, given)
+    if draft is None or not attempt.put(draft):
+        return None
+    nothing = not any(str(each).strip() for each in given)
+    if not attempt.commit() and not (nothing and attempt.give_up()):
+        return None
+    attempt.settle(None)
+    return attempt
+
+
+def _draft_in(state: Mapping[str, object]) -> Draft | None:
+    chosen, order, texts = state.get("chosen"), state.get("order"), state.get("texts")
+    if not (isinstance(chosen, list) and isinstance(order, list) and isinstance(texts, list)):
+        return None
+    if not (all(map(_is_int, [*chosen, *order])) and all(isinstance(text, str) for text in texts)):
+        return None
+    return Draft(frozenset(chosen), tuple(order), tuple(texts))
+
+
+def _is_int(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_facts(value: object) -> TypeGuard[Facts]:
+    return isinstance(value, dict) and all(
+        isinstance(name, str) and isinstance(fact, bool | int | float | str) for name, fact in value.items()
+    )

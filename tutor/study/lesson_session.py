@@ -1,4 +1,4 @@
-"""A lesson being read: where the reader is, how much was read, and its questions answered in the text."""
+"""A lesson being read: the reader's position, how much was read, and the answers to the questions in the text."""
 
 from __future__ import annotations
 
@@ -10,36 +10,34 @@ from tutor.course.questions import question_type
 from tutor.foundation import clock
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Position, now
-from tutor.study.attempt import Attempt
-from tutor.study.question_attempt import Exercise, Keeping, Mark, Seconds
+from tutor.study.attempt import Attempt, attempt_from_answer
+from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
 from tutor.study.quiz_session import new_seed
 from tutor.study.reading_time import ReadingTime
-from tutor.study.recall import attempt_given
-from tutor.study.score import Score, score_of
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Block
     from tutor.progress.store import ProgressStore
 
 _SAVE_STEP = 0.05
-"""How much more must have been read before it is written down without being asked to."""
+"""The fraction of a lesson after which `move` saves by itself."""
 
 
 class LessonSession:
-    """See the module.
+    """One reading of a lesson.
 
     Args:
         lesson: The lesson.
-        store: The learner's memory.
-        seconds: Measures how long answers take.
+        store: The learner's progress.
+        seconds: Measures how long answers and reading take.
     """
 
-    def __init__(self, lesson: Lesson, store: ProgressStore, *, seconds: Seconds = clock.monotonic_seconds) -> None:
+    def __init__(self, lesson: Lesson, store: ProgressStore, *, seconds: Clock = clock.monotonic_seconds) -> None:
         self.lesson = lesson
         self._store = store
-        self._keeping = Keeping(store, seconds=seconds)
+        self._context = AttemptContext(store, seconds=seconds)
         self._questions = {question.id: question for question in lesson.questions}
-        self._exercises: dict[str, Exercise] = {}
+        self._exercises: dict[str, QuestionAttempt] = {}
         self._newest = store.newest_answers(lesson.id)
         self._starts = _starts([_weight(block) for block in lesson.blocks])
         self.position = self._found_again(store.position(lesson.id))
@@ -52,13 +50,13 @@ class LessonSession:
     # -- reading -----------------------------------------------------------------------------------------
 
     def move(self, block: int, within: float = 0.0, *, seen_block: int | None = None, seen_within: float = 1.0) -> None:
-        """The reader has scrolled. Written down now and then, and for certain by `save`.
+        """Note that the reader has scrolled. The position is saved now and then; `save` always saves it.
 
         Args:
             block: Index of the block at the top of the screen.
             within: How far into it the top of the screen is, from 0 to 1.
-            seen_block: Index of the block at the bottom of the screen; the top one where None.
-            seen_within: How far into that one the bottom of the screen is.
+            seen_block: Index of the block at the bottom of the screen; by default that of the top block.
+            seen_within: How far into that block the bottom of the screen is.
         """
         self.position = Position(block, within, self._anchor_of(block))
         seen = self.fraction_at(block if seen_block is None else seen_block, seen_within)
@@ -67,11 +65,11 @@ class LessonSession:
         if self._written is None or self.fraction_read - self._written[1] >= _SAVE_STEP or self.fraction_read >= 1.0:
             self.save()
 
-    def stir(self, *, in_front: bool) -> None:
-        """Somebody is there, or what they do has changed: count the time of reading up to now.
+    def on_input(self, *, in_front: bool) -> None:
+        """Count the reading time up to now: the learner pressed a key, or began to do something else.
 
         Args:
-            in_front: Whether the lesson is what the learner looks at; if so, it is read unless a question is answered.
+            in_front: Whether the learner looks at this lesson. If so, they read it unless they answer a question.
         """
         answering = any(exercise.worked_on for exercise in self._exercises.values())
         if in_front and not answering:
@@ -82,7 +80,7 @@ class LessonSession:
             self._reading.keep(last=True)
 
     def _meet(self, last_block: int) -> None:
-        """Terms that have been on the screen, now or on another day, are asked in reviews from now on."""
+        """Make cards for the terms that have been on the screen, so that reviews ask for them."""
         blocks = enumerate(self.lesson.blocks)
         seen = {
             block.id
@@ -96,7 +94,7 @@ class LessonSession:
         self._met |= seen
 
     def save(self) -> None:
-        """Write down where the reader is; nothing where nothing has changed."""
+        """Save the reader's position, if it has changed."""
         if self._written == (self.position, self.fraction_read):
             return
         self._store.set_position(
@@ -105,7 +103,7 @@ class LessonSession:
         self._written = (self.position, self.fraction_read)
 
     def fraction_at(self, block: int, within: float) -> float:
-        """How much of the lesson lies above a place, from 0 to 1, by length of text and not by count of blocks."""
+        """The fraction of the lesson above a place, from 0 to 1, measured by length of text and not by blocks."""
         if not self.lesson.blocks:
             return 1.0
         block = max(0, min(block, len(self.lesson.blocks) - 1))
@@ -114,8 +112,8 @@ class LessonSession:
 
     # -- questions ---------------------------------------------------------------------------------------
 
-    def exercise(self, question_id: str) -> Exercise:
-        """The exercise of a question in the text: as it was answered last, else a new one.
+    def exercise(self, question_id: str) -> QuestionAttempt:
+        """The attempt at a question in the text: the last one if there is any, else a new one.
 
         Raises:
             KeyError: the lesson has no such question.
@@ -124,13 +122,13 @@ class LessonSession:
             self._exercises[question_id] = self._recalled(question_id) or self._fresh(question_id)
         return self._exercises[question_id]
 
-    def again(self, question_id: str) -> Exercise:
-        """A new attempt at a question, newly shuffled; what was answered before stays in the memory."""
+    def again(self, question_id: str) -> QuestionAttempt:
+        """A new attempt at a question, shuffled again. Earlier answers stay in the store."""
         self._exercises[question_id] = self._fresh(question_id)
         return self._exercises[question_id]
 
-    def retell(self, lesson: Lesson) -> None:
-        """Go on with the same lesson in another language: answers under way stay, the place does too."""
+    def translate(self, lesson: Lesson) -> None:
+        """Continue with the same lesson in another language; unfinished answers and the position stay."""
         self.lesson = lesson
         self._questions = {question.id: question for question in lesson.questions}
         self._starts = _starts([_weight(block) for block in lesson.blocks])
@@ -138,16 +136,18 @@ class LessonSession:
         alike = {
             name: exercise
             for name, exercise in self._exercises.items()
-            if name in self._questions and exercise.attempt.retell(self._questions[name])
+            if name in self._questions and exercise.attempt.translate(self._questions[name])
         }
         self._exercises = alike
 
     def mark(self, question_id: str) -> Mark:
-        """How a question stands: the verdict on its last counted answer, here or in a quiz."""
+        """The mark of a question: the verdict on its last counted answer, here or in a quiz."""
         exercise = self._exercises.get(question_id)
         if exercise is not None and exercise.mark is not Mark.OPEN:
             return exercise.mark
-        answer = self._newest.get(question_id)
+        family = (question_id, *(each.id for each in self.lesson.variants if each.variant_of == question_id))
+        answers = [self._newest[each] for each in family if each in self._newest]
+        answer = max(answers, key=lambda each: each.at, default=None)
         if answer is None:
             return Mark.OPEN
         return Mark.RIGHT if answer.correct else Mark.WRONG
@@ -164,18 +164,18 @@ class LessonSession:
 
     # -- inside ------------------------------------------------------------------------------------------
 
-    def _fresh(self, question_id: str) -> Exercise:
+    def _fresh(self, question_id: str) -> QuestionAttempt:
         return self._exercise_of(Attempt(self._questions[question_id], new_seed()))
 
-    def _exercise_of(self, attempt: Attempt, key: str = "") -> Exercise:
-        return Exercise(attempt, self._keeping, key=key, renew=partial(self.again, attempt.question.id))
+    def _exercise_of(self, attempt: Attempt, key: str = "") -> QuestionAttempt:
+        return QuestionAttempt(attempt, self._context, key=key, retry=partial(self.again, attempt.question.id))
 
-    def _recalled(self, question_id: str) -> Exercise | None:
+    def _recalled(self, question_id: str) -> QuestionAttempt | None:
         question: Question = self._questions[question_id]
         answer = self._newest.get(question_id)
         if answer is None:
             return None
-        attempt = attempt_given(question, answer.seed, answer.given)
+        attempt = attempt_from_answer(question, answer.seed, answer.given)
         if attempt is None:
             return None
         attempt.unsure = answer.unsure
@@ -186,7 +186,7 @@ class LessonSession:
         return above[-1] if above else ""
 
     def _found_again(self, position: Position | None) -> Position:
-        """The remembered place in the text as it is now: where it was, else the start of its section."""
+        """The saved position in today's text, or the start of its section if the text has changed."""
         last = len(self.lesson.blocks) - 1
         if position is None or last < 0:
             return Position()
@@ -209,7 +209,7 @@ def _weight(block: Block) -> int:
 
 
 def _starts(weights: list[int]) -> list[float]:
-    """Where each block begins, and the last one ends, as fractions of the whole."""
+    """Where each block begins, and where the last one ends, as fractions of the lesson."""
     total = sum(weights) or 1
     starts = [0.0]
     for weight in weights:

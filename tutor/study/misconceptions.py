@@ -1,4 +1,4 @@
-"""What a learner mixes up, read off the wrong options that were chosen; and what that says of the questions."""
+"""Misconceptions, found in the wrong options that learners choose, and what they show about the questions."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from tutor.progress.statistics import Item, Miss
 
 ENOUGH: Final = 10
-"""Answers below which nothing is said of a question."""
+"""The least number of answers for a remark about a question."""
 EASY: Final = 0.95
 HARD: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Misconception:
-    """A wrong option, and how often it was chosen; its lesson mends it.
+    """A wrong option, and how often it was chosen. The lesson of its question explains it.
 
     Args:
         question: The question.
-        option: The option, or a wrong pair; its feedback names what makes one choose it.
+        option: The option, or a wrong pair. Its feedback names the misconception.
         count: How often it was chosen.
     """
 
@@ -37,14 +37,14 @@ class Misconception:
 
 @dataclass(frozen=True, slots=True)
 class ItemReport:
-    """What an author should know of a question.
+    """What an author should know about a question.
 
     Args:
         question: The question.
-        item: Its answers.
-        too_easy: Nearly everyone knows it.
-        too_hard: Hardly anyone does.
-        unused: Wrong options that nobody takes.
+        item: Statistics of its answers.
+        too_easy: Whether nearly everyone answers it correctly.
+        too_hard: Whether hardly anyone answers it correctly.
+        unused: Wrong options that nobody chooses.
     """
 
     question: Question
@@ -55,7 +55,7 @@ class ItemReport:
 
     @property
     def first_words(self) -> str:
-        """The question's title and how it begins, as Markdown: more than an id says to whoever wrote it."""
+        """The question's title and its prompt, as Markdown: authors recognise them better than an id."""
         begins = self.question.prompt.replace(BLANK, "___").strip()
         return " · ".join(each for each in (self.question.title, begins) if each)
 
@@ -65,18 +65,18 @@ def misconceptions(misses: Iterable[Miss], course: Course, language: str, most: 
 
     Args:
         misses: Wrong answers.
-        course: Tells what the options were; those of questions that are gone are left out.
-        language: In which they are told.
-        most: At most so many.
+        course: Contains the questions; answers to questions that no longer exist are ignored.
+        language: The language of the options.
+        most: The largest number of misconceptions to return.
     """
     by_question: dict[tuple[str, str], list[Miss]] = {}
     for miss in misses:
         by_question.setdefault((miss.lesson_id, miss.question_id), []).append(miss)
     found: list[Misconception] = []
-    # Those missed most often come first, because reading a question may mean reading its lesson.
+    # Questions missed most often come first, because reading a question may mean reading its whole lesson.
     for (lesson_id, question_id), missed in sorted(by_question.items(), key=lambda each: -_times(each[1])):
         if len(found) >= most and found[most - 1].count >= _times(missed):
-            break  # no mistake is made more often than its question is missed
+            break  # no option is chosen more often than its question is missed
         question = question_in(course, lesson_id, question_id, language)
         if question is None:
             continue
@@ -94,13 +94,13 @@ def _times(missed: Iterable[Miss]) -> int:
 
 
 def item_reports(items: Iterable[Item], course: Course, language: str, lesson_id: str = "") -> list[ItemReport]:
-    """What every question that was answered tells its author, those worth a look first.
+    """A report on every question that was answered; those that need the author's attention come first.
 
     Args:
-        items: The answers, by question.
-        course: Tells what the options are; questions that are gone are left out.
-        language: In which they are told.
-        lesson_id: Only those of this lesson; all where empty.
+        items: Statistics of the answers, by question.
+        course: Contains the questions; those that no longer exist are left out.
+        language: The language of the questions.
+        lesson_id: Report only on this lesson; on all lessons if empty.
     """
     reports = []
     for item in items:
@@ -109,13 +109,12 @@ def item_reports(items: Iterable[Item], course: Course, language: str, lesson_id
         question = question_in(course, item.lesson_id, item.question_id, language)
         if question is not None:
             reports.append(_report(question, item))
-    return sorted(
-        reports, key=lambda each: (not _is_worth_a_look(each), each.item.lesson_id, each.item.accuracy.fraction)
-    )
 
+    def rank(report: ItemReport) -> tuple[bool, str, float]:
+        remarkable = report.too_easy or report.too_hard or bool(report.unused)
+        return not remarkable, report.item.lesson_id, report.item.accuracy.fraction
 
-def _is_worth_a_look(report: ItemReport) -> bool:
-    return report.too_easy or report.too_hard or bool(report.unused)
+    return sorted(reports, key=rank)
 
 
 def _report(question: Question, item: Item) -> ItemReport:
@@ -132,7 +131,7 @@ def _report(question: Question, item: Item) -> ItemReport:
 
 
 def question_in(course: Course, lesson_id: str, question_id: str, language: str) -> Question | None:
-    """A question where it was answered, as it is today; None where it is gone."""
+    """Today's version of a question, or None if its lesson does not contain it any more."""
     lesson = course.lesson(lesson_id, language) if lesson_id else None
-    questions = lesson.questions if lesson is not None else ()
+    questions = lesson.every_question if lesson is not None else ()
     return next((question for question in questions if question.id == question_id), None)

@@ -1,4 +1,4 @@
-"""Predict, then run: which facts decide, and how they are told."""
+"""Predict-then-run questions: which facts of the runs decide, and how a learner reads them."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure that decided a prediction, ready to be read.
+    """A figure that decided a prediction, as text.
 
     Args:
-        name: What it is, in the interface language: ``validation loss at the end``.
-        value: What it was: ``0.4803``.
+        name: Its name in the interface language, such as ``validation loss at the end``.
+        value: Its value, such as ``0.4803``.
     """
 
     name: str
@@ -59,12 +59,12 @@ class Figure:
 def facts_of_runs(labs: Sequence[LabFence], facts: Sequence[Facts]) -> dict[str, Fact]:
     """The facts of a question's runs under the names that its conditions use.
 
-    The only run's facts stand as they are; a run whose fence has a ``name`` gets it as a prefix, as in
-    ``b.final.valid_loss``.
+    If there is only one run, its facts keep their names. If a fence has a ``name``, the facts of its run get it as a
+    prefix, as in ``b.final.valid_loss``.
 
     Args:
-        labs: The question's fences.
-        facts: What each of their runs says, in the same order.
+        labs: The lab fences of the question.
+        facts: The facts of their runs, in the same order.
     """
     together: dict[str, Fact] = {}
     for fence, of_run in zip(labs, facts, strict=True):
@@ -76,7 +76,7 @@ def facts_of_runs(labs: Sequence[LabFence], facts: Sequence[Facts]) -> dict[str,
 
 
 def deciding_figures(question: Question, facts: Facts) -> tuple[Figure, ...]:
-    """What the answer hung on: the facts that the conditions and the figure of ``question`` name, each once."""
+    """The figures that decided the answer: the facts that conditions and ``figure`` of the question name, each once."""
     asked = [question.figure] if question.figure else []
     for option in question.options:
         if option.when is not None:

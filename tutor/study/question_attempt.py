@@ -1,4 +1,4 @@
-"""A question put to the learner: an attempt, and the memory of it, written the moment the answer is locked."""
+"""A question put to the learner: an `Attempt`, recorded in the progress file the moment the answer is locked."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from tutor.progress.records import SavedQuiz
     from tutor.progress.store import ProgressStore
 
-Seconds = Callable[[], float]
+Clock = Callable[[], float]
 """A clock that never runs backwards."""
 
 
 class Mark(StrEnum):
-    """How a question stands, for a list of questions."""
+    """The state of a question in a list of questions."""
 
     OPEN = "open"
     SKIPPED = "skipped"
@@ -34,51 +34,51 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
-    """How the exercises of a session are remembered.
+class AttemptContext:
+    """Where and how the attempts of a session are recorded.
 
     Args:
-        store: The learner's memory.
-        quiz_id: The quiz they belong to; empty in the text of a lesson.
-        quiz: Describes the quiz as it is now, to be kept with each answer; None where there is no quiz.
-        seconds: Measures how long an answer took.
+        store: The learner's progress.
+        quiz_id: The quiz that they belong to; empty in the text of a lesson.
+        quiz: Returns the state of the quiz, which is saved with each answer; None if there is no quiz.
+        seconds: Measures how long an answer takes.
     """
 
     store: ProgressStore
     quiz_id: str = ""
     quiz: Callable[[], SavedQuiz] | None = None
-    seconds: Seconds = clock.monotonic_seconds
+    seconds: Clock = clock.monotonic_seconds
 
 
-class Exercise:
-    """One attempt at a question, remembered.
+class QuestionAttempt:
+    """One recorded attempt at a question.
 
-    Change the draft through `attempt`; lock and settle through here.
+    Change the draft through `attempt`. Lock and settle it through the methods here, so that it is recorded.
 
     Args:
         attempt: The attempt.
-        keeping: How it is remembered.
-        key: Of the answer in the memory, where it has been committed before.
+        context: Where and how it is recorded.
+        key: The key of its answer in the store, if it was committed before.
         spent: Seconds spent on it before.
-        runs: Ids of the runs started for it before.
-        renew: Makes a new attempt at the same question, where trying again is possible at once.
+        runs: Ids of the runs that were started for it before.
+        retry: Makes a new attempt at the same question; None if the learner cannot try again at once.
     """
 
     def __init__(
         self,
         attempt: Attempt,
-        keeping: Keeping,
+        context: AttemptContext,
         *,
         key: str = "",
         spent: float = 0.0,
         runs: Iterable[str] = (),
-        renew: Callable[[], Exercise] | None = None,
+        retry: Callable[[], QuestionAttempt] | None = None,
     ) -> None:
         self.attempt = attempt
         self.key = key
         self.runs = tuple(runs)
-        self.renew = renew
-        self._keeping = keeping
+        self.retry = retry
+        self._context = context
         self._spent = spent
         self._seen_at: float | None = None
 
@@ -89,7 +89,7 @@ class Exercise:
 
     @property
     def mark(self) -> Mark:
-        """How it stands."""
+        """Its state in a list of questions."""
         if self.attempt.stage is Stage.SETTLED:
             verdict = self.attempt.verdict
             return Mark.RIGHT if verdict is not None and verdict.correct else Mark.WRONG
@@ -97,79 +97,79 @@ class Exercise:
 
     @property
     def seconds(self) -> float:
-        """Seconds that the question was looked at before the lock."""
-        running = 0.0 if self._seen_at is None else self._keeping.seconds() - self._seen_at
+        """Seconds for which the learner saw the question before the answer was locked."""
+        running = 0.0 if self._seen_at is None else self._context.seconds() - self._seen_at
         return self._spent + running
 
     @property
     def worked_on(self) -> bool:
-        """Whether time is counted for it at this moment."""
+        """Whether its time is running."""
         return self._seen_at is not None
 
     def seen(self) -> None:
-        """The learner sees the question from now on."""
+        """Start its time: the learner sees the question from now on."""
         if self._seen_at is None and not self.attempt.locked:
-            self._seen_at = self._keeping.seconds()
+            self._seen_at = self._context.seconds()
 
     def left(self) -> None:
-        """The learner looks elsewhere."""
+        """Stop its time: the learner looks elsewhere."""
         self._spent, self._seen_at = self.seconds, None
 
     def commit(self) -> bool:
-        """Lock the answer and remember it at once; whether it could be locked."""
+        """Lock the answer and record it at once. Returns whether it could be locked."""
         return self.attempt.commit() and self._remember()
 
     def give_up(self) -> bool:
-        """Ask for the answer, which counts as not known; whether that is possible."""
+        """Ask for the answer, which counts as not known. Returns whether that was possible."""
         return self.attempt.give_up() and self._remember()
 
     def _remember(self) -> bool:
         self.left()
         answer = self._as_answer()
         self.key = answer.key
-        quiz = self._keeping.quiz
-        self._keeping.store.record_answer(answer, quiz() if quiz is not None else None)
+        quiz = self._context.quiz
+        self._context.store.record_answer(answer, quiz() if quiz is not None else None)
         return True
 
     def follow(self, runs: Iterable[str]) -> None:
-        """These runs will settle the prediction; tomorrow they are joined, not started again."""
+        """Save which runs will decide the prediction, so that a later session joins them."""
         self.runs = tuple(runs)
         self._save_quiz()
 
     def settle(self, facts: Facts) -> bool:
-        """Let the finished run decide, and remember the verdict; whether it was waited for.
+        """Let the finished runs decide, and record the verdict. Returns whether the attempt waited for them.
 
-        A run that does not tell what the question hangs on leaves it uncounted.
+        If they do not report a fact that the question depends on, the prediction is not counted.
 
         Args:
-            facts: What the run says, or the runs: see `tutor.study.predictions.facts_of_runs`.
+            facts: What the runs report; see `tutor.study.predictions.facts_of_runs`.
         """
         if not self.attempt.settle(facts):
             return False
         verdict = self.attempt.verdict
         if verdict is not None:
-            store = self._keeping.store
+            store = self._context.store
             store.settle_answer(self.key, correct=verdict.correct, score=verdict.score, runs=self.runs)
         self._save_quiz()
         return True
 
     def cannot_run(self, reason: str) -> bool:
-        """The run cannot be had: the prediction is not counted, and the learner is told so."""
+        """Do not count the prediction, because its run is not available. Returns whether the attempt waited for it."""
         if not self.attempt.cannot_run(reason):
             return False
         self._save_quiz()
         return True
 
     def set_unsure(self, unsure: bool) -> None:
-        """The learner was (not) unsure; may be said before and after the lock."""
+        """Note whether the learner was unsure; this is possible before and after the answer is locked."""
         self.attempt.unsure = unsure
         if self.key:
-            self._keeping.store.mark_unsure(self.key, unsure)
+            self._context.store.mark_unsure(self.key, unsure)
             self._save_quiz()
 
     def _save_quiz(self) -> None:
-        if self._keeping.quiz is not None:
-            self._keeping.store.save_quiz(self._keeping.quiz())
+        if self._context.quiz is not None:
+            self._context.store.save_quiz(self._context.quiz())
 
     def _as_answer(self) -> Answer:
         attempt = self.attempt
@@ -187,5 +187,49 @@ class Exercise:
             seconds=round(self.seconds, 3),
             language=language(),
             seed=attempt.seed,
-            quiz_id=self._keeping.quiz_id,
+            quiz_id=self._context.quiz_id,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many questions there are, by their marks.
+
+    Args:
+        total: All questions.
+        right: Answered correctly.
+        wrong: Answered, but not correctly.
+        skipped: Put off.
+        uncounted: Predictions whose run was not available.
+        open: Not answered yet, or waiting for a run.
+    """
+
+    total: int = 0
+    right: int = 0
+    wrong: int = 0
+    skipped: int = 0
+    uncounted: int = 0
+    open: int = 0
+
+    @property
+    def counted(self) -> int:
+        """Questions with a verdict."""
+        return self.right + self.wrong
+
+    @property
+    def fraction(self) -> float:
+        """The fraction of correct answers among questions with a verdict, from 0 to 1; 0 if there are none."""
+        return self.right / self.counted if self.counted else 0.0
+
+
+def score_of(marks: Iterable[Mark]) -> Score:
+    """Count ``marks``."""
+    each = list(marks)
+    return Score(
+        total=len(each),
+        right=each.count(Mark.RIGHT),
+        wrong=each.count(Mark.WRONG),
+        skipped=each.count(Mark.SKIPPED),
+        uncounted=each.count(Mark.UNCOUNTED),
+        open=each.count(Mark.OPEN) + each.count(Mark.WAITING),
+    )

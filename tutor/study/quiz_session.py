@@ -7,18 +7,18 @@ once the others are done.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Question
 from tutor.foundation import clock
 from tutor.progress.records import SavedQuiz, new_key, now
-from tutor.study.attempt import Attempt
-from tutor.study.question_attempt import Exercise, Keeping, Mark, Seconds
-from tutor.study.recall import attempt_from, state_of
-from tutor.study.score import Score, score_of
+from tutor.study.attempt import Attempt, attempt_state, restore_attempt
+from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
+from tutor.study.siblings import longest_ago
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
@@ -54,7 +54,7 @@ class QuizSession:
         scope: str,
         lesson_id: str = "",
         seed: int,
-        seconds: Seconds = clock.monotonic_seconds,
+        seconds: Clock = clock.monotonic_seconds,
         quiz_id: str = "",
     ) -> None:
         self.scope = scope
@@ -66,9 +66,9 @@ class QuizSession:
         self._started: datetime = now()
         self._first_marks: dict[str, Mark] = {}
         self._marks: dict[str, Mark] = {}
-        self._keeping = Keeping(store, self.quiz_id, self.saved, seconds)
+        self._keeping = AttemptContext(store, self.quiz_id, self.saved, seconds)
         self._store = store
-        self._asked: list[Exercise] = []
+        self._asked: list[QuestionAttempt] = []
         self._skipped: set[str] = set()
         self._at: int | None = None
         self._ask(list(self._questions))
@@ -79,19 +79,26 @@ class QuizSession:
         questions: Sequence[Question],
         store: ProgressStore,
         *,
+        variants: Sequence[Question] = (),
         scope: str,
         lesson_id: str = "",
         seed: int | None = None,
         fresh: bool = False,
-        seconds: Seconds = clock.monotonic_seconds,
+        seconds: Clock = clock.monotonic_seconds,
     ) -> QuizSession:
-        """The quiz of ``scope`` that was left in the middle, else a new one; always a new one if ``fresh``."""
+        """The quiz of ``scope`` that was left in the middle, else a new one; always a new one if ``fresh``.
+
+        Of a question with variants, one that was answered longest ago is asked; a quiz that was left goes on with the
+        one that it asked.
+        """
         saved = store.open_quiz(scope)
         if fresh and saved is not None:
             store.save_quiz(replace(saved, finished=True))
             saved = None
+        begun = _ids_in(saved, store) if saved is not None else frozenset()
+        asked = [_begun(each, variants, begun) or longest_ago(each, variants, store) for each in questions]
         session = cls(
-            questions, store, scope=scope, lesson_id=lesson_id, seconds=seconds,
+            asked, store, scope=scope, lesson_id=lesson_id, seconds=seconds,
             seed=saved.seed if saved else new_seed() if seed is None else seed,
             quiz_id=saved.quiz_id if saved else "",
         )  # fmt: skip
@@ -104,7 +111,7 @@ class QuizSession:
     # -- where one is ------------------------------------------------------------------------------------
 
     @property
-    def current(self) -> Exercise | None:
+    def current(self) -> QuestionAttempt | None:
         """The question in front of the learner; None when the round is over and its summary shows."""
         return None if self._at is None else self._asked[self._at]
 
@@ -119,7 +126,7 @@ class QuizSession:
         return len(self._asked)
 
     @property
-    def exercises(self) -> tuple[Exercise, ...]:
+    def exercises(self) -> tuple[QuestionAttempt, ...]:
         """The exercises of this round in order."""
         return tuple(self._asked)
 
@@ -181,33 +188,33 @@ class QuizSession:
 
     # -- moving ------------------------------------------------------------------------------------------
 
-    def next(self) -> Exercise | None:
+    def next(self) -> QuestionAttempt | None:
         """On to the next question that is neither answered nor skipped; None when there is none left."""
         start = 0 if self._at is None else self._at + 1
         ahead = [*range(start, len(self._asked)), *range(start)]
         return self._go(next((at for at in ahead if self._is_open(at)), None))
 
-    def skip(self) -> Exercise | None:
+    def skip(self) -> QuestionAttempt | None:
         """Put the current question off until the others are done."""
         if self._at is not None and self._is_open(self._at):
             self._skipped.add(self._asked[self._at].question.id)
         return self.next()
 
-    def back(self) -> Exercise | None:
+    def back(self) -> QuestionAttempt | None:
         """To the question before, answered or not; from the summary to the last one."""
         before = len(self._asked) - 1 if self._at is None else self._at - 1
         return self._go(max(0, before)) if self._asked else None
 
-    def go(self, number: int) -> Exercise | None:
+    def go(self, number: int) -> QuestionAttempt | None:
         """To a question of this round by its number from 1, if there is such a one."""
         return self._go(number - 1) if 1 <= number <= len(self._asked) else self.current
 
-    def return_to_skipped(self) -> Exercise | None:
+    def return_to_skipped(self) -> QuestionAttempt | None:
         """Ask what was skipped after all."""
         self._skipped.clear()
         return self.next()
 
-    def retry_wrong(self, *, unsure: bool = False) -> Exercise | None:
+    def retry_wrong(self, *, unsure: bool = False) -> QuestionAttempt | None:
         """A new round with `ids_to_retry`, newly shuffled; nothing happens where there is nothing.
 
         Args:
@@ -224,13 +231,13 @@ class QuizSession:
         self._save()
         return self.current
 
-    def retell(self, questions: Sequence[Question]) -> None:
+    def translate(self, questions: Sequence[Question]) -> None:
         """Go on with the same questions in another language; one that is missing there stays as it is."""
         for question in questions:
             if question.id in self._questions:
                 self._questions[question.id] = question
                 for exercise in self._asked:
-                    exercise.attempt.retell(question)
+                    exercise.attempt.translate(question)
 
     def leave(self) -> None:
         """The learner goes away: everything is kept, half-made answers too."""
@@ -248,15 +255,15 @@ class QuizSession:
         if self.current is not None:
             self.current.seen()
 
-    def _fresh(self, question_id: str) -> Exercise:
+    def _fresh(self, question_id: str) -> QuestionAttempt:
         seed = random.Random(f"{self.seed} {self.round} {question_id}").randrange(SEEDS)  # noqa: S311 - a shuffle
-        return Exercise(Attempt(self._questions[question_id], seed), self._keeping)
+        return QuestionAttempt(Attempt(self._questions[question_id], seed), self._keeping)
 
     def _is_open(self, at: int) -> bool:
         exercise = self._asked[at]
         return exercise.mark in {Mark.OPEN, Mark.WAITING} and exercise.question.id not in self._skipped
 
-    def _go(self, at: int | None) -> Exercise | None:
+    def _go(self, at: int | None) -> QuestionAttempt | None:
         if self.current is not None:
             self.current.left()
         self._at = at
@@ -279,7 +286,7 @@ class QuizSession:
             "asked": [
                 {
                     "id": each.question.id, "key": each.key, "spent": round(each.seconds, 3),
-                    "runs": list(each.runs), "attempt": state_of(each.attempt),
+                    "runs": list(each.runs), "attempt": attempt_state(each.attempt),
                 }
                 for each in self._asked
             ],
@@ -289,7 +296,7 @@ class QuizSession:
 
     def _restore(self, saved: SavedQuiz) -> None:
         """Go on where ``saved`` was left. Questions removed since are dropped, new ones asked at the end."""
-        state = saved.state
+        state = _with_ids_of_today(saved.state, partial(self._store.renames().key, saved.lesson_id))
         self._started = saved.started
         self.round = round_ if isinstance(round_ := state.get("round"), int) and round_ > 0 else 1
         self._first_marks = self._marks_in(state.get("first"))
@@ -315,18 +322,48 @@ class QuizSession:
             name: names[str(mark)] for name, mark in marks.items() if name in self._questions and str(mark) in names
         }
 
-    def _remembered(self, question_id: str, entry: Mapping[str, object]) -> Exercise:
+    def _remembered(self, question_id: str, entry: Mapping[str, object]) -> QuestionAttempt:
         state, key, spent, runs = (entry.get(name) for name in ("attempt", "key", "spent", "runs"))
-        attempt = attempt_from(self._questions[question_id], state) if isinstance(state, dict) else None
+        attempt = restore_attempt(self._questions[question_id], state) if isinstance(state, dict) else None
         if attempt is None:
             return self._fresh(question_id)
-        return Exercise(
+        return QuestionAttempt(
             attempt,
             self._keeping,
             key=key if isinstance(key, str) else "",
             spent=float(spent) if isinstance(spent, int | float) and 0 <= spent < _LONGEST else 0.0,
             runs=[run for run in runs if isinstance(run, str)] if isinstance(runs, list) else (),
         )
+
+
+def _ids_in(saved: SavedQuiz, store: ProgressStore) -> frozenset[str]:
+    """The questions that a quiz asked."""
+    state = _with_ids_of_today(saved.state, partial(store.renames().key, saved.lesson_id))
+    marks = state.get("marks")
+    return frozenset(_entries(state.get("asked"))) | frozenset(marks if isinstance(marks, dict) else ())
+
+
+def _begun(question: Question, variants: Sequence[Question], begun: frozenset[str]) -> Question | None:
+    """The one of a question and its variants that is among ``begun``."""
+    return next((each for each in (question, *variants) if each.original == question.id and each.id in begun), None)
+
+
+def _with_ids_of_today(state: Mapping[str, object], today: Callable[[str], str]) -> dict[str, object]:
+    """The state of a quiz in which every question is named by its id of today."""
+
+    def named(value: object) -> object:
+        return today(value) if isinstance(value, str) else value
+
+    changed = dict(state)
+    changed["at"] = named(state.get("at"))
+    for name in ("first", "marks"):
+        if isinstance(marks := state.get(name), dict):
+            changed[name] = {named(each): mark for each, mark in marks.items()}
+    if isinstance(skipped := state.get("skipped"), list):
+        changed["skipped"] = [named(each) for each in skipped]
+    if isinstance(asked := state.get("asked"), list):
+        changed["asked"] = [{**each, "id": named(each.get("id"))} for each in asked if isinstance(each, dict)]
+    return changed
 
 
 def _entries(asked: object) -> dict[str, Mapping[str, object]]:

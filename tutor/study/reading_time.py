@@ -1,8 +1,7 @@
-"""How long a lesson is read: only while it is in front, and only while somebody is there.
+"""How long a lesson is read. Time counts only while the lesson is in front and the learner is there.
 
-Somebody is there while keys come. Whoever presses none for two minutes is taken to have left at the end of them: a
-long page may be read that long, a cup of tea is not reading. Time on a question in the text is the question's, and is
-not counted twice.
+The learner counts as there for two minutes after each key, because a long page may take that long to read. Time spent
+on a question in the text belongs to the question, so it is not counted twice.
 """
 
 from __future__ import annotations
@@ -14,49 +13,49 @@ from tutor.progress.activity import ReadingPiece
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
-    from tutor.study.question_attempt import Seconds
+    from tutor.study.question_attempt import Clock
 
 THERE: Final = 120.0
-"""Seconds after the last key in which the lesson still counts as read."""
+"""Seconds after a key for which the learner counts as reading."""
 
 _KEEP_EVERY: Final = 30.0
-"""Seconds of reading after which they are written down."""
+"""Seconds of reading after which they are saved."""
 
 _LONGEST: Final = 900.0
-"""Seconds from the beginning of a piece to its end, pauses included: it belongs to the day on which it began."""
+"""The longest piece in seconds, pauses included. A piece counts for the day on which it began, so it has a limit."""
 
 _LEAST: Final = 1.0
-"""Seconds of reading below which a piece is not worth a row."""
+"""The shortest piece, in seconds of reading, that is saved."""
 
 
 class ReadingTime:
-    """The time of one lesson. It stands still until `on`.
+    """A stopwatch for reading one lesson. It does not run until `on` is called.
 
     Args:
         lesson_id: The lesson.
-        store: The learner's memory.
+        store: The learner's progress.
         seconds: A clock that never runs backwards.
     """
 
-    def __init__(self, lesson_id: str, store: ProgressStore, *, seconds: Seconds = clock.monotonic_seconds) -> None:
+    def __init__(self, lesson_id: str, store: ProgressStore, *, seconds: Clock = clock.monotonic_seconds) -> None:
         self._lesson_id = lesson_id
         self._store = store
         self._seconds = seconds
-        self._since: float | None = None  # when somebody was seen to read last
+        self._since: float | None = None  # when the learner was last seen reading
         self._piece: ReadingPiece | None = None
         self._begun = 0.0
         self._read = 0.0
         self._kept = 0.0
 
     def on(self) -> None:
-        """The text is read from now on."""
+        """Start: the learner reads the text from now on."""
         if self._since is None:
             self._since = self._seconds()
         else:
-            self.stir()
+            self.on_input()
 
-    def stir(self) -> None:
-        """A key came, or the mouse: whoever reads is still there."""
+    def on_input(self) -> None:
+        """Count the time up to now, because a key or the mouse shows that the learner is still there."""
         if self._since is None:
             return
         moment = self._seconds()
@@ -70,15 +69,15 @@ class ReadingTime:
             self.keep()
 
     def off(self) -> None:
-        """Something else is done from now on: a question is answered, or the lesson is out of sight."""
-        self.stir()
+        """Stop: the learner answers a question, or the lesson is out of sight."""
+        self.on_input()
         self._since = None
 
     def keep(self, *, last: bool = False) -> None:
-        """Write down what was read so far.
+        """Save the time so far.
 
         Args:
-            last: Whether the piece ends here; the next one begins with the next key.
+            last: Whether the piece ends here; the next key begins a new one.
         """
         if self._piece is not None and self._read > self._kept and self._read >= _LEAST:
             piece = self._piece

@@ -1,6 +1,6 @@
-"""A review: what is due, one thing after the other, for as long as the learner likes.
+"""A review: the due cards, one after another, for as long as the learner likes.
 
-Nothing of it needs to be resumed: every answer is remembered when it is given, and what was not asked is still due.
+A review never has to be resumed, because every answer is recorded at once and cards that were not asked stay due.
 """
 
 from __future__ import annotations
@@ -15,27 +15,25 @@ from tutor.progress.cards import Card, term_of
 from tutor.progress.records import new_key
 from tutor.progress.store import REVIEW
 from tutor.study.attempt import Attempt
-from tutor.study.question_attempt import Exercise, Keeping, Mark, Seconds
+from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
 from tutor.study.quiz_session import new_seed
-from tutor.study.score import Score, score_of
 
 if TYPE_CHECKING:
-    from tutor.course.lesson import Question
     from tutor.progress.store import ProgressStore
     from tutor.study.deck import Deck
 
 _ONCE_MORE: Final = 2
-"""How often what was missed is asked again in the same sitting."""
+"""How often a missed card is asked again in the same review."""
 
 
 class ReviewSession:
-    """See the module.
+    """One review.
 
     Args:
-        store: The learner's memory.
-        deck: What its cards ask.
-        minutes: After how long no further card is asked; None for as long as there are any.
-        moment: Now; what is due is due then.
+        store: The learner's progress.
+        deck: Turns cards into questions.
+        minutes: The time after which no further card is asked; None for no limit.
+        moment: The time at which cards must be due; now if None.
         seconds: Measures how long answers take.
     """
 
@@ -46,7 +44,7 @@ class ReviewSession:
         *,
         minutes: float | None = None,
         moment: datetime | None = None,
-        seconds: Seconds = clock.monotonic_seconds,
+        seconds: Clock = clock.monotonic_seconds,
     ) -> None:
         moment = moment or clock.utc_now()
         deck.sync(store, moment, language())
@@ -55,99 +53,101 @@ class ReviewSession:
         self._deck = deck
         self._seconds = seconds
         self._began = seconds()
-        self._keeping = Keeping(store, f"{REVIEW}{new_key()}", seconds=seconds)
+        self._context = AttemptContext(store, f"{REVIEW}{new_key()}", seconds=seconds)
         self._waiting: deque[Card] = deque(_one_side_each(store.cards.due(moment)))
         self.due = len(self._waiting)
         """How many cards were due at the start."""
-        self._current: Exercise | None = None
+        self._current: QuestionAttempt | None = None
         self._card: Card | None = None
-        self._asked: list[Exercise] = []
+        self._asked: list[QuestionAttempt] = []
         self._misses: Counter[str] = Counter()
         self.next()
 
     # -- where one is ------------------------------------------------------------------------------------
 
     @property
-    def current(self) -> Exercise | None:
-        """The card in front of the learner; None when the review is over."""
+    def current(self) -> QuestionAttempt | None:
+        """The attempt at the current card; None when the review is over."""
         return self._current
 
     @property
     def over(self) -> bool:
-        """Whether nothing more is asked."""
+        """Whether the review is over."""
         return self._current is None
 
     @property
     def card(self) -> Card | None:
-        """The card that is asked, as it was when it came up."""
+        """The current card, as it was when its question appeared."""
         return self._card
 
     @property
     def number(self) -> int:
-        """The place of the current card among all that were and are to be asked, from 1."""
+        """The place of the current card among all cards of this review, from 1."""
         return len(self._asked) + (not self.over)
 
     @property
     def count(self) -> int:
-        """How many there are of them; what is missed is asked once more, so it may grow."""
+        """How many cards this review asks; it grows when a missed card is asked again."""
         return self.number + len(self._waiting)
 
     @property
     def left(self) -> int:
-        """How many cards wait behind the current one."""
+        """How many cards come after the current one."""
         return len(self._waiting)
 
     @property
     def time_is_up(self) -> bool:
-        """Whether the learner has been at it as long as was meant."""
+        """Whether the time limit of the review has passed."""
         return self.minutes is not None and self._seconds() - self._began >= 60 * self.minutes
 
     @property
-    def answered(self) -> tuple[Exercise, ...]:
-        """What was asked and answered, in order."""
+    def answered(self) -> tuple[QuestionAttempt, ...]:
+        """The answered attempts, in order."""
         now = [self._current] if self._current is not None and self._current.attempt.locked else []
         return (*self._asked, *now)
 
     @property
     def score(self) -> Score:
-        """Of the answers given."""
+        """The score of the answers so far."""
         return score_of(exercise.mark for exercise in self.answered)
 
     # -- moving ------------------------------------------------------------------------------------------
 
-    def next(self) -> Exercise | None:
-        """On to the next card; None when there is none left or the time is up. One not answered yet is put off."""
+    def next(self) -> QuestionAttempt | None:
+        """Go to the next card. An unanswered card moves to the end.
+
+        Returns:
+            The attempt at it, or None if no cards are left or the time is up.
+        """
         self._put_away()
         self._current = self._card = None
         while self._waiting and not (self.time_is_up and self._asked):
             card = self._waiting.popleft()
             question = self._deck.question(card.key, card.lesson_id, language())
             if question is not None:
+                question = self._deck.to_ask(question, self._store, language())
                 self._card = card
-                self._current = self._exercise(question)
+                self._current = QuestionAttempt(Attempt(question, new_seed()), self._context)
                 self._current.seen()
                 break
         return self._current
 
-    def retell(self) -> None:
-        """Go on in the language that is in use now."""
+    def translate(self) -> None:
+        """Continue in the language that is in use now."""
         if self._current is not None and self._card is not None:
-            question = self._deck.question(self._card.key, self._card.lesson_id, language())
+            question = self._deck.question(self._current.question.id, self._card.lesson_id, language())
             if question is not None:
-                self._current.attempt.retell(question)
+                self._current.attempt.translate(question)
 
     def leave(self) -> None:
-        """The learner goes away. What was answered is kept, what was not is still due."""
+        """Stop counting time, because the learner leaves. Answers are recorded already; all other cards stay due."""
         if self._current is not None:
             self._current.left()
 
     # -- inside ------------------------------------------------------------------------------------------
 
-    def _exercise(self, question: Question) -> Exercise:
-        return Exercise(Attempt(question, new_seed()), self._keeping)
-
     def _put_away(self) -> None:
-        """The current card is done, or comes again: at the end where it was missed or put off."""
+        """File the current card as answered; put it at the end of the queue if it was missed or not answered."""
         exercise, card = self._current, self._card
         if exercise is None or card is None:
             return
@@ -163,7 +163,7 @@ class ReviewSession:
 
 
 def _one_side_each(cards: list[Card]) -> list[Card]:
-    """``cards`` with each term only once: one side would give the others away."""
+    """``cards`` with each term only once, because one side of a term gives the others away."""
     seen: set[str] = set()
     kept = []
     for card in cards:

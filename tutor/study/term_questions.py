@@ -1,7 +1,7 @@
-"""Terms as questions, so that a term is asked, answered and graded like everything else.
+"""Questions about terms of the glossary, so that a term is asked, answered and graded like any other question.
 
-Options are chosen by id and in a fixed order: the same term asks for the same options in every language and at every
-time, so that an answer under way survives a change of the language. Shuffling them is the attempt's affair.
+Wrong options are chosen by id and in a fixed order, so that an unfinished answer survives a change of language. The
+attempt shuffles them.
 """
 
 from __future__ import annotations
@@ -29,13 +29,17 @@ _NOWHERE = Place(Path())
 
 
 def term_question(entry: GlossaryEntry, side: Side, glossary: Glossary, language: str) -> Question | None:
-    """What is asked of a term; None if it cannot be: no definition, no name abroad, nothing to tell it from.
+    """The question that asks for one side of a term.
 
     Args:
         entry: The term.
-        side: What is wanted of it.
+        side: Its meaning, its name or its translation.
         glossary: Where the wrong options come from.
         language: The language in use.
+
+    Returns:
+        The question, or None if the term lacks a definition, a name in another language, or another term to contrast
+        it with.
     """
     if side is Side.TRANSLATION:
         return _translation(entry, glossary, language)
@@ -97,7 +101,7 @@ def _translation(entry: GlossaryEntry, glossary: Glossary, language: str) -> Que
 
 
 def can_be_asked(entry: GlossaryEntry, side: Side, language: str) -> bool:
-    """Whether a term has what a side of it needs, in a course with other terms to tell it from."""
+    """Whether a term has what a question about ``side`` needs, apart from other terms to contrast it with."""
     return (
         _two_languages(entry, language) is not None
         if side is Side.TRANSLATION
@@ -132,7 +136,7 @@ def _question(
 
 
 def neighbours(entry: GlossaryEntry, glossary: Glossary) -> Iterator[GlossaryEntry]:
-    """Other terms, the likeliest to be mixed up with ``entry`` first: what it leads to, its lesson's, then any."""
+    """Other terms, those most easily confused with ``entry`` first: its links, terms of its lesson, then all others."""
     seen = {entry.id}
     everyone = sorted(glossary.entries(ENGLISH), key=lambda each: blake2b(f"{entry.id} {each.id}".encode()).digest())
     linked = (found for each in entry.see if (found := glossary.get(each)) is not None)
@@ -143,16 +147,16 @@ def neighbours(entry: GlossaryEntry, glossary: Glossary) -> Iterator[GlossaryEnt
 
 
 def accepted_names(entry: GlossaryEntry) -> list[str]:
-    """Every name that fills the blank: in all languages, with and without what stands in parentheses."""
+    """Every name that is accepted in the blank: in all languages, with and without the words in parentheses."""
     names = [*entry.names.values(), *(name for names in entry.also.values() for name in names)]
     return list(dict.fromkeys(each for name in names for each in (name, without_parentheses(name)) if each))
 
 
 def without_name(entry: GlossaryEntry, language: str) -> str:
-    """The definition with ``…`` where it would give the name away."""
+    """The definition, with ``…`` in place of the term's own names."""
     text = entry.definition(language)
     for name in sorted(_names(entry, language), key=len, reverse=True):
-        # A letter such as w stands in many a word and formula; only whole names of two letters on are hidden.
+        # A name of one letter, such as w, occurs in too many words and formulas to be hidden.
         if len(name) > 1:
             edges = (r"(?<![^\W_])", r"(?![^\W_])") if name.isascii() else ("", "")
             text = re.sub(f"{edges[0]}{re.escape(name)}{edges[1]}", "…", text, flags=re.IGNORECASE)
@@ -165,7 +169,7 @@ def _names(entry: GlossaryEntry, language: str) -> Iterable[str]:
 
 
 def _hints(name: str) -> tuple[str, ...]:
-    """How long the name is and how it begins, then half of it."""
+    """Two hints: the length and first letter of the name, then half of the name."""
     plain = without_parentheses(name) or name
     first = translate("review.hint-letters", count=len(plain), first=as_text(plain[0]))
     half = translate("review.hint-half", part=as_text(plain[: (len(plain) + 1) // 2]))
@@ -179,5 +183,5 @@ def _explanation(entry: GlossaryEntry, language: str) -> str:
 
 
 def as_text(name: str) -> str:
-    """A name as Markdown that reads as the name."""
+    """``name`` with its special characters escaped, so that Markdown shows it unchanged."""
     return _SPECIAL.sub(r"\\\1", name)

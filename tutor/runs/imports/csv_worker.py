@@ -1,6 +1,6 @@
 """``python -m tutor.runs.imports.csv_worker RUN_FOLDER``: the process that follows a CSV log of another program.
 
-It holds the run's lock while it lives, and ends when somebody stops the run, the file has gone, or it is idle for long.
+It holds the run's lock while it is alive. It ends when somebody stops the run, or the file is gone or idle for long.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.languages import ENGLISH
 from tutor.foundation.outside_languages import speak
 from tutor.labs.lab_files import SPEC_FILE, read_title
-from tutor.runs.entries import COLUMNS_FILE, SOURCE_FILE
 from tutor.runs.imports.csv_run import CsvFollower
-from tutor.runs.registry import Runs
+from tutor.runs.registry import COLUMNS_FILE, SOURCE_FILE, Runs
 from tutor.tables.log_columns import parse_columns
 
 
@@ -28,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Follow the file that the run's folder names.
 
     Returns:
-        The exit code: 0 at an end of any kind, 5 where the file is no log of epochs.
+        The exit code: 0 if the run ended in any way, 5 if the file is not a log of epochs.
     """
     parser = argparse.ArgumentParser(
         prog="python -m tutor.runs.imports.csv_worker", description=__doc__.splitlines()[0]
@@ -49,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    with contextlib.suppress(TutorError):  # told in the log
+    with contextlib.suppress(TutorError):  # the log of the run has it
         follower.follow((given.folder, given.lock))
         return int(ExitCode.OK)
     return int(ExitCode.RUN_FAILED)

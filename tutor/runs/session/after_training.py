@@ -19,22 +19,22 @@ from tutor.runs.follower import WEIGHTS_FILE
 from tutor.runs.summary import PanelView, RunSummary
 
 if TYPE_CHECKING:
-    from tutor.runs.worker.adapter import MlTrainee
+    from tutor.runs.worker.adapter import TrainingAdapter
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A run that has ended, and the settings at which it is to be seen."""
+class ReviewRequest:
+    """A run that has ended, and the settings at which it is to be reviewed."""
 
     folder: Path
     values: tuple[tuple[str, object], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What panels show and what facts say at a wish."""
+class Reviewed:
+    """What panels show and what facts say at the settings of a request."""
 
-    wish: Wish
+    request: ReviewRequest
     views: Mapping[str, PanelView] = field(default_factory=dict)
     facts: Mapping[str, float] = field(default_factory=dict)
 
@@ -48,9 +48,9 @@ class AfterTraining:
 
     def __init__(self, data_folder: Path | None) -> None:
         self._data_folder = data_folder
-        self._trainee: tuple[Path, MlTrainee | None] | None = None
+        self._adapter: tuple[Path, TrainingAdapter | None] | None = None
         self._count = 0
-        self._seen: Seen | None = None
+        self._reviewed: Reviewed | None = None
 
     @staticmethod
     def takes(key: str, summary: RunSummary, folder: Path) -> bool:
@@ -67,7 +67,7 @@ class AfterTraining:
             and (folder / WEIGHTS_FILE).is_file()
         )
 
-    def wish(self, summary: RunSummary, folder: Path, spec: LabConfig) -> Wish | None:
+    def request(self, summary: RunSummary, folder: Path, spec: LabConfig) -> ReviewRequest | None:
         """What of ``spec`` a run that has ended takes and did not end with; None if there is nothing."""
         ran = summary.spec
         if ran is None or not summary.ended:
@@ -77,46 +77,48 @@ class AfterTraining:
         values = {key: SETTINGS[key].get(spec) for key in keys if self.takes(key, summary, folder)}
         if all(value == ended_with.get(key, SETTINGS[key].get(ran)) for key, value in values.items()):
             return None
-        return Wish(folder, tuple(values.items()))
+        return ReviewRequest(folder, tuple(values.items()))
 
-    def knows(self, wish: Wish) -> bool:
-        """Whether it was tried to compute ``wish``."""
-        return self._seen is not None and self._seen.wish == wish
+    def knows(self, request: ReviewRequest) -> bool:
+        """Whether ``request`` was computed, or cannot be."""
+        return self._reviewed is not None and self._reviewed.request == request
 
-    def seen(self, wish: Wish | None) -> Seen | None:
-        """What was computed for ``wish``; for another one of the same run until it is there, so nothing flickers."""
-        seen = self._seen
-        return seen if wish is not None and seen is not None and seen.wish.folder == wish.folder else None
+    def reviewed(self, request: ReviewRequest | None) -> Reviewed | None:
+        """What was computed for ``request``; for another one of the same run until it is there, so nothing flickers."""
+        reviewed = self._reviewed
+        if request is None or reviewed is None or reviewed.request.folder != request.folder:
+            return None
+        return reviewed
 
-    def read(self, wish: Wish, summary: RunSummary) -> None:
-        """Compute ``wish``, a wish of the run of ``summary``: for a thread.
+    def read(self, request: ReviewRequest, summary: RunSummary) -> None:
+        """Compute ``request``, which is for the run of ``summary``. It takes a while, so call it in a thread.
 
         If the parameters cannot be read, or the data is not the same any more, there is nothing to see.
         """
-        trainee = self._trained(wish.folder, summary)
-        if trainee is None:
-            self._seen = Seen(wish)
+        adapter = self._trained(request.folder, summary)
+        if adapter is None:
+            self._reviewed = Reviewed(request)
             return
-        frames, facts = trainee.after_training(dict(wish.values))
+        frames, facts = adapter.after_training(dict(request.values))
         self._count += 1
         views = {}
         for panel, frame in frames.items():
             scene = summary.views[panel].scene if panel in summary.views else {}
             views[panel] = PanelView(scene, frame, summary.epoch, version=-2_000_000 - self._count)
-        self._seen = Seen(wish, views, facts)
+        self._reviewed = Reviewed(request, views, facts)
 
-    def _trained(self, folder: Path, summary: RunSummary) -> MlTrainee | None:
+    def _trained(self, folder: Path, summary: RunSummary) -> TrainingAdapter | None:
         """The training of the run as it ended; kept until another run is asked for."""
         from tutor.foundation.errors import TutorError
-        from tutor.runs.worker.adapter import MlTrainee
+        from tutor.runs.worker.adapter import TrainingAdapter
 
-        if self._trainee is None or self._trainee[0] != folder:
-            trainee: MlTrainee | None = None
+        if self._adapter is None or self._adapter[0] != folder:
+            adapter: TrainingAdapter | None = None
             try:
                 if summary.spec is not None:
-                    trainee = MlTrainee(summary.spec, self._data_folder)
-                    trainee.load(folder / WEIGHTS_FILE)
+                    adapter = TrainingAdapter(summary.spec, self._data_folder)
+                    adapter.load(folder / WEIGHTS_FILE)
             except (TutorError, OSError, ValueError, ArithmeticError, MemoryError):
-                trainee = None
-            self._trainee = folder, trainee
-        return self._trainee[1]
+                adapter = None
+            self._adapter = folder, adapter
+        return self._adapter[1]

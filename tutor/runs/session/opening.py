@@ -1,19 +1,18 @@
-"""Opens sessions: of a lab, of a run, of one cell of a sweep. Logs are read to their end: for a thread."""
+"""Opens the session of a lab, of a run, or of a cell of a sweep. It reads logs to their end, so call it in a thread."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import read_config
+from tutor.runs.session.runs import RunList, RunsWithCell
 from tutor.runs.session.session import LabSession
 
 if TYPE_CHECKING:
-    from tutor.runs.entries import RunEntry
-    from tutor.runs.follower import Follower
-    from tutor.runs.registry import Runs
+    from tutor.runs.registry import RunEntry, Runs
 
 
 def open_lab(
@@ -24,14 +23,14 @@ def open_lab(
     *,
     data_folder: Path | None = None,
 ) -> LabSession:
-    """A session of a lab; it has joined the run that `joinable` names, if any.
+    """Open a session of a lab, which joins the run that `joinable` finds, if any.
 
     Args:
         runs: The learner's runs.
-        spec: The lab, with ``overrides``.
-        overrides: What the place that it is opened from changes in the lab.
-        shown: The run in view where it is opened.
-        data_folder: Where the course's data lies.
+        spec: The lab, with ``overrides`` applied.
+        overrides: The settings that the place it is opened from changes.
+        shown: The run that is in view at that place.
+        data_folder: The folder of the course's data.
     """
     session = LabSession(runs, spec, data_folder=data_folder)
     run_id = joinable(runs, spec, overrides, shown)
@@ -42,22 +41,22 @@ def open_lab(
     return session
 
 
-def open_run(runs: Runs, run_id: str, beside: Sequence[str] = (), *, data_folder: Path | None = None) -> LabSession:
-    """A session of one run, whichever lab it is of: joined if it goes on, else as it ended.
+def open_run(runs: Runs, run_id: str, compared: Sequence[str] = (), *, data_folder: Path | None = None) -> LabSession:
+    """Open a session of one run of any lab, whether it is running or has ended.
 
     Args:
         runs: The learner's runs.
         run_id: The run.
-        beside: Runs to compare it with, pinned beside it.
-        data_folder: Where the course's data lies.
+        compared: Runs to compare it with, pinned for this session only.
+        data_folder: The folder of the course's data.
 
     Raises:
-        TutorError: one of the runs is not there.
+        TutorError: one of the runs does not exist.
     """
     spec = runs.entry(run_id).spec or read_config(runs.folder_of(run_id))
     session = LabSession(runs, spec, data_folder=data_folder)
-    session.pins.lasting = not beside
-    for other in beside:
+    session.pins.lasting = not compared
+    for other in compared:
         session.join(other)
         session.catch_up()
         session.pin()
@@ -67,61 +66,24 @@ def open_run(runs: Runs, run_id: str, beside: Sequence[str] = (), *, data_folder
 
 
 def open_cell(runs: Runs, folder: Path, *, data_folder: Path | None = None) -> LabSession:
-    """A session of the run of one cell of a sweep; what is begun from there is a run like any other.
+    """Open a session of the run of one cell of a sweep. A run started there is an ordinary run.
 
     Args:
         runs: The learner's runs.
-        folder: That of the cell's run.
-        data_folder: Where the course's data lies.
+        folder: The folder of the cell's run.
+        data_folder: The folder of the course's data.
     """
-    session = LabSession(_WithCell(runs, folder), read_config(folder), data_folder=data_folder)
+    session = LabSession(RunsWithCell(runs, folder), read_config(folder), data_folder=data_folder)
     session.join(folder.name)
     session.catch_up()
     return session
 
 
-class _WithCell:
-    """The learner's runs, and one of a sweep."""
-
-    def __init__(self, runs: Runs, folder: Path) -> None:
-        self._runs = runs
-        self._folder = folder
-
-    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
-        """Start a worker, among the learner's runs."""
-        return self._runs.start(spec, data_folder=data_folder)
-
-    def follow(self, run_id: str) -> Follower:
-        """Follow a run."""
-        from tutor.runs.follower import Follower
-
-        return Follower(self._folder) if run_id == self._folder.name else self._runs.follow(run_id)
-
-    def keep_beside(self, run_id: str, number: int | None) -> None:
-        """Keep a run for comparison, or no longer; the cell itself is kept by its sweep."""
-        if run_id != self._folder.name:
-            self._runs.keep_beside(run_id, number)
-
-    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
-        """The learner's runs that are kept for comparison."""
-        return self._runs.beside(spec)
-
-
-class RunList(Protocol):
-    """What finding a run to join needs of `tutor.runs.registry.Runs`."""
-
-    def running(self) -> Sequence[RunEntry]:
-        """Runs whose worker lives, newest first."""
-
-    def all(self) -> Sequence[RunEntry]:
-        """All runs, newest first."""
-
-
 def joinable(runs: RunList, spec: LabConfig, overrides: Mapping[str, object], shown: str | None = None) -> str | None:
-    """The run of this lab to join: one that is going; else ``shown``; else the newest one, where it died unseen.
+    """The run of this lab to join: a running one; else ``shown``; else the newest one if it died.
 
-    A lab opened with overrides joins only a run of exactly that spec. ``shown`` is a run that the learner looks at
-    already; it may have ended or been deleted since.
+    A lab opened with overrides joins only a run of exactly that spec. ``shown`` is a run that the learner sees already;
+    it may have ended or been deleted since.
     """
     for entry in runs.running():
         if entry.lab == spec.id and _same(entry, spec, overrides):

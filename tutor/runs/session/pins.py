@@ -1,4 +1,4 @@
-"""The runs of a lab kept beside the present one. They say so in their folders, and are there again next time."""
+"""Runs pinned for comparison with the present one. A mark in their folders brings them back next time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
-from tutor.runs.session.preview import Following, RunStarter
+from tutor.runs.session.runs import FollowedRun, RunStore
 from tutor.runs.summary import RunSummary
 
 MOST_PINNED = 4
@@ -18,18 +18,18 @@ _PIECE = 1 << 16
 
 @dataclass(slots=True, eq=False)
 class Pinned:
-    """An earlier run kept beside the present one."""
+    """An earlier run that is compared with the present one."""
 
     number: int
     run_id: str
     spec: LabConfig
-    follower: Following
+    follower: FollowedRun
     history: LossHistory
-    """Its validation loss; its training loss where there is no validation."""
+    """Its validation loss; its training loss if there is no validation."""
 
     @property
     def summary(self) -> RunSummary:
-        """The run as its log tells."""
+        """The state of the run."""
         return self.follower.summary
 
     @property
@@ -38,7 +38,7 @@ class Pinned:
         return self.history.latest()
 
     def poll(self) -> bool:
-        """Read on where the run had not ended; whether there was anything new."""
+        """Read on if the run had not ended. Return whether there was anything new."""
         if self.summary.ended or self.summary.state == "died":
             return False
         before = self.summary.version
@@ -47,33 +47,33 @@ class Pinned:
         return self.summary.version != before
 
     def catch_up(self) -> None:
-        """Let the history have what the log has told."""
+        """Bring the history up to date with the summary."""
         self.history.follow(self.summary.valid_losses or self.summary.train_losses)
 
 
 class Pins:
-    """The runs that are kept.
+    """The pinned runs of a session.
 
     Args:
-        runs: Where they lie.
-        lasting: Whether they are kept when the lab is left.
+        runs: The learner's runs.
+        lasting: Whether they stay pinned when the lab is left.
     """
 
-    def __init__(self, runs: RunStarter, *, lasting: bool = True) -> None:
+    def __init__(self, runs: RunStore, *, lasting: bool = True) -> None:
         self._runs = runs
         self.lasting = lasting
         self.all: list[Pinned] = []
-        """The one kept first at the front."""
+        """In the order in which they were pinned."""
 
     def without(self, run_id: str) -> list[Pinned]:
-        """All but that run."""
+        """All except that run."""
         return [each for each in self.all if each.run_id != run_id]
 
-    def toggle(self, run_id: str, spec: LabConfig, follower: Following | None, history: LossHistory) -> Pinned | None:
-        """Keep a run, or let go of it where it is kept. Returns it when kept now; a run without a loss is not.
+    def toggle(self, run_id: str, spec: LabConfig, follower: FollowedRun | None, history: LossHistory) -> Pinned | None:
+        """Pin a run, or unpin it if it is pinned. Return it if it is pinned now; a run without a loss cannot be.
 
         Raises:
-            TutorError: that cannot be written down. It holds here nevertheless.
+            TutorError: that cannot be written to the disk. It holds in this session nevertheless.
         """
         if any(each.run_id == run_id for each in self.all):
             self.release(run_id)
@@ -82,11 +82,11 @@ class Pins:
             return None
         return self.keep(run_id, spec, follower, history)
 
-    def keep(self, run_id: str, spec: LabConfig, follower: Following, history: LossHistory) -> Pinned:
-        """Keep a run, by the lowest number that is free; with too many kept the first of them goes.
+    def keep(self, run_id: str, spec: LabConfig, follower: FollowedRun, history: LossHistory) -> Pinned:
+        """Pin a run under the lowest free number; if there are too many, unpin the first one.
 
         Raises:
-            TutorError: that cannot be written down. It is kept here nevertheless.
+            TutorError: that cannot be written to the disk. It holds in this session nevertheless.
         """
         if len(self.all) >= MOST_PINNED:
             self.release(self.all[0].run_id)
@@ -96,19 +96,19 @@ class Pins:
         return pinned
 
     def release(self, run_id: str) -> None:
-        """Let go of a run.
+        """Unpin a run.
 
         Raises:
-            TutorError: that cannot be written down.
+            TutorError: that cannot be written to the disk.
         """
         self.all = self.without(run_id)
         self._write(run_id, None)
 
     def release_all(self) -> int:
-        """Let go of all. Returns how many they were.
+        """Unpin all runs, and return how many there were.
 
         Raises:
-            TutorError: that cannot be written down.
+            TutorError: that cannot be written to the disk.
         """
         gone = [each.run_id for each in self.all]
         for run_id in gone:
@@ -116,23 +116,23 @@ class Pins:
         return len(gone)
 
     def poll(self, present: str) -> bool:
-        """Read on in the logs of those that had not ended, but the ``present`` run; whether there was anything new."""
+        """Read on in the logs of all runs that had not ended, except ``present``. Return whether anything was new."""
         news = [each.poll() for each in self.all if each.run_id != present]
         return any(news)
 
     def drop_gone(self) -> None:
-        """Let go of runs that were deleted meanwhile."""
+        """Drop runs that were deleted meanwhile."""
         self.all = [each for each in self.all if each.follower.folder.is_dir()]
 
     def recall(self, spec: LabConfig, stopped: Callable[[], bool] = lambda: False) -> list[Pinned]:
-        """Read the runs that were kept in this lab before: for a thread. Those without a loss are kept no longer.
+        """Read the runs that were pinned in this lab before, and unpin those without a loss. Call it in a thread.
 
         Args:
             spec: The lab.
-            stopped: Whether nobody wants them any more.
+            stopped: Returns whether to stop reading.
         """
         found: list[Pinned] = []
-        for number, run_id in self._runs.beside(spec):
+        for number, run_id in self._runs.compared(spec):
             try:
                 follower = self._runs.follow(run_id)
             except TutorError:
@@ -144,11 +144,11 @@ class Pins:
                 found.append(pinned)
             elif not stopped():
                 with suppress(TutorError):
-                    self._runs.keep_beside(run_id, None)
+                    self._runs.keep_compared(run_id, None)
         return found
 
     def adopt(self, recalled: Iterable[Pinned]) -> None:
-        """Take in what `recall` found, before those that were kept meanwhile."""
+        """Add what `recall` found, in front of those that were pinned meanwhile."""
         later, self.all = self.all, []
         taken = {each.number for each in later}
         known = {each.run_id for each in later}
@@ -167,4 +167,4 @@ class Pins:
 
     def _write(self, run_id: str, number: int | None) -> None:
         if self.lasting:
-            self._runs.keep_beside(run_id, number)
+            self._runs.keep_compared(run_id, number)

@@ -1,54 +1,18 @@
-"""What a session needs of the runs, and what the next run of a lab would begin with, shown before there is one."""
+"""What the next run of a lab would begin with, shown before there is a run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.summary import PanelView, RunSummary
 
-if TYPE_CHECKING:
-    from tutor.runs.events import Event
 
-
-class Following(Protocol):
-    """What a session needs of `tutor.runs.follower.Follower`."""
-
-    folder: Path
-    summary: RunSummary
-
-    def poll(self, limit_bytes: int = ...) -> list[Event]:
-        """The events since the last poll."""
-
-    def catch_up(
-        self, hear: Callable[[Event], object] | None = None, stopped: Callable[[], bool] | None = None
-    ) -> RunSummary:
-        """Read all that is there now."""
-
-
-class RunStarter(Protocol):
-    """What a session needs of `tutor.runs.registry.Runs`."""
-
-    def start(self, spec: LabConfig, *, data_folder: Path | None = None) -> str:
-        """Start a worker."""
-
-    def follow(self, run_id: str) -> Following:
-        """Follow a run."""
-
-    def keep_beside(self, run_id: str, number: int | None) -> None:
-        """Keep a run for comparison, or no longer."""
-
-    def beside(self, spec: LabConfig) -> list[tuple[int, str]]:
-        """The runs kept for comparison, the first one at the front."""
-
-
-class Opening:
-    """The pictures of one spec before its first epoch.
+class Preview:
+    """The views of one spec before its first epoch.
 
     Args:
-        data_folder: Where the course's data lies.
+        data_folder: The folder of the course's data.
     """
 
     def __init__(self, data_folder: Path | None) -> None:
@@ -57,36 +21,36 @@ class Opening:
         self._count = 1
 
     def knows(self, spec: LabConfig) -> bool:
-        """Whether the pictures are of ``spec``."""
+        """Whether the views are those of ``spec``."""
         return self._known[0] == spec
 
     def is_wanted(self, summary: RunSummary | None, spec: LabConfig) -> bool:
-        """Whether the pictures of ``spec`` are missing: no run has begun, or one by hand that has made no move yet."""
+        """Whether the views of ``spec`` are missing: no run has begun, or one by hand has made no move yet."""
         begun = summary is not None and (not spec.manual or summary.epoch > 0)
         return not begun and not self.knows(spec)
 
-    def is_ahead(self, told: PanelView | None, spec: LabConfig) -> bool:
-        """Whether moves by hand are known here that the worker, which has just started, has not drawn yet.
+    def is_ahead(self, logged: PanelView | None, spec: LabConfig) -> bool:
+        """Whether this knows moves by hand that the worker, which has just started, has not drawn yet.
 
         Args:
-            told: The picture that its log tells of.
-            spec: How the controls stand.
+            logged: The view in the worker's log.
+            spec: The present values of the controls.
         """
-        return spec.manual and self.knows(spec) and told is not None and not told.epoch
+        return spec.manual and self.knows(spec) and logged is not None and not logged.epoch
 
     def view(self, panel: str, spec: LabConfig) -> PanelView | None:
-        """The picture of a panel; None where those known are of another spec.
+        """The view of a panel; None if the known views are those of another spec.
 
-        Where the learner is the optimizer, the last one stays until the worker, which is starting, draws the next.
+        If the learner is the optimizer, the last one stays until the worker, which is starting, draws the next.
         """
         return self._known[1].get(panel) if spec.manual or self.knows(spec) else None
 
     def read(self, spec: LabConfig) -> None:
-        """Find out: for a thread."""
-        from tutor.runs.preview import opening_views
+        """Compute the views of ``spec``. It takes a while, so call it in a thread."""
+        from tutor.runs.in_process import initial_views
 
-        views = opening_views(spec, self._data_folder)
+        views = initial_views(spec, self._data_folder)
         self._count += 1
         for view in views.values():
-            view.version = -self._count  # a picture of its own, other than any that the log will tell of
+            view.version = -self._count  # differs from the version of every view in a log
         self._known = (spec, views)

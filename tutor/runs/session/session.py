@@ -1,43 +1,44 @@
-"""A lab as a learner works with it: a run to follow, controls to turn, earlier runs pinned. It knows no screen.
+"""A lab in use: the run in view, the controls, and earlier runs pinned for comparison. It knows no screen.
 
-The run is a process of its own; a session only reads its log and sends it wishes, so leaving a session never
-ends a run.
+The run is a process of its own; a session only reads its log and sends it commands, so leaving a session never ends a
+run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.errors import TutorError
+from tutor.foundation.translate import translate
 from tutor.labs.draft import PIECES, LabDraft
 from tutor.labs.draft import Step as Change
 from tutor.labs.goals import Challenge
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
-from tutor.labs.settings import SETTINGS
+from tutor.labs.settings import SETTINGS, title_of
 from tutor.runs.comparison import differences, knots_of, name_by, names_of, values_of
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
-from tutor.runs.replay import Replaying
-from tutor.runs.session.after_training import AfterTraining, Seen, Wish
-from tutor.runs.session.drawings import Drawings
-from tutor.runs.session.elsewhere import Elsewhere
+from tutor.runs.events import Changed, Event, Paced
+from tutor.runs.replay import Replay
+from tutor.runs.session.after_training import AfterTraining, Reviewed, ReviewRequest
 from tutor.runs.session.pins import Pinned, Pins
-from tutor.runs.session.preview import Following, Opening, RunStarter
+from tutor.runs.session.preview import Preview
+from tutor.runs.session.runs import FollowedRun, RunStore
 from tutor.runs.summary import PanelView, RunSummary
 from tutor.runs.summary import State as RunState
+from tutor.runs.words import describe, other_author_of
 
 if TYPE_CHECKING:
     from tutor.labs.curve_builder import CurveBuilder
     from tutor.progress.activity import LabAttempt
-    from tutor.runs.events import Event
 
 State = Literal["ready"] | RunState
 _PIECE = 1 << 16
 _PIECES_AT_ONCE = 4
 _SETTLED = frozenset({"paused", "finished", "stopped", "diverged"})
-"""States in which what a run has reached stays as it is."""
+"""States in which the figures of a run do not change."""
 
 
 class LabSession:
@@ -46,98 +47,98 @@ class LabSession:
     Args:
         runs: Starts and finds runs.
         spec: The lab with the overrides of the place it was opened from.
-        data_folder: Where the course's data lies.
+        data_folder: The folder of the course's data.
     """
 
-    def __init__(self, runs: RunStarter, spec: LabConfig, *, data_folder: Path | None = None) -> None:
+    def __init__(self, runs: RunStore, spec: LabConfig, *, data_folder: Path | None = None) -> None:
         self._runs = runs
         self._data_folder = data_folder
-        self.setup = LabDraft(spec)
-        """What the next run will be, and how it came to be that."""
-        self.elsewhere = Elsewhere(self.setup)
+        self.draft = LabDraft(spec)
+        """The config of the next run, with its history of changes."""
+        self.other_terminals = OtherTerminals(self.draft)
         self.challenge = Challenge(spec.id, spec.challenge.goal)
         self.run_id = ""
-        self.follower: Following | None = None
+        self.follower: FollowedRun | None = None
         self.train = LossHistory()
         self.valid = LossHistory()
         self.pins = Pins(runs)
-        """The runs kept beside the present one."""
-        self.replay: Replaying | None = None
-        """Where the present run, which has ended, is seen again."""
+        """The runs that the present one is compared with."""
+        self.replay: Replay | None = None
+        """The replay of the present run, if it has ended and is being replayed."""
         self.drawings = Drawings()
-        self.wished_pace: float | None = None
-        self._opening = Opening(data_folder)
+        self.requested_pace: float | None = None
+        self._preview = Preview(data_folder)
         self._after_training = AfterTraining(data_folder)
 
     @property
     def original(self) -> LabConfig:
-        """The lab as it was opened."""
-        return self.setup.original
+        """The config of the lab as it was opened."""
+        return self.draft.original
 
     @property
     def spec(self) -> LabConfig:
-        """What the next run will be."""
-        return self.setup.spec
+        """The config of the next run."""
+        return self.draft.spec
 
     @property
     def summary(self) -> RunSummary | None:
-        """The present run as its log tells, in a replay as it told then; None before the first."""
+        """The state of the present run, in a replay the one at its position; None before the first run."""
         if self.replay is not None:
             return self.replay.summary
         return self.follower.summary if self.follower is not None else None
 
     @property
     def recorded(self) -> bool:
-        """Whether another program trains, of whose loss, pace and seed nothing is known."""
+        """Whether another program trains, whose loss function, pace and seed are unknown."""
         return self.summary is not None and self.summary.recorded
 
     @property
     def builder(self) -> CurveBuilder | None:
-        """The bends in hand; None while none are placed."""
+        """The curve that is being built by hand; None if there is none."""
         return self.drawings.builder
 
     @property
     def running_spec(self) -> LabConfig:
-        """What the present run was asked to do; what the next one will be where there is none."""
+        """The config of the present run; of the next one if there is no run."""
         return (self.summary.spec if self.summary is not None else None) or self.spec
 
     @property
     def epochs_planned(self) -> int:
-        """How many epochs the present run has, what the next one asks for where there is none; 0 where nobody said."""
+        """How many epochs the present run will have, or the next one if there is no run; 0 if that is unknown."""
         if self.summary is None or self.summary.spec is None:
             return self.spec.train.epochs
         return self.summary.epochs_planned
 
     @property
     def state(self) -> State:
-        """How the present run stands; ``ready`` before the first."""
+        """The state of the present run; ``ready`` before the first."""
         return self.follower.summary.state if self.follower is not None else "ready"
 
     @property
     def going(self) -> bool:
-        """Whether a worker is at it, paused or not."""
+        """Whether the present run has not ended; it may be paused."""
         return self.state in {"starting", "running", "paused"}
 
     @property
     def pace(self) -> float:
-        """Epochs a second of the present run, or of the next one; 0 is flat out."""
-        if self.wished_pace is not None:
-            return self.wished_pace
+        """Epochs a second of the present run, or of the next one; 0 is full speed."""
+        if self.requested_pace is not None:
+            return self.requested_pace
         return self.summary.pace if self.summary is not None else self.spec.train.pace
 
     def start(self) -> None:
-        """Begin a run of `spec`; the one before it is asked to stop.
+        """Start a run of `spec`, and ask the one before it to stop.
 
         Raises:
             TutorError: it cannot be started.
         """
         self.stop()
         self.join(self._runs.start(self.spec, data_folder=self._data_folder))
-        if self.wished_pace is not None and self.wished_pace != self.spec.train.pace:
-            self._send(Pace(self.wished_pace))
+        if self.requested_pace is not None and self.requested_pace != self.spec.train.pace:
+            self._send(Pace(self.requested_pace))
 
     def join(self, run_id: str) -> None:
-        """Follow a run that is there already."""
+        """Follow a run that exists already."""
         self.replay = None
         self.drawings.drop()
         self.follower = self._runs.follow(run_id)
@@ -145,7 +146,7 @@ class LabSession:
         self.train, self.valid = LossHistory(), LossHistory()
 
     def poll(self) -> bool:
-        """Read on in the logs, a bounded piece of each; whether there was anything new."""
+        """Read on in the logs, a bounded piece of each. Return whether there was anything new."""
         return self.pins.poll(self.run_id) | self._poll()
 
     def _poll(self) -> bool:
@@ -156,36 +157,38 @@ class LabSession:
             if not (events := self.follower.poll(_PIECE)):
                 break
             self._hear(events)
-        return self.follower.summary.version != before and self._keep(self.follower.summary)
-
-    def _hear(self, events: list[Event]) -> None:
-        if self.elsewhere.hear(events):
-            self.wished_pace = None
-
-    def _keep(self, summary: RunSummary) -> bool:
-        self.train.follow(summary.train_losses)
-        self.valid.follow(summary.valid_losses)
+        if self.follower.summary.version == before:
+            return False
+        self._update_histories(self.follower.summary)
         return True
 
+    def _hear(self, events: list[Event]) -> None:
+        if self.other_terminals.hear(events):
+            self.requested_pace = None
+
+    def _update_histories(self, summary: RunSummary) -> None:
+        self.train.follow(summary.train_losses)
+        self.valid.follow(summary.valid_losses)
+
     def catch_up(self) -> None:
-        """Read to the end of the log: for a thread, when joining a run that has been going for long."""
+        """Read to the end of the log. The log may be long, so call it in a thread."""
         self.pins.poll(self.run_id)
         if self.follower is not None:
-            self._keep(self.follower.catch_up(lambda event: self._hear([event])))
-        self.elsewhere.take()
+            self._update_histories(self.follower.catch_up(lambda event: self._hear([event])))
+        self.other_terminals.take()
 
     def take_over(self) -> None:
-        """Set the controls to where the joined run has them, with what was turned while it went on."""
+        """Set the controls to the values of the joined run, including its changes so far."""
         if self.summary is None or self.summary.spec is None:
             return
         keys = {control.key for _, control in self.controls()}
         held = {key: SETTINGS[key].get(self.summary.spec) for key in keys}
         held |= {each.key: each.value for each in self.summary.changes if each.key in keys}
-        self.setup.take_over({key: value for key, value in held.items() if value is not None})
+        self.draft.take_over({key: value for key, value in held.items() if value is not None})
 
     @property
-    def frame(self) -> tuple[object, ...]:
-        """What the lines above and below a lab speak of."""
+    def headline(self) -> tuple[object, ...]:
+        """Everything that the lines above and below a lab show; they are drawn again when it changes."""
         playing = self.replay.player.playing if self.replay is not None else None
         lost = self.summary.lost if self.summary is not None else 0
         return self.state, self.pace, self.running_spec.train.seed, playing, self.builder is not None, lost
@@ -196,47 +199,50 @@ class LabSession:
         return self.follower is not None and not self.going and len(self.train) > 0
 
     def view(self, panel: str) -> PanelView | None:
-        """What the log says of a panel; before it does, what the run begins with, as far as that is known."""
+        """The view of a panel in the log; before there is one, what the run begins with, if that is known."""
         if self.builder is not None and panel == "pieces":
             return PanelView(self.builder.scene(), self.builder.frame(), version=-1_000_000 - self.builder.version)
-        if (seen := self._seen()) is not None and panel in seen.views:
-            return seen.views[panel]
-        told = self.summary.views.get(panel) if self.summary is not None else None
-        ahead = self.replay is None and self._opening.is_ahead(told, self.spec)
-        return (None if ahead else told) or self._opening.view(panel, self.running_spec) or told
+        if (reviewed := self._reviewed()) is not None and panel in reviewed.views:
+            return reviewed.views[panel]
+        logged = self.summary.views.get(panel) if self.summary is not None else None
+        ahead = self.replay is None and self._preview.is_ahead(logged, self.spec)
+        return (None if ahead else logged) or self._preview.view(panel, self.running_spec) or logged
 
     @property
-    def wants_opening(self) -> bool:
-        """Whether pictures are to be computed here that no worker draws.
+    def wants_preview(self) -> bool:
+        """Whether `read_preview` is due.
 
-        Those that the next run begins with, if none has begun, or none by hand has made a move yet; and those of a run
-        that has ended, if a setting was turned since then that has no effect on the training.
+        It is if no run has begun, or one by hand has made no move yet. It is also due if a run has ended, and a setting
+        that has no effect on the training was changed since then.
         """
-        wish = self._wish()
-        if wish is not None:
-            return not self._after_training.knows(wish)
-        return self._opening.is_wanted(self.summary, self.spec)
+        request = self._review_request()
+        if request is not None:
+            return not self._after_training.knows(request)
+        return self._preview.is_wanted(self.summary, self.spec)
 
-    def read_opening(self) -> None:
-        """Compute them: for a thread."""
-        wish, summary = self._wish(), self.summary
-        if wish is not None and summary is not None:
-            self._after_training.read(wish, summary)
+    def read_preview(self) -> None:
+        """Compute what no worker draws: what the next run would begin with, or an ended run at other settings.
+
+        It takes a while, so call it in a thread.
+        """
+        request, summary = self._review_request(), self.summary
+        if request is not None and summary is not None:
+            self._after_training.read(request, summary)
         else:
-            self._opening.read(self.spec)
+            self._preview.read(self.spec)
 
-    def _wish(self) -> Wish | None:
-        """How the learner wants to see a run that has ended, if not as it ended."""
+    def _review_request(self) -> ReviewRequest | None:
+        """The settings at which the learner wants to see a run that has ended, if not as it ended."""
         if self.replay is not None or self.follower is None:
             return None
-        return self._after_training.wish(self.follower.summary, self.follower.folder, self.spec)
+        return self._after_training.request(self.follower.summary, self.follower.folder, self.spec)
 
-    def _seen(self) -> Seen | None:
-        """A run that has ended as the learner wants to see it; None for a run as its log has it."""
-        return self._after_training.seen(self._wish())
+    def _reviewed(self) -> Reviewed | None:
+        """The ended run at the settings of now; None for a run as its log has it."""
+        return self._after_training.reviewed(self._review_request())
 
     def toggle(self) -> None:
-        """Start, pause or go on, whichever makes sense now."""
+        """Start, pause or resume, whichever makes sense now."""
         state = self.state
         if state == "paused":
             self._send(Resume())
@@ -246,81 +252,77 @@ class LabSession:
             self.start()
 
     def step(self) -> None:
-        """One epoch, then wait."""
+        """Train for one epoch, then pause."""
         if not self.going:
             self.start()
         self._send(Step())
 
     def stop(self) -> None:
-        """Ask the present run to end, where one is going."""
+        """Ask the present run to end, if it is running."""
         if self.going:
             self._send(Stop())
 
     def change_pace(self, steps: int) -> None:
-        """The pace ``steps`` faster, or slower where negative."""
+        """Make the pace faster by ``steps``, or slower if that is negative."""
         now = self.pace
         nearest = min(range(len(PACES)), key=lambda index: abs(PACES[index] - now) if now else len(PACES) - index)
-        self.wished_pace = PACES[max(0, min(len(PACES) - 1, nearest + steps))]
+        self.requested_pace = PACES[max(0, min(len(PACES) - 1, nearest + steps))]
         if self.going:
-            self._send(Pace(self.wished_pace))
+            self._send(Pace(self.requested_pace))
 
     def reroll(self) -> int:
-        """Start over with the next seed. Returns the seed."""
-        self.setup.reroll()
+        """Start over with the next seed, and return it."""
+        self.draft.reroll()
         self.start()
         return self.spec.train.seed
 
     def reroll_data(self) -> int | None:
-        """Start over with other data of the same kind. Returns its seed; None where no seed makes it."""
-        if self.setup.reroll_data() is None:
+        """Start over with other data of the same kind, and return its seed; None if the data depends on no seed."""
+        if self.draft.reroll_data() is None:
             return None
         self.start()
         return self.spec.data.seed
 
     def undo(self) -> Change | None:
-        """Take the last change of a control or a seed back. Returns what changed by that.
+        """Undo the last change of a control or a seed, and return what changed by that.
 
-        Where that was training taking over from a drawing, the run is stopped and the drawing is in hand again.
+        If that change handed a drawing to training, the run is stopped and the drawing is in hand again.
         """
-        change = self._tell(self.setup.undo())
+        change = self._apply(self.draft.undo())
         if change is not None and change.key == PIECES and self.drawings.take_back(change.before):
             self.stop()
         return change
 
     def redo(self) -> Change | None:
-        """Change again what was taken back last."""
-        return self._tell(self.setup.redo())
+        """Redo what was undone last."""
+        return self._apply(self.draft.redo())
 
     def learn_from_drawing(self) -> None:
-        """Let gradient descent go on from the bends in hand.
+        """Let gradient descent continue from the curve that was built by hand.
 
         Raises:
-            TutorError: it cannot start; they stay in hand.
+            TutorError: it cannot start; the curve stays in hand.
         """
         if self.builder is None:
             return
-        step = self.setup.place(self.builder.settings())
+        step = self.draft.place(self.builder.settings())
         self.drawings.give_over(step.after)
         try:
             self.start()
         except TutorError:
-            self.setup.undo()
+            self.draft.undo()
             raise
 
     def controls(self) -> list[tuple[str, ControlConfig]]:
-        """The controls that the lab declares, by short name, in its order."""
+        """The controls of the lab, by short name, in its order."""
         return list(self.spec.controls.items())
 
     def value(self, control: ControlConfig) -> object:
-        """The value of a control as the learner has set it."""
-        return self.setup.value(control)
-
-    def waits_for_restart(self, control: ControlConfig) -> bool:
-        """Whether the present run still goes on with another value of ``control``."""
-        return not self.holds(control.key)
+        """The present value of a control."""
+        return self.draft.value(control)
 
     def holds(self, key: str) -> bool:
-        """Whether the present run goes by the setting ``key`` as it stands; true where there is no run yet."""
+        """Whether the present run uses the present value of the setting ``key``; true if there is no run yet."""
         if self.follower is None or self._follows(key):
             return True
         if self._after_training.takes(key, self.follower.summary, self.follower.folder):
@@ -329,30 +331,30 @@ class LabSession:
         return bool(setting.get(self.running_spec) == setting.get(self.spec))
 
     def nudge(self, name: str, steps: int) -> None:
-        """Turn a control by some steps."""
-        self._tell(self.setup.nudge(name, steps))
+        """Move a control by some steps."""
+        self._apply(self.draft.nudge(name, steps))
 
     def type(self, name: str, text: str) -> None:
         """Set a control to what the learner typed.
 
         Raises:
-            TutorError: it is no value for this control, in a sentence.
+            TutorError: it is not a value for this control; the message is a sentence.
         """
-        self._tell(self.setup.type(name, text))
+        self._apply(self.draft.type(name, text))
 
     def set(self, name: str, value: Value) -> None:
-        """Set a control: at once where it can be turned in a run that is going, else with the next run."""
-        self._tell(self.setup.set(name, value))
+        """Set a control: at once if the present run can follow, else with the next run."""
+        self._apply(self.draft.set(name, value))
 
-    def _tell(self, change: Change | None) -> Change | None:
-        """Tell the worker of a change, where it can follow."""
+    def _apply(self, change: Change | None) -> Change | None:
+        """Send a change to the worker if it can follow."""
         value = change.after if change is not None and self._follows(change.key) else None
         if change is not None and isinstance(value, int | float | str):
             self._send(Set(change.key, value))
         return change
 
     def _follows(self, key: str) -> bool:
-        """Whether the present run goes by what ``key`` is set to while it goes on."""
+        """Whether the present run follows a change of ``key`` while it is running."""
         setting = SETTINGS[key]
         return setting.live and self.going and not setting.idle_reason(self.running_spec)
 
@@ -360,79 +362,157 @@ class LabSession:
 
     @property
     def pinned(self) -> list[Pinned]:
-        """The runs that are kept."""
+        """The pinned runs."""
         return self.pins.all
 
     def pin(self) -> Pinned | None:
-        """Keep the present run for comparison; let go of it where it is kept. Returns it when kept now.
+        """Pin the present run for comparison, or unpin it if it is pinned. Return it if it is pinned now.
 
         Raises:
-            TutorError: that cannot be written down; it holds until the lab is left.
+            TutorError: that cannot be written to the disk; it holds until the lab is left.
         """
         history = self.valid if len(self.valid) else self.train
         return self.pins.toggle(self.run_id, self.running_spec, self.follower, history)
 
     @property
     def others(self) -> list[Pinned]:
-        """The runs that are kept, without the present one."""
+        """The pinned runs without the present one."""
         return self.pins.without(self.run_id)
 
     @property
     def train_numbers(self) -> Sequence[float]:
-        """What the epochs of the present run are called; empty if they are called by their places."""
+        """The numbers of the epochs of the present run; empty if they are 1, 2, 3."""
         return self._whole.numbers if self._whole is not None else ()
 
     def last_place(self, *, in_updates: bool) -> int:
-        """The last epoch, or the last update, that any run in view has got to."""
+        """The last epoch, or the last update, that any run in view has reached."""
         summaries = [each.summary for each in self.pinned] + ([self._whole] if self._whole is not None else [])
         return max(((each.updates if in_updates else each.epoch) for each in summaries), default=0)
 
     def knots(self) -> tuple[tuple[int, int], ...]:
-        """How many updates the epochs of the present run took."""
+        """See `tutor.runs.comparison.knots_of`, of the present run."""
         return knots_of(self._whole) if self._whole is not None else ()
 
     @property
     def _whole(self) -> RunSummary | None:
-        """The present run, wherever a replay of it is."""
+        """The present run, whatever the position of its replay."""
         return self.follower.summary if self.follower is not None else None
 
     def names(self, *, ascii: bool = False) -> list[str]:
-        """What tells the runs that are kept and the present one apart: of `others`, then of the present one."""
+        """What distinguishes the runs in view: a name for each of `others`, then for the present run."""
         runs: list[tuple[LabConfig, RunSummary | None]] = [(each.spec, each.summary) for each in self.others]
         return names_of([*runs, (self.running_spec, self.summary)], ascii=ascii)
 
     def run_name(self) -> str:
-        """What sets the present run apart from the lab as it is: ``η 0.1, batch size 8``; else its seed."""
+        """What distinguishes the present run from the lab: ``η 0.1, batch size 8``; its seed if nothing does."""
         values = values_of(self.summary, self.running_spec)
         keys = differences(values, [values_of(None, self.original)])
         return name_by(self.running_spec, values, keys, recorded=self.recorded)
 
     def goal_met(self) -> bool | None:
-        """Whether the challenge is met as things stand; None where it cannot be told yet."""
+        """Whether the present run meets the challenge; None if that cannot be decided yet."""
         goal = self.challenge.goal
         verdict = goal.verdict(self.facts()) if goal is not None and self.summary is not None else None
         return verdict.met if verdict is not None else None
 
     def take_attempt(self) -> LabAttempt | None:
-        """The present run as an attempt at the goal, where it is the best one now: it has to be kept.
+        """The present run as an attempt at the goal, if it is the best one so far and has to be stored.
 
-        A run that goes on may still lose what it has; it counts where it ended, where it was paused, and at every
-        move of the learner's own. Seen again, it is no attempt.
+        The figures of a running run may get worse again, so it counts only once it has ended or is paused, and after
+        every move of the learner's own. A replay is not an attempt.
         """
         settled = self.state in _SETTLED or (self.running_spec.manual and self.going)
         if self.replay is not None or not settled or self.summary is None or self.summary.spec is None:
             return None
-        seen = self._seen()
-        values = values_of(self.summary, self.running_spec) | dict(seen.wish.values if seen is not None else ())
+        values = values_of(self.summary, self.running_spec)
+        if (reviewed := self._reviewed()) is not None:
+            values |= dict(reviewed.request.values)
         return self.challenge.judge(self.run_id, self.facts(), values)
 
     def facts(self) -> dict[str, float | bool | str]:
-        """What the present run tells: see `RunSummary.facts`; its state is what a viewer sees."""
+        """The facts of the present run (see `RunSummary.facts`), with the state that a viewer sees."""
         if self.summary is None:
             return {}
-        seen = self._seen()
-        return {**self.summary.facts(), **(seen.facts if seen is not None else {}), "state": self.state}
+        reviewed = self._reviewed()
+        return {**self.summary.facts(), **(reviewed.facts if reviewed is not None else {}), "state": self.state}
 
     def _send(self, command: Command) -> None:
         if self.follower is not None:
             send(self.follower.folder, command)
+
+
+class OtherTerminals:
+    """What other terminals do to the present run.
+
+    Args:
+        draft: The config of the next run; it follows when others change the controls of the present one.
+    """
+
+    def __init__(self, draft: LabDraft) -> None:
+        self._draft = draft
+        self._heard: list[Event] = []
+
+    def hear(self, events: Iterable[Event]) -> bool:
+        """Keep the events of other authors. Return whether one of them changed the pace."""
+        paced = False
+        keys = {control.key for control in self._draft.spec.controls.values()}
+        for event in events:
+            if not other_author_of(event):
+                continue
+            self._heard.append(event)
+            paced = paced or isinstance(event, Paced)
+            if isinstance(event, Changed) and event.key in keys:
+                self._draft.take_over({event.key: event.value})
+        return paced
+
+    def take(self) -> list[str]:
+        """Return what others did since the last call, as sentences."""
+        heard, self._heard = self._heard, []
+        return [describe(event, title_of) for event in heard]
+
+
+class Drawings:
+    """Curves built by hand: the one in hand, the one that was left, and those that training took over."""
+
+    def __init__(self) -> None:
+        self.builder: CurveBuilder | None = None
+        """The curve in hand; None if there is none."""
+        self._left: tuple[CurveBuilder, LabConfig] | None = None
+        self._given_over: dict[object, CurveBuilder] = {}
+
+    def take(self, view: PanelView | None, spec: LabConfig) -> None:
+        """Take a curve in hand: the one that was left if nothing has changed since, else that of ``view``.
+
+        Raises:
+            TutorError: there is no view.
+        """
+        from tutor.labs.curve_builder import CurveBuilder
+
+        if view is None:
+            raise TutorError(translate("builder.no-curve"))
+        left = self._left
+        self.builder = (
+            left[0] if left is not None and left[1] == spec else CurveBuilder.of_panel(view.scene, view.frame)
+        )
+
+    def leave(self, spec: LabConfig) -> None:
+        """Put the curve aside; `take` returns to it as long as the lab has the config ``spec``."""
+        if self.builder is not None:
+            self._left, self.builder = (self.builder, spec), None
+
+    def drop(self) -> None:
+        """Forget the curve in hand and the one that was left, because a run changes the curve now."""
+        self.builder = self._left = None
+
+    def give_over(self, pieces: object) -> None:
+        """Store the curve in hand as the one that a run with these ``pieces`` starts from."""
+        if self.builder is not None:
+            self._given_over[pieces] = self.builder.copy()
+
+    def take_back(self, pieces: object) -> bool:
+        """Take the curve that a run with these ``pieces`` started from in hand. Return whether there was one."""
+        drawing = self._given_over.get(pieces)
+        if drawing is None:
+            return False
+        self.builder = drawing.copy()
+        return True

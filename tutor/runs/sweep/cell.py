@@ -1,4 +1,4 @@
-"""One cell of a sweep, wherever it is run: in a process of a pool, in a thread, or on another machine."""
+"""Trains one cell of a sweep, wherever that is done: in a process of a pool, in a thread, or on another machine."""
 
 from __future__ import annotations
 
@@ -16,37 +16,36 @@ from tutor.foundation.outside_languages import speak
 from tutor.foundation.translate import sentences
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.limits import Limits
-from tutor.runs.control import CONTROL_FILE, Command, Stop
+from tutor.runs.control import CONTROL_FILE, Command, Inbox, Stop
 from tutor.runs.events import Event, View
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.inbox import Inbox
 from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.summary import RunSummary, State, fold
-from tutor.runs.worker.job import Performance
+from tutor.runs.worker.job import TrainingJob
 from tutor.runs.worker.limits import limit_log
 
 
 @dataclass(frozen=True, slots=True)
 class CellJob:
-    """What goes to whoever runs a cell."""
+    """What a worker of the pool needs in order to run a cell."""
 
     spec: LabConfig
     run: str
     """The name of the run, for its log."""
     data_folder: str
-    """Where data sets lie; where there is no such folder, those that came with the tutor over there."""
+    """The folder of the data sets; if it does not exist on that machine, those of the tutor that is installed there."""
     folder: str
-    """The run's folder, into which the log is written as the run goes on; empty: the log comes back instead."""
+    """The run's folder, in which the log grows; empty: the log comes back with the outcome."""
     language: str
 
 
 @dataclass(frozen=True, slots=True)
 class CellOutcome:
-    """What comes back."""
+    """What a worker of the pool returns."""
 
     state: State
     train_loss: float | None
-    """None where it is not finite."""
+    """None if it is not finite."""
     valid_loss: float | None
     valid_accuracy: float | None
     epochs: int
@@ -54,11 +53,11 @@ class CellOutcome:
     seconds: float
     message: str
     log: bytes = b""
-    """The log of a run without a folder: every epoch, and the last picture of every panel."""
+    """The log of a run without a folder: every epoch, and the last view of every panel."""
 
 
 def run_cell(job: CellJob) -> CellOutcome:
-    """Train one cell to its end, flat out. A run that cannot go on is an outcome too.
+    """Train one cell to its end, at full speed. A run that fails is an outcome too.
 
     Raises:
         OSError: its log cannot be written.
@@ -68,11 +67,11 @@ def run_cell(job: CellJob) -> CellOutcome:
 
 
 def _into_folder(job: CellJob, folder: Path) -> CellOutcome:
-    """The run as a run like any other, but that a viewer may only watch it, or end it."""
+    """Train as an ordinary run, except that a viewer can only watch it or stop it."""
     log: Writer[Event] = Writer(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
     with closing(log), closing(Inbox(folder / CONTROL_FILE)) as inbox:
-        # Whatever else a viewer may wish, the result has to be that of the cell's own values.
-        return _perform(
+        # No command but a stop: the result has to be that of the cell's own values.
+        return _train(
             job,
             log.write,
             lambda _epoch: [each for each in inbox.poll() if isinstance(each, Stop)],
@@ -89,17 +88,17 @@ def _into_memory(job: CellJob) -> CellOutcome:
         lines.pop(key, None)
         lines[key] = msgspec.json.encode(event) + b"\n"
 
-    outcome = _perform(job, keep, None)
+    outcome = _train(job, keep, None)
     return replace(outcome, log=b"".join(lines.values()))
 
 
-def _perform(
+def _train(
     job: CellJob,
     emit: Callable[[Event], None],
     commands: Callable[[int], Iterable[Command]] | None,
     log: Path | None = None,
 ) -> CellOutcome:
-    """Train a cell; ``log`` is the file that ``emit`` writes to, if it does."""
+    """Train a cell. ``log``: the file that ``emit`` writes to, if it writes to one."""
     summary, limits = RunSummary(), Limits.of_environment()
     if log is not None:
         emit = limit_log(emit, log, limits.log_mb, lambda: performance.stop("log-size"))
@@ -113,7 +112,7 @@ def _perform(
     data = Path(job.data_folder)
     if not data.is_dir():
         data = paths.lessons_folder() / "data"
-    performance = Performance(flat_out, data, emit=emit_and_fold, run_id=job.run, commands=commands)
+    performance = TrainingJob(flat_out, data, emit=emit_and_fold, run_id=job.run, commands=commands)
     performance.run()
     return _outcome(summary)
 

@@ -1,14 +1,16 @@
-"""A sweep: one lab trained once for every combination of some values. Pure: no file, no process.
+"""A sweep: one lab trained once for every combination of some values. Pure: it touches no file and no process.
 
-A grid is given as words: ``optimizer.learning_rate=0.001,0.01,0.1``, ``train.seed=1..30``,
-``model.hidden=[16],[16,16]``. Cells are counted with the last axis the fastest.
+The grid comes as words (``optimizer.learning_rate=0.001,0.01,0.1``, ``train.seed=1..30``,
+``model.hidden=[16],[16,16]``) or is chosen from the controls of a lab. Cells count from 0, the last axis the fastest.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
 
@@ -19,21 +21,27 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.toml_text import TomlError, load_toml
-from tutor.foundation.translate import listed, translate
+from tutor.foundation.translate import listed, sentences, translate
 from tutor.labs.controls import setting_text, value_text
 from tutor.labs.faults import LabError, LabFault
-from tutor.labs.lab_config import LabConfig, Value
+from tutor.labs.lab_config import ControlConfig, LabConfig, Value
 from tutor.labs.lab_files import versions, with_overrides
 from tutor.labs.settings import SETTINGS, TRAINING_TABLES, Setting, find_setting, key_of, short_names
 from tutor.runs.comparison import title_of_key
 
 MOST_CELLS = 400
-"""More runs than this are no map that anybody reads."""
+"""Nobody can read a map of more runs than this."""
 _RANGE = re.compile(r"(-?\d{1,18})\.\.(-?\d{1,18})")
+_AT_FIRST = 2
+"""How many axes are chosen at first: two make a map of one page."""
+_MOST_VALUES = 7
+_SEEDS = (1, 2, 3, 4, 5)
+_LEFT_OUT = frozenset({"model.w", "model.b", "model.temperature"})
+"""Settings that make no sense on a grid: where a descent starts, and what does not change the loss."""
 
 
 class Axis(msgspec.Struct, frozen=True):
-    """One key and the values that it takes, in the order in which they were given; none twice."""
+    """One setting and its values in the order in which they were given, none twice."""
 
     key: str
     """Dotted."""
@@ -41,16 +49,16 @@ class Axis(msgspec.Struct, frozen=True):
 
 
 class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sweep is to do."""
+    """What a sweep trains."""
 
     version: int = 1
     spec: LabConfig
-    """What all cells have in common."""
+    """The settings that all cells have in common."""
     axes: tuple[Axis, ...]
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """How many values each axis has."""
+        """The number of values of each axis."""
         return tuple(len(axis.values) for axis in self.axes)
 
     @property
@@ -60,11 +68,11 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def comparable(self) -> bool:
-        """Whether the losses of two cells measure the same, so that one of them is the better one."""
+        """Whether the losses of two cells measure the same thing, so that one of them can be the better one."""
         return not any(SETTINGS[axis.key].yardstick for axis in self.axes)
 
     def values_of(self, cell: int) -> tuple[Value, ...]:
-        """The value of each axis in the cell of that number, from 0.
+        """The value of each axis in the cell with the number ``cell``, from 0.
 
         Raises:
             IndexError: there is no such cell.
@@ -78,11 +86,11 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(reversed(found))
 
     def overrides_of(self, cell: int) -> dict[str, object]:
-        """What the cell of that number changes, by dotted key."""
+        """The settings of a cell by dotted key."""
         return {axis.key: value for axis, value in zip(self.axes, self.values_of(cell), strict=True)}
 
     def spec_of(self, cell: int) -> LabConfig:
-        """The run of that cell. Where the learner is the optimiser, it is one look at the values.
+        """The config of a cell. If the learner is the optimizer, it has one epoch, which evaluates the values.
 
         Raises:
             LabError: this combination of values cannot be run.
@@ -91,21 +99,21 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
         return with_overrides(self.spec, {**once, **self.overrides_of(cell)})
 
     def name_of(self, cell: int) -> str:
-        """The values of a cell, as people read them: ``learning rate 0.1, batch size 32``."""
+        """The values of a cell for people to read: ``learning rate 0.1, batch size 32``."""
         triples = zip(self.titles(), self.axes, self.values_of(cell), strict=True)
         return listed(f"{title} {value_text(axis.key, value)}" for title, axis, value in triples)
 
     def titles(self) -> tuple[str, ...]:
-        """What the axes are called, in the words of the lab's controls."""
+        """The titles of the axes, as in the lab's controls."""
         return tuple(title_of_key(self.spec, axis.key, ascii=True) for axis in self.axes)
 
     def labels(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-        """The names of the axes, and their values as people read them."""
+        """The titles of the axes, and their values for people to read."""
         values = (tuple(value_text(axis.key, value) for value in axis.values) for axis in self.axes)
         return self.titles(), tuple(values)
 
     def identity(self) -> str:
-        """Twelve hex digits of everything that decides the losses: the spec, the grid, the versions, the table."""
+        """Twelve hex digits that depend on everything that decides the losses: spec, grid, versions and data."""
         spec = replace(self.spec, train=replace(self.spec.train, pace=0.0))
         decides = [spec.id, *(_deciding(spec, table) for table in TRAINING_TABLES)]
         content = msgspec.json.encode([decides, self.axes, versions(), _stamp_of(spec)])
@@ -113,14 +121,14 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _deciding(spec: LabConfig, table: str) -> dict[str, object]:
-    """The settings of a table by name. One that was added later is left out at its default: sweeps are older."""
+    """The settings of a table by name. One that was added later is left out at its default, for older sweeps."""
     settings = (each for each in SETTINGS.values() if each.table == table)
     values = ((each, each.get(spec)) for each in settings)
     return {each.name: value for each, value in values if each.since == 1 or value != each.default}
 
 
 def _stamp_of(spec: LabConfig) -> list[int]:
-    """Size and time of the learner's own table, so that another table is another sweep."""
+    """Size and time of the learner's own data file, so that a changed file makes another sweep."""
     if not spec.data.path:
         return []
     try:
@@ -131,15 +139,16 @@ def _stamp_of(spec: LabConfig) -> list[int]:
 
 
 def plan_sweep(spec: LabConfig, words: Sequence[str], settings: Mapping[str, object] | None = None) -> SweepPlan:
-    """The sweep of ``spec`` over the grid that ``words`` give.
+    """Plan the sweep of ``spec`` over the grid that ``words`` describe.
 
     Args:
-        spec: The lab, with ``settings`` in it already.
+        spec: The lab, with ``settings`` applied.
         words: ``KEY=VALUE,VALUE,...``, at least one.
-        settings: What was set for all cells, by dotted key or short name: none of it may be on the grid too.
+        settings: What was set for all cells, by dotted key or short name; none of it may be on the grid too.
 
     Raises:
-        TutorError: a word is no grid, a value is none for its key, a key is given twice, or there are too many cells.
+        TutorError: a word is not an axis, a value is wrong for its key, a key is given twice, or there are too many
+            cells.
     """
     if not words:
         raise _refusal(translate("sweep.no-grid"), translate("sweep.grid-example"))
@@ -161,7 +170,7 @@ def _refusal(message: str, hint: str = "") -> TutorError:
 
 
 def _read_word(word: str) -> tuple[Setting, Sequence[object]]:
-    """The setting of a word, and its values as they were typed; a range of whole numbers is not spelt out."""
+    """The setting of a word, and its values as typed. A range of whole numbers stays a `range`."""
     name, equals, text = word.partition("=")
     name, text = name.strip(), text.strip()
     if not equals or not name or not text:
@@ -182,7 +191,7 @@ def _read_word(word: str) -> tuple[Setting, Sequence[object]]:
 
 
 def _listed(text: str) -> list[object]:
-    """The values between commas: TOML where all of it is, else each for itself, plain words as they are."""
+    """The values between commas: as TOML if the whole list is valid, else each by itself, with plain words as text."""
     try:
         return list(load_toml(f"value = [{text}]")["value"])
     except TomlError:
@@ -197,7 +206,7 @@ def _single(text: str) -> object:
 
 
 def _converted(setting: Setting, values: Sequence[object]) -> tuple[Value, ...]:
-    """``values`` as ``setting`` takes them, each once."""
+    """``values`` converted to the type of ``setting``, each once."""
     found: list[Value] = []
     for each in values:
         value = [each] if setting.is_list and not isinstance(each, list) else each
@@ -216,12 +225,13 @@ def _converted(setting: Setting, values: Sequence[object]) -> tuple[Value, ...]:
 
 
 def refuse_idle_axes(plan: SweepPlan) -> None:
-    """See to it that a sweep has something to compare: each axis changes something, and each value can be run.
+    """Check that each axis changes something and that each value can be trained.
 
-    A value that cannot be run beside some values of another axis is a cell that fails; one that never can is a mistake.
+    If a value is impossible only together with some values of another axis, those cells fail; one that is impossible in
+    every cell is a mistake.
 
     Raises:
-        LabError: with the axes that change nothing, or with why a value can be run in no cell.
+        LabError: with the axes that change nothing, or with why a value is impossible in every cell.
     """
     specs: list[LabConfig | TutorError] = []
     for cell in range(plan.count):
@@ -245,3 +255,90 @@ def refuse_idle_axes(plan: SweepPlan) -> None:
             )
     if faults:
         raise LabError(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A setting that can become an axis."""
+
+    key: str
+    title: str
+    values: tuple[Value, ...]
+
+
+@dataclass(slots=True)
+class SweepChoice:
+    """The choice of a grid: which controls of a lab become axes.
+
+    Args:
+        spec: The lab with the present values of its controls.
+    """
+
+    spec: LabConfig
+    candidates: list[Candidate] = field(default_factory=list)
+    cursor: int = 0
+    chosen: list[int] = field(default_factory=list)
+    """Indices of `candidates`. The last one goes across, the one before it goes down, and each other makes pages."""
+
+    def __post_init__(self) -> None:
+        controls = {control.key: control for control in self.spec.controls.values()}
+        for key, control in controls.items():
+            values = values_to_try(control)
+            if key not in _LEFT_OUT and len(values) > 1:
+                self.candidates.append(Candidate(key, title_of_key(self.spec, key, ascii=True), values))
+        if "train.seed" not in controls:
+            self.candidates.append(Candidate("train.seed", title_of_key(self.spec, "train.seed"), _SEEDS))
+        self.chosen = list(range(min(_AT_FIRST, len(self.candidates))))
+
+    @property
+    def count(self) -> int:
+        """How many runs the grid has."""
+        return math.prod(len(self.candidates[index].values) for index in self.chosen) if self.chosen else 0
+
+    @property
+    def too_many(self) -> bool:
+        """Whether the grid has more runs than a sweep may have."""
+        return self.count > MOST_CELLS
+
+    def move(self, steps: int) -> None:
+        """Move the cursor down, or up if ``steps`` is negative."""
+        self.cursor = (self.cursor + steps) % len(self.candidates)
+
+    def toggle(self) -> None:
+        """Choose the candidate under the cursor, or drop it."""
+        if self.cursor in self.chosen:
+            self.chosen.remove(self.cursor)
+        else:
+            self.chosen = [*self.chosen, self.cursor]
+
+    def plan(self) -> SweepPlan:
+        """The plan of the chosen grid.
+
+        Raises:
+            TutorError: nothing is chosen, there are too many cells, or an axis changes nothing.
+        """
+        if not self.chosen:
+            raise TutorError(translate("sweepscreen.choose-first"), exit_code=ExitCode.USAGE)
+        if self.too_many:
+            message = translate("sweep.too-many", count=f"{self.count:,}", most=MOST_CELLS)
+            raise TutorError(sentences(message, translate("sweepscreen.too-many-hint")), exit_code=ExitCode.USAGE)
+        axes = tuple(Axis(self.candidates[index].key, self.candidates[index].values) for index in self.chosen)
+        plan = SweepPlan(spec=self.spec, axes=axes)
+        refuse_idle_axes(plan)
+        return plan
+
+
+def values_to_try(control: ControlConfig) -> tuple[Value, ...]:
+    """The values of a control on a grid: its choices, or a few values of its range, including both ends."""
+    if control.choices:
+        return control.choices[: 2 * _MOST_VALUES]
+    low, high = float(control.low or 0.0), float(control.high or 0.0)
+    if control.logarithmic:
+        decades = range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1)
+        stride = max(1, math.ceil(len(decades) / _MOST_VALUES))
+        found = [float(f"1e{decade}") for decade in decades[::stride]]
+    else:
+        found = [round(low + (high - low) * quarter / 4, 10) for quarter in range(5)]
+    if SETTINGS[control.key].is_whole:
+        return tuple(dict.fromkeys(int(value) for value in found))
+    return tuple(found)

@@ -1,4 +1,4 @@
-"""All sweeps of a learner: one folder each, named by what decides its losses, so that the same sweep goes on."""
+"""All sweeps of a learner: one folder each, named by what decides its losses, so that the same sweep continues."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from tutor.foundation.files import write_text
 from tutor.foundation.translate import translate
 from tutor.runs.control import CONTROL_FILE
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import hold, is_held
-from tutor.runs.processes import start_worker
+from tutor.runs.processes import hold, is_held, start_worker
 from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.results import PLAN_FILE, RESULTS_FILE, RUNS_FOLDER, SweepFollower, SweepState, read_plan
 
@@ -35,22 +34,22 @@ class SweepEntry:
 
     @property
     def ended(self) -> int:
-        """How many cells need not be run again."""
+        """How many cells do not have to run again."""
         return self.plan.count - len(self.state.waiting(self.plan.count))
 
 
 class Sweeps:
-    """The learner's sweeps under one folder, which is made when the first one starts.
+    """The learner's sweeps in one folder, which is created when the first one starts.
 
     Args:
-        folder: Where they lie.
+        folder: Where they are.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def folder_of(self, plan: SweepPlan) -> Path:
-        """Where the results of ``plan`` are, or will be."""
+        """The folder of the sweep ``plan``, whether it exists or not."""
         return self.folder / plan.identity()
 
     def start(
@@ -58,17 +57,17 @@ class Sweeps:
     ) -> Path:
         """Start a worker for the cells of ``plan`` that have no result yet, and return the sweep's folder at once.
 
-        Where a worker is at it already, or nothing is left to do, none is started.
+        No worker is started if one is running already, or if nothing is left to do.
 
         Args:
             plan: What to run.
-            data_folder: Where data sets lie.
-            jobs: How many runs at a time; None for as many as there are processors.
-            dask: The address of a Dask scheduler whose workers run the cells; empty for processes on this machine.
-            fresh: Forget all results first.
+            data_folder: The folder of the data sets.
+            jobs: How many runs at a time; None: as many as there are processors.
+            dask: The address of a Dask scheduler whose workers run the cells; empty: processes of this machine.
+            fresh: Delete all results first.
 
         Raises:
-            TutorError: the folder cannot be written to, or no process can be started.
+            TutorError: the folder cannot be written, or no process can be started.
         """
         folder = self.folder_of(plan)
         try:
@@ -92,7 +91,7 @@ class Sweeps:
         return folder
 
     def all(self) -> list[SweepEntry]:
-        """All sweeps, the one that was started last first."""
+        """All sweeps, the last started first."""
         found = []
         for folder in self._folders():
             try:
@@ -105,10 +104,10 @@ class Sweeps:
         return found
 
     def delete(self, folder: Path) -> None:
-        """Remove a sweep that nobody is at, with its runs.
+        """Remove a sweep that is not running, with its runs.
 
         Raises:
-            TutorError: it still goes on, or cannot be removed.
+            TutorError: it is still running, or cannot be removed.
         """
         if is_held(folder / LOCK_FILE):
             raise TutorError(translate("sweep.still-running"), exit_code=ExitCode.USAGE)
@@ -122,7 +121,7 @@ class Sweeps:
         plans = []
         try:
             for path in self.folder.glob(f"[0-9a-f]*/{PLAN_FILE}"):
-                with suppress(OSError):  # a circle of links, or a plan that is removed meanwhile, hides no other sweep
+                with suppress(OSError):  # a circular link, or a plan that was just removed, must not hide other sweeps
                     plans.append((path.stat().st_mtime_ns, path.parent))
         except OSError:
             return []
@@ -144,7 +143,7 @@ def processors() -> int:
 
 
 def _make_ready(folder: Path, plan: SweepPlan, *, fresh: bool) -> None:
-    """What a worker finds: the plan, and no command that was meant for an earlier one."""
+    """Write the plan, and remove commands that were meant for an earlier worker."""
     (folder / CONTROL_FILE).unlink(missing_ok=True)
     if fresh:
         (folder / RESULTS_FILE).unlink(missing_ok=True)
@@ -154,7 +153,7 @@ def _make_ready(folder: Path, plan: SweepPlan, *, fresh: bool) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """A list of sweeps sees it whole or not at all."""
+    """Remove a sweep's folder; a list of sweeps sees it complete or not at all."""
     aside = folder.with_name(f".removed-{folder.name}")
     folder.rename(aside)
     shutil.rmtree(aside)

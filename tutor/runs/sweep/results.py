@@ -1,4 +1,4 @@
-"""What a sweep has found so far: a line a cell in a file that only grows, which any number of viewers follow."""
+"""The results of a sweep: one line per event in a file that only grows, which any number of viewers follow."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tutor.labs.lab_files import harmless_lab
 from tutor.labs.settings import SETTINGS
 from tutor.runs.events import Count
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.locks import is_held
 from tutor.runs.log import Reader, Tail
+from tutor.runs.processes import is_held
 from tutor.runs.sweep.plan import MOST_CELLS, SweepPlan
 
 PLAN_FILE = "plan.json"
 RESULTS_FILE = "results.jsonl"
 RUNS_FOLDER = "runs"
-"""Below a sweep's folder: one run a cell, each a run like any other."""
+"""In a sweep's folder: one ordinary run per cell."""
 _PIECE = 1 << 18
 _LARGEST_PLAN = 4 << 20
 
@@ -37,7 +37,7 @@ class _Line(Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Opened(_Line, tag="opened", frozen=True, kw_only=True):
-    """A worker took the sweep up: what another one left running goes on no more."""
+    """A worker has started or resumed the sweep; no cell of an earlier worker is running any more."""
 
     pid: Count
 
@@ -47,19 +47,19 @@ class Begun(_Line, tag="begun", frozen=True, kw_only=True):
 
     cell: Count
     run: str
-    """The folder of the run, below that of all runs of the sweep."""
+    """The name of the run's folder in `RUNS_FOLDER`."""
 
 
 class CellResult(_Line, tag="cell", frozen=True, kw_only=True):
-    """A cell's run came to its end. The last line of a cell counts."""
+    """A cell's run has ended. The last line of a cell counts."""
 
     cell: Count
     run: str
     state: CellState
     train_loss: float | None = None
-    """None where it is not finite, as JSON has it."""
+    """None if it is not finite, because JSON has no such number."""
     valid_loss: float | None = None
-    """None where it is not finite, or where there is no validation."""
+    """None if it is not finite, or if there is no validation."""
     valid_accuracy: float | None = None
     """None for a regression."""
     epochs: Count = 0
@@ -70,18 +70,18 @@ class CellResult(_Line, tag="cell", frozen=True, kw_only=True):
 
     @property
     def loss(self) -> float | None:
-        """What the map shows: the validation loss, else the training loss; None unless it finished, and finite."""
+        """What the map shows: the validation loss, else the training loss; None unless the run finished with one."""
         value = self.train_loss if self.valid_loss is None else self.valid_loss
         return value if self.state == "finished" and value is not None and isfinite(value) else None
 
     @property
     def done(self) -> bool:
-        """Whether doing it again would tell nothing new."""
+        """Whether running the cell again would give nothing new."""
         return self.state in {"finished", "diverged"}
 
 
 class Troubled(_Line, tag="trouble", frozen=True, kw_only=True):
-    """The sweep itself could not go on."""
+    """The sweep itself could not continue."""
 
     message: str
     hint: str = ""
@@ -92,15 +92,15 @@ SweepEvent = Opened | Begun | CellResult | Troubled
 
 @dataclass(slots=True)
 class SweepState:
-    """A sweep as it stands, by number of cell."""
+    """The present state of a sweep, by number of cell."""
 
     results: dict[int, CellResult] = field(default_factory=dict)
     going: dict[int, str] = field(default_factory=dict)
-    """The runs of cells that have begun and not ended."""
+    """The runs of the cells that are running."""
     trouble: Troubled | None = None
 
     def best(self) -> int | None:
-        """The cell with the lowest loss of those that finished; the first of several."""
+        """The finished cell with the lowest loss; the first one if several have it."""
         best, lowest = None, inf
         for cell, result in sorted(self.results.items()):
             if result.loss is not None and result.loss < lowest:
@@ -108,7 +108,7 @@ class SweepState:
         return best
 
     def cells(self, count: int) -> list[tuple[str, float | None]]:
-        """How each of ``count`` cells stands, in a word (``going``, ``waiting``, else its result's), and its loss."""
+        """The state of each of ``count`` cells (``going``, ``waiting``, or that of its result) and its loss."""
         found: list[tuple[str, float | None]] = []
         for number in range(count):
             result = self.results.get(number)
@@ -119,16 +119,16 @@ class SweepState:
         return found
 
     def waiting(self, count: int) -> list[int]:
-        """The cells of ``count`` that have still to be run: without a result, or stopped, or failed."""
+        """The cells of ``count`` that still have to run: without a result, stopped or failed."""
         return [cell for cell in range(count) if cell not in self.results or not self.results[cell].done]
 
     def ended(self, count: int) -> int:
-        """How many of ``count`` cells have a result, whatever it is."""
+        """How many of ``count`` cells have a result of any kind."""
         return sum(cell < count for cell in self.results)
 
 
 def fold_sweep(state: SweepState, events: Iterable[SweepEvent]) -> SweepState:
-    """Take ``events`` into ``state``, in place, and return it."""
+    """Fold ``events`` into ``state``, in place, and return it."""
     for event in events:
         if isinstance(event, CellResult):
             state.results[event.cell] = event
@@ -144,7 +144,7 @@ def fold_sweep(state: SweepState, events: Iterable[SweepEvent]) -> SweepState:
 
 
 class SweepFollower:
-    """One viewer of one sweep, while it goes on or later.
+    """Follows one sweep, while it is running or later.
 
     Args:
         folder: The sweep's folder; its results need not exist yet.
@@ -163,11 +163,11 @@ class SweepFollower:
 
     @property
     def alive(self) -> bool:
-        """Whether a worker is at it, known from its lock."""
+        """Whether its worker is alive, known from its lock."""
         return is_held(self.folder / LOCK_FILE)
 
     def poll(self) -> list[SweepEvent]:
-        """What is new since the last time; `state` has taken it in. A dead worker's runs go on no more."""
+        """Fold the events since the last poll into `state`, and return them. Without a worker, no cell is running."""
         alive = self.alive
         events = list(self._read())
         fold_sweep(self.state, events)
@@ -176,7 +176,7 @@ class SweepFollower:
         return events
 
     def run_folder(self, cell: int) -> Path | None:
-        """The folder of a cell's run, going or ended; None where none has begun or it is there no more."""
+        """The folder of a cell's run, running or ended; None if the cell has not begun or the folder is gone."""
         result = self.state.results.get(cell)
         run = self.state.going.get(cell) or (result.run if result is not None else "")
         folder = self.folder / RUNS_FOLDER / Path(run).name

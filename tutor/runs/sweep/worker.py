@@ -1,7 +1,7 @@
 """``python -m tutor.runs.sweep.worker SWEEP_FOLDER``: the process that runs a sweep.
 
-It holds a lock while it lives, only appends to the results, and gives the cells to processes of its own, or to a
-Dask cluster. Killed at any time and started again, it goes on with the cells that have no result.
+It holds a lock while it is alive, only appends to the results, and gives the cells to processes of its own or to a Dask
+cluster. It may be killed at any time: started again, it continues with the cells that have no result.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -21,22 +20,20 @@ from tutor.foundation.languages import ENGLISH
 from tutor.foundation.outside_languages import speak
 from tutor.foundation.translate import translate
 from tutor.labs.limits import Limits
-from tutor.runs.control import CONTROL_FILE, Stop
+from tutor.runs.control import CONTROL_FILE, Inbox, Stop
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.inbox import Inbox
-from tutor.runs.locks import hold
 from tutor.runs.log import Writer
-from tutor.runs.processes import ONE_THREAD
+from tutor.runs.processes import ONE_THREAD, hold
 from tutor.runs.sweep.results import RESULTS_FILE, Opened, SweepEvent, SweepFollower, Troubled, read_plan
-from tutor.runs.sweep.scheduler import Conductor, Orchestra
-from tutor.runs.worker.limits import end_with_folder, limit_memory
+from tutor.runs.sweep.scheduler import SweepScheduler, dask_pool, local_pool
+from tutor.runs.worker.limits import end_with_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the cells of a sweep that have no result.
 
     Returns:
-        The exit code: 0 at an end of any kind, 5 where the sweep could not go on, 4 where it cannot write.
+        The exit code: 0 if the sweep ended in any way, 5 if it could not continue, 4 if it cannot write.
     """
     parser = argparse.ArgumentParser(prog="python -m tutor.runs.sweep.worker", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
@@ -44,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--dask", default="", help="address of a scheduler")
     parser.add_argument("--language", default=ENGLISH)
-    parser.add_argument("--lock", type=int, help="descriptor of the lock, where the parent holds it already")
+    parser.add_argument("--lock", type=int, help="descriptor of the lock, if the parent holds it already")
     given = parser.parse_args(arguments)
     os.environ.update(ONE_THREAD)
     speak(given.language)
@@ -66,14 +63,14 @@ def _work(given: argparse.Namespace) -> int:
     with contextlib.closing(log):
         log.write(Opened(pid=os.getpid()))
         try:
-            _conduct(given, log)
+            _run_cells(given, log)
         except TutorError as error:
             log.write(Troubled(message=error.message, hint=error.hint))
             return int(ExitCode.RUN_FAILED)
     return int(ExitCode.OK)
 
 
-def _conduct(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
+def _run_cells(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
     folder: Path = given.folder
     plan = read_plan(folder)
     follower = SweepFollower(folder)
@@ -88,14 +85,14 @@ def _conduct(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
             return bool(stopped)
 
         memory = Limits.of_environment().within(plan.spec).train.max_memory_mb
-        with _orchestra(given.dask, given.jobs, memory) as orchestra:
-            Conductor(
-                plan, folder, orchestra, data_folder=given.data_folder, log=log, stopping=stopping
+        with dask_pool(given.dask) if given.dask else local_pool(given.jobs, memory) as pool:
+            SweepScheduler(
+                plan, folder, pool, data_folder=given.data_folder, log=log, stopping=stopping
             ).run(cells)  # fmt: skip
 
 
 def _stop_on_signals() -> list[int]:
-    """A list that gets an entry once the system asks this process to end."""
+    """A list that gets an entry when the system asks this process to end."""
     asked: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -104,48 +101,6 @@ def _stop_on_signals() -> list[int]:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     return asked
-
-
-@contextlib.contextmanager
-def _orchestra(dask: str, jobs: int, memory: int) -> Iterator[Orchestra]:
-    if dask:
-        from tutor.runs.sweep.cluster import cluster
-
-        with cluster(dask) as orchestra:
-            yield orchestra
-        return
-    with process_pool(jobs, memory) as pool:
-        yield Orchestra(pool, lambda: jobs)
-
-
-def process_pool(jobs: int, memory: int) -> ProcessPoolExecutor:
-    """Processes that train cells, one each, and that end with this one, however it ends.
-
-    Args:
-        jobs: How many.
-        memory: Megabytes that each may use.
-    """
-    import multiprocessing
-
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tutor.runs.sweep.cell", "tutor.runs.worker.adapter"])
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare, initargs=(memory,))
-
-
-def _prepare(memory: int) -> None:
-    import multiprocessing
-    import threading
-
-    limit_memory(memory)
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def end_with_parent() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """``python -m tutor.runs.worker RUN_FOLDER``: the process that trains.
 
-It holds a lock while it lives, only appends to its log, reads the control log between epochs, outlives the screen
-that started it, and stops by itself. NumPy is imported late, after one thread has been asked for.
+It holds a lock while it is alive, only appends to its log, reads the control log between epochs, outlives the screen
+that started it, and stops by itself. NumPy is imported late, after it has been limited to one thread.
 """
 
 from __future__ import annotations
@@ -21,33 +21,31 @@ from tutor.foundation.outside_languages import speak
 from tutor.foundation.translate import translate
 from tutor.labs.lab_files import read_config
 from tutor.labs.limits import Limits
-from tutor.runs.control import CONTROL_FILE
+from tutor.runs.control import CONTROL_FILE, Inbox
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, WEIGHTS_FILE
-from tutor.runs.inbox import Inbox
-from tutor.runs.locks import hold
 from tutor.runs.log import RESERVE_BYTES, Writer
-from tutor.runs.processes import ONE_THREAD
-from tutor.runs.worker.job import LogFullError, Performance
+from tutor.runs.processes import ONE_THREAD, hold
+from tutor.runs.worker.job import LogFullError, TrainingJob
 from tutor.runs.worker.limits import end_with_folder, limit_log, limit_memory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train what the run's folder asks for.
+    """Train the run of a folder.
 
     Returns:
-        The exit code: 0 at an end of any kind, 5 where the run failed, 4 where it cannot write.
+        The exit code: 0 if the run ended in any way, 5 if it failed, 4 if it cannot write.
     """
     parser = argparse.ArgumentParser(prog="python -m tutor.runs.worker", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data-folder", type=Path)
     parser.add_argument("--language", default=ENGLISH)
-    parser.add_argument("--lock", type=int, help="descriptor of the lock, where the parent holds it already")
+    parser.add_argument("--lock", type=int, help="descriptor of the lock, if the parent holds it already")
     given = parser.parse_args(arguments)
     os.environ.update(ONE_THREAD)
     speak(given.language)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    # Ctrl-C at a terminal that this process was started from by hand is a stop like any other.
+    # Ctrl-C, if somebody has started this process by hand, is a stop like any other.
     try:
         return _work(given.folder, given.data_folder, given.lock)
     except OSError as error:
@@ -70,20 +68,20 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
             emit(Failed(epoch=0, message=error.message, hint=error.hint))
             return int(ExitCode.RUN_FAILED)
         limit_memory(spec.train.max_memory_mb)
-        performance = Performance(
+        job = TrainingJob(
             spec,
             data_folder,
-            emit=limit_log(emit, folder / EVENTS_FILE, limits.log_mb, lambda: performance.stop("log-size")),
+            emit=limit_log(emit, folder / EVENTS_FILE, limits.log_mb, lambda: job.stop("log-size")),
             run_id=folder.name,
             commands=lambda _epoch: inbox.poll(),
         )
-        _stop_on_signals(performance)
-        done = performance.run(folder / WEIGHTS_FILE)
+        _stop_on_signals(job)
+        done = job.run(folder / WEIGHTS_FILE)
     return int(ExitCode.OK if done else ExitCode.RUN_FAILED)
 
 
 def _guarded(log: Writer[Event]) -> Callable[[Event], None]:
-    """``log.write``, with room made for the last word once the disk is full."""
+    """``log.write``; once the disk is full, it makes room for the last event."""
 
     def emit(event: Event) -> None:
         try:
@@ -98,9 +96,9 @@ def _guarded(log: Writer[Event]) -> Callable[[Event], None]:
     return emit
 
 
-def _stop_on_signals(performance: Performance) -> None:
+def _stop_on_signals(job: TrainingJob) -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
-        performance.stop("signal")
+        job.stop("signal")
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)

@@ -1,13 +1,19 @@
-"""A training of `tutor.ml` as an engine drives it."""
+"""Adapts a training of `tutor.ml` to the training loop, and writes the file of its weights."""
 
 from __future__ import annotations
 
 import math
+import os
+import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from tutor.foundation.errors import TutorError
 from tutor.foundation.files import named_path
@@ -27,23 +33,24 @@ from tutor.ml.network.training import NetworkTraining
 from tutor.ml.settings import DataSettings
 from tutor.ml.training import EpochResult
 from tutor.runs.events import DataFacts
-from tutor.runs.worker.weights_file import read_weights, write_weights
 
 _MOST_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
-"""How the names begin of what is kept with the parameters and is none."""
+"""Prefixes of stored arrays that are not parameters of the model."""
+_PIECE = 1 << 16
+"""Numbers that are written at once."""
 
 
-class MlTrainee:
-    """See `tutor.runs.worker.loop.Trainee`. Panels see it through its ``context``.
+class TrainingAdapter:
+    """A training of `tutor.ml` as a `tutor.runs.worker.loop.Trainable`. Panels see it through its ``context``.
 
     Args:
         spec: What to train.
-        data_folder: Where data sets lie as files.
-        perturbation: Which rounding to try; see `tutor.ml.diagnostics`. None: that of this machine.
+        data_folder: The folder of the data sets.
+        perturbation: The rounding to try; see `tutor.ml.diagnostics`. None: that of this machine.
 
     Raises:
-        TutorError: the data cannot be had, or what the spec asks does not go together.
+        TutorError: the data cannot be loaded, or the settings contradict each other.
     """
 
     def __init__(self, spec: LabConfig, data_folder: Path | None, perturbation: int | None = None) -> None:
@@ -65,12 +72,12 @@ class MlTrainee:
         self._observers = [panel.observe for panel in self._panels.values() if panel.observes]
 
     def _make_panels(self) -> dict[str, Panel]:
-        """The panels that the lab asks for, in its order, without those that this data and model have nothing for."""
+        """The panels of the lab, in its order, without those that are impossible for this data and model."""
         classes = {name: panel_class(name) for name in self.spec.show.panels}
         return {name: panel(self.context) for name, panel in classes.items() if panel.possible(self.context)}
 
     def epochs(self) -> Iterator[EpochResult]:
-        """One result after each epoch; a walk over a landscape misses no step."""
+        """Train, and yield the result of each epoch. Panels that observe see every one of them."""
         return self._observed() if self._observers else self._training.epochs()
 
     def _observed(self) -> Iterator[EpochResult]:
@@ -80,16 +87,16 @@ class MlTrainee:
             yield result
 
     def turn(self, key: str, value: Value) -> int | None:
-        """Turn a live key.
+        """Change a live setting.
 
         Returns:
-            How many epochs there will be in all, where that is another number now.
+            How many epochs there will be in all, if that has changed; otherwise None.
 
         Raises:
-            ValueError: this training cannot; the text tells so.
+            ValueError: this training has no such setting, or not this value; the text says so.
         """
         if not SETTINGS[key].trains:
-            self.context.turn(key, value)
+            self.context.turn(key, value)  # it changes how the model is used, not what it learns
             return None
         try:
             self._training.set(SETTINGS[key].short, value)
@@ -104,14 +111,14 @@ class MlTrainee:
         return self._planned_anew()
 
     def _planned_anew(self) -> int | None:
-        """The number of epochs, where it has become another one."""
+        """The number of epochs, if it has changed."""
         training = self._training.first if isinstance(self._training, CrossValidation) else self._training
         planned = training.planned_epochs if isinstance(training, NetworkTraining) else self._epochs
         before, self._epochs = self._epochs, planned
         return planned if planned != before else None
 
     def scenes(self) -> Iterable[tuple[str, dict[str, object]]]:
-        """By panel, what is new of what seldom changes."""
+        """Yield the scene of each panel that has a new one."""
         with np.errstate(all="ignore"):
             for name, panel in self._panels.items():
                 scene = panel.scene()
@@ -119,7 +126,7 @@ class MlTrainee:
                     yield name, scene
 
     def frames(self) -> Iterable[tuple[str, dict[str, object]]]:
-        """By panel, what it shows now."""
+        """Yield the present frame of each panel."""
         with np.errstate(all="ignore"):
             for name, panel in self._panels.items():
                 frame = panel.frame()
@@ -127,7 +134,7 @@ class MlTrainee:
                     yield name, frame
 
     def facts(self) -> dict[str, float]:
-        """Parameters of a small model (``final.w``), the judgement of two classes (``final.f1``), facts of panels."""
+        """The parameters of a small model (``final.w``), the judgement of two classes (``final.f1``), panels' facts."""
         measured = self._training.small_parameters()
         with np.errstate(all="ignore"):
             measured = measured | self.context.judgement()
@@ -183,7 +190,7 @@ class MlTrainee:
         self._training.load(read_weights(path))
 
     def save(self, path: Path) -> None:
-        """Write the parameters to ``path``, aside and then in place.
+        """Write the parameters to ``path``. See `write_weights`.
 
         Raises:
             OSError: there is no room.
@@ -196,7 +203,7 @@ class MlTrainee:
 
 
 def _epochs(spec: LabConfig, rows: int) -> int:
-    """How many epochs ``spec`` asks for, over so many training examples."""
+    """How many epochs ``spec`` asks for, with ``rows`` training examples."""
     train = spec.train
     if not train.updates:
         return train.epochs
@@ -206,8 +213,55 @@ def _epochs(spec: LabConfig, rows: int) -> int:
 
 
 def _found_in(folder: Path | None, data: DataSettings) -> DataSettings:
-    """``data`` with a file that does not lie in the present folder looked for in ``folder``."""
+    """``data`` with the path of its file in ``folder``, if it is not in the current folder."""
     path = named_path(data.path)
     if not data.path or folder is None or path.is_absolute() or path.exists():
         return data
     return replace(data, path=str(folder / path))
+
+
+def write_weights(path: Path, named: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays as an ``.npz`` file: first under another name, then it replaces ``path``.
+
+    `numpy.savez` holds two copies of an array in memory, for which a large network has no room; this writes an array
+    piece by piece.
+
+    Args:
+        path: The file.
+        named: The arrays by name.
+
+    Raises:
+        OSError: there is no room.
+    """
+    descriptor, temporary = tempfile.mkstemp(prefix=".weights.", suffix=".npz", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+            for name, array in named.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                    _write(entry, array)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read_weights(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays that `write_weights` wrote, by name.
+
+    Raises:
+        OSError: There is no such file, or it cannot be read.
+        ValueError: It is damaged.
+    """
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _write(file: IO[bytes], array: NDArray[Any]) -> None:
+    descr = np.lib.format.dtype_to_descr(array.dtype)
+    np.lib.format.write_array_header_1_0(file, {"descr": descr, "fortran_order": False, "shape": array.shape})
+    flat = array.reshape(-1)
+    for start in range(0, flat.size, _PIECE):
+        file.write(np.ascontiguousarray(flat[start : start + _PIECE]).data)

@@ -1,4 +1,4 @@
-"""One run from its spec to its last event, with every failure told in the learner's words."""
+"""One run from its spec to its last event. Every failure becomes a sentence in the log."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import versions
 from tutor.runs.control import Command
 from tutor.runs.events import Event, Failed, Reason, Started
-from tutor.runs.worker.loop import Engine
+from tutor.runs.worker.loop import TrainingLoop
 
 if TYPE_CHECKING:
-    from tutor.runs.worker.adapter import MlTrainee
+    from tutor.runs.worker.adapter import TrainingAdapter
 
 
-class Performance:
-    """A run about to be done.
+class TrainingJob:
+    """One run, ready to be trained.
 
     Args:
-        spec: What is asked.
-        data_folder: Where data sets lie as files.
-        emit: Takes each event.
-        run_id: For the log.
-        commands: See `Engine`.
-        every_epoch: See `Engine`.
-        perturbation: See `tutor.runs.worker.adapter.MlTrainee`.
+        spec: What to train.
+        data_folder: The folder of the data sets.
+        emit: Is called with each event.
+        run_id: The id of the run, for its log.
+        commands: See `TrainingLoop`.
+        every_epoch: See `TrainingLoop`.
+        perturbation: See `tutor.runs.worker.adapter.TrainingAdapter`.
     """
 
     def __init__(
@@ -55,20 +55,20 @@ class Performance:
         self._commands = commands
         self._every_epoch = every_epoch
         self._perturbation = perturbation
-        self._engine: Engine | None = None
+        self._loop: TrainingLoop | None = None
         self._stopped: Reason | None = None
 
     def stop(self, reason: Reason) -> None:
-        """End soon. May be called from a signal handler, at any time."""
+        """End the run soon. May be called at any time, also from a signal handler."""
         self._stopped = reason
-        if self._engine is not None:
-            self._engine.stop(reason)
+        if self._loop is not None:
+            self._loop.stop(reason)
 
     def run(self, weights: Path | None = None) -> bool:
-        """Do it; the last event is written. Weights go to the file ``weights``.
+        """Train to the end and write the last event. The weights go to the file ``weights``.
 
         Returns:
-            Whether the run came to an end of its own, rather than failed.
+            Whether the run ended without a failure.
 
         Raises:
             OSError: not even the failure could be written.
@@ -82,7 +82,7 @@ class Performance:
         except LogFullError as error:
             self._emit_failed(translate("runs.failed-disk", reason=str(error)), translate("runs.failed-disk-hint"))
         except Exception as error:
-            # A viewer must never wait for a word that does not come.
+            # Otherwise viewers would wait for a last event that never comes.
             traceback.print_exc()
             self._fail(translate("runs.failed", reason=harmless_line(f"{type(error).__name__}: {error}")[:500]))
         else:
@@ -90,52 +90,52 @@ class Performance:
         return False
 
     def _run(self, weights: Path | None) -> None:
-        from tutor.runs.worker.adapter import MlTrainee
+        from tutor.runs.worker.adapter import TrainingAdapter
 
-        trainee = MlTrainee(self._spec, self._data_folder, self._perturbation)
+        training = TrainingAdapter(self._spec, self._data_folder, self._perturbation)
         self._emit(
             Started(
                 run=self._run_id,
                 at=utc_now().isoformat(timespec="milliseconds"),
                 spec=self._spec,
                 versions=versions(),
-                data=trainee.data_facts(),
+                data=training.data_facts(),
                 pid=os.getpid(),
             )
         )
-        self._engine = Engine(
+        self._loop = TrainingLoop(
             self._spec,
-            trainee,
+            training,
             emit=self._emit,
             commands=self._commands,
             every_epoch=self._every_epoch,
-            before_end=lambda: _save(trainee, weights),
+            before_end=lambda: _save(training, weights),
         )
         if self._stopped is not None:
-            self._engine.stop(self._stopped)
-        self._engine.run()
+            self._loop.stop(self._stopped)
+        self._loop.run()
 
     def _fail(self, message: str, hint: str = "") -> None:
-        """Write the epochs that were done before the failure, then the failure."""
-        if self._engine is not None:
-            # What cannot be written now is lost; why the run failed matters more.
+        """Write the epochs that were finished before the failure, then the failure."""
+        if self._loop is not None:
+            # Epochs that cannot be written now are lost; the reason for the failure matters more.
             with suppress(MemoryError, LogFullError):
-                self._engine.rescue()
+                self._loop.rescue()
         self._emit_failed(message, hint)
 
     def _emit_failed(self, message: str, hint: str = "") -> None:
-        epoch = self._engine.epoch if self._engine is not None else 0
+        epoch = self._loop.epoch if self._loop is not None else 0
         self._emit(Failed(epoch=epoch, message=message, hint=hint))
 
 
-def _save(trainee: MlTrainee, weights: Path | None) -> None:
-    """Keep the weights; a run whose weights find no room is still a run."""
+def _save(training: TrainingAdapter, weights: Path | None) -> None:
+    """Write the weights. If there is no room for them, the run is still a success."""
     if weights is None:
         return
     try:
-        trainee.save(weights)
+        training.save(weights)
     except OSError as error:
-        print(f"weights not kept: {error}", file=sys.stderr)
+        print(f"weights not written: {error}", file=sys.stderr)
 
 
 class LogFullError(Exception):

@@ -1,4 +1,4 @@
-"""What holds a worker to its limits: memory, the size of its log, and a life no longer than that of its folder."""
+"""The limits of a worker: its memory, the size of its log, and a life no longer than that of its folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tutor.runs.events import Event
 
 
 def limit_memory(megabytes: int) -> None:
-    """Let the system refuse this process more memory; if it cannot, the run goes on without a limit."""
+    """Let the system limit the memory of this process; if it cannot, the run continues without a limit."""
     try:
         import resource
 
@@ -29,14 +29,14 @@ def limit_memory(megabytes: int) -> None:
 def limit_log(
     emit: Callable[[Event], None], log: Path, megabytes: float, full: Callable[[], None]
 ) -> Callable[[Event], None]:
-    """``emit``, which calls ``full`` once the log it writes to has more than so many megabytes.
+    """Wrap ``emit`` so that it calls ``full`` once the file ``log`` is larger than ``megabytes``.
 
-    What is emitted after that is written too: a run that ends still says why.
+    Later events are still written, so that the run can say why it ends.
     """
 
     def limited(event: Event) -> None:
         emit(event)
-        with suppress(OSError):  # it has gone; `end_with_folder` knows what to do
+        with suppress(OSError):  # it was removed, and `end_with_folder` will end this process
             if log.stat().st_size > megabytes * 1e6:
                 full()
 
@@ -44,13 +44,13 @@ def limit_log(
 
 
 def end_with_folder(folder: Path) -> None:
-    """End this process, quietly, soon after ``folder`` was removed or another one took its place.
+    """End this process silently, soon after ``folder`` was removed or replaced.
 
-    Whoever removes a run's folder wants the run no more, and nobody could see or stop it. A thread looks, because an
-    epoch may be long and a run may wait for hours.
+    Whoever removes a run's folder does not want the run any more, and could neither see nor stop it. A thread checks,
+    because an epoch may be long and a run may be paused for hours.
 
     Raises:
-        OSError: the folder is not there now.
+        OSError: the folder does not exist.
     """
     own = folder.stat()
 
@@ -62,7 +62,7 @@ def end_with_folder(folder: Path) -> None:
             except (FileNotFoundError, NotADirectoryError):
                 there = False
             except OSError:
-                continue  # a disk that does not answer now is no reason
+                continue  # a disk that fails for a moment is no reason to end
             if not there:
                 os._exit(0)
 

@@ -1,7 +1,7 @@
-"""One run, from its first epoch to its last event. Knows no process and no file.
+"""The training loop: one run from its first epoch to its last event. It knows no process and no file.
 
-The worker gives it a log and a control log; `tutor.runs.execute` gives it a list. The pace only sleeps: with the
-same spec and the same changes at the same epochs, the losses are the same, bit for bit.
+A worker connects it to a log and a control log, `tutor.runs.in_process` to a list. The pace only sleeps: with the same
+spec and the same changes at the same epochs, the losses are the same, bit for bit.
 """
 
 from __future__ import annotations
@@ -20,50 +20,50 @@ from tutor.runs.worker.recorder import Recorder, Result
 from tutor.runs.worker.steering import Steering
 
 LOOK_SECONDS = 0.01
-"""How long flat-out training goes without a look at the clock and the control log, about."""
+"""About how long training at full speed goes on without reading the clock and the control log."""
 FLUSH_SECONDS = 0.05
 VIEW_SECONDS = 0.1
 VIEW_SHARE = 40
-"""Flat out, a view that took t is not made again before 40 times t: drawing slows training by a fortieth at most."""
+"""At full speed, a view that took t is made again after 40 t at the earliest: views take at most 1/40 of the time."""
 WAIT_SECONDS = 1 / 60
 
 
 class EpochOutcome(Result, Protocol):
-    """What a training tells an engine of one epoch; `tutor.ml.training.EpochResult` is one."""
+    """The result of one epoch as the loop needs it; `tutor.ml.training.EpochResult` is one."""
 
     @property
     def diverged(self) -> bool: ...
 
 
-class Trainee(Protocol):
-    """What an engine trains; `tutor.runs.worker.adapter` makes one of `tutor.ml`."""
+class Trainable(Protocol):
+    """What a training loop trains; `tutor.runs.worker.adapter` makes one from `tutor.ml`."""
 
     def epochs(self) -> Iterator[EpochOutcome]:
-        """One result after each epoch, none behind one that diverged; settings may be changed in between."""
+        """Yield the result of each epoch, none after one that diverged; settings may change in between."""
 
     def turn(self, key: str, value: Value) -> int | None:
-        """Turn a live key; how many epochs there will be, if that changed. Raises ValueError where it cannot."""
+        """Change a live setting. Return the number of epochs if that changed. Raise ValueError if it cannot."""
 
     def scenes(self) -> Iterable[tuple[str, dict[str, object]]]:
-        """By panel, what does not change; only what was not given before, or is another one now."""
+        """Yield the scene of each panel whose scene is new."""
 
     def frames(self) -> Iterable[tuple[str, dict[str, object]]]:
-        """By panel, what it shows now."""
+        """Yield the present frame of each panel."""
 
     def facts(self) -> dict[str, float]:
-        """Parameters of a small model, in the units of the data."""
+        """The parameters of a small model, in the units of the data."""
 
 
-class Engine:
+class TrainingLoop:
     """Runs a training to its end.
 
     Args:
-        spec: What was asked.
-        trainee: The training itself, at its start.
-        emit: Takes each event.
-        commands: Gives the commands that came since the last call, knowing how many epochs are done. None: there
-            will never be any, and a run that waits for the learner ends instead.
-        every_epoch: Ask for commands after every epoch, however fast they go.
+        spec: The settings of the run.
+        training: The training itself, before its first epoch.
+        emit: Is called with each event.
+        commands: Is called with the number of finished epochs, and returns the commands since the last call. None:
+            there will never be any, and a run that waits for the learner ends instead.
+        every_epoch: Ask for commands after every epoch, however fast they are.
         before_end: Is called before the last event is written.
         clock: Seconds that never run backwards.
         sleep: Waits for so many seconds.
@@ -72,7 +72,7 @@ class Engine:
     def __init__(
         self,
         spec: LabConfig,
-        trainee: Trainee,
+        training: Trainable,
         *,
         emit: Callable[[Event], None],
         commands: Callable[[int], Iterable[Command]] | None = None,
@@ -82,7 +82,7 @@ class Engine:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._spec = spec
-        self._trainee = trainee
+        self._training = training
         self._emit = emit
         self._commands = commands
         self._every_epoch = every_epoch
@@ -90,26 +90,26 @@ class Engine:
         self._clock = clock
         self._sleep = sleep
         self._recorder: Recorder[EpochOutcome] = Recorder(emit)
-        self._steering = Steering(spec, trainee.turn, self._emit_in_order)
+        self._steering = Steering(spec, training.turn, self._emit_in_order)
         self._patience = patience_of(spec.train.stop)
         self._best = (inf, 0)
         self.epoch = self._updates = 0
-        """Epochs that are done, as far as was looked."""
+        """Finished epochs, as of the last check."""
         self._stale = True
         self._began = clock()
         self._waited = self._slept = 0.0
         self._next_flush = self._next_view = self._next_epoch = 0.0
 
     def stop(self, reason: Reason) -> None:
-        """End after the epoch that is going on. May be called from a signal handler."""
+        """End after the current epoch. May be called from a signal handler."""
         self._steering.stop(reason)
 
     def run(self) -> Reason:
-        """Train to the end, whichever comes; the last event is written.
+        """Train to the end and write the last event.
 
         Raises:
             OSError: ``emit`` could not write.
-            MemoryError: the machine gave no more.
+            MemoryError: there is not enough memory.
         """
         self._show()
         self._before_epoch()
@@ -122,7 +122,7 @@ class Engine:
         patient = self._patience is not None
         looked, many, left = self._clock(), 1, 1
         result: EpochOutcome | None = None
-        for result in self._trainee.epochs():
+        for result in self._training.epochs():
             take(result)
             if patient:
                 self._judge(result)
@@ -133,20 +133,20 @@ class Engine:
             self._look(result)
             if steering.reason is not None:
                 break
-            # The next look is due when as many epochs are done as fit between two looks: to ask the clock after each
-            # is dear for cheap ones. Where something was turned, an epoch may take longer than the last ones did.
+            # The next check is due after as many epochs as fit between two checks, because reading the clock after
+            # each would be slow for cheap epochs. After a change of a setting, an epoch may take longer than before.
             if self._every_epoch or self._slow or steering.turned > turned:
                 many = 1
             else:
                 many = max(1, min(2 * many, int(many * LOOK_SECONDS / max(spent, 1e-9))))
             looked, left = self._clock(), many
         if result is not None:
-            # A training ends behind an epoch that diverged, whether a look was due or not.
+            # A training ends after an epoch that diverged, whether a check was due or not.
             self._stop_if_diverged(result)
         self.epoch, self._updates = self._recorder.reached or (self.epoch, self._updates)
 
     def _look(self, result: EpochOutcome) -> None:
-        """Write what is due, and obey what was asked since the last look."""
+        """Write what is due, and obey the commands since the last check."""
         self._stop_if_diverged(result)
         self.epoch, self._updates, self._stale = result.epoch, result.updates, True
         self._steering.count_epoch()
@@ -159,11 +159,11 @@ class Engine:
 
     @property
     def _slow(self) -> bool:
-        """Whether every epoch has to be looked at."""
+        """Whether a check is due after every epoch."""
         return self._steering.paused or self._steering.pace > 0 or self._spec.manual
 
     def _judge(self, result: EpochOutcome) -> None:
-        """Whether this epoch was the last because nothing gets better."""
+        """Stop if the loss has not improved for too long."""
         self._stop_if_diverged(result)
         loss = result.train_loss if result.valid_loss is None else result.valid_loss
         if loss < self._best[0]:
@@ -224,7 +224,7 @@ class Engine:
         self._set_next_epoch()
 
     def _held(self, turned: int) -> bool:
-        """Whether the learner holds the run: paused, or with the parameters in their own hands."""
+        """Whether the run waits for the learner: it is paused, or the learner sets the parameters by hand."""
         done = self.epoch >= self._spec.train.epochs
         by_hand = self._spec.manual and self.epoch > 0 and not done and self._steering.turned == turned
         return by_hand or self._steering.waiting
@@ -235,7 +235,7 @@ class Engine:
         return min(self._next_epoch - now, 1 / pace) if pace > 0 and not self._spec.manual else 0.0
 
     def _set_next_epoch(self) -> None:
-        """The epoch after the one that starts now is due one interval later, whatever this one takes."""
+        """The epoch after the one that starts now is due one interval later, however long this one takes."""
         pace = self._steering.pace
         if pace > 0:
             self._next_epoch = max(self._next_epoch, self._clock() - 1 / pace) + 1 / pace
@@ -248,11 +248,11 @@ class Engine:
             self._show()
 
     def _show(self) -> None:
-        """Make a frame of every panel, and decide when the next one is due."""
+        """Write a frame of every panel, and decide when the next ones are due."""
         begun = self._clock()
-        for panel, data in self._trainee.scenes():
+        for panel, data in self._training.scenes():
             self._emit(View(panel=panel, part="scene", epoch=self.epoch, data=data))
-        for panel, data in self._trainee.frames():
+        for panel, data in self._training.frames():
             self._emit(View(panel=panel, part="frame", epoch=self.epoch, data=data))
         self._stale = False
         now = self._clock()
@@ -260,7 +260,7 @@ class Engine:
         self._next_view = now + max(VIEW_SECONDS, rest)
 
     def _end(self) -> Reason:
-        """Write everything that is left, whatever it costs: the last state is always shown."""
+        """Write everything that is left, whatever it costs: viewers always see the last state."""
         reason: Reason = self._steering.reason or "epochs"
         seconds = self._seconds()
         self._recorder.flush(seconds)
@@ -276,7 +276,7 @@ class Engine:
                 updates=self._updates,
                 seconds=round(seconds, 4),
                 by=self._steering.stopped_by,
-                facts={name: value for name, value in self._trainee.facts().items() if isfinite(value)},
+                facts={name: value for name, value in self._training.facts().items() if isfinite(value)},
             )
         )
         return reason

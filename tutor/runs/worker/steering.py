@@ -1,4 +1,4 @@
-"""What the viewers asked of a run: the commands of the control log, obeyed between two epochs."""
+"""Obeys the commands of the control log between two epochs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tutor.labs.controls import check_setting
 from tutor.labs.lab_config import LabConfig, Value
 from tutor.labs.settings import SETTINGS
 from tutor.runs import control
+from tutor.runs.control import clean_author
 from tutor.runs.events import Changed, Event, Noted, Paced, Paused, Reason, Refused, Resumed
-from tutor.runs.hands import tidy
 
 FASTEST_PACE = 1000.0
 _LONGEST_NOTE = 1000
@@ -21,9 +21,9 @@ class Steering:
     """Pace, pause, steps and stop of one run.
 
     Args:
-        spec: What was asked at first.
-        turn: Turns a live key of the training; raises ValueError where it cannot.
-        emit: Takes an event for everything that was obeyed or refused.
+        spec: The settings at the start of the run.
+        turn: Changes a live setting of the training; raises ValueError if it cannot.
+        emit: Is called with an event for everything that was obeyed or refused.
     """
 
     def __init__(
@@ -34,12 +34,12 @@ class Steering:
         self._emit = emit
         self._steps = 0
         self.pace = spec.train.pace
-        """Epochs a second; 0 is flat out."""
+        """Epochs a second; 0 is full speed."""
         self.paused = False
         self.reason: Reason | None = None
-        """Why the run has to end now; None while it has not."""
+        """Why the run has to end now; None as long as it may continue."""
         self.stopped_by = ""
-        """Who asked for it; empty where nobody did."""
+        """The author of the stop; empty if it has none."""
         self.turned = 0
         """How many settings were changed."""
 
@@ -49,18 +49,18 @@ class Steering:
         return self.paused and self._steps == 0
 
     def stop(self, reason: Reason, by: str = "") -> None:
-        """End the run after the epoch that is going on; the first reason stands."""
+        """End the run after the current epoch; the first reason counts."""
         if self.reason is None:
             self.reason, self.stopped_by = reason, by
 
     def count_epoch(self) -> None:
-        """One epoch is done: it may have been the last of some steps."""
+        """Count a finished epoch, which may be the last of some steps."""
         self._steps = max(0, self._steps - 1)
 
     def obey(self, commands: Iterable[control.Command], epoch: int, updates: int) -> None:
-        """Do what ``commands`` ask, in order, ``epoch`` epochs and ``updates`` updates into the run."""
+        """Obey ``commands`` in order, after ``epoch`` epochs and ``updates`` updates of the run."""
         for command in commands:
-            by = tidy(command.by)
+            by = clean_author(command.by)
             match command:
                 case control.Pause():
                     self._pause(epoch, by)

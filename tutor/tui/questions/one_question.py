@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
-from tutor.study.question_attempt import Exercise, Mark
+from tutor.study.question_attempt import Mark, QuestionAttempt
 from tutor.tui.questions.quiz_flow import QuizFlow
 from tutor.tui.screen import TutorScreen
 from tutor.tui.themes import AGAIN, RIGHT, WARNING, WRONG
@@ -19,7 +19,7 @@ from tutor.typeset.page import typeset
 
 if TYPE_CHECKING:
     from tutor.course.lesson import LabFence
-    from tutor.study.score import Score
+    from tutor.study.question_attempt import Score
     from tutor.tui.questions.question import QuestionWidget
 
 _LOW = 18
@@ -40,10 +40,10 @@ class Session(Protocol):
     """What asks the questions: a quiz or a review."""
 
     @property
-    def current(self) -> Exercise | None:
+    def current(self) -> QuestionAttempt | None:
         """The question in front of the learner; None when none is left."""
 
-    def next(self) -> Exercise | None:
+    def next(self) -> QuestionAttempt | None:
         """On to the next question."""
 
     def leave(self) -> None:
@@ -72,7 +72,7 @@ class OneQuestionScreen(TutorScreen):
         """The session; None while there is none yet."""
         return None
 
-    def lab_before(self, exercise: Exercise) -> LabFence | None:
+    def lab_before(self, exercise: QuestionAttempt) -> LabFence | None:
         """The lab in which a question can be seen; the question's own where None."""
         return None
 
@@ -123,7 +123,7 @@ class OneQuestionScreen(TutorScreen):
         if self.query(QuizFlow):
             self.refresh_state()
 
-    async def _show_question(self, exercise: Exercise) -> None:
+    async def _show_question(self, exercise: QuestionAttempt) -> None:
         from tutor.tui.questions.question import QuestionWidget
 
         lab, flow = self.lab_before(exercise), self.query_one(QuizFlow)
@@ -193,7 +193,7 @@ def score_row(place: str, score: Score) -> Row:
     return row
 
 
-def title_line(exercise: Exercise) -> str:
+def title_line(exercise: QuestionAttempt) -> str:
     """A question's title on one line, its Markdown and maths set."""
     question = exercise.question
     lines = typeset(question.title or question.prompt, 200, inline=bool(question.title))

@@ -24,7 +24,7 @@ from tutor.progress.scheduling import is_preloaded, preload
 from tutor.runs.predictions import PredictionRuns
 from tutor.study.attempt import Stage
 from tutor.study.predictions import facts_of_runs
-from tutor.study.question_attempt import Exercise, Mark
+from tutor.study.question_attempt import Mark, QuestionAttempt
 from tutor.tui import router, routes
 from tutor.tui.questions.ask import AskView
 from tutor.tui.questions.keys import reveal
@@ -45,7 +45,7 @@ class VerdictView(CachedLayout):
 
     DEFAULT_CSS = "VerdictView { width: 100%; height: auto; }"
 
-    def __init__(self, exercise: Exercise) -> None:
+    def __init__(self, exercise: QuestionAttempt) -> None:
         super().__init__()
         self.exercise = exercise
         self._set: tuple[object, list[Row]] | None = None
@@ -103,7 +103,7 @@ class QuestionWidget(CachedLayout):
             return self.question
 
         @property
-        def exercise(self) -> Exercise:
+        def exercise(self) -> QuestionAttempt:
             """The question's exercise."""
             return self.question.exercise
 
@@ -113,7 +113,9 @@ class QuestionWidget(CachedLayout):
     class Settled(Changed):
         """The verdict is there, or it is certain that there will be none."""
 
-    def __init__(self, exercise: Exercise, *, lab: LabFence | None = None, boxed: bool = True, number: int = 0) -> None:
+    def __init__(
+        self, exercise: QuestionAttempt, *, lab: LabFence | None = None, boxed: bool = True, number: int = 0
+    ) -> None:
         super().__init__(classes="-boxed" if boxed else "")
         self.exercise = exercise
         self.lab = lab
@@ -156,7 +158,7 @@ class QuestionWidget(CachedLayout):
         for card in self._cards:
             card.redraw()
 
-    async def show(self, exercise: Exercise, *, lab: LabFence | None = None) -> None:
+    async def show(self, exercise: QuestionAttempt, *, lab: LabFence | None = None) -> None:
         """Ask another question, or the same one anew."""
         self._stop()
         self._cards = []
@@ -186,7 +188,7 @@ class QuestionWidget(CachedLayout):
         if attempt.stage is not Stage.WAITING:
             if self._lab_shown() is not None:
                 offered |= {"why" if self._was_wrong() else "lab"}
-            offered |= {"again"} if self.exercise.renew is not None else set()
+            offered |= {"again"} if self.exercise.retry is not None else set()
         return frozenset(offered)
 
     def _was_wrong(self) -> bool:
@@ -238,8 +240,8 @@ class QuestionWidget(CachedLayout):
             self.exercise.set_unsure(not self.exercise.attempt.unsure)
             self.renew()
             self.post_message(self.Changed(self))
-        elif event.name == "again" and self.exercise.renew is not None:
-            await self.show(self.exercise.renew(), lab=self.lab)
+        elif event.name == "again" and self.exercise.retry is not None:
+            await self.show(self.exercise.retry(), lab=self.lab)
             self.post_message(self.Changed(self))
         elif event.name == "lab":
             self._open_lab()
@@ -289,7 +291,7 @@ class QuestionWidget(CachedLayout):
         exercise = self.exercise
         self.run_worker(lambda: self._begin_runs(exercise), thread=True, exit_on_error=False)
 
-    def _begin_runs(self, exercise: Exercise) -> None:
+    def _begin_runs(self, exercise: QuestionAttempt) -> None:
         """Beside the event loop, for it reads files, starts processes and imports the charts."""
         from tutor.charts.plot import preload
 
@@ -302,12 +304,12 @@ class QuestionWidget(CachedLayout):
         preload()
         self.app.call_from_thread(self._begun, exercise, runs)
 
-    def _cannot_begin(self, exercise: Exercise, reason: str) -> None:
+    def _cannot_begin(self, exercise: QuestionAttempt, reason: str) -> None:
         exercise.cannot_run(reason)
         if exercise is self.exercise and self.is_attached:
             self._told()
 
-    def _begun(self, exercise: Exercise, runs: PredictionRuns) -> None:
+    def _begun(self, exercise: QuestionAttempt, runs: PredictionRuns) -> None:
         exercise.follow(runs.ids)
         if exercise is not self.exercise or not self.is_attached:
             return  # the learner has gone on; the run is joined when the question is shown again

@@ -14,7 +14,7 @@ from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
     from tutor.charts.loss_history import LossHistory
-    from tutor.runs.follower import Follower
+    from tutor.runs.follower import RunFollower
     from tutor.runs.summary import RunSummary
 
 HEIGHT = 10
@@ -44,7 +44,7 @@ class RunCard(RowsView):
 
     DEFAULT_CSS = f"RunCard {{ width: 1fr; height: {HEIGHT}; }}"
 
-    def __init__(self, fence: LabFence, follower: Follower, height: int = HEIGHT) -> None:
+    def __init__(self, fence: LabFence, follower: RunFollower, height: int = HEIGHT) -> None:
         super().__init__(self._card)
         self.styles.height = height  # from the start: what is laid out at once can be scrolled to at once
         self.fence = fence

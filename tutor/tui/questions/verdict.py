@@ -9,7 +9,7 @@ from tutor.foundation.text import cell_width, pad
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
 from tutor.study.predictions import deciding_figures
-from tutor.study.verdict_words import first_words
+from tutor.study.wording import verdict_sentence
 from tutor.tui.questions.rows import INDENT, page_rows, plain_rows
 from tutor.tui.themes import RIGHT, WARNING, WRONG
 
@@ -46,7 +46,7 @@ def _headline(attempt: Attempt, width: int) -> list[Row]:
     if verdict is None:
         return []
     sign, ink = (RIGHT, "good") if verdict.correct else (WRONG, "bad")
-    return _said(sign, ink, first_words(attempt), width)
+    return _said(sign, ink, verdict_sentence(attempt), width)
 
 
 def _typed_answers(attempt: Attempt, width: int) -> list[Row]:

@@ -16,7 +16,7 @@ from tutor.foundation.clock import time_spent
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, pad_left, shorten, wrapped
 from tutor.foundation.translate import language, translate
-from tutor.study.calibration import COIN, WINDOW
+from tutor.study.report import COIN_FLIP_LOSS, WINDOW
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.screen import TutorScreen
@@ -36,9 +36,8 @@ from tutor.tui.widgets.rows import Room, RowsView
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Option, Question
-    from tutor.study.calibration import Confidence
     from tutor.study.misconceptions import ItemReport, Misconception
-    from tutor.study.progress_report import Overview, Topic, Topics
+    from tutor.study.report import Confidence, Overview, Topic, Topics
 
 
 _PAGES = (
@@ -157,27 +156,27 @@ class ProgressScreen(TutorScreen):
         self.app.call_from_thread(self._show_read, page, read[page]())
 
     def _read_overview(self) -> _Draw:
-        from tutor.study.progress_report import overview
+        from tutor.study.report import overview
 
         found = overview(self.services.store, self.services.course, language(), clock.utc_now())
         self._overview = found
         return lambda width, look: overview_items(found, width, **look)
 
     def _read_topics(self) -> _Draw:
-        from tutor.study.progress_report import topics
+        from tutor.study.report import topics
 
         found = topics(self.services.store, self.services.course, language())
         return lambda width, look: topic_items(found, width, **look)
 
     def _read_misses(self) -> _Draw:
-        from tutor.study.progress_report import mix_ups
+        from tutor.study.report import frequent_misconceptions
 
-        found, titles = mix_ups(self.services.store, self.services.course, language()), self._titles()
+        found, titles = frequent_misconceptions(self.services.store, self.services.course, language()), self._titles()
         self._questions |= {f"miss:{number}": each.question for number, each in enumerate(found)}
         return lambda width, _look: miss_items(found, width, titles)
 
     def _read_confidence(self) -> _Draw:
-        from tutor.study.calibration import confidence
+        from tutor.study.report import confidence
 
         found = confidence(self.services.store.statistics.estimates())
         return lambda width, look: confidence_items(found, width, **look)
@@ -258,7 +257,7 @@ class ProgressScreen(TutorScreen):
         if kind == "lesson":
             router.go(self.tutor, routes.Lesson(rest))
         elif question := self._questions.get(event.key):
-            router.go(self.tutor, routes.Lesson(harmless_line(question.lesson_id), question.id))
+            router.go(self.tutor, routes.Lesson(harmless_line(question.lesson_id), question.original))
 
 
 def screen_for(_route: routes.Progress) -> ProgressScreen:
@@ -397,7 +396,7 @@ def loss_rows(found: Confidence, width: int, height: int, *, ascii: bool) -> Row
     from tutor.charts.loss_history import LossHistory
 
     own = LossLine(translate("stats.chart-you"), LossHistory(found.losses))
-    coin = pinned_line(1, translate("stats.chart-coin"), LossHistory([COIN] * len(found.losses)))
+    coin = pinned_line(1, translate("stats.chart-coin"), LossHistory([COIN_FLIP_LOSS] * len(found.losses)))
     title = translate("stats.chart-loss", window=WINDOW)
     return loss_chart([coin, own], width, height, title=title, ascii=ascii)
 

@@ -14,8 +14,8 @@ from tutor.charts.cells import Row, Rows, Span, spread_row
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
-from tutor.study.question_attempt import Exercise
-from tutor.study.quiz_words import retry_words
+from tutor.study.question_attempt import QuestionAttempt
+from tutor.study.wording import retry_label
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, score_row, title_line
@@ -28,8 +28,8 @@ from tutor.tui.widgets.rows import Room, RowsView
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
     from tutor.course.lesson import LabFence, Lesson
+    from tutor.study.question_attempt import Score
     from tutor.study.quiz_session import QuizSession
-    from tutor.study.score import Score
 
 
 KEYS: tuple[Command, ...] = (
@@ -103,7 +103,7 @@ class QuizScreen(OneQuestionScreen):
         lesson = self._read_lesson()
         if lesson is not None and self.session is not None:
             self._lesson = lesson
-            self.session.retell(lesson.questions)
+            self.session.translate(lesson.every_question)
             for question in self.questions:
                 question.renew()
             self.show_page()
@@ -139,7 +139,7 @@ class QuizScreen(OneQuestionScreen):
             await self._say_nothing()
             return
         self.session = QuizSession.start(
-            self._lesson.questions, self.services.store,
+            self._lesson.questions, self.services.store, variants=self._lesson.variants,
             scope=f"lesson:{self.lesson_id}", lesson_id=self.lesson_id, fresh=fresh,
         )  # fmt: skip
         if self.session.begun and not fresh:
@@ -168,7 +168,7 @@ class QuizScreen(OneQuestionScreen):
         """The quiz."""
         return self.session
 
-    def lab_before(self, exercise: Exercise) -> LabFence | None:
+    def lab_before(self, exercise: QuestionAttempt) -> LabFence | None:
         """The lab that the lesson showed last before this question: there it can be seen."""
         from tutor.course.lesson import LabFence
 
@@ -176,7 +176,7 @@ class QuizScreen(OneQuestionScreen):
         for block in self._lesson.blocks if self._lesson is not None else ():
             if isinstance(block, LabFence):
                 found = block
-            if getattr(block, "id", None) == exercise.question.id:
+            if getattr(block, "id", None) == exercise.question.original:
                 break
         return found
 
@@ -251,7 +251,7 @@ class QuizScreen(OneQuestionScreen):
     def action_lesson(self) -> None:
         """Read in the lesson: at the question in front, or at its start."""
         current = self.session.current if self.session is not None else None
-        self._go_to_lesson(self.lesson_id, current.question.id if current is not None else "")
+        self._go_to_lesson(self.lesson_id, current.question.original if current is not None else "")
 
     def _go_to_lesson(self, lesson_id: str, anchor: str = "") -> None:
         """A lesson in the place of this quiz, and of the lesson that it was opened from."""
@@ -358,9 +358,9 @@ def _ways_on(session: QuizSession, following: LessonHeader | None) -> Iterator[R
     if session.score.skipped:
         yield _way(SKIPPED, "b", translate("quiz.way-skipped", count=session.score.skipped))
     if session.ids_to_retry():
-        yield _way(RETRY, "r", retry_words(session))
+        yield _way(RETRY, "r", retry_label(session))
     if session.unsure_ids:
-        yield _way(UNSURE, "u", retry_words(session, unsure=True))
+        yield _way(UNSURE, "u", retry_label(session, unsure=True))
     if following is not None:
         yield _way(NEXT, "→", translate("quiz.way-next", title=following.numbered_title))
     yield _way(LESSON, "o", translate("quiz.way-lesson"))
@@ -375,11 +375,13 @@ def _way(key: str, letter: str, text: str) -> RowItem:
     return RowItem(key, draw)
 
 
-def _question_item(session: QuizSession, number: int, exercise: Exercise) -> RowItem:
+def _question_item(session: QuizSession, number: int, exercise: QuestionAttempt) -> RowItem:
     return RowItem(str(number), lambda width: question_row(session, number, exercise, width))
 
 
-def question_row(session: QuizSession, number: int, exercise: Exercise, width: int, *, here: bool = False) -> Row:
+def question_row(
+    session: QuizSession, number: int, exercise: QuestionAttempt, width: int, *, here: bool = False
+) -> Row:
     """A question in a list: its sign, number and title, and whether its answer was unsure."""
     mark = session.mark(exercise.question.id)
     sign, ink = SIGNS[mark]

@@ -13,7 +13,7 @@ from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
-from tutor.study.outlook import Outlook, next_due, outlook
+from tutor.study.report import Outlook, next_due, outlook
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, score_row, title_line
@@ -22,7 +22,7 @@ from tutor.tui.widgets.row_list import RowItem, RowList, blank, chart_items, day
 
 if TYPE_CHECKING:
     from tutor.study.deck import Deck
-    from tutor.study.question_attempt import Exercise
+    from tutor.study.question_attempt import QuestionAttempt
     from tutor.study.review_session import ReviewSession
 
 
@@ -79,7 +79,7 @@ class ReviewScreen(OneQuestionScreen):
         """The same card in another language or look."""
         super().renew()
         if self.session is not None:
-            self.session.retell()
+            self.session.translate()
             for question in self.questions:
                 question.renew()
         self._fill_page()
@@ -197,8 +197,8 @@ class ReviewScreen(OneQuestionScreen):
         if current is not None:
             self._go_to_lesson(current)
 
-    def _go_to_lesson(self, exercise: Exercise) -> None:
-        key = exercise.question.id
+    def _go_to_lesson(self, exercise: QuestionAttempt) -> None:
+        key = exercise.question.original
         anchor = key.split(":")[1] if ":" in key else key
         if exercise.question.lesson_id:
             router.go(self.tutor, routes.Lesson(harmless_line(exercise.question.lesson_id), anchor))
@@ -296,7 +296,7 @@ def _score_row(right: int, total: int, width: int) -> Row:
     return spread_row([Span("  "), Span(shorten(text, width - 2), "strong")], [], width)
 
 
-def _answer_item(number: int, exercise: Exercise) -> RowItem:
+def _answer_item(number: int, exercise: QuestionAttempt) -> RowItem:
     def draw(width: int) -> Row:
         sign, ink = SIGNS[exercise.mark]
         title = shorten(harmless_line(card_title(exercise)), max(0, width - 6))
@@ -305,7 +305,7 @@ def _answer_item(number: int, exercise: Exercise) -> RowItem:
     return RowItem(str(number), draw)
 
 
-def card_title(exercise: Exercise) -> str:
+def card_title(exercise: QuestionAttempt) -> str:
     """What a card asked, on one line; of a term whose name was wanted, the name."""
     question = exercise.question
     if question.id.endswith(":name"):

@@ -16,7 +16,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
-from tutor.runs.entries import RunEntry
+from tutor.runs.registry import RunEntry
 from tutor.runs.words import state_in_a_list
 from tutor.tui import router, routes
 from tutor.tui.commands import Command

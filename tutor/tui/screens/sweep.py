@@ -19,8 +19,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import language, listed, sentences, translate
 from tutor.labs.controls import value_text
-from tutor.runs.sweep.choice import SweepChoice
-from tutor.runs.sweep.plan import MOST_CELLS, SweepPlan
+from tutor.runs.sweep.plan import MOST_CELLS, SweepChoice, SweepPlan
 from tutor.runs.sweep.results import SweepState
 from tutor.tui import router, routes
 from tutor.tui.commands import Command

@@ -11,8 +11,8 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, sentences, translate
 from tutor.labs.controls import setting_text
 from tutor.labs.curve_builder import CurveBuilder
-from tutor.runs.divergence import rise_of
 from tutor.runs.session.session import LabSession, State
+from tutor.runs.summary import divergence_of
 from tutor.runs.words import drawn_name, log_faults, not_finite_texts
 
 STATE_WORDS: dict[State, tuple[str, str, str]] = {
@@ -138,7 +138,7 @@ def _manual(session: LabSession) -> str:
 
 def _diverged(session: LabSession) -> str:
     summary = session.summary
-    rise = rise_of(summary) if summary is not None else None
+    rise = divergence_of(summary) if summary is not None else None
     if summary is None or not rise or not rise.rate or session.spec.manual:
         return translate("lab.says-diverged-plain", epochs=summary.epoch if summary is not None else 0)
     rate = setting_text(rise.rate)

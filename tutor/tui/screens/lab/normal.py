@@ -16,9 +16,9 @@ from tutor.labs.draft import Step as Change
 from tutor.labs.lab_config import ControlConfig
 from tutor.labs.settings import SETTINGS
 from tutor.runs.comparison import title_of_key
-from tutor.runs.replay import Replay, Replaying
+from tutor.runs.replay import Replay
 from tutor.runs.session.pins import Pinned
-from tutor.runs.session.preview import Following
+from tutor.runs.session.runs import FollowedRun
 from tutor.runs.session.session import LabSession
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
@@ -41,9 +41,9 @@ _POSSIBLE: Final[Mapping[str, Callable[[LabSession], bool]]] = {
     "faster": lambda session: not session.spec.manual,
     "slower": lambda session: not session.spec.manual,
     "stop": lambda session: session.going,
-    "undo": lambda session: session.setup.can_undo,
-    "redo": lambda session: session.setup.can_redo,
-    "reroll_data": lambda session: session.setup.has_data_seed,
+    "undo": lambda session: session.draft.can_undo,
+    "redo": lambda session: session.draft.can_redo,
+    "reroll_data": lambda session: session.draft.has_data_seed,
     "unpin_all": lambda session: bool(session.pinned),
 }
 """When a command means something; the others always do."""
@@ -184,9 +184,9 @@ class NormalMode(ChartMode):
         """See the run again, from its log, which may be long."""
         follower = self.session.follower
         if follower is not None:
-            self.lab.in_thread(lambda: Replaying(Replay(follower.folder)), partial(self._replay, follower))
+            self.lab.in_thread(lambda: Replay(follower.folder), partial(self._replay, follower))
 
-    def _replay(self, follower: Following, replay: Replaying) -> None:
+    def _replay(self, follower: FollowedRun, replay: Replay) -> None:
         if self.lab.mode is self and self.session.follower is follower:  # else the learner has gone on meanwhile
             self.lab.enter(ReplayingMode(self.lab, replay))
             self.lab.show_all()
@@ -346,5 +346,5 @@ def follow_up(lab: Lab, name: str) -> None:
         start(lab)
     elif idle := SETTINGS[control.key].idle_reason(session.spec):
         lab.notice(translate("effects.says-idle", name=control_title(name, control), reason=idle))
-    elif session.going and session.waits_for_restart(control):
+    elif session.going and not session.holds(control.key):
         lab.notice(translate("lab.needs-restart", name=control_title(name, control)))

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import events
 
-from tutor.runs.replay import Replaying
+from tutor.runs.replay import Replay
 from tutor.tui.commands import Command
 from tutor.tui.screens.lab.mode import LEAVE, ChartMode, Lab, LabCommand
 
@@ -37,7 +37,7 @@ class ReplayingMode(ChartMode):
         *ChartMode.chart_commands,
     )  # fmt: skip
 
-    def __init__(self, lab: Lab, replay: Replaying) -> None:
+    def __init__(self, lab: Lab, replay: Replay) -> None:
         super().__init__(lab)
         self.session.replay = replay
         self.view.chart_view.cursor = None
@@ -65,7 +65,7 @@ class ReplayingMode(ChartMode):
     def on_click(self, event: events.Click) -> None:
         """A click on the bar goes there."""
         if event.widget is self.view.bar:
-            self._player.to_share(self.view.bar_fraction(event.x))
+            self._player.to_fraction(self.view.bar_fraction(event.x))
             self.lab.show_all()
 
     def action_replay_end(self) -> None:
@@ -84,10 +84,10 @@ class ReplayingMode(ChartMode):
         self._player.scrub(1)
 
     def action_scrub_start(self) -> None:
-        self._player.to_share(0.0)
+        self._player.to_fraction(0.0)
 
     def action_scrub_end(self) -> None:
-        self._player.to_share(1.0)
+        self._player.to_fraction(1.0)
 
     def action_replay_faster(self) -> None:
         self._player.change_speed(1)

@@ -204,9 +204,9 @@ class LabScreen(TutorScreen):
 
     def look_ahead(self) -> None:
         """Show what no worker draws, such as what a run would begin with; then what was turned meanwhile."""
-        if not self.looking_ahead and self.session.wants_opening:
+        if not self.looking_ahead and self.session.wants_preview:
             self.looking_ahead = True
-            self.in_thread(self.session.read_opening, self._looked_ahead)
+            self.in_thread(self.session.read_preview, self._looked_ahead)
 
     def _looked_ahead(self, _: None) -> None:
         self.looking_ahead = False
@@ -242,7 +242,7 @@ class LabScreen(TutorScreen):
     def _show_news(self) -> None:
         if self.is_attached:
             keep_attempt(self, self.session)
-            if said := self.session.elsewhere.take():
+            if said := self.session.other_terminals.take():
                 self.notice("  ·  ".join(said[-_MOST_SAID:]))
             self._redraw()
 
@@ -271,7 +271,7 @@ class LabScreen(TutorScreen):
     def _redraw(self) -> None:
         """Draw what the log has changed."""
         self._drawn_at = monotonic()
-        frame = (*self.session.frame, language(), type(self.mode))
+        frame = (*self.session.headline, language(), type(self.mode))
         if frame != self._frame_shown:
             self._frame_shown = frame
             self.refresh_frame()

@@ -117,7 +117,7 @@ def _control(session: LabSession, name: str, control: ControlConfig, hand: Hand,
     text = with_minus(value_text(control.key, session.value(control)))
     title = control_title(name, control)
     head: Row = [Span("▸ " if chosen else "  ", "accent")]
-    again = session.waits_for_restart(control)
+    again = not session.holds(control.key)
     if chosen and hand.typed is not None:
         return [[*head, *_typing(title, hand.typed, text, width - 2)]]
     # Where there is little room, the arrows come close to the value.

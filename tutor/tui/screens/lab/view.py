@@ -202,7 +202,7 @@ class LabView:
         replay = self.session.replay
         if replay is None:
             return ""
-        player, whole = replay.player, replay.replay.whole
+        player, whole = replay.player, replay.whole
         last, position = count(player.last), count(player.position)
         if whole.numbers:
             last, position = whole.epoch_text(), whole.epoch_text(player.position) if player.position else "–"

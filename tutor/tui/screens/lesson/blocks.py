@@ -13,7 +13,7 @@ from tutor.course.lesson import LabFence, Prose, Question, Term
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
-from tutor.study.score import Score
+from tutor.study.question_attempt import Score
 from tutor.tui.themes import RIGHT
 from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowItem, RowList

@@ -137,11 +137,11 @@ class LessonView(Container):
         from tutor.study.lesson_session import LessonSession
 
         if self.session is not None and self.lesson is not None and self.lesson.language != lesson.language:
-            self.session.retell(lesson)
+            self.session.translate(lesson)
         else:
             before, self.session = self.session, LessonSession(lesson, self._store)
             if before is not None:
-                before.stir(in_front=False)
+                before.on_input(in_front=False)
             carry_drafts(before, self.session)
         self.stir()
         self._answers = self._newest_answers()
@@ -326,7 +326,7 @@ class LessonView(Container):
         """
         self._in_front = self._in_front if in_front is None else in_front
         if self.session is not None:
-            self.session.stir(in_front=self._in_front)
+            self.session.on_input(in_front=self._in_front)
 
     def save(self) -> None:
         """Write the place down."""

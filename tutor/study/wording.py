@@ -1,0 +1,46 @@
+"""Sentences that the screens and the plain front say alike: the verdict on an answer, and the offers after a quiz."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.foundation.translate import translate
+from tutor.study.attempt import Attempt
+
+if TYPE_CHECKING:
+    from tutor.study.quiz_session import QuizSession
+
+# For each verdict, the sentence for a learner who was sure and the one for a learner who was unsure.
+_RIGHT = ("quiz.right", "quiz.right-but-unsure")
+_NEARLY = ("quiz.not-quite", "quiz.not-quite-unsure")
+_NO = ("quiz.no", "quiz.no-unsure")
+_OTHERWISE = ("quiz.run-otherwise", "quiz.run-otherwise-unsure")
+
+
+def verdict_sentence(attempt: Attempt) -> str:
+    """Whether the answer is right, in words that cannot be misread, then notes such as how many lines are in place.
+
+    Returns an empty text if there is no verdict. A refuted prediction has a sentence of its own, because the run is the
+    judge.
+    """
+    verdict = attempt.verdict
+    if verdict is None:
+        return ""
+    if attempt.given_up:
+        return translate("review.here-it-is")
+    if verdict.correct:
+        keys = _RIGHT
+    elif verdict.nearly:
+        keys = _NEARLY
+    else:
+        keys = _OTHERWISE if attempt.question.predicts else _NO
+    return translate("quiz.space").join([translate(keys[attempt.unsure]), *verdict.notes])
+
+
+def retry_label(session: QuizSession, *, unsure: bool = False) -> str:
+    """The label of the offer to retry: what `QuizSession.retry_wrong` would ask again, and how many questions."""
+    count = len(session.ids_to_retry(unsure=unsure))
+    only_wrong = len(session.ids_to_retry()) == len(session.wrong_ids)
+    if unsure:
+        return translate("quiz.way-unsure" if only_wrong else "quiz.way-unsure-rest", count=count)
+    return translate("quiz.way-retry" if only_wrong else "quiz.way-retry-rest", count=count)
