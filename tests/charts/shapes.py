@@ -13,6 +13,7 @@ from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
 from tutor.charts.hidden_units import hidden_units_chart
+from tutor.charts.judging import precision_recall_chart, reliability_chart, roc_chart
 from tutor.charts.landscape import curve_chart, surface_chart
 from tutor.charts.learning_rate import learning_rate_chart
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
@@ -55,6 +56,13 @@ CHARTS: dict[str, Chart] = {
         _RANGES, w, h, classes=_CLASSES, class_names=["a", "山鸢尾", "c"], names=("宽", "长"), ascii=a,
     ),
     "confusion": lambda w, h, a: confusion_chart([[5, 1], [0, 7]], ["山鸢尾", "versicolor"], w, h, ascii=a),
+    "roc": lambda w, h, a: roc_chart(
+        ([0, 0, 0.5, 1], [0, 0.5, 1, 1]), w, h, point=(0.5, 1), threshold=0.3, auc=0.875, ascii=a
+    ),
+    "precision-recall": lambda w, h, a: precision_recall_chart(
+        ([0.5, 1, 1], [1, 0.67, 0.5]), w, h, point=(0.5, 1), threshold=0.3, f1=0.67, base=0.5, ascii=a
+    ),
+    "reliability": lambda w, h, a: reliability_chart([0.1, 0.9], [0.2, 0.8], [0.1, 0.2], w, h, gap=0.1, ascii=a),
     "series": lambda w, h, a: series_chart([1, 2, 3, 2], [1.1, 1.8, 2.5, 2.2], w, h, name="播放量", ascii=a),
     "autocorrelation": lambda w, h, a: autocorrelation_chart(
         [0.6, 0.2, -0.1, 0.1, 0.2, 0.5, 0.7, 0.5], w, h, lags=7, name="播放量", ascii=a

@@ -12,6 +12,7 @@ from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import INKS
 from tutor.charts.confusion import confusion_chart
 from tutor.charts.fit import fit_chart
+from tutor.charts.judging import precision_recall_chart, reliability_chart, roc_chart
 from tutor.charts.landscape import curve_chart, surface_chart
 from tutor.charts.loss import loss_chart, train_line, valid_line
 from tutor.charts.loss_history import LossHistory
@@ -81,6 +82,10 @@ def test_no_number_however_bad_stops_a_chart(values: list[float | None], ascii: 
     text_of(surface_chart([[0, 63]], ((0, 1), (0, 1)), 50, 12, path=(values, values), ascii=ascii), 50, 12)
     text_of(series_chart(values, values[::-1], 50, 12, ascii=ascii), 50, 12)
     text_of(weights_chart([str(x) for x in xs], values, 50, 12, ascii=ascii), 50, 12)
+    where = (ball[0], ball[-1])
+    text_of(roc_chart((values, xs), 50, 12, point=where, threshold=ball[0], auc=ball[0], ascii=ascii), 50, 12)
+    text_of(precision_recall_chart((xs, values), 50, 12, point=where, f1=ball[0], base=ball[0], ascii=ascii), 50, 12)
+    text_of(reliability_chart(values, values, values, 50, 12, gap=ball[0], ascii=ascii), 50, 12)
     text_of(threshold_chart(xs, {"a": values}, 50, 12, threshold=ball[0], ascii=ascii), 50, 12)  # type: ignore[dict-item]
 
 

@@ -31,6 +31,28 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"columns": 2, "rows": 1, "classes": [0, 1], "certainty": [9, 9]},
     ),
     "confusion": ({}, {"class_names": ["a", "b"], "counts": [[1, 0], [0, 1]]}),
+    "roc": (
+        {},
+        {
+            "false_positive_rates": [0, 0, 0.5, 1],
+            "recalls": [0, 0.5, 1, 1],
+            "threshold": 0.5,
+            "point": [0, 0.5],
+            "auc": 0.9,
+        },
+    ),
+    "precision-recall": (
+        {},
+        {
+            "recalls": [0.5, 1, 1],
+            "precisions": [1, 0.67, 0.5],
+            "threshold": 0.5,
+            "point": [0.5, 1],
+            "f1": 0.67,
+            "base": 0.5,
+        },
+    ),
+    "reliability": ({}, {"said": [0.1, 0.9], "came_true": [0.2, 0.8], "errors": [0.1, 0.1], "gap": 0.1}),
     "series": ({"actual": [1, 2, 3], "name": "views"}, {"predicted": [1, 2, 2]}),
     "autocorrelation": ({"values": [0.6, -0.2, 0.7], "name": "views"}, {"lags": 2}),
     "updates": ({}, {"losses": [1.0, 2.0, 0.5], "last": 12, "epochs": [[10, 1.5], [12, 1.2]]}),

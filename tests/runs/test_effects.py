@@ -91,6 +91,7 @@ OPTIONS: dict[str, list[object]] = {
     "model.keyword": ["winner", "bingo"],
     "model.threshold": [3.0],
     "model.temperature": [0.3],
+    "model.decision_threshold": [0.0],
     "loss.name": ["mse", "mae", "cross-entropy", "mistakes", "function"],
     "loss.offset": [0.5],
     "optimizer.name": ["momentum", "rmsprop", "least-squares", "manual", "search", "none"],

@@ -27,12 +27,16 @@ def confusion_chart(
     width: int,
     height: int,
     *,
+    threshold: float | None = None,
     ascii: bool = False,
 ) -> Rows:
     """Draw ``counts`` (rows: true class, columns: predicted class) as a table, each cell with its share of the row.
 
     Right predictions are on the diagonal in the ink ``good``, mistakes in ``bad``. Names that do not fit are cut. If
     there is no room for all classes, the first ones are shown with the number of those left out.
+
+    With two classes, the decision ``threshold`` between them stands above the table. Precision, recall and F1 of the
+    second one stand below it if there is a row left.
     """
     size = min(len(counts), len(class_names))
     if not size:
@@ -58,7 +62,32 @@ def confusion_chart(
         rows.append(row)
     if shown < size:
         rows[0].append(Span("  " + translate("charts.classes-left-out", count=size - shown), "muted"))
+    if threshold is not None and shown == size == 2:
+        rows[0].append(Span(f"  {translate('charts.threshold-short')} {threshold:.3g}", "cursor"))
+        rows.append(_judgement(found=counts[1][1], missed=counts[1][0], false=counts[0][1]))
     return fit_rows(rows, width, height)
+
+
+def _judgement(found: int, missed: int, false: int) -> Row:
+    """Return precision, recall and F1 as one row.
+
+    Args:
+        found: How many positive examples are called positive.
+        missed: How many are not.
+        false: How many negative examples are called positive.
+    """
+    figures = (
+        ("charts.precision", _fraction(found, found + false)),
+        ("charts.recall", _fraction(found, found + missed)),
+        ("charts.f1", _fraction(2 * found, 2 * found + false + missed)),
+    )
+    return [
+        span for name, text in figures for span in (Span(f"{translate(name)} ", "muted"), Span(f"{text}  ", "text"))
+    ]
+
+
+def _fraction(part: int, whole: int) -> str:
+    return f"{part / whole:.3f}" if whole else "–"
 
 
 def _cells(counts: Sequence[int], true: int, shown: int, wide: int, *, ascii: bool) -> Row:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tutor.foundation.data_names import data_name
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
+from tutor.labs.settings import SETTINGS
 from tutor.ml.arrays import Array
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ class Panel(ABC):
 
     observes: ClassVar[bool] = False
     """Whether `observe` is called after every epoch."""
+    after_training: ClassVar[frozenset[str]] = frozenset()
+    """The dotted keys of settings that change what it shows and have no effect on the training, so that they can still
+    be turned when the training has ended. Its scene must not depend on them, nor its frame on earlier epochs."""
 
     def __init__(self, context: PanelContext) -> None:
         self.context = context
@@ -82,7 +86,6 @@ class Panel(ABC):
 
     def observe(self, result: EpochResult) -> None:
         """Take note of an epoch that just ended. This is called in the training loop, so it has to be quick."""
-        raise NotImplementedError  # a panel that sets `observes` has its own
         raise NotImplementedError  # a panel that sets `observes` has its own
 
     def scene(self) -> Payload | None:
@@ -174,12 +177,30 @@ def spread(count: int, most: int) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, count - 1, most).round().astype(np.intp))
 
 
+MOST_CORNERS = 200
+
+
+def corners(x: Array, y: Array) -> NDArray[np.intp]:
+    """The indices of at most `MOST_CORNERS` points of the line through (x, y) that keep its shape.
+
+    Points on a straight piece of it are left out first.
+    """
+    turns = np.diff(x)[:-1] * np.diff(y)[1:] != np.diff(x)[1:] * np.diff(y)[:-1]
+    kept = np.concatenate([[0], np.flatnonzero(turns) + 1, [len(x) - 1]]) if len(x) > 1 else np.arange(len(x))
+    return np.asarray(kept[spread(len(kept), MOST_CORNERS)], dtype=np.intp)
+
+
 def classes_of(predicted: Array, class_count: int) -> NDArray[np.intp]:
     """The class that each prediction means: the likeliest, or the one whose number is nearest."""
     if predicted.ndim == 2 and predicted.shape[1] > 1:
         return np.asarray(predicted.argmax(axis=1), dtype=np.intp)
     nearest = np.rint(np.nan_to_num(predicted.reshape(-1))).astype(np.intp)
     return np.asarray(np.clip(nearest, 0, class_count - 1), dtype=np.intp)
+
+
+def refuse_without_two_classes(config: LabConfig) -> str:
+    """Why there are no probabilities of two classes to show; empty if there may be some."""
+    return translate("panel.needs-two-classes") if SETTINGS["model.decision_threshold"].idle_reason(config) else ""
 
 
 def refuse_without_classes(config: LabConfig) -> str:

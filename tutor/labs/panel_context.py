@@ -12,6 +12,7 @@ from tutor.labs.parameter_names import named_parameters
 from tutor.ml.arrays import Array
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets.dataset import REGRESSION, Dataset
+from tutor.ml.judging import Flags, counts_at, threshold_curve
 from tutor.ml.network.training import NetworkTraining
 from tutor.ml.training import EpochResult, Training
 
@@ -37,6 +38,8 @@ class PanelContext:
         """The feature that a rule looks at now."""
         self.temperature = config.model.temperature
         """How freely a model that writes does so now."""
+        self.decision_threshold = config.model.decision_threshold
+        """The probability from which on an example is called positive now."""
         self.feature_names = tuple(harmless_line(name) for name in dataset.feature_names)
         self.target_name = harmless_line(dataset.target_name)
         self.class_names = tuple(harmless_line(name) for name in dataset.class_names)
@@ -60,6 +63,49 @@ class PanelContext:
     def held_out(self) -> tuple[Array, Array]:
         """X and y of the examples kept for validation; of those to train on if none are kept."""
         return (self.x_valid, self.y_valid) if len(self.x_valid) else (self.x_train, self.y_train)
+
+    def turn(self, key: str, value: object) -> None:
+        """Change a setting that has no effect on the training, given by its dotted key.
+
+        Raises:
+            ValueError: It is none of those, or not a number.
+        """
+        name = key.rpartition(".")[2]
+        if name not in {"temperature", "decision_threshold"} or not isinstance(value, int | float):
+            raise ValueError(key)
+        setattr(self, name, float(value))
+
+    @property
+    def judges_two_classes(self) -> bool:
+        """Whether a decision threshold makes sense: the model gives probabilities of two classes."""
+        data = self.dataset
+        return data.classes == 2 and data.features > 0 and not data.lines and not self.config.model.kind.guesses
+
+    def scores(self) -> tuple[Array, Flags]:
+        """For each example kept for validation the probability of the class with number 1, and whether it is of it.
+
+        If none are kept, those to train on. See `tutor.ml.judging`.
+        """
+        x, y = self.held_out()
+        return self.predict(x)[:, 1], np.asarray(y) == 1
+
+    def judgement(self) -> dict[str, float]:
+        """Precision, recall, F1 and both kinds of mistake at the threshold of now, and the AUC; only what there is."""
+        if not self.judges_two_classes:
+            return {}
+        scores, positive = self.scores()
+        if not np.isfinite(scores).all():
+            return {}
+        counts = counts_at(scores, positive, self.decision_threshold)
+        found = {
+            "precision": counts.precision,
+            "recall": counts.recall,
+            "f1": counts.f1,
+            "auc": threshold_curve(scores, positive).auc,
+            "false_positives": float(counts.false_positives),
+            "false_negatives": float(counts.false_negatives),
+        }
+        return {name: value for name, value in found.items() if np.isfinite(value)}
 
     def predict(self, x: Array) -> Array:
         """Values (N,) of a regression, or probabilities (N, classes)."""

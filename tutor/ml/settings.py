@@ -259,6 +259,14 @@ def _is_cut_in_rows(lab: Lab) -> str:
     return _unless(not lab.data.source.whole, "effects.no-rows")
 
 
+def _has_two_classes(lab: Lab) -> str:
+    source = lab.data.source
+    classes = source.task in {"classification", ""} and lab.data.target_as == "class" and not source.whole
+    if classes and source.classes in {0, 2}:
+        return _unless(not lab.model.kind.guesses, "effects.no-probabilities", model=lab.model.name)
+    return translate("effects.not-two-classes")
+
+
 def _is_scaled(lab: Lab) -> str:
     return _unless(not lab.data.source.whole, "effects.no-scale")
 
@@ -413,6 +421,11 @@ class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = 1.0
     """With ``char-mlp``: how random its text is. Below 1 likely characters become more likely, at 0 the most likely one
     is always taken, and above 1 all become more alike. It has no effect on the training."""
+    decision_threshold: Annotated[
+        float, setting(live=True, trains=False, applies=_has_two_classes, since=2, ge=0.0, le=1.0)
+    ] = 0.5
+    """With two classes: the probability of the class with number 1 from which on an example is called positive. It has
+    no effect on the training, nor on the accuracy, which is that at 0.5."""
 
     @property
     def kind(self) -> Model:

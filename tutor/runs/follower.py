@@ -12,6 +12,7 @@ from tutor.runs.processes import is_held
 from tutor.runs.summary import RunSummary, fold
 
 EVENTS_FILE = "events.jsonl"
+WEIGHTS_FILE = "weights.npz"
 LOCK_FILE = "worker.lock"
 _PIECE = 1 << 18
 """Bytes that catching up reads at once: so many fit into the processor's cache."""

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 class Confusion(Panel):
     """Counts of the validation examples, or of the training ones if none are kept for validation.
 
-    Frame: ``class_names``, and ``counts`` by rows, one for each true class, with a column for each predicted one.
+    Frame: ``class_names``, and ``counts`` by rows, one for each true class, with a column for each predicted one. With
+    two classes also ``threshold``, the probability of the second one from which on it is predicted.
     """
+
+    after_training = frozenset({"model.decision_threshold"})
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
@@ -43,9 +46,14 @@ class Confusion(Panel):
         predicted = self.context.predict(self._x)
         if not np.isfinite(predicted).all():
             return None
-        cells = self._y * count + classes_of(predicted, count)
-        counts = np.bincount(cells, minlength=count * count).reshape(count, count)
-        return {"class_names": list(class_names), "counts": counts.tolist()}
+        two = self.context.judges_two_classes and predicted.ndim == 2
+        if two:
+            called = (predicted[:, 1] >= self.context.decision_threshold).astype(np.intp)
+        else:
+            called = classes_of(predicted, count)
+        counts = np.bincount(self._y * count + called, minlength=count * count).reshape(count, count)
+        frame: Payload = {"class_names": list(class_names), "counts": counts.tolist()}
+        return frame | {"threshold": self.context.decision_threshold} if two else frame
 
     @staticmethod
     def draw(_scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:
@@ -53,7 +61,10 @@ class Confusion(Panel):
         from tutor.charts.confusion import confusion_chart
 
         names = style.names(frame["class_names"])
-        return confusion_chart(frame["counts"], names, style.width, style.height, ascii=style.ascii)
+        threshold = frame.get("threshold")
+        return confusion_chart(
+            frame["counts"], names, style.width, style.height, threshold=threshold, ascii=style.ascii
+        )
 
 
 PANEL = Confusion

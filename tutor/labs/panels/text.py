@@ -27,6 +27,8 @@ class Text(Panel):
     Frame: ``lines``, and by line ``known``: whether (1) or not (0) it stands in the text that is trained on.
     """
 
+    after_training = frozenset({"model.temperature"})
+
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
         self._known = frozenset(context.dataset.lines)

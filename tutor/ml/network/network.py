@@ -122,10 +122,14 @@ class Network(Chain):
 
     def running(self) -> dict[str, Array]:
         """Copies of the running averages of batch normalisation by name: ``mean1`` (m,), ``variance1``, ..."""
+        return {name: each.copy() for name, each in self.running_averages().items()}
+
+    def running_averages(self) -> dict[str, Array]:
+        """The same, not copies."""
         named = {}
         for index, norm in enumerate(self.norms, start=1):
-            named[f"mean{index}"] = norm.mean.ravel().copy()
-            named[f"variance{index}"] = norm.variance.ravel().copy()
+            named[f"mean{index}"] = norm.mean[:, 0]
+            named[f"variance{index}"] = norm.variance[:, 0]
         return named
 
     def names(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import ceil, inf, isfinite
 
 import numpy as np
@@ -299,6 +299,19 @@ class NetworkTraining:
         """The parameters, running averages and optimizer state by name, not copies: they change with the training."""
         stored = self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}
         return stored | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
+
+    def load(self, stored: Mapping[str, Array]) -> None:
+        """Take parameters and running averages as `stored` names them; the optimizer's state stays as it is.
+
+        Raises:
+            ValueError: One is missing or has another shape.
+        """
+        averages = {f"running.{name}": each for name, each in self.network.running_averages().items()}
+        for name, array in (self.network.named() | averages).items():
+            given = stored.get(name)
+            if given is None or given.shape != array.shape:
+                raise ValueError(name)
+            array[...] = given
 
     def coefficients(self) -> Floats:
         """The coefficients of 1, x, x², ... of a polynomial in one feature, in the units of the data, (degree + 1,)."""

@@ -22,6 +22,7 @@ from tutor.runs.comparison import differences, knots_of, name_by, names_of, valu
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.events import Changed, Event, Paced
 from tutor.runs.replay import Replay
+from tutor.runs.session.after_training import AfterTraining, Reviewed, ReviewRequest
 from tutor.runs.session.pins import Pinned, Pins
 from tutor.runs.session.preview import Preview
 from tutor.runs.session.runs import FollowedRun, RunStore
@@ -67,6 +68,7 @@ class LabSession:
         self.drawings = Drawings()
         self.requested_pace: float | None = None
         self._preview = Preview(data_folder)
+        self._after_training = AfterTraining(data_folder)
 
     @property
     def original(self) -> LabConfig:
@@ -200,18 +202,44 @@ class LabSession:
         """The view of a panel in the log; before there is one, what the run begins with, if that is known."""
         if self.builder is not None and panel == "pieces":
             return PanelView(self.builder.scene(), self.builder.frame(), version=-1_000_000 - self.builder.version)
+        if (reviewed := self._reviewed()) is not None and panel in reviewed.views:
+            return reviewed.views[panel]
         logged = self.summary.views.get(panel) if self.summary is not None else None
         ahead = self.replay is None and self._preview.is_ahead(logged, self.spec)
         return (None if ahead else logged) or self._preview.view(panel, self.running_spec) or logged
 
     @property
     def wants_preview(self) -> bool:
-        """Whether `read_preview` is due: no run has begun, or one by hand has made no move yet."""
+        """Whether `read_preview` is due.
+
+        It is if no run has begun, or one by hand has made no move yet. It is also due if a run has ended, and a setting
+        that has no effect on the training was changed since then.
+        """
+        request = self._review_request()
+        if request is not None:
+            return not self._after_training.knows(request)
         return self._preview.is_wanted(self.summary, self.spec)
 
     def read_preview(self) -> None:
-        """Compute what the next run would begin with. It takes a while, so call it in a thread."""
-        self._preview.read(self.spec)
+        """Compute what no worker draws: what the next run would begin with, or an ended run at other settings.
+
+        It takes a while, so call it in a thread.
+        """
+        request, summary = self._review_request(), self.summary
+        if request is not None and summary is not None:
+            self._after_training.read(request, summary)
+        else:
+            self._preview.read(self.spec)
+
+    def _review_request(self) -> ReviewRequest | None:
+        """The settings at which the learner wants to see a run that has ended, if not as it ended."""
+        if self.replay is not None or self.follower is None:
+            return None
+        return self._after_training.request(self.follower.summary, self.follower.folder, self.spec)
+
+    def _reviewed(self) -> Reviewed | None:
+        """The ended run at the settings of now; None for a run as its log has it."""
+        return self._after_training.reviewed(self._review_request())
 
     def toggle(self) -> None:
         """Start, pause or resume, whichever makes sense now."""
@@ -296,6 +324,8 @@ class LabSession:
     def holds(self, key: str) -> bool:
         """Whether the present run uses the present value of the setting ``key``; true if there is no run yet."""
         if self.follower is None or self._follows(key):
+            return True
+        if self._after_training.takes(key, self.follower.summary, self.follower.folder):
             return True
         setting = SETTINGS[key]
         return bool(setting.get(self.running_spec) == setting.get(self.spec))
@@ -394,11 +424,17 @@ class LabSession:
         settled = self.state in _SETTLED or (self.running_spec.manual and self.going)
         if self.replay is not None or not settled or self.summary is None or self.summary.spec is None:
             return None
-        return self.challenge.judge(self.run_id, self.facts(), values_of(self.summary, self.running_spec))
+        values = values_of(self.summary, self.running_spec)
+        if (reviewed := self._reviewed()) is not None:
+            values |= dict(reviewed.request.values)
+        return self.challenge.judge(self.run_id, self.facts(), values)
 
     def facts(self) -> dict[str, float | bool | str]:
         """The facts of the present run (see `RunSummary.facts`), with the state that a viewer sees."""
-        return {**self.summary.facts(), "state": self.state} if self.summary is not None else {}
+        if self.summary is None:
+            return {}
+        reviewed = self._reviewed()
+        return {**self.summary.facts(), **(reviewed.facts if reviewed is not None else {}), "state": self.state}
 
     def _send(self, command: Command) -> None:
         if self.follower is not None:

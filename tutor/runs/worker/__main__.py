@@ -23,13 +23,11 @@ from tutor.labs.lab_files import read_config
 from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Inbox
 from tutor.runs.events import Event, Failed
-from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
+from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, WEIGHTS_FILE
 from tutor.runs.log import RESERVE_BYTES, Writer
 from tutor.runs.processes import ONE_THREAD, hold
 from tutor.runs.worker.job import LogFullError, TrainingJob
 from tutor.runs.worker.limits import end_with_folder, limit_log, limit_memory
-
-WEIGHTS_FILE = "weights.npz"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,6 +6,7 @@ import math
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -19,7 +20,7 @@ from tutor.foundation.files import named_path
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig, Value
-from tutor.labs.panel import Panel
+from tutor.labs.panel import Panel, Payload
 from tutor.labs.panel_context import PanelContext
 from tutor.labs.panels import panel_class
 from tutor.labs.settings import SETTINGS
@@ -94,8 +95,8 @@ class TrainingAdapter:
         Raises:
             ValueError: this training has no such setting, or not this value; the text says so.
         """
-        if key == "model.temperature" and isinstance(value, int | float):
-            self.context.temperature = float(value)  # it changes how the model writes, not how it learns
+        if not SETTINGS[key].trains:
+            self.context.turn(key, value)  # it changes how the model is used, not what it learns
             return None
         try:
             self._training.set(SETTINGS[key].short, value)
@@ -133,9 +134,10 @@ class TrainingAdapter:
                     yield name, frame
 
     def facts(self) -> dict[str, float]:
-        """The parameters of a small model as facts (``final.w``, ``final.threshold``), and the facts of the panels."""
+        """The parameters of a small model (``final.w``), the judgement of two classes (``final.f1``), panels' facts."""
         measured = self._training.small_parameters()
         with np.errstate(all="ignore"):
+            measured = measured | self.context.judgement()
             for panel in self._panels.values():
                 measured = measured | panel.facts()
         return {f"final.{name}": value for name, value in measured.items()}
@@ -155,6 +157,37 @@ class TrainingAdapter:
             epochs=self._epochs if self.spec.train.updates else 0,
             notes=tuple(harmless_line(note) for note in data.notes),
         )
+
+    def after_training(self, values: Mapping[str, object]) -> tuple[dict[str, Payload], dict[str, float]]:
+        """What panels show, and what facts say, at other values of settings that have no effect on the training.
+
+        Args:
+            values: By dotted key.
+
+        Returns:
+            The frames of the panels that follow these settings, by panel, and the facts that follow them, as `facts`
+            names them.
+        """
+        for key, value in values.items():
+            self.context.turn(key, value)
+        panels = {name: panel for name, panel in self._panels.items() if panel.after_training & values.keys()}
+        with np.errstate(all="ignore"):
+            frames = {name: frame for name, panel in panels.items() if (frame := panel.frame()) is not None}
+            measured = self.context.judgement()
+            for panel in panels.values():
+                measured = measured | panel.facts()
+        return frames, {f"final.{name}": value for name, value in measured.items()}
+
+    def load(self, path: Path) -> None:
+        """Take the parameters that `save` wrote.
+
+        Raises:
+            OSError: They cannot be read.
+            ValueError: They are damaged, or of another model.
+        """
+        if not isinstance(self._training, NetworkTraining):
+            raise ValueError("no network")
+        self._training.load(read_weights(path))
 
     def save(self, path: Path) -> None:
         """Write the parameters to ``path``. See `write_weights`.
@@ -210,6 +243,20 @@ def write_weights(path: Path, named: Mapping[str, NDArray[Any]]) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def read_weights(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays that `write_weights` wrote, by name.
+
+    Raises:
+        OSError: There is no such file, or it cannot be read.
+        ValueError: It is damaged.
+    """
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _write(file: IO[bytes], array: NDArray[Any]) -> None:

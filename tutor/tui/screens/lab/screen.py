@@ -202,13 +202,14 @@ class LabScreen(TutorScreen):
             self.in_thread(recall, adopt)
 
     def load_preview(self) -> None:
-        """Before the first run, show its first picture; if a control changes meanwhile, compute it again afterwards."""
+        """Show what no worker draws, such as what a run would begin with; if a control changes meanwhile, once more."""
         if not self.loading_preview and self.session.wants_preview:
             self.loading_preview = True
             self.in_thread(self.session.read_preview, self._preview_loaded)
 
     def _preview_loaded(self, _: None) -> None:
         self.loading_preview = False
+        keep_attempt(self, self.session)  # a run that has ended may meet its goal now
         self.show_all()
         self.load_preview()
 

@@ -272,8 +272,8 @@ class SteadyFigures:
 
 # -- where panels stand ------------------------------------------------------------------------------------------
 
-_PICTURES = frozenset({"fit", "curve", "surface", "boundary"})
-"""Panels that look best when they are about as wide as high, so two of them share a row."""
+_PICTURES = frozenset({"fit", "curve", "surface", "boundary", "roc", "precision-recall", "reliability"})
+"""Panels whose two axes are alike: they look best about as wide as high, so two of them share a row."""
 _TABLES = frozenset({"confusion"})
 """Panels of a few lines of text."""
 _LONG = frozenset({"series"})
