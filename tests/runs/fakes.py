@@ -27,7 +27,7 @@ class FakeTraining:
             diverged = has_diverged(loss, beyond_use(1.0))
             yield EpochResult(epoch, 4 * epoch, loss, loss + 1.0, learning_rate=self.learning_rate, diverged=diverged)
 
-    def turn(self, key: str, value: Value) -> None:
+    def change_setting(self, key: str, value: Value) -> None:
         assert isinstance(value, float)
         if key == "optimizer.learning_rate":
             self.learning_rate = value

@@ -34,7 +34,7 @@ class Group(click.Group):
         self._promised: dict[str, Callable[[click.Group], None]] = {}
         self._listing = False
 
-    def promise(self, shorts: Mapping[str, str], add: Callable[[click.Group], None]) -> None:
+    def add_lazily(self, shorts: Mapping[str, str], add: Callable[[click.Group], None]) -> None:
         """Declare commands that are made when one of them is used; the list of commands needs only name and short help.
 
         Args:

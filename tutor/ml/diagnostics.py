@@ -17,7 +17,7 @@ from tutor.ml.training import Training
 
 # -- the loss of each update ------------------------------------------------------------------------------------
 
-MOST_UPDATES = 240
+MAX_UPDATES = 240
 """How many of the latest updates are kept."""
 
 
@@ -35,9 +35,9 @@ class BatchLosses:
         self._network, self._unit = network, unit
         self.updates = 0
         """The number of updates so far."""
-        self.losses: deque[float] = deque(maxlen=MOST_UPDATES)
+        self.losses: deque[float] = deque(maxlen=MAX_UPDATES)
         """The losses of the latest updates, oldest first."""
-        self.epochs: deque[tuple[int, float]] = deque(maxlen=MOST_UPDATES)
+        self.epochs: deque[tuple[int, float]] = deque(maxlen=MAX_UPDATES)
         """For each of the latest epochs, the update after which it ended and the loss over all training examples."""
 
     def run(self, run: Run, inputs: Sequence[tuple[Array, ...]], loss: Loss) -> None:

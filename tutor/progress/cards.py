@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.progress.sqlite_file import Statement
 
 TERM: Final = "term:"
-"""How the key of a term's card begins. The id of a question never contains a colon."""
+"""The key of a term's card begins with this. The id of a question never contains a colon."""
 
 
 class Side(StrEnum):
@@ -53,7 +53,7 @@ class Card:
         key: The id of a question, or the `term_key` of a term.
         lesson_id: The lesson where it was learnt.
         made: When it became a card, in UTC.
-        schedule: When it is due, and what FSRS knows of it.
+        schedule: When it is due, and what FSRS knows about it.
         retired: Whether its question or term is no longer in the course.
     """
 
@@ -78,15 +78,15 @@ _SAVE = f"""
         step = excluded.step, stability = excluded.stability, difficulty = excluded.difficulty,
         reviews = excluded.reviews, lapses = excluded.lapses, retired = 0
 """  # noqa: S608 - our own names
-_SEE = f"INSERT OR IGNORE INTO cards ({_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608 - our own names
+_INSERT = f"INSERT OR IGNORE INTO cards ({_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608 - our own names
 _READ_COLUMNS = _COLUMNS.replace("state", "state AS card_state")
 _REVIEWS = """
     SELECT key, at AS raw_at, correct, unsure, hints, seconds, kind FROM answers
     WHERE question = ? AND correct NOTNULL ORDER BY id
 """
-# A card that was made or reviewed in the future was so under a wrong clock. Nobody knows when it is due, so it is due
-# now. The plus signs make SQLite use the index on this expression, in which few cards are beyond the clock.
-_AHEAD = "max(made, coalesce(reviewed, 0)) > :clock AND +retired = 0"
+# A card with a time in the future was made or reviewed under a wrong clock. Nobody knows when it is due, so it is due
+# now. The plus signs make SQLite use the index on this expression, because few cards have such times.
+_IN_FUTURE = "max(made, coalesce(reviewed, 0)) > :clock AND +retired = 0"
 
 
 class CardStore:
@@ -100,19 +100,19 @@ class CardStore:
         self._database = database
 
     def see(self, keys: Iterable[str], lesson_id: str, moment: datetime, *, tomorrow: bool = False) -> None:
-        """Make cards of what the learner saw for the first time; existing cards stay as they are.
+        """Make cards for what the learner has just seen for the first time. Existing cards stay as they are.
 
         Args:
             keys: The keys of the cards.
             lesson_id: The lesson where they were seen.
-            moment: The present moment.
+            moment: The current time.
             tomorrow: Whether they are due the next day instead of soon.
         """
         due = day_starts(study_day(moment), 1)[1] if tomorrow else moment + SOON
         known = {card for (card,) in self._database.read("SELECT card FROM cards WHERE lesson = ?", (lesson_id,))}
         new = [Card(key, lesson_id, moment, Schedule(due)) for key in keys if key not in known]
         if new:
-            self._database.write(*((_SEE, _row(card)) for card in new))
+            self._database.write(*((_INSERT, _row(card)) for card in new))
 
     def get(self, key: str) -> Card | None:
         """Return the card with this key; None if there is none."""
@@ -133,7 +133,7 @@ class CardStore:
         """Return the cards due at ``moment``, the longest due first: at most ``limit``, or all if that is negative."""
         sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE retired = 0 AND due <= ? ORDER BY due, card LIMIT ?"  # noqa: S608
         rows = self._database.read(sql, (to_milliseconds(moment), limit))
-        sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE {_AHEAD} AND +due > :now ORDER BY +card"  # noqa: S608
+        sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE {_IN_FUTURE} AND +due > :now ORDER BY +card"  # noqa: S608
         rows += self._database.read(sql, _at(moment))
         return [_card(row) for row in (rows if limit < 0 else rows[:limit])]
 
@@ -141,7 +141,7 @@ class CardStore:
         """Return how many cards are due at ``moment``."""
         sql = "SELECT count(*) FROM cards WHERE retired = 0 AND due <= ?"
         due = int(self._database.read(sql, (to_milliseconds(moment),))[0][0])
-        sql = f"SELECT count(*) FROM cards WHERE {_AHEAD} AND +due > :now"  # noqa: S608
+        sql = f"SELECT count(*) FROM cards WHERE {_IN_FUTURE} AND +due > :now"  # noqa: S608
         return due + int(self._database.read(sql, _at(moment))[0][0])
 
     def count(self) -> int:
@@ -157,7 +157,7 @@ class CardStore:
             low = -(2**62) if number == 0 else starts[number]
             sql = "SELECT count(*) FROM cards WHERE retired = 0 AND due >= ? AND due < ?"
             counts.append(int(self._database.read(sql, (low, starts[number + 1]))[0][0]))
-        ahead = self._database.read(f"SELECT due FROM cards WHERE {_AHEAD}", {"clock": _at(moment)["clock"]})  # noqa: S608
+        ahead = self._database.read(f"SELECT due FROM cards WHERE {_IN_FUTURE}", {"clock": _at(moment)["clock"]})  # noqa: S608
         for (due,) in ahead:
             counted_on = next((number for number in range(days) if due < starts[number + 1]), None)
             if counted_on is not None:
@@ -181,16 +181,16 @@ class CardStore:
         """Return the statements that update the card of a question after an answer, for the answer's transaction."""
         if answer.correct is None:
             return []
-        others = self._reviews(answer.question_id, answer.at)
-        others[answer.key] = _review(
+        reviews = self._reviews(answer.question_id, answer.at)
+        reviews[answer.key] = _review(
             answer.at, answer.correct, answer.unsure, answer.hints, answer.seconds, answer.kind
         )
-        return self._statements(answer.question_id, answer.lesson_id, others.values())
+        return self._statements(answer.question_id, answer.lesson_id, reviews.values())
 
     def after_change(
         self, answer_key: str, *, correct: bool | None = None, unsure: bool | None = None
     ) -> list[Statement]:
-        """Return the statements that update a card after a change of a saved answer: its verdict, or its sureness."""
+        """Return the statements that update a card after a change to a saved answer's verdict or sureness."""
         rows = self._database.read(
             "SELECT question, lesson, at, correct, unsure, hints, seconds, kind FROM answers WHERE key = ?",
             (answer_key,),
@@ -199,14 +199,14 @@ class CardStore:
             verdict = was_correct if correct is None else correct
             if verdict is None:
                 return []
-            others = self._reviews(question, clock.utc_now())
-            given = others[answer_key].at if answer_key in others else from_milliseconds(at)
-            doubt = was_unsure if unsure is None else unsure
-            others[answer_key] = _review(given, verdict, doubt, hints, seconds, kind)
-            return self._statements(question, lesson, others.values())
+            reviews = self._reviews(question, clock.utc_now())
+            given = reviews[answer_key].at if answer_key in reviews else from_milliseconds(at)
+            is_unsure = was_unsure if unsure is None else unsure
+            reviews[answer_key] = _review(given, verdict, is_unsure, hints, seconds, kind)
+            return self._statements(question, lesson, reviews.values())
         return []
 
-    def rebuilt(self, questions: Iterable[tuple[str, str]]) -> list[Statement]:
+    def rebuild_statements(self, questions: Iterable[tuple[str, str]]) -> list[Statement]:
         """Return the statements that rebuild cards from the saved answers, for pairs of a question's id and lesson."""
         now = clock.utc_now()
         return [
@@ -241,7 +241,7 @@ class CardStore:
 
 
 def _at(moment: datetime) -> dict[str, int]:
-    """Return the values of a query: the moment, and for `_AHEAD` the time by the clock, where the future begins."""
+    """Return the values of a query: the moment, and for `_IN_FUTURE` the time by the clock, where the future begins."""
     return {"now": to_milliseconds(moment), "clock": to_milliseconds(clock.utc_now())}
 
 

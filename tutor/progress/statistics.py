@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tutor.foundation import clock
 from tutor.progress.cards import TERM
-from tutor.progress.records import given_in
+from tutor.progress.records import parse_given
 from tutor.progress.scheduling import latest_day, study_day
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Statistics:
             " WHERE missed > 0 AND question NOT GLOB ? ORDER BY missed DESC, lesson, question, given",
             (f"{TERM}*",),
         )
-        return [Miss(lesson, question, given_in(given), count) for lesson, question, given, count in rows]
+        return [Miss(lesson, question, parse_given(given), count) for lesson, question, given, count in rows]
 
     def estimates(self) -> list[Estimate]:
         """Return how sure the learner was of every counted answer with a stated confidence, the oldest first."""
@@ -193,7 +193,7 @@ def _in_the_past(days: Iterable[tuple[str, _T]]) -> Iterator[tuple[date, _T]]:
 def _item(lesson: str, question: str, found: Sequence[tuple[str, int, int, int]]) -> Item:
     answers = sum(count for _, count, _, _ in found)
     accuracy = Accuracy(answers, sum(right for _, _, right, _ in found))
-    chosen = tuple((given_in(given), count) for given, count, _, _ in found)
+    chosen = tuple((parse_given(given), count) for given, count, _, _ in found)
     return Item(lesson, question, accuracy, sum(milliseconds for *_, milliseconds in found) / 1000 / answers, chosen)
 
 

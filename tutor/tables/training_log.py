@@ -18,14 +18,14 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import listed, translate
 from tutor.tables.dialect import SAMPLE_LINES, BrokenRowError, Dialect, clean_name, find_dialect
 from tutor.tables.encoding import SAMPLE, Encoding, detect_encoding, foreign_format
-from tutor.tables.log_columns import LONGEST_NAME, MOST_METRICS, ROLES, LogColumns, no_loss
+from tutor.tables.log_columns import LONGEST_NAME, MAX_METRICS, ROLES, LogColumns, no_loss
 from tutor.tables.numbers import COMMA, POINT, Number, decide, is_missing, parse_cell
 from tutor.tables.report import shown
 
 LONGEST_LINE = 1 << 16
 """Characters; a longer line is skipped."""
-MOST_EPOCHS = 1_000_000
-MOST_NOTES = 3
+MAX_EPOCHS = 1_000_000
+MAX_NOTES = 3
 """How many skipped rows are reported with their line; the others are only counted."""
 _HEAD_WITHIN = 30
 _NOT_A_NUMBER = frozenset({"nan", "+nan", "-nan", "nan(ind)", "-nan(ind)", "1.#qnan", "-1.#qnan", "-1.#ind", "1.#ind"})
@@ -135,8 +135,8 @@ class Training:
                 return False
         elif self.epochs and number <= (self.epochs[-1].number or 0.0):
             return self._take_earlier(number, values, opened, fresh=fresh)
-        if len(self.epochs) >= MOST_EPOCHS:
-            raise _BadRowError(translate("follow.too-many-epochs", most=MOST_EPOCHS))
+        if len(self.epochs) >= MAX_EPOCHS:
+            raise _BadRowError(translate("follow.too-many-epochs", most=MAX_EPOCHS))
         self._append(number, values, opened)
         return True
 
@@ -320,7 +320,7 @@ class Training:
             usable = name and name not in found and name not in ROLES and name not in {"epochs", "updates"}
             if usable and index in self._columns.measured and index not in taken and index in self._seen:
                 found[name] = index
-            if len(found) >= MOST_METRICS:
+            if len(found) >= MAX_METRICS:
                 break
         return found
 
@@ -557,7 +557,7 @@ class LogBody:
     def leave_out(self, line: int, reason: str) -> None:
         """Report that a line is skipped."""
         self._left_out_count += 1
-        if len(self.left_out) < MOST_NOTES:
+        if len(self.left_out) < MAX_NOTES:
             self.left_out.append(translate("follow.row-left-out", path=self._path, line=line, reason=reason))
 
     def _take_row(self, epoch: float | None, values: dict[int, float], opened: set[int]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tutor.labs.panel import DrawStyle, Panel, Payload, classes_of, refuse_without_classes
+from tutor.labs.panel import DrawStyle, Panel, Payload, predicted_classes, refuse_without_classes
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
@@ -32,7 +32,7 @@ class Confusion(Panel):
         return refuse_without_classes(config)
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether examples have features and belong to classes."""
         return context.dataset.features > 0 and bool(context.class_names)
 
@@ -43,7 +43,7 @@ class Confusion(Panel):
         predicted = self.context.predict(self._x)
         if not np.isfinite(predicted).all():
             return None
-        cells = self._y * count + classes_of(predicted, count)
+        cells = self._y * count + predicted_classes(predicted, count)
         counts = np.bincount(cells, minlength=count * count).reshape(count, count)
         return {"class_names": list(class_names), "counts": counts.tolist()}
 

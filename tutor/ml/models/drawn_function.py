@@ -188,7 +188,7 @@ class FunctionDescent:
         if name == "learning_rate" and number >= 0:
             self._learning_rate = number
         elif name == "momentum" and 0 <= number < 1:
-            self._optimizer.turn(name, number)
+            self._optimizer.change_setting(name, number)
         elif name in self.function.names:
             self._theta[self.function.names.index(name)] = number
             self._highest = None

@@ -141,7 +141,7 @@ class NetworkTraining:
         if name == "learning_rate" and number >= 0:
             self._learning_rate = number
         elif name == "momentum" and 0 <= number < 1:
-            self._optimizer.turn(name, number)
+            self._optimizer.change_setting(name, number)
         elif name == "batch_size" and number >= 0 and not self._sees_all:
             self._use_batch_size(int(number))
             if self._train.updates:
