@@ -29,7 +29,7 @@ _NARROW_RATIO = 5.0
 """A logarithmic scale whose ends have a smaller ratio takes its ticks from a linear scale."""
 _EPOCH_STEPS = (1.0, 2.0, 3.0, 5.0, 8.0, 10.0)
 _INITIAL_EPOCHS = 20
-"""An axis shows at least so many epochs, if as many are planned, so that it does not rescale right at the start."""
+"""An axis shows at least this many epochs, if as many are planned, so that it does not rescale right at the start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ class Trajectory:
 
 
 def rounded(value: float, digits: int = 4) -> float:
-    """``value`` with so many significant digits."""
+    """``value`` rounded to ``digits`` significant digits."""
     return float(f"{value:.{digits}g}")
 
 

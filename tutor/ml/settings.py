@@ -335,9 +335,9 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
     split: Annotated[Literal["auto", "random", "grouped", "time"], setting(applies=_is_split)] = "auto"
     """How rows are chosen for validation: at random, whole groups, or the end; ``auto``: what suits the data."""
     folds: Annotated[int, setting(ge=0, le=20)] = 0
-    """Cut the training rows into so many folds, and validate on each in turn; 0: no cross-validation."""
+    """The number of folds that the training rows are cut into, to validate on each in turn; 0: no cross-validation."""
     valid_rows: Annotated[int, setting(applies=_is_cut_in_rows, ge=0, le=1_000_000)] = 0
-    """Use only the first so many of the rows kept for validation; 0: all."""
+    """How many of the rows kept for validation to use, from the first on; 0: all."""
     decimal: Annotated[Literal["auto", "point", "comma"], setting(applies=_of_data("decimal"), since=2)] = "auto"
     """With ``csv``: the decimal mark of its numbers; ``auto``: what the file shows."""
 

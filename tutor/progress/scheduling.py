@@ -28,7 +28,7 @@ _TYPICAL_SECONDS: Final = {
 _QUICK_FACTOR: Final = 0.35
 _SLOW_FACTOR: Final = 4.0
 _AWAY_SECONDS: Final = 900.0
-"""After so many seconds we assume that the learner was away, not thinking."""
+"""After this many seconds we assume that the learner was away, not thinking."""
 
 
 class Grade(IntEnum):

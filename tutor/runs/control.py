@@ -138,7 +138,7 @@ class Inbox:
     def __init__(self, path: Path) -> None:
         os.close(open_file(path, os.O_RDONLY | os.O_CREAT))
         self._tail = Tail(path, keep_open=True)
-        self._reader: LogReader[Command] = LogReader(Command, longest=_CHUNK_BYTES)
+        self._reader: LogReader[Command] = LogReader(Command, max_bytes=_CHUNK_BYTES)
 
     @property
     def skipped(self) -> int:

@@ -19,7 +19,7 @@ from tutor.foundation.safe_text import harmless_value
 MAX_LINE_BYTES = 1 << 20
 """The longest line in bytes. No writer of ours makes a longer one; it is skipped, and never held in memory whole."""
 ATOMIC_LINE_BYTES = 4096
-"""A line of at most so many bytes is written whole or not at all, even under ``kill -9``."""
+"""A line of at most this many bytes is written whole or not at all, even under ``kill -9``."""
 RESERVE_BYTES = 16 * 1024
 """Disk space that the log of a run reserves for its last event."""
 CHUNK_BYTES = 1 << 18
@@ -36,11 +36,11 @@ class LineSplitter:
     """Splits a stream of bytes into lines, without their ends. How the stream is cut into chunks makes no difference.
 
     Args:
-        longest: A line of more bytes is skipped and counted.
+        max_bytes: A line of more bytes is skipped and counted.
     """
 
-    def __init__(self, longest: int = MAX_LINE_BYTES) -> None:
-        self._max_bytes = longest
+    def __init__(self, max_bytes: int = MAX_LINE_BYTES) -> None:
+        self._max_bytes = max_bytes
         self._partial = b""
         self._skipping = False
         self.skipped = 0
@@ -52,7 +52,7 @@ class LineSplitter:
         return len(self._partial)
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield the lines that ``piece`` completes. Take all of them before feeding the next piece."""
+        """Yield the lines that ``chunk`` completes. Take all of them before feeding the next chunk."""
         lines = chunk.split(b"\n")
         lines[0] = self._partial + lines[0]
         self._partial = lines.pop()
@@ -192,12 +192,12 @@ class LogReader(Generic[E]):
     Args:
         kind: The union of the events, `E`. It is ``Any`` because the type system has no type for unions.
         raw: Do not clean texts: for callers that print them as JSON, which escapes control characters itself.
-        longest: See `LineSplitter`.
+        max_bytes: See `LineSplitter`.
     """
 
-    def __init__(self, kind: Any, *, raw: bool = False, longest: int = MAX_LINE_BYTES) -> None:
+    def __init__(self, kind: Any, *, raw: bool = False, max_bytes: int = MAX_LINE_BYTES) -> None:
         self._decoder: msgspec.json.Decoder[E] = msgspec.json.Decoder(kind)
-        self._lines = LineSplitter(longest)
+        self._lines = LineSplitter(max_bytes)
         self._raw = raw
         self._damaged = 0
 
@@ -212,7 +212,7 @@ class LogReader(Generic[E]):
         return self._lines.pending
 
     def events(self, chunk: bytes) -> Iterator[E]:
-        """Yield the events of the lines that ``piece`` completes. Take all of them before the next piece.
+        """Yield the events of the lines that ``chunk`` completes. Take all of them before the next chunk.
 
         It is a generator because using each event before the next is decoded is faster: the numbers of an event reuse
         the memory of the last, while a list of events would need new memory from the system.

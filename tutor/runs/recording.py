@@ -23,7 +23,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig, ShowConfig, Value
 from tutor.labs.lab_files import versions
-from tutor.ml.divergence import beyond_use, has_diverged
+from tutor.ml.divergence import divergence_limit, has_diverged
 from tutor.ml.settings import TrainSettings
 from tutor.runs.control import CONTROL_FILE, Command, Inbox
 from tutor.runs.events import (
@@ -252,7 +252,7 @@ class Recording:
             self._log.close(self._epochs)
 
     def _finish(self, reason: Reason) -> None:
-        if has_diverged(self._last_loss, beyond_use(self._first_loss)):
+        if has_diverged(self._last_loss, divergence_limit(self._first_loss)):
             self._log.write(Diverged(epoch=self._epochs, updates=self._updates))
             reason = "diverged"
         at, by = self._seconds, self._steering.stopped_by

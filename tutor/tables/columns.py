@@ -77,7 +77,7 @@ class Column:
         """How often each way of writing a missing value occurs; ``""`` is an empty cell."""
         self.decimals: dict[str, Place] = {}
         """For each mark that some cell shows to be the decimal mark, the first such cell."""
-        self.opens: dict[str, Place] = {}
+        self.ambiguous: dict[str, Place] = {}
         """For each mark that may separate thousands or be the decimal mark, the first such cell."""
         self.affixes: dict[str, Place] = {}
         """For each percent sign, currency and unit of its numbers (``""`` for none), the first such cell."""
@@ -92,7 +92,7 @@ class Column:
         self.fault: Fault | None = None
         self._numbers = array("d")
         self._codes = array("i")
-        self._open_rows: dict[str, array[int]] = {POINT: array("l"), COMMA: array("l")}
+        self._ambiguous_rows: dict[str, array[int]] = {POINT: array("l"), COMMA: array("l")}
         self._affix_counts: Counter[str] = Counter()
         self._word_count = 0
         self._first_word: Place | None = None
@@ -143,11 +143,11 @@ class Column:
                 self._count_number(number, counts[text], place)
         start = len(self._numbers)
         self._numbers.extend(nan if (number := parsed[text]) is None else number.value for text in cells)
-        if self.opens:
+        if self.ambiguous:
             for index, text in enumerate(cells, start):
                 number = parsed[text]
-                if number is not None and number.open:
-                    self._open_rows[number.open].append(index)
+                if number is not None and number.ambiguous:
+                    self._ambiguous_rows[number.ambiguous].append(index)
 
     def _is_first(self, number: Number | None) -> bool:
         """Whether a cell is the first of its kind, so that its place must be kept."""
@@ -155,7 +155,7 @@ class Column:
             return self._first_word is None
         return (
             (bool(number.decimal) and number.decimal not in self.decimals)
-            or (bool(number.open) and number.open not in self.opens)
+            or (bool(number.ambiguous) and number.ambiguous not in self.ambiguous)
             or (number.affix not in self.affixes and (len(self.affixes) < _MAX_AFFIXES or self._first_word is None))
             or (number.grouped and self.grouped is None)
             or (isinf(number.value) and self._infinite is None)
@@ -179,8 +179,8 @@ class Column:
         self.affixes.setdefault(affix, place)
         if number.decimal:
             self.decimals.setdefault(number.decimal, place)
-        if number.open:
-            self.opens.setdefault(number.open, place)
+        if number.ambiguous:
+            self.ambiguous.setdefault(number.ambiguous, place)
         if number.grouped:
             self.grouped = self.grouped or place
         if isinf(number.value):
@@ -211,11 +211,11 @@ class Column:
             point_is_usual: Whether points are decimal points in a column where each number has a point and three
                 digits after it, although they might separate thousands.
         """
-        self.decision = Decision(decimal) if decimal else decide(self.decimals, self.opens, file_decimals)
-        if self.decision.open and self._has_ungrouped_thousands(self.decision.open):
-            self.decision = Decision(self.decision.open)
+        self.decision = Decision(decimal) if decimal else decide(self.decimals, self.ambiguous, file_decimals)
+        if self.decision.ambiguous and self._has_ungrouped_thousands(self.decision.ambiguous):
+            self.decision = Decision(self.decision.ambiguous)
         numbers = sum(self._affix_counts.values())
-        if self.decision.open == POINT and point_is_usual and len(self._open_rows[POINT]) == numbers:
+        if self.decision.ambiguous == POINT and point_is_usual and len(self._ambiguous_rows[POINT]) == numbers:
             self.decision = Decision(POINT, assumed=True)
         words = self._word_count
         units = [affix for affix in self._affix_counts if _is_unit(affix)]
@@ -248,16 +248,16 @@ class Column:
     def _has_ungrouped_thousands(self, mark: str) -> bool:
         """Whether the column has a large number without separators, so the mark cannot separate thousands."""
         numbers = np.abs(np.array(self._numbers))
-        opens = np.array(self._open_rows[mark], dtype=np.int64)
-        shortest = float(numbers[opens].min(initial=np.inf))
-        numbers[opens] = 0.0
+        ambiguous = np.array(self._ambiguous_rows[mark], dtype=np.int64)
+        shortest = float(numbers[ambiguous].min(initial=np.inf))
+        numbers[ambiguous] = 0.0
         return bool((numbers >= (1000.0 if shortest < 10.0 else 10_000.0)).any())
 
     @property
     def numbers(self) -> Floats:
         """The cells as numbers, (n,); nan for a missing one."""
         numbers = np.array(self._numbers)
-        for mark, rows in self._open_rows.items():
+        for mark, rows in self._ambiguous_rows.items():
             if rows and self.decision.decimal not in {"", mark}:
                 at = np.array(rows, dtype=np.int64)
                 numbers[at] = np.round(numbers[at] * 1000.0)

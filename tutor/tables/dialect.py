@@ -21,7 +21,7 @@ SAMPLE_LINES = 200
 """How many lines are used to find the layout."""
 _SAMPLE_CHARACTERS = 400_000
 _HEAD_RECORDS = 30
-"""The header must be among the first so many records."""
+"""The header must be among this many first records."""
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _RULE = re.compile(r"[-+|=: \r\n]+")

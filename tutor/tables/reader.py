@@ -86,7 +86,7 @@ class Table:
         column = self.column(name)
         if column.fault is not None:
             raise self._not_a_number(column, column.fault)
-        if column.decision.open:
+        if column.decision.ambiguous:
             raise self._ambiguous(column)
         if column.missing and not missing_allowed:
             raise TutorError(
@@ -108,8 +108,8 @@ class Table:
         return TutorError(text, hint=translate("ml.csv-not-a-number-hint"))
 
     def _ambiguous(self, column: Column) -> TutorError:
-        mark = column.decision.open
-        line, cell = column.opens[mark]
+        mark = column.decision.ambiguous
+        line, cell = column.ambiguous[mark]
         values = {"path": self.path, "line": line, "column": shown(column.name), "cell": shown(cell)}
         thousands, decimal = cell.replace(mark, ""), cell.replace(mark, ".")
         return TutorError(

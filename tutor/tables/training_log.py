@@ -41,7 +41,7 @@ _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _PERCENT_FROM = 1.001
 """An accuracy above this is not a fraction; slightly above 1 may be rounding."""
 _LONG_ENOUGH = 3
-"""After so many epochs, a column with a single number is not a curve."""
+"""After this many epochs, a column with a single number is not a curve."""
 
 
 class _BadRowError(Exception):
@@ -331,7 +331,7 @@ class Training:
         file = {mark for marks in self.decimals.values() for mark in marks}
         decisions = {index: decide(self.decimals.get(index, ()), {COMMA}, file) for index in self.open_cells}
         thousands = frozenset(index for index, each in decisions.items() if each.decimal == POINT)
-        unsure = next((index for index, each in decisions.items() if each.open and index in used), None)
+        unsure = next((index for index, each in decisions.items() if each.ambiguous and index in used), None)
         return thousands, None if unsure is None else (unsure, self.open_cells[unsure])
 
     def values(self, place: int, reading: Reading) -> dict[str, float]:
@@ -617,10 +617,10 @@ class LogBody:
                 raise _no_number(text, self.columns.names[index])
             return
         values[index] = found.value
-        mark = found.decimal or (POINT if found.open == POINT else "")
+        mark = found.decimal or (POINT if found.ambiguous == POINT else "")
         if mark:
             training.decimals.setdefault(index, set()).add(mark)
-        if found.open == COMMA:
+        if found.ambiguous == COMMA:
             opened.add(index)
             training.open_cells.setdefault(index, text)
         if found.affix == "%":
@@ -692,7 +692,7 @@ def _epoch_number(text: str, name: str) -> float | None:
         return None
     found = parse_cell(text[:100])
     if found is not None and isfinite(found.value):
-        grouped = found.open == COMMA
+        grouped = found.ambiguous == COMMA
         return float(round(found.value * 1000)) if grouped else found.value
     first = _SOME_NUMBER.search(text[:100])
     if first is None or _DATE.search(text[:100]):

@@ -32,7 +32,7 @@ class GradientCheck(Panel):
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
         self._training = context.network_training
-        self._at = evenly_spaced(self._training.network.parameters.size, MAX_CHECKED)
+        self._indices = evenly_spaced(self._training.network.parameters.size, MAX_CHECKED)
 
     @staticmethod
     def refusal(config: LabConfig) -> str:
@@ -48,13 +48,13 @@ class GradientCheck(Panel):
 
     def frame(self) -> Payload | None:
         """Some of the slopes, and how far apart all that were checked are."""
-        found = self._training.check_gradient(CHECKED_ROWS, self._at)
+        found = self._training.check_gradient(CHECKED_ROWS, self._indices)
         if not (np.isfinite(found.computed).all() and np.isfinite(found.measured).all()):
             return None
         names = self._training.network.names()
-        listed = evenly_spaced(len(self._at), MAX_LISTED)
+        listed = evenly_spaced(len(self._indices), MAX_LISTED)
         return {
-            "names": [names[self._at[index]] for index in listed],
+            "names": [names[self._indices[index]] for index in listed],
             "computed": rounded_all(found.computed[listed]),
             "measured": rounded_all(found.measured[listed]),
             "difference": rounded(found.difference, 2),
@@ -62,7 +62,7 @@ class GradientCheck(Panel):
 
     def facts(self) -> dict[str, float]:
         """``gradient_difference``: how far apart the two gradients are, relative to their lengths."""
-        return {"gradient_difference": self._training.check_gradient(CHECKED_ROWS, self._at).difference}
+        return {"gradient_difference": self._training.check_gradient(CHECKED_ROWS, self._indices).difference}
 
     @staticmethod
     def draw(_scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:

@@ -14,9 +14,9 @@ from tutor.ml.network.passes import prediction_tape
 from tutor.ml.network.tape import Run
 
 PIECE_BYTES = 1 << 21
-"""Examples go through the network in pieces; one piece with its outputs in all layers fits in so many bytes."""
+"""Examples go through the network in pieces; one piece with its outputs in all layers fits in this many bytes."""
 MIN_ROWS = 256
-"""A piece has at least so many examples, because products of small matrices are slow."""
+"""A piece has at least this many examples, because products of small matrices are slow."""
 
 
 def rows_together(network: Network, count: int) -> int:

@@ -35,7 +35,7 @@ _GONE_SECONDS = 5.0
 _IDLE_SECONDS = 3600.0
 """Seconds without a row after which the training counts as over."""
 _ENOUGH_LINES = 2
-"""From so many lines on, a file that is not a log is refused before anything is started."""
+"""A file with at least this many lines that is not a log is refused before anything is started."""
 
 
 class EpochReporter:

@@ -25,7 +25,7 @@ SERIES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
 """The series that an event has: always the first, and each of the others that the last epoch has a value for."""
 DIGITS = 9
 _MANY = 64
-"""If there are at least so many numbers, rounding them together is faster."""
+"""If there are at least this many numbers, rounding them together is faster."""
 _POWERS = [float(f"1e{power}") for power in range(23)]
 """The powers of ten that a double holds exactly."""
 _UNSURE = 1e-6

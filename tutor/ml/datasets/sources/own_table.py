@@ -28,13 +28,13 @@ from tutor.tables.report import column_notes, names_shown, shown, total_notes
 MAX_CLASSES = 50
 MAX_FEATURES = 500
 _MIN_UNREAD = 20
-"""With at least so many different words, the words may be numbers that could not be read."""
+"""With at least this many different words, the words may be numbers that could not be read."""
 _MAX_CLASS_NUMBERS = 10
-"""Up to so many different whole numbers may be the names of classes."""
+"""Up to this many different whole numbers may be the names of classes."""
 _ROWS_A_CLASS = 10
 _VALUES_SHOWN = 6
 MAX_CATEGORIES = 20
-"""Up to so many different words become a column each."""
+"""Up to this many different words become a column each."""
 MAX_ROWS_LEFT_OUT = 0.05
 """Rows with an empty cell are left out if they are at most this fraction of all rows; else the cells are filled."""
 MAX_VALUES = 4_000_000
