@@ -117,12 +117,12 @@ class Trajectory:
     """The path of a moving point. When it has too many points, every other one is dropped.
 
     Args:
-        where: Returns the current point, or None. Called only for points that are kept.
-        most: How many points are kept.
+        position: Returns the current point, or None. Called only for points that are kept.
+        most: The maximal number of points kept.
     """
 
-    def __init__(self, where: Callable[[], tuple[float, float] | None], most: int = MAX_PATH) -> None:
-        self._where = where
+    def __init__(self, position: Callable[[], tuple[float, float] | None], most: int = MAX_PATH) -> None:
+        self._position = position
         self._most = most
         self._points: list[tuple[float, float]] = []
         self._every = 1
@@ -142,7 +142,7 @@ class Trajectory:
             self._every *= 2
 
     def _now(self) -> tuple[float, float] | None:
-        point = self._where()
+        point = self._position()
         return point if point is not None and isfinite(point[0]) and isfinite(point[1]) else None
 
     def points(self) -> list[tuple[float, float]]:
