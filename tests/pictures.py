@@ -13,7 +13,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from tests.tui.screen_rows import make_services, running, settled, text_of
+from tests.tui.screen_rows import make_workspace, running, settled, text_of
 from tutor.tui import router
 from tutor.tui.routes import Lab, Lesson
 
@@ -48,8 +48,8 @@ async def main() -> None:
     scenes = {"lesson": (Lesson("gradient-descent"), picture_lesson), "lab": (Lab("moons-net"), picture_lab)}
     for name, (route, play) in scenes.items():
         with tempfile.TemporaryDirectory() as home:
-            services = make_services(Path(home))
-            async with running(services, first=partial(router.screen_for, route), size=_SIZE) as pilot:
+            workspace = make_workspace(Path(home))
+            async with running(workspace, first=partial(router.screen_for, route), size=_SIZE) as pilot:
                 await settled(pilot)
                 await asyncio.sleep(1)
                 await play(pilot)

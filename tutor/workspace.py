@@ -86,9 +86,9 @@ class Workspace:
     @cached_property
     def store(self) -> ProgressStore:
         """The progress file. If something is wrong with it, the notices say so."""
-        from tutor.progress.store import open_store
+        from tutor.study.course_store import open_course_store
 
-        opened = open_store(self._home / "progress.sqlite3" if self._home else None)
+        opened = open_course_store(self.course, self._home / "progress.sqlite3" if self._home else None)
         self.notices.extend(opened.notices)
         return opened.store
 

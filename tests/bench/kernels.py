@@ -23,14 +23,17 @@ import ctypes
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tests.bench.claims import LESSONS, Trials, predictions
-from tutor.course.questions import question_type
+from tests.bench.claims import LESSONS
+from tutor.course.catalogue import Course
+from tutor.plain.claim_trials import ClaimTrials, Trial, questions_that_claim
+from tutor.plain.trainings import Trainings
 
 _NEEDS = {
     "Prescott": {"pni"},
@@ -80,22 +83,22 @@ def kernel_in_use() -> str:
 
 def _try_here(questions: Sequence[str], seeds: int) -> dict[str, Any]:
     """In a command of its own: how often each claim held, and the facts of all runs."""
-    asked = [each for each in predictions(LESSONS) if not questions or each.id in questions]
-    trials = Trials(LESSONS, seeds, draws=0)
-    trials.run(asked, jobs=1)
-    found = {each.id: trials.facts(each) for each in asked}
-    for facts in (each for all_facts in found.values() for each in all_facts):
-        for name in [name for name in facts if name.endswith("seconds")]:
-            del facts[name]
-    held = {
-        each.id: sum(not question_type(each.kind).faults_of_claim(each, facts) for facts in found[each.id])
-        for each in asked
-    }
-    return {
-        "kernel": kernel_in_use(),
-        "held": held,
-        "facts": [repr(facts) for each in found.values() for facts in each],
-    }
+    course = Course(LESSONS)
+    lessons = [lesson for lesson in course.lessons() if lesson.language == "en"]
+    asked = [each for each in questions_that_claim(lessons) if not questions or each.id in questions]
+    repetitions = [Trial(seed) for seed in range(seeds)]
+    with tempfile.TemporaryDirectory() as folder:  # what another kernel computes must not be remembered for checks
+        trainings = Trainings(course, 1, cache_file=Path(folder) / "runs.json")
+        trials = ClaimTrials(course, trainings, [(each, repetitions) for each in asked])
+        trials.run()
+    found = {each.id: [trials.result(each, trial) for trial in repetitions] for each in asked}
+    facts = [
+        repr({name: fact for name, fact in result.facts.items() if not name.endswith("seconds")})
+        for results in found.values()
+        for result in results
+    ]
+    held = {name: sum(result.holds for result in results) for name, results in found.items()}
+    return {"kernel": kernel_in_use(), "held": held, "facts": facts}
 
 
 def _try(kernel: str, questions: Sequence[str], seeds: int) -> dict[str, Any]:

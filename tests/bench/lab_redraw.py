@@ -19,7 +19,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from tests.tui.lab_fakes import FakeRuns
-from tests.tui.screen_rows import lab_opened, make_services, running
+from tests.tui.screen_rows import lab_opened, make_workspace, running
 from tutor.tui.routes import Lab
 from tutor.tui.screens.lab import screen_for
 
@@ -102,10 +102,10 @@ async def chart_update(epochs: int) -> tuple[float, float]:
     folder = Path(tempfile.mkdtemp())
     path = folder / "bench.toml"
     path.write_text(FAKE, encoding="utf-8")
-    services = make_services(folder / "home")
+    workspace = make_workspace(folder / "home")
     runs = FakeRuns(folder / "runs")
-    services.__dict__["runs"] = runs
-    async with running(services, first=lambda: screen_for(Lab(str(path)))) as pilot:
+    workspace.__dict__["runs"] = runs
+    async with running(workspace, first=lambda: screen_for(Lab(str(path)))) as pilot:
         screen = await lab_opened(pilot)
         await pilot.press("space")
         losses = [0.3 + math.exp(-6 * epoch / epochs) + 0.01 * math.sin(epoch * 12.9898) for epoch in range(epochs)]
@@ -133,7 +133,7 @@ async def longest_pause() -> tuple[list[float], int]:
     folder = Path(tempfile.mkdtemp())
     path = folder / "bench-real.toml"
     path.write_text(REAL, encoding="utf-8")
-    async with running(make_services(folder / "home"), first=lambda: screen_for(Lab(str(path)))) as pilot:
+    async with running(make_workspace(folder / "home"), first=lambda: screen_for(Lab(str(path)))) as pilot:
         session = (await lab_opened(pilot)).session
         await pilot.press("space")
         while len(session.train) < 10:

@@ -111,6 +111,16 @@ def test_autocorrelation_counts_in_weeks_and_marks_how_far_the_model_looks_back(
     assert rows[3].index("#", rows[3].index("#") + 1) < bar.pop() < rows[3].rindex("#")
 
 
+def test_autocorrelation_by_the_hour_counts_in_days() -> None:
+    values = [0.9 if hour % 24 == 0 else -0.3 for hour in range(1, 61)]
+    drawn = plain_text(autocorrelation_chart(values, 110, 16, step="hour", ascii=True))
+    rows = drawn.splitlines()
+    assert rows[-1].split() == ["0", "24", "48"]
+    assert [rows[3].count("#"), rows[-4].count("*")] == [2, 46]
+    assert "24, 48, 72" in drawn
+    assert "hours apart" in drawn
+
+
 def test_updates_are_numbered_to_the_last_and_epochs_end_on_points() -> None:
     rows = plain_text(updates_chart(np.ones(50), 250, 60, 12, epochs=([210, 250], [1, 1]))).splitlines()
     assert rows[-1].split()[-1] == "250"

@@ -126,3 +126,17 @@ def test_a_condition_is_short_and_shallow() -> None:
 def test_a_long_condition_is_worked_out_without_deep_calls(text: str) -> None:
     condition = parse(text)
     assert condition.holds(FACTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "margin"),
+    [
+        ("final.train_loss < 1", 0.5), ("final.train_loss > 1", -0.5), ("epochs >= 40", 0.0),
+        ("epochs == 40", math.inf), ("epochs != 50", 0.2), ("epochs == 50", -0.2), ("not epochs > 50", 0.2),
+        ("diverged", -math.inf), ("not diverged and epochs > 30", 0.25), ("diverged or epochs > 30", 0.25),
+        ("epochs > 30 and epochs < 41", 1 / 41), ("inf > 1", math.inf), ("nan > 1", -math.inf),
+        ("not nan > 1", math.inf), ("1e308 > -1e308", 2.0),
+    ],
+)  # fmt: skip
+def test_a_margin_is_the_distance_from_turning_over(text: str, margin: float) -> None:
+    assert parse(text).margin(FACTS) == pytest.approx(margin)

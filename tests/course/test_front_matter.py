@@ -157,7 +157,7 @@ def test_all_faults_of_the_head_are_told_at_once_with_those_of_the_body() -> Non
     found = {(fault.place.line, fault.message) for fault in read_text(PATH, text.encode(), "en").faults}
     assert found == {
         (2, said("not-an-id", id="Bad Id")),
-        (3, said("unknown-key", key="mintes", known="id, title, needs, minutes, part")),
+        (3, said("unknown-key", key="mintes", known="id, title, needs, minutes, part, was")),
         (1, said("missing-key", key="title")),
         (4, said("not-minutes", most=600)),
         (7, said("no-answer", id="q1")),

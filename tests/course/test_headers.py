@@ -93,14 +93,14 @@ def test_a_removed_file_leaves_the_cache(folder: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"[]", b"null", b"3", b'"x"', b"\xff\xfe", b"[" * 100_000, b'{"version": 999, "files": {}}',
-     b'{"version": 1}', b'{"version": 1, "files": []}', b'{"version": 1, "files": {"x": 3}}'],
+     b'{"version": 2}', b'{"version": 2, "files": []}', b'{"version": 2, "files": {"x": 3}}'],
 )  # fmt: skip
 def test_a_damaged_cache_is_made_anew(folder: Path, content: bytes) -> None:
     cold = read_headers(folder, "en")
     (file,) = cache_files()
     file.write_bytes(content)
     assert read_headers(folder, "en") == cold
-    assert json.loads(file.read_bytes())["version"] == 1
+    assert json.loads(file.read_bytes())["version"] == 2
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.course.writing import ANSWERS, HEAD, HEAD_LINES, PATH, lesson_of, messages, prose_of, reading_of, said, told
-from tutor.course.reader import LARGEST_FILE, read_lesson, read_text
+from tutor.course.files import LARGEST_FILE
+from tutor.course.reader import read_lesson, read_text
 
 BODY = f"Prose.\n\n## Q\n\n<!-- q: q1 -->\n\n{ANSWERS}"
 

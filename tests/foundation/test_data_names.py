@@ -33,6 +33,7 @@ def test_names_of_ours_are_chinese_on_a_chinese_screen() -> None:
     assert (data_name("heads"), data_name("tails")) == ("正面", "反面")
     assert (data_name("mail"), data_name("spam")) == ("正常", "垃圾")
     assert data_name("value") == "数值"
+    assert data_name("hour (sin)") == "钟点 (sin)"
 
 
 @pytest.mark.usefixtures("chinese")

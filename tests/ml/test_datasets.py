@@ -16,7 +16,7 @@ from tutor.ml.datasets.sources import DATA_SOURCES
 from tutor.ml.settings import DataSettings
 
 CLASSES = {"blobs": 3, "moons": 2, "spiral": 3, "iris": 3, "penguins": 3, "spambase": 2, "digits": 10, "mails": 2}
-EVERY = (*CLASSES, "diabetes", "views", "rebound", "bike-sharing")
+EVERY = (*CLASSES, "diabetes", "views", "rebound", "bike-sharing", "air")
 
 
 def load(name: str, **options: Any) -> Dataset:
@@ -77,7 +77,7 @@ def test_noise_blurs_points(name: str) -> None:
     assert spread(0.1) < spread(0.4)
 
 
-@pytest.mark.parametrize(("name", "rows"), [("moons", 60), ("iris", 30), ("digits", 100), ("views", 200)])
+@pytest.mark.parametrize(("name", "rows"), [("moons", 60), ("iris", 30), ("digits", 100), ("views", 200), ("air", 300)])
 def test_fewer_rows_are_taken_from_every_class_alike(name: str, rows: int) -> None:
     data = load(name, rows=rows)
     assert len(data.y_train) + len(data.y_valid) == rows

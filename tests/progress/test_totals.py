@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.stores import open_store
-from tutor.progress.cards import TERM, Side, term_key
+from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Answer
+from tutor.progress.renames import TERM
 from tutor.progress.statistics import Accuracy
 from tutor.progress.store import ProgressStore
 from tutor.progress.transfer import read_csv, read_json, to_csv, to_json

@@ -57,3 +57,10 @@ def test_and_or_not_mean_what_they_mean_in_logic(left: str, right: str, facts: d
 @given(terms(), FIGURES)
 def test_a_comparison_means_what_it_means_in_python(text: str, facts: dict[str, float]) -> None:
     assert parse(text).holds(facts) == eval(text, {"abs": abs}, facts)
+
+
+@given(st.one_of(terms(), st.tuples(terms(), st.sampled_from(["and", "or"]), terms()).map(" ".join)), FIGURES)
+def test_a_margin_is_above_zero_if_it_holds_and_below_if_not(text: str, facts: dict[str, float]) -> None:
+    for each in (text, f"not ({text})"):
+        margin = parse(each).margin(facts)
+        assert margin >= 0 if parse(each).holds(facts) else margin <= 0

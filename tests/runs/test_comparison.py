@@ -1,4 +1,4 @@
-"""Runs side by side: names, equal epochs, equal updates."""
+"""Comparison of runs: names, equal epochs, equal updates."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ FAMILIES: dict[str, dict[str, object]] = {
     "one line by least squares": {"optimizer.name": "least-squares", "train.epochs": 1},
     "line by hand": {"optimizer.name": "manual", "train.epochs": 1},
     "naive": {"model.name": "naive", "data.lags": 3, "train.epochs": 1},
+    "line over dust and weather": {"data.name": "air", "data.rows": 300, "data.lags": 3, "train.epochs": 2},
     "polynomial": {
         "data.name": "quadratic", "model.name": "polynomial", "model.degree": 3, "optimizer.name": "adam",
         "train.batch_size": 4, "train.epochs": 2,

@@ -88,6 +88,7 @@ def test_a_goal_has_to_be_worked_for(name: str) -> None:
         ("frame-classifier", {"frames": 11, "hidden": [128, 128], "batch_norm": True, "dropout": 0.5}),
         ("real-voices", {"frames": 11}),
         ("name-writer", {"context": 8, "epochs": 60}),
+        ("air-quality", {"features": (), "lags": 9, "learning_rate": 0.1}),
         ("week-lags", {"learning_rate": 0.003, "hidden": [64, 64]}),
         ("moons-net", {"epochs": 20}),
         ("digits-net", {"epochs": 10, "learning_rate": 0.005}),

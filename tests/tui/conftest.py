@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.screen_rows import make_services
+from tests.tui.screen_rows import make_workspace
 from tutor.workspace import Workspace
 
-MakeServices = Callable[..., Workspace]
+MakeWorkspace = Callable[..., Workspace]
 
 _LESSON = {
     "en": """\
@@ -113,10 +113,10 @@ def lessons(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def services_in(tmp_path: Path, lessons: Path) -> MakeServices:
+def workspace_in(tmp_path: Path, lessons: Path) -> MakeWorkspace:
     """Makes services on the small course; called with a language and settings."""
 
     def make(language: str = "en", **settings: object) -> Workspace:
-        return make_services(tmp_path / "home", lessons, language=language, **settings)
+        return make_workspace(tmp_path / "home", lessons, language=language, **settings)
 
     return make

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import FakeFollower, FakeRuns
 from tests.tui.quiz_lessons import make_lessons
-from tests.tui.screen_rows import make_services, rows_of, running, settled
+from tests.tui.screen_rows import make_workspace, rows_of, running, settled
 from tutor.progress.store import ProgressStore
 from tutor.study.question_attempt import QuestionAttempt
 from tutor.tui.questions.ask import AskView
@@ -27,7 +27,7 @@ class Bench:
 
     def __init__(self, pilot: Pilot[int], screen: QuizScreen, runs: FakeRuns) -> None:
         self.pilot, self.screen, self.runs = pilot, screen, runs
-        self.store: ProgressStore = screen.services.store
+        self.store: ProgressStore = screen.workspace.store
 
     @property
     def question(self) -> QuestionWidget:
@@ -80,7 +80,7 @@ class Bench:
         await self.pilot.app.workers.wait_for_complete()
         await settled(self.pilot)
         if self.question.is_attached:
-            self.question._look()
+            self.question.poll()
         await settled(self.pilot)
         return rows_of(self.pilot)
 
@@ -94,7 +94,7 @@ async def quiz(
     tmp_path: Path,
     size: tuple[int, int] = (80, 24),
     *,
-    services: Workspace | None = None,
+    workspace: Workspace | None = None,
     language: str = "en",
     lesson: str = "sample",
     **settings: object,
@@ -103,10 +103,10 @@ async def quiz(
     lessons = tmp_path / "lessons"
     if not lessons.exists():
         make_lessons(lessons)
-    services = services or make_services(tmp_path / "home", lessons, language=language, **settings)
+    workspace = workspace or make_workspace(tmp_path / "home", lessons, language=language, **settings)
     runs = FakeRuns(tmp_path / "runs")
-    services.__dict__["runs"] = runs
+    workspace.__dict__["runs"] = runs
     screen = QuizScreen(lesson)
-    async with running(services, lambda: screen, size) as pilot:
+    async with running(workspace, lambda: screen, size) as pilot:
         await settled(pilot)
         yield Bench(pilot, screen, runs)

@@ -42,7 +42,7 @@ def text_of(pilot: Pilot[int]) -> str:
     return "\n".join(rows_of(pilot))
 
 
-def make_services(home: Path, lessons: Path | None = None, *, language: str = "en", **settings: object) -> Workspace:
+def make_workspace(home: Path, lessons: Path | None = None, *, language: str = "en", **settings: object) -> Workspace:
     """A workspace with a home of their own, closed when the test ends.
 
     ``settings``: theme, ascii (False unless given), motion.
@@ -53,19 +53,19 @@ def make_services(home: Path, lessons: Path | None = None, *, language: str = "e
     )
 
 
-def closed_at_the_end(services: Workspace) -> Workspace:
+def closed_at_the_end(workspace: Workspace) -> Workspace:
     """The same services, closed when the test ends."""
-    at_the_end.callback(services.close)
-    return services
+    at_the_end.callback(workspace.close)
+    return workspace
 
 
 @asynccontextmanager
 async def running(
-    services: Workspace, first: FirstScreen | None = None, size: tuple[int, int] = (80, 24)
+    workspace: Workspace, first: FirstScreen | None = None, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[Pilot[int]]:
     """The app with its first screen drawn; the language is put back afterwards."""
     before = language()
-    app = TutorApp(services, first)
+    app = TutorApp(workspace, first)
     try:
         async with app.run_test(size=size) as pilot:
             await settled(pilot)

@@ -89,9 +89,9 @@ def test_every_command_of_a_lab_s_mode_is_done_by_it_and_takes_no_shared_key(mod
 def test_bindings_say_the_same_as_the_commands() -> None:
     commands = (
         Command("x.play", ("space", "p"), "keys.open"),
-        Command("x.pick", ("1", "2"), "keys.up", tells_key=True),
-        Command("x.go-on", ("n",), "keys.up", "", "command", tells_id=True),
-        Command("x.move", ("left",), "keys.up", "", "command", tells_id=True, tells_key=True),
+        Command("x.pick", ("1", "2"), "keys.up", passes_key=True),
+        Command("x.go-on", ("n",), "keys.up", "", "command", passes_id=True),
+        Command("x.move", ("left",), "keys.up", "", "command", passes_id=True, passes_key=True),
         Command("x.read-by-the-screen", (), "keys.up", shown="esc"),
     )
     bindings = [binding for binding in bindings_of(commands) if isinstance(binding, Binding)]

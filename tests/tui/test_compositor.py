@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tests.tui.screen_rows import app_of, lab_opened, make_services, running
+from tests.tui.screen_rows import app_of, lab_opened, make_workspace, running
 from tutor.tui import router
 from tutor.tui.routes import Glossary, Lab, Palette
 from tutor.tui.terminal.cells import Cells
@@ -82,7 +82,7 @@ def every_line(_line: int) -> bool:
 
 @pytest.mark.parametrize("theme", ["dark", "terminal"])
 async def test_screens_and_cards_are_drawn_alike(tmp_path: Path, theme: str) -> None:
-    async with running(make_services(tmp_path, theme=theme)) as pilot:
+    async with running(make_workspace(tmp_path, theme=theme)) as pilot:
         await check(pilot)
         router.go(app_of(pilot), Glossary())
         await pilot.pause()
@@ -96,7 +96,7 @@ async def test_screens_and_cards_are_drawn_alike(tmp_path: Path, theme: str) -> 
 @pytest.mark.parametrize("ascii", [False, True])
 async def test_a_lab_is_drawn_alike(tmp_path: Path, theme: str, ascii: bool) -> None:
     async with running(
-        make_services(tmp_path, theme=theme, ascii=ascii), first=lambda: router.screen_for(Lab("ball"))
+        make_workspace(tmp_path, theme=theme, ascii=ascii), first=lambda: router.screen_for(Lab("ball"))
     ) as pilot:
         screen = await lab_opened(pilot)
         await check(pilot)
@@ -111,7 +111,7 @@ async def test_a_lab_is_drawn_alike(tmp_path: Path, theme: str, ascii: bool) -> 
 
 @pytest.mark.parametrize("shift", ["", "a"], ids=["even", "odd"])
 async def test_a_wide_character_over_an_edge_underneath_stays_whole(tmp_path: Path, shift: str) -> None:
-    async with running(make_services(tmp_path, language="zh"), first=lambda: router.screen_for(Lab("ball"))) as pilot:
+    async with running(make_workspace(tmp_path, language="zh"), first=lambda: router.screen_for(Lab("ball"))) as pilot:
         screen = await lab_opened(pilot)
         screen.query_one(Notice).say(shift + "山" * 100)  # three lines over the edges of chart, divider and column
         await pilot.pause()

@@ -92,7 +92,7 @@ def test_the_first_row_says_start_and_later_continue() -> None:
     assert row_of(map_items(HEADERS, {}, None), CONTINUE).strip().startswith("Start")
     again = row_of(map_items(HEADERS, {"lesson-3": BEGUN}, "lesson-3"), CONTINUE)
     assert again.strip().startswith("Continue  3 Lesson 3")
-    assert "20 %" in again
+    assert "20%" in again
 
 
 def test_faults_name_file_and_line() -> None:

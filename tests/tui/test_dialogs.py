@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import (
     app_of,
     closed_at_the_end,
     lab_opened,
-    make_services,
+    make_workspace,
     note_routes,
     rows_of,
     running,
@@ -31,17 +31,17 @@ BOTH = pytest.mark.parametrize("language", ["en", "zh"])
 
 
 @BOTH
-async def test_settings_show_every_choice(services_in: MakeServices, language: str) -> None:
-    async with running(services_in(language), SettingsScreen) as pilot:
+async def test_settings_show_every_choice(workspace_in: MakeWorkspace, language: str) -> None:
+    async with running(workspace_in(language), SettingsScreen) as pilot:
         text = text_of(pilot)
         assert ("● English   ○ 中文" if language == "en" else "○ English   ● 中文") in text
         assert ("● dark   ○ light   ○ terminal" if language == "en" else "● 深色   ○ 浅色   ○ 终端") in text
-        assert "…" not in text.split("Kept in")[0].split("进度保存在")[0], "every sentence fits 80 columns"
+        assert "…" not in text.split("Progress in")[0].split("进度保存在")[0], "every sentence fits 80 columns"
 
 
-async def test_a_change_holds_at_once_and_is_kept(services_in: MakeServices) -> None:
-    services = services_in()
-    async with running(services, SettingsScreen) as pilot:
+async def test_a_change_holds_at_once_and_is_kept(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    async with running(workspace, SettingsScreen) as pilot:
         await pilot.press("down", "right")
         await settled(pilot)
         assert app_of(pilot).look.name == "light"
@@ -58,27 +58,27 @@ async def test_a_change_holds_at_once_and_is_kept(services_in: MakeServices) -> 
         await pilot.press("home", "space")
         await settled(pilot)
         assert "设置" in rows_of(pilot)[0]
-    kept = json.loads((services.home / "settings.json").read_text(encoding="utf-8"))
+    kept = json.loads((workspace.home / "settings.json").read_text(encoding="utf-8"))
     assert (kept["language"], kept["theme"], kept["ascii"], kept["motion"]) == ("zh", "light", True, False)
     assert kept["screen_reader"] is True
 
 
-async def test_kept_settings_are_there_at_the_next_start(services_in: MakeServices, tmp_path: Path) -> None:
-    services = services_in()
-    services.change_settings(language="zh", theme="light")
+async def test_kept_settings_are_there_at_the_next_start(workspace_in: MakeWorkspace, tmp_path: Path) -> None:
+    workspace = workspace_in()
+    workspace.change_settings(language="zh", theme="light")
     from tutor.workspace import Workspace
 
-    async with running(closed_at_the_end(Workspace(home=services.home, lessons=tmp_path / "lessons"))) as pilot:
+    async with running(closed_at_the_end(Workspace(home=workspace.home, lessons=tmp_path / "lessons"))) as pilot:
         assert app_of(pilot).look.name == "light"
         assert "梯度下降" in text_of(pilot)
 
 
 async def test_settings_that_cannot_be_kept_still_hold_and_that_is_said(
-    services_in: MakeServices, tmp_path: Path
+    workspace_in: MakeWorkspace, tmp_path: Path
 ) -> None:
-    services = services_in()
+    workspace = workspace_in()
     (tmp_path / "home").write_text("a file where the folder should be", encoding="utf-8")
-    async with running(services, SettingsScreen) as pilot:
+    async with running(workspace, SettingsScreen) as pilot:
         await pilot.press("down", "right")
         await settled(pilot)
         assert app_of(pilot).look.name == "light"
@@ -98,14 +98,16 @@ async def test_a_broken_settings_file_is_said_once(lessons: Path, tmp_path: Path
 
 
 @BOTH
-async def test_help_lists_every_key_of_the_screen_by_group(services_in: MakeServices, language: str) -> None:
-    async with running(services_in(language), size=(80, 50)) as pilot:
+async def test_help_lists_every_key_of_the_screen_by_group(workspace_in: MakeWorkspace, language: str) -> None:
+    async with running(workspace_in(language), size=(80, 50)) as pilot:
         commands = [*app_of(pilot).screen.commands()]  # type: ignore[attr-defined]
         await pilot.press("question_mark")
         await settled(pilot)
         assert isinstance(pilot.app.screen, HelpScreen)
         text = text_of(pilot)
-        for heading in ("On this screen", "Moving", "Everywhere") if language == "en" else ("本页", "移动", "到处可用"):
+        for heading in (
+            ("On this screen", "Moving", "On every screen") if language == "en" else ("本页", "移动", "所有页面通用")
+        ):
             assert f"\n  {heading}\n" in text
         for command in commands:
             assert any(row.strip().startswith(command.keys_shown.split()[0]) for row in rows_of(pilot)), command.id
@@ -114,11 +116,11 @@ async def test_help_lists_every_key_of_the_screen_by_group(services_in: MakeServ
         assert not isinstance(pilot.app.screen, HelpScreen)
 
 
-async def test_help_speaks_the_other_language_live(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_help_speaks_the_other_language_live(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         await pilot.press("question_mark", "L")
         await settled(pilot)
-        assert "到处可用" in text_of(pilot)
+        assert "所有页面通用" in text_of(pilot)
 
 
 async def open_palette(pilot: object, words: str) -> list[str]:
@@ -145,38 +147,36 @@ async def open_palette(pilot: object, words: str) -> list[str]:
     ],
 )
 async def test_the_palette_finds_commands_lessons_labs_and_terms(
-    services_in: MakeServices, words: str, first: str
+    workspace_in: MakeWorkspace, words: str, first: str
 ) -> None:
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         assert (await open_palette(pilot, words))[0] == first
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Ball on a curve"), ("zh", "曲线上的小球")])
 async def test_the_palette_calls_a_lab_in_the_language_in_use(
-    services_in: MakeServices, language: str, title: str
+    workspace_in: MakeWorkspace, language: str, title: str
 ) -> None:
-    async with running(services_in(language)) as pilot:
+    async with running(workspace_in(language)) as pilot:
         await open_palette(pilot, "ball")
         assert title in text_of(pilot)
 
 
 @BOTH
-async def test_the_help_of_a_lab_gives_each_key_its_own_row(services_in: MakeServices, language: str) -> None:
-    async with running(services_in(language), lambda: router.screen_for(Lab("ball")), size=(80, 60)) as pilot:
+async def test_the_help_of_a_lab_gives_each_key_its_own_row(workspace_in: MakeWorkspace, language: str) -> None:
+    async with running(workspace_in(language), lambda: router.screen_for(Lab("ball")), size=(80, 60)) as pilot:
         await lab_opened(pilot)
         await pilot.press("question_mark")
         await settled(pilot)
         keys = [row.split()[:2] for row in rows_of(pilot) if row.startswith("    ")]
-        more, less = (
-            ("More", "Fewer") if language == "en" else ("每秒回合数增加，直到全速", "每秒回合数减少；计算结果不变")
-        )
+        more, less = ("More", "Fewer") if language == "en" else ("每秒回合数增加，直到全速", "每秒回合数减少；结果不变")
         assert [".", more] in keys
         assert [",", less] in keys
 
 
-async def test_what_is_found_is_done(services_in: MakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_found_is_done(workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = note_routes(monkeypatch, Lesson, Lab)
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         await open_palette(pilot, "descent")
         await pilot.press("enter")
         await settled(pilot)
@@ -190,15 +190,15 @@ async def test_what_is_found_is_done(services_in: MakeServices, monkeypatch: pyt
     assert opened == [Lesson("descent"), Lab("ball")]
 
 
-async def test_the_palette_offers_all_commands_even_while_text_is_typed(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_the_palette_offers_all_commands_even_while_text_is_typed(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         await pilot.press("g")
         await settled(pilot)
         assert "app.language" in await open_palette(pilot, "")
 
 
-async def test_nothing_found_is_said_and_enter_does_nothing(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_nothing_found_is_said_and_enter_does_nothing(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         await open_palette(pilot, "qqqq")
         assert "Nothing has that name" in text_of(pilot)
         await pilot.press("enter", "down", "up", "escape")
@@ -207,8 +207,8 @@ async def test_nothing_found_is_said_and_enter_does_nothing(services_in: MakeSer
 
 
 @BOTH
-async def test_a_window_too_small_says_so_and_recovers(services_in: MakeServices, language: str) -> None:
-    async with running(services_in(language)) as pilot:
+async def test_a_window_too_small_says_so_and_recovers(workspace_in: MakeWorkspace, language: str) -> None:
+    async with running(workspace_in(language)) as pilot:
         await pilot.press("question_mark")
         await settled(pilot)
         await pilot.resize_terminal(20, 5)
@@ -222,8 +222,8 @@ async def test_a_window_too_small_says_so_and_recovers(services_in: MakeServices
         assert isinstance(pilot.app.screen, HelpScreen)
 
 
-async def test_a_start_in_a_window_too_small_recovers_too(services_in: MakeServices) -> None:
-    async with running(services_in(), size=(20, 5)) as pilot:
+async def test_a_start_in_a_window_too_small_recovers_too(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in(), size=(20, 5)) as pilot:
         assert isinstance(pilot.app.screen, TooSmallScreen)
         await pilot.resize_terminal(80, 24)
         await settled(pilot)
@@ -231,10 +231,10 @@ async def test_a_start_in_a_window_too_small_recovers_too(services_in: MakeServi
 
 
 async def test_no_colour_reaches_the_terminal_where_none_is_wanted(
-    services_in: MakeServices, monkeypatch: pytest.MonkeyPatch
+    workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         await pilot.press("down")
         await settled(pilot)
         update = pilot.app.screen._compositor.render_strips()
@@ -244,9 +244,9 @@ async def test_no_colour_reaches_the_terminal_where_none_is_wanted(
                     assert colour is None or colour.is_default, segment
 
 
-async def test_every_theme_draws_every_screen(services_in: MakeServices) -> None:
+async def test_every_theme_draws_every_screen(workspace_in: MakeWorkspace) -> None:
     for theme in ("dark", "light", "terminal"):
-        async with running(services_in(theme=theme)) as pilot:
+        async with running(workspace_in(theme=theme)) as pilot:
             for keys in (("S",), ("escape", "question_mark"), ("escape", "g"), ("escape", "ctrl+p")):
                 await pilot.press(*keys)
                 await settled(pilot)
@@ -256,17 +256,17 @@ async def test_every_theme_draws_every_screen(services_in: MakeServices) -> None
 async def test_a_fault_of_ours_is_a_sentence_and_a_file(
     lessons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    services = make_services(tmp_path / "home", lessons)
+    workspace = make_workspace(tmp_path / "home", lessons)
 
     async def break_something() -> None:
-        async with running(services) as pilot:
+        async with running(workspace) as pilot:
             monkeypatch.setattr(app_of(pilot).screen, "action_settings", lambda: 1 / 0)
             await pilot.press("S")
             await settled(pilot)
 
     with pytest.raises(ZeroDivisionError):
         await break_something()
-    assert "ZeroDivisionError" in (services.home / "crash.txt").read_text(encoding="utf-8")
+    assert "ZeroDivisionError" in (workspace.home / "crash.txt").read_text(encoding="utf-8")
 
 
 def test_a_fault_of_ours_in_a_home_that_cannot_be_written_is_kept_elsewhere(
@@ -283,9 +283,9 @@ def test_a_fault_of_ours_in_a_home_that_cannot_be_written_is_kept_elsewhere(
 
 
 async def test_a_key_shows_how_many_bytes_a_second_go_to_the_terminal_and_takes_it_away(
-    services_in: MakeServices,
+    workspace_in: MakeWorkspace,
 ) -> None:
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         for shown in (True, False):
             await pilot.press("ctrl+o")
             await settled(pilot)

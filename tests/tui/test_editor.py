@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.terminal import Terminal
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import app_of, running
 from tutor.foundation.errors import TutorError
 from tutor.tui.editor import edit_file, editor_command
@@ -89,7 +89,7 @@ def test_what_interrupts_the_editor_leaves_tutor_alone(screen: Terminal) -> None
 
 def test_ctrl_z_says_that_nobody_could_wake_it(screen: Terminal) -> None:
     screen.press("\x1a")
-    screen.wait("Nothing could wake tutor")
+    screen.wait("ctrl+z is off here")
     os.kill(screen.process.pid, signal.SIGTSTP)
     screen.press("?")
     screen.wait("› Help")
@@ -177,9 +177,9 @@ def test_quotes_that_are_not_closed_are_told() -> None:
 
 
 async def test_where_there_is_no_terminal_to_lend_a_sentence_says_so(
-    services_in: MakeServices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workspace_in: MakeWorkspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EDITOR", "true")
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         with pytest.raises(TutorError, match="needs a terminal"):
             edit_file(app_of(pilot), tmp_path / "file")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import app_of, make_services, note_routes, rows_of, running, settled, text_of
+from tests.tui.conftest import MakeWorkspace
+from tests.tui.screen_rows import app_of, make_workspace, note_routes, rows_of, running, settled, text_of
 from tutor.tui import router
 from tutor.tui.routes import Lesson, Term
 from tutor.tui.screen import TutorDialog, TutorScreen
@@ -22,8 +22,8 @@ BOTH = pytest.mark.parametrize("language", ["en", "zh"])
 
 
 @BOTH
-async def test_every_term_is_listed_with_both_names(services_in: MakeServices, language: str) -> None:
-    async with running(services_in(language), GlossaryScreen) as pilot:
+async def test_every_term_is_listed_with_both_names(workspace_in: MakeWorkspace, language: str) -> None:
+    async with running(workspace_in(language), GlossaryScreen) as pilot:
         rows = [row for row in rows_of(pilot) if "学习率" in row and "Learning rate" in row]
         assert len(rows) == 1
         assert rows[0].strip().startswith("Learning rate" if language == "en" else "学习率")
@@ -33,9 +33,9 @@ async def test_every_term_is_listed_with_both_names(services_in: MakeServices, l
 @pytest.mark.parametrize("words", ["learning ra", "学习率", "LEARNING RATE", "/learning ra"])
 @BOTH
 async def test_searching_as_one_types_finds_in_both_languages(
-    services_in: MakeServices, language: str, words: str
+    workspace_in: MakeWorkspace, language: str, words: str
 ) -> None:
-    async with running(services_in(language), GlossaryScreen) as pilot:
+    async with running(workspace_in(language), GlossaryScreen) as pilot:
         await pilot.press(*words)
         await settled(pilot)
         assert pilot.app.screen.query_one(RowList).selected == "learning-rate"
@@ -44,15 +44,15 @@ async def test_searching_as_one_types_finds_in_both_languages(
         assert len(pilot.app.screen.query_one(RowList).items) == 4
 
 
-async def test_nothing_found_is_said(services_in: MakeServices) -> None:
-    async with running(services_in(), GlossaryScreen) as pilot:
+async def test_nothing_found_is_said(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in(), GlossaryScreen) as pilot:
         await pilot.press(*"xyzzy", "enter")
         await settled(pilot)
         assert "No term has that name" in text_of(pilot)
 
 
-async def test_from_100_columns_the_card_stands_beside_the_list(services_in: MakeServices) -> None:
-    async with running(services_in(), GlossaryScreen, size=(100, 24)) as pilot:
+async def test_from_100_columns_the_card_stands_beside_the_list(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in(), GlossaryScreen, size=(100, 24)) as pilot:
         await pilot.press(*"learning ra")
         await settled(pilot)
         assert "│  What Learning rate means in one" in text_of(pilot)
@@ -74,8 +74,8 @@ async def test_from_100_columns_the_card_stands_beside_the_list(services_in: Mak
 
 
 @BOTH
-async def test_below_100_columns_the_card_opens_over_the_list(services_in: MakeServices, language: str) -> None:
-    async with running(services_in(language), GlossaryScreen) as pilot:
+async def test_below_100_columns_the_card_opens_over_the_list(workspace_in: MakeWorkspace, language: str) -> None:
+    async with running(workspace_in(language), GlossaryScreen) as pilot:
         await pilot.press(*"rate", "enter")
         await settled(pilot)
         assert isinstance(pilot.app.screen, TermCard)
@@ -91,13 +91,13 @@ async def test_below_100_columns_the_card_opens_over_the_list(services_in: MakeS
 
 @BOTH
 async def test_a_card_in_a_small_window_keeps_its_keys(tmp_path: Path, language: str) -> None:
-    services = make_services(tmp_path, Path("lessons"), language=language)
-    async with running(services, lambda: TermCard("adagrad"), size=(40, 12)) as pilot:
+    workspace = make_workspace(tmp_path, Path("lessons"), language=language)
+    async with running(workspace, lambda: TermCard("adagrad"), size=(40, 12)) as pilot:
         assert any("└" in row and "esc" in row for row in rows_of(pilot)), text_of(pilot)
 
 
-async def test_links_lead_on_and_back(services_in: MakeServices) -> None:
-    async with running(services_in(), lambda: TermCard("learning-rate")) as pilot:
+async def test_links_lead_on_and_back(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in(), lambda: TermCard("learning-rate")) as pilot:
         assert "⌫" not in text_of(pilot), "there is no way back yet"
         await pilot.press("1")
         await settled(pilot)
@@ -110,8 +110,8 @@ async def test_links_lead_on_and_back(services_in: MakeServices) -> None:
         assert "┌ Learning rate" in text_of(pilot)
 
 
-async def test_a_card_opens_over_any_screen_and_the_screen_stays_visible(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_a_card_opens_over_any_screen_and_the_screen_stays_visible(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         router.go(app_of(pilot), Term("loss-function"))
         await settled(pilot)
         text = text_of(pilot)
@@ -122,18 +122,18 @@ async def test_a_card_opens_over_any_screen_and_the_screen_stays_visible(service
         assert isinstance(pilot.app.screen, HomeScreen)
 
 
-async def test_a_card_speaks_the_other_language_live(services_in: MakeServices) -> None:
-    async with running(services_in(), lambda: TermCard("learning-rate")) as pilot:
+async def test_a_card_speaks_the_other_language_live(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in(), lambda: TermCard("learning-rate")) as pilot:
         await pilot.press("L")
         await settled(pilot)
         assert "用一句话说明学习率" in text_of(pilot)
 
 
 async def test_a_card_opens_the_lesson_where_the_term_is_first_met(
-    services_in: MakeServices, monkeypatch: pytest.MonkeyPatch
+    workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = note_routes(monkeypatch, Lesson)
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         router.go(app_of(pilot), Term("learning-rate"))
         await settled(pilot)
         await pilot.press("o")
@@ -142,14 +142,14 @@ async def test_a_card_opens_the_lesson_where_the_term_is_first_met(
     assert opened == [Lesson("descent", "learning-rate")]
 
 
-async def test_a_term_that_does_not_exist_is_said(services_in: MakeServices) -> None:
-    async with running(services_in(), lambda: TermCard("no-such-term")) as pilot:
-        assert "no such term" in text_of(pilot)
+async def test_a_term_that_does_not_exist_is_said(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in(), lambda: TermCard("no-such-term")) as pilot:
+        assert "does not have this term" in text_of(pilot)
         await pilot.press("enter", "1", "tab", "o", "backspace", "down")
 
 
-async def test_the_glossary_opens_at_a_term_from_its_card(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_the_glossary_opens_at_a_term_from_its_card(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         router.go(app_of(pilot), Term("softmax-function"))
         await settled(pilot)
         await pilot.press("g")
@@ -164,19 +164,19 @@ async def cards_after(pilot: Pilot[int], *keys: str) -> list[str]:
     await pilot.app.workers.wait_for_complete()
     screen = pilot.app.screen
     assert isinstance(screen, TutorScreen | TutorDialog)
-    return [term for card in screen.services.store.cards.all() if (term := card.key.split(":")[1])]
+    return [term for card in screen.workspace.store.cards.all() if (term := card.key.split(":")[1])]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 24)])
-async def test_a_term_that_was_opened_is_asked_in_reviews(services_in: MakeServices, size: tuple[int, int]) -> None:
-    services = services_in()
-    async with running(services, GlossaryScreen, size) as pilot:
+async def test_a_term_that_was_opened_is_asked_in_reviews(workspace_in: MakeWorkspace, size: tuple[int, int]) -> None:
+    workspace = workspace_in()
+    async with running(workspace, GlossaryScreen, size) as pilot:
         assert await cards_after(pilot, *"learning ra") == [], "one that passes by in the list was not opened"
         assert await cards_after(pilot, "enter") == ["learning-rate"]
         followed = await cards_after(pilot, "enter")
         assert len(followed) == 2, "a link that is followed opens the next"
         assert await cards_after(pilot, "backspace") == followed, "seen twice is one card"
-    (card,) = [each for each in services.store.cards.all() if "learning-rate" in each.key]
-    entry = services.course.glossary().get("learning-rate") if services.course is not None else None
+    (card,) = [each for each in workspace.store.cards.all() if "learning-rate" in each.key]
+    entry = workspace.course.glossary().get("learning-rate") if workspace.course is not None else None
     assert entry is not None
     assert card.lesson_id == entry.lesson_id

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.conftest import MakeServices
-from tests.tui.screen_rows import app_of, make_services, note_routes, rows_of, running, settled, text_of
+from tests.tui.conftest import MakeWorkspace
+from tests.tui.screen_rows import app_of, make_workspace, note_routes, rows_of, running, settled, text_of
 from tutor.progress.records import Answer, Position
 from tutor.tui.routes import Lesson
 from tutor.tui.screens import home
@@ -18,8 +18,8 @@ TITLES = {"en": "Gradient descent: which way is down", "zh": "梯度下降"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_the_map_shows_parts_and_lessons(services_in: MakeServices, language: str) -> None:
-    async with running(services_in(language)) as pilot:
+async def test_the_map_shows_parts_and_lessons(workspace_in: MakeWorkspace, language: str) -> None:
+    async with running(workspace_in(language)) as pilot:
         rows = rows_of(pilot)
         assert rows[0].startswith(" tutor")
         assert rows[0].endswith("en ⇄ 中")
@@ -31,19 +31,19 @@ async def test_the_map_shows_parts_and_lessons(services_in: MakeServices, langua
         assert len(rows) == 24
 
 
-async def test_progress_is_shown_as_it_was_left(services_in: MakeServices) -> None:
-    services = services_in()
-    services.store.record_answer(Answer("loss", "loss-first", "single", (1,), correct=False))
-    services.store.set_position("loss", Position(2), fraction=1.0, questions=1)
-    async with running(services) as pilot:
+async def test_progress_is_shown_as_it_was_left(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    workspace.store.record_answer(Answer("loss", "loss-first", "single", (1,), correct=False))
+    workspace.store.set_position("loss", Position(2), fraction=1.0, questions=1)
+    async with running(workspace) as pilot:
         row = next(row for row in rows_of(pilot) if "  2  " in row)
         assert row.startswith(" ✓  2  Model and loss")
         assert row.endswith("quiz 0/1   ↻ 1")
 
 
-async def test_the_language_switches_live_and_is_kept(services_in: MakeServices) -> None:
-    services = services_in()
-    async with running(services) as pilot:
+async def test_the_language_switches_live_and_is_kept(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    async with running(workspace) as pilot:
         await pilot.press("L")
         await settled(pilot)
         assert "梯度下降" in text_of(pilot)
@@ -51,11 +51,11 @@ async def test_the_language_switches_live_and_is_kept(services_in: MakeServices)
         await pilot.press("L")
         await settled(pilot)
         assert "Gradient descent" in text_of(pilot)
-    assert '"language": "en"' in (services.home / "settings.json").read_text(encoding="utf-8")
+    assert '"language": "en"' in (workspace.home / "settings.json").read_text(encoding="utf-8")
 
 
-async def test_keys_move_and_digits_go_to_a_lesson(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_keys_move_and_digits_go_to_a_lesson(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         rows = pilot.app.screen.query_one(RowList)
         for keys, selected in (
             ("down", "learning"),
@@ -70,30 +70,30 @@ async def test_keys_move_and_digits_go_to_a_lesson(services_in: MakeServices) ->
 
 @pytest.mark.parametrize("keys", [("3", "enter"), ("3", "l"), ("down", "down", "down", "enter")])
 async def test_enter_opens_the_selected_lesson(
-    services_in: MakeServices, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    workspace_in: MakeWorkspace, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = note_routes(monkeypatch, Lesson)
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         await pilot.press(*keys)
         await settled(pilot)
     assert opened == [Lesson("descent")]
 
 
 async def test_enter_at_once_goes_on_with_the_course(
-    services_in: MakeServices, monkeypatch: pytest.MonkeyPatch
+    workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = note_routes(monkeypatch, Lesson)
-    services = services_in()
-    services.store.set_position("loss", Position(1), fraction=0.3, questions=1)
-    async with running(services) as pilot:
+    workspace = workspace_in()
+    workspace.store.set_position("loss", Position(1), fraction=0.3, questions=1)
+    async with running(workspace) as pilot:
         await pilot.press("enter")
         await settled(pilot)
     assert opened == [Lesson("loss")]
 
 
-async def test_a_click_on_a_lesson_opens_it(services_in: MakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_click_on_a_lesson_opens_it(workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = note_routes(monkeypatch, Lesson)
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         line = next(index for index, row in enumerate(rows_of(pilot)) if "Model and loss" in row)
         await pilot.click(offset=(12, line))
         await settled(pilot)
@@ -103,7 +103,7 @@ async def test_a_click_on_a_lesson_opens_it(services_in: MakeServices, monkeypat
 async def test_an_empty_folder_is_said_and_nothing_breaks(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    async with running(make_services(tmp_path / "home", empty)) as pilot:
+    async with running(make_workspace(tmp_path / "home", empty)) as pilot:
         assert f"There are no lessons in {empty}".replace(" ", "") in "".join(text_of(pilot).split())
         assert "t quiz" not in rows_of(pilot)[-1]
         await pilot.press("enter", "down", "t", "1")
@@ -112,17 +112,17 @@ async def test_an_empty_folder_is_said_and_nothing_breaks(tmp_path: Path) -> Non
 
 async def test_a_missing_folder_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUTOR_LESSONS", "/nowhere")
-    async with running(make_services(tmp_path / "home")) as pilot:
+    async with running(make_workspace(tmp_path / "home")) as pilot:
         assert "▲" in rows_of(pilot)[3]
         assert "nowhere" in text_of(pilot)
 
 
 async def test_a_lesson_that_cannot_be_read_is_named_and_the_others_work(
-    services_in: MakeServices, lessons: Path, monkeypatch: pytest.MonkeyPatch
+    workspace_in: MakeWorkspace, lessons: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(home, "READ_LESSONS_AFTER", 0.01)
     (lessons / "en" / "02-loss.md").write_text("---\nid: [\n---\nText\n", encoding="utf-8")
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         await pilot.app.workers.wait_for_complete()
         await pilot.pause(0.2)
         await pilot.app.workers.wait_for_complete()
@@ -131,22 +131,22 @@ async def test_a_lesson_that_cannot_be_read_is_named_and_the_others_work(
         assert "Gradient descent" in text_of(pilot)
 
 
-async def test_runs_in_the_background_are_told(services_in: MakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
-    services = services_in()
-    monkeypatch.setattr(type(services), "count_running", lambda _self: 2)
-    async with running(services) as pilot:
+async def test_runs_in_the_background_are_told(workspace_in: MakeWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = workspace_in()
+    monkeypatch.setattr(type(workspace), "count_running", lambda _self: 2)
+    async with running(workspace) as pilot:
         assert "● 2 training" in rows_of(pilot)[0]
 
 
-async def test_colour_blind_ascii_mode_has_no_other_sign(services_in: MakeServices) -> None:
-    services = services_in(ascii=True)
-    services.store.record_answer(Answer("loss", "loss-first", "single", (1,), correct=False))
-    async with running(services) as pilot:
+async def test_colour_blind_ascii_mode_has_no_other_sign(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in(ascii=True)
+    workspace.store.record_answer(Answer("loss", "loss-first", "single", (1,), correct=False))
+    async with running(workspace) as pilot:
         assert text_of(pilot).replace("中", "").isascii()
 
 
-async def test_the_map_scrolls_to_the_last_lesson_in_a_low_window(services_in: MakeServices) -> None:
-    async with running(services_in(), size=(60, 12)) as pilot:
+async def test_the_map_scrolls_to_the_last_lesson_in_a_low_window(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in(), size=(60, 12)) as pilot:
         await pilot.press("end")
         await settled(pilot)
         assert "Softmax" in text_of(pilot)
@@ -155,21 +155,21 @@ async def test_the_map_scrolls_to_the_last_lesson_in_a_low_window(services_in: M
         assert "Start" in text_of(pilot)
 
 
-async def test_escape_on_the_map_says_how_to_leave(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_escape_on_the_map_says_how_to_leave(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         await pilot.press("escape")
         await settled(pilot)
-        assert "q leaves tutor" in text_of(pilot)
+        assert "Press q to quit tutor" in text_of(pilot)
         await pilot.press("q")
         await settled(pilot)
         assert app_of(pilot).return_code == 0
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_a_wide_window_tells_of_the_selected_lesson(services_in: MakeServices, language: str) -> None:
-    services = services_in(language)
-    services.store.record_answer(Answer("descent", "descent-first", "single", (1,), correct=False))
-    async with running(services, size=(140, 40)) as pilot:
+async def test_a_wide_window_tells_of_the_selected_lesson(workspace_in: MakeWorkspace, language: str) -> None:
+    workspace = workspace_in(language)
+    workspace.store.record_answer(Answer("descent", "descent-first", "single", (1,), correct=False))
+    async with running(workspace, size=(140, 40)) as pilot:
         await pilot.press("3")
         await pilot.pause(0.3)
         await settled(pilot)

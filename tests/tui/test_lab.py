@@ -13,7 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import LAB, MANUAL, FakeFollower, FakeRuns, fit_views, surface_views
-from tests.tui.screen_rows import app_of, lab_opened, make_services, rows_of, running, settled, text_of
+from tests.tui.screen_rows import app_of, lab_opened, make_workspace, rows_of, running, settled, text_of
 from tutor.charts.cells import plain_row
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate
@@ -68,10 +68,10 @@ async def lab(
     """The lab that ``text`` defines, opened on a screen of ``size``."""
     path = tmp_path / "one-lag.toml"
     path.write_text(text, encoding="utf-8")
-    services = make_services(tmp_path / "home", **settings)  # type: ignore[arg-type]
+    workspace = make_workspace(tmp_path / "home", **settings)  # type: ignore[arg-type]
     runs = runs or FakeRuns(tmp_path / "runs")
-    services.__dict__["runs"] = runs
-    async with running(services, first=lambda: router.screen_for(Lab(str(path))), size=size) as pilot:
+    workspace.__dict__["runs"] = runs
+    async with running(workspace, first=lambda: router.screen_for(Lab(str(path))), size=size) as pilot:
         yield Bench(pilot, runs, await lab_opened(pilot))
 
 
@@ -93,7 +93,7 @@ async def test_a_lab_waits_for_space_and_says_what_there_is_to_try(tmp_path: Pat
 async def opened(bench: Bench) -> list[str]:
     """The rows when the lab shows what its run would begin with."""
     for _ in range(500):
-        if not bench.screen.session.wants_preview and not bench.screen.looking_ahead:
+        if not bench.screen.session.wants_preview and not bench.screen.loading_preview:
             break
         await bench.pilot.pause(0.01)
     return await bench.look()
@@ -105,9 +105,9 @@ class Opening:
     def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str = LAB) -> None:
         self.path = tmp_path / "one-lag.toml"
         self.path.write_text(text, encoding="utf-8")
-        self.services = make_services(tmp_path / "home")
+        self.workspace = make_workspace(tmp_path / "home")
         self.runs = FakeRuns(tmp_path / "runs")
-        self.services.__dict__["runs"] = self.runs
+        self.workspace.__dict__["runs"] = self.runs
         self.may_open = threading.Event()
 
         def load_late(*arguments: object) -> LabConfig:
@@ -120,7 +120,7 @@ class Opening:
     async def shown(self, size: Size = (80, 24)) -> AsyncIterator[Pilot[int]]:
         """The lab in front, not open yet, over the course map."""
         try:
-            async with running(self.services, size=size) as pilot:
+            async with running(self.workspace, size=size) as pilot:
                 router.go(app_of(pilot), Lab(str(self.path)))
                 await settled(pilot)
                 yield pilot
@@ -210,7 +210,7 @@ async def test_before_the_start_a_lab_shows_what_it_begins_with(tmp_path: Path) 
         assert "● now" in rows[2]
         figures = [row.rpartition("│ ")[2].split() for row in rows if "│ " in row]
         assert ["w", "0.5000"] in figures
-        assert any("Every move of yours is drawn here." in row for row in rows)
+        assert any("Each of your moves is drawn here." in row for row in rows)
         assert not bench.runs.specs
 
 
@@ -264,7 +264,7 @@ async def test_a_control_turned_before_the_start_moves_what_it_begins_with(tmp_p
 async def test_the_footer_tells_how_to_end_what_is_being_typed(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         await bench.press("enter", "0", ".", "5")
-        assert (await bench.look())[-1].startswith(" enter take it   esc leave it")
+        assert (await bench.look())[-1].startswith(" enter keep   esc cancel")
         await bench.press("enter")
         assert (await bench.look())[-1].startswith(" space start")
 
@@ -421,7 +421,7 @@ async def test_a_control_that_needs_a_new_run_says_so_and_restart_uses_it(tmp_pa
         await bench.press("space")
         await bench.press("down", "right")
         text = await bench.text()
-        assert "takes a new run: press r" in text
+        assert "takes effect in a new run: press r" in text
         assert "‹ 7     ↻" in text
         assert bench.run.asked() == []
         await bench.press("r")
@@ -476,7 +476,7 @@ async def test_help_can_be_read_while_a_value_is_typed(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         await bench.press("enter", "7", "tab", "f1")
         await settled(bench.pilot)
-        assert "take it" in text_of(bench.pilot)
+        assert "keep" in text_of(bench.pilot)
         await bench.pilot.press("escape")
         await settled(bench.pilot)
         assert "▸ learning rate" in await bench.text()
@@ -512,14 +512,14 @@ async def test_divergence_is_explained_with_the_rate_that_caused_it(tmp_path: Pa
         bench.run.finish("diverged")
         text = await bench.text()
         assert "▲ diverged" in text.splitlines()[0]
-        assert "Diverged at epoch 4: with a learning rate of 2.5 each step overshoots" in text
-        assert "The loss rose from 1.000 to 800, then was no number any more." in " ".join(text.split())
+        assert "Diverged at epoch 4: with a learning rate of 2.5, each step overshoots" in text
+        assert "The loss rose from 1.000 to 800, and then overflowed." in " ".join(text.split())
         assert "space again" in text.splitlines()[-1]
         await bench.press("space")
         bench.run.train([1.0, 9e3, 8e8], rate=2.5)
         bench.run.finish("diverged")
         text = " ".join((await bench.text()).split())
-        assert "The loss rose from 1.000 to 8e8, which is of no use any more." in text
+        assert "The loss rose from 1.000 to 8e8, which is useless." in text
 
 
 @pytest.mark.parametrize(
@@ -559,7 +559,7 @@ async def test_every_end_is_told_in_words(tmp_path: Path) -> None:
             assert words in " ".join((await bench.text()).split()), reason
         await bench.press("space")
         bench.run.write(Failed(epoch=0, message="The file is not there.", hint="Look for it."))
-        assert "The run could not go on: The file is not there. Look for it." in await bench.text()
+        assert "The run could not continue: The file is not there. Look for it." in await bench.text()
 
 
 async def test_what_the_worker_refuses_is_said_once(tmp_path: Path) -> None:
@@ -620,9 +620,9 @@ async def test_a_change_is_taken_back_in_the_run_that_goes_on(tmp_path: Path) ->
         await bench.press("u")
         assert "‹ 0.1   ›" in await bench.text()
         await bench.press("space", "right", "down", "right", "u")
-        assert "look-back: 1 again." in " ".join((await bench.text()).split())
+        assert "look-back is 1 again." in " ".join((await bench.text()).split())
         await bench.press("u")
-        assert "learning rate: 0.1 again." in " ".join((await bench.text()).split())
+        assert "learning rate is 0.1 again." in " ".join((await bench.text()).split())
         assert [each["value"] for each in bench.run.asked()] == [0.2, 0.1]
         await bench.press("U")
         assert "‹ 0.2   ›" in await bench.text()
@@ -636,7 +636,9 @@ async def test_a_change_is_taken_back_in_the_run_that_goes_on(tmp_path: Path) ->
 async def test_other_seeds_say_that_the_labs_own_was_chosen(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         await bench.press("R")
-        assert "The lab's own seed, 1, was chosen to show its point" in " ".join((await bench.text()).split())
+        assert "The lab's own seed, 1, was chosen because it shows the effect well" in " ".join(
+            (await bench.text()).split()
+        )
         await bench.press("D")
         assert "Data seed 1" in await bench.text()
         assert [(spec.train.seed, spec.data.seed) for spec in bench.runs.specs] == [(2, None), (2, 1)]
@@ -691,7 +693,7 @@ async def test_the_best_attempt_is_kept_and_shown_the_next_time(tmp_path: Path) 
         await kept(bench)
         text = await bench.text()
         assert "best attempt 0.4000 ✓" in " ".join(text.split())
-        assert "A new best attempt: 0.4000, before 0.6000." in " ".join(text.split())
+        assert "A new best attempt: 0.4000, before it 0.6000." in " ".join(text.split())
     async with lab(tmp_path, runs=FakeRuns(tmp_path / "more")) as bench:
         assert "best attempt 0.4000 ✓" in " ".join((await bench.text()).split())
         await bench.press("space")
@@ -734,7 +736,7 @@ async def test_another_seed_says_so_where_nothing_is_random(tmp_path: Path) -> N
         await bench.press("R")
         text = " ".join((await bench.text()).split())
         assert "seed 2 changes nothing here: nothing is drawn at random here." in text
-        assert "was chosen to show its point" not in text
+        assert "was chosen because it shows the effect well" not in text
 
 
 async def test_each_condition_of_a_goal_has_its_own_sign(tmp_path: Path) -> None:
@@ -936,8 +938,8 @@ async def test_a_real_worker_trains_is_steered_and_outlives_the_screen(tmp_path:
     """The only test here with a process: everything above stands on logs in the test's hand."""
     path = tmp_path / "real.toml"
     path.write_text(REAL, encoding="utf-8")
-    services = make_services(tmp_path / "home")
-    async with running(services, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
+    workspace = make_workspace(tmp_path / "home")
+    async with running(workspace, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
         session = (await lab_opened(pilot)).session
         await pilot.press("space")
         await until(pilot, lambda: len(session.train) > 50)
@@ -950,7 +952,7 @@ async def test_a_real_worker_trains_is_steered_and_outlives_the_screen(tmp_path:
         assert "⏸ paused" in rows_of(pilot)[0]
         assert "┊" in text_of(pilot)
         assert "▀" in text_of(pilot)
-    again = make_services(tmp_path / "home")
+    again = make_workspace(tmp_path / "home")
     async with running(again, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
         joined = (await lab_opened(pilot)).session
         assert (joined.state, len(joined.train)) == ("paused", epochs)

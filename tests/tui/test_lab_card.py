@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import LAB, FakeRuns
-from tests.tui.screen_rows import lab_opened, make_services, rows_of, running
+from tests.tui.screen_rows import lab_opened, make_workspace, rows_of, running
 from tests.tui.test_lab import falling
 from tutor.course.lesson import LabFence, Place
 from tutor.foundation.text import cell_width
@@ -44,14 +44,14 @@ async def card_on_page(
     for name in ("en", "zh", "labs", "data"):
         (lessons / name).mkdir(parents=True, exist_ok=True)
     (lessons / "labs" / "one-lag.toml").write_text(LAB, encoding="utf-8")
-    services = make_services(tmp_path / "home", lessons, language=language)
-    services.__dict__["runs"] = runs
+    workspace = make_workspace(tmp_path / "home", lessons, language=language)
+    workspace.__dict__["runs"] = runs
     overrides: dict[str, object] = {} if rate is None else {"optimizer.learning_rate": rate}
     fence = LabFence("one-lag", "", overrides, Place(lessons / "en" / "x.md", 1, 1))
     card = LabCard(fence)
-    async with running(services, first=lambda: Page(card), size=size) as pilot:
+    async with running(workspace, first=lambda: Page(card), size=size) as pilot:
         for _ in range(400):
-            if card.session is not None or card._problem:
+            if card.session is not None or card.problem:
                 break
             await pilot.pause(0.01)
         card.focus()
@@ -60,7 +60,7 @@ async def card_on_page(
 
 
 async def _rows(pilot: Pilot[int], card: LabCard) -> list[str]:
-    card._tick()
+    card.poll()
     await pilot.pause()
     await pilot.pause()
     return rows_of(pilot)
@@ -103,7 +103,7 @@ async def test_space_plays_in_place_with_the_overrides_of_the_lesson(tmp_path: P
         text = "\n".join(await _rows(pilot, card))
         assert "✓ finished" in text
         assert "again" in text
-        assert card._timer is None
+        assert not card.watching
 
 
 @pytest.mark.parametrize("ends", [False, True], ids=["going", "ended"])

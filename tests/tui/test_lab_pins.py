@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import LAB
-from tests.tui.screen_rows import lab_opened, make_services, rows_of, running, text_of
+from tests.tui.screen_rows import lab_opened, make_workspace, rows_of, running, text_of
 from tutor.foundation.text import cell_width
 from tutor.labs.lab_files import load_lab
 from tutor.runs.events import DataFacts, Epochs, Finished, Started
@@ -61,18 +61,18 @@ async def opened(pilot: Pilot[int]) -> LabScreen:
     return screen
 
 
-def marks(services: Workspace) -> dict[str, str]:
-    found = services.runs.folder.glob("*/beside")
+def marks(workspace: Workspace) -> dict[str, str]:
+    found = workspace.runs.folder.glob("*/beside")
     return {mark.parent.name[-4:]: mark.read_text().strip() for mark in found}
 
 
 async def test_pins_come_back_after_a_restart_and_go_when_they_are_let_go(tmp_path: Path) -> None:
-    path, services = lab_file(tmp_path), make_services(tmp_path / "home")
-    first = a_run(services.runs, path, 10, 0.1, to=0.25)
-    second = a_run(services.runs, path, 11, 0.5, to=0.5)
-    services.runs.keep_compared(second, 2)
-    services.runs.keep_compared(first, 1)
-    again = make_services(tmp_path / "home")  # another start of the program
+    path, workspace = lab_file(tmp_path), make_workspace(tmp_path / "home")
+    first = a_run(workspace.runs, path, 10, 0.1, to=0.25)
+    second = a_run(workspace.runs, path, 11, 0.5, to=0.5)
+    workspace.runs.keep_compared(second, 2)
+    workspace.runs.keep_compared(first, 1)
+    again = make_workspace(tmp_path / "home")  # another start of the program
     async with running(again, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
         screen = await opened(pilot)
         kept = [(each.number, each.run_id) for each in screen.session.pinned]
@@ -91,40 +91,40 @@ async def open_from_the_list(pilot: Pilot[int], short_id: str) -> None:
 
 
 async def test_a_pin_is_written_down_at_once_and_taken_back_too(tmp_path: Path) -> None:
-    path, services = lab_file(tmp_path), make_services(tmp_path / "home")
-    a_run(services.runs, path, 10, 0.1, to=0.25)
-    async with running(services, first=RunsScreen) as pilot:
+    path, workspace = lab_file(tmp_path), make_workspace(tmp_path / "home")
+    a_run(workspace.runs, path, 10, 0.1, to=0.25)
+    async with running(workspace, first=RunsScreen) as pilot:
         await open_from_the_list(pilot, "aa10")
         await pilot.press("p")
-        assert marks(services) == {"aa10": "1"}
-        assert services.runs.entry("aa10").pinned
+        assert marks(workspace) == {"aa10": "1"}
+        assert workspace.runs.entry("aa10").pinned
         await pilot.press("p")
-        assert marks(services) == {}
+        assert marks(workspace) == {}
 
 
 async def test_the_fifth_pin_takes_the_place_of_the_first_and_that_is_said(tmp_path: Path) -> None:
-    path, services = lab_file(tmp_path), make_services(tmp_path / "home")
+    path, workspace = lab_file(tmp_path), make_workspace(tmp_path / "home")
     for hour in range(10, 10 + MAX_PINNED):
-        services.runs.keep_compared(a_run(services.runs, path, hour, hour / 100, to=0.25), hour - 9)
-    fifth = a_run(services.runs, path, 20, 0.5, to=0.5)
-    async with running(services, first=RunsScreen) as pilot:
+        workspace.runs.keep_compared(a_run(workspace.runs, path, hour, hour / 100, to=0.25), hour - 9)
+    fifth = a_run(workspace.runs, path, 20, 0.5, to=0.5)
+    async with running(workspace, first=RunsScreen) as pilot:
         await open_from_the_list(pilot, "aa20")
         await pilot.press("p")
         await pilot.pause()
         assert "in place of the run that was pinned first" in text_of(pilot)
-        assert marks(services) == {"aa11": "2", "aa12": "3", "aa13": "4", fifth[-4:]: "1"}
+        assert marks(workspace) == {"aa11": "2", "aa12": "3", "aa13": "4", fifth[-4:]: "1"}
 
 
 async def test_a_pin_whose_run_is_deleted_goes_from_the_lab(tmp_path: Path) -> None:
-    path, services = lab_file(tmp_path), make_services(tmp_path / "home")
-    run = a_run(services.runs, path, 10, 0.1, to=0.25)
-    services.runs.keep_compared(run, 1)
-    async with running(services, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
+    path, workspace = lab_file(tmp_path), make_workspace(tmp_path / "home")
+    run = a_run(workspace.runs, path, 10, 0.1, to=0.25)
+    workspace.runs.keep_compared(run, 1)
+    async with running(workspace, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
         screen = await opened(pilot)
         assert screen.session.pinned
         pilot.app.push_screen(RunsScreen())
         await pilot.pause()
-        shutil.rmtree(services.runs.folder_of(run))
+        shutil.rmtree(workspace.runs.folder_of(run))
         await pilot.press("escape")
         await pilot.pause()
         assert not screen.session.pinned
@@ -132,10 +132,10 @@ async def test_a_pin_whose_run_is_deleted_goes_from_the_lab(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_four_pins_of_before_fit_a_terminal_of_80_by_24(tmp_path: Path, language: str) -> None:
-    path, services = lab_file(tmp_path), make_services(tmp_path / "home", language=language)
+    path, workspace = lab_file(tmp_path), make_workspace(tmp_path / "home", language=language)
     for hour in range(10, 10 + MAX_PINNED):
-        services.runs.keep_compared(a_run(services.runs, path, hour, hour / 100, to=hour / 40), hour - 9)
-    async with running(services, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
+        workspace.runs.keep_compared(a_run(workspace.runs, path, hour, hour / 100, to=hour / 40), hour - 9)
+    async with running(workspace, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
         screen = await opened(pilot)
         await pilot.press("c")
         await pilot.pause()

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tests.stores import open_store
 from tests.tui.lab_fakes import LAB
 from tests.tui.lesson_samples import write_course
-from tests.tui.screen_rows import make_services, rows_of, running, settled, text_of
+from tests.tui.screen_rows import make_workspace, rows_of, running, settled, text_of
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.lesson.view import LessonView
@@ -44,7 +44,7 @@ FIRST_PAGE = {
         "  0      2.00",
         "  1      1.79",
         "─" * 80,
-        " space page   tab next block   enter answer   g glossary   c contents    ? help",
+        " space page   tab next   enter answer   g glossary   c contents          ? help",
     ],
     "zh": [
         " tutor › 2 梯度下降：哪边是下坡                                           § 1/3",
@@ -104,10 +104,10 @@ async def reading(
     lessons: Path | None = None, **settings: object,
 ) -> AsyncIterator[tuple[Pilot[int], LessonView]]:  # fmt: skip
     folder = lessons or write_course(home / "course")
-    services = make_services(home / "home", folder, language=language, **settings)
-    async with running(services, lambda: LessonScreen(lesson, anchor), size) as pilot:
+    workspace = make_workspace(home / "home", folder, language=language, **settings)
+    async with running(workspace, lambda: LessonScreen(lesson, anchor), size) as pilot:
         yield pilot, await opened(pilot)
-    services.store.close()
+    workspace.store.close()
 
 
 def marked(view: LessonView) -> str:
@@ -348,7 +348,7 @@ async def test_a_link_that_leads_nowhere_is_said(tmp_path: Path) -> None:
         assert isinstance(screen, LessonScreen)
         screen.follow("#nothing")
         await settled(pilot)
-        assert "leads nowhere: #nothing" in text_of(pilot)
+        assert "nothing behind this link: #nothing" in text_of(pilot)
 
 
 @pytest.mark.parametrize("anchor", ["many-parameters", "gradient", "person"])
@@ -477,8 +477,8 @@ async def test_a_lesson_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     course = write_course(tmp_path / "course")
     for language in ("en", "zh"):
         (course / language / "02-descent.md").write_bytes(b"---\nid: descent\ntitle: x\nminutes: 5\n---\n\xff\xfe")
-    services = make_services(tmp_path / "home", course)
-    async with running(services, lambda: LessonScreen("descent")) as pilot:
+    workspace = make_workspace(tmp_path / "home", course)
+    async with running(workspace, lambda: LessonScreen("descent")) as pilot:
         await until(pilot, lambda: "cannot be read" in text_of(pilot))
         assert "02-descent.md" in text_of(pilot)
         await pilot.press("space", "tab", "enter", "n", "c", "escape")  # nothing to do, and nothing breaks
@@ -521,22 +521,22 @@ async def test_contents_take_the_focus_and_give_it_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("presses", [1, 2])
 async def test_a_step_taken_before_the_page_is_there_is_not_lost(tmp_path: Path, presses: int) -> None:
-    services = make_services(tmp_path / "home")
-    app = TutorApp(services, lambda: LessonScreen("gradient-descent"))
+    workspace = make_workspace(tmp_path / "home")
+    app = TutorApp(workspace, lambda: LessonScreen("gradient-descent"))
     async with app.run_test(size=(80, 24)) as pilot:
         view = view_of(pilot)
         for _ in range(presses):
             assert not view.step_on()
         await opened(pilot)
-        numbers = [number for number, _ in view.flow._stops()]
+        numbers = [number for number, _ in view.flow.stops()]
         assert view.flow.focused_block == numbers[presses - 1]
-        assert view.flow._shows(numbers[presses - 1])
-    services.store.close()
+        assert view.flow.is_in_view(numbers[presses - 1])
+    workspace.store.close()
 
 
 async def test_a_step_taken_before_the_first_page_stands_at_its_place_is_not_scrolled_away(tmp_path: Path) -> None:
-    services = make_services(tmp_path / "home")
-    app = TutorApp(services, lambda: LessonScreen("gradient-descent"))
+    workspace = make_workspace(tmp_path / "home")
+    app = TutorApp(workspace, lambda: LessonScreen("gradient-descent"))
     async with app.run_test(size=(80, 24)) as pilot:
         view = view_of(pilot)
         while not any(block.virtual_region for block in view.flow.blocks):
@@ -544,15 +544,15 @@ async def test_a_step_taken_before_the_first_page_stands_at_its_place_is_not_scr
         assert not view.complete
         view.step_on()
         await opened(pilot)
-        first = next(number for number, _ in view.flow._stops())
+        first = next(number for number, _ in view.flow.stops())
         assert view.flow.focused_block == first
-        assert view.flow._shows(first)
-    services.store.close()
+        assert view.flow.is_in_view(first)
+    workspace.store.close()
 
 
 async def test_what_is_typed_behind_a_step_on_a_page_in_the_making_arrives(tmp_path: Path) -> None:
-    services = make_services(tmp_path / "home")
-    app = TutorApp(services, lambda: LessonScreen("gradient-descent"))
+    workspace = make_workspace(tmp_path / "home")
+    app = TutorApp(workspace, lambda: LessonScreen("gradient-descent"))
     async with app.run_test(size=(80, 24)) as pilot:
         view = view_of(pilot)
         view.step_on()
@@ -562,4 +562,4 @@ async def test_what_is_typed_behind_a_step_on_a_page_in_the_making_arrives(tmp_p
         await pilot.press("7")
         await opened(pilot)
         assert "[7 " in text_of(pilot)
-    services.store.close()
+    workspace.store.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.screen_rows import make_services, rows_of, running, text_of
+from tests.tui.screen_rows import make_workspace, rows_of, running, text_of
 from tutor.charts.cells import plain_row
 from tutor.course.lesson import Fault, Place
 from tutor.foundation.text import cell_width
@@ -31,8 +31,8 @@ async def test_each_save_is_shown_with_its_faults(
 ) -> None:
     path = lessons / language / "02-loss.md"
     sound = path.read_text(encoding="utf-8")
-    services = make_services(tmp_path / "home", lessons, language=language)
-    async with running(services, lambda: WatchedLessonScreen(path), size) as pilot:
+    workspace = make_workspace(tmp_path / "home", lessons, language=language)
+    async with running(workspace, lambda: WatchedLessonScreen(path), size) as pilot:
         await shows(pilot, SAID[language], "02-loss.md")
         path.write_text(sound.replace("Prose of", "A new word in").replace("讲的是", "新写的是") + "\n[x](#nowhere)\n")
         await shows(pilot, "✗", "#nowhere", "A new word in" if language == "en" else "新写的是")
@@ -48,7 +48,7 @@ async def test_each_save_is_shown_with_its_faults(
 async def test_a_file_that_is_no_lesson_any_more_says_so_and_comes_back(lessons: Path, tmp_path: Path) -> None:
     path = lessons / "en" / "02-loss.md"
     sound = path.read_text(encoding="utf-8")
-    async with running(make_services(tmp_path / "home", lessons), lambda: WatchedLessonScreen(path)) as pilot:
+    async with running(make_workspace(tmp_path / "home", lessons), lambda: WatchedLessonScreen(path)) as pilot:
         await shows(pilot, SAID["en"])
         path.write_text("---\nid: loss\n")
         await shows(pilot, "This lesson cannot be read", "✗ 1:1")
@@ -63,7 +63,7 @@ async def test_a_lab_beside_the_lesson_that_breaks_is_a_fault_of_the_lesson(less
     path.write_text(path.read_text() + '\n## Try\n\n```toml lab\nuse = "ball"\n```\n')
     lab = lessons / "labs" / "ball.toml"
     sound = lab.read_text()
-    async with running(make_services(tmp_path / "home", lessons), lambda: WatchedLessonScreen(path)) as pilot:
+    async with running(make_workspace(tmp_path / "home", lessons), lambda: WatchedLessonScreen(path)) as pilot:
         await shows(pilot, SAID["en"])
         lab.write_text(sound + "[train]\nepochs = -1\n")
         await shows(pilot, "✗", "train.epochs")
@@ -76,7 +76,7 @@ async def test_more_faults_than_rows_are_counted_and_another_width_wraps_them_an
 ) -> None:
     path = lessons / "en" / "02-loss.md"
     path.write_text(path.read_text() + "".join(f"\n[x](#nowhere-{n})\n" for n in range(20)))
-    async with running(make_services(tmp_path / "home", lessons), lambda: WatchedLessonScreen(path)) as pilot:
+    async with running(make_workspace(tmp_path / "home", lessons), lambda: WatchedLessonScreen(path)) as pilot:
         await shows(pilot, "✗", "more lines")
         before = next(row for row in rows_of(pilot) if "more lines" in row)
         await pilot.resize_terminal(60, 40)

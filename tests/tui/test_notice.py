@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import rows_of, running
 from tutor.tui.screen import TutorScreen
 
@@ -14,9 +14,9 @@ TWO = "The worker did not do it: there are not so many examples in this data set
 
 @pytest.mark.parametrize(("text", "hidden"), [(ONE, {22}), (TWO, {22, 23})])
 async def test_a_notice_of_one_or_two_lines_hides_no_row_of_the_screen(
-    services_in: MakeServices, text: str, hidden: set[int]
+    workspace_in: MakeWorkspace, text: str, hidden: set[int]
 ) -> None:
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         before = rows_of(pilot)
         screen = pilot.app.screen
         assert isinstance(screen, TutorScreen)
@@ -28,8 +28,8 @@ async def test_a_notice_of_one_or_two_lines_hides_no_row_of_the_screen(
         assert text.split()[0] in after[22]
 
 
-async def test_a_notice_finds_its_place_again_in_a_window_of_another_width(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_a_notice_finds_its_place_again_in_a_window_of_another_width(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, TutorScreen)
         screen.notice(TWO, seconds=60)

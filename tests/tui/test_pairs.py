@@ -106,7 +106,7 @@ async def test_a_wrong_answer_shows_which_pairs_are_right(tmp_path: Path) -> Non
 async def test_pairs_are_given_by_the_mouse(tmp_path: Path) -> None:
     make_pairs(tmp_path / "lessons")
     async with quiz(tmp_path) as bench:
-        zones = {(zone.kind, zone.number): zone for zone in bench.ask.laid.zones}
+        zones = {(zone.kind, zone.number): zone for zone in bench.ask.drawn.zones}
         for kind, number in (("option", 2), ("partner", 0)):
             zone = zones[kind, number]
             await bench.pilot.click(AskView, offset=(zone.start + 3, zone.line))

@@ -7,13 +7,13 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.tui.screen_rows import app_of, make_services, running
+from tests.tui.screen_rows import app_of, make_workspace, running
 from tutor.tui import background
 
 
 async def test_the_modules_are_there_and_then_the_loop_is_told(tmp_path: Path) -> None:
     told: list[int] = []
-    async with running(make_services(tmp_path)) as pilot:
+    async with running(make_workspace(tmp_path)) as pilot:
         app = app_of(pilot)
         name = "tutor.tui.screens.sweep"
         kept = sys.modules.pop(name, None)

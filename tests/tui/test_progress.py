@@ -10,24 +10,24 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui import screen_rows
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.quiz_bench import quiz
 from tests.tui.screen_rows import rows_of, running
+from tutor.charts.cells import plain_row
 from tutor.foundation import clock
 from tutor.foundation.text import cell_width
 from tutor.progress.records import Answer
 from tutor.study.misconceptions import Misconception
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.progress import ProgressScreen, miss_items
-from tutor.tui.widgets.row_list import rows_as_text
 from tutor.workspace import Workspace
 
 
-def learnt(services: Workspace, *, confidence: bool = True) -> None:
+def learnt(workspace: Workspace, *, confidence: bool = True) -> None:
     """Three days of answers: two wrong, then right."""
     now = clock.utc_now()
     for number, correct in enumerate((False, False, True)):
-        services.store.record_answer(
+        workspace.store.record_answer(
             Answer(
                 "loss", "loss-first", "single", (0 if correct else 1,), correct, seconds=90.0,
                 confidence=0.9 if confidence else None, at=now - timedelta(days=2 - number),
@@ -40,11 +40,11 @@ async def press(pilot: Pilot[int], *keys: str) -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_every_page_in_both_languages(services_in: MakeServices, language: str) -> None:
-    services = services_in(language)
-    learnt(services)
+async def test_every_page_in_both_languages(workspace_in: MakeWorkspace, language: str) -> None:
+    workspace = workspace_in(language)
+    learnt(workspace)
     english = language == "en"
-    async with running(services) as pilot:
+    async with running(workspace) as pilot:
         assert ("p progress" if english else "p 进度") in rows_of(pilot)[-1]
         text = await press(pilot, "p")
         assert ("Answers 3 correct 33%" if english else "连续天数") in " ".join(text.split())
@@ -65,10 +65,10 @@ async def test_every_page_in_both_languages(services_in: MakeServices, language:
         assert ("高估" if english else "too sure by") in text
 
 
-async def test_where_a_row_could_be_opened_right_turns_the_page_as_the_footer_says(services_in: MakeServices) -> None:
-    services = services_in()
-    learnt(services)
-    async with running(services) as pilot:
+async def test_where_a_row_could_be_opened_right_turns_the_page_as_the_footer_says(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    learnt(workspace)
+    async with running(workspace) as pilot:
         await press(pilot, "p")
         for page in (1, 2, 3, 4):
             assert "→ next page" in rows_of(pilot)[-1]
@@ -78,52 +78,52 @@ async def test_where_a_row_could_be_opened_right_turns_the_page_as_the_footer_sa
             assert screen.page == page
 
 
-async def test_a_mix_up_leads_to_the_lesson_that_mends_it(services_in: MakeServices) -> None:
-    services = services_in()
-    learnt(services)
-    async with running(services) as pilot:
+async def test_a_mix_up_leads_to_the_lesson_that_mends_it(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    learnt(workspace)
+    async with running(workspace) as pilot:
         await press(pilot, "p", "3", "enter")
         assert isinstance(pilot.app.screen, LessonScreen)
         assert "Model and loss" in rows_of(pilot)[0]
 
 
-def test_a_mix_up_is_told_in_full_with_its_question(services_in: MakeServices) -> None:
-    course = services_in().course
+def test_a_mix_up_is_told_in_full_with_its_question(workspace_in: MakeWorkspace) -> None:
+    course = workspace_in().course
     lesson = course.lesson("loss", "en") if course is not None else None
     assert lesson is not None
     question = next(each for each in lesson.questions if each.id == "loss-first")
     told = "That is the model: views in, views out. The loss takes in a whole model and gives back its badness."
     option = replace(question.options[0], feedback=told)
     items = miss_items([Misconception(question, option, 2)], 44, {"loss": "2 Model and loss"})
-    rows = rows_as_text(items, 44)
+    rows = [plain_row(item.draw(44)).rstrip() for item in items]
     assert told in " ".join(" ".join(rows).split())
     assert all(cell_width(row) <= 44 for row in rows)
     assert any("2 Model and loss · " in row for row in rows)
 
 
-async def test_few_lessons_are_told_without_a_chart(services_in: MakeServices) -> None:
-    services = services_in()
-    learnt(services)
-    async with running(services) as pilot:
+async def test_few_lessons_are_told_without_a_chart(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    learnt(workspace)
+    async with running(workspace) as pilot:
         text = await press(pilot, "p", "2")
         assert "2 Model and loss" in text
         assert "└" not in text, "one bar as wide as the window says nothing"
 
 
-async def test_without_answers_every_page_says_what_it_will_tell(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
-        assert "Nothing has been answered yet." in await press(pilot, "p")
-        assert "Nothing has been answered yet." in await press(pilot, "2")
-        assert "No wrong option has been chosen" in await press(pilot, "3")
+async def test_without_answers_every_page_says_what_it_will_tell(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
+        assert "You have not answered any question yet." in await press(pilot, "p")
+        assert "You have not answered any question yet." in await press(pilot, "2")
+        assert "You have not chosen a wrong option" in await press(pilot, "3")
         assert "You have not been asked yet how sure you are." in await press(pilot, "4")
         assert "No question has been answered yet." in await press(pilot, "5")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (44, 12), (140, 40)])
-async def test_every_page_fits_every_window(services_in: MakeServices, size: tuple[int, int]) -> None:
-    services = services_in(ascii=True)
-    learnt(services)
-    async with running(services, lambda: ProgressScreen(), size) as pilot:
+async def test_every_page_fits_every_window(workspace_in: MakeWorkspace, size: tuple[int, int]) -> None:
+    workspace = workspace_in(ascii=True)
+    learnt(workspace)
+    async with running(workspace, lambda: ProgressScreen(), size) as pilot:
         for key in "12345":
             text = await press(pilot, key)
             assert len(text.split("\n")) == size[1]
@@ -140,7 +140,7 @@ async def test_how_sure_is_asked_between_answer_and_feedback(tmp_path: Path) -> 
         assert "Correct." in text
         assert bench.store.answers()[0].confidence == 0.8
         await bench.press("enter", "1", "enter", "enter")
-        assert bench.store.answers()[1].confidence is None, "enter passes"
+        assert bench.store.answers()[1].confidence is None, "enter skips this"
 
 
 async def test_how_sure_is_asked_of_what_is_typed_and_a_change_takes_it_back(tmp_path: Path) -> None:
@@ -161,10 +161,10 @@ async def test_how_sure_is_not_asked_unless_wanted(tmp_path: Path) -> None:
         assert bench.store.answers()[0].confidence is None
 
 
-async def test_only_pages_that_were_looked_at_are_read(services_in: MakeServices) -> None:
-    services = services_in()
-    learnt(services)
-    async with running(services) as pilot:
+async def test_only_pages_that_were_looked_at_are_read(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    learnt(workspace)
+    async with running(workspace) as pilot:
         await press(pilot, "p")
         screen = pilot.app.screen
         assert isinstance(screen, ProgressScreen)
@@ -173,12 +173,12 @@ async def test_only_pages_that_were_looked_at_are_read(services_in: MakeServices
         assert screen.pages_read == {0, 3}
 
 
-async def test_back_from_a_lesson_the_pages_count_what_was_answered_there(services_in: MakeServices) -> None:
-    services = services_in()
-    learnt(services)
-    async with running(services) as pilot:
+async def test_back_from_a_lesson_the_pages_count_what_was_answered_there(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    learnt(workspace)
+    async with running(workspace) as pilot:
         assert "Answers                       3" in await press(pilot, "p")
         await press(pilot, "3", "enter")
-        learnt(services)
+        learnt(workspace)
         assert "↻ 4 It is not." in await press(pilot, "escape")
         assert "Answers                       6" in await press(pilot, "1")

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from tests.tui.lab_fakes import FakeRuns
 from tests.tui.quiz_bench import Bench, quiz
 from tests.tui.quiz_lessons import make_lessons
-from tests.tui.screen_rows import make_services, note_routes, rows_of, running, settled
+from tests.tui.screen_rows import make_workspace, note_routes, rows_of, running, settled
 from tutor.runs.events import Failed
 from tutor.study.attempt import Stage
 from tutor.study.lesson_session import LessonSession
@@ -160,7 +160,7 @@ async def test_a_line_is_dragged_by_the_mouse(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
         await bench.go_to("steps")
         a, b, c, d = list(order(bench))
-        first = min(zone.line for zone in bench.ask.laid.zones)
+        first = min(zone.line for zone in bench.ask.drawn.zones)
         await bench.pilot.mouse_down(AskView, offset=(8, first))
         await bench.pilot.hover(AskView, offset=(8, first + 1))
         await bench.pilot.hover(AskView, offset=(8, first + 2))
@@ -283,7 +283,7 @@ async def test_a_question_mark_is_no_number_and_asks_for_help(tmp_path: Path) ->
 async def test_a_blank_is_chosen_by_the_mouse(tmp_path: Path) -> None:
     async with quiz(tmp_path) as bench:
         await bench.go_to("names")
-        second = next(zone for zone in bench.ask.laid.zones if zone.number == 1)
+        second = next(zone for zone in bench.ask.drawn.zones if zone.number == 1)
         await bench.pilot.click(AskView, offset=(second.start + 2, second.line))
         await bench.type("w")
         assert bench.exercise.attempt.draft.texts == ("", "w")
@@ -458,18 +458,18 @@ class Reader(TutorScreen):
     AUTO_FOCUS = ""
 
     def compose_body(self) -> ComposeResult:
-        lesson = self.services.course.lesson("sample", "en") if self.services.course else None
+        lesson = self.workspace.course.lesson("sample", "en") if self.workspace.course else None
         assert lesson is not None
-        self.session = LessonSession(lesson, self.services.store)
+        self.session = LessonSession(lesson, self.workspace.store)
         with VerticalScroll(can_focus=False):
             for number, question in enumerate(lesson.questions, 1):
                 yield QuestionWidget(self.session.exercise(question.id), number=number)
 
 
 async def test_in_a_lesson_questions_stand_in_frames_and_can_be_tried_again(tmp_path: Path) -> None:
-    services = make_services(tmp_path / "home", make_lessons(tmp_path / "lessons"))
-    services.__dict__["runs"] = FakeRuns(tmp_path / "runs")
-    async with running(services, Reader, (80, 40)) as pilot:
+    workspace = make_workspace(tmp_path / "home", make_lessons(tmp_path / "lessons"))
+    workspace.__dict__["runs"] = FakeRuns(tmp_path / "runs")
+    async with running(workspace, Reader, (80, 40)) as pilot:
         await settled(pilot)
         first = pilot.app.screen.query(QuestionWidget).first()
         rows = rows_of(pilot)
@@ -487,4 +487,4 @@ async def test_in_a_lesson_questions_stand_in_frames_and_can_be_tried_again(tmp_
         assert reader.session.exercise("mae") is first.exercise
         await pilot.press("1", "enter")
         await settled(pilot)
-        assert len(services.store.answers()) == 2
+        assert len(workspace.store.answers()) == 2

@@ -9,7 +9,7 @@ import pytest
 
 from tests.stores import open_store
 from tests.tui.quiz_bench import Bench, quiz
-from tests.tui.screen_rows import app_of, make_services, rows_of, running, settled
+from tests.tui.screen_rows import app_of, make_workspace, rows_of, running, settled
 from tutor.foundation.text import cell_width
 from tutor.study.question_attempt import Mark
 from tutor.tui import router
@@ -369,8 +369,8 @@ async def test_a_lesson_that_is_not_there_says_so(tmp_path: Path) -> None:
 
 async def test_a_missing_lessons_folder_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUTOR_LESSONS", str(tmp_path / "nowhere"))
-    services = make_services(tmp_path / "home")
-    async with quiz(tmp_path, services=services) as bench:
+    workspace = make_workspace(tmp_path / "home")
+    async with quiz(tmp_path, workspace=workspace) as bench:
         # A long path breaks anywhere, also within its last name.
         assert "nowhere" in "".join((await bench.text()).split())
 
@@ -423,7 +423,7 @@ async def test_the_summary_leads_on_to_the_next_lesson(tmp_path: Path) -> None:
 
 
 async def test_who_leaves_while_the_quiz_comes_up_is_back_without_a_fault(tmp_path: Path) -> None:
-    async with running(make_services(tmp_path)) as pilot:
+    async with running(make_workspace(tmp_path)) as pilot:
         app = app_of(pilot)
         home = app.screen
         for turns in range(0, 60, 3):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import rows_of, running, settled
 from tutor.progress.activity import ReadingPiece
 from tutor.study.lesson_session import LessonSession
@@ -25,9 +25,9 @@ def seconds(monkeypatch: pytest.MonkeyPatch) -> Seconds:
     return clock
 
 
-async def test_a_lesson_is_read_while_it_is_in_front(services_in: MakeServices, seconds: Seconds) -> None:
-    services = services_in()
-    async with running(services, lambda: LessonScreen("loss")) as pilot:
+async def test_a_lesson_is_read_while_it_is_in_front(workspace_in: MakeWorkspace, seconds: Seconds) -> None:
+    workspace = workspace_in()
+    async with running(workspace, lambda: LessonScreen("loss")) as pilot:
         await pilot.app.workers.wait_for_complete()
         await settled(pilot)
         seconds.now += 20
@@ -35,7 +35,7 @@ async def test_a_lesson_is_read_while_it_is_in_front(services_in: MakeServices, 
         seconds.now += 5
         await pilot.press("g")
         await settled(pilot)
-        assert sum(piece.seconds for piece in services.store.reading.pieces()) == 25.0, "kept when it is left"
+        assert sum(piece.seconds for piece in workspace.store.reading.pieces()) == 25.0, "kept when it is left"
         seconds.now += 60
         await pilot.press("down")
         seconds.now += 60
@@ -47,16 +47,16 @@ async def test_a_lesson_is_read_while_it_is_in_front(services_in: MakeServices, 
         seconds.now += 3
         await pilot.press("escape")
         await settled(pilot)
-        pieces = services.store.reading.pieces()
+        pieces = workspace.store.reading.pieces()
         assert sum(piece.seconds for piece in pieces) == 25.0 + 120.0 + 3.0, "a pause counts as two minutes at most"
         assert {piece.lesson_id for piece in pieces} == {"loss"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_reading_is_told_beside_questions(services_in: MakeServices, language: str) -> None:
-    services = services_in(language)
-    services.store.reading.keep(ReadingPiece("loss", 4000.0))
-    async with running(services) as pilot:
+async def test_reading_is_told_beside_questions(workspace_in: MakeWorkspace, language: str) -> None:
+    workspace = workspace_in(language)
+    workspace.store.reading.keep(ReadingPiece("loss", 4000.0))
+    async with running(workspace) as pilot:
         await pilot.press("p")
         await pilot.app.workers.wait_for_complete()
         await settled(pilot)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import press, rows_of, running, settled, text_of
 from tutor.foundation import clock
 from tutor.progress.cards import Side, term_key
@@ -23,14 +23,14 @@ LOSS = term_key("loss-function", Side.MEANING)
 
 
 def with_cards(
-    services: Workspace, *, questions: tuple[str, ...] = ("loss",), terms: tuple[str, ...] = (LOSS,)
+    workspace: Workspace, *, questions: tuple[str, ...] = ("loss",), terms: tuple[str, ...] = (LOSS,)
 ) -> None:
     """Questions missed two days ago, terms seen yesterday."""
     now = clock.utc_now().replace(microsecond=0)
     for lesson in questions:
         missed = Answer(lesson, f"{lesson}-first", "single", (1,), correct=False, at=now - timedelta(days=2))
-        services.store.record_answer(missed)
-    services.store.cards.see(terms, "loss", now - timedelta(days=1))
+        workspace.store.record_answer(missed)
+    workspace.store.cards.see(terms, "loss", now - timedelta(days=1))
 
 
 async def opened(pilot: Pilot[int]) -> ReviewScreen:
@@ -48,10 +48,10 @@ def front(pilot: Pilot[int]) -> type:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_home_tells_what_is_due_and_r_opens_it(services_in: MakeServices, language: str) -> None:
-    services = services_in(language)
-    with_cards(services)
-    async with running(services) as pilot:
+async def test_home_tells_what_is_due_and_r_opens_it(workspace_in: MakeWorkspace, language: str) -> None:
+    workspace = workspace_in(language)
+    with_cards(workspace)
+    async with running(workspace) as pilot:
         assert ("2 due" if language == "en" else "2 张待复习") in rows_of(pilot)[0]
         assert ("r review" if language == "en" else "r 复习") in rows_of(pilot)[-1]
         await pilot.press("r")
@@ -64,8 +64,8 @@ async def test_home_tells_what_is_due_and_r_opens_it(services_in: MakeServices, 
         assert len(rows) == 24
 
 
-async def test_nothing_due_and_nothing_seen_is_said(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_nothing_due_and_nothing_seen_is_said(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         assert "due" not in rows_of(pilot)[0]
         await pilot.press("r")
         await opened(pilot)
@@ -76,10 +76,10 @@ async def test_nothing_due_and_nothing_seen_is_said(services_in: MakeServices) -
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_a_review_from_the_first_card_to_the_last(services_in: MakeServices, language: str) -> None:
-    services = services_in(language)
-    with_cards(services)
-    async with running(services) as pilot:
+async def test_a_review_from_the_first_card_to_the_last(workspace_in: MakeWorkspace, language: str) -> None:
+    workspace = workspace_in(language)
+    with_cards(workspace)
+    async with running(workspace) as pilot:
         await press(pilot, "r", "a")
         screen = await opened(pilot)
         assert ("1 of 2" if language == "en" else "第 1 张，共 2 张") in rows_of(pilot)[0]
@@ -92,31 +92,31 @@ async def test_a_review_from_the_first_card_to_the_last(services_in: MakeService
         text = text_of(pilot)
         assert ("2 of 2 correct" if language == "en" else "答对 2 题，共 2 题") in text
         assert ("That was all for now." if language == "en" else "这次的都复习完了。") in text
-        assert services.store.cards.count_due(clock.utc_now()) == 0
+        assert workspace.store.cards.count_due(clock.utc_now()) == 0
         await press(pilot, "escape")
         assert front(pilot) is HomeScreen
         assert "due" not in rows_of(pilot)[0]
         assert "待复习" not in rows_of(pilot)[0]
 
 
-async def test_f6_shows_the_answer_too(services_in: MakeServices) -> None:
-    services = services_in()
-    with_cards(services, questions=(), terms=(term_key("loss-function", Side.NAME),))
-    async with running(services) as pilot:
+async def test_f6_shows_the_answer_too(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    with_cards(workspace, questions=(), terms=(term_key("loss-function", Side.NAME),))
+    async with running(workspace) as pilot:
         await press(pilot, "r", "a")
         assert "You asked for the answer, so this counts as not known." in "\n".join(await press(pilot, "f6"))
 
 
 async def test_between_blanks_tab_is_not_the_key_that_shows_the_answer(
-    services_in: MakeServices, lessons: Path
+    workspace_in: MakeWorkspace, lessons: Path
 ) -> None:
     with (lessons / "en" / "02-loss.md").open("a", encoding="utf-8") as file:
         file.write("\n## Names\n\n<!-- q: loss-names -->\n\nThe [[bias]] and the [[weight]].\n")
-    services = services_in()
+    workspace = workspace_in()
     now = clock.utc_now().replace(microsecond=0)
     missed = Answer("loss", "loss-names", "fill-in", ("", ""), correct=False, at=now - timedelta(days=2))
-    services.store.record_answer(missed)
-    async with running(services) as pilot:
+    workspace.store.record_answer(missed)
+    async with running(workspace) as pilot:
         await press(pilot, "r", "a")
         for _ in range(3):
             rows = await press(pilot, "tab")
@@ -125,10 +125,10 @@ async def test_between_blanks_tab_is_not_the_key_that_shows_the_answer(
         assert "You asked for the answer, so this counts as not known." in "\n".join(await press(pilot, "f6"))
 
 
-async def test_a_name_is_typed_and_tab_shows_the_answer(services_in: MakeServices) -> None:
-    services = services_in()
-    with_cards(services, questions=(), terms=(term_key("loss-function", Side.NAME),))
-    async with running(services) as pilot:
+async def test_a_name_is_typed_and_tab_shows_the_answer(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    with_cards(workspace, questions=(), terms=(term_key("loss-function", Side.NAME),))
+    async with running(workspace) as pilot:
         rows = await press(pilot, "r", "a")
         text = "\n".join(rows)
         assert "What … means in one sentence." in text
@@ -137,19 +137,19 @@ async def test_a_name_is_typed_and_tab_shows_the_answer(services_in: MakeService
         rows = await press(pilot, "f2", "l", "o", "tab")
         assert "You asked for the answer, so this counts as not known." in "\n".join(rows)
         assert "Loss function · 损失函数" in "\n".join(rows)
-        (answer,) = services.store.answers()
+        (answer,) = workspace.store.answers()
         assert (answer.correct, answer.given, answer.hints) == (False, ("",), 1)
         rows = await press(pilot, "n")
         assert "2 of 2" in rows[0], "it comes again"
         await press(pilot, *"loss-functoin", "enter")
         assert "Loss function" in text_of(pilot)
-        assert [each.correct for each in services.store.answers()] == [False, True]
+        assert [each.correct for each in workspace.store.answers()] == [False, True]
 
 
-async def test_the_language_changes_under_way(services_in: MakeServices) -> None:
-    services = services_in()
-    with_cards(services, questions=())
-    async with running(services) as pilot:
+async def test_the_language_changes_under_way(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    with_cards(workspace, questions=())
+    async with running(workspace) as pilot:
         await press(pilot, "r", "a")
         assert "Loss function" in text_of(pilot)
         await press(pilot, "L")
@@ -157,10 +157,10 @@ async def test_the_language_changes_under_way(services_in: MakeServices) -> None
         assert "第 1 张，共 1 张" in rows_of(pilot)[0]
 
 
-async def test_a_card_leads_to_its_lesson_and_back(services_in: MakeServices) -> None:
-    services = services_in()
-    with_cards(services, terms=())
-    async with running(services) as pilot:
+async def test_a_card_leads_to_its_lesson_and_back(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    with_cards(workspace, terms=())
+    async with running(workspace) as pilot:
         await press(pilot, "r", "5", "tab", "o")
         assert front(pilot) is LessonScreen
         await press(pilot, "escape")
@@ -168,10 +168,10 @@ async def test_a_card_leads_to_its_lesson_and_back(services_in: MakeServices) ->
         assert "You asked for the answer, so this counts as not known." in text_of(pilot)
 
 
-async def test_leaving_in_the_middle_keeps_what_was_answered(services_in: MakeServices) -> None:
-    services = services_in()
-    with_cards(services, questions=("loss", "learning"))
-    async with running(services) as pilot:
+async def test_leaving_in_the_middle_keeps_what_was_answered(workspace_in: MakeWorkspace) -> None:
+    workspace = workspace_in()
+    with_cards(workspace, questions=("loss", "learning"))
+    async with running(workspace) as pilot:
         await press(pilot, "r", "a")
         screen = await opened(pilot)
         attempt = screen.query_one(QuestionWidget).exercise.attempt
@@ -182,10 +182,10 @@ async def test_leaving_in_the_middle_keeps_what_was_answered(services_in: MakeSe
 
 
 @pytest.mark.parametrize("size", [(80, 24), (44, 12), (140, 40)])
-async def test_every_page_fits_every_window(services_in: MakeServices, size: tuple[int, int]) -> None:
-    services = services_in()
-    with_cards(services)
-    async with running(services, size=size) as pilot:
+async def test_every_page_fits_every_window(workspace_in: MakeWorkspace, size: tuple[int, int]) -> None:
+    workspace = workspace_in()
+    with_cards(workspace)
+    async with running(workspace, size=size) as pilot:
         for keys in (("r",), ("a",), ("tab",), ("enter",), ("tab",), ("enter",)):
             rows = await press(pilot, *keys)
             assert len(rows) == size[1]

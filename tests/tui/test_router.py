@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.runs.test_registry import FINISHED, epochs, make
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import app_of, running, settled, text_of
 from tutor import tui
 from tutor.labs.lab_config import LabConfig
@@ -24,19 +24,19 @@ BALL = LabConfig(id="ball", title={"en": "Ball on a curve"})
 
 
 def lesson_file(app: TutorApp) -> Path:
-    course = app.services.course
+    course = app.workspace.course
     assert course is not None
     return course.headers("en")[0].path
 
 
 def a_cell(app: TutorApp) -> Path:
-    folder = make(app.services.runs, CELL, epochs(1, 3), FINISHED)
+    folder = make(app.workspace.runs, CELL, epochs(1, 3), FINISHED)
     write_config(folder, BALL)
     return folder
 
 
 def a_run(app: TutorApp) -> str:
-    return make(app.services.runs, RUN, epochs(1, 3), FINISHED).name
+    return make(app.workspace.runs, RUN, epochs(1, 3), FINISHED).name
 
 
 WAYS: dict[type[Route], tuple[Callable[[TutorApp], Route], str]] = {
@@ -67,9 +67,9 @@ KINDS: dict[str, type[Route]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-async def test_every_route_opens_its_screen(services_in: MakeServices, kind: type[Route]) -> None:
+async def test_every_route_opens_its_screen(workspace_in: MakeWorkspace, kind: type[Route]) -> None:
     way, words = WAYS[kind]
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         app = app_of(pilot)
         app.too_small = True  # or its sentence goes at once
         route = way(app)
@@ -98,9 +98,9 @@ def test_each_screen_has_a_route() -> None:
 
 
 async def test_a_screen_is_told_from_others_by_its_route_and_a_special_lesson_is_a_lesson(
-    services_in: MakeServices,
+    workspace_in: MakeWorkspace,
 ) -> None:
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         app = app_of(pilot)
         assert router.is_shown(app.screen, routes.Home)
         assert not router.is_shown(app.screen, routes.Lesson)
@@ -112,8 +112,8 @@ async def test_a_screen_is_told_from_others_by_its_route_and_a_special_lesson_is
 
 
 @pytest.mark.parametrize("opened", [1, 3])
-async def test_home_waits_for_screens_that_are_still_to_come(services_in: MakeServices, opened: int) -> None:
-    async with running(services_in()) as pilot:
+async def test_home_waits_for_screens_that_are_still_to_come(workspace_in: MakeWorkspace, opened: int) -> None:
+    async with running(workspace_in()) as pilot:
         app = app_of(pilot)
         home = app.screen
         for route in (routes.Glossary(), routes.Runs(), routes.Settings())[:opened]:
@@ -124,8 +124,8 @@ async def test_home_waits_for_screens_that_are_still_to_come(services_in: MakeSe
         assert app.screen_stack == [home]
 
 
-async def test_home_is_one_step_from_anywhere_and_behind_the_last_screen(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_home_is_one_step_from_anywhere_and_behind_the_last_screen(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         app = app_of(pilot)
         home = app.screen
         for route in (routes.Runs(), routes.Settings(), routes.Glossary()):

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import rows_of, running, settled
 from tutor.charts.cells import Span
 from tutor.tui.commands import Command
@@ -43,9 +43,9 @@ def selected(screen: ListScreen) -> str | None:
     return screen.rows.selected
 
 
-async def test_headings_are_stepped_over(services_in: MakeServices) -> None:
+async def test_headings_are_stepped_over(workspace_in: MakeWorkspace) -> None:
     screen = ListScreen(ITEMS)
-    async with running(services_in(), lambda: screen) as pilot:
+    async with running(workspace_in(), lambda: screen) as pilot:
         assert screen.rows.selected == "1"
         await pilot.press("down", "down", "down", "down")
         assert screen.rows.selected == "6"
@@ -55,9 +55,9 @@ async def test_headings_are_stepped_over(services_in: MakeServices) -> None:
         assert screen.rows.selected == "1"
 
 
-async def test_what_is_selected_is_always_in_sight(services_in: MakeServices) -> None:
+async def test_what_is_selected_is_always_in_sight(workspace_in: MakeWorkspace) -> None:
     screen = ListScreen(ITEMS)
-    async with running(services_in(), lambda: screen) as pilot:
+    async with running(workspace_in(), lambda: screen) as pilot:
         for key in ("pagedown", "pagedown", "end", "pageup", "home", "G"):
             await pilot.press(key)
             await settled(pilot)
@@ -67,17 +67,17 @@ async def test_what_is_selected_is_always_in_sight(services_in: MakeServices) ->
         assert "row 0" in rows_of(pilot)[2], "the heading above the first row is shown with it"
 
 
-async def test_moves_and_choices_are_told_once(services_in: MakeServices) -> None:
+async def test_moves_and_choices_are_told_once(workspace_in: MakeWorkspace) -> None:
     screen = ListScreen(ITEMS)
-    async with running(services_in(), lambda: screen) as pilot:
+    async with running(workspace_in(), lambda: screen) as pilot:
         await pilot.press("down", "enter", "up", "up")
         await settled(pilot)
     assert screen.heard == [("highlighted", "2"), ("chosen", "2"), ("highlighted", "1")]
 
 
-async def test_other_rows_keep_the_selection_by_its_key(services_in: MakeServices) -> None:
+async def test_other_rows_keep_the_selection_by_its_key(workspace_in: MakeWorkspace) -> None:
     screen = ListScreen(ITEMS)
-    async with running(services_in(), lambda: screen) as pilot:
+    async with running(workspace_in(), lambda: screen) as pilot:
         screen.rows.select("7")
         screen.rows.set_items([item("a"), item("7"), item("b")])
         await settled(pilot)
@@ -89,9 +89,9 @@ async def test_other_rows_keep_the_selection_by_its_key(services_in: MakeService
         await pilot.press("enter", "down", "end")
 
 
-async def test_a_page_without_choices_scrolls(services_in: MakeServices) -> None:
+async def test_a_page_without_choices_scrolls(workspace_in: MakeWorkspace) -> None:
     screen = ListScreen([item(str(number), selectable=False) for number in range(60)])
-    async with running(services_in(), lambda: screen) as pilot:
+    async with running(workspace_in(), lambda: screen) as pilot:
         await pilot.press("j", "j")
         await settled(pilot)
         assert "row 2" in rows_of(pilot)[2]
@@ -101,7 +101,7 @@ async def test_a_page_without_choices_scrolls(services_in: MakeServices) -> None
         assert "enter" not in rows_of(pilot)[-1], "there is nothing to choose"
 
 
-async def test_a_step_draws_only_the_two_rows_that_change(services_in: MakeServices) -> None:
+async def test_a_step_draws_only_the_two_rows_that_change(workspace_in: MakeWorkspace) -> None:
     """A selected row that moves must not cost a screen over a slow line."""
     drawn: list[str] = []
 
@@ -113,7 +113,7 @@ async def test_a_step_draws_only_the_two_rows_that_change(services_in: MakeServi
         return RowItem(key, draw)
 
     screen = ListScreen([counting(str(number)) for number in range(10)])
-    async with running(services_in(), lambda: screen) as pilot:
+    async with running(workspace_in(), lambda: screen) as pilot:
         drawn.clear()
         await pilot.press("down")
         await settled(pilot)

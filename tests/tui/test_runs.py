@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.runs.test_registry import FINISHED, epochs, make
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import lab_opened, running, settled, text_of
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.events import DataFacts, Epochs, Paused, Started
@@ -35,24 +35,26 @@ async def shown(pilot: Pilot[int], *texts: str, absent: str = "") -> str:
 
 
 @pytest.fixture
-def services(services_in: MakeServices) -> Workspace:
-    return services_in()
+def workspace(workspace_in: MakeWorkspace) -> Workspace:
+    return workspace_in()
 
 
-def fill(services: Workspace) -> Runs:
-    make(services.runs, "20260101-100000-aaaa", epochs(1, 3), FINISHED)
-    make(services.runs, "20260101-110000-bbbb", epochs(1, 2), lab="ball")
-    return services.runs
+def fill(workspace: Workspace) -> Runs:
+    make(workspace.runs, "20260101-100000-aaaa", epochs(1, 3), FINISHED)
+    make(workspace.runs, "20260101-110000-bbbb", epochs(1, 2), lab="ball")
+    return workspace.runs
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", ("state", "finished", "2 kept")), ("zh", ("状态", "2 次训练"))])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("state", "finished", "2 in all")), ("zh", ("状态", "2 次训练"))]
+)
 @pytest.mark.parametrize("size", [(80, 24), (140, 40), (40, 12)])
 async def test_the_list_shows_every_run(
-    services_in: MakeServices, language: str, words: tuple[str, ...], size: tuple[int, int]
+    workspace_in: MakeWorkspace, language: str, words: tuple[str, ...], size: tuple[int, int]
 ) -> None:
-    services = services_in(language)
-    fill(services)
-    async with running(services, RunsScreen, size) as pilot:
+    workspace = workspace_in(language)
+    fill(workspace)
+    async with running(workspace, RunsScreen, size) as pilot:
         text = await shown(pilot, "aaaa", "bbbb", "✓", "✗")
         if size[0] >= 80:
             assert all(word in text for word in words)
@@ -62,30 +64,30 @@ async def test_the_list_shows_every_run(
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Reading the runs"), ("zh", "正在读取训练列表")])
 async def test_while_the_list_is_read_it_says_so(
-    services_in: MakeServices, language: str, words: str, monkeypatch: pytest.MonkeyPatch
+    workspace_in: MakeWorkspace, language: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(RunsScreen, "_look", lambda _self: None)
-    async with running(services_in(language), RunsScreen) as pilot:
+    async with running(workspace_in(language), RunsScreen) as pilot:
         await shown(pilot, words)
 
 
-async def test_without_a_run_the_way_to_one_is_told(services: Workspace) -> None:
-    async with running(services, RunsScreen) as pilot:
+async def test_without_a_run_the_way_to_one_is_told(workspace: Workspace) -> None:
+    async with running(workspace, RunsScreen) as pilot:
         await shown(pilot, "There are no runs yet")
 
 
-async def test_a_run_that_goes_on_is_steered_from_the_list(services: Workspace) -> None:
-    folder = make(services.runs, "20260101-120000-cccc", epochs(1, 1))
+async def test_a_run_that_goes_on_is_steered_from_the_list(workspace: Workspace) -> None:
+    folder = make(workspace.runs, "20260101-120000-cccc", epochs(1, 1))
     lock = hold(folder / LOCK_FILE)
     assert lock is not None
-    async with running(services, RunsScreen) as pilot:
+    async with running(workspace, RunsScreen) as pilot:
         await shown(pilot, "running", "space pause")
         await pilot.press("space")
         await pilot.press("x")
         await settled(pilot)
         with (folder / "events.jsonl").open("a", encoding="utf-8") as log:
             log.write('{"type":"paused","epoch":1}\n')
-        await shown(pilot, "paused", "space go on")
+        await shown(pilot, "paused", "space resume")
         await pilot.press("space")
         await settled(pilot)
     sent = [json.loads(line)["do"] for line in (folder / "control.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -93,9 +95,9 @@ async def test_a_run_that_goes_on_is_steered_from_the_list(services: Workspace) 
     os.close(lock)
 
 
-async def test_deleting_takes_two_keys_and_pinning_one(services: Workspace) -> None:
-    runs = fill(services)
-    async with running(services, RunsScreen) as pilot:
+async def test_deleting_takes_two_keys_and_pinning_one(workspace: Workspace) -> None:
+    runs = fill(workspace)
+    async with running(workspace, RunsScreen) as pilot:
         await shown(pilot, "aaaa", "bbbb")
         await pilot.press("p")
         await shown(pilot, "★")
@@ -107,18 +109,18 @@ async def test_deleting_takes_two_keys_and_pinning_one(services: Workspace) -> N
     assert [entry.short_id for entry in runs.all()] == ["aaaa"]
 
 
-async def test_export_names_the_file(services: Workspace) -> None:
-    fill(services)
-    async with running(services, RunsScreen) as pilot:
+async def test_export_names_the_file(workspace: Workspace) -> None:
+    fill(workspace)
+    async with running(workspace, RunsScreen) as pilot:
         await shown(pilot, "bbbb")
         await pilot.press("e")
         await shown(pilot, "Written:")
-    assert (services.home / "exports" / "20260101-110000-bbbb.csv").read_text(encoding="utf-8").startswith("epoch,")
+    assert (workspace.home / "exports" / "20260101-110000-bbbb.csv").read_text(encoding="utf-8").startswith("epoch,")
 
 
-async def test_enter_opens_the_run_and_c_compares_it(services: Workspace) -> None:
-    fill(services)
-    async with running(services, RunsScreen) as pilot:
+async def test_enter_opens_the_run_and_c_compares_it(workspace: Workspace) -> None:
+    fill(workspace)
+    async with running(workspace, RunsScreen) as pilot:
         await shown(pilot, "bbbb")
         await pilot.press("m", "down")
         await shown(pilot, "◆")
@@ -127,13 +129,13 @@ async def test_enter_opens_the_run_and_c_compares_it(services: Workspace) -> Non
         assert screen.session.run_id[-4:] == "aaaa"
         assert [each.run_id[-4:] for each in screen.session.pinned] == ["bbbb"]
         await pilot.press("escape")
-        await shown(pilot, "2 kept")
+        await shown(pilot, "2 in all")
 
 
-async def test_home_tells_of_a_run_that_went_on_meanwhile(services: Workspace) -> None:
-    lock = hold(make(services.runs, "20260101-120000-cccc", epochs(1, 7)) / LOCK_FILE)
+async def test_home_tells_of_a_run_that_went_on_meanwhile(workspace: Workspace) -> None:
+    lock = hold(make(workspace.runs, "20260101-120000-cccc", epochs(1, 7)) / LOCK_FILE)
     assert lock is not None
-    async with running(services) as pilot:
+    async with running(workspace) as pilot:
         await shown(pilot, "Still training: one-lag, epoch 7")
         await pilot.press("w")
         await shown(pilot, "cccc")
@@ -153,11 +155,11 @@ def recorded(runs: Runs, *events: Epochs | Paused, task: str = "recorded") -> Pa
     return folder
 
 
-async def test_a_recorded_run_is_watched_and_not_started_here(services: Workspace) -> None:
-    folder = recorded(services.runs, epochs(1, 5))
+async def test_a_recorded_run_is_watched_and_not_started_here(workspace: Workspace) -> None:
+    folder = recorded(workspace.runs, epochs(1, 5))
     lock = hold(folder / LOCK_FILE)
     assert lock is not None
-    async with running(services, lambda: router.screen_for(Run(folder.name))) as pilot:
+    async with running(workspace, lambda: router.screen_for(Run(folder.name))) as pilot:
         await shown(pilot, "my model", "space pause")
         screen = await lab_opened(pilot)
         offered: Callable[[], set[str]] = lambda: {each.id for each in screen.commands()}  # noqa: E731
@@ -174,14 +176,14 @@ async def test_a_recorded_run_is_watched_and_not_started_here(services: Workspac
 )
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 async def test_nothing_is_claimed_of_what_another_program_trains(
-    services_in: MakeServices, language: str, crumb: str, title: str, keys: str, size: tuple[int, int]
+    workspace_in: MakeWorkspace, language: str, crumb: str, title: str, keys: str, size: tuple[int, int]
 ) -> None:
-    services = services_in(language)
+    workspace = workspace_in(language)
     measured = Epochs(first=1, train=[1.0, 0.5], updates=2, seconds=0.1, metrics={"f1": [None, 0.75]})
-    folder = recorded(services.runs, measured, task="followed")
+    folder = recorded(workspace.runs, measured, task="followed")
     lock = hold(folder / LOCK_FILE)
     assert lock is not None
-    async with running(services, lambda: router.screen_for(Run(folder.name)), size) as pilot:
+    async with running(workspace, lambda: router.screen_for(Run(folder.name)), size) as pilot:
         text = await shown(pilot, crumb, "0.5")
         assert not any(word in text for word in ("MSE", "seed", "种子", "full speed", "space"))
         assert "lab.pause" not in {each.id for each in (await lab_opened(pilot)).commands()}
@@ -198,16 +200,16 @@ async def test_nothing_is_claimed_of_what_another_program_trains(
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("width", [36, 40, 60, 76, 80, 110, 140])
-def test_a_row_of_the_list_fits_its_width(services: Workspace, language: str, width: int) -> None:
+def test_a_row_of_the_list_fits_its_width(workspace: Workspace, language: str, width: int) -> None:
     from tutor.charts.cells import row_width
     from tutor.foundation.clock import utc_now
     from tutor.foundation.translate import use_language
     from tutor.tui.screens.runs import run_items
 
     use_language(language)
-    make(services.runs, "20260101-090000-eeee", lab="never")
-    fill(services)
-    entries = services.runs.all()
+    make(workspace.runs, "20260101-090000-eeee", lab="never")
+    fill(workspace)
+    entries = workspace.runs.all()
     rows = [item.draw(width) for item in run_items(entries, [], utc_now(), ascii=False)]
     assert max(row_width(row) for row in rows) <= width
     assert len({row_width(row) for row in rows}) == 1

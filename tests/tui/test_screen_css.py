@@ -9,7 +9,7 @@ from textual.color import Color
 from textual.css.stylesheet import Stylesheet
 from textual.widgets import Input, Static
 
-from tests.tui.screen_rows import app_of, make_services, running, settled
+from tests.tui.screen_rows import app_of, make_workspace, running, settled
 from tutor.tui import router
 from tutor.tui.routes import Glossary
 from tutor.tui.screen import TutorScreen
@@ -27,7 +27,7 @@ class Blue(TutorScreen):
 
 
 async def test_a_new_screen_has_its_styles_and_no_screen_behind_it_changes(tmp_path: Path) -> None:
-    async with running(make_services(tmp_path)) as pilot:
+    async with running(make_workspace(tmp_path)) as pilot:
         app = app_of(pilot)
         rows = app.screen.query_one(RowList)
         before = rows.styles.background
@@ -43,7 +43,7 @@ async def test_a_new_screen_has_its_styles_and_no_screen_behind_it_changes(tmp_p
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 async def test_the_styles_of_a_screen_hold_after_a_change_of_the_look_too(tmp_path: Path, theme: str) -> None:
-    async with running(make_services(tmp_path, theme="light" if theme == "dark" else "dark")) as pilot:
+    async with running(make_workspace(tmp_path, theme="light" if theme == "dark" else "dark")) as pilot:
         app = app_of(pilot)
         router.go(app, Glossary())
         await settled(pilot)
@@ -56,7 +56,7 @@ async def test_the_styles_of_a_screen_hold_after_a_change_of_the_look_too(tmp_pa
 
 
 async def test_opening_screens_parses_only_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running(make_services(tmp_path)) as pilot:
+    async with running(make_workspace(tmp_path)) as pilot:
         app = app_of(pilot)
 
         def refuse(_stylesheet: Stylesheet) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.widget import Widget
 
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import app_of, lab_opened, running, settled
 from tests.tui.test_sizes import OPENED, resized
 from tutor.tui import router, routes
@@ -26,7 +26,7 @@ _PATIENCE = 40
 def _sweep(app: TutorApp) -> None:
     from tutor.labs.lab_files import load_lab
 
-    course = app.services.course
+    course = app.workspace.course
     assert course is not None
     router.go(app, routes.Sweep(load_lab("ball", course.labs_folder)))
 
@@ -45,8 +45,8 @@ async def all_gone(references: Sequence[weakref.ref[Any]]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", KINDS)
-async def test_a_screen_that_was_left_is_gone_with_its_widgets(services_in: MakeServices, name: str) -> None:
-    async with running(services_in()) as pilot:
+async def test_a_screen_that_was_left_is_gone_with_its_widgets(workspace_in: MakeWorkspace, name: str) -> None:
+    async with running(workspace_in()) as pilot:
         app = app_of(pilot)
         opened: Callable[[TutorApp], None] = KINDS[name]
         opened(app)
@@ -65,9 +65,9 @@ async def test_a_screen_that_was_left_is_gone_with_its_widgets(services_in: Make
         assert await all_gone(kept) == []
 
 
-async def test_no_cache_keeps_the_lines_of_a_widget_that_is_gone(services_in: MakeServices) -> None:
+async def test_no_cache_keeps_the_lines_of_a_widget_that_is_gone(workspace_in: MakeWorkspace) -> None:
     """Textual's own does: https://github.com/Textualize/textual/issues/6665."""
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         OPENED["settings"](app_of(pilot))
         await settled(pilot)
         lines = [weakref.ref(widget._styles_cache) for widget in pilot.app.screen.walk_children(Widget)]
@@ -76,8 +76,8 @@ async def test_no_cache_keeps_the_lines_of_a_widget_that_is_gone(services_in: Ma
         assert await all_gone(lines) == []
 
 
-async def test_the_notice_of_a_window_too_small_is_gone_when_it_has_grown(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_the_notice_of_a_window_too_small_is_gone_when_it_has_grown(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         await resized(pilot, 10, 5)
         assert isinstance(pilot.app.screen, TooSmallScreen)
         kept = [weakref.ref(pilot.app.screen)]
@@ -85,17 +85,17 @@ async def test_the_notice_of_a_window_too_small_is_gone_when_it_has_grown(servic
         assert await all_gone(kept) == []
 
 
-async def test_what_a_left_screen_was_made_of_is_collected_soon(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_what_a_left_screen_was_made_of_is_collected_soon(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         app = app_of(pilot)
         looked: list[bool] = []
-        look = app.tidying.look
+        look = app.garbage.look
 
         def noted() -> bool:
             looked.append(True)
             return look()
 
-        app.tidying.look = noted  # type: ignore[method-assign]
+        app.garbage.look = noted  # type: ignore[method-assign]
         OPENED["settings"](app)
         await settled(pilot)
         assert not looked

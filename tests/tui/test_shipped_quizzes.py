@@ -17,7 +17,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.lab_fakes import FakeRuns
-from tests.tui.screen_rows import make_services, running, settled, text_of
+from tests.tui.screen_rows import make_workspace, running, settled, text_of
 from tutor.course.lesson import Question
 from tutor.course.questions.fill_in import FILL_IN
 from tutor.course.questions.numeric import NUMERIC
@@ -128,7 +128,7 @@ async def answer(pilot: Pilot[int], question: QuestionWidget, runs: EndedRuns, *
     if exercise.mark is Mark.WAITING:
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
-        question._look()
+        question.poll()
     assert exercise.mark is (Mark.RIGHT if right else Mark.WRONG), exercise.question.id
 
 
@@ -136,13 +136,13 @@ async def answer(pilot: Pilot[int], question: QuestionWidget, runs: EndedRuns, *
 async def test_every_quiz_is_taken_to_its_end_by_keyboard(
     tmp_path: Path, number: int, language: str, right: bool
 ) -> None:
-    services = make_services(tmp_path / "home", LESSONS, language=language)
+    workspace = make_workspace(tmp_path / "home", LESSONS, language=language)
     runs = EndedRuns(tmp_path / "runs")
-    services.__dict__["runs"] = runs
-    assert services.course is not None
-    lesson_id = next(each.id for each in services.course.headers(language) if each.number == number)
+    workspace.__dict__["runs"] = runs
+    assert workspace.course is not None
+    lesson_id = next(each.id for each in workspace.course.headers(language) if each.number == number)
     screen = QuizScreen(lesson_id)
-    async with running(services, lambda: screen) as pilot:
+    async with running(workspace, lambda: screen) as pilot:
         await settled(pilot)
         session = screen.session
         assert session is not None
@@ -153,16 +153,16 @@ async def test_every_quiz_is_taken_to_its_end_by_keyboard(
         await settled(pilot)
         assert session.over
         assert translate("quiz.score", right=len(asked) if right else 0, total=len(asked)) in text_of(pilot)
-        answers = services.store.answers()
+        answers = workspace.store.answers()
         assert [(each.question_id, each.correct) for each in answers] == [(id_, right) for id_ in asked]
-        assert {card.key for card in services.store.cards.all()} == (set() if right else set(asked))
+        assert {card.key for card in workspace.store.cards.all()} == (set() if right else set(asked))
 
 
 async def test_two_runs_that_are_compared_are_both_in_view(tmp_path: Path) -> None:
-    services = make_services(tmp_path / "home", LESSONS)
-    services.__dict__["runs"] = FakeRuns(tmp_path / "runs")
+    workspace = make_workspace(tmp_path / "home", LESSONS)
+    workspace.__dict__["runs"] = FakeRuns(tmp_path / "runs")
     screen = QuizScreen("linear-lags")
-    async with running(services, lambda: screen) as pilot:
+    async with running(workspace, lambda: screen) as pilot:
         await settled(pilot)
         await pilot.press("1", "enter")
         await pilot.app.workers.wait_for_complete()

@@ -11,14 +11,14 @@ from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import app_of, lab_opened, rows_of, running, settled, text_of
 from tutor.foundation.text import cell_width
 from tutor.tui import router, routes
 from tutor.tui.app import TutorApp
+from tutor.tui.background import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.too_small import TooSmallScreen
-from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.widgets.prose import ProseView
 
 OPENED: dict[str, Callable[[TutorApp], None]] = {
@@ -44,7 +44,7 @@ async def resized(pilot: Pilot[int], width: int, height: int) -> None:
 
 @pytest.mark.parametrize("small", [(1, 24), (2, 24), (4, 24), (80, 1), (80, 4), (1, 1)])
 async def test_a_lesson_in_a_window_too_small_keeps_its_layout(
-    services_in: MakeServices, small: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    workspace_in: MakeWorkspace, small: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
     lines_at = ProseView.lines_at
@@ -54,7 +54,7 @@ async def test_a_lesson_in_a_window_too_small_keeps_its_layout(
         return lines_at(self, width)
 
     monkeypatch.setattr(ProseView, "lines_at", noted)
-    async with running(services_in(), lambda: LessonScreen("loss")) as pilot:
+    async with running(workspace_in(), lambda: LessonScreen("loss")) as pilot:
         before = text_of(pilot)
         asked.clear()
         await resized(pilot, *small)
@@ -64,8 +64,8 @@ async def test_a_lesson_in_a_window_too_small_keeps_its_layout(
         assert text_of(pilot) == before
 
 
-async def test_what_is_opened_in_a_window_too_small_is_laid_out_in_the_least_size(services_in: MakeServices) -> None:
-    async with running(services_in(), lambda: LessonScreen("loss"), (2, 3)) as pilot:
+async def test_what_is_opened_in_a_window_too_small_is_laid_out_in_the_least_size(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in(), lambda: LessonScreen("loss"), (2, 3)) as pilot:
         assert isinstance(pilot.app.screen, TooSmallScreen)
         assert pilot.app.screen_stack[0].size == Size(MIN_WIDTH, MIN_HEIGHT)
         await resized(pilot, 100, 30)
@@ -74,9 +74,9 @@ async def test_what_is_opened_in_a_window_too_small_is_laid_out_in_the_least_siz
         assert "Prose of the lesson" in text_of(pilot)
 
 
-async def test_sizes_that_follow_one_another_closely_come_to_rest(services_in: MakeServices) -> None:
+async def test_sizes_that_follow_one_another_closely_come_to_rest(workspace_in: MakeWorkspace) -> None:
     """The lab asks for something at each size, so that Textual cannot take two sizes that wait together."""
-    async with running(services_in(), lambda: router.screen_for(routes.Lab("ball"))) as pilot:
+    async with running(workspace_in(), lambda: router.screen_for(routes.Lab("ball"))) as pilot:
         screen = await lab_opened(pilot)
         told: list[events.Resize] = []
         on_event = screen.on_event
@@ -97,11 +97,11 @@ async def test_sizes_that_follow_one_another_closely_come_to_rest(services_in: M
 
 
 @pytest.mark.parametrize("name", OPENED)
-async def test_every_screen_stands_every_size(services_in: MakeServices, name: str) -> None:
+async def test_every_screen_stands_every_size(workspace_in: MakeWorkspace, name: str) -> None:
     chance = random.Random(name)
     sizes = [(1, 1), (200, 60), (MIN_WIDTH, MIN_HEIGHT), (200, MIN_HEIGHT), (MIN_WIDTH - 1, 60)]
     sizes += [(chance.randint(1, 200), chance.randint(1, 60)) for _ in range(3)]
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         app = app_of(pilot)
         OPENED[name](app)
         await settled(pilot)

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from tests.runs.test_replay import a_log, written
 from tests.tui.lab_fakes import LAB
-from tests.tui.screen_rows import app_of, lab_opened, make_services, rows_of, running, text_of
+from tests.tui.screen_rows import app_of, lab_opened, make_workspace, rows_of, running, text_of
 from tutor.foundation.text import cell_width
 from tutor.labs.lab_files import read_lab, write_config
 from tutor.runs.log import LogWriter
@@ -63,7 +63,7 @@ class Bench:
 
     async def look(self) -> list[str]:
         """What the screen shows once it has read the results."""
-        self.screen._look()
+        self.screen.poll()
         await self.pilot.pause()
         await self.pilot.pause()
         return rows_of(self.pilot)
@@ -72,11 +72,11 @@ class Bench:
 @asynccontextmanager
 async def sweep(tmp_path: Path, size: Size = (80, 24), **settings: object) -> AsyncIterator[Bench]:
     """The sweep of the sample lab."""
-    services = make_services(tmp_path / "home", **settings)  # type: ignore[arg-type]
+    workspace = make_workspace(tmp_path / "home", **settings)  # type: ignore[arg-type]
     sweeps = FakeSweeps(tmp_path / "sweeps")
-    services.__dict__["sweeps"] = sweeps
+    workspace.__dict__["sweeps"] = sweeps
     screen = SweepScreen(SPEC)
-    async with running(services, first=lambda: screen, size=size) as pilot:
+    async with running(workspace, first=lambda: screen, size=size) as pilot:
         yield Bench(pilot, sweeps, screen)
 
 

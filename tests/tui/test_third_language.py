@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.languages import write_language
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import press, rows_of, running, settled, text_of
 from tutor.cli import run
 from tutor.course.glossary import Glossary, GlossaryEntry
@@ -55,9 +55,9 @@ def esperanto(own_home: Path, lessons: Path) -> None:
 # -- screens ---------------------------------------------------------------------------------------------
 
 
-async def test_the_key_goes_round_all_languages_and_says_which(services_in: MakeServices, esperanto: None) -> None:
-    services = services_in()
-    async with running(services) as pilot:
+async def test_the_key_goes_round_all_languages_and_says_which(workspace_in: MakeWorkspace, esperanto: None) -> None:
+    workspace = workspace_in()
+    async with running(workspace) as pilot:
         assert "L en ⇄ 中 ⇄ eo" in rows_of(pilot)[0]
         await pilot.press("L")
         await settled(pilot)
@@ -67,37 +67,39 @@ async def test_the_key_goes_round_all_languages_and_says_which(services_in: Make
         text = text_of(pilot)
         assert "Nun en Esperanto." in text
         assert "Komenci" in text
-        assert json.loads((services.home / "settings.json").read_text())["language"] == "eo"
+        assert json.loads((workspace.home / "settings.json").read_text())["language"] == "eo"
         await pilot.press("L")
         await settled(pilot)
-        assert "Now in English." in text_of(pilot)
+        assert "The language is now English." in text_of(pilot)
 
 
-async def test_of_many_languages_the_map_shows_this_one_and_the_next(services_in: MakeServices, own_home: Path) -> None:
+async def test_of_many_languages_the_map_shows_this_one_and_the_next(
+    workspace_in: MakeWorkspace, own_home: Path
+) -> None:
     for code in ("aa", "bb", "cc"):
         write_language(own_home, code, {"language": {"sign": "a-very-long-sign"}})
-    async with running(services_in("zh")) as pilot:
+    async with running(workspace_in("zh")) as pilot:
         assert "L 中 ⇄ a-v…" in rows_of(pilot)[0]
 
 
-async def test_the_map_marks_what_is_not_translated(services_in: MakeServices, esperanto: None) -> None:
-    async with running(services_in("eo")) as pilot:
+async def test_the_map_marks_what_is_not_translated(workspace_in: MakeWorkspace, esperanto: None) -> None:
+    async with running(workspace_in("eo")) as pilot:
         rows = rows_of(pilot)
         assert any("Modelo kaj perdo  " in row for row in rows)
         assert any("Softmax [en]" in row for row in rows)
         assert any("Parto 1 · LOOKING FOR A FUNCTION" in row for row in rows)
 
 
-async def test_a_lesson_that_is_not_translated_says_so(services_in: MakeServices, esperanto: None) -> None:
-    async with running(services_in("eo")) as pilot:
+async def test_a_lesson_that_is_not_translated_says_so(workspace_in: MakeWorkspace, esperanto: None) -> None:
+    async with running(workspace_in("eo")) as pilot:
         await press(pilot, "1", "enter")
         assert "Ne estas en Esperanto, do en English." in text_of(pilot)
         await press(pilot, "L")
         assert "Ne estas" not in text_of(pilot)
 
 
-async def test_a_translated_lesson_is_there_with_its_hints(services_in: MakeServices, esperanto: None) -> None:
-    async with running(services_in("eo")) as pilot:
+async def test_a_translated_lesson_is_there_with_its_hints(workspace_in: MakeWorkspace, esperanto: None) -> None:
+    async with running(workspace_in("eo")) as pilot:
         await press(pilot, "2", "enter")
         text = text_of(pilot)
         assert "Modelo kaj perdo" in text
@@ -108,9 +110,9 @@ async def test_a_translated_lesson_is_there_with_its_hints(services_in: MakeServ
         assert "Konsilo" not in text_of(pilot)
 
 
-async def test_the_settings_offer_it(services_in: MakeServices, esperanto: None) -> None:
-    services = services_in("zh")
-    async with running(services) as pilot:
+async def test_the_settings_offer_it(workspace_in: MakeWorkspace, esperanto: None) -> None:
+    workspace = workspace_in("zh")
+    async with running(workspace) as pilot:
         rows = await press(pilot, "S")
         assert any("○ English   ● 中文   ○ Esperanto" in row for row in rows), rows
         rows = await press(pilot, "right")
@@ -119,10 +121,10 @@ async def test_the_settings_offer_it(services_in: MakeServices, esperanto: None)
         assert any("● English   ○ 中文   ○ Esperanto" in row for row in rows)
 
 
-async def test_of_many_languages_the_settings_show_the_one_in_use(services_in: MakeServices, own_home: Path) -> None:
+async def test_of_many_languages_the_settings_show_the_one_in_use(workspace_in: MakeWorkspace, own_home: Path) -> None:
     for first in "abcdefgh":
         write_language(own_home, f"{first}x", {"language": {"name": f"Language of {first.upper()}"}})
-    async with running(services_in("gx")) as pilot:
+    async with running(workspace_in("gx")) as pilot:
         rows = await press(pilot, "S")
         assert any("● Language of G" in row for row in rows), rows
 

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.bench.keys_burst import Found, fuzz
-from tests.tui.conftest import MakeServices
+from tests.tui.conftest import MakeWorkspace
 from tests.tui.screen_rows import app_of, rows_of, running, settled
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.help import HelpScreen
@@ -35,17 +35,17 @@ async def burst(pilot: Pilot[int], *keys: str) -> None:
     await settled(pilot)
 
 
-async def test_what_is_typed_behind_the_palettes_key_is_typed_into_the_palette(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_what_is_typed_behind_the_palettes_key_is_typed_into_the_palette(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         await burst(pilot, "ctrl+p", *"gloss")
         assert isinstance(pilot.app.screen, Palette)
         assert pilot.app.screen.query_one(Input).value == "gloss"
 
 
 async def test_the_palette_carries_out_what_was_typed_ahead_and_the_rest_goes_to_what_it_opened(
-    services_in: MakeServices,
+    workspace_in: MakeWorkspace,
 ) -> None:
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         await burst(pilot, "ctrl+p", *"settings", "enter", "escape", "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
         assert [type(screen) for screen in pilot.app.screen_stack] == [HomeScreen, HelpScreen]
@@ -54,9 +54,9 @@ async def test_the_palette_carries_out_what_was_typed_ahead_and_the_rest_goes_to
 @pytest.mark.parametrize(
     "keys", [("ctrl+p", *"quit", "enter", "enter"), ("q",) * 5, ("S", "escape", "q", "enter", "x")]
 )
-async def test_nothing_is_done_any_more_once_a_key_has_left(services_in: MakeServices, keys: Sequence[str]) -> None:
+async def test_nothing_is_done_any_more_once_a_key_has_left(workspace_in: MakeWorkspace, keys: Sequence[str]) -> None:
     app = None
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         app = app_of(pilot)
         for key in keys:
             app.post_message(events.Key(key, key if len(key) == 1 else None))
@@ -66,24 +66,24 @@ async def test_nothing_is_done_any_more_once_a_key_has_left(services_in: MakeSer
     assert not app.crashed
 
 
-async def test_one_escape_leaves_one_screen_however_fast_they_come(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_one_escape_leaves_one_screen_however_fast_they_come(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         await burst(pilot, "g", "escape", "S", "escape", "question_mark", "escape", "S")
         assert [type(screen) for screen in pilot.app.screen_stack] == [HomeScreen, SettingsScreen]
         await burst(pilot, *["escape"] * 6)
         assert [type(screen) for screen in pilot.app.screen_stack] == [HomeScreen]
 
 
-async def test_a_number_and_enter_open_that_lesson_and_its_keys_wait_for_it(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_a_number_and_enter_open_that_lesson_and_its_keys_wait_for_it(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         await burst(pilot, "2", "enter", "g")
         assert [type(screen) for screen in pilot.app.screen_stack] == [HomeScreen, LessonScreen, GlossaryScreen]
         await burst(pilot, "escape", "escape", "3", "enter")
         assert "3 Gradient descent" in rows_of(pilot)[0]
 
 
-async def test_a_dialog_that_is_left_already_leaves_nothing_else(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_a_dialog_that_is_left_already_leaves_nothing_else(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         await burst(pilot, "S", "ctrl+p")
         palette = pilot.app.screen
         assert isinstance(palette, Palette)
@@ -95,8 +95,8 @@ async def test_a_dialog_that_is_left_already_leaves_nothing_else(services_in: Ma
         assert [type(screen) for screen in pilot.app.screen_stack][:2] == [HomeScreen, SettingsScreen]
 
 
-async def test_a_paste_waits_for_the_line_that_it_belongs_in(services_in: MakeServices) -> None:
-    async with running(services_in()) as pilot:
+async def test_a_paste_waits_for_the_line_that_it_belongs_in(workspace_in: MakeWorkspace) -> None:
+    async with running(workspace_in()) as pilot:
         pilot.app.post_message(events.Key("ctrl+p", None))
         pilot.app.post_message(events.Paste("softmax"))
         await settled(pilot)
@@ -114,9 +114,9 @@ def test_random_bytes_in_bursts_neither_stop_it_nor_keep_the_terminal(tmp_path: 
 
 
 async def test_what_a_screen_wanted_to_do_after_the_next_picture_stops_no_other_once_it_was_left(
-    services_in: MakeServices,
+    workspace_in: MakeWorkspace,
 ) -> None:
-    async with running(services_in()) as pilot:
+    async with running(workspace_in()) as pilot:
         await burst(pilot, "S")
         left = pilot.app.screen
         done: list[str] = []

@@ -1,4 +1,4 @@
-"""Charts of a daily series: actual and predicted values, and how the series correlates with itself."""
+"""Charts of a series: actual and predicted values, and how the series correlates with itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def series_chart(
     actual: Numbers, predicted: Numbers, width: int, height: int, *, name: str = "", ascii: bool = False
 ) -> Rows:
-    """Draw ``actual`` as a dotted line and ``predicted`` as a solid one, day by day from 1."""
+    """Draw ``actual`` as a dotted line and ``predicted`` as a solid one, numbered from 1."""
     if too_small(width, height):
         return sentence(translate("charts.too-small"), width, height)
     truth, guess = float_array(actual), float_array(predicted)
@@ -64,19 +64,24 @@ def _series_legend(width: int, height: int, name: str, *, ascii: bool) -> Rows:
     return flow(items, width, 1)
 
 
-_WEEK = 7
+_STEPS = {"day": (7, "charts.days-apart"), "hour": (24, "charts.hours-apart")}
+"""By what a step of a series is: how many make the rhythm that its chart marks, a week or a day; and the words."""
+_MIN_BARS = 7
 
 
 def autocorrelation_chart(
-    values: Numbers, width: int, height: int, *, lags: int = 0, name: str = "", ascii: bool = False
+    values: Numbers, width: int, height: int, *, lags: int = 0, step: str = "day", name: str = "", ascii: bool = False
 ) -> Rows:
-    """Draw the autocorrelation at lags of 1, 2, ... days as bars from zero; those of whole weeks have another colour.
+    """Draw the autocorrelation at lags of 1, 2, ... steps as bars from zero.
+
+    The bars of whole weeks, or in a series by the hour of whole days, have another colour.
 
     Args:
-        values: The autocorrelation at 1, 2, ... days.
+        values: The autocorrelation at 1, 2, ... steps.
         width: The width in cells.
         height: The height in rows.
-        lags: How many days the model looks back; a column marks the last of them.
+        lags: How many steps the model looks back; a column marks the last of them.
+        step: What a step is: ``day`` or ``hour``.
         name: What the series counts.
         ascii: Whether to draw in plain ASCII.
     """
@@ -86,20 +91,21 @@ def autocorrelation_chart(
     finite = sizes[np.isfinite(sizes)]
     if not len(finite):
         return sentence(translate("charts.nothing-yet"), width, height)
-    legend = _autocorrelation_legend(width, height, name, lags=lags, ascii=ascii)
+    period, apart = _STEPS["hour" if step == "hour" else "day"]
+    legend = _autocorrelation_legend(width, height, name, translate(apart), lags=lags, period=period, ascii=ascii)
     body = height - len(legend)
-    # As many days as have a column of their own, in whole weeks if possible.
-    room = max(_WEEK, (width - 8) // 2 // _WEEK * _WEEK)
-    sizes = sizes[:room]
-    day = np.arange(1, len(sizes) + 1, dtype=np.float64)
-    x = _weeks(len(sizes), most=max(2, width // 6))
+    # As many lags as have a column of their own, in whole periods if possible.
+    columns = (width - 8) // 2
+    sizes = sizes[: max(_MIN_BARS, columns // period * period or columns)]
+    lag = np.arange(1, len(sizes) + 1, dtype=np.float64)
+    x = _periods(len(sizes), period, most=max(2, width // 6))
     low, high = min(0.0, float(finite.min())), max(0.0, float(finite.max()))
     y = linear_scale(low, high, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
-    whole = (day % _WEEK) == 0
+    whole = (lag % period) == 0
     marks = [
-        _bars(day[~whole], sizes[~whole], x, y, grid, "train"),
-        _bars(day[whole], sizes[whole], x, y, grid, "valid"),
+        _bars(lag[~whole], sizes[~whole], x, y, grid, "train"),
+        _bars(lag[whole], sizes[whole], x, y, grid, "valid"),
     ]
     if 0 < lags <= len(sizes):
         place = int(dot_columns(float_array([lags + 0.5]), x, grid)[0])
@@ -107,16 +113,15 @@ def autocorrelation_chart(
     return [*legend, *framed(x, y, canvas(grid, marks), width, body, ascii=ascii)]
 
 
-def _weeks(days: int, most: int) -> Scale:
-    """Return a scale from 0 to past the last of ``days``, with at most ``most`` ticks at the ends of weeks."""
-    step = _WEEK * max(1, -(-(days // _WEEK + 1) // most))
-    ticks = range(0, days + 1, step)
-    return Scale(0.0, days + 1.0, tuple(map(float, ticks)), tuple(map(str, ticks)))
+def _periods(lags: int, period: int, most: int) -> Scale:
+    """Return a scale from 0 to past the last of ``lags``, with at most ``most`` ticks at the ends of periods."""
+    ticks = range(0, lags + 1, period * max(1, -(-(lags // period + 1) // most)))
+    return Scale(0.0, lags + 1.0, tuple(map(float, ticks)), tuple(map(str, ticks)))
 
 
-def _bars(day: Numbers, size: Numbers, x: Scale, y: Scale, grid: Grid, ink: str) -> Mark:
+def _bars(lag: Numbers, size: Numbers, x: Scale, y: Scale, grid: Grid, ink: str) -> Mark:
     """Return columns of dots from zero to each value."""
-    at, to = float_array(day), float_array(size)
+    at, to = float_array(lag), float_array(size)
     good = np.isfinite(to)
     columns, tops = dot_columns(at[good], x, grid), dot_rows(to[good], y, grid)
     foot = int(dot_rows(float_array([0.0]), y, grid)[0])
@@ -127,15 +132,18 @@ def _bars(day: Numbers, size: Numbers, x: Scale, y: Scale, grid: Grid, ink: str)
     return Mark(across, np.concatenate(pieces or [tops]), ink, plain="*" if ink == "train" else "#")
 
 
-def _autocorrelation_legend(width: int, height: int, name: str, *, lags: int, ascii: bool) -> Rows:
+def _autocorrelation_legend(
+    width: int, height: int, name: str, apart: str, *, lags: int, period: int, ascii: bool
+) -> Rows:
     if height < 7:
         return []
     items: list[Row] = [[Span(translate("charts.autocorrelation"), "text")]]
     if name:
         items[0].append(Span(f" {shorten(name, max(6, width // 4))}", "text"))
-    items.append([Span("# " if ascii else "⡇ ", "valid"), Span("7, 14, 21, ..." if ascii else "7, 14, 21, …", "muted")])
+    marked = f"{period}, {2 * period}, {3 * period}, " + ("..." if ascii else "…")
+    items.append([Span("# " if ascii else "⡇ ", "valid"), Span(marked, "muted")])
     if lags:
         items.append([Span("| " if ascii else "┊ ", "cursor"), Span(translate("charts.looks-back"), "muted")])
     arrow = "->" if ascii else "→"
-    items.append([Span(f"{translate('charts.days-apart')} {arrow}", "muted")])
+    items.append([Span(f"{apart} {arrow}", "muted")])
     return flow(items, width, 1)

@@ -217,10 +217,11 @@ def _new(lesson: str, folder: str | None) -> int:
 @click.option("--run", "run_labs", is_flag=True, help=translate("cli.check-run"))
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help=translate("cli.check-jobs"))
 @click.option("--fresh", is_flag=True, help=translate("cli.check-fresh"))
-def _check(path: str | None, run_labs: bool, jobs: int | None, fresh: bool) -> int:
+@click.option("--seeds", type=click.IntRange(1, 100), default=None, help=translate("cli.check-seeds"))
+def _check(path: str | None, run_labs: bool, jobs: int | None, fresh: bool, seeds: int | None) -> int:
     from tutor.plain.check import check
 
-    return check(path, run_labs=run_labs, jobs=jobs, fresh=fresh)
+    return check(path, run_labs=run_labs, jobs=jobs, fresh=fresh, seeds=seeds)
 
 
 @_command("source", "source.cli", "source.cli-short")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from tutor.course.files import language_folders, language_of, lesson_files
 from tutor.course.headers import LessonHeader, read_headers
@@ -12,9 +13,14 @@ from tutor.foundation.languages import ENGLISH, fallbacks
 from tutor.foundation.paths import lessons_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tutor.course.glossary import Glossary
     from tutor.course.lesson import Fault, Lesson, Question
     from tutor.course.reader import Reading
+    from tutor.course.synonyms import Synonyms
+
+_T = TypeVar("_T")
 
 __all__ = ["Course", "LessonHeader"]
 
@@ -32,6 +38,7 @@ class Course:
         self._headers: dict[str, list[LessonHeader]] = {}
         self._readings: dict[tuple[Path, str], Reading] = {}
         self._glossary: Glossary | None = None
+        self._kept: dict[object, object] = {}
         self._folders: list[str] | None = None
 
     @property
@@ -74,13 +81,14 @@ class Course:
         return self._headers[language]
 
     def header(self, lesson: str, language: str) -> LessonHeader | None:
-        """The head of a lesson named by its id or by its number."""
-        for header in self.headers(language):
+        """The head of a lesson named by its id, by its number, or by a former id."""
+        headers = self.headers(language)
+        for header in headers:
             if lesson == header.id or (
                 lesson.isascii() and lesson.isdigit() and (lesson.lstrip("0") or "0") == str(header.number)
             ):
                 return header
-        return None
+        return next((header for header in headers if lesson in header.was), None)
 
     def lesson(self, lesson: str, language: str) -> Lesson | None:
         """A lesson by its id, its number or the path of its file; in another language where it has no other.
@@ -99,8 +107,12 @@ class Course:
         key = (path, written_in or language)
         if key not in self._readings:
             from tutor.course.reader import read_lesson
+            from tutor.course.synonyms import with_synonyms
 
-            self._readings[key] = read_lesson(*key, written_in=written_in)
+            reading = read_lesson(*key, written_in=written_in)
+            if reading.lesson is not None:
+                reading = replace(reading, lesson=with_synonyms(reading.lesson, self.kept(_synonyms)))
+            self._readings[key] = reading
         return self._readings[key]
 
     def _language_of(self, path: Path) -> str:
@@ -128,12 +140,19 @@ class Course:
         self._readings = {key: reading for key, reading in self._readings.items() if key[0] != path}
         self._headers.clear()
         self._glossary = self._folders = None
+        self._kept.clear()
+
+    def kept(self, compute: Callable[[Course], _T]) -> _T:
+        """What ``compute`` makes of this course, computed once and again only after a file has changed."""
+        if compute not in self._kept:
+            self._kept[compute] = compute(self)
+        return cast("_T", self._kept[compute])
 
     def question(self, question_id: str, language: str) -> Question | None:
         """A question by its id, wherever it stands."""
         for header in self.headers(language):
             lesson = self.lesson(header.id, language)
-            for question in lesson.questions if lesson is not None else ():
+            for question in lesson.every_question if lesson is not None else ():
                 if question.id == question_id:
                     return question
         return None
@@ -153,3 +172,9 @@ class Course:
             for path in self.files(language):
                 found.setdefault(path, self.reading(path, language).faults)
         return [fault for faults in found.values() for fault in faults]
+
+
+def _synonyms(course: Course) -> Synonyms:
+    from tutor.course.synonyms import synonyms_of
+
+    return synonyms_of(header for language in course.languages for header in course.headers(language))

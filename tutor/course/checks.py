@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tutor.course.catalogue import Course
 from tutor.course.code_spans import without_code
-from tutor.course.files import misnamed_language_folders
+from tutor.course.files import LARGEST_FILE, misnamed_language_folders
+from tutor.course.former_ids import faults_of_former_ids, way_back
 from tutor.course.lesson import Fault, LabFence, Lesson, Place, Prose, Question, Term
 from tutor.course.parity import faults_of_parity
 from tutor.course.questions import question_type
-from tutor.course.reader import LARGEST_FILE
 from tutor.course.term_reader import LINK
 from tutor.foundation.files import read_start
 from tutor.foundation.safe_text import harmless
@@ -38,6 +38,14 @@ def faults_of_course(course: Course) -> list[Fault]:
         own = [lesson for lesson in lessons if lesson.language == language]
         faults += _faults_of_ids(own)
         faults += _faults_of_needs(own, lessons)
+        faults += _faults_of_variants(own)
+        faults += (
+            fault
+            for lesson in own
+            for question in lesson.every_question
+            for fault in question_type(question.kind).faults_of_draws(question)
+        )
+        faults += faults_of_former_ids(own)
         faults += _faults_of_links(own, lessons)
     faults += faults_of_parity(lessons, course.languages)
     return sorted(set(faults))
@@ -48,7 +56,7 @@ def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
     for wanted in (Question, Term):
         seen: dict[str, Place] = {}
         for lesson in lessons:
-            for block in (*lesson.blocks, *lesson.left_out):
+            for block in (*lesson.blocks, *lesson.variants, *lesson.left_out):
                 if isinstance(block, wanted):
                     first = seen.setdefault(block.id, block.place)
                     if first.path != block.place.path:
@@ -67,25 +75,28 @@ def _faults_of_needs(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fa
         for need in lesson.needs:
             if need not in by_id:
                 yield Fault(Place(lesson.path, 2), translate("course.unknown-need", id=need))
-        circle = _way_back(lesson.id, by_id)
+        circle = way_back(lesson.id, {each.id: each.needs for each in lessons})
         if circle:
             yield Fault(Place(lesson.path, 2), translate("course.circular-needs", path=" → ".join(circle)))
 
 
-def _way_back(start: str, lessons: dict[str, Lesson]) -> list[str]:
-    """The way from a lesson over what it needs back to itself; empty where there is none."""
-    ways = [[start]]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop()
-        lesson = lessons.get(way[-1])
-        for need in lesson.needs if lesson is not None else ():
-            if need == start:
-                return [*way, start]
-            if need not in seen:
-                seen.add(need)
-                ways.append([*way, need])
-    return []
+def _faults_of_variants(lessons: list[Lesson]) -> Iterator[Fault]:
+    """A variant stands in for a question of its lesson's text: not of another lesson, and not for another variant."""
+    homes = {each.id: lesson for lesson in lessons for each in (*lesson.every_question, *lesson.left_out)}
+    for lesson in lessons:
+        own = {each.id for each in lesson.questions}
+        chained = {each.id for each in lesson.variants}
+        for variant in (*lesson.variants, *(each for each in lesson.left_out if each.variant_of)):
+            of = variant.variant_of
+            if of in own:
+                continue
+            if of in chained:
+                yield Fault(variant.place, translate("course.variant-chain", id=variant.id, of=of))
+            elif of in homes and homes[of] is not lesson:
+                where = homes[of].path.name
+                yield Fault(variant.place, translate("course.variant-elsewhere", id=variant.id, of=of, where=where))
+            else:
+                yield Fault(variant.place, translate("course.variant-of-nothing", id=variant.id, of=of))
 
 
 def _faults_of_links(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fault]:
@@ -97,10 +108,10 @@ def _faults_of_links(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fa
         here = (
             known
             | {section.anchor for section in lesson.sections}
-            | {each.id for each in (*lesson.questions, *lesson.left_out)}
+            | {each.id for each in (*lesson.every_question, *lesson.left_out)}
         )
         lines = _lines(lesson.path)
-        for block in (*lesson.blocks, *lesson.left_out):
+        for block in (*lesson.blocks, *lesson.variants, *lesson.left_out):
             for link in dict.fromkeys(_links(block)):
                 if link not in here:
                     yield Fault(_place_of(link, block.place, lines), translate("course.unknown-link", id=link))

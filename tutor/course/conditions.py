@@ -7,14 +7,18 @@ comparison = sum (("<" | "<=" | ">" | ">=" | "==" | "!=") sum)?
 sum        = product (("+" | "-") product)*
 product    = signed (("*" | "/") signed)*
 signed     = "-" signed | value
-value      = number | "abs" "(" sum ")" | name | "(" condition ")"
+value      = number | function "(" condition ")" | name | "(" condition ")"
+function   = "abs" | "sqrt" | "exp" | "log"
+
+`parse_formula` reads a sum alone, which is worth a number. There are no powers and no loops, so nothing takes long.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.foundation.translate import translate
@@ -22,11 +26,11 @@ from tutor.foundation.translate import translate
 Fact = float | bool | str
 Facts = Mapping[str, Fact]
 """What finished runs say, by name: see `RunSummary.facts`."""
-_Meaning = Callable[[Facts], "float | bool"]
-
 _LONGEST = 1_000
 """Characters; a condition over this is a mistake, not a condition."""
 _DEEPEST = 40
+_TINY = 1e-12
+"""Below this, the larger side of a comparison counts as this large."""
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)"
@@ -36,7 +40,26 @@ _TOKEN = re.compile(
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-_WORDS = frozenset({"and", "or", "not", "abs"})
+
+
+def _sqrt(value: float) -> float:
+    return math.sqrt(value) if value >= 0 else math.nan
+
+
+def _exp(value: float) -> float:
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return math.inf
+
+
+def _log(value: float) -> float:
+    return math.log(value) if value > 0 else math.nan
+
+
+_FUNCTIONS: dict[str, Callable[[float], float]] = {"abs": abs, "sqrt": _sqrt, "exp": _exp, "log": _log}
+WORDS = frozenset({"and", "or", "not", *_FUNCTIONS})
+"""What cannot be a name."""
 
 
 class ConditionError(ValueError):
@@ -64,7 +87,7 @@ class Condition:
 
     text: str
     names: frozenset[str]
-    _meaning: _Meaning
+    _meaning: _Node
 
     def holds(self, facts: Facts) -> bool:
         """Whether it is true of ``facts``.
@@ -74,10 +97,25 @@ class Condition:
         Raises:
             KeyError: ``facts`` lacks one of `names`.
         """
+        self._require(facts)
+        return _is_true(self._meaning.value(facts))
+
+    def margin(self, facts: Facts) -> float:
+        """How far it is from turning over: above zero if it is true of ``facts``, below if it is not.
+
+        The margin of a comparison is the difference of its sides as a part of the larger one; with ``and`` the smaller
+        margin counts, with ``or`` the larger one. What has no figures to compare is infinitely far.
+
+        Raises:
+            KeyError: ``facts`` lacks one of `names`.
+        """
+        self._require(facts)
+        return self._meaning.margin(facts)
+
+    def _require(self, facts: Facts) -> None:
         missing = self.names - facts.keys()
         if missing:
             raise KeyError(min(missing))
-        return _is_true(self._meaning(facts))
 
     def __eq__(self, other: object) -> bool:
         """Conditions with the same text are the same."""
@@ -102,9 +140,43 @@ def parse(text: str) -> Condition:
     return Condition(text.strip(), frozenset(parser.names), meaning)
 
 
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A parsed formula: its text, the names that it asks for, and its value for values of these."""
+
+    text: str
+    names: frozenset[str]
+    _meaning: _Node
+
+    def value(self, values: Mapping[str, float]) -> float:
+        """What it is worth: not a number after a division by zero, a root or a logarithm of what has none.
+
+        Raises:
+            KeyError: ``values`` lacks one of `names`.
+        """
+        missing = self.names - values.keys()
+        if missing:
+            raise KeyError(min(missing))
+        return _number(self._meaning.value(values))
+
+
+def parse_formula(text: str) -> Formula:
+    """Read a formula: sums, products, parentheses and functions, without comparisons.
+
+    Raises:
+        ConditionError: The text is no formula.
+    """
+    if len(text) > _LONGEST:
+        raise ConditionError(translate("course.condition-too-long", most=_LONGEST), _LONGEST)
+    parser = _Parser(text)
+    meaning = parser.formula()
+    parser.expect_end()
+    return Formula(text.strip(), frozenset(parser.names), meaning)
+
+
 def _number(value: float | bool | str) -> float:
     if isinstance(value, str):
-        return float("nan")
+        return math.nan
     try:
         return float(value)
     except OverflowError:  # a whole number beyond all floats
@@ -114,6 +186,115 @@ def _number(value: float | bool | str) -> float:
 def _is_true(value: float | bool) -> bool:
     """A figure that is not a number is no reason to believe anything."""
     return value == value and bool(value)
+
+
+class _Node:
+    """A part of a condition."""
+
+    def value(self, facts: Facts) -> float | bool:
+        """What it is worth."""
+        raise NotImplementedError
+
+    def margin(self, facts: Facts) -> float:
+        """How far it is from turning over: see `Condition.margin`."""
+        return math.inf if _is_true(self.value(facts)) else -math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class _Constant(_Node):
+    number: float
+
+    def value(self, facts: Facts) -> float:
+        return self.number
+
+
+@dataclass(frozen=True, slots=True)
+class _Name(_Node):
+    name: str
+
+    def value(self, facts: Facts) -> float | bool:
+        found = facts[self.name]
+        return math.nan if isinstance(found, str) else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Call(_Node):
+    function: Callable[[float], float]
+    inner: _Node
+
+    def value(self, facts: Facts) -> float:
+        return self.function(_number(self.inner.value(facts)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Arithmetic(_Node):
+    """From the left, in a loop: a long sum must not reach the depth that Python allows for calls."""
+
+    first: _Node
+    steps: Sequence[tuple[Callable[[float, float], float], _Node]]
+
+    def value(self, facts: Facts) -> float:
+        value = _number(self.first.value(facts))
+        for combine, term in self.steps:
+            value = combine(value, _number(term.value(facts)))
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison(_Node):
+    sign: str
+    left: _Node
+    right: _Node
+
+    def value(self, facts: Facts) -> bool:
+        return _COMPARISONS[self.sign](_number(self.left.value(facts)), _number(self.right.value(facts)))
+
+    def margin(self, facts: Facts) -> float:
+        left, right = _number(self.left.value(facts)), _number(self.right.value(facts))
+        if not (math.isfinite(left) and math.isfinite(right)):
+            return _Node.margin(self, facts)
+        apart = (left / 2 - right / 2) / max(abs(left / 2), abs(right / 2), _TINY)  # halves cannot overflow
+        if self.sign in {"==", "!="}:
+            is_equal = math.inf if left == right else -abs(apart)
+            return is_equal if self.sign == "==" else -is_equal
+        return -apart if self.sign in {"<", "<="} else apart
+
+
+@dataclass(frozen=True, slots=True)
+class _Not(_Node):
+    inner: _Node
+
+    def value(self, facts: Facts) -> bool:
+        return not _is_true(self.inner.value(facts))
+
+    def margin(self, facts: Facts) -> float:
+        return -self.inner.margin(facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _All(_Node):
+    terms: Sequence[_Node]
+
+    def value(self, facts: Facts) -> bool:
+        return all(_is_true(term.value(facts)) for term in self.terms)
+
+    def margin(self, facts: Facts) -> float:
+        return min(term.margin(facts) for term in self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Any(_Node):
+    terms: Sequence[_Node]
+
+    def value(self, facts: Facts) -> bool:
+        return any(_is_true(term.value(facts)) for term in self.terms)
+
+    def margin(self, facts: Facts) -> float:
+        return max(term.margin(facts) for term in self.terms)
+
+
+def _divide(left: float, right: float) -> float:
+    return left / right if right else math.nan
 
 
 class _Parser:
@@ -131,7 +312,7 @@ class _Parser:
             return ("end", "") if not self._text[self._position :].strip() else ("wrong", self._rest()[0])
         kind = found.lastgroup or ""
         word = found.group(kind)
-        return ("word", word) if kind == "name" and word in _WORDS else (kind, word)
+        return ("word", word) if kind == "name" and word in WORDS else (kind, word)
 
     def _rest(self) -> str:
         return self._text[self._position :].lstrip()
@@ -161,7 +342,10 @@ class _Parser:
         if self._peek()[0] != "end":
             raise self._error(translate("course.condition-an-end"))
 
-    def condition(self) -> _Meaning:
+    def formula(self) -> _Node:
+        return self._sum()
+
+    def condition(self) -> _Node:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise ConditionError(translate("course.condition-too-deep"), self._position + 1)
@@ -169,115 +353,66 @@ class _Parser:
         while self._accept("or"):
             terms.append(self._both())
         self._depth -= 1
-        return terms[0] if len(terms) == 1 else _any_of(terms)
+        return terms[0] if len(terms) == 1 else _Any(terms)
 
-    def _both(self) -> _Meaning:
+    def _both(self) -> _Node:
         terms = [self._negated()]
         while self._accept("and"):
             terms.append(self._negated())
-        return terms[0] if len(terms) == 1 else _all_of(terms)
+        return terms[0] if len(terms) == 1 else _All(terms)
 
-    def _negated(self) -> _Meaning:
+    def _negated(self) -> _Node:
         negations = 0
         while self._accept("not"):
             negations += 1
         meaning = self._comparison()
         if not negations:
             return meaning
-        return _negation(meaning) if negations % 2 else _truth(meaning)
+        return _Not(meaning) if negations % 2 else _Not(_Not(meaning))
 
-    def _comparison(self) -> _Meaning:
+    def _comparison(self) -> _Node:
         left = self._sum()
         sign = self._accept(*_COMPARISONS)
-        return left if sign is None else _comparison(_COMPARISONS[sign], left, self._sum())
+        return left if sign is None else _Comparison(sign, left, self._sum())
 
-    def _sum(self) -> _Meaning:
+    def _sum(self) -> _Node:
         first, steps = self._product(), []
         while sign := self._accept("+", "-"):
             steps.append((operator.add if sign == "+" else operator.sub, self._product()))
-        return _arithmetic(first, steps) if steps else first
+        return _Arithmetic(first, steps) if steps else first
 
-    def _product(self) -> _Meaning:
+    def _product(self) -> _Node:
         first, steps = self._signed(), []
         while sign := self._accept("*", "/"):
             steps.append((operator.mul if sign == "*" else _divide, self._signed()))
-        return _arithmetic(first, steps) if steps else first
+        return _Arithmetic(first, steps) if steps else first
 
-    def _signed(self) -> _Meaning:
+    def _signed(self) -> _Node:
         minus = 0
         while self._accept("-"):
             minus += 1
         meaning = self._value()
-        return _arithmetic(_constant(-1.0), [(operator.mul, meaning)]) if minus % 2 else meaning
+        return _Arithmetic(_Constant(-1.0), [(operator.mul, meaning)]) if minus % 2 else meaning
 
-    def _value(self) -> _Meaning:
+    def _value(self) -> _Node:
         kind, word = self._peek()
         if kind == "number":
             self._take()
-            return _constant(float(word))
+            return _Constant(float(word))
         if kind == "name":
             self._take()
             self.names.add(word)
-            return _fact(word)
-        if self._accept("abs"):
+            return _Name(word)
+        if (function := self._accept(*_FUNCTIONS)) is not None:
             if not self._accept("("):
                 raise self._error("“(”")
-            inner = self._closed()
-            return lambda facts: abs(_number(inner(facts)))
+            return _Call(_FUNCTIONS[function], self._closed())
         if self._accept("("):
             return self._closed()
         raise self._error(translate("course.condition-a-value"))
 
-    def _closed(self) -> _Meaning:
+    def _closed(self) -> _Node:
         inner = self.condition()
         if not self._accept(")"):
             raise self._error("“)”")
         return inner
-
-
-def _constant(value: float) -> _Meaning:
-    return lambda _facts: value
-
-
-def _fact(name: str) -> _Meaning:
-    def meaning(facts: Facts) -> float | bool:
-        value = facts[name]
-        return float("nan") if isinstance(value, str) else value
-
-    return meaning
-
-
-def _truth(meaning: _Meaning) -> _Meaning:
-    return lambda facts: _is_true(meaning(facts))
-
-
-def _negation(meaning: _Meaning) -> _Meaning:
-    return lambda facts: not _is_true(meaning(facts))
-
-
-def _any_of(terms: list[_Meaning]) -> _Meaning:
-    return lambda facts: any(_is_true(term(facts)) for term in terms)
-
-
-def _all_of(terms: list[_Meaning]) -> _Meaning:
-    return lambda facts: all(_is_true(term(facts)) for term in terms)
-
-
-def _comparison(compare: Callable[[float, float], bool], left: _Meaning, right: _Meaning) -> _Meaning:
-    return lambda facts: compare(_number(left(facts)), _number(right(facts)))
-
-
-def _arithmetic(first: _Meaning, steps: list[tuple[Callable[[float, float], float], _Meaning]]) -> _Meaning:
-    """From the left, in a loop: a long sum must not reach the depth that Python allows for calls."""
-
-    def meaning(facts: Facts) -> float:
-        value = _number(first(facts))
-        for combine, term in steps:
-            value = combine(value, _number(term(facts)))
-        return value
-
-    return meaning
-
-
-def _divide(left: float, right: float) -> float:
-    return left / right if right else float("nan")

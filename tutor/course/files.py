@@ -8,6 +8,8 @@ from pathlib import Path
 from tutor.foundation.files import whole_path
 from tutor.foundation.languages import is_language_code, language_codes_in, languages
 
+LARGEST_FILE = 1 << 20
+"""Bytes of a lesson file; the longest lesson of the course has a twentieth of it."""
 _NUMBER = re.compile(r"([0-9]{1,4})(?![0-9])")
 _LAST = 10_000
 

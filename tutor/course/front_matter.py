@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from tutor.course.lesson import Fault, Place
-from tutor.course.source import LONGEST_IDENTIFIER, is_identifier
+from tutor.course.source import LONGEST_IDENTIFIER, is_former_id, is_identifier
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
 
-KEYS = ("id", "title", "needs", "minutes", "part")
+KEYS = ("id", "title", "needs", "minutes", "part", "was")
 _MOST_LINES = 60
 _MOST_CHARACTERS = 8_000
 _MOST_BRACKETS = 100
@@ -37,6 +37,7 @@ class FrontMatter:
     needs: tuple[str, ...]
     minutes: int
     part: str
+    was: tuple[str, ...] = ()
 
 
 def _text(value: object) -> str:
@@ -76,6 +77,7 @@ def read_front_matter(path: Path, lines: list[str], faults: list[Fault]) -> Fron
         needs=values.identifiers("needs"),
         minutes=values.minutes(),
         part=values.line("part", required=False),
+        was=values.former_ids("was"),
     )
     return found if found.id and found.title else None
 
@@ -163,6 +165,13 @@ class _Values:
         value = self._values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(each, str) and is_identifier(each) for each in value):
             self._fault(key, translate("course.not-a-list-of-ids", key=key))
+            return ()
+        return tuple(value)
+
+    def former_ids(self, key: str) -> tuple[str, ...]:
+        value = self._values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(each, str) and is_former_id(each) for each in value):
+            self._fault(key, translate("course.not-former-ids", key=key), translate("course.not-former-ids-hint"))
             return ()
         return tuple(value)
 

@@ -12,6 +12,7 @@ from itertools import accumulate, islice
 from tutor.course.lesson import Lesson, Term
 from tutor.course.mentions import Mention, Names, find_names, names_of
 from tutor.foundation.languages import in_language
+from tutor.foundation.traditional import simplified
 
 __all__ = ["Glossary", "GlossaryEntry", "Mention", "build_glossary", "fold"]
 
@@ -46,8 +47,8 @@ class GlossaryEntry:
 
 
 def fold(text: str) -> str:
-    """``text`` as names are compared: no case, no width, no accents, hyphens as spaces."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    """``text`` as names are compared: no case, no width, no accents, simplified characters, hyphens as spaces."""
+    decomposed = simplified(unicodedata.normalize("NFKD", text)).casefold()
     return "".join(" " if each in "-_–" else each for each in decomposed if not unicodedata.combining(each))
 
 

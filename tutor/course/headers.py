@@ -8,11 +8,13 @@ a file is new or has changed. The cache may be deleted, damaged or unwritable at
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.course.files import file_order, lesson_files, lesson_number
+from tutor.course.files import LARGEST_FILE, file_order, lesson_files, lesson_number
+from tutor.course.id_fields import id_lines
 from tutor.foundation import paths
 from tutor.foundation.files import read_file, read_start, whole_path, write_text
 from tutor.foundation.safe_text import harmless, harmless_line
@@ -20,14 +22,35 @@ from tutor.foundation.safe_text import harmless, harmless_line
 if TYPE_CHECKING:  # the types of a whole lesson take longer to define than the map takes to draw
     from tutor.course.lesson import Fault
 
-_VERSION = 1
-_HEAD_BYTES = 16_384
+_VERSION = 2
 _LARGEST_CACHE = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
+class KnownId:
+    """A term, or a question of which more is to be known than its id.
+
+    Args:
+        is_term: Whether it is a term.
+        id: Its id.
+        names: Of a term, its name and its other names.
+        was: Its former ids: see `tutor.course.former_ids`.
+        variant_of: Of a question, the one that it is a variant of.
+    """
+
+    is_term: bool
+    id: str
+    names: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()
+    variant_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LessonHeader:
-    """What the course map needs to know of a lesson. `part` is the part it belongs to, not only the one it opens."""
+    """What has to be known of a lesson before it is read.
+
+    `part` is the part it belongs to, not only the one it opens; `was` holds its former ids.
+    """
 
     id: str
     title: str
@@ -37,6 +60,8 @@ class LessonHeader:
     minutes: int
     path: Path
     part: str
+    was: tuple[str, ...] = ()
+    ids: tuple[KnownId, ...] = ()
 
     @property
     def numbered_title(self) -> str:
@@ -115,13 +140,16 @@ class _Cache:
         else:
             self._now[str(path)] = {
                 "stamp": stamp, "id": fresh.id, "title": fresh.title, "number": fresh.number,
-                "needs": list(fresh.needs), "minutes": fresh.minutes, "part": fresh.part,
+                "needs": list(fresh.needs), "minutes": fresh.minutes, "part": fresh.part, "was": list(fresh.was),
+                "ids": [
+                    [each.is_term, each.id, list(each.names), list(each.was), each.variant_of] for each in fresh.ids
+                ],
             }  # fmt: skip
         return fresh
 
     def _from_cache(self, path: Path, known: dict[str, object]) -> LessonHeader:
-        needs = known["needs"]
-        if not isinstance(needs, list):
+        needs, was, ids = known["needs"], known["was"], known["ids"]
+        if not (isinstance(needs, list) and isinstance(was, list) and isinstance(ids, list)):
             raise TypeError
         return LessonHeader(
             id=harmless_line(str(known["id"])),
@@ -132,6 +160,11 @@ class _Cache:
             minutes=int(str(known["minutes"])),
             path=path,
             part=harmless_line(str(known["part"])),
+            was=tuple(map(str, was)),
+            ids=tuple(
+                KnownId(is_term is True, str(known_id), tuple(map(str, names)), tuple(map(str, former)), str(variant))
+                for is_term, known_id, names, former, variant in ids
+            ),
         )
 
     def save(self) -> None:
@@ -149,11 +182,24 @@ def _read_header(path: Path, language: str) -> LessonHeader | None:
     from tutor.course.front_matter import read_front_matter
 
     try:
-        text = read_start(path, _HEAD_BYTES).decode("utf-8-sig", errors="replace")
+        text = read_start(path, LARGEST_FILE).decode("utf-8-sig", errors="replace")
     except OSError:
         return None
     faults: list[Fault] = []
-    head = read_front_matter(path, harmless(text).split("\n"), faults)
+    lines = harmless(text).split("\n")
+    head = read_front_matter(path, lines, faults)
     if head is None:
         return None
-    return LessonHeader(head.id, head.title, lesson_number(path), language, head.needs, head.minutes, path, head.part)
+    return LessonHeader(
+        head.id, head.title, lesson_number(path), language, head.needs, head.minutes, path, head.part, head.was,
+        tuple(_known_ids(lines)),
+    )  # fmt: skip
+
+
+def _known_ids(lines: list[str]) -> Iterator[KnownId]:
+    for line in id_lines(lines):
+        names = (line.title, *line.fields.listed("also")) if line.is_term else ()
+        was = line.fields.listed("was")
+        variant_of = "" if line.is_term else line.fields.values.get("variant of", "")
+        if names or was or variant_of:
+            yield KnownId(line.is_term, line.fields.id, names, was, variant_of)

@@ -14,6 +14,10 @@ from tutor.foundation.translate import sentences
 if TYPE_CHECKING:
     from tutor.course.conditions import Condition
 
+DEPENDENCES = ("seed", "data-seed", "rounding")
+"""What the answer of a question that a run settles may depend on: the seed of the training, the seed with which the
+data are drawn, the last bits of the arithmetic."""
+
 BLANK = "\ufffc"
 """Stands in a prompt for each blank to fill in, in order."""
 
@@ -112,6 +116,10 @@ class Question:
         content: What is asked for, in the form of its type.
         labs: Runs that settle the question; the learner commits first.
         figure: With numeric and labs, the fact of the run that must lie in the answer's range.
+        was: Its former ids, ``old-id`` or ``old-lesson/old-id``; answers that were kept under them are answers to it.
+        depends: Those of `DEPENDENCES` on which its answer is known to depend.
+        variant_of: The question of the same lesson that asks the same in other words; empty if it stands for itself. A
+            variant is asked in quizzes and reviews, and is not in the lesson's text.
     """
 
     id: str
@@ -125,11 +133,19 @@ class Question:
     place: Place
     lesson_id: str
     figure: str = ""
+    was: tuple[str, ...] = ()
+    depends: frozenset[str] = frozenset()
+    variant_of: str = ""
 
     @property
     def options(self) -> tuple[Option, ...]:
         """The lines to choose from or to put in order; none if its type has no options."""
         return self.content.options if isinstance(self.content, Options) else ()
+
+    @property
+    def original(self) -> str:
+        """The id of the question in the lesson's text that it is, or is a variant of."""
+        return self.variant_of or self.id
 
     @property
     def predicts(self) -> bool:
@@ -139,7 +155,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A glossary entry in one language."""
+    """A glossary entry in one language; ``was`` holds its former ids."""
 
     id: str
     name: str
@@ -149,6 +165,7 @@ class Term:
     see: tuple[str, ...]
     place: Place
     lesson_id: str
+    was: tuple[str, ...] = ()
 
 
 Block = Prose | LabFence | Question | Term
@@ -168,7 +185,9 @@ class Section:
 class Lesson:
     """A lesson in one language, in the order in which it is read.
 
-    `left_out` holds the questions so faulty that no answer could be right: never asked, only checked.
+    `left_out` holds the questions so faulty that no answer could be right: never asked, only checked. `was` holds its
+    former ids, and ``old-lesson/question`` for a question that has moved here and kept its id. `variants` holds the
+    questions that stand in for one of the text.
     """
 
     id: str
@@ -182,11 +201,18 @@ class Lesson:
     part: str = ""
     sections: tuple[Section, ...] = field(default=())
     left_out: tuple[Question, ...] = field(default=())
+    variants: tuple[Question, ...] = field(default=())
+    was: tuple[str, ...] = ()
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        """Its questions in order: the lesson's quiz."""
+        """The questions of its text, in order."""
         return tuple(block for block in self.blocks if isinstance(block, Question))
+
+    @property
+    def every_question(self) -> tuple[Question, ...]:
+        """Its questions, and the variants of them."""
+        return (*self.questions, *self.variants)
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:

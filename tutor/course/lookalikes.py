@@ -31,8 +31,8 @@ _COMMENT_SIGN = re.compile("[<＜《!！–—―]|&lt;|--|->")
 _STRAY = re.compile(r"^(\W{0,4})\w(\W{1,4})(?=\w)")
 """A letter or figure among the signs that open a comment."""
 _OPENING = re.compile("[<＜《]")
-_NAMES = frozenset({"q", "question", "quiz", "term", "when", "figure", "题", "题目", "问题", "术语"})
-_DIRECTIVES = ("q", "term", "when", "figure")
+_NAMES = frozenset({"q", "question", "quiz", "term", "when", "figure", "draw", "题", "题目", "问题", "术语"})
+_DIRECTIVES = ("q", "term", "when", "figure", "draw")
 _KEY = re.compile(r"(?P<key>[^\W\d_]{0,12})\s{0,3}(?P<sign>[^\w\s]?)\s{0,3}(?P<value>.*)", re.DOTALL)
 
 _BOX = r"(?:(?<![\\\[])[\[［【〔]\s{0,3}[xX×✓✔✅√*＊]?\s{0,3}[\]］】〕](?!\(|\[|:\s?(?:\#|http))|[☐☑☒✅❌⬜🗹])"
@@ -278,7 +278,7 @@ def _stray_directive(source: Source, element: Element) -> Fault | None:
     """A condition or a figure outside a question."""
     for start, content in _inlines(source, element):
         for comment in comments_of(without_code(content)):
-            if any(directive(f"<!--{comment}-->", name) is not None for name in ("when", "figure")):
+            if any(directive(f"<!--{comment}-->", name) is not None for name in ("when", "figure", "draw")):
                 place = source.find(start, element.end, comment)
                 return Fault(place, translate("course.stray-condition"), translate("course.stray-condition-hint"))
     return None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from tutor.course.id_fields import IdFields
 from tutor.course.lab_fence import is_lab_info
-from tutor.course.source import Element, Source, directive
+from tutor.course.source import LONGEST_IDENTIFIER, Element, Source, directive
+from tutor.foundation.suggest import nearest
 from tutor.foundation.translate import translate
 
 
@@ -20,6 +22,17 @@ def refuse_text_behind_id(source: Source, mark: Element) -> None:
     if behind:
         place = source.find(mark.start, mark.end, behind)
         source.fault(place, translate("course.text-behind-id"), translate("course.text-behind-id-hint"))
+
+
+def refuse_unknown_fields(source: Source, heading: Element, fields: IdFields, known: Sequence[str]) -> None:
+    """Tell of everything behind an id that has a colon and a name nobody knows."""
+    for name in fields.values:
+        if name not in known:
+            place = source.find(heading.start, len(source.lines), name)
+            near = nearest(name, known)
+            hint = translate("course.did-you-mean", near=near) if near else ""
+            message = translate("course.unknown-field", name=name[:LONGEST_IDENTIFIER], known=", ".join(known))
+            source.fault(place, message, hint)
 
 
 def refuse_misplaced(source: Source, element: Element) -> bool:

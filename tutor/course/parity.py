@@ -32,21 +32,27 @@ def _between(first: Lesson, second: Lesson) -> Iterator[Fault]:
     other = f"{first.language}/{first.path.name}"
     if first.number != second.number:
         yield Fault(head, translate("course.parity-number", other=other))
+    if set(first.was) != set(second.was):
+        yield Fault(head, translate("course.parity-was", id=first.id, other=other))
     if first.needs != second.needs:
         yield Fault(head, translate("course.parity-needs", other=other))
     if _labs(first.labs) != _labs(second.labs):
         place = second.labs[0].place if second.labs else head
         yield Fault(place, translate("course.parity-lesson-labs", other=other))
     yield from _missing(_places(first.terms), _places(second.terms), first, second)
-    asked = [(*lesson.questions, *lesson.left_out) for lesson in (first, second)]
+    asked = [(*lesson.every_question, *lesson.left_out) for lesson in (first, second)]
     yield from _missing(_places(asked[0]), _places(asked[1]), first, second)
-    ours = {question.id: question for question in first.questions}
-    theirs = {question.id: question for question in second.questions}
+    ours = {question.id: question for question in first.every_question}
+    theirs = {question.id: question for question in second.every_question}
     shared = [key for key in ours if key in theirs]
     if shared != [key for key in theirs if key in ours]:
         yield Fault(head, translate("course.parity-order", other=other))
     for key in shared:
         yield from _between_questions(ours[key], theirs[key], other)
+    was = {term.id: term.was for term in first.terms}
+    for term in second.terms:
+        if set(was.get(term.id, term.was)) != set(term.was):
+            yield Fault(term.place, translate("course.parity-was", id=term.id, other=other))
 
 
 def _places(blocks: tuple[Question, ...] | tuple[Term, ...]) -> dict[str, Place]:
@@ -70,6 +76,12 @@ def _between_questions(ours: Question, theirs: Question, other: str) -> Iterator
         return
     for difference in question_type(ours.kind).differences(ours, theirs, other):
         yield Fault(place, difference)
+    if set(ours.was) != set(theirs.was):
+        yield Fault(place, translate("course.parity-was", id=ours.id, other=other))
+    if ours.variant_of != theirs.variant_of:
+        yield Fault(place, translate("course.parity-variant", id=ours.id, other=other))
+    if ours.depends != theirs.depends:
+        yield Fault(place, translate("course.parity-depends", id=ours.id, other=other))
     if _labs(ours.labs) != _labs(theirs.labs):
         yield Fault(place, translate("course.parity-labs", id=ours.id, other=other))
 

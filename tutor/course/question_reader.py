@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tutor.course.former_ids import read_was
+from tutor.course.id_fields import IdFields
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
-from tutor.course.lesson import BLANK, Content, Question
+from tutor.course.lesson import BLANK, DEPENDENCES, Content, Question
 from tutor.course.lookalikes import (
     damaged_comment,
     fault_in_question,
@@ -14,10 +16,11 @@ from tutor.course.lookalikes import (
     is_indented_quote,
     named_like_an_answer,
 )
-from tutor.course.misplaced import refuse_misplaced, refuse_stray_id
+from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_unknown_fields
 from tutor.course.option_reader import has_ticks_inside, is_tick_list
 from tutor.course.questions import QUESTION_TYPES
 from tutor.course.questions.base import QuestionParts, QuestionType
+from tutor.course.questions.numeric import NUMERIC
 from tutor.course.questions.single import SINGLE
 from tutor.course.source import (
     LONGEST_IDENTIFIER,
@@ -26,10 +29,14 @@ from tutor.course.source import (
     Source,
     as_words,
     directive,
+    is_identifier,
     unquoted,
     without_comments,
 )
 from tutor.foundation.translate import translate
+
+_FIELDS = ("was", "depends", "variant of")
+"""What can stand behind the id of a question, with a colon."""
 
 _DETAILS = re.compile(r"<details\b[^>]{0,200}>", re.IGNORECASE)
 _DETAILS_END = re.compile(r"</details\s{0,20}>", re.IGNORECASE)
@@ -38,13 +45,13 @@ _SUMMARY = re.compile(r"<summary\b[^>]{0,200}>.{0,300}?</summary\s{0,20}>", re.I
 
 
 def read_question(
-    source: Source, said: str, heading: Element, body: list[Element], lesson_id: str
+    source: Source, fields: IdFields, heading: Element, body: list[Element], lesson_id: str
 ) -> tuple[Question, bool]:
     """Read the question under ``heading``. Faults go to `Source.faults`.
 
     Args:
         source: The lesson.
-        said: What the comment with its id says: the id, and a type's word if it needs one.
+        fields: What the comment with its id says.
         heading: Its heading.
         body: The blocks below the comment.
         lesson_id: The lesson's.
@@ -53,8 +60,9 @@ def read_question(
         What can be read of it, and whether it can be asked: not if no answer could be right, and not if what would be
         shown may give the answer away.
     """
-    identifier, word = question_head(said)
-    parts = QuestionParts(heading, word)
+    identifier = fields.id
+    parts = QuestionParts(heading, fields.word)
+    refuse_unknown_fields(source, heading, fields, _FIELDS)
     _sort_out(source, body, parts)
     refuse_misplaced(source, heading)
     if fault := fault_in_title(source, heading):
@@ -83,15 +91,38 @@ def read_question(
         place=source.place(heading.start),
         lesson_id=lesson_id,
         figure=parts.figure,
+        was=read_was(source, heading, fields.listed("was")),
+        depends=_dependences(source, parts, fields),
+        variant_of=_original(source, heading, fields),
     )
     _check_runs(source, parts, question)
+    if content is not None:
+        question = type_.drawn(question, 0)
+    if parts.draw is not None and (type_ is not NUMERIC or parts.labs):
+        source.fault(question.place, translate("course.draw-not-numeric"))
     return question, content is not None and type_.answerable(question) and not parts.gives_away
 
 
-def question_head(said: str) -> tuple[str, str]:
-    """The id and the word behind it in ``id; word``."""
-    identifier, *behind = re.split("[;；]", said, maxsplit=1)
-    return identifier.strip(), behind[0].strip().casefold() if behind else ""
+def _original(source: Source, heading: Element, fields: IdFields) -> str:
+    """The id of the question of which this one is a variant. What is no id is told, and nobody's variant."""
+    named = fields.values.get("variant of", "")
+    if "variant of" in fields.values and not is_identifier(named):
+        place = source.find(heading.start, len(source.lines), "variant")
+        source.fault(place, translate("course.not-an-id", id=named[:LONGEST_IDENTIFIER]))
+    return named
+
+
+def _dependences(source: Source, parts: QuestionParts, fields: IdFields) -> frozenset[str]:
+    """What the answer is said to depend on, which only the answer of a run can."""
+    named = [each.casefold() for each in fields.listed("depends")]
+    for each in named:
+        if each not in DEPENDENCES:
+            place = source.find(parts.heading.start, len(source.lines), each)
+            message = translate("course.unknown-dependence", name=each[:LONGEST_IDENTIFIER])
+            source.fault(place, message, translate("course.unknown-dependence-hint", known=", ".join(DEPENDENCES)))
+    if named and not parts.labs:
+        source.fault(source.place(parts.heading.start), translate("course.dependence-without-lab"))
+    return frozenset(named) & frozenset(DEPENDENCES)
 
 
 def _recognised(parts: QuestionParts) -> tuple[QuestionType[Any], Element | None]:
@@ -192,9 +223,10 @@ def _take_quote(source: Source, element: Element, parts: QuestionParts, text: st
 
 def _take_comment(source: Source, element: Element, parts: QuestionParts) -> None:
     text = source.text(element.start, element.end)
-    figure = directive(text, "figure")
-    if figure is not None:
-        parts.figure = figure
+    figure, draw = directive(text, "figure"), directive(text, "draw")
+    if figure is not None or draw is not None:
+        parts.figure = figure or parts.figure
+        parts.draw = draw if draw is not None else parts.draw
     elif directive(text, "q") is not None or directive(text, "term") is not None:
         refuse_stray_id(source, element)
         parts.gives_away = True  # another question, whose heading is lost, is mixed with this one

@@ -6,22 +6,21 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutor.course.files import lesson_number
+from tutor.course.files import LARGEST_FILE, lesson_number
 from tutor.course.front_matter import FrontMatter, end_of_front_matter, read_front_matter
+from tutor.course.id_fields import read_id
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
 from tutor.course.lesson import Block, Fault, Lesson, Place, Prose, Question, Section, Term
 from tutor.course.lesson_words import lesson_words
 from tutor.course.lookalikes import damaged_comment, ends_explanation, fault_in_prose
 from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_text_behind_id
-from tutor.course.question_reader import question_head, read_question
+from tutor.course.question_reader import read_question
 from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, directive, elements_of, is_identifier
-from tutor.course.term_reader import read_term, term_head
+from tutor.course.term_reader import read_term
 from tutor.foundation.files import read_start
 from tutor.foundation.safe_text import harmless
 from tutor.foundation.translate import translate
 
-LARGEST_FILE = 1 << 20
-"""Bytes; the longest lesson of the course has a twentieth of it."""
 _LONGEST_LINE = 20_000
 _MOST_LINES = 10_000
 _MOST_BLOCKS = 2_000
@@ -72,7 +71,11 @@ def read_text(path: Path, raw: bytes, language: str, *, written_in: str | None =
     faults.sort()
     if head is None:
         return Reading(None, tuple(faults))
-    lesson = replace(_lesson(path, language, head, blocks, sections), left_out=tuple(cutter.left_out))
+    lesson = replace(
+        _lesson(path, language, head, blocks, sections),
+        left_out=tuple(cutter.left_out),
+        variants=tuple(cutter.variants),
+    )
     return Reading(lesson, tuple(faults))
 
 
@@ -88,6 +91,7 @@ def _lesson(path: Path, language: str, head: FrontMatter, blocks: list[Block], s
         path=path,
         part=head.part,
         sections=tuple(sections),
+        was=head.was,
     )
 
 
@@ -130,6 +134,7 @@ class _Cutter:
         self._blocks: list[Block] = []
         self._named: list[Question | Term] = []
         self.left_out: list[Question] = []
+        self.variants: list[Question] = []
         self._sections: list[Section] = []
         self._prose: list[Element] = []
         self._anchors: set[str] = set()
@@ -204,15 +209,18 @@ class _Cutter:
             end += 1
         body = elements[index + 2 : end]
         refuse_text_behind_id(self._source, elements[index + 1])
-        identifier = (question_head if name == "q" else term_head)(said)[0]
+        fields = read_id(said)
+        identifier = fields.id
         block: Question | Term
         if name == "q":
-            block, can_be_asked = read_question(self._source, said, heading, body, self._lesson_id)
+            block, can_be_asked = read_question(self._source, fields, heading, body, self._lesson_id)
         else:
-            block, can_be_asked = read_term(self._source, said, heading, body, self._lesson_id), True
+            block, can_be_asked = read_term(self._source, fields, heading, body, self._lesson_id), True
         if is_identifier(identifier):
             self._named.append(block)
-            if can_be_asked:
+            if can_be_asked and isinstance(block, Question) and block.variant_of:
+                self.variants.append(block)
+            elif can_be_asked:
                 self._blocks.append(block)
             elif isinstance(block, Question):
                 self.left_out.append(block)

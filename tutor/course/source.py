@@ -242,6 +242,12 @@ def is_identifier(text: str) -> bool:
     return len(text) <= LONGEST_IDENTIFIER and IDENTIFIER.fullmatch(text) is not None
 
 
+def is_former_id(text: str) -> bool:
+    """Whether ``text`` is ``old-id`` or ``old-lesson/old-id``."""
+    lesson, slash, identifier = text.rpartition("/")
+    return is_identifier(identifier) and (is_identifier(lesson) or not slash)
+
+
 def comments_of(text: str) -> Iterator[str]:
     """What stands in the comments of ``text``, in one pass however many are left open."""
     return (text[start + 4 : end - 3] for start, end in _spans_of_comments(text))

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import re
 
+from tutor.course.former_ids import read_was
+from tutor.course.id_fields import IdFields
 from tutor.course.lab_fence import is_lab_fence
 from tutor.course.lesson import Term
 from tutor.course.lookalikes import fault_in_prose
-from tutor.course.misplaced import refuse_misplaced
+from tutor.course.misplaced import refuse_misplaced, refuse_unknown_fields
 from tutor.course.source import LONGEST_IDENTIFIER, LOST, Element, Source, as_words, is_identifier
 from tutor.foundation.translate import translate
 
 LINK = re.compile(r"\]\(#([^()#\s]+)\)")
 """A link to a term or a section; group 1 is its id."""
 _LONGEST_DEFINITION = 1_000
+_FIELDS = ("also", "was")
+"""What can stand behind the id of a term."""
 
 
-def term_head(said: str) -> tuple[str, tuple[str, ...]]:
-    """The id and the other names in ``id; also: a, b``."""
-    identifier, _, rest = said.partition(";")
-    names: list[str] = []
-    key, colon, value = rest.partition(":")
-    if colon and key.strip().casefold() == "also":
-        names = [each.strip() for each in re.split(r"[,，、]", value)]
-    return identifier.strip(), tuple(name for name in names if name)
-
-
-def read_term(source: Source, said: str, heading: Element, body: list[Element], lesson_id: str) -> Term:
+def read_term(source: Source, fields: IdFields, heading: Element, body: list[Element], lesson_id: str) -> Term:
     """Read the term under ``heading``. Faults go to `Source.faults`."""
-    identifier, also = term_head(said)
+    identifier = fields.id
+    refuse_unknown_fields(source, heading, fields, _FIELDS)
     text, formula, seen = _sort_out(source, body)
     see = tuple(dict.fromkeys(LINK.findall(seen)))
     place = source.place(heading.start)
@@ -41,7 +36,10 @@ def read_term(source: Source, said: str, heading: Element, body: list[Element], 
         if not is_identifier(link):
             wrong = source.find(heading.start, len(source.lines), f"#{link}")
             source.fault(wrong, translate("course.not-an-id", id=link[:LONGEST_IDENTIFIER]))
-    return Term(identifier, heading.content.strip(), also, text, formula, see, place, lesson_id)
+    was = read_was(source, heading, fields.listed("was"))
+    return Term(
+        identifier, heading.content.strip(), fields.listed("also"), text, formula, see, place, lesson_id, was
+    )  # fmt: skip
 
 
 def _sort_out(source: Source, body: list[Element]) -> tuple[str, str, str]:

@@ -42,6 +42,16 @@ _KEYS = {
     "age": "names.age",
     "sex": "names.sex",
     "progression": "names.progression",
+    "temperature": "names.temperature",
+    "humidity": "names.humidity",
+    "wind": "names.wind",
+    "rain": "names.rain",
+    "hour": "names.hour",
+    "season": "names.season",
+    "hour (sin)": "names.hour-sine",
+    "hour (cos)": "names.hour-cosine",
+    "season (sin)": "names.season-sine",
+    "season (cos)": "names.season-cosine",
 }
 _DAYS_AGO = re.compile(r"(.+)( −\d+)")
 

@@ -40,7 +40,7 @@ def faults_of_fences(lesson: Lesson, labs_folder: Path) -> list[Fault]:
 
 def fences_of(lesson: Lesson) -> list[LabFence]:
     """Every lab fence of a lesson, in its text and in its questions."""
-    return [*lesson.labs, *(fence for question in lesson.questions for fence in question.labs)]
+    return [*lesson.labs, *(fence for question in lesson.every_question for fence in question.labs)]
 
 
 def spec_of_fence(fence: LabFence, labs_folder: Path) -> LabConfig:

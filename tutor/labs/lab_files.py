@@ -30,6 +30,7 @@ from tutor.labs.validate import idle_in_lab
 LARGEST_FILE = 256 * 1024
 SPEC_FILE = "spec.toml"
 """The lab file in the folder of a run, which gives the value of every setting, with effect or without."""
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -107,10 +108,22 @@ def read_lab(text: str, path: Path, overrides: Mapping[str, object] | None = Non
     values = harmless_lab(values)
     values.setdefault("id", path.stem)
     lines = key_lines(text)
+    _take_former_ids(values, path, lines)
     if path.name != SPEC_FILE:
         _refuse_idle_keys(values, path, lines)
     changed = _put(values, overrides or {})
     return LabReader(values, path=path, lines=lines, from_settings=changed).read()
+
+
+def _take_former_ids(values: dict[str, Any], path: Path, lines: Mapping[str, int]) -> None:
+    """Take the former ids of a lab out of its values: they say nothing about its runs.
+
+    Raises:
+        LabError: They are no list of ids.
+    """
+    was = values.pop("was", [])
+    if not isinstance(was, list) or not all(isinstance(each, str) and _ID.fullmatch(each) for each in was):
+        raise LabError([LabFault(message=translate("runs.not-former-labs"), path=path, line=lines.get("was", 0))])
 
 
 def _refuse_idle_keys(values: Mapping[str, Any], path: Path, lines: Mapping[str, int]) -> None:

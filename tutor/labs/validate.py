@@ -134,6 +134,8 @@ def _folds(spec: LabConfig) -> Iterator[Fault]:
 def _naive(spec: LabConfig) -> Iterator[Fault]:
     if spec.model.name == "naive" and not spec.data.source.series:
         yield Fault("model.name", translate("runs.naive-needs-series", data=spec.data.name))
+    elif spec.model.name == "naive" and not spec.data.looks_back:
+        yield Fault("data.features", translate("runs.naive-needs-label", label=spec.data.source.label))
 
 
 def _writing(spec: LabConfig) -> Iterator[Fault]:

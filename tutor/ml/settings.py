@@ -221,13 +221,19 @@ def _curves_down(lab: Lab) -> str:
     return _unless(lab.model.function != "bowl", "effects.curves-up")
 
 
+def _looks_back(lab: Lab) -> str:
+    if not lab.data.source.series:
+        return _of_data("lags")(lab)
+    return _unless(lab.data.looks_back, "effects.no-label", label=lab.data.source.label)
+
+
 def _searches(lab: Lab) -> str:
     return _unless(lab.model.name != "naive", "effects.nothing-to-find")
 
 
 def _starts_anywhere(lab: Lab) -> bool:
     """Whether the model is a line over one feature that is moved from a start, by an optimizer or by hand."""
-    many = lab.data.source.series and lab.data.lags > 1
+    many = lab.data.looks_back and lab.data.lags > 1
     return lab.model.name == "linear" and lab.optimizer.name != "least-squares" and not many
 
 
@@ -259,7 +265,8 @@ def _is_scaled(lab: Lab) -> str:
 
 
 def _has_columns(lab: Lab) -> str:
-    return _unless(not (lab.data.source.series or lab.data.source.whole), "effects.no-columns")
+    source = lab.data.source
+    return _unless("features" in source.uses or not (source.series or source.whole), "effects.no-columns")
 
 
 def _has_classes(lab: Lab) -> str:
@@ -306,8 +313,8 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The features to use; empty: all."""
     rows: Annotated[int, setting(applies=_has_rows, ge=0, le=1_000_000)] = 0
     """How many rows; 0: as many as the data set has."""
-    lags: Annotated[int, setting(applies=_of_data("lags"), ge=1, le=365)] = 1
-    """With a series: how many days the model looks back."""
+    lags: Annotated[int, setting(applies=_looks_back, ge=1, le=365)] = 1
+    """With a series: how many days, or hours of ``air``, the model looks back."""
     test_fraction: Annotated[float, setting(applies=_keeps_back_a_fraction, ge=0.0, le=0.9)] | None = None
     """The fraction kept back for validation; not given: what the data set's definition says."""
     noise: Annotated[float, setting(applies=_of_data("noise"), ge=0.0, le=10.0)] | None = None
@@ -350,6 +357,12 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
         """
         found: DataSource[DataSettings] = find(registry(DATA_SOURCES), self.name)
         return found
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether earlier labels of a series are among the features."""
+        source = self.source
+        return source.series and (not source.label or not self.features or source.label in self.features)
 
 
 class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):

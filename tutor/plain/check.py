@@ -9,6 +9,7 @@ from pathlib import Path
 from tutor.course.catalogue import Course
 from tutor.course.checks import check_course
 from tutor.course.files import pack_of
+from tutor.course.former_ids import faults_of_former_labs
 from tutor.course.lesson import Fault, Lesson, Place
 from tutor.foundation import clock, paths
 from tutor.foundation.errors import ExitCode, TutorError
@@ -17,10 +18,12 @@ from tutor.foundation.foreign_words import faults_of_words
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language_name, sentences, translate
 from tutor.labs.check import faults_of_fences, faults_of_labs
-from tutor.plain.lab_runs import LabRuns
+from tutor.plain.claim_trials import faults_of, table, try_claims
+from tutor.plain.lab_runs import faults_of_claims
+from tutor.plain.trainings import Trainings
 
 
-def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = False) -> int:
+def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = False, seeds: int | None = None) -> int:
     """Check lessons and tell of every fault, in the order of the files.
 
     Args:
@@ -28,25 +31,32 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
         run_labs: also run every training that a lesson relies on.
         jobs: runs at a time; as many as there are processors where None.
         fresh: run also what an earlier check has run with the same code and data.
+        seeds: with ``run_labs``, also try every question that a run settles with so many seeds of the training, of the
+            data and of the rounding, and print how often each holds; None: not.
 
     Returns:
         0 without faults, 1 with.
 
     Raises:
-        TutorError: there is nothing to check at ``path``.
+        TutorError: there is nothing to check at ``path``, or ``seeds`` without ``run_labs``.
     """
+    if seeds is not None and not run_labs:
+        raise TutorError(translate("check.seeds-need-run"), exit_code=ExitCode.USAGE)
     folder, only = _what_to_check(path)
     course = Course(folder)
-    faults = [*check_course(folder), *faults_of_labs(folder / "labs"), *_faults_of_languages(path, folder)]
+    faults = [*check_course(folder), *faults_of_labs(folder / "labs"), *faults_of_former_labs(folder / "labs")]
+    faults += _faults_of_languages(path, folder)
     lessons = course.lessons()
     faults += [fault for lesson in lessons for fault in faults_of_fences(lesson, course.labs_folder)]
     ran = ""
     if run_labs:
         started = clock.monotonic_seconds()
-        runs = LabRuns(course, jobs or os.cpu_count() or 1, fresh)
+        runs = Trainings(course, jobs or os.cpu_count() or 1, fresh)
         wanted = [lesson for lesson in lessons if only is None or whole_path(lesson.path) == only]
-        claim_faults, questions = runs.check(wanted)
+        claim_faults, questions = faults_of_claims(course, runs, wanted)
         faults += claim_faults
+        if seeds is not None:
+            faults += _try(course, runs, wanted, seeds)
         seconds = clock.monotonic_seconds() - started
         ran = translate("check.ran", runs=runs.count - runs.known, questions=questions, seconds=f"{seconds:.1f}")
         if runs.known:
@@ -57,6 +67,19 @@ def check(path: str | None, *, run_labs: bool, jobs: int | None, fresh: bool = F
         for line in _untranslated(course, lessons):
             print(harmless_line(line))
     return _tell(sorted(set(faults)), lessons, folder, ran)
+
+
+def _try(course: Course, trainings: Trainings, lessons: list[Lesson], seeds: int) -> list[Fault]:
+    """Try the claims of ``lessons``, and print how often each holds."""
+    planned = try_claims(course, trainings, lessons, seeds)
+    missing = len(planned.trials.missing)
+    said = translate("check.trials", questions=len(planned.plans), all=planned.trials.count, missing=missing)
+    print(said, file=sys.stderr, flush=True)
+    planned.trials.run()
+    standings = planned.standings()
+    for line in table(standings):
+        print(harmless_line(line))
+    return list(faults_of(standings))
 
 
 def faults_of_file(path: Path) -> list[Fault]:
@@ -112,7 +135,7 @@ def _tell(faults: list[Fault], lessons: list[Lesson], folder: Path, ran: str) ->
         translate(
             "check.clean",
             lessons=len(lessons),
-            questions=sum(len(lesson.questions) for lesson in lessons),
+            questions=sum(len(lesson.every_question) for lesson in lessons),
             terms=sum(len(lesson.terms) for lesson in lessons),
             labs=len(list((folder / "labs").glob("*.toml"))),
         )

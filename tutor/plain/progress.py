@@ -18,8 +18,8 @@ from tutor.foundation.safe_text import harmless, harmless_json, harmless_line, h
 from tutor.foundation.text import pad, pad_left, shorten
 from tutor.foundation.translate import language, translate
 from tutor.progress.schema import counted
-from tutor.progress.store import open_store
 from tutor.progress.transfer import read_csv, read_json, to_csv, to_json
+from tutor.study.course_store import open_course_store
 from tutor.study.report import Confidence, Overview, Topics, confidence, frequent_misconceptions, overview, topics
 from tutor.typeset.page import one_line
 
@@ -36,10 +36,7 @@ def show_progress() -> int:
     Returns:
         The exit code, 0.
     """
-    try:
-        course: Course | None = Course(paths.lessons_folder())
-    except TutorError:
-        course = None
+    course = course_in_use()
     with open_progress() as store:
         lines = [
             *overview_lines(overview(store, course, language(), clock.utc_now())),
@@ -167,6 +164,14 @@ _LARGEST_IMPORT = 256 << 20
 """Bytes; a lifetime of answers takes a tenth of it."""
 
 
+def course_in_use() -> Course | None:
+    """The course whose progress it is; None if there is no lessons folder, which only lessons need."""
+    try:
+        return Course(paths.lessons_folder())
+    except TutorError:
+        return None
+
+
 @contextmanager
 def open_progress() -> Iterator[ProgressStore]:
     """The learner's progress, closed at the end. Its notices go to standard error.
@@ -174,7 +179,7 @@ def open_progress() -> Iterator[ProgressStore]:
     Raises:
         TutorError: as `closing_progress`.
     """
-    opened = open_store()
+    opened = open_course_store(course_in_use())
     for notice in opened.notices:
         print(notice, file=sys.stderr)
     with closing_progress(opened.store):
@@ -327,10 +332,11 @@ def reset_progress(*, item: str | None, lesson: str | None, everything: bool, ye
         raise TutorError(translate("transfer.reset-what"), exit_code=ExitCode.USAGE)
     with open_progress() as store:
         tables = store.dump()
+        places = (store.renames().place(row["lesson"], row["question"]) for row in tables["answers"])
         concerned = [
-            row
-            for row in tables["answers"]
-            if everything or row["lesson"] == lesson or (item is not None and item in _names_of(row["question"]))
+            key
+            for of_lesson, key in places
+            if everything or of_lesson == lesson or (item is not None and item in _names_of(key))
         ]
         key = "transfer.reset-all" if everything else "transfer.reset-lesson" if lesson else "transfer.reset-item"
         print(translate(key, name=item or lesson or "", count=len(concerned)))

@@ -16,8 +16,8 @@ from tutor.plain.asking import Asker, Outcome
 from tutor.plain.progress import closing_progress, open_progress
 from tutor.plain.read import lesson_named
 from tutor.progress.settings import load_settings
-from tutor.progress.store import open_store
 from tutor.runs.registry import Runs
+from tutor.study.course_store import open_course_store
 from tutor.study.deck import ALL_SIDES, Deck
 from tutor.study.quiz_session import QuizSession
 from tutor.study.report import next_due, outlook
@@ -49,7 +49,13 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
         raise TutorError(translate("quiz.no-questions"), exit_code=ExitCode.USAGE)
     with _asking(course) as (asker, store):
         session = QuizSession.start(
-            lesson.questions, store, scope=f"lesson:{lesson.id}", lesson_id=lesson.id, fresh=fresh, seed=seed
+            lesson.questions,
+            store,
+            variants=lesson.variants,
+            scope=f"lesson:{lesson.id}",
+            lesson_id=lesson.id,
+            fresh=fresh,
+            seed=seed,
         )
         try:
             asker.say(translate("ask.quiz-of", title=harmless_line(lesson.title)), translate("ask.help"))
@@ -172,7 +178,7 @@ def show_due() -> int:
 def _asking(course: Course) -> Iterator[tuple[Asker, ProgressStore]]:
     """An asker and the store of its answers, which is closed at the end, whatever happens."""
     settings = load_settings(keep_aside=False).settings
-    opened = open_store()
+    opened = open_course_store(course)
     asker = Asker(course, Runs(paths.runs_folder()), confidence=settings.confidence)
     asker.say(*opened.notices)
     with closing_progress(opened.store):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tutor.progress.records import from_milliseconds, new_key, now, parse_json, to_milliseconds
+from tutor.progress.renames import GetRenames, nothing_renamed
 from tutor.progress.scheduling import study_day
 
 if TYPE_CHECKING:
@@ -44,15 +45,20 @@ class AttemptStore:
 
     Args:
         database: The database that keeps them.
+        renames: What was renamed.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, renames: GetRenames = nothing_renamed) -> None:
         self._database = database
+        self._renames = renames
 
     def best(self, lab: str, goal: str) -> LabAttempt | None:
         """Return the best attempt at a goal so far; None if there was none."""
+        labs = self._renames().lab_ids(lab)
         rows = self._database.read(
-            "SELECT met, held, value, settings, run, at FROM attempts WHERE lab = ? AND goal = ?", (lab, goal)
+            f"SELECT met, held, value, settings, run, at FROM attempts WHERE lab IN ({', '.join('?' * len(labs))})"  # noqa: S608
+            " AND goal = ? ORDER BY met DESC, held DESC, at DESC",
+            (*labs, goal),
         )
         for met, held, value, settings, run, at in rows:
             return LabAttempt(lab, goal, bool(met), held, value, parse_json(settings, dict), run, from_milliseconds(at))
@@ -76,9 +82,12 @@ class AttemptStore:
 
     def met(self) -> dict[str, bool]:
         """Return, by lab, whether a goal of it was ever reached."""
-        return {
-            lab: bool(met) for lab, met in self._database.read("SELECT lab, max(met) AS met FROM attempts GROUP BY lab")
-        }
+        found: dict[str, bool] = {}
+        renamed = self._renames().labs
+        for kept, met in self._database.read("SELECT lab, max(met) AS met FROM attempts GROUP BY lab"):
+            lab = renamed.get(kept, kept)
+            found[lab] = found.get(lab, False) or bool(met)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +112,12 @@ class ReadingStore:
 
     Args:
         database: The database that keeps them.
+        renames: What was renamed.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, renames: GetRenames = nothing_renamed) -> None:
         self._database = database
+        self._renames = renames
 
     def keep(self, piece: ReadingPiece) -> None:
         """Save a piece of reading, or the length that it has grown to."""
@@ -121,4 +132,5 @@ class ReadingStore:
     def pieces(self) -> list[ReadingPiece]:
         """Return all pieces of reading in the order in which they began."""
         rows = self._database.read("SELECT lesson, seconds, at, key FROM reading ORDER BY at, rowid")
-        return [ReadingPiece(lesson, seconds, from_milliseconds(at), key) for lesson, seconds, at, key in rows]
+        today = self._renames().lesson
+        return [ReadingPiece(today(lesson), seconds, from_milliseconds(at), key) for lesson, seconds, at, key in rows]

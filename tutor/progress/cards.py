@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tutor.foundation import clock
 from tutor.progress.records import from_milliseconds, to_milliseconds
+from tutor.progress.renames import TERM, GetRenames, nothing_renamed
 from tutor.progress.scheduling import SOON, Review, Schedule, day_starts, schedule_of, study_day
 
 if TYPE_CHECKING:
     from tutor.progress.database import Database
     from tutor.progress.records import Answer
     from tutor.progress.sqlite_file import Statement
-
-TERM: Final = "term:"
-"""The key of a term's card begins with this. The id of a question never contains a colon."""
 
 
 class Side(StrEnum):
@@ -81,8 +79,8 @@ _SAVE = f"""
 _INSERT = f"INSERT OR IGNORE INTO cards ({_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608 - our own names
 _READ_COLUMNS = _COLUMNS.replace("state", "state AS card_state")
 _REVIEWS = """
-    SELECT key, at AS raw_at, correct, unsure, hints, seconds, kind FROM answers
-    WHERE question = ? AND correct NOTNULL ORDER BY id
+    SELECT lesson, question, key, at AS raw_at, correct, unsure, hints, seconds, kind FROM answers
+    WHERE question IN ({marks}) AND correct NOTNULL ORDER BY id
 """
 # A card with a time in the future was made or reviewed under a wrong clock. Nobody knows when it is due, so it is due
 # now. The plus signs make SQLite use the index on this expression, because few cards have such times.
@@ -90,14 +88,19 @@ _IN_FUTURE = "max(made, coalesce(reviewed, 0)) > :clock AND +retired = 0"
 
 
 class CardStore:
-    """The review cards of a learner.
+    """The review cards of a learner. A question and its variants have one card, under the id of the question.
+
+    A card that was kept under a former id is found under today's, and both together are one card. The row under today's
+    id is the card if there is one, because it is written with all answers in view; the other is passed over.
 
     Args:
         database: The database that keeps them.
+        renames: What was renamed.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, renames: GetRenames = nothing_renamed) -> None:
         self._database = database
+        self._renames = renames
 
     def see(self, keys: Iterable[str], lesson_id: str, moment: datetime, *, tomorrow: bool = False) -> None:
         """Make cards for what the learner has just seen for the first time. Existing cards stay as they are.
@@ -109,44 +112,46 @@ class CardStore:
             tomorrow: Whether they are due the next day instead of soon.
         """
         due = day_starts(study_day(moment), 1)[1] if tomorrow else moment + SOON
-        known = {card for (card,) in self._database.read("SELECT card FROM cards WHERE lesson = ?", (lesson_id,))}
-        new = [Card(key, lesson_id, moment, Schedule(due)) for key in keys if key not in known]
+        wanted, renames = list(keys), self._renames()
+        former = [each for key in wanted for each in renames.card_keys(key)[1:]]
+        rows = self._database.read(
+            f"SELECT lesson, card FROM cards WHERE lesson = ? OR card IN ({_marks(former)})",  # noqa: S608
+            (lesson_id, *former),
+        )
+        known = {renames.card(lesson, card)[1] for lesson, card in rows}
+        new = [Card(key, lesson_id, moment, Schedule(due)) for key in wanted if key not in known]
         if new:
             self._database.write(*((_INSERT, _row(card)) for card in new))
 
     def get(self, key: str) -> Card | None:
         """Return the card with this key; None if there is none."""
-        rows = self._database.read(f"SELECT {_READ_COLUMNS} FROM cards WHERE card = ?", (key,))  # noqa: S608
-        return _card(rows[0]) if rows else None
+        keys = self._renames().card_keys(key)
+        sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE card IN ({_marks(keys)})"  # noqa: S608 - our own names
+        hidden = self._hidden() if len(keys) > 1 else ()
+        return next((self._card(row) for row in self._database.read(sql, keys) if row[0] not in hidden), None)
 
     def all(self) -> list[Card]:
         """Return every card, retired ones too, in the order of keys."""
-        sql = f"SELECT {_READ_COLUMNS} FROM cards ORDER BY card"  # noqa: S608
-        return [_card(row) for row in self._database.read(sql)]
+        return self._cards("1 = 1 ORDER BY card", {})
 
     def known_terms(self) -> list[Card]:
         """Return the cards of terms that the learner knows by now, so that the next side may be asked."""
-        sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE card GLOB 'term:*' AND state = 2 ORDER BY card"  # noqa: S608
-        return [_card(row) for row in self._database.read(sql)]
+        return self._cards("card GLOB 'term:*' AND state = 2 ORDER BY card", {})
 
     def due(self, moment: datetime, limit: int = -1) -> list[Card]:
         """Return the cards due at ``moment``, the longest due first: at most ``limit``, or all if that is negative."""
-        sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE retired = 0 AND due <= ? ORDER BY due, card LIMIT ?"  # noqa: S608
-        rows = self._database.read(sql, (to_milliseconds(moment), limit))
-        sql = f"SELECT {_READ_COLUMNS} FROM cards WHERE {_IN_FUTURE} AND +due > :now ORDER BY +card"  # noqa: S608
-        rows += self._database.read(sql, _at(moment))
-        return [_card(row) for row in (rows if limit < 0 else rows[:limit])]
+        cards = self._cards("retired = 0 AND due <= :now ORDER BY due, card", _at(moment))
+        cards += self._cards(f"{_IN_FUTURE} AND +due > :now ORDER BY +card", _at(moment))
+        return cards if limit < 0 else cards[:limit]
 
     def count_due(self, moment: datetime) -> int:
         """Return how many cards are due at ``moment``."""
-        sql = "SELECT count(*) FROM cards WHERE retired = 0 AND due <= ?"
-        due = int(self._database.read(sql, (to_milliseconds(moment),))[0][0])
-        sql = f"SELECT count(*) FROM cards WHERE {_IN_FUTURE} AND +due > :now"  # noqa: S608
-        return due + int(self._database.read(sql, _at(moment))[0][0])
+        due = self._count("retired = 0 AND due <= :now", _at(moment))
+        return due + self._count(f"{_IN_FUTURE} AND +due > :now", _at(moment))
 
     def count(self) -> int:
         """Return how many cards there are, without retired ones."""
-        return int(self._database.read("SELECT count(*) FROM cards WHERE retired = 0")[0][0])
+        return self._count("retired = 0", {})
 
     def forecast(self, moment: datetime, days: int = 14) -> list[int]:
         """Return how many cards become due on each of the next ``days`` days; the first day includes overdue ones."""
@@ -155,10 +160,12 @@ class CardStore:
         for number in range(days):
             # What was due before the first day is due on it.
             low = -(2**62) if number == 0 else starts[number]
-            sql = "SELECT count(*) FROM cards WHERE retired = 0 AND due >= ? AND due < ?"
-            counts.append(int(self._database.read(sql, (low, starts[number + 1]))[0][0]))
-        ahead = self._database.read(f"SELECT due FROM cards WHERE {_IN_FUTURE}", {"clock": _at(moment)["clock"]})  # noqa: S608
-        for (due,) in ahead:
+            within = {"low": low, "high": starts[number + 1]}
+            counts.append(self._count("retired = 0 AND due >= :low AND due < :high", within))
+        hidden = self._hidden()
+        now = {"clock": _at(moment)["clock"]}
+        ahead = self._database.read(f"SELECT card, due FROM cards WHERE {_IN_FUTURE}", now)  # noqa: S608
+        for due in (due for card, due in ahead if card not in hidden):
             counted_on = next((number for number in range(days) if due < starts[number + 1]), None)
             if counted_on is not None:
                 counts[counted_on] -= 1
@@ -168,24 +175,25 @@ class CardStore:
     def retire(self, keys: Iterable[str], *, retired: bool = True) -> None:
         """Record that cards are no longer in the course, or that they are in it again."""
         statements: list[Statement] = [
-            ("UPDATE cards SET retired = ? WHERE card = ?", (int(retired), key)) for key in keys
+            ("UPDATE cards SET retired = ? WHERE card = ?", (int(retired), each)) for each in self._kept_under(keys)
         ]
         if statements:
             self._database.write(*statements)
 
     def forget(self, keys: Iterable[str]) -> None:
         """Delete cards, so that they are not asked again. The answers stay."""
-        self._database.write(*(("DELETE FROM cards WHERE card = ?", (key,)) for key in keys))
+        self._database.write(*(("DELETE FROM cards WHERE card = ?", (each,)) for each in self._kept_under(keys)))
 
     def after_answer(self, answer: Answer) -> list[Statement]:
         """Return the statements that update the card of a question after an answer, for the answer's transaction."""
         if answer.correct is None:
             return []
-        reviews = self._reviews(answer.question_id, answer.at)
+        lesson, key = self._renames().card(answer.lesson_id, answer.question_id)
+        reviews = self._reviews(key, answer.at)
         reviews[answer.key] = _review(
             answer.at, answer.correct, answer.unsure, answer.hints, answer.seconds, answer.kind
         )
-        return self._statements(answer.question_id, answer.lesson_id, reviews.values())
+        return self._statements(key, lesson, reviews.values())
 
     def after_change(
         self, answer_key: str, *, correct: bool | None = None, unsure: bool | None = None
@@ -195,33 +203,77 @@ class CardStore:
             "SELECT question, lesson, at, correct, unsure, hints, seconds, kind FROM answers WHERE key = ?",
             (answer_key,),
         )
-        for question, lesson, at, was_correct, was_unsure, hints, seconds, kind in rows:
+        for question, of_lesson, at, was_correct, was_unsure, hints, seconds, kind in rows:
+            lesson, card = self._renames().card(of_lesson, question)
             verdict = was_correct if correct is None else correct
             if verdict is None:
                 return []
-            reviews = self._reviews(question, clock.utc_now())
+            reviews = self._reviews(card, clock.utc_now())
             given = reviews[answer_key].at if answer_key in reviews else from_milliseconds(at)
             is_unsure = was_unsure if unsure is None else unsure
             reviews[answer_key] = _review(given, verdict, is_unsure, hints, seconds, kind)
-            return self._statements(question, lesson, reviews.values())
+            return self._statements(card, lesson, reviews.values())
         return []
 
     def rebuild_statements(self, questions: Iterable[tuple[str, str]]) -> list[Statement]:
         """Return the statements that rebuild cards from the saved answers, for pairs of a question's id and lesson."""
         now = clock.utc_now()
+        places = dict.fromkeys(self._renames().card(lesson, question) for question, lesson in questions)
         return [
             statement
-            for question, lesson in questions
-            for statement in self._statements(question, lesson, self._reviews(question, now).values())
+            for lesson, key in places
+            for statement in self._statements(key, lesson, self._reviews(key, now).values())
         ]
+
+    def key_of(self, lesson_id: str, question_id: str) -> str:
+        """Return the key of the card of a question, which may be named by a former id."""
+        return self._renames().card(lesson_id, question_id)[1]
+
+    def _cards(self, condition: str, values: Mapping[str, object]) -> list[Card]:
+        hidden = self._hidden()
+        rows = self._database.read(f"SELECT {_READ_COLUMNS} FROM cards WHERE {condition}", values)  # noqa: S608
+        return [self._card(row) for row in rows if row[0] not in hidden]
+
+    def _count(self, condition: str, values: Mapping[str, object]) -> int:
+        hidden = {f"hidden{number}": key for number, key in enumerate(self._hidden())}
+        others = f" AND card NOT IN ({', '.join(f':{name}' for name in hidden)})" if hidden else ""
+        sql = f"SELECT count(*) FROM cards WHERE {condition}{others}"  # noqa: S608 - our own names
+        return int(self._database.read(sql, {**values, **hidden})[0][0])
+
+    def _card(self, row: tuple[Any, ...]) -> Card:
+        lesson, key = self._renames().card(row[1], row[0])
+        return _card((key, lesson, *row[2:]))
+
+    def _kept_under(self, keys: Iterable[str]) -> list[str]:
+        """Every key under which the cards ``keys`` may be kept."""
+        renames = self._renames()
+        return [each for key in keys for each in renames.card_keys(key)]
+
+    def _hidden(self) -> frozenset[str]:
+        """The keys of rows that another row stands for: under today's id, or else the one used last."""
+        renames = self._renames()
+        if not renames.joins_cards:
+            return frozenset()
+        keys = [*renames.all_keys, *(term_key(term, side) for term in renames.all_terms for side in Side)]
+        sql = f"SELECT card, lesson, made, reviewed FROM cards WHERE card IN ({_marks(keys)})"  # noqa: S608
+        groups: dict[str, list[tuple[bool, int, str]]] = {}
+        for card, lesson, made, reviewed in self._database.read(sql, keys):
+            today = renames.card(lesson, card)[1]
+            groups.setdefault(today, []).append((card == today, reviewed or made, card))
+        return frozenset(card for rows in groups.values() for _, _, card in sorted(rows)[:-1])
 
     def _reviews(self, question: str, moment: datetime) -> dict[str, Review]:
         """Return the reviews of a question by the key of their answer, in the order in which they were saved.
 
+        Those under a former id are among them.
+
         An answer that a wrong clock put in the future counts as given at the time of the answer saved before it; if it
         is the first one, at the time of the answer after it.
         """
-        rows = self._database.read(_REVIEWS, (question,))
+        renames = self._renames()
+        keys = renames.card_keys(question)
+        found = self._database.read(_REVIEWS.format(marks=_marks(keys)), keys)
+        rows = [rest for lesson, kept, *rest in found if renames.card(lesson, kept)[1] == question]
         now = max(to_milliseconds(moment), to_milliseconds(clock.utc_now()))
         last = next((at for _, at, *_ in rows if at <= now), to_milliseconds(moment))
         reviews = {}
@@ -237,7 +289,13 @@ class CardStore:
         if schedule is not None:
             return [(_SAVE, _row(Card(question, lesson, min(each.at for each in given), schedule)))]
         # A question that was never missed needs no card. A term keeps its card, because it was seen.
-        return [] if of_term else [("DELETE FROM cards WHERE card = ?", (question,))]
+        if of_term:
+            return []
+        return [("DELETE FROM cards WHERE card = ?", (each,)) for each in self._renames().card_keys(question)]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _at(moment: datetime) -> dict[str, int]:

@@ -6,14 +6,15 @@ Each is one query. Where there can be many answers, it reads the totals that the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tutor.foundation import clock
-from tutor.progress.cards import TERM
 from tutor.progress.records import parse_given
+from tutor.progress.renames import TERM, GetRenames, nothing_renamed
 from tutor.progress.scheduling import latest_day, study_day
 
 if TYPE_CHECKING:
@@ -100,10 +101,12 @@ class Statistics:
 
     Args:
         database: The database of the answers.
+        renames: What was renamed.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, renames: GetRenames = nothing_renamed) -> None:
         self._database = database
+        self._renames = renames
 
     def days(self) -> list[Day]:
         """Return every day with a counted answer, the oldest first, by the learner's time zone at that time."""
@@ -131,11 +134,16 @@ class Statistics:
     def lessons(self) -> dict[str, Accuracy]:
         """Return the accuracy of the answers to the questions of each lesson, by lesson id."""
         rows = self._database.read(
-            "SELECT lesson, total(answers) AS answers, total(min(correct, answers)) AS right_ones FROM answer_totals"
-            " WHERE question NOT GLOB ? GROUP BY lesson",
+            "SELECT lesson, question, total(answers) AS answers, total(min(correct, answers)) AS right_ones"
+            " FROM answer_totals WHERE question NOT GLOB ? GROUP BY lesson, question",
             (f"{TERM}*",),
         )
-        return {lesson: Accuracy(count, right) for lesson, count, right in rows}
+        place, found = self._renames().place, dict[str, Accuracy]()
+        for kept_lesson, question, count, right in rows:
+            lesson = place(kept_lesson, question)[0]
+            before = found.get(lesson, Accuracy(0, 0))
+            found[lesson] = Accuracy(before.answers + count, before.right + right)
+        return found
 
     def terms(self) -> Accuracy:
         """Return the accuracy of the answers about terms."""
@@ -153,7 +161,13 @@ class Statistics:
             " WHERE missed > 0 AND question NOT GLOB ? ORDER BY missed DESC, lesson, question, given",
             (f"{TERM}*",),
         )
-        return [Miss(lesson, question, parse_given(given), count) for lesson, question, given, count in rows]
+        place, counts = self._renames().place, Counter[tuple[str, str, str]]()
+        for lesson, question, given, count in rows:
+            counts[*place(lesson, question), given] += count
+        found = (
+            Miss(lesson, question, parse_given(given), count) for (lesson, question, given), count in counts.items()
+        )
+        return sorted(found, key=lambda miss: -miss.count)
 
     def estimates(self) -> list[Estimate]:
         """Return how sure the learner was of every counted answer with a stated confidence, the oldest first."""
@@ -170,8 +184,9 @@ class Statistics:
             (f"{TERM}*",),
         )
         grouped: dict[tuple[str, str], list[tuple[str, int, int, int]]] = {}
+        place = self._renames().place
         for lesson, question, given, *totals in rows:
-            grouped.setdefault((lesson, question), []).append((given, *totals))
+            grouped.setdefault(place(lesson, question), []).append((given, *totals))
         return [_item(lesson, question, found) for (lesson, question), found in grouped.items()]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tutor.foundation import clock, paths
 from tutor.progress.activity import AttemptStore, ReadingStore
-from tutor.progress.cards import TERM, CardStore
+from tutor.progress.cards import CardStore
 from tutor.progress.records import (
     Answer,
     LessonState,
@@ -22,6 +22,7 @@ from tutor.progress.records import (
     parse_json,
     to_milliseconds,
 )
+from tutor.progress.renames import TERM, GetRenames, nothing_renamed
 from tutor.progress.scheduling import study_day
 from tutor.progress.statistics import Statistics
 
@@ -43,7 +44,7 @@ _SAVE_QUIZ = """
 """
 # The newest counted answer to each question: the totals list the questions, and an index finds the answers fast.
 _NEWEST_ANSWERS = """
-    SELECT known.lesson, known.question, correct, unsure
+    SELECT known.lesson, known.question, correct, unsure, answers.id
     FROM (SELECT DISTINCT lesson, question FROM answer_totals WHERE question NOT GLOB 'term:*') AS known
     JOIN answers ON answers.id = (
         SELECT id FROM answers WHERE lesson = known.lesson AND question = known.question AND correct NOTNULL
@@ -60,34 +61,40 @@ class OpenedStore:
     notices: tuple[str, ...] = ()
 
 
-def open_store(path: Path | None = None) -> OpenedStore:
+def open_store(path: Path | None = None, renames: GetRenames = nothing_renamed) -> OpenedStore:
     """Open the progress file. This never fails: see `tutor.progress.database`.
 
     Args:
         path: The file; by default the learner's own.
+        renames: What the course renamed; `tutor.study.course_store` finds it out.
     """
     from tutor.progress.database import Database
 
     database = Database(path or paths.progress_file())
-    return OpenedStore(ProgressStore(database), tuple(database.take_notices()))
+    return OpenedStore(ProgressStore(database, renames), tuple(database.take_notices()))
 
 
 class ProgressStore:
     """Answers, reading positions and quizzes. Every write is on the disk when the method returns.
 
+    Rows stay under the ids with which they were written; what is read has the ids of today.
+
     Args:
         database: The database that keeps them.
+        renames: What was renamed.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, renames: GetRenames = nothing_renamed) -> None:
         self._database = database
-        self.cards = CardStore(database)
+        self.renames = renames
+        """What was renamed since the rows were written."""
+        self.cards = CardStore(database, renames)
         """The review cards: what is asked again, and when."""
-        self.attempts = AttemptStore(database)
+        self.attempts = AttemptStore(database, renames)
         """The best attempts at the goals of labs."""
-        self.reading = ReadingStore(database)
+        self.reading = ReadingStore(database, renames)
         """The times spent reading lessons."""
-        self.statistics = Statistics(database)
+        self.statistics = Statistics(database, renames)
         """The statistics over all answers."""
 
     @property
@@ -130,7 +137,13 @@ class ProgressStore:
             # The second condition lets SQLite use the index of quizzes.
             return self._read_answers(f"{sql} WHERE quiz = ? AND quiz <> '' ORDER BY id", (quiz_id,))
         if lesson_id is not None:
-            return self._read_answers(f"{sql} WHERE lesson = ? ORDER BY id", (lesson_id,))
+            renames = self.renames()
+            lessons, moved = renames.lesson_ids(lesson_id), renames.questions_moved_to(lesson_id)
+            found = f"lesson IN ({', '.join('?' * len(lessons))})"
+            if moved:
+                found += f" OR question IN ({', '.join('?' * len(moved))})"
+            answers = self._read_answers(f"{sql} WHERE {found} ORDER BY id", (*lessons, *moved))
+            return [answer for answer in answers if answer.lesson_id == lesson_id]
         return self._read_answers(f"{sql} ORDER BY id", ())
 
     def newest_answers(self, lesson_id: str) -> dict[str, Answer]:
@@ -141,8 +154,33 @@ class ProgressStore:
             if answer.correct is not None and not answer.question_id.startswith(TERM)
         }
 
+    def last_answered(self, question_ids: Sequence[str]) -> dict[str, int]:
+        """Return when questions were answered last, as numbers that grow with every answer; without those never."""
+        renames = self.renames()
+        keys = [key for each in question_ids for key in renames.keys(each)]
+        rows = self._database.read(
+            "SELECT lesson, question, max(id) AS newest FROM answers"  # noqa: S608 - our own names
+            f" WHERE question IN ({', '.join('?' * len(keys))}) GROUP BY lesson, question",
+            keys,
+        )
+        found: dict[str, int] = {}
+        for lesson, question, newest in rows:
+            today = renames.key(lesson, question)
+            found[today] = max(newest, found.get(today, 0))
+        return found
+
     def _read_answers(self, sql: str, values: tuple[object, ...]) -> list[Answer]:
-        return [_answer(row) for row in self._database.read(sql, values)]
+        """The answers that a query finds, under the ids of today."""
+        answers = [_answer(row) for row in self._database.read(sql, values)]
+        renames = self.renames()
+        if renames.is_empty:
+            return answers
+        places = ((answer, renames.place(answer.lesson_id, answer.question_id)) for answer in answers)
+        return [
+            answer if (answer.lesson_id, answer.question_id) == place
+            else replace(answer, lesson_id=place[0], question_id=place[1])
+            for answer, place in places
+        ]  # fmt: skip
 
     # Export, import and reset
 
@@ -163,14 +201,22 @@ class ProgressStore:
         from tutor.progress import transfer
 
         if item:
-            return transfer.forget_item(self._database, item)
-        return transfer.forget_lesson(self._database, lesson_id) if lesson_id else transfer.forget_all(self._database)
+            return transfer.forget_item(self._database, self.renames(), item)
+        if lesson_id:
+            return transfer.forget_lesson(self._database, self.renames(), lesson_id)
+        return transfer.forget_all(self._database)
 
     # Lessons
 
     def position(self, lesson_id: str) -> Position | None:
         """Return where the reader left a lesson; None if it was never opened."""
-        rows = self._database.read("SELECT block, within, anchor FROM lessons WHERE lesson = ?", (lesson_id,))
+        lessons = self.renames().lesson_ids(lesson_id)
+        rows = self._database.read(
+            f"SELECT block, within, anchor FROM lessons WHERE lesson IN ({', '.join('?' * len(lessons))})"  # noqa: S608
+            # A row in which nothing was read only says how many questions there are.
+            " ORDER BY furthest > 0 DESC, at DESC LIMIT 1",
+            lessons,
+        )
         return Position(*rows[0]) if rows else None
 
     def set_position(self, lesson_id: str, position: Position, *, fraction: float, questions: int) -> None:
@@ -212,11 +258,21 @@ class ProgressStore:
         right: dict[str, set[str]] = {}
         wrong: dict[str, set[str]] = {}
         unsure: dict[str, set[str]] = {}
-        for lesson, question, correct, was_unsure in self._database.read(_NEWEST_ANSWERS):
-            (right if correct else wrong).setdefault(lesson, set()).add(question)
-            if correct and was_unsure:
+        renames = self.renames()
+        newest: dict[tuple[str, str], tuple[bool, bool]] = {}
+        rows = sorted(self._database.read(_NEWEST_ANSWERS), key=lambda row: row[4])
+        for kept_lesson, kept, correct, was_unsure, _ in rows:
+            newest[renames.card(kept_lesson, kept)] = bool(correct), bool(was_unsure)
+        for (lesson, question), (was_right, was_unsure) in newest.items():
+            (right if was_right else wrong).setdefault(lesson, set()).add(question)
+            if was_right and was_unsure:
                 unsure.setdefault(lesson, set()).add(question)
-        read = {row[0]: row[1:] for row in self._database.read("SELECT lesson, furthest, questions FROM lessons")}
+        read: dict[str, tuple[float, int]] = {}
+        for kept_lesson, furthest, questions in self._database.read(
+            "SELECT lesson, furthest, questions FROM lessons ORDER BY at"
+        ):
+            lesson = renames.lesson(kept_lesson)
+            read[lesson] = max(furthest, read.get(lesson, (0.0, 0))[0]), questions
         states: dict[str, LessonState] = {}
         for lesson in {*read, *right, *wrong}:
             furthest, questions = read.get(lesson, (0.0, 0))
@@ -234,14 +290,14 @@ class ProgressStore:
     def last_lesson(self) -> str | None:
         """Return the lesson that was read or answered last; None if there is none yet."""
         rows = self._database.read(
-            "SELECT lesson FROM (SELECT lesson, at FROM lessons"
-            " UNION ALL SELECT lesson, at FROM"
-            " (SELECT lesson, at FROM answers WHERE quiz NOT GLOB ? ORDER BY id DESC LIMIT 1))"
+            "SELECT lesson, question FROM (SELECT lesson, '' AS question, at FROM lessons"
+            " UNION ALL SELECT lesson, question, at FROM"
+            " (SELECT lesson, question, at FROM answers WHERE quiz NOT GLOB ? ORDER BY id DESC LIMIT 1))"
             " ORDER BY at <= ? DESC, at DESC LIMIT 1",  # times that a wrong clock put in the future come last
             # A review asks about all lessons, so its answers do not count here.
             (f"{REVIEW_PREFIX}*", to_milliseconds(clock.utc_now())),
         )
-        return str(rows[0][0]) if rows else None
+        return self.renames().place(*rows[0])[0] if rows else None
 
     # Quizzes
 
@@ -251,10 +307,13 @@ class ProgressStore:
 
     def open_quiz(self, scope: str) -> SavedQuiz | None:
         """Return the newest unfinished quiz of ``scope``; None if there is none."""
+        kind, colon, of_lesson = scope.partition(":")
+        scopes = [f"{kind}:{each}" for each in self.renames().lesson_ids(of_lesson)] if colon else [scope]
         rows = self._database.read(
-            "SELECT quiz, scope, lesson, seed, state AS quiz_state, started, finished FROM quizzes"
-            " WHERE scope = ? AND finished = 0 ORDER BY at <= ? DESC, at DESC, started DESC LIMIT 1",
-            (scope, to_milliseconds(clock.utc_now())),
+            "SELECT quiz, scope, lesson, seed, state AS quiz_state, started, finished FROM quizzes"  # noqa: S608
+            f" WHERE scope IN ({', '.join('?' * len(scopes))}) AND finished = 0"
+            " ORDER BY at <= ? DESC, at DESC, started DESC LIMIT 1",
+            (*scopes, to_milliseconds(clock.utc_now())),
         )
         for quiz_id, of_scope, lesson, seed, state, started, finished in rows:
             content = parse_json(state, dict)

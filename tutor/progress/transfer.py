@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +18,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.translate import translate
 from tutor.progress.columns import COLUMNS, KEYS, Number, fault_of
 from tutor.progress.records import from_milliseconds, to_milliseconds
+from tutor.progress.renames import TERM, Renames
 from tutor.progress.scheduling import study_day
 from tutor.progress.schema import SCHEMA
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
+_Part = tuple[str, str, tuple[str, ...]]
+"""A table, a condition on its rows, and the condition's values."""
 
 FORMAT: Final = "tutor-progress"
 
@@ -104,7 +107,8 @@ def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
     """
     there = dump(database)
     before = {table: {_key(table, row) for row in rows} for table, rows in there.items()}
-    old_questions = {row["question"] for row in there["answers"]}
+    key = cards.key_of
+    old_questions = {key(row["lesson"], row["question"]) for row in there["answers"]}
     now = to_milliseconds(clock.utc_now())
     statements: list[Statement] = []
     for table, columns in SCHEMA.columns.items():
@@ -116,7 +120,7 @@ def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
     if before["answers"] and any(row["at"] < newest for row in new):
         statements += _in_order_of_time(now)
     database.write(*statements)
-    both = {row["question"]: row["lesson"] for row in new if row["question"] in old_questions}
+    both = {row["question"]: row["lesson"] for row in new if key(row["lesson"], row["question"]) in old_questions}
     # A question answered both here and there needs a new card. A CSV file has no cards, so all of its questions do.
     asked = both if "cards" in tables else {row["question"]: row["lesson"] for row in new}
     if again := cards.rebuild_statements(asked.items()):
@@ -153,19 +157,33 @@ def _in_order_of_time(now: int) -> list[Statement]:
     ]
 
 
-def forget_item(database: Database, item: str) -> int:
+def forget_item(database: Database, renames: Renames, item: str) -> int:
     """Forget all answers to a question or about a term, and its cards. Return how many answers there were."""
-    return _forget(
-        database,
-        ("answers", "question = ? OR question GLOB ?", (item, f"term:{item}:*")),
-        ("cards", "card = ? OR card GLOB ?", (item, f"term:{item}:*")),
+    return _forget_rows(
+        database, renames, lambda _, key: item in {key, renames.variants.get(key)} or key.startswith(f"{TERM}{item}:")
     )
 
 
-def forget_lesson(database: Database, lesson_id: str) -> int:
+def forget_lesson(database: Database, renames: Renames, lesson_id: str) -> int:
     """Forget everything about a lesson. Return how many answers there were."""
-    tables = ("answers", "cards", "lessons", "quizzes", "reading")
-    return _forget(database, *((table, "lesson = ?", (lesson_id,)) for table in tables))
+    count = _forget_rows(database, renames, lambda lesson, _: lesson == lesson_id)
+    ids = renames.lesson_ids(lesson_id)
+    condition = f"lesson IN ({', '.join('?' * len(ids))})"
+    _forget(database, *((table, condition, ids) for table in ("lessons", "quizzes", "reading")))
+    return count
+
+
+def _forget_rows(database: Database, renames: Renames, concerned: Callable[[str, str], bool]) -> int:
+    """Forget the answers and cards whose lesson and key of today are ``concerned``. Return how many answers."""
+    parts = []
+    for table, key in (("answers", "question"), ("cards", "card")):
+        found = database.read(f"SELECT DISTINCT lesson, {key} FROM {table}")  # noqa: S608 - our own names
+        rows = [row for row in found if concerned(*renames.place(*row))]
+        parts.append([(table, f"lesson = ? AND {key} = ?", row) for row in rows])
+    answers, cards = parts
+    count = sum(_count(database, *part) for part in answers)
+    _delete(database, *answers, *cards)
+    return count
 
 
 def forget_all(database: Database) -> int:
@@ -173,11 +191,18 @@ def forget_all(database: Database) -> int:
     return _forget(database, *((table, "1 = 1", ()) for table in SCHEMA.columns))
 
 
-def _forget(database: Database, *parts: tuple[str, str, tuple[str, ...]]) -> int:
-    table, condition, values = parts[0]
-    count = database.read(f"SELECT count(*) FROM {table} WHERE {condition}", values)  # noqa: S608 - our own words
+def _forget(database: Database, *parts: _Part) -> int:
+    count = _count(database, *parts[0])
+    _delete(database, *parts)
+    return count
+
+
+def _count(database: Database, table: str, condition: str, values: tuple[str, ...]) -> int:
+    return int(database.read(f"SELECT count(*) FROM {table} WHERE {condition}", values)[0][0])  # noqa: S608 - our words
+
+
+def _delete(database: Database, *parts: _Part) -> None:
     database.write(*((f"DELETE FROM {table} WHERE {condition}", values) for table, condition, values in parts))  # noqa: S608
-    return int(count[0][0])
 
 
 # Text formats

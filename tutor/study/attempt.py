@@ -41,13 +41,13 @@ class Attempt:
 
     Args:
         question: The question.
-        seed: Decides the order in which options are shown.
+        seed: Decides the order in which options are shown, and the numbers that are drawn.
     """
 
     def __init__(self, question: Question, seed: int = 0) -> None:
-        self.question = question
-        self.seed = seed
         self.type: QuestionType[Any] = question_type(question.kind)
+        self.question = question = self.type.drawn(question, seed)
+        self.seed = seed
         self.shown = self.type.shown(question, seed)
         """The options as indices in the lesson file, in the order in which they are shown first."""
         self.stage = Stage.OPEN
@@ -103,7 +103,7 @@ class Attempt:
         same = (question.id, question.kind) == (old.id, old.kind)
         if not same or self.type.size(question) != self.type.size(old):
             return False
-        self.question = question
+        self.question = question = self.type.drawn(question, self.seed)
         self.hints_shown = min(self.hints_shown, len(question.hints))
         if self.stage is Stage.SETTLED:
             self._settle(self.facts)

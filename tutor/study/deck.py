@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tutor.progress.cards import Side, term_key, term_of
+from tutor.study.siblings import longest_ago
 from tutor.study.term_questions import can_be_asked, term_question
 
 if TYPE_CHECKING:
@@ -38,8 +39,13 @@ class Deck:
             entry = glossary.get(term[0])
             return None if entry is None else term_question(entry, term[1], glossary, language)
         lesson = self._course.lesson(lesson_id, language) if lesson_id else None
-        found = next((each for each in lesson.questions if each.id == key), None) if lesson is not None else None
+        found = next((each for each in lesson.every_question if each.id == key), None) if lesson else None
         return found or self._course.question(key, language)
+
+    def to_ask(self, question: Question, store: ProgressStore, language: str) -> Question:
+        """What is asked of a card: the question, or a variant of it, whichever was answered longest ago."""
+        lesson = self._course.lesson(question.lesson_id, language) if question.lesson_id else None
+        return longest_ago(question, lesson.variants, store) if lesson is not None else question
 
     def sync(self, store: ProgressStore, moment: datetime, language: str) -> None:
         """Bring the cards in step with the course.

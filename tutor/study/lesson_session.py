@@ -145,7 +145,9 @@ class LessonSession:
         exercise = self._exercises.get(question_id)
         if exercise is not None and exercise.mark is not Mark.OPEN:
             return exercise.mark
-        answer = self._newest.get(question_id)
+        family = (question_id, *(each.id for each in self.lesson.variants if each.variant_of == question_id))
+        answers = [self._newest[each] for each in family if each in self._newest]
+        answer = max(answers, key=lambda each: each.at, default=None)
         if answer is None:
             return Mark.OPEN
         return Mark.RIGHT if answer.correct else Mark.WRONG

@@ -133,5 +133,5 @@ def _report(question: Question, item: Item) -> ItemReport:
 def question_in(course: Course, lesson_id: str, question_id: str, language: str) -> Question | None:
     """Today's version of a question, or None if its lesson does not contain it any more."""
     lesson = course.lesson(lesson_id, language) if lesson_id else None
-    questions = lesson.questions if lesson is not None else ()
+    questions = lesson.every_question if lesson is not None else ()
     return next((question for question in questions if question.id == question_id), None)

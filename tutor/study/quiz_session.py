@@ -7,9 +7,10 @@ once the others are done.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.course.lesson import Question
@@ -17,6 +18,7 @@ from tutor.foundation import clock
 from tutor.progress.records import SavedQuiz, new_key, now
 from tutor.study.attempt import Attempt, attempt_state, restore_attempt
 from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
+from tutor.study.siblings import longest_ago
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
@@ -77,19 +79,26 @@ class QuizSession:
         questions: Sequence[Question],
         store: ProgressStore,
         *,
+        variants: Sequence[Question] = (),
         scope: str,
         lesson_id: str = "",
         seed: int | None = None,
         fresh: bool = False,
         seconds: Clock = clock.monotonic_seconds,
     ) -> QuizSession:
-        """The quiz of ``scope`` that was left in the middle, else a new one; always a new one if ``fresh``."""
+        """The quiz of ``scope`` that was left in the middle, else a new one; always a new one if ``fresh``.
+
+        Of a question with variants, one that was answered longest ago is asked; a quiz that was left goes on with the
+        one that it asked.
+        """
         saved = store.open_quiz(scope)
         if fresh and saved is not None:
             store.save_quiz(replace(saved, finished=True))
             saved = None
+        begun = _ids_in(saved, store) if saved is not None else frozenset()
+        asked = [_begun(each, variants, begun) or longest_ago(each, variants, store) for each in questions]
         session = cls(
-            questions, store, scope=scope, lesson_id=lesson_id, seconds=seconds,
+            asked, store, scope=scope, lesson_id=lesson_id, seconds=seconds,
             seed=saved.seed if saved else new_seed() if seed is None else seed,
             quiz_id=saved.quiz_id if saved else "",
         )  # fmt: skip
@@ -287,7 +296,7 @@ class QuizSession:
 
     def _restore(self, saved: SavedQuiz) -> None:
         """Go on where ``saved`` was left. Questions removed since are dropped, new ones asked at the end."""
-        state = saved.state
+        state = _with_ids_of_today(saved.state, partial(self._store.renames().key, saved.lesson_id))
         self._started = saved.started
         self.round = round_ if isinstance(round_ := state.get("round"), int) and round_ > 0 else 1
         self._first_marks = self._marks_in(state.get("first"))
@@ -325,6 +334,36 @@ class QuizSession:
             spent=float(spent) if isinstance(spent, int | float) and 0 <= spent < _LONGEST else 0.0,
             runs=[run for run in runs if isinstance(run, str)] if isinstance(runs, list) else (),
         )
+
+
+def _ids_in(saved: SavedQuiz, store: ProgressStore) -> frozenset[str]:
+    """The questions that a quiz asked."""
+    state = _with_ids_of_today(saved.state, partial(store.renames().key, saved.lesson_id))
+    marks = state.get("marks")
+    return frozenset(_entries(state.get("asked"))) | frozenset(marks if isinstance(marks, dict) else ())
+
+
+def _begun(question: Question, variants: Sequence[Question], begun: frozenset[str]) -> Question | None:
+    """The one of a question and its variants that is among ``begun``."""
+    return next((each for each in (question, *variants) if each.original == question.id and each.id in begun), None)
+
+
+def _with_ids_of_today(state: Mapping[str, object], today: Callable[[str], str]) -> dict[str, object]:
+    """The state of a quiz in which every question is named by its id of today."""
+
+    def named(value: object) -> object:
+        return today(value) if isinstance(value, str) else value
+
+    changed = dict(state)
+    changed["at"] = named(state.get("at"))
+    for name in ("first", "marks"):
+        if isinstance(marks := state.get(name), dict):
+            changed[name] = {named(each): mark for each, mark in marks.items()}
+    if isinstance(skipped := state.get("skipped"), list):
+        changed["skipped"] = [named(each) for each in skipped]
+    if isinstance(asked := state.get("asked"), list):
+        changed["asked"] = [{**each, "id": named(each.get("id"))} for each in asked if isinstance(each, dict)]
+    return changed
 
 
 def _entries(asked: object) -> dict[str, Mapping[str, object]]:

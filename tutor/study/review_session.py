@@ -125,6 +125,7 @@ class ReviewSession:
             card = self._waiting.popleft()
             question = self._deck.question(card.key, card.lesson_id, language())
             if question is not None:
+                question = self._deck.to_ask(question, self._store, language())
                 self._card = card
                 self._current = QuestionAttempt(Attempt(question, new_seed()), self._context)
                 self._current.seen()
@@ -134,7 +135,7 @@ class ReviewSession:
     def translate(self) -> None:
         """Continue in the language that is in use now."""
         if self._current is not None and self._card is not None:
-            question = self._deck.question(self._card.key, self._card.lesson_id, language())
+            question = self._deck.question(self._current.question.id, self._card.lesson_id, language())
             if question is not None:
                 self._current.attempt.translate(question)
 

@@ -1,4 +1,4 @@
-"""The app: which screen is first, which language and look hold, and when it ends."""
+"""The app: its first screen, its language and look, its input, and its end."""
 
 from __future__ import annotations
 
@@ -6,94 +6,80 @@ import asyncio
 import atexit
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from typing import Any, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.filter import Monochrome, NoColor
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Size
 from textual.screen import Screen
 
 from tutor.foundation.languages import languages
 from tutor.foundation.translate import language, language_name, translate
 from tutor.tui import router, routes
-from tutor.tui.background import ForgetfulThreads
-from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, Tidying
+from tutor.tui.background import MIN_HEIGHT, MIN_WIDTH, ForgetfulThreads, fits
+from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, GarbageCollection
 from tutor.tui.screen import Commanded, TutorScreen
-from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH, fits
-from tutor.tui.textual_private import (
-    add_screen_css,
-    driver_of,
-    expect_no_result,
-    failed_while_leaving,
-    stop_keeping_dead_widgets,
-)
+from tutor.tui.textual_private import TESTED, GuardedApp, driver_of
 from tutor.tui.themes import LOOKS, AsciiFilter, Look, look_for, terminal_speaks_unicode, textual_theme
 from tutor.tui.type_ahead import TypeAhead
 from tutor.workspace import Workspace
 
-_AHEAD_AFTER = 0.4
-"""Seconds after the first frame at which what the next screens need is imported."""
+_PRELOAD_AFTER = 0.4
+"""Seconds after the first frame until the modules of other screens are imported."""
 
 FirstScreen = Callable[[], Screen[None]]
 
 
-class TutorApp(App[int]):
+class TutorApp(GuardedApp):
     """tutor on a terminal.
 
     Args:
-        services: Settings, course, memory, runs; the learner's own where None.
-        first: Makes the first screen; the course map where None.
+        workspace: Settings, course, progress, runs; None means the learner's own.
+        first: Makes the first screen; None means the course map.
     """
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False)]
 
-    def __init__(self, services: Workspace | None = None, first: FirstScreen | None = None) -> None:
+    def __init__(self, workspace: Workspace | None = None, first: FirstScreen | None = None) -> None:
         super().__init__()
-        stop_keeping_dead_widgets()
-        self.services = services or Workspace()
+        self.workspace = workspace or Workspace()
         self.look: Look = LOOKS["dark"]
         self.runs_going = 0
         self.line_rate: int | None = None
-        """Bytes sent in the last second, where the learner asked to see it."""
+        """Bytes sent in the last second; None unless the learner asked to see it."""
         self.too_small = False
         self.window = Size(0, 0)
         """The size of the terminal's window, which may be too small for the screens."""
-        self._roomy = Size(MIN_WIDTH, MIN_HEIGHT)
+        self._large_enough = Size(MIN_WIDTH, MIN_HEIGHT)
         self.crashed = False
-        """Whether the app ends because of a fault of its own."""
-        self.tidying = Tidying()
-        """Looks for garbage in the pauses between keys."""
+        """Whether the app ends because of an error of its own."""
+        self.garbage = GarbageCollection()
+        """Collects garbage in the pauses between keys."""
         self._first = first
         self._type_ahead = TypeAhead(self)
         self._ascii = AsciiFilter(enabled=False)
-        self._filters = [each for each in self._filters if not isinstance(each, Monochrome)]  # greys are colours too
-        self._filters += [NoColor()] if os.environ.get("NO_COLOR") else []
-        self._filters.append(self._ascii)
-        self._disable_tooltips = True
-        self._disable_notifications = True
+        self._no_colour = NoColor(enabled=bool(os.environ.get("NO_COLOR")))
         self._apply_settings()
 
     def get_default_screen(self) -> Screen[None]:
         """The first screen."""
         screen = self._first() if self._first is not None else router.screen_for(routes.Home())
-        # Textual does both for every screen but the first, and cannot switch that one to the course map without.
-        self._load_screen_css(screen)
-        expect_no_result(screen, self)
+        self.prepare_first_screen(screen)
         return screen
 
-    def _load_screen_css(self, screen: Screen[Any]) -> None:
-        """Textual calls it for each screen before it is shown."""
-        add_screen_css(self.stylesheet, screen)
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What changes every line on its way to the terminal. With NO_COLOR, greys go too: they are colours."""
+        kept = [each for each in super().get_line_filters() if not isinstance(each, Monochrome)]
+        return [*kept, *(each for each in (self._no_colour, self._ascii) if each.enabled)]
 
     def get_driver_class(self) -> type[Driver]:
-        """Ours, unless the environment names another."""
-        if os.environ.get("TEXTUAL_DRIVER"):
+        """Our own driver, unless the environment names another or it was not tried with this version of Textual."""
+        if os.environ.get("TEXTUAL_DRIVER") or not TESTED:
             return super().get_driver_class()
         from tutor.tui.terminal import driver_class
 
@@ -101,31 +87,35 @@ class TutorApp(App[int]):
 
     @property
     def ascii(self) -> bool:
-        """Whether to draw with ASCII alone: the setting, else what the locale promises."""
-        chosen = self.services.settings.ascii
+        """Whether to draw with ASCII alone: the setting, or else whether the locale is not Unicode."""
+        chosen = self.workspace.settings.ascii
         return not terminal_speaks_unicode() if chosen is None else chosen
 
     @property
     def motion(self) -> bool:
-        """Whether things may move on their own: the setting, and never over SSH, where each step costs bytes."""
-        return self.services.settings.motion and "SSH_CONNECTION" not in os.environ
+        """Whether animations are allowed: the setting, and never over SSH, where each step is sent."""
+        return self.workspace.settings.motion and "SSH_CONNECTION" not in os.environ
 
     @property
     def unseen(self) -> bool:
-        """Whether nobody can see what would be drawn now: the terminal takes nothing, nobody need look at a log."""
-        return bool(getattr(driver_of(self), "stalled", False))  # Textual's own drivers cannot tell
+        """Whether drawing is useless now because the terminal has stopped reading."""
+        return bool(getattr(driver_of(self), "stalled", False))  # Textual's own drivers do not know
 
     def exit(self, *arguments: Any, **options: Any) -> None:
-        """Leave, as Textual's own; nothing that was typed ahead is done any more."""
+        """Leave. Keys that were typed ahead are dropped."""
         self._type_ahead.close()
         super().exit(*arguments, **options)
 
-    def _handle_exception(self, error: Exception) -> None:
-        """What goes wrong in a screen that is being taken away, because it is, stops nothing."""
-        if not failed_while_leaving(error):
-            self._type_ahead.close()
-            self.crashed = True
-            super()._handle_exception(error)
+    def on_crash(self) -> None:
+        """An error of ours ends the app."""
+        self._type_ahead.close()
+        self.crashed = True
+
+    def crash_text(self, error: BaseException | None) -> str:
+        """The traceback goes into a file, and the learner gets a sentence."""
+        from tutor.tui.background import keep_traceback
+
+        return keep_traceback(error, self.workspace.home)
 
     @property
     def bytes_sent(self) -> int:
@@ -133,40 +123,33 @@ class TutorApp(App[int]):
         sent = getattr(driver_of(self), "sent", 0)
         return sent if isinstance(sent, int) else 0
 
-    def _fatal_error(self) -> None:
-        """A fault of ours: the traceback goes into a file, the learner gets a sentence."""
-        from tutor.tui.background import keep_traceback
-
-        self._exit_renderables.append(keep_traceback(self._exception, self.services.home))
-        self._close_messages_no_wait()
-
     def on_mount(self) -> None:
-        """Everything that the first frame does not need happens after it."""
+        """Do what the first frame does not need after it."""
         asyncio.get_running_loop().set_default_executor(ForgetfulThreads(thread_name_prefix="tutor"))
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
-        self.tidying.begin()
-        self.set_interval(LOOK_EVERY, self.tidying.look)
+        self.garbage.begin()
+        self.set_interval(LOOK_EVERY, self.garbage.look)
         from tutor.tui.background import watch_runs
 
         watch_runs(self)
-        self.set_timer(_AHEAD_AFTER, self._preload)
+        self.set_timer(_PRELOAD_AFTER, self._preload)
 
     def screen_left(self) -> None:
-        """A screen is gone: what it was made of is collected in the next pause."""
+        """A screen has been left: its objects are collected in the next pause."""
         if self.is_running:
-            self.tidying.leave()
-            # Not a timer of Textual's: its context would be the screen's, which would live until it is over.
-            asyncio.get_running_loop().call_later(AFTER_LEAVING, self.tidying.look, context=Context())
+            self.garbage.leave()
+            # Not a timer of Textual's: its context would keep the screen alive until then.
+            asyncio.get_running_loop().call_later(AFTER_LEAVING, self.garbage.look, context=Context())
 
     def _preload(self) -> None:
         from tutor.tui.background import preload
 
-        preload(self, self.tidying.keep)
+        preload(self, self.garbage.keep)
 
     def switch_language(self) -> None:
-        """Speak the next language, everywhere, at once."""
+        """Switch everything to the next language."""
         codes = list(languages())
         code = codes[(codes.index(language()) + 1) % len(codes)]
         self.change_settings(language=code)
@@ -174,17 +157,17 @@ class TutorApp(App[int]):
             self.screen.notice(translate("app.language-now", name=language_name(code)))
 
     def change_settings(self, **changes: object) -> None:
-        """Change settings, keep them, and let every screen show it."""
-        self.services.change_settings(**changes)
+        """Change settings, save them, and draw every screen again."""
+        self.workspace.change_settings(**changes)
         self._apply_settings()
         for screen in self.screen_stack:
             if isinstance(screen, Commanded):
-                screen.renew()
+                screen.refresh_texts()
         if isinstance(self.screen, TutorScreen):
             self.screen.say_notices()
 
     def _apply_settings(self) -> None:
-        settings = self.services.settings
+        settings = self.workspace.settings
         self._ascii.enabled = self.ascii
         self.animation_level = "full" if self.motion else "none"
         look = look_for(settings.theme)
@@ -195,7 +178,7 @@ class TutorApp(App[int]):
             self.theme = name
 
     def action_suspend_process(self) -> None:
-        """Stop until the shell continues us; where no shell would, say so instead."""
+        """Pause until the shell continues us. If no shell would, show a notice instead."""
         from tutor.tui.terminal.leaving import can_be_woken
 
         if can_be_woken():
@@ -204,18 +187,18 @@ class TutorApp(App[int]):
             self.screen.notice(translate("app.cannot-pause"), "warning")
 
     async def on_event(self, event: events.Event) -> None:
-        """A window too small for the screens shows one sentence until it has grown."""
+        """Hold back keys that are typed ahead, and react to the window's size."""
         if isinstance(event, (events.InputEvent, events.Paste)) and not event.is_forwarded:
-            self.tidying.stir()
+            self.garbage.on_input()
             if self._type_ahead.keeps(event):
                 return
             if isinstance(self.screen, Commanded):
-                self.screen.stirred()
+                self.screen.on_input()
         if isinstance(event, events.Resize):
             self.window, size = event.size, self._laid_out_in(event.size)
             await super().on_event(events.Resize(size, size))
             if self.screen_stack:
-                self.screen.refresh()  # the terminal may have lost what it showed, even if the size is the old one
+                self.screen.refresh()  # the terminal may have lost its picture, even if the size is the same
             from tutor.tui.background import guard_size
 
             guard_size(self)
@@ -224,28 +207,28 @@ class TutorApp(App[int]):
 
     @property
     def size(self) -> Size:
-        """The size that screens are laid out in: the window's, or the last one that was not too small for them.
+        """The size that screens are laid out in: the window's, or the last size that was not too small.
 
-        To lay out a long lesson in two columns takes seconds, for a picture that nobody sees.
+        Laying out a long lesson in two columns would take seconds, for a picture that nobody sees.
         """
         return self._laid_out_in(super().size)
 
     def _laid_out_in(self, window: Size) -> Size:
         if fits(window):
-            self._roomy = window
-        return self._roomy
+            self._large_enough = window
+        return self._large_enough
 
 
-def run_tutor(services: Workspace | None = None, first: FirstScreen | None = None) -> int:
+def run_tutor(workspace: Workspace | None = None, first: FirstScreen | None = None) -> int:
     """Run tutor on this terminal until the learner leaves; returns the exit code."""
-    app = TutorApp(services, first)
+    app = TutorApp(workspace, first)
     try:
         app.run()
     finally:
-        give_back = getattr(driver_of(app), "give_back", None)  # Textual's own drivers have given it back already
+        give_back = getattr(driver_of(app), "give_back", None)  # Textual's own drivers have done this already
         if give_back is not None:
-            # As late as can be: what is typed until then is for nobody.
+            # As late as possible: keys pressed until then are dropped.
             atexit.register(give_back, typing=app.crashed)
-        if said := app.services.close():
+        if said := app.workspace.close():
             print(said, file=sys.stderr)
     return app.return_code or 0

@@ -1,4 +1,4 @@
-"""What goes on behind the screens: runs that end, a window that is too small, modules loaded before they are needed."""
+"""What happens behind the screens: counting runs, watching the window's size, importing modules in advance."""
 
 from __future__ import annotations
 
@@ -11,45 +11,43 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
+from textual.geometry import Size
 from textual.worker import get_current_worker
-
-from tutor.tui.sizes import fits
 
 if TYPE_CHECKING:
     from textual.app import App
 
     from tutor.tui.shell import Shell
 
-
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
 
 _RUNS_EVERY = 2.0
-"""Seconds between two looks at which runs are going."""
+"""Seconds between two counts of the runs that are going."""
 
 
 class ForgetfulThreads(ThreadPoolExecutor):
-    """Threads that remember nothing of what they have done.
+    """Threads that do not keep what they last worked for.
 
-    Textual notes in each thread which worker it runs. An idle thread would keep its last worker, and with it a screen
-    that was left long ago.
+    Textual notes in each thread's context which worker it runs. An idle thread would keep its last worker, and with it
+    a screen that was left long ago.
     """
 
     def submit(
         self, fn: Callable[Parameters, Returned], /, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> Future[Returned]:
-        """As any executor's, in a context of its own."""
+        """Call ``fn`` in a context of its own."""
         work = partial(fn, *args, **kwargs)
         return super().submit(lambda: Context().run(work))
 
 
 def watch_runs(app: Shell) -> None:
-    """Keep ``app.runs_going`` right from now on."""
+    """Count the runs that are going into ``app.runs_going``, from now on."""
 
     def look(*, first: bool = False) -> None:
-        count = app.services.count_running()
+        count = app.workspace.count_running()
         if first and count:
-            _say_what_goes_on(app)
+            _report_running(app)
         if count != app.runs_going:
             app.runs_going = count
             from tutor.tui.screen import TutorScreen
@@ -61,15 +59,15 @@ def watch_runs(app: Shell) -> None:
     look(first=True)
 
 
-def _say_what_goes_on(app: Shell) -> None:
-    """Whoever comes back is told that training went on meanwhile."""
+def _report_running(app: Shell) -> None:
+    """Tell a returning learner that training has continued."""
     from tutor.foundation.translate import language, translate
     from tutor.tui import router, routes
     from tutor.tui.screen import TutorScreen
 
     if not isinstance(app.screen, TutorScreen) or not router.is_shown(app.screen, routes.Home):
-        return  # a lab tells of its own run
-    going = app.services.runs.running()
+        return  # a lab shows its own run
+    going = app.workspace.runs.running()
     if len(going) == 1:
         text = translate("run-list.goes-on", title=going[0].title_in(language()), epoch=going[0].epoch)
     else:
@@ -79,7 +77,7 @@ def _say_what_goes_on(app: Shell) -> None:
 
 
 def guard_size(app: Shell) -> None:
-    """Show the one sentence for a window that is too small, and take it away when it has grown."""
+    """Show a sentence while the window is too small."""
     small = not fits(app.window)
     if small == app.too_small or not app.screen_stack:
         return
@@ -93,7 +91,7 @@ def guard_size(app: Shell) -> None:
 
 
 def keep_traceback(error: BaseException | None, home: Path) -> str:
-    """Keep the traceback of ``error`` in ``home`` or, failing that, with temporary files; the learner's sentence."""
+    """Save the traceback of ``error`` in ``home``, or else in the temporary folder. Returns the learner's sentence."""
     import tempfile
     import traceback
 
@@ -111,7 +109,7 @@ def keep_traceback(error: BaseException | None, home: Path) -> str:
 
 
 _BREATH: Final = 0.01
-"""Seconds between two modules, left to the learner's keys."""
+"""Seconds between two modules, in which keys are handled."""
 
 MODULES: Final = (
     "tutor.tui.screens.lesson.screen",
@@ -132,11 +130,11 @@ MODULES: Final = (
     "tutor.tui.screens.lab.screen",
     "tutor.tui.screens.sweep",
 )
-"""In the order in which they are likely to be wanted. Each has its turn, with a breath after it."""
+"""Modules to import in advance, in the order in which they are likely to be needed."""
 
 
 def preload(app: App[int], then: Callable[[], object], modules: Sequence[str] = MODULES) -> None:
-    """Import ``modules`` in a thread, and call ``then`` on the event loop when all are there; neither if one leaves."""
+    """Import ``modules`` in a thread, then call ``then`` on the event loop; stop if the learner leaves."""
 
     def work() -> None:
         worker = get_current_worker()
@@ -149,3 +147,12 @@ def preload(app: App[int], then: Callable[[], object], modules: Sequence[str] = 
             app.call_from_thread(then)
 
     app.run_worker(work, thread=True, exit_on_error=False)
+
+
+MIN_WIDTH: Final = 40
+MIN_HEIGHT: Final = 12
+
+
+def fits(window: Size) -> bool:
+    """Whether a window of that size is large enough."""
+    return window.width >= MIN_WIDTH and window.height >= MIN_HEIGHT

@@ -1,8 +1,7 @@
-"""A command is one object: its keys, its place in the footer, its palette entry and its line of help.
+"""A command is one object with its keys, its rank in the footer, its palette entry and its line of help.
 
-A screen lists its commands in ``KEYS``; key bindings, footer, help and palette are all derived from there,
-so none can tell a different story. Texts are translation keys, read when shown: switching the language
-relabels everything live.
+A screen lists its commands in ``KEYS``. Key bindings, footer, help and palette are derived from that list, so they
+always agree. Texts are translation keys that are looked up when they are shown, so they follow the language.
 """
 
 from __future__ import annotations
@@ -16,21 +15,21 @@ from textual.keys import key_to_character
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something a learner can do on a screen.
+    """Something that a learner can do on a screen.
 
     Args:
         id: Unique over the program, ``screen.verb``.
-        keys: The keys as Textual names them; the first is the one shown. None if the screen reads the key itself.
+        keys: The keys as Textual names them; the first one is shown. Empty if the screen reads the keys itself.
         label: Translation key of its name: one or two words, for the footer.
-        help: Translation key of a sentence for the help screen; the label where empty.
-        action: The Textual action; where empty, ``id``'s verb, so that ``home.open`` runs ``action_open``.
-        footer: Its rank in the footer, 1 first; 0 keeps it out.
+        help: Translation key of a sentence for the help screen; if empty, the label is used.
+        action: The Textual action; if empty, the verb of ``id``, so that ``home.open`` runs ``action_open``.
+        footer: Its rank in the footer, from 1; 0 leaves it out.
         group: Translation key of its heading in the help screen.
         palette: Whether the palette offers it.
-        shown: What to show in place of the first key, such as ``1–9``.
-        tells_id: Pass `id` to the action, for a screen with one action for all of its commands.
-        tells_key: Pass the pressed key to the action, for commands such as "choose 1 to 9".
-        priority: Act before the focused widget sees the key.
+        shown: What to show instead of the first key, such as ``1–9``.
+        passes_id: Whether the action gets `id`, for a screen with one action for all of its commands.
+        passes_key: Whether the action gets the pressed key, for commands such as "choose 1 to 9".
+        priority: Whether it acts before the focused widget sees the key.
     """
 
     id: str
@@ -42,39 +41,39 @@ class Command:
     group: str = "keys.group-screen"
     palette: bool = True
     shown: str = ""
-    tells_id: bool = False
-    tells_key: bool = False
+    passes_id: bool = False
+    passes_key: bool = False
     priority: bool = False
 
     @property
     def verb(self) -> str:
-        """What `id` says behind the screen, as Python would name it."""
+        """The part of `id` after the dot, as a Python name."""
         return self.id.rpartition(".")[2].replace("-", "_")
 
     @property
     def action_name(self) -> str:
-        """The Textual action to run, without parameters."""
+        """The name of the Textual action, without parameters."""
         return self.action or self.verb
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """What the action is called with, whatever the key."""
-        return (self.id,) if self.tells_id else ()
+        """The parameters of the action that do not depend on the key."""
+        return (self.id,) if self.passes_id else ()
 
     def call(self, key: str) -> str:
-        """The action that ``key`` runs, with its parameters, as Textual reads it."""
-        parameters = ", ".join(map(repr, (*self.parameters, *([key] if self.tells_key else []))))
+        """The action that ``key`` runs, with its parameters, in Textual's notation."""
+        parameters = ", ".join(map(repr, (*self.parameters, *([key] if self.passes_key else []))))
         return f"{self.action_name}({parameters})" if parameters else self.action_name
 
     @property
     def key_shown(self) -> str:
-        """How the key is written for people."""
+        """The key as people write it."""
         return self.shown or (key_name(self.keys[0]) if self.keys else "")
 
     @property
     def keys_shown(self) -> str:
-        """Every key, for the help screen; a key that is shown together with another's in the footer stands alone."""
-        return self.shown if self.tells_key or not self.keys else " ".join(key_name(key) for key in self.keys)
+        """All keys, for the help screen, where a command that shares a place in the footer shows its own keys."""
+        return self.shown if self.passes_key or not self.keys else " ".join(key_name(key) for key in self.keys)
 
 
 _KEY_NAMES = {
@@ -113,7 +112,7 @@ def key_name(key: str) -> str:
 
 
 def bindings_of(commands: Iterable[Command]) -> list[BindingType]:
-    """The Textual bindings of ``commands``. Their descriptions are translation keys, never shown as they are."""
+    """The Textual bindings of ``commands``. Their descriptions are translation keys, which are never shown."""
     return [
         Binding(
             key,
@@ -128,12 +127,12 @@ def bindings_of(commands: Iterable[Command]) -> list[BindingType]:
 
 
 def footer_commands(commands: Iterable[Command], limit: int = 5) -> list[Command]:
-    """The commands that belong in the footer, most needed first, at most ``limit``."""
+    """At most ``limit`` commands for the footer, by rank."""
     return sorted((command for command in commands if command.footer), key=lambda command: command.footer)[:limit]
 
 
 def while_typing(command: Command, consumes: Callable[[str, str | None], bool]) -> Command | None:
-    """``command`` with the keys that still reach it; None where all of them are text now.
+    """``command`` with the keys that reach it while the learner types; None if all of its keys are text.
 
     Args:
         command: The command.
@@ -157,4 +156,4 @@ SHARED: tuple[Command, ...] = (
     Command("app.home", ("H",), "keys.home", "keys.home-help", group="keys.group-everywhere"),
     Command("app.quit", ("q", "ctrl+c", "ctrl+q"), "keys.quit", "keys.quit-help", group="keys.group-everywhere"),
 )  # fmt: skip
-"""What every screen and dialog can do; the same key means the same everywhere."""
+"""What every screen and dialog can do, with the same keys everywhere."""

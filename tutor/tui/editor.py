@@ -1,4 +1,4 @@
-"""The learner's own editor, to which the terminal is lent until it ends."""
+"""The learner's own editor, which uses the terminal until it ends."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _USUAL: Final = ("sensible-editor", "editor", "nano", "vim", "vi")
-"""Looked for, in this order, where the environment names none."""
+"""Editors to try, in this order, if the environment names none."""
 
 
 def editor_command(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """The words of the command that edits: of ``VISUAL``, else of ``EDITOR``, else the first that is installed.
+    """The command of the editor in words: from ``VISUAL``, else ``EDITOR``, else the first one that is installed.
 
     Raises:
-        TutorError: there is none, or its quotes are not closed.
+        TutorError: There is none, or its quotes are not closed.
     """
     for variable in ("VISUAL", "EDITOR"):
         if (named := environment.get(variable, "")).strip():
@@ -46,19 +46,19 @@ def editor_command(environment: Mapping[str, str] = os.environ) -> list[str]:
 
 
 def edit_file(app: App[int], path: Path) -> None:
-    """Lend the terminal to the learner's editor with ``path`` in it, and draw the app anew when it has ended.
+    """Open ``path`` in the learner's editor on this terminal, and draw the app again when the editor has ended.
 
-    Nothing else happens in the app meanwhile; training goes on, in processes of its own. Call it on the app's task.
+    The app waits meanwhile; training continues in its own processes. Call it on the app's task.
 
     Raises:
-        TutorError: there is no editor or no terminal, the editor could not be started, or it ended with a failure.
+        TutorError: There is no editor or no terminal, the editor could not be started, or it reported a failure.
     """
     command = editor_command()
     name = Path(command[0]).name
     code, failure = 0, ""
     try:
         with app.suspend(), _shell_modes_kept(), _interrupts_are_the_editors():
-            try:  # within: an exception that leaves `suspend` leaves the app without its terminal
+            try:  # inside, because an exception in `suspend` would leave the app without its terminal
                 code = subprocess.run([*command, str(path)], check=False).returncode
             except (OSError, ValueError) as error:
                 failure = getattr(error, "strerror", None) or str(error)
@@ -77,7 +77,7 @@ def _not_started(editor: str, reason: str) -> TutorError:
 
 @contextmanager
 def _shell_modes_kept() -> Iterator[None]:
-    """An editor that crashes may leave the terminal in modes of its own."""
+    """Restore the terminal's modes afterwards: an editor that crashes leaves its own."""
     descriptor = sys.__stdin__.fileno() if sys.__stdin__ is not None else 0
     with suppress(termios.error):
         modes = termios.tcgetattr(descriptor)
@@ -92,9 +92,9 @@ def _shell_modes_kept() -> Iterator[None]:
 
 @contextmanager
 def _interrupts_are_the_editors() -> Iterator[None]:
-    """What ctrl+c sends goes to everyone on the terminal; the editor knows what to do with it, and we must not leave.
+    """Ignore ctrl+c, which the terminal sends to all its processes: it is meant for the editor.
 
-    A handler, unlike `signal.SIG_IGN`, is not passed on to the editor.
+    This is done with handlers, because the editor would inherit `signal.SIG_IGN`.
     """
     numbers = (signal.SIGINT, signal.SIGQUIT)
     before = [signal.signal(number, lambda *_: None) for number in numbers]

@@ -1,4 +1,4 @@
-"""Looking for something again and again: cheaply, since it is mostly not there."""
+"""A timer for polling, cheaper than Textual's own."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Callable
 from textual.message_pump import MessagePump
 
 _UNSEEN = 0.25
-"""Seconds until it is asked again whether anybody can see what would be drawn."""
+"""Seconds between two checks whether the terminal reads again."""
 
 
-class Pulse:
-    """Calls ``look`` on the event loop, each time after as many seconds as it answered.
+class PollTimer:
+    """Calls ``look`` on the event loop, each time after as many seconds as its last call returned.
 
-    Textual's own timer takes some hundred microseconds a turn: its messages and its task. Thirty turns a second of it
-    are a percent of a core, in every lab that is open. What ``look`` finds is for it to hand over to Textual, such as
-    by `call_next`; it draws nothing by itself. While the terminal takes nothing, nothing is looked for either.
+    A turn of Textual's own timer takes some hundred microseconds for its message and its task; thirty turns a second
+    use one percent of a core for every open lab. ``look`` does not draw; it hands its findings to Textual, such as
+    with `call_next`. While the terminal has stopped reading, ``look`` is not called.
 
     Args:
-        owner: Where an exception of ``look`` is raised, so that Textual tells of it. The pulse is over then.
-        look: Looks once. Returns the seconds until the next look.
+        owner: Where an exception of ``look`` is raised, so that Textual reports it. The timer stops then.
+        look: Polls once. Returns the seconds until the next call.
     """
 
     def __init__(self, owner: MessagePump, look: Callable[[], float]) -> None:
@@ -29,12 +29,12 @@ class Pulse:
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self, seconds: float = 0.0) -> None:
-        """Look in ``seconds``, and from then on; a look that was ahead is forgotten. Call it on the event loop."""
+        """Call ``look`` in ``seconds`` instead of at the planned time, and go on. Call it on the event loop."""
         self.stop()
         self._timer = asyncio.get_running_loop().call_later(seconds, self._turn)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop polling."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

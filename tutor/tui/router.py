@@ -1,4 +1,4 @@
-"""Ways from screen to screen. A screen is found by the name in its route, and its module imported when first opened."""
+"""Opening screens. A screen is found by the name in its route, and its module is imported when it is first opened."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def screen_for(route: Route) -> Screen[None]:
-    """The screen of ``route``, new."""
+    """A new screen for ``route``."""
     return cast("Screen[None]", import_module(_module_of(type(route))).screen_for(route))
 
 
 def is_shown(screen: Screen[Any], route: type[Route]) -> bool:
-    """Whether ``screen`` is one that routes of this kind lead to. Nothing is imported for it."""
+    """Whether ``screen`` belongs to this kind of route. Imports nothing."""
     module = _module_of(route)
     return any(f"{base.__module__}.".startswith(f"{module}.") for base in type(screen).__mro__)
 
@@ -34,12 +34,12 @@ def go(app: Shell, route: Route) -> None:
 
 
 def switch(app: Shell, route: Route) -> None:
-    """Open the screen of ``route`` in the place of the one in front."""
+    """Replace the screen in front by the screen of ``route``."""
     app.switch_screen(screen_for(route))
 
 
 def go_home(app: Shell) -> None:
-    """Go back to the course map, as soon as all screens that were opened are there."""
+    """Go back to the course map, once all opened screens have been mounted."""
     for screen in app.screen_stack:
         if not screen.is_mounted:
             screen.call_later(go_home, app)
@@ -51,7 +51,7 @@ def go_home(app: Shell) -> None:
 
 
 def go_back(app: Shell) -> None:
-    """Leave the screen in front, as soon as it is there; the last one gives way to the course map."""
+    """Leave the screen in front, once it has been mounted; the course map replaces the last one."""
     screen = app.screen
     if not screen.is_mounted:
         screen.call_later(lambda: go_back(app) if app.screen is screen else None)

@@ -1,4 +1,4 @@
-"""What every screen shares: breadcrumb, status, footer, notices, commands, and how it hears of changes."""
+"""What every screen shares: breadcrumb, status, footer, notices, commands, and the reaction to changed settings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tutor.charts.cells import Row, Span
 from tutor.foundation.translate import sentences, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, while_typing
-from tutor.tui.textual_private import ForgettingScreen, compositor
+from tutor.tui.textual_private import ForgettingScreen
 from tutor.tui.themes import RUNNING
 from tutor.tui.widgets.frame import GAP, KeyLine, TopLine
 from tutor.tui.widgets.notice import Notice
@@ -36,7 +36,7 @@ _SHARED_IDS = {command.id for command in SHARED}
 def commands_of(node: DOMNode) -> Iterator[Command]:
     """The commands that ``node`` lists in ``KEYS`` and that can be used now.
 
-    A screen's come with those of its bases, the most particular first; a widget's replace its bases'.
+    A screen also has those of its base classes, after its own; a widget's commands replace those of its base classes.
     """
     seen: set[str] = set()
     for base in type(node).__mro__:
@@ -51,13 +51,13 @@ def commands_of(node: DOMNode) -> Iterator[Command]:
 
 
 class SteadyScreen(ForgettingScreen[ResultType]):
-    """A screen that comes to rest after every change of the window."""
+    """A screen that comes to rest after each change of the window's size."""
 
     async def on_event(self, event: events.Event) -> None:
-        """Do not follow a size that the window no longer has.
+        """Ignore a size that the window no longer has.
 
-        Textual tells a screen each size that it was laid out in, and the screen is laid out in each size that it is
-        told. Two sizes on their way at once follow each other round for ever.
+        Textual sends a screen each size that it was laid out in, and lays it out in each size that was sent. Two sizes
+        on their way at once would follow each other for ever.
         """
         if not (isinstance(event, events.Resize) and event.size != self.app.size):
             await super().on_event(event)
@@ -71,9 +71,8 @@ class Commanded(SteadyScreen[ResultType]):
 
     def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name, id, classes)
-        self._compositor = compositor()
         self.gave_way = False
-        """Whether another screen has taken its place while it worked: no pause is made to collect what it was."""
+        """Whether another screen has taken its place: then garbage is not collected for this one alone."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         if "KEYS" in cls.__dict__:
@@ -86,14 +85,14 @@ class Commanded(SteadyScreen[ResultType]):
         return cast("Shell", self.app)
 
     @property
-    def services(self) -> Workspace:
-        """Settings, course, memory, runs."""
-        return self.tutor.services
+    def workspace(self) -> Workspace:
+        """Settings, course, progress, runs."""
+        return self.tutor.workspace
 
     def commands(self) -> list[Command]:
-        """Every command that works here: the screen's, then the focused widget's, then the shared ones.
+        """Every command that works now: the screen's, then the focused widget's, then the shared ones.
 
-        `check_action` (Textual's) of the screen or the widget says what works now.
+        Textual's `check_action`, of the screen or the widget, says what works now.
         """
         own = list(commands_of(self))
         focused = list(commands_of(self.focused)) if self.focused is not None else []
@@ -101,77 +100,70 @@ class Commanded(SteadyScreen[ResultType]):
         return [*first, *focused, *(command for command in own if command.id in _SHARED_IDS)]
 
     def commands_in_reach(self) -> list[Command]:
-        """The commands, each with the keys that reach it: while letters are typed as text, no letter does."""
+        """The commands, each with the keys that reach it. While the learner types text, letters do not."""
         focused = self.focused
         if focused is None:
             return self.commands()
         return [left for each in self.commands() if (left := while_typing(each, focused.check_consume_key))]
 
-    def renew(self) -> None:
-        """The language, the look or ASCII mode has changed: say and draw everything anew.
+    def refresh_texts(self) -> None:
+        """Draw everything again after a change of language, look or ASCII mode.
 
-        Widgets that translate and colour when they render need nothing more. Override (and call this first)
-        where texts were made beforehand.
+        Widgets that translate and colour when they render need nothing more. Override it, and call it first, if texts
+        were made beforehand.
         """
         for widget in self.walk_children(Widget):
             widget.refresh(layout=True)
         self.refresh(layout=True)
 
     def on_unmount(self) -> None:
-        """The screen has been left."""
+        """Report that the screen has been left."""
         if not self.gave_way:
             self.tutor.screen_left()
 
-    def stirred(self) -> None:
-        """A key or the mouse came in, before anything is done with it: somebody is there."""
+    def on_input(self) -> None:
+        """A key or the mouse was used. Called before anything else happens with it."""
 
     def run_command(self, command: Command) -> None:
-        """Do what the key of ``command`` would do."""
+        """Do what the key of ``command`` does."""
         focused = self.focused
         of_focused = {each.id for each in commands_of(focused)} if focused is not None else set()
         target = focused if focused is not None and command.id in of_focused else self
         self.call_later(self.app.run_action, command.call(command.keys[0] if command.keys else ""), target)
 
     def dismiss(self, result: ResultType | None = None) -> AwaitComplete:
-        """Leave this screen with ``result``; once is enough, and the screen behind it stays."""
+        """Leave this screen with ``result``. A second call does nothing, so the screen behind it stays."""
         if self.app.screen_stack[-1:] != [self]:
             return AwaitComplete()
         return super().dismiss(result)
 
     def action_back(self) -> None:
-        """Leave this screen."""
         router.go_back(self.tutor)
 
     def action_glossary(self) -> None:
-        """Open the glossary."""
         router.go(self.tutor, routes.Glossary())
 
     def action_palette(self) -> None:
-        """Find anything by name."""
         router.go(self.tutor, routes.Palette(self.app.screen))
 
     def action_help(self) -> None:
-        """Show every key of this screen."""
         router.go(self.tutor, routes.Help(self.app.screen))
 
     def action_language(self) -> None:
-        """Go to the next language."""
         self.tutor.switch_language()
 
     def action_settings(self) -> None:
-        """Open the settings."""
         router.go(self.tutor, routes.Settings())
 
     def action_line(self) -> None:
-        """Show how many bytes a second go to the terminal, or no longer."""
+        """Show in the top line how many bytes are sent per second, or stop showing it."""
         watch_line(self.tutor)
 
     def action_home(self) -> None:
-        """Back to the course map."""
         router.go_home(self.tutor)
 
     def action_quit(self) -> None:
-        """Leave tutor. Nothing is lost: everything was saved when it happened."""
+        """Leave tutor. Nothing is lost, because everything has been saved already."""
         self.app.exit(0)
 
 
@@ -196,11 +188,11 @@ class TutorScreen(Commanded[None]):
         return iter(())
 
     def breadcrumb(self) -> list[str]:
-        """Where one is, below ``tutor``: ``["3 Gradient descent", "Lab"]``. In the language in use."""
+        """The path to this screen below ``tutor``, such as ``["3 Gradient descent", "Lab"]``, translated."""
         return []
 
     def status(self) -> Row:
-        """What the top line says on the right."""
+        """The row at the right of the top line."""
         return []
 
     def trail(self) -> list[str]:
@@ -212,7 +204,7 @@ class TutorScreen(Commanded[None]):
         return footer_commands(self.commands_in_reach())
 
     def _help_in_reach(self) -> Command:
-        """The command for help by the key that works now: where one types, ``?`` is text."""
+        """The command for help with a key that works now: while the learner types, ``?`` is text."""
         focused = self.focused
         return (while_typing(_HELP, focused.check_consume_key) if focused is not None else _HELP) or _HELP
 
@@ -227,52 +219,51 @@ class TutorScreen(Commanded[None]):
         return status
 
     def shows_runs(self) -> bool:
-        """Whether the top line tells of runs in the background; a lab says it in its own words."""
+        """Whether the top line shows the number of runs that are going."""
         return True
 
     def refresh_frame(self) -> None:
-        """Draw top line and footer anew: call it when what they say has changed."""
+        """Draw top line and footer again. Call it when what they show has changed."""
         for widget in self.query("TopLine, KeyLine"):
             widget.refresh()
 
     def notice(self, text: str, kind: str = "info", seconds: float | None = None) -> None:
-        """Say a sentence over the rule above the footer for some seconds. ``kind``: info, good, warning."""
+        """Show a sentence above the footer for some seconds. ``kind`` is info, good or warning."""
         self.query_one(Notice).say(text, kind, seconds)
 
     def say_notices(self) -> None:
-        """Say what the services have to tell, such as a memory that cannot be written."""
-        texts: Iterable[str] = self.services.take_notices()
+        """Show the notices of the workspace, such as that progress cannot be saved."""
+        texts: Iterable[str] = self.workspace.take_notices()
         if text := sentences(*texts):
             self.notice(text, "warning")
 
     def on_screen_resume(self) -> None:
-        """The screen is in front again."""
         self.refresh_frame()
 
     def on_descendant_focus(self) -> None:
-        """The footer shows the focused widget's commands too."""
+        """Show the focused widget's commands in the footer."""
         self.refresh_frame()
 
     def on_key_line_pressed(self, event: KeyLine.Pressed) -> None:
-        """A click on the footer is the key."""
+        """A click on a key in the footer does what the key does."""
         self.run_command(event.command)
 
 
 class TutorDialog(Commanded[ResultType], ModalScreen[ResultType]):
-    """A card over the screen that stays visible around it."""
+    """A card over a screen, which stays visible around it."""
 
     DEFAULT_CSS = """
     TutorDialog { align: center middle; background: transparent; &:ansi { background: transparent; } }
     """
 
     def on_click(self, event: events.Click) -> None:
-        """A click beside the card closes it."""
+        """A click outside the card closes it."""
         if event.widget is self:
             self.action_back()
 
 
 def watch_line(app: Shell) -> None:
-    """Show in the top line how many bytes a second go to the terminal; no longer if it is shown."""
+    """Show in the top line how many bytes are sent per second, or stop showing it."""
 
     def show(rate: int | None) -> None:
         app.line_rate = rate

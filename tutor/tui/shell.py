@@ -11,22 +11,22 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
-    from tutor.tui.garbage import Tidying
+    from tutor.tui.garbage import GarbageCollection
     from tutor.tui.themes import Look
     from tutor.workspace import Workspace
 
 
 class Shell(Protocol):
-    """The app as everything on it sees it; `tutor.tui.app.TutorApp` is the only one."""
+    """The app as screens and widgets see it; `tutor.tui.app.TutorApp` is the only one."""
 
-    services: Workspace
-    """Settings, course, memory, runs."""
+    workspace: Workspace
+    """Settings, course, progress, runs."""
     look: Look
     """The look in use."""
-    tidying: Tidying
-    """Looks for garbage in the pauses between keys."""
+    garbage: GarbageCollection
+    """Collects garbage in the pauses between keys."""
     runs_going: int
-    """How many runs go on."""
+    """How many runs are going."""
     line_rate: int | None
     """Bytes sent in the last second; None unless the learner asked to see it."""
     too_small: bool
@@ -40,26 +40,26 @@ class Shell(Protocol):
 
     @property
     def motion(self) -> bool:
-        """Whether things may move on their own."""
+        """Whether animations are allowed."""
 
     @property
     def unseen(self) -> bool:
-        """Whether nobody can see what would be drawn now."""
+        """Whether drawing is useless now because the terminal has stopped reading."""
 
     @property
     def bytes_sent(self) -> int:
         """Bytes sent to the terminal so far; 0 if the driver does not count."""
 
     def switch_language(self) -> None:
-        """Speak the next language, everywhere, at once."""
+        """Switch everything to the next language."""
 
     def screen_left(self) -> None:
-        """A screen is gone: what it was made of is collected in the next pause."""
+        """A screen has been left: its objects are collected in the next pause."""
 
     def change_settings(self, **changes: object) -> None:
-        """Change settings, keep them, and let every screen show it."""
+        """Change settings, save them, and draw every screen again."""
 
-    # What the router and the background need of Textual's app.
+    # What the router and `background` need of Textual's app.
 
     @property
     def screen(self) -> Screen[Any]:
@@ -73,7 +73,7 @@ class Shell(Protocol):
         """Show a screen over the one in front."""
 
     def switch_screen(self, screen: Screen[Any]) -> object:
-        """Show a screen in the place of the one in front."""
+        """Replace the screen in front."""
 
     def pop_screen(self) -> object:
         """Leave the screen in front."""

@@ -1,26 +1,31 @@
-"""Whatever leans on a private name of Textual, each with the public way for versions that were not tried.
+"""Everything that leans on a private name of Textual; a test allows none elsewhere.
 
-Textual promises nothing about the names used here. With another major version than the one that was tested, every
-function takes the way that its documentation describes, which is slower, takes more memory, or is less exact.
+Textual promises nothing about these names. With another major version than the tested one, each function and class
+does what Textual's documentation describes instead, which is slower, uses more memory, or is less exact.
+``tutor/README.md`` lists the names, and a test compares the list with this file.
 """
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from inspect import isawaitable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import textual
 from textual._compositor import ChopsUpdate, Compositor
-from textual._xterm_parser import XTermParser as KeyParser
+from textual._xterm_parser import XTermParser
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.css.stylesheet import Stylesheet
 from textual.dom import NoScreen
 from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
+from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Region, Size
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -31,7 +36,7 @@ _TESTED_MAJOR: Final = "8"
 
 
 def _major_version() -> str:
-    """The first number of Textual's version, from where it is installed: `importlib.metadata` takes 17 ms for it."""
+    """The first number of Textual's version, from its folder's name: `importlib.metadata` would take 17 ms."""
     folders = list(Path(textual.__file__).parents[1].glob("textual-*.dist-info"))
     if len(folders) == 1:
         return folders[0].name.removeprefix("textual-").partition(".")[0]
@@ -40,57 +45,45 @@ def _major_version() -> str:
     return version("textual").partition(".")[0]
 
 
-__all__ = [
-    "TESTED",
-    "CachedLayout",
-    "ForgettingScreen",
-    "KeyParser",
-    "WholeCharacters",
-    "add_screen_css",
-    "compositor",
-    "driver_of",
-    "expect_no_result",
-    "failed_while_leaving",
-    "is_idle",
-    "is_laid_out",
-    "marks_frames",
-    "stop_keeping_dead_widgets",
-]
-
 TESTED: Final = _major_version() == _TESTED_MAJOR
-"""Whether the private names mean what they meant when they were tried."""
+"""Whether this is the version with which the private names were tried."""
 
 ResultType = TypeVar("ResultType")
 
 _ABSENCES: Final = (NoMatches, NoScreen, ScreenStackError)
-"""What a handler raises when the widgets or the screen that it looks for are gone."""
+"""What a handler raises if the widget or screen that it looks for is gone."""
 
 
 def driver_of(app: App[int]) -> Driver | None:
-    """The driver of an app that has begun; None for another version of Textual, where nobody can tell."""
-    return getattr(app, "_driver", None)
+    """The driver of a running app; None with an untested version of Textual."""
+    return getattr(app, "_driver", None) if TESTED else None
 
 
 def is_idle(pump: MessagePump) -> bool:
-    """Whether ``pump`` has handled all its messages, with everything that it did because of them."""
+    """Whether ``pump`` has handled all its messages and everything that they caused."""
     if not TESTED:
         return not pump.message_queue_size
     queue: Any = pump._message_queue  # noqa: SLF001
-    waits = bool(queue.ready_event._waiters)  # noqa: SLF001 - else it handles one
+    waits = bool(queue.ready_event._waiters)  # noqa: SLF001 - else it is handling one
     return waits and queue.empty() and not pump._next_callbacks  # noqa: SLF001
 
 
 def is_laid_out(screen: Screen[object]) -> bool:
-    """Whether ``screen`` has laid out its widgets and done what waited for that."""
+    """Whether ``screen`` has been laid out, and has called what waited for that."""
     return not TESTED or not (screen._layout_required or screen._callbacks)  # noqa: SLF001
 
 
 class ForgettingScreen(Screen[ResultType]):
-    """A screen that does nothing any more for widgets that are gone.
+    """A screen that does nothing more for widgets that have been removed, and draws wide characters whole.
 
-    What was to be done after the next picture is done by the screen in front then. Where that is another one, because
-    the widget's own was left meanwhile, an error of the widget would end the screen that is there.
+    Textual lets the screen in front call what a widget wants to do after the next refresh. If the widget's own screen
+    has been left meanwhile, an error of the widget would end the screen in front.
     """
+
+    def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(name, id, classes)
+        if TESTED:
+            self._compositor = WholeCharacters()
 
     def _invoke_later(self, callback: Callable[[], object], sender: MessagePump) -> None:
         async def unless_gone() -> None:
@@ -103,10 +96,10 @@ class ForgettingScreen(Screen[ResultType]):
 
 
 def failed_while_leaving(error: Exception) -> bool:
-    """Whether the node that raised ``error`` is being removed, and only misses what around it is gone already.
+    """Whether the node that raised ``error`` is being removed, and only misses what has been removed before it.
 
-    A screen that is left takes its widgets away first and handles the messages that are under way afterwards: a
-    timer's, a worker's, a key's. That they find nothing is no fault.
+    A screen that is left removes its widgets first and handles pending messages of timers, workers and keys
+    afterwards. It is no error if these find nothing.
     """
     if not TESTED or not isinstance(error, _ABSENCES):
         return False
@@ -117,10 +110,10 @@ def failed_while_leaving(error: Exception) -> bool:
 
 
 def stop_keeping_dead_widgets() -> None:
-    """Make Textual forget widgets that are gone.
+    """Make Textual release widgets that have been removed.
 
-    ``StylesCache.get_inner_outer`` has an ``lru_cache``, which keeps every cache object that ever called it, and with
-    it its widget: https://github.com/Textualize/textual/issues/6665. Without the cache it is as fast.
+    The ``lru_cache`` of ``StylesCache.get_inner_outer`` keeps the objects that called it, and with them their widgets:
+    https://github.com/Textualize/textual/issues/6665. Without the cache it is as fast.
     """
     from textual._styles_cache import StylesCache
 
@@ -132,9 +125,9 @@ def stop_keeping_dead_widgets() -> None:
 def add_screen_css(stylesheet: Stylesheet, screen: Screen[Any]) -> None:
     """Add what ``screen`` declares in ``CSS`` and its CSS files, once.
 
-    Textual throws away everything it has parsed and parses it again for each screen that is new, and applies all of
-    it to the screens behind: 20 ms, in which no key is heard. The parser's results are still there, and rules that
-    begin with the name of a screen concern no other, so that only what is new is parsed and nothing behind changes.
+    For each new screen, Textual parses all CSS again and applies it to the screens behind, which takes 20 ms in which
+    no key is handled. Here only the new CSS is parsed; rules that begin with the name of a screen concern no other
+    screen, so nothing behind changes.
 
     Raises:
         StylesheetParseError: The CSS is wrong.
@@ -158,45 +151,172 @@ def add_screen_css(stylesheet: Stylesheet, screen: Screen[Any]) -> None:
         stylesheet.parse()
 
 
-def expect_no_result(screen: Screen[Any], app: App[int]) -> None:
-    """Prepare the first screen of an app to be switched to another one, as Textual prepares every later screen."""
-    screen._push_result_callback(app, None)  # noqa: SLF001
-
-
 def marks_frames(app: App[Any]) -> bool:
-    """Whether the terminal said that it shows a frame only when all of it is there (synchronized output)."""
-    return bool(getattr(app, "_sync_available", False))
+    """Whether the terminal supports synchronized output, so that it shows a marked frame all at once."""
+    return TESTED and bool(getattr(app, "_sync_available", False))
+
+
+class GuardedApp(App[int]):
+    """An app in which a screen that is being removed cannot fail, and which says in its own words that it crashed.
+
+    Each screen's CSS is parsed once. There are no tooltips and no notifications of Textual's.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        stop_keeping_dead_widgets()
+        if TESTED:
+            self._disable_tooltips = self._disable_notifications = True
+
+    def on_crash(self) -> None:
+        """The app is about to end because of an error of its own."""
+
+    def crash_text(self, error: BaseException | None) -> str:
+        """What is printed after a crash, once the terminal is the shell's again."""
+        raise NotImplementedError
+
+    def prepare_first_screen(self, screen: Screen[Any]) -> None:
+        """Do for the first screen what Textual does for every later one.
+
+        Without it the first screen has no CSS of its own and cannot be switched to another one.
+        """
+        if TESTED:
+            add_screen_css(self.stylesheet, screen)
+            screen._push_result_callback(self, None)  # noqa: SLF001
+
+    def _load_screen_css(self, screen: Screen[Any]) -> None:
+        """Textual calls this for each screen before it is shown."""
+        if TESTED:
+            add_screen_css(self.stylesheet, screen)
+        else:
+            super()._load_screen_css(screen)
+
+    def _handle_exception(self, error: Exception) -> None:
+        if not failed_while_leaving(error):
+            self.on_crash()
+            super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        if TESTED:
+            self._exit_renderables.append(self.crash_text(self._exception))
+            self._close_messages_no_wait()
+        else:
+            super()._fatal_error()
+
+
+class QuietWriter(WriterThread):
+    """Writes in the background; once the terminal is gone it discards everything instead of blocking the app."""
+
+    def run(self) -> None:
+        """Write what arrives until told to stop."""
+        gone = False
+        text: str | None = ""
+        while text is not None:
+            text = self._queue.get()
+            if gone:
+                continue
+            try:
+                self._file.write(text or "")
+                if text is None or self._queue.empty():
+                    self._file.flush()
+            except (OSError, ValueError):
+                gone = True
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver for Linux and macOS, with public names for the parts that our drivers change.
+
+    It is used with the tested version only: see `tutor.tui.app.TutorApp.get_driver_class`.
+    """
+
+    @property
+    def app(self) -> App[Any]:
+        """The app that gets the keys."""
+        return self._app
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The app's event loop."""
+        return self._loop
+
+    def write_to(self, file: TextIOWrapper) -> None:
+        """Write to ``file`` instead of stderr. Call it before the application mode starts."""
+        self._file = file
+
+    def use_writer(self, writer: WriterThread | None) -> None:
+        """Stop the thread that writes, and let ``writer`` write instead, or nobody."""
+        if self._writer_thread is not None:
+            self._writer_thread.stop()
+        self._writer_thread = writer
+        if writer is not None:
+            writer.start()
+
+    def key_parser(self) -> XTermParser:
+        """A parser of what the terminal sends: it turns text into Textual's events."""
+        return XTermParser(self._debug)
+
+    def terminal_size(self) -> tuple[int, int]:
+        """The terminal's width and height in cells, now."""
+        return super()._get_terminal_size()
+
+    def on_terminal_size(self, size: tuple[int, int]) -> None:
+        """The size is being read: at the start and after each change, then within a signal's handler."""
+
+    def may_stop(self) -> bool:
+        """Whether ctrl+z, or another program's SIGTSTP, may stop the process."""
+        return True
+
+    def may_continue(self) -> bool:
+        """Whether a SIGCONT means that the terminal has to be taken again."""
+        return True
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        size = self.terminal_size()
+        self.on_terminal_size(size)
+        return size
+
+    def _disable_mouse_support(self) -> None:
+        super()._disable_mouse_support()
+        self.write("\x1b[?1016l")  # reports in pixels, which Textual forgets to end
+
+    def _sigtstp_application(self, *signal_arguments: Any) -> None:
+        if self.may_stop():
+            super()._sigtstp_application(*signal_arguments)
+
+    def _sigcont_application(self, *signal_arguments: Any) -> None:
+        if self.may_continue():
+            super()._sigcont_application(*signal_arguments)
 
 
 class CachedLayout(Widget):
-    """A widget that needs no second look at the whole screen after it got another size.
+    """A widget after whose change of size the screen is not laid out a second time.
 
-    Textual lays everything out again for each widget whose content has another size than before, because it could need
-    a scroll bar now. This one never has one, or always.
+    Textual lays out everything again if a widget's content changes its size, because it might need a scroll bar now.
+    This widget never has one, or always has one.
     """
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
-        """Take the new size; whether it is another one than before."""
+        """Set the size. Returns whether it has changed."""
         return super()._size_updated(size, virtual_size, container_size, layout=layout and not TESTED)
 
 
 class WholeCharacters(Compositor):
     """Cuts a line only where the widget in front changes.
 
-    Textual cuts it at every edge of every widget, those underneath too. A Chinese character is two cells wide: one that
-    lies over such an edge, in a notice above the chart, would be halved into two blanks.
+    Textual cuts it at every edge of every widget, even of covered ones. A Chinese character is two cells wide; if it is
+    over such an edge, as in a notice above a chart, it would be cut into two blanks.
     """
 
     @property
     def cuts(self) -> list[list[int]]:
-        """By line, the columns where the widget in front changes, and both ends of the line."""
+        """For each line, the columns where the widget in front changes, and both ends of the line."""
         if self._cuts is None:
             seen = [region.intersection(clip) for region, clip in self.visible_widgets.values()]
             self._cuts = _where_front_changes(super().cuts, seen)
         return self._cuts
 
     def render_partial_update(self) -> ChopsUpdate | None:
-        """What changed, up to the next cut on both sides: a part that ends earlier could end within a character."""
+        """The changed parts, extended to the next cut on both sides: a shorter part could end inside a character."""
         cuts = self.cuts
         screen = self.size.region
         regions = [part for region in self._dirty_regions if (part := region.intersection(screen))]
@@ -212,7 +332,7 @@ class WholeCharacters(Compositor):
         return super().render_partial_update()
 
     def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
-        """The strips of each rendered line by the column where they start."""
+        """The strips of each rendered line, by the column where they start."""
         cuts = self.cuts
         chops: list[dict[int, Strip | None]] = [dict.fromkeys(line[:-1]) for line in cuts]
         for region, clip, strips in self._get_renders(crop):
@@ -222,7 +342,7 @@ class WholeCharacters(Compositor):
                     continue
                 inside = [cut for cut in cuts[y] if part.x <= cut <= part.right]
                 pieces = strip.divide([cut - part.x for cut in inside if cut > part.x])
-                hidden = 0 if not inside or inside[0] == part.x else 1  # what is left of the first cut is covered
+                hidden = 0 if not inside or inside[0] == part.x else 1  # the part before the first cut is covered
                 for cut, piece in zip(inside, pieces[hidden:], strict=False):
                     if cut in chops[y] and chops[y][cut] is None:
                         chops[y][cut] = piece
@@ -230,11 +350,11 @@ class WholeCharacters(Compositor):
 
 
 def _where_front_changes(cuts: list[list[int]], seen: list[Region]) -> list[list[int]]:
-    """Those of the ``cuts`` of each line with another widget in front on their left than on their right.
+    """The ``cuts`` of each line at which the widget in front changes.
 
     Args:
-        cuts: By line, every column where a widget begins or ends.
-        seen: What is seen of each widget were nothing in front of it, front to back.
+        cuts: For each line, every column where a widget begins or ends.
+        seen: The visible region of each widget, ignoring those in front of it, from front to back.
     """
     owners = [[-1] * (len(line) - 1) for line in cuts]
     for number, (x, top, width, height) in enumerate(seen):
@@ -247,8 +367,3 @@ def _where_front_changes(cuts: list[list[int]], seen: list[Region]) -> list[list
         [cut for place, cut in enumerate(line[:-1]) if not place or owner[place - 1] != owner[place]] + line[-1:]
         for line, owner in zip(cuts, owners, strict=True)
     ]
-
-
-def compositor() -> Compositor:
-    """The compositor for a screen of ours."""
-    return WholeCharacters() if TESTED else Compositor()

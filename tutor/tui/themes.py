@@ -24,15 +24,15 @@ _ATTRIBUTES = {"bold", "dim", "italic", "underline", "reverse", "strike"}
 
 @dataclass(frozen=True)
 class Look:
-    """A theme of ours: a style for every ink.
+    """A theme: a style for every ink.
 
     Args:
         name: ``dark``, ``light``, ``terminal`` or ``colourless``.
         dark: Whether the ground is dark.
         ground: The ground's colour.
-        raised: The ground of what is selected or lies on top.
-        rule: The colour of lines that separate.
-        inks: A Rich style definition for each role; a ground is the role's colour.
+        raised: The ground of selected rows and of notices.
+        rule: The colour of separating lines.
+        inks: A Rich style definition for each role; as a ground, a role is its colour.
         native: Whether the terminal's own 16 colours are used.
     """
 
@@ -46,7 +46,7 @@ class Look:
 
     @property
     def colourless(self) -> bool:
-        """Whether nothing may hang on colour at all: marks and attributes only."""
+        """Whether no colour is used at all, only signs and attributes."""
         return self.name == "colourless"
 
     def style(self, ink: str = "text", ground: str | None = None) -> Style:
@@ -66,7 +66,7 @@ def _style(name: str, ink: str, ground: str | None) -> Style:
     style = Style.parse(look.inks.get(role, look.inks["text"]))
     if attributes:
         style += Style.parse(" ".join(each for each in attributes if each in _ATTRIBUTES))
-    if look.native and ground in {"selected", "raised"}:  # colours turned around would be patches
+    if look.native and ground in {"selected", "raised"}:  # with colours, reversed text would look patchy
         return Style(reverse=True, bold=style.bold)
     return style + _ground(look, ground)
 
@@ -80,20 +80,20 @@ def _ground(look: Look, ground: str | None) -> Style:
     return Style() if look.native else Style(bgcolor=look.ground)
 
 
-def _mixed(colour: str, ground: str, share: float) -> str:
-    """``share`` of a colour on a ground, both ``#rrggbb``."""
+def _mixed(colour: str, ground: str, opacity: float) -> str:
+    """The mixture of a colour, with weight ``opacity``, and a ground; both are ``#rrggbb``."""
     pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(ground[1:]), strict=True)
-    return "#" + "".join(f"{round(share * above + (1 - share) * below):02x}" for above, below in pairs)
+    return "#" + "".join(f"{round(opacity * above + (1 - opacity) * below):02x}" for above, below in pairs)
 
 
 def _fields(inks: dict[str, str], ground: str) -> dict[str, str]:
-    """Where a class holds a plane: its colour, faint enough for signs and text to stand out on it."""
+    """The inks of the areas that belong to a class: its colour, faint enough to read signs and text on it."""
     fields = {f"field{number}": _mixed(inks[f"class{number}"], ground, 0.26) for number in range(10)}
     return {"field": ground, **fields}
 
 
 def _alike(inks: dict[str, str], ground: str = "") -> dict[str, str]:
-    """``inks`` with the roles that always look like another one."""
+    """``inks`` with the roles that always look like another role."""
     return {
         **(_fields(inks, ground) if ground else {}),
         "strong": f"{inks['text']} bold",
@@ -197,7 +197,7 @@ THEMES = ("dark", "light", "terminal")
 
 
 def look_for(chosen: str) -> Look:
-    """The look for the theme in the settings; NO_COLOR wins, an empty or unknown name follows the terminal."""
+    """The look for the theme in the settings. NO_COLOR has priority; an empty or unknown name follows the terminal."""
     if os.environ.get("NO_COLOR"):
         return LOOKS["colourless"]
     if chosen in THEMES:
@@ -207,7 +207,7 @@ def look_for(chosen: str) -> Look:
 
 
 def textual_theme(look: Look) -> Theme:
-    """The Textual theme of ``look``: the same few colours for borders, inputs and scrollbars."""
+    """The Textual theme of ``look``, for borders, inputs and scrollbars."""
     from rich.style import Style as RichStyle
 
     def colour(role: str) -> str:
@@ -266,7 +266,7 @@ def _ascii_segment(segment: Segment) -> Segment:
 
 
 class AsciiFilter(LineFilter):
-    """Everything on its way to the terminal, in ASCII signs."""
+    """Replaces every sign on its way to the terminal by ASCII."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments with ASCII signs of the same width."""

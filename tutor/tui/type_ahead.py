@@ -1,8 +1,8 @@
-"""What is typed ahead is handed over one key at a time, each when the one before it has had its effect.
+"""Keys that are typed ahead are handed over one at a time, each after the one before has had its effect.
 
-Textual gives a key to the widget that has the focus when the key arrives. Whoever types faster than the screens come,
-or whose slow line sends many keys at once, then types into a screen that is about to go, and the screen that comes
-hears nothing. So keys, pastes and the mouse wait here until everything that the last one set off is done.
+Textual gives a key to the widget that has the focus when the key arrives. If somebody types faster than screens open,
+or a slow line delivers many keys at once, keys would go to a screen that is about to disappear instead of the next one.
+So keys, pastes and mouse events wait here until everything that the last one caused is done.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _PATIENCE: Final = 400
-"""Looks, a few milliseconds apart, after which a key is handed over to a screen that never comes to rest."""
+"""Checks, a few milliseconds apart, after which a key is handed over to a screen that never comes to rest."""
 _QUICK_LOOKS: Final = 20
-"""Looks that are only a turn of the event loop apart, before they are spread in time."""
+"""Checks at every turn of the event loop, before they are spread in time."""
 _BETWEEN: Final = 0.004
-"""Seconds between two looks afterwards."""
+"""Seconds between two checks after those."""
 _MOST_WAITING: Final = 10_000
-"""Keys that may wait. Nobody types more ahead; a cat or a wrong paste does, and its rest is dropped."""
+"""Keys that may wait. Nobody types that far ahead, but a cat or a wrong paste does; the rest is dropped."""
 
 
 class TypeAhead:
-    """The keys, pastes and movements of the mouse that wait for their turn.
+    """The keys, pastes and mouse events that wait for their turn.
 
     Args:
-        app: Gets them, through its own queue.
+        app: Gets them through its own queue.
     """
 
     def __init__(self, app: App[int]) -> None:
@@ -44,7 +44,7 @@ class TypeAhead:
         self._closed = False
 
     def keeps(self, event: events.Event) -> bool:
-        """Whether ``event`` has to wait, or comes too late; else the app handles it now. Call it on the app's task."""
+        """Whether ``event`` waits or is dropped; if not, the app handles it now. Call it on the app's task."""
         if self._closed:
             return True
         if event is self._released:
@@ -58,7 +58,7 @@ class TypeAhead:
         return True
 
     def close(self) -> None:
-        """The app leaves: what was typed ahead is nobody's."""
+        """Drop everything: the app is leaving."""
         self._closed = True
         self._waiting.clear()
 
@@ -70,7 +70,7 @@ class TypeAhead:
             self._waiting.append(event)
 
     async def _hand_over(self) -> None:
-        """Hand over what waits, until nothing does."""
+        """Hand over everything that waits."""
         try:
             while self._waiting:
                 await self._rest()
@@ -87,7 +87,7 @@ class TypeAhead:
             await asyncio.sleep(0 if looks < _QUICK_LOOKS else _BETWEEN)
 
     def _rests(self, *, with_app: bool = True) -> bool:
-        """Whether all that was set off is done: messages, layout, the screen that was opened."""
+        """Whether everything that was caused is done: messages, layout, an opened screen."""
         if self._released is not None or not self._app.screen_stack:
             return False
         screen: Screen[object] = self._app.screen

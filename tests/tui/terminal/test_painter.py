@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.tui.terminal.referee import Referee
 from tutor.foundation.text import cell_width
 from tutor.tui.terminal.cells import Cells
-from tutor.tui.terminal.orders import change, parts, pen_for_blank
+from tutor.tui.terminal.orders import parts, pen_change, pen_for_blank
 from tutor.tui.terminal.painter import Painter
 
 COLOURS = st.one_of(
@@ -189,7 +189,7 @@ def state_after(sequence: str, state: dict[str, str]) -> dict[str, str]:
 @given(ALL_PENS, ALL_PENS)
 def test_a_change_of_pen_ends_at_the_new_pen(old: str, new: str) -> None:
     state = state_after(old, {})
-    sequence = change(old, new)
+    sequence = pen_change(old, new)
     if sequence:
         assert sequence.startswith("\x1b[")
         state = state_after(sequence[2:-1], state)
@@ -199,7 +199,7 @@ def test_a_change_of_pen_ends_at_the_new_pen(old: str, new: str) -> None:
 
 def test_what_is_not_understood_is_set_as_a_whole() -> None:
     assert parts("38;9;1") is None
-    assert change("1", "58;5;1") == "\x1b[0;58;5;1m"
+    assert pen_change("1", "58;5;1") == "\x1b[0;58;5;1m"
 
 
 def test_the_ink_of_a_blank_is_left_out() -> None:

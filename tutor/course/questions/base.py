@@ -6,10 +6,11 @@ them. Indices are those of the lesson file, so that shuffling what the learner s
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, Literal, TypeVar
 
@@ -67,6 +68,19 @@ class Verdict:
     right_options: tuple[int, ...] = ()
     parts: tuple[bool, ...] = ()
     nearly: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Margin:
+    """How far a claim is from failing: below zero if it fails.
+
+    Args:
+        value: As a part of the figures that are compared: 0.1 means a tenth of the larger one.
+        condition: What is closest to turning over.
+    """
+
+    value: float
+    condition: str = ""
 
 
 RowKind = Literal["one", "many", "line", "head", "pair", "partner", "field"]
@@ -138,6 +152,7 @@ class QuestionParts:
         ticks: The lists with ticks.
         answers: The paragraphs with an answer, and the answer.
         gives_away: Whether something that cannot be read may be the answer: then the question must not be shown.
+        draw: What its comment says is drawn; None if it has none.
         is_explained: Whether there has been an answer and its explanation: what follows belongs to another section.
         told_below: Whether it has been told that something stands below the answer.
     """
@@ -151,6 +166,7 @@ class QuestionParts:
     answers: list[tuple[Element, str]] = field(default_factory=list)
     labs: list[LabFence] = field(default_factory=list)
     figure: str = ""
+    draw: str | None = None
     gives_away: bool = False
     is_explained: bool = False
     told_below: bool = False
@@ -222,6 +238,14 @@ class QuestionType(ABC, Generic[C]):
     def answerable(self, question: Question) -> bool:
         """Whether any answer can be right. A question that is not answerable is never put to a learner."""
 
+    def drawn(self, question: Question, seed: int) -> Question:
+        """The question with the numbers that ``seed`` draws; itself if nothing is drawn in it."""
+        return question
+
+    def faults_of_draws(self, question: Question) -> Iterator[Fault]:
+        """A fault if some of the numbers that may be drawn make no question."""
+        yield from ()
+
     def texts(self, question: Question) -> tuple[str, ...]:
         """The Markdown in its content, in which links may stand."""
         return ()
@@ -246,6 +270,15 @@ class QuestionType(ABC, Generic[C]):
             msg = f"a {question.kind} question is not a {self.name} question"
             raise ValueError(msg)
         return question.content
+
+    def with_names(self, question: Question, others: Callable[[str], Sequence[str]]) -> Question:
+        """The question as it also accepts the other names of the terms that answer it.
+
+        Args:
+            question: The question.
+            others: Everything that the term is called that is called so; nothing if there is no such term.
+        """
+        return question
 
     # -- answering -----------------------------------------------------------------------------------------------
 
@@ -344,6 +377,13 @@ class QuestionType(ABC, Generic[C]):
         """
         message = translate("check.not-predictable", kind=self.name)
         return [Fault(question.place, message, translate("check.not-predictable-hint"))]
+
+    def margin_of_claim(self, question: Question, facts: Facts) -> Margin:
+        """How far the answer key of a question with labs is from failing; see `faults_of_claim`.
+
+        Facts that it asks for and that are not there make it fail by infinitely much.
+        """
+        return Margin(-math.inf)
 
     def mistakes(self, question: Question, given: Given) -> tuple[Option, ...]:
         """What was mixed up in a wrong answer that was kept: wrong options, or wrong pairs in the form of options."""

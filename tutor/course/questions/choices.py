@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import ClassVar, Literal
 
 from tutor.course.conditions import Facts
@@ -12,6 +13,7 @@ from tutor.course.questions.base import (
     AnswerRow,
     Draft,
     Given,
+    Margin,
     QuestionParts,
     QuestionType,
     Solution,
@@ -165,6 +167,10 @@ class ChoiceQuestion(QuestionType[Options]):
         """Exactly the ticked options must be true of the runs."""
         return [fault for option in self.content(question).options for fault in _faults_of_option(option, facts)]
 
+    def margin_of_claim(self, question: Question, facts: Facts) -> Margin:
+        """The least margin of an option."""
+        return min((_margin_of_option(each, facts) for each in self.content(question).options), default=Margin(-inf))
+
     def mistakes(self, question: Question, given: Given) -> tuple[Option, ...]:
         """The wrong options that were chosen."""
         options = self.content(question).options
@@ -191,6 +197,13 @@ def right_options(options: Sequence[Option], facts: Facts | None) -> frozenset[i
 
 def _condition_of(option: Option) -> str:
     return option.when.text if option.when is not None else ""
+
+
+def _margin_of_option(option: Option, facts: Facts) -> Margin:
+    if option.when is None or not option.when.names <= facts.keys():
+        return Margin(-inf, option.when.text if option.when is not None else "")
+    margin = option.when.margin(facts)
+    return Margin(margin if option.ticked else -margin, option.when.text)
 
 
 def _faults_of_option(option: Option, facts: Facts) -> list[Fault]:

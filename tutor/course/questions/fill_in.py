@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from tutor.course.code_spans import code_apart
 from tutor.course.conditions import Facts
@@ -15,6 +15,7 @@ from tutor.course.questions.numbers import read_number
 from tutor.course.questions.typed import LONGEST_TEXT, TypedQuestion
 from tutor.course.source import Element, Source
 from tutor.foundation.suggest import is_one_typo
+from tutor.foundation.traditional import simplified
 from tutor.foundation.translate import translate
 
 _BLANK = re.compile(r"(?<!\\)\[\[(?P<accepted>[^\[\]\n]{1,400})\]\]")
@@ -28,9 +29,13 @@ _QUOTES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A gap in a text, and every answer that fills it; the first is the one to show."""
+    """A gap in a text, and every answer that fills it; the first is the one to show.
+
+    `also` holds the other names of a term that is accepted, in all languages: its author need not list them.
+    """
 
     accepted: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,23 @@ class FillIn(TypedQuestion[Blanks]):
         one, two = self.size(ours), self.size(theirs)
         if one != two:
             yield translate("course.parity-blanks", id=ours.id, count=two, other=other, other_count=one)
+
+    def with_names(self, question: Question, others: Callable[[str], Sequence[str]]) -> Question:
+        """Each blank accepts the other names of its term, but none that the question itself says.
+
+        Of "the bias, in Chinese [[偏置]]" the name "bias" is no answer, and neither is it of "the bias, also called
+        [[intercept]]".
+        """
+        said = f"{question.title}\n{question.prompt}"
+        blanks = tuple(
+            replace(blank, also=tuple(
+                name
+                for name in dict.fromkeys(each for accepted in blank.accepted for each in others(accepted))
+                if fold(name) not in map(fold, blank.accepted) and not is_said(name, said)
+            ))
+            for blank in self.content(question).blanks
+        )  # fmt: skip
+        return replace(question, content=Blanks(blanks))
 
     def size(self, question: Question) -> int:
         """How many blanks."""
@@ -169,12 +191,33 @@ def read_blanks(
 
 
 def fold(text: str) -> str:
-    """``text`` without what does not matter in an answer: case, width, spaces, quotes, hyphens between letters.
+    """``text`` without what does not matter in an answer: case, width, script, spaces, quotes, hyphens between letters.
 
     A minus in front of a figure matters and stays.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_QUOTES)
+    folded = simplified(unicodedata.normalize("NFKC", text)).casefold().translate(_QUOTES)
     return "".join(_HYPHENS.sub("", folded).split())
+
+
+def is_said(name: str, text: str) -> bool:
+    """Whether ``text`` holds ``name`` as whole words, whatever the case, the width, the script and the hyphens."""
+    wanted, spread = _spread(name).strip(), _spread(text)
+    at = spread.find(wanted)
+    while at >= 0:
+        before, behind = spread[at - 1 : at], spread[at + len(wanted) : at + len(wanted) + 1]
+        if not wanted.isascii() or not (_is_letter(before) or _is_letter(behind)):
+            return True
+        at = spread.find(wanted, at + 1)
+    return False
+
+
+def _spread(text: str) -> str:
+    folded = simplified(unicodedata.normalize("NFKC", text)).casefold().translate(_QUOTES)
+    return " ".join(folded.replace("-", " ").split())
+
+
+def _is_letter(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _meant(typed: str, blank: Blank) -> str | None:
@@ -182,14 +225,15 @@ def _meant(typed: str, blank: Blank) -> str | None:
     folded = fold(typed)
     if not folded or len(folded) > LONGEST_TEXT:
         return None
-    for accepted in blank.accepted:
+    names = (*blank.accepted, *blank.also)
+    for accepted in names:
         if fold(accepted) == folded:
             return accepted
     number = read_number(typed)
     if number is not None:
         # 1/2 fills the blank of 0.5; what is a number is never a typo.
         return typed if any(read_number(accepted) == number for accepted in blank.accepted) else None
-    for accepted in blank.accepted:
+    for accepted in names:
         wanted = fold(accepted)
         is_long_word = wanted.isascii() and wanted.isalpha() and len(wanted) >= _SHORTEST_TYPO
         if is_long_word and is_one_typo(folded, wanted) and not _are_opposites(folded, wanted):

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tutor.course.conditions import Facts
 from tutor.course.lesson import Content, Fault, Question
-from tutor.course.questions.base import AnswerRow, Draft, QuestionParts, Solution, TypedAnswer, Verdict
+from tutor.course.questions.base import AnswerRow, Draft, Margin, QuestionParts, Solution, TypedAnswer, Verdict
+from tutor.course.questions.drawing import (
+    DrawError,
+    Drawing,
+    Values,
+    filled,
+    is_finite,
+    names_in,
+    read_drawing,
+    said,
+)
 from tutor.course.questions.numbers import as_fraction, read_number
 from tutor.course.questions.typed import TypedQuestion
 from tutor.course.source import Element, Source
@@ -20,17 +30,55 @@ _RANGES = ("...", "..", "…")
 _LONGEST_ANSWER = 80
 """Characters that are quoted of an answer that cannot be read."""
 
+_MOST_DRAWS = 2_000
+"""So many draws a check tries; most questions have fewer."""
+
 _NEAR = Fraction(1, 20)
 """How far a number that is near may lie from the range, as a share of the range's nearer end."""
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A question before its numbers are drawn: its texts, with ``{a}`` for the value of a."""
+
+    drawing: Drawing
+    answer: str
+    prompt: str
+    hints: tuple[str, ...]
+    explanation: str
+    decimal: str
+    """The decimal mark of its language."""
+
+    def filled(self, text: str, values: Values) -> str:
+        """``text`` with the values of a draw."""
+        return filled(text, values, self.decimal)
+
+    def put(self, question: Question, values: Values, limits: tuple[float, float]) -> Question:
+        """``question`` with the values of a draw, and the range of its answer."""
+        return replace(
+            question,
+            prompt=self.filled(self.prompt, values),
+            hints=tuple(self.filled(hint, values) for hint in self.hints),
+            explanation=self.filled(self.explanation, values),
+            content=NumericAnswer(*limits, self.filled(self.answer, values), self),
+        )
+
+    def limits(self, values: Values) -> tuple[float, float] | None:
+        """The range of the answer; None if this draw makes no question."""
+        return _finite_limits(self.filled(self.answer, values), self.decimal) if is_finite(values) else None
+
+
+@dataclass(frozen=True, slots=True)
 class NumericAnswer(Content):
-    """A number from `low` to `high`, both allowed; `shown` is how the author wrote it."""
+    """A number from `low` to `high`, both allowed; `shown` is how the author wrote it.
+
+    `template` is there if numbers are drawn: then the others are those of one draw.
+    """
 
     low: float
     high: float
     shown: str
+    template: Template | None = None
 
 
 class Numeric(TypedQuestion[NumericAnswer]):
@@ -52,7 +100,27 @@ class Numeric(TypedQuestion[NumericAnswer]):
 
     def read(self, source: Source, parts: QuestionParts, answering: Element) -> NumericAnswer | None:
         """The range; what stands before it in its paragraph belongs to the prompt."""
+        if parts.draw is not None:
+            return _read_drawn(source, parts)
         return read_numeric_answer(source, *parts.answers[0])
+
+    def drawn(self, question: Question, seed: int) -> Question:
+        """The question with the numbers that ``seed`` draws, skipping draws that make no question."""
+        template = self.content(question).template
+        if template is None:
+            return question
+        draws = template.drawing.draws(f"{seed} {question.id}")
+        found = next(((values, limits) for values in draws if (limits := template.limits(values)) is not None), None)
+        return template.put(question, *found) if found is not None else question
+
+    def faults_of_draws(self, question: Question) -> Iterator[Fault]:
+        """The first draw without a finite answer in an accepted form."""
+        template = self.content(question).template
+        for values in template.drawing.many(_MOST_DRAWS) if template is not None else ():
+            if template is not None and template.limits(values) is None:
+                message = translate("course.draw-fails", values=said(values))
+                yield Fault(question.place, message, translate("course.draw-fails-hint"))
+                return
 
     def answerable(self, question: Question) -> bool:
         """Always, once the range could be read."""
@@ -61,7 +129,9 @@ class Numeric(TypedQuestion[NumericAnswer]):
     def differences(self, ours: Question, theirs: Question, other: str) -> Iterator[str]:
         """Another range, or another figure of the run."""
         one, two = self.content(ours), self.content(theirs)
-        if (one.low, one.high, ours.figure) != (two.low, two.high, theirs.figure):
+        drawn = [each.template and (each.template.drawing.text, each.template.answer) for each in (one, two)]
+        limits = [(one.low, one.high), (two.low, two.high)] if drawn == [None, None] else drawn
+        if limits[0] != limits[1] or ours.figure != theirs.figure:
             yield translate("course.parity-answer", id=ours.id, other=other)
 
     def size(self, question: Question) -> int:
@@ -127,6 +197,14 @@ class Numeric(TypedQuestion[NumericAnswer]):
         said = {"answer": answer.shown, "figure": question.figure, "value": f"{value:.6g}"}
         return [Fault(question.place, translate("check.figure-off", **said))]
 
+    def margin_of_claim(self, question: Question, facts: Facts) -> Margin:
+        """How far the run's figure lies inside the range."""
+        value, answer = facts.get(question.figure), self.content(question)
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            return Margin(-math.inf, question.figure)
+        size = max(abs(value), abs(answer.low), abs(answer.high), 1e-12)
+        return Margin(min(value - answer.low, answer.high - value) / size, question.figure)
+
 
 NUMERIC = Numeric()
 
@@ -134,16 +212,48 @@ NUMERIC = Numeric()
 def read_numeric_answer(source: Source, element: Element, text: str) -> NumericAnswer | None:
     """``0.72 ± 0.01``, ``0.71..0.73`` or one exact number; None and a fault for anything else."""
     text = text.strip().rstrip(".。").strip() if not text.strip().endswith("..") else text.strip()
-    try:
-        limits = _limits(text, source.words.decimal)
-    except OverflowError:  # a number that is exact, but too large to be a float
-        limits = None
-    if limits is None or not all(math.isfinite(limit) for limit in limits) or limits[0] > limits[1]:
+    limits = _finite_limits(text, source.words.decimal)
+    if limits is None:
         quoted = text if len(text) <= _LONGEST_ANSWER else f"{text[:_LONGEST_ANSWER]}…"
         message = translate("course.bad-answer", answer=quoted)
         source.fault(source.place(element.start), message, translate("course.bad-answer-hint"))
         return None
     return NumericAnswer(limits[0], limits[1], text)
+
+
+def _read_drawn(source: Source, parts: QuestionParts) -> NumericAnswer | None:
+    """An answer in which numbers are drawn, with those of the first draw; None and a fault if there is none."""
+    element, answer = parts.answers[0]
+    place = source.find(parts.heading.start, len(source.lines), "draw")
+    try:
+        drawing = read_drawing(parts.draw or "")
+    except DrawError as error:
+        source.fault(place, str(error), translate("course.draw-hint"))
+        return None
+    prompt = "\n\n".join(text for _, text in parts.prompt)
+    if hidden := [each.name for each in drawing.ranges if each.name not in names_in(prompt)]:
+        source.fault(place, translate("course.draw-not-shown", name=hidden[0]))
+    template = Template(
+        drawing, answer.rstrip(".。 "), prompt, tuple(parts.hints), parts.explanation, source.words.decimal
+    )  # fmt: skip
+    draws = drawing.draws("")
+    limits = next((found for values in draws if (found := template.limits(values)) is not None), None)
+    if limits is None:
+        message = translate("course.draw-fails", values=said(drawing.values(0)))
+        source.fault(source.place(element.start), message, translate("course.draw-fails-hint"))
+        return None
+    return NumericAnswer(*limits, template.answer, template)
+
+
+def _finite_limits(text: str, decimal: str) -> tuple[float, float] | None:
+    """The range that ``text`` says; None if it is no range of finite numbers."""
+    try:
+        limits = _limits(text, decimal)
+    except OverflowError:  # a number that is exact, but too large to be a float
+        return None
+    if limits is None or not all(math.isfinite(limit) for limit in limits) or limits[0] > limits[1]:
+        return None
+    return limits
 
 
 def _limits(text: str, decimal: str) -> tuple[float, float] | None:

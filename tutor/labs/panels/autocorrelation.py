@@ -1,4 +1,4 @@
-"""The panel ``autocorrelation``: how a series correlates with itself, and how many days the model looks back."""
+"""The panel ``autocorrelation``: how a series correlates with itself, and how far the model looks back."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ MAX_LAGS = 60
 
 
 class Autocorrelation(Panel):
-    """The autocorrelation at 1, 2, ... days, of all days that are predicted.
+    """The autocorrelation at 1, 2, ... days or hours, of all labels.
 
-    Scene: ``values``, ``name``. Frame: ``lags``, how many days the model looks back.
+    Scene: ``values``, ``name``, ``step`` (``day``, which logs without it mean, or ``hour``). Frame: ``lags``, how many
+    such steps the model looks back.
     """
 
     @staticmethod
     def refusal(config: LabConfig) -> str:
-        """It takes days in their order."""
+        """It takes days or hours in their order."""
         return "" if config.data.source.series else translate("panel.needs-series")
 
     @staticmethod
@@ -42,15 +43,15 @@ class Autocorrelation(Panel):
         total = float(apart @ apart) or 1.0
         most = min(MAX_LAGS, len(series) - 1)
         values = [float(apart[lag:] @ apart[:-lag]) / total for lag in range(1, most + 1)]
-        return {"values": rounded_all(values), "name": self.context.target_name}
+        return {"values": rounded_all(values), "name": self.context.target_name, "step": self.context.dataset.step}
 
     def frame(self) -> Payload | None:
-        """The model's own look-back, in days."""
-        return {"lags": len(self.context.feature_names)}
+        """The model's own look-back; 0 if it sees no earlier label."""
+        return {"lags": self.context.dataset.lags}
 
     @staticmethod
     def draw(scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:
-        """A bar for each number of days."""
+        """A bar for each lag."""
         from tutor.charts.series import autocorrelation_chart
 
         return autocorrelation_chart(
@@ -58,6 +59,7 @@ class Autocorrelation(Panel):
             style.width,
             style.height,
             lags=int(frame.get("lags", 0)),
+            step=scene.get("step", "day"),
             name=style.name(scene.get("name", "")),
             ascii=style.ascii,
         )

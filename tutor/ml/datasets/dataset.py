@@ -13,6 +13,8 @@ from tutor.tables.columns import Ints as Ints  # noqa: PLC0414
 REGRESSION = "regression"
 CLASSIFICATION = "classification"
 DRAWN = "drawn"
+DAY = "day"
+HOUR = "hour"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Dataset:
         y_mean: What is subtracted from the label.
         y_scale: What the label is divided by.
         ordered: Whether the rows are in time order, so that validation is the end of the series.
+        lags: In a series, how many columns hold earlier labels: the last ones, the label just before first.
+        step: How far apart the rows of a series are: ``day`` or ``hour``.
         notes: Sentences for the learner about decisions that were made about the data.
         folds: One data set for each fold of a cross-validation, of which this one equals the first; else empty.
         lines: The training lines of a text; else empty.
@@ -55,6 +59,8 @@ class Dataset:
     y_mean: float = 0.0
     y_scale: float = 1.0
     ordered: bool = False
+    lags: int = 0
+    step: str = DAY
     notes: tuple[str, ...] = ()
     folds: tuple[Dataset, ...] = ()
     lines: tuple[str, ...] = ()
@@ -97,6 +103,8 @@ class RawData:
     task: str
     class_names: tuple[str, ...] = ()
     ordered: bool = False
+    lags: int = 0
+    step: str = DAY
     test_fraction: float = 0.2
     shared_scale: bool = False
     """Whether all features are the same quantity (days of a series, pixels), so that they share one scale."""

@@ -80,6 +80,8 @@ def _dataset(table: RawData, settings: DataSettings, split: Split) -> Dataset:
         y_mean=y_mean,
         y_scale=y_scale,
         ordered=table.ordered,
+        lags=table.lags,
+        step=table.step,
         notes=table.notes,
     )
 

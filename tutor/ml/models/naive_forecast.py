@@ -20,11 +20,11 @@ class NaiveForecast:
     It has one epoch and no updates. See `tutor.ml.training.Training`.
 
     Raises:
-        TutorError: The data is not a series, or the loss is not one of a regression.
+        TutorError: The features hold no earlier value of a series, or the loss is not one of a regression.
     """
 
     def __init__(self, dataset: Dataset, loss: str, offset: float = 0.0) -> None:
-        if not dataset.ordered:
+        if not dataset.lags:
             raise TutorError(translate("ml.naive-needs-series"))
         self.dataset = dataset
         self._loss: Loss = loss_for(loss, classifies=False)
@@ -48,7 +48,7 @@ class NaiveForecast:
         return self._loss.mean(copied[None, :], labels[None, :]) - self._offset
 
     def predict(self, x: Floats) -> Floats:
-        """The last column of ``x``, (n,)."""
+        """The last column of ``x``, the earliest label, (n,)."""
         return np.asarray(x, dtype=np.float64)[:, -1]
 
     def parameters(self) -> dict[str, Array]:

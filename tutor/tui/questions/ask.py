@@ -1,7 +1,8 @@
-"""The part of a question that is worked on: keys and mouse on one side, the attempt on the other."""
+"""The part of a question that takes keys and mouse, and changes the attempt with them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import ClassVar
 
@@ -10,26 +11,50 @@ from textual.actions import SkipAction
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tutor.course.questions.base import NO_PARTNER
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.study.attempt import Attempt
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.questions.keys import QUESTION_KEYS, possible_now, reveal
-from tutor.tui.questions.rows import HOW_SURE, Cursor, Laid, Zone, ask_rows
+from tutor.tui.questions.rows import HOW_SURE, Cursor, DrawnQuestion, Zone, ask_rows
 from tutor.tui.textual_private import CachedLayout
-from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+from tutor.tui.widgets.rows import look_of, shell_of, strip_of
 
 _ROUND = {"tab": 1, "shift+tab": -1}
-"""Keys that go from blank to blank, and round from the last to the first."""
+"""Keys that go to the next or previous blank, and from the last to the first."""
+
+
+_GROUP = "quiz.group"
+QUESTION_KEYS: tuple[Command, ...] = (
+    Command("question.commit", ("enter",), "quiz.key-commit", "quiz.key-commit-help", footer=1, group=_GROUP),
+    Command("question.tick", ("space",), "quiz.key-tick", "quiz.key-tick-help", footer=2, group=_GROUP, palette=False),
+    Command("question.pick-up", ("space",), "quiz.key-pick-up", "quiz.key-pick-up-help", footer=2, group=_GROUP,
+            palette=False),
+    Command("question.put-down", ("space", "enter"), "quiz.key-put-down", footer=1, group=_GROUP, palette=False),
+    Command("question.next-partner", ("space",), "quiz.key-partner", "quiz.key-partner-help", footer=2, group=_GROUP,
+            palette=False),
+    Command("question.number", tuple("123456789"), "quiz.key-number", "quiz.key-number-help", shown="1–9",
+            passes_key=True, group=_GROUP, palette=False),
+    Command("question.hint", ("i", "ctrl+t", "f2"), "quiz.key-hint", "quiz.key-hint-help", footer=3, group=_GROUP),
+    Command("question.undo", ("z", "f5", "ctrl+underscore"), "quiz.key-undo", "quiz.key-undo-help", group=_GROUP),
+    Command("question.unsure", ("u",), "quiz.key-unsure", "quiz.key-unsure-help", footer=2, group=_GROUP),
+    Command("question.lab", ("s",), "quiz.key-lab", "quiz.key-lab-help", footer=3, group=_GROUP),
+    Command("question.why", ("s",), "workbench.see-why", "workbench.see-why-help", footer=3, group=_GROUP),
+    Command("question.again", ("r",), "quiz.key-again", "quiz.key-again-help", footer=1, group=_GROUP),
+    Command("question.up", ("up", "k"), "keys.up", group="keys.group-move", palette=False),
+    Command("question.down", ("down", "j"), "keys.down", group="keys.group-move", palette=False),
+    Command("question.line-up", ("K", "shift+up"), "quiz.key-line-up", group=_GROUP, palette=False),
+    Command("question.line-down", ("J", "shift+down"), "quiz.key-line-down", group=_GROUP, palette=False),
+)  # fmt: skip
 
 
 class AskView(CachedLayout, can_focus=True):
-    """What is asked, and the answer in the making.
+    """The prompt and the draft of the answer.
 
     Args:
-        attempt: The attempt that keys and mouse change.
+        attempt: The attempt, which keys and mouse change.
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = QUESTION_KEYS
@@ -39,12 +64,12 @@ class AskView(CachedLayout, can_focus=True):
     """
 
     class Changed(Message):
-        """The answer in the making, or what is shown of the question, has changed."""
+        """The draft of the answer, or what the question shows, has changed."""
 
-    class Wish(Message):
-        """The learner wants something that is not the attempt's own affair.
+    class Requested(Message):
+        """The learner has asked for something that goes beyond the attempt.
 
-        ``name``: ``commit``, ``unsure``, ``lab``, ``why`` or ``again``.
+        ``name`` is ``commit``, ``unsure``, ``lab``, ``why`` or ``again``.
         """
 
         def __init__(self, name: str) -> None:
@@ -52,7 +77,7 @@ class AskView(CachedLayout, can_focus=True):
             super().__init__()
 
     class Advice(Message):
-        """Something has to be said, such as that nothing is ticked yet."""
+        """A sentence for the learner, such as that nothing is ticked yet."""
 
         def __init__(self, text: str) -> None:
             self.text = text
@@ -62,9 +87,9 @@ class AskView(CachedLayout, can_focus=True):
         super().__init__()
         self.attempt = attempt
         self.cursor = Cursor(active=False)
-        self._laid: tuple[object, Laid] | None = None
+        self._drawn: tuple[object, DrawnQuestion] | None = None
         self.offered: frozenset[str] = frozenset()
-        """What can be wished for after the lock: ``unsure``, ``lab``, ``why``, ``again``."""
+        """What can be requested after the answer is locked: ``unsure``, ``lab``, ``why``, ``again``."""
         self._dragged: int | None = None
 
     # -- drawing -----------------------------------------------------------------------------------------
@@ -76,41 +101,41 @@ class AskView(CachedLayout, can_focus=True):
         self.redraw()
 
     def redraw(self) -> None:
-        """The attempt has changed."""
-        self._laid = None
-        self.refresh(layout=len(self.laid.rows) != self.content_size.height)
+        """Draw the attempt, which has changed."""
+        self._drawn = None
+        self.refresh(layout=len(self.drawn.rows) != self.content_size.height)
         self.call_after_refresh(self._show_caret)
 
-    def laid_at(self, width: int) -> Laid:
-        """The question set at ``width`` cells."""
-        key = (width, self.cursor, tutor_app(self).ascii, language())
-        if self._laid is None or self._laid[0] != key:
-            self._laid = (key, ask_rows(self.attempt, width, self.cursor, ascii=tutor_app(self).ascii))
-        return self._laid[1]
+    def drawn_at(self, width: int) -> DrawnQuestion:
+        """The question drawn in ``width`` cells, kept until something changes."""
+        key = (width, self.cursor, shell_of(self).ascii, language())
+        if self._drawn is None or self._drawn[0] != key:
+            self._drawn = (key, ask_rows(self.attempt, width, self.cursor, ascii=shell_of(self).ascii))
+        return self._drawn[1]
 
     @property
-    def laid(self) -> Laid:
-        """The question as it is shown."""
-        return self.laid_at(self.content_size.width)
+    def drawn(self) -> DrawnQuestion:
+        """The question as it is shown now."""
+        return self.drawn_at(self.content_size.width)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the question needs."""
-        return len(self.laid_at(width).rows)
+        return len(self.drawn_at(width).rows)
 
     def render_line(self, y: int) -> Strip:
         """One line of the question."""
-        rows = self.laid.rows
+        rows = self.drawn.rows
         return strip_of(rows[y] if y < len(rows) else (), look_of(self), self.content_size.width)
 
     def _show_caret(self) -> None:
-        """Put the terminal's own cursor where one types: an input method opens its window there."""
-        if self.is_attached and self.has_focus and self.laid.caret is not None:
-            self.app.cursor_position = self.content_region.offset + Offset(*self.laid.caret)
+        """Put the terminal's own cursor at the typing cursor, where an input method opens its window."""
+        if self.is_attached and self.has_focus and self.drawn.caret is not None:
+            self.app.cursor_position = self.content_region.offset + Offset(*self.drawn.caret)
 
     def _reveal(self) -> None:
-        """Scroll so that what the keys act on is in view."""
+        """Scroll the option or blank under the cursor into view."""
         wanted = ("blank", self.cursor.blank) if self.typing else ("option", self.cursor.place)
-        lines = [zone.line for zone in self.laid.zones if (zone.kind, zone.number) == wanted]
+        lines = [zone.line for zone in self.drawn.zones if (zone.kind, zone.number) == wanted]
         if lines and self.screen.focused is self:
             first = min(lines)
             reveal(self, Region(0, first, 1, max(lines) - first + 1))
@@ -119,11 +144,11 @@ class AskView(CachedLayout, can_focus=True):
 
     @property
     def typing(self) -> bool:
-        """Whether letters are the answer and not keys."""
+        """Whether letters are text of the answer and not keys."""
         return self.attempt.type.interaction == "type" and not self.attempt.locked
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Which keys mean something now."""
+        """Disable the keys that cannot be used now."""
         possible = possible_now(self.attempt, held=self.cursor.held, offered=self.offered)
         if action in possible:
             return possible[action]
@@ -151,7 +176,7 @@ class AskView(CachedLayout, can_focus=True):
     def _step(self, by: int) -> None:
         to = self.cursor.place + by
         if not 0 <= to < self._count:
-            raise SkipAction  # at an end the key scrolls what the question stands in
+            raise SkipAction  # at an end, the key scrolls the page around the question
         if self.cursor.held:
             self._carry(by)
         else:
@@ -164,31 +189,26 @@ class AskView(CachedLayout, can_focus=True):
             self.post_message(self.Changed())
 
     def action_up(self) -> None:
-        """The option above; a line that is picked up moves."""
+        """Select the option above; a line that is picked up moves."""
         self._step(-1)
 
     def action_down(self) -> None:
-        """The option below; a line that is picked up moves."""
+        """Select the option below; a line that is picked up moves."""
         self._step(1)
 
     def action_line_up(self) -> None:
-        """Move the line up."""
         self._carry(-1)
 
     def action_line_down(self) -> None:
-        """Move the line down."""
         self._carry(1)
 
     def action_tick(self) -> None:
-        """Tick the option in front."""
         self._changed(self.attempt.choose(self._index(self.cursor.place)))
 
     def action_pick_up(self) -> None:
-        """Pick the line in front up."""
         self._hold(True)
 
     def action_put_down(self) -> None:
-        """Put the line down where it is now."""
         self._hold(False)
 
     def _hold(self, held: bool) -> None:
@@ -196,7 +216,7 @@ class AskView(CachedLayout, can_focus=True):
         self.post_message(self.Changed())
 
     def action_number(self, key: str) -> None:
-        """Choose an option or a partner by its number; go to a line of an ordering, or take the picked up one there."""
+        """Choose an option or partner by its number; in an ordering, go to a line or move the picked up one there."""
         place = int(key) - 1
         if place >= self._count:
             return
@@ -212,20 +232,20 @@ class AskView(CachedLayout, can_focus=True):
             self._changed(self.attempt.choose(self._index(place)))
 
     def _give_partner(self, place: int) -> None:
-        """Give the line in front the partner that is shown at ``place``, and go on to a line that has none."""
+        """Give the selected line the partner shown at ``place``, and go on to a line without a partner."""
         had_one = self._index(place) == self.attempt.draft.order[self.cursor.place]
         self._changed(self.attempt.choose(self._index(place), self.cursor.place))
         if not had_one:
             self._go_to_open_line()
 
     def _go_to_open_line(self) -> None:
-        """Go to the next line without a partner, round from the last to the first; stay if there is none."""
+        """Go to the next line without a partner, after the last again from the first; stay if there is none."""
         order, here = self.attempt.draft.order, self.cursor.place
         behind_then_before = (*range(here, len(order)), *range(here))
         self._move_cursor(place=next((at for at in behind_then_before if order[at] == NO_PARTNER), here))
 
     def action_next_partner(self) -> None:
-        """Give the line in front the next partner that is free; none behind the last."""
+        """Give the selected line the next free partner; after the last one, none."""
         order = self.attempt.draft.order
         now = order[self.cursor.place]
         at = self.attempt.shown.index(now) if now != NO_PARTNER else -1
@@ -234,34 +254,28 @@ class AskView(CachedLayout, can_focus=True):
         self._changed(self.attempt.choose(chosen, self.cursor.place))
 
     def action_unsure(self) -> None:
-        """Say that one was (not) sure."""
-        self.post_message(self.Wish("unsure"))
+        self.post_message(self.Requested("unsure"))
 
     def action_lab(self) -> None:
-        """See it in the lab."""
-        self.post_message(self.Wish("lab"))
+        self.post_message(self.Requested("lab"))
 
     def action_why(self) -> None:
-        """See in the lab why the prediction was wrong."""
-        self.post_message(self.Wish("why"))
+        self.post_message(self.Requested("why"))
 
     def action_again(self) -> None:
-        """Try the question again."""
-        self.post_message(self.Wish("again"))
+        self.post_message(self.Requested("again"))
 
     def action_hint(self) -> None:
-        """One more hint."""
         self._changed(self.attempt.hint())
-        self.call_after_refresh(lambda: reveal(self, Region(0, len(self.laid.rows) - 1, 1, 1)))
+        self.call_after_refresh(lambda: reveal(self, Region(0, len(self.drawn.rows) - 1, 1, 1)))
 
     def action_undo(self) -> None:
-        """Take the last change back."""
         self._changed(self.attempt.undo())
         if self.typing:
             self._move_cursor(caret=len(self._text))
 
     def action_commit(self) -> None:
-        """Lock the answer; with a single choice, first tick what is in front."""
+        """Lock the answer. With a single choice, tick the selected option first."""
         attempt = self.attempt
         if attempt.type.enter_chooses and self._index(self.cursor.place) not in attempt.draft.chosen:
             self._changed(attempt.choose(self._index(self.cursor.place)))
@@ -269,20 +283,20 @@ class AskView(CachedLayout, can_focus=True):
             self._move_cursor(blank=self._next_empty_blank() or 0, caret=0)
         elif attempt.ready and self._should_ask_how_sure():
             self._move_cursor(asking=True)
-            self.call_after_refresh(lambda: reveal(self, Region(0, len(self.laid.rows) - 1, 1, 1)))
+            self.call_after_refresh(lambda: reveal(self, Region(0, len(self.drawn.rows) - 1, 1, 1)))
         elif attempt.ready:
-            self.post_message(self.Wish("commit"))
+            self.post_message(self.Requested("commit"))
         else:
             if attempt.type.interaction == "pair":
                 self._go_to_open_line()
             self.post_message(self.Advice(translate(attempt.type.not_ready)))
 
     def _should_ask_how_sure(self) -> bool:
-        wanted = tutor_app(self).services.settings.confidence
+        wanted = shell_of(self).workspace.settings.confidence
         return wanted and not self.cursor.asking and self.attempt.confidence is None
 
     def _next_empty_blank(self) -> int | None:
-        """The first empty blank behind the cursor: enter goes there first."""
+        """The first empty blank after the present one, to which enter goes before it locks the answer."""
         texts = self.attempt.draft.texts
         return next((at for at in range(self.cursor.blank + 1, len(texts)) if not texts[at].strip()), None)
 
@@ -301,10 +315,11 @@ class AskView(CachedLayout, can_focus=True):
         at = self.cursor.caret
         self._write(self._text[:at] + text + self._text[at:], at + len(text))
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Read a digit that says how sure the learner is, or the text of a blank."""
         if self.cursor.asking and event.character in HOW_SURE:
             self.attempt.confidence = HOW_SURE[event.character]
-            self.post_message(self.Wish("commit"))
+            self.post_message(self.Requested("commit"))
             event.stop()
             event.prevent_default()
             return
@@ -318,7 +333,7 @@ class AskView(CachedLayout, can_focus=True):
         event.prevent_default()
 
     def _edit(self, key: str) -> bool:
-        """Do what an editing key does; whether it was one."""
+        """Do what an editing key does. Returns whether it was one."""
         text, at, blanks = self._text, self.cursor.caret, len(self.attempt.draft.texts)
         if key == "backspace":
             self._write(text[: max(0, at - 1)] + text[at:], max(0, at - 1))
@@ -346,9 +361,9 @@ class AskView(CachedLayout, can_focus=True):
         self._move_cursor(blank=blank, caret=len(self.attempt.draft.texts[blank]))
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Letters are text while one types, so no footer offers them as keys; but no number has a question mark.
+        """While the learner types, letters are text and the footer does not offer them; a number has no question mark.
 
-        Between several blanks tab goes round.
+        With several blanks, tab goes to the next one.
         """
         if not self.typing:
             return False
@@ -358,7 +373,8 @@ class AskView(CachedLayout, can_focus=True):
             return False
         return character not in self.attempt.type.not_typed
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert pasted text as one line."""
         if self.typing:
             self._insert(harmless_line(event.text).strip())
             event.stop()
@@ -366,23 +382,22 @@ class AskView(CachedLayout, can_focus=True):
     # -- focus and mouse ---------------------------------------------------------------------------------
 
     def on_focus(self) -> None:
-        """Show what the keys act on."""
         self._move_cursor(active=True)
 
     def on_blur(self) -> None:
-        """The keys act elsewhere."""
+        """Hide the cursor: the keys go elsewhere."""
         self.cursor = replace(self.cursor, active=False, held=False)
         self.redraw()
 
     def _zone_at(self, event: events.MouseEvent) -> Zone | None:
         offset = event.get_content_offset_capture(self)
-        for zone in self.laid.zones:
+        for zone in self.drawn.zones:
             if zone.line == offset.y and zone.start <= offset.x < zone.end:
                 return zone
         return None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """A line of an ordering is taken by the mouse."""
+        """Pick up a line of an ordering with the mouse."""
         zone = self._zone_at(event)
         if zone is not None and self.attempt.type.interaction == "arrange" and not self.attempt.locked:
             self._dragged = zone.number
@@ -391,20 +406,20 @@ class AskView(CachedLayout, can_focus=True):
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """The line follows the mouse."""
+        """Move the picked up line with the mouse."""
         zone = self._zone_at(event)
         if self._dragged is not None and zone is not None and zone.number != self.cursor.place:
             self._carry(zone.number - self.cursor.place)
 
     def on_mouse_up(self) -> None:
-        """The line is put down."""
+        """Put the line down."""
         if self._dragged is not None:
             self._dragged = None
             self.release_mouse()
             self._hold(False)
 
     def on_click(self, event: events.Click) -> None:
-        """A click ticks an option, gives a partner, or goes to a line or a blank."""
+        """Tick an option, give a partner, or go to a line or a blank."""
         zone = self._zone_at(event)
         if zone is None or self.attempt.locked:
             return
@@ -417,3 +432,38 @@ class AskView(CachedLayout, can_focus=True):
             self._changed(self.attempt.choose(self._index(zone.number)))
         elif self.attempt.type.interaction == "pair":
             self._move_cursor(place=zone.number)
+
+
+def possible_now(attempt: Attempt, *, held: bool, offered: Collection[str]) -> dict[str, bool]:
+    """Whether each action of `QUESTION_KEYS` can be used now.
+
+    Args:
+        attempt: The attempt with its draft.
+        held: Whether a line of an ordering is picked up.
+        offered: What can be requested after the answer is locked.
+    """
+    is_open, interaction = not attempt.locked, attempt.type.interaction
+    moves, ordering = is_open and interaction != "type", interaction == "arrange"
+    return {
+        **{name: name in offered for name in ("unsure", "lab", "why", "again")},
+        **dict.fromkeys(("number", "up", "down"), moves),
+        **dict.fromkeys(("line_up", "line_down"), is_open and ordering),
+        "tick": is_open and interaction == "choose",
+        "next_partner": is_open and interaction == "pair",
+        "pick_up": is_open and ordering and not held,
+        "put_down": is_open and ordering and held,
+        "hint": is_open and attempt.hints_left > 0,
+        "undo": is_open and attempt.can_undo,
+        "commit": is_open and not held,
+    }
+
+
+def reveal(widget: Widget, region: Region) -> None:
+    """Scroll the containers of ``widget``, no more than needed, until its ``region`` is in view."""
+    parent = widget.parent
+    region = region.translate(widget.virtual_region.offset)
+    while isinstance(parent, Widget):
+        moved = parent.scroll_to_region(region, animate=False, force=True, immediate=True)
+        inside = Offset(parent.gutter.left, parent.gutter.top)  # children are placed inside border and padding
+        region = region.translate(parent.virtual_region.offset + inside - parent.scroll_offset - moved)
+        parent = parent.parent

@@ -1,8 +1,7 @@
-"""A question to be answered, wherever it stands: in the text of a lesson or alone in a quiz.
+"""A question to be answered, in the text of a lesson or alone in a quiz.
 
-``QuestionWidget(exercise)`` is all there is to it: it shows the question, takes keys and mouse, locks the answer,
-plays the runs of a prediction, and tells the verdict. Whoever holds it hears `QuestionWidget.Changed`,
-`QuestionWidget.Committed` and `QuestionWidget.Settled`.
+`QuestionWidget` shows the question, handles keys and mouse, locks the answer, starts the runs of a prediction, and
+shows the verdict. It posts `QuestionWidget.Changed`, `QuestionWidget.Committed` and `QuestionWidget.Settled`.
 """
 
 from __future__ import annotations
@@ -26,13 +25,12 @@ from tutor.study.attempt import Stage
 from tutor.study.predictions import facts_of_runs
 from tutor.study.question_attempt import Mark, QuestionAttempt
 from tutor.tui import router, routes
-from tutor.tui.questions.ask import AskView
-from tutor.tui.questions.keys import reveal
-from tutor.tui.questions.verdict import verdict_rows
+from tutor.tui.questions.ask import AskView, reveal
+from tutor.tui.questions.rows import verdict_rows
 from tutor.tui.screen import TutorScreen
 from tutor.tui.textual_private import CachedLayout
 from tutor.tui.widgets.notice import Notice
-from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+from tutor.tui.widgets.rows import look_of, shell_of, strip_of
 
 if TYPE_CHECKING:
     from tutor.tui.questions.run_card import RunCard
@@ -41,7 +39,7 @@ _POLLS_A_SECOND = 10
 
 
 class VerdictView(CachedLayout):
-    """What is said to the answer."""
+    """The verdict on the answer."""
 
     DEFAULT_CSS = "VerdictView { width: 100%; height: auto; }"
 
@@ -51,35 +49,33 @@ class VerdictView(CachedLayout):
         self._set: tuple[object, list[Row]] | None = None
 
     def rows_at(self, width: int) -> list[Row]:
-        """The rows at ``width`` cells, set once for each thing that can be said."""
-        attempt, ascii = self.exercise.attempt, tutor_app(self).ascii
+        """The rows in ``width`` cells, kept until the verdict changes."""
+        attempt, ascii = self.exercise.attempt, shell_of(self).ascii
         key = (attempt, attempt.question, attempt.stage, attempt.unsure, width, ascii, language())
         if self._set is None or self._set[0] != key:
             self._set = (key, verdict_rows(attempt, width, ascii=ascii))
         return self._set[1]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as there is to say."""
         return len(self.rows_at(width))
 
     def render_line(self, y: int) -> Strip:
-        """One line of it."""
         rows = self.rows_at(self.content_size.width)
         return strip_of(rows[y] if y < len(rows) else (), look_of(self), self.content_size.width)
 
 
 class Runs(Vertical, CachedLayout):
-    """The runs that decide, one below the other."""
+    """The runs that decide a prediction, one below the other."""
 
 
 class QuestionWidget(CachedLayout):
-    """See the module.
+    """A question with its answer, runs and verdict.
 
     Args:
-        exercise: The question, and the memory of its answer.
-        lab: The lab in which it can be seen; the question's own where None.
-        boxed: Whether a frame sets it off from the text around it.
-        number: Its number among the questions, for the frame's title; 0 leaves it out.
+        exercise: The question, which saves its answer.
+        lab: The lab that shows what the question is about; None means the question's own lab.
+        boxed: Whether to draw a frame around it.
+        number: Its number for the frame's title; 0 leaves it out.
     """
 
     DEFAULT_CSS = """
@@ -91,7 +87,7 @@ class QuestionWidget(CachedLayout):
     """
 
     class Changed(Message):
-        """The answer in the making, or what is shown of the question, has changed."""
+        """The draft of the answer, or what the question shows, has changed."""
 
         def __init__(self, question: QuestionWidget) -> None:
             self.question = question
@@ -108,10 +104,10 @@ class QuestionWidget(CachedLayout):
             return self.question.exercise
 
     class Committed(Changed):
-        """The answer is locked and remembered."""
+        """The answer has been locked and saved."""
 
     class Settled(Changed):
-        """The verdict is there, or it is certain that there will be none."""
+        """The verdict is there, or it is clear that there will be none."""
 
     def __init__(
         self, exercise: QuestionAttempt, *, lab: LabFence | None = None, boxed: bool = True, number: int = 0
@@ -126,30 +122,28 @@ class QuestionWidget(CachedLayout):
         self._cards: list[RunCard] = []
 
     def compose(self) -> ComposeResult:
-        """What is asked, the runs that decide, the verdict."""
         yield AskView(self.exercise.attempt)
         yield Runs(id="runs")
         yield VerdictView(self.exercise)
 
     def on_mount(self) -> None:
-        """Go on with a run that was waited for."""
-        if self.query(AskView):  # else it was left before it was there
-            self.renew()
+        """Show the state of the attempt; if it waits for runs, follow them."""
+        if self.query(AskView):  # else the screen was left before this was mounted
+            self.refresh_texts()
         if self.exercise.attempt.stage is Stage.WAITING:
             self.call_after_refresh(self._start_runs)
 
     @property
     def ask(self) -> AskView:
-        """The part that takes the keys."""
         return self.query_one(AskView)
 
     def focus(self, scroll_visible: bool = True) -> QuestionWidget:
-        """Let the keys answer this question."""
+        """Give the focus to the part that takes the keys."""
         self.ask.focus(scroll_visible)
         return self
 
-    def renew(self) -> None:
-        """The language or the look has changed, or the attempt has, from outside."""
+    def refresh_texts(self) -> None:
+        """Draw everything again after a change of language, look or attempt."""
         if self._boxed:
             self.border_title = self._title()
         self.ask.offered = self._offered()
@@ -159,7 +153,7 @@ class QuestionWidget(CachedLayout):
             card.redraw()
 
     async def show(self, exercise: QuestionAttempt, *, lab: LabFence | None = None) -> None:
-        """Ask another question, or the same one anew."""
+        """Ask another question, or the same one again."""
         self._stop()
         self._cards = []
         self.exercise = exercise
@@ -167,7 +161,7 @@ class QuestionWidget(CachedLayout):
         await self.query_one("#runs").remove_children()
         self.query_one(VerdictView).exercise = exercise
         self.ask.show(exercise.attempt)
-        self.renew()
+        self.refresh_texts()
         exercise.seen()
         if exercise.attempt.stage is Stage.WAITING:
             self._start_runs()
@@ -192,7 +186,7 @@ class QuestionWidget(CachedLayout):
         return frozenset(offered)
 
     def _was_wrong(self) -> bool:
-        """Whether runs are there that told another thing than the learner predicted."""
+        """Whether the runs have shown that the learner's prediction was wrong."""
         exercise = self.exercise
         return (
             bool(exercise.question.labs)
@@ -207,38 +201,37 @@ class QuestionWidget(CachedLayout):
     # -- what the learner does ---------------------------------------------------------------------------
 
     def on_focus(self) -> None:
-        """The question is being looked at."""
+        """Count the time for this question from now on."""
         self.exercise.seen()
 
     def on_descendant_focus(self) -> None:
-        """The question is being looked at."""
+        """Count the time for this question from now on."""
         self.exercise.seen()
         if not is_preloaded():
             self.run_worker(preload, thread=True, exit_on_error=False)
 
     def on_descendant_blur(self) -> None:
-        """The learner looks elsewhere."""
+        """Stop counting time for this question."""
         self.exercise.left()
 
     def on_ask_view_changed(self, event: AskView.Changed) -> None:
-        """Tell whoever holds the question."""
         event.stop()
         self.post_message(self.Changed(self))
 
     def on_ask_view_advice(self, event: AskView.Advice) -> None:
-        """Say it where the screen says such things."""
+        """Show the sentence as a notice."""
         event.stop()
         if isinstance(self.screen, TutorScreen):
             self.screen.notice(event.text)
 
-    async def on_ask_view_wish(self, event: AskView.Wish) -> None:
-        """Lock the answer, or do what can be done after that."""
+    async def on_ask_view_requested(self, event: AskView.Requested) -> None:
+        """Lock the answer, or do what the learner asked for after that."""
         event.stop()
         if event.name == "commit":
             self._commit()
         elif event.name == "unsure":
             self.exercise.set_unsure(not self.exercise.attempt.unsure)
-            self.renew()
+            self.refresh_texts()
             self.post_message(self.Changed(self))
         elif event.name == "again" and self.exercise.retry is not None:
             await self.show(self.exercise.retry(), lab=self.lab)
@@ -251,21 +244,21 @@ class QuestionWidget(CachedLayout):
     def _open_lab(self) -> None:
         fence = self._lab_shown()
         if fence is not None:
-            router.go(tutor_app(self), routes.Lab(fence.lab, fence.overrides))
+            router.go(shell_of(self), routes.Lab(fence.lab, fence.overrides))
 
     def _open_runs(self) -> None:
-        """The lab as the runs had it: the last of them, and the ones that it is compared with kept beside it."""
-        app, runs = tutor_app(self), self.exercise.runs
+        """Open the lab with the last of the runs, and the other ones pinned for comparison."""
+        app, runs = shell_of(self), self.exercise.runs
         try:
             for run_id in runs:
-                app.services.runs.folder_of(run_id)
+                app.workspace.runs.folder_of(run_id)
         except TutorError:
-            self._open_lab()  # deleted since: the lab can make them again
+            self._open_lab()  # the runs have been deleted, but the lab can make them again
         else:
             router.go(app, routes.Run(runs[-1], runs[:-1]))
 
     def give_up(self) -> None:
-        """The learner wants to see the answer: it counts as not known."""
+        """Show the answer, which then counts as not known."""
         if self.exercise.give_up():
             self._committed()
 
@@ -276,12 +269,12 @@ class QuestionWidget(CachedLayout):
     def _committed(self) -> None:
         if isinstance(self.screen, TutorScreen):
             self.screen.query_one(Notice).hide()
-        self.renew()
+        self.refresh_texts()
         self.post_message(self.Committed(self))
         if self.exercise.attempt.stage is Stage.WAITING:
             self._start_runs()
         else:
-            self._told()
+            self._settled()
 
     # -- predictions -------------------------------------------------------------------------------------
 
@@ -292,12 +285,12 @@ class QuestionWidget(CachedLayout):
         self.run_worker(lambda: self._begin_runs(exercise), thread=True, exit_on_error=False)
 
     def _begin_runs(self, exercise: QuestionAttempt) -> None:
-        """Beside the event loop, for it reads files, starts processes and imports the charts."""
+        """Run in a thread, because it reads files, starts processes and imports the charts."""
         from tutor.charts.plot import preload
 
-        services = tutor_app(self).services
+        workspace = shell_of(self).workspace
         try:
-            runs = PredictionRuns.begin(services.runs, services.course, exercise.question.labs, exercise.runs)
+            runs = PredictionRuns.begin(workspace.runs, workspace.course, exercise.question.labs, exercise.runs)
         except TutorError as error:
             self.app.call_from_thread(self._cannot_begin, exercise, str(error))
             return
@@ -307,12 +300,12 @@ class QuestionWidget(CachedLayout):
     def _cannot_begin(self, exercise: QuestionAttempt, reason: str) -> None:
         exercise.cannot_run(reason)
         if exercise is self.exercise and self.is_attached:
-            self._told()
+            self._settled()
 
     def _begun(self, exercise: QuestionAttempt, runs: PredictionRuns) -> None:
         exercise.follow(runs.ids)
         if exercise is not self.exercise or not self.is_attached:
-            return  # the learner has gone on; the run is joined when the question is shown again
+            return  # the learner has moved on; the run is joined when the question is shown again
         self._runs = runs
         from tutor.tui.questions.run_card import RunCard, height_of_cards
 
@@ -322,14 +315,14 @@ class QuestionWidget(CachedLayout):
             for fence, follower in zip(exercise.question.labs, runs.followers, strict=True)
         ]
         self.call_next(self._show_cards)
-        self._timer = self.set_interval(1 / _POLLS_A_SECOND, self._look)
+        self._timer = self.set_interval(1 / _POLLS_A_SECOND, self.poll)
 
     async def _show_cards(self) -> None:
         await self.query_one("#runs").mount(*self._cards)
         self._reveal_laid_out()
 
     def _reveal_laid_out(self, tries: int = 5) -> None:
-        """Bring the runs into view once they have their places, which may take a refresh more."""
+        """Scroll the runs into view once they have been laid out, which may take another refresh."""
         if not self.is_attached:
             return
         if tries and self.query_one("#runs").size.height <= len(self._cards):
@@ -337,10 +330,10 @@ class QuestionWidget(CachedLayout):
         else:
             self.call_after_refresh(self._reveal_end)
 
-    def _look(self) -> None:
-        """What the runs have written since the last look."""
+    def poll(self) -> None:
+        """Show what the runs have written since the last call; at their end, settle the question."""
         runs = self._runs
-        if runs is None or tutor_app(self).unseen or not runs.poll():
+        if runs is None or shell_of(self).unseen or not runs.poll():
             return
         for card in self._cards:
             card.redraw()
@@ -355,17 +348,17 @@ class QuestionWidget(CachedLayout):
             self.exercise.settle(
                 facts_of_runs(self.exercise.question.labs, [summary.facts() for summary in runs.summaries])
             )
-        self._told()
+        self._settled()
 
-    def _told(self) -> None:
-        self.renew()
+    def _settled(self) -> None:
+        self.refresh_texts()
         self.post_message(self.Settled(self))
         self.call_after_refresh(self._reveal_end)
 
     def _reveal_end(self) -> None:
-        """Bring the verdict into view, or the runs until there is one: the end, but never at the cost of the beginning.
+        """Scroll the verdict into view, or the runs until there is one; if it is too high, its beginning.
 
-        Not where the learner is reading something else by then.
+        Do nothing if the learner is reading something else by now.
         """
         if not self.is_attached or not self.has_focus_within:
             return
@@ -380,6 +373,6 @@ class QuestionWidget(CachedLayout):
         self._timer = self._runs = None
 
     def on_unmount(self) -> None:
-        """The runs go on; only the watching ends."""
+        """Stop watching; the runs continue."""
         self.exercise.left()
         self._stop()

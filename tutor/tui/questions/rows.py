@@ -1,6 +1,6 @@
-"""A question as rows of cells: what is asked, what can be ticked, moved or typed, and where each of it stands.
+"""A question as rows of cells: the prompt, what can be ticked, moved or typed, and the verdict.
 
-Pure: the same attempt, cursor and width give the same rows.
+These functions are pure: the same attempt, cursor and width give the same rows.
 """
 
 from __future__ import annotations
@@ -13,36 +13,38 @@ from typing import NamedTuple
 
 from tutor.charts.cells import Row, Span, fit_row, row_width
 from tutor.course.lesson import BLANK
-from tutor.course.questions.base import AnswerRow
+from tutor.course.questions.base import AnswerRow, Solution
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, wrapped
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt, Stage
-from tutor.tui.themes import HERE, RIGHT, WRONG
+from tutor.study.predictions import deciding_figures
+from tutor.study.wording import verdict_sentence
+from tutor.tui.themes import HERE, RIGHT, WARNING, WRONG
 from tutor.typeset.elements import Line
 from tutor.typeset.page import typeset
 
 INDENT = 2
-"""Cells at the left of every line; a sign or the cursor may stand there."""
+"""Cells at the left of every line, for a sign or the cursor."""
 
 _MARGIN = 6
 """Cells before an option's text: cursor or sign, number, box."""
 
 _FIELD = 14
-"""Cells of a blank while little is typed in it: the same for all, so that it gives nothing away."""
+"""Least width of a blank in cells: the same for all, so that it does not give away the answer's length."""
 
-# Each blank is set as one long word of a private character, so that lines break around it and never in it.
+# A blank is typeset as one long word of a private-use character, so that lines break around it and never inside.
 _FIRST_PRIVATE, _LAST_PRIVATE = 0xE000, 0xF8FF
 _PRIVATE = re.compile(f"([{chr(_FIRST_PRIVATE)}-{chr(_LAST_PRIVATE)}])\\1*")
 
 HOW_SURE = {"5": 0.5, "6": 0.6, "7": 0.7, "8": 0.8, "9": 0.9, "0": 1.0}
-"""What the digits mean while it is asked how sure one is."""
+"""The probability that each digit stands for when a question asks how sure the learner is."""
 
 
 class Zone(NamedTuple):
-    """Where a thing that can be clicked stands: an option or a partner by its place as shown, or a blank by its number.
+    """Where something can be clicked: an option or a partner by its place as shown, or a blank by its number.
 
-    A line that is to be given a partner is an ``option``, too.
+    In a question about pairs, the lines on the left are options.
     """
 
     kind: str
@@ -53,8 +55,8 @@ class Zone(NamedTuple):
 
 
 @dataclass(slots=True)
-class Laid:
-    """Rows, the zones in them, and where the typing cursor is (column, line), if anywhere."""
+class DrawnQuestion:
+    """Rows, the zones in them, and the column and line of the typing cursor, if there is one."""
 
     rows: list[Row] = field(default_factory=list)
     zones: list[Zone] = field(default_factory=list)
@@ -63,15 +65,15 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What in the question the keys act on.
+    """What the keys act on.
 
     Args:
-        place: The option in front, by its place as shown.
-        held: Whether the line of an ordering is picked up and moves with the cursor.
-        blank: The blank that is typed in.
-        caret: How many characters of its text stand before the typing cursor.
+        place: The selected option, by its place as shown.
+        held: Whether the selected line of an ordering is picked up and moves with the cursor.
+        blank: The number of the blank that has the typing cursor.
+        caret: How many characters of its text are before the typing cursor.
         active: Whether the question has the focus.
-        asking: Whether it is asked how sure one is, between the answer and its lock.
+        asking: Whether the question asks how sure the learner is, before it locks the answer.
     """
 
     place: int = 0
@@ -85,13 +87,13 @@ class Cursor:
 def page_rows(
     markdown: str, width: int, *, ascii: bool, indent: int = INDENT, ink: str = "", inline: bool = False
 ) -> list[Row]:
-    """Markdown as rows, ``indent`` cells from the left; ``ink`` is used instead of plain text's."""
+    """Markdown as rows, indented by ``indent`` cells; ``ink`` replaces the ink of plain text."""
     lines = typeset(markdown, max(10, width - indent), ascii=ascii, inline=inline)
     return [line_row(line, indent, ink) for line in lines]
 
 
 def plain_rows(text: str, width: int, *, indent: int = INDENT, ink: str = "text") -> list[Row]:
-    """A sentence of ours as rows: never read as Markdown."""
+    """A sentence of the interface as rows. It is not read as Markdown."""
     return [[Span(" " * indent), Span(line, ink)] for line in wrapped(text, max(10, width - indent))]
 
 
@@ -104,31 +106,31 @@ def line_row(line: Line, indent: int = INDENT, ink: str = "") -> Row:
     return row
 
 
-def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = False) -> Laid:
-    """The question: title, prompt, hints, and what there is to tick, order or type."""
+def ask_rows(attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool = False) -> DrawnQuestion:
+    """The question: title, prompt, answer and hints."""
     question = attempt.question
-    laid = Laid()
+    drawn = DrawnQuestion()
     if question.title:
-        laid.rows += page_rows(question.title, width, ascii=ascii, ink="strong", inline=True)
-        laid.rows.append([])
+        drawn.rows += page_rows(question.title, width, ascii=ascii, ink="strong", inline=True)
+        drawn.rows.append([])
     if BLANK in question.prompt:
-        _prompt_with_blanks(laid, attempt, width, cursor, ascii=ascii)
+        _prompt_with_blanks(drawn, attempt, width, cursor, ascii=ascii)
     elif question.prompt:
-        laid.rows += [*page_rows(question.prompt, width, ascii=ascii), []]
+        drawn.rows += [*page_rows(question.prompt, width, ascii=ascii), []]
     if not attempt.locked:
-        laid.rows += [*_how_rows(attempt, width), []]
-    _answers(laid, attempt, width, cursor, ascii=ascii)
+        drawn.rows += [*_how_rows(attempt, width), []]
+    _answers(drawn, attempt, width, cursor, ascii=ascii)
     for number, hint in enumerate(attempt.hints, 1):
-        laid.rows += [[]] if laid.rows and laid.rows[-1] else []
-        _hint(laid, number, hint, width, ascii=ascii)
-    while laid.rows and not laid.rows[-1]:
-        laid.rows.pop()
-    laid.rows += _what_comes_next(attempt, width, cursor)
-    return laid
+        drawn.rows += [[]] if drawn.rows and drawn.rows[-1] else []
+        _hint(drawn, number, hint, width, ascii=ascii)
+    while drawn.rows and not drawn.rows[-1]:
+        drawn.rows.pop()
+    drawn.rows += _what_comes_next(attempt, width, cursor)
+    return drawn
 
 
 def _what_comes_next(attempt: Attempt, width: int, cursor: Cursor) -> list[Row]:
-    """The last rows while something is awaited: how sure one is, or the run's verdict."""
+    """The last rows while the question asks how sure the learner is, or waits for a run."""
     if cursor.asking and not attempt.locked:
         return [[], *_how_sure_rows(width)]
     if attempt.stage is Stage.WAITING:
@@ -137,18 +139,18 @@ def _what_comes_next(attempt: Attempt, width: int, cursor: Cursor) -> list[Row]:
 
 
 def _how_rows(attempt: Attempt, width: int) -> list[Row]:
-    """How the question is answered, in a sentence or two."""
+    """How to answer the question, in a sentence or two."""
     how = [translate("quiz.predict")] if attempt.question.predicts else []
     how.append(translate(attempt.type.how))
     return plain_rows(translate("quiz.space").join(how), width, ink="muted")
 
 
 def _how_sure_rows(width: int) -> list[Row]:
-    """How sure one is: a digit for each tenth, and that enter passes."""
+    """The question how sure the learner is, with a digit for each probability; enter skips it."""
     asked: Row = [Span(" " * INDENT), Span(translate("stats.ask-how-sure"), "accent bold")]
     digits: Row = [Span(" " * INDENT)]
-    for key, share in HOW_SURE.items():
-        digits += [Span(f"{key} ", "key"), Span(f"{share:.0%}   ".replace("%", " %"), "text")]
+    for key, probability in HOW_SURE.items():
+        digits += [Span(f"{key} ", "key"), Span(f"{probability:.0%}   ", "text")]
     passes = plain_rows(translate("stats.ask-how-sure-keys"), width, ink="muted")
     return [asked, digits, *passes]
 
@@ -156,39 +158,39 @@ def _how_sure_rows(width: int) -> list[Row]:
 # -- what there is to choose, order or type --------------------------------------------------------------
 
 
-def _answers(laid: Laid, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
-    """The rows of the question's type."""
+def _answers(drawn: DrawnQuestion, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
+    """The rows of the answer, which the question's type gives."""
     rows = attempt.type.rows(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
     if attempt.type.interaction == "pair":
-        _pairs(laid, attempt, cursor, rows, width, ascii=ascii)
+        _pairs(drawn, attempt, cursor, rows, width, ascii=ascii)
         return
     for place, row in enumerate(rows):
         if row.kind == "field":
             if attempt.stage is Stage.WAITING or not attempt.locked:
-                _number(laid, attempt, row.text, width, cursor)
+                _number(drawn, attempt, row.text, width, cursor)
         else:
-            _option(laid, attempt, cursor, place, row, width, ascii=ascii)
+            _option(drawn, attempt, cursor, place, row, width, ascii=ascii)
 
 
 def _option(
-    laid: Laid, attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow, width: int, *, ascii: bool
+    drawn: DrawnQuestion, attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow, width: int, *, ascii: bool
 ) -> None:
     """An option, or a line to be put in order, with its feedback."""
     margin = _MARGIN if len(attempt.shown) < 10 else _MARGIN + 1
-    first = len(laid.rows)
+    first = len(drawn.rows)
     head, ink = _option_head(attempt, cursor, place, row)
     lines = typeset(row.text, max(10, width - margin), ascii=ascii, inline=True) or (Line(),)
     for number, line in enumerate(lines):
         cells = line_row(line, 0, ink)[1:]
-        laid.rows.append([*head, *cells] if number == 0 else [Span(" " * margin), *cells])
-    laid.zones += [Zone("option", place, line, 0, width) for line in range(first, len(laid.rows))]
+        drawn.rows.append([*head, *cells] if number == 0 else [Span(" " * margin), *cells])
+    drawn.zones += [Zone("option", place, line, 0, width) for line in range(first, len(drawn.rows))]
     if row.feedback:
         own = "text" if row.chosen else "muted"
-        laid.rows += page_rows(row.feedback, width, ascii=ascii, indent=margin, ink=own)
+        drawn.rows += page_rows(row.feedback, width, ascii=ascii, indent=margin, ink=own)
 
 
 def _option_head(attempt: Attempt, cursor: Cursor, place: int, row: AnswerRow) -> tuple[Row, str]:
-    """Sign, number and box of an option, and the ink of its text."""
+    """The sign, number and box of an option, and the ink of its text."""
     here = cursor.active and not attempt.locked and place == cursor.place
     held = here and cursor.held
     box = {
@@ -211,11 +213,13 @@ def _sign(right: bool | None) -> Span:
 # -- pairs -----------------------------------------------------------------------------------------------
 
 _BEFORE_LEFT, _SLOT, _GAP, _BEFORE_RIGHT = 4, 4, 3, 2
-"""Cells of a line of pairs: cursor or sign and letter, the partner's number in brackets, a gap, a partner's number."""
+"""Widths in a line of pairs: sign and letter, the partner's number in brackets, a gap, the number of a partner."""
 
 
-def _pairs(laid: Laid, attempt: Attempt, cursor: Cursor, rows: Sequence[AnswerRow], width: int, *, ascii: bool) -> None:
-    """The lines at the left, each with the number of its partner; the partners at the right, under their titles."""
+def _pairs(
+    drawn: DrawnQuestion, attempt: Attempt, cursor: Cursor, rows: Sequence[AnswerRow], width: int, *, ascii: bool
+) -> None:
+    """The lines on the left, each with the number of its partner, and the partners on the right, both with a title."""
     titles = [row.text for row in rows if row.kind == "head"]
     pairs, partners = ([row for row in rows if row.kind == kind] for kind in ("pair", "partner"))
     room = max(20, width - _BEFORE_LEFT - _SLOT - _GAP - _BEFORE_RIGHT)
@@ -226,23 +230,23 @@ def _pairs(laid: Laid, attempt: Attempt, cursor: Cursor, rows: Sequence[AnswerRo
     left = min(wanted[0], max(room // 2, room - wanted[1]))
     right = room - left
     if any(titles):
-        _pair_rows(laid, (titles[0], titles[1]), ("muted", "muted"), (left, right), [Span(" " * _BEFORE_LEFT)],
+        _pair_rows(drawn, (titles[0], titles[1]), ("muted", "muted"), (left, right), [Span(" " * _BEFORE_LEFT)],
                    [Span(" " * (_SLOT + _GAP + _BEFORE_RIGHT))], ascii=ascii)  # fmt: skip
     for place, (pair, partner) in enumerate(zip(pairs, partners, strict=True)):
         here = cursor.active and not attempt.locked and place == cursor.place
-        first = len(laid.rows)
+        first = len(drawn.rows)
         ink = "muted" if partner.chosen and not attempt.locked else "text"
-        is_of_line_here = cursor.active and not attempt.locked and pairs[cursor.place].partner == partner.label
+        belongs_to_cursor = cursor.active and not attempt.locked and pairs[cursor.place].partner == partner.label
         sign = Span(f"{HERE} ", "accent bold") if here else _sign(pair.right)
         number = Span(f"{partner.label} ", "muted" if attempt.locked else "key")
-        inks = "strong" if here else "text", "strong" if is_of_line_here else ink
+        inks = "strong" if here else "text", "strong" if belongs_to_cursor else ink
         _pair_rows(
-            laid, (pair.text, partner.text), inks, (left, right), [sign, Span(f"{pair.label} ", "muted")],
+            drawn, (pair.text, partner.text), inks, (left, right), [sign, Span(f"{pair.label} ", "muted")],
             [*_slot(pair, here=here), Span(" " * _GAP), number], ascii=ascii,
         )  # fmt: skip
         start = _BEFORE_LEFT + left + _SLOT + _GAP
-        for line in range(first, len(laid.rows)):
-            laid.zones += [Zone("option", place, line, 0, start - _GAP), Zone("partner", place, line, start, width)]
+        for line in range(first, len(drawn.rows)):
+            drawn.zones += [Zone("option", place, line, 0, start - _GAP), Zone("partner", place, line, start, width)]
 
 
 def _slot(pair: AnswerRow, *, here: bool) -> Row:
@@ -253,10 +257,10 @@ def _slot(pair: AnswerRow, *, here: bool) -> Row:
 
 
 def _pair_rows(
-    laid: Laid, texts: tuple[str, str], inks: tuple[str, str], widths: tuple[int, int], before: Row, between: Row,
-    *, ascii: bool,
+    drawn: DrawnQuestion, texts: tuple[str, str], inks: tuple[str, str], widths: tuple[int, int], before: Row,
+    between: Row, *, ascii: bool,
 ) -> None:  # fmt: skip
-    """Two texts side by side, as many rows as the longer one needs."""
+    """Two texts side by side, in as many rows as the longer one needs."""
     columns = [
         [line_row(line, 0, ink)[1:] for line in typeset(text, width, ascii=ascii, inline=True)]
         for text, ink, width in zip(texts, inks, widths, strict=True)
@@ -264,13 +268,13 @@ def _pair_rows(
     for number, (one, two) in enumerate(zip_longest(*columns, fillvalue=[])):
         heads = (before, between) if not number else ([Span(" " * row_width(each))] for each in (before, between))
         head, middle = heads
-        laid.rows.append([*head, *fit_row(one, widths[0]), *middle, *two])
+        drawn.rows.append([*head, *fit_row(one, widths[0]), *middle, *two])
 
 
 # -- typing ----------------------------------------------------------------------------------------------
 
 
-def _prompt_with_blanks(laid: Laid, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
+def _prompt_with_blanks(drawn: DrawnQuestion, attempt: Attempt, width: int, cursor: Cursor, *, ascii: bool) -> None:
     markdown = _PRIVATE.sub("\ufffd", attempt.question.prompt)
     for number, text in enumerate(attempt.draft.texts):
         room = min(max(_FIELD, cell_width(text) + 3), width - INDENT)
@@ -283,14 +287,14 @@ def _prompt_with_blanks(laid: Laid, attempt: Attempt, width: int, cursor: Cursor
                 if blank is None:
                     row.append(span._replace(text=text))
                 else:
-                    row += _field(laid, attempt, cursor, blank, column, cell_width(text))
+                    row += _field(drawn, attempt, cursor, blank, column, cell_width(text))
                 column += cell_width(text)
-        laid.rows.append(row)
-    laid.rows.append([])
+        drawn.rows.append(row)
+    drawn.rows.append([])
 
 
 def _split(text: str) -> list[tuple[str, int | None]]:
-    """``text`` in pieces, each with the number of the blank that it stands for, or None."""
+    """``text`` in pieces, each with the number of the blank that it stands for, or None for text."""
     pieces: list[tuple[str, int | None]] = []
     end = 0
     for found in _PRIVATE.finditer(text):
@@ -303,21 +307,21 @@ def _split(text: str) -> list[tuple[str, int | None]]:
     return pieces
 
 
-def _number(laid: Laid, attempt: Attempt, note: str, width: int, cursor: Cursor) -> None:
+def _number(drawn: DrawnQuestion, attempt: Attempt, note: str, width: int, cursor: Cursor) -> None:
     row: Row = [Span(" " * INDENT)]
     room = min(max(_FIELD + 6, cell_width(attempt.draft.texts[0]) + 3), width - INDENT)
-    row += _field(laid, attempt, cursor, 0, INDENT, room)
+    row += _field(drawn, attempt, cursor, 0, INDENT, room)
     if INDENT + room + 3 + cell_width(note) <= width:
-        laid.rows.append([*row, Span("   "), Span(note, "muted")])
+        drawn.rows.append([*row, Span("   "), Span(note, "muted")])
     else:
-        laid.rows += [row, [Span(" " * INDENT), Span(note, "muted")]]
+        drawn.rows += [row, [Span(" " * INDENT), Span(note, "muted")]]
 
 
-def _field(laid: Laid, attempt: Attempt, cursor: Cursor, blank: int, column: int, room: int) -> Row:
-    """A blank ``room`` cells wide, brackets included; the part of a long text around the cursor is shown."""
+def _field(drawn: DrawnQuestion, attempt: Attempt, cursor: Cursor, blank: int, column: int, room: int) -> Row:
+    """A blank of ``room`` cells including its brackets; of a long text it shows the part around the cursor."""
     text = harmless_line(attempt.draft.texts[blank])
-    line = len(laid.rows)
-    laid.zones.append(Zone("blank", blank, line, column, column + room))
+    line = len(drawn.rows)
+    drawn.zones.append(Zone("blank", blank, line, column, column + room))
     typing = cursor.active and not attempt.locked and cursor.blank == blank
     inner = max(1, room - 2)
     caret = min(cursor.caret, len(text)) if typing else 0
@@ -329,7 +333,7 @@ def _field(laid: Laid, attempt: Attempt, cursor: Cursor, blank: int, column: int
     edge = "accent bold" if typing else "muted"
     if not typing:
         return [Span("[", edge), Span(pad(text, inner), f"{ink} underline"), Span("]", edge)]
-    laid.caret = (column + 1 + cell_width(before), line)
+    drawn.caret = (column + 1 + cell_width(before), line)
     under = behind[:1] or " "
     rest = pad(behind[1:], max(0, inner - cell_width(before) - cell_width(under)))
     return [
@@ -347,9 +351,92 @@ def _field_ink(attempt: Attempt, blank: int) -> str:
 # -- hints -----------------------------------------------------------------------------------------------
 
 
-def _hint(laid: Laid, number: int, hint: str, width: int, *, ascii: bool) -> None:
+def _hint(drawn: DrawnQuestion, number: int, hint: str, width: int, *, ascii: bool) -> None:
     name = translate("quiz.hint-number", number=number)
     indent = INDENT + cell_width(name) + 2
     rows = page_rows(hint, width, ascii=ascii, indent=indent)
     rows[0] = [Span(" " * INDENT), Span(name, "accent bold"), Span("  "), *rows[0][1:]]
-    laid.rows += rows
+    drawn.rows += rows
+
+
+# -- what is said of an answer -----------------------------------------------------------------------------
+
+_DEEPER = 6
+
+
+def verdict_rows(attempt: Attempt, width: int, *, ascii: bool = False) -> list[Row]:
+    """The verdict below a locked question; no rows before that, and while a run decides."""
+    if attempt.stage in {Stage.OPEN, Stage.WAITING}:
+        return []
+    rows: list[Row] = [[], *_typed_answers(attempt, width)]
+    if attempt.stage is Stage.UNCOUNTED:
+        rows += _said(WARNING, "bad", translate("quiz.not-counted"), width)
+        rows += plain_rows(harmless_line(attempt.reason), width, indent=_DEEPER, ink="muted")
+    else:
+        rows += _headline(attempt, width)
+        rows += _figures(attempt, width)
+        rows += _right_lines(attempt, width, ascii=ascii)
+    if attempt.question.explanation:
+        rows += [[], [Span(" " * INDENT), Span(translate("quiz.why"), "accent bold")]]
+        rows += page_rows(attempt.question.explanation, width, ascii=ascii, indent=_DEEPER)
+    return rows
+
+
+def _said(sign: str, ink: str, text: str, width: int) -> list[Row]:
+    """A sign and a sentence, on as many lines as it needs."""
+    rows = plain_rows(harmless_line(text), width, indent=_DEEPER, ink="strong")
+    rows[0] = [Span(" " * INDENT), Span(pad(sign, _DEEPER - INDENT), f"{ink} bold"), *rows[0][1:]]
+    return rows
+
+
+def _headline(attempt: Attempt, width: int) -> list[Row]:
+    verdict = attempt.verdict
+    if verdict is None:
+        return []
+    sign, ink = (RIGHT, "good") if verdict.correct else (WRONG, "bad")
+    return _said(sign, ink, verdict_sentence(attempt), width)
+
+
+def _typed_answers(attempt: Attempt, width: int) -> list[Row]:
+    """What was typed, and what would have been right."""
+    inks = {None: "strong", True: "good", False: "bad"}
+    pairs = [(answer.name, answer.text, inks[answer.right]) for answer in _solution(attempt).typed]
+    return [*_two_columns(pairs, width), []] if pairs else []
+
+
+def _solution(attempt: Attempt) -> Solution:
+    return attempt.type.solution(attempt.question, attempt.shown, attempt.draft, attempt.verdict)
+
+
+def _figures(attempt: Attempt, width: int) -> list[Row]:
+    if attempt.facts is None:
+        return []
+    figures = deciding_figures(attempt.question, attempt.facts)
+    pairs = [(figure.name, figure.value, "strong") for figure in figures]
+    return [[], *_two_columns(pairs, width)] if pairs else []
+
+
+def _two_columns(pairs: list[tuple[str, str, str]], width: int) -> list[Row]:
+    """Names and values in two columns, or one below the other if they do not fit."""
+    name_width = max((cell_width(name) for name, _, _ in pairs), default=0)
+    rows: list[Row] = []
+    for name, said, ink in pairs:
+        value = harmless_line(said)
+        if _DEEPER + name_width + 3 + cell_width(value) <= width:
+            rows.append([Span(" " * _DEEPER), Span(pad(name, name_width + 3), "muted"), Span(value, ink)])
+        else:
+            rows += [[Span(" " * _DEEPER), Span(name, "muted")], [Span(" " * (_DEEPER + 2)), Span(value, ink)]]
+    return rows
+
+
+def _right_lines(attempt: Attempt, width: int, *, ascii: bool) -> list[Row]:
+    """The right answers, unless the signs in the question show them already."""
+    solution = _solution(attempt)
+    if attempt.verdict is None or attempt.verdict.correct or solution.marked or not solution.lines:
+        return []
+    rows: list[Row] = [[], [Span(" " * INDENT), Span(solution.title, "accent bold")]]
+    for each in solution.lines:
+        lines = page_rows(each.text, width, ascii=ascii, indent=_DEEPER, inline=True)
+        lines[0] = [Span(" " * (_DEEPER - 2)), Span(f"{each.label} ", "muted"), *lines[0][1:]]
+        rows += lines
+    return rows

@@ -1,4 +1,4 @@
-"""A run inside a question: its picture, small, and the few numbers that matter, as they come."""
+"""A run inside a question: a small chart and its most important numbers, updated while it trains."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.runs.words import drawn_name
 from tutor.tui.widgets.lab_words import STATE_WORDS
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from tutor.charts.loss_history import LossHistory
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from tutor.runs.summary import RunSummary
 
 HEIGHT = 10
-"""Rows: the heading, the picture, the numbers."""
+"""Rows of a card: the heading, the picture, the numbers."""
 
 _SMALL_HEIGHT = 6
 _FRAME = 5
-"""Rows of a screen in which no question stands: top line, footer, the blank line above."""
+"""Rows of a screen that no question can use: top line, footer, the blank line above."""
 _SMALL_SCREEN = 18
-"""Rows of a screen below which the picture is smaller."""
+"""Rows up to which a screen gets smaller pictures."""
 
 
 def height_of_cards(rows: int, count: int) -> int:
-    """Rows of each of ``count`` cards on a screen of ``rows`` rows: small on a small one, and all of them in view."""
+    """Rows of each of ``count`` cards on a screen of ``rows`` rows, chosen so that all cards fit."""
     most = _SMALL_HEIGHT if rows <= _SMALL_SCREEN else HEIGHT
     return most if count == 1 else max(_SMALL_HEIGHT, min(most, (rows - _FRAME) // count - 1))
 
@@ -37,8 +37,8 @@ class RunCard(RowsView):
     """One run of a prediction.
 
     Args:
-        fence: Which lab, and what the question calls the run.
-        follower: Reads the run's log; whoever made this card polls it and calls `redraw`.
+        fence: The lab, and the question's name for the run.
+        follower: Reads the run's log. The question polls it and then calls `redraw`.
         height: Rows of the card: see `height_of_cards`.
     """
 
@@ -46,19 +46,19 @@ class RunCard(RowsView):
 
     def __init__(self, fence: LabFence, follower: RunFollower, height: int = HEIGHT) -> None:
         super().__init__(self._card)
-        self.styles.height = height  # from the start: what is laid out at once can be scrolled to at once
+        self.styles.height = height  # set at once, so that the card can be scrolled to at once
         self.fence = fence
         self.follower = follower
         self._train: LossHistory | None = None
         self._valid: LossHistory | None = None
 
-    def _card(self, room: Room) -> Rows:
+    def _card(self, area: Area) -> Rows:
         summary = self.follower.summary
-        picture = max(0, room.height - 2)
-        rows = [self._heading(summary, room.width)]
-        rows += self._picture(summary, Room(room.width, picture, room.colour, room.ascii)) if picture > 2 else []
-        rows.append(fit_row(self._numbers(summary, room), room.width))
-        return [*rows, *([[]] * (room.height - len(rows)))]
+        picture = max(0, area.height - 2)
+        rows = [self._heading(summary, area.width)]
+        rows += self._picture(summary, Area(area.width, picture, area.colour, area.ascii)) if picture > 2 else []
+        rows.append(fit_row(self._numbers(summary, area), area.width))
+        return [*rows, *([[]] * (area.height - len(rows)))]
 
     def _heading(self, summary: RunSummary, width: int) -> Row:
         name = translate("quiz.run-named", run=self.fence.name) if self.fence.name else translate("quiz.run")
@@ -68,20 +68,20 @@ class RunCard(RowsView):
         right = [Span(f"{sign} ", f"{ink} bold"), Span(translate(state), "text")]
         return spread_row(left, right, width)
 
-    def _picture(self, summary: RunSummary, room: Room) -> Rows:
+    def _picture(self, summary: RunSummary, area: Area) -> Rows:
         panels = summary.spec.show.panels if summary.spec is not None else ()
         panel = next((name for name in panels if name != "loss"), "loss")
         view = summary.views.get(panel)
         if panel == "loss" or view is None:
-            return self._losses(summary, room)
+            return self._losses(summary, area)
         from tutor.labs.panel import DrawStyle
         from tutor.labs.panels import draw_panel
 
         own = summary.spec is not None and summary.spec.data.name == "csv"
-        style = DrawStyle(room.width, room.height, room.colour, room.ascii, own_data=own)
+        style = DrawStyle(area.width, area.height, area.colour, area.ascii, own_data=own)
         return draw_panel(panel, view.scene, view.frame, style)
 
-    def _losses(self, summary: RunSummary, room: Room) -> Rows:
+    def _losses(self, summary: RunSummary, area: Area) -> Rows:
         from tutor.charts.loss import loss_chart, train_line, valid_line
         from tutor.charts.loss_history import LossHistory
 
@@ -91,21 +91,21 @@ class RunCard(RowsView):
         self._valid.follow(summary.valid_losses)
         lines = [train_line(self._train), *([valid_line(self._valid)] if len(self._valid) else [])]
         planned = summary.epochs_planned or None
-        return loss_chart(lines, room.width, room.height, planned=planned, ascii=room.ascii)
+        return loss_chart(lines, area.width, area.height, planned=planned, ascii=area.ascii)
 
-    def _numbers(self, summary: RunSummary, room: Room) -> Row:
+    def _numbers(self, summary: RunSummary, area: Area) -> Row:
         from tutor.charts.numbers import figure
 
         pairs = [(translate("quiz.run-epoch"), f"{summary.epoch}/{summary.epochs_planned}")]
         if summary.train_losses:
             drawn = summary.spec if summary.spec is not None and summary.spec.loss.name == "function" else None
-            # The height of a drawn curve is no error: it goes by the curve's own name.
+            # The height of a drawn curve is not an error, so it is called by the curve's name.
             name = (
-                drawn_name(drawn.model.function, ascii=room.ascii) if drawn is not None else translate("charts.train")
+                drawn_name(drawn.model.function, ascii=area.ascii) if drawn is not None else translate("charts.train")
             )
-            pairs.append((name, figure(summary.train_losses[-1], ascii=room.ascii)))
+            pairs.append((name, figure(summary.train_losses[-1], ascii=area.ascii)))
         if summary.valid_losses:
-            pairs.append((translate("charts.valid"), figure(summary.valid_losses[-1], ascii=room.ascii)))
+            pairs.append((translate("charts.valid"), figure(summary.valid_losses[-1], ascii=area.ascii)))
         row: Row = []
         for name, value in pairs:
             row += [Span(f"{name} ", "muted"), Span(value, "strong"), Span("   ")]

@@ -1,4 +1,4 @@
-"""The glossary: search as one types in any language; at 100 columns and more the card stands beside the list."""
+"""The glossary: a search in any language while typing, the list of terms and, from 100 columns, the selected term."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from tutor.course.glossary import GlossaryEntry
 
 _OTHERS_WIDTH = 18
-"""Cells that the names in another language have at least."""
+"""Cells that the names in another language take at least."""
 WIDE = 100
-"""Columns from which the card has room beside the list."""
+"""Columns that the card needs beside the list."""
 _MOST = 500
 
 
@@ -62,12 +62,10 @@ class GlossaryScreen(TutorScreen):
         return [translate("glossary.title")]
 
     def status(self) -> Row:
-        """How many terms are shown."""
         count = len(self._found)
         return [Span(translate("glossary.count-one" if count == 1 else "glossary.count", count=count), "muted")]
 
     def compose_body(self) -> ComposeResult:
-        """A line to search with, the list, the card."""
         items = self._items("")
         yield Input(placeholder=translate("glossary.placeholder"), select_on_focus=False)
         with Horizontal():
@@ -75,7 +73,7 @@ class GlossaryScreen(TutorScreen):
             yield TermView()
 
     def on_mount(self) -> None:
-        """Begin at the wanted term, in the list; else in the search line."""
+        """Focus the list at the wanted term if there is one, else the search line."""
         rows = self.query_one(RowList)
         if self._first:
             rows.select(self._first)
@@ -83,19 +81,17 @@ class GlossaryScreen(TutorScreen):
         self._show_selected()
 
     def on_resize(self, event: events.Resize) -> None:
-        """There is room for the card, or there is not."""
         self.set_class(event.size.width >= WIDE, "wide")
 
-    def renew(self) -> None:
-        """Names are of the language in use."""
+    def refresh_texts(self) -> None:
         search = self.query_one(Input)
         search.placeholder = translate("glossary.placeholder")
         self._search(search.value)
-        self.query_one(TermView).renew()
-        super().renew()
+        self.query_one(TermView).refresh_texts()
+        super().refresh_texts()
 
     def _items(self, query: str) -> list[RowItem]:
-        course = self.services.course
+        course = self.workspace.course
         glossary = course.glossary() if course is not None else None
         if glossary is None:
             self._found = ()
@@ -109,7 +105,9 @@ class GlossaryScreen(TutorScreen):
         return [_item(entry, others) for entry in self._found]
 
     def _search(self, query: str) -> None:
-        query = query.lstrip("/")  # elsewhere / begins a search, and no name of a term begins with it
+        query = query.lstrip(
+            "/"
+        )  # on other screens / begins a search, so people type it here too; no term's name begins with it
         items = self._items(query)
         self.query_one(RowList).set_items(items, select=items[0].key if query else None)
         self._show_selected()
@@ -119,19 +117,16 @@ class GlossaryScreen(TutorScreen):
         self.query_one(TermView).show_term(self.query_one(RowList).selected or "")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Search as one types."""
         self._search(event.value)
 
     def on_input_submitted(self) -> None:
-        """Enter opens the best match."""
         self.action_open()
 
     def on_row_list_highlighted(self) -> None:
-        """The card shows the selected term."""
         self._show_selected()
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Go into the card, or open it over the list where there is no room beside it."""
+        """Focus the card, or open it over the list if there is no space beside it."""
         if self.has_class("wide"):
             self._show_selected()
             self.query_one(TermView).focus()
@@ -139,11 +134,10 @@ class GlossaryScreen(TutorScreen):
             router.go(self.tutor, routes.Term(event.key))
 
     def on_term_view_lesson_wanted(self, event: TermView.LessonWanted) -> None:
-        """Open the lesson at the term."""
         router.go(self.tutor, routes.Lesson(event.lesson_id, event.term_id))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where one is decides what can be done."""
+        """Some commands work in the search line, some in the list, some in the card."""
         if action == "search":
             return not isinstance(self.focused, Input)
         if action in {"up", "down", "open"}:
@@ -151,15 +145,13 @@ class GlossaryScreen(TutorScreen):
         return action != "glossary"
 
     def action_open(self) -> None:
-        """Open the selected term from the search line."""
         self.query_one(RowList).action_choose()
 
     def action_search(self) -> None:
-        """Into the search line."""
         self.query_one(Input).focus()
 
     def action_card(self) -> None:
-        """Between the search line, the list and, where it is shown, the card."""
+        """Move the focus from the search line to the list, to the card if it is shown, and back."""
         if isinstance(self.focused, RowList) and self.has_class("wide"):
             self.query_one(TermView).focus()
         elif isinstance(self.focused, RowList):
@@ -168,15 +160,15 @@ class GlossaryScreen(TutorScreen):
             self.query_one(RowList).focus()
 
     def action_up(self) -> None:
-        """Up in the list without leaving the search line."""
+        """Select the row above; the search line keeps the focus."""
         self.query_one(RowList).action_up()
 
     def action_down(self) -> None:
-        """Down in the list without leaving the search line."""
+        """Select the row below; the search line keeps the focus."""
         self.query_one(RowList).action_down()
 
     def action_back(self) -> None:
-        """From the card to the list; from a search to all terms; else leave."""
+        """Go from the card to the list, or clear the search, or leave."""
         search = self.query_one(Input)
         if isinstance(self.focused, TermView):
             self.query_one(RowList).focus()
@@ -191,7 +183,7 @@ def _draw_nothing(width: int) -> Row:
 
 
 def _item(entry: GlossaryEntry, others: int) -> RowItem:
-    """A term by its names; the widest of its names in another language takes ``others`` cells."""
+    """The row of a term; its name in another language gets ``others`` cells."""
 
     def draw(width: int) -> Row:
         name, other = names_of(entry, language())

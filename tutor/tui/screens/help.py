@@ -1,4 +1,4 @@
-"""Every key of the screen one came from, by group, and what the signs mean."""
+"""The keys of the screen behind, by group, and what the signs mean."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import Commanded, TutorScreen
 from tutor.tui.themes import AGAIN, HERE, RIGHT, RUNNING, WARNING, WRONG
-from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.row_list import RowItem, RowList, blank
 
 _SIGNS = (
     (RIGHT, "good", "help.sign-right"),
@@ -40,11 +40,10 @@ class HelpScreen(TutorScreen):
         return [translate("help.title")]
 
     def compose_body(self) -> ComposeResult:
-        """The page."""
         yield RowList(self._items())
 
     def action_help(self) -> None:
-        """The key that opened the page closes it."""
+        """Close the page with the key that opened it."""
         self.action_back()
 
     def _items(self) -> list[RowItem]:
@@ -55,15 +54,11 @@ class HelpScreen(TutorScreen):
         key_width = min(26, key_width)
         items: list[RowItem] = []
         for group, commands in groups.items():
-            items += [_blank(), _heading(group)]
+            items += [blank(), _heading(group)]
             items += [command_item(command, key_width) for command in commands]
-        items += [_blank(), _heading("help.signs")]
+        items += [blank(), _heading("help.signs")]
         items += [_sign_item(sign, ink, key, key_width) for sign, ink, key in _SIGNS]
         return items
-
-
-def _blank() -> RowItem:
-    return RowItem("", lambda _width: [], selectable=False)
 
 
 def _heading(key: str) -> RowItem:

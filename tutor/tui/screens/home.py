@@ -1,4 +1,4 @@
-"""The course map: what has been learnt, what comes next, and what the lesson under the cursor is about."""
+"""The course map: the lessons and the progress in each; on a wide screen, what the selected lesson is about."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.themes import AGAIN, EMPTY, FULL, HERE, RIGHT, WARNING, WRONG
-from tutor.tui.widgets.row_list import RowItem, RowList
-from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+from tutor.tui.widgets.row_list import RowItem, RowList, blank, fixed
+from tutor.tui.widgets.rows import look_of, shell_of, strip_of
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
 
 
 _MOST_SIGNS, _SIGN_WIDTH = 4, 4
-"""Languages whose signs are all shown, and the cells of a sign."""
+"""Up to so many languages, every sign is shown; the second number is the width of a sign in cells."""
 WIDE = 120
-"""Columns from which the selected lesson is told of beside the map."""
+"""Columns that the panel about the selected lesson needs beside the map."""
 READ_LESSONS_AFTER = 0.8
-"""Seconds after the first frame at which the lessons are read for their faults."""
+"""Seconds after the first frame until the lessons are read to find their faults."""
 _BREATH = 0.01
-"""Seconds between two lessons, left to the learner's keys."""
+"""Seconds between two lessons, in which keys are handled."""
 _DIGITS_WITHIN = 0.9
-"""Seconds in which a second digit belongs to the first."""
+"""Seconds within which a second digit makes a two-digit number with the first."""
 
 
 class HomeScreen(TutorScreen):
-    """Lessons by part with the progress in each. Titles are drawn first; progress and faults follow at once."""
+    """The lessons by part. Titles are drawn first; progress and faults follow after the first frame."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("home.review", ("r",), "review.home", "review.home-help", footer=2),
@@ -55,7 +55,7 @@ class HomeScreen(TutorScreen):
         Command("home.quiz", ("t",), "home.quiz", "home.quiz-help", footer=95),
         Command("home.find", ("slash",), "home.find", "home.find-help", action="palette", footer=96, palette=False),
         Command("home.number", tuple("0123456789"), "home.number", "home.number-help", shown="1–9",
-                tells_key=True, palette=False),
+                passes_key=True, palette=False),
         Command("app.back", ("escape",), "keys.back", "home.quit-with-q", palette=False),
     )  # fmt: skip
 
@@ -72,16 +72,15 @@ class HomeScreen(TutorScreen):
         self._typed_at = 0.0
 
     def compose_body(self) -> ComposeResult:
-        """The map."""
         self._read_headers()
         yield RowList(self._items(), id="map")
 
     def on_mount(self) -> None:
-        """What the first frame does not need comes right after it."""
+        """Read progress after the first frame, which shows titles alone."""
         self.call_after_refresh(self._read_the_rest)
 
     def on_resize(self, event: events.Resize) -> None:
-        """There is room to tell of the selected lesson, or there is not; sentences are broken for the width."""
+        """Show the panel about the selected lesson if there is space for it, and break sentences for the new width."""
         about = self.query(LessonAbout)
         if event.size.width >= WIDE and self._headers and not about:
             self.query_one("#body").mount(LessonAbout())
@@ -92,31 +91,30 @@ class HomeScreen(TutorScreen):
             self._show()
 
     def status(self) -> Row:
-        """What is due, and the languages, the one in use first seen."""
+        """The number of cards due, and the languages with the one in use emphasized."""
         due = [Span(translate("review.due", count=self._due), "accent"), Span("   ")] if self._due else []
         return [*due, Span("L ", "key"), *language_row()]
 
-    def renew(self) -> None:
-        """Titles are of the language in use."""
+    def refresh_texts(self) -> None:
         self._read_headers()
         self._show()
-        super().renew()
+        super().refresh_texts()
 
     def on_screen_resume(self) -> None:
-        """Back from a lesson: its progress has changed."""
+        """Read progress again: the learner may come back from a lesson."""
         super().on_screen_resume()
-        if self._states or "store" in self.services.__dict__:
+        if self._states or "store" in self.workspace.__dict__:
             self._read_progress()
             self._show()
 
     def _read_headers(self) -> None:
-        course = self.services.course
+        course = self.workspace.course
         self._headers = course.headers(language()) if course is not None else ()
 
     def _read_progress(self) -> None:
-        self._states = self.services.store.lesson_states()
-        self._last = self.services.store.last_lesson()
-        self._due = self.services.store.cards.count_due(clock.utc_now())
+        self._states = self.workspace.store.lesson_states()
+        self._last = self.workspace.store.last_lesson()
+        self._due = self.workspace.store.cards.count_due(clock.utc_now())
         self.refresh_frame()
 
     def _read_the_rest(self) -> None:
@@ -126,12 +124,12 @@ class HomeScreen(TutorScreen):
         self.set_timer(READ_LESSONS_AFTER, self._read_lessons)
 
     def _read_lessons(self) -> None:
-        course = self.services.course
+        course = self.workspace.course
         if course is not None:
             self.run_worker(lambda: self._read_in_background(course), thread=True, exit_on_error=False)
 
     def _read_in_background(self, course: Course) -> None:
-        """Read every lesson once: for its faults, and so that glossary and search are there when asked for."""
+        """Read every lesson once, to find its faults and so that glossary and search open at once."""
         worker = get_current_worker()
         faults: dict[Path, tuple[Fault, ...]] = {}
         for name in course.languages:
@@ -145,7 +143,7 @@ class HomeScreen(TutorScreen):
             self.app.call_from_thread(self._have_read, found)
 
     def _have_read(self, faults: Sequence[Fault]) -> None:
-        self.tutor.tidying.keep()
+        self.tutor.garbage.keep()
         if faults:
             self._faults = faults
             self._show()
@@ -162,13 +160,12 @@ class HomeScreen(TutorScreen):
             panel.show_lesson(header, self._states.get(lesson or ""))
 
     def on_row_list_highlighted(self) -> None:
-        """Another lesson is selected."""
         self._show_about()
 
     def _items(self) -> list[RowItem]:
         if self._headers or self._faults:
             return map_items(self._headers, self._states, self._last, self._faults)
-        course, problem = self.services.course, self.services.course_problem
+        course, problem = self.workspace.course, self.workspace.course_problem
         if course is None and problem is not None:
             return empty_items(problem.message, problem.hint, self.size.width)
         folder = course.folder if course is not None else ""
@@ -183,33 +180,28 @@ class HomeScreen(TutorScreen):
         return header.id if header is not None else None
 
     def on_row_list_chosen(self) -> None:
-        """Open the lesson."""
         if (lesson := self._selected_lesson()) is not None:
             router.go(self.tutor, routes.Lesson(lesson))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without lessons there is no quiz and no number to go to."""
+        """Without lessons, disable the keys for a quiz and for numbers."""
         return bool(self._headers) or action not in {"quiz", "number"}
 
     def action_quiz(self) -> None:
-        """Open the quiz of the selected lesson."""
         if (lesson := self._selected_lesson()) is not None:
             router.go(self.tutor, routes.Quiz(lesson))
 
     def action_runs(self) -> None:
-        """Open the list of runs."""
         router.go(self.tutor, routes.Runs())
 
     def action_progress(self) -> None:
-        """How it stands."""
         router.go(self.tutor, routes.Progress())
 
     def action_review(self) -> None:
-        """Review what is due."""
         router.go(self.tutor, routes.Review())
 
     def action_number(self, digit: str) -> None:
-        """Select the lesson with that number; a second digit soon after makes it two-digit."""
+        """Select the lesson with that number; a second digit soon after the first makes a two-digit number."""
         now = monotonic()
         self._typed = self._typed + digit if now - self._typed_at < _DIGITS_WITHIN else digit
         self._typed_at = now
@@ -219,12 +211,12 @@ class HomeScreen(TutorScreen):
             self.query_one(RowList).select(lesson)
 
     def action_back(self) -> None:
-        """There is nothing behind the map; the learner is told how to leave."""
+        """Say how to leave: there is no screen behind the map."""
         self.notice(translate("home.quit-with-q"))
 
 
 def language_row() -> Row:
-    """The signs of the languages in the order in which ``L`` goes round them; of many, the one in use and the next."""
+    """The signs of the languages in the order in which ``L`` visits them; of many, only the present and next one."""
     codes = list(languages())
     if len(codes) > _MOST_SIGNS:
         codes = [language(), codes[(codes.index(language()) + 1) % len(codes)]]
@@ -243,19 +235,19 @@ def screen_for(_route: routes.Home) -> HomeScreen:
 States = Mapping[str, "LessonState"]
 
 CONTINUE = "continue"
-"""The key of the first row; enter there goes on with the course."""
+"""The key of the first row, where enter continues the course."""
 
 _LEFT = 7
 """Cells before a title: mark, number, spaces."""
 _SCORE = 15
-"""Cells for the quiz score or the minutes, and the wrong ones."""
+"""Cells for the minutes, or for the quiz score and the number of wrong answers."""
 _MOST_FAULTS = 8
-"""Faults shown on the map; the heading counts them all."""
+"""Faults listed on the map; the heading gives the number of all."""
 _GAP = "  "
 
 
 def progress_of(state: LessonState | None) -> float:
-    """How far a learner is with a lesson, 0 to 1: what was read, and what was answered, weigh the same."""
+    """The progress in a lesson from 0 to 1: half of it is reading, half answering."""
     if state is None:
         return 0.0
     if not state.questions_total:
@@ -270,7 +262,7 @@ def lesson_to_continue(headers: Sequence[LessonHeader], states: States, last: st
 
 
 def bar(fraction: float, width: int, *, done: bool = False) -> Row:
-    """A bar of ``width`` cells; anything begun shows at least one cell, and only what is done fills it."""
+    """A bar of ``width`` cells. A lesson that was begun fills at least one cell, and only a finished one fills all."""
     full = width if done else min(width - 1, max(int(fraction * width), 1 if fraction > 0 else 0))
     return [Span(FULL * full, "bar-done" if done else "bar"), Span(EMPTY * (width - full), "bar-rest")]
 
@@ -291,18 +283,14 @@ def map_items(
 
 
 def empty_items(message: str, hint: str, width: int) -> list[RowItem]:
-    """What stands in place of the map where there are no lessons: sentences for a screen of ``width`` cells."""
+    """The rows shown instead of the map if there are no lessons: sentences broken for ``width`` cells."""
 
     def item(line: str, sign: str) -> RowItem:
-        return RowItem("", lambda _width: [Span(f"  {sign} ", "bad bold"), Span(line)], selectable=False)
+        return fixed(lambda _width: [Span(f"  {sign} ", "bad bold"), Span(line)])
 
     lines = wrapped(harmless_line(message), width - 6)
     items = [item(line, WARNING if index == 0 else " ") for index, line in enumerate(lines)]
-    return [_blank(), *items, *(item(line, " ") for line in wrapped(harmless_line(hint), width - 6))]
-
-
-def _blank() -> RowItem:
-    return RowItem("", lambda _width: [], selectable=False)
+    return [blank(), *items, *(item(line, " ") for line in wrapped(harmless_line(hint), width - 6))]
 
 
 def _continue_items(headers: Sequence[LessonHeader], states: States, last: str | None) -> list[RowItem]:
@@ -316,7 +304,7 @@ def _continue_items(headers: Sequence[LessonHeader], states: States, last: str |
         state = states.get(header.id)
         begun = state is not None and state.begun
         word = translate("home.continue") if begun or states else translate("home.start")
-        right = f"{HERE} {progress_of(state):.0%}".replace("%", " %") if begun else _minutes(header)
+        right = f"{HERE} {progress_of(state):.0%}" if begun else _minutes(header)
         title_room = width - cell_width(word) - cell_width(right) - 16
         title = pad(shorten(_title(header), title_room), title_room)
         return [
@@ -335,7 +323,7 @@ def _part_items(number: int, title: str, *, spaced: bool) -> list[RowItem]:
         return [Span(shorten(f"  {text}", width), "muted")]
 
     heading = RowItem(f"part:{number}", draw, selectable=False)
-    return [_blank(), heading] if spaced else [heading]
+    return [blank(), heading] if spaced else [heading]
 
 
 def _title(header: LessonHeader) -> str:
@@ -369,7 +357,7 @@ def _lesson_item(header: LessonHeader, state: LessonState | None) -> RowItem:
 
 
 def _score(header: LessonHeader, state: LessonState | None) -> Row:
-    """The quiz as far as it is answered, and how many to try again; before that, the minutes."""
+    """The quiz score and the number of answers to try again; the minutes, if nothing has been answered yet."""
     if state is None or not state.questions_answered:
         return [Span(_minutes(header), "muted")]
     total = max(state.questions_total, state.questions_answered)
@@ -380,7 +368,7 @@ def _score(header: LessonHeader, state: LessonState | None) -> Row:
 
 
 def _fault_items(faults: Iterable[Fault]) -> list[RowItem]:
-    """What is wrong with lesson files, one row each, told under a heading."""
+    """The faults of lesson files under a heading, one row each."""
     rows = [(_short_place(fault), harmless_line(fault.message)) for fault in faults]
     if not rows:
         return []
@@ -397,7 +385,7 @@ def _fault_items(faults: Iterable[Fault]) -> list[RowItem]:
 
         return RowItem(f"fault:{name}", draw, selectable=False)
 
-    items = [_blank(), RowItem("faults", draw_heading, selectable=False)]
+    items = [blank(), RowItem("faults", draw_heading, selectable=False)]
     return [*items, *(item(*row) for row in rows[:_MOST_FAULTS])]
 
 
@@ -412,11 +400,11 @@ def lessons_by_number(headers: Sequence[LessonHeader]) -> dict[int, str]:
 
 
 _READ_AFTER = 0.15
-"""Seconds that a lesson must stay selected before its file is read: moving through the map reads nothing."""
+"""Seconds that a lesson must stay selected before its file is read, so that moving through the map reads nothing."""
 
 
 class LessonAbout(Widget):
-    """Title, minutes, what it needs, its sections and terms, how far one is."""
+    """The panel about a lesson: title, minutes, lessons it builds on, sections, terms and progress."""
 
     DEFAULT_CSS = "LessonAbout { width: 44; padding: 1 2 0 2; border-left: solid $rule; }"
 
@@ -428,7 +416,7 @@ class LessonAbout(Widget):
         self._timer: Timer | None = None
 
     def show_lesson(self, header: LessonHeader | None, state: LessonState | None) -> None:
-        """Tell of another lesson."""
+        """Show another lesson."""
         if header != self._header:
             self._lesson = None
         self._header, self._state = header, state
@@ -438,19 +426,18 @@ class LessonAbout(Widget):
         self._timer = self.set_timer(_READ_AFTER, self._read)
 
     def _read(self) -> None:
-        course = tutor_app(self).services.course
+        course = shell_of(self).workspace.course
         if course is not None and self._header is not None:
             self._lesson = course.lesson(self._header.id, self._header.language)
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """A row of what is told."""
         width = self.size.width
         rows = about_rows(self._header, self._state, self._lesson, self._titles(), width) if self._header else []
         return strip_of(rows[y] if y < len(rows) else [], look_of(self), width)
 
     def _titles(self) -> dict[str, str]:
-        course = tutor_app(self).services.course
+        course = shell_of(self).workspace.course
         headers = course.headers(language()) if course is not None else []
         return {header.id: harmless_line(header.numbered_title) for header in headers}
 
@@ -458,11 +445,11 @@ class LessonAbout(Widget):
 def about_rows(
     header: LessonHeader | None, state: LessonState | None, lesson: Lesson | None, titles: dict[str, str], width: int
 ) -> Rows:
-    """The rows for a lesson; those of its contents join when ``lesson`` is there.
+    """The rows about a lesson; those of its contents are added once ``lesson`` has been read.
 
     Args:
-        header: The lesson's head.
-        state: How far the learner is.
+        header: The lesson's front matter.
+        state: The learner's progress in it; None if it was never opened.
         lesson: The lesson, once it has been read.
         titles: The titles of all lessons by id.
         width: Cells a row may take.

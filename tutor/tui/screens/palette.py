@@ -1,4 +1,4 @@
-"""Find anything by name: what the screen can do, lessons, labs, terms."""
+"""Find anything by name: commands of the screen, lessons, labs, terms."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Entry:
         key: Unique in the palette.
         kind: Translation key of what it is.
         names: Every name it is found by; the first is shown.
-        act: What choosing it does, after the palette has closed.
-        note: Shown behind the name: a key, or the name in another language.
+        act: Called when it is chosen, after the palette has closed.
+        note: Shown after the name: a key, or the name in another language.
     """
 
     key: str
@@ -48,7 +48,7 @@ class Entry:
 
 
 class Palette(TutorDialog[None]):
-    """A line to type into and what it finds.
+    """An input line and the list of what it finds.
 
     Args:
         behind: The screen whose commands are offered.
@@ -73,14 +73,13 @@ class Palette(TutorDialog[None]):
         self._entries: list[Entry] = []
 
     def compose(self) -> ComposeResult:
-        """The line and the list."""
         self._entries = [*self._commands(), *self._lessons()]
         with Vertical():
             yield Input(placeholder=translate("palette.placeholder"), select_on_focus=False)
             yield RowList(self._items(""))
 
     def on_mount(self) -> None:
-        """Labs and terms need reading: they join when they are there."""
+        """Read labs and terms in a thread; they are added when they have been read."""
         self.query_one(RowList).can_focus = False
         self.run_worker(self._read_more, thread=True, exit_on_error=False)
 
@@ -105,7 +104,7 @@ class Palette(TutorDialog[None]):
         return [entry(command) for command in behind.commands() if command.palette]
 
     def _lessons(self) -> list[Entry]:
-        course = self.services.course
+        course = self.workspace.course
         if course is None:
             return []
         titles: dict[str, list[str]] = {}
@@ -124,13 +123,13 @@ class Palette(TutorDialog[None]):
     def _labs(self) -> list[Entry]:
         from tutor.labs.lab_files import list_labs, read_title
 
-        course = self.services.course
+        course = self.workspace.course
         if course is None:
             return []
         entries = []
         for name in list_labs(course.labs_folder):
             titles = read_title(course.labs_folder / f"{name}.toml")
-            if titles:  # `tutor check` tells what is wrong with a lab without one
+            if titles:  # `tutor check` reports labs without a readable title
                 own = [titles[language()]] if language() in titles else []
                 entries.append(self._lab_entry(name, tuple(dict.fromkeys((*own, *titles.values())))))
         return entries
@@ -142,7 +141,7 @@ class Palette(TutorDialog[None]):
         )  # fmt: skip
 
     def _terms(self) -> list[Entry]:
-        course = self.services.course
+        course = self.workspace.course
         if course is None:
             return []
         here = language()
@@ -162,7 +161,7 @@ class Palette(TutorDialog[None]):
         found = [(score, entry) for score, entry in scored if score]
         if query:
             found.sort(key=lambda pair: -pair[0])
-        if found and found[0][0] > 2 * SCATTERED:  # letters in order are a last resort
+        if found and found[0][0] > 2 * SCATTERED:  # scattered letters count only if nothing else matches
             found = [pair for pair in found if pair[0] > 2 * SCATTERED]
         return [_item(entry) for _, entry in found]
 
@@ -173,34 +172,30 @@ class Palette(TutorDialog[None]):
         self.query_one(RowList).set_items(items, select=items[0].key)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Find as one types."""
         self._show(event.value)
 
     def on_input_submitted(self) -> None:
-        """Enter chooses."""
         self.query_one(RowList).action_choose()
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Close, then do it."""
+        """Close the palette, then do what was chosen."""
         entry = next(entry for entry in self._entries if entry.key == event.key)
         self.dismiss(None)
         self.app.call_later(entry.act)
 
     def action_up(self) -> None:
-        """Select the row above."""
         self.query_one(RowList).action_up()
 
     def action_down(self) -> None:
-        """Select the row below."""
         self.query_one(RowList).action_down()
 
     def action_palette(self) -> None:
-        """The key that opened it closes it."""
+        """Close the palette with the key that opened it."""
         self.dismiss(None)
 
 
 def _score(query: str, entry: Entry) -> int:
-    """How well an entry fits; the name that is shown counts more than the others. 0 where it does not."""
+    """How well an entry matches, 0 if it does not; the name that is shown counts more than the others."""
     first, *others = (2 * match(query, name) for name in entry.names)
     return max(first, *(score - 1 for score in others), 0)
 
@@ -234,7 +229,7 @@ def folded(text: str) -> str:
 
 
 def match(query: str, name: str) -> int:
-    """How well ``name`` fits ``query``, 5 best; 0 where it does not. Every word of the query must fit."""
+    """How well ``name`` matches ``query``: 5 is best, 0 means not at all. Every word of the query must match."""
     name = folded(name)
     scores = [_match_word(word, name) for word in folded(query).split()]
     if not scores:

@@ -1,4 +1,4 @@
-"""How it stands: lessons, accuracy, days in a row, what is mixed up, how sure one is, and what authors ask."""
+"""Progress: lessons, accuracy by topic, misconceptions, confidence, and a page about questions for authors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tutor.tui.widgets.row_list import (
     heading,
     sentence_items,
 )
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Option, Question
@@ -47,18 +47,18 @@ _OVERVIEW, _TOPICS, _MISSES, _CONFIDENCE, _ITEMS = range(len(_PAGES))
 
 
 class _Look(TypedDict):
-    """How charts are drawn, and whether they can be yet."""
+    """How charts are drawn, and whether plotext has been imported."""
 
     drawable: bool
     ascii: bool
 
 
 _Draw = Callable[[int, _Look], list[RowItem]]
-"""The rows of a page at a width."""
+"""Gives the rows of a page for a width in cells."""
 
 
 class ProgressList(RowList, inherit_bindings=False):
-    """A page; left and right turn it, so only enter chooses."""
+    """A page. Left and right go to other pages, so only enter chooses a row."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         *(command for command in MOVES if command.id != "list.choose"),
@@ -68,12 +68,12 @@ class ProgressList(RowList, inherit_bindings=False):
 
 
 class ProgressScreen(TutorScreen):
-    """Five pages, turned by left and right, tab, or their numbers."""
+    """Five pages; left and right, tab or their numbers switch between them."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("stats.next-page", ("right", "l", "tab"), "stats.key-next-page", footer=2),
         Command("stats.previous-page", ("left", "h", "shift+tab"), "stats.key-previous-page"),
-        Command("stats.page", tuple("12345"), "stats.key-page", shown="1–5", footer=3, tells_key=True, palette=False),
+        Command("stats.page", tuple("12345"), "stats.key-page", shown="1–5", footer=3, passes_key=True, palette=False),
     )
     CSS = """
     ProgressScreen #progress-tabs { height: 1; }
@@ -89,14 +89,13 @@ class ProgressScreen(TutorScreen):
         self._drawable = False
 
     def compose_body(self) -> ComposeResult:
-        """The names of the pages, and one of them."""
         with Vertical():
             yield RowsView(self._tabs, id="progress-tabs")
             yield ProgressList(id="progress-page")
 
     @property
     def pages_read(self) -> set[int]:
-        """The pages whose figures are there, counted from 0."""
+        """The pages whose figures have been computed, counted from 0."""
         return set(self._ready)
 
     def breadcrumb(self) -> list[str]:
@@ -104,23 +103,22 @@ class ProgressScreen(TutorScreen):
         return [translate("stats.title")]
 
     def on_mount(self) -> None:
-        """Count while the frame is painted."""
+        """Compute the figures of the first page in a thread."""
         self.query_one(RowList).focus()
         self._show_page()
         self._count()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Sentences are broken for the width."""
+        """Break sentences for the new width."""
         self._show_page()
 
-    def renew(self) -> None:
-        """Titles and options are of the language in use."""
-        super().renew()
+    def refresh_texts(self) -> None:
+        super().refresh_texts()
         self._show_page()
         self._count()
 
     def on_screen_resume(self) -> None:
-        """Back from a lesson: it stands differently now."""
+        """Compute the figures again: the learner may come back from a lesson."""
         super().on_screen_resume()
         if self._ready:
             self._count()
@@ -128,16 +126,16 @@ class ProgressScreen(TutorScreen):
     # -- counting ----------------------------------------------------------------------------------------
 
     def _count(self) -> None:
-        # All answers are gone through, and lessons read for their options: not for the event loop.
+        # Reading all answers, and the lessons for their options, would block the event loop.
         self.run_worker(self._work, thread=True, exit_on_error=False, exclusive=True)
 
     def _work(self) -> None:
-        # The page that shows comes first; one that was never looked at is not read at all.
+        # The page in view comes first; pages that were never opened are not computed.
         self._read(self.page)
         for page in {_OVERVIEW, *self._ready} - {self.page}:
             self._read(page)
         if not self._drawable:
-            # The figures are painted before plotext is imported: a thread that imports holds the painter up.
+            # The figures are shown before plotext is imported: a thread that imports delays the drawing.
             self.app.call_from_thread(self.call_after_refresh, self._prepare_charts)
 
     def _prepare_charts(self) -> None:
@@ -158,34 +156,34 @@ class ProgressScreen(TutorScreen):
     def _read_overview(self) -> _Draw:
         from tutor.study.report import overview
 
-        found = overview(self.services.store, self.services.course, language(), clock.utc_now())
+        found = overview(self.workspace.store, self.workspace.course, language(), clock.utc_now())
         self._overview = found
         return lambda width, look: overview_items(found, width, **look)
 
     def _read_topics(self) -> _Draw:
         from tutor.study.report import topics
 
-        found = topics(self.services.store, self.services.course, language())
+        found = topics(self.workspace.store, self.workspace.course, language())
         return lambda width, look: topic_items(found, width, **look)
 
     def _read_misses(self) -> _Draw:
         from tutor.study.report import frequent_misconceptions
 
-        found, titles = frequent_misconceptions(self.services.store, self.services.course, language()), self._titles()
+        found, titles = frequent_misconceptions(self.workspace.store, self.workspace.course, language()), self._titles()
         self._questions |= {f"miss:{number}": each.question for number, each in enumerate(found)}
         return lambda width, _look: miss_items(found, width, titles)
 
     def _read_confidence(self) -> _Draw:
         from tutor.study.report import confidence
 
-        found = confidence(self.services.store.statistics.estimates())
+        found = confidence(self.workspace.store.statistics.estimates())
         return lambda width, look: confidence_items(found, width, **look)
 
     def _read_items(self) -> _Draw:
         from tutor.study.misconceptions import item_reports
 
-        course = self.services.course
-        items = self.services.store.statistics.items()
+        course = self.workspace.course
+        items = self.workspace.store.statistics.items()
         found, titles = (item_reports(items, course, language()) if course is not None else []), self._titles()
         self._questions |= {f"item:{number}": each.question for number, each in enumerate(found)}
         return lambda width, _look: report_items(found, width, titles)
@@ -204,8 +202,8 @@ class ProgressScreen(TutorScreen):
 
     # -- pages -------------------------------------------------------------------------------------------
 
-    def _tabs(self, room: Room) -> Rows:
-        return [tabs_row([translate(name) for name in _PAGES], self.page, room.width)]
+    def _tabs(self, area: Area) -> Rows:
+        return [tabs_row([translate(name) for name in _PAGES], self.page, area.width)]
 
     def _show_page(self) -> None:
         page = self.query_one(RowList)
@@ -219,7 +217,7 @@ class ProgressScreen(TutorScreen):
         return draw(width, {"drawable": self._drawable, "ascii": self.tutor.ascii})
 
     def _titles(self) -> dict[str, str]:
-        course = self.services.course
+        course = self.workspace.course
         headers = course.headers(language()) if course is not None else []
         return {header.id: header.numbered_title for header in headers}
 
@@ -240,24 +238,21 @@ class ProgressScreen(TutorScreen):
         self.refresh_frame()
 
     def action_next_page(self) -> None:
-        """The page after this one."""
         self._turn_to(self.page + 1)
 
     def action_previous_page(self) -> None:
-        """The page before."""
         self._turn_to(self.page - 1)
 
     def action_page(self, key: str) -> None:
-        """The page of that number."""
         self._turn_to(int(key) - 1)
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Open the lesson, at the question where there is one."""
+        """Open the lesson of the row, at its question if it has one."""
         kind, _, rest = event.key.partition(":")
         if kind == "lesson":
             router.go(self.tutor, routes.Lesson(rest))
         elif question := self._questions.get(event.key):
-            router.go(self.tutor, routes.Lesson(harmless_line(question.lesson_id), question.id))
+            router.go(self.tutor, routes.Lesson(harmless_line(question.lesson_id), question.original))
 
 
 def screen_for(_route: routes.Progress) -> ProgressScreen:
@@ -269,12 +264,12 @@ _CHART = 9
 _DAYS = 28
 _BAR = 10
 _ENOUGH_BARS = 3
-"""Lessons from which on a chart says more than their rows, with bars that are not as wide as half the screen."""
+"""Lessons that a bar chart needs: with fewer it shows no more than the rows, and each bar would be very wide."""
 _COLUMNS = ("stats.column-said", "stats.column-count", "stats.column-right", "stats.column-gap")
 
 
 def overview_items(report: Overview, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
-    """Lessons, answers, days in a row, time, cards; and the last four weeks as a chart."""
+    """Lessons, answers, streak, time and cards, and a chart of the last four weeks."""
     items = [blank()]
     if not report.accuracy.answers and not report.begun:
         items += [*sentence_items(translate("stats.nothing-yet"), width, "text"), blank()]
@@ -313,7 +308,7 @@ def _days_chart(report: Overview, *, ascii: bool) -> list[RowItem]:
 
 
 def topic_items(found: Topics, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
-    """Accuracy by lesson: a chart, then a row each, which leads there."""
+    """Accuracy by lesson: a chart, then a row for each lesson, which opens it."""
     if not found.lessons:
         return [blank(), *sentence_items(translate("stats.nothing-yet"), width, "text")]
 
@@ -352,7 +347,7 @@ def _share_row(name: str, answers: int, fraction: float, width: int) -> Row:
 
 
 def miss_items(misses: Sequence[Misconception], width: int, titles: dict[str, str]) -> list[RowItem]:
-    """What was mixed up most often, and the lesson that mends each; choosing a row opens it there."""
+    """The wrong options chosen most often, and the lesson that explains each; choosing a row opens it there."""
     if not misses:
         return [blank(), *sentence_items(translate("stats.no-misses"), width, "text")]
     items = [blank(), heading(translate("stats.misses")), *sentence_items(translate("stats.misses-about"), width)]
@@ -375,7 +370,7 @@ def _miss_row(times: int, text: str) -> Callable[[int], Row]:
 
 
 def confidence_items(found: Confidence, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
-    """The learner's own loss over time, and what was said against what came true."""
+    """The learner's own loss over time, and how often the learner was right at each level of confidence."""
     if found.loss is None:
         return [blank(), *sentence_items(translate("stats.no-estimates"), width, "text")]
     said = translate("stats.loss", loss=f"{found.loss:.3f}", count=len(found.losses))
@@ -391,7 +386,7 @@ def confidence_items(found: Confidence, width: int, *, drawable: bool, ascii: bo
 
 
 def loss_rows(found: Confidence, width: int, height: int, *, ascii: bool) -> Rows:
-    """The loss over time, beside that of whoever always says 50 %."""
+    """The loss over time, with the loss of somebody who always says 50%."""
     from tutor.charts.loss import LossLine, loss_chart, pinned_line
     from tutor.charts.loss_history import LossHistory
 
@@ -406,7 +401,7 @@ def _columns_row(cells: Sequence[str], ink: str) -> Callable[[int], Row]:
 
 
 def report_items(reports: Sequence[ItemReport], width: int, titles: dict[str, str]) -> list[RowItem]:
-    """For authors: every question that was answered, those worth a look first; choosing one opens it there."""
+    """For authors: every question that was answered, suspicious ones first; choosing one opens its lesson there."""
     if not reports:
         return [blank(), *sentence_items(translate("stats.no-items"), width, "text")]
     items = [blank()]
@@ -424,7 +419,7 @@ def _item_row(each: ItemReport) -> Callable[[int], Row]:
 
 
 def remarks(each: ItemReport) -> list[str]:
-    """What is worth an author's look, a sentence each."""
+    """What an author should check about a question, one sentence each."""
     said = [translate("stats.too-easy")] if each.too_easy else []
     said += [translate("stats.too-hard")] if each.too_hard else []
     return [*said, *(translate("stats.unused", option=_option_text(option)) for option in each.unused)]
@@ -435,8 +430,8 @@ def _option_text(option: Option) -> str:
 
 
 def one_line(markdown: str, *, inline: bool = False) -> str:
-    """Markdown on one line, set."""
-    from tutor.typeset import page  # not for the first page, which tells figures alone
+    """Markdown as plain words on one line."""
+    from tutor.typeset import page  # the first page shows figures alone and does not need it
 
     return page.one_line(markdown, inline=inline)
 
@@ -446,7 +441,7 @@ def _text_row(text: str, ink: str) -> Callable[[int], Row]:
 
 
 def tabs_row(names: Sequence[str], chosen: int, width: int) -> Row:
-    """The pages by name and number, the one that shows first seen."""
+    """The pages by name and number, with the one in view emphasized."""
     row: Row = [Span(" ")]
     for number, name in enumerate(names):
         here = number == chosen

@@ -1,4 +1,4 @@
-"""The quiz of a lesson: one question at a time, feedback, a summary, and only the wrong ones again."""
+"""The quiz of a lesson: one question at a time with feedback, then a summary and another round of the wrong ones."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from tutor.study.question_attempt import QuestionAttempt
 from tutor.study.wording import retry_label
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
-from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, score_row, title_line
-from tutor.tui.questions.quiz_flow import QuizFlow
+from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, QuizFlow, score_row, title_line
 from tutor.tui.questions.rows import plain_rows
 from tutor.tui.themes import EMPTY, FULL, HERE
-from tutor.tui.widgets.row_list import RowItem, RowList
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.row_list import RowItem, RowList, blank, choice_item, fixed
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
@@ -45,11 +44,11 @@ KEYS: tuple[Command, ...] = (
 )
 
 _WIDE = 120
-"""Columns from which the list of questions stays beside the question."""
+"""Columns that the list of questions needs beside the question."""
 
 
 class QuizScreen(OneQuestionScreen):
-    """The quiz of a lesson; resumed where it was left.
+    """The quiz of a lesson, resumed where the learner left it.
 
     Args:
         lesson_id: The lesson.
@@ -67,20 +66,18 @@ class QuizScreen(OneQuestionScreen):
     # -- the frame ---------------------------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
-        """The question or the summary, and the list of questions beside it."""
         with Horizontal(id="asking"):
             yield QuizFlow()
             yield RowList(id="page")
             yield RowsView(self._list_rows, id="quiz-list")
 
     def breadcrumb(self) -> list[str]:
-        """The lesson, then the quiz."""
         header = self._header()
         name = header.numbered_title if header is not None else self.lesson_id
         return [harmless_line(name), translate("quiz.name")]
 
     def status(self) -> Row:
-        """Which question of how many, and how it stands."""
+        """The question's number, the number of questions, and the score."""
         session = self.session
         if session is None or not session.count:
             return []
@@ -88,31 +85,30 @@ class QuizScreen(OneQuestionScreen):
         return score_row(place, session.score)
 
     def on_mount(self) -> None:
-        """Read the lesson when the frame is on the screen."""
+        """Read the lesson after the first frame."""
         self.query_one(RowList).display = False
         self.call_after_refresh(self._open)
 
     def on_resize(self, event: events.Resize) -> None:
-        """The list of questions shows where there is room for it."""
         super().on_resize(event)
         self.set_class(event.size.width >= _WIDE, "-wide")
 
-    def renew(self) -> None:
-        """The same question in another language or look."""
-        super().renew()
+    def refresh_texts(self) -> None:
+        """Show the same question in another language or look."""
+        super().refresh_texts()
         lesson = self._read_lesson()
         if lesson is not None and self.session is not None:
             self._lesson = lesson
-            self.session.translate(lesson.questions)
+            self.session.translate(lesson.every_question)
             for question in self.questions:
-                question.renew()
+                question.refresh_texts()
             self.show_page()
         self.refresh_state()
 
     # -- the lesson --------------------------------------------------------------------------------------
 
     def _headers(self) -> list[LessonHeader]:
-        course = self.services.course
+        course = self.workspace.course
         return list(course.headers(language())) if course is not None else []
 
     def _header(self) -> LessonHeader | None:
@@ -124,7 +120,7 @@ class QuizScreen(OneQuestionScreen):
         return headers[at + 1] if at + 1 < len(headers) else None
 
     def _read_lesson(self) -> Lesson | None:
-        course = self.services.course
+        course = self.workspace.course
         return course.lesson(self.lesson_id, language()) if course is not None else None
 
     async def _open(self) -> None:
@@ -139,7 +135,7 @@ class QuizScreen(OneQuestionScreen):
             await self._say_nothing()
             return
         self.session = QuizSession.start(
-            self._lesson.questions, self.services.store,
+            self._lesson.questions, self.workspace.store, variants=self._lesson.variants,
             scope=f"lesson:{self.lesson_id}", lesson_id=self.lesson_id, fresh=fresh,
         )  # fmt: skip
         if self.session.begun and not fresh:
@@ -147,7 +143,7 @@ class QuizScreen(OneQuestionScreen):
         await self.show()
 
     async def _say_nothing(self) -> None:
-        problem = self.services.course_problem
+        problem = self.workspace.course_problem
         if problem is not None:
             said = [problem.message, problem.hint]
         elif self._lesson is not None:
@@ -155,9 +151,9 @@ class QuizScreen(OneQuestionScreen):
         else:
             said = [translate("quiz.no-lesson", id=self.lesson_id)]
 
-        def draw(room: Room) -> Rows:
-            rows = [row for text in said if text for row in [*plain_rows(harmless_line(text), room.width), []]]
-            return [*rows, *([[]] * room.height)][: room.height]
+        def draw(area: Area) -> Rows:
+            rows = [row for text in said if text for row in [*plain_rows(harmless_line(text), area.width), []]]
+            return [*rows, *([[]] * area.height)][: area.height]
 
         await self.query_one(QuizFlow).mount(RowsView(draw, id="quiz-nothing"))
 
@@ -169,98 +165,91 @@ class QuizScreen(OneQuestionScreen):
         return self.session
 
     def lab_before(self, exercise: QuestionAttempt) -> LabFence | None:
-        """The lab that the lesson showed last before this question: there it can be seen."""
+        """The last lab before this question in the lesson: it shows what the question is about."""
         from tutor.course.lesson import LabFence
 
         found = None
         for block in self._lesson.blocks if self._lesson is not None else ():
             if isinstance(block, LabFence):
                 found = block
-            if getattr(block, "id", None) == exercise.question.id:
+            if getattr(block, "id", None) == exercise.question.original:
                 break
         return found
 
     def show_page(self) -> None:
-        """The summary."""
         if self.session is not None and self.session.over:
             self.query_one(RowList).set_items(summary_items(self.session, self._following()))
 
-    def _list_rows(self, room: Room) -> Rows:
-        """Every question of the round, for the side."""
+    def _list_rows(self, area: Area) -> Rows:
+        """Every question of the round, for the list beside the question."""
         if self.session is None:
-            return [[]] * room.height
+            return [[]] * area.height
 
         session = self.session
         rows: Rows = [
-            question_row(session, number, each, room.width, here=each is session.current)
+            question_row(session, number, each, area.width, here=each is session.current)
             for number, each in enumerate(session.exercises, 1)
         ]
-        return [*rows, *([[]] * room.height)][: room.height]
+        return [*rows, *([[]] * area.height)][: area.height]
 
     def refresh_state(self) -> None:
-        """The list of questions tells how each stands."""
+        """Draw the list of questions again, which shows the state of each."""
         self.query_one("#quiz-list", RowsView).redraw()
         super().refresh_state()
 
     # -- keys --------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Before there is a quiz, no key of it means anything."""
+        """Disable the keys of a quiz while there is none yet."""
         if self.session is None and action in _NEEDS_SESSION:
             return False
         return super().check_action(action, parameters)
 
     def possible_now(self) -> dict[str, bool]:
-        """What the summary offers comes on top."""
+        """The actions of a question, and those of the summary."""
         return super().possible_now() | (possible_actions(self.session) if self.session is not None else {})
 
     async def action_skip(self) -> None:
-        """Put the question off."""
         if self.session is not None:
             self.session.skip()
             await self.show()
 
     async def action_previous(self) -> None:
-        """To the question before."""
         if self.session is not None:
             self.session.back()
             await self.show()
 
     async def action_skipped(self) -> None:
-        """Answer what was skipped."""
         if self.session is not None:
             self.session.return_to_skipped()
             await self.show()
 
     async def action_retry(self) -> None:
-        """Only the wrong ones again."""
         if self.session is not None:
             self.session.retry_wrong()
             await self.show()
 
     async def action_unsure_too(self) -> None:
-        """The wrong ones and the unsure ones again."""
         if self.session is not None:
             self.session.retry_wrong(unsure=True)
             await self.show()
 
     async def action_fresh(self) -> None:
-        """The whole quiz anew."""
         await self._begin(fresh=True)
 
     def action_lesson(self) -> None:
-        """Read in the lesson: at the question in front, or at its start."""
+        """Open the lesson at the current question, or at its start if the summary is shown."""
         current = self.session.current if self.session is not None else None
-        self._go_to_lesson(self.lesson_id, current.question.id if current is not None else "")
+        self._go_to_lesson(self.lesson_id, current.question.original if current is not None else "")
 
     def _go_to_lesson(self, lesson_id: str, anchor: str = "") -> None:
-        """A lesson in the place of this quiz, and of the lesson that it was opened from."""
+        """Show a lesson in place of this quiz and of the lesson from which it was opened."""
         if router.is_shown(self.app.screen_stack[-2:][0], routes.Lesson):
             self.app.pop_screen()
         router.switch(self.tutor, routes.Lesson(lesson_id, anchor))
 
     async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Do what the row says, or look at the question again."""
+        """Do what the row says, or show its question again."""
         if self.session is None:
             return
         if event.key.isdigit():
@@ -284,7 +273,7 @@ def screen_for(route: routes.Quiz) -> QuizScreen:
 
 
 def possible_actions(session: QuizSession) -> dict[str, bool]:
-    """For each action of `KEYS` that a review has not, or has otherwise, whether it means something now."""
+    """Whether each action that only a quiz has, or has in its own way, can be used now."""
     current = session.current
     skipped = bool(session.score.skipped)
     return {
@@ -298,7 +287,7 @@ def possible_actions(session: QuizSession) -> dict[str, bool]:
 
 
 SKIPPED, RETRY, UNSURE, NEXT, LESSON, FRESH = "skipped", "retry", "unsure", "next", "lesson", "fresh"
-"""Keys of the rows that lead on; a question's key is its number."""
+"""Keys of the rows that offer a next step; a question's key is its number."""
 
 _BAR = 20
 
@@ -307,26 +296,18 @@ def summary_items(session: QuizSession, following: LessonHeader | None) -> list[
     """The summary of a round.
 
     Args:
-        session: The quiz, its round over.
+        session: The quiz, after the last question of a round.
         following: The lesson after this one; None after the last.
     """
-    items = [_blank(), _fixed(partial(_score_row, session.score))]
-    items += [_fixed(partial(_remark_row, text)) for text in _remarks(session)]
-    items += [_blank(), *_ways_on(session, following), _blank()]
+    items = [blank(), fixed(partial(_score_row, session.score))]
+    items += [fixed(partial(_remark_row, text)) for text in _remarks(session)]
+    items += [blank(), *_next_steps(session, following), blank()]
     items += [_question_item(session, number, each) for number, each in enumerate(session.exercises, 1)]
     return items
 
 
-def _fixed(draw: partial[Row]) -> RowItem:
-    return RowItem("", draw, selectable=False)
-
-
-def _blank() -> RowItem:
-    return RowItem("", lambda _width: [], selectable=False)
-
-
 def _score_row(score: Score, width: int) -> Row:
-    """How much was right, in words and as a bar."""
+    """The score in words and as a bar."""
     text = translate("quiz.score", right=score.right, total=score.total)
     full = round(_BAR * score.right / score.total) if score.total else 0
     done = bool(score.total) and score.right == score.total
@@ -339,7 +320,7 @@ def _remark_row(text: str, width: int) -> Row:
 
 
 def _remarks(session: QuizSession) -> Iterator[str]:
-    """What else there is to say, a sentence each."""
+    """Other remarks on the round, one sentence each."""
     score = session.score
     if session.round > 1:
         whole, first = session.whole_score, session.first_score
@@ -354,25 +335,17 @@ def _remarks(session: QuizSession) -> Iterator[str]:
         yield translate("quiz.all-right")
 
 
-def _ways_on(session: QuizSession, following: LessonHeader | None) -> Iterator[RowItem]:
+def _next_steps(session: QuizSession, following: LessonHeader | None) -> Iterator[RowItem]:
     if session.score.skipped:
-        yield _way(SKIPPED, "b", translate("quiz.way-skipped", count=session.score.skipped))
+        yield choice_item(SKIPPED, "b", translate("quiz.way-skipped", count=session.score.skipped))
     if session.ids_to_retry():
-        yield _way(RETRY, "r", retry_label(session))
+        yield choice_item(RETRY, "r", retry_label(session))
     if session.unsure_ids:
-        yield _way(UNSURE, "u", retry_label(session, unsure=True))
+        yield choice_item(UNSURE, "u", retry_label(session, unsure=True))
     if following is not None:
-        yield _way(NEXT, "→", translate("quiz.way-next", title=following.numbered_title))
-    yield _way(LESSON, "o", translate("quiz.way-lesson"))
-    yield _way(FRESH, "a", translate("quiz.way-fresh"))
-
-
-def _way(key: str, letter: str, text: str) -> RowItem:
-    def draw(width: int) -> Row:
-        room = max(0, width - 8)
-        return [Span(f"  {letter}", "key"), Span("   "), Span(shorten(harmless_line(text), room))]
-
-    return RowItem(key, draw)
+        yield choice_item(NEXT, "→", translate("quiz.way-next", title=following.numbered_title))
+    yield choice_item(LESSON, "o", translate("quiz.way-lesson"))
+    yield choice_item(FRESH, "a", translate("quiz.way-fresh"))
 
 
 def _question_item(session: QuizSession, number: int, exercise: QuestionAttempt) -> RowItem:

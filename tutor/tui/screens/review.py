@@ -1,4 +1,4 @@
-"""The review: what is due today, one card at a time, and the outlook on the next two weeks."""
+"""The review: the cards due today, one at a time, and a forecast of the next two weeks."""
 
 from __future__ import annotations
 
@@ -16,9 +16,17 @@ from tutor.foundation.translate import language, translate
 from tutor.study.report import Outlook, next_due, outlook
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
-from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, score_row, title_line
-from tutor.tui.questions.quiz_flow import QuizFlow
-from tutor.tui.widgets.row_list import RowItem, RowList, blank, chart_items, day_label, fixed, sentence_items, way
+from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, QuizFlow, score_row, title_line
+from tutor.tui.widgets.row_list import (
+    RowItem,
+    RowList,
+    blank,
+    chart_items,
+    choice_item,
+    day_label,
+    fixed,
+    sentence_items,
+)
 
 if TYPE_CHECKING:
     from tutor.study.deck import Deck
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class ReviewScreen(OneQuestionScreen):
-    """Three pages: what is due, the card in front, how it went."""
+    """Three pages: what is due, one card at a time, and how the review went."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("review.next", ("enter", "n"), "quiz.key-next", "review.key-next-help", footer=1),
@@ -55,7 +63,7 @@ class ReviewScreen(OneQuestionScreen):
         return [translate("review.name")]
 
     def status(self) -> Row:
-        """Which card of how many, and how it goes; before it begins, how many are due."""
+        """The card's number, the number of cards, and the score; before the review, how many are due."""
         session = self.session
         if session is None:
             due = self._outlook.due if self._outlook is not None else 0
@@ -64,51 +72,51 @@ class ReviewScreen(OneQuestionScreen):
         return score_row(place, session.score)
 
     def on_mount(self) -> None:
-        """Read what is due when the frame is on the screen."""
+        """Read what is due after the first frame."""
         self.query_one(QuizFlow).display = False
         self.query_one(RowList).focus()
         self.call_after_refresh(self._open)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Sentences are broken for the width."""
+        """Break sentences for the new width."""
         super().on_resize(event)
         if self._outlook is not None:
             self._fill_page()
 
-    def renew(self) -> None:
-        """The same card in another language or look."""
-        super().renew()
+    def refresh_texts(self) -> None:
+        """Show the same card in another language or look."""
+        super().refresh_texts()
         if self.session is not None:
             self.session.translate()
             for question in self.questions:
-                question.renew()
+                question.refresh_texts()
         self._fill_page()
         self.refresh_frame()
 
     # -- beginning ---------------------------------------------------------------------------------------
 
     def _open(self) -> None:
-        self._deck = self.services.deck
+        self._deck = self.workspace.deck
         self._fill_page()
-        # The lessons are read for what the cards ask; that, and the charts' import, is not for the event loop.
+        # Reading the lessons for the cards' questions and importing the charts would block the event loop.
         self.run_worker(self._prepare, thread=True, exit_on_error=False)
 
     def _prepare(self) -> None:
         from tutor.charts.plot import preload
 
         if self._deck is not None:
-            self._deck.sync(self.services.store, clock.utc_now(), language())
-        self.app.call_from_thread(self._prepared, self._look_ahead())
+            self._deck.sync(self.workspace.store, clock.utc_now(), language())
+        self.app.call_from_thread(self._prepared, self._read_outlook())
         preload()
         import tutor.charts.bars  # noqa: F401 - imported here, so that the first chart does not wait for it
 
         self.app.call_from_thread(self._can_draw)
 
-    def _look_ahead(self) -> Outlook:
-        return outlook(self.services.store, clock.utc_now())
+    def _read_outlook(self) -> Outlook:
+        return outlook(self.workspace.store, clock.utc_now())
 
-    def _prepared(self, ahead: Outlook) -> None:
-        self._outlook = ahead
+    def _prepared(self, outlook: Outlook) -> None:
+        self._outlook = outlook
         self._fill_page()
         self.say_notices()
         self.refresh_frame()
@@ -126,7 +134,7 @@ class ReviewScreen(OneQuestionScreen):
         def start() -> None:
             from tutor.study.review_session import ReviewSession
 
-            session = ReviewSession(self.services.store, deck, minutes=minutes)
+            session = ReviewSession(self.workspace.store, deck, minutes=minutes)
             self.app.call_from_thread(self._started, session)
 
         self.run_worker(start, thread=True, exit_on_error=False)
@@ -144,8 +152,8 @@ class ReviewScreen(OneQuestionScreen):
         return self.session
 
     def show_page(self) -> None:
-        """How the review went, and what is due now."""
-        self._outlook = self._look_ahead()
+        """Show how the review went, and what is due now."""
+        self._outlook = self._read_outlook()
         self._fill_page()
 
     def _fill_page(self) -> None:
@@ -153,7 +161,7 @@ class ReviewScreen(OneQuestionScreen):
         if self.session is not None and not self.session.over:
             return
         width = page.scrollable_content_region.width or self.size.width
-        if self._deck is None and (problem := self.services.course_problem) is not None:
+        if self._deck is None and (problem := self.workspace.course_problem) is not None:
             page.set_items(sentence_items(str(problem), width, "text"))
         elif self._outlook is not None and self.session is None:
             page.set_items(start_items(self._outlook, width, drawable=self._drawable, ascii=self.tutor.ascii))
@@ -165,46 +173,40 @@ class ReviewScreen(OneQuestionScreen):
     # -- keys --------------------------------------------------------------------------------------------
 
     def possible_now(self) -> dict[str, bool]:
-        """What the pages offer comes on top."""
+        """The actions of a card, and those of the pages around it."""
         due = self._outlook is not None and self._outlook.due > 0
         begins = self.session is None and due
         more = self.session is not None and self.session.over and (due or self.session.left > 0)
         return super().possible_now() | {"short": begins, "long": begins, "all": begins, "more": more}
 
     async def action_skip(self) -> None:
-        """Put the card off to the end."""
         await self.action_next()
 
     def action_short(self) -> None:
-        """A review of five minutes."""
         self._start(MINUTES["short"])
 
     def action_long(self) -> None:
-        """A review of ten minutes."""
         self._start(MINUTES["long"])
 
     def action_all(self) -> None:
-        """Everything that is due."""
         self._start(None)
 
     async def action_more(self) -> None:
-        """Go on with what is left."""
         self._start(self.session.minutes if self.session is not None else None)
 
     def action_lesson(self) -> None:
-        """Read about the card in its lesson."""
         current = self.session.current if self.session is not None else None
         if current is not None:
             self._go_to_lesson(current)
 
     def _go_to_lesson(self, exercise: QuestionAttempt) -> None:
-        key = exercise.question.id
+        key = exercise.question.original
         anchor = key.split(":")[1] if ":" in key else key
         if exercise.question.lesson_id:
             router.go(self.tutor, routes.Lesson(harmless_line(exercise.question.lesson_id), anchor))
 
     async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Do what the row says, or read about an answer in its lesson."""
+        """Do what the row says, or open the lesson of an answer."""
         if event.key in MINUTES or event.key == ALL:
             self._start(MINUTES.get(event.key))
         elif event.key == MORE:
@@ -221,14 +223,14 @@ def screen_for(_route: routes.Review) -> ReviewScreen:
 
 
 SHORT, LONG, ALL, MORE, HOME = "short", "long", "all", "more", "home"
-"""Keys of the rows that lead on; an answer's key is its number."""
+"""Keys of the rows that offer a next step; an answer's key is its number."""
 
 MINUTES = {SHORT: 5, LONG: 10}
 _CHART = 9
 
 
 def start_items(outlook: Outlook, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
-    """The page on which a review begins.
+    """The rows of the page on which a review begins.
 
     Args:
         outlook: What is due.
@@ -242,9 +244,9 @@ def start_items(outlook: Outlook, width: int, *, drawable: bool, ascii: bool) ->
     if outlook.due:
         items += sentence_items(translate("review.due-now", count=outlook.due), width, "strong")
         items += [blank()]
-        items += [way(key, letter, translate("review.way-minutes", minutes=MINUTES[key]))
+        items += [choice_item(key, letter, translate("review.way-minutes", minutes=MINUTES[key]))
                   for key, letter in ((SHORT, "5"), (LONG, "0"))]  # fmt: skip
-        items += [way(ALL, "a", translate("review.way-all", count=outlook.due))]
+        items += [choice_item(ALL, "a", translate("review.way-all", count=outlook.due))]
     else:
         items += sentence_items(translate("review.nothing-due"), width, "strong")
         items += sentence_items(next_due(outlook), width)
@@ -269,7 +271,7 @@ def forecast_items(outlook: Outlook, *, drawable: bool, ascii: bool) -> list[Row
 
 
 def end_items(session: ReviewSession, outlook: Outlook, width: int, *, drawable: bool, ascii: bool) -> list[RowItem]:
-    """How a review went, and what can be done next."""
+    """The rows that show how a review went and what to do next."""
     score = session.score
     items = [blank()]
     if score.total:
@@ -281,14 +283,14 @@ def end_items(session: ReviewSession, outlook: Outlook, width: int, *, drawable:
         items += sentence_items(next_due(outlook), width)
     items += [blank()]
     if outlook.due or session.left:
-        items += [way(MORE, "r", translate("review.way-more", count=session.left or outlook.due))]
+        items += [choice_item(MORE, "r", translate("review.way-more", count=session.left or outlook.due))]
     items += [_home(), blank()]
     items += [_answer_item(number, exercise) for number, exercise in enumerate(session.answered)]
     return [*items, blank(), *forecast_items(outlook, drawable=drawable, ascii=ascii)]
 
 
 def _home() -> RowItem:
-    return way(HOME, "H", translate("review.way-home"))
+    return choice_item(HOME, "H", translate("review.way-home"))
 
 
 def _score_row(right: int, total: int, width: int) -> Row:
@@ -306,7 +308,7 @@ def _answer_item(number: int, exercise: QuestionAttempt) -> RowItem:
 
 
 def card_title(exercise: QuestionAttempt) -> str:
-    """What a card asked, on one line; of a term whose name was wanted, the name."""
+    """What a card asked, on one line; the name of the term, if the card asked for it."""
     question = exercise.question
     if question.id.endswith(":name"):
         return FILL_IN.content(question).blanks[0].accepted[0]

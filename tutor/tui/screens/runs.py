@@ -1,4 +1,4 @@
-"""Every run: how it stands, live; watch, pause, stop, compare, export, keep or delete it."""
+"""The list of all runs, updated every second: watch, pause, stop, compare, export, keep or delete one."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from tutor.tui.widgets.lab_words import STATE_WORDS
 from tutor.tui.widgets.row_list import RowItem, RowList
 
 if TYPE_CHECKING:
-    from tutor.runs.control import Command as Wish
+    from tutor.runs.control import Command as Requested
 
 
 _EVERY = 1.0
-"""Seconds between two looks at the runs."""
+"""Seconds between two reads of the runs."""
 _SOON = 0.2
 _MOST_COMPARED = 4
 
 
 class RunsScreen(TutorScreen):
-    """The list of runs. Reading them happens in a thread: there may be a hundred, on a slow disk."""
+    """The list of runs. A thread reads them: there may be a hundred on a slow disk."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("runs.pause", ("space",), "lab.pause", "lab.pause-help", footer=2),
@@ -61,32 +61,29 @@ class RunsScreen(TutorScreen):
         return [translate("run-list.title")]
 
     def shows_runs(self) -> bool:
-        """The list itself tells what is going."""
+        """The list itself shows which runs are going."""
         return False
 
     def status(self) -> Row:
-        """How many there are, and how many go on."""
+        """How many runs there are, and how many are going."""
         going = sum(entry.alive for entry in self._entries)
         return [Span(translate("run-list.count", count=len(self._entries), going=going), "muted")] if self._read else []
 
     def compose_body(self) -> ComposeResult:
-        """The list."""
         loading = RowItem("", lambda _width: [Span(f"   {translate('lab.loading-runs')}", "muted")], selectable=False)
         yield RowList([loading])
 
     def on_mount(self) -> None:
-        """Look at the runs, now and every second."""
+        """Read the runs, now and every second."""
         self.set_interval(_EVERY, self._look)
         self._look()
 
     def on_screen_resume(self) -> None:
-        """Back in front."""
         super().on_screen_resume()
         self._look()
 
-    def renew(self) -> None:
-        """Another language or look."""
-        super().renew()
+    def refresh_texts(self) -> None:
+        super().refresh_texts()
         if self._read:
             self._show()
 
@@ -99,7 +96,7 @@ class RunsScreen(TutorScreen):
 
     def _read_runs(self) -> None:
         try:
-            entries = self.services.runs.all()
+            entries = self.workspace.runs.all()
         finally:
             self._looking = False
         if self.is_attached:
@@ -124,7 +121,7 @@ class RunsScreen(TutorScreen):
         return next((entry for entry in self._entries if entry.id == wanted), None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What can be done with the selected run."""
+        """Disable what cannot be done with the selected run."""
         entry = self._selected
         offered = {
             "pause": entry is not None and entry.alive and entry.state != "paused" and not entry.followed,
@@ -139,17 +136,16 @@ class RunsScreen(TutorScreen):
         return offered.get(action, super().check_action(action, parameters))
 
     def on_row_list_highlighted(self) -> None:
-        """Other keys matter for another run."""
+        """Update the footer: another run has other keys."""
         self._to_delete = ""
         self.refresh_frame()
 
     def on_row_list_chosen(self) -> None:
-        """Watch the run."""
         if (entry := self._selected) is not None:
             router.go(self.tutor, routes.Run(entry.id))
 
     def _try(self, act: Callable[[RunEntry], str]) -> None:
-        """Do something with the selected run, and say what became of it."""
+        """Do something with the selected run, and show the sentence that ``act`` returns, or its error."""
         entry = self._selected
         if entry is None:
             return
@@ -161,32 +157,29 @@ class RunsScreen(TutorScreen):
             self.notice(text, kind)
         self.set_timer(_SOON, self._look)
 
-    def _send(self, entry: RunEntry, wish: Wish) -> str:
+    def _send(self, entry: RunEntry, wish: Requested) -> str:
         from tutor.runs.control import send
 
         send(entry.folder, wish)
         return ""
 
     def action_pause(self) -> None:
-        """Let the selected run wait."""
         from tutor.runs.control import Pause
 
         self._try(lambda entry: self._send(entry, Pause()))
 
     def action_resume(self) -> None:
-        """Let the selected run go on."""
         from tutor.runs.control import Resume
 
         self._try(lambda entry: self._send(entry, Resume()))
 
     def action_stop(self) -> None:
-        """End the selected run."""
         from tutor.runs.control import Stop
 
         self._try(lambda entry: self._send(entry, Stop()))
 
     def action_mark(self) -> None:
-        """Mark the selected run for a comparison, or no longer."""
+        """Mark the selected run for comparison, or remove the mark."""
         entry = self._selected
         if entry is None:
             return
@@ -197,19 +190,19 @@ class RunsScreen(TutorScreen):
         self._show()
 
     def action_compare(self) -> None:
-        """Show the selected run with the marked ones beside it."""
+        """Open the selected run together with the marked ones."""
         if (entry := self._selected) is not None:
-            beside = [each for each in self._marked if each != entry.id]
-            router.go(self.tutor, routes.Run(entry.id, beside))
+            compared = [each for each in self._marked if each != entry.id]
+            router.go(self.tutor, routes.Run(entry.id, compared))
 
     def action_export(self) -> None:
-        """Write the selected run as CSV into the learner's folder."""
+        """Write the selected run as a CSV file into the learner's folder."""
 
         def write(entry: RunEntry) -> str:
             from tutor.foundation.errors import ExitCode
             from tutor.runs.export import write_csv
 
-            path = self.services.home / "exports" / f"{entry.id}.csv"
+            path = self.workspace.home / "exports" / f"{entry.id}.csv"
             try:
                 write_csv(entry.folder, path)
             except OSError as error:
@@ -221,10 +214,10 @@ class RunsScreen(TutorScreen):
         self._try(write)
 
     def action_pin(self) -> None:
-        """Keep the selected run for good, or no longer."""
+        """Keep the selected run from being deleted automatically, or undo that."""
 
         def pin(entry: RunEntry) -> str:
-            self.services.runs.pin(entry.id, pinned=not entry.pinned)
+            self.workspace.runs.pin(entry.id, pinned=not entry.pinned)
             return translate("watch.unpinned" if entry.pinned else "watch.pinned", run=entry.short_id)
 
         self._try(pin)
@@ -238,7 +231,7 @@ class RunsScreen(TutorScreen):
                 self.notice(translate("run-list.delete-again", run=entry.short_id), "warning")
                 return ""
             self._to_delete = ""
-            self.services.runs.delete(entry.id)
+            self.workspace.runs.delete(entry.id)
             return translate("watch.deleted", run=entry.short_id)
 
         self._try(delete)
@@ -257,7 +250,7 @@ _AGE = 6
 _MIN_TITLE = 14
 _SPARK, _WIDE_SPARK = 8, 20
 _ROOMY = 110
-"""Columns from which the sparkline has more room."""
+"""Columns from which the sparkline is wider."""
 
 
 def run_items(entries: Sequence[RunEntry], marked: Collection[str], now: datetime, *, ascii: bool) -> list[RowItem]:
@@ -287,17 +280,17 @@ def _draw_hint(width: int) -> Row:
 
 
 class _Room(NamedTuple):
-    """How a row shares its cells."""
+    """The width of each column of a row, in cells."""
 
     title: int
     spark: int = 0
     train: bool = False
     age: bool = False
     state: int = _STATE
-    """With `_SIGN` cells it is the sign alone, and the loss is that of validation where there is one."""
+    """With `_SIGN` cells it shows the sign alone. The loss is the validation loss if there is one."""
 
 
-def _room(width: int) -> _Room:
+def _area(width: int) -> _Room:
     spark = _WIDE_SPARK if width >= _ROOMY else _SPARK
     left = width - 2 - 5 - _STATE - _EPOCH - _LOSS - 3
     for used, room in (
@@ -312,7 +305,7 @@ def _room(width: int) -> _Room:
 
 
 def _draw_heading(width: int) -> Row:
-    title, spark, train, age, state = _room(width)
+    title, spark, train, age, state = _area(width)
     narrow = state == _SIGN
     cells = [pad(f"  {translate('watch.head-run')}", 7), pad(shorten(translate("watch.head-lab"), title), title + 1)]
     cells += [pad("" if narrow else translate("watch.head-state"), state)]
@@ -327,7 +320,7 @@ def _draw_heading(width: int) -> Row:
 
 
 def _row(entry: RunEntry, width: int, marked: bool, now: datetime, *, ascii: bool) -> Row:
-    title, spark, train, age, state = _room(width)
+    title, spark, train, age, state = _area(width)
     sign, ink, _ = STATE_WORDS[entry.state]
     word = shorten(f"{sign} {state_in_a_list(entry.state)}", state - 1) if state > _SIGN else sign
     mark = ("◆ ", "accent") if marked else ("★ ", "muted") if entry.pinned else ("  ", "text")

@@ -1,4 +1,4 @@
-"""Settings: language, theme, ASCII, motion, what quizzes and reviews ask. A change holds at once and is kept."""
+"""The settings: language, theme, ASCII, motion, quizzes and reviews. A change takes effect at once and is saved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.themes import look_for
-from tutor.tui.widgets.row_list import MOVES, RowItem, RowList
+from tutor.tui.widgets.row_list import MOVES, RowItem, RowList, blank
 
 _NAME_WIDTH = 18
 _LANGUAGE_WIDTH = 20
@@ -25,14 +25,14 @@ _LANGUAGE_WIDTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A setting: what it is called, what it can be, and what each value is called.
+    """A setting with its name, its values and their names.
 
     Args:
         field: The field of `Settings`.
         label: Translation key of its name.
         about: Translation key of the sentence below it.
         values: Gives each value with its name, in the language in use.
-        current: The value in force, for settings that can follow the terminal.
+        current: Gives the value in force; some settings follow the terminal until they are set.
     """
 
     field: str
@@ -91,13 +91,13 @@ CHOICES: tuple[Choice, ...] = (
 
 
 class SettingsList(RowList):
-    """The settings. Enter belongs to the screen, which changes the selected one."""
+    """The list of settings. The screen handles enter, which changes the selected one."""
 
     KEYS: ClassVar[tuple[Command, ...]] = tuple(command for command in MOVES if command.id != "list.choose")
 
 
 class SettingsScreen(TutorScreen):
-    """Each setting with its values on one row, and a sentence about it below."""
+    """Each setting with its values on one row and a sentence about it below."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("settings.next", ("right", "l", "enter", "space"), "settings.change", footer=1, palette=False,
@@ -110,14 +110,13 @@ class SettingsScreen(TutorScreen):
         return [translate("settings.title")]
 
     def compose_body(self) -> ComposeResult:
-        """The list."""
         items = [item for choice in CHOICES for item in self._items_of(choice)]
-        items += [RowItem("", lambda _width: [], selectable=False), *self._folders()]
+        items += [blank(), *self._folders()]
         yield SettingsList(items)
 
     def _items_of(self, choice: Choice) -> list[RowItem]:
         def draw(width: int) -> Row:
-            current = choice.current(self.services.settings)
+            current = choice.current(self.workspace.settings)
             row = [Span("   "), Span(pad(translate(choice.label), _NAME_WIDTH), "strong")]
             return [*row, *_value_row(choice.values(), current, width - 3 - _NAME_WIDTH)]
 
@@ -140,9 +139,9 @@ class SettingsScreen(TutorScreen):
 
             return RowItem(key, draw, selectable=False)
 
-        course = self.services.course
+        course = self.workspace.course
         return [
-            item("settings.memory-folder", lambda: self.services.home),
+            item("settings.memory-folder", lambda: self.workspace.home),
             item("settings.lessons-folder", lambda: course.folder if course is not None else "-"),
         ]
 
@@ -151,25 +150,23 @@ class SettingsScreen(TutorScreen):
         if choice is None:
             return
         values = [value for value, _ in choice.values()]
-        current = choice.current(self.services.settings)
+        current = choice.current(self.workspace.settings)
         index = values.index(current) if current in values else -1
         self.tutor.change_settings(**{choice.field: values[(index + step) % len(values)]})
 
     def action_next(self) -> None:
-        """The next value of the selected setting."""
         self._change(1)
 
     def action_previous(self) -> None:
-        """The value before."""
         self._change(-1)
 
     def on_row_list_chosen(self) -> None:
-        """A click on a setting is its next value."""
+        """A click on a setting chooses its next value."""
         self._change(1)
 
 
 def _value_row(values: Sequence[tuple[object, str]], current: object, room: int) -> Row:
-    """The values with the one in force marked; of more than fit, those from a little before it on."""
+    """The values with the one in force marked; if they do not fit, the first ones are left out."""
     parts = [f"{name}   " for _, name in values]
     at = next((index for index, (value, _) in enumerate(values) if value == current), 0)
     start = 0

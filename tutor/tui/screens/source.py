@@ -1,4 +1,4 @@
-"""The code that trains in a lab, to be read: its optimizer first, then its loss, and so on to the whole training."""
+"""The code that trains in a lab, for reading: its optimizer first, then its loss, and so on to the training loop."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tutor.tui import routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.widgets.row_list import RowItem, RowList
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from tutor.ml.source import Passage
@@ -34,7 +34,7 @@ _KINDS = {
     "training": "source.kind-training",
 }
 _MOST_LINES = 3
-"""Of the list of what there is to read."""
+"""Lines that the list of names may take."""
 
 
 class Code(NamedTuple):
@@ -46,7 +46,7 @@ class Code(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """What stands under one name: its kind, and of each passage the file, the first line's number, and the lines."""
+    """The code under one name: its kind, and the file, first line number and lines of each passage."""
 
     kind: str
     name: str
@@ -54,7 +54,7 @@ class Piece(NamedTuple):
 
 
 def read_pieces(route: routes.Source) -> list[Piece]:
-    """All that trains in a lab, coloured: for a thread, since files are read."""
+    """All code that trains in a lab, coloured. Call it in a thread, because it reads files."""
     from tutor.ml.source import parts_of, source_of
 
     return [
@@ -64,7 +64,7 @@ def read_pieces(route: routes.Source) -> list[Piece]:
 
 
 def coloured(passage: Passage) -> list[Code]:
-    """The lines of a passage with the inks of their characters; plain if Python cannot take it apart."""
+    """The lines of a passage with the ink of each character; plain text if Python cannot tokenize it."""
     text = harmless(passage.text)
     lines = text.splitlines()
     inks = [["text"] * len(line) for line in lines]
@@ -84,7 +84,7 @@ def coloured(passage: Passage) -> list[Code]:
 
 
 def _ink(token: tokenize.TokenInfo, before: str) -> str:
-    """The ink of a token that stands after ``before``."""
+    """The ink of a token that follows ``before``."""
     if token.type == tokenize.COMMENT:
         return "muted italic"
     if token.type == tokenize.STRING:
@@ -95,7 +95,7 @@ def _ink(token: tokenize.TokenInfo, before: str) -> str:
 
 
 def code_rows(piece: Piece, width: int) -> Rows:
-    """All lines of a piece in ``width`` cells: each passage below its file and line; long lines go on, indented."""
+    """All lines of a piece in ``width`` cells, each passage below its file and line; long lines are wrapped."""
     rows: Rows = []
     for passage, lines in piece.passages:
         whole = f"{passage.path}:{passage.line}"
@@ -125,7 +125,7 @@ def _cut(line: Code, room: int) -> Iterator[Row]:
 
 
 def _break(text: str, start: int, room: int) -> int:
-    """Where a row that begins at ``start`` ends: at a space if one is in its second half."""
+    """Where a row that begins at ``start`` ends: at a space, if its second half has one."""
     if cell_width(text[start:]) <= room:
         return len(text)
     end, wide = start, 0
@@ -137,7 +137,7 @@ def _break(text: str, start: int, room: int) -> int:
 
 
 def _spans(line: Code, start: int, end: int) -> Row:
-    """The characters from ``start`` to before ``end``, those of one ink together."""
+    """The characters from ``start`` up to ``end``, as one span for each run of the same ink."""
     spans: Row = []
     for at in range(start, end):
         if spans and spans[-1].ink == line.inks[at]:
@@ -148,7 +148,7 @@ def _spans(line: Code, start: int, end: int) -> Row:
 
 
 class SourceScreen(TutorScreen):
-    """The pieces by name, one of them shown.
+    """A list of names, and the code under one of them.
 
     Args:
         route: The lab.
@@ -159,7 +159,7 @@ class SourceScreen(TutorScreen):
         Command("source.previous", ("p", "shift+tab"), "source.previous", "source.previous-help", footer=2,
                 group="source.group"),
         Command("source.pick", tuple("123456789"), "source.pick", "source.pick-help", footer=3, group="source.group",
-                shown="1–9", tells_key=True, palette=False),
+                shown="1–9", passes_key=True, palette=False),
     )  # fmt: skip
     CSS = "SourceScreen #names { height: 1; }"
 
@@ -176,7 +176,7 @@ class SourceScreen(TutorScreen):
         return [translate("lab.crumb", title=title), translate("source.title")]
 
     def status(self) -> Row:
-        """The kind of what is shown, and which of how many it is."""
+        """The kind of code in view, its number, and how many there are."""
         if not self._pieces:
             return []
         kind = translate(_KINDS[self._pieces[self._at].kind])
@@ -188,7 +188,7 @@ class SourceScreen(TutorScreen):
         yield self._code
 
     def on_mount(self) -> None:
-        """Read the code beside the event loop."""
+        """Read the code in a thread."""
         self.run_worker(self._read, thread=True, exit_on_error=False)
 
     def _read(self) -> None:
@@ -208,26 +208,26 @@ class SourceScreen(TutorScreen):
             self.refresh_frame()
 
     def _lay_out(self) -> None:
-        """Lines are as long as the window is wide."""
+        """Break lines for the width of the window."""
         if self._pieces:
             self._names.styles.height = len(self._names_rows(self.size.width))
             self._names.redraw()
-            rows = code_rows(self._pieces[self._at], self.size.width - 1)  # beside the scrollbar
+            rows = code_rows(self._pieces[self._at], self.size.width - 1)  # the scrollbar takes one cell
             self._code.set_items([_line(row) for row in rows])
 
     def on_resize(self, _event: events.Resize) -> None:
         self._lay_out()
 
-    def renew(self) -> None:
-        super().renew()
+    def refresh_texts(self) -> None:
+        super().refresh_texts()
         self._lay_out()
 
-    def _draw_names(self, room: Room) -> Rows:
-        rows = self._names_rows(room.width)
-        return [*rows, *([[]] * (room.height - len(rows)))][: room.height]
+    def _draw_names(self, area: Area) -> Rows:
+        rows = self._names_rows(area.width)
+        return [*rows, *([[]] * (area.height - len(rows)))][: area.height]
 
     def _names_rows(self, width: int) -> Rows:
-        """The names with their numbers, the one shown standing out, and a rule below them."""
+        """The names with their numbers, the present one emphasized, and a rule below them."""
         items: list[Row] = []
         for at, piece in enumerate(self._pieces):
             here = at == self._at

@@ -1,4 +1,4 @@
-"""A sweep of a lab: which values, then a map of the final losses that fills in; each cell opens its run."""
+"""A sweep of a lab: first the choice of values, then a map of the final losses in which each cell opens its run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tutor.runs.sweep.results import SweepState
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ class SweepScreen(TutorScreen):
     """The sweeps of one lab.
 
     Args:
-        spec: The lab as its controls stand.
+        spec: The lab with the present values of its controls.
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = (
@@ -68,18 +68,17 @@ class SweepScreen(TutorScreen):
         self._spec = spec
         self.choice = SweepChoice(spec)
         self.plan: SweepPlan | None = None
-        """What is shown as a map; None while values are chosen."""
+        """The sweep shown as a map; None while values are being chosen."""
         self.follower: SweepFollower | None = None
         self.cell = 0
         self._starting = False
 
     def breadcrumb(self) -> list[str]:
-        """The lab and its sweep."""
         title = harmless_line(self._spec.title_in(language()))
         return [translate("lab.crumb", title=title), translate("sweepscreen.title")]
 
     def status(self) -> Row:
-        """How many cells have ended."""
+        """How many cells have finished."""
         if self.plan is None or self.follower is None:
             return []
         done, count = self.follower.state.ended(self.plan.count), self.plan.count
@@ -88,26 +87,23 @@ class SweepScreen(TutorScreen):
         return [Span(f"{sign} ", ink), Span(translate("sweepscreen.done", done=done, count=count), "muted")]
 
     def compose_body(self) -> ComposeResult:
-        """Everything is drawn in one place."""
         yield RowsView(self._draw, id="sweep")
 
     def on_mount(self) -> None:
-        """Look for cells that have ended."""
-        self.set_interval(_EVERY, self._look)
+        """Look for finished cells from now on."""
+        self.set_interval(_EVERY, self.poll)
 
-    def renew(self) -> None:
-        """Another language or look."""
-        super().renew()
+    def refresh_texts(self) -> None:
+        super().refresh_texts()
         self.show_all()
 
     def show_all(self) -> None:
-        """Draw what changed."""
         if self.is_attached:
             self.query_one("#sweep", RowsView).redraw()
             self.refresh_frame()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Values are chosen, or the map is walked."""
+        """Some keys work while values are chosen, others on the map."""
         mapped = self.plan is not None
         if action in _CHOOSING:
             return not mapped
@@ -120,12 +116,12 @@ class SweepScreen(TutorScreen):
     # -- choosing ---------------------------------------------------------------------------------------
 
     def action_tick(self) -> None:
-        """Take these values, or leave them."""
+        """Include these values in the sweep, or leave them out."""
         self.choice.toggle()
         self.show_all()
 
     def action_values(self) -> None:
-        """Choose other values; a sweep that goes on goes on."""
+        """Choose other values; a sweep that is going continues."""
         self.plan = self.follower = None
         self.show_all()
 
@@ -141,12 +137,12 @@ class SweepScreen(TutorScreen):
             self.run_worker(partial(self._start, plan), thread=True, exit_on_error=False)
 
     def _start(self, plan: SweepPlan) -> None:
-        """Beside the event loop: it writes files and starts a process."""
-        course = self.services.course
+        """Run in a thread, because it writes files and starts a process."""
+        course = self.workspace.course
         try:
             if course is None:
                 raise TutorError(translate("quiz.no-course"))
-            folder = self.services.sweeps.start(plan, data_folder=course.data_folder)
+            folder = self.workspace.sweeps.start(plan, data_folder=course.data_folder)
         except TutorError as error:
             self.app.call_from_thread(self._cannot_start, error)
             return
@@ -161,12 +157,13 @@ class SweepScreen(TutorScreen):
 
         self._starting = False
         self.plan, self.follower, self.cell = plan, SweepFollower(folder), 0
-        self._look()
+        self.poll()
         self.show_all()
 
     # -- the map ----------------------------------------------------------------------------------------
 
-    def _look(self) -> None:
+    def poll(self) -> None:
+        """Read on in the sweep's log, and draw what is new."""
         if self.follower is None or not self.is_attached or not self.is_current or self.tutor.unseen:
             return
         before = (self.follower.alive, self.follower.state.trouble)
@@ -184,38 +181,32 @@ class SweepScreen(TutorScreen):
         self.show_all()
 
     def action_next_page(self) -> None:
-        """The map for the next value of what has no room in rows and columns."""
+        """Show the map for the next value of the settings that have neither row nor column."""
         self._go(0, 0, 1)
 
     def action_previous_page(self) -> None:
-        """The map before."""
         self._go(0, 0, -1)
 
     def action_up(self) -> None:
-        """Up."""
         self._go(0, -1)
 
     def action_down(self) -> None:
-        """Down."""
         self._go(0, 1)
 
     def action_left(self) -> None:
-        """To the left."""
         self._go(-1, 0)
 
     def action_right(self) -> None:
-        """To the right."""
         self._go(1, 0)
 
     def action_stop(self) -> None:
-        """End the sweep; what it found is kept."""
+        """Stop the sweep; its results are kept."""
         from tutor.runs.control import Stop, send
 
         if self.follower is not None:
             send(self.follower.folder, Stop())
 
     def action_open_cell(self) -> None:
-        """The run of the cell."""
         folder = self.follower.run_folder(self.cell) if self.follower is not None else None
         if folder is None:
             self.notice(translate("sweepscreen.no-run"))
@@ -223,7 +214,7 @@ class SweepScreen(TutorScreen):
         router.go(self.tutor, routes.Cell(folder))
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a cell goes there and opens its run; on a row of values it takes them."""
+        """A click on a cell selects it and opens its run; on a row of values it includes them."""
         if event.widget is None or event.widget.id != "sweep":
             return
 
@@ -238,10 +229,10 @@ class SweepScreen(TutorScreen):
             self.action_tick()
         self.show_all()
 
-    def _draw(self, room: Room) -> Rows:
+    def _draw(self, area: Area) -> Rows:
         if self.plan is None or self.follower is None:
-            return fit_rows(choice_rows(self.choice, room.width), room.width, room.height)
-        width, height, colour, ascii = room
+            return fit_rows(choice_rows(self.choice, area.width), area.width, area.height)
+        width, height, colour, ascii = area
         rows = map_rows(self.plan, self.follower.state, self.cell, width, height, colour=colour, ascii=ascii)
         return fit_rows(rows, width, height)
 
@@ -252,12 +243,12 @@ def screen_for(route: routes.Sweep) -> SweepScreen:
 
 
 _ABOVE_CHOICES = 3
-"""Rows above the first of the values."""
+"""Rows above the first row of values."""
 _TITLE = 24
 
 
 def choice_rows(choice: SweepChoice, width: int) -> Rows:
-    """The controls with the values that each would take."""
+    """The controls with the values that the sweep gives each."""
     rows: Rows = [[], [Span(f"  {translate('sweepscreen.which')}", "text")], []]
     for index, candidate in enumerate(choice.candidates):
         here, taken = index == choice.cursor, index in choice.chosen
@@ -267,11 +258,11 @@ def choice_rows(choice: SweepChoice, width: int) -> Rows:
             Span("  ▸ " if here else "    ", "accent"), Span("☑ " if taken else "☐ ", "accent" if taken else "muted"),
             Span(title, "strong" if here else "text"), Span(shorten(values, max(8, width - _TITLE - 10)), "muted"),
         ])  # fmt: skip
-    return [*rows, [], *_told_of_choice(choice)]
+    return [*rows, [], *_choice_summary(choice)]
 
 
-def _told_of_choice(choice: SweepChoice) -> Rows:
-    """How many runs the choice makes, and how the map will lie."""
+def _choice_summary(choice: SweepChoice) -> Rows:
+    """How many runs the choice makes, and what the rows and columns of the map will be."""
     if not choice.chosen:
         return [[Span(f"  {translate('sweepscreen.choose-first')}", "muted")]]
     taken = [choice.candidates[index] for index in choice.chosen]
@@ -290,18 +281,18 @@ def _told_of_choice(choice: SweepChoice) -> Rows:
 
 
 def choice_at(choice: SweepChoice, y: int) -> int | None:
-    """Which of the values stand in row ``y``."""
+    """Which choice is in row ``y``; None if there is none."""
     index = y - _ABOVE_CHOICES
     return index if 0 <= index < len(choice.candidates) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The part of a sweep that makes one map: its last two axes, at one combination of values of the others.
+    """The part of a sweep that one map shows: its last two axes, for one combination of values of the others.
 
     Args:
-        plan: the sweep.
-        number: of the page, from 0.
+        plan: The sweep.
+        number: The page's number, from 0.
     """
 
     plan: SweepPlan
@@ -309,44 +300,39 @@ class Page:
 
     @classmethod
     def of(cls, plan: SweepPlan, cell: int) -> Page:
-        """The page that ``cell`` lies on."""
+        """The page that shows ``cell``."""
         return cls(plan, cell // prod(plan.shape[-2:]))
 
     @property
     def shape(self) -> MapShape:
-        """Its rows and columns."""
         names, values = self.plan.labels()
         return MapShape(names[-2:], values[-2:])
 
     @property
     def size(self) -> int:
-        """How many cells a page has."""
         return prod(self.plan.shape[-2:])
 
     @property
     def first(self) -> int:
-        """The number of its first cell."""
         return self.number * self.size
 
     @property
     def count(self) -> int:
-        """How many pages there are."""
         return self.plan.count // self.size
 
     @property
     def columns(self) -> int:
-        """How many cells a row has."""
         return self.plan.shape[-1] if len(self.plan.axes) > 1 else 1
 
     def go(self, cell: int, across: int, down: int, pages: int = 0) -> int:
-        """The cell so many columns, rows and pages from ``cell``, or as far as there are any."""
+        """The cell ``across`` columns, ``down`` rows and ``pages`` pages from ``cell``, or the last one that way."""
         row, column = divmod(cell - self.first, self.columns)
         row = max(0, min(self.size // self.columns - 1, row + down))
         column = max(0, min(self.columns - 1, column + across))
         return (self.number + pages) % self.count * self.size + row * self.columns + column
 
     def title(self) -> str:
-        """Which values make the page: ``activation relu``."""
+        """The values that the page shows: ``activation relu``."""
         named = zip(self.plan.titles()[:-2], self.plan.axes, self.plan.values_of(self.first), strict=False)
         return listed(f"{name} {value_text(axis.key, value)}" for name, axis, value in named)
 
@@ -354,7 +340,7 @@ class Page:
 def map_rows(
     plan: SweepPlan, state: SweepState, cell: int, width: int, height: int, *, colour: bool = False, ascii: bool = False
 ) -> Rows:
-    """The part of the map around ``cell`` that there is room for, and what came out of that cell."""
+    """The part of the map around ``cell`` that fits, and the result of that cell."""
     page, best = Page.of(plan, cell), state.best() if plan.comparable else None
     losses = _losses(plan, state)
     cells = [MapCell(*each) for each in state.cells(plan.count)[page.first : page.first + page.size]]
@@ -371,7 +357,7 @@ def map_rows(
     rows.append(_page_row(page, best, width) if page.count > 1 else [])
     rows += [[Span(" "), *each] for each in shown]
     rows += [[], [Span(" "), *legend]]
-    return [*rows, [], *_told(plan, state, cell, width)]
+    return [*rows, [], *_cell_facts(plan, state, cell, width)]
 
 
 def _under_cursor(cell: Span, *, best: bool) -> Span:
@@ -380,7 +366,7 @@ def _under_cursor(cell: Span, *, best: bool) -> Span:
 
 
 def _part(page: Page, left: int, across: int, top: int, down: int) -> str:
-    """Which columns and rows are in view, where not all are."""
+    """Which columns and rows are in view; nothing if all are."""
     rows = page.size // page.columns
     said = []
     if across < page.columns:
@@ -391,7 +377,7 @@ def _part(page: Page, left: int, across: int, top: int, down: int) -> str:
 
 
 def _page_row(page: Page, best: int | None, width: int) -> Row:
-    """Which page of the map this is, and on which the best run lies."""
+    """Which page of the map this is, and which one shows the best run."""
     said = translate("sweepscreen.page", number=page.number + 1, count=page.count)
     there = Page.of(page.plan, best).number if best is not None else page.number
     star = "" if there == page.number else f"   ★ {translate('sweepscreen.best-on-page', number=there + 1)}"
@@ -401,7 +387,7 @@ def _page_row(page: Page, best: int | None, width: int) -> Row:
 
 
 def cell_at(plan: SweepPlan, state: SweepState, cell: int, width: int, height: int, x: int, y: int) -> int | None:
-    """Which cell lies under column ``x`` and row ``y`` while ``cell`` is under the cursor."""
+    """Which cell is at column ``x`` and row ``y`` of the screen while ``cell`` is selected; None if none is."""
     page, losses = Page.of(plan, cell), _losses(plan, state)
     shape = page.shape
     left, across, top, down = _window(page, losses, cell, width, height)
@@ -414,12 +400,12 @@ def cell_at(plan: SweepPlan, state: SweepState, cell: int, width: int, height: i
 
 
 def _losses(plan: SweepPlan, state: SweepState) -> list[float]:
-    """All that there are, on every page."""
+    """The losses of all finished cells, on every page."""
     return [loss for _, loss in state.cells(plan.count) if loss is not None]
 
 
 def _window(page: Page, losses: Sequence[float], cell: int, width: int, height: int) -> tuple[int, int, int, int]:
-    """First column, columns, first row and rows of the page that are shown, ``cell`` among them."""
+    """First column, number of columns, first row and number of rows of the page that are shown, including ``cell``."""
     shape, columns = page.shape, page.columns
     across = max(1, min(columns, (width - 2 - label_width(shape)) // column_width(shape, losses)))
     rows = page.size // columns
@@ -430,8 +416,8 @@ def _window(page: Page, losses: Sequence[float], cell: int, width: int, height: 
     return left, across, top, down
 
 
-def _told(plan: SweepPlan, state: SweepState, cell: int, width: int) -> Rows:
-    """The values of a cell, and what came out of it."""
+def _cell_facts(plan: SweepPlan, state: SweepState, cell: int, width: int) -> Rows:
+    """The values of a cell, and its result."""
     name: Row = [Span(f" {shorten(harmless_line(plan.name_of(cell)), max(8, width - 2))}", "strong")]
     result = state.results.get(cell)
     if cell in state.going:

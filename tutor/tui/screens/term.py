@@ -1,4 +1,4 @@
-"""A term's card over whatever screen is there."""
+"""A term's card over the screen in front."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tutor.tui.widgets.rows import look_of, strip_of
 from tutor.tui.widgets.term import TermView, title_row
 
 _TALLEST = 16
-"""Rows of the term at most; the rest is scrolled to."""
+"""Rows of the term in view at most; the rest can be scrolled to."""
 
 
 class CardEdge(Widget):
     """The upper or lower edge of the card, with words in it.
 
     Args:
-        card: Says what the words are.
+        card: Gives the words.
         upper: Whether it is the upper edge.
     """
 
@@ -39,7 +39,6 @@ class CardEdge(Widget):
         self._upper = upper
 
     def render_line(self, y: int) -> Strip:
-        """The edge."""
         width = self.size.width
         words = self._card.title_words(width - 6) if self._upper else self._card.key_words(width - 6)
         left, right = ("┌", "┐") if self._upper else ("└", "┘")
@@ -50,7 +49,7 @@ class CardEdge(Widget):
 
 
 class TermCard(TutorDialog[None]):
-    """The card. It stays until esc; its links lead on from card to card.
+    """The card. It stays until esc; its links open other terms in it.
 
     Args:
         term_id: The term to show first.
@@ -69,26 +68,25 @@ class TermCard(TutorDialog[None]):
         self._view = TermView(term_id, with_title=False)
 
     def compose(self) -> ComposeResult:
-        """Edge, term, edge."""
         with Vertical():
             yield CardEdge(self, upper=True)
             yield self._view
             yield CardEdge(self, upper=False)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Both edges stay in view: the lower one names the keys."""
+        """Keep both edges in view: the lower one names the keys."""
         self._view.styles.max_height = max(1, min(_TALLEST, event.size.height * 9 // 10 - 2))
 
     def title_words(self, room: int) -> Row:
-        """What the upper edge says."""
+        """The words of the upper edge, in at most ``room`` cells."""
         entry = self._view.entry
         if entry is None:
             return [Span(shorten(translate("glossary.no-term"), room), "muted")]
         return title_row(entry, language(), room)
 
     def key_words(self, room: int) -> Row:
-        """What the lower edge says."""
-        # The way back is the one that closes the card; it is told last and left out never.
+        """The keys in the lower edge, in at most ``room`` cells."""
+        # The key that closes the card comes last and is never left out.
         commands = footer_commands((each for each in self.commands_in_reach() if each.action_name != "back"), 4)
         close = _key_row("esc", translate("glossary.close"))
         words: Row = []
@@ -99,13 +97,12 @@ class TermCard(TutorDialog[None]):
             words += more
         return [*words, *close]
 
-    def renew(self) -> None:
-        """Names and meaning are of the language in use."""
-        self._view.renew()
-        super().renew()
+    def refresh_texts(self) -> None:
+        self._view.refresh_texts()
+        super().refresh_texts()
 
     def on_term_view_turned(self) -> None:
-        """The edges speak of the term."""
+        """Draw the edges for another term."""
         for edge in self.query(CardEdge):
             edge.refresh()
 
@@ -115,7 +112,7 @@ class TermCard(TutorDialog[None]):
         self.app.call_later(router.go, self.tutor, routes.Lesson(event.lesson_id, event.term_id))
 
     def action_glossary(self) -> None:
-        """From the card to the whole glossary, at the same term."""
+        """Open the whole glossary at the same term."""
         entry = self._view.entry
         self.dismiss(None)
         self.app.call_later(router.go, self.tutor, routes.Glossary(entry.id if entry is not None else ""))

@@ -1,4 +1,4 @@
-"""What a window shows that is too small for anything else."""
+"""The screen of a window that is too small for the others."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from tutor.charts.cells import Span
 from tutor.foundation.text import wrapped
 from tutor.foundation.translate import translate
 from tutor.tui import routes
+from tutor.tui.background import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.commands import SHARED, Command, bindings_of
 from tutor.tui.screen import SteadyScreen
-from tutor.tui.sizes import MIN_HEIGHT, MIN_WIDTH
-from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+from tutor.tui.widgets.rows import look_of, shell_of, strip_of
 
 
 class TooSmallScreen(SteadyScreen[None]):
-    """One sentence; `TutorApp` takes it away when the window has grown."""
+    """One sentence. `TutorApp` removes it when the window has grown."""
 
     KEYS: ClassVar[tuple[Command, ...]] = tuple(command for command in SHARED if command.id == "app.quit")
     BINDINGS = bindings_of(KEYS)
     CSS = "TooSmallScreen { overflow: hidden; }"
 
     def render_line(self, y: int) -> Strip:
-        """The sentence, wrapped, in the middle of the window, which is smaller than what screens are laid out in."""
-        width, height = tutor_app(self).window
+        """The sentence in the middle of the window, which is smaller than the size that screens are laid out in."""
+        width, height = shell_of(self).window
         text = translate("app.too-small", width=MIN_WIDTH, height=MIN_HEIGHT, has_width=width, has_height=height)
         lines = wrapped(text, max(1, width - 2))
         index = y - max(0, (height - len(lines)) // 2)
@@ -33,12 +33,11 @@ class TooSmallScreen(SteadyScreen[None]):
         return strip_of([Span(f" {line}")], look_of(self), self.size.width)
 
     def on_screen_resume(self) -> None:
-        """Another screen lay above while the window grew."""
-        if not tutor_app(self).too_small:
+        """Close if the window has grown while another screen was in front."""
+        if not shell_of(self).too_small:
             self.app.pop_screen()
 
     def action_quit(self) -> None:
-        """Leave tutor."""
         self.app.exit(0)
 
 

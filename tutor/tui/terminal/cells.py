@@ -1,8 +1,8 @@
-"""What the screen should show, as cells: Textual's output is read into them instead of being sent.
+"""What the screen should show, as cells. Textual's output is read into them instead of being sent.
 
-Textual draws with few means: it moves the cursor, changes the pen, writes text and breaks lines. Those are understood
-here. Everything else (modes, queries, titles, the bell) is handed on to the terminal as it is, but for hyperlinks: what
-a lesson links to is inside tutor, which follows it by key and by mouse, and a link costs more bytes than its words.
+Textual draws by moving the cursor, changing the pen, writing text and breaking lines, which is understood here.
+Everything else (modes, queries, titles, the bell) is passed to the terminal unchanged, except hyperlinks: links in
+lessons lead to places inside tutor, and a hyperlink takes more bytes than its words.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tutor.tui.terminal.orders import PLAIN, pen_for_blank
 
 BLANK = " "
 REST = ""
-"""The second cell of a wide character."""
+"""The text of the second cell of a wide character."""
 
 _TOKENS = re.compile(
     r"\x1b\[(?P<row>\d{0,6});?(?P<column>\d{0,6})H"
@@ -28,7 +28,7 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _NARROW = re.compile("[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u2500-\u25fc\u2800-\u28ff]*").fullmatch
-"""Texts of which every character takes one cell: most of what is drawn, and it is looked at as a whole."""
+"""Texts in which every character takes one cell: most of what is drawn, and quick to recognise."""
 
 
 @lru_cache(4096)
@@ -40,11 +40,11 @@ class Cells:
     """A screen of ``width`` by ``height`` cells, each with a text and a pen (the parameters of an SGR sequence).
 
     Attributes:
-        texts: By row: one string a cell; `REST` behind a wide character.
-        pens: By row: one pen a cell.
-        touched: By row: rises with everything that is written, so that rows can be sorted by when it was.
-        cursor: Where Textual left the cursor: column and row, from 0.
-        parked: The same, where it went there without drawing; None else.
+        texts: By row, the text of each cell; `REST` after a wide character.
+        pens: By row, the pen of each cell.
+        touched: By row, the number of the last write, by which rows can be sorted.
+        cursor: The column and row of Textual's cursor, from 0.
+        parked: The same if Textual moved it there without writing anything after; else None.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -58,7 +58,7 @@ class Cells:
         self.resize(width, height)
 
     def resize(self, width: int, height: int) -> None:
-        """Another size. What fits of the screen stays until Textual draws it anew."""
+        """Change the size. What fits stays until Textual draws everything again."""
         self.width, self.height = width, height
         rows = min(height, len(self.texts))
         for y in range(rows):
@@ -73,11 +73,11 @@ class Cells:
         self.touched += [0] * (height - rows)
 
     def is_odd(self, y: int) -> bool:
-        """Whether row ``y`` has characters of no width, about which terminals do not agree."""
+        """Whether row ``y`` has characters of zero width, which terminals show differently."""
         return max(map(len, self.texts[y])) > 1
 
     def feed(self, data: str) -> str:
-        """Take in what Textual wrote. Returns what is for the terminal itself, in its order."""
+        """Read what Textual wrote. Returns the parts that are meant for the terminal itself, in order."""
         others = []
         for token in _TOKENS.finditer(data):
             kind = token.lastgroup
@@ -136,7 +136,7 @@ class Cells:
                 continue
             if x >= self.width:
                 break
-            if x + width > self.width:  # half of it does not fit
+            if x + width > self.width:  # only half of it fits
                 character, width = BLANK, 1
             self._cut_wide(x, x + width, y)
             texts[x] = character
@@ -147,7 +147,7 @@ class Cells:
         self.cursor = (x, y)
 
     def _cut_wide(self, start: int, end: int, y: int) -> None:
-        """A wide character of which one half is written over is gone."""
+        """Blank the other half of a wide character that is partly overwritten."""
         texts = self.texts[y]
         if start > 0 and texts[start] == REST:
             texts[start - 1] = BLANK

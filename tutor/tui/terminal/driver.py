@@ -1,4 +1,4 @@
-"""The driver that sends only what differs, and never more than the line carries."""
+"""The driver that sends only what differs, and no more than the line carries."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _FRAME = 1 / 30
-"""Seconds between two frames at least: Textual draws the first screen and a resize several times over."""
+"""Least seconds between two frames: Textual draws the first screen, and each new size, several times."""
 _WORTH_MARKING = 400
-"""Characters from which on a frame may be seen half drawn, so that it is marked as one."""
+"""A frame of more characters could be seen half drawn, so it is marked for synchronized output."""
 _ENTER = "\x1b[?1049h"
 _MARKS = ("\x1b[?2026h", "\x1b[?2026l")
 
 
 class TutorDriver(LeavingDriver):
-    """Keeps the screen as cells and sends what differs from what the terminal shows.
+    """Keeps the screen as cells, and sends what differs from what the terminal shows.
 
-    `write` is called by the app's thread and by the one that reads keys; everything else by the app's.
+    The app's thread and the thread that reads keys call `write`; only the app's thread calls the rest.
     """
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
-        width, height = super()._get_terminal_size()
+        width, height = self.terminal_size()
         self._guard = threading.RLock()
         self._cells = Cells(width, height)
         self._painter = Painter(self._cells)
@@ -57,13 +57,13 @@ class TutorDriver(LeavingDriver):
 
     @property
     def stalled(self) -> bool:
-        """Whether what is drawn now would not be seen: the terminal has taken nothing for a while."""
+        """Whether drawing is useless now because the terminal has stopped reading."""
         return self._open and self._line.stalled
 
-    # -- taking in ---------------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------------
 
     def write(self, data: str) -> None:
-        """Take in what Textual writes; it is painted at the next turn of the event loop."""
+        """Read what Textual writes; it is painted at the next turn of the event loop."""
         with self._guard:
             self._follow_size()
             others = self._cells.feed(data)
@@ -71,18 +71,16 @@ class TutorDriver(LeavingDriver):
                 self._others += others
         self._wake()
 
-    def _get_terminal_size(self) -> tuple[int, int]:
-        """The size, at the start and at every change of it. A signal's handler calls this: nothing is done here."""
-        size: tuple[int, int] = super()._get_terminal_size()
+    def on_terminal_size(self, size: tuple[int, int]) -> None:
+        """Take note of the size. A signal's handler calls this, so nothing is done about it here."""
         self._new_size = size
-        return size
 
     def _follow_size(self) -> None:
         size, self._new_size = self._new_size, None
         if size is not None:
             if size != (self._cells.width, self._cells.height):
                 self._cells.resize(*size)
-            # Whatever the terminal did to the picture when its window changed, it is painted anew.
+            # The terminal may have changed its picture together with its size, so everything is painted again.
             self._painter.forget()
 
     # -- painting ----------------------------------------------------------------------------------------
@@ -90,11 +88,11 @@ class TutorDriver(LeavingDriver):
     def _wake(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            with contextlib.suppress(RuntimeError):  # the loop has ended: nothing will be painted any more
-                self._loop.call_soon_threadsafe(self._turn)
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and nothing more is painted
+                self.loop.call_soon_threadsafe(self._turn)
 
     def _turn(self) -> None:
-        """Paint, or see to it that it happens as soon as it may."""
+        """Paint, or plan to do so as soon as possible."""
         self._scheduled = False
         if self._timer is not None:
             self._timer.cancel()
@@ -103,11 +101,11 @@ class TutorDriver(LeavingDriver):
             return
         wait = self._painted_at + _FRAME - monotonic()
         if wait <= 0 and not self._line.free:
-            wait = self._line.patience  # 0 while the line is being written to: it will wake us
+            wait = self._line.patience  # 0 while the line is being written to; it wakes us afterwards
             if not wait:
                 return
         if wait > 0:
-            self._timer = self._loop.call_later(wait + 0.001, self._turn)
+            self._timer = self.loop.call_later(wait + 0.001, self._turn)
             return
         self._paint()
 
@@ -122,7 +120,7 @@ class TutorDriver(LeavingDriver):
                 self._painter.lose_cursor()
             frame = self._painter.paint(sys.maxsize if budget is None else budget)
             more = self._painter.stale
-        if marks_frames(self._app) and len(frame) > _WORTH_MARKING:
+        if marks_frames(self.app) and len(frame) > _WORTH_MARKING:
             frame = frame.join(_MARKS)
         self._painted_at = monotonic()
         self._line.send((others + frame).encode(self._encoding, "replace"))
@@ -131,26 +129,24 @@ class TutorDriver(LeavingDriver):
             self._wake()
 
     def answered(self, count: int) -> None:
-        """The terminal has shown everything up to a question of ours."""
+        """The terminal has shown everything up to our last query."""
         self._line.answered(count)
         self._answers.expected = self._line.patience > 0
 
     # -- beginning and ending ----------------------------------------------------------------------------
 
     def start_application_mode(self) -> None:
-        """Take the terminal, or take it again."""
+        """Take the terminal, at the start or after a pause."""
         self._sent_before = self.sent
         self._line = self._make_line()
         self._new_size = None
         self._open = True
         super().start_application_mode()
-        if self._writer_thread is not None:  # ours writes
-            self._writer_thread.stop()
-            self._writer_thread = None
+        self.use_writer(None)  # our line writes
         self._wake()
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back as it was."""
+        """Leave the terminal as it was."""
         self._open = False
         self._line.settle(0.6)
         with self._guard:
@@ -161,14 +157,14 @@ class TutorDriver(LeavingDriver):
         self._line.finish(others.encode(self._encoding, "replace"), 0.6)
 
     def close(self) -> None:
-        """There is nothing to close: the line ended with the application mode."""
+        """Do nothing: the line has ended with the application mode."""
 
     def _lose_line(self) -> None:
-        """A write has failed."""
+        """The terminal is gone: a write has failed."""
         self._answers.expected = False
         self.hang_up()
 
     def hang_up(self) -> None:
-        """The terminal is gone: nothing is written any more."""
+        """The terminal is gone: write nothing more."""
         self._line.hang_up()
         super().hang_up()

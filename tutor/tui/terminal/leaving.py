@@ -1,9 +1,9 @@
-"""Leaving cleanly when the terminal goes away, and pausing only when somebody is there to wake us.
+"""Leaving cleanly when the terminal goes away, and pausing only if somebody can continue us.
 
-Stock Textual spins for ever at the end of input, blocks for ever once its output fails, dies of a hang-up before
-anything is put in order, and begins anew at every SIGCONT. Here the end of input and a failed write mean that the
-terminal is gone: the app is asked to leave, and soon after the process ends whether it has or not. Nothing is lost by
-that, because every answer was saved when it was given.
+Textual's own driver loops for ever at the end of input, blocks for ever once writing fails, dies of a hang-up without
+cleaning up, and starts again at every SIGCONT. Here the end of input and a failed write mean that the terminal is gone:
+the app is asked to leave, and the process ends soon after, whether it has left or not. Nothing is lost, because every
+answer was saved when it was given.
 """
 
 from __future__ import annotations
@@ -21,41 +21,38 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from textual.drivers._writer_thread import WriterThread
-from textual.drivers.linux_driver import LinuxDriver
-
 from tutor.foundation.terminal import encoding_of
 from tutor.tui.terminal.line import Answers
-from tutor.tui.textual_private import KeyParser
+from tutor.tui.textual_private import QuietWriter, TerminalDriver
 
 if TYPE_CHECKING:
     from textual.app import App
 
 
 _GRACE = 1.5
-"""Seconds that the app has to leave by itself."""
+"""Seconds in which the app can leave by itself."""
 _POLL = 0.1
-"""Seconds after which an unfinished escape sequence is what it is."""
+"""Seconds after which an unfinished escape sequence is taken as keys."""
 
 
 _PAUSE = 0.05
-"""Seconds without a key after which a slow line has brought all of a burst."""
+"""Seconds without a key after which a slow line has delivered a whole burst of keys."""
 _QUIET = 0.3
-"""Seconds without a key after which somebody has stopped typing."""
+"""Seconds without a key after which the learner has stopped typing."""
 _MOST_QUIET = 2.0
-"""Seconds after which the terminal is given back even though somebody is still typing."""
+"""Seconds after which the terminal is given back even if the learner is still typing."""
 _LEAVE_EVERYTHING = (
     "\x1b[?2026l\x1b[m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
     "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 )
-"""Ends every mode that is ever begun: synchronised frames, colours, pastes, the mouse, the keyboard's, the screen's."""
+"""Ends every mode that may be on: synchronized output, colours, pastes, mouse, keyboard, alternate screen."""
 
 
 def can_be_woken() -> bool:
-    """Whether a shell started us as a job of its own: only then is there anybody to continue us after a stop.
+    """Whether a shell started us as a job, because only then can somebody continue us after a stop.
 
-    Under ``ssh -t host tutor`` we are the session's leader; stopped, we would stay so for ever. The same holds when
-    whoever started us is gone, or belongs to another session.
+    Under ``ssh -t host tutor`` we lead the session and would stay stopped for ever; also if our parent process is gone
+    or belongs to another session.
     """
     try:
         group, session = os.getpgrp(), os.getsid(0)
@@ -65,7 +62,7 @@ def can_be_woken() -> bool:
 
 
 def discard_input(descriptor: int, quiet: float, most: float) -> None:
-    """Throw away what was typed, and what comes until nothing has come for ``quiet`` seconds; for ``most`` at most."""
+    """Discard typed keys until none has come for ``quiet`` seconds, for at most ``most`` seconds."""
     end = monotonic() + most
     with contextlib.suppress(OSError, ValueError, termios.error):
         termios.tcflush(descriptor, termios.TCIFLUSH)
@@ -74,18 +71,18 @@ def discard_input(descriptor: int, quiet: float, most: float) -> None:
                 return
 
 
-class LeavingDriver(LinuxDriver):
-    """Textual's driver for Linux and macOS, with an end.
+class LeavingDriver(TerminalDriver):
+    """Textual's driver for Linux and macOS, with a clean end.
 
-    It writes to stdout, which the command line has found to be a terminal; Textual writes to stderr, which
-    learners send to files.
+    It writes to stdout, which the command line has found to be a terminal; Textual writes to stderr, which learners
+    redirect to files.
     """
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self._encoding = encoding_of(sys.__stdout__)
         self._screen = open(1, "w", encoding=self._encoding, errors="replace", closefd=False)  # noqa: SIM115
-        self._file = self._screen
+        self.write_to(self._screen)
         self._gone = threading.Event()
         self._stopped_by_us = False
         self._on_screen = False
@@ -105,25 +102,20 @@ class LeavingDriver(LinuxDriver):
     # -- leaving -----------------------------------------------------------------------------------------
 
     def stop_application_mode(self) -> None:
-        """Leave the screen. Keys are still neither echoed nor anybody's, until `give_back`."""
+        """Leave the alternate screen. Until `give_back`, keys are neither echoed nor read."""
         super().stop_application_mode()
         self._on_screen = False
 
-    def _disable_mouse_support(self) -> None:
-        """End every way of reporting the mouse; Textual's own forgets that of pixels."""
-        super()._disable_mouse_support()
-        self.write("\x1b[?1016l")
-
     def suspend_application_mode(self) -> None:
-        """Lend the terminal, as it was before us, to another program or to the shell."""
+        """Lend the terminal in its original modes to another program or to the shell."""
         super().suspend_application_mode()
         self.give_back()
 
     def give_back(self, *, typing: bool = False) -> None:
-        """Put the terminal's own modes back, and throw away what was typed for us, so that no shell runs it.
+        """Restore the terminal's modes, and discard what was typed for us, so that the shell does not run it.
 
         Args:
-            typing: Somebody may be in the middle of typing, as after a crash: wait until they have stopped.
+            typing: Whether the learner may be typing, as after a crash: then wait for the end of that.
         """
         modes, self._shell_modes = self._shell_modes, None
         if modes is None:
@@ -136,21 +128,21 @@ class LeavingDriver(LinuxDriver):
         self._leave(128 + number)
 
     def hang_up(self) -> None:
-        """The terminal is gone. May be called from any thread."""
+        """The terminal is gone. Any thread may call this."""
         self._leave(128 + signal.SIGHUP)
 
     def _leave(self, code: int) -> None:
-        """Ask the app to leave, and see to it that it does."""
+        """Ask the app to leave, and end the process if it does not."""
         if self._gone.is_set():
             return
         self._gone.set()
         watchdog = threading.Timer(_GRACE, self._end, (code,))
         watchdog.daemon = True
         watchdog.start()
-        self._loop.call_soon_threadsafe(self._app.exit, None, code)
+        self.loop.call_soon_threadsafe(self.app.exit, None, code)
 
     def _end(self, code: int) -> None:
-        """End the process, whatever the app is doing."""
+        """End the process."""
         with contextlib.suppress(OSError, ValueError):
             if self._on_screen and select.select([], [1], [], 0)[1]:
                 os.write(1, _LEAVE_EVERYTHING.encode())
@@ -159,29 +151,28 @@ class LeavingDriver(LinuxDriver):
 
     # -- pausing -----------------------------------------------------------------------------------------
 
-    def _sigtstp_application(self, *signal_arguments: Any) -> None:
-        """Stop on ctrl+z and the like, where somebody can wake us."""
+    def may_stop(self) -> bool:
+        """Stop on ctrl+z only if somebody can wake us."""
         if not can_be_woken():
-            return
+            return False
         self._stopped_by_us = True
-        super()._sigtstp_application(*signal_arguments)
+        return True
 
-    def _sigcont_application(self, *signal_arguments: Any) -> None:
-        """Take the terminal again, but only after a stop of our own: others continue us without one."""
-        if self._stopped_by_us:
-            self._stopped_by_us = False
-            super()._sigcont_application(*signal_arguments)
+    def may_continue(self) -> bool:
+        """Take the terminal again only after a stop of our own: others send SIGCONT without one."""
+        stopped, self._stopped_by_us = self._stopped_by_us, False
+        return stopped
 
     @property
     def can_suspend(self) -> bool:
-        """Whether the terminal can be lent to another program. That needs no shell; ctrl+z does: `can_be_woken`."""
+        """Whether the terminal can be lent to another program. Unlike ctrl+z, that needs no shell."""
         return self.input_tty
 
     # -- reading -----------------------------------------------------------------------------------------
 
     def run_input_thread(self) -> None:
-        """Read keys until told to stop or until the terminal is gone."""
-        parser = KeyParser(self._debug)
+        """Read keys until the app stops or the terminal is gone."""
+        parser = self.key_parser()
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -204,26 +195,7 @@ class LeavingDriver(LinuxDriver):
                     self.process_message(event)
 
     def answered(self, count: int) -> None:
-        """The terminal has answered ``count`` questions of ours. Called from the thread that reads."""
-
-
-class QuietWriter(WriterThread):
-    """Writes in the background; once the terminal is gone it swallows everything instead of blocking the app."""
-
-    def run(self) -> None:
-        """Write what comes, until told to stop."""
-        gone = False
-        text: str | None = ""
-        while text is not None:
-            text = self._queue.get()
-            if gone:
-                continue
-            try:
-                self._file.write(text or "")
-                if text is None or self._queue.empty():
-                    self._file.flush()
-            except (OSError, ValueError):
-                gone = True
+        """The terminal has answered ``count`` of our queries. Called from the thread that reads."""
 
 
 class StockDriver(LeavingDriver):
@@ -232,7 +204,4 @@ class StockDriver(LeavingDriver):
     def start_application_mode(self) -> None:
         """Take the terminal."""
         super().start_application_mode()
-        if self._writer_thread is not None:
-            self._writer_thread.stop()
-        self._writer_thread = QuietWriter(self._screen)
-        self._writer_thread.start()
+        self.use_writer(QuietWriter(self._screen))

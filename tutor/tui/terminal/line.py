@@ -1,10 +1,9 @@
-"""The line to the terminal: one frame at a time, never faster than it is taken, and nobody waits.
+"""The line to the terminal. It sends one frame at a time, no faster than the terminal shows them, and never blocks.
 
-A write to a terminal that does not read blocks, so a thread does it. But most of what a slow line has not carried yet
-lies in buffers of the system and of ssh, where a write ends at once: hundreds of kilobytes of frames that nobody
-needs any more. So the terminal is asked now and then (CSI 5 n), and its answer (CSI 0 n) tells that everything before
-it has been shown. While an answer is due, no frame is sent; when it comes, the newest one is. A terminal that never
-answers is written to as fast as it reads.
+Writing to a terminal that does not read blocks, so a thread writes. But a slow line has buffers, of the system and of
+ssh, in which hundreds of kilobytes of outdated frames would wait. So the terminal is queried now and then (CSI 5 n);
+its answer (CSI 0 n) means that everything before has been shown. While an answer is due, no frame is sent; when it
+arrives, the newest frame is. A terminal that never answers is written to as fast as it reads.
 """
 
 from __future__ import annotations
@@ -17,19 +16,19 @@ from time import monotonic
 QUESTION = b"\x1b[5n"
 ANSWER = b"\x1b[0n"
 _ASK_EVERY = 2048
-"""Bytes after which the terminal is asked, where it has been quick."""
+"""Bytes after which a quick terminal is queried."""
 _QUICK = 0.15
 """Seconds within which a quick terminal answers."""
 _SLOW_SPEED = 20_000.0
-"""Bytes a second below which a line is slow, however quickly it answers to a few bytes."""
-_TELLING = 1024
-"""Bytes from which on the time that they took tells of the line's speed and not only of its latency."""
+"""A line with fewer bytes a second is slow, even if it answers a few bytes quickly."""
+_MEASURABLE = 1024
+"""Only with so many bytes does their time measure the line's speed and not just its latency."""
 _FIRST_ANSWER = 0.5
-"""Seconds after which a terminal that never answered is taken for one that does not."""
+"""Seconds after which a terminal that has not answered yet is taken for one that never does."""
 _OVERDUE = 5.0
-"""Seconds after which a frame is risked though an answer is due: it may have been lost."""
+"""Seconds after which a frame is sent although an answer is due, because the answer may be lost."""
 _STALL = 1.0
-"""Seconds without a sign of life after which nobody is taken to look."""
+"""Seconds without an answer after which drawing is useless."""
 _PIECE = 4096
 
 
@@ -40,7 +39,7 @@ class Line:
         descriptor: Where to write.
         on_free: Called, from any thread, when the line can take the next frame.
         on_gone: Called, from any thread, when the terminal is gone.
-        clock: Seconds that never run backwards.
+        clock: A clock in seconds that never runs backwards.
     """
 
     def __init__(
@@ -66,9 +65,9 @@ class Line:
         self._took: float | None = None
         self._speed = 0.0
         self.gone = False
-        """Whether the terminal is gone: everything is swallowed then."""
+        """Whether the terminal is gone; then everything is discarded."""
         self.answers: bool | None = None
-        """Whether the terminal answers; None while that is not known."""
+        """Whether the terminal answers queries; None while that is unknown."""
         self.sent = 0
         """Bytes sent so far."""
 
@@ -76,36 +75,35 @@ class Line:
 
     @property
     def slow(self) -> bool:
-        """Whether the last answer took its time, or a long frame did."""
+        """Whether the last answer or a long frame took long."""
         return self._took is not None and (self._took > _QUICK or self._speed < _SLOW_SPEED)
 
     @property
     def budget(self) -> int | None:
-        """How many bytes a slow line carries in a fifth of a second, 256 at least; None for a quick one."""
+        """The bytes that a slow line carries in a fifth of a second, at least 256; None for a quick line."""
         return max(256, int(self._speed * 0.2)) if self.slow else None
 
     @property
     def free(self) -> bool:
-        """Whether the next frame may be sent now."""
         with self._changed:
             return self.gone or (not self._writing and not self._waiting and self.patience <= 0)
 
     @property
     def stalled(self) -> bool:
-        """Whether the terminal has taken nothing for so long that what is drawn now would not be seen."""
+        """Whether drawing is useless now because the terminal has stopped reading."""
         since = self._unheard_since
         return since is not None and self._clock() - since > _STALL and not self.free
 
     @property
     def patience(self) -> float:
-        """Seconds for which the answer that is due is still waited for; 0 where none is."""
+        """Seconds to wait for the answer that is due; 0 if none is."""
         if not self._due:
             return 0.0
         allowed = _FIRST_ANSWER if self.answers is None else _OVERDUE if self.answers else 0.0
         return max(0.0, self._asked_at + allowed - self._clock())
 
     def send(self, data: bytes) -> None:
-        """Send a frame; call it only where the line is `free`, or with what cannot wait. Never blocks."""
+        """Send a frame without blocking. Call it only if the line is `free`, or for what cannot wait."""
         if self.gone or self._ended or not data:
             return
         with self._changed:
@@ -128,7 +126,7 @@ class Line:
             self._changed.notify_all()
 
     def finish(self, data: bytes, seconds: float) -> None:
-        """Send the last words and end, waiting ``seconds`` at most until they have been taken."""
+        """Send the last bytes and end. Waits at most ``seconds`` until they have been written."""
         if not self.gone and not self._ended:
             with self._changed:
                 self._waiting += data
@@ -142,11 +140,11 @@ class Line:
         self._ended = True
 
     def settle(self, seconds: float) -> None:
-        """Wait ``seconds`` at most for an answer that is due, so that it does not end up in a shell."""
+        """Wait at most ``seconds`` for an answer that is due, so that it does not reach the shell."""
         with self._changed:
             self._changed.wait_for(lambda: not self._due or self.gone, seconds if self.answers else min(seconds, 0.3))
 
-    # -- what other threads tell -------------------------------------------------------------------------
+    # -- called by other threads -------------------------------------------------------------------------
 
     def answered(self, count: int = 1) -> None:
         """The terminal has answered ``count`` times."""
@@ -162,19 +160,18 @@ class Line:
             self._on_free()
 
     def _hear(self) -> None:
-        """Take note that nothing is under way any more, where that is so."""
+        """Note that nothing is on its way any more, if that is so."""
         if not (self._due or self._writing or self._waiting):
             self._unheard_since = None
 
     def _learn_speed(self, speed: float) -> None:
-        """A line carries at least what it just did; only a long frame tells that it carries less than was thought."""
+        """The line carries at least what it just did; only a long frame shows that it carries less than assumed."""
         if speed > self._speed:
             self._speed = speed
-        elif self._asked_for >= _TELLING:
+        elif self._asked_for >= _MEASURABLE:
             self._speed = (self._speed + speed) / 2
 
     def hang_up(self) -> None:
-        """The terminal is gone."""
         with self._changed:
             self.gone = True
             self._waiting = b""
@@ -193,7 +190,7 @@ class Line:
                 return
 
     def _next(self) -> bytes:
-        """What is to be written next; nothing at the end."""
+        """The bytes to write next; empty at the end."""
         with self._changed:
             was_writing, self._writing = self._writing, False
             self._hear()
@@ -208,18 +205,18 @@ class Line:
 
 
 class Answers:
-    """Takes answers out of the input, also those that come in pieces."""
+    """Takes the terminal's answers out of the input, even if they arrive in pieces."""
 
     def __init__(self) -> None:
         self.expected = False
-        """Whether an answer may come at all. Where none may, nothing is ever held back."""
+        """Whether an answer may come. If not, no input is held back."""
         self._held = b""
 
     def strip(self, data: bytes) -> tuple[bytes, int]:
-        """``data`` without the answers in it, and how many they were.
+        """``data`` without the answers in it, and their number.
 
-        The beginning of an answer at the end of ``data`` is held back until the next call; what follows shows
-        whether it was one. A call with nothing gives back what is held: it was a key.
+        If ``data`` ends with the beginning of an answer, that is held back until the next call shows whether it was
+        one. A call without data returns what is held back: it was a key.
         """
         if not data:
             held, self._held = self._held, b""

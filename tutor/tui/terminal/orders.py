@@ -1,23 +1,23 @@
-"""What is sent to a terminal: the shortest ways to move its cursor, and to change how it writes."""
+"""Control sequences: the shortest ones that move a terminal's cursor or change its pen (colours and attributes)."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 _DOWN = "\v"
-"""One row down in the same column; a line feed would go to the first one, where the system adds a return to it."""
+"""One row down in the same column. A line feed would go to the first column if the system adds a carriage return."""
 _UP = "\x1bM"
 
 
 @lru_cache(1 << 15)
-def way(start: tuple[int, int] | None, x: int, y: int, sure: bool = True) -> str:
+def cursor_move(start: tuple[int, int] | None, x: int, y: int, sure: bool = True) -> str:
     """The shortest sequence that moves the cursor to column ``x`` of row ``y``, both from 0.
 
     Args:
-        start: Where the cursor is, column and row; None where nobody knows.
-        x: The column.
-        y: The row.
-        sure: Whether terminals agree about the column it is in; no step is counted from there where they do not.
+        start: The cursor's present column and row; None if unknown.
+        x: The new column.
+        y: The new row.
+        sure: Whether all terminals agree about the present column; if not, no relative step across is used.
     """
     straight = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"
     if start is None or start == (x, y):
@@ -29,13 +29,13 @@ def way(start: tuple[int, int] | None, x: int, y: int, sure: bool = True) -> str
 def _across(start: int, x: int, sure: bool) -> str:
     if x == start and sure:
         return ""
-    ways = [f"\x1b[{x + 1}G" if x else "\r"]
+    sequences = [f"\x1b[{x + 1}G" if x else "\r"]
     if sure:
         count = abs(x - start)
-        ways.append("\b" * count if x < start else f"\x1b[{count if count > 1 else ''}C")
+        sequences.append("\b" * count if x < start else f"\x1b[{count if count > 1 else ''}C")
         if x < start:
-            ways.append(f"\x1b[{count}D")
-    return min(ways, key=len)
+            sequences.append(f"\x1b[{count}D")
+    return min(sequences, key=len)
 
 
 def _upright(start: int, y: int) -> str:
@@ -43,17 +43,17 @@ def _upright(start: int, y: int) -> str:
         return ""
     count = abs(y - start)
     number = count if count > 1 else ""
-    ways = [f"\x1b[{y + 1}d", f"\x1b[{number}{'B' if y > start else 'A'}", (_DOWN if y > start else _UP) * count]
-    return min(ways, key=len)
+    steps = (_DOWN if y > start else _UP) * count
+    return min(f"\x1b[{y + 1}d", f"\x1b[{number}{'B' if y > start else 'A'}", steps, key=len)
 
 
 PLAIN = ""
-"""The pen of a terminal that was reset."""
+"""The pen of a terminal that has been reset."""
 _OFF = {
     "1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "6": "25", "7": "27", "8": "28", "9": "29", "21": "24",
     "51": "54", "52": "54", "53": "55",
 }  # fmt: skip
-"""What switches an attribute off; others go with it where they share it."""
+"""The code that switches each attribute off, and with it those that have the same code."""
 _SEEN_ON_BLANKS = frozenset({"4", "7", "8", "9", "21", "51", "52", "53"})
 _COLOUR_LENGTH = {"2": 5, "5": 3}
 """How many parameters a colour of 24 bits (2) or of 256 colours (5) takes."""
@@ -61,7 +61,7 @@ _COLOUR_LENGTH = {"2": 5, "5": 3}
 
 @lru_cache(4096)
 def parts(pen: str) -> tuple[frozenset[str], str, str] | None:
-    """The attributes, the ink and the ground of a pen; None where it holds what is not understood."""
+    """The attributes, the foreground and the background of a pen; None if it has an unknown code."""
     attributes: set[str] = set()
     ink = ground = ""
     codes = pen.split(";") if pen else []
@@ -88,7 +88,7 @@ def parts(pen: str) -> tuple[frozenset[str], str, str] | None:
 
 @lru_cache(4096)
 def pen_for_blank(pen: str) -> str:
-    """``pen`` without what cannot be seen where nothing is written: all but the ground, unless a line shows the ink."""
+    """What a blank shows of ``pen``: the background, and all of it if an attribute such as underline is visible."""
     found = parts(pen)
     if found is None or found[0] & _SEEN_ON_BLANKS:
         return pen
@@ -96,8 +96,8 @@ def pen_for_blank(pen: str) -> str:
 
 
 @lru_cache(8192)
-def change(old: str, new: str) -> str:
-    """The shortest sequence that turns the pen ``old`` into ``new``; empty where they are the same."""
+def pen_change(old: str, new: str) -> str:
+    """The shortest sequence that changes the pen ``old`` into ``new``; empty if they are the same."""
     if old == new:
         return ""
     whole = f"\x1b[0;{new}m" if new else "\x1b[m"

@@ -1,4 +1,4 @@
-"""The difference between what the terminal shows and what it should, in few bytes."""
+"""Finds the sequences that turn what the terminal shows into what it should show, in few bytes."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tutor.tui.terminal.cells import BLANK, REST, Cells
-from tutor.tui.terminal.orders import PLAIN, change, pen_for_blank, way
+from tutor.tui.terminal.orders import PLAIN, cursor_move, pen_change, pen_for_blank
 
 UNKNOWN = "\0"
-"""The text of a cell of which nobody knows what the terminal shows there."""
+"""The text of a cell whose content on the terminal is unknown."""
 _NEAR = 8
-"""Cells between two that differ up to which they may be written again instead of jumped over."""
+"""Up to so many equal cells between two that differ may be written again instead of moving the cursor over them."""
 _MANY = 800
-"""Runs from which on looking for a better order takes too long."""
+"""With more strokes than this, looking for a better order takes too long."""
 _MOVE_AND_PEN = 24
-"""Characters that a move of the cursor and a change of the pen take, about."""
+"""About how many characters a move of the cursor and a change of the pen take."""
 _WORTH_ERASING = 5
-"""Blanks up to the edge from which on erasing them is shorter than writing them."""
+"""From so many blanks up to the edge on, erasing is shorter than writing them."""
 _SURE = re.compile("[\x20-\x7e\u2800-\u28ff]*").fullmatch
-"""Texts of which every terminal says that each character takes one cell."""
+"""Texts in which every character takes one cell on every terminal."""
 
 
 class Run(NamedTuple):
-    """Neighbouring cells of one row in one pen: ``text`` from column ``start`` to ``end``; none: to be erased."""
+    """Neighbouring cells of one row in one pen: ``text`` from column ``start`` up to ``end``; "" erases them."""
 
     y: int
     start: int
@@ -35,7 +35,7 @@ class Run(NamedTuple):
 
 
 class Stroke(NamedTuple):
-    """Runs of row ``y`` that stay in their order. ``odd``: terminals may disagree about where it ends."""
+    """Runs of row ``y`` that are written in this order. ``odd``: terminals may disagree about where they end."""
 
     y: int
     runs: tuple[Run, ...]
@@ -43,10 +43,10 @@ class Stroke(NamedTuple):
 
 
 class Painter:
-    """Keeps what the terminal shows, and makes it show a `Cells`.
+    """Remembers what the terminal shows, and makes it show the cells.
 
     Args:
-        cells: What it should show.
+        cells: What the terminal should show.
     """
 
     def __init__(self, cells: Cells) -> None:
@@ -54,7 +54,7 @@ class Painter:
         self.forget()
 
     def forget(self) -> None:
-        """Nothing is known of what the terminal shows: the next painting paints everything."""
+        """Forget what the terminal shows, so that the next `paint` paints everything."""
         width, height = self._cells.width, self._cells.height
         self._texts = [[UNKNOWN] * width for _ in range(height)]
         self._pens = [[PLAIN] * width for _ in range(height)]
@@ -66,19 +66,19 @@ class Painter:
         self._out: list[str] = []
 
     def lose_cursor(self) -> None:
-        """Something else was sent that may have moved the cursor or changed the pen."""
+        """Forget cursor and pen, because something else was sent that may have changed them."""
         self._pen = self._at = None
 
     @property
     def stale(self) -> bool:
-        """Whether the terminal may show something else than it should."""
+        """Whether the terminal may not show what it should."""
         return self._seen != self._cells.touched
 
     def paint(self, budget: int = sys.maxsize) -> str:
-        """What makes the terminal show the cells; the rest stays for the next time where it is over ``budget``.
+        """The sequences that make the terminal show the cells; what exceeds ``budget`` stays for the next call.
 
         Args:
-            budget: Characters; what was drawn last goes first where they do not suffice. At least one row is painted.
+            budget: In characters. If it is too small, the rows written last are painted first, and at least one.
         """
         cells = self._cells
         rows = [y for y in range(cells.height) if self._seen[y] != cells.touched[y]]
@@ -97,14 +97,18 @@ class Painter:
         for y in {stroke.y for stroke in strokes}:
             (self._odd.add if cells.is_odd(y) else self._odd.discard)(y)
             self._texts[y], self._pens[y] = cells.texts[y].copy(), cells.pens[y].copy()
-        if not self.stale and cells.parked not in {None, (0, 0), self._at}:  # an input method follows it
+        if not self.stale and cells.parked not in {
+            None,
+            (0, 0),
+            self._at,
+        }:  # input methods open their window at the cursor
             self._move(min(cells.cursor[0], cells.width - 1), min(cells.cursor[1], cells.height - 1))
         return "".join(self._out)
 
-    # -- what is to be drawn -----------------------------------------------------------------------------
+    # -- what to draw ------------------------------------------------------------------------------------
 
     def _strokes(self, y: int) -> list[Stroke]:
-        """What is to be drawn of row ``y``."""
+        """What to draw of row ``y``."""
         cells = self._cells
         if cells.is_odd(y) or y in self._odd:
             return [Stroke(y, tuple(self._runs(y, range(cells.width))), odd=True)]
@@ -113,7 +117,7 @@ class Painter:
         return [*strokes, Stroke(y, (Run(y, tail, cells.width, PLAIN, ""),))] if tail < cells.width else strokes
 
     def _runs(self, y: int, columns: Iterable[int]) -> list[Run]:
-        """The cells of ``columns`` of row ``y``: neighbours together where one pen shows them all."""
+        """The cells of row ``y`` in ``columns``, with neighbours joined if one pen shows them all."""
         texts, pens = self._cells.texts[y], self._cells.pens[y]
         runs: list[Run] = []
         for x in columns:
@@ -131,7 +135,7 @@ class Painter:
         return runs
 
     def _differing(self, y: int) -> list[int]:
-        """The columns of the cells to be written. Wide characters, old and new, are written whole."""
+        """The columns of the cells to write. Old and new wide characters are always written whole."""
         cells = self._cells
         texts, pens, old_texts, old_pens = cells.texts[y], cells.pens[y], self._texts[y], self._pens[y]
         found = [
@@ -150,7 +154,7 @@ class Painter:
         return sorted(whole)
 
     def _tail(self, y: int) -> int:
-        """From which column on row ``y`` is to be erased; its width where it is not."""
+        """The column from which row ``y`` is erased; its width if it is not."""
         cells = self._cells
         texts, pens, old_texts, old_pens = cells.texts[y], cells.pens[y], self._texts[y], self._pens[y]
         start = cells.width
@@ -165,7 +169,7 @@ class Painter:
     # -- drawing it --------------------------------------------------------------------------------------
 
     def _draw(self, strokes: Sequence[Stroke]) -> None:
-        """Draw ``strokes`` in the order that takes the fewest bytes, of those that are tried."""
+        """Draw ``strokes`` in that order, of some, which takes the fewest bytes."""
         begin, best = (self._at, self._sure, self._pen), -1
         for order in self._orders(strokes):
             self._at, self._sure, self._pen = begin
@@ -182,9 +186,9 @@ class Painter:
         self._at, self._sure, self._pen = end
 
     def _orders(self, strokes: Sequence[Stroke]) -> list[Sequence[Stroke]]:
-        """Row by row; and pen by pen, each from the top or every other one from the bottom."""
+        """Orders to try: row by row; pen by pen from the top; pen by pen with every second one from the bottom."""
         inks = [stroke.runs[0].pen for stroke in strokes]
-        for index, stroke in enumerate(strokes):  # blanks go along with what is drawn before them
+        for index, stroke in enumerate(strokes):  # blanks are drawn together with what is before them
             if index and not stroke.runs[0].text.strip(BLANK) and pen_for_blank(inks[index - 1]) == inks[index]:
                 inks[index] = inks[index - 1]
         pens = list(dict.fromkeys([self._pen, *inks] if self._pen in inks else inks))
@@ -200,41 +204,43 @@ class Painter:
             self._use(PLAIN)
             self._out.append("\x1b[K")
             return
-        if not self._will_do(run.text, run.pen):
+        if not self._shows_alike(run.text, run.pen):
             self._use(run.pen)
         self._write(run.text, run.end, run.y)
 
     def _write(self, text: str, end: int, y: int) -> None:
-        """Write ``text`` where the cursor is; it ends before column ``end``."""
+        """Write ``text`` at the cursor; it ends before column ``end``."""
         self._out.append(text)
         self._sure = self._sure and _SURE(text) is not None
         self._at = (end, y) if end < self._cells.width else None
 
     def _use(self, pen: str) -> None:
         if pen != self._pen:
-            self._out.append(change(self._pen, pen) if self._pen is not None else f"\x1b[0;{pen}m" if pen else "\x1b[m")
+            self._out.append(
+                pen_change(self._pen, pen) if self._pen is not None else f"\x1b[0;{pen}m" if pen else "\x1b[m"
+            )
             self._pen = pen
 
-    def _will_do(self, text: str, pen: str) -> bool:
-        """Whether the pen in use shows ``text`` as ``pen`` would."""
+    def _shows_alike(self, text: str, pen: str) -> bool:
+        """Whether the present pen shows ``text`` as ``pen`` would."""
         if pen == self._pen:
             return True
         return self._pen is not None and not text.strip(BLANK) and pen_for_blank(self._pen) == pen
 
     def _reach(self, x: int, y: int) -> None:
-        """Bring the cursor to a cell: by writing again what lies between, or by a move, whichever is shorter."""
+        """Bring the cursor to a cell by writing again what is in between, or by moving it, whichever is shorter."""
         if self._at == (x, y):
             return
         if self._at is not None and self._at[1] == y and 0 < x - self._at[0] <= _NEAR:
             start = self._at[0]
             texts, pens = self._cells.texts[y], self._cells.pens[y]
             between = "".join(texts[start:x])
-            same = all(self._will_do(texts[column], pens[column]) for column in range(start, x))
-            if same and texts[start] != REST and len(between.encode()) <= len(way(self._at, x, y, self._sure)):
+            same = all(self._shows_alike(texts[column], pens[column]) for column in range(start, x))
+            if same and texts[start] != REST and len(between.encode()) <= len(cursor_move(self._at, x, y, self._sure)):
                 self._write(between, x, y)
                 return
         self._move(x, y)
 
     def _move(self, x: int, y: int) -> None:
-        self._out.append(way(self._at, x, y, self._sure))
+        self._out.append(cursor_move(self._at, x, y, self._sure))
         self._at, self._sure = (x, y), True

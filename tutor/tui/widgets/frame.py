@@ -1,4 +1,4 @@
-"""The frame around every screen: the line at the top, and the keys that matter here at the bottom."""
+"""The frame of every screen: the line at the top, and the keys at the bottom."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _GAP = 3
 
 
 class KeyLine(Widget):
-    """Two lines: a rule, then ``key label`` pairs, as many as fit; the key for help at the right edge.
+    """Two lines: a rule, then as many keys with their labels as fit; the key for help is at the right edge.
 
     Args:
         commands: Returns the commands to show, most needed first.
-        help_command: Returns the command for help, with the key that reaches it now.
+        help_command: Returns the command for help, with a key that works now.
     """
 
     DEFAULT_CSS = "KeyLine { height: 2; }"
 
     class Pressed(Message):
-        """A key of the footer was clicked."""
+        """A key was clicked."""
 
         def __init__(self, command: Command) -> None:
             self.command = command
@@ -67,22 +67,21 @@ class KeyLine(Widget):
         return [*row, Span(" " * (start - column)), Span(help_key, "key"), Span(f" {help_text}", "muted")]
 
     def on_click(self, event: events.Click) -> None:
-        """What a mouse would try works."""
         for first, after, command in self._places:
             if event.y == 1 and first <= event.x < after:
                 self.post_message(self.Pressed(command))
 
 
 GAP = "   "
-"""What stands between two things that the status says."""
+"""The gap between two parts of the status."""
 _LEAST = 8
-"""Cells of the breadcrumb's last part that the status leaves free."""
+"""Cells that the status leaves to the last part of the breadcrumb."""
 
 
 def breadcrumb_row(trail: list[str], room: int) -> Row:
     """``trail`` as ``tutor › Lesson › Lab`` in at most ``room`` cells.
 
-    Middle parts shrink first, then the last; then the outermost are left out, never the last.
+    The middle parts are shortened first, then the last one; then parts are left out from the left, never the last.
     """
     parts = list(trail)
     for index in [*range(1, len(parts) - 1), len(parts) - 1]:
@@ -103,10 +102,7 @@ def breadcrumb_row(trail: list[str], room: int) -> Row:
 
 
 def status_row(status: Row, room: int) -> Row:
-    """``status`` in at most ``room`` cells: what stands behind its last gap is left out first.
-
-    Where nothing is left to leave out it is as wide as it is.
-    """
+    """``status`` in at most ``room`` cells: parts are left out from the right. The first part always stays."""
     while row_width(status) > room:
         gaps = [place for place, span in enumerate(status) if place and span.text == GAP]
         if not gaps:
@@ -120,7 +116,7 @@ class TopLine(Widget):
 
     Args:
         trail: Returns the breadcrumb, outermost first.
-        status: Returns the spans on the right.
+        status: Returns the row on the right.
     """
 
     DEFAULT_CSS = "TopLine { height: 2; }"

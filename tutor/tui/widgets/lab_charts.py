@@ -1,10 +1,11 @@
-"""The charts and figures of a lab, as the lab itself, its card in a lesson and a question draw them from a session."""
+"""The charts and figures of a session, for the lab's screen and its card in a lesson; and the best attempts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from tutor.charts.cells import Row, Rows, Span, sentence
 from tutor.charts.chart_view import ChartView, place_of
@@ -22,55 +23,60 @@ from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
 from tutor.runs.words import drawn_name
 from tutor.tui.widgets.lab_words import begin_text, loss_name
-from tutor.tui.widgets.rows import Room
+from tutor.tui.widgets.rows import Area, shell_of
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tutor.progress.store import ProgressStore
 
 _PARAMETERS = 3
 
 
-def draw_loss(session: LabSession, glass: ChartView, room: Room, *, told: int | None = None) -> Rows:
-    """The loss of the present run and of those pinned; its legend tells the figures up to the epoch ``told``."""
+def draw_loss(session: LabSession, chart_view: ChartView, area: Area, *, legend_epoch: int | None = None) -> Rows:
+    """The loss of the present run and of those pinned; its legend shows the figures of ``legend_epoch``."""
     if session.summary is None and not session.pinned:
-        return sentence(begin_text(session), room.width, room.height)
-    spec, axis = session.running_spec, glass.axis
+        return sentence(begin_text(session), area.width, area.height)
+    spec, axis = session.running_spec, chart_view.axis
     counted = "workbench.update" if axis.in_updates else "lab.tries" if spec.manual else "lab.epoch"
     planned = session.epochs_planned
     if axis.in_updates:
         planned = round(place_of(session.knots(), planned)) if len(session.train) else 0
     return loss_chart(
-        _lines(session, room, told),
-        room.width,
-        room.height,
+        _lines(session, area, legend_epoch),
+        area.width,
+        area.height,
         title=translate("record.loss") if session.recorded else _title(spec),
         short_title="" if session.recorded or spec.loss.name == "function" else loss_name(spec.loss.name),
         across=translate(counted),
         planned=planned or None,
-        logarithmic=glass.logarithmic,
+        logarithmic=chart_view.logarithmic,
         axis=axis,
-        window=glass.window(session.last_place(in_updates=axis.in_updates)),
-        changes=_changes(session, room, in_updates=axis.in_updates),
-        cursor=glass.cursor,
+        window=chart_view.window(session.last_place(in_updates=axis.in_updates)),
+        changes=_changes(session, area, in_updates=axis.in_updates),
+        cursor=chart_view.cursor,
         numbers=_epoch_numbers(session),
-        ascii=room.ascii,
+        ascii=area.ascii,
     )
 
 
 def _epoch_numbers(session: LabSession) -> Sequence[float]:
-    """What the epochs are called, if that is not their places, and is the same for all runs in view."""
+    """The numbers of the epochs, if they are not just counted from 1 and are the same for all runs in view."""
     own = session.train_numbers
     return own if all(each.summary.numbers == own for each in session.others) else ()
 
 
-def _lines(session: LabSession, room: Room, told: int | None) -> list[LossLine]:
-    """The runs that are kept, named by what tells them apart, then the present one."""
+def _lines(session: LabSession, area: Area, legend_epoch: int | None) -> list[LossLine]:
+    """The pinned runs, named by how they differ, then the present one."""
     lines = [
         replace(pinned_line(each.number, name, each.history), knots=knots_of(each.summary))
-        for each, name in zip(session.others, session.names(ascii=room.ascii), strict=False)
+        for each, name in zip(session.others, session.names(ascii=area.ascii), strict=False)
     ]
     knots = session.knots()
     until = session.replay.player.position if session.replay is not None else None
-    lines.append(replace(_own_line(session, ascii=room.ascii), knots=knots, until=until, legend_epoch=told))
+    lines.append(replace(_own_line(session, ascii=area.ascii), knots=knots, until=until, legend_epoch=legend_epoch))
     if len(session.valid):
-        lines.append(replace(valid_line(session.valid), knots=knots, until=until, legend_epoch=told))
+        lines.append(replace(valid_line(session.valid), knots=knots, until=until, legend_epoch=legend_epoch))
     return lines
 
 
@@ -80,34 +86,34 @@ def _title(spec: LabConfig) -> str:
 
 
 def _own_line(session: LabSession, *, ascii: bool) -> LossLine:
-    """The training loss; the height of the point on a drawn function, which is no error, by its own name."""
+    """The training loss; for a drawn function, the height of the point, called by the function's name."""
     line, spec = train_line(session.train), session.running_spec
     drawn = spec.loss.name == "function"
     return replace(line, name=drawn_name(spec.model.function, ascii=ascii)) if drawn else line
 
 
-def _changes(session: LabSession, room: Room, *, in_updates: bool) -> list[tuple[int, str]]:
-    """Where a control was turned, and to what. Where every epoch is the learner's own move that tells nothing."""
+def _changes(session: LabSession, area: Area, *, in_updates: bool) -> list[tuple[int, str]]:
+    """Where a control was changed, and to what. Nothing if the learner is the optimizer and changes it every epoch."""
     summary, spec = session.summary, session.running_spec
     if summary is None or spec.manual:
         return []
     marks: dict[int, list[str]] = {}
     for change in summary.changes:
-        name = f"{title_of_key(spec, change.key, ascii=room.ascii)} {value_text(change.key, change.value)}"
+        name = f"{title_of_key(spec, change.key, ascii=area.ascii)} {value_text(change.key, change.value)}"
         marks.setdefault(change.updates if in_updates else change.epoch, []).append(name)
     return [(place, ", ".join(names)) for place, names in marks.items()]
 
 
-def draw_view(session: LabSession, panel: str, room: Room) -> Rows:
-    """A panel that the worker computes."""
+def draw_view(session: LabSession, panel: str, area: Area) -> Rows:
+    """A panel whose data the worker computes."""
     view = session.view(panel)
     if view is None:
-        # Before the start the chart of the loss says how to begin; once is enough.
+        # Before the start, the loss chart says how to begin; once is enough.
         alone = session.summary is not None or "loss" not in session.spec.show.panels
         said = begin_text(session) if session.summary is None else translate("charts.nothing-yet")
-        return sentence(said if alone else "", room.width, room.height)
+        return sentence(said if alone else "", area.width, area.height)
     own = session.running_spec.data.name == "csv"
-    style = DrawStyle(room.width, room.height, room.colour, room.ascii, own_data=own)
+    style = DrawStyle(area.width, area.height, area.colour, area.ascii, own_data=own)
     return draw_panel(panel, view.scene, view.frame, style)
 
 
@@ -115,17 +121,17 @@ def draw_view(session: LabSession, panel: str, room: Room) -> Rows:
 
 
 def number_rows(session: LabSession, width: int) -> Rows:
-    """The live figures: names at the left edge, figures against the right one."""
+    """The live figures: names on the left, figures aligned on the right."""
     return [pair_row(label, text, width) for label, text in numbers(session)]
 
 
 def numbers(session: LabSession) -> list[tuple[str, str]]:
-    """Names and figures, most wanted first."""
+    """Names and figures, the most important first."""
     summary = session.summary
     pairs = _progress(session)
     if summary is None:
         return pairs + parameters(session)
-    if summary.train_losses and session.running_spec.loss.name != "function":  # f(w) stands among the parameters
+    if summary.train_losses and session.running_spec.loss.name != "function":  # f(w) is among the parameters
         pairs.append((translate("lab.train-loss"), figure(train_loss_now(summary))))
     if summary.valid_losses:
         pairs.append((translate("lab.valid-loss"), figure(summary.measured("valid_loss"))))
@@ -146,12 +152,12 @@ def numbers(session: LabSession) -> list[tuple[str, str]]:
 
 
 def train_loss_now(summary: RunSummary) -> float | None:
-    """The training loss now: of the last epoch, or, if another program trains, of the last one it was measured in."""
+    """The training loss of the last epoch; if another program trains, of the last epoch that measured it."""
     return summary.measured("train_loss") if summary.recorded else summary.train_losses[-1]
 
 
 def _progress(session: LabSession) -> list[tuple[str, str]]:
-    """How far the run is; where the learner is the optimizer, how often a place was tried."""
+    """Epoch and updates; if the learner is the optimizer, the number of tries."""
     epoch, updates = (session.summary.epoch, session.summary.updates) if session.summary is not None else (0, 0)
     if session.running_spec.manual:
         return [(translate("lab.tries"), count(epoch))]
@@ -163,7 +169,7 @@ def _progress(session: LabSession) -> list[tuple[str, str]]:
 
 
 def parameters(session: LabSession) -> list[tuple[str, str]]:
-    """The parameters of a small model, from whichever panel tells them."""
+    """The parameters of a small model, from whichever panel has them."""
     weights, curve, surface = (session.view(panel) for panel in ("weights", "curve", "surface"))
     try:
         if weights is not None and len(weights.frame.get("names", ())) in range(1, _PARAMETERS + 1):  # type: ignore[arg-type]
@@ -183,15 +189,31 @@ def parameters(session: LabSession) -> list[tuple[str, str]]:
 
 
 def pair_row(label: str, text: str, width: int) -> Row:
-    """A name at the left edge, a figure against the right one."""
+    """A name on the left, a figure aligned on the right."""
     room = max(1, width - cell_width(text) - 1)
     return [Span(pad(shorten(label, room), room), "muted"), Span(pad_left(text, width - room))]
 
 
 def rows_of_text(text: str, ink: str, width: int, most: int) -> Rows:
-    """A sentence in at most ``most`` lines, indented by a cell, cut with an ellipsis."""
+    """A sentence in at most ``most`` lines, indented by one cell; a longer one ends with an ellipsis."""
     lines: Sequence[str] = wrapped(text, max(1, width - 2)) if text else []
     shown = list(lines[:most])
     if len(lines) > most and shown:
         shown[-1] = shorten(shown[-1] + " …", max(1, width - 2))
     return [[Span(f" {line}", ink)] for line in shown]
+
+
+def know_best(session: LabSession, store: ProgressStore) -> None:
+    """Give ``session`` the best attempt so far. Call it in a thread, because it reads the progress file."""
+    challenge = session.challenge
+    if challenge.goal is not None:
+        challenge.best = store.attempts.best(session.original.id, challenge.goal.text)
+
+
+def keep_attempt(owner: Widget, session: LabSession) -> None:
+    """Save the present run of ``session``, in a thread, if it is the best attempt at the lab's goal."""
+    attempt = session.take_attempt()
+    if attempt is None:
+        return
+    store = shell_of(owner).workspace.store
+    owner.run_worker(lambda: store.attempts.keep(attempt), thread=True, exit_on_error=False)

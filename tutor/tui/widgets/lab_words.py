@@ -1,4 +1,4 @@
-"""What a lab says in words: how the run stands, how it ended and why, what the goal is."""
+"""What a lab says in words: the state of its run, how it ended and why, and its goal."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ _FACT_NAMES: dict[str, str] = {
 
 
 def loss_name(name: str) -> str:
-    """What a loss is called."""
+    """The name of a loss for people."""
     return translate(_LOSS_NAMES[name]) if name in _LOSS_NAMES else name
 
 
 def state_row(session: LabSession) -> Row:
-    """The state, the pace and the seed, for the top line."""
+    """State, pace and seed, for the top line."""
     sign, ink, key = STATE_WORDS[session.state]
     if session.replay is not None:
         sign, ink, key = "◆", "accent", "replay.state"
@@ -84,9 +84,9 @@ def pace_text(pace: float) -> str:
 
 
 def outcome(session: LabSession) -> tuple[str, str]:
-    """How the run ended, in a sentence, and its ink; what to do where none has begun; empty while one goes on.
+    """A sentence about how the run ended, and its ink; before a run, how to begin; empty while one is going.
 
-    What is wrong with its log is told in any case.
+    Faults of its log are added in any case.
     """
     text, ink = _outcome(session)
     faults = [*not_finite_texts(session.summary), *log_faults(session.summary)] if session.summary is not None else []
@@ -157,11 +157,11 @@ def _finished(session: LabSession) -> str:
     gap = " " if text.isascii() else ""
     if session.goal_met():
         text += gap + translate("lab.says-goal-met")
-    return text + (gap + told if (told := _new_best(session)) else "")
+    return text + (gap + best if (best := _new_best(session)) else "")
 
 
 def _built(builder: CurveBuilder) -> str:
-    """Which hidden unit is chosen, and how far the sum is from the curve."""
+    """Which hidden unit is selected, and how far the sum is from the curve."""
     unit = builder.unit
     most, mean = (figure(error, digits=3) for error in builder.errors)
     if unit is None:
@@ -174,17 +174,17 @@ def _built(builder: CurveBuilder) -> str:
 
 
 def _new_best(session: LabSession) -> str:
-    """That this attempt at the goal beats all before it, where one was beaten."""
+    """That this attempt is the best so far, if there was one before; else nothing."""
     best, beaten = session.challenge.best, session.challenge.beaten
     if best is None or beaten is None or best.run != session.run_id or best.value is None or beaten.value is None:
         return ""
     value, before = figure(best.value), figure(beaten.value)
-    # A difference too small to be seen is nothing to tell of.
+    # A difference too small to show is not reported.
     return translate("workbench.new-best", value=value, before=before) if value != before else ""
 
 
 def seed_text(session: LabSession) -> str:
-    """What the seed of the next run changes: other random numbers, or nothing where none are drawn."""
+    """What the seed of the next run changes: the random numbers, or nothing if the run draws none."""
     from tutor.labs.settings import SETTINGS
 
     seed, own = session.spec.train.seed, session.original.train.seed
@@ -199,17 +199,17 @@ def begin_text(session: LabSession) -> str:
 
 
 def goal_lines(goal: str, function: str = "", *, ascii: bool = False) -> list[str]:
-    """A goal in the condition language, a line for each condition, with names and signs as people write them.
+    """A goal in the condition language, one line for each condition, with names and signs as people write them.
 
     Args:
-        goal: the condition.
-        function: the drawn function whose height ``final.f`` is.
-        ascii: whether to write in plain ASCII.
+        goal: The condition.
+        function: The drawn function whose height is ``final.f``.
+        ascii: Whether to use ASCII alone.
     """
-    return [_spoken(part, function, ascii=ascii) for part in re.split(r" (?=(?:and|or)\b)", " ".join(goal.split()))]
+    return [_readable(part, function, ascii=ascii) for part in re.split(r" (?=(?:and|or)\b)", " ".join(goal.split()))]
 
 
-def _spoken(goal: str, function: str, *, ascii: bool) -> str:
+def _readable(goal: str, function: str, *, ascii: bool) -> str:
     def named(match: re.Match[str]) -> str:
         word = match.group(0)
         if word == "final.f":

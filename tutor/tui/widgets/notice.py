@@ -1,7 +1,7 @@
-"""A sentence over the bottom of the screen that goes away by itself.
+"""A sentence at the bottom of the screen that disappears by itself.
 
-It lies over the rule above the footer; a longer one over the footer too. Only what has more than two lines takes
-rows of what the screen shows.
+One line covers the rule above the footer, two lines cover the footer too. Only a longer sentence covers rows of the
+screen itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SIGNS = {"info": ("·", "accent"), "good": (RIGHT, "good"), "warning": (WARNING
 
 
 class Notice(Widget):
-    """Says one thing at a time for some seconds; the newest wins."""
+    """Shows one sentence at a time for some seconds; a new one replaces it."""
 
     DEFAULT_CSS = """
     Notice { dock: bottom; height: auto; layer: notice; display: none; background: $raised; }
@@ -35,7 +35,7 @@ class Notice(Widget):
 
     @property
     def text(self) -> str:
-        """What is being said; empty when nothing is."""
+        """The sentence in view; empty if there is none."""
         return self._text if self.display else ""
 
     def say(self, text: str, kind: str = "info", seconds: float | None = None) -> None:
@@ -49,14 +49,13 @@ class Notice(Widget):
         self._timer = self.set_timer(seconds or 4 + cell_width(text) / 20, self.hide)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Another width, another number of lines."""
         self._place(event.size.width)
 
     def _place(self, width: int) -> None:
         self.styles.offset = (0, -1 if self.get_content_height(None, None, width) == 1 else 0)
 
     def hide(self) -> None:
-        """Say nothing more."""
+        """Hide the sentence."""
         self.display = False
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
@@ -64,7 +63,7 @@ class Notice(Widget):
         return len(wrapped(self._text, width - 5))
 
     def render_line(self, y: int) -> Strip:
-        """One line of the sentence; the sign stands before the first."""
+        """One line of the sentence; the sign is before the first."""
         width = self.size.width
         lines = wrapped(self._text, width - 5)
         sign, ink = _SIGNS[self._kind]

@@ -1,4 +1,4 @@
-"""Typeset text on the screen: only the lines in view are drawn, and its links can be followed by key or mouse."""
+"""Typeset text on the screen. Only the lines in view are drawn; links can be followed with keys or the mouse."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from textual.strip import Strip
 from tutor.foundation.text import cell_width
 from tutor.tui.textual_private import CachedLayout
 from tutor.tui.themes import Look
-from tutor.tui.widgets.rows import look_of, tutor_app
+from tutor.tui.widgets.rows import look_of, shell_of
 from tutor.typeset.elements import Line, Span
 
 MEASURE = 76
-"""The widest line that is still comfortable to read."""
+"""The widest comfortable line, in cells."""
 
 Page = Callable[[int, bool], Sequence[Line]]
-"""Sets a text: the width in cells, whether to draw in ASCII, to lines."""
+"""Typesets a text. Takes the width in cells and whether to use ASCII alone; returns lines."""
 
 
 class Piece(NamedTuple):
-    """A part of a link: its line, and the cells from ``start`` to before ``end``."""
+    """A part of a link: its line, and the cells from ``start`` up to ``end``."""
 
     line: int
     start: int
@@ -33,7 +33,7 @@ class Piece(NamedTuple):
 
 
 class Link(NamedTuple):
-    """Words that lead somewhere; more than one piece where they go over a line's end."""
+    """A link; it has more than one piece if a line break divides it."""
 
     target: str
     pieces: tuple[Piece, ...]
@@ -42,7 +42,7 @@ class Link(NamedTuple):
 def links_of(lines: Iterable[Line]) -> list[Link]:
     """The links of a page, in reading order."""
     links: list[Link] = []
-    open_target = ""  # the link that may go on: nothing but indentation has come since
+    open_target = ""  # the link that may continue: only indentation has followed so far
     for number, line in enumerate(lines):
         column = 0
         for span in line.spans:
@@ -61,7 +61,7 @@ def links_of(lines: Iterable[Line]) -> list[Link]:
 
 
 def segment_of(span: Span, look: Look, *, here: bool = False) -> Segment:
-    """A span in the style of its role; ``here`` marks the link that a key would follow."""
+    """A span in the style of its role; ``here`` marks the selected link."""
     ink: str = span.role
     if span.target.startswith("#"):
         ink = f"{ink} underline"
@@ -69,10 +69,10 @@ def segment_of(span: Span, look: Look, *, here: bool = False) -> Segment:
 
 
 class ProseView(CachedLayout):
-    """A text set to its own width.
+    """A text that is typeset to the width of the widget.
 
     Args:
-        page: Sets the text; asked again when the width or the signs change.
+        page: Typesets the text; called again when the width changes, or ASCII is switched on or off.
     """
 
     DEFAULT_CSS = """
@@ -100,16 +100,16 @@ class ProseView(CachedLayout):
 
     def lines_at(self, width: int) -> Sequence[Line]:
         """The lines of the text at ``width`` cells."""
-        return self._page(width, tutor_app(self).ascii)
+        return self._page(width, shell_of(self).ascii)
 
     @property
     def lines(self) -> Sequence[Line]:
-        """The lines as they are shown."""
+        """The lines in the present width."""
         return self.lines_at(self.content_size.width)
 
     @property
     def links(self) -> list[Link]:
-        """The links in the lines as they are shown."""
+        """The links in the present lines."""
         lines = self.lines
         if self._links is None or self._links[0] is not lines:
             self._links = (lines, links_of(lines))

@@ -1,8 +1,8 @@
-"""A list of rows with one selected: course map, glossary, palette, settings. Draws only rows that changed."""
+"""A list of rows with one selected, as on the course map and in the settings; and the rows that pages are made of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tutor.charts.cells import Row, Rows, Span, plain_row
+from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten, wrapped
 from tutor.tui.commands import Command, bindings_of
@@ -25,9 +25,9 @@ class RowItem:
     """One row.
 
     Args:
-        key: What it stands for; told when it is chosen.
-        draw: Gives its spans for a width in cells; called at every redraw, so it speaks the language in use.
-        selectable: Headings and blank rows are not.
+        key: Identifies the row in messages.
+        draw: Gives its spans for a width in cells. It is called at every redraw, so it uses the language in use.
+        selectable: Whether the row can be selected; headings and blank rows cannot.
     """
 
     key: str
@@ -47,7 +47,7 @@ MOVES: tuple[Command, ...] = (
 
 
 class RowList(ScrollView, can_focus=True):
-    """Rows, one of them selected; arrows and ``hjkl`` move, enter or a click chooses."""
+    """Rows, one of them selected. Arrows and ``hjkl`` move the selection, enter or a click chooses a row."""
 
     KEYS: ClassVar[tuple[Command, ...]] = MOVES
     BINDINGS = bindings_of(MOVES)
@@ -66,7 +66,7 @@ class RowList(ScrollView, can_focus=True):
             return self.row_list
 
     class Chosen(Highlighted):
-        """A row was chosen by enter or a click."""
+        """A row was chosen with enter or a click."""
 
     def __init__(self, items: Sequence[RowItem] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -85,7 +85,7 @@ class RowList(ScrollView, can_focus=True):
         return self._items[self._selected].key if 0 <= self._selected < len(self._items) else None
 
     def set_items(self, items: Sequence[RowItem], select: str | None = None) -> None:
-        """Show other rows; ``select`` is selected, else the same key as before, else the first that can be."""
+        """Show other rows. ``select`` is selected, else the same key as before, else the first selectable row."""
         wanted = select if select is not None else self.selected
         self._items = list(items)
         choices = [index for index, item in enumerate(self._items) if item.selectable]
@@ -105,12 +105,11 @@ class RowList(ScrollView, can_focus=True):
                 return
 
     def on_resize(self, event: events.Resize) -> None:
-        """Rows are as wide as the list."""
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._items))
         self.call_after_refresh(self._show_selected)
 
     def render_line(self, y: int) -> Strip:
-        """The row that stands ``y`` lines below the upper edge."""
+        """The row ``y`` lines below the upper edge."""
         width = self.scrollable_content_region.width
         index = y + self.scroll_offset.y
         if index >= len(self._items):
@@ -135,7 +134,7 @@ class RowList(ScrollView, can_focus=True):
             return
         top, height = self.scroll_offset.y, self.scrollable_content_region.height
         first = self._selected
-        while first > 0 and not self._items[first - 1].selectable:  # the headings above it belong to it
+        while first > 0 and not self._items[first - 1].selectable:  # keep the headings above it in view
             first -= 1
         if first < top and self._selected - first < height:
             self.scroll_to(y=first, animate=False, force=True)
@@ -146,7 +145,7 @@ class RowList(ScrollView, can_focus=True):
         index = max(-1, min(len(self._items), self._selected + by))
         direction = 1 if by > 0 else -1
         choices = [i for i, item in enumerate(self._items) if item.selectable]
-        if not choices:  # nothing to select: a page to read
+        if not choices:  # nothing can be selected: scroll instead
             self.scroll_to(y=self.scroll_offset.y + by, animate=False, force=True)
             return
         if by in {1, -1}:
@@ -156,35 +155,28 @@ class RowList(ScrollView, can_focus=True):
             self._go(min(choices, key=lambda i: abs(i - index)))
 
     def action_up(self) -> None:
-        """Select the row above."""
         self._step(-1)
 
     def action_down(self) -> None:
-        """Select the row below."""
         self._step(1)
 
     def action_page_up(self) -> None:
-        """Select a row one page up."""
         self._step(-max(2, self.size.height - 1))
 
     def action_page_down(self) -> None:
-        """Select a row one page down."""
         self._step(max(2, self.size.height - 1))
 
     def action_first(self) -> None:
-        """Select the first row."""
         self._step(-max(2, len(self._items)))
 
     def action_last(self) -> None:
-        """Select the last row."""
         self._step(max(2, len(self._items)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is nothing to choose where nothing can be selected."""
+        """Without a selectable row, there is nothing to choose."""
         return action != "choose" or self.selected is not None
 
     def action_choose(self) -> None:
-        """Choose the selected row."""
         if self.selected is not None:
             self.post_message(self.Chosen(self, self.selected))
 
@@ -197,7 +189,7 @@ class RowList(ScrollView, can_focus=True):
 
 
 MARGIN = 2
-"""Cells left of everything on a page."""
+"""The left margin of a page in cells."""
 
 
 def blank() -> RowItem:
@@ -211,18 +203,18 @@ def heading(text: str) -> RowItem:
 
 
 def fixed(draw: Callable[[int], Row]) -> RowItem:
-    """A row to read, not to choose."""
+    """A row that cannot be selected."""
     return RowItem("", draw, selectable=False)
 
 
 def sentence_items(text: str, width: int, ink: str = "muted") -> list[RowItem]:
-    """A sentence of ours over as many rows as ``width`` cells need."""
+    """A sentence of the interface, in as many rows as it needs at ``width`` cells."""
     lines = wrapped(harmless_line(text), max(10, width - 2 * MARGIN))
     return [fixed(_row_of([Span(" " * MARGIN), Span(line, ink)])) for line in lines]
 
 
-def way(key: str, letter: str, text: str) -> RowItem:
-    """A row that leads on: the key that does the same, and what it does."""
+def choice_item(key: str, letter: str, text: str) -> RowItem:
+    """A row that offers a next step: the key that does the same, and what it does."""
 
     def draw(width: int) -> Row:
         room = max(0, width - 8)
@@ -232,11 +224,11 @@ def way(key: str, letter: str, text: str) -> RowItem:
 
 
 def chart_items(draw: Callable[[int, int], Rows], height: int) -> list[RowItem]:
-    """A picture over ``height`` rows.
+    """A picture in ``height`` rows.
 
     Args:
-        draw: Draws it in a width and a height in cells; called once for each width.
-        height: Its rows.
+        draw: Draws it for a width and a height in cells; called once for each width.
+        height: The number of rows.
     """
     drawn: dict[int, Rows] = {}
 
@@ -254,13 +246,8 @@ def chart_items(draw: Callable[[int, int], Rows], height: int) -> list[RowItem]:
 
 
 def day_label(day: date) -> str:
-    """A day below a chart: its month and its number."""
+    """The label of a day below a chart: month and day."""
     return f"{day.month}/{day.day}"
-
-
-def rows_as_text(items: Iterable[RowItem], width: int) -> Sequence[str]:
-    """What a page says, row by row: for tests and for what is not drawn on a screen."""
-    return [plain_row(item.draw(width)).rstrip() for item in items]
 
 
 def _row_of(row: Row) -> Callable[[int], Row]:

@@ -1,4 +1,4 @@
-"""Rows of spans as strips for Textual, and the views that show rows: still ones, and charts that redraw."""
+"""Rows of spans as Textual's strips, and the widget that shows rows."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def look_of(widget: Widget) -> Look:
-    """The look in use where ``widget`` stands."""
+    """The look in use."""
     return getattr(widget.app, "look", LOOKS["dark"])
 
 
-def tutor_app(widget: Widget) -> Shell:
+def shell_of(widget: Widget) -> Shell:
     """The app that ``widget`` belongs to, as widgets know it."""
     return cast("Shell", widget.app)
 
@@ -50,8 +50,8 @@ def strip_of(row: Iterable[Span], look: Look, width: int, *, ground: str | None 
     return strip if wide <= width else strip.adjust_cell_length(width)
 
 
-class Room(NamedTuple):
-    """What there is to draw in: cells, whether fields may be coloured, and whether ASCII is all there is."""
+class Area(NamedTuple):
+    """The cells to draw in, whether their backgrounds may be coloured, and whether only ASCII can be shown."""
 
     width: int
     height: int
@@ -59,8 +59,8 @@ class Room(NamedTuple):
     ascii: bool = False
 
 
-Draw = Callable[[Room], Rows]
-"""Draws exactly the cells of a room."""
+Draw = Callable[[Area], Rows]
+"""Draws exactly the cells of an area."""
 
 
 class RowsView(Widget):
@@ -77,18 +77,18 @@ class RowsView(Widget):
         super().__init__(id=id)
         self._draw = draw
         self._rows: Rows = []
-        self._room: Room | None = None
+        self._area: Area | None = None
         self._strips: dict[int, Strip] = {}
         self._look: Look | None = None
 
     @property
-    def room(self) -> Room:
-        """What there is to draw in now."""
+    def area(self) -> Area:
+        """The present area."""
         look = look_of(self)
-        return Room(self.size.width, self.size.height, not look.native, tutor_app(self).ascii)
+        return Area(self.size.width, self.size.height, not look.native, shell_of(self).ascii)
 
     def show(self, draw: Draw) -> None:
-        """Draw something else from now on."""
+        """Use another ``draw`` from now on."""
         self._draw = draw
         self.redraw()
 
@@ -96,13 +96,13 @@ class RowsView(Widget):
         """Draw again; lines that stayed the same are not sent again."""
         if not self.is_mounted or not self.size.width or not self.size.height:
             return
-        if self._room is None:  # whatever is painted first is drawn then, in the room that there is by then
+        if self._area is None:  # the first picture is drawn when Textual asks for it, in the area of that moment
             self.refresh()
             return
-        room = self.room
-        rows = self._draw(room)
-        if room != self._room or len(rows) != len(self._rows):
-            self._take(room, rows)
+        area = self.area
+        rows = self._draw(area)
+        if area != self._area or len(rows) != len(self._rows):
+            self._take(area, rows)
             self.refresh()
             return
         changed = [y for y, (new, old) in enumerate(zip(rows, self._rows, strict=True)) if new != old]
@@ -110,18 +110,18 @@ class RowsView(Widget):
         for y in changed:
             self._strips.pop(y, None)
         if changed:
-            self.refresh(*(Region(0, y, room.width, 1) for y in changed))
+            self.refresh(*(Region(0, y, area.width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
-        """Line ``y``, made once and kept until it changes."""
+        """Line ``y``, kept until it changes."""
         return self._strip(y, *self._ground())
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines as they are, where no border or padding has to be laid around them: that costs more than they do."""
+        """All lines at once if there is no border or padding: Textual's general way costs more than the lines do."""
         if self.outer_size != self.size:
             return super().render_lines(crop)
-        look, room = self._ground()
-        strips = [self._strip(y, look, room) for y in crop.line_range]
+        look, area = self._ground()
+        strips = [self._strip(y, look, area) for y in crop.line_range]
         if filters := self.get_line_filters():
             background = self.background_colors[1]
             for each in filters:
@@ -131,41 +131,41 @@ class RowsView(Widget):
         return strips
 
     def row(self, y: int) -> Row:
-        """The spans of line ``y``: for tests and for clicks."""
+        """The spans of line ``y``."""
         return self._rows[y]
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Another size is another picture, unless it has been painted in that size already."""
-        if self.room != self._room:
+        """Draw in the new size, unless that has happened already."""
+        if self.area != self._area:
             self.forget()
             self.redraw()
 
     def on_hide(self, _event: events.Hide) -> None:
-        """Out of sight nobody draws it again: what comes back into sight is a new picture, in whatever size."""
+        """Forget the picture: a hidden widget is not redrawn, so it is drawn again when it is shown."""
         self.forget()
 
     def forget(self) -> None:
-        """Draw nothing before the next painting: where the layout changes, what is drawn now would be drawn twice."""
-        self._room = None
+        """Draw nothing before Textual asks for it: while the layout changes, it would be drawn twice."""
+        self._area = None
         self._strips.clear()
 
-    def _ground(self) -> tuple[Look, Room]:
-        """The look and the room there is now; where either is another than before, nothing is kept."""
-        look, room = look_of(self), self.room
-        if room != self._room:
-            self._take(room, self._draw(room))
+    def _ground(self) -> tuple[Look, Area]:
+        """The present look and area; if one has changed, what was kept is dropped."""
+        look, area = look_of(self), self.area
+        if area != self._area:
+            self._take(area, self._draw(area))
         if look is not self._look:
             self._look = look
             self._strips.clear()
-        return look, room
+        return look, area
 
-    def _strip(self, y: int, look: Look, room: Room) -> Strip:
+    def _strip(self, y: int, look: Look, area: Area) -> Strip:
         strip = self._strips.get(y)
         if strip is None:
             row = self._rows[y] if y < len(self._rows) else []
-            strip = self._strips[y] = strip_of(row, look, room.width)
+            strip = self._strips[y] = strip_of(row, look, area.width)
         return strip
 
-    def _take(self, room: Room, rows: Rows) -> None:
-        self._room, self._rows = room, rows
+    def _take(self, area: Area, rows: Rows) -> None:
+        self._area, self._rows = area, rows
         self._strips.clear()

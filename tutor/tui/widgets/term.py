@@ -1,4 +1,4 @@
-"""A glossary entry: its rows, and the view that scrolls them and follows their links."""
+"""A glossary entry as rows, and the widget that scrolls them and follows their links."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from tutor.foundation.safe_text import harmless, harmless_line
 from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, listed, translate
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.widgets.rows import look_of, strip_of, tutor_app
+from tutor.tui.widgets.rows import look_of, shell_of, strip_of
 
 if TYPE_CHECKING:
     from tutor.course.glossary import GlossaryEntry
 
 
 NameOf = Callable[[str], str]
-"""The shown name of a term or lesson id."""
+"""Gives the name to show for the id of a term or lesson."""
 
 
 def names_of(entry: GlossaryEntry, language: str) -> tuple[str, str]:
-    """The name in ``language``, and the first one that another language has; empty where there is none."""
+    """The name in ``language``, and the first name in another language; "" if there is none."""
     others = entry.other_names(language)
     return harmless_line(entry.name(language)), harmless_line(others[0]) if others else ""
 
@@ -45,15 +45,15 @@ def title_row(entry: GlossaryEntry, language: str, room: int) -> Row:
 def term_rows(
     entry: GlossaryEntry, width: int, language: str, *, name_of: NameOf, lesson_of: NameOf, followed: int = -1
 ) -> Rows:
-    """What stands below the title.
+    """The rows below the title.
 
     Args:
         entry: The term.
-        width: Cells a row may take.
+        width: The width in cells.
         language: The code of the language in use.
         name_of: Gives the name of a term id.
         lesson_of: Gives the title of a lesson id.
-        followed: Which see-link is selected; none where negative.
+        followed: The index of the selected see-link; negative if none is.
     """
     rows: Rows = []
     if also := [harmless_line(name) for name in entry.also.get(language, ())]:
@@ -78,7 +78,7 @@ def _prose(markdown: str, width: int) -> Rows:
 
 
 def see_rows(see: tuple[str, ...], width: int, name_of: NameOf, followed: int) -> Rows:
-    """The see-links, numbered from 1, broken between links."""
+    """The see-links, numbered from 1; lines break only between links."""
     word = translate("glossary.see")
     indent = cell_width(word) + 2
     rows: Rows = [[Span(word, "muted"), Span("  ")]]
@@ -100,7 +100,7 @@ TERM_KEYS: tuple[Command, ...] = (
     Command("term.previous-link", ("shift+tab", "left", "h"), "glossary.previous-link", group="keys.group-move",
             palette=False),
     Command("term.follow", ("enter",), "glossary.follow", footer=1, palette=False),
-    Command("term.follow-number", tuple("123456789"), "glossary.follow-number", shown="1–9", tells_key=True,
+    Command("term.follow-number", tuple("123456789"), "glossary.follow-number", shown="1–9", passes_key=True,
             palette=False),
     Command("term.back", ("backspace",), "glossary.back-term", action="back_term", footer=2, palette=False),
     Command("term.lesson", ("o",), "glossary.open-lesson", footer=3),
@@ -110,7 +110,7 @@ TERM_KEYS: tuple[Command, ...] = (
 
 
 class TermView(ScrollView, can_focus=True):
-    """One term. Tab selects a see-link, enter or its number follows it, backspace goes back."""
+    """Shows one term. Tab selects a see-link, enter or its number follows it, backspace goes back."""
 
     KEYS: ClassVar[tuple[Command, ...]] = TERM_KEYS
     BINDINGS = bindings_of(TERM_KEYS)
@@ -124,7 +124,7 @@ class TermView(ScrollView, can_focus=True):
             super().__init__()
 
     class LessonWanted(Message):
-        """The lesson where the term is first met should open."""
+        """The learner asked for the lesson that introduces the term."""
 
         def __init__(self, lesson_id: str, term_id: str) -> None:
             self.lesson_id, self.term_id = lesson_id, term_id
@@ -140,43 +140,43 @@ class TermView(ScrollView, can_focus=True):
 
     @property
     def entry(self) -> GlossaryEntry | None:
-        """The term shown; None where there is none of that id."""
-        course = tutor_app(self).services.course
+        """The term in view; None if the course has none with that id."""
+        course = shell_of(self).workspace.course
         return course.glossary().get(self._trail[-1]) if course is not None and self._trail else None
 
     def show_term(self, term_id: str) -> None:
-        """Show a term, with no way back: a new beginning."""
+        """Show a term and forget the terms before it."""
         self._trail = [term_id] if term_id else []
         self._turned()
 
     def follow(self, term_id: str) -> None:
-        """Go on to a term, from which one can come back."""
+        """Show a term; backspace returns to the one before."""
         self._trail.append(term_id)
         self._turned()
 
     def _turned(self) -> None:
         self._link = 0
         self.scroll_to(y=0, animate=False)
-        self.renew()
+        self.refresh_texts()
         self.post_message(self.Turned(self._trail[-1] if self._trail else ""))
         if self.has_focus:
             self._meet()
 
     def _meet(self) -> None:
-        # Only what has the keys was opened; beside the list of the glossary, terms merely pass by.
-        services, entry = tutor_app(self).services, self.entry
-        deck = services.deck
+        # Only a focused card was opened on purpose; beside the glossary's list, terms merely pass by.
+        workspace, entry = shell_of(self).workspace, self.entry
+        deck = workspace.deck
         if deck is not None and entry is not None:
-            meet = partial(deck.meet, services.store, entry.id, clock.utc_now())
+            meet = partial(deck.meet, workspace.store, entry.id, clock.utc_now())
             self.run_worker(meet, thread=True, exit_on_error=False)  # the disk may be slow
 
-    def renew(self) -> None:
-        """The term, the language or the size has changed."""
+    def refresh_texts(self) -> None:
+        """Draw again after a change of term, language or size."""
         self.virtual_size = Size(self.size.width, len(self.rows(self.scrollable_content_region.width)))
         self.refresh(layout=True)
 
     def rows(self, width: int) -> Rows:
-        """The rows of the term for a width in cells, made once."""
+        """The rows of the term in ``width`` cells, kept until something changes."""
         entry = self.entry
         wanted = (entry.id if entry else "", width, language(), self._link if self.has_focus else -1)
         if entry is not None and width > 8 and wanted != self._made_for:
@@ -186,7 +186,7 @@ class TermView(ScrollView, can_focus=True):
         return self._rows if entry is not None else []
 
     def _term_rows(self, entry: GlossaryEntry, width: int) -> Rows:
-        course = tutor_app(self).services.course
+        course = shell_of(self).workspace.course
         assert course is not None  # noqa: S101 - an entry comes from a course
         glossary = course.glossary()
         titles = {header.id: header.numbered_title for header in course.headers(language())}
@@ -205,16 +205,15 @@ class TermView(ScrollView, can_focus=True):
         return len(self.rows(width))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Rows are set for the width."""
-        self.renew()
+        self.refresh_texts()
 
     def on_focus(self) -> None:
-        """The selected link is shown, and the term counts as seen."""
+        """Show the selected link; the term counts as seen."""
         self.refresh()
         self._meet()
 
     def on_blur(self) -> None:
-        """No link is selected while the keys go elsewhere."""
+        """Show no selected link."""
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -225,7 +224,7 @@ class TermView(ScrollView, can_focus=True):
         return strip_of(rows[index] if index < len(rows) else [], look_of(self), width)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What leads nowhere is not offered."""
+        """Disable commands that would lead nowhere."""
         entry = self.entry
         if action in {"follow", "follow_number", "next_link", "previous_link"}:
             return entry is not None and bool(entry.see)
@@ -241,38 +240,32 @@ class TermView(ScrollView, can_focus=True):
             self.refresh()
 
     def action_next_link(self) -> None:
-        """Select the next see-link."""
         self._move_link(1)
 
     def action_previous_link(self) -> None:
-        """Select the see-link before."""
         self._move_link(-1)
 
     def action_follow(self) -> None:
-        """Go to the selected see-link."""
         if self.entry is not None and self.entry.see:
             self.follow(self.entry.see[self._link])
 
     def action_follow_number(self, digit: str) -> None:
-        """Go to the see-link of that number."""
         if self.entry is not None and 0 < int(digit) <= len(self.entry.see):
             self.follow(self.entry.see[int(digit) - 1])
 
     def action_back_term(self) -> None:
-        """Back to the term one came from."""
+        """Return to the term before."""
         if len(self._trail) > 1:
             self._trail.pop()
             self._turned()
 
     def action_lesson(self) -> None:
-        """Open the lesson where the term is first met."""
+        """Ask for the lesson that introduces the term."""
         if self.entry is not None and self.entry.lesson_id:
             self.post_message(self.LessonWanted(self.entry.lesson_id, self.entry.id))
 
     def action_down(self) -> None:
-        """One row down."""
         self.scroll_to(y=self.scroll_offset.y + 1, animate=False)
 
     def action_up(self) -> None:
-        """One row up."""
         self.scroll_to(y=self.scroll_offset.y - 1, animate=False)

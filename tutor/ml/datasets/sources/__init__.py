@@ -5,7 +5,7 @@ To add a data set, write its `DataSource` in a file of this folder and name it i
 
 from __future__ import annotations
 
-from tutor.ml.datasets.sources import generated, mails, own_table, series, shipped, text
+from tutor.ml.datasets.sources import air, generated, mails, own_table, series, shipped, text
 from tutor.ml.datasets.sources.source import DataSource
 from tutor.ml.settings import DataSettings
 
@@ -13,6 +13,7 @@ DATA_SOURCES: dict[str, DataSource[DataSettings]] = {
     each.name: each
     for each in (
         *series.SOURCES,
+        air.SOURCE,
         *shipped.SOURCES,
         mails.SOURCE,
         *generated.SOURCES,

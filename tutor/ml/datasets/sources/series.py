@@ -79,8 +79,15 @@ def _with_shocks(series: Floats, random: np.random.Generator, *, fraction: float
     return np.where(hit, series * np.exp(random.normal(0, spread, len(series))), series)
 
 
+def first_label(days: int, lags: int) -> int:
+    """The number of the first day of a series that is a label: those before it are only looked back at."""
+    return min(max(lags, LONGEST_LOOK_BACK), days - 2)
+
+
 def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, rows: int = 0) -> RawData:
     """Features that look back: row t holds the values of the 1, 2, ..., ``lags`` days before day t.
+
+    A series by the hour is treated alike; its days are hours.
 
     Args:
         series: (days,), in order.
@@ -92,7 +99,7 @@ def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, r
     Returns:
         (n, d) features and (n,) labels, in time order.
     """
-    start = min(max(lags, LONGEST_LOOK_BACK), len(series) - 2)
+    start = first_label(len(series), lags)
     series = np.array(series[: start + rows] if rows else series, dtype=np.float64)
     lags = min(lags, start)
     if viral_day != 1.0:
@@ -101,7 +108,17 @@ def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, r
     x = np.stack([series[start - lag : len(series) - lag] for lag in range(1, lags + 1)], axis=1)
     fraction = next((days / len(x) for days in (VALIDATION_DAYS, SHORT_VALIDATION_DAYS) if len(x) > 3 * days), 0.2)
     names = tuple(f"{name} −{lag}" for lag in range(1, lags + 1))
-    return RawData(x, series[start:], names, name, REGRESSION, ordered=True, test_fraction=fraction, shared_scale=True)
+    return RawData(
+        x,
+        series[start:],
+        names,
+        name,
+        REGRESSION,
+        ordered=True,
+        lags=lags,
+        test_fraction=fraction,
+        shared_scale=True,
+    )
 
 
 _HIRED = ("casual", "registered", "total")

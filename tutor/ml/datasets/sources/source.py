@@ -26,7 +26,8 @@ class DataSource(Generic[Settings]):
         task: ``classification``, ``regression`` or ``drawn``; empty if it depends on the file.
         classes: The number of classes; 0 if there are none, or if it depends on the file.
         targets: The columns that may be predicted, if there is a choice.
-        series: Whether its rows are the days of a series.
+        series: Whether its rows are the days or hours of a series.
+        label: In a series with other columns: what ``features`` calls the earlier labels.
         grouped: Whether its rows have groups, such as speakers.
         kept_back: Whether it comes with rows for validation.
         whole: Whether `load` gives a `Dataset` that is ready for training.
@@ -41,6 +42,7 @@ class DataSource(Generic[Settings]):
     classes: int = 0
     targets: tuple[str, ...] = ()
     series: bool = False
+    label: str = ""
     grouped: bool = False
     kept_back: bool = False
     whole: bool = False

@@ -1,4 +1,4 @@
-"""Building a curve out of hidden units by key, until gradient descent takes over."""
+"""Building a curve out of hidden units by hand, until gradient descent takes over."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ REDO = LabCommand("lab.redo", ("U",), "workbench.redo", "workbench.redo-help", g
 
 
 class BuildingMode(Mode):
-    """Moves the pieces of a curve, in a lab with a panel ``pieces``.
+    """Moves the hidden units of a curve, in a lab with the panel ``pieces``.
 
     Args:
         lab: The screen.
-        builder: The curve that the session has in hand.
+        builder: The session's curve.
     """
 
     commands: ClassVar[tuple[Command, ...]] = (
@@ -63,7 +63,7 @@ class BuildingMode(Mode):
         return "build_learn", "build_left", "build_next", "build_narrower", "build_add", "source"
 
     def leave(self) -> bool:
-        """Leave the curve as it stands; it can be come back to."""
+        """Leave the curve as it is; the learner can return to it."""
         self.session.drawings.leave(self.session.spec)
         self.lab.enter_normal()
         return True

@@ -1,4 +1,4 @@
-"""What the keys of a lab mean now. A mode owns its commands: the table of their keys and words, and what they do."""
+"""A mode of a lab: what its keys mean. A mode owns its commands, with their keys and texts, and does them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tutor.tui.shell import Shell
 
 Result = TypeVar("Result")
-LabCommand = partial(Command, action="command", tells_id=True)
+LabCommand = partial(Command, action="command", passes_id=True)
 """A command of a mode: the screen has one action for all of them."""
 RUN, CONTROLS, CHART = "lab.group-run", "lab.group-controls", "lab.group-chart"
 _MOST_IN_FOOTER = 6
@@ -44,33 +44,33 @@ class Lab(Protocol):
         """Whether this is a run that another program trains."""
 
     def enter(self, mode: Mode) -> None:
-        """From now on keys mean what they mean in ``mode``."""
+        """Use the keys of ``mode`` from now on."""
 
     def enter_normal(self) -> None:
-        """Leave a special mode."""
+        """Return to the normal mode."""
 
     def show_all(self) -> None:
-        """Draw everything; after each command the screen does so by itself."""
+        """Draw everything. The screen does this by itself after each command."""
 
     def notice(self, text: str, kind: str = "info", seconds: float | None = None) -> None:
-        """Say a sentence for some seconds."""
+        """Show a sentence for some seconds."""
 
     def attempt(self, act: Callable[[LabSession], Result], then: Callable[[Result], object] = ...) -> None:
-        """Do something with the session and ``then`` something with what comes of it; say what goes wrong."""
+        """Call ``act`` with the session and ``then`` with its result; if it fails, show the error."""
 
     def in_thread(self, work: Callable[[], Result], then: Callable[[Result], object]) -> None:
-        """Do ``work`` in a thread, and ``then`` something with what comes of it if the lab is still open."""
+        """Call ``work`` in a thread, and then, if the lab is still open, ``then`` with its result."""
 
 
 class Mode:
     """One way of using a lab.
 
-    A mode binds no key that means the same on every screen: Textual would take that meaning away also where the
-    mode's own command is not possible. Escape asks `leave` first.
+    A mode binds no key that all screens share: Textual would disable the shared command even while the mode's own
+    command cannot be used. Escape asks `leave` first.
     """
 
     commands: ClassVar[tuple[Command, ...]] = ()
-    """All commands, possible now or not. ``lab.zoom-in`` is done by ``action_zoom_in``."""
+    """All commands, whether they can be used now or not. ``action_zoom_in`` does ``lab.zoom-in``."""
     _by_id: ClassVar[dict[str, Command]] = {}
 
     def __init__(self, lab: Lab) -> None:
@@ -82,46 +82,46 @@ class Mode:
         cls._by_id = {command.id: command for command in cls.commands}
 
     def offers(self, command_id: str) -> bool:
-        """Whether that command means something now."""
+        """Whether that command can be used now."""
         command = self._by_id.get(command_id)
         return command is not None and self.possible(command)
 
     def possible(self, command: Command) -> bool:
-        """Whether one of `commands` means something now."""
-        if command.id == "lab.source":  # what another program does, nobody here has the code of
+        """Whether one of `commands` can be used now."""
+        if command.id == "lab.source":  # we do not have the code of another program
             return not self.session.recorded
         return command.id != "lab.panel" or len(self.session.spec.show.panels) > 1
 
     def do(self, command_id: str, key: str = "") -> None:
-        """Do what that command is for; ``key`` is the key that was pressed if the command tells it."""
+        """Do a command; ``key`` is the key that was pressed, for a command with ``passes_key``."""
         command = self._by_id[command_id]
         act: Callable[..., Any] = getattr(self, f"action_{command.verb}")
-        act(*([key] if command.tells_key else []))
+        act(*([key] if command.passes_key else []))
 
     @property
     def in_footer(self) -> tuple[str, ...]:
-        """The verbs of the commands that matter now, most needed first."""
+        """The verbs of the commands that belong in the footer now, most needed first."""
         return ()
 
     def footer(self, reachable: Iterable[Command]) -> list[Command]:
-        """Those of the commands that can be reached by a key which belong in the footer, most needed first."""
+        """The commands for the footer that some key reaches, most needed first."""
         found = {command.verb: command for command in reachable if command.id in self._by_id}
         return [found[verb] for verb in self.in_footer if verb in found][:_MOST_IN_FOOTER]
 
     def leave(self) -> bool:
-        """Leave the mode; whether there was one to leave."""
+        """Leave the mode. Returns whether there was one to leave."""
         return False
 
     def tick(self, _seconds: float) -> bool:
-        """Read on in the logs; whether there was anything new."""
+        """Read on in the logs. Returns whether there was anything new."""
         return self.session.poll()
 
     def on_key(self, _event: events.Key) -> bool:
-        """Take a key that is none of a command; whether it was taken."""
+        """Handle a key that belongs to no command. Returns whether it was used."""
         return False
 
     def on_click(self, _event: events.Click) -> None:
-        """Do what a click on the lab means."""
+        """Handle a click on the lab."""
 
     # -- in every mode ----------------------------------------------------------------------------------
 
@@ -152,7 +152,7 @@ ABOUT = LabCommand("lab.about", ("i",), "lab.about", "lab.about-help", group=CHA
 
 
 class ChartMode(Mode):
-    """A mode in which the learner looks at the charts as they like: axes, zoom, reading off, the table of runs."""
+    """A mode in which the learner can change the view of the charts: axes, zoom, cursor, table of runs."""
 
     chart_commands: ClassVar[tuple[Command, ...]] = (
         PANEL,

@@ -1,4 +1,4 @@
-"""Running a lab and turning its controls, by arrow or by typing a value."""
+"""Running a lab and changing its controls, with arrows or by typing a value."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tutor.tui.widgets.lab_words import seed_text
 
 _LONGEST_TYPED = 24
 _HELD: Final = frozenset({"starting", "running", "paused"})
-"""States in which a run goes on, or waits to."""
+"""States in which a run is going or paused."""
 
 _POSSIBLE: Final[Mapping[str, Callable[[LabSession], bool]]] = {
     "replay": lambda session: session.can_replay,
@@ -45,13 +45,13 @@ _POSSIBLE: Final[Mapping[str, Callable[[LabSession], bool]]] = {
     "reroll_data": lambda session: session.draft.has_data_seed,
     "unpin_all": lambda session: bool(session.pinned),
 }
-"""When a command means something; the others always do."""
+"""Whether a command can be used, for those that cannot always be used."""
 
 _OF_OUR_OWN_RUNS: Final = frozenset({
     "start", "step", "restart", "reroll", "reroll_data", "faster", "slower", "undo", "redo", "nudge", "type", "less",
     "more", "next", "previous",
 })  # fmt: skip
-"""What only a worker of ours can do."""
+"""Commands that only our own worker understands."""
 
 _FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
     "ready": ("start", "nudge", "step", "faster", "panel", "source"),
@@ -63,7 +63,7 @@ _FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class NormalMode(ChartMode):
-    """Starts and steers runs, turns controls, keeps runs for comparison; the ways into the other modes."""
+    """Starts and steers runs, changes controls, pins runs for comparison, and enters the other modes."""
 
     commands: ClassVar[tuple[Command, ...]] = (
         LabCommand("lab.start", ("space",), "lab.start", "lab.start-help", group=RUN),
@@ -84,7 +84,7 @@ class NormalMode(ChartMode):
         LabCommand("lab.build", ("b",), "builder.build", "builder.build-help", group=RUN),
         LabCommand("lab.sweep", ("G",), "sweepscreen.sweep", "sweepscreen.sweep-help", group=RUN),
         LabCommand("lab.nudge", ("left", "right", "up", "down", "h", "j", "k"), "lab.turn", "lab.turn-help",
-                   group=CONTROLS, shown="↑↓←→", tells_key=True, palette=False),
+                   group=CONTROLS, shown="↑↓←→", passes_key=True, palette=False),
         LabCommand("lab.next", ("tab",), "lab.next", group=CONTROLS, palette=False),
         LabCommand("lab.previous", ("shift+tab",), "lab.previous", group=CONTROLS, palette=False),
         LabCommand("lab.less", ("shift+left",), "lab.less", "lab.less-help", group=CONTROLS, palette=False),
@@ -102,7 +102,7 @@ class NormalMode(ChartMode):
         return condition(self.session) if condition is not None else super().possible(command)
 
     def _heard_elsewhere(self, command: Command) -> bool:
-        """Whether a program that is not ours can do what the command asks for, if it asks anything of it."""
+        """Whether the command works on a run that another program trains."""
         summary = self.session.summary
         followed = summary is not None and summary.followed
         return command.verb not in _OF_OUR_OWN_RUNS and not (followed and command.verb in {"pause", "resume"})
@@ -166,7 +166,7 @@ class NormalMode(ChartMode):
         self.lab.attempt(lambda session: session.redo(), partial(self._changed, nothing="workbench.nothing-to-redo"))
 
     def _changed(self, change: Change | None, nothing: str) -> None:
-        """Say what has which value now, and whether that takes a new run; a drawing that is back is in hand."""
+        """Show the new value and whether it needs a new run; after an undone drawing, return to building."""
         builder = self.session.builder
         if builder is not None:
             self.lab.enter(BuildingMode(self.lab, builder))
@@ -180,18 +180,18 @@ class NormalMode(ChartMode):
             self.lab.notice(translate(key, name=name, value=value_text(change.key, change.after)))
 
     def action_replay(self) -> None:
-        """See the run again, from its log, which may be long."""
+        """Replay the run from its log. A thread reads it, because it may be long."""
         follower = self.session.follower
         if follower is not None:
             self.lab.in_thread(lambda: Replay(follower.folder), partial(self._replay, follower))
 
     def _replay(self, follower: FollowedRun, replay: Replay) -> None:
-        if self.lab.mode is self and self.session.follower is follower:  # else the learner has gone on meanwhile
+        if self.lab.mode is self and self.session.follower is follower:  # else the learner has moved on
             self.lab.enter(ReplayingMode(self.lab, replay))
             self.lab.show_all()
 
     def action_build(self) -> None:
-        """Take the pieces of the curve in hand as they stand."""
+        """Build the curve from its present hidden units."""
 
         def build(session: LabSession) -> None:
             session.drawings.take(session.view("pieces"), session.spec)
@@ -230,7 +230,7 @@ class NormalMode(ChartMode):
     # -- the controls -----------------------------------------------------------------------------------
 
     def _control(self) -> str | None:
-        """The name of the chosen control; if there is none to choose, that is said."""
+        """The name of the chosen control. If there is none, a notice says so."""
         names = [name for name, _ in self.session.controls()]
         if not names:
             self.lab.notice(translate("lab.no-controls"))
@@ -254,7 +254,7 @@ class NormalMode(ChartMode):
         self._turn(1)
 
     def action_nudge(self, key: str) -> None:
-        """Arrows choose and turn controls; where the learner is the optimizer they move the parameters."""
+        """Choose and change controls with the arrows; if the learner is the optimizer, move the parameters."""
         steps = 1 if key in {"right", "up"} else -1
         across, up = self._parameters()
         if key in {"left", "right", "h"}:
@@ -265,7 +265,7 @@ class NormalMode(ChartMode):
             self._choose(-1 if key in {"up", "k"} else 1)
 
     def _parameters(self) -> tuple[str | None, str | None]:
-        """The controls that the arrows move across and up, in a lab whose optimizer is the learner."""
+        """The controls that the horizontal and the vertical arrows move if the learner is the optimizer."""
         if not self.session.spec.manual:
             return None, None
         names = {control.key: name for name, control in self.session.controls()}
@@ -284,7 +284,7 @@ class NormalMode(ChartMode):
 
 
 class TypingMode(Mode):
-    """Takes a value for a control, letter by letter.
+    """Reads a value for a control, key by key.
 
     Args:
         lab: The screen.
@@ -332,13 +332,13 @@ class TypingMode(Mode):
 
 
 def start(lab: Lab) -> None:
-    """Begin a run."""
+    """Start a run."""
     lab.view.chart_view.cursor = None
     lab.attempt(lambda session: session.start())
 
 
 def follow_up(lab: Lab, name: str) -> None:
-    """What turning a control leads to: the learner's own steps begin by themselves; others may need a restart."""
+    """Act on a changed control: a step of the learner's own starts at once, another change may need a new run."""
     session = lab.session
     control: ControlConfig = session.spec.controls[name]
     if session.spec.manual and not session.going:

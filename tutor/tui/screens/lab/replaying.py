@@ -1,4 +1,4 @@
-"""A run seen again: what the keys do meanwhile."""
+"""Replay a run: what the keys do meanwhile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _REPLAY = "replay.group"
 
 
 class ReplayingMode(ChartMode):
-    """Moves through a run that has ended.
+    """Moves through the epochs of a run that has ended.
 
     Args:
         lab: The screen.
@@ -53,17 +53,17 @@ class ReplayingMode(ChartMode):
         return "replay_play", "replay_pause", "scrub_on", "replay_faster", "replay_end", "panel", "source"
 
     def leave(self) -> bool:
-        """Back to the run as it ended."""
+        """Return to the end of the run."""
         self.session.replay = None
         self.lab.enter_normal()
         return True
 
     def tick(self, seconds: float) -> bool:
-        """Play on; whether that led to another epoch."""
+        """Play on. Returns whether that led to another epoch."""
         return self._player.tick(seconds)
 
     def on_click(self, event: events.Click) -> None:
-        """A click on the bar goes there."""
+        """A click on the bar goes to that epoch."""
         if event.widget is self.view.bar:
             self._player.to_fraction(self.view.bar_fraction(event.x))
             self.lab.show_all()

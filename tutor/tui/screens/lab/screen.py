@@ -1,4 +1,4 @@
-"""The lab: a model trains while the learner watches its loss fall and turns the controls."""
+"""The lab: a model trains while the learner watches its loss and changes the controls."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ from tutor.runs.session.pins import Pinned
 from tutor.runs.session.session import LabSession
 from tutor.tui import routes
 from tutor.tui.commands import Command
-from tutor.tui.lab_attempts import keep_attempt
-from tutor.tui.poll_timer import Pulse
+from tutor.tui.poll_timer import PollTimer
 from tutor.tui.screen import TutorScreen
 from tutor.tui.screens.lab.building import BuildingMode
 from tutor.tui.screens.lab.mode import Mode
 from tutor.tui.screens.lab.normal import NormalMode, TypingMode
 from tutor.tui.screens.lab.replaying import ReplayingMode
 from tutor.tui.screens.lab.view import BESIDE, LabView
+from tutor.tui.widgets.lab_charts import keep_attempt
 from tutor.tui.widgets.lab_words import state_row
 
 _EVERY = 0.1
-"""Seconds between two looks at the log: a chart moves at most ten times a second."""
+"""Seconds between two reads of the log: a chart moves at most ten times a second."""
 _PEEK = 1 / 30
-"""Seconds between two looks while nothing comes: what comes then is shown at once."""
+"""Seconds between two reads while nothing is written, so that the next epoch is shown at once."""
 _SOON = 0.04
-"""Seconds after a key until its effect is looked for."""
+"""Seconds after a key until the log is read for its effect."""
 _LONGEST_WARNING = 200
 _MOST_SAID = 2
-"""Deeds of others that one notice tells of: the last ones."""
+"""Actions of other people that one notice reports: the last ones."""
 _MODES: tuple[type[Mode], ...] = (NormalMode, ReplayingMode, BuildingMode, TypingMode)
 Result = TypeVar("Result")
 
 
 class LabScreen(TutorScreen):
-    """A lab whose session exists. What keys do is for its mode to say; what is seen is drawn by its view.
+    """A lab whose session exists. Its mode handles the keys, and its view draws.
 
-    The run is a process of its own: leaving the screen leaves it going, and coming back joins it. A run, and a cell of
-    a sweep, are shown on it too. A run that a program of the learner's own trains is watched, paused and stopped here,
-    and begun there.
+    The run is a process of its own: it continues when the learner leaves the screen, and opening the lab again joins
+    it. The screen also shows a run from the list, and a cell of a sweep. A run that a program of the learner's own
+    trains can be watched, paused and stopped here, but not started.
 
     Args:
-        session: The lab, with the run that it has joined if there was one.
-        route: The way that led here.
+        session: The lab, with the run that it has joined, if any.
+        route: The route that led here.
         start: Start at once if no run was joined.
     """
 
@@ -64,17 +64,17 @@ class LabScreen(TutorScreen):
         self.route = route
         self.view = LabView(session)
         self.mode: Mode = NormalMode(self)
-        self.looking_ahead = False
-        """Whether what the next run begins with is being computed."""
+        self.loading_preview = False
+        """Whether the first picture of the next run is being computed."""
         self._start = start
         self._refusal = ""
         self._frame_shown: tuple[object, ...] = ()
         self._drawn_at = 0.0
-        self._pulse = Pulse(self, self._look)
+        self._poll_timer = PollTimer(self, self._look)
 
     @property
     def trained_elsewhere(self) -> bool:
-        """Whether this is a run that another program trains, and no lab."""
+        """Whether another program trains this run, so that there is no lab."""
         return isinstance(self.route, routes.Run) and self.session.recorded
 
     # -- the frame --------------------------------------------------------------------------------------
@@ -86,7 +86,6 @@ class LabScreen(TutorScreen):
         return [translate("lab.crumb", title=harmless_line(self.session.spec.title_in(language())))]
 
     def status(self) -> Row:
-        """State, pace and seed."""
         row = state_row(self.session)
         return row if self.size.width >= BESIDE else row[:2]
 
@@ -94,20 +93,20 @@ class LabScreen(TutorScreen):
         return self.mode.footer(self.commands_in_reach())
 
     def shows_runs(self) -> bool:
-        """The lab tells of its run itself."""
+        """The lab shows its own run."""
         return False
 
     def compose_body(self) -> ComposeResult:
         yield from self.view.compose()
 
-    def renew(self) -> None:
-        super().renew()
+    def refresh_texts(self) -> None:
+        super().refresh_texts()
         self.show_all()
 
     # -- keys -------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The mode says which of its commands mean something now."""
+        """The mode decides which of its commands can be used now."""
         if action == "command":
             return self.mode.offers(str(parameters[0]))
         return super().check_action(action, parameters)
@@ -117,14 +116,14 @@ class LabScreen(TutorScreen):
         self.show_all()
 
     def action_back(self) -> None:
-        """Leave the mode, else the screen."""
+        """Leave the mode if there is one to leave, else the screen."""
         if self.mode.leave():
             self.show_all()
         else:
             super().action_back()
 
     def on_key(self, event: events.Key) -> None:
-        """A mode may take keys as they come, such as the letters of a value."""
+        """Let the mode handle a key that belongs to no command, such as a letter of a value."""
         if self.mode.on_key(event):
             event.stop()
             event.prevent_default()
@@ -134,15 +133,15 @@ class LabScreen(TutorScreen):
         self.mode.on_click(event)
 
     def enter(self, mode: Mode) -> None:
-        """From now on keys mean what they mean in ``mode``."""
+        """Use the keys of ``mode`` from now on."""
         self.mode = mode
 
     def enter_normal(self) -> None:
-        """Leave a special mode."""
+        """Return to the normal mode."""
         self.mode = NormalMode(self)
 
     def attempt(self, act: Callable[[LabSession], Result], then: Callable[[Result], object] = lambda _: None) -> None:
-        """Do something with the session and ``then`` something with what comes of it; say what goes wrong."""
+        """Call ``act`` with the session and ``then`` with its result; if it fails, show the error."""
         try:
             result = act(self.session)
         except TutorError as error:
@@ -150,13 +149,13 @@ class LabScreen(TutorScreen):
         else:
             then(result)
         self.set_timer(_SOON, self.tick)
-        self.look_ahead()
+        self.load_preview()
 
     def _warn(self, error: TutorError) -> None:
         self.notice(shorten(harmless_line(str(error)), _LONGEST_WARNING), "warning")
 
     def in_thread(self, work: Callable[[], Result], then: Callable[[Result], object]) -> None:
-        """Do ``work`` in a thread, and ``then`` something with what comes of it if the lab is still open."""
+        """Call ``work`` in a thread, and then, if the lab is still open, ``then`` with its result."""
 
         def run() -> None:
             try:
@@ -175,22 +174,22 @@ class LabScreen(TutorScreen):
     # -- beginning --------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self.tutor.tidying.settle()
+        self.tutor.garbage.settle()
         if self._start and self.session.state == "ready":
             self.mode.do("lab.start")
-        keep_attempt(self, self.session)  # what a run has reached while nobody looked
+        keep_attempt(self, self.session)  # the run may have met the goal before this screen was open
         self._lay_out()
         self.call_after_refresh(self._begin_drawing)
-        self.look_ahead()
+        self.load_preview()
         self._recall_pins()
-        self._pulse.start(_EVERY)
+        self._poll_timer.start(_EVERY)
 
     def _begin_drawing(self) -> None:
         self.view.begun = True
         self.show_all()
 
     def _recall_pins(self) -> None:
-        """Bring the runs back that were kept in this lab before; their logs may be long."""
+        """Load the runs that were pinned in this lab before. A thread reads their logs, which may be long."""
         pins = self.session.pins
         if pins.lasting:
             recall = partial(pins.recall, self.session.original, stopped=lambda: not self.is_attached)
@@ -202,28 +201,27 @@ class LabScreen(TutorScreen):
 
             self.in_thread(recall, adopt)
 
-    def look_ahead(self) -> None:
-        """Before the first run, show what it would begin with; a control turned meanwhile is looked at after that."""
-        if not self.looking_ahead and self.session.wants_preview:
-            self.looking_ahead = True
-            self.in_thread(self.session.read_preview, self._looked_ahead)
+    def load_preview(self) -> None:
+        """Before the first run, show its first picture; if a control changes meanwhile, compute it again afterwards."""
+        if not self.loading_preview and self.session.wants_preview:
+            self.loading_preview = True
+            self.in_thread(self.session.read_preview, self._preview_loaded)
 
-    def _looked_ahead(self, _: None) -> None:
-        self.looking_ahead = False
+    def _preview_loaded(self, _: None) -> None:
+        self.loading_preview = False
         self.show_all()
-        self.look_ahead()
+        self.load_preview()
 
     def on_unmount(self) -> None:
-        """Look no more."""
-        self._pulse.stop()
+        self._poll_timer.stop()
 
     # -- following --------------------------------------------------------------------------------------
 
     def _look(self) -> float:
-        """Look whether there is anything to draw. Returns the seconds until the next look."""
+        """Draw if there is anything new. Returns the seconds until the next call."""
         if not self.is_current:
             return _EVERY
-        if self.session.replay is not None:  # it moves by itself, whatever was drawn meanwhile
+        if self.session.replay is not None:  # a replay moves by itself
             self.call_next(self.tick)
             return _EVERY
         if (early := self._drawn_at + _EVERY - monotonic()) > 0:
@@ -234,7 +232,7 @@ class LabScreen(TutorScreen):
         return _PEEK if self.session.going else _EVERY
 
     def tick(self) -> None:
-        """Read on in the logs, or move on in a replay, and draw what came of it."""
+        """Read on in the logs, or move on in a replay, and draw the result."""
         if self.is_attached and self.is_current and self.mode.tick(_EVERY):
             self._show_news()
 
@@ -246,14 +244,13 @@ class LabScreen(TutorScreen):
             self._redraw()
 
     def on_screen_resume(self) -> None:
-        """Back in front: draw what happened meanwhile."""
+        """Draw what happened while another screen was in front."""
         super().on_screen_resume()
         self.session.pins.drop_gone()
         self.session.poll()
         self.show_all()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Another size, another arrangement."""
         self.view.hurry()
         self.call_after_refresh(self._lay_out)
 
@@ -261,14 +258,14 @@ class LabScreen(TutorScreen):
         self.view.lay_out(self.app.size)
 
     def show_all(self) -> None:
-        """Draw everything, if it can be seen; what is the same as before costs nothing on the line."""
+        """Draw everything, if it can be seen. Lines that did not change are not sent again."""
         if self.is_attached and self.is_current:
             self.view.hurry()
             self._lay_out()
             self._redraw()
 
     def _redraw(self) -> None:
-        """Draw what the log has changed."""
+        """Draw what has changed in the log."""
         self._drawn_at = monotonic()
         frame = (*self.session.headline, language(), type(self.mode))
         if frame != self._frame_shown:
@@ -279,7 +276,7 @@ class LabScreen(TutorScreen):
         self._say_refusal()
 
     def _say_refusal(self) -> None:
-        """Say why the worker did not do what it was asked."""
+        """Show why the worker refused a request."""
         summary = self.session.summary
         refusal = summary.message if summary is not None and not summary.ended else ""
         if refusal and refusal != self._refusal:

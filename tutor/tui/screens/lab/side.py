@@ -1,4 +1,4 @@
-"""Beside the charts: figures, controls, the goal, the runs kept for comparison; below them: the table of these runs."""
+"""The column beside the charts (figures, controls, goal, pinned runs), and the table that compares the runs."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
 from tutor.tui.widgets.lab_charts import number_rows, numbers, pair_row, parameters, train_loss_now
 from tutor.tui.widgets.lab_words import goal_lines, with_minus
-from tutor.tui.widgets.rows import Room
+from tutor.tui.widgets.rows import Area
 
 _VALUE_WIDTH = 5
 _NOTHING = "–"
-"""What a run has no figure of, or not yet."""
+"""Shown for a figure that a run does not have, or not yet."""
 
 
 @dataclass(slots=True)
 class Hand:
-    """Where the learner's hand is: the chosen control, and what is being typed for it, if anything is."""
+    """The control that the learner has chosen, and what is being typed for it; ``typed`` is None if nothing is."""
 
     chosen: int = 0
     typed: str | None = None
 
 
 def side_rows(session: LabSession, hand: Hand, width: int, height: int, *, ascii: bool = False) -> Rows:
-    """The whole column in ``width`` by ``height`` cells, its rule at the left edge included."""
+    """The whole column in ``width`` by ``height`` cells, including the rule at its left edge."""
     inner = max(1, width - 2)
     figures = number_rows(session, inner)
     below = [*_goal_rows(session, inner, ascii=ascii), *_pinned_rows(session, inner, ascii=ascii)]
@@ -54,7 +54,7 @@ def side_rows(session: LabSession, hand: Hand, width: int, height: int, *, ascii
 
 
 def _rule(width: int, said: str) -> Row:
-    """A line between two blocks, with a few words near its end."""
+    """A rule between two blocks, with a few words near its end."""
     if not said:
         return [Span("├" + "─" * (width - 1), "rule")]
     line = max(1, width - 4 - cell_width(said))
@@ -62,7 +62,7 @@ def _rule(width: int, said: str) -> Row:
 
 
 def strip_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows:
-    """The column as a strip below the charts, for windows with no room beside them."""
+    """The column as a strip below the charts, for windows that are too narrow for it."""
     inner = max(1, width - 2)
     items = [[Span(f"{label} ", "muted"), Span(text)] for label, text in _few_numbers(session)]
     controls = session.controls()
@@ -81,7 +81,7 @@ def strip_rows(session: LabSession, hand: Hand, width: int, height: int) -> Rows
 
 @dataclass(frozen=True, slots=True)
 class ControlRows:
-    """The controls in view, and what is said of those that are not."""
+    """The controls in view, and how many are out of view."""
 
     rows: Rows
     above: str
@@ -89,7 +89,7 @@ class ControlRows:
 
 
 def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> ControlRows:
-    """The controls, as many as there is room for, the chosen one among them."""
+    """As many controls as fit, always including the chosen one."""
     blocks = [
         _control(session, name, control, hand, width, chosen=index == hand.chosen)
         for index, (name, control) in enumerate(session.controls())
@@ -111,8 +111,8 @@ def control_rows(session: LabSession, hand: Hand, width: int, most: int) -> Cont
 
 
 def _control(session: LabSession, name: str, control: ControlConfig, hand: Hand, width: int, *, chosen: bool) -> Rows:
-    """Name and value of a control; the value on rows of its own where one has no room for both."""
-    # What changes nothing as the others stand steps back; turning it says why.
+    """Name and value of a control; the value gets rows of its own if both do not fit on one."""
+    # A control that has no effect in the present configuration is muted; changing it says why.
     ink = "strong" if chosen else "muted" if SETTINGS[control.key].idle_reason(session.spec) else "text"
     text = with_minus(value_text(control.key, session.value(control)))
     title = control_title(name, control)
@@ -120,13 +120,13 @@ def _control(session: LabSession, name: str, control: ControlConfig, hand: Hand,
     again = not session.holds(control.key)
     if chosen and hand.typed is not None:
         return [[*head, *_typing(title, hand.typed, text, width - 2)]]
-    # Where there is little room, the arrows come close to the value.
+    # In a narrow column, the arrows touch the value.
     tight = 1 + cell_width(title) + 4 + cell_width(text)
     gap = " " if tight + 2 <= width else ""
     arrows = "accent" if chosen else "rule"
     end = Span(f"{gap}↻", "accent") if again else Span(f"{gap}›", arrows)
     if tight <= width:
-        # A short value takes as much room as others, so that they stand in a column.
+        # Short values are padded, so that they line up.
         value_width = max(cell_width(text), min(_VALUE_WIDTH, width - 5 - 2 * len(gap) - cell_width(title)))
         label = pad(title, width - value_width - 4 - 2 * len(gap))
         return [[*head, Span(label, ink), Span(f"‹{gap}", arrows), Span(pad(text, value_width), ink), end]]
@@ -141,7 +141,7 @@ def _control(session: LabSession, name: str, control: ControlConfig, hand: Hand,
 
 
 def _typing(title: str, typed: str, text: str, width: int) -> Row:
-    """The name of a control and what is being typed for it."""
+    """The name of a control, and what is being typed for it."""
     room = min(max(_VALUE_WIDTH, cell_width(text), cell_width(typed) + 1), max(_VALUE_WIDTH, width // 2 - 3))
     label = width - room - 5
     typed = typed[-(room - 1) :]
@@ -152,7 +152,7 @@ def _typing(title: str, typed: str, text: str, width: int) -> Row:
 
 
 def _few_numbers(session: LabSession) -> list[tuple[str, str]]:
-    """The figures that a narrow window cannot do without, in few words."""
+    """The most important figures in few words, for a narrow window."""
     summary = session.summary
     pairs = numbers(session)[:1]
     if summary is not None and summary.train_losses and session.running_spec.loss.name != "function":
@@ -170,7 +170,7 @@ def _goal_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
     verdict = ("✓ ", "good", "lab.goal-met") if met else ("○ ", "muted", "lab.goal-open")
     spoken = goal_lines(goal, session.original.model.function, ascii=ascii)
     held = session.challenge.goal.holding(session.facts()) if session.challenge.goal is not None else []
-    if len(held) != len(spoken):  # a goal that is one condition on several lines
+    if len(held) != len(spoken):  # the goal is a single condition on several lines
         held = [None] * len(spoken)
     lines: Rows = []
     for each, holds in zip(spoken, held, strict=True):
@@ -187,7 +187,7 @@ def _goal_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
 
 
 def _best_rows(session: LabSession, width: int) -> Rows:
-    """The best attempt that the learner's memory holds."""
+    """The best attempt so far, from the learner's progress."""
     best = session.challenge.best
     if best is None or (best.value is None and not best.met):
         return []
@@ -196,7 +196,7 @@ def _best_rows(session: LabSession, width: int) -> Rows:
 
 
 def _pinned_rows(session: LabSession, width: int, *, ascii: bool) -> Rows:
-    """The runs that are kept, each with its last loss; the one that is the present one too says so."""
+    """The pinned runs, each with its last loss; the present run, if it is pinned too, says so."""
     rows: Rows = []
     names = iter(session.names(ascii=ascii))
     for pinned in session.pinned:
@@ -215,14 +215,14 @@ def compare_rows_needed(session: LabSession) -> int:
     return len(_runs(session)) + 2 if _runs(session) else 1
 
 
-def compare_rows(session: LabSession, room: Room, *, in_updates: bool) -> Rows:
-    """Title and table; a sentence where there is nothing to compare yet."""
+def compare_rows(session: LabSession, area: Area, *, in_updates: bool) -> Rows:
+    """Title and table; a sentence if there is nothing to compare yet."""
     runs = _runs(session)
     if len(runs) < 2:
         how = "compare.how-recorded" if session.recorded else "compare.how"
         head: Row = [Span(f" {translate(how)}", "muted")]
         if not runs:
-            return [fit_row(head, room.width)]
+            return [fit_row(head, area.width)]
     else:
         end = common_end([summary for _, _, _, summary in runs], in_updates=in_updates)
         key = "compare.equal-updates" if in_updates else "compare.equal-epochs"
@@ -230,10 +230,10 @@ def compare_rows(session: LabSession, room: Room, *, in_updates: bool) -> Rows:
             Span(f" {translate('compare.title')}", "strong"),
             Span(f"  {translate(key, count=count(end))}", "muted"),
         ]
-    found = standings([(spec, summary) for _, _, spec, summary in runs], in_updates=in_updates, ascii=room.ascii)
+    found = standings([(spec, summary) for _, _, spec, summary in runs], in_updates=in_updates, ascii=area.ascii)
     names = [(f" {sign}", ink, standing.name) for (sign, ink, _, _), standing in zip(runs, found, strict=True)]
-    table = run_table(names, _columns(found), room.width - 1, max(2, room.height - 1), ascii=room.ascii)
-    return [fit_row(head, room.width), *(fit_row(row, room.width) for row in table)]
+    table = run_table(names, _columns(found), area.width - 1, max(2, area.height - 1), ascii=area.ascii)
+    return [fit_row(head, area.width), *(fit_row(row, area.width) for row in table)]
 
 
 def _runs(session: LabSession) -> list[tuple[str, str, LabConfig, RunSummary]]:
@@ -245,7 +245,7 @@ def _runs(session: LabSession) -> list[tuple[str, str, LabConfig, RunSummary]]:
 
 
 def _columns(found: Sequence[Standing]) -> list[Column]:
-    """What is known of at least one run; the loss at the common end where they have not got equally far."""
+    """The columns that at least one run has a figure for; if runs differ in length, the loss at their common end."""
     uneven = len({each.epochs for each in found}) > 1 or len({each.updates for each in found}) > 1
     columns = [
         _counted("compare.parameters", found, lambda each: each.parameters, 6),

@@ -1,4 +1,4 @@
-"""What is seen of a lab: charts, the column beside them, the table of runs, a replay's bar, and what is said below."""
+"""What a lab shows: charts, the column beside them, the table of runs, a replay's bar, and the sentence below."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from tutor.runs.session.session import LabSession
 from tutor.tui.screens.lab.side import Hand, compare_rows, compare_rows_needed, side_rows, strip_rows
 from tutor.tui.widgets.lab_charts import draw_loss, draw_view, rows_of_text
 from tutor.tui.widgets.lab_words import outcome
-from tutor.tui.widgets.rows import Draw, Room, RowsView
+from tutor.tui.widgets.rows import Area, Draw, RowsView
 
 BESIDE = 70
 _ROOMY = 110
-"""From these widths on the figures stand beside the charts, and have more room."""
+"""Columns from which the figures are beside the charts, and from which they are wider."""
 _SAYS = 3
 _MOST_PANELS = 4
 
 
 class LabView:
-    """The widgets of a lab, and how the learner looks at it.
+    """The widgets of a lab, and the learner's view of it.
 
     Args:
         session: The lab.
@@ -40,32 +40,32 @@ class LabView:
     def __init__(self, session: LabSession) -> None:
         self.session = session
         self.chart_view = ChartView()
-        """How the learner looks at the loss."""
+        """Axes, zoom and cursor of the loss chart."""
         self.hand = Hand()
         self.comparing = False
         """Whether the table of runs is in view."""
-        self.figures = CalmFigures()
+        self.figures = SteadyFigures()
         self.begun = False
-        """Whether anything is drawn: the first picture of a screen has enough to do with its frame."""
+        """Whether anything is drawn yet: the first frame of the screen comes before the charts."""
         self._turned = 0
         self._size = Size(0, 0)
         self._shown: list[str] = []
         self._drawn: dict[int, tuple[str, int]] = {}
-        """Of each place, the panel that was drawn there, and the version of what the log says of it."""
+        """By place, the panel that was drawn there, and the version of its data in the log."""
         self._panels = [self._part(partial(self._draw_panel, at), f"panel{at}") for at in range(_MOST_PANELS)]
         self._charts = Container(*self._panels, id="charts")
         self._side = self._part(self._draw_side, "side")
         self._table = self._part(self._draw_table, "table")
         self._strip = self._part(self._draw_strip, "strip")
         self.bar = self._part(self._draw_bar, "bar")
-        """Where a replay is."""
+        """The position of a replay."""
         self._says = self._part(self._draw_says, "says")
 
     def _part(self, draw: Draw, id: str) -> RowsView:
-        return RowsView(lambda room: draw(room) if self.begun else [], id=id)
+        return RowsView(lambda area: draw(area) if self.begun else [], id=id)
 
     def compose(self) -> ComposeResult:
-        """The widgets; the strip is for narrow windows."""
+        """All widgets; the strip is for narrow windows."""
         yield Container(self._charts, self._side, id="bench")
         yield from (self._table, self._strip, self.bar, self._says)
 
@@ -76,11 +76,11 @@ class LabView:
             view.forget()
 
     def lay_out(self, size: Size) -> None:
-        """Give every part its room in a window of ``size``, and for what there is to say."""
+        """Divide a window of ``size`` among the parts."""
         self._size = size
         width, height = size.width, size.height - 4
-        beside = width >= BESIDE
-        self._side.display, self._strip.display = beside, not beside
+        has_side = width >= BESIDE
+        self._side.display, self._strip.display = has_side, not has_side
         self._side.set_class(width >= _ROOMY, "wide")
         lines = len(self._says_rows(width))
         self._says.display = lines > 0
@@ -90,8 +90,8 @@ class LabView:
         self._table.display = self.comparing
         table_lines = min(compare_rows_needed(self.session), max(1, room // 2)) if self.comparing else 0
         self._table.styles.height = table_lines
-        across = width - 2 - ((34 if width >= _ROOMY else 28) if beside else 0)
-        self._place_panels(across, room - table_lines - (0 if beside else 2))
+        across = width - 2 - ((34 if width >= _ROOMY else 28) if has_side else 0)
+        self._place_panels(across, room - table_lines - (0 if has_side else 2))
 
     def _place_panels(self, width: int, height: int) -> None:
         panels = self.session.spec.show.panels
@@ -108,7 +108,7 @@ class LabView:
                 view.styles.column_span = spans[place]
 
     def _class_names(self) -> Sequence[str]:
-        """The classes of the data, as soon as they are known."""
+        """The names of the classes in the data; none before they are known."""
         summary = self.session.summary
         if summary is not None and summary.data is not None:
             return summary.data.class_names
@@ -119,18 +119,18 @@ class LabView:
     # -- drawing ----------------------------------------------------------------------------------------
 
     def hurry(self) -> None:
-        """At the next `redraw`, draw all parts, whatever was drawn a moment ago."""
+        """Draw all parts at the next `redraw`, even those that were drawn a moment ago."""
         self._drawn.clear()
         self.figures.hurry()
 
     def redraw(self, of: object) -> None:
-        """Draw what the log has changed; ``of`` is what the figures belong to, as `CalmFigures.tell` asks for it."""
-        told = self.figures.tell(of, self.session.train.last if self.session.going else None)
+        """Draw what has changed in the log; ``of`` says what the figures belong to: see `SteadyFigures.take`."""
+        changed = self.figures.take(of, self.session.train.last if self.session.going else None)
         for place, view in enumerate(self._panels):
             if view.display and self._is_stale(place):
                 view.redraw()
         for view in (self._side, self._table, self._strip, self.bar, self._says):
-            if view.display and told:
+            if view.display and changed:
                 view.redraw()
 
     def _panel_at(self, place: int) -> str:
@@ -146,24 +146,24 @@ class LabView:
         self._drawn[place] = drawn
         return stale
 
-    def _draw_panel(self, place: int, room: Room) -> Rows:
+    def _draw_panel(self, place: int, area: Area) -> Rows:
         panel = self._panel_at(place)
         if panel == "loss":
-            return draw_loss(self.session, self.chart_view, room, told=self.figures.epoch)
-        return draw_view(self.session, panel, room)
+            return draw_loss(self.session, self.chart_view, area, legend_epoch=self.figures.epoch)
+        return draw_view(self.session, panel, area)
 
-    def _draw_side(self, room: Room) -> Rows:
-        return side_rows(self.session, self.hand, room.width, room.height, ascii=room.ascii)
+    def _draw_side(self, area: Area) -> Rows:
+        return side_rows(self.session, self.hand, area.width, area.height, ascii=area.ascii)
 
-    def _draw_table(self, room: Room) -> Rows:
-        rows = compare_rows(self.session, room, in_updates=self.chart_view.axis.in_updates)
-        return fit_rows(rows, room.width, room.height)
+    def _draw_table(self, area: Area) -> Rows:
+        rows = compare_rows(self.session, area, in_updates=self.chart_view.axis.in_updates)
+        return fit_rows(rows, area.width, area.height)
 
-    def _draw_strip(self, room: Room) -> Rows:
-        return strip_rows(self.session, self.hand, room.width, room.height)
+    def _draw_strip(self, area: Area) -> Rows:
+        return strip_rows(self.session, self.hand, area.width, area.height)
 
-    def _draw_says(self, room: Room) -> Rows:
-        return fit_rows(self._says_rows(room.width), room.width, room.height)
+    def _draw_says(self, area: Area) -> Rows:
+        return fit_rows(self._says_rows(area.width), area.width, area.height)
 
     def _says_rows(self, width: int) -> Rows:
         if width < 2:
@@ -173,12 +173,12 @@ class LabView:
 
     # -- a replay's bar ---------------------------------------------------------------------------------
 
-    def _draw_bar(self, room: Room) -> Rows:
+    def _draw_bar(self, area: Area) -> Rows:
         replay = self.session.replay
         if replay is None:
-            return fit_rows([], room.width, room.height)
+            return fit_rows([], area.width, area.height)
         player = replay.player
-        start, length = self._bar_place(room.width)
+        start, length = self._bar_place(area.width)
         at = round(player.position / max(1, player.last) * (length - 1))
         sign = "⏸" if player.playing else "▶"
         row: Row = [
@@ -186,10 +186,10 @@ class LabView:
             Span("━" * at, "bar"), Span("●", "accent bold"), Span("─" * (length - 1 - at), "bar-rest"),
             Span(f"  {self._place_text()}", "muted"),
         ]  # fmt: skip
-        return fit_rows([row], room.width, room.height)
+        return fit_rows([row], area.width, area.height)
 
     def bar_fraction(self, x: int) -> float:
-        """How far along the bar its cell ``x`` is: 0 at the first epoch, 1 at the last."""
+        """The fraction of the replay that cell ``x`` of the bar stands for: 0 at the first epoch, 1 at the last."""
         start, length = self._bar_place(self.bar.size.width)
         return min(1.0, max(0.0, (x - start) / max(1, length - 1)))
 
@@ -198,7 +198,7 @@ class LabView:
         return 3, max(2, width - 5 - cell_width(self._place_text()))
 
     def _place_text(self) -> str:
-        """Epoch, that of the pictures, and speed; as wide at the first epoch as at the last."""
+        """The epoch, the epoch of the pictures, and the speed, padded to a constant width."""
         replay = self.session.replay
         if replay is None:
             return ""
@@ -207,7 +207,7 @@ class LabView:
         if whole.numbers:
             last, position = whole.epoch_text(), whole.epoch_text(player.position) if player.position else "–"
         place = f"{translate('lab.epoch')} {position.rjust(len(last))} / {last}"
-        # The log has a picture now and then: the oldest of those in view.
+        # The log does not hold a picture for each epoch; this is the oldest of those in view.
         views = replay.summary.views
         drawn = min((views[each].epoch for each in self.session.spec.show.panels if each in views), default=None)
         if drawn is not None:
@@ -215,79 +215,79 @@ class LabView:
         return f"{place}  {f'{player.speed:g}×':>5}"
 
 
-# -- when figures are told -------------------------------------------------------------------------------------
+# -- when figures change ---------------------------------------------------------------------------------------
 
-_TELL_EVERY = 0.19
-"""Seconds between two tellings at least: nobody reads faster, and on a thin line figures cost more than the curve."""
+_SHOW_EVERY = 0.19
+"""Seconds between two changes of the figures: nobody reads faster, and on a slow line they are most of what is sent."""
 _SELDOM = 0.15
-"""Seconds since the last epoch was seen from which on a new one is told at once.
+"""If the last epoch came more than so many seconds ago, the figures of a new one are shown at once.
 
-Else a run of about as many epochs a second would be told of each one as late as of the one before it, for ever.
+Otherwise each epoch of a run with about five epochs a second would be shown one epoch late.
 """
 
 
-class CalmFigures:
-    """Lets figures change five times a second at most while the curve beside them moves with every epoch.
+class SteadyFigures:
+    """Lets figures change at most five times a second, while the curve beside them moves with every epoch.
 
     Args:
-        clock: Seconds that never run backwards.
+        clock: A clock in seconds that never runs backwards.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._told_at = -_TELL_EVERY
+        self._shown_at = -_SHOW_EVERY
         self._of: object = None
         self._seen: int | None = None
         self._seen_at = -_SELDOM
         self.waiting = False
-        """Whether figures have changed since they were told last."""
+        """Whether there are newer figures than those shown."""
         self.epoch: int | None = None
-        """The last epoch that they tell of."""
+        """The epoch whose figures are shown."""
 
     @property
     def overdue(self) -> bool:
-        """Whether it is time to tell of what has waited."""
-        return self.waiting and self._clock() - self._told_at >= _TELL_EVERY
+        """Whether newer figures have waited long enough."""
+        return self.waiting and self._clock() - self._shown_at >= _SHOW_EVERY
 
     def hurry(self) -> None:
-        """Tell them at the next chance, however soon that is."""
-        self._told_at = -_TELL_EVERY
+        """Show the figures at the next call, however soon that is."""
+        self._shown_at = -_SHOW_EVERY
 
-    def tell(self, of: object, epoch: int | None) -> bool:
-        """Whether figures are told now.
+    def take(self, of: object, epoch: int | None) -> bool:
+        """Whether to show the figures of ``epoch`` now.
 
         Args:
-            of: What they belong to, such as a run and its state: they are told at once when it becomes another.
-            epoch: The last epoch that there is.
+            of: What they belong to, such as a run and its state: figures of something else are shown at once.
+            epoch: The last epoch in the log.
         """
         now = self._clock()
         seldom = epoch != self._seen and now - self._seen_at >= _SELDOM
         if epoch != self._seen:
             self._seen, self._seen_at = epoch, now
-        self.waiting = of == self._of and now - self._told_at < _TELL_EVERY and not seldom
+        self.waiting = of == self._of and now - self._shown_at < _SHOW_EVERY and not seldom
         if not self.waiting:
-            self._told_at, self._of, self.epoch = now, of, epoch
+            self._shown_at, self._of, self.epoch = now, of, epoch
         return not self.waiting
 
 
 # -- where panels stand ------------------------------------------------------------------------------------------
 
 _PICTURES = frozenset({"fit", "curve", "surface", "boundary"})
-"""Panels whose two axes are alike: they look best about as wide as high, so two of them share a row."""
+"""Panels that look best when they are about as wide as high, so two of them share a row."""
 _TABLES = frozenset({"confusion"})
 """Panels of a few lines of text."""
 _LONG = frozenset({"series"})
-"""Panels that only get better by being wider."""
+"""Panels that get better the wider they are."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 42, 8
-"""Cells without which a panel is no picture."""
+"""The smallest size of a panel in cells."""
 _GAP = 2
 _TWO_BESIDE = 2 * 56 + _GAP
-"""From this width on two panels stand side by side, of whatever kind."""
+"""Columns from which any two panels are side by side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The panels of each row, and how rows and columns share the room, as Textual writes it."""
+    """The panels of each row, and the heights and widths of rows and columns in Textual's notation."""
 
     rows: tuple[tuple[str, ...], ...]
     heights: str
@@ -295,12 +295,10 @@ class Layout:
 
     @property
     def shown(self) -> list[str]:
-        """The panels in view, in reading order."""
         return [panel for row in self.rows for panel in row]
 
     @property
     def columns(self) -> int:
-        """Panels in the longest row."""
         return max((len(row) for row in self.rows), default=1)
 
     @property
@@ -310,13 +308,13 @@ class Layout:
 
 
 def lay_out(panels: Sequence[str], width: int, height: int, class_names: Sequence[str] = ()) -> Layout:
-    """The arrangement of ``panels``, the first one the most wanted, in ``width`` by ``height`` cells.
+    """The arrangement of ``panels``, the most important one first, in ``width`` by ``height`` cells.
 
     Args:
         panels: Their names.
-        width: Cells across, the side column not included.
+        width: Cells, without the side column.
         height: Rows.
-        class_names: The classes of the data, as soon as they are known.
+        class_names: The names of the classes in the data; none before they are known.
     """
     room_for = max(1, height // _LEAST_HEIGHT)
     rows = _rows(panels, width)
@@ -327,7 +325,7 @@ def lay_out(panels: Sequence[str], width: int, height: int, class_names: Sequenc
 
 
 def _rows(panels: Sequence[str], width: int) -> list[list[str]]:
-    """A row for each panel, but one for two pictures, or for a picture and a table, where there is room."""
+    """One row for each panel; two pictures, or a picture and a table, share a row if they fit."""
     if width < 2 * _LEAST_WIDTH + _GAP:
         return [[panel] for panel in panels]
     if len(panels) == 2 and width >= _TWO_BESIDE and not set(panels) & (_TABLES | _LONG):
@@ -347,21 +345,21 @@ def _rows(panels: Sequence[str], width: int) -> list[list[str]]:
 
 
 def _heights(rows: list[list[str]], height: int, class_names: Sequence[str]) -> str:
-    """A table takes the rows it has, two pictures side by side the most of the rest, then the first panel."""
+    """A table takes the rows it needs; of the rest, a row of two pictures takes most, then the first panel."""
     table = len(class_names) + 3
     most = height // 2 if len(rows) == 2 else height * 2 // 5
-    beside = any(len(row) > 1 for row in rows)
+    has_side = any(len(row) > 1 for row in rows)
     sizes = []
     for place, row in enumerate(rows):
         if place and class_names and set(row) <= _TABLES and table <= most:
             sizes.append(str(table))
         else:
-            sizes.append("3fr" if len(row) > 1 or "digits" in row or (place == 0 and not beside) else "2fr")
+            sizes.append("3fr" if len(row) > 1 or "digits" in row or (place == 0 and not has_side) else "2fr")
     return " ".join(sizes) or "1fr"
 
 
 def _widths(rows: list[list[str]], width: int, class_names: Sequence[str]) -> str:
-    """Columns are alike, but a table beside a picture takes what it needs."""
+    """Columns have the same width, but a table beside a picture takes what it needs."""
     pairs = [row for row in rows if len(row) > 1]
     if len(pairs) == 1 and class_names and len(_TABLES & set(pairs[0])) == 1:
         table = str(min(table_width(class_names), width // 2))

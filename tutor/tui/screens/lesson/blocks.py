@@ -1,8 +1,11 @@
-"""The blocks of a lesson as widgets, in the order in which they are read."""
+"""The blocks of a lesson: its texts as pages of lines, and the widgets that show them in reading order.
+
+The lesson screen imports this before its first frame, so what typesets and grades is imported inside functions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual.strip import Strip
@@ -12,24 +15,28 @@ from tutor.charts.cells import Row, Span
 from tutor.course.lesson import LabFence, Prose, Question, Term
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
-from tutor.foundation.translate import translate
-from tutor.study.question_attempt import Score
+from tutor.foundation.translate import language_note, translate
 from tutor.tui.themes import RIGHT
-from tutor.tui.widgets.prose import ProseView
-from tutor.tui.widgets.row_list import RowItem, RowList
+from tutor.tui.widgets.prose import Page, ProseView
+from tutor.tui.widgets.row_list import RowItem, RowList, blank, fixed
 from tutor.tui.widgets.rows import look_of, strip_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tutor.course.catalogue import LessonHeader
+    from tutor.course.glossary import Glossary
+    from tutor.course.lesson import Block, Lesson
     from tutor.study.lesson_session import LessonSession
-    from tutor.tui.screens.lesson.pages import LessonPages
+    from tutor.study.question_attempt import Score
+    from tutor.typeset.elements import Line
 
 QUIZ, HOME = "quiz", "home"
-"""What the end of a lesson offers beside the next lesson, whose id is its key."""
+"""Keys of rows at the end of a lesson; the row of the next lesson has its id as key."""
 
 
 def flow_widgets(session: LessonSession, pages: LessonPages, following: LessonHeader | None) -> Iterator[Widget]:
-    """The lesson from its title to what comes next; each widget is made when it is asked for."""
+    """The widgets of a lesson from its title to its end, each made when the iterator reaches it."""
     yield ProseView(pages.title(), id="lesson-title")
     number, lab = 0, None
     for block in session.lesson.blocks:
@@ -57,7 +64,7 @@ def _text_widget(block: Prose | Term, pages: LessonPages) -> ProseView:
 
 
 class LessonEnd(RowList):
-    """What comes after the last line: how one did, and where to go on."""
+    """The rows after the last line: the score, and where to go next."""
 
     DEFAULT_CSS = "LessonEnd { height: auto; }"
 
@@ -71,7 +78,7 @@ class LessonEnd(RowList):
         self.set_items(list(_end_items(score, following)))
 
     def render_line(self, y: int) -> Strip:
-        """A row; none is shown as selected while the keys go elsewhere."""
+        """A row; without the focus, none is drawn as selected."""
         if self.has_focus or y >= len(self.items):
             return super().render_line(y)
         width = self.scrollable_content_region.width
@@ -79,9 +86,9 @@ class LessonEnd(RowList):
 
 
 def _end_items(score: Score, following: LessonHeader | None) -> Iterator[RowItem]:
-    yield RowItem("", lambda width: [Span("─" * width, "rule")], selectable=False)
-    yield RowItem("", lambda _width: _score_row(score), selectable=False)
-    yield RowItem("", lambda _width: [], selectable=False)
+    yield fixed(lambda width: [Span("─" * width, "rule")])
+    yield fixed(lambda _width: _score_row(score))
+    yield blank()
     if score.total:
         yield _choice(QUIZ, "t", "lesson.end-quiz")
     if following is not None:
@@ -105,3 +112,157 @@ def _choice(key: str, sign: str, text_key: str, title: str = "") -> RowItem:
         return [Span(f" {sign} ", "key"), Span(" "), Span(shorten(text, width - 5))]
 
     return RowItem(key, draw)
+
+
+class LessonPages:
+    """The pages of one lesson. Make them in reading order, because the first mention of a term becomes a link.
+
+    Args:
+        lesson: The lesson.
+        headers: The lessons of the course, for the titles of those it builds on.
+        glossary: All terms; without it no words become links, and a term has its name in one language only.
+    """
+
+    def __init__(self, lesson: Lesson, headers: Sequence[LessonHeader], glossary: Glossary | None = None) -> None:
+        self._lesson = lesson
+        self._titles = {header.id: header.title for header in headers}
+        self._glossary = glossary
+        self._names = {term.id: term.name for term in lesson.terms}
+        self._mentioned: set[str] = set()
+
+    def title(self) -> Page:
+        """The lesson's title, its minutes, and the lessons it builds on."""
+        from tutor.typeset.breaking import break_lines
+        from tutor.typeset.elements import Line, Run
+
+        facts = [translate("lesson.minutes", minutes=self._lesson.minutes)]
+        needs = [self._titles[need] for need in self._lesson.needs if need in self._titles]
+        if needs:
+            facts.append(translate("lesson.builds-on", lessons=translate("lesson.and").join(needs)))
+        title = Run(harmless_line(self._lesson.title), "heading1")
+        about = [
+            Run(harmless_line(each), "muted") for each in (" · ".join(facts), language_note(self._lesson.language))
+        ]
+
+        def page(width: int, ascii: bool) -> Sequence[Line]:
+            first, *others = break_lines([title], width)
+            below = [line for run in about if run.text for line in break_lines([run], width)]
+            return [Line(first, heading=1), *map(Line, others), *map(Line, below)]
+
+        return _kept(page)
+
+    def page_of(self, block: Block) -> Page | None:
+        """The page of a block of text; None for questions and labs, which are more than text."""
+        from tutor.course.lesson import Prose, Term
+        from tutor.typeset.page import read_document
+
+        if isinstance(block, Prose):
+            document = read_document(block.markdown, self._mentions if self._glossary is not None else None)
+            return lambda width, ascii: document.lines(width, ascii=ascii)
+        if isinstance(block, Term):
+            self._mentioned.add(block.id)
+            return self._term(block)
+        return None
+
+    def _mentions(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Start, end and id of each term that ``text`` is the first to mention."""
+        found = self._glossary.find_mentions(text, self._lesson.language) if self._glossary is not None else ()
+        for mention in found:
+            if mention.term_id not in self._mentioned:
+                self._mentioned.add(mention.term_id)
+                yield mention.start, mention.end, mention.term_id
+
+    def _name_of(self, term_id: str) -> str:
+        if term_id in self._names:
+            return self._names[term_id]
+        entry = self._glossary.get(term_id) if self._glossary is not None else None
+        return entry.name(self._lesson.language) if entry is not None else term_id
+
+    def _other_names(self, term_id: str) -> tuple[str, ...]:
+        entry = self._glossary.get(term_id) if self._glossary is not None else None
+        return entry.other_names(self._lesson.language) if entry is not None else ()
+
+    def _term(self, term: Term) -> Page:
+        """A glossary entry in the text: names, definition, formula and related terms."""
+        from tutor.typeset.elements import Line, Span
+
+        def page(width: int, ascii: bool) -> Sequence[Line]:
+            bar = Span("| " if ascii else "▎ ", "quote-bar")
+            lines = self._term_lines(term, width - 2, ascii)
+            return [Line((bar, *line.spans) if line.spans else (bar._replace(text=bar.text[0]),)) for line in lines]
+
+        return _kept(page)
+
+    def _term_lines(self, term: Term, width: int, ascii: bool) -> Iterator[Line]:
+        from tutor.typeset.breaking import break_lines
+        from tutor.typeset.elements import BLANK, Line, Run
+        from tutor.typeset.page import typeset
+
+        names = [Run(harmless_line(term.name), "strong")]
+        names += [Run(f" · {harmless_line(name)}", "muted") for name in self._other_names(term.id)]
+        yield from map(Line, break_lines(names, width))
+        yield from typeset(term.definition, width, ascii=ascii)
+        if term.formula:
+            yield BLANK
+            yield from typeset(term.formula, width, ascii=ascii)
+        if term.see:
+            yield BLANK
+            runs = [Run(translate("lesson.see"), "muted")]
+            for other in term.see:
+                runs += [Run("  "), Run(harmless_line(self._name_of(other)), "term", f"#{other}", solid=True)]
+            yield from map(Line, break_lines(runs, width))
+
+
+def text_page(*paragraphs: str) -> Page:
+    """Paragraphs of plain text, the first one bold: shown instead of a lesson that cannot be read."""
+    from tutor.typeset.breaking import break_lines
+    from tutor.typeset.elements import BLANK, Line, Run
+
+    def page(width: int, ascii: bool) -> Sequence[Line]:
+        lines: list[Line] = []
+        for number, text in enumerate(paragraphs):
+            run = Run(harmless_line(text), "text" if number else "strong")
+            lines += [*([BLANK] if number else []), *map(Line, break_lines([run], width))]
+        return lines
+
+    return _kept(page)
+
+
+def _kept(page: Page) -> Page:
+    """``page`` with a memory of its last result, because drawing each line asks for all lines."""
+    kept: dict[tuple[int, bool], Sequence[Line]] = {}
+
+    def remembered(width: int, ascii: bool) -> Sequence[Line]:
+        if (width, ascii) not in kept:
+            kept.clear()
+            kept[width, ascii] = page(width, ascii)
+        return kept[width, ascii]
+
+    return remembered
+
+
+def carry_drafts(old: LessonSession | None, new: LessonSession) -> None:
+    """Carry answers that were begun and not committed over to a new session of the same lesson."""
+    for question in old.lesson.questions if old is not None else ():
+        attempt = old.exercise(question.id).attempt if old is not None else None
+        if attempt is not None and not attempt.locked and attempt.can_undo:
+            new.exercise(question.id).attempt.put(attempt.draft)
+
+
+def block_of(lesson: Lesson, anchor: str) -> int | None:
+    """The block that ``anchor`` names: a section's anchor, or the id of a question or term. None if there is none."""
+    for section in lesson.sections:
+        if section.anchor == anchor:
+            return section.block_index
+    for number, block in enumerate(lesson.blocks):
+        if getattr(block, "id", None) == anchor:
+            return number
+    return None
+
+
+def lab_titles(lesson: Lesson, labs_folder: Path) -> dict[str, str]:
+    """The titles of the labs in a lesson by name, without those that cannot be read."""
+    from tutor.labs.lab_files import lab_titles as titles_in
+
+    names = {fence.lab for fence in lesson.labs}
+    return {name: title for name, title in titles_in(labs_folder, lesson.language) if name in names}

@@ -1,4 +1,4 @@
-"""The contents of a lesson: its sections and questions with how far one is, beside the text or over it."""
+"""The contents of a lesson: sections, questions and labs, with the state of each question."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def top_sections(lesson: Lesson) -> list[int]:
 
 
 def section_at(lesson: Lesson, block: int) -> int:
-    """Which section, counted from 1, a block belongs to; what stands before the first belongs to it."""
+    """The number of the section that a block belongs to, from 1; blocks before the first section belong to it."""
     return max(1, sum(1 for begin in top_sections(lesson) if begin <= block))
 
 
 def section_begin(lesson: Lesson, block: int) -> int:
-    """The block at which the section of any level begins that ``block`` belongs to; the first one before it."""
+    """The first block of the section, of any level, that ``block`` belongs to; of the first section, before it."""
     begins = [section.block_index for section in lesson.sections]
     return max((begin for begin in begins if begin <= block), default=min(begins, default=0))
 
@@ -59,7 +59,7 @@ def contents_items(session: LessonSession, block: int, labs: Mapping[str, str]) 
     """The rows of the contents. Their keys are the numbers of blocks.
 
     Args:
-        session: The lesson, and what was answered.
+        session: The lesson and its answers.
         block: The block that is being read.
         labs: The titles of labs, as far as they have been read.
     """
@@ -104,7 +104,7 @@ def _row(sign: str, sign_ink: str, title: str, ink: str, width: int, indent: int
 
 
 def progress_row(session: LessonSession, width: int) -> Row:
-    """How much was read and answered, for the foot of the contents."""
+    """How much has been read and answered, for the line below the contents."""
     score = session.score
     text = translate("lesson.read-so-far", percent=round(100 * session.fraction_read))
     row: Row = [Span(f" {text}", "muted")]
@@ -115,7 +115,7 @@ def progress_row(session: LessonSession, width: int) -> Row:
 
 
 class ContentsDialog(TutorDialog[str]):
-    """The contents over the text, where there is no room beside it. Gives the chosen row's key, or nothing."""
+    """The contents over the text, for windows that are too narrow for both. Returns the chosen row's key, or None."""
 
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command("contents.close", ("c",), "keys.back", "keys.back-help", palette=False),
@@ -136,7 +136,6 @@ class ContentsDialog(TutorDialog[str]):
         self._here = here
 
     def compose(self) -> ComposeResult:
-        """The list."""
         with Vertical() as card:
             card.border_title = translate("lesson.contents")
             card.border_subtitle = translate("lesson.contents-keys")
@@ -146,9 +145,8 @@ class ContentsDialog(TutorDialog[str]):
             yield rows
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        """Go there."""
         self.dismiss(event.key)
 
     def action_close(self) -> None:
-        """The key that opened it closes it."""
+        """Close the dialog with the key that opened it."""
         self.dismiss(None)

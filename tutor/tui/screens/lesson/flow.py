@@ -1,4 +1,4 @@
-"""The text of a lesson with its questions and labs in it: one column that scrolls line by line, never animated."""
+"""The text of a lesson with its questions and labs: one column that scrolls by lines, without animation."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from tutor.tui.textual_private import CachedLayout
 from tutor.tui.widgets.prose import Link, ProseView
 
 _OVERLAP = 2
-"""Lines of one page that stay in view on the next."""
+"""Lines that stay in view when a page is turned."""
 
 
 class Place(NamedTuple):
-    """A line of the flow: the block it belongs to, and how far into that block it is, from 0 to 1."""
+    """A line of the flow: its block, and how far down that block it is, from 0 to 1."""
 
     block: int
     within: float
 
 
 class LessonFlow(CachedLayout, can_focus=True):
-    """Blocks one below the other: scrolling, pages, links, and which block has the focus."""
+    """The blocks of a lesson one below the other: scrolling, links, and the block that has the focus."""
 
     DEFAULT_CSS = """
     LessonFlow {
@@ -37,7 +37,7 @@ class LessonFlow(CachedLayout, can_focus=True):
     """
 
     class Moved(Message):
-        """Other lines are in view, or the lines in view are others."""
+        """Other lines have come into view, by scrolling or because of a new width."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -45,36 +45,35 @@ class LessonFlow(CachedLayout, can_focus=True):
         self._marked: ProseView | None = None
 
     def watch_has_focus(self, _has_focus: bool) -> None:
-        """Nothing looks another way when the text has the focus: the styles of all its blocks stay as they are."""
+        """Do nothing: the focus changes no style here, and Textual would compute the styles of all blocks again."""
 
     # -- what is in it -----------------------------------------------------------------------------------
 
     async def clear(self) -> None:
-        """Take everything out."""
+        """Remove all blocks."""
         self.blocks = []
         self._marked = None
         await self.remove_children()
 
     async def add(self, blocks: Iterable[Widget]) -> None:
-        """Put blocks below those that are there."""
+        """Add blocks at the end."""
         added = list(blocks)
         self.blocks.extend(added)
         if added:
             await self.mount_all(added)
 
-    # -- where one is ------------------------------------------------------------------------------------
+    # -- position ----------------------------------------------------------------------------------------
 
     @property
     def height(self) -> int:
-        """Lines in view."""
         return self.scrollable_content_region.height
 
     def top_of(self, block: int) -> int:
-        """The line of the flow at which a block begins."""
+        """The first line of a block in the flow."""
         return self.blocks[block].virtual_region.y if self.blocks else 0
 
     def place_at(self, line: int) -> Place:
-        """The place at a line of the flow; blank lines below a block belong to it."""
+        """The place of a line of the flow; blank lines after a block belong to it."""
         found = 0
         for number in range(len(self.blocks)):
             if self.top_of(number) > line:
@@ -104,46 +103,43 @@ class LessonFlow(CachedLayout, can_focus=True):
     # -- moving ------------------------------------------------------------------------------------------
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Say that other lines are in view."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self.post_message(self.Moved())
 
     def on_resize(self) -> None:
-        """A new width breaks lines elsewhere."""
+        """Remove the mark from a link: its lines are broken elsewhere now."""
         self.unmark()
         self.post_message(self.Moved())
 
     def go_to_line(self, line: int) -> None:
-        """Put a line of the flow at the upper edge, or as near as the end of the text lets it."""
+        """Scroll a line of the flow to the upper edge, or as near as the end of the text allows."""
         self.scroll_to(y=line, animate=False, immediate=True, force=True)
 
     def go_to(self, place: Place) -> None:
-        """Put a place at the upper edge."""
+        """Scroll a place to the upper edge."""
         if self.blocks:
             block = max(0, min(place.block, len(self.blocks) - 1))
             region = self._region_of(self.blocks[block])
             self.go_to_line(region.y + round(place.within * region.height))
 
     def _region_of(self, block: Widget) -> Region:
-        """Where a block lies in the flow. Known while it is still hidden, when `virtual_region` is empty."""
+        """The region of a block in the flow, also while it is hidden and its `virtual_region` is empty."""
         placements = self.arrange(self.scrollable_content_region.size).placements
         return next((each.region for each in placements if each.widget is block), block.virtual_region)
 
     def move_by(self, lines: int) -> None:
-        """Scroll by some lines."""
         self.go_to_line(self.scroll_offset.y + lines)
 
     def page(self, direction: int) -> None:
-        """Scroll by a page, down (1) or up (-1); two lines stay in view."""
+        """Scroll a page down (1) or up (-1)."""
         self.move_by(direction * max(1, self.height - _OVERLAP))
 
     def to_end(self) -> None:
-        """Go to the last line."""
         self.go_to_line(self.max_scroll_y)
 
     def bring_into_view(self, first: int, last: int) -> None:
-        """Scroll as little as shows the lines ``first`` to ``last``; where they do not fit, from ``first`` on."""
+        """Scroll no more than needed to show the lines ``first`` to ``last``, or as many of them as fit."""
         top, height = self.scroll_offset.y, self.height
         if first < top or last - first >= height:
             self.go_to_line(first)
@@ -151,17 +147,17 @@ class LessonFlow(CachedLayout, can_focus=True):
             self.go_to_line(last - height + 1)
 
     def show_whole(self, block: Widget) -> None:
-        """Bring a block into view if it has grown beyond an edge and there is room for all of it."""
+        """Bring a block into view after it has grown, if all of it fits."""
         region = block.virtual_region
         if region.height <= self.height:
             self.bring_into_view(region.y, region.bottom - 1)
 
     # -- blocks that take the focus ----------------------------------------------------------------------
 
-    def _stops(self) -> Iterator[tuple[int, Widget]]:
+    def stops(self) -> Iterator[tuple[int, Widget]]:
         """Each block that can be answered, played or chosen from, with the widget that takes the focus.
 
-        Not those that have no place yet: what cannot be brought into view would lose the focus, and the keys, again.
+        Blocks that have not been laid out yet are left out: they cannot be scrolled to and would lose the focus again.
         """
         for number, block in enumerate(self.blocks):
             if not block.virtual_region:
@@ -173,7 +169,7 @@ class LessonFlow(CachedLayout, can_focus=True):
 
     @property
     def focused_block(self) -> int | None:
-        """The block that has the focus, or holds what has it."""
+        """The block that has the focus, or contains the widget that has it."""
         focused = self.screen.focused
         if focused is None:
             return None
@@ -182,8 +178,8 @@ class LessonFlow(CachedLayout, can_focus=True):
                 return number
         return None
 
-    def let_go(self) -> None:
-        """Take the keys back from a block that has been scrolled out of view: they should do what one sees."""
+    def release_focus(self) -> None:
+        """Take the focus back from a block that has been scrolled out of view: keys should act on what is visible."""
         block = self.focused_block
         if block is not None:
             region, top = self.blocks[block].virtual_region, self.scroll_offset.y
@@ -191,8 +187,8 @@ class LessonFlow(CachedLayout, can_focus=True):
                 self.focus(scroll_visible=False)
 
     def focus_block(self, block: int) -> bool:
-        """Give the focus to a block and bring it into view; whether it takes it."""
-        for number, taker in self._stops():
+        """Give the focus to a block and bring it into view. Returns whether it takes the focus."""
+        for number, taker in self.stops():
             if number == block:
                 taker.focus(scroll_visible=False)
                 region = self.blocks[block].virtual_region
@@ -201,33 +197,35 @@ class LessonFlow(CachedLayout, can_focus=True):
         return False
 
     def step_block(self, direction: int) -> bool:
-        """Focus the next (1) or previous (-1) block from the one in focus, else from the lines in view."""
-        stops = [number for number, _ in self._stops()]
+        """Focus the next (1) or previous (-1) block, counted from the focused one or else from the lines in view."""
+        stops = [number for number, _ in self.stops()]
         here = self.focused_block
         if here is not None:
             beyond = [number for number in stops if (number - here) * direction > 0]
         elif direction > 0:
-            beyond = [number for number in stops if self._shows(number) or self.top_of(number) >= self.scroll_offset.y]
+            beyond = [
+                number for number in stops if self.is_in_view(number) or self.top_of(number) >= self.scroll_offset.y
+            ]
         else:
-            beyond = [n for n in stops if self._shows(n) or self.top_of(n) < self.scroll_offset.y]
+            beyond = [n for n in stops if self.is_in_view(n) or self.top_of(n) < self.scroll_offset.y]
         return bool(beyond) and self.focus_block(beyond[0] if direction > 0 else beyond[-1])
 
-    def _shows(self, block: int) -> bool:
-        """Whether a block begins in view, or most of it is there, or fills most of the view."""
+    def is_in_view(self, block: int) -> bool:
+        """Whether a block begins in view, or most of it is in view, or it fills most of the view."""
         region, top = self.blocks[block].virtual_region, self.scroll_offset.y
         in_view = min(region.bottom, top + self.height) - max(region.y, top)
         return top <= region.y < top + self.height or 2 * in_view > min(self.height, region.height)
 
     def focus_in_view(self) -> bool:
-        """Focus the first block of those in view; whether there is one."""
-        shown = next((number for number, _ in self._stops() if self._shows(number)), None)
+        """Focus the first block in view. Returns whether there is one."""
+        shown = next((number for number, _ in self.stops() if self.is_in_view(number)), None)
         return shown is not None and self.focus_block(shown)
 
     # -- links -------------------------------------------------------------------------------------------
 
     @property
     def link(self) -> Link | None:
-        """The marked link, as long as it is in view."""
+        """The marked link; None if it is not in view."""
         if self._marked is None or self._marked.here is None:
             return None
         top = self.scroll_offset.y
@@ -235,7 +233,7 @@ class LessonFlow(CachedLayout, can_focus=True):
         return self._marked.here if top <= line < top + self.height else None
 
     def unmark(self) -> bool:
-        """Mark no link any more; whether one was."""
+        """Remove the mark from the marked link. Returns whether there was one."""
         marked, self._marked = self._marked, None
         if marked is None or marked.here is None:
             return False
@@ -243,7 +241,7 @@ class LessonFlow(CachedLayout, can_focus=True):
         return True
 
     def step_link(self, direction: int) -> bool:
-        """Mark the next (1) or previous (-1) link, from the marked one in view, else from the lines in view."""
+        """Mark the next (1) or previous (-1) link, from the marked one on, or from the lines in view."""
         links = [
             (prose.virtual_region.y + link.pieces[0].line, prose, link)
             for prose in self.blocks

@@ -1,4 +1,4 @@
-"""A lab inside the text of a lesson: title, a small chart, the figures; space plays it, enter opens the lab."""
+"""A lab in the text of a lesson: title, a small chart, figures; space plays it, enter opens the lab."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, bindings_of
-from tutor.tui.lab_attempts import keep_attempt, know_best
-from tutor.tui.widgets.rows import Room, RowsView, tutor_app
+from tutor.tui.widgets.rows import Area, RowsView, shell_of
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 _EVERY = 0.1
 _READ_AFTER = 0.1
-"""Seconds until the lab is read: the text around it is on the screen by then, and not kept waiting by imports."""
+"""Seconds until the lab is read, so that the text around it does not wait for the imports."""
 _HEIGHT = 9
 _SMALL_HEIGHT = 7
 _SMALL_WINDOW = 16
@@ -40,10 +39,10 @@ CARD_KEYS: tuple[Command, ...] = (
 
 
 class LabCard(RowsView, can_focus=True):
-    """A lab that can be played where it stands.
+    """A lab that can be played within the lesson.
 
     Args:
-        fence: The lab's name and the values that this lesson gives it.
+        fence: The lab's name and the values that the lesson sets.
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = CARD_KEYS
@@ -54,21 +53,22 @@ class LabCard(RowsView, can_focus=True):
         super().__init__(self._draw_card)
         self.fence = fence
         self.session: LabSession | None = None
-        self._problem = ""
+        self.problem = ""
+        """Why the lab cannot be opened or started."""
         self._timer: Timer | None = None
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """A small window gets a small card."""
+        """The card's height: less in a low window."""
         return _SMALL_HEIGHT if viewport.height < _SMALL_WINDOW else _HEIGHT
 
     # -- opening ----------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """When it has been drawn, read the lab beside the event loop; a run that is going already is joined."""
+        """Read the lab in a thread once the card has been drawn, and join its run if one is going."""
         self.set_timer(_READ_AFTER, self._read)
 
     def came_back(self) -> None:
-        """The text is in front again: a run that was begun in the lab meanwhile is joined."""
+        """Join a run that was started while another screen was in front."""
         if self.session is not None:
             self._read()
 
@@ -79,18 +79,19 @@ class LabCard(RowsView, can_focus=True):
         from tutor.labs.lab_files import load_lab
         from tutor.runs.session.opening import joinable
         from tutor.runs.session.session import LabSession
+        from tutor.tui.widgets.lab_charts import know_best
 
-        services = tutor_app(self).services
-        course = services.course
+        workspace = shell_of(self).workspace
+        course = workspace.course
         if course is None:
             return
         try:
             spec = load_lab(self.fence.lab, course.labs_folder, self.fence.overrides)
-            session = LabSession(services.runs, spec, data_folder=course.data_folder)
-            know_best(session, services.store)
-            run_id = joinable(services.runs, spec, self.fence.overrides) if services.count_running() else None
+            session = LabSession(workspace.runs, spec, data_folder=course.data_folder)
+            know_best(session, workspace.store)
+            run_id = joinable(workspace.runs, spec, self.fence.overrides) if workspace.count_running() else None
             if self.session is not None and run_id in {None, self.session.run_id}:
-                return  # there is nothing new: what the card shows stays
+                return  # nothing is new, and the card keeps what it shows
             if run_id is not None:
                 self._join(session, run_id)
         except TutorError as error:
@@ -106,7 +107,7 @@ class LabCard(RowsView, can_focus=True):
         session.catch_up()
 
     def _cannot(self, error: TutorError) -> None:
-        self._problem = harmless_line(str(error))
+        self.problem = harmless_line(str(error))
         self.redraw()
 
     def _opened(self, session: LabSession) -> None:
@@ -117,7 +118,7 @@ class LabCard(RowsView, can_focus=True):
     # -- playing ----------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Play or pause, whichever makes sense."""
+        """Offer either play or pause."""
         if action in {"play", "pause"}:
             session = self.session
             busy = session is not None and session.state in {"starting", "running"}
@@ -125,21 +126,19 @@ class LabCard(RowsView, can_focus=True):
         return super().check_action(action, parameters)
 
     def action_play(self) -> None:
-        """Start the run, let it go on, or run it again."""
+        """Start the run, resume it, or run it again."""
         self.run_worker(self._play, thread=True, exit_on_error=False)
 
     def action_pause(self) -> None:
-        """Hold the run."""
         if self.session is not None:
             self.session.toggle()
 
     def action_open(self) -> None:
-        """The whole lab; it joins the run that is shown here, going or ended."""
+        """Open the lab. It joins the run that is shown here, whether going or ended."""
         shown = self.session.run_id or None if self.session is not None else None
-        router.go(tutor_app(self), routes.Lab(self.fence.lab, self.fence.overrides, shown))
+        router.go(shell_of(self), routes.Lab(self.fence.lab, self.fence.overrides, shown))
 
     def on_click(self, _event: events.Click) -> None:
-        """A click plays."""
         self.focus()
         if self.check_action("play", ()):
             self.action_play()
@@ -156,18 +155,26 @@ class LabCard(RowsView, can_focus=True):
         try:
             self.session.toggle()
         except TutorError as error:
-            self._problem = harmless_line(str(error))
+            self.problem = harmless_line(str(error))
         self._watch()
         self.redraw()
 
-    def _watch(self) -> None:
-        """Look at the log as long as the run goes."""
-        if self.session is not None and self.session.going and self._timer is None:
-            self._timer = self.set_interval(_EVERY, self._tick)
+    @property
+    def watching(self) -> bool:
+        """Whether the log of a run is being read."""
+        return self._timer is not None
 
-    def _tick(self) -> None:
+    def _watch(self) -> None:
+        """Read the log while the run is going."""
+        if self.session is not None and self.session.going and not self.watching:
+            self._timer = self.set_interval(_EVERY, self.poll)
+
+    def poll(self) -> None:
+        """Read on in the log, and draw what is new."""
+        from tutor.tui.widgets.lab_charts import keep_attempt
+
         session = self.session
-        if session is None or not self.screen.is_current or tutor_app(self).unseen:
+        if session is None or not self.screen.is_current or shell_of(self).unseen:
             return
         before = session.state
         if session.poll():
@@ -185,20 +192,20 @@ class LabCard(RowsView, can_focus=True):
     # -- drawing ----------------------------------------------------------------------------------------
 
     def watch_has_focus(self, _has_focus: bool) -> None:
-        """The frame shows whether keys go here."""
+        """Draw the frame again: its colour shows the focus."""
         super().watch_has_focus(_has_focus)
         self.redraw()
 
-    def _draw_card(self, room: Room) -> Rows:
-        if room.width < 8 or room.height < 3:
-            return fit_rows([], room.width, room.height)
+    def _draw_card(self, area: Area) -> Rows:
+        if area.width < 8 or area.height < 3:
+            return fit_rows([], area.width, area.height)
         edge = "accent" if self.has_focus else "rule"
-        inner = room.width - 4
-        body = self._body(Room(inner, room.height - 2, room.colour, room.ascii))
-        rows: Rows = [self._edge("╭", "╮", self._title(), room.width, edge)]
+        inner = area.width - 4
+        body = self._body(Area(inner, area.height - 2, area.colour, area.ascii))
+        rows: Rows = [self._edge("╭", "╮", self._title(), area.width, edge)]
         rows.extend([Span("│ ", edge), *fit_row(row, inner), Span(" │", edge)] for row in body)
-        rows.append(self._edge("╰", "╯", self._keys(), room.width, edge))
-        return fit_rows(rows, room.width, room.height)
+        rows.append(self._edge("╰", "╯", self._keys(), area.width, edge))
+        return fit_rows(rows, area.width, area.height)
 
     def _edge(self, left: str, right: str, words: Row, width: int, ink: str) -> Row:
         if not words:
@@ -229,29 +236,31 @@ class LabCard(RowsView, can_focus=True):
             Span("   enter", "key"), Span(f" {translate('lab.card-open')}", "muted"),
         ]  # fmt: skip
 
-    def _body(self, room: Room) -> Rows:
-        if self.session is None and not self._problem:
-            return fit_rows([], room.width, room.height)  # still being read: nothing that this needs is imported
+    def _body(self, area: Area) -> Rows:
+        if self.session is None and not self.problem:
+            return fit_rows(
+                [], area.width, area.height
+            )  # the lab is still being read, and what draws it has not been imported
         from tutor.tui.widgets.lab_charts import number_rows, rows_of_text
         from tutor.tui.widgets.lab_words import outcome
 
         session = self.session
-        if self._problem or session is None:
-            return fit_rows(rows_of_text(self._problem, "bad", room.width, room.height), room.width, room.height)
+        if self.problem or session is None:
+            return fit_rows(rows_of_text(self.problem, "bad", area.width, area.height), area.width, area.height)
         text, ink = outcome(session)
         if session.summary is None:
-            return fit_rows(rows_of_text(text, ink, room.width, room.height), room.width, room.height)
-        beside = room.width >= _FIGURES + _CHART_AT_LEAST + 2
-        chart_width = room.width - _FIGURES - 2 if beside else room.width
-        chart = self._chart(Room(chart_width, room.height, room.colour, room.ascii))
-        if not beside:
+            return fit_rows(rows_of_text(text, ink, area.width, area.height), area.width, area.height)
+        has_figures = area.width >= _FIGURES + _CHART_AT_LEAST + 2
+        chart_width = area.width - _FIGURES - 2 if has_figures else area.width
+        chart = self._chart(Area(chart_width, area.height, area.colour, area.ascii))
+        if not has_figures:
             return chart
         said = rows_of_text(text, ink, _FIGURES, 3)
-        figures = [*number_rows(session, _FIGURES)[: max(1, room.height - len(said))], *said]
-        right = fit_rows(figures, _FIGURES, room.height)
+        figures = [*number_rows(session, _FIGURES)[: max(1, area.height - len(said))], *said]
+        right = fit_rows(figures, _FIGURES, area.height)
         return [[*left, Span("  "), *fit_row(row, _FIGURES)] for left, row in zip(chart, right, strict=True)]
 
-    def _chart(self, room: Room) -> Rows:
+    def _chart(self, area: Area) -> Rows:
         from tutor.charts.chart_view import ChartView
         from tutor.tui.widgets.lab_charts import draw_loss, draw_view
 
@@ -259,5 +268,5 @@ class LabCard(RowsView, can_focus=True):
             return []
         panel = next(iter(self.session.spec.show.panels), "loss")
         if panel == "loss":
-            return draw_loss(self.session, ChartView(), room)
-        return draw_view(self.session, panel, room)
+            return draw_loss(self.session, ChartView(), area)
+        return draw_view(self.session, panel, area)

@@ -1,4 +1,4 @@
-"""The lesson reader: text, questions and labs in one flow, with the contents beside it where there is room."""
+"""The lesson reader: text, questions and labs in one flow, with the contents beside it on a wide screen."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tutor.foundation.translate import translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, footer_commands
 from tutor.tui.screen import TutorScreen, commands_of
+from tutor.tui.screens.lesson.blocks import block_of
 from tutor.tui.screens.lesson.flow import LessonFlow
-from tutor.tui.screens.lesson.places import block_of
 from tutor.tui.screens.lesson.view import WIDE, LessonView
 from tutor.tui.widgets.prose import ProseView
 from tutor.tui.widgets.row_list import RowList
@@ -50,11 +50,11 @@ KEYS: tuple[Command, ...] = (
 
 
 class LessonScreen(TutorScreen):
-    """One lesson. The frame is drawn at once, the lesson is read after it, and the first page is mounted first.
+    """One lesson. The frame is drawn at once, then the lesson is read, and its first page is mounted before the rest.
 
     Args:
         lesson_id: The lesson.
-        anchor: A section, term or question to open it at; where the learner left it when empty.
+        anchor: A section, term or question to open it at; if empty, it opens where the learner left it.
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = KEYS
@@ -67,12 +67,10 @@ class LessonScreen(TutorScreen):
     # -- the frame ---------------------------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
-        """The text and its contents; both still empty."""
         yield self._view
 
     @property
     def flow(self) -> LessonFlow:
-        """The text."""
         return self._view.flow
 
     def breadcrumb(self) -> list[str]:
@@ -81,7 +79,7 @@ class LessonScreen(TutorScreen):
         return [harmless_line(header.numbered_title) if header is not None else self._view.lesson_id]
 
     def status(self) -> Row:
-        """Which section is being read, of how many."""
+        """The number of the section being read, and the number of sections."""
         lesson = self._view.lesson
         if lesson is None or not lesson.sections:
             return []
@@ -90,7 +88,7 @@ class LessonScreen(TutorScreen):
         return [Span(f"§ {section_at(lesson, self._view.block)}/{len(top_sections(lesson))}", "muted")]
 
     def footer(self) -> list[Command]:
-        """While a question or a lab has the focus, its own keys and the way on; at the end, the ways on from there."""
+        """The keys of the focused question or lab and the key to go on; at the end of the lesson, where to go next."""
         if self.focused is None or self.focused is self.flow:
             return self._footer_at_end() if self._view.ended else super().footer()
         shadowed = {key for command in commands_of(self.focused) for key in command.keys}
@@ -102,137 +100,126 @@ class LessonScreen(TutorScreen):
         )
 
     def _footer_at_end(self) -> list[Command]:
-        ways = {"lesson.following": 1, "lesson.quiz": 2, "app.home": 3, "app.glossary": 4, "lesson.contents": 5}
-        return sorted((each for each in self.commands() if each.id in ways), key=lambda each: ways[each.id])
+        next_steps = {"lesson.following": 1, "lesson.quiz": 2, "app.home": 3, "app.glossary": 4, "lesson.contents": 5}
+        return sorted((each for each in self.commands() if each.id in next_steps), key=lambda each: next_steps[each.id])
 
     def on_mount(self) -> None:
-        """The lesson is read when the frame is on the screen."""
+        """Read the lesson after the first frame."""
         self.call_after_refresh(self._view.open)
 
     def on_screen_resume(self) -> None:
-        """Back from a quiz, a lab, a card."""
+        """Update the text: the learner may come back from a quiz or a lab."""
         super().on_screen_resume()
         self._view.came_back()
-        self._view.stir(in_front=True)
+        self._view.count_reading(in_front=True)
 
     def on_screen_suspend(self) -> None:
-        """Another screen comes in front; it may show how far one is, and for how long."""
+        """Save the position and the reading time, which the screen in front may show."""
         self._view.save()
-        self._view.stir(in_front=False)
+        self._view.count_reading(in_front=False)
 
-    def stirred(self) -> None:
-        """A key or the mouse: whoever reads is there."""
-        self._view.stir()
+    def on_input(self) -> None:
+        """Count the time of reading up to now."""
+        self._view.count_reading()
 
     def on_descendant_focus(self) -> None:
-        """From reading to a question: its time is another one."""
-        self._view.stir()
+        """Stop counting time of reading: the learner answers a question."""
+        self._view.count_reading()
 
     def on_descendant_blur(self) -> None:
-        """From a question back to reading."""
-        self._view.stir()
+        """Count time of reading again."""
+        self._view.count_reading()
 
-    def renew(self) -> None:
-        """Another look; where it is another language, the same place of the lesson in it."""
-        super().renew()
+    def refresh_texts(self) -> None:
+        """Draw in another look, or show the same place of the lesson in another language."""
+        super().refresh_texts()
         self._view.speak()
 
     def on_lesson_view_turned(self) -> None:
-        """The top line says which section it is; and the memory, that something is wrong with it."""
+        """Update the section in the top line, and show notices, such as that progress cannot be saved."""
         self.refresh_frame()
         self.say_notices()
 
     def on_question_widget_settled(self, event: QuestionWidget.Settled) -> None:
-        """A question has its verdict: whoever answers it sees it to the frame's last line, where that fits."""
-        self._view.stir()
+        """Show the whole question with its verdict, if it fits and the learner is still at it."""
+        self._view.count_reading()
         self._view.answered()
         if event.question.has_focus_within:
             self.call_after_refresh(self.flow.show_whole, event.question)
 
     def on_question_widget_changed(self) -> None:
-        """A question is being answered, or once more: the footer offers other keys."""
-        self._view.stir()
+        """Update the footer for the state of the question."""
+        self._view.count_reading()
         self.refresh_frame()
 
     # -- reading -----------------------------------------------------------------------------------------
 
     def action_page_down(self) -> None:
-        """A page further."""
         self.flow.page(1)
 
     def action_page_up(self) -> None:
-        """A page back."""
         self.flow.page(-1)
 
     def action_line_down(self) -> None:
-        """A line further."""
         self.flow.move_by(1)
 
     def action_line_up(self) -> None:
-        """A line back."""
         self.flow.move_by(-1)
 
     def action_first(self) -> None:
-        """To the title."""
         self.flow.go_to_line(0)
 
     def action_last(self) -> None:
-        """To the end."""
         self.flow.to_end()
 
     def action_next_section(self) -> None:
-        """To the next section."""
         if not self._view.step_section(1):
             self.flow.to_end()
 
     def action_previous_section(self) -> None:
-        """To the beginning of this section, or to the one before."""
+        """Go to the start of this section, or of the one before."""
         self._view.step_section(-1)
 
     def action_next_block(self) -> None:
-        """To the next question or lab."""
         self._view.step_on()
 
     def action_previous_block(self) -> None:
-        """To the question or lab before."""
         if not self.flow.step_block(-1):
             self.flow.focus()
 
     def action_enter(self) -> None:
-        """Open the marked term, else go into the first question or lab in view, or to the next one."""
+        """Open the marked term; if none is marked, focus the first question or lab in view, or the next one."""
         if (link := self.flow.link) is not None:
             self.follow(link.target)
         elif not self.flow.focus_in_view():
             self._view.step_on()
 
     def action_back(self) -> None:
-        """From a question back to reading; from reading away."""
+        """Go from a question back to the text, or remove the mark from a term, or leave."""
         if self.focused is not None and self.focused is not self.flow:
             self.flow.focus(scroll_visible=False)
         elif not self.flow.unmark():
             super().action_back()
 
     def action_go_on(self) -> None:
-        """From an answered question to the next one, or back to the text behind the last."""
+        """Go from an answered question to the next one; after the last, back to the text."""
         if not self.flow.step_block(1):
             self.flow.focus(scroll_visible=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter goes into a block from the text, and on from a block that has no use for it."""
+        """Enter focuses a block from the text, and goes on from a block that does not use the key itself."""
         if action == "following":
             return self.is_mounted and self._view.ended and self._view.following is not None
         if action in {"enter", "go_on"}:
             return (action == "go_on") == (self.is_mounted and self.flow.focused_block is not None)
         return super().check_action(action, parameters)
 
-    # -- terms and other ways ----------------------------------------------------------------------------
+    # -- terms and links ---------------------------------------------------------------------------------
 
     def action_next_term(self) -> None:
-        """Mark the next term."""
         self._step_link(1)
 
     def action_previous_term(self) -> None:
-        """Mark the term before."""
         self._step_link(-1)
 
     def _step_link(self, direction: int) -> None:
@@ -241,11 +228,10 @@ class LessonScreen(TutorScreen):
             self.notice(translate("lesson.no-more-terms"))
 
     def on_prose_view_followed(self, event: ProseView.Followed) -> None:
-        """A link was clicked."""
         self.follow(event.target)
 
     def follow(self, target: str) -> None:
-        """Go where a link leads: a term's card, a place of this lesson, another lesson; an address is only told."""
+        """Follow a link to a term's card, a place in this lesson or another lesson; a web address is only shown."""
         address, _, anchor = target.partition("#")
         if address.endswith(".md"):
             name = PurePosixPath(address).name
@@ -265,19 +251,17 @@ class LessonScreen(TutorScreen):
             self.notice(translate("lesson.leads-nowhere", target=target), "warning")
 
     def action_quiz(self) -> None:
-        """The quiz of this lesson."""
         router.go(self.tutor, routes.Quiz(self._view.lesson_id))
 
     def action_following(self) -> None:
-        """The lesson after this one."""
         if self._view.following is not None:
             self.app.switch_screen(LessonScreen(self._view.following.id))
 
     def action_contents(self) -> None:
-        """To the contents beside the text, or over it where there is no room."""
+        """Focus the contents beside the text, or open them over it in a narrow window."""
         if self.size.width >= WIDE:
-            beside = self.focused is self._view.side.contents
-            (self.flow if beside else self._view.side.contents).focus()
+            focused = self.focused is self._view.side.contents
+            (self.flow if focused else self._view.side.contents).focus()
             return
         from tutor.tui.screens.lesson.contents import ContentsDialog
 

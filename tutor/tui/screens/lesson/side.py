@@ -1,4 +1,4 @@
-"""The side of a lesson: its contents and how far one is, beside the text where there is room."""
+"""The column beside a lesson: its contents and the progress. It is there from the first frame on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ReadSoFar(Widget):
-    """One line: how much of the lesson was read and answered."""
+    """One line: how much of the lesson has been read and answered."""
 
     DEFAULT_CSS = "ReadSoFar { height: 1; }"
 
@@ -27,7 +27,6 @@ class ReadSoFar(Widget):
         self.session: LessonSession | None = None
 
     def render_line(self, y: int) -> Strip:
-        """The line."""
         from tutor.tui.screens.lesson.contents import progress_row
 
         width = self.size.width
@@ -36,7 +35,7 @@ class ReadSoFar(Widget):
 
 
 class LessonSide(Container):
-    """Contents and progress. It knows what it would show even while it is not shown."""
+    """Contents and progress. It is kept up to date even while it is hidden, for the dialog that shows the same rows."""
 
     DEFAULT_CSS = """
     LessonSide { width: 33; height: 1fr; border-right: solid $rule; }
@@ -52,37 +51,36 @@ class LessonSide(Container):
         self._labs: Mapping[str, str] = {}
 
     def compose(self) -> ComposeResult:
-        """The list and the line below it."""
         yield self.contents
         yield self._read_so_far
 
     def show(self, session: LessonSession, block: int) -> None:
-        """Show how things stand with ``block`` being read."""
+        """Show the contents with ``block`` as the one being read."""
         self._session, self._block = session, block
         self.contents.set_items(self.items(), self.here)
         self.show_progress()
 
     def name_labs(self, titles: Mapping[str, str]) -> None:
-        """Show the labs by these titles."""
+        """Show these titles of labs."""
         self._labs = titles
         if self._session is not None:
             self.show(self._session, self._block)
 
     def show_progress(self) -> None:
-        """Show how much was read by now."""
-        # Held, not looked up: a lesson that is left while it loads has no children any more.
+        """Update the line below the contents."""
+        # An attribute, not a query: a lesson that is left while it loads has no children any more.
         self._read_so_far.session = self._session
         self._read_so_far.refresh()
 
     def items(self) -> list[RowItem]:
-        """The rows of the contents as things stand."""
+        """The present rows of the contents."""
         from tutor.tui.screens.lesson.contents import contents_items
 
         return contents_items(self._session, self._block, self._labs) if self._session is not None else []
 
     @property
     def here(self) -> str:
-        """The key of the row for what is being read."""
+        """The key of the row of the section being read."""
         from tutor.tui.screens.lesson.contents import section_begin
 
         return str(section_begin(self._session.lesson, self._block)) if self._session is not None else ""

@@ -1,4 +1,4 @@
-"""A lesson on the screen: its text in the flow, its contents beside it, its place kept in the learner's memory."""
+"""A lesson on the screen: its text in the flow, its contents beside it. The reading position is saved."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tutor.foundation.translate import language, translate
+from tutor.tui.screens.lesson.blocks import LessonPages, block_of, carry_drafts, lab_titles
 from tutor.tui.screens.lesson.flow import LessonFlow, Place
 from tutor.tui.screens.lesson.lab_card import LabCard
-from tutor.tui.screens.lesson.pages import LessonPages, Page
-from tutor.tui.screens.lesson.places import block_of, carry_drafts, lab_titles
 from tutor.tui.screens.lesson.side import LessonSide
-from tutor.tui.widgets.prose import ProseView
-from tutor.tui.widgets.rows import tutor_app
+from tutor.tui.widgets.prose import Page, ProseView
+from tutor.tui.widgets.rows import shell_of
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
@@ -30,14 +29,14 @@ if TYPE_CHECKING:
     from tutor.study.lesson_session import LessonSession
 
 WIDE = 120
-"""Cells of a terminal from which on the contents stay open beside the text."""
+"""Columns that the contents need beside the text."""
 
 _SAVE_AFTER = 0.8
-"""Seconds of rest after which the place is written down."""
+"""Seconds without scrolling after which the position is saved."""
 _FIRST, _AT_ONCE = 6, 6
-"""Blocks that are mounted before the first page is shown, from the one on top; and then between two frames."""
+"""How many blocks are mounted before the first page is shown, counted from the top one; and then between two frames."""
 _TITLE = 1
-"""Blocks of the flow before the lesson's own: its title."""
+"""The flow has one block before those of the lesson: its title."""
 
 
 class LessonView(Container):
@@ -45,7 +44,7 @@ class LessonView(Container):
 
     Args:
         lesson_id: The lesson.
-        anchor: A section, term or question to begin at; where the learner left it when empty.
+        anchor: A section, term or question to begin at; if empty, the lesson opens where the learner left it.
     """
 
     DEFAULT_CSS = """
@@ -56,7 +55,7 @@ class LessonView(Container):
     """
 
     class Turned(Message):
-        """Another block is at the top, the end has come into view or gone, or how questions stand has changed."""
+        """The top block, whether the end is in view, or the state of a question has changed."""
 
     def __init__(self, lesson_id: str, anchor: str = "") -> None:
         super().__init__(id="page")
@@ -67,12 +66,14 @@ class LessonView(Container):
         self.side = LessonSide()
         self._anchor = anchor
         self._shown_in = ""
-        self._place = Place(0, 0.0)  # what is at the upper edge of the flow
-        self._width = 0  # of the flow, when that was so
+        self._place = Place(0, 0.0)  # at the upper edge of the flow
+        self._width = 0  # the flow's width when that place was read
         self._linked = False
-        self._placed = False  # whether the first page stands at its place; before, a step would be scrolled away again
-        self._steps_asked = 0  # how often the learner went for the next block before it was there
-        self._settled = False  # whether the place on the screen is the learner's: not while blocks are mounted
+        self._placed = (
+            False  # whether the first page has been scrolled to its place; a step before that would be undone
+        )
+        self._steps_asked = 0  # how often the learner pressed the key for the next block before it was mounted
+        self._settled = False  # whether all blocks are mounted, so that the position is the learner's
         self._block = 0
         self._at_end = False
         self._in_front = True
@@ -80,29 +81,25 @@ class LessonView(Container):
         self._answers: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
-        """The contents and the text; both still empty."""
         yield self.side
         yield self.flow
 
     def on_resize(self, event: events.Resize) -> None:
-        """The contents stay open where there is room for them."""
         self.set_class(event.size.width >= WIDE, "wide")
 
     def on_unmount(self) -> None:
-        """The place is kept, however one leaves."""
+        """Save the position, however the learner leaves."""
         self.save()
-        self.stir(in_front=False)
+        self.count_reading(in_front=False)
 
     # -- opening -----------------------------------------------------------------------------------------
 
     @property
     def course(self) -> Course | None:
-        """The course, if there is one."""
-        return tutor_app(self).services.course
+        return shell_of(self).workspace.course
 
     @property
     def headers(self) -> Sequence[LessonHeader]:
-        """The lessons, in the language in use."""
         return self.course.headers(language()) if self.course is not None else ()
 
     @property
@@ -112,15 +109,15 @@ class LessonView(Container):
 
     @property
     def complete(self) -> bool:
-        """Whether everything is there: all blocks, the place, the links of terms."""
+        """Whether everything has been loaded: all blocks, the position, the links of terms."""
         return self._settled and self._linked
 
     def open(self) -> None:
-        """Read the lesson in the language in use and show it; the place on the screen stays."""
+        """Read the lesson in the language in use and show it at the same position."""
         self.run_worker(self._open(), group="open", exclusive=True)
 
     def speak(self) -> None:
-        """The language in use may have changed: show the lesson in it."""
+        """Show the lesson in the language in use, if it is shown in another one."""
         if self._shown_in not in {"", language()}:
             self.open()
 
@@ -143,7 +140,7 @@ class LessonView(Container):
             if before is not None:
                 before.on_input(in_front=False)
             carry_drafts(before, self.session)
-        self.stir()
+        self.count_reading()
         self._answers = self._newest_answers()
         alike = self.lesson is not None and len(self.lesson.blocks) == len(lesson.blocks)
         self.lesson = lesson
@@ -153,27 +150,27 @@ class LessonView(Container):
             self.flow.focus(scroll_visible=False)
 
     def step_on(self) -> bool:
-        """Go to the next question or lab; where it is not there yet, as soon as it is."""
+        """Go to the next question or lab, or as soon as it has been mounted. Returns whether it was there already."""
         stepped = self._placed and not self._steps_asked and self.flow.step_block(1)
         if not stepped and not self._settled:
             self._steps_asked += 1
         return stepped
 
     async def _take_steps(self) -> None:
-        """Go where the learner wanted to go, as far as that is there by now."""
+        """Take the steps that the learner asked for, as far as their blocks are mounted by now."""
         while self._steps_asked and self.flow.step_block(1):
             self._steps_asked -= 1
-            await self._frame()  # the focus is given between two frames
+            await self._frame()  # the focus moves between two frames
 
     @property
     def _store(self) -> ProgressStore:
-        return tutor_app(self).services.store
+        return shell_of(self).workspace.store
 
     def _newest_answers(self) -> dict[str, str]:
         return {question: answer.key for question, answer in self._store.newest_answers(self.lesson_id).items()}
 
     def came_back(self) -> None:
-        """The screen is in front again: what was answered in a quiz or begun in a lab meanwhile shows in the text."""
+        """Show what was answered in a quiz or started in a lab while another screen was in front."""
         if self._settled and self.session is not None and self._newest_answers() != self._answers:
             self.open()
             return
@@ -181,10 +178,10 @@ class LessonView(Container):
             card.came_back()
 
     async def _show_faults(self) -> None:
-        """Say why there is nothing to read."""
-        from tutor.tui.screens.lesson.pages import text_page
+        """Show why the lesson cannot be read."""
+        from tutor.tui.screens.lesson.blocks import text_page
 
-        problem = tutor_app(self).services.course_problem
+        problem = shell_of(self).workspace.course_problem
         if problem is not None:
             said = [problem.message, problem.hint]
         else:
@@ -194,7 +191,7 @@ class LessonView(Container):
         await self.flow.add([ProseView(text_page(*filter(None, said)))])
 
     def _start(self, session: LessonSession) -> Place:
-        """Where to begin: at the anchor that was asked for, else where the learner left the lesson."""
+        """Where to begin: at the anchor if there is one, else where the learner left the lesson."""
         anchor, self._anchor = self._anchor, ""
         if anchor and (block := block_of(session.lesson, anchor)) is not None:
             return Place(block + _TITLE, 0.0)
@@ -209,7 +206,7 @@ class LessonView(Container):
         """Mount the first page, show it at ``start``, then mount the rest a few blocks at a time."""
         widgets = self._widgets()
         await self.flow.clear()
-        self.flow.set_class(start.block > 0, "waiting")  # nothing is drawn until it stands at its place
+        self.flow.set_class(start.block > 0, "waiting")  # hidden until it has been scrolled to its place
         await self.flow.add(islice(widgets, start.block + _FIRST))
         self.post_message(self.Turned())
         await self._frame()
@@ -222,7 +219,7 @@ class LessonView(Container):
             await self.flow.add(more)
         await self._frame()
         if start.block + _FIRST >= len(self.flow.blocks) - _AT_ONCE and self.flow.focused_block is None:
-            self.flow.go_to(start)  # near the end there was not enough below to put it at the top
+            self.flow.go_to(start)  # near the end, too little was below it to scroll it to the top before
         await self._take_steps()
         self._settled, self._width = True, self.flow.size.width
         self._moved()
@@ -231,7 +228,7 @@ class LessonView(Container):
         self._link_terms()
 
     async def _frame(self) -> None:
-        """Wait until what is there has been laid out and drawn."""
+        """Wait until the mounted blocks have been laid out and drawn."""
         drawn = asyncio.Event()
         self.call_after_refresh(drawn.set)
         await drawn.wait()
@@ -244,7 +241,7 @@ class LessonView(Container):
         return flow_widgets(self.session, LessonPages(self.session.lesson, self.headers), self.following)
 
     def _link_terms(self) -> None:
-        """Underline the first mention of each term. All lessons are read for that, so it comes last, in a thread."""
+        """Underline the first mention of each term. This reads all lessons, so it comes last, in a thread."""
         lesson, course = self.lesson, self.course
         if lesson is None or course is None:
             return
@@ -280,7 +277,7 @@ class LessonView(Container):
     # -- where one is ------------------------------------------------------------------------------------
 
     def on_lesson_flow_moved(self) -> None:
-        """The text has been scrolled; or it has another width, and then the place goes back to where it was."""
+        """Note the new position; if the width has changed, scroll back to the old one."""
         if not self._settled:
             return
         if self.flow.size.width != self._width:
@@ -289,7 +286,7 @@ class LessonView(Container):
         self._moved()
 
     def _moved(self) -> None:
-        self.flow.let_go()
+        self.flow.release_focus()
         if self.session is None or self.lesson is None or not self.lesson.blocks:
             return
         last = len(self.lesson.blocks) - 1
@@ -306,7 +303,7 @@ class LessonView(Container):
         if self._saving is not None:
             self._saving.stop()
         self._saving = self.set_timer(_SAVE_AFTER, self._save_at_rest)
-        # The last sections may be too short to reach the top: at the end they are what is being read.
+        # The last sections may be too short to reach the top, so at the end the last one counts as being read.
         reading = last if self.flow.at_end and top.block else block
         if reading != self._block:
             self._block = reading
@@ -318,32 +315,32 @@ class LessonView(Container):
             self._at_end = self.flow.at_end
             self.post_message(self.Turned())
 
-    def stir(self, *, in_front: bool | None = None) -> None:
-        """Somebody is there, or what they look at has changed: the time of reading is counted.
+    def count_reading(self, *, in_front: bool | None = None) -> None:
+        """Count the time of reading: the learner has done something, or looks at something else.
 
         Args:
-            in_front: Whether the lesson is in front of other screens from now on; as before where None.
+            in_front: Whether the lesson is in front of other screens from now on; None leaves that unchanged.
         """
         self._in_front = self._in_front if in_front is None else in_front
         if self.session is not None:
             self.session.on_input(in_front=self._in_front)
 
     def save(self) -> None:
-        """Write the place down."""
+        """Save the position."""
         if self.session is not None and self._settled:
             self.session.save()
 
     def _save_at_rest(self) -> None:
         self.save()
         if self._store.in_memory:
-            self.post_message(self.Turned())  # there may be something to say about it
+            self.post_message(self.Turned())  # the screen shows why progress cannot be saved
 
     def go_to_block(self, block: int) -> None:
-        """Put a block of the lesson at the top."""
+        """Scroll a block of the lesson to the top."""
         self.flow.go_to(Place(block + _TITLE, 0.0))
 
     def step_section(self, direction: int) -> bool:
-        """Go to the next (1) section, or to the beginning of this one or the one before (-1); whether there is one."""
+        """Go to the next section (1) or the start of this or the previous one (-1). Returns whether there is one."""
         if self.lesson is None:
             return False
         top = self.flow.scroll_offset.y
@@ -355,7 +352,7 @@ class LessonView(Container):
         return True
 
     def answered(self) -> None:
-        """A question has been answered: contents and end tell of it."""
+        """Update contents and end after an answer."""
         from tutor.tui.screens.lesson.blocks import LessonEnd
 
         if self.session is not None:

@@ -1,4 +1,4 @@
-"""A lesson for the one who writes it: read anew at each save, with its faults below the text."""
+"""A lesson for its author: shown again after each save of its file, with its faults below the text."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from tutor.tui.commands import Command
 from tutor.tui.editor import edit_file
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.themes import RIGHT, WRONG
-from tutor.tui.widgets.rows import Room, RowsView
+from tutor.tui.widgets.rows import Area, RowsView
 
 _EVERY = 0.3
-"""Seconds between two looks at the file: a save shows before the eye is back on this terminal."""
+"""Seconds between two looks at the file: a save shows before its author has turned to this terminal."""
 _MOST_ROWS = 7
 _MOST_FAULTS = 200
 
 
 class WatchedLessonScreen(LessonScreen):
-    """The lesson of a file, shown anew whenever the file changes.
+    """The lesson of a file, shown again whenever the file changes.
 
     Args:
-        path: The lesson file, which need not be a sound one yet.
+        path: The lesson file, which may have faults.
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = (Command("watch.edit", ("E",), "read.edit", "read.edit-help", footer=2),)
@@ -45,27 +45,26 @@ class WatchedLessonScreen(LessonScreen):
         self._faults: list[Fault] | None = None
 
     def compose_body(self) -> ComposeResult:
-        """The text, and below it what is wrong with it."""
         yield from super().compose_body()
         yield RowsView(self._draw_faults, id="faults")
 
     def breadcrumb(self) -> list[str]:
-        """The file's name: that is what its author has open beside this."""
+        """The file's name, by which its author knows it."""
         return [harmless_line(self._path.name)]
 
     def on_mount(self) -> None:
-        """Read the lesson, then look at its file ever again."""
+        """Read the lesson, then look at its file again and again."""
         self._name_lesson()
         self.set_interval(_EVERY, self._look)
         self._check()
 
-    def renew(self) -> None:
-        """The language may have changed, and with it what is said of the faults."""
-        super().renew()
+    def refresh_texts(self) -> None:
+        """Check again: the language of the faults may have changed."""
+        super().refresh_texts()
         self._check()
 
     def on_resize(self) -> None:
-        """The faults take other rows at another width."""
+        """Break the faults for the new width."""
         if self._faults is not None:
             self._show_faults(self._faults)
 
@@ -82,15 +81,15 @@ class WatchedLessonScreen(LessonScreen):
         if stamp is None or stamp == self._stamp:
             return
         self._stamp = stamp
-        if self.services.course is not None:
-            self.services.course.forget(self._path)
+        if self.workspace.course is not None:
+            self.workspace.course.forget(self._path)
         self._name_lesson()
         self._view.open()
         self._check()
 
     def _name_lesson(self) -> None:
-        """The file says which lesson it is, and may say otherwise after each save."""
-        course = self.services.course
+        """Read the lesson's id from the file, since it may change with each save."""
+        course = self.workspace.course
         lesson = course.reading(self._path, language()).lesson if course is not None else None
         self._view.lesson_id = lesson.id if lesson is not None else ""
 
@@ -98,12 +97,12 @@ class WatchedLessonScreen(LessonScreen):
         self.run_worker(self._find_faults, group="faults", exclusive=True, thread=True, exit_on_error=False)
 
     def _find_faults(self) -> None:
-        """In a thread: links and doubles are found by reading all lessons, the first time."""
+        """Run in a thread: to check links and repeated ids, all lessons are read the first time."""
         from tutor.course.checks import faults_of_course
         from tutor.labs.check import faults_of_fences
 
         worker = get_current_worker()
-        course = self.services.course
+        course = self.workspace.course
         if course is None:
             return
         faults = [fault for fault in faults_of_course(course) if fault.place.path == self._path]
@@ -121,13 +120,13 @@ class WatchedLessonScreen(LessonScreen):
         view.redraw()
         self.call_after_refresh(view.redraw)
 
-    def _draw_faults(self, room: Room) -> Rows:
+    def _draw_faults(self, area: Area) -> Rows:
         if self._faults is None:
             return [[Span(f" {translate('read.checking')}", "muted")]]
-        rows = fault_rows(self._faults, room.width)
-        if len(rows) > room.height:
-            left = len(rows) - room.height + 1
-            rows = [*rows[: room.height - 1], [Span(f"   {translate('read.more-lines', count=left)}", "muted")]]
+        rows = fault_rows(self._faults, area.width)
+        if len(rows) > area.height:
+            left = len(rows) - area.height + 1
+            rows = [*rows[: area.height - 1], [Span(f"   {translate('read.more-lines', count=left)}", "muted")]]
         return rows
 
 
@@ -147,9 +146,9 @@ def fault_rows(faults: list[Fault], width: int) -> list[Row]:
 
 
 def _stamp_of(path: Path) -> tuple[tuple[int, int], ...] | None:
-    """What changes with every save of the lesson or of a lab beside it.
+    """A value that changes with every save of the lesson or of a lab in the same folder.
 
-    None while the file is away, as it is for a moment while some editors save.
+    None while the file does not exist, as for a moment while some editors save.
     """
     try:
         labs = sorted((pack_of(path) / "labs").glob("*.toml"))

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from textual.app import App
 
-from tutor.tui.poll_timer import Pulse
+from tutor.tui.poll_timer import PollTimer
 
 
 class Bare(App[None]):
@@ -26,13 +26,13 @@ async def test_it_looks_again_after_as_long_as_the_look_said() -> None:
                 return 3600.0
             return 0.0
 
-        pulse = Pulse(pilot.app, look)
-        pulse.start()
+        poll_timer = PollTimer(pilot.app, look)
+        poll_timer.start()
         await asyncio.wait_for(over.wait(), 20)
         for _ in range(5):
             await asyncio.sleep(0)
         assert seen == [0, 1, 2]
-        pulse.stop()
+        poll_timer.stop()
 
 
 async def test_it_is_over_when_stopped_and_a_new_start_forgets_the_old_one() -> None:
@@ -45,17 +45,17 @@ async def test_it_is_over_when_stopped_and_a_new_start_forgets_the_old_one() -> 
             over.set()
             return 3600.0
 
-        pulse = Pulse(pilot.app, look)
-        pulse.start()
-        pulse.stop()
-        pulse.stop()
+        poll_timer = PollTimer(pilot.app, look)
+        poll_timer.start()
+        poll_timer.stop()
+        poll_timer.stop()
         await asyncio.sleep(0)
         assert seen == []
-        pulse.start(3600.0)
-        pulse.start()
+        poll_timer.start(3600.0)
+        poll_timer.start()
         await asyncio.wait_for(over.wait(), 20)
         assert seen == ["look"]
-        pulse.stop()
+        poll_timer.stop()
 
 
 async def test_what_goes_wrong_is_raised_where_textual_tells_of_it() -> None:
@@ -64,7 +64,7 @@ async def test_what_goes_wrong_is_raised_where_textual_tells_of_it() -> None:
 
     async def run() -> None:
         async with Bare().run_test() as pilot:
-            Pulse(pilot.app, look).start()
+            PollTimer(pilot.app, look).start()
             for _ in range(20):
                 await pilot.pause()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tutor.tui.garbage import AFTER_LEAVING, QUIET, Tidying
+from tutor.tui.garbage import AFTER_LEAVING, QUIET, GarbageCollection
 
 
 class Clock:
@@ -28,13 +28,13 @@ def collector() -> Iterator[None]:
     gc.enable()
 
 
-def begun(clock: Clock) -> Tidying:
-    tidying = Tidying(clock)
+def begun(clock: Clock) -> GarbageCollection:
+    garbage = GarbageCollection(clock)
     gc.disable()
-    tidying.begin()
+    garbage.begin()
     assert gc.isenabled()
     gc.collect()
-    return tidying
+    return garbage
 
 
 def litter() -> None:
@@ -46,27 +46,27 @@ def litter() -> None:
 
 def test_old_objects_are_gone_through_when_it_is_quiet_and_not_while_keys_come(collector: None) -> None:
     clock = Clock()
-    tidying = begun(clock)
+    garbage = begun(clock)
     full = gc.get_stats()[2]["collections"]
     litter()
-    tidying.stir()
-    assert not tidying.look()
+    garbage.on_input()
+    assert not garbage.look()
     assert gc.get_stats()[2]["collections"] == full, "neither does Python meanwhile"
     clock.now += QUIET
-    assert tidying.look()
+    assert garbage.look()
     assert gc.get_stats()[2]["collections"] == full + 1
-    assert not tidying.look(), "there is nothing to look for any more"
+    assert not garbage.look(), "there is nothing to look for any more"
 
 
 def test_what_the_first_lab_imports_is_left_for_good_and_what_later_ones_leave_is_not(collector: None) -> None:
-    tidying = begun(Clock())
+    garbage = begun(Clock())
     imported = [[number] for number in range(1_000)]
     before = gc.get_freeze_count()
-    tidying.settle()
+    garbage.settle()
     assert gc.get_freeze_count() >= before + len(imported)
     settled = gc.get_freeze_count()
     left = [[number] for number in range(1_000)]
-    tidying.settle()
+    garbage.settle()
     assert gc.get_freeze_count() <= settled < settled + len(left)
 
 
@@ -79,71 +79,71 @@ class Ring:
 
 def test_what_a_left_screen_was_made_of_is_collected_in_the_next_short_pause(collector: None) -> None:
     clock = Clock()
-    tidying = begun(clock)
+    garbage = begun(clock)
     screen = weakref.ref(Ring())
-    tidying.stir()
-    tidying.leave()
-    assert not tidying.look(), "a key has just come"
+    garbage.on_input()
+    garbage.leave()
+    assert not garbage.look(), "a key has just come"
     clock.now += AFTER_LEAVING
-    assert tidying.look()
+    assert garbage.look()
     assert screen() is None
-    assert not tidying.look(), "it is done"
+    assert not garbage.look(), "it is done"
 
 
 def test_many_left_screens_are_collected_though_keys_keep_coming(collector: None) -> None:
-    tidying = begun(Clock())
+    garbage = begun(Clock())
     screens = []
     for _ in range(20):
         screens.append(weakref.ref(Ring()))
-        tidying.stir()
-        tidying.leave()
-        tidying.look()
+        garbage.on_input()
+        garbage.leave()
+        garbage.look()
     assert sum(screen() is not None for screen in screens) < 5
 
 
-@pytest.mark.parametrize("freeze", [Tidying.settle, Tidying.keep])
+@pytest.mark.parametrize("freeze", [GarbageCollection.settle, GarbageCollection.keep])
 def test_a_screen_that_was_in_front_when_much_was_kept_is_not_kept_with_it(
-    collector: None, freeze: Callable[[Tidying], None]
+    collector: None, freeze: Callable[[GarbageCollection], None]
 ) -> None:
     clock = Clock()
-    tidying = begun(clock)
+    garbage = begun(clock)
     kept = [[number] for number in range(1_000)]
     front = Ring()
     screen = weakref.ref(front)
-    freeze(tidying)
+    freeze(garbage)
     del front
-    tidying.leave()
+    garbage.leave()
     clock.now += AFTER_LEAVING
-    assert tidying.look()
+    assert garbage.look()
     assert screen() is not None, "to go through everything takes a longer pause"
     clock.now += QUIET
-    assert tidying.look()
+    assert garbage.look()
     assert screen() is None
     assert gc.get_freeze_count() >= len(kept), "the rest stays for good"
 
 
 def test_a_collector_that_is_on_is_left_alone(collector: None) -> None:
     clock = Clock()
-    tidying = Tidying(clock)
+    garbage = GarbageCollection(clock)
     thresholds = gc.get_threshold()
-    tidying.begin()
+    garbage.begin()
     assert gc.get_threshold() == thresholds
     clock.now += QUIET
     litter()
-    assert not tidying.look()
+    assert not garbage.look()
 
 
 def test_what_is_kept_is_not_gone_through_again(collector: None) -> None:
     clock = Clock()
-    tidying = begun(clock)
+    garbage = begun(clock)
     course = [[number] for number in range(10_000)]
     before = gc.get_freeze_count()
-    tidying.keep()
+    garbage.keep()
     assert gc.get_freeze_count() >= before + len(course)
     assert gc.isenabled()
 
 
 def test_nothing_is_kept_where_the_collector_is_left_alone(collector: None) -> None:
     before = gc.get_freeze_count()
-    Tidying(Clock()).keep()
+    GarbageCollection(Clock()).keep()
     assert gc.get_freeze_count() == before
