@@ -8,13 +8,13 @@ from typing import Any
 
 from tutor.progress import store
 from tutor.progress.database import Database
-from tutor.progress.store import Opened, ProgressStore
+from tutor.progress.store import OpenedStore, ProgressStore
 
 at_the_end = ExitStack()
 """What `tests.conftest` closes after each test: what tests open themselves, never what the program opens."""
 
 
-def open_store(path: Path | None = None) -> Opened:
+def open_store(path: Path | None = None) -> OpenedStore:
     """`tutor.progress.store.open_store`, closed when the test ends."""
     opened = store.open_store(path)
     at_the_end.callback(opened.store.close)

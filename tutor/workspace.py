@@ -1,7 +1,7 @@
-"""What the fronts work with: the settings, the course, the progress file and the runs of one learner.
+"""The settings, the course, the progress file and the runs of one learner, for both fronts.
 
-Begin with `Workspace`. Only the settings are read when it is made; everything else opens when it is first used,
-because opening it all before the first frame would take longer than drawing that frame. Tests pass in their own
+Begin with `Workspace`. It reads only the settings when it is created. Everything else opens when it is first used,
+because opening it all would take longer than drawing the first frame. Tests pass in their own
 settings and folders.
 """
 
@@ -29,7 +29,7 @@ class Workspace:
     """The settings, the course, the progress and the runs of one learner.
 
     Args:
-        settings: Used instead of those in the settings file.
+        settings: The settings to use instead of those in the settings file.
         lessons: The lessons folder; by default that of `paths.lessons_folder`.
         home: The folder of settings, progress and runs; by default the learner's own.
     """
@@ -58,7 +58,7 @@ class Workspace:
         return self._home / "settings.json" if self._home else paths.settings_file()
 
     def change_settings(self, **changes: object) -> None:
-        """Change settings and save them. If they cannot be saved, a notice says so, and they hold for this session."""
+        """Change settings and save them. If saving fails, a notice says so, and they apply to this session only."""
         self.settings = self.settings.with_(**changes)
         if "language" in changes:
             use_language(self.settings.language or language_of_environment())
@@ -85,7 +85,7 @@ class Workspace:
 
     @cached_property
     def store(self) -> ProgressStore:
-        """The progress file. If something was wrong with it, the notices say so."""
+        """The progress file. If something is wrong with it, the notices say so."""
         from tutor.study.course_store import open_course_store
 
         opened = open_course_store(self.course, self._home / "progress.sqlite3" if self._home else None)
@@ -94,11 +94,11 @@ class Workspace:
 
     @property
     def deck(self) -> Deck | None:
-        """What the cards of a review ask, by the settings; None if there is no course."""
+        """The cards that a review may ask, according to the settings; None if there is no course."""
         from tutor.study.deck import ALL_SIDES, Deck
 
-        course, asked = self.course, self.settings.translations
-        sides = [side for side in ALL_SIDES if asked or side.value != "translation"]
+        course, translations = self.course, self.settings.translations
+        sides = [side for side in ALL_SIDES if translations or side.value != "translation"]
         return Deck(course, sides) if course is not None else None
 
     @cached_property
@@ -116,7 +116,7 @@ class Workspace:
         return Sweeps(self._home / "sweeps" if self._home else paths.sweeps_folder())
 
     def count_running(self) -> int:
-        """Return how many runs are going on. The registry is not opened if there has never been a run."""
+        """Return how many runs are in progress. The registry is not opened if there has never been a run."""
         folder = self._home / "runs" if self._home else paths.runs_folder()
         if "runs" not in self.__dict__ and not folder.is_dir():
             return 0
@@ -128,14 +128,14 @@ class Workspace:
         return language()
 
     def close(self) -> str:
-        """Close what is open. Return a sentence if something could not be saved to the very end, else nothing."""
+        """Close what is open. Return a sentence if something could not be saved even now, otherwise an empty text."""
         store = self.__dict__.get("store")
         if store is None or store.close():
             return ""
         return translate("progress.never-saved", path=self.home)
 
     def take_notices(self) -> list[str]:
-        """Return what has to be told to the learner, and forget it."""
+        """Return the sentences to show to the learner, each of them once."""
         taken, self.notices = self.notices, []
         if "store" in self.__dict__:  # asking for the store would open it
             taken += self.store.take_notices()

@@ -31,8 +31,8 @@ from tutor.runs.follower import RunFollower
 from tutor.runs.processes import ONE_THREAD
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
-MOST_SECONDS = 3.0
-MOST_MEGABYTES = 120.0
+MAX_SECONDS = 3.0
+MAX_MEGABYTES = 120.0
 
 
 TRIED_SECONDS = 3
@@ -104,7 +104,7 @@ def _largest(control: ControlConfig) -> Value:
 
 def _whole(control: ControlConfig, limit: float | None) -> Value:
     """A limit in the type of its key."""
-    return int(limit or 0) if SETTINGS[control.key].is_whole else float(limit or 0)
+    return int(limit or 0) if SETTINGS[control.key].is_integer else float(limit or 0)
 
 
 def main() -> None:
@@ -120,8 +120,8 @@ def main() -> None:
             else:
                 found[name] = measure(load(name, {}), Path(folder))
             seconds, wall, megabytes, state = found[name]
-            over = [f"> {MOST_SECONDS:g} s"] * (seconds > MOST_SECONDS and not up)
-            over += [f"> {MOST_MEGABYTES:g} MB"] * (megabytes > MOST_MEGABYTES)
+            over = [f"> {MAX_SECONDS:g} s"] * (seconds > MAX_SECONDS and not up)
+            over += [f"> {MAX_MEGABYTES:g} MB"] * (megabytes > MAX_MEGABYTES)
             print(
                 f"{name:<24} {seconds:6.2f} s training {wall:6.2f} s in all {megabytes:6.0f} MB  {state}"
                 f"  {' '.join(over)}".rstrip(),

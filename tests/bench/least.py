@@ -19,7 +19,7 @@ Pen = tuple[object, ...]
 _OFF = ("22", "23", "25", "24", "29", "27")
 _ON = ("1", "3", "5", "4", "9", "7")
 _PLAIN: Pen = ("default", "default", False, False, False, False, False, False)
-_MOST_ROUNDS = 6
+_MAX_ROUNDS = 6
 
 
 class Least(NamedTuple):
@@ -114,7 +114,7 @@ def _bettered(order: list[Run], after: Sequence[Sequence[Look]], cursor: tuple[i
     best = _cost(order, after, cursor, pen)
     if len(order) > 60:
         return best
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         start = best
         for length in (1, 2, 3):
             for index in range(len(order) - length + 1):

@@ -34,7 +34,7 @@ from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.runs.control import CONTROL_FILE, Inbox, Note, Stop, send
 from tutor.runs.events import Event
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.log import RESERVE_BYTES, Writer
+from tutor.runs.log import RESERVE_BYTES, LogWriter
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.runs.worker.adapter import TrainingAdapter
@@ -60,7 +60,7 @@ def recorded(spec: LabConfig, *, panels: bool) -> float:
     """Seconds of the processor that the same takes as a worker does it, from its first epoch to its last event."""
     adapter = TrainingAdapter(spec if panels else with_overrides(spec, {"show.panels": []}), LESSONS / "data")
     with tempfile.TemporaryDirectory() as folder:
-        log: Writer[Event] = Writer(Path(folder) / EVENTS_FILE, reserve=RESERVE_BYTES)
+        log: LogWriter[Event] = LogWriter(Path(folder) / EVENTS_FILE, reserve=RESERVE_BYTES)
         inbox = Inbox(Path(folder) / CONTROL_FILE)
         with contextlib.closing(log), contextlib.closing(inbox):
             loop = TrainingLoop(spec, adapter, emit=log.write, commands=lambda _epoch: inbox.poll())

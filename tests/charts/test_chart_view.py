@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.charts.shapes import falling
 from tutor.charts.cells import plain_row, plain_text
-from tutor.charts.chart_view import Axis, ChartView, epoch_of, extremes_on, place_of, renamed, x_scale
+from tutor.charts.chart_view import Axis, ChartView, epoch_of, extremes_on, place_of, with_numbers, x_scale
 from tutor.charts.loss import loss_chart, pinned_line, train_line
 from tutor.charts.loss_history import LossHistory
 from tutor.charts.scale import epoch_scale, window_scale
@@ -140,7 +140,7 @@ def test_a_name_is_never_written_over_a_line() -> None:
     ],
 )
 def test_ticks_stand_where_the_epochs_of_another_program_are(called: Sequence[float], labels: tuple[str, ...]) -> None:
-    axis = renamed(window_scale(1, len(called)), called, ticks=5)
+    axis = with_numbers(window_scale(1, len(called)), called, ticks=5)
     assert axis.labels == labels
     places = np.interp([float(label) for label in labels], list(called), range(1, len(called) + 1))
     assert axis.ticks == pytest.approx(places)
@@ -148,6 +148,6 @@ def test_ticks_stand_where_the_epochs_of_another_program_are(called: Sequence[fl
 
 @given(st.lists(st.floats(-1e300, 1e300), max_size=20), st.integers(1, 100), st.integers(2, 8))
 def test_any_numbers_of_epochs_make_an_axis(called: list[float], last: int, ticks: int) -> None:
-    axis = renamed(epoch_scale(1, last), called, ticks=ticks)
+    axis = with_numbers(epoch_scale(1, last), called, ticks=ticks)
     assert len(axis.ticks) == len(axis.labels)
     assert all(axis.low <= tick <= axis.high for tick in axis.ticks)

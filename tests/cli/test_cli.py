@@ -9,6 +9,7 @@ import pytest
 from tutor import __version__
 from tutor.cli import run
 from tutor.foundation.errors import ExitCode
+from tutor.plain.listing import lab_names
 
 COMMANDS = (
     "open", "lab", "train", "sweep", "runs", "watch", "run", "doctor", "quiz", "review", "progress", "list", "read",
@@ -93,6 +94,7 @@ def test_the_list_names_lessons_and_labs(capsys: pytest.CaptureFixture[str]) -> 
     out = capsys.readouterr().out
     assert "gradient-descent" in out
     assert "three-species" in out
+    assert {line.split()[0] for line in out.partition("Labs\n")[2].splitlines()} == set(lab_names())  # none is cut
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

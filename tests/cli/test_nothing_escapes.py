@@ -235,7 +235,7 @@ def test_nothing_in_a_file_reaches_the_terminal_raw(
     monkeypatch.setenv("LANG", "zh_CN.UTF-8" if language == "zh" else "C.UTF-8")
     monkeypatch.setattr("tutor.runs.registry.start_worker", lambda *_: None)
     monkeypatch.setenv("TERM", f"xterm{WRITTEN}")
-    monkeypatch.setattr("tutor.plain.steer._PATIENCE", 0.0)
+    monkeypatch.setattr("tutor.plain.steer._ANSWER_SECONDS", 0.0)
     shown = 0
     for line in lines_for(hostile):
         monkeypatch.setattr(sys, "stdin", io.StringIO(f"{TYPED}\n1\n1\n"))

@@ -146,7 +146,7 @@ def test_a_lesson_and_its_quiz_go_on_where_they_were_left(store: ProgressStore, 
 
 
 def test_a_note_of_how_many_questions_there_are_does_not_move_the_reader(store: ProgressStore) -> None:
-    store.note_questions("again", 5)
+    store.set_question_count("again", 5)
     assert store.position("again") == Position(6, 0.25, "")
     store.set_position("again", Position(1, 0.5, "x"), fraction=0.2, questions=5)
     assert store.position("again") == Position(1, 0.5, "x")

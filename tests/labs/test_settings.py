@@ -89,7 +89,7 @@ def test_short_names_are_short_for_one_setting_each() -> None:
     assert {name: key_of(name) for name in FIRST_EDITION} == FIRST_EDITION
     assert not set(short_names()) & set(SETTINGS)
     assert all(find_setting(key) is setting for key, setting in SETTINGS.items())
-    declared = [name for setting in SETTINGS.values() for name in (setting.short, setting.also) if name]
+    declared = [name for setting in SETTINGS.values() for name in (setting.short_name, setting.alias) if name]
     assert len(declared) == len(set(declared))
 
 

@@ -53,7 +53,9 @@ def by_hand(network: Network, x: Array, *, running: bool) -> Array:
     a = x
     for layer, norm in zip(network.matrices[:-1], network.norms, strict=True):
         z = layer[:, :-1] @ a[:-1]
-        mean, variance = (norm.mean, norm.variance) if running else (z.mean(1)[:, None], z.var(1)[:, None])
+        mean, variance = z.mean(1)[:, None], z.var(1)[:, None]
+        if running:
+            mean, variance = norm.running_mean, norm.running_variance
         a = np.tanh(norm.gamma.value * (z - mean) / np.sqrt(variance + EPSILON) + layer[:, -1:])
         a = np.concatenate([a, np.ones((1, a.shape[1]))])
     return np.asarray(network.matrices[-1] @ a)
@@ -90,17 +92,17 @@ def test_the_running_averages_begin_with_a_plain_mean_and_go_on_with_a_tenth(pla
 
     z = network.matrices[0][:, :-1] @ x[:-1]
     update()
-    assert np.allclose(norm.mean[:, 0], z.mean(1))
-    assert np.allclose(norm.variance[:, 0], z.var(1, ddof=1))
+    assert np.allclose(norm.running_mean[:, 0], z.mean(1))
+    assert np.allclose(norm.running_variance[:, 0], z.var(1, ddof=1))
     network.matrices[0][:, :-1] *= 3
     update()
-    assert np.allclose(norm.mean[:, 0], 2 * z.mean(1))  # the mean of 1 and 3
+    assert np.allclose(norm.running_mean[:, 0], 2 * z.mean(1))  # the mean of 1 and 3
     for _ in range(8):
         update()
-    mean = norm.mean[:, 0].copy()
+    mean = norm.running_mean[:, 0].copy()
     network.matrices[0][:, :-1] = 0.0
     update()
-    assert np.allclose(norm.mean[:, 0], 0.9 * mean)
+    assert np.allclose(norm.running_mean[:, 0], 0.9 * mean)
 
 
 def test_a_unit_that_says_the_same_for_all_divides_by_no_zero() -> None:

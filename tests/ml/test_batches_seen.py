@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tutor.ml.datasets import load_dataset
-from tutor.ml.diagnostics import MOST_UPDATES, batch_gradients
+from tutor.ml.diagnostics import MAX_UPDATES, batch_gradients
 from tutor.ml.losses import LOSSES
 from tutor.ml.network.network import Network, with_ones
 from tutor.ml.network.training import NetworkTraining
@@ -25,7 +25,7 @@ def test_to_watch_the_batches_changes_nothing(size: int) -> None:
     batches = watched.watch_batches()
     assert list(plain.epochs()) == list(watched.epochs())
     assert batches.updates == 3 * -(-200 // size)
-    assert len(batches.losses) == min(MOST_UPDATES, batches.updates)
+    assert len(batches.losses) == min(MAX_UPDATES, batches.updates)
 
 
 def test_the_loss_of_a_batch_of_everything_is_that_of_the_epoch_before() -> None:

@@ -123,7 +123,7 @@ def test_a_folder_or_a_pipe_is_no_file(tmp_path: Path) -> None:
 
 def test_columns_and_values_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, HOUSES)
-    for module, limit, most in ((reader, "MOST_COLUMNS", 2), (own_table, "MOST_VALUES", 19)):
+    for module, limit, most in ((reader, "MAX_COLUMNS", 2), (own_table, "MAX_VALUES", 19)):
         with monkeypatch.context() as patched:
             patched.setattr(module, limit, most)
             with pytest.raises(TutorError) as told:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tests.ml.data_folder import DATA
 from tutor.ml.datasets import load_dataset
-from tutor.ml.divergence import FACTOR, beyond_use, has_diverged
+from tutor.ml.divergence import FACTOR, divergence_limit, has_diverged
 from tutor.ml.factory import make_training
 from tutor.ml.settings import DataSettings, ModelSettings, OptimizerSettings, TrainSettings
 from tutor.ml.training import EpochResult, Training
@@ -62,8 +62,8 @@ def test_huge_and_tiny_labels_are_no_divergence(tmp_path: Path, scale: float) ->
 
 
 def test_a_start_next_to_zero_leaves_room_to_move() -> None:
-    assert beyond_use(0.0) == beyond_use(float("nan")) == beyond_use(float("inf")) == FACTOR
-    assert beyond_use(-5.0) == beyond_use(5.0) == 5 * FACTOR
+    assert divergence_limit(0.0) == divergence_limit(float("nan")) == divergence_limit(float("inf")) == FACTOR
+    assert divergence_limit(-5.0) == divergence_limit(5.0) == 5 * FACTOR
     assert not has_diverged(FACTOR, FACTOR)
     assert has_diverged(1.01 * FACTOR, FACTOR)
     assert has_diverged(float("nan"), float("inf"))

@@ -14,12 +14,12 @@ from tutor.ml.losses import LOSSES
 from tutor.ml.network.layers import (
     ActivationLayer,
     BatchNorm,
-    Chain,
     Dropout,
     Layer,
     Linear,
     Parameter,
     Residual,
+    Sequential,
 )
 from tutor.ml.network.network import Network, with_ones
 from tutor.ml.network.passes import gradient_tape, prediction_tape
@@ -48,7 +48,7 @@ def make_layer(kind: str, random: np.random.Generator, inputs: int, units: int) 
     if kind == "residual":
         return Residual([Linear(square), ActivationLayer(ACTIVATIONS["tanh"])], depth=3), [square]
     if kind == "chain":
-        return Chain([ActivationLayer(ACTIVATIONS["tanh"]), Linear(matrix)]), [matrix]
+        return Sequential([ActivationLayer(ACTIVATIONS["tanh"]), Linear(matrix)]), [matrix]
     return ActivationLayer(ACTIVATIONS[kind]), []
 
 

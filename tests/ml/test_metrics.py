@@ -42,7 +42,7 @@ def measure(data: Dataset, *, batch_norm: bool = False, activation: str = "relu"
 def test_pieces_add_up_to_the_whole(loss: str, activation: str, together: int, monkeypatch: pytest.MonkeyPatch) -> None:
     data = dataset(CLASSIFICATION if LOSSES[loss].classifies else REGRESSION)
     whole = measure(data, activation=activation)(LOSSES[loss])
-    monkeypatch.setattr(evaluation, "FEWEST_ROWS", together)
+    monkeypatch.setattr(evaluation, "MIN_ROWS", together)
     monkeypatch.setattr(evaluation, "PIECE_BYTES", 1)
     pieces = measure(data, activation=activation)(LOSSES[loss])
     assert pieces[0] == pytest.approx(whole[0], rel=1e-5)
@@ -53,7 +53,7 @@ def test_pieces_add_up_to_the_whole(loss: str, activation: str, together: int, m
 def test_a_regression_on_class_numbers_has_an_accuracy(monkeypatch: pytest.MonkeyPatch) -> None:
     data = dataset(REGRESSION, numbers=True)
     whole = measure(data)(LOSSES["mse"])
-    monkeypatch.setattr(evaluation, "FEWEST_ROWS", 7)
+    monkeypatch.setattr(evaluation, "MIN_ROWS", 7)
     monkeypatch.setattr(evaluation, "PIECE_BYTES", 1)
     assert measure(data)(LOSSES["mse"])[1] == whole[1]
     assert whole[1] is not None
@@ -63,7 +63,7 @@ def test_a_regression_on_class_numbers_has_an_accuracy(monkeypatch: pytest.Monke
 def test_a_batch_norm_is_measured_by_its_running_averages_in_pieces_too(monkeypatch: pytest.MonkeyPatch) -> None:
     data = dataset(CLASSIFICATION)
     whole = measure(data, batch_norm=True)(LOSSES["cross-entropy"])
-    monkeypatch.setattr(evaluation, "FEWEST_ROWS", 7)
+    monkeypatch.setattr(evaluation, "MIN_ROWS", 7)
     monkeypatch.setattr(evaluation, "PIECE_BYTES", 1)
     assert measure(data, batch_norm=True)(LOSSES["cross-entropy"]) == pytest.approx(whole, rel=1e-5)
 
@@ -72,8 +72,8 @@ def test_what_is_measured_at_once_does_not_grow_with_the_examples() -> None:
     for sizes in ((168, (128, 128), 8), (8, (64,) * 56, 8), (28, (1000,) * 4, 1)):
         network = Network(*sizes)
         rows = rows_together(network, 10**6)
-        assert rows == rows_together(network, 10**7) >= evaluation.FEWEST_ROWS
-        assert rows == evaluation.FEWEST_ROWS or rows * sum(network.sizes) * 4 <= evaluation.PIECE_BYTES
+        assert rows == rows_together(network, 10**7) >= evaluation.MIN_ROWS
+        assert rows == evaluation.MIN_ROWS or rows * sum(network.sizes) * 4 <= evaluation.PIECE_BYTES
         assert rows_together(network, 5) == 5
 
 

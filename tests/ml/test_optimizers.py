@@ -52,7 +52,7 @@ def test_many_parameters_move_block_by_block_as_they_would_at_once(name: str, mo
         return theta, optimizer.state()
 
     at_once, remembered_at_once = moved()
-    monkeypatch.setattr(optimizers, "BLOCK", 64)
+    monkeypatch.setattr(optimizers, "BLOCK_SIZE", 64)
     theta, remembered = moved()
     assert np.array_equal(theta, at_once)
     assert remembered.keys() == remembered_at_once.keys()
@@ -104,12 +104,12 @@ def test_momentum_can_be_turned() -> None:
     theta, gradient = np.array([1.0]), np.array([1.0])
     momentum = make_optimizer(theta, gradient, OptimizerSettings(name="momentum"))
     momentum.step(0.1)
-    momentum.turn("momentum", 0.5)
+    momentum.change_setting("momentum", 0.5)
     momentum.step(0.1)
     # m = −0.1, then 0.5·(−0.1) − 0.1 = −0.15
     assert theta[0] == pytest.approx(1 - 0.1 - 0.15)
     with pytest.raises(ValueError, match="momentum"):
-        make_optimizer(theta, gradient, OptimizerSettings(name="adam")).turn("momentum", 0.5)
+        make_optimizer(theta, gradient, OptimizerSettings(name="adam")).change_setting("momentum", 0.5)
 
 
 def test_adamw_shrinks_weights_alone_and_as_much_whatever_the_gradient() -> None:

@@ -42,7 +42,7 @@ def test_a_part_of_a_network_is_shown_without_the_tape(name: str) -> None:
         ("sigmoid", ["never overflows", 'Activation("sigmoid"']),
         ("cosine", ["def _cosine"]),
         ("linear", ["class Linear(Layer):", "∂L/∂W = ∂L/∂z xᵀ", "def backward(self, gradient"]),
-        ("residual", ["class Chain(Layer):", "class Residual(Chain):", "smaller by\n    1 / √depth"]),
+        ("residual", ["class Sequential(Layer):", "class Residual(Sequential):", "smaller by\n    1 / √depth"]),
         ("batch-norm", ["class BatchNorm(Layer):", "(g − mean(g) − ẑ mean(g ẑ))"]),
         ("dropout", ["class Dropout(Layer):", "1 / (1 − p)"]),
         ("backward", ["def backpropagate(", "for layer in reversed(self.layers)", "class Linear(Layer):"]),

@@ -90,7 +90,7 @@ def test_answers_are_found_by_lesson_and_by_quiz(store: ProgressStore) -> None:
 def test_a_state_counts_each_questions_newest_answer(store: ProgressStore) -> None:
     for question, correct in [("a", False), ("b", True), ("c", False), ("a", True), ("b", False)]:
         store.record_answer(an_answer(question, correct=correct))
-    store.note_questions("softmax", 7)
+    store.set_question_count("softmax", 7)
     assert store.lesson_states() == {
         "softmax": LessonState(0.0, 1, 3, 7, wrong_ids=frozenset({"b", "c"}), unsure_ids=frozenset())
     }
@@ -144,7 +144,7 @@ def test_a_lesson_is_finished_when_it_is_read_and_every_question_answered(store:
 
 def test_noting_the_questions_does_not_move_the_reader(store: ProgressStore) -> None:
     store.set_position("softmax", Position(5, 0.5, "x"), fraction=0.5, questions=3)
-    store.note_questions("softmax", 4)
+    store.set_question_count("softmax", 4)
     assert store.position("softmax") == Position(5, 0.5, "x")
     assert store.lesson_states()["softmax"].questions_total == 4
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tutor.labs.lab_config import Value
-from tutor.ml.divergence import beyond_use, has_diverged
+from tutor.ml.divergence import divergence_limit, has_diverged
 from tutor.ml.training import EpochResult
 
 
@@ -24,10 +24,10 @@ class FakeTraining:
             for _ in range(4):
                 self.w -= self.learning_rate * 2 * self.w
             loss = self.w * self.w
-            diverged = has_diverged(loss, beyond_use(1.0))
+            diverged = has_diverged(loss, divergence_limit(1.0))
             yield EpochResult(epoch, 4 * epoch, loss, loss + 1.0, learning_rate=self.learning_rate, diverged=diverged)
 
-    def turn(self, key: str, value: Value) -> None:
+    def change_setting(self, key: str, value: Value) -> None:
         assert isinstance(value, float)
         if key == "optimizer.learning_rate":
             self.learning_rate = value

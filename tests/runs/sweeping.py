@@ -8,7 +8,7 @@ from typing import Any
 
 from tutor.labs.lab_config import LabConfig
 from tutor.ml.settings import DataSettings, OptimizerSettings, TrainSettings
-from tutor.runs.log import Writer
+from tutor.runs.log import LogWriter
 from tutor.runs.sweep.plan import SweepPlan, plan_sweep
 from tutor.runs.sweep.results import RESULTS_FILE, SweepEvent, SweepFollower
 from tutor.runs.sweep.scheduler import SweepScheduler, WorkerPool
@@ -49,7 +49,7 @@ def conduct(
     """Run what has no result yet in ``folder``, and return a viewer that has seen it all."""
     follower = SweepFollower(folder)
     follower.poll()
-    log: Writer[SweepEvent] = Writer(folder / RESULTS_FILE)
+    log: LogWriter[SweepEvent] = LogWriter(folder / RESULTS_FILE)
     pool = WorkerPool(executor, lambda: room, shares_files=shares_files)
     try:
         SweepScheduler(plan, folder, pool, data_folder=DATA, log=log, **options).run(follower.state.waiting(plan.count))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.foundation.errors import TutorError
-from tutor.labs.curve_builder import MOST_HIDDEN_UNITS, CurveBuilder, HiddenUnit
+from tutor.labs.curve_builder import MAX_HIDDEN_UNITS, CurveBuilder, HiddenUnit
 from tutor.labs.draft import LabDraft
 from tutor.labs.faults import LabError
 from tutor.labs.lab_files import load_lab, with_overrides
@@ -63,7 +63,7 @@ def test_whatever_is_pressed_bends_have_a_width_and_everything_is_finite(
     for name, steps in acts:
         act = getattr(builder, name)
         act() if name in {"add", "remove"} else act(steps)
-    assert 1 <= len(builder.units) <= MOST_HIDDEN_UNITS
+    assert 1 <= len(builder.units) <= MAX_HIDDEN_UNITS
     assert all(unit.right > unit.left for unit in builder.units)
     assert all(map(math.isfinite, builder.errors))
     assert 0 <= builder.chosen < len(builder.units)

@@ -17,7 +17,7 @@ from tutor.foundation.translate import use_language
 from tutor.labs.lab_config import LabConfig
 from tutor.runs.control import (
     CONTROL_FILE,
-    LONGEST_AUTHOR,
+    MAX_AUTHOR,
     Command,
     Inbox,
     Note,
@@ -71,7 +71,7 @@ def test_a_name_cannot_style_or_flood_a_terminal() -> None:
     (event,) = steered(Pause(by="\x1b[2J" + "x" * 5000))
     assert isinstance(event, Paused)
     assert "\x1b" not in event.by
-    assert len(event.by) <= LONGEST_AUTHOR
+    assert len(event.by) <= MAX_AUTHOR
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "anna pts/3: paused after"), ("zh", "anna pts/3：")])

@@ -18,7 +18,7 @@ from tutor.runs.control import Stop, send
 from tutor.runs.export import csv_lines
 from tutor.runs.follower import LOCK_FILE
 from tutor.runs.imports.csv_run import CsvFollower, import_csv, start_following
-from tutor.runs.log import RewrittenTail
+from tutor.runs.log import RewritableTail
 from tutor.runs.processes import hold
 from tutor.runs.recording import recorded_spec
 from tutor.runs.registry import Runs
@@ -77,7 +77,7 @@ def test_bytes_come_once_however_they_are_written(tmp_path_factory: pytest.TempP
     path = tmp_path_factory.mktemp("tail") / "log.csv"
     path.touch()
     whole = data = "epoch,loss\r\n0,1.5\n\n1,学\n2,0.25\n3,".encode()
-    tail, found = RewrittenTail(path), b""
+    tail, found = RewritableTail(path), b""
     for cut in [*cuts, len(data)]:
         piece, data = data[:cut], data[cut:]
         with path.open("ab") as file:
@@ -89,20 +89,20 @@ def test_bytes_come_once_however_they_are_written(tmp_path_factory: pytest.TempP
 
 def test_a_file_moved_aside_is_read_to_its_end_before_the_new_one(log: Path) -> None:
     add(log, "a\nb\n")
-    tail = RewrittenTail(log)
+    tail = RewritableTail(log)
     assert tail.read() == b"a\nb\n"
     add(log, "c\n")
     log.rename(log.with_suffix(".1"))
-    assert [tail.read(), tail.read(), tail.there] == [b"c\n", b"", False]
+    assert [tail.read(), tail.read(), tail.exists] == [b"c\n", b"", False]
     add(log, "d\n")
-    assert [tail.read(), tail.read(), tail.there] == [None, b"d\n", True]
+    assert [tail.read(), tail.read(), tail.exists] == [None, b"d\n", True]
     tail.close()
 
 
 @pytest.mark.parametrize("new", ["x\n", "a\nB\n", "other text that is longer than what was there before\n"])
 def test_a_file_written_anew_is_read_from_its_top(log: Path, new: str) -> None:
     add(log, "a\nb\nccc\n")
-    tail = RewrittenTail(log)
+    tail = RewritableTail(log)
     tail.read()
     log.write_text(new, encoding="utf-8")
     assert tail.read() is None

@@ -14,7 +14,7 @@ from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.labs.panels.digits import MISSED, SHOWN, Digits
-from tutor.labs.panels.norms import MOST_EPOCHS, Norms
+from tutor.labs.panels.norms import MAX_EPOCHS, Norms
 from tutor.ml.training import EpochResult
 from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary
@@ -74,7 +74,7 @@ def test_norms_stay_few_and_lose_no_spike_and_not_the_last_epoch(epochs: int) ->
         panel.observe(epoch_of(epoch, 1e6 if epoch == max(1, epochs // 3) else 1.0))
     frame: dict[str, Any] | None = panel.frame()
     assert frame is not None
-    assert len(frame["epochs"]) <= MOST_EPOCHS
+    assert len(frame["epochs"]) <= MAX_EPOCHS
     assert frame["epochs"] == sorted(set(frame["epochs"]))
     assert frame["epochs"][-1] == epochs
     assert frame["gradients"].count(1e6) == 1

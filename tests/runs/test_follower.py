@@ -34,7 +34,7 @@ from tutor.runs.events import (
     View,
 )
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, RunFollower
-from tutor.runs.log import LONGEST_LINE, Reader
+from tutor.runs.log import MAX_LINE_BYTES, LogReader
 from tutor.runs.processes import hold
 from tutor.runs.summary import RunSummary, fold
 from tutor.runs.words import log_faults
@@ -105,8 +105,8 @@ def pieces(content: bytes, cuts: list[int]) -> list[bytes]:
     return [content[start:end] for start, end in zip([0, *places], [*places, len(content)], strict=True)]
 
 
-def a_reader() -> Reader[Event]:
-    return Reader(Event)
+def a_reader() -> LogReader[Event]:
+    return LogReader(Event)
 
 
 def same(one: RunSummary, other: RunSummary) -> bool:
@@ -116,9 +116,9 @@ def same(one: RunSummary, other: RunSummary) -> bool:
 
 @given(logs, st.lists(st.integers(0, 10_000), max_size=12))
 def test_cutting_a_log_anywhere_gives_the_same_events(log: list[Event], cuts: list[int]) -> None:
-    whole = list(a_reader().each(lines(log)))
+    whole = list(a_reader().events(lines(log)))
     reader = a_reader()
-    assert [event for piece in pieces(lines(log), cuts) for event in reader.each(piece)] == whole
+    assert [event for piece in pieces(lines(log), cuts) for event in reader.events(piece)] == whole
     assert len(whole) == len(log)
     assert reader.skipped == 0
 
@@ -142,7 +142,7 @@ def test_facts_can_be_told_at_any_time(log: list[Event]) -> None:
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=6))
 def test_soup_alone_stops_nobody(soup: bytes, cuts: list[int]) -> None:
     reader = a_reader()
-    assert [event for piece in pieces(soup, cuts) for event in reader.each(piece)] == []
+    assert [event for piece in pieces(soup, cuts) for event in reader.events(piece)] == []
 
 
 @given(logs, st.integers(1, 200))
@@ -150,28 +150,28 @@ def test_a_torn_last_line_is_not_read_until_it_is_whole(log: list[Event], missin
     content = lines([*log, STARTED])
     missing = min(missing, len(lines([STARTED])))
     reader = a_reader()
-    assert list(reader.each(content[:-missing])) == log
-    assert list(reader.each(content[-missing:])) == [STARTED]
+    assert list(reader.events(content[:-missing])) == log
+    assert list(reader.events(content[-missing:])) == [STARTED]
 
 
 def test_an_unknown_event_is_skipped_and_counted() -> None:
     reader = a_reader()
-    assert list(reader.each(b'{"type":"sung","song":"x"}\n' + lines([STARTED]))) == [STARTED]
+    assert list(reader.events(b'{"type":"sung","song":"x"}\n' + lines([STARTED]))) == [STARTED]
     assert reader.skipped == 1
 
 
 def test_an_unknown_field_of_a_newer_worker_is_passed_over() -> None:
-    assert list(a_reader().each(b'{"type":"paused","epoch":3,"why":"new"}\n')) == [Paused(epoch=3)]
+    assert list(a_reader().events(b'{"type":"paused","epoch":3,"why":"new"}\n')) == [Paused(epoch=3)]
 
 
-@pytest.mark.parametrize("piece", [LONGEST_LINE // 3, 1 << 30])
+@pytest.mark.parametrize("piece", [MAX_LINE_BYTES // 3, 1 << 30])
 def test_a_line_without_end_is_never_held_in_memory(piece: int) -> None:
     reader = a_reader()
-    content = b"x" * (3 * LONGEST_LINE) + b"\n" + lines([STARTED])
+    content = b"x" * (3 * MAX_LINE_BYTES) + b"\n" + lines([STARTED])
     found: list[Event] = []
     for start in range(0, len(content), piece):
-        found += reader.each(content[start : start + piece])
-        assert reader.waiting <= LONGEST_LINE
+        found += reader.events(content[start : start + piece])
+        assert reader.pending <= MAX_LINE_BYTES
     assert found == [STARTED]
     assert reader.skipped == 1
 

@@ -11,7 +11,7 @@ def test_a_goal_is_cut_at_its_ands() -> None:
     goal = read_goal("final.valid_loss < 0.5 and updates <= 400")
     assert goal is not None
     assert [part.text for part in goal.parts] == ["final.valid_loss < 0.5", "updates <= 400"]
-    assert (goal.measure, goal.lower) == ("final.valid_loss", True)
+    assert (goal.measure, goal.lower_is_better) == ("final.valid_loss", True)
     assert goal.holding({"final.valid_loss": 0.4}) == [True, None]
     assert goal.verdict({"final.valid_loss": 0.4}) is None
     assert goal.verdict({"final.valid_loss": 0.4, "updates": 500}) == Verdict(False, 1, 0.4)

@@ -12,7 +12,7 @@ from tests.runs.panel_fakes import FakeContext
 from tutor.foundation.errors import TutorError
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
-from tutor.labs.panels.learning_rate import MOST_POINTS, LearningRate
+from tutor.labs.panels.learning_rate import MAX_POINTS, LearningRate
 from tutor.ml.training import EpochResult
 from tutor.runs.events import Changed, View
 from tutor.runs.in_process import initial_views, run_to_end
@@ -81,7 +81,7 @@ def test_a_long_run_is_thinned_and_its_line_in_the_log_is_never_torn() -> None:
         panel.observe(EpochResult(epoch, 10**9 + epoch, 1.0, learning_rate=1.2345e-5 / epoch))
     frame = panel.frame()
     assert frame is not None
-    assert len(frame["updates"]) == len(frame["used"]) <= MOST_POINTS + 1
+    assert len(frame["updates"]) == len(frame["used"]) <= MAX_POINTS + 1
     assert (frame["updates"][0], frame["updates"][-1]) == (10**9 + 1, 10**9 + 5000)
     view = View(panel="learning-rate", part="frame", epoch=10**6, data=frame)
     assert len(msgspec.json.encode(view)) < 4096

@@ -18,7 +18,7 @@ from tutor.runs import events
 from tutor.runs.control import Command, Note, Set
 from tutor.runs.events import Changed, DataFacts, Epochs, Event, Failed, Noted, Paused, Refused, Started, View
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.log import RESERVE_BYTES, Lines, Reader, RewrittenTail, Tail, Writer
+from tutor.runs.log import RESERVE_BYTES, LineSplitter, LogReader, LogWriter, RewritableTail, Tail
 
 EVIL = "\x1b]52;c;eA==\a\x9b2J\x7f\u202e\u2066\u200e\u2028\ufeff"
 LONGEST = 20
@@ -34,13 +34,13 @@ def cut(content: bytes, places: list[int]) -> list[bytes]:
 @given(st.lists(a_line, max_size=8), a_line, st.lists(st.integers(0, 300), max_size=12))
 def test_the_same_bytes_in_any_pieces_are_the_same_lines(lines: list[bytes], rest: bytes, places: list[int]) -> None:
     content = b"".join(line + b"\n" for line in lines) + rest
-    at_once, by_pieces = Lines(LONGEST), Lines(LONGEST)
+    at_once, by_pieces = LineSplitter(LONGEST), LineSplitter(LONGEST)
     whole = list(at_once.feed(content))
     assert whole == [line for line in lines if len(line) <= LONGEST]
     assert [line for piece in cut(content, places) for line in by_pieces.feed(piece)] == whole
     assert by_pieces.skipped == at_once.skipped == sum(len(line) > LONGEST for line in [*lines, rest])
-    assert at_once.waiting <= LONGEST
-    assert by_pieces.rest() == at_once.rest()
+    assert at_once.pending <= LONGEST
+    assert by_pieces.remainder() == at_once.remainder()
 
 
 paused = st.builds(Paused, epoch=st.integers(0, 99))
@@ -52,8 +52,8 @@ def test_damage_anywhere_stops_nothing_that_was_not_hit(log: list[Event], data: 
     hit = data.draw(st.sets(st.integers(0, max(0, len(log) - 1)), max_size=len(log)))
     for index in hit & set(range(len(lines))):
         lines[index] = data.draw(st.binary(min_size=1, max_size=40)).replace(b"\n", b"\0")
-    reader: Reader[Event] = Reader(Event)
-    found = list(reader.each(b"".join(line + b"\n" for line in lines)))
+    reader: LogReader[Event] = LogReader(Event)
+    found = list(reader.events(b"".join(line + b"\n" for line in lines)))
     left = [event for index, event in enumerate(log) if index not in hit]
     assert found == left
     assert reader.skipped == len(log) - len(left)
@@ -90,17 +90,17 @@ HOSTILE: list[Event | Command] = [
 @pytest.mark.parametrize("event", HOSTILE, ids=lambda event: type(event).__name__)
 def test_every_text_of_every_event_comes_in_harmless(event: Event | Command, escaped: bool) -> None:
     line = json.dumps(msgspec.to_builtins(event), ensure_ascii=escaped).encode()
-    reader: Reader[Event | Command] = Reader(Event if isinstance(event, events.Event) else Command)
-    (found,) = list(reader.each(line + b"\n"))
+    reader: LogReader[Event | Command] = LogReader(Event if isinstance(event, events.Event) else Command)
+    (found,) = list(reader.events(line + b"\n"))
     texts = texts_in(msgspec.to_builtins(found))
     assert any("\ufffd" in text for text in texts)
     assert all(text == harmless(text) for text in texts)
 
 
 def test_who_writes_json_gets_texts_as_they_were() -> None:
-    reader: Reader[Event] = Reader(Event, raw=True)
+    reader: LogReader[Event] = LogReader(Event, raw=True)
     line = msgspec.json.encode(Noted(epoch=1, text="\x1b[2J"))
-    assert list(reader.each(line + b"\n")) == [Noted(epoch=1, text="\x1b[2J")]
+    assert list(reader.events(line + b"\n")) == [Noted(epoch=1, text="\x1b[2J")]
 
 
 @pytest.mark.parametrize(
@@ -124,19 +124,19 @@ def test_who_writes_json_gets_texts_as_they_were() -> None:
     ],
 )
 def test_a_line_that_no_worker_wrote_is_counted(line: bytes) -> None:
-    reader: Reader[Event] = Reader(Event)
-    assert list(reader.each(line + b"\n")) == []
+    reader: LogReader[Event] = LogReader(Event)
+    assert list(reader.events(line + b"\n")) == []
     assert reader.skipped == 1
 
 
 def test_a_log_that_ends_in_half_a_line_is_written_on_behind_it(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(b'{"type":"paus')
-    log: Writer[Event] = Writer(path)
+    log: LogWriter[Event] = LogWriter(path)
     log.write(Paused(epoch=1))
     log.close()
-    reader: Reader[Event] = Reader(Event)
-    assert list(reader.each(path.read_bytes())) == [Paused(epoch=1)]
+    reader: LogReader[Event] = LogReader(Event)
+    assert list(reader.events(path.read_bytes())) == [Paused(epoch=1)]
     assert reader.skipped == 1
 
 
@@ -176,16 +176,16 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path, make: Callable[[Path
         with pytest.raises(OSError, match=r"not a file|symbolic links"):
             Tail(path, keep_open=keep_open).read(10)
     with pytest.raises(OSError, match=r"not a file|symbolic links"):
-        RewrittenTail(path).read(10)
+        RewritableTail(path).read(10)
     with pytest.raises(OSError, match=r"not a file|symbolic links"):
-        Writer(path)
+        LogWriter(path)
 
 
 def test_a_file_that_was_cut_or_replaced_is_begun_anew(tmp_path: Path) -> None:
     path = tmp_path / "log"
-    tail = RewrittenTail(path)
+    tail = RewritableTail(path)
     assert tail.read(100) == b""
-    assert not tail.there
+    assert not tail.exists
     path.write_bytes(b"one two three")
     assert tail.read(100) == b"one two three"
     path.write_bytes(b"one")  # shorter
@@ -194,7 +194,7 @@ def test_a_file_that_was_cut_or_replaced_is_begun_anew(tmp_path: Path) -> None:
     assert [tail.read(100), tail.read(100)] == [None, b"ten and more"]
     path.rename(tmp_path / "log.1")
     assert tail.read(100) == b""
-    assert not tail.there
+    assert not tail.exists
     with (tmp_path / "log.1").open("ab") as file:
         file.write(b" rest")
     path.write_bytes(b"new")
@@ -203,7 +203,7 @@ def test_a_file_that_was_cut_or_replaced_is_begun_anew(tmp_path: Path) -> None:
 
 
 def test_half_a_line_on_a_full_disk_does_not_spoil_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log: Writer[Event] = Writer(tmp_path / EVENTS_FILE, reserve=RESERVE_BYTES)
+    log: LogWriter[Event] = LogWriter(tmp_path / EVENTS_FILE, reserve=RESERVE_BYTES)
     log.write(Paused(epoch=1))
     write, room = os.write, [10]
 
@@ -218,12 +218,12 @@ def test_half_a_line_on_a_full_disk_does_not_spoil_the_next(tmp_path: Path, monk
     monkeypatch.undo()
     reserve = tmp_path / "events.reserve"
     assert reserve.stat().st_size > 4096
-    log.give_up_reserve()
+    log.release_reserve()
     assert not reserve.exists()
     log.write(Failed(epoch=2, message="full"))
     log.close()
-    reader: Reader[Event] = Reader(Event)
-    assert list(reader.each((tmp_path / EVENTS_FILE).read_bytes())) == [
+    reader: LogReader[Event] = LogReader(Event)
+    assert list(reader.events((tmp_path / EVENTS_FILE).read_bytes())) == [
         Paused(epoch=1),
         Failed(epoch=2, message="full"),
     ]

@@ -265,9 +265,9 @@ def test_by_hand_without_a_hand_evaluates_once() -> None:
 def test_every_line_of_epochs_stays_whole() -> None:
     import msgspec
 
-    from tutor.runs.log import LINE_BYTES
+    from tutor.runs.log import ATOMIC_LINE_BYTES
 
     events = run(FakeTraining(epochs=3000, learning_rate=0.000123456789), clock=FakeClock(tick=1e-7))
     lengths = [len(msgspec.json.encode(event)) for event in events if isinstance(event, Epochs)]
     assert len(lengths) > 10
-    assert max(lengths) < LINE_BYTES
+    assert max(lengths) < ATOMIC_LINE_BYTES

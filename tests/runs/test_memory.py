@@ -20,7 +20,7 @@ from tutor.labs.lab_files import load_lab, with_overrides
 from tutor.runs.worker.adapter import TrainingAdapter, write_weights
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
-MOST_BYTES = 80_000_000
+MAX_BYTES = 80_000_000
 
 DEAREST: dict[str, Mapping[str, Value]] = {
     "frame-classifier": {"data.frames": 21, "model.hidden": (128, 128), "model.dropout": 0.5, "model.batch_norm": True},
@@ -43,7 +43,7 @@ def test_the_largest_labs_fit_into_120_megabytes_with_every_control_turned_up(na
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < MOST_BYTES
+    assert peak < MAX_BYTES
 
 
 def test_the_units_of_the_data_are_made_when_a_panel_asks() -> None:

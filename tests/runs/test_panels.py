@@ -11,7 +11,7 @@ import pytest
 from tests.runs.panel_fakes import FakeContext
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import with_overrides
-from tutor.labs.panel import MOST_PATH, Panel, Trajectory, short, spread
+from tutor.labs.panel import MAX_PATH, Panel, Trajectory, evenly_spaced, rounded_all
 from tutor.labs.panels.boundary import BOUNDARY_CELLS, Boundary
 from tutor.labs.panels.confusion import Confusion
 from tutor.labs.panels.curve import Curve
@@ -59,7 +59,7 @@ def size(panel: Panel) -> int:
 def test_a_view_fits_into_a_line_that_is_never_torn(panel: Panel) -> None:
     if isinstance(panel, Surface | Curve):
         assert isinstance(panel.context, FakeContext)
-        for step in range(5 * MOST_PATH):
+        for step in range(5 * MAX_PATH):
             panel.context.fake.line = (-1.234e-4 * step, 1.0 - step / 7)
             panel.observe(RESULT)
     assert size(panel) < 4096
@@ -144,7 +144,7 @@ def test_a_path_is_thinned_but_keeps_both_ends() -> None:
         here = (float(step), 0.0)
         path.step()
     points = path.points()
-    assert len(points) <= MOST_PATH + 1
+    assert len(points) <= MAX_PATH + 1
     assert (points[0], points[-1]) == ((0.0, 0.0), (10_000.0, 0.0))
     assert max(there[0] - here[0] for here, there in pairwise(points)) <= 128
     here = (float("inf"), 0.0)
@@ -244,11 +244,11 @@ def test_without_cross_validation_the_one_training_is_shown() -> None:
 
 
 def test_spread_keeps_the_ends() -> None:
-    assert spread(5, 10).tolist() == [0, 1, 2, 3, 4]
-    chosen = spread(1000, 7)
+    assert evenly_spaced(5, 10).tolist() == [0, 1, 2, 3, 4]
+    chosen = evenly_spaced(1000, 7)
     assert len(chosen) == 7
     assert (chosen[0], chosen[-1]) == (0, 999)
 
 
 def test_short_numbers_have_four_digits() -> None:
-    assert short([0.123456, 12345.6, -1e-9]) == [0.1235, 12350.0, -1e-9]
+    assert rounded_all([0.123456, 12345.6, -1e-9]) == [0.1235, 12350.0, -1e-9]

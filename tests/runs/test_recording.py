@@ -22,7 +22,7 @@ from tutor.foundation.errors import TutorError
 from tutor.runs import record
 from tutor.runs.control import Note, Pause, Resume, Set, Stop, send
 from tutor.runs.export import csv_lines
-from tutor.runs.log import Writer
+from tutor.runs.log import LogWriter
 from tutor.runs.recording import Recording
 from tutor.runs.registry import Runs
 from tutor.runs.replay import Replay
@@ -458,7 +458,7 @@ def test_a_run_that_cannot_begin_is_not_taken_for_a_living_one(
 
     before = open_files()
     if place == "the first event":
-        monkeypatch.setattr(Writer, "write", full)
+        monkeypatch.setattr(LogWriter, "write", full)
     else:
         monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(TutorError, match="No space left"), Recording("full", runs=runs):

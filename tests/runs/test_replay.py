@@ -14,7 +14,7 @@ from tutor.foundation.errors import TutorError
 from tutor.labs.lab_files import read_lab
 from tutor.runs.events import Changed, Epochs, Event, Finished, View
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.log import Writer
+from tutor.runs.log import LogWriter
 from tutor.runs.replay import Player, Replay
 from tutor.runs.summary import RunSummary, fold
 
@@ -43,7 +43,7 @@ def a_log(losses: list[float | None]) -> list[Event]:
 
 
 def written(folder: Path, events: list[Event]) -> Path:
-    log: Writer[Event] = Writer(folder / EVENTS_FILE)
+    log: LogWriter[Event] = LogWriter(folder / EVENTS_FILE)
     for event in events:
         log.write(event)
     log.close()

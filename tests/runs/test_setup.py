@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tui.lab_fakes import LAB
 from tutor.foundation.errors import TutorError
-from tutor.labs.draft import PIECES, LabDraft, Step
+from tutor.labs.draft import PIECES, Change, LabDraft
 from tutor.labs.lab_files import read_lab
 
 
@@ -20,14 +20,14 @@ def setup(text: str = LAB) -> LabDraft:
 
 def test_a_change_is_taken_back_and_made_again() -> None:
     one = setup()
-    assert one.set("learning_rate", 0.2) == Step("optimizer.learning_rate", 0.1, 0.2)
+    assert one.set("learning_rate", 0.2) == Change("optimizer.learning_rate", 0.1, 0.2)
     one.set("lags", 7)
-    assert one.undo() == Step("data.lags", 7, 1)
-    assert one.undo() == Step("optimizer.learning_rate", 0.2, 0.1)
+    assert one.undo() == Change("data.lags", 7, 1)
+    assert one.undo() == Change("optimizer.learning_rate", 0.2, 0.1)
     assert one.spec == one.original
     assert one.undo() is None
-    assert one.redo() == Step("optimizer.learning_rate", 0.1, 0.2)
-    assert one.redo() == Step("data.lags", 1, 7)
+    assert one.redo() == Change("optimizer.learning_rate", 0.1, 0.2)
+    assert one.redo() == Change("data.lags", 1, 7)
     assert one.redo() is None
     assert (one.spec.optimizer.learning_rate, one.spec.data.lags) == (0.2, 7)
 
@@ -38,7 +38,7 @@ def test_a_new_change_forgets_what_was_taken_back() -> None:
     one.undo()
     one.set("lags", 28)
     assert not one.can_redo
-    assert one.undo() == Step("data.lags", 28, 1)
+    assert one.undo() == Change("data.lags", 28, 1)
 
 
 def test_what_changes_nothing_is_no_change() -> None:
@@ -57,8 +57,8 @@ def test_seeds_of_training_and_of_data_are_changes_too() -> None:
     one.reroll_data()
     one.reroll_data()
     assert (one.spec.train.seed, one.spec.data.seed) == (2, 2)
-    assert one.undo() == Step("data.seed", 2, 1)
-    assert one.undo() == Step("data.seed", 1, None)
+    assert one.undo() == Change("data.seed", 2, 1)
+    assert one.undo() == Change("data.seed", 1, None)
     assert one.spec.data.seed is None
     one.undo()
     assert one.spec == one.original

@@ -15,7 +15,7 @@ from tutor.labs.lab_files import list_labs, load_lab, with_overrides
 from tutor.labs.settings import SETTINGS
 from tutor.runs.events import Event
 from tutor.runs.in_process import run_to_end
-from tutor.runs.log import LINE_BYTES
+from tutor.runs.log import ATOMIC_LINE_BYTES
 from tutor.runs.summary import RunSummary
 
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
@@ -124,7 +124,7 @@ def test_every_turn_of_every_control_is_a_spec(name: str) -> None:
 
 @pytest.mark.parametrize("name", LABS)
 def test_every_line_of_a_run_stays_whole(name: str) -> None:
-    assert max(len(msgspec.json.encode(event)) for event in done(name)[1]) < LINE_BYTES
+    assert max(len(msgspec.json.encode(event)) for event in done(name)[1]) < ATOMIC_LINE_BYTES
 
 
 @pytest.mark.parametrize("name", LABS)

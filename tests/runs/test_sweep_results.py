@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.runs.sweeping import small_plan
 from tutor.foundation.errors import TutorError
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.log import Writer
+from tutor.runs.log import LogWriter
 from tutor.runs.processes import hold
 from tutor.runs.sweep.results import (
     PLAN_FILE,
@@ -35,7 +35,7 @@ def result(cell: int, loss: float | None = None, state: CellState = "finished") 
 
 
 def write(folder: Path, *events: SweepEvent) -> None:
-    log: Writer[SweepEvent] = Writer(folder / RESULTS_FILE)
+    log: LogWriter[SweepEvent] = LogWriter(folder / RESULTS_FILE)
     for event in events:
         log.write(event)
     log.close()

@@ -19,7 +19,7 @@ from tutor.labs.panels.text import SHOWN, Text
 from tutor.labs.settings import SETTINGS
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset
-from tutor.ml.datasets.sources.text import LONGEST_PIECE, MOST_VALUES, own_lines
+from tutor.ml.datasets.sources.text import LONGEST_PIECE, MAX_VALUES, own_lines
 from tutor.runs.events import Changed
 from tutor.runs.in_process import run_to_end
 from tutor.runs.summary import RunSummary
@@ -173,7 +173,7 @@ def test_of_a_text_that_is_too_large_so_much_is_used_as_memory_bears_and_that_is
     lines, notes = own_lines(path, 12)
     characters = len(set("".join(lines))) + 1
     assert 10 <= len(lines) < 100_000
-    assert sum(len(line) + 1 for line in lines) * 12 * characters <= MOST_VALUES
+    assert sum(len(line) + 1 for line in lines) * 12 * characters <= MAX_VALUES
     assert len(notes) == 1
     assert str(len(lines)) in notes[0]
 

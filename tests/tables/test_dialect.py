@@ -54,7 +54,7 @@ def test_any_cell_is_a_number_or_none(text: str) -> None:
     number = parse_cell(text.strip())
     if number is not None:
         assert number.value == number.value
-        assert number.open == "" or number.decimal == ""
+        assert number.ambiguous == "" or number.decimal == ""
 
 
 @pytest.mark.parametrize("marker", [*"0123.,' +-%$€ke(", "1,", "1.", "1 ", ",1", "e1", "12,"])
@@ -67,12 +67,12 @@ def test_long_runs_are_no_number_and_cost_nothing(marker: str) -> None:
 def test_what_a_column_shows_decides_what_its_cells_mean() -> None:
     cells = [parse_cell(text) for text in ("1,022", "0,5", "985")]
     numbers = [number for number in cells if number is not None]
-    decision = decide((number.decimal for number in numbers), (number.open for number in numbers))
+    decision = decide((number.decimal for number in numbers), (number.ambiguous for number in numbers))
     assert [value_as(number, decision.decimal) for number in numbers] == [1.022, 0.5, 985]
     assert value_as(numbers[0], ".") == 1022
-    assert decide([], [","]).open == ","
+    assert decide([], [","]).ambiguous == ","
     assert decide([], [","], [".", ""]).decimal == "."
-    assert decide([], [","], [".", ","]).open == ","
+    assert decide([], [","], [".", ","]).ambiguous == ","
 
 
 @pytest.mark.parametrize("text", ["", " ", "NaN", "-", "None", "\\N", "#DIV/0!"])

@@ -436,7 +436,9 @@ def test_rows_of_the_test_data_do_not_hide_those_of_validation() -> None:
     log, ([(_, first)],) = read("epoch,split,loss\n1,train,3\n1,val,2\n1,test,9\n")
     assert (first["train_loss"], first["valid_loss"]) == (3.0, 2.0)
     assert log.body is not None
-    assert "“split” separates rows of training" in " ".join(log.body.remarks(log.trainings[0].reading()))
+    assert "“split” separates rows of training from rows of validation" in " ".join(
+        log.body.remarks(log.trainings[0].reading())
+    )
 
 
 def test_a_column_by_such_a_name_that_parts_nothing_changes_nothing() -> None:

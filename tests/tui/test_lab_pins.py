@@ -16,7 +16,7 @@ from tutor.foundation.text import cell_width
 from tutor.labs.lab_files import load_lab
 from tutor.runs.events import DataFacts, Epochs, Finished, Started
 from tutor.runs.registry import Runs
-from tutor.runs.session.pins import MOST_PINNED
+from tutor.runs.session.pins import MAX_PINNED
 from tutor.tui import router
 from tutor.tui.routes import Lab
 from tutor.tui.screens.lab.screen import LabScreen
@@ -104,7 +104,7 @@ async def test_a_pin_is_written_down_at_once_and_taken_back_too(tmp_path: Path) 
 
 async def test_the_fifth_pin_takes_the_place_of_the_first_and_that_is_said(tmp_path: Path) -> None:
     path, workspace = lab_file(tmp_path), make_workspace(tmp_path / "home")
-    for hour in range(10, 10 + MOST_PINNED):
+    for hour in range(10, 10 + MAX_PINNED):
         workspace.runs.keep_compared(a_run(workspace.runs, path, hour, hour / 100, to=0.25), hour - 9)
     fifth = a_run(workspace.runs, path, 20, 0.5, to=0.5)
     async with running(workspace, first=RunsScreen) as pilot:
@@ -133,7 +133,7 @@ async def test_a_pin_whose_run_is_deleted_goes_from_the_lab(tmp_path: Path) -> N
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_four_pins_of_before_fit_a_terminal_of_80_by_24(tmp_path: Path, language: str) -> None:
     path, workspace = lab_file(tmp_path), make_workspace(tmp_path / "home", language=language)
-    for hour in range(10, 10 + MOST_PINNED):
+    for hour in range(10, 10 + MAX_PINNED):
         workspace.runs.keep_compared(a_run(workspace.runs, path, hour, hour / 100, to=hour / 40), hour - 9)
     async with running(workspace, first=lambda: router.screen_for(Lab(str(path)))) as pilot:
         screen = await opened(pilot)

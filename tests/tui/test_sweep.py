@@ -16,7 +16,7 @@ from tests.tui.lab_fakes import LAB
 from tests.tui.screen_rows import app_of, lab_opened, make_workspace, rows_of, running, text_of
 from tutor.foundation.text import cell_width
 from tutor.labs.lab_files import read_lab, write_config
-from tutor.runs.log import Writer
+from tutor.runs.log import LogWriter
 from tutor.runs.sweep.plan import SweepPlan
 from tutor.runs.sweep.results import PLAN_FILE, RESULTS_FILE, RUNS_FOLDER, Begun, CellResult, SweepEvent
 from tutor.tui.screens.sweep import SweepScreen
@@ -42,7 +42,7 @@ class FakeSweeps:
 
     def write(self, *events: Begun | CellResult) -> None:
         """Let the results grow."""
-        log: Writer[SweepEvent] = Writer(self.folder / self.plans[-1].identity() / RESULTS_FILE)
+        log: LogWriter[SweepEvent] = LogWriter(self.folder / self.plans[-1].identity() / RESULTS_FILE)
         for event in events:
             log.write(event)
         log.close()

@@ -1,6 +1,6 @@
-"""How a learner views a loss chart: what it counts across, how far it is zoomed in, and where it is read off.
+"""How a learner views a loss chart: what its horizontal axis counts, how far it is zoomed in, and where the cursor is.
 
-An `Axis` counts epochs or updates, in equal steps or in equal ratios; `place_of` and `epoch_of` convert between them.
+An `Axis` counts epochs or updates, on a linear or a logarithmic scale; `place_of` and `epoch_of` convert between them.
 `ChartView` holds the axis, the zoom and the cursor.
 """
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Knots = tuple[tuple[int, int], ...]
-"""Pairs of epochs done and updates done, rising from (0, 0). Between two of them the batch size stays the same."""
+"""The knots of the piecewise linear function from epochs to updates, rising from (0, 0). Its slope changes when the
+batch size does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Axis:
 
     Args:
         in_updates: Whether it counts updates of the parameters instead of epochs.
-        logarithmic: Whether equal steps are equal ratios.
+        logarithmic: Whether it is logarithmic.
     """
 
     in_updates: bool = False
@@ -41,21 +42,21 @@ PLAIN_AXIS = Axis()
 
 
 def place_of(knots: Knots, epoch: float) -> float:
-    """Return the place of ``epoch`` on an axis of updates; beyond the last knot, updates go on at the last rate."""
-    return _along(knots, 0, 1, epoch)
+    """Return the place of ``epoch`` on an axis of updates; beyond the last knot, the last rate continues."""
+    return _interpolate(knots, 0, 1, epoch)
 
 
 def epoch_of(knots: Knots, updates: float) -> float:
     """Return the epoch at ``updates``, the inverse of `place_of`."""
-    return _along(knots, 1, 0, updates)
+    return _interpolate(knots, 1, 0, updates)
 
 
-def _along(knots: Knots, source: int, target: int, value: float) -> float:
-    for one, other in pairwise(knots):
-        if value <= other[source] or other is knots[-1]:
-            size = other[source] - one[source]
-            share = (value - one[source]) / size if size > 0 else 1.0
-            return one[target] + share * (other[target] - one[target])
+def _interpolate(knots: Knots, source: int, target: int, value: float) -> float:
+    for start, end in pairwise(knots):
+        if value <= end[source] or end is knots[-1]:
+            size = end[source] - start[source]
+            fraction = (value - start[source]) / size if size > 0 else 1.0
+            return start[target] + fraction * (end[target] - start[target])
     return value
 
 
@@ -83,7 +84,7 @@ def x_scale(
     return epoch_scale(first, max(first, last), planned, ticks=ticks)
 
 
-def renamed(x: Scale, numbers: Sequence[float], *, ticks: int) -> Scale:
+def with_numbers(x: Scale, numbers: Sequence[float], *, ticks: int) -> Scale:
     """Return an axis of epochs labelled with the numbers that another program gave to the epochs.
 
     Args:
@@ -91,23 +92,24 @@ def renamed(x: Scale, numbers: Sequence[float], *, ticks: int) -> Scale:
         numbers: The number of the epoch at each place, rising; beyond the last one they go on at the average step.
         ticks: About how many ticks to draw.
     """
-    called = np.asarray(numbers, dtype=np.float64)
-    if len(called) < 2 or not (np.diff(called) > 0).all():  # one epoch, or numbers that do not rise
-        labels = tuple(_called(called, tick) for tick in x.ticks)
+    shown = np.asarray(numbers, dtype=np.float64)
+    if len(shown) < 2 or not (np.diff(shown) > 0).all():  # one epoch, or numbers that do not rise
+        labels = tuple(_label(shown, tick) for tick in x.ticks)
         return replace(x, labels=labels)
-    places = np.arange(1.0, len(called) + 1)
-    step = (called[-1] - called[0]) / (len(called) - 1)
+    places = np.arange(1.0, len(shown) + 1)
+    step = (shown[-1] - shown[0]) / (len(shown) - 1)
     last = float(max(x.high, places[-1] + 1))
-    places, called = np.append(places, last), np.append(called, called[-1] + step * (last - places[-1]))
-    low, high = np.interp([max(1.0, x.low), x.high], places, called).tolist()
-    whole = bool((called[:-1] == np.rint(called[:-1])).all())
+    shown = np.append(shown, shown[-1] + step * (last - places[-1]))
+    places = np.append(places, last)
+    low, high = np.interp([max(1.0, x.low), x.high], places, shown).tolist()
+    whole = bool((shown[:-1] == np.rint(shown[:-1])).all())
     inside = window_scale(int(low), ceil(high), ticks=ticks) if whole else tight_scale(low, high, ticks=ticks)
     kept = [index for index, tick in enumerate(inside.ticks) if low <= tick <= high]
-    at = np.interp([inside.ticks[index] for index in kept], called, places).tolist()
+    at = np.interp([inside.ticks[index] for index in kept], shown, places).tolist()
     return replace(x, ticks=tuple(at), labels=tuple(inside.labels[index] for index in kept))
 
 
-def _called(numbers: NDArray[np.float64], tick: float) -> str:
+def _label(numbers: NDArray[np.float64], tick: float) -> str:
     place = round(tick) - 1
     return f"{numbers[place]:.6g}" if 0 <= place < len(numbers) else ""
 
@@ -134,7 +136,7 @@ def _places(knots: Knots, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(epochs > last, total + (epochs - last) * rate, inside)
 
 
-_MOST_ZOOM = 12
+_MAX_ZOOM = 12
 _CURSOR_STEPS = 40
 """How many steps of the cursor cross the window."""
 
@@ -150,7 +152,7 @@ class ChartView:
     """Whether the loss is on a logarithmic axis."""
     axis: Axis = PLAIN_AXIS
     zoom: int = 0
-    """How often the window was halved."""
+    """How many times the window was halved."""
     cursor: int | None = None
 
     def window(self, last: int) -> tuple[int, int] | None:
@@ -163,7 +165,7 @@ class ChartView:
 
     def closer(self, last: int) -> None:
         """Zoom in: show half as many places."""
-        if last >> (self.zoom + 1) >= 3 and self.zoom < _MOST_ZOOM:
+        if last >> (self.zoom + 1) >= 3 and self.zoom < _MAX_ZOOM:
             self.zoom += 1
 
     def further(self) -> None:
@@ -198,6 +200,6 @@ class ChartView:
         self.axis = replace(self.axis, logarithmic=not self.axis.logarithmic)
 
     def turn_updates(self) -> None:
-        """Switch the horizontal axis between updates and epochs. The cursor, whose place is void now, is removed."""
+        """Switch the horizontal axis between updates and epochs, and remove the cursor, whose place would be wrong."""
         self.axis = replace(self.axis, in_updates=not self.axis.in_updates)
         self.cursor = None

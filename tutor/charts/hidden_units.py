@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _POINTS = 240
 _COLOURED = 8
-"""Up to so many hidden units have a colour each; more are grey."""
+"""Up to this many hidden units have a colour each; more are grey."""
 
 
 def hidden_units_chart(

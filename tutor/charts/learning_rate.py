@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.charts.loss_history import Numbers
 
 _WIDE = 20.0
-_MOST_WIDE = 1e6
+_MAX_WIDE = 1e6
 """What lies further below the highest rate is drawn at the foot of a logarithmic axis."""
 
 
@@ -66,7 +66,7 @@ def _rate_scale(*lines: NDArray[np.float64], ticks: int, ascii: bool) -> Scale:
     rates = np.concatenate(lines)
     positive, high = rates[rates > 0], float(rates.max())
     if any(len(line) and high > 0 and np.quantile(line, 0.25) < line.max() / _WIDE for line in lines):
-        return log_scale(max(float(positive.min()), high / _MOST_WIDE), high, ticks=ticks, ascii=ascii)
+        return log_scale(max(float(positive.min()), high / _MAX_WIDE), high, ticks=ticks, ascii=ascii)
     low = min(0.0, float(rates.min()))
     return tight_scale(low, high + 0.03 * (high - low) or 1.0, ticks=ticks, ascii=ascii)
 

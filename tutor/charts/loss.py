@@ -20,7 +20,7 @@ from tutor.charts.cells import (
     spread_row,
     too_small,
 )
-from tutor.charts.chart_view import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, renamed, x_scale
+from tutor.charts.chart_view import PLAIN_AXIS, Axis, Knots, epoch_of, extremes_on, place_of, with_numbers, x_scale
 from tutor.charts.loss_history import Extremes, LossHistory, float_array
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, Pattern, canvas_grid, column_mark, dot_columns, framed, series_mark
@@ -29,12 +29,12 @@ from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import translate
 
 _PATTERN_SIGNS: dict[Pattern, tuple[str, str]] = {"line": ("──", "*"), "dotted": ("··", "o"), "dashed": ("╌╌", "+")}
-_PLAIN_PINNED = "+x#@"
-_CHANGED = ("┊", ":")
-_KEPT: WeakKeyDictionary[LossHistory, CanvasCache] = WeakKeyDictionary()
-"""The cached canvas of each chart, by the last of its histories, which is the one that grows."""
-_FREE = " ⠀" + "".join(_CHANGED)
-"""What the name of a change may be written over: empty cells, and the marks of other changes."""
+_ASCII_PINNED = "+x#@"
+_CHANGE_GLYPHS = ("┊", ":")
+_CANVAS_CACHES: WeakKeyDictionary[LossHistory, CanvasCache] = WeakKeyDictionary()
+"""The cached canvas of each chart, by its last history, which is the one that grows."""
+_OVERWRITABLE = " ⠀" + "".join(_CHANGE_GLYPHS)
+"""Cells that a label may overwrite: empty ones, and the marks of changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class LossLine:
     Args:
         name: Its name in the legend.
         history: Its numbers, one for each epoch.
-        ink: The role that colours it: ``train``, ``valid``, ``pinned1`` to ``pinned4``.
+        ink: The colour role: ``train``, ``valid``, ``pinned1`` to ``pinned4``.
         pattern: How it is distinguished without colour.
         badge: A character along the line and in the legend, for several lines of one pattern; or empty.
-        knots: How many updates its epochs took, for an axis of updates.
+        knots: Its epochs and updates, for an axis of updates; see `Knots`.
         until: The last epoch to draw; by default all are drawn.
         legend_epoch: The last epoch whose figure the legend shows; by default the last one that is drawn.
         short: Its name in the legend if there is little room; by default its name.
@@ -83,7 +83,7 @@ class LossLine:
     def plain_mark(self) -> str:
         """Return the character that draws the line in plain ASCII."""
         if self.badge.isdigit():
-            return _PLAIN_PINNED[(int(self.badge) - 1) % len(_PLAIN_PINNED)]
+            return _ASCII_PINNED[(int(self.badge) - 1) % len(_ASCII_PINNED)]
         return _PATTERN_SIGNS[self.pattern][1]
 
 
@@ -119,7 +119,7 @@ def loss_chart(
     numbers: Sequence[float] = (),
     ascii: bool = False,
 ) -> Rows:
-    """Draw the loss by epoch. Places across are epochs or updates: see ``axis``.
+    """Draw the loss by epoch. A place is an epoch or an update, as ``axis`` says.
 
     Args:
         lines: The series, drawn in this order, later ones over earlier ones.
@@ -127,29 +127,29 @@ def loss_chart(
         height: The height in rows.
         title: The name of the loss, before the legend.
         short_title: The same if there is little room; by default ``title``.
-        across: What the axis counts, written at the right end of the legend if there is room.
+        across: The name of the horizontal axis, written at the right end of the legend if there is room.
         planned: Where the run will end; the axis does not go further.
         logarithmic: Whether the loss is on a logarithmic axis, where values of zero or less are left out.
         axis: What the horizontal axis counts.
         window: The first and last place to show; by default all of them.
-        changes: Places where a setting was changed, marked by a dotted column, each alone or with its new value.
-        cursor: A place to read off: a column on the chart, and its figures in the legend.
-        numbers: The numbers that another program gave to the epochs, from place 1; empty if they are the places.
+        changes: The places where a setting was changed, each marked by a dotted column, with its new value if given.
+        cursor: The place to read off: marked by a column, with its figures in the legend.
+        numbers: The numbers that another program gave the epochs, from the first on; empty if they are 1, 2, 3 …
         ascii: Whether to draw in plain ASCII.
     """
     numbers = () if axis.in_updates else numbers
     reading = _Reading(cursor, axis, ascii, numbers)
     if too_small(width, height):
         return figures([(line.name, reading.figure(line), line.ink) for line in lines], width, height)
-    x = x_scale([_span(line, axis) for line in lines if len(line.history)], axis, planned, window, width)
+    x = x_scale([_epoch_range(line, axis) for line in lines if len(line.history)], axis, planned, window, width)
     if numbers:
-        x = renamed(x, numbers, ticks=max(2, min(6, width // 12)))
+        x = with_numbers(x, numbers, ticks=max(2, min(6, width // 12)))
     legend = _legend(
         lines, width, height, titles=(title, short_title or title), logarithmic=logarithmic, reading=reading
     )
-    legend = _with_axis(legend, across, width, ascii=ascii)
+    legend = _with_axis_name(legend, across, width, ascii=ascii)
     body = height - len(legend)
-    y = _losses(lines, x, body, logarithmic=logarithmic, reading=reading)
+    y = _loss_scale(lines, x, body, logarithmic=logarithmic, reading=reading)
     if y is None:
         begun = any(line.history.latest() is not None for line in lines)
         key = "charts.nothing-above-zero" if logarithmic and begun else "charts.no-epoch-yet"
@@ -157,17 +157,17 @@ def loss_chart(
     grid = canvas_grid(y, width, body, ascii=ascii)
     if grid.width < 4:
         return figures([(line.name, reading.figure(line), line.ink) for line in lines], width, height)
-    marks = _columns([each if isinstance(each, int) else each[0] for each in changes], cursor, x, grid)
+    marks = _column_marks([each if isinstance(each, int) else each[0] for each in changes], cursor, x, grid)
     for line in lines:
         marks.extend(_line_marks(line, x, y, grid, axis))
-    drawn = _KEPT.setdefault(lines[-1].history, CanvasCache()).draw(grid, marks)
-    _name_changes(drawn, [each for each in changes if not isinstance(each, int)], x, grid)
+    drawn = _CANVAS_CACHES.setdefault(lines[-1].history, CanvasCache()).draw(grid, marks)
+    _label_changes(drawn, [each for each in changes if not isinstance(each, int)], x, grid)
     return [*legend, *framed(x, y, drawn, width, body, ascii=ascii)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Where the figures of the legend are read, and how they are written."""
+    """The place that the figures of the legend are read at, and how they are written."""
 
     cursor: int | None
     axis: Axis
@@ -185,8 +185,8 @@ class _Reading:
         return figure(line.value(self.cursor, self.axis), ascii=self.ascii)
 
 
-def _span(line: LossLine, axis: Axis) -> tuple[int, int]:
-    """Return the places of the first and last epoch, also of those not drawn, so that the axis does not move."""
+def _epoch_range(line: LossLine, axis: Axis) -> tuple[int, int]:
+    """Return the places of the first and last epoch, drawn or not, so that the axis does not move."""
     first, last = line.history.first, line.history.last
     if axis.in_updates:
         return floor(place_of(line.knots, first)), ceil(place_of(line.knots, last))
@@ -204,7 +204,9 @@ def _extremes(line: LossLine, x: Scale, columns: int, axis: Axis) -> Extremes:
     return Extremes(found.column[shown], found.low[shown], found.high[shown])
 
 
-def _losses(lines: Sequence[LossLine], x: Scale, height: int, *, logarithmic: bool, reading: _Reading) -> Scale | None:
+def _loss_scale(
+    lines: Sequence[LossLine], x: Scale, height: int, *, logarithmic: bool, reading: _Reading
+) -> Scale | None:
     """Return the axis of the loss for what is in view; None if nothing is."""
     lows, highs = [], []
     for line in lines:
@@ -222,9 +224,9 @@ def _losses(lines: Sequence[LossLine], x: Scale, height: int, *, logarithmic: bo
     return falling_scale(min(lows), max(highs), ticks=ticks, ascii=reading.ascii)
 
 
-def _columns(changes: Sequence[int], cursor: int | None, x: Scale, grid: Grid) -> list[Mark]:
+def _column_marks(changes: Sequence[int], cursor: int | None, x: Scale, grid: Grid) -> list[Mark]:
     changed = sorted(set(dot_columns(float_array(changes), x, grid).tolist()))
-    marks = [column_mark(column, grid, "muted", *_CHANGED) for column in changed if 0 <= column < grid.columns]
+    marks = [column_mark(column, grid, "muted", *_CHANGE_GLYPHS) for column in changed if 0 <= column < grid.columns]
     if cursor is not None:
         column = int(dot_columns(float_array([cursor]), x, grid)[0])
         if 0 <= column < grid.columns:
@@ -232,10 +234,10 @@ def _columns(changes: Sequence[int], cursor: int | None, x: Scale, grid: Grid) -
     return marks
 
 
-def _name_changes(rows: Rows, changes: Sequence[tuple[int, str]], x: Scale, grid: Grid) -> None:
-    """Write the new value beside the mark of each change, in place, if there is room where nothing is drawn."""
-    taken: list[tuple[int, int, int]] = []
-    names: list[tuple[int, int, str]] = []
+def _label_changes(rows: Rows, changes: Sequence[tuple[int, str]], x: Scale, grid: Grid) -> None:
+    """Write the new value next to the mark of each change, in place, if there is room for it."""
+    occupied: list[tuple[int, int, int]] = []
+    labels: list[tuple[int, int, str]] = []
     columns = dot_columns(float_array([place for place, _ in changes]), x, grid).tolist()
     for column, (_, name) in zip(columns, changes, strict=True):
         text = shorten(name, max(0, grid.width // 3))
@@ -244,12 +246,13 @@ def _name_changes(rows: Rows, changes: Sequence[tuple[int, str]], x: Scale, grid
         if not text or not 0 <= column < grid.columns or end > grid.width:
             continue
         for number, row in enumerate(rows[: max(1, len(rows) // 2)]):
-            free = not plain_row(row)[at : end + 1].strip(_FREE)
-            if free and all(each != number or end < left or right < at for each, left, right in taken):
-                taken.append((number, at, end))
-                names.append((number, at, text))
+            free = not plain_row(row)[at : end + 1].strip(_OVERWRITABLE)
+            if free and all(each != number or end < left or right < at for each, left, right in occupied):
+                occupied.append((number, at, end))
+                labels.append((number, at, text))
                 break
-    for number, at, text in sorted(names, reverse=True):  # from the right, because a character may take two cells
+    # From the right, because writing over a two-cell character shifts what follows.
+    for number, at, text in sorted(labels, reverse=True):
         rows[number] = overlaid(rows[number], at, text, "muted")
 
 
@@ -277,23 +280,23 @@ def _legend(
     logarithmic: bool,
     reading: _Reading,
 ) -> Rows:
-    """Return the rows above the plot: the title, and sign, name and figure of each line, on as many rows as there are.
+    """Return the rows above the plot: the title, and for each line its sign, name and figure.
 
     If they do not fit, the title is shortened first, then the names are, then the title is left out.
     """
     if height < 7:
         return []
-    most = 1 if height < 10 else 2 if height < 16 else 4
+    max_rows = 1 if height < 10 else 2 if height < 16 else 4
     title, short = titles
-    for each, brief in ((title, False), (short, False), (short, True), ("", True)):
-        items = _legend_items(lines, width, each, brief=brief, logarithmic=logarithmic, reading=reading)
-        if len(flow(items, width, len(items))) <= most:
+    for each, short_names in ((title, False), (short, False), (short, True), ("", True)):
+        items = _legend_items(lines, width, each, short_names=short_names, logarithmic=logarithmic, reading=reading)
+        if len(flow(items, width, len(items))) <= max_rows:
             break
-    return flow(items, width, most)
+    return flow(items, width, max_rows)
 
 
 def _legend_items(
-    lines: Sequence[LossLine], width: int, title: str, *, brief: bool, logarithmic: bool, reading: _Reading
+    lines: Sequence[LossLine], width: int, title: str, *, short_names: bool, logarithmic: bool, reading: _Reading
 ) -> list[Row]:
     items: list[Row] = [[Span(title, "text")]] if title else []
     if logarithmic:
@@ -302,7 +305,7 @@ def _legend_items(
         at = "charts.at-update" if reading.axis.in_updates else "charts.at-epoch"
         items.append([Span(translate(at, epoch=reading.place), "cursor")])
     for line in lines:
-        name = shorten(line.short if brief and line.short else line.name, max(8, width // 3))
+        name = shorten(line.short if short_names and line.short else line.name, max(8, width // 3))
         items.append(
             [
                 Span(f"{line.sign(ascii=reading.ascii)} ", line.ink),
@@ -313,8 +316,8 @@ def _legend_items(
     return items
 
 
-def _with_axis(legend: Rows, across: str, width: int, *, ascii: bool) -> Rows:
-    """Return ``legend`` with what the axis counts at its right end, if there is room."""
+def _with_axis_name(legend: Rows, across: str, width: int, *, ascii: bool) -> Rows:
+    """Return ``legend`` with the name of the axis at its right end, if there is room."""
     if not legend or not across:
         return legend
     name = Span(f"{across} {'>' if ascii else '→'}", "muted")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tutor.charts.loss_history import Numbers
 
-_DRAWING = threading.Lock()
+_LOCK = threading.Lock()
 _BOX_TO_ASCII = str.maketrans({"│": "|", "─": "-", "└": "+", "┤": "+", "┬": "+", "┼": "+", "├": "+", "┴": "+"})
 
 
@@ -128,7 +128,7 @@ def frame(x: Scale, y: Scale, width: int, height: int, ascii: bool = False) -> t
 
 
 def canvas_grid(y: Scale, width: int, height: int, *, ascii: bool = False) -> Grid:
-    """Return the canvas that the axes and the labels of ``y`` leave free of ``width`` by ``height`` cells."""
+    """Return the canvas that is left of ``width`` by ``height`` cells beside the axes and the labels of ``y``."""
     label_width = max((cell_width(label) for label in y.labels), default=0)
     return Grid(max(1, width - label_width - 2), max(1, height - 2), ascii)
 
@@ -158,7 +158,7 @@ def _left_part(row: Sequence[Span], width: int) -> Row:
 
 
 def _tick_cells(scale: Scale, dots: int, cells: int, dots_in_cell: int) -> dict[int, str]:
-    """Return the label of each tick by its cell; of two ticks in one cell, the one nearer to an end stays."""
+    """Return the label of each tick by its cell; if two ticks share a cell, the one at an end of the scale is kept."""
     placed: dict[int, str] = {}
     ticks = list(zip(scale.ticks, scale.labels, strict=True))
     for tick, label in ticks[:1] + ticks[-1:] + ticks[1:-1]:
@@ -169,12 +169,12 @@ def _tick_cells(scale: Scale, dots: int, cells: int, dots_in_cell: int) -> dict[
 
 
 _ready_for: Grid | None = None
-"""The canvas that plotext's figure is set up for, so that a chart drawn again need not set it up again."""
+"""The canvas that plotext's figure is set up for, so that redrawing a chart does not set it up again."""
 
 
 @contextmanager
 def _drawing(width: int, height: int, grid: Grid | None = None) -> Iterator[tuple[Any, Any]]:
-    """Lend plotext and its figure to one caller at a time, without signals in the figure before and after.
+    """Lend plotext and its figure, which is empty before and after, to one caller at a time.
 
     Args:
         width: The width in cells.
@@ -182,7 +182,7 @@ def _drawing(width: int, height: int, grid: Grid | None = None) -> Iterator[tupl
         grid: The canvas to set the figure up for; without one the figure is new, and the caller sets it up.
     """
     global _ready_for  # noqa: PLW0603 - there is one figure in the process
-    with _DRAWING:
+    with _LOCK:
         plotext = _plotext()
         figure = plotext.figure
         if grid is None or grid != _ready_for:
@@ -222,7 +222,7 @@ def _signal(figure: Any, mark: Mark, ink: int, ascii: bool) -> Any:
 
 @lru_cache(maxsize=256)
 def _marker(glyph: str, ink: int) -> Any:
-    """Return a marker that all points of a signal share; plotext's copies of it take a third of the time of a chart."""
+    """Return a marker that all points of a signal share, because plotext would spend a third of the time copying it."""
     plotext = _plotext()
     shared = type("SharedMarker", (plotext.marker,), {"__copy__": lambda self: self})
     return shared(glyph, plotext.pixel(foreground=ink))
@@ -267,7 +267,7 @@ _DASH_CELLS = 2
 
 
 def finite_pairs(x: Numbers, y: Numbers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the pairs of ``x`` and ``y`` in which both are finite; the longer array is cut."""
+    """Return the pairs of ``x`` and ``y`` in which both are finite. The longer array is cut first."""
     across, up = float_array(x), float_array(y)
     size = min(len(across), len(up))
     across, up = across[:size], up[:size]
@@ -283,13 +283,13 @@ def extent(*arrays: NDArray[np.float64]) -> tuple[float, float] | None:
 
 
 def dot_rows(values: NDArray[np.float64], y: Scale, grid: Grid) -> NDArray[np.int64]:
-    """Return the dot row of each value, from 0 at the bottom; values off the scale are held at the edge."""
+    """Return the dot row of each value, from 0 at the bottom. Values off the scale are moved to the edge."""
     rows = np.clip(y.fractions(values), 0.0, 1.0) * (grid.rows - 1)
     return np.rint(rows).astype(np.int64)
 
 
 def dot_columns(values: NDArray[np.float64], x: Scale, grid: Grid) -> NDArray[np.int64]:
-    """Return the dot column of each value, from 0 at the left; values off the scale are held just outside."""
+    """Return the dot column of each value, from 0 at the left; values off the scale are moved just outside."""
     columns = np.clip(x.fractions(values) * (grid.columns - 1), -1.0, float(grid.columns))
     return np.rint(columns).astype(np.int64)
 
@@ -322,7 +322,7 @@ def series_mark(extremes: Extremes, y: Scale, grid: Grid, ink: str, pattern: Pat
 
 def path_mark(x: Numbers, y: Numbers, across: Scale, up: Scale, grid: Grid, ink: str, plain: str = ".") -> Mark:
     """Return a path in the plane, in the order of its points, as a line."""
-    columns, rows = _visited(x, y, across, up, grid)
+    columns, rows = _path_dots(x, y, across, up, grid)
     columns, rows = simplified(columns, rows)
     return Mark(columns, rows, ink, lines=True, plain=plain)
 
@@ -331,7 +331,7 @@ def point_marks(
     x: Numbers, y: Numbers, across: Scale, up: Scale, grid: Grid, ink: str, glyph: str, plain: str = "o"
 ) -> Mark:
     """Return points as one mark with a glyph for each, at most one in a cell; points off the scale are left out."""
-    columns, rows = _visited(x, y, across, up, grid)
+    columns, rows = _path_dots(x, y, across, up, grid)
     inside = (columns >= 0) & (columns < grid.columns) & (rows >= 0) & (rows < grid.rows)
     cells = np.unique(np.stack([columns[inside] // grid.dots_across, rows[inside] // grid.dots_up]), axis=1)
     return Mark(
@@ -399,7 +399,7 @@ def _every_column(
 def _dotted(
     columns: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return a dot for every two columns together, so that no spike is lost between two dots."""
+    """Return one dot for each pair of columns, and a second one for a spike, so that none is lost between two dots."""
     across, below, above = _every_column(columns, low, high)
     pair, first = np.unique(across // 2, return_index=True)
     across = pair * 2
@@ -421,10 +421,10 @@ def _dashed(
     return across, up, tuple(int(index) for index in np.flatnonzero(np.diff(pieces)) + 1)
 
 
-def _visited(
+def _path_dots(
     x: Numbers, y: Numbers, across: Scale, up: Scale, grid: Grid
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the dots of finite points; those outside the canvas are held just outside it."""
+    """Return the dots of finite points; those outside the canvas are moved just outside it."""
     xs, ys = finite_pairs(x, y)
     rows = np.rint(np.clip(up.fractions(ys) * (grid.rows - 1), -1.0, float(grid.rows))).astype(np.int64)
     return dot_columns(xs, across, grid), rows

@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-HUGE = 1e300
-"""Larger values are drawn at the edge, because differences of such numbers overflow."""
+LARGEST = 1e300
+"""Larger values are drawn at the edge, because differences between such numbers would overflow."""
 
-_ENDS = 8
-"""The ends of a range are rounded to about this many steps of it."""
-_FALLS = 2
-"""The same for the low end of a loss, which falls."""
+_END_STEPS = 8
+"""The ends of a range are rounded to multiples of about an eighth of it."""
+_FALLING_END_STEPS = 2
+"""The same for the low end of a loss. It is coarser, because a loss falls."""
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-_NARROW = 5.0
+_NARROW_RATIO = 5.0
 """A logarithmic scale whose ends have a smaller ratio takes its ticks from a linear scale."""
 _EPOCH_STEPS = (1.0, 2.0, 3.0, 5.0, 8.0, 10.0)
-_FIRST_EPOCHS = 20
-"""An axis has room for so many epochs from the start, if as many are planned, so that it does not move at once."""
+_INITIAL_EPOCHS = 20
+"""An axis shows at least this many epochs, if as many are planned, so that it does not rescale right at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class Scale:
         import numpy as np
 
         if not self.logarithmic:
-            return (np.clip(values, -HUGE, HUGE) - self.low) / (self.high - self.low)
+            return (np.clip(values, -LARGEST, LARGEST) - self.low) / (self.high - self.low)
         with np.errstate(divide="ignore", invalid="ignore"):
             exponents = np.log10(np.where(values > 0, values, np.nan))
         low, high = math.log10(self.low), math.log10(self.high)
         return np.asarray((exponents - low) / (high - low), dtype=np.float64)
 
     def fraction(self, value: float) -> float:
-        """Return `fractions` for one value that has a place on the axis."""
+        """Return where one value is on the axis; it must have a place there."""
         if self.logarithmic:
             low, high = math.log10(self.low), math.log10(self.high)
             return (math.log10(value) - low) / (high - low)
@@ -70,38 +70,38 @@ def linear_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False
     The ends are rounded more finely than the ticks, so that a chart with few ticks wastes no rows. A range without
     width is widened around its value. Values beyond ±1e300 count as ±1e300.
     """
-    low, high = _widened(max(-HUGE, min(low, HUGE)), max(-HUGE, min(high, HUGE)))
-    fine = _nice_step((high - low) / _ENDS)
+    low, high = _widened(max(-LARGEST, min(low, LARGEST)), max(-LARGEST, min(high, LARGEST)))
+    fine = _nice_step((high - low) / _END_STEPS)
     bottom, top = math.floor(low / fine + 1e-9) * fine, math.ceil(high / fine - 1e-9) * fine
-    return tight_scale(_clean(bottom, fine), _clean(top, fine), ticks=ticks, ascii=ascii)
+    return tight_scale(_snapped(bottom, fine), _snapped(top, fine), ticks=ticks, ascii=ascii)
 
 
 def falling_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
-    """Return a `linear_scale` for values that fall during a run: its low end goes down in few steps, soon to zero."""
-    low, high = _widened(max(-HUGE, min(low, HUGE)), max(-HUGE, min(high, HUGE)))
-    step = _nice_step((high - low) / _FALLS)
+    """Return a `linear_scale` for values that fall during a run: its low end moves in large steps, soon to zero."""
+    low, high = _widened(max(-LARGEST, min(low, LARGEST)), max(-LARGEST, min(high, LARGEST)))
+    step = _nice_step((high - low) / _FALLING_END_STEPS)
     low = 0.0 if 0 <= low < high / 3 else math.floor(low / step + 1e-9) * step
     return linear_scale(low, high, ticks=ticks, ascii=ascii)
 
 
 def tight_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
     """Return a scale over exactly ``low`` to ``high``, with ticks at round values inside."""
-    low, high = _widened(max(-HUGE, min(low, HUGE)), max(-HUGE, min(high, HUGE)))
+    low, high = _widened(max(-LARGEST, min(low, LARGEST)), max(-LARGEST, min(high, LARGEST)))
     marks: tuple[float, ...] = ()
     for more in range(4):  # try finer steps until there are two ticks
         step = _nice_step((high - low) / max(1, ticks - 1 + more))
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-        marks = tuple(_clean(index * step, step) for index in range(first, last + 1))
+        marks = tuple(_snapped(index * step, step) for index in range(first, last + 1))
         if len(marks) > 1:
             break
     return Scale(low, high, marks, tick_labels(marks, ascii=ascii))
 
 
-def with_room(range_: tuple[float, float], share: float = 0.03) -> tuple[float, float]:
+def with_room(range_: tuple[float, float], fraction: float = 0.03) -> tuple[float, float]:
     """Return ``range_`` a little wider, so that what is at its ends does not touch the edge."""
-    low, high = _widened(max(-HUGE, range_[0]), min(HUGE, range_[1]))
-    room = (high - low) * share
-    return low - room, high + room
+    low, high = _widened(max(-LARGEST, range_[0]), min(LARGEST, range_[1]))
+    margin = (high - low) * fraction
+    return low - margin, high + margin
 
 
 def log_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
@@ -109,8 +109,8 @@ def log_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -
 
     If that would leave most of the height empty, the ends and the ticks are those of a linear scale.
     """
-    low, high = max(low, 1e-300), min(max(high, 1e-300), HUGE)
-    if low * _NARROW > high:
+    low, high = max(low, 1e-300), min(max(high, 1e-300), LARGEST)
+    if low * _NARROW_RATIO > high:
         near = linear_scale(low, high, ticks=ticks + 1, ascii=ascii)
         if near.low > 0:
             return replace(near, logarithmic=True)
@@ -122,9 +122,9 @@ def log_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -
     indices = range(math.ceil(bottom / stride) * stride, top + 1, stride)
     if len(indices) < 2:
         indices = range(bottom, top + 1, max(1, top - bottom))
-    marks = tuple(_from_index(index) for index in indices)
+    marks = tuple(_value_at(index) for index in indices)
     labels = tuple(figure(mark, digits=1, ascii=ascii) for mark in marks)
-    return Scale(_from_index(bottom), _from_index(top), marks, labels, True)
+    return Scale(_value_at(bottom), _value_at(top), marks, labels, True)
 
 
 def epoch_scale(first: int, last: int, planned: int | None = None, *, ticks: int = 5) -> Scale:
@@ -138,7 +138,7 @@ def epoch_scale(first: int, last: int, planned: int | None = None, *, ticks: int
     reach = next(step * power for step in _EPOCH_STEPS if step * power >= size)
     high = first + max(2, math.ceil(reach))
     if planned is not None and last <= planned:
-        high = min(max(high, first + _FIRST_EPOCHS), max(planned, first + 1))
+        high = min(max(high, first + _INITIAL_EPOCHS), max(planned, first + 1))
     marks = _whole_ticks(first, high, ticks)
     return Scale(float(first), float(high), marks, tuple(_epoch_label(int(mark)) for mark in marks))
 
@@ -180,8 +180,8 @@ def _widened(low: float, high: float) -> tuple[float, float]:
         low, high = high, low
     if high - low > max(abs(low), abs(high)) * 1e-9 and high - low > 1e-300:
         return low, high
-    room = max(abs(low) * 0.1, 1e-6) if low else 1.0
-    return low - room, high + room
+    margin = max(abs(low) * 0.1, 1e-6) if low else 1.0
+    return low - margin, high + margin
 
 
 def _nice_step(rough: float, *, whole: bool = False) -> float:
@@ -190,7 +190,7 @@ def _nice_step(rough: float, *, whole: bool = False) -> float:
     return next(step * power for step in steps if step * power >= rough * (1 - 1e-9))
 
 
-def _clean(value: float, step: float) -> float:
+def _snapped(value: float, step: float) -> float:
     """Return ``value`` without rounding errors: 0.30000000000000004 becomes 0.3, and -0.0 becomes 0."""
     places = max(0, 2 - math.floor(math.log10(step)))
     return round(value, min(places, 300)) + 0.0
@@ -202,10 +202,10 @@ def _one_two_five(value: float, towards: Callable[[float], int]) -> int:
     mantissa = value / 10.0**exponent
     below = 0 if mantissa < 2 * (1 - 1e-9) else 1 if mantissa < 5 * (1 - 1e-9) else 2
     index = 3 * exponent + below
-    exact = math.isclose(_from_index(index), value, rel_tol=1e-9)
+    exact = math.isclose(_value_at(index), value, rel_tol=1e-9)
     return index if exact or towards is math.floor else index + 1
 
 
-def _from_index(index: int) -> float:
+def _value_at(index: int) -> float:
     exponent, place = divmod(index, 3)
     return float(f"{(1, 2, 5)[place]}e{max(-300, min(exponent, 300))}")

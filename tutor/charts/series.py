@@ -66,7 +66,7 @@ def _series_legend(width: int, height: int, name: str, *, ascii: bool) -> Rows:
 
 _STEPS = {"day": (7, "charts.days-apart"), "hour": (24, "charts.hours-apart")}
 """By what a step of a series is: how many make the rhythm that its chart marks, a week or a day; and the words."""
-_FEWEST_BARS = 7
+_MIN_BARS = 7
 
 
 def autocorrelation_chart(
@@ -96,7 +96,7 @@ def autocorrelation_chart(
     body = height - len(legend)
     # As many lags as have a column of their own, in whole periods if possible.
     columns = (width - 8) // 2
-    sizes = sizes[: max(_FEWEST_BARS, columns // period * period or columns)]
+    sizes = sizes[: max(_MIN_BARS, columns // period * period or columns)]
     lag = np.arange(1, len(sizes) + 1, dtype=np.float64)
     x = _periods(len(sizes), period, most=max(2, width // 6))
     low, high = min(0.0, float(finite.min())), max(0.0, float(finite.max()))

@@ -30,9 +30,9 @@ def dispatch(arguments: list[str]) -> int:
     """
     translate_click()
     if completion.VARIABLE in os.environ:
-        root.main(prog_name="tutor")  # answers the shell and leaves
+        root.main(prog_name="tutor")  # answers the shell's request for completions, and exits
     try:
-        # Not `main`, which would turn a closed pipe into the exit code of a failure.
+        # `main` would turn a closed pipe into an exit code of 1, so it is not used here.
         with root.make_context("tutor", list(arguments)) as context:
             result = root.invoke(context)
     except click.exceptions.Exit as leave:
@@ -41,8 +41,8 @@ def dispatch(arguments: list[str]) -> int:
         click.echo(error.format_message(), err=True)
         return int(ExitCode.USAGE)
     except click.UsageError as error:
-        said = usage_error_text(error)
-        raise TutorError(said, hint=translate("cli.usage-hint"), exit_code=ExitCode.USAGE) from error
+        message = usage_error_text(error)
+        raise TutorError(message, hint=translate("cli.usage-hint"), exit_code=ExitCode.USAGE) from error
     return int(result or 0)
 
 
@@ -165,7 +165,7 @@ def _add_progress_commands(tutor: click.Group) -> None:
     add_progress_commands(tutor)
 
 
-root.promise(
+root.add_lazily(
     {
         "runs": "watch.cli-runs-short",
         "watch": "watch.cli-watch-short",
@@ -174,7 +174,7 @@ root.promise(
     },
     _add_run_commands,
 )
-root.promise(
+root.add_lazily(
     {
         "quiz": "ask.cli-quiz-short",
         "review": "ask.cli-review-short",

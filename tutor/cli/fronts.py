@@ -25,7 +25,7 @@ def open_screens(
         lesson: The id or number of a lesson, or the path of a lesson file.
         lab: The id of a lab, or the path of a lab file.
         data: A table of the learner's own to make a lab of.
-        overrides: The settings to change in the lab, by dotted key or short name.
+        overrides: New values of settings, by dotted key or short name.
         run: The id of a run to watch; "" for the newest one that is still going on.
         watch: Whether to show the lesson again, with its faults, whenever its file is saved.
 

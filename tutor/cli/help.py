@@ -1,8 +1,8 @@
 """click in the learner's language, with help measured in cells; and ``tutor LESSON`` for ``tutor open LESSON``.
 
 click asks gettext for its own words, and gettext looks for compiled catalogues in the language of the environment. The
-learner's language is a setting and our texts are TOML, so `translate_click` gives click's modules functions of ours in
-gettext's place. A text that another version of click words differently stays English.
+learner's language is a setting and our texts are TOML, so `translate_click` puts our own functions in place of
+gettext's in click's modules. A text that another version of click words differently stays English.
 
 gettext's own way (`bindtextdomain`) was tried with click 8.5. It works, but each language's TOML would have to be
 compiled into the cache folder, which may not be writable, ``LANGUAGE`` would have to be set for every child process,
@@ -22,7 +22,7 @@ from tutor.foundation.translate import sentences, translate
 
 
 class Group(click.Group):
-    """The commands of ``tutor``. A first word that is not a command is taken for a lesson.
+    """The commands of ``tutor``. If the first word is not a command, it is the name of a lesson.
 
     Args:
         about: The translation key of the text above the list of commands.
@@ -31,11 +31,11 @@ class Group(click.Group):
     def __init__(self, *args: object, about: str, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.help = translate(about)
-        self._promised: dict[str, Callable[[click.Group], None]] = {}
+        self._lazy: dict[str, Callable[[click.Group], None]] = {}
         self._listing = False
 
-    def promise(self, shorts: Mapping[str, str], add: Callable[[click.Group], None]) -> None:
-        """Declare commands that are made when one of them is used; the list of commands needs only name and short help.
+    def add_lazily(self, shorts: Mapping[str, str], add: Callable[[click.Group], None]) -> None:
+        """Declare commands that are created when one of them is used; until then only name and short help exist.
 
         Args:
             shorts: The translation keys of their short help, by name.
@@ -43,13 +43,13 @@ class Group(click.Group):
         """
         for name, short in shorts.items():
             self.add_command(click.Command(name, short_help=translate(short)))
-            self._promised[name] = add
+            self._lazy[name] = add
 
     def get_command(self, context: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of that name; one that was only promised is made now."""
-        add = None if self._listing else self._promised.get(cmd_name)
+        """Return the command of that name, and create it if it was added lazily."""
+        add = None if self._listing else self._lazy.get(cmd_name)
         if add is not None:
-            self._promised = {name: each for name, each in self._promised.items() if each is not add}
+            self._lazy = {name: each for name, each in self._lazy.items() if each is not add}
             add(self)
         return super().get_command(context, cmd_name)
 
@@ -88,12 +88,12 @@ class Group(click.Group):
         return list(self.commands)
 
 
-_LEAST_WIDTH = 20
-"""The least width of a text in cells, however long the words on its left are."""
+_MIN_WIDTH = 20
+"""The minimal width of a text in cells, however long the words on its left are."""
 
 
 class HelpFormatter(click.HelpFormatter):
-    """click's formatter, but it measures lines in cells and does not break them behind a hyphen."""
+    """click's formatter, but it measures lines in cells and does not break them after a hyphen."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the usage line of a command."""
@@ -107,7 +107,7 @@ class HelpFormatter(click.HelpFormatter):
         """Write paragraphs; an empty line in ``text`` separates two of them."""
         indent = " " * self.current_indent
         paragraphs = (" ".join(each.split()) for each in text.split("\n\n"))
-        width = max(_LEAST_WIDTH, self.width - self.current_indent)
+        width = max(_MIN_WIDTH, self.width - self.current_indent)
         self.write("\n\n".join("\n".join(indent + line for line in wrapped(each, width)) for each in paragraphs))
         self.write("\n")
 
@@ -117,7 +117,7 @@ class HelpFormatter(click.HelpFormatter):
         first = min(max(cell_width(words) for words, _ in rows), col_max) + col_spacing
         indent = " " * self.current_indent
         for words, meaning in rows:
-            lines = wrapped(" ".join(meaning.split()), max(_LEAST_WIDTH, self.width - first - self.current_indent))
+            lines = wrapped(" ".join(meaning.split()), max(_MIN_WIDTH, self.width - first - self.current_indent))
             fits = cell_width(words) <= first - col_spacing
             if not fits:
                 self.write(f"{indent}{words}\n")

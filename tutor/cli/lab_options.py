@@ -28,16 +28,16 @@ _OPTIONS = {
     "seed": ("NUMBER", "cli.lab-seed"),
     "text": ("FILE", "writing.cli-text"),
 }
-"""The short forms of ``--set``: the name of each one's value, and the key of its help."""
+"""The short forms of ``--set``: for each the placeholder of its value, and the key of its help text."""
 _COLUMNS = frozenset({"target", "features", "group"})
-"""Options whose values are names from the learner's own table, and so are taken as they are."""
+"""Options whose values are names of columns, which are not parsed as TOML."""
 
 
 def lab_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--data``, ``--set`` and the short forms of ``--set``."""
     decorated = command
-    for name, (shown, about) in reversed(_OPTIONS.items()):
-        option = click.option(f"--{name.replace('_', '-')}", name, metavar=shown, help=translate(about))
+    for name, (metavar, help_key) in reversed(_OPTIONS.items()):
+        option = click.option(f"--{name.replace('_', '-')}", name, metavar=metavar, help=translate(help_key))
         decorated = option(decorated)
     decorated = click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help=translate("cli.train-set"))(
         decorated
@@ -46,31 +46,31 @@ def lab_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def overrides(settings: tuple[str, ...], options: dict[str, str | None]) -> dict[str, object]:
-    """Return what ``--set`` and its short forms change, by dotted key or short name.
+    """Return the settings that ``--set`` and its short forms give, by dotted key or short name.
 
     Raises:
-        TutorError: A word of ``--set`` is not a setting with a value.
+        TutorError: An argument of ``--set`` is not a setting with a value.
     """
     from tutor.labs.lab_files import parse_setting
 
-    found = dict(parse_setting(word) for word in settings)
+    changes = dict(parse_setting(word) for word in settings)
     for name, text in options.items():
         if text is None:
             continue
         if name == "features":
             names = next(csv.reader([harmless_line(text)], skipinitialspace=True), [])
-            found["data.features"] = [each.strip() for each in names]
+            changes["data.features"] = [each.strip() for each in names]
         elif name == "text":
-            found |= _text(text)
+            changes |= _text_overrides(text)
         elif name in _COLUMNS:
-            found[f"data.{name}"] = harmless_line(text)
+            changes[f"data.{name}"] = harmless_line(text)
         else:
             key, value = parse_setting(f"{name}={text}")
-            found[key] = value
-    return found
+            changes[key] = value
+    return changes
 
 
-def _text(text: str) -> dict[str, object]:
+def _text_overrides(text: str) -> dict[str, object]:
     """Read a text of the course by its name, or else a file of the learner's own."""
     from tutor.labs.settings import SETTINGS
 

@@ -1,4 +1,4 @@
-"""Files read so that a wrong one never stops the program, and written so that none is ever left half finished.
+"""Reading files so that a wrong one never stops the program, and writing them so that none is left half finished.
 
 A named pipe would keep a reader waiting for ever, a device may never end, and a file may be larger than memory. So
 every file that a person names, or that is in a folder which others can write to, is opened and read here. Whatever is
@@ -19,7 +19,7 @@ _KINDS = (
     (stat.S_ISFIFO, "errors.kind-pipe"),
     (stat.S_ISSOCK, "errors.kind-socket"),
 )
-_CHUNK = 1 << 20
+_CHUNK_BYTES = 1 << 20
 
 
 def open_file(path: Path | str, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
@@ -46,7 +46,7 @@ def open_file(path: Path | str, flags: int = os.O_RDONLY, mode: int = 0o600) -> 
     # Check again, because something else may have taken its place meanwhile.
     if not stat.S_ISREG(kind := os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise _no_file(path, kind)
+        raise _not_a_file(path, kind)
     return descriptor
 
 
@@ -61,47 +61,47 @@ def require_file(path: Path | str) -> None:
     except ValueError as error:  # a name that holds a NUL
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from error
     if not stat.S_ISREG(mode):
-        raise _no_file(path, mode)
+        raise _not_a_file(path, mode)
 
 
-def _no_file(path: Path | str, mode: int) -> OSError:
+def _not_a_file(path: Path | str, mode: int) -> OSError:
     key = next((key for is_kind, key in _KINDS if is_kind(mode)), "errors.kind-device")
     number = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
     return OSError(number, translate("errors.not-a-file", kind=translate(key)), str(path))
 
 
-def read_start(path: Path | str, most: int) -> bytes:
-    """Return the first ``most`` bytes of a file, or all of them if it has fewer.
+def read_start(path: Path | str, limit: int) -> bytes:
+    """Return the first ``limit`` bytes of a file, or all of them if it has fewer.
 
     Raises:
         OSError: see `open_file`.
     """
     descriptor = open_file(path)
     try:
-        pieces = []
-        while most > 0 and (piece := os.read(descriptor, min(most, _CHUNK))):
-            pieces.append(piece)
-            most -= len(piece)
+        chunks = []
+        while limit > 0 and (chunk := os.read(descriptor, min(limit, _CHUNK_BYTES))):
+            chunks.append(chunk)
+            limit -= len(chunk)
     finally:
         os.close(descriptor)
-    return b"".join(pieces)
+    return b"".join(chunks)
 
 
-def read_file(path: Path | str, most: int) -> bytes:
-    """Return the content of a file that has at most ``most`` bytes.
+def read_file(path: Path | str, limit: int) -> bytes:
+    """Return the content of a file that has at most ``limit`` bytes.
 
     Raises:
-        OSError: As `open_file`; also if the file is larger, which ``strerror`` says.
+        OSError: See `open_file`; also if the file is larger, and ``strerror`` then says so.
     """
-    content = read_start(path, most + 1)
-    if len(content) > most:
-        raise too_large(path, most)
+    content = read_start(path, limit + 1)
+    if len(content) > limit:
+        raise too_large(path, limit)
     return content
 
 
-def too_large(path: Path | str, most: int) -> OSError:
-    """Return the error for a file that has more than ``most`` bytes."""
-    size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most >> 10} kB"
+def too_large(path: Path | str, limit: int) -> OSError:
+    """Return the error for a file that has more than ``limit`` bytes."""
+    size = f"{limit >> 20} MB" if limit >= 1 << 20 else f"{limit >> 10} kB"
     return OSError(errno.EFBIG, translate("errors.too-large", size=size), str(path))
 
 
@@ -116,7 +116,7 @@ def whole_path(path: Path) -> Path:
 
 
 def is_file(path: Path | str) -> bool:
-    """Return whether ``path`` is a regular file; False also if that cannot be found out, as for a name too long."""
+    """Return whether ``path`` is a regular file; False if that cannot be determined, as for a name that is too long."""
     return os.path.isfile(path)  # noqa: PTH113 - `Path.is_file` raises then
 
 

@@ -27,7 +27,7 @@ from tutor.foundation.translate import sentences, translate
 
 LARGEST_FILE = 1 << 18
 """Bytes; the longest file that ships has a twentieth of it."""
-_MOST_FILES = 500
+_MAX_FILES = 500
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -139,7 +139,7 @@ def faults_of_words(folder: Path) -> Iterator[WordFault]:
         if language.name in shipped_languages:
             yield WordFault(language, 1, translate("check.words-ship", code=language.name))
         elif is_language_code(language.name):
-            for path in sorted(language.glob("*.toml"))[:_MOST_FILES]:
+            for path in sorted(language.glob("*.toml"))[:_MAX_FILES]:
                 yield from read_words(path).faults
         else:
             yield WordFault(language, 1, translate("check.words-no-code", name=language.name))

@@ -17,7 +17,7 @@ ENGLISH = "en"
 SHIPPED_WORDS = Path(__file__).resolve().parent.parent / "translations"
 
 _LONGEST_CODE = 35
-_MOST_WORDS, _LONGEST_WORD = 40, 60
+_MAX_WORDS, _LONGEST_WORD = 40, 60
 _COMMAS = str.maketrans("，、", ",,")
 
 Text = TypeVar("Text")
@@ -68,7 +68,7 @@ class Language:
         """The words that its ``language.toml`` lists under ``name``, parted by commas; none if it has none."""
         found = (each.strip(" :：") for each in (self.text(f"language.{name}") or "").translate(_COMMAS).split(","))
         fit = (each for each in found if len(each) <= _LONGEST_WORD and any(map(str.isalpha, each)))
-        return tuple(dict.fromkeys(fit))[:_MOST_WORDS]
+        return tuple(dict.fromkeys(fit))[:_MAX_WORDS]
 
     def read(self, file: str) -> Mapping[str, str]:
         """The texts of a file by name; none if there is no such file."""

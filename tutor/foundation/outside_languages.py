@@ -13,7 +13,7 @@ from tutor.foundation import paths
 from tutor.foundation.languages import Language, language_codes_in, set_languages_from_outside
 from tutor.foundation.translate import use_language
 
-_MOST_LANGUAGES = 60
+_MAX_LANGUAGES = 60
 
 
 class OutsideLanguage(Language):
@@ -51,7 +51,7 @@ def find_languages() -> None:
     for place in paths.translation_folders():
         for code in language_codes_in(place):
             folders[code] = (*folders.get(code, ()), place / code)
-    set_languages_from_outside(OutsideLanguage(*each) for each in list(folders.items())[:_MOST_LANGUAGES])
+    set_languages_from_outside(OutsideLanguage(*each) for each in list(folders.items())[:_MAX_LANGUAGES])
 
 
 def speak(code: str) -> None:

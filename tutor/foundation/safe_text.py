@@ -29,7 +29,7 @@ def harmless_line(text: str) -> str:
 
 
 def harmless_value(value: object) -> object:
-    """Return a value as JSON or TOML gives it, with every text in it made `harmless`; keys become one line."""
+    """Return a parsed JSON or TOML value with every text in it made `harmless`, and every key on one line."""
     if isinstance(value, str):
         return harmless(value)
     if isinstance(value, list):

@@ -1,16 +1,16 @@
-"""What was meant: the nearest right name for a wrong one, and whether a word is another one but for a typo."""
+"""Suggestions for mistyped names, and whether two words differ by one typo."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-_LONGEST = 80
-"""Characters. Comparing takes time with the square of the length, and nobody mistypes a longer name."""
+_MAX_LENGTH = 80
+"""Longer names get no suggestion, because the time of a comparison grows with the square of the length."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like ``name``, or None if none is similar enough."""
-    if len(name) > _LONGEST:
+    if len(name) > _MAX_LENGTH:
         return None
     from difflib import get_close_matches
 
@@ -20,7 +20,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def is_one_typo(left: str, right: str) -> bool:
-    """Whether one letter changed, added, left out, or two neighbours swapped, make ``left`` into ``right``."""
+    """Whether ``left`` becomes ``right`` by changing, adding or dropping one letter, or swapping two neighbours."""
     if abs(len(left) - len(right)) > 1:
         return False
     start = 0

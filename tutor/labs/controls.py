@@ -64,7 +64,7 @@ def nudge(control: ControlConfig, value: object, steps: int) -> Value:
     low, high = float(control.low or 0.0), float(control.high or 0.0)
     now = float(value) if isinstance(value, int | float) else low
     now = min(high, max(low, now))
-    whole = SETTINGS[control.key].is_whole
+    whole = SETTINGS[control.key].is_integer
     if control.logarithmic:
         rung = min(high, max(low, _on_ladder(now, steps)))
         return round(rung) if whole else rung
@@ -118,7 +118,7 @@ def _range(name: str, setting: Setting, limits: Sequence[object], report: Report
         return None
     for each in numbers:
         # A control has its limits as floats, even those of whole numbers.
-        whole = setting.is_whole and float(each).is_integer()
+        whole = setting.is_integer and float(each).is_integer()
         if not _fits(setting, int(each) if whole else each, name, report):
             return None
     return ControlConfig(key=setting.key, low=float(numbers[0]), high=float(numbers[1]))

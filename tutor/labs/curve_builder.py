@@ -10,10 +10,10 @@ from typing import Any
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 
-MOST_HIDDEN_UNITS = 20
+MAX_HIDDEN_UNITS = 20
 _STEPS = 40
 """The number of steps across the range of the curve, and up its height."""
-_MOST_MOVES = 500
+_MAX_MOVES = 500
 _RAMP = 4.0
 """A hard sigmoid rises while its input goes from −2 to 2."""
 
@@ -61,7 +61,7 @@ class CurveBuilder:
         self._x, self._y = [float(each) for each in curve[0]], [float(each) for each in curve[1]]
         if len(self._x) < 2 or len(self._x) != len(self._y) or not self._x[0] < self._x[-1]:
             raise TutorError(translate("builder.no-curve"))
-        self.units = list(units)[:MOST_HIDDEN_UNITS]
+        self.units = list(units)[:MAX_HIDDEN_UNITS]
         self.constant = constant
         self.hard = hard
         self.chosen = 0
@@ -141,7 +141,7 @@ class CurveBuilder:
 
     def _remember(self) -> None:
         """Record the state before a change."""
-        self._before = [*self._before[-_MOST_MOVES:], (tuple(self.units), self.constant, self.chosen)]
+        self._before = [*self._before[-_MAX_MOVES:], (tuple(self.units), self.constant, self.chosen)]
         self._after.clear()
 
     def _change(self, unit: HiddenUnit) -> None:
@@ -176,7 +176,7 @@ class CurveBuilder:
 
     def add(self) -> None:
         """Add a unit where the sum is furthest from the curve, and choose it."""
-        if len(self.units) >= MOST_HIDDEN_UNITS:
+        if len(self.units) >= MAX_HIDDEN_UNITS:
             return
         self._remember()
         errors = self._errors()

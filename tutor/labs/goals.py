@@ -1,4 +1,4 @@
-"""The goal of a lab: which of its conditions a run meets, and which of two attempts is better."""
+"""The goal of a lab: how many of its conditions a run meets, and which of two attempts is better."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Goal:
 
     Args:
         text: The goal as the lab has it.
-        parts: Its conditions; only one if it has more than ``and`` in it.
+        parts: Its conditions; a goal with ``or`` or brackets is one condition.
         measure: The fact that its first condition compares; empty if that condition has another form.
-        lower: Whether a smaller value of it is better.
+        lower_is_better: Whether a smaller value of it is better.
     """
 
     text: str
     parts: tuple[Condition, ...]
     measure: str = ""
-    lower: bool = True
+    lower_is_better: bool = True
 
     def holding(self, facts: Facts) -> list[bool | None]:
         """For each condition, whether it holds; None if it depends on a fact that the run does not have yet."""
@@ -64,7 +64,7 @@ class Goal:
         return old is None or self._rank(new) > self._rank(old)
 
     def _rank(self, verdict: Verdict) -> tuple[bool, int, float]:
-        value = -inf if verdict.value is None else -verdict.value if self.lower else verdict.value
+        value = -inf if verdict.value is None else -verdict.value if self.lower_is_better else verdict.value
         return verdict.met, verdict.held, value
 
 
@@ -75,7 +75,7 @@ def read_goal(text: str) -> Goal | None:
         parts = tuple(parse(piece) for piece in pieces)
     except ConditionError:
         parts = ()
-    # With "or" or brackets, the whole is one condition.
+    # If it has an "or" or brackets, the whole goal is one condition.
     if not parts or re.search(r"\bor\b", text):
         try:
             parts = (parse(text),)

@@ -109,7 +109,7 @@ class LabConfig(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def follows_gradient(self) -> bool:
-        """Whether the optimiser follows a gradient, rather than solving, searching or waiting for the learner."""
+        """Whether the optimizer follows a gradient, rather than solving, searching or waiting for the learner."""
         return self.optimizer.name not in WITHOUT_GRADIENT
 
     @property

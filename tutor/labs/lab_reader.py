@@ -17,7 +17,7 @@ from tutor.foundation.translate import listed, translate
 from tutor.labs.controls import read_control, widened
 from tutor.labs.faults import LabError, LabFault
 from tutor.labs.lab_config import LabConfig
-from tutor.labs.settings import HEADINGS, SETTINGS, TABLES, Setting, find_setting, names_in
+from tutor.labs.settings import SETTINGS, TABLES, TOP_LEVEL, Setting, find_setting, names_in
 from tutor.labs.validate import validate
 
 _NO_TEXT = re.compile("[\\0\ud800-\udfff]")
@@ -59,8 +59,8 @@ class LabReader:
                 found[key] = self._table(key, value)
             elif key == "controls":
                 found[key] = self._controls(value)
-            elif key in HEADINGS:
-                found[key] = self._value(HEADINGS[key], value)
+            elif key in TOP_LEVEL:
+                found[key] = self._value(TOP_LEVEL[key], value)
             else:
                 self._unknown("", key)
         if not self.faults:

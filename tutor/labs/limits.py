@@ -17,7 +17,7 @@ from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
-from tutor.ml.settings import FEWEST_MEMORY_MB, MOST_MEMORY_MB, MOST_SECONDS
+from tutor.ml.settings import MAX_MEMORY_MB, MAX_SECONDS, MIN_MEMORY_MB
 
 IDLE_SECONDS = 6 * 3600.0
 """A waiting run ends by itself after this time without commands."""
@@ -37,9 +37,9 @@ class Limits:
     """How many runs may run or wait at once, without sweeps and the learner's own programs."""
     log_mb: float = 256.0
     """How large the log of a run may be."""
-    memory_mb: int = MOST_MEMORY_MB
+    memory_mb: int = MAX_MEMORY_MB
     """How much memory the process of a run may use, whatever its lab asks for."""
-    seconds: float = MOST_SECONDS
+    seconds: float = MAX_SECONDS
     """How long a run may take, whatever its lab asks for."""
 
     @classmethod
@@ -53,7 +53,7 @@ class Limits:
         return cls(
             runs=max(1, int(_number("TUTOR_MAX_RUNS", usual.runs))),
             log_mb=_number("TUTOR_MAX_LOG_MB", usual.log_mb),
-            memory_mb=max(FEWEST_MEMORY_MB, int(_number("TUTOR_MAX_MEMORY_MB", usual.memory_mb))),
+            memory_mb=max(MIN_MEMORY_MB, int(_number("TUTOR_MAX_MEMORY_MB", usual.memory_mb))),
             seconds=_number("TUTOR_MAX_SECONDS", usual.seconds),
         )
 

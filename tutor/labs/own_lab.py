@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _HIDDEN = (16,)
 _LARGE = 20_000
-"""A table with at least so many rows is trained in larger batches."""
+"""A table with at least this many rows is trained in larger batches."""
 _BATCHES = (32, 256)
 _BATCH_SIZES = (1, 2, 8, 32, 128, 256)
 _EXAMPLES = 3_000_000
@@ -31,7 +31,7 @@ _EXAMPLES = 3_000_000
 _EPOCHS = (10, 200)
 """The smallest and the largest number of epochs."""
 _UPDATES_AN_EPOCH = 10
-"""The batches of a small table are so small that an epoch has at least so many updates."""
+"""The batches of a small table are so small that an epoch has at least this many updates."""
 _PACE = 20.0
 """Epochs per second, while somebody watches."""
 _NAME = re.compile(r"[^a-z0-9]+")

@@ -1,4 +1,4 @@
-"""What a panel is: what the worker that trains sends for it, and how a viewer draws that.
+"""What a panel is: what the training worker logs for it, and how a viewer draws that.
 
 Each panel is a class in a file of its own in `tutor.labs.panels`. A worker must never load what draws, so a panel
 imports its chart inside `draw`, and nothing of `tutor.charts` above it.
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 Payload = dict[str, Any]
 """What the log holds for a panel: plain lists of finite numbers, rounded to about four significant digits, and
 small, because a viewer at the end of a slow line reads them too."""
-MOST_PATH = 200
+MAX_PATH = 200
 """Points of a trajectory, unless its panel says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawStyle:
-    """Where and how a panel is drawn: in how many cells, and whether with colours and more than ASCII."""
+    """How a panel is drawn: its size in cells, and whether in colour or in plain ASCII."""
 
     width: int
     height: int
@@ -46,12 +46,12 @@ class DrawStyle:
     """Whether the data is the learner's own, whose columns and classes keep the names that they have there."""
 
     def name(self, value: object) -> str:
-        """What a column or a class is called here."""
+        """The name under which a column or a class is shown."""
         text = text_of(value)
         return text if self.own_data else data_name(text)
 
     def names(self, values: Iterable[object]) -> list[str]:
-        """What columns or classes are called here."""
+        """The names under which columns or classes are shown."""
         return [self.name(value) for value in values]
 
 
@@ -81,30 +81,30 @@ class Panel(ABC):
 
     @staticmethod
     @abstractmethod
-    def possible(context: PanelContext, /) -> bool:
-        """Whether this data and this model have something to show: only now is it known what a CSV holds."""
+    def can_show(context: PanelContext, /) -> bool:
+        """Whether this data and this model have something to show. For a CSV, only its loaded data can tell."""
 
     def observe(self, result: EpochResult) -> None:
-        """Take note of an epoch that just ended. This is called in the training loop, so it has to be quick."""
+        """Note the result of an epoch. Called in the training loop, so it has to be quick."""
         raise NotImplementedError  # a panel that sets `observes` has its own
 
     def scene(self) -> Payload | None:
-        """What seldom changes; None if it was given before and still holds."""
+        """The part that seldom changes; None if it has not changed since the last call."""
         if self._given:
             return None
         self._given = True
-        return self.still_scene()
+        return self.fixed_scene()
 
-    def still_scene(self) -> Payload | None:
-        """The scene of a panel whose scene never changes; None if its frame says it all."""
+    def fixed_scene(self) -> Payload | None:
+        """The scene, for a panel whose scene never changes; None if the panel needs only frames."""
         return None
 
     @abstractmethod
     def frame(self) -> Payload | None:
-        """What there is to show now; None if there is nothing: a model that diverged keeps its last good frame."""
+        """The part that changes; None if there is nothing to show. A model that diverged keeps its last good frame."""
 
     def facts(self) -> dict[str, float]:
-        """What conditions may ask at the end of a run, by name without ``final.``."""
+        """Facts that conditions may refer to at the end of a run, by name without ``final.``."""
         return {}
 
     @staticmethod
@@ -118,22 +118,22 @@ class Panel(ABC):
 
 
 class Trajectory:
-    """The points that something went through: all of them, thinned out as they grow in number.
+    """The path of a moving point. When it has too many points, every other one is dropped.
 
     Args:
-        where: Gives the point as it is now, or None. It is asked only for points that are kept.
-        most: How many points are kept.
+        position: Returns the current point, or None. Called only for points that are kept.
+        most: The maximal number of points kept.
     """
 
-    def __init__(self, where: Callable[[], tuple[float, float] | None], most: int = MOST_PATH) -> None:
-        self._where = where
+    def __init__(self, position: Callable[[], tuple[float, float] | None], most: int = MAX_PATH) -> None:
+        self._position = position
         self._most = most
         self._points: list[tuple[float, float]] = []
         self._every = 1
         self._left = 0
 
     def step(self) -> None:
-        """One step more on the way. This is called for every epoch, so it is quick."""
+        """Count a step, and keep the point if its turn has come. Called for every epoch, so it is quick."""
         if self._left:
             self._left -= 1
             return
@@ -146,11 +146,11 @@ class Trajectory:
             self._every *= 2
 
     def _now(self) -> tuple[float, float] | None:
-        point = self._where()
+        point = self._position()
         return point if point is not None and isfinite(point[0]) and isfinite(point[1]) else None
 
     def points(self) -> list[tuple[float, float]]:
-        """From the first point to where it is now; what is not finite is left out."""
+        """The points kept, and the current one; those that are not finite are left out."""
         now = self._now()
         if now is None or (self._points and self._points[-1] == now):
             return self._points
@@ -161,37 +161,37 @@ class Trajectory:
 
 
 def rounded(value: float, digits: int = 4) -> float:
-    """``value`` with so many significant digits."""
+    """``value`` rounded to ``digits`` significant digits."""
     return float(f"{value:.{digits}g}")
 
 
-def short(values: Iterable[float]) -> list[float]:
-    """``values`` with four digits each: enough for a terminal, and a third of the bytes."""
+def rounded_all(values: Iterable[float]) -> list[float]:
+    """``values`` rounded to four digits each: enough for a terminal, and a third of the bytes."""
     return [float(f"{value:.4g}") for value in values]
 
 
-def spread(count: int, most: int) -> NDArray[np.intp]:
+def evenly_spaced(count: int, most: int) -> NDArray[np.intp]:
     """At most ``most`` of ``count`` indices, evenly spread, the first and the last among them."""
     if count <= most:
         return np.arange(count)
     return np.unique(np.linspace(0, count - 1, most).round().astype(np.intp))
 
 
-MOST_CORNERS = 200
+MAX_CORNERS = 200
 
 
 def corners(x: Array, y: Array) -> NDArray[np.intp]:
-    """The indices of at most `MOST_CORNERS` points of the line through (x, y) that keep its shape.
+    """The indices of at most `MAX_CORNERS` points of the line through (x, y) that keep its shape.
 
     Points on a straight piece of it are left out first.
     """
     turns = np.diff(x)[:-1] * np.diff(y)[1:] != np.diff(x)[1:] * np.diff(y)[:-1]
     kept = np.concatenate([[0], np.flatnonzero(turns) + 1, [len(x) - 1]]) if len(x) > 1 else np.arange(len(x))
-    return np.asarray(kept[spread(len(kept), MOST_CORNERS)], dtype=np.intp)
+    return np.asarray(kept[evenly_spaced(len(kept), MAX_CORNERS)], dtype=np.intp)
 
 
-def classes_of(predicted: Array, class_count: int) -> NDArray[np.intp]:
-    """The class that each prediction means: the likeliest, or the one whose number is nearest."""
+def predicted_classes(predicted: Array, class_count: int) -> NDArray[np.intp]:
+    """The predicted classes: of probabilities the most probable one, of a class number the nearest."""
     if predicted.ndim == 2 and predicted.shape[1] > 1:
         return np.asarray(predicted.argmax(axis=1), dtype=np.intp)
     nearest = np.rint(np.nan_to_num(predicted.reshape(-1))).astype(np.intp)
@@ -213,18 +213,18 @@ def refuse_without_classes(config: LabConfig) -> str:
 
 
 def text_of(value: object) -> str:
-    """What the log holds as a line of text that steers no terminal."""
+    """A value from the log as one line of text, without control characters."""
     return harmless_line(str(value))
 
 
-def ranges_of(scene: Mapping[str, Any]) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The lowest and highest value across and up."""
+def axis_ranges(scene: Mapping[str, Any]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The lowest and highest value of the horizontal and of the vertical axis."""
     return (
         (float(scene["x_low"]), float(scene["x_high"])),
         (float(scene["y_low"]), float(scene["y_high"])),
     )
 
 
-def table_of(values: Sequence[int], rows: int, columns: int) -> NDArray[np.int64]:
+def grid_of(values: Sequence[int], rows: int, columns: int) -> NDArray[np.int64]:
     """Whole numbers by rows from the top as a table, (rows, columns)."""
     return np.asarray(values, dtype=np.int64).reshape(int(rows), int(columns))

@@ -1,6 +1,7 @@
-"""The settings of a lab as objects, for controls, ``--set``, sweeps, the worker and fences.
+"""Each setting of a lab as an object: its key, type, limits, title, and when it has an effect.
 
-They are declared in `tutor.ml.settings`; those of ``[show]`` and ``[challenge]`` in `tutor.labs.lab_config`.
+Controls, ``--set``, sweeps, the worker and the fences of lessons all look settings up here. Settings of the training
+are declared in `tutor.ml.settings`, those of ``[show]`` and ``[challenge]`` in `tutor.labs.lab_config`.
 """
 
 from __future__ import annotations
@@ -49,21 +50,29 @@ class Setting:
     Args:
         key: Its dotted key, such as ``optimizer.learning_rate``.
         annotation: Its type with its limits.
-        default: Its default value.
-        short: Its short name; empty if it has none. See `tutor.ml.settings.setting` for this and the rest.
+        default: Its default.
+        short_name: Its short name; empty if it has none.
+        alias: Another short name, or empty.
+        live: Whether the worker can change it between two epochs.
+        trains: Whether it can change a loss.
+        redefines_loss: Whether losses before and after a change of it cannot be compared.
+        since: The edition that introduced it.
+        unit: The unit of its numbers, or empty.
+        list_names: Gives the names that it may take; None if it takes something else.
+        applies: Gives the reason why it has no effect; None if it always may have one.
     """
 
     key: str
     annotation: Any
     default: Any
-    short: str = ""
-    also: str = ""
+    short_name: str = ""
+    alias: str = ""
     live: bool = False
     trains: bool = True
-    yardstick: bool = False
+    redefines_loss: bool = False
     since: int = 1
     unit: str = ""
-    registry: Callable[[], tuple[str, ...]] | None = None
+    list_names: Callable[[], tuple[str, ...]] | None = None
     applies: Applies | None = None
 
     @property
@@ -79,36 +88,36 @@ class Setting:
     @property
     def is_number(self) -> bool:
         """Whether it takes numbers, so that a control of it may be a range."""
-        return isinstance(_kind(self.annotation), inspect.IntType | inspect.FloatType)
+        return isinstance(_base_type(self.annotation), inspect.IntType | inspect.FloatType)
 
     @property
-    def is_whole(self) -> bool:
+    def is_integer(self) -> bool:
         """Whether it takes whole numbers only."""
-        return isinstance(_kind(self.annotation), inspect.IntType)
+        return isinstance(_base_type(self.annotation), inspect.IntType)
 
     @property
     def is_list(self) -> bool:
         """Whether it takes a list."""
-        return isinstance(_kind(self.annotation), inspect.VarTupleType)
+        return isinstance(_base_type(self.annotation), inspect.VarTupleType)
 
     def title(self) -> str:
         """Its title in the interface language, such as "learning rate"."""
         return translate(f"setting.{self.key.replace('.', '-').replace('_', '-')}")
 
     def names(self) -> tuple[str, ...]:
-        """The names that it may take; empty if it takes something else. This may import NumPy."""
-        if self.registry is not None:
-            return self.registry()
-        kind = _kind(self.annotation)
+        """The names that it may take; empty if its values are not names. This may import NumPy."""
+        if self.list_names is not None:
+            return self.list_names()
+        kind = _base_type(self.annotation)
         return tuple(str(value) for value in kind.values) if isinstance(kind, inspect.LiteralType) else ()
 
     def expected(self) -> str:
-        """What it takes, in the interface language: "a number from 0 to 1", "one of: gd, adam"."""
-        return self._described(_kind(self.annotation))
+        """The values that it takes, in the interface language: "a number from 0 to 1", "one of: gd, adam"."""
+        return self._describe(_base_type(self.annotation))
 
-    def _described(self, kind: inspect.Type) -> str:
+    def _describe(self, kind: inspect.Type) -> str:
         if isinstance(kind, inspect.VarTupleType):
-            return translate("runs.expect-list", item=self._described(_bare(kind.item_type)))
+            return translate("runs.expect-list", item=self._describe(_without_metadata(kind.item_type)))
         if names := self.names():
             return translate("runs.expect-choice", names=listed(names))
         if isinstance(kind, inspect.BoolType):
@@ -122,33 +131,33 @@ class Setting:
             word = "above" if kind.gt is not None else "below"
         low = kind.ge if kind.gt is None else kind.gt
         high = kind.le if kind.lt is None else kind.lt
-        return translate(_EXPECTED[word], low=self._limit(low), high=self._limit(high))
+        return translate(_EXPECTED[word], low=self._limit_text(low), high=self._limit_text(high))
 
-    def _limit(self, value: float | None) -> str:
+    def _limit_text(self, value: float | None) -> str:
         """A limit with its unit."""
         number = f"{value:,.10g}".replace(",", "") if value is not None else "∞"
         return f"{number} {self.unit}" if self.unit else number
 
     def convert(self, value: object) -> Any:
-        """``value`` as this setting takes it.
+        """``value`` converted to the type of this setting.
 
         Raises:
-            ValueError: It does not take it. The text of the error is a hint for the learner, or empty.
+            ValueError: The setting cannot have this value. The text of the error is a hint for the learner, or empty.
         """
         try:
             result = msgspec.convert(value, self.annotation)
         except msgspec.ValidationError as error:
-            raise ValueError(self._hint(value)) from error
+            raise ValueError(self._suggestion(value)) from error
         if isinstance(result, float) and not math.isfinite(result):
             raise ValueError("")
-        if self.registry is not None and not set(_items(result)) <= set(self.names()):
-            raise ValueError(self._hint(result))
+        if self.list_names is not None and not set(_as_list(result)) <= set(self.names()):
+            raise ValueError(self._suggestion(result))
         return result
 
-    def _hint(self, value: object) -> str:
-        """A hint with the name that was probably meant; empty if none is similar."""
+    def _suggestion(self, value: object) -> str:
+        """The hint "Did you mean …?" with the most similar name; empty if no name is similar."""
         names = self.names()
-        wrong = [item for item in _items(value) if isinstance(item, str) and names and item not in names]
+        wrong = [item for item in _as_list(value) if isinstance(item, str) and names and item not in names]
         match = next((match for item in wrong if (match := nearest(item, names))), None)
         return translate("runs.did-you-mean", name=match) if match else ""
 
@@ -161,7 +170,7 @@ class Setting:
         return replace(config, **{self.table: replace(getattr(config, self.table), **{self.name: value})})
 
     def idle_reason(self, config: LabConfig) -> str:
-        """Why it has no effect on a run of ``config``, in a sentence; empty if it has, or may have, an effect.
+        """Why it has no effect on a run of ``config``, as a sentence; empty if it may have one.
 
         This looks at the configuration alone and not at the data.
         """
@@ -179,24 +188,24 @@ _EXPECTED = {
 }
 
 
-def _items(value: object) -> list[Any]:
+def _as_list(value: object) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _bare(kind: inspect.Type) -> inspect.Type:
+def _without_metadata(kind: inspect.Type) -> inspect.Type:
     """A type without its metadata."""
     return kind.type if isinstance(kind, inspect.Metadata) else kind
 
 
-def _kind(annotation: Any) -> inspect.Type:
+def _base_type(annotation: Any) -> inspect.Type:
     """The type of a setting, without None for "not given"."""
-    kind = _bare(inspect.type_info(annotation))
+    kind = _without_metadata(inspect.type_info(annotation))
     if isinstance(kind, inspect.UnionType):
-        kind = next(each for each in map(_bare, kind.types) if not isinstance(each, inspect.NoneType))
+        kind = next(each for each in map(_without_metadata, kind.types) if not isinstance(each, inspect.NoneType))
     return kind
 
 
-def _declared(annotation: Any) -> Mapping[str, Any]:
+def _declaration(annotation: Any) -> Mapping[str, Any]:
     """What `tutor.ml.settings.setting` declares about a field, which may be a union with None."""
     for each in (annotation, *typing.get_args(annotation)):
         for meta in getattr(each, "__metadata__", ()):
@@ -209,24 +218,24 @@ def _settings() -> Iterator[Setting]:
     for table, struct in _TABLES.items():
         defaults = struct()
         for name, annotation in typing.get_type_hints(struct, include_extras=True).items():
-            declared = dict(_declared(annotation))
+            declared = dict(_declaration(annotation))
             if table not in _TRAINING:
-                declared["short"], declared["trains"] = "", False
-            elif not declared["short"]:
-                declared["short"] = name
+                declared["short_name"], declared["trains"] = "", False
+            elif not declared["short_name"]:
+                declared["short_name"] = name
             yield Setting(f"{table}.{name}", annotation, getattr(defaults, name), **declared)
 
 
 SETTINGS: Mapping[str, Setting] = {each.key: each for each in _settings()}
 """By dotted key, in the order of the tables."""
 
-HEADINGS: Mapping[str, Setting] = {
+TOP_LEVEL: Mapping[str, Setting] = {
     name: Setting(name, typing.get_type_hints(LabConfig, include_extras=True)[name], None)
     for name in ("id", "title", "about")
 }
 """The id, the title and the description of a lab, above all tables."""
 
-_BY_SHORT_NAME = {name: each for each in SETTINGS.values() for name in (each.short, each.also) if name}
+_BY_SHORT_NAME = {name: each for each in SETTINGS.values() for name in (each.short_name, each.alias) if name}
 
 
 def find_setting(name: str) -> Setting | None:
@@ -248,7 +257,7 @@ def short_names() -> tuple[str, ...]:
 def names_in(table: str) -> tuple[str, ...]:
     """The names in a table; for ``""`` the names at the top level of a lab file."""
     if not table:
-        return (*HEADINGS, *TABLES, "controls")
+        return (*TOP_LEVEL, *TABLES, "controls")
     return tuple(each.name for each in SETTINGS.values() if each.table == table)
 
 

@@ -17,7 +17,7 @@ from tutor.ml.training import Training
 
 # -- the loss of each update ------------------------------------------------------------------------------------
 
-MOST_UPDATES = 240
+MAX_UPDATES = 240
 """How many of the latest updates are kept."""
 
 
@@ -35,9 +35,9 @@ class BatchLosses:
         self._network, self._unit = network, unit
         self.updates = 0
         """The number of updates so far."""
-        self.losses: deque[float] = deque(maxlen=MOST_UPDATES)
+        self.losses: deque[float] = deque(maxlen=MAX_UPDATES)
         """The losses of the latest updates, oldest first."""
-        self.epochs: deque[tuple[int, float]] = deque(maxlen=MOST_UPDATES)
+        self.epochs: deque[tuple[int, float]] = deque(maxlen=MAX_UPDATES)
         """For each of the latest epochs, the update after which it ended and the loss over all training examples."""
 
     def run(self, run: Run, inputs: Sequence[tuple[Array, ...]], loss: Loss) -> None:
@@ -131,7 +131,7 @@ class GradientCheck:
 
 
 def measured_gradient(
-    value: Callable[[], float], parameters: Array, nudge: float = NUDGE, at: Array | None = None
+    value: Callable[[], float], parameters: Array, nudge: float = NUDGE, indices: Array | None = None
 ) -> Array:
     """The slope of ``value`` along each of ``parameters``, (n,) float64, by (f(θ + h) − f(θ − h)) / 2h.
 
@@ -139,9 +139,9 @@ def measured_gradient(
         value: Computes f for the current parameters.
         parameters: θ; each entry is nudged in place and put back.
         nudge: h.
-        at: The indices of the parameters to measure; None for all of them.
+        indices: The indices of the parameters to measure; None for all of them.
     """
-    chosen = np.arange(parameters.size) if at is None else at
+    chosen = np.arange(parameters.size) if indices is None else indices
     slopes = np.empty(chosen.size)
     for place, index in enumerate(chosen.tolist()):
         now = parameters[index]
@@ -153,7 +153,9 @@ def measured_gradient(
     return slopes
 
 
-def check_gradient(network: Network, loss: Loss, x: Array, labels: Array, at: Array | None = None) -> GradientCheck:
+def check_gradient(
+    network: Network, loss: Loss, x: Array, labels: Array, indices: Array | None = None
+) -> GradientCheck:
     """Check the backpropagation of a network on one batch.
 
     Args:
@@ -161,11 +163,13 @@ def check_gradient(network: Network, loss: Loss, x: Array, labels: Array, at: Ar
         loss: The loss to differentiate.
         x: (d + 1, B) float64; the last row is ones.
         labels: (k, B) float64.
-        at: The indices of the parameters to check; None for all of them.
+        indices: The indices of the parameters to check; None for all of them.
     """
     gradient_tape(network, x.shape[1], loss)([(x, np.ascontiguousarray(x.T), labels)])
-    computed = network.gradient.copy() if at is None else network.gradient[at]
-    measured = measured_gradient(lambda: loss.mean(network.predict(x[:-1]), labels), network.parameters, at=at)
+    computed = network.gradient.copy() if indices is None else network.gradient[indices]
+    measured = measured_gradient(
+        lambda: loss.mean(network.predict(x[:-1]), labels), network.parameters, indices=indices
+    )
     return GradientCheck(computed, measured)
 
 

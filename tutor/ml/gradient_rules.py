@@ -1,6 +1,6 @@
 """What is done to a gradient before an optimizer sees it: noise, then clipping, then weight decay.
 
-With g the gradient of the mean loss, and |g| its length over all parameters at once:
+With g the gradient of the mean loss, and |g| its norm over all parameters at once:
 
     noise      g ← g + s n, where n is drawn anew from a standard normal distribution
     clipping   g ← g · min(1, c / |g|)
@@ -16,8 +16,8 @@ import numpy as np
 
 from tutor.ml.arrays import Array
 
-_PIECE: Final = 1 << 16
-"""How many squares are summed at once."""
+_CHUNK: Final = 1 << 16
+"""How many numbers are squared and summed at once."""
 
 
 class GradientRules:
@@ -54,13 +54,13 @@ class GradientRules:
     def apply(self) -> None:
         """Change the gradient in place."""
         g = self._gradient
-        self._norm_before = _length(g)
+        self._norm_before = _norm(g)
         if self._noise:
             g += self._noise * self._random.standard_normal(g.shape, dtype=g.dtype)
         if self._clip:
-            length = _length(g)
-            if not length <= self._clip:  # also if the length is nan: the gradient becomes nan too
-                g *= self._clip / length
+            norm = _norm(g)
+            if not norm <= self._clip:  # true for nan too, which then makes the whole gradient nan
+                g *= self._clip / norm
         if self._weight_decay:
             decay = self._weight_decay * self._parameters
             if self._is_weight is not None:
@@ -68,17 +68,17 @@ class GradientRules:
             g += decay
 
     def norm(self) -> float:
-        """The length |g| at the last update, before any rule."""
-        return self._norm_before if self.active else _length(self._gradient)
+        """The norm |g| at the last update, before any rule."""
+        return self._norm_before if self.active else _norm(self._gradient)
 
 
-def _length(gradient: Array) -> float:
-    """The length |g|, summed in float64 because the square of an exploding gradient overflows float32.
+def _norm(gradient: Array) -> float:
+    """The norm |g|, summed in float64 because the square of an exploding gradient overflows float32.
 
     The sum goes piece by piece, because a large network's gradient in float64 may not fit in memory.
     """
     squares = 0.0
-    for start in range(0, len(gradient), _PIECE):
-        wide = gradient[start : start + _PIECE].astype(np.float64)
-        squares += float(wide.dot(wide))
+    for start in range(0, len(gradient), _CHUNK):
+        chunk = gradient[start : start + _CHUNK].astype(np.float64)
+        squares += float(chunk.dot(chunk))
     return sqrt(squares)

@@ -31,31 +31,31 @@ class Optimizer:
     """
 
     decays_weights: ClassVar[bool] = False
-    """Whether `step` applies the weight decay itself, so that it must not be added to the gradient."""
+    """Whether `step` applies the weight decay itself. If so, the decay must not be added to the gradient too."""
     uses: ClassVar[tuple[str, ...]] = ()
-    """Those of the settings that not all optimizers have which this one has."""
-    remembers: ClassVar[tuple[str, ...]] = ()
-    """The names of the attributes that are kept from step to step, (P,) each, changed in place."""
+    """The settings that this optimizer reads and some others do not, such as ``momentum``."""
+    state_names: ClassVar[tuple[str, ...]] = ()
+    """The attributes that hold its state from step to step: arrays, (P,) each, changed in place."""
 
     def __init__(
         self, parameters: Array, gradient: Array, settings: OptimizerSettings, is_weight: Array | None = None
     ) -> None:
         self.parameters, self.gradient = parameters, gradient
         self.is_weight = is_weight
-        self.start(settings)
+        self.init_state(settings)
 
-    def start(self, settings: OptimizerSettings) -> None:
-        """Read the settings, and allocate what is kept from step to step."""
+    def init_state(self, settings: OptimizerSettings) -> None:
+        """Read the settings, and allocate the state that is kept from step to step."""
 
     def step(self, learning_rate: float) -> None:
         """Move the parameters once, at the learning rate η."""
         raise NotImplementedError
 
     def state(self) -> dict[str, Array]:
-        """What is kept from step to step, by name, (P,) each; not copies."""
-        return {name: getattr(self, name) for name in self.remembers}
+        """Its state by name, (P,) each; the arrays themselves, not copies."""
+        return {name: getattr(self, name) for name in self.state_names}
 
-    def turn(self, name: str, value: float) -> None:
+    def change_setting(self, name: str, value: float) -> None:
         """Change one of its settings, such as ``momentum``, between two steps.
 
         Raises:
@@ -76,10 +76,10 @@ class GradientDescent(Optimizer):
 class Momentum(Optimizer):
     """v ← β v − η g, θ ← θ + v, where β is the momentum and v the velocity (Polyak 1964)."""
 
-    remembers = ("velocity",)
+    state_names = ("velocity",)
     uses = ("momentum",)
 
-    def start(self, settings: OptimizerSettings) -> None:
+    def init_state(self, settings: OptimizerSettings) -> None:
         self.momentum = settings.momentum
         self.velocity = np.zeros_like(self.parameters)
 
@@ -92,10 +92,10 @@ class Momentum(Optimizer):
 class AdaGrad(Optimizer):
     """s ← s + g², θ ← θ − η g / (√s + ε) (Duchi et al. 2011)."""
 
-    remembers = ("sum_of_squares",)
+    state_names = ("sum_of_squares",)
     epsilon = 1e-8
 
-    def start(self, settings: OptimizerSettings) -> None:
+    def init_state(self, settings: OptimizerSettings) -> None:
         self.sum_of_squares = np.zeros_like(self.parameters)
 
     def step(self, learning_rate: float) -> None:
@@ -106,8 +106,8 @@ class AdaGrad(Optimizer):
 class AdaGradMean(AdaGrad):
     """AdaGrad with the mean of the t squares so far in place of their sum: θ ← θ − η g / (√(s / t) + ε)."""
 
-    def start(self, settings: OptimizerSettings) -> None:
-        super().start(settings)
+    def init_state(self, settings: OptimizerSettings) -> None:
+        super().init_state(settings)
         self.t = 0
 
     def step(self, learning_rate: float) -> None:
@@ -122,11 +122,11 @@ class RMSProp(Optimizer):
     The first s is g² itself, because the first steps from s = 0 would be too large.
     """
 
-    remembers = ("mean_square",)
+    state_names = ("mean_square",)
     uses = ("alpha",)
     epsilon = 1e-8
 
-    def start(self, settings: OptimizerSettings) -> None:
+    def init_state(self, settings: OptimizerSettings) -> None:
         self.alpha = settings.alpha
         self.mean_square = np.zeros_like(self.parameters)
         self.t = 0
@@ -149,10 +149,10 @@ class Adam(Optimizer):
     θ ← θ − η m̂ / (√v̂ + ε), where m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ)
     """
 
-    remembers = ("first_moment", "second_moment")
+    state_names = ("first_moment", "second_moment")
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
-    def start(self, settings: OptimizerSettings) -> None:
+    def init_state(self, settings: OptimizerSettings) -> None:
         self.first_moment, self.second_moment = np.zeros_like(self.parameters), np.zeros_like(self.parameters)
         self.scratch = np.empty_like(self.parameters)
         self.t = 0
@@ -170,7 +170,8 @@ class Adam(Optimizer):
         update -= v
         update *= 1 - self.beta2
         v += update
-        # θ ← θ − η m̂ / (√v̂ + ε), as at the end of section 2 of the paper, where the corrections are two numbers
+        # θ ← θ − η m̂ / (√v̂ + ε). Both corrections are scalars, so they are folded into η and ε, as the paper suggests
+        # at the end of section 2. That saves two passes over the parameters.
         root = sqrt(1 - self.beta2**self.t)
         np.sqrt(v, out=update)
         update += self.epsilon * root
@@ -188,8 +189,8 @@ class AdamW(Adam):
 
     decays_weights = True
 
-    def start(self, settings: OptimizerSettings) -> None:
-        super().start(settings)
+    def init_state(self, settings: OptimizerSettings) -> None:
+        super().init_state(settings)
         self.weight_decay = settings.weight_decay
 
     def step(self, learning_rate: float) -> None:
@@ -212,12 +213,12 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 }
 
 
-BLOCK = 1 << 14
+BLOCK_SIZE = 1 << 14
 """How many parameters are updated together, so that intermediate results stay in the processor's cache."""
 
 
-class Blocks(Optimizer):
-    """One optimizer of the same kind for each block of a long vector of parameters."""
+class BlockwiseOptimizer(Optimizer):
+    """An optimizer for a long vector of parameters: one of the given kind for each block of it."""
 
     def __init__(
         self,
@@ -228,22 +229,23 @@ class Blocks(Optimizer):
         is_weight: Array | None = None,
     ) -> None:
         super().__init__(parameters, gradient, settings, is_weight)
-        blocks = [slice(start, start + BLOCK) for start in range(0, len(parameters), BLOCK)]
+        blocks = [slice(start, start + BLOCK_SIZE) for start in range(0, len(parameters), BLOCK_SIZE)]
         self.optimizers = [
-            kind(parameters[at], gradient[at], settings, None if is_weight is None else is_weight[at]) for at in blocks
+            kind(parameters[block], gradient[block], settings, None if is_weight is None else is_weight[block])
+            for block in blocks
         ]
-        self._state = {name: self._together(name, blocks) for name in kind.remembers}
+        self._state = {name: self._joined_state(name, blocks) for name in kind.state_names}
 
-    def _together(self, name: str, blocks: Sequence[slice]) -> Array:
-        """Join what the optimizers keep as ``name`` into one vector, (P,), of which each then has a view."""
+    def _joined_state(self, name: str, blocks: Sequence[slice]) -> Array:
+        """Join the state ``name`` of all blocks into one vector, (P,). Each optimizer keeps a view of its part."""
         whole = np.concatenate([getattr(each, name) for each in self.optimizers])
-        for each, at in zip(self.optimizers, blocks, strict=True):
-            setattr(each, name, whole[at])
+        for each, block in zip(self.optimizers, blocks, strict=True):
+            setattr(each, name, whole[block])
         return whole
 
-    def turn(self, name: str, value: float) -> None:
+    def change_setting(self, name: str, value: float) -> None:
         for each in self.optimizers:
-            each.turn(name, value)
+            each.change_setting(name, value)
 
     def step(self, learning_rate: float) -> None:
         for each in self.optimizers:
@@ -258,12 +260,13 @@ def make_optimizer(
 ) -> Optimizer:
     """The optimizer that ``settings.name`` names; see `Optimizer` for the arguments.
 
-    In a lab without an optimizer, such as one in which the learner moves the parameters, its `step` is never called.
+    A lab without an optimizer, such as one in which the learner moves the parameters, gets one too; nothing calls its
+    `step`.
 
     Raises:
         TutorError: There is no such optimizer.
     """
     kind = GradientDescent if settings.name in WITHOUT_GRADIENT else find(OPTIMIZERS, settings.name)
-    if len(parameters) > BLOCK:
-        return Blocks(kind, parameters, gradient, settings, is_weight)
+    if len(parameters) > BLOCK_SIZE:
+        return BlockwiseOptimizer(kind, parameters, gradient, settings, is_weight)
     return kind(parameters, gradient, settings, is_weight)

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 SECONDS = 600.0
 """The wall time of a run if its lab does not say; pauses do not count."""
-MOST_SECONDS = 86_400.0
+MAX_SECONDS = 86_400.0
 """The longest time that a lab may ask for."""
 MEMORY_MB = 2048
 """The memory of a run's process if its lab does not say."""
-FEWEST_MEMORY_MB = 128
-MOST_MEMORY_MB = 65_536
+MIN_MEMORY_MB = 128
+MAX_MEMORY_MB = 65_536
 """The limits of what a lab may ask for."""
 
 
@@ -65,11 +65,11 @@ Applies = Callable[[Lab], str]
 
 def setting(
     *,
-    short: str = "",
-    also: str = "",
+    short_name: str = "",
+    alias: str = "",
     live: bool = False,
     trains: bool = True,
-    yardstick: bool = False,
+    redefines_loss: bool = False,
     since: int = 1,
     unit: str = "",
     names: Callable[[], tuple[str, ...]] | None = None,
@@ -79,11 +79,12 @@ def setting(
     """The limits of a setting as msgspec checks them, and everything else that is known about it.
 
     Args:
-        short: The name that ``--set``, fences and controls may use; by default the last part of the key.
-        also: Another such name.
+        short_name: The name that ``--set``, fences and controls may use; by default the last part of the key.
+        alias: Another such name.
         live: Whether the worker can change it between two epochs.
         trains: Whether it can change a loss, so that a sweep over it makes sense.
-        yardstick: Whether losses before and after a change of it measure different things.
+        redefines_loss: Whether a change of it changes what a loss means, so that losses before and after it cannot be
+            compared.
         since: The edition that introduced it.
         unit: The unit of its numbers, such as ``s``.
         names: Gives the names that it may take; called only when a value is checked.
@@ -91,14 +92,14 @@ def setting(
         limits: ``ge``, ``gt``, ``le``, ``lt`` and ``max_length`` of `msgspec.Meta`.
     """
     extra = {
-        "short": short,
-        "also": also,
+        "short_name": short_name,
+        "alias": alias,
         "live": live,
         "trains": trains,
-        "yardstick": yardstick,
+        "redefines_loss": redefines_loss,
         "since": since,
         "unit": unit,
-        "registry": names,
+        "list_names": names,
         "applies": applies,
     }
     given: dict[str, Any] = limits
@@ -307,10 +308,10 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[data]``: a named data set, or a CSV of the learner's own."""
 
-    name: Annotated[str, setting(short="data", names=registered(DATA_SOURCES), yardstick=True)] = "views"
-    path: Annotated[str, setting(applies=_reads_a_file, yardstick=True)] = ""
+    name: Annotated[str, setting(short_name="data", names=registered(DATA_SOURCES), redefines_loss=True)] = "views"
+    path: Annotated[str, setting(applies=_reads_a_file, redefines_loss=True)] = ""
     """With ``csv``, and with the text ``file``: the file, relative to the folder of data."""
-    target: Annotated[str, setting(applies=_of_data("target"), yardstick=True)] = ""
+    target: Annotated[str, setting(applies=_of_data("target"), redefines_loss=True)] = ""
     """With ``csv``: the column to predict."""
     task: Annotated[Literal["auto", "regression", "classification"], setting(applies=_of_data("task"))] = "auto"
     """With ``csv``: the task; ``auto``: what suits the column to predict."""
@@ -326,7 +327,7 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The fraction kept back for validation; not given: what the data set's definition says."""
     noise: Annotated[float, setting(applies=_of_data("noise"), ge=0.0, le=10.0)] | None = None
     """The standard deviation of the noise in generated data; not given: the data set's own."""
-    seed: Annotated[int, setting(short="data_seed", applies=_has_data_seed, ge=0, le=2**31 - 1)] | None = None
+    seed: Annotated[int, setting(short_name="data_seed", applies=_has_data_seed, ge=0, le=2**31 - 1)] | None = None
     """The seed of the data, not of the training; not given: the data set's own."""
     standardise: Annotated[bool, setting(applies=_is_scaled)] = True
     """Whether features, and a regression's labels, are shifted and scaled to mean 0 and standard deviation 1."""
@@ -336,7 +337,7 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
         tuple[Annotated[int, Meta(ge=0, le=99)], ...], setting(applies=_has_classes, max_length=100)
     ] = ()
     """The number of each class; empty: 0, 1, 2, ..."""
-    target_as: Annotated[Literal["class", "class-number"], setting(applies=_has_classes, yardstick=True)] = "class"
+    target_as: Annotated[Literal["class", "class-number"], setting(applies=_has_classes, redefines_loss=True)] = "class"
     """Whether class labels are classes, or numbers that a regression predicts."""
     tricky_share: Annotated[float, setting(applies=_of_data("tricky_share"), ge=0.0, le=1.0)] = 0.0
     """With mails: the fraction whose words are misleading."""
@@ -349,9 +350,9 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
     split: Annotated[Literal["auto", "random", "grouped", "time"], setting(applies=_is_split)] = "auto"
     """How rows are chosen for validation: at random, whole groups, or the end; ``auto``: what suits the data."""
     folds: Annotated[int, setting(ge=0, le=20)] = 0
-    """Cut the training rows into so many folds, and validate on each in turn; 0: no cross-validation."""
+    """The number of folds that the training rows are cut into, to validate on each in turn; 0: no cross-validation."""
     valid_rows: Annotated[int, setting(applies=_is_cut_in_rows, ge=0, le=1_000_000)] = 0
-    """Use only the first so many of the rows kept for validation; 0: all."""
+    """How many of the rows kept for validation to use, from the first on; 0: all."""
     decimal: Annotated[Literal["auto", "point", "comma"], setting(applies=_of_data("decimal"), since=2)] = "auto"
     """With ``csv``: the decimal mark of its numbers; ``auto``: what the file shows."""
 
@@ -375,7 +376,7 @@ class DataSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True
 class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[model]``: the function with unknown parameters."""
 
-    name: Annotated[str, setting(short="model", names=model_names)] = "linear"
+    name: Annotated[str, setting(short_name="model", names=model_names)] = "linear"
     hidden: Annotated[
         tuple[Annotated[int, Meta(ge=1, le=4096)], ...],
         setting(applies=_of_models(lambda model: model.layers), max_length=64),
@@ -404,7 +405,7 @@ class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         str, setting(applies=_of_models(lambda model: model.name == "function"), names=registered(FUNCTIONS))
     ] = "ball"
     """With ``function``: which drawn function."""
-    w: Annotated[float, setting(also="start", live=True, applies=_starts_at_w, ge=-1e6, le=1e6)] | None = None
+    w: Annotated[float, setting(alias="start", live=True, applies=_starts_at_w, ge=-1e6, le=1e6)] | None = None
     """The initial weight in the units of the data; not given: the model's own initialisation."""
     b: Annotated[float, setting(live=True, applies=_starts_at_b, ge=-1e6, le=1e6)] | None = None
     """The initial bias in the units of the data."""
@@ -440,15 +441,15 @@ class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class LossSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[loss]``: how a prediction is compared with the truth."""
 
-    name: Annotated[str, setting(short="loss", live=True, names=loss_names, yardstick=True)] = "mse"
-    offset: Annotated[float, setting(yardstick=True, ge=-1e6, le=1e6)] = 0.0
+    name: Annotated[str, setting(short_name="loss", live=True, names=loss_names, redefines_loss=True)] = "mse"
+    offset: Annotated[float, setting(redefines_loss=True, ge=-1e6, le=1e6)] = 0.0
     """Subtracted from every loss that is reported; it changes no parameter."""
 
 
 class OptimizerSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[optimizer]``: how the parameters are found."""
 
-    name: Annotated[str, setting(short="optimizer", names=optimizer_names, applies=_searches)] = "gd"
+    name: Annotated[str, setting(short_name="optimizer", names=optimizer_names, applies=_searches)] = "gd"
     learning_rate: Annotated[float, setting(live=True, applies=_descends, ge=0.0, le=1e6)] = 0.01
     """The learning rate η."""
     momentum: Annotated[float, setting(live=True, applies=_of_optimizer("momentum"), ge=0.0, lt=1.0)] = 0.9
@@ -488,6 +489,6 @@ class TrainSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Epochs per second at the start; 0: as fast as possible. It never changes the arithmetic."""
     stop: Annotated[str, setting()] = ""
     """``no-improvement N``: after N epochs without a better validation loss; empty: never early."""
-    max_seconds: Annotated[float, setting(unit="s", gt=0.0, le=MOST_SECONDS)] = SECONDS
+    max_seconds: Annotated[float, setting(unit="s", gt=0.0, le=MAX_SECONDS)] = SECONDS
     """Wall time after which the run stops by itself; pauses do not count."""
-    max_memory_mb: Annotated[int, setting(unit="MB", ge=FEWEST_MEMORY_MB, le=MOST_MEMORY_MB)] = MEMORY_MB
+    max_memory_mb: Annotated[int, setting(unit="MB", ge=MIN_MEMORY_MB, le=MAX_MEMORY_MB)] = MEMORY_MB

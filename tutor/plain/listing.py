@@ -1,4 +1,4 @@
-"""``tutor list``, and the names of lessons and labs that a command line may use."""
+"""``tutor list``, and the names of lessons and labs for the command line."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from tutor.foundation import paths
 from tutor.foundation.errors import TutorError
 from tutor.foundation.files import is_file
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import pad
+from tutor.foundation.text import cell_width, pad, shorten
 from tutor.foundation.translate import language, language_mark, translate
+
+_TITLE_CELLS = 52
 
 
 def show_course() -> int:
@@ -34,11 +36,13 @@ def show_course() -> int:
             print(f"\n{part}")
         state = states.get(header.id)
         done = translate("list.read", percent=f"{state.read_fraction:4.0%}") if state else " " * 9
-        title = pad(" ".join(filter(None, (header.title, language_mark(header.language)))), 52)
-        print(f"  {header.number:>2}  {title} {done}  {header.id}")
+        title = shorten(" ".join(filter(None, (header.title, language_mark(header.language)))), _TITLE_CELLS)
+        print(f"  {header.number:>2}  {pad(title, _TITLE_CELLS)} {done}  {header.id}")
     print(f"\n{translate('list.labs')}")
-    for name, title in lab_titles(folder / "labs", language()):
-        print(f"  {pad(name, 18)} {title}")
+    titles = lab_titles(folder / "labs", language())
+    width = max((cell_width(name) for name, _ in titles), default=0)
+    for name, title in titles:
+        print(f"  {pad(name, width)}  {title}")
     return 0
 
 

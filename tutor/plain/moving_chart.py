@@ -69,7 +69,7 @@ class MovingChartReporter:
         self._drawn = len(rows) + 1
 
     def _line(self, summary: RunSummary) -> str:
-        parts = [translate("train.epoch", epoch=summary.place_text())]
+        parts = [translate("train.epoch", epoch=summary.progress_text())]
         parts.append(translate("train.train-loss", loss=figure(summary.last_value("train_loss"))))
         if summary.valid_losses:
             parts.append(translate("train.valid-loss", loss=figure(summary.last_value("valid_loss"))))

@@ -15,25 +15,25 @@ from tutor.runs.summary import RunSummary
 from tutor.runs.words import describe
 
 SECONDS_BETWEEN = 4.0
-"""About the time that it takes to speak a sentence."""
-_LONGEST_STRETCH = 10
-_FLAT = 0.002
+"""About the time that a screen reader takes for a sentence."""
+_WINDOW = 10
+_FLAT_FRACTION = 0.002
 """A loss counts as flat if it changes by less than this fraction of its whole range."""
 
 
 def trend(losses: Sequence[float]) -> str:
     """The trend of losses: ``falling``, ``faster``, ``slowing``, ``flat``, ``rising``, or empty if they are too few.
 
-    The trend compares the means of the last three stretches of up to ten epochs each.
+    The trend compares the means of three windows of up to ten epochs each, the last ones of the run.
     """
     finite = [loss for loss in losses if isfinite(loss)]
-    size = min(_LONGEST_STRETCH, len(finite) // 3)
+    size = min(_WINDOW, len(finite) // 3)
     if size < 1:
         return ""
     before, last, now = (sum(finite[-size * n :][:size]) / size for n in (3, 2, 1))
     fell, fell_before = last - now, before - last
-    whole = max(finite) - min(finite)
-    if abs(fell) <= _FLAT * whole:
+    spread = max(finite) - min(finite)
+    if abs(fell) <= _FLAT_FRACTION * spread:
         return "flat"
     if fell < 0:
         return "rising"
@@ -51,7 +51,7 @@ _TRENDS = {
 }
 
 
-def spoken(value: float) -> str:
+def short_figure(value: float) -> str:
     """A loss in few digits, for a listener: ``0.41``, ``12.3``, ``1.20e-05``."""
     return f"{value:.2e}" if value and not 1e-3 <= abs(value) < 1e6 else f"{value:.3g}"
 
@@ -61,14 +61,14 @@ class Narrator:
 
     Args:
         out: Where sentences are written.
-        clock: Seconds that never run backwards.
+        clock: Returns seconds from a monotonic clock.
     """
 
     def __init__(self, out: TextIO, clock: Callable[[], float] = monotonic_seconds) -> None:
         self._out = out
         self._clock = clock
         self._next = 0.0
-        self._said = 0
+        self._last_epoch = 0
 
     def events(self, events: Iterable[Event], summary: RunSummary) -> None:
         """Write sentences about the ``events`` that matter to a listener."""
@@ -82,27 +82,27 @@ class Narrator:
                 lines += map(harmless_line, event.data.notes)
             elif text := describe(event, epoch_text=summary.epoch_text):
                 lines.append(text)
-            elif isinstance(event, Epochs) and self._clock() >= self._next and summary.epoch > self._said:
+            elif isinstance(event, Epochs) and self._clock() >= self._next and summary.epoch > self._last_epoch:
                 self._next = self._clock() + SECONDS_BETWEEN
-                lines.append(self.sentence(summary, named=not self._said))
-                self._said = summary.epoch
+                lines.append(self.sentence(summary, named=not self._last_epoch))
+                self._last_epoch = summary.epoch
         self._say(lines)
 
     @staticmethod
     def sentence(summary: RunSummary, *, named: bool = False) -> str:
-        """A sentence such as ``epoch 12: 0.41, falling more slowly``, on the validation loss if there is one.
+        """A sentence such as ``epoch 12: 0.41, falling more slowly``, about the validation loss if there is one.
 
         With ``named`` it includes the name of the loss.
         """
         losses = summary.valid_losses or summary.train_losses
         value = summary.last_value("valid_loss" if summary.valid_losses else "train_loss")
-        loss = spoken(value) if value is not None else "–"
+        loss = short_figure(value) if value is not None else "–"
         if named:
             loss = translate("train.valid-loss" if summary.valid_losses else "train.train-loss", loss=loss)
         text = translate("watch.said", epoch=summary.epoch_text(), loss=loss)
-        heading = trend(losses[-10 * _LONGEST_STRETCH :])
-        if heading:
-            text += translate("watch.comma") + translate(_TRENDS[heading])
+        direction = trend(losses[-10 * _WINDOW :])
+        if direction:
+            text += translate("watch.comma") + translate(_TRENDS[direction])
         if summary.epoch == summary.best_epoch and summary.epoch > 1:
             text += translate("watch.comma") + translate("watch.best-so-far")
         return text

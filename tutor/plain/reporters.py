@@ -1,6 +1,6 @@
-"""Reporters, which print a run while it trains. Here: the protocol, lines of text, and JSON.
+"""Reporters print a run while it trains: the protocol, and those that print lines of text and JSON.
 
-`narrator` and `moving_chart` contain two more; `tutor.plain.train.choose_reporter` chooses one.
+`narrator` and `moving_chart` contain the others; `tutor.plain.train.choose_reporter` chooses.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class LineReporter:
         self._out.flush()
 
 
-_SHOWN = {
+_SERIES = {
     "train_loss": ("train.train-loss", "train"),
     "valid_loss": ("train.valid-loss", "valid"),
     "valid_accuracy": ("train.valid-accuracy", "valid_accuracy"),
@@ -85,7 +85,7 @@ def _epoch_lines(event: Epochs, width: int) -> list[str]:
     width = max(width, *map(len, numbers)) if numbers else width
     for index, number in enumerate(numbers):
         parts = [translate("train.epoch", epoch=pad_left(number, width))]
-        for name, (key, series) in _SHOWN.items():
+        for name, (key, series) in _SERIES.items():
             values = getattr(event, series)
             if index < len(values):
                 parts.append(translate(key, loss=cell(name, values, index)))
@@ -96,7 +96,7 @@ def _epoch_lines(event: Epochs, width: int) -> list[str]:
     return lines
 
 
-_LINES_WRITTEN = 8
+_GENERATED_LINES = 8
 _STATES = {
     "finished": "train.state-finished",
     "stopped": "train.state-stopped",
@@ -128,16 +128,16 @@ def outcome_lines(summary: RunSummary) -> list[str]:
         value = summary.last_value(name)
         if value is not None:
             lines.append(translate(key, loss=figure(value)))
-    return [*lines, *not_finite_texts(summary), *_written(summary)]
+    return [*lines, *not_finite_texts(summary), *_generated_text(summary)]
 
 
-def _written(summary: RunSummary) -> list[str]:
+def _generated_text(summary: RunSummary) -> list[str]:
     """The first lines of a text that the model generates at the end, if it is a language model."""
     view = summary.views.get("text")
     lines = view.frame.get("lines") if view is not None else None
     if not isinstance(lines, list) or not lines:
         return []
-    shown = translate("writing.between").join(harmless_line(str(line)) for line in lines[:_LINES_WRITTEN])
+    shown = translate("writing.between").join(harmless_line(str(line)) for line in lines[:_GENERATED_LINES])
     return [translate("writing.written", lines=shown)]
 
 
@@ -161,7 +161,7 @@ class JsonReporter:
 
     def end(self, summary: RunSummary) -> None:
         """Write the summary: the state, the counts of epochs and updates, and every fact of the run."""
-        facts = {name: value for name, value in summary.facts().items() if name not in _OWN_FIELDS}
+        facts = {name: value for name, value in summary.facts().items() if name not in _SUMMARY_FIELDS}
         self._write(
             {
                 "type": "summary",
@@ -179,7 +179,7 @@ class JsonReporter:
         self._out.flush()
 
 
-_OWN_FIELDS = frozenset({"epochs", "updates", "seconds", "state"})
+_SUMMARY_FIELDS = frozenset({"epochs", "updates", "seconds", "state"})
 
 
 def colour_of(stream: TextIO) -> bool:
@@ -188,7 +188,7 @@ def colour_of(stream: TextIO) -> bool:
 
 
 def wants_ascii() -> bool:
-    """Whether to draw in ASCII only, by the learner's setting or else by the terminal's abilities."""
+    """Whether to draw in ASCII only, according to the learner's setting, or if there is none to the terminal."""
     from tutor.progress.settings import load_settings
 
     chosen = load_settings(keep_aside=False).settings.ascii

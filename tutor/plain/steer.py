@@ -17,7 +17,7 @@ from tutor.runs.events import Changed, Event, Finished, Noted, Paced, Paused, Re
 from tutor.runs.registry import Runs
 from tutor.runs.words import describe, other_author_of
 
-_PATIENCE = 10.0
+_ANSWER_SECONDS = 10.0
 """Seconds to wait for the worker's answer. It reads commands between epochs, so a slow epoch may take longer."""
 _POLL_SECONDS = 0.02
 _ANSWERS: dict[type[Command], tuple[type[Event], ...]] = {
@@ -63,12 +63,12 @@ def steer(name: str | None, command: Command) -> int:
         print(translate("watch.as-it-was", run=short))
         return int(ExitCode.OK)
     send(follower.folder, command)
-    return _hear(follower.poll, lambda: follower.summary.ended, command, short)
+    return _report_answer(follower.poll, lambda: follower.summary.ended, command, short)
 
 
-def _hear(poll: Callable[[], list[Event]], ended: Callable[[], bool], command: Command, short: str) -> int:
+def _report_answer(poll: Callable[[], list[Event]], ended: Callable[[], bool], command: Command, short: str) -> int:
     """Wait for the run's answer and print it."""
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + _ANSWER_SECONDS
     while time.monotonic() < end:
         events = poll()
         for event in events:

@@ -38,17 +38,17 @@ def train(
 ) -> int:
     """Train a lab and report it on standard output.
 
-    The run is a run like any other: it is stored, and the screens show it.
+    The run is stored like any other, so the screens show it too.
 
     Args:
         lab: The id of a lab or the path of a lab file; None if ``data`` is given.
         overrides: New values of settings, by dotted key or short name.
-        style: ``plain``, ``narrate``, ``json``, or None for what suits standard output.
+        style: ``plain``, ``narrate``, ``json``, or None to choose by the kind of standard output.
         data: The path of a table of the learner's own, from which a lab is made.
         detach: Start the run and print its name, but do not watch it.
 
     Returns:
-        The exit code: 0 if the run ended or was stopped, 5 if it failed, 130 after Ctrl-C.
+        The exit code: 0 if the run ended or was stopped, 3 if its log cannot be read, 5 if it failed, 130 after Ctrl-C.
 
     Raises:
         TutorError: There is no such lab, a setting is refused, or the run cannot be started.
@@ -82,40 +82,44 @@ def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, o
         require_columns(spec, labs.parent / "data")
     require_text(spec)
     if spec.manual and not {"train.epochs", "epochs"} & set(overrides):
-        # In a manual lab the learner is the optimiser. Here nobody moves a control, so one epoch shows the set values.
+        # In a manual lab the learner is the optimizer. Here nobody moves a control, so one epoch shows the set values.
         spec = load_lab(lab or "", labs, {**changes, "train.epochs": 1})
     return spec
 
 
 def _follow(run_folder: Path, reporter: Reporter) -> int:
+    """Report a run until it ends. The first Ctrl-C asks the worker to stop; the second ends the report at once."""
     follower = RunFollower(run_folder)
     interrupted = False
     try:
         while not follower.summary.ended:
-            interrupted = _wait_and_report(follower, reporter, interrupted) or interrupted
+            try:
+                _report_next(follower, reporter)
+            except KeyboardInterrupt:
+                if interrupted:
+                    raise
+                send(run_folder, Stop())
+                interrupted = True
     finally:
         # The output was closed, or Ctrl-C came twice. Nobody watches this run any more, so it is stopped.
         if not follower.summary.ended:
             send(run_folder, Stop())
     reporter.end(follower.summary)
-    if interrupted:
-        return int(ExitCode.INTERRUPTED)
-    return int(ExitCode.RUN_FAILED if follower.summary.state in {"failed", "died"} else ExitCode.OK)
+    return int(ExitCode.INTERRUPTED) if interrupted else _exit_code(follower.summary)
 
 
-def _wait_and_report(follower: RunFollower, reporter: Reporter, interrupted: bool) -> bool:
-    """Report new events once. Returns whether Ctrl-C was pressed; the first Ctrl-C asks the worker to stop."""
-    try:
-        events = follower.poll()
-        reporter.events(events, follower.summary)
-        if not events and not follower.summary.ended:
-            time.sleep(_POLL_SECONDS)
-    except KeyboardInterrupt:
-        if interrupted:
-            raise
-        send(follower.folder, Stop())
-        return True
-    return False
+def _report_next(follower: RunFollower, reporter: Reporter) -> None:
+    """Report new events, or wait a moment if there are none."""
+    events = follower.poll()
+    reporter.events(events, follower.summary)
+    if not events and not follower.summary.ended:
+        time.sleep(_POLL_SECONDS)
+
+
+def _exit_code(summary: RunSummary) -> int:
+    if summary.state == "unreadable":
+        return int(ExitCode.CANNOT_READ)
+    return int(ExitCode.RUN_FAILED if summary.state in {"failed", "died"} else ExitCode.OK)
 
 
 def watch(name: str | None, style: str | None) -> int:
@@ -123,10 +127,10 @@ def watch(name: str | None, style: str | None) -> int:
 
     Args:
         name: The id or short id of a run; if None, the newest running one, or else the newest.
-        style: ``plain``, ``narrate``, ``json``, or None for what suits standard output.
+        style: ``plain``, ``narrate``, ``json``, or None to choose by the kind of standard output.
 
     Returns:
-        The exit code: 5 if the run failed, otherwise 0.
+        The exit code: 3 if the log cannot be read, 5 if the run failed, otherwise 0.
 
     Raises:
         TutorError: There is no such run.
@@ -142,21 +146,16 @@ def report_until_end(follower: RunFollower, reporter: Reporter, short_id: str) -
     try:
         _join(follower, reporter)
         while not follower.summary.ended:
-            events = follower.poll()
-            reporter.events(events, follower.summary)
-            if not events and not follower.summary.ended:
-                time.sleep(_POLL_SECONDS)
+            _report_next(follower, reporter)
     except KeyboardInterrupt:
         print("\n" + translate("watch.goes-on", run=short_id))
         return int(ExitCode.OK)
     reporter.end(follower.summary)
-    if follower.summary.state == "unreadable":
-        return int(ExitCode.CANNOT_READ)
-    return int(ExitCode.RUN_FAILED if follower.summary.state in {"failed", "died"} else ExitCode.OK)
+    return _exit_code(follower.summary)
 
 
 def _join(follower: RunFollower, reporter: Reporter) -> None:
-    """If lines or sentences report the run, begin with one line on where it stands instead of every past epoch."""
+    """For reports in lines or sentences: begin with one line on the current state instead of every past epoch."""
     if isinstance(reporter, LineReporter | Narrator) and follower.alive:
         summary = follower.catch_up()
         if summary.epoch:
@@ -166,9 +165,11 @@ def _join(follower: RunFollower, reporter: Reporter) -> None:
 def joined_line(summary: RunSummary) -> str:
     """The current epoch and losses of a run, for somebody who begins to watch it."""
     losses = (("train.train-loss", "train_loss"), ("train.valid-loss", "valid_loss"))
-    said = [translate(key, loss=figure(loss)) for key, name in losses if (loss := summary.last_value(name)) is not None]
-    place = translate("watch.joined", place=summary.place_text())
-    return "  ".join([place, *said])
+    figures = [
+        translate(key, loss=figure(loss)) for key, name in losses if (loss := summary.last_value(name)) is not None
+    ]
+    place = translate("watch.joined", place=summary.progress_text())
+    return "  ".join([place, *figures])
 
 
 def choose_reporter(style: str | None) -> Reporter:

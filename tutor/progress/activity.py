@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tutor.progress.records import from_milliseconds, new_key, now, to_milliseconds, value_in
+from tutor.progress.records import from_milliseconds, new_key, now, parse_json, to_milliseconds
 from tutor.progress.renames import GetRenames, nothing_renamed
 from tutor.progress.scheduling import study_day
 
@@ -61,7 +61,7 @@ class AttemptStore:
             (*labs, goal),
         )
         for met, held, value, settings, run, at in rows:
-            return LabAttempt(lab, goal, bool(met), held, value, value_in(settings, dict), run, from_milliseconds(at))
+            return LabAttempt(lab, goal, bool(met), held, value, parse_json(settings, dict), run, from_milliseconds(at))
         return None
 
     def keep(self, attempt: LabAttempt) -> None:

@@ -51,7 +51,7 @@ class Card:
         key: The id of a question, or the `term_key` of a term.
         lesson_id: The lesson where it was learnt.
         made: When it became a card, in UTC.
-        schedule: When it is due, and what FSRS knows of it.
+        schedule: When it is due, and what FSRS knows about it.
         retired: Whether its question or term is no longer in the course.
     """
 
@@ -76,15 +76,15 @@ _SAVE = f"""
         step = excluded.step, stability = excluded.stability, difficulty = excluded.difficulty,
         reviews = excluded.reviews, lapses = excluded.lapses, retired = 0
 """  # noqa: S608 - our own names
-_SEE = f"INSERT OR IGNORE INTO cards ({_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608 - our own names
+_INSERT = f"INSERT OR IGNORE INTO cards ({_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608 - our own names
 _READ_COLUMNS = _COLUMNS.replace("state", "state AS card_state")
 _REVIEWS = """
     SELECT lesson, question, key, at AS raw_at, correct, unsure, hints, seconds, kind FROM answers
     WHERE question IN ({marks}) AND correct NOTNULL ORDER BY id
 """
-# A card that was made or reviewed in the future was so under a wrong clock. Nobody knows when it is due, so it is due
-# now. The plus signs make SQLite use the index on this expression, in which few cards are beyond the clock.
-_AHEAD = "max(made, coalesce(reviewed, 0)) > :clock AND +retired = 0"
+# A card with a time in the future was made or reviewed under a wrong clock. Nobody knows when it is due, so it is due
+# now. The plus signs make SQLite use the index on this expression, because few cards have such times.
+_IN_FUTURE = "max(made, coalesce(reviewed, 0)) > :clock AND +retired = 0"
 
 
 class CardStore:
@@ -103,12 +103,12 @@ class CardStore:
         self._renames = renames
 
     def see(self, keys: Iterable[str], lesson_id: str, moment: datetime, *, tomorrow: bool = False) -> None:
-        """Make cards of what the learner saw for the first time; existing cards stay as they are.
+        """Make cards for what the learner has just seen for the first time. Existing cards stay as they are.
 
         Args:
             keys: The keys of the cards.
             lesson_id: The lesson where they were seen.
-            moment: The present moment.
+            moment: The current time.
             tomorrow: Whether they are due the next day instead of soon.
         """
         due = day_starts(study_day(moment), 1)[1] if tomorrow else moment + SOON
@@ -121,7 +121,7 @@ class CardStore:
         known = {renames.card(lesson, card)[1] for lesson, card in rows}
         new = [Card(key, lesson_id, moment, Schedule(due)) for key in wanted if key not in known]
         if new:
-            self._database.write(*((_SEE, _row(card)) for card in new))
+            self._database.write(*((_INSERT, _row(card)) for card in new))
 
     def get(self, key: str) -> Card | None:
         """Return the card with this key; None if there is none."""
@@ -141,13 +141,13 @@ class CardStore:
     def due(self, moment: datetime, limit: int = -1) -> list[Card]:
         """Return the cards due at ``moment``, the longest due first: at most ``limit``, or all if that is negative."""
         cards = self._cards("retired = 0 AND due <= :now ORDER BY due, card", _at(moment))
-        cards += self._cards(f"{_AHEAD} AND +due > :now ORDER BY +card", _at(moment))
+        cards += self._cards(f"{_IN_FUTURE} AND +due > :now ORDER BY +card", _at(moment))
         return cards if limit < 0 else cards[:limit]
 
     def count_due(self, moment: datetime) -> int:
         """Return how many cards are due at ``moment``."""
         due = self._count("retired = 0 AND due <= :now", _at(moment))
-        return due + self._count(f"{_AHEAD} AND +due > :now", _at(moment))
+        return due + self._count(f"{_IN_FUTURE} AND +due > :now", _at(moment))
 
     def count(self) -> int:
         """Return how many cards there are, without retired ones."""
@@ -163,7 +163,8 @@ class CardStore:
             within = {"low": low, "high": starts[number + 1]}
             counts.append(self._count("retired = 0 AND due >= :low AND due < :high", within))
         hidden = self._hidden()
-        ahead = self._database.read(f"SELECT card, due FROM cards WHERE {_AHEAD}", {"clock": _at(moment)["clock"]})  # noqa: S608
+        now = {"clock": _at(moment)["clock"]}
+        ahead = self._database.read(f"SELECT card, due FROM cards WHERE {_IN_FUTURE}", now)  # noqa: S608
         for due in (due for card, due in ahead if card not in hidden):
             counted_on = next((number for number in range(days) if due < starts[number + 1]), None)
             if counted_on is not None:
@@ -188,16 +189,16 @@ class CardStore:
         if answer.correct is None:
             return []
         lesson, key = self._renames().card(answer.lesson_id, answer.question_id)
-        others = self._reviews(key, answer.at)
-        others[answer.key] = _review(
+        reviews = self._reviews(key, answer.at)
+        reviews[answer.key] = _review(
             answer.at, answer.correct, answer.unsure, answer.hints, answer.seconds, answer.kind
         )
-        return self._statements(key, lesson, others.values())
+        return self._statements(key, lesson, reviews.values())
 
     def after_change(
         self, answer_key: str, *, correct: bool | None = None, unsure: bool | None = None
     ) -> list[Statement]:
-        """Return the statements that update a card after a change of a saved answer: its verdict, or its sureness."""
+        """Return the statements that update a card after a change to a saved answer's verdict or sureness."""
         rows = self._database.read(
             "SELECT question, lesson, at, correct, unsure, hints, seconds, kind FROM answers WHERE key = ?",
             (answer_key,),
@@ -207,14 +208,14 @@ class CardStore:
             verdict = was_correct if correct is None else correct
             if verdict is None:
                 return []
-            others = self._reviews(card, clock.utc_now())
-            given = others[answer_key].at if answer_key in others else from_milliseconds(at)
-            doubt = was_unsure if unsure is None else unsure
-            others[answer_key] = _review(given, verdict, doubt, hints, seconds, kind)
-            return self._statements(card, lesson, others.values())
+            reviews = self._reviews(card, clock.utc_now())
+            given = reviews[answer_key].at if answer_key in reviews else from_milliseconds(at)
+            is_unsure = was_unsure if unsure is None else unsure
+            reviews[answer_key] = _review(given, verdict, is_unsure, hints, seconds, kind)
+            return self._statements(card, lesson, reviews.values())
         return []
 
-    def rebuilt(self, questions: Iterable[tuple[str, str]]) -> list[Statement]:
+    def rebuild_statements(self, questions: Iterable[tuple[str, str]]) -> list[Statement]:
         """Return the statements that rebuild cards from the saved answers, for pairs of a question's id and lesson."""
         now = clock.utc_now()
         places = dict.fromkeys(self._renames().card(lesson, question) for question, lesson in questions)
@@ -298,7 +299,7 @@ def _marks(values: Sequence[object]) -> str:
 
 
 def _at(moment: datetime) -> dict[str, int]:
-    """Return the values of a query: the moment, and for `_AHEAD` the time by the clock, where the future begins."""
+    """Return the values of a query: the moment, and for `_IN_FUTURE` the time by the clock, where the future begins."""
     return {"now": to_milliseconds(moment), "clock": to_milliseconds(clock.utc_now())}
 
 

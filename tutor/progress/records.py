@@ -17,12 +17,12 @@ Given = tuple[int, ...] | tuple[str, ...]
 
 
 def new_key() -> str:
-    """Return a key that no other answer or quiz has, so that a write repeated after a failure is still one write."""
+    """Return a unique key. Because of it, a write that is repeated after a failure is stored only once."""
     return os.urandom(8).hex()
 
 
 def now() -> datetime:
-    """Return the present moment to the millisecond, the precision in which it is saved."""
+    """Return the current time, to the millisecond in which it is saved."""
     moment = clock.utc_now()
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
@@ -38,10 +38,10 @@ def from_milliseconds(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
 
 
-def value_in(text: str, kind: type[_T]) -> _T:
-    """Return the value of JSON; an empty ``kind`` if the text was damaged or edited into something else.
+def parse_json(text: str, kind: type[_T]) -> _T:
+    """Return the value of JSON text; an empty ``kind`` if the text is damaged or its value is of another type.
 
-    Half a surrogate pair, which JSON can write and no file can hold, becomes ``?``.
+    Half a surrogate pair, which JSON can express but UTF-8 cannot, becomes ``?``.
     """
     try:
         value = json.loads(text)
@@ -52,9 +52,9 @@ def value_in(text: str, kind: type[_T]) -> _T:
     return value if isinstance(value, kind) else kind()
 
 
-def given_in(text: str) -> Given:
+def parse_given(text: str) -> Given:
     """Return an answer from the JSON that is saved; empty if it is neither all indices nor all texts."""
-    value = value_in(text, list)
+    value = parse_json(text, list)
     if all(type(each) is int for each in value) or all(type(each) is str for each in value):
         return tuple(value)
     return ()
@@ -68,12 +68,11 @@ class Answer:
         lesson_id: The lesson of the question.
         question_id: The question.
         kind: The type that the question had when it was answered.
-        given: The answer, by the order of options in the lesson file, not by the shuffled order.
-        correct: Whether it was right; None while a prediction waits for its run, and for ever if that run never
-            happens. Such an answer is not counted.
+        given: The answer; its indices count the options in the order of the lesson file, not as shuffled.
+        correct: Whether it was right; None for a prediction whose run has not decided it yet, which is not counted.
         score: Partial credit from 0 to 1.
-        unsure: Whether the learner was unsure, or the answer was judged so.
-        confidence: The probability that the learner gave of being right, from 0.5 to 1; None if it was not asked.
+        unsure: Whether the learner was unsure, or the answer was graded as unsure.
+        confidence: How probable the learner thought it was to be right, from 0.5 to 1; None if not asked.
         hints: How many hints were shown before the answer.
         seconds: The time from seeing the question to answering it.
         language: The language of the question's text.
@@ -123,7 +122,7 @@ class LessonState:
 
     Args:
         read_fraction: The furthest place that was read, from 0 to 1.
-        questions_right: How many questions have a last counted answer that is right.
+        questions_right: How many questions were right in their last counted answer.
         questions_answered: How many questions have a counted answer.
         questions_total: How many questions the lesson had when it was last opened; 0 if it never was.
         wrong_ids: The questions whose last counted answer is wrong.

@@ -1,7 +1,7 @@
-"""When a card is asked again, by FSRS from the answers given, and the days that a learner counts.
+"""When a card is asked again, computed by FSRS from the answers, and where a day of study begins and ends.
 
-A schedule is always computed from all answers to a question in the order of time, so two programs at once, an import or
-an answer marked unsure afterwards all lead to the same date. The learner is never asked how well an answer went; the
+A schedule is always computed from all answers to a question in the order of time. So two programs at once, an import or
+an answer marked as unsure afterwards all lead to the same date. The learner is never asked how well an answer went; the
 grade comes from the answer itself.
 """
 
@@ -25,10 +25,10 @@ SOON: Final = timedelta(minutes=10)
 _TYPICAL_SECONDS: Final = {
     "single": 20.0, "multiple": 35.0, "ordering": 45.0, "match": 45.0, "fill-in": 20.0, "numeric": 60.0,
 }  # fmt: skip
-_QUICK: Final = 0.35
-_SLOW: Final = 4.0
-_AWAY: Final = 900.0
-"""After so many seconds the learner was away, not thinking."""
+_QUICK_FACTOR: Final = 0.35
+_SLOW_FACTOR: Final = 4.0
+_AWAY_SECONDS: Final = 900.0
+"""After this many seconds we assume that the learner was away, not thinking."""
 
 
 class Grade(IntEnum):
@@ -63,7 +63,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What FSRS knows of one card.
+    """What FSRS knows about one card.
 
     Args:
         due: When it is asked next, in UTC.
@@ -87,17 +87,17 @@ class Schedule:
 
 
 def grade_of(review: Review) -> Grade:
-    """Return the grade of an answer, by whether it was right, by sureness, hints and time."""
+    """Return the grade of an answer, which depends on whether it was right or unsure, on hints and on its time."""
     if not review.correct:
         return Grade.AGAIN
     if review.unsure or review.hints:
         return Grade.HARD
-    if not 0 < review.seconds < _AWAY:
+    if not 0 < review.seconds < _AWAY_SECONDS:
         return Grade.GOOD
     typical = _TYPICAL_SECONDS.get(review.kind, 30.0)
-    if review.seconds > _SLOW * typical:
+    if review.seconds > _SLOW_FACTOR * typical:
         return Grade.HARD
-    return Grade.EASY if review.seconds <= _QUICK * typical else Grade.GOOD
+    return Grade.EASY if review.seconds <= _QUICK_FACTOR * typical else Grade.GOOD
 
 
 def schedule_of(reviews: Iterable[Review], *, from_first_miss: bool) -> Schedule | None:
@@ -120,7 +120,7 @@ def schedule_of(reviews: Iterable[Review], *, from_first_miss: bool) -> Schedule
     for review in ordered:
         card, _ = _scheduler().review_card(card, Rating(int(grade_of(review))), review.at)
     return Schedule(
-        due=_from_the_morning(card.due, ordered[-1].at),
+        due=_from_morning_on(card.due, ordered[-1].at),
         reviewed=ordered[-1].at,
         state=int(card.state),
         step=card.step,
@@ -132,7 +132,7 @@ def schedule_of(reviews: Iterable[Review], *, from_first_miss: bool) -> Schedule
 
 
 def preload() -> None:
-    """Import what the first schedule needs, so that the first answer need not wait 20 ms for it."""
+    """Import what the first schedule needs, so that the first answer does not wait 20 ms for it."""
     _scheduler()
 
 
@@ -141,8 +141,8 @@ def is_preloaded() -> bool:
     return _scheduler.cache_info().currsize > 0
 
 
-def _from_the_morning(due: datetime, reviewed: datetime) -> datetime:
-    """Return when a card is due: on a later day, from its morning on, whatever the hour of the last answer."""
+def _from_morning_on(due: datetime, reviewed: datetime) -> datetime:
+    """Return when a card is due. On a later day it is due from the morning on, whatever the hour of the last answer."""
     day = study_day(due)
     return due if day <= study_day(reviewed) else start_of_day(day)
 
@@ -166,7 +166,7 @@ def study_day(moment: datetime) -> date:
 
 
 def latest_day() -> date:
-    """Return the day it is now where days begin first on earth. No clock that is right shows a later day."""
+    """Return the current day in the earliest time zone on earth. No correct clock shows a later day."""
     return (clock.utc_now() + timedelta(hours=14) - DAY_BEGINS).date()
 
 

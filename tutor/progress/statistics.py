@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tutor.foundation import clock
-from tutor.progress.records import given_in
+from tutor.progress.records import parse_given
 from tutor.progress.renames import TERM, GetRenames, nothing_renamed
 from tutor.progress.scheduling import latest_day, study_day
 
@@ -164,7 +164,9 @@ class Statistics:
         place, counts = self._renames().place, Counter[tuple[str, str, str]]()
         for lesson, question, given, count in rows:
             counts[*place(lesson, question), given] += count
-        found = (Miss(lesson, question, given_in(given), count) for (lesson, question, given), count in counts.items())
+        found = (
+            Miss(lesson, question, parse_given(given), count) for (lesson, question, given), count in counts.items()
+        )
         return sorted(found, key=lambda miss: -miss.count)
 
     def estimates(self) -> list[Estimate]:
@@ -206,7 +208,7 @@ def _in_the_past(days: Iterable[tuple[str, _T]]) -> Iterator[tuple[date, _T]]:
 def _item(lesson: str, question: str, found: Sequence[tuple[str, int, int, int]]) -> Item:
     answers = sum(count for _, count, _, _ in found)
     accuracy = Accuracy(answers, sum(right for _, _, right, _ in found))
-    chosen = tuple((given_in(given), count) for given, count, _, _ in found)
+    chosen = tuple((parse_given(given), count) for given, count, _, _ in found)
     return Item(lesson, question, accuracy, sum(milliseconds for *_, milliseconds in found) / 1000 / answers, chosen)
 
 

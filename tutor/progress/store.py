@@ -1,4 +1,4 @@
-"""The progress file as the program uses it: answers, positions and quizzes in and out."""
+"""The progress file: saves and reads answers, reading positions and quizzes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from tutor.progress.records import (
     Position,
     SavedQuiz,
     from_milliseconds,
-    given_in,
     now,
+    parse_given,
+    parse_json,
     to_milliseconds,
-    value_in,
 )
 from tutor.progress.renames import TERM, GetRenames, nothing_renamed
 from tutor.progress.scheduling import study_day
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from tutor.progress.database import Database
     from tutor.progress.transfer import Merged, Tables
 
-REVIEW: Final = "review:"
-"""How the quiz id of an answer begins that was given in a review."""
+REVIEW_PREFIX: Final = "review:"
+"""The quiz id of an answer that was given in a review begins with this."""
 
 _ANSWER_COLUMNS = (
     "key, at, lesson, question, kind, given, correct, score, unsure, confidence, "
@@ -42,26 +42,26 @@ _SAVE_QUIZ = """
     INSERT INTO quizzes (quiz, scope, lesson, seed, state, started, at, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (quiz) DO UPDATE SET state = excluded.state, at = excluded.at, finished = excluded.finished
 """
-# The newest counted answer of every question: the totals name the questions, and the index gives the newest answer.
-_NEWEST = """
-    SELECT asked.lesson, asked.question, correct, unsure, answers.id
-    FROM (SELECT DISTINCT lesson, question FROM answer_totals WHERE question NOT GLOB 'term:*') AS asked
+# The newest counted answer to each question: the totals list the questions, and an index finds the answers fast.
+_NEWEST_ANSWERS = """
+    SELECT known.lesson, known.question, correct, unsure, answers.id
+    FROM (SELECT DISTINCT lesson, question FROM answer_totals WHERE question NOT GLOB 'term:*') AS known
     JOIN answers ON answers.id = (
-        SELECT id FROM answers WHERE lesson = asked.lesson AND question = asked.question AND correct NOTNULL
+        SELECT id FROM answers WHERE lesson = known.lesson AND question = known.question AND correct NOTNULL
         ORDER BY id DESC LIMIT 1
     )
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """An open store, and what the learner has to be told about how it was opened."""
+class OpenedStore:
+    """An open store, and what to tell the learner if anything was wrong with the file."""
 
     store: ProgressStore
     notices: tuple[str, ...] = ()
 
 
-def open_store(path: Path | None = None, renames: GetRenames = nothing_renamed) -> Opened:
+def open_store(path: Path | None = None, renames: GetRenames = nothing_renamed) -> OpenedStore:
     """Open the progress file. This never fails: see `tutor.progress.database`.
 
     Args:
@@ -71,7 +71,7 @@ def open_store(path: Path | None = None, renames: GetRenames = nothing_renamed) 
     from tutor.progress.database import Database
 
     database = Database(path or paths.progress_file())
-    return Opened(ProgressStore(database, renames), tuple(database.take_notices()))
+    return OpenedStore(ProgressStore(database, renames), tuple(database.take_notices()))
 
 
 class ProgressStore:
@@ -99,7 +99,7 @@ class ProgressStore:
 
     @property
     def in_memory(self) -> bool:
-        """Whether nothing can be written to the file at present."""
+        """Whether the file cannot be written to at present, so that everything is kept in memory."""
         return self._database.in_memory
 
     def take_notices(self) -> list[str]:
@@ -107,13 +107,13 @@ class ProgressStore:
         return self._database.take_notices()
 
     def close(self) -> bool:
-        """Close the file. Return False if something could not be saved to the very end."""
+        """Close the file. Return False if something could not be saved even now."""
         return self._database.close()
 
     # Answers
 
     def record_answer(self, answer: Answer, quiz: SavedQuiz | None = None) -> None:
-        """Save an answer and, in the same transaction, the state of its quiz and when the question is asked again."""
+        """Save an answer and, in the same transaction, its card and the state of its quiz."""
         statements = [(_SAVE_ANSWER, _answer_row(answer)), *self.cards.after_answer(answer)]
         if quiz is not None:
             statements.append((_SAVE_QUIZ, _quiz_row(quiz)))
@@ -122,13 +122,13 @@ class ProgressStore:
     def settle_answer(self, key: str, *, correct: bool, score: float, runs: Iterable[str] = ()) -> None:
         """Save the verdict of a run on a prediction."""
         values = (int(correct), score, json.dumps(list(runs)), key)
-        change = ("UPDATE answers SET correct = ?, score = ?, runs = ? WHERE key = ?", values)
-        self._database.write(change, *self.cards.after_change(key, correct=correct))
+        update = ("UPDATE answers SET correct = ?, score = ?, runs = ? WHERE key = ?", values)
+        self._database.write(update, *self.cards.after_change(key, correct=correct))
 
     def mark_unsure(self, key: str, unsure: bool) -> None:
         """Save whether the learner was unsure of an answer."""
-        change = ("UPDATE answers SET unsure = ? WHERE key = ?", (int(unsure), key))
-        self._database.write(change, *self.cards.after_change(key, unsure=unsure))
+        update = ("UPDATE answers SET unsure = ? WHERE key = ?", (int(unsure), key))
+        self._database.write(update, *self.cards.after_change(key, unsure=unsure))
 
     def answers(self, *, lesson_id: str | None = None, quiz_id: str | None = None) -> list[Answer]:
         """Return answers in the order in which they were given: all, or those of one lesson or of one quiz."""
@@ -241,8 +241,8 @@ class ProgressStore:
             ),
         ))  # fmt: skip
 
-    def note_questions(self, lesson_id: str, questions: int) -> None:
-        """Save how many questions a lesson has, without moving the reader."""
+    def set_question_count(self, lesson_id: str, questions: int) -> None:
+        """Save how many questions a lesson has, and leave the reading position as it is."""
         self._database.write(
             (
                 """
@@ -254,13 +254,14 @@ class ProgressStore:
         )
 
     def lesson_states(self) -> dict[str, LessonState]:
-        """Return how far the learner is with every lesson that was ever begun, by lesson id."""
+        """Return how far the learner is in each lesson that was ever opened, by lesson id."""
         right: dict[str, set[str]] = {}
         wrong: dict[str, set[str]] = {}
         unsure: dict[str, set[str]] = {}
         renames = self.renames()
         newest: dict[tuple[str, str], tuple[bool, bool]] = {}
-        for kept_lesson, kept, correct, was_unsure, _ in sorted(self._database.read(_NEWEST), key=lambda row: row[4]):
+        rows = sorted(self._database.read(_NEWEST_ANSWERS), key=lambda row: row[4])
+        for kept_lesson, kept, correct, was_unsure, _ in rows:
             newest[renames.card(kept_lesson, kept)] = bool(correct), bool(was_unsure)
         for (lesson, question), (was_right, was_unsure) in newest.items():
             (right if was_right else wrong).setdefault(lesson, set()).add(question)
@@ -275,11 +276,11 @@ class ProgressStore:
         states: dict[str, LessonState] = {}
         for lesson in {*read, *right, *wrong}:
             furthest, questions = read.get(lesson, (0.0, 0))
-            of_right, of_wrong = len(right.get(lesson, ())), len(wrong.get(lesson, ()))
+            right_count, wrong_count = len(right.get(lesson, ())), len(wrong.get(lesson, ()))
             states[lesson] = LessonState(
                 read_fraction=furthest,
-                questions_right=of_right,
-                questions_answered=of_right + of_wrong,
+                questions_right=right_count,
+                questions_answered=right_count + wrong_count,
                 questions_total=questions,
                 wrong_ids=frozenset(wrong.get(lesson, ())),
                 unsure_ids=frozenset(unsure.get(lesson, ())),
@@ -292,9 +293,9 @@ class ProgressStore:
             "SELECT lesson, question FROM (SELECT lesson, '' AS question, at FROM lessons"
             " UNION ALL SELECT lesson, question, at FROM"
             " (SELECT lesson, question, at FROM answers WHERE quiz NOT GLOB ? ORDER BY id DESC LIMIT 1))"
-            " ORDER BY at <= ? DESC, at DESC LIMIT 1",  # what a wrong clock put in the future comes last
+            " ORDER BY at <= ? DESC, at DESC LIMIT 1",  # times that a wrong clock put in the future come last
             # A review asks about all lessons, so its answers do not count here.
-            (f"{REVIEW}*", to_milliseconds(clock.utc_now())),
+            (f"{REVIEW_PREFIX}*", to_milliseconds(clock.utc_now())),
         )
         return self.renames().place(*rows[0])[0] if rows else None
 
@@ -315,7 +316,7 @@ class ProgressStore:
             (*scopes, to_milliseconds(clock.utc_now())),
         )
         for quiz_id, of_scope, lesson, seed, state, started, finished in rows:
-            content = value_in(state, dict)
+            content = parse_json(state, dict)
             return SavedQuiz(quiz_id, of_scope, lesson, seed, content, from_milliseconds(started), bool(finished))
         return None
 
@@ -334,10 +335,10 @@ def _answer(row: tuple[Any, ...]) -> Answer:
     key, at, lesson, question, kind, given, correct, score, unsure, confidence, *rest = row
     hints, seconds, language, seed, quiz, runs, _ = rest
     return Answer(
-        lesson_id=lesson, question_id=question, kind=kind, given=given_in(given),
+        lesson_id=lesson, question_id=question, kind=kind, given=parse_given(given),
         correct=None if correct is None else bool(correct), score=score, unsure=bool(unsure),
         confidence=confidence, hints=hints, seconds=seconds, language=language, seed=seed, quiz_id=quiz,
-        runs=tuple(each for each in value_in(runs, list) if isinstance(each, str)), at=from_milliseconds(at), key=key,
+        runs=tuple(each for each in parse_json(runs, list) if isinstance(each, str)), at=from_milliseconds(at), key=key,
     )  # fmt: skip
 
 

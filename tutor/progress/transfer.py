@@ -34,7 +34,7 @@ _Part = tuple[str, str, tuple[str, ...]]
 
 FORMAT: Final = "tutor-progress"
 
-_MOST_DIGITS: Final = 30
+_MAX_DIGITS: Final = 30
 """A whole number with more digits was not written by tutor."""
 
 _JSON: Final = frozenset({("answers", "given"), ("answers", "runs"), ("quizzes", "state"), ("attempts", "settings")})
@@ -123,7 +123,7 @@ def merge(database: Database, cards: CardStore, tables: Tables) -> Merged:
     both = {row["question"]: row["lesson"] for row in new if key(row["lesson"], row["question"]) in old_questions}
     # A question answered both here and there needs a new card. A CSV file has no cards, so all of its questions do.
     asked = both if "cards" in tables else {row["question"]: row["lesson"] for row in new}
-    if again := cards.rebuilt(asked.items()):
+    if again := cards.rebuild_statements(asked.items()):
         database.write(*again)
     counts = {table: [_key(table, row) in before[table] for row in rows] for table, rows in tables.items()}
     return Merged(
@@ -272,7 +272,7 @@ def read_json(text: str) -> Incoming:
 
 def _whole(digits: str) -> int | float:
     """Return a whole number; one of thousands of digits, which Python refuses to read, becomes infinite like 1e999."""
-    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
+    return int(digits) if len(digits) <= _MAX_DIGITS else math.inf
 
 
 def read_csv(text: str) -> Incoming:

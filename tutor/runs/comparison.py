@@ -14,7 +14,7 @@ from tutor.labs.settings import SETTINGS
 from tutor.runs.summary import RunSummary
 
 _SEEDS = ("train.seed", "data.seed")
-_MOST_KNOTS = 200
+_MAX_KNOTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def knots_of(summary: RunSummary) -> tuple[tuple[int, int], ...]:
     """Points (epoch, updates) between which each epoch takes equally many updates, from (0, 0) to the present."""
     turns = [(each.epoch, each.updates) for each in summary.changes if each.key == "train.batch_size"]
     knots = [(0, 0)]
-    for knot in [*turns[-_MOST_KNOTS:], (summary.epoch, summary.updates)]:
+    for knot in [*turns[-_MAX_KNOTS:], (summary.epoch, summary.updates)]:
         if knot[0] > knots[-1][0] and knot[1] >= knots[-1][1]:
             knots.append(knot)
     return tuple(knots)

@@ -18,12 +18,12 @@ from tutor.foundation.files import open_file
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import Value
-from tutor.runs.log import Reader, Tail, Writer
+from tutor.runs.log import LogReader, LogWriter, Tail
 
 CONTROL_FILE = "control.jsonl"
-LONGEST_AUTHOR = 80
-_PIECE = 1 << 16
-"""Bytes of the control log that are read at once, and the length of its longest line."""
+MAX_AUTHOR = 80
+_CHUNK_BYTES = 1 << 16
+"""How many bytes of the control log are read at once, and the most bytes of a line in it."""
 
 
 class _Command(Struct, frozen=True, kw_only=True, tag_field="do"):
@@ -78,14 +78,14 @@ PACES = (1.0, 5.0, 20.0, 0.0)
 def send(run_folder: Path, command: Command) -> None:
     """Append ``command`` to the control log of ``run_folder``, signed with the author.
 
-    Returns at once; the log of the run says when the worker has obeyed.
+    Returns at once. When the worker has obeyed, the log of the run says so.
 
     Raises:
         TutorError: the control log cannot be written.
     """
     signed = command if command.by else replace(command, by=this_author())
     try:
-        log: Writer[Command] = Writer(run_folder / CONTROL_FILE)
+        log: LogWriter[Command] = LogWriter(run_folder / CONTROL_FILE)
         try:
             log.write(signed)
         finally:
@@ -101,7 +101,7 @@ def this_author() -> str:
     """The author of commands from this process: user, terminal and process id, such as ``anna pts/3 4711``."""
     try:
         user = getpass.getuser()
-    except (KeyError, OSError, ImportError):  # the system knows no name for this account
+    except (KeyError, OSError, ImportError):  # the account has no name
         user = "?"
     return clean_author(" ".join(filter(None, (user[:30], _terminal(), str(os.getpid())))))
 
@@ -117,11 +117,11 @@ def _terminal() -> str:
 
 def clean_author(author: str) -> str:
     """Make ``author`` safe to log: anybody can write into a control log."""
-    return harmless_line(author)[:LONGEST_AUTHOR]
+    return harmless_line(author)[:MAX_AUTHOR]
 
 
 def other_author(author: str) -> str:
-    """The name of ``author`` without the process id; empty for nobody, and for this process itself."""
+    """The name of ``author`` without the process id; empty if there is no author, or if it is this process."""
     return "" if author in {"", this_author()} else author.rpartition(" ")[0] or author
 
 
@@ -138,7 +138,7 @@ class Inbox:
     def __init__(self, path: Path) -> None:
         os.close(open_file(path, os.O_RDONLY | os.O_CREAT))
         self._tail = Tail(path, keep_open=True)
-        self._reader: Reader[Command] = Reader(Command, longest=_PIECE)
+        self._reader: LogReader[Command] = LogReader(Command, max_bytes=_CHUNK_BYTES)
 
     @property
     def skipped(self) -> int:
@@ -147,8 +147,8 @@ class Inbox:
 
     def poll(self) -> list[Command]:
         """Return the commands since the last poll. Costs half a microsecond if there are none."""
-        piece = self._tail.read(_PIECE)
-        return list(self._reader.each(piece)) if piece else []
+        chunk = self._tail.read(_CHUNK_BYTES)
+        return list(self._reader.events(chunk)) if chunk else []
 
     def close(self) -> None:
         """Close the control log."""

@@ -27,7 +27,7 @@ _TAGS = {name: f"{name.partition('_')[2]}/{name.partition('_')[0]}" for name in 
 """``loss/train`` and ``loss/valid``, so that TensorBoard shows both under one heading."""
 _POLYNOMIAL = 0x82F63B78
 """The Castagnoli polynomial with its bits reversed (RFC 3720)."""
-_MOST_STEPS = 2**63
+_MAX_STEPS = 2**63
 _MASK_DELTA = 0xA282EAD8
 _LARGEST_SINGLE = (2 - 2**-23) * 2.0**127
 
@@ -189,7 +189,7 @@ def _tf_records(folder: Path, start: float) -> Iterator[bytes]:
         for index, (epoch, numbers) in enumerate(rows, 1):
             at = start + before + (event.seconds - before) * index / len(rows)
             values = {tag: each for tag, each in zip(tags, numbers, strict=True) if each is not None}
-            step = int(epoch) if epoch == int(epoch) and 0 <= epoch < _MOST_STEPS else event.first + index - 1
+            step = int(epoch) if epoch == int(epoch) and 0 <= epoch < _MAX_STEPS else event.first + index - 1
             yield tf_record(scalar_event(at, step, values))
         before = event.seconds
 

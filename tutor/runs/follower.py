@@ -7,15 +7,15 @@ from pathlib import Path
 
 from tutor.foundation.translate import translate
 from tutor.runs.events import Event
-from tutor.runs.log import Reader, Tail
+from tutor.runs.log import LogReader, Tail
 from tutor.runs.processes import is_held
 from tutor.runs.summary import RunSummary, fold
 
 EVENTS_FILE = "events.jsonl"
 WEIGHTS_FILE = "weights.npz"
 LOCK_FILE = "worker.lock"
-_PIECE = 1 << 18
-"""Bytes that catching up reads at once: so many fit into the processor's cache."""
+_CHUNK_BYTES = 1 << 18
+"""How many bytes `catch_up` reads at once: few enough for the processor's cache."""
 
 
 class RunFollower:
@@ -23,13 +23,13 @@ class RunFollower:
 
     Args:
         folder: The run's folder. The log need not exist yet.
-        raw: See `Reader`.
+        raw: See `LogReader`.
     """
 
     def __init__(self, folder: Path, *, raw: bool = False) -> None:
         self.folder = folder
         self.summary = RunSummary()
-        self._reader: Reader[Event] = Reader(Event, raw=raw)
+        self._reader: LogReader[Event] = LogReader(Event, raw=raw)
         self._tail = Tail(folder / EVENTS_FILE)
         self._lock = str(folder / LOCK_FILE)
 
@@ -54,42 +54,42 @@ class RunFollower:
         If nothing is new and the worker is dead without having said how the run ended, the state of `summary` becomes
         ``died``; everything up to then is kept.
         """
-        piece = self._next(limit_bytes)
-        if not piece:
+        chunk = self._next_chunk(limit_bytes)
+        if not chunk:
             return []
-        events = list(self._reader.each(piece))
-        self._take(events)
+        events = list(self._reader.events(chunk))
+        self._fold(events)
         return events
 
     def catch_up(
-        self, hear: Callable[[Event], object] | None = None, stopped: Callable[[], bool] | None = None
+        self, on_event: Callable[[Event], object] | None = None, stopped: Callable[[], bool] | None = None
     ) -> RunSummary:
         """Read to the present end of the log, and return the summary.
 
         Args:
-            hear: Is called with each event before it is folded into the summary.
+            on_event: Called with each event before it is folded into the summary.
             stopped: Returns whether to stop reading; called before each piece.
         """
-        while not (stopped is not None and stopped()) and (piece := self._next(_PIECE)):
-            events = self._reader.each(piece)
-            self._take(events if hear is None else _heard(events, hear))
+        while not (stopped is not None and stopped()) and (chunk := self._next_chunk(_CHUNK_BYTES)):
+            events = self._reader.events(chunk)
+            self._fold(events if on_event is None else _passed_on(events, on_event))
         return self.summary
 
-    def _take(self, events: Iterable[Event]) -> None:
+    def _fold(self, events: Iterable[Event]) -> None:
         fold(self.summary, events)
         self.summary.lost = self._reader.skipped
 
-    def _next(self, limit_bytes: int) -> bytes:
+    def _next_chunk(self, limit_bytes: int) -> bytes:
         """Return the next piece of the log; empty if there is nothing new."""
-        piece = self._read(limit_bytes)
-        if piece or self.summary.ended or self.alive:
-            return piece
+        chunk = self._read(limit_bytes)
+        if chunk or self.summary.ended or self.alive:
+            return chunk
         # A worker that died after the log was read has written its last event by now.
-        piece = self._read(limit_bytes)
-        if not piece:
+        chunk = self._read(limit_bytes)
+        if not chunk:
             self.summary.state = "died"
             self.summary.version += 1
-        return piece
+        return chunk
 
     def _read(self, limit_bytes: int) -> bytes:
         try:
@@ -104,7 +104,7 @@ class RunFollower:
             return b""  # nothing new, if it could be read before: a network disk may fail for a moment
 
 
-def _heard(events: Iterable[Event], hear: Callable[[Event], object]) -> Iterator[Event]:
+def _passed_on(events: Iterable[Event], on_event: Callable[[Event], object]) -> Iterator[Event]:
     for event in events:
-        hear(event)
+        on_event(event)
         yield event

@@ -32,7 +32,7 @@ def run_to_end(
     Args:
         spec: The lab.
         data_folder: The folder of the data sets; None if the lab needs none.
-        on_event: Is called with each event.
+        on_event: Called with each event.
         changes: Settings to change again, each after the epoch at which it was changed before. With those of an earlier
             run of the same spec (`RunSummary.changes`), the losses are the same, bit for bit.
         perturbation: The rounding to try, as another processor may have it; see `tutor.ml.diagnostics`. None: that of

@@ -16,61 +16,61 @@ import msgspec
 from tutor.foundation.files import open_file
 from tutor.foundation.safe_text import harmless_value
 
-LONGEST_LINE = 1 << 20
-"""Bytes; no writer of ours makes a longer line. It is skipped, and never held in memory whole."""
-LINE_BYTES = 4096
-"""Lines up to this length are never torn, not even by ``kill -9``."""
+MAX_LINE_BYTES = 1 << 20
+"""The longest line in bytes. No writer of ours makes a longer one; it is skipped, and never held in memory whole."""
+ATOMIC_LINE_BYTES = 4096
+"""A line of at most this many bytes is written whole or not at all, even under ``kill -9``."""
 RESERVE_BYTES = 16 * 1024
 """Disk space that the log of a run reserves for its last event."""
-PIECE = 1 << 18
-"""Bytes of a file of another program that are read at once."""
-_MARK = 64
-"""Bytes before the offset that are compared at each look: in a file that was rewritten they differ."""
+CHUNK_BYTES = 1 << 18
+"""How many bytes of another program's file are read at once."""
+_MARK_BYTES = 64
+"""How many bytes before the offset are compared at each read: if they differ, the file was rewritten."""
 
 _encode = msgspec.json.Encoder().encode
 
 E = TypeVar("E")
 
 
-class Lines:
-    """Turns bytes into whole lines, without their ends: the same bytes in any pieces give the same lines.
+class LineSplitter:
+    """Splits a stream of bytes into lines, without their ends. How the stream is cut into chunks makes no difference.
 
     Args:
-        longest: Bytes; a longer line is skipped and counted.
+        max_bytes: A line of more bytes is skipped and counted.
     """
 
-    def __init__(self, longest: int = LONGEST_LINE) -> None:
-        self._longest = longest
-        self._half = b""
+    def __init__(self, max_bytes: int = MAX_LINE_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._partial = b""
         self._skipping = False
         self.skipped = 0
-        """Lines that were too long."""
+        """How many lines were too long."""
 
     @property
-    def waiting(self) -> int:
-        """Bytes held back because their line is not complete yet."""
-        return len(self._half)
+    def pending(self) -> int:
+        """How many bytes are held back because their line is not complete yet."""
+        return len(self._partial)
 
-    def feed(self, piece: bytes) -> Iterator[bytes]:
-        """Yield the lines that ``piece`` completes. Take all of them before feeding the next piece."""
-        lines = piece.split(b"\n")
-        lines[0] = self._half + lines[0]
-        self._half = lines.pop()
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield the lines that ``chunk`` completes. Take all of them before feeding the next chunk."""
+        lines = chunk.split(b"\n")
+        lines[0] = self._partial + lines[0]
+        self._partial = lines.pop()
         if self._skipping and lines:
             self._skipping = False
             del lines[0]
-        if len(self._half) > self._longest or self._skipping:
+        if len(self._partial) > self._max_bytes or self._skipping:
             self.skipped += not self._skipping
-            self._half, self._skipping = b"", True
+            self._partial, self._skipping = b"", True
         for line in lines:
-            if len(line) > self._longest:
+            if len(line) > self._max_bytes:
                 self.skipped += 1
             else:
                 yield line
 
-    def rest(self) -> bytes:
-        """Return the last line, which has no end, once nothing more is expected."""
-        rest, self._half = self._half, b""
+    def remainder(self) -> bytes:
+        """Return the last line, which has no line end yet. Call this when nothing more is expected."""
+        rest, self._partial = self._partial, b""
         return rest
 
 
@@ -79,8 +79,8 @@ class Tail:
 
     Args:
         path: The file.
-        keep_open: Keep one descriptor, which makes reading a file without news six times as cheap. Otherwise the file
-            is opened for each read, because a network file system shows what another machine has written only then.
+        keep_open: Keep the file open, which makes a read that finds nothing six times as cheap. Otherwise the file is
+            opened for each read, because on a network file system only then does another machine's writing show.
     """
 
     def __init__(self, path: Path, *, keep_open: bool = False) -> None:
@@ -102,12 +102,12 @@ class Tail:
             except FileNotFoundError:
                 return b""
         try:
-            piece = os.pread(self._descriptor, limit, self.offset)
+            chunk = os.pread(self._descriptor, limit, self.offset)
         finally:
             if not self._keep_open:
                 self.close()
-        self.offset += len(piece)
-        return piece
+        self.offset += len(chunk)
+        return chunk
 
     def close(self) -> None:
         """Close the file; the next read opens it again."""
@@ -116,7 +116,7 @@ class Tail:
             self._descriptor = None
 
 
-class RewrittenTail:
+class RewritableTail:
     """Reads a growing file that another program may also truncate, rewrite, move away or remove.
 
     A file that was moved away is read to its end before the one in its place.
@@ -128,56 +128,56 @@ class RewrittenTail:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor: int | None = None
-        self._mark = b""
+        self._last_bytes = b""
         self.offset = 0
         """Bytes read so far of the file as it is now."""
-        self.there = False
+        self.exists = False
         """Whether the file existed at the last read."""
 
-    def read(self, limit: int = PIECE) -> bytes | None:
+    def read(self, limit: int = CHUNK_BYTES) -> bytes | None:
         """Return what is new, at most ``limit`` bytes of it; None if the file was rewritten and is read from its top.
 
         Raises:
             OSError: it exists but cannot be read, or is not a file; see `tutor.foundation.files.open_file`.
         """
-        now = self._open()
+        current = self._open()
         if self._descriptor is None:
-            self._descriptor = now
-            return self._read(now, limit) if now is not None else b""
-        if self._was_cut(self._descriptor):
-            self._begin(now)
+            self._descriptor = current
+            return self._read(current, limit) if current is not None else b""
+        if self._was_rewritten(self._descriptor):
+            self._restart(current)
             return None
-        piece = self._read(self._descriptor, limit)
-        moved = now is not None and not os.path.samestat(os.fstat(now), os.fstat(self._descriptor))
-        if moved and not piece:
-            self._begin(now)
+        chunk = self._read(self._descriptor, limit)
+        moved = current is not None and not os.path.samestat(os.fstat(current), os.fstat(self._descriptor))
+        if moved and not chunk:
+            self._restart(current)
             return None
-        if now is not None:
-            os.close(now)
-        return piece
+        if current is not None:
+            os.close(current)
+        return chunk
 
     def _open(self) -> int | None:
-        self.there = True
+        self.exists = True
         try:
             return open_file(self._path)
         except FileNotFoundError:
-            self.there = False
+            self.exists = False
             return None
 
-    def _begin(self, descriptor: int | None) -> None:
+    def _restart(self, descriptor: int | None) -> None:
         self.close()
-        self._descriptor, self.offset, self._mark = descriptor, 0, b""
+        self._descriptor, self.offset, self._last_bytes = descriptor, 0, b""
 
-    def _was_cut(self, descriptor: int) -> bool:
+    def _was_rewritten(self, descriptor: int) -> bool:
         if os.fstat(descriptor).st_size < self.offset:
             return True
-        return os.pread(descriptor, len(self._mark), self.offset - len(self._mark)) != self._mark
+        return os.pread(descriptor, len(self._last_bytes), self.offset - len(self._last_bytes)) != self._last_bytes
 
     def _read(self, descriptor: int, limit: int) -> bytes:
-        piece = os.pread(descriptor, limit, self.offset)
-        self.offset += len(piece)
-        self._mark = (self._mark + piece)[-_MARK:]
-        return piece
+        chunk = os.pread(descriptor, limit, self.offset)
+        self.offset += len(chunk)
+        self._last_bytes = (self._last_bytes + chunk)[-_MARK_BYTES:]
+        return chunk
 
     def close(self) -> None:
         """Close the file."""
@@ -186,61 +186,61 @@ class RewrittenTail:
             self._descriptor = None
 
 
-class Reader(Generic[E]):
-    """Decodes lines as events of one msgspec union. Every text in an event is harmless; other lines are counted.
+class LogReader(Generic[E]):
+    """Decodes lines as events of one msgspec union. Texts are made harmless; lines that are not events are counted.
 
     Args:
         kind: The union of the events, `E`. It is ``Any`` because the type system has no type for unions.
-        raw: Leave texts as they were written, for callers that print them as JSON, which escapes them itself.
-        longest: See `Lines`.
+        raw: Do not clean texts: for callers that print them as JSON, which escapes control characters itself.
+        max_bytes: See `LineSplitter`.
     """
 
-    def __init__(self, kind: Any, *, raw: bool = False, longest: int = LONGEST_LINE) -> None:
+    def __init__(self, kind: Any, *, raw: bool = False, max_bytes: int = MAX_LINE_BYTES) -> None:
         self._decoder: msgspec.json.Decoder[E] = msgspec.json.Decoder(kind)
-        self._lines = Lines(longest)
+        self._lines = LineSplitter(max_bytes)
         self._raw = raw
-        self._torn = 0
+        self._damaged = 0
 
     @property
     def skipped(self) -> int:
-        """Lines that were damaged, unknown, too long or not events."""
-        return self._lines.skipped + self._torn
+        """How many lines were damaged, unknown, too long or not events."""
+        return self._lines.skipped + self._damaged
 
     @property
-    def waiting(self) -> int:
-        """Bytes held back because their line is not complete yet."""
-        return self._lines.waiting
+    def pending(self) -> int:
+        """How many bytes are held back because their line is not complete yet."""
+        return self._lines.pending
 
-    def each(self, piece: bytes) -> Iterator[E]:
-        """Yield the events of the lines that ``piece`` completes. Take all of them before the next piece.
+    def events(self, chunk: bytes) -> Iterator[E]:
+        """Yield the events of the lines that ``chunk`` completes. Take all of them before the next chunk.
 
-        They come one at a time because it is faster to use an event before the next is decoded: its numbers reuse the
-        memory of the last ones, while those of many events need memory that the system has to provide first.
+        It is a generator because using each event before the next is decoded is faster: the numbers of an event reuse
+        the memory of the last, while a list of events would need new memory from the system.
         """
-        for line in self._lines.feed(piece):
-            if line and (event := self.event(line)) is not None:
+        for line in self._lines.feed(chunk):
+            if line and (event := self.decode(line)) is not None:
                 yield event
 
-    def event(self, line: bytes) -> E | None:
+    def decode(self, line: bytes) -> E | None:
         """Return the event of one line; None, and count it, if it is not an event."""
         try:
-            # JSON writes whatever controls a terminal as an escape or, if its code is 127 or more, as itself. A line
-            # of plain ASCII without either, such as the numbers of epochs, needs no cleaning.
+            # In JSON a control character is either an escape or, from code 127 on, the character itself. A line of
+            # plain ASCII without either, such as the numbers of epochs, needs no cleaning.
             if self._raw or (line.isascii() and b"\\" not in line and b"\x7f" not in line):
                 return self._decoder.decode(line)
             return self._decoder.decode(msgspec.json.encode(harmless_value(msgspec.json.decode(line))))
         except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError):
-            self._torn += 1
+            self._damaged += 1
             return None
 
 
-class Writer(Generic[E]):
-    """Appends events to a log, one ``os.write`` a line. A torn line never damages the next one.
+class LogWriter(Generic[E]):
+    """Appends events to a log, one ``os.write`` a line. A line that was cut short never damages the next one.
 
     Args:
         path: The log; it is created, or appended to if it exists.
-        reserve: Bytes of a second file next to the log. If the disk is full, that file is removed, so that the log can
-            still say how the run ended.
+        reserve: The size in bytes of a second file next to the log. When the disk is full, that file is removed, which
+            makes room to log how the run ended.
 
     Raises:
         OSError: the log cannot be created, or is not a file.
@@ -250,7 +250,7 @@ class Writer(Generic[E]):
         self._descriptor = open_file(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         self._reserve = path.with_suffix(".reserve") if reserve else None
         size = os.fstat(self._descriptor).st_size
-        self._torn = size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
+        self._cut_short = size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
         if self._reserve is not None:
             try:
                 self._reserve.write_bytes(b"\0" * reserve)
@@ -265,25 +265,25 @@ class Writer(Generic[E]):
             OSError: the line could not be written completely.
         """
         line = _encode(event) + b"\n"
-        if self._torn:
+        if self._cut_short:
             line = b"\n" + line
         written = 0
         try:
             while written < len(line):
                 written += os.write(self._descriptor, line[written:])
-            self._torn = False
+            self._cut_short = False
         except OSError:
-            self._torn = self._torn or written > 0
+            self._cut_short = self._cut_short or written > 0
             raise
 
-    def give_up_reserve(self) -> None:
-        """Remove the reserve, to make room for a last event."""
+    def release_reserve(self) -> None:
+        """Delete the reserve file, to make room for a last event."""
         if self._reserve is not None:
             self._reserve.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close the log, and remove the reserve."""
-        self.give_up_reserve()
+        """Close the log, and delete the reserve file."""
+        self.release_reserve()
         descriptor, self._descriptor = self._descriptor, -1  # its number may soon be that of another file
         if descriptor >= 0:
             os.close(descriptor)

@@ -23,7 +23,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig, ShowConfig, Value
 from tutor.labs.lab_files import versions
-from tutor.ml.divergence import beyond_use, has_diverged
+from tutor.ml.divergence import divergence_limit, has_diverged
 from tutor.ml.settings import TrainSettings
 from tutor.runs.control import CONTROL_FILE, Command, Inbox
 from tutor.runs.events import (
@@ -39,7 +39,7 @@ from tutor.runs.events import (
     Started,
 )
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
-from tutor.runs.log import RESERVE_BYTES, Writer
+from tutor.runs.log import RESERVE_BYTES, LogWriter
 from tutor.runs.processes import hold, release
 from tutor.runs.registry import Runs
 from tutor.runs.worker.recorder import SERIES, Recorder
@@ -52,7 +52,7 @@ _LONGEST_NOTE = 1000
 _LONGEST_ERROR = 500
 LONGEST_METRIC = 40
 """Characters in the name of a metric."""
-MOST_METRICS = 20
+MAX_METRICS = 20
 """Metrics that a program may add to the usual series."""
 _TAKEN = frozenset({"epoch", "epochs", "updates", "learning_rate", "gradient_norm", *SERIES})
 _LARGEST_WHOLE = 2**63 - 1
@@ -252,7 +252,7 @@ class Recording:
             self._log.close(self._epochs)
 
     def _finish(self, reason: Reason) -> None:
-        if has_diverged(self._last_loss, beyond_use(self._first_loss)):
+        if has_diverged(self._last_loss, divergence_limit(self._first_loss)):
             self._log.write(Diverged(epoch=self._epochs, updates=self._updates))
             reason = "diverged"
         at, by = self._seconds, self._steering.stopped_by
@@ -311,8 +311,8 @@ class Recording:
                 values[name] = convert(name, given)
         for name in metrics.keys() - self._names:
             _check_metric(name)
-        if len(self._names | metrics.keys()) > MOST_METRICS:
-            raise ValueError(translate("record.too-many", most=MOST_METRICS))
+        if len(self._names | metrics.keys()) > MAX_METRICS:
+            raise ValueError(translate("record.too-many", most=MAX_METRICS))
         values |= {name: number(name, value) for name, value in metrics.items() if value is not None}
         return self.add_epoch(values, updates=None if updates is None else whole_number("updates", updates))
 
@@ -323,7 +323,7 @@ class Recording:
 
         Args:
             values: By name: ``train_loss`` and the other series, and metrics; what is missing was not measured. Metrics
-                beyond `MOST_METRICS` of a run are left out.
+                beyond `MAX_METRICS` of a run are left out.
             updates: Updates of the parameters since the beginning; None: as many as epochs.
             place: The place of the epoch, from 1, if it replaces that epoch and all later ones; 0: the next one.
             number: The number that the program gives the epoch; None: its place.
@@ -351,7 +351,7 @@ class Recording:
     def _take(self, values: Mapping[str, float], updates: int | None, place: int, number: float | None) -> None:
         own: dict[str, float] = {}
         for name, value in values.items():
-            known = name in self._names or len(self._names) < MOST_METRICS
+            known = name in self._names or len(self._names) < MAX_METRICS
             if known and name not in SERIES and name != "learning_rate":
                 self._names.add(name)
                 own[name] = value
@@ -479,7 +479,7 @@ class RecordLog:
 
     def __init__(self, folder: Path, lock: int, clock: Callable[[], float]) -> None:
         try:
-            self._log: Writer[Event] = Writer(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
+            self._log: LogWriter[Event] = LogWriter(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
             self._inbox = Inbox(folder / CONTROL_FILE)
         except OSError:
             release(lock)
@@ -546,7 +546,7 @@ class RecordLog:
         if not self.ours:
             return
         self._flush()
-        self._log.give_up_reserve()
+        self._log.release_reserve()
         self._flush()
         if self._waiting:
             self._waiting = [Failed(epoch=epoch, message=translate("runs.failed-disk", reason=self._trouble))]

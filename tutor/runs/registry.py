@@ -24,7 +24,7 @@ from tutor.labs.lab_files import write_config
 from tutor.labs.limits import KEEP_MB, KEEP_RUNS, Limits
 from tutor.runs.events import Epochs, Event, number_text
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, RunFollower
-from tutor.runs.log import Reader
+from tutor.runs.log import LogReader
 from tutor.runs.processes import hold, is_held, start_worker
 from tutor.runs.summary import ENDED, RunSummary, State, fold, latest
 
@@ -494,8 +494,8 @@ def _read_ends(log: Path) -> tuple[list[Event], list[Event]]:
 
 
 def _events(piece: bytes) -> list[Event]:
-    reader: Reader[Event] = Reader(Event)
-    return list(reader.each(piece))
+    reader: LogReader[Event] = LogReader(Event)
+    return list(reader.events(piece))
 
 
 def _time_of(folder: Path) -> datetime:

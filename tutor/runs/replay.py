@@ -18,7 +18,7 @@ from tutor.foundation.files import open_file
 from tutor.foundation.translate import translate
 from tutor.runs.events import Epochs, Event, View
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.log import LONGEST_LINE, Reader
+from tutor.runs.log import MAX_LINE_BYTES, LogReader
 from tutor.runs.summary import PanelView, RunSummary, fold
 
 _SECONDS = 12.0
@@ -56,7 +56,7 @@ class Replay:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / EVENTS_FILE
-        self._reader: Reader[Event] = Reader(Event)
+        self._reader: LogReader[Event] = LogReader(Event)
         self.whole = RunSummary()
         """The run as it ended."""
         self._marks = [_Mark(0, 0, 0.0, None, None)]
@@ -86,8 +86,8 @@ class Replay:
         try:
             with os.fdopen(open_file(self._path), "rb") as log:
                 offset, begins = 0, True
-                while line := log.readline(LONGEST_LINE + 1):
-                    if begins and len(line) <= LONGEST_LINE:
+                while line := log.readline(MAX_LINE_BYTES + 1):
+                    if begins and len(line) <= MAX_LINE_BYTES:
                         self._take(line, offset)
                     offset += len(line)
                     begins = line.endswith(b"\n")
@@ -96,7 +96,7 @@ class Replay:
             raise TutorError(translate("runs.cannot-read", path=str(self._path), reason=reason)) from error
 
     def _take(self, line: bytes, offset: int) -> None:
-        event = self._reader.event(line)
+        event = self._reader.decode(line)
         if event is None:
             return
         if isinstance(event, View):
@@ -182,7 +182,7 @@ class Replay:
         except OSError:
             return {}
         try:
-            event = self._reader.event(os.pread(descriptor, place.length, place.offset))
+            event = self._reader.decode(os.pread(descriptor, place.length, place.offset))
         finally:
             os.close(descriptor)
         return event.data if isinstance(event, View) else {}

@@ -1,4 +1,4 @@
-"""The fold: a log goes in, what every viewer shows comes out, so all viewers show the same numbers."""
+"""Folds the events of a log into the summary that every viewer shows, so that all viewers show the same numbers."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ State = Literal["starting", "running", "paused", "finished", "stopped", "diverge
 ENDED: frozenset[State] = frozenset({"finished", "stopped", "diverged", "failed", "died", "unreadable"})
 
 Fact = float | bool | str
-_MOST_NOT_FINITE = 10_000
-_MOST_LOST = 1_000_000
+_MAX_NOT_FINITE = 10_000
+_MAX_LOST = 1_000_000
 """Lost epochs of a run that are filled with nan. No worker leaves a larger gap; filling one would only take memory."""
-_MOST_METRICS = 40
+_MAX_METRICS = 40
 
 
 class End(NamedTuple):
-    """One way in which a run ends. A run that failed or died gave no reason, and has no `End`.
+    """One way in which a run ends. A run that failed or died gives no reason, so it has no `End`.
 
     Args:
-        state: Whether the run did everything that it was asked for, was cut short, or diverged.
+        state: Whether the run did all that it was asked to do, was cut short, or diverged.
         sentence: A key for `translate`; the sentence may use ``epochs``, ``updates`` and ``seconds``.
         expected: Whether it ended as somebody asked, so that there is nothing to explain.
     """
@@ -86,7 +86,7 @@ class PanelView:
 
 @dataclass(slots=True)
 class RunSummary:
-    """The present state of a run. ``train_losses[0]`` is the loss of epoch 1; a loss that is not finite is nan."""
+    """The current state of a run. ``train_losses[0]`` is the loss of epoch 1; a loss that is not finite is nan."""
 
     state: State = "starting"
     run: str = ""
@@ -105,11 +105,11 @@ class RunSummary:
     train_accuracies: array[float] = field(default_factory=lambda: array("d"))
     valid_accuracies: array[float] = field(default_factory=lambda: array("d"))
     metrics: dict[str, array[float]] = field(default_factory=dict)
-    """Further series that the learner's own program measures, by the names that it gives them."""
+    """Further series that the learner's own program measures, by name."""
     numbers: array[float] = field(default_factory=lambda: array("d"))
     """The number that another program gives each epoch; empty if it counts them 1, 2, 3."""
     not_finite: dict[str, dict[int, float]] = field(default_factory=dict)
-    """By series and place, each nan and infinity that was measured, up to `_MOST_NOT_FINITE` of a series."""
+    """By series and epoch, each nan and infinity that was measured, up to `_MAX_NOT_FINITE` of a series."""
     best_valid_loss: float = nan
     best_epoch: int = 0
     worst_train_loss: float = nan
@@ -133,8 +133,7 @@ class RunSummary:
     lost_epochs: int = 0
     """Epochs whose lines could not be read, which are nan in `train_losses`."""
     whole: bool = True
-    """Whether the log is folded from its beginning, so that a gap in the epochs means lost lines, and is filled with
-    nan."""
+    """Whether the log is folded from its beginning, so that a gap in the epochs means lost lines, and becomes nan."""
     extremes_stale: bool = False
     """Whether epochs were replaced, so that the best and the worst epoch have to be found again."""
 
@@ -150,16 +149,16 @@ class RunSummary:
 
     @property
     def followed(self) -> bool:
-        """Whether only the log of such a program is read, so that the program cannot be steered."""
+        """Whether tutor only reads the log of such a program and cannot steer it."""
         return self.data is not None and self.data.task == FOLLOWED
 
     @property
     def epochs_planned(self) -> int:
-        """How many epochs there will be; 0 before the start, and if nobody has said."""
+        """How many epochs there will be; 0 if that is not known, or not yet."""
         if self.spec is None or (self.recorded and self.spec.train.epochs == UNKNOWN_EPOCHS):
             return 0
-        turned = next((change.epochs for change in reversed(self.changes) if change.epochs), 0)
-        return turned or (self.data.epochs if self.data is not None else 0) or self.spec.train.epochs
+        changed_epochs = next((change.epochs for change in reversed(self.changes) if change.epochs), 0)
+        return changed_epochs or (self.data.epochs if self.data is not None else 0) or self.spec.train.epochs
 
     def number_of(self, epoch: int) -> float:
         """The number that the training program gives the epoch at place ``epoch``."""
@@ -181,30 +180,30 @@ class RunSummary:
         }
         return own[name] if name in own else self.metrics.get(name, array("d"))
 
-    def place_text(self) -> str:
-        """The progress: ``12/200``, or ``12`` if the total is unknown or the program has numbers of its own."""
+    def progress_text(self) -> str:
+        """The progress, such as ``12/200``; ``12`` if the total is unknown or epochs have numbers of their own."""
         planned = "" if self.numbers or not self.epochs_planned else f"/{self.epochs_planned}"
         return f"{self.epoch_text()}{planned}"
 
     def last_value(self, name: str) -> float | None:
         """The value of a series in the last epoch, nan and infinity included; None if it was not measured then."""
-        series, odd = self.series(name), self.not_finite.get(name, {})
-        if self.epoch in odd:
-            return odd[self.epoch]
+        series, not_finite = self.series(name), self.not_finite.get(name, {})
+        if self.epoch in not_finite:
+            return not_finite[self.epoch]
         return series[-1] if series and isfinite(series[-1]) else None
 
     def measured(self, name: str) -> float | None:
         """The last measured value of a series, nan and infinity included; None if there is none."""
-        series, odd = self.series(name), self.not_finite.get(name, {})
+        series, not_finite = self.series(name), self.not_finite.get(name, {})
         place = next((index for index in range(len(series), 0, -1) if isfinite(series[index - 1])), 0)
-        last_odd = next(reversed(odd), 0)
-        if not place and not last_odd:
+        last_not_finite = next(reversed(not_finite), 0)
+        if not place and not last_not_finite:
             return None
-        return odd[last_odd] if last_odd > place else series[place - 1]
+        return not_finite[last_not_finite] if last_not_finite > place else series[place - 1]
 
     @property
     def message(self) -> str:
-        """What the learner should know now, in the interface language; empty if all is well."""
+        """What the learner should know now, in the interface language; empty if there is nothing to say."""
         if self.state == "died":
             return translate("runs.died", epoch=self.epoch) if self.epoch else translate("runs.died-at-start")
         if self.reason is not None and not ENDS[self.reason].expected:
@@ -213,7 +212,7 @@ class RunSummary:
 
     @property
     def end_sentence(self) -> str:
-        """How it ended, in the interface language; empty if it is running, or gave no reason for its end."""
+        """How it ended, in the interface language; empty if it is running, or ended without giving a reason."""
         if self.reason is None:
             return ""
         seconds = self.spec.train.max_seconds if self.spec is not None else 0.0
@@ -247,7 +246,7 @@ class RunSummary:
                 facts[f"final.{name}"] = series[-1]
                 facts[f"first.{name}"] = series[0]
         if self.train_losses and self.spec is not None and self.spec.loss.name == "function":
-            facts["final.f"] = self.train_losses[-1]  # its loss is its height
+            facts["final.f"] = self.train_losses[-1]  # the loss of a drawn function is its height
         for name, series in self.metrics.items():
             facts.setdefault(f"final.{name}", series[-1] if series else nan)
         if self.gradient_norm is not None:
@@ -273,7 +272,7 @@ def fold(summary: RunSummary, events: Iterable[Event]) -> RunSummary:
     The result depends only on the events and their order, never on how they were split into calls.
     """
     for event in events:
-        _STEPS[type(event)](summary, event)
+        _FOLD[type(event)](summary, event)
         summary.version += 1
     if summary.extremes_stale:
         _find_extremes(summary)
@@ -293,7 +292,7 @@ def _started(summary: RunSummary, event: Started) -> None:
 
 
 def _append(series: array[float], before: int, values: list[float | None]) -> list[float]:
-    """Append ``values`` to ``series``, null as nan. If it has fewer than ``before`` values, fill it with nan first.
+    """Append ``values`` to ``series``, with nan for None. A series shorter than ``before`` is filled with nan first.
 
     Returns:
         The values that are numbers; if all are, as usual, that is the list itself and not a copy.
@@ -304,7 +303,7 @@ def _append(series: array[float], before: int, values: list[float | None]) -> li
         series.fromlist([nan] * (before - len(series)))
     whole = cast("list[float]", values)
     try:
-        # Packs all values or, if one is null, raises: faster than to search for null first, and than `fromlist`.
+        # Packing raises if a value is None. That is faster than looking for None first, and faster than `fromlist`.
         series.frombytes(struct.pack(f"{len(whole)}d", *whole))
     except struct.error:
         series.fromlist([nan if each is None else each for each in values])
@@ -312,16 +311,16 @@ def _append(series: array[float], before: int, values: list[float | None]) -> li
     return whole
 
 
-def _forget(summary: RunSummary, keep: int) -> None:
-    """Keep the first ``keep`` epochs; later ones will be replaced. The series are new objects, so viewers notice."""
+def _truncate(summary: RunSummary, keep: int) -> None:
+    """Drop the epochs after the first ``keep``; others will take their place. New series objects let viewers notice."""
     summary.train_losses = summary.train_losses[:keep]
     summary.valid_losses = summary.valid_losses[:keep]
     summary.train_accuracies = summary.train_accuracies[:keep]
     summary.valid_accuracies = summary.valid_accuracies[:keep]
     summary.metrics = {name: series[:keep] for name, series in summary.metrics.items()}
     summary.numbers = summary.numbers[:keep]
-    for name, odd in summary.not_finite.items():
-        summary.not_finite[name] = {place: value for place, value in odd.items() if place <= keep}
+    for name, not_finite in summary.not_finite.items():
+        summary.not_finite[name] = {place: value for place, value in not_finite.items() if place <= keep}
     summary.extremes_stale = True
 
 
@@ -333,8 +332,8 @@ def _find_extremes(summary: RunSummary) -> None:
     summary.best_valid_loss, summary.best_epoch = best or (nan, 0)
 
 
-def _note_foreign(summary: RunSummary, event: Epochs, before: int) -> None:
-    """Fold what only the log of another program has: its own numbers of epochs, and values that are not finite."""
+def _fold_foreign(summary: RunSummary, event: Epochs, before: int) -> None:
+    """Fold what only the logs of other programs have: their own epoch numbers, and values that are not finite."""
     if event.numbers is not UNSET:
         places = range(len(summary.numbers) + 1, before + 1)
         summary.numbers.extend(float(place) for place in places)
@@ -342,19 +341,19 @@ def _note_foreign(summary: RunSummary, event: Epochs, before: int) -> None:
     elif summary.numbers:
         summary.numbers.extend(float(event.first + index) for index in range(len(event.train)))
     for name, letters in event.not_finite.items() if event.not_finite is not UNSET else ():
-        odd = summary.not_finite.setdefault(name, {})
+        not_finite = summary.not_finite.setdefault(name, {})
         for index in range(min(len(letters), len(event.train))):
-            if (value := event.odd(name, index)) is not None and len(odd) < _MOST_NOT_FINITE:
-                odd[event.first + index] = value
+            if (value := event.odd(name, index)) is not None and len(not_finite) < _MAX_NOT_FINITE:
+                not_finite[event.first + index] = value
 
 
 def _epochs(summary: RunSummary, event: Epochs) -> None:
     before = len(summary.train_losses)
     if summary.whole and event.first <= before:
         before = max(0, event.first - 1)
-        _forget(summary, before)
+        _truncate(summary, before)
     gap = event.first - 1 - before
-    if summary.whole and 0 < gap <= _MOST_LOST - summary.lost_epochs:
+    if summary.whole and 0 < gap <= _MAX_LOST - summary.lost_epochs:
         summary.train_losses.fromlist([nan] * gap)
         summary.lost_epochs += gap
         before = event.first - 1
@@ -370,11 +369,11 @@ def _epochs(summary: RunSummary, event: Epochs) -> None:
     _append(summary.train_accuracies, before, event.train_accuracy)
     _append(summary.valid_accuracies, before, event.valid_accuracy)
     for name, values in event.metrics.items():
-        if name not in summary.metrics and len(summary.metrics) >= _MOST_METRICS:
+        if name not in summary.metrics and len(summary.metrics) >= _MAX_METRICS:
             continue
         _append(summary.metrics.setdefault(name, array("d")), before, values)
     if event.numbers is not UNSET or event.not_finite is not UNSET or summary.numbers:
-        _note_foreign(summary, event, before)
+        _fold_foreign(summary, event, before)
     summary.epoch = event.first + len(event.train) - 1
     summary.updates = event.updates
     summary.seconds = event.seconds
@@ -437,7 +436,7 @@ def _failed(summary: RunSummary, event: Failed) -> None:
     summary.worker_message, summary.hint = event.message, event.hint
 
 
-_STEPS: dict[type[Event], Callable[[RunSummary, Any], None]] = {
+_FOLD: dict[type[Event], Callable[[RunSummary, Any], None]] = {
     Started: _started,
     Epochs: _epochs,
     View: _view,

@@ -1,6 +1,6 @@
 """One attempt at one question: a draft of an answer, hints, then the locked answer and its verdict.
 
-It is pure: it reads no clock and stores nothing. `attempt_state` and `restore_attempt` turn it into JSON values and
+It reads no clock and stores nothing. `attempt_state` and `restore_attempt` turn it into JSON values and
 back.
 """
 
@@ -24,16 +24,16 @@ class Stage(StrEnum):
 
     OPEN = "open"
     WAITING = "waiting"
-    """Committed; a run will decide it."""
+    """Committed; a run will decide whether it is right."""
     SETTLED = "settled"
     UNCOUNTED = "uncounted"
     """Committed, but its run is not available."""
 
 
 def facts_needed(question: Question) -> frozenset[str]:
-    """The names of the facts of its runs that decide a prediction."""
-    named = [option.when.names for option in question.options if option.when is not None]
-    return frozenset({question.figure} if question.figure else ()).union(*named)
+    """The facts of a run that the grading of a prediction needs."""
+    in_options = [option.when.names for option in question.options if option.when is not None]
+    return frozenset({question.figure} if question.figure else ()).union(*in_options)
 
 
 class Attempt:
@@ -49,7 +49,7 @@ class Attempt:
         self.question = question = self.type.drawn(question, seed)
         self.seed = seed
         self.shown = self.type.shown(question, seed)
-        """Original indices of the options, in the order in which they are shown; for an ordering, at the start."""
+        """The options as indices in the lesson file, in the order in which they are shown first."""
         self.stage = Stage.OPEN
         self.verdict: Verdict | None = None
         self.facts: Facts | None = None
@@ -58,9 +58,9 @@ class Attempt:
         self.hints_shown = 0
         self.unsure = False
         self.confidence: float | None = None
-        """The probability of being right that the learner gives, from 0.5 to 1; None if not asked or not answered."""
+        """How probable the learner thinks it is to be right, from 0.5 to 1; None if not asked or not answered."""
         self.given_up = False
-        """Whether the learner asked for the answer instead of giving one; this counts as not known."""
+        """Whether the learner asked for the answer instead of giving one, which counts as wrong."""
         self._draft = self.type.empty(question, self.shown)
         self._history: list[Draft] = []
         self._typing_in: int | None = None
@@ -100,8 +100,8 @@ class Attempt:
     def translate(self, question: Question) -> bool:
         """Continue with the same question in another language. Returns False if the two questions do not match."""
         old = self.question
-        alike = (question.id, question.kind) == (old.id, old.kind)
-        if not alike or self.type.size(question) != self.type.size(old):
+        same = (question.id, question.kind) == (old.id, old.kind)
+        if not same or self.type.size(question) != self.type.size(old):
             return False
         self.question = question = self.type.drawn(question, self.seed)
         self.hints_shown = min(self.hints_shown, len(question.hints))
@@ -112,10 +112,10 @@ class Attempt:
     # -- answering ---------------------------------------------------------------------------------------
 
     def choose(self, index: int, place: int = 0) -> bool:
-        """Choose an option or a partner by its original index. The type of the question decides what that does.
+        """Choose an option or a partner. What that does depends on the type of the question.
 
         Args:
-            index: The option of a single choice, the option to tick or untick in a multiple choice, or a partner.
+            index: The option to choose, tick or untick, or the partner; its index in the lesson file.
             place: The line that gets the partner.
 
         Returns:
@@ -187,7 +187,7 @@ class Attempt:
         return True
 
     def give_up(self) -> bool:
-        """Ask for the answer, which counts as not known. Returns whether that was possible.
+        """Ask for the answer, which counts as wrong. Returns whether that was possible.
 
         It is not possible for a prediction, because a guess costs nothing there.
         """
@@ -199,7 +199,7 @@ class Attempt:
         return True
 
     def settle(self, facts: Facts | None) -> bool:
-        """Let a finished run decide, or the answer key if ``facts`` is None. Returns whether the attempt waited for it.
+        """Grade by the facts of a run, or the answer key if ``facts`` is None. Returns whether the attempt was waiting.
 
         If the run does not report a fact that the question depends on, the prediction is not counted.
         """
@@ -212,7 +212,7 @@ class Attempt:
         return True
 
     def cannot_run(self, reason: str) -> bool:
-        """Do not count the prediction, because its run is not available. Returns whether the attempt waited for it."""
+        """Do not count the prediction, because its run is not available. Returns whether the attempt was waiting."""
         if self.stage is not Stage.WAITING:
             return False
         self.stage = Stage.UNCOUNTED
@@ -220,7 +220,7 @@ class Attempt:
         return True
 
     def given(self) -> Given:
-        """The answer in the form that is stored: original indices, or texts."""
+        """The answer in the form that is stored: indices in the lesson file, or texts."""
         return self.type.given(self._draft)
 
     def _settle(self, facts: Facts | None) -> None:
@@ -287,8 +287,8 @@ def attempt_from_answer(question: Question, seed: int, given: Given) -> Attempt 
     draft = attempt.type.restore(question, given)
     if draft is None or not attempt.put(draft):
         return None
-    nothing = not any(str(each).strip() for each in given)
-    if not attempt.commit() and not (nothing and attempt.give_up()):
+    is_blank = not any(str(each).strip() for each in given)
+    if not attempt.commit() and not (is_blank and attempt.give_up()):
         return None
     attempt.settle(None)
     return attempt

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from tutor.foundation.translate import language
 from tutor.progress.renames import Renames, nothing_renamed
-from tutor.progress.store import Opened, open_store
+from tutor.progress.store import OpenedStore, open_store
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import Course
 
 
-def open_course_store(course: Course | None, path: Path | None = None) -> Opened:
+def open_course_store(course: Course | None, path: Path | None = None) -> OpenedStore:
     """Open the progress file. This never fails: see `tutor.progress.store.open_store`.
 
     Args:

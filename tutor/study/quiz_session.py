@@ -105,7 +105,7 @@ class QuizSession:
         if saved is not None:
             session._restore(saved)
         elif lesson_id:
-            store.note_questions(lesson_id, len(questions))
+            store.set_question_count(lesson_id, len(questions))
         return session
 
     # -- where one is ------------------------------------------------------------------------------------

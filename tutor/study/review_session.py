@@ -13,7 +13,7 @@ from tutor.foundation import clock
 from tutor.foundation.translate import language
 from tutor.progress.cards import Card, term_of
 from tutor.progress.records import new_key
-from tutor.progress.store import REVIEW
+from tutor.progress.store import REVIEW_PREFIX
 from tutor.study.attempt import Attempt
 from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
 from tutor.study.quiz_session import new_seed
@@ -53,7 +53,7 @@ class ReviewSession:
         self._deck = deck
         self._seconds = seconds
         self._began = seconds()
-        self._context = AttemptContext(store, f"{REVIEW}{new_key()}", seconds=seconds)
+        self._context = AttemptContext(store, f"{REVIEW_PREFIX}{new_key()}", seconds=seconds)
         self._waiting: deque[Card] = deque(_one_side_each(store.cards.due(moment)))
         self.due = len(self._waiting)
         """How many cards were due at the start."""

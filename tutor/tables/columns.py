@@ -1,4 +1,4 @@
-"""The columns of a table as they are read: each cell a number, a word or missing, in bounded memory."""
+"""The columns of a table, read cell by cell in bounded memory: each cell is a number, a word or missing."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-MOST_WORDS = 1000
-"""A column with more different words than this stops counting them, because nothing uses so many."""
-_MOST_AFFIXES = 20
+MAX_WORDS = 1000
+"""A column with more distinct words than this stops counting them, because nothing uses so many."""
+_MAX_AFFIXES = 20
 _SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
 """Numbers that programs write for a missing value."""
 
@@ -39,7 +39,7 @@ _TOTALS = frozenset({
     "suma", "totale", "totaal", "итого", "всего", "合计", "总计", "合計", "總計", "小计", "平均", "average", "mean",
     "mittelwert", "durchschnitt", "moyenne", "media", "avg",
 })  # fmt: skip
-"""Words in the first cell of a row that is the sum or the mean of all others."""
+"""Words that mark a row as the sum or the mean of all others."""
 
 
 class Place(NamedTuple):
@@ -63,21 +63,21 @@ class Fault(NamedTuple):
 
 
 class Column:
-    """One column, cell by cell. What its numbers mean is known once it is settled (see `settle`).
+    """One column, added cell by cell. `settle` then decides what its numbers mean.
 
     Args:
-        name: Its whole name in the header.
+        name: Its full name in the header.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.words: dict[str, int] | None = {}
-        """The number of each different text of a cell; None if there are more than `MOST_WORDS`."""
+        """A code for each distinct cell text; None if there are more than `MAX_WORDS`."""
         self.empties: Counter[str] = Counter()
         """How often each way of writing a missing value occurs; ``""`` is an empty cell."""
         self.decimals: dict[str, Place] = {}
         """For each mark that some cell shows to be the decimal mark, the first such cell."""
-        self.opens: dict[str, Place] = {}
+        self.ambiguous: dict[str, Place] = {}
         """For each mark that may separate thousands or be the decimal mark, the first such cell."""
         self.affixes: dict[str, Place] = {}
         """For each percent sign, currency and unit of its numbers (``""`` for none), the first such cell."""
@@ -92,47 +92,47 @@ class Column:
         self.fault: Fault | None = None
         self._numbers = array("d")
         self._codes = array("i")
-        self._open_rows: dict[str, array[int]] = {POINT: array("l"), COMMA: array("l")}
+        self._ambiguous_rows: dict[str, array[int]] = {POINT: array("l"), COMMA: array("l")}
         self._affix_counts: Counter[str] = Counter()
         self._word_count = 0
         self._first_word: Place | None = None
-        self._endless: Place | None = None
+        self._infinite: Place | None = None
 
-    def take(self, cells: Sequence[str], lines: Sequence[int]) -> None:
+    def add(self, cells: Sequence[str], lines: Sequence[int]) -> None:
         """Add cells, each with the line of the file on which its row begins."""
         cells = list(map(str.strip, cells))
-        values = self._plain(cells)
+        values = self._parse_plain(cells)
         if values is not None:
             self._affix_counts[""] += len(values)
             if values and "" not in self.affixes:
                 self.affixes[""] = Place(lines[0], cells[0])
             self._numbers.extend(values)
         else:
-            self._take_written(cells, lines)
-        self._codes.extend(self._numbered(cells))
+            self._add_each(cells, lines)
+        self._codes.extend(self._encode(cells))
 
-    def _plain(self, cells: list[str]) -> list[float] | None:
+    def _parse_plain(self, cells: list[str]) -> list[float] | None:
         """The cells as numbers if all are in plain notation, with points or commas, and add nothing new to the column.
 
         This reads nearly all columns, ten times as fast as cell by cell.
         """
-        together = "\n".join(cells)
-        written = cells
-        if COMMA in together:
-            if COMMA not in self.decimals or POINT in together:
+        joined = "\n".join(cells)
+        plain = cells
+        if COMMA in joined:
+            if COMMA not in self.decimals or POINT in joined:
                 return None
-            written = together.replace(COMMA, POINT).split("\n")
-        elif POINT in together and POINT not in self.decimals:
+            plain = joined.replace(COMMA, POINT).split("\n")
+        elif POINT in joined and POINT not in self.decimals:
             return None
         try:
-            values = list(map(float, written))
+            values = list(map(float, plain))
         except ValueError:
             return None
-        if "_" in together or "n" in together or "N" in together or max(map(abs, values)) == inf:  # 1_000, nan, 1e999
+        if "_" in joined or "n" in joined or "N" in joined or max(map(abs, values)) == inf:  # 1_000, nan, 1e999
             return None
         return values if len(values) == len(cells) else None
 
-    def _take_written(self, cells: list[str], lines: Sequence[int]) -> None:
+    def _add_each(self, cells: list[str], lines: Sequence[int]) -> None:
         counts = Counter(cells)
         parsed = {text: parse_cell(text) for text in counts}
         for text, number in parsed.items():  # in the order of their first occurrence
@@ -143,11 +143,11 @@ class Column:
                 self._count_number(number, counts[text], place)
         start = len(self._numbers)
         self._numbers.extend(nan if (number := parsed[text]) is None else number.value for text in cells)
-        if self.opens:
+        if self.ambiguous:
             for index, text in enumerate(cells, start):
                 number = parsed[text]
-                if number is not None and number.open:
-                    self._open_rows[number.open].append(index)
+                if number is not None and number.ambiguous:
+                    self._ambiguous_rows[number.ambiguous].append(index)
 
     def _is_first(self, number: Number | None) -> bool:
         """Whether a cell is the first of its kind, so that its place must be kept."""
@@ -155,10 +155,10 @@ class Column:
             return self._first_word is None
         return (
             (bool(number.decimal) and number.decimal not in self.decimals)
-            or (bool(number.open) and number.open not in self.opens)
-            or (number.affix not in self.affixes and (len(self.affixes) < _MOST_AFFIXES or self._first_word is None))
+            or (bool(number.ambiguous) and number.ambiguous not in self.ambiguous)
+            or (number.affix not in self.affixes and (len(self.affixes) < _MAX_AFFIXES or self._first_word is None))
             or (number.grouped and self.grouped is None)
-            or (isinf(number.value) and self._endless is None)
+            or (isinf(number.value) and self._infinite is None)
         )
 
     def _count_word(self, text: str, count: int, place: Place) -> None:
@@ -171,7 +171,7 @@ class Column:
 
     def _count_number(self, number: Number, count: int, place: Place) -> None:
         affix = number.affix
-        if affix not in self._affix_counts and len(self._affix_counts) >= _MOST_AFFIXES:
+        if affix not in self._affix_counts and len(self._affix_counts) >= _MAX_AFFIXES:
             self._word_count += count
             self._first_word = self._first_word or place
             return
@@ -179,15 +179,15 @@ class Column:
         self.affixes.setdefault(affix, place)
         if number.decimal:
             self.decimals.setdefault(number.decimal, place)
-        if number.open:
-            self.opens.setdefault(number.open, place)
+        if number.ambiguous:
+            self.ambiguous.setdefault(number.ambiguous, place)
         if number.grouped:
             self.grouped = self.grouped or place
         if isinf(number.value):
-            self._endless = self._endless or place
+            self._infinite = self._infinite or place
 
-    def _numbered(self, cells: list[str]) -> Sequence[int]:
-        """For each cell the number of its word; −1 if it is missing in any kind of column."""
+    def _encode(self, cells: list[str]) -> Sequence[int]:
+        """The code of the word of each cell; −1 for a cell that counts as missing in any kind of column."""
         if self.words is None:
             return [0] * len(cells) if not self.empties else [-1 if each.lower() in MISSING else 0 for each in cells]
         words = self.words
@@ -195,7 +195,7 @@ class Column:
             if text not in words and text.lower() not in MISSING:
                 words[text] = len(words)
         codes = [words.get(text, -1) for text in cells]
-        if len(words) > MOST_WORDS:
+        if len(words) > MAX_WORDS:
             self.words = None
         return codes
 
@@ -211,27 +211,27 @@ class Column:
             point_is_usual: Whether points are decimal points in a column where each number has a point and three
                 digits after it, although they might separate thousands.
         """
-        self.decision = Decision(decimal) if decimal else decide(self.decimals, self.opens, file_decimals)
-        if self.decision.open and self._has_long_whole(self.decision.open):
-            self.decision = Decision(self.decision.open)
+        self.decision = Decision(decimal) if decimal else decide(self.decimals, self.ambiguous, file_decimals)
+        if self.decision.ambiguous and self._has_ungrouped_thousands(self.decision.ambiguous):
+            self.decision = Decision(self.decision.ambiguous)
         numbers = sum(self._affix_counts.values())
-        if self.decision.open == POINT and point_is_usual and len(self._open_rows[POINT]) == numbers:
+        if self.decision.ambiguous == POINT and point_is_usual and len(self._ambiguous_rows[POINT]) == numbers:
             self.decision = Decision(POINT, assumed=True)
         words = self._word_count
         units = [affix for affix in self._affix_counts if _is_unit(affix)]
         if units and (len(self._affix_counts) > 1 or words):
             words += sum(self._affix_counts[unit] for unit in units)
-        soft = sum(count for text, count in self.empties.items() if text.lower() not in MISSING)
+        missing_words = sum(count for text, count in self.empties.items() if text.lower() not in MISSING)
         numbers += self._word_count - words
-        self.holds_words = words + (0 if numbers else soft) > numbers
+        self.holds_words = words + (0 if numbers else missing_words) > numbers
         self.fault = self._find_fault(units)
 
     def _find_fault(self, units: list[str]) -> Fault | None:
         faults = []
         if self._first_word is not None:
             faults.append(Fault("word", self._first_word))
-        if self._endless is not None:
-            faults.append(Fault("endless", self._endless))
+        if self._infinite is not None:
+            faults.append(Fault("endless", self._infinite))
         kinds = [affix for affix in self._affix_counts if affix]
         if len(kinds) > 1 or (kinds and "" in self._affix_counts and not is_currency(kinds[0])):
             main = self._affix_counts.most_common(1)[0][0]
@@ -245,19 +245,19 @@ class Column:
             faults.append(Fault("mark", wrong[0]))
         return min(faults, key=lambda fault: fault.place.line, default=None)
 
-    def _has_long_whole(self, mark: str) -> bool:
-        """Whether a whole number of the column has so many digits that its thousands would be separated too."""
+    def _has_ungrouped_thousands(self, mark: str) -> bool:
+        """Whether the column has a large number without separators, so the mark cannot separate thousands."""
         numbers = np.abs(np.array(self._numbers))
-        opens = np.array(self._open_rows[mark], dtype=np.int64)
-        shortest = float(numbers[opens].min(initial=np.inf))
-        numbers[opens] = 0.0
+        ambiguous = np.array(self._ambiguous_rows[mark], dtype=np.int64)
+        shortest = float(numbers[ambiguous].min(initial=np.inf))
+        numbers[ambiguous] = 0.0
         return bool((numbers >= (1000.0 if shortest < 10.0 else 10_000.0)).any())
 
     @property
     def numbers(self) -> Floats:
         """The cells as numbers, (n,); nan for a missing one."""
         numbers = np.array(self._numbers)
-        for mark, rows in self._open_rows.items():
+        for mark, rows in self._ambiguous_rows.items():
             if rows and self.decision.decimal not in {"", mark}:
                 at = np.array(rows, dtype=np.int64)
                 numbers[at] = np.round(numbers[at] * 1000.0)
@@ -265,7 +265,7 @@ class Column:
 
     @property
     def codes(self) -> Ints:
-        """For each cell the number of its word, (n,); −1 if it is missing. Only while `words` are counted."""
+        """The code of the word of each cell, (n,); −1 if it is missing. Meaningless if `words` is None."""
         return np.array(self._codes, dtype=np.int64)
 
     @property
@@ -297,7 +297,7 @@ class Column:
 
     @property
     def counts_rows(self) -> bool:
-        """Whether it numbers the rows from 0 or 1."""
+        """Whether its cells count the rows from 0 or 1."""
         numbers = np.array(self._numbers)
         return len(numbers) > 1 and numbers[0] in {0.0, 1.0} and bool((np.diff(numbers) == 1.0).all())
 
@@ -309,7 +309,7 @@ class Column:
         return whole and len(np.unique(numbers)) == len(numbers)
 
     def padded(self) -> str:
-        """A cell with a leading zero, as in the code ``007``; empty if there is none."""
+        """A cell with a leading zero, such as the code ``007``; empty if there is none."""
         cells = self.words or {}
         return next((cell for cell in cells if cell[0] == "0" and len(cell) > 1 and cell.isdigit()), "")
 
@@ -324,11 +324,11 @@ class Column:
     def sentinel(self) -> tuple[float, int] | None:
         """A number that looks like the code of a missing value, such as −999 far from all others, and its count."""
         numbers = self.numbers
-        there = numbers[np.isfinite(numbers)]
+        finite = numbers[np.isfinite(numbers)]
         for value in _SENTINELS:
-            is_code = there == value
+            is_code = finite == value
             count = int(is_code.sum())
-            rest = there[~is_code]
+            rest = finite[~is_code]
             if count and len(rest) > count:
                 gap = rest.min() - value if value < 0 else value - rest.max()
                 if gap > max(float(np.ptp(rest)), 0.5 * abs(value)):

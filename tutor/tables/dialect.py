@@ -1,4 +1,4 @@
-"""The layout of a table: the separator of its cells, the place of its header, and what is not part of it."""
+"""The layout of a table: the separator of its cells, where its header is, and which lines are not part of it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.tables.numbers import is_missing, parse_cell
 
 SEPARATORS = ",;\t|，；"
-"""The possible separators; of two that fit equally well, the one that is more frequent in the header is taken."""
+"""The possible separators. If two fit equally well, the one that is more frequent in the header wins."""
 SPACES = " "
 """The separator of a file whose cells are separated by any number of spaces."""
 SAMPLE_LINES = 200
 """How many lines are used to find the layout."""
 _SAMPLE_CHARACTERS = 400_000
-_HEAD_WITHIN = 30
-"""The header must be among so many first records."""
+_HEAD_RECORDS = 30
+"""The header must be among this many first records."""
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*', re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _RULE = re.compile(r"[-+|=: \r\n]+")
@@ -97,8 +97,8 @@ class Dialect:
     def rows(self, lines: Iterable[str], first_line: int | None = None) -> Iterator[Row]:
         """The rows among ``lines``, which are below the header. A quoted cell may contain line ends.
 
-        Empty lines and comments are skipped. A row has as many cells as `head`. One that cannot be fitted to the
-        layout is given unchanged, so the caller must compare the lengths and report it.
+        Empty lines and comments are skipped. A row has as many cells as `head`. One that does not fit the
+        layout is yielded unchanged, so the caller must compare the lengths and report it.
 
         Args:
             lines: The lines, with or without their ends.
@@ -107,16 +107,16 @@ class Dialect:
         Raises:
             BrokenRowError: A quote is opened and never closed.
         """
-        source = _Lines(lines, self.body + 1 if first_line is None else first_line, self)
+        source = _CountedLines(lines, self.body + 1 if first_line is None else first_line, self)
         reader = csv.reader(source, delimiter=self.separator, skipinitialspace=True)
         wanted, width = len(self.head), self.width
         for found in _whole_rows(reader, source):
-            source.fresh = True
-            cells = found if len(found) == wanted and not self.dropped else self._fitted(found, width)
+            source.at_row_start = True
+            cells = found if len(found) == wanted and not self.dropped else self._fit_to_header(found, width)
             if any(cells) and any(cell.strip() for cell in cells):
-                yield Row(source.began, cells)
+                yield Row(source.row_line, cells)
 
-    def _fitted(self, cells: list[str], width: int) -> list[str]:
+    def _fit_to_header(self, cells: list[str], width: int) -> list[str]:
         """The cells of a row that has more or fewer of them than the header."""
         if self.separator == SPACES and len(cells) == width + 1 and not cells[-1]:
             cells = cells[:-1]
@@ -125,40 +125,40 @@ class Dialect:
         return cells
 
 
-def _whole_rows(reader: Iterator[list[str]], source: _Lines) -> Iterator[list[str]]:
+def _whole_rows(reader: Iterator[list[str]], source: _CountedLines) -> Iterator[list[str]]:
     try:
         yield from reader
     except csv.Error as error:
-        raise BrokenRowError(source.began) from error
+        raise BrokenRowError(source.row_line) from error
 
 
-class _Lines:
+class _CountedLines:
     """Passes lines to the CSV reader: counts them, and leaves out comments."""
 
     def __init__(self, lines: Iterable[str], number: int, dialect: Dialect) -> None:
         self._lines = iter(lines)
         self._number = number - 1
         self._dialect = dialect
-        self.began = number
+        self.row_line = number
         """The line on which the current row began."""
-        self.fresh = True
+        self.at_row_start = True
         """Whether the next line begins a row; set by the caller after each row."""
 
     def __iter__(self) -> Iterator[str]:
         dialect = self._dialect
         for line in self._lines:
             self._number += 1
-            if self.fresh:
-                self.began = self._number
+            if self.at_row_start:
+                self.row_line = self._number
                 if line.startswith("#") and dialect.is_comment(line):
                     dialect.comments += 1
                     continue
                 if "--" in line and _RULE.fullmatch(line):
                     continue
-                self.fresh = False
+                self.at_row_start = False
             yield line
-        if not self.fresh:
-            raise BrokenRowError(self.began)
+        if not self.at_row_start:
+            raise BrokenRowError(self.row_line)
 
 
 def clean_name(cell: str) -> str:
@@ -177,16 +177,16 @@ def find_dialect(lines: Sequence[str], *, separator: str = "") -> Dialect:
     skipped = 0
     while skipped < len(sample) and not sample[skipped].strip():
         skipped += 1
-    told = _SEP_LINE.fullmatch(sample[skipped].strip("\ufeff\r\n")) if skipped < len(sample) else None
-    if told is not None:
-        separator = separator or told[1]
+    sep_match = _SEP_LINE.fullmatch(sample[skipped].strip("\ufeff\r\n")) if skipped < len(sample) else None
+    if sep_match is not None:
+        separator = separator or sep_match[1]
         skipped += 1
     layouts = [_layout(sample, skipped, each) for each in (separator or SEPARATORS)]
-    best = max(layouts, key=_fit)
+    best = max(layouts, key=_score)
     if best.width < 2 and not separator:
         spaced = _layout(sample, skipped, SPACES)
         best = spaced if _is_spaced(spaced) else best
-    return _dialect(best, sep_line=told is not None)
+    return _dialect(best, sep_line=sep_match is not None)
 
 
 def _bounded(lines: Sequence[str]) -> list[str]:
@@ -234,12 +234,12 @@ def _layout(lines: list[str], skipped: int, separator: str) -> _Layout:
     return _Layout(separator, records, width, widths[width] / len(bare) if bare else 0.0, before)
 
 
-def _fit(layout: _Layout) -> tuple[bool, float, int, int]:
+def _score(layout: _Layout) -> tuple[bool, float, int, int]:
     return layout.width > 1, round(layout.agreement, 1), -layout.before, layout.width
 
 
 def _is_spaced(layout: _Layout) -> bool:
-    """Whether spaces separate cells and not words: all rows are as wide as the header, or one cell wider as in R."""
+    """Whether spaces separate cells, not words: all rows are as wide as the header, or one cell wider as in R."""
     bare = [record for record in layout.records if not record.comment] or layout.records
     by_r = layout.before == 1 and layout.width > 2 and len(bare[0].cells) == layout.width - 1
     return layout.width > 1 and layout.agreement > 0.9 and (layout.before == 0 or by_r)
@@ -292,7 +292,7 @@ def _dialect(layout: _Layout, *, sep_line: bool) -> Dialect:
 
 def _head_place(records: list[_Record], width: int) -> int:
     """The index of the header: the first record with a name in most columns, unless it is a comment."""
-    for place, record in enumerate(records[:_HEAD_WITHIN]):
+    for place, record in enumerate(records[:_HEAD_RECORDS]):
         if record.comment:
             following = records[place + 1] if place + 1 < len(records) else None
             if following is None or following.comment or len(record.cells) != width:
@@ -310,11 +310,11 @@ def _is_title(records: list[_Record], place: int, width: int) -> bool:
     """Whether a record that is too narrow is above the real header: one as wide as the rows, of words alone."""
     if len(records[place].cells) >= width:
         return False
-    later = next((each for each in records[place + 1 : _HEAD_WITHIN] if len(each.cells) == width), None)
+    later = next((each for each in records[place + 1 : _HEAD_RECORDS] if len(each.cells) == width), None)
     return (
         later is not None
         and all(cell.strip() and not _is_number(cell) for cell in later.cells)
-        and any(_is_number(cell) for each in records[place + 2 : _HEAD_WITHIN] for cell in each.cells)
+        and any(_is_number(cell) for each in records[place + 2 : _HEAD_RECORDS] for cell in each.cells)
     )
 
 
@@ -361,11 +361,11 @@ def _is_data(head: Sequence[str], body: list[list[str]]) -> bool:
         return True
     repeated = whole = True
     for name, cells in zip_longest(named, zip(*body, strict=False), fillvalue=""):
-        there = [cell.strip() for cell in cells if not is_missing(cell)]
-        if there and all(map(_is_number, there)):
+        filled = [cell.strip() for cell in cells if not is_missing(cell)]
+        if filled and all(map(_is_number, filled)):
             if not _is_number(name):
                 return False
             whole = whole and name.lstrip("+-").isdigit()
         else:
-            repeated = repeated and name in there
+            repeated = repeated and name in filled
     return repeated or not whole

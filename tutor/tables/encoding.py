@@ -127,7 +127,7 @@ def _legacy(sample: bytes, *, more: bool) -> Encoding | None:
 
 
 _ENOUGH = 0.6
-_FEWEST_HANGUL = 8
+_MIN_HANGUL = 8
 
 
 def _score(text: str, codec: str, usual: Callable[[bytes, str, str], float]) -> float:
@@ -197,7 +197,7 @@ def _is_korean(sample: bytes, *, more: bool) -> bool:
         return False
     text = codecs.getincrementaldecoder("cp949")().decode(sample)
     far = {sign for sign in text if sign > "\x7f"}
-    return len(far) >= _FEWEST_HANGUL and all("가" <= sign <= "힣" for sign in far)
+    return len(far) >= _MIN_HANGUL and all("가" <= sign <= "힣" for sign in far)
 
 
 _LEGACY: tuple[tuple[str, str, Callable[[bytes, str, str], float]], ...] = (

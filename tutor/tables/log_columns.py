@@ -16,7 +16,7 @@ from tutor.tables.report import shown
 
 ROLES = ("epoch", "train_loss", "valid_loss", "train_accuracy", "valid_accuracy", "learning_rate")
 """The roles that ``--columns`` can name. Any other column is a metric with its own name."""
-MOST_METRICS = 20
+MAX_METRICS = 20
 LONGEST_NAME = 40
 """The maximal length of a metric's name in characters."""
 _NAMES_SHOWN = 30

@@ -1,7 +1,7 @@
 """Numbers as people write them: ``1.234,50``, ``1 234``, ``45%``, ``$5.50``, ``−3``, ``１２``.
 
-Each cell is parsed by itself. If that leaves its meaning open (``1,022`` is 1022 or 1.022), its column decides, and
-then the other columns of the file. If they do not decide it either, the learner has to say.
+Each cell is parsed by itself. If its meaning is ambiguous (``1,022`` is 1022 or 1.022), its column decides, and then
+the other columns of the file. If they do not decide it either, the learner has to say.
 """
 
 from __future__ import annotations
@@ -71,16 +71,16 @@ class Number(NamedTuple):
     """One cell as a number.
 
     Args:
-        value: The value if an open mark is the decimal mark: 1.022 for ``1,022``. The other reading is 1000 times that.
+        value: The value, with an ambiguous mark as the decimal mark: 1.022 for ``1,022``, which may also mean 1022.
         decimal: The mark that this cell shows to be the decimal mark, ``.`` or ``,``; empty if it shows none.
-        open: The mark that may be the decimal mark or separate thousands; empty if there is none.
+        ambiguous: The mark that may be the decimal mark or separate thousands; empty if there is none.
         affix: The percent sign, currency or unit around it; empty if there is none.
         grouped: Whether its thousands are separated.
     """
 
     value: float
     decimal: str = ""
-    open: str = ""
+    ambiguous: str = ""
     affix: str = ""
     grouped: bool = False
 
@@ -102,7 +102,7 @@ def parse_cell(text: str) -> Number | None:
     if POINT not in text:
         return Number(value)
     if _OPEN_POINT.fullmatch(text):
-        return Number(value, open=POINT)
+        return Number(value, ambiguous=POINT)
     return Number(value, decimal=POINT)
 
 
@@ -146,7 +146,7 @@ def _digits(digits: str, exponent: str, affix: str, sign: float) -> Number | Non
         whole, mark, part = single.groups()
         value = sign * float(f"{whole}.{part}{exponent}")
         if not exponent and _MAY_BE_THOUSANDS.fullmatch(digits):
-            return Number(value, open=mark, affix=affix)
+            return Number(value, ambiguous=mark, affix=affix)
         return Number(value, decimal=mark, affix=affix)
     grouped = _GROUPED.fullmatch(digits) or _INDIAN.fullmatch(digits)
     if grouped is None or grouped["mark"] == grouped["decimal"]:
@@ -172,31 +172,31 @@ class Decision:
 
     Args:
         decimal: The decimal mark, ``.`` or ``,``; empty if every reading gives the same numbers.
-        open: The mark whose meaning nothing decides; empty if all is decided.
+        ambiguous: The mark whose meaning nothing decides; empty if all is decided.
         assumed: Whether `decimal` is only the usual mark.
     """
 
     decimal: str = ""
-    open: str = ""
+    ambiguous: str = ""
     assumed: bool = False
 
 
-def decide(decimals: Iterable[str], opens: Iterable[str], file_decimals: Iterable[str] = ()) -> Decision:
+def decide(decimals: Iterable[str], ambiguous: Iterable[str], file_decimals: Iterable[str] = ()) -> Decision:
     """Decide the meaning of the marks in a column from its own cells, then from the other columns of the file.
 
     Args:
         decimals: The marks that cells of the column show to be the decimal mark (see `Number.decimal`).
-        opens: The open marks of its cells.
+        ambiguous: The ambiguous marks of its cells.
         file_decimals: The same as ``decimals`` for all columns of the file.
     """
-    own, left, file = set(decimals) - {""}, set(opens) - {""}, set(file_decimals) - {""}
+    own, left, file = set(decimals) - {""}, set(ambiguous) - {""}, set(file_decimals) - {""}
     if len(own) == 1:
         return Decision(own.pop())
     if not left:
         return Decision()
     if not own and len(file) == 1:
         return Decision(file.pop())
-    return Decision(open=min(left))
+    return Decision(ambiguous=min(left))
 
 
 def value_as(number: Number, decimal: str) -> float:
@@ -206,6 +206,6 @@ def value_as(number: Number, decimal: str) -> float:
     """
     if decimal and number.decimal and number.decimal != decimal:
         return nan
-    if decimal and number.open and number.open != decimal:
+    if decimal and number.ambiguous and number.ambiguous != decimal:
         return float(round(number.value * 1000))
     return number.value

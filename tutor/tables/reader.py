@@ -22,21 +22,21 @@ from tutor.tables.numbers import COMMA, POINT, parse_cell
 from tutor.tables.report import Report, shown
 
 MOST_CELLS = 1_000_000
-"""Of a larger file only the first rows are used, with a note."""
-MOST_COLUMNS = 5000
-FEWEST_ROWS = 4
+"""Only the first rows of a larger file are used; a note says so."""
+MAX_COLUMNS = 5000
+MIN_ROWS = 4
 LONGEST_LINE = 1_000_000
 """Characters."""
 LONGEST_NAME = 300
 """Characters of the name of a column or a class."""
 NAMES_SHOWN = 20
-_CELLS_SHOWN = 4
+_CELLS_IN_MESSAGE = 4
 DECIMAL_MARKS = {"auto": "", "point": POINT, "comma": COMMA}
-"""The decimal marks by the names in settings; ``auto`` to find out."""
-_ROWS_AT_ONCE = 2000
+"""The decimal marks by their names in settings; ``auto`` detects the mark."""
+_ROWS_PER_BATCH = 2000
 _INDEX_NAMES = frozenset({"", "#", "Unnamed: 0"})
-_NOT_DECODED = re.compile("[\udc80-\udcff]")
-_SEARCHED = 32 << 20
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_SEARCH_BYTES = 32 << 20
 """How many bytes are searched for characters beyond ASCII."""
 
 
@@ -64,7 +64,7 @@ class Table:
         return [name for name in self.columns if name not in self.report.index]
 
     def column(self, name: str) -> Column:
-        """A column by name; all kinds of spaces are equal.
+        """A column by name. The name may differ in its kinds of spaces.
 
         Raises:
             TutorError: There is no such column.
@@ -81,13 +81,13 @@ class Table:
         """A column of finite numbers, (n,), with nan where a number is missing and that is allowed.
 
         Raises:
-            TutorError: There is no such column, one of its cells is not a number, or the meaning of its marks is open.
+            TutorError: There is no such column, a cell is not a number, or a mark may be decimal or separate thousands.
         """
         column = self.column(name)
         if column.fault is not None:
-            raise self._no_number(column, column.fault)
-        if column.decision.open:
-            raise self._open(column)
+            raise self._not_a_number(column, column.fault)
+        if column.decision.ambiguous:
+            raise self._ambiguous(column)
         if column.missing and not missing_allowed:
             raise TutorError(
                 translate("tables.missing-number", path=self.path, column=shown(column.name), count=column.missing),
@@ -95,11 +95,11 @@ class Table:
             )
         return column.numbers
 
-    def _no_number(self, column: Column, fault: Fault) -> TutorError:
+    def _not_a_number(self, column: Column, fault: Fault) -> TutorError:
         line, cell = fault.place
         values = {"path": self.path, "line": line, "column": shown(column.name), "cell": shown(cell)}
-        alike = {"mark": column.decimals, "affix": column.affixes}.get(fault.reason, {})
-        other = next((place.cell for place in alike.values() if place != fault.place), None)
+        kinds = {"mark": column.decimals, "affix": column.affixes}.get(fault.reason, {})
+        other = next((place.cell for place in kinds.values() if place != fault.place), None)
         if other is None:
             text = translate("tables.not-a-number", **values)
         else:
@@ -107,9 +107,9 @@ class Table:
             text = translate(key, **values, other=shown(other))
         return TutorError(text, hint=translate("ml.csv-not-a-number-hint"))
 
-    def _open(self, column: Column) -> TutorError:
-        mark = column.decision.open
-        line, cell = column.opens[mark]
+    def _ambiguous(self, column: Column) -> TutorError:
+        mark = column.decision.ambiguous
+        line, cell = column.ambiguous[mark]
         values = {"path": self.path, "line": line, "column": shown(column.name), "cell": shown(cell)}
         thousands, decimal = cell.replace(mark, ""), cell.replace(mark, ".")
         return TutorError(
@@ -130,7 +130,7 @@ def read_table(path: Path, *, decimal: str = "auto") -> Table:
 
     Args:
         path: The file.
-        decimal: The decimal mark, ``point`` or ``comma``; ``auto`` to find out.
+        decimal: The decimal mark, ``point`` or ``comma``; ``auto`` detects it.
 
     Raises:
         TutorError: It cannot be read, or is not a usable table.
@@ -139,18 +139,18 @@ def read_table(path: Path, *, decimal: str = "auto") -> Table:
         with open_bytes(path) as file:
             sample = file.read(SAMPLE)
             if kind := foreign_format(sample):
-                told = translate("tables.foreign", path=path, kind=kind)
-                raise TutorError(told, hint=translate("tables.foreign-hint"))
+                message = translate("tables.foreign", path=path, kind=kind)
+                raise TutorError(message, hint=translate("tables.foreign-hint"))
             encoding = detect_encoding(sample, more=len(sample) == SAMPLE)
             try:
-                return _decoded(path, file, encoding or UTF8, DECIMAL_MARKS[decimal])
+                return _decode(path, file, encoding or UTF8, DECIMAL_MARKS[decimal])
             except _NotDecodedError as error:
                 if encoding != UTF8 or (encoding := _later_encoding(file)) in {None, UTF8}:
-                    raise _no_text(path, error.line, encoding or UTF8) from error
+                    raise _not_text(path, error.line, encoding or UTF8) from error
             try:
-                return _decoded(path, file, encoding, DECIMAL_MARKS[decimal])
+                return _decode(path, file, encoding, DECIMAL_MARKS[decimal])
             except _NotDecodedError as error:
-                raise _no_text(path, error.line, UTF8) from error
+                raise _not_text(path, error.line, UTF8) from error
     except OSError as error:
         raise TutorError(
             translate("ml.csv-unreadable", path=path, reason=error.strerror or str(error)),
@@ -182,22 +182,22 @@ class _NotDecodedError(Exception):
         self.line = line
 
 
-def _no_text(path: Path, line: int, encoding: Encoding) -> TutorError:
+def _not_text(path: Path, line: int, encoding: Encoding) -> TutorError:
     text = translate("tables.not-decoded", path=path, line=line, name=encoding.name)
     return TutorError(text, hint=translate("tables.utf8-hint"))
 
 
 def _later_encoding(file: BinaryIO) -> Encoding | None:
-    """The encoding from lines beyond ASCII further on, for a file that begins with plain ASCII."""
+    """The encoding of a file that begins with plain ASCII, detected from its later lines that are not ASCII."""
     file.seek(0)
-    found, left = b"", _SEARCHED
-    while left > 0 and len(found) < SAMPLE and (piece := file.read(1 << 20)):
-        left -= len(piece)
-        found += b"".join(line for line in piece.splitlines(keepends=True) if not line.isascii())
+    found, left = b"", _SEARCH_BYTES
+    while left > 0 and len(found) < SAMPLE and (chunk := file.read(1 << 20)):
+        left -= len(chunk)
+        found += b"".join(line for line in chunk.splitlines(keepends=True) if not line.isascii())
     return detect_encoding(found[:SAMPLE], more=True)
 
 
-def _decoded(path: Path, file: BinaryIO, encoding: Encoding, decimal: str) -> Table:
+def _decode(path: Path, file: BinaryIO, encoding: Encoding, decimal: str) -> Table:
     file.seek(0)
     errors = "strict" if encoding.codec.startswith(("utf-16", "utf-32")) else "surrogateescape"
     text = TextIOWrapper(file, encoding=encoding.codec, errors=errors)
@@ -208,7 +208,7 @@ def _decoded(path: Path, file: BinaryIO, encoding: Encoding, decimal: str) -> Ta
 
 
 def _lines(path: Path, file: TextIOWrapper) -> Iterator[str]:
-    """The lines of the file, each of text and within the limit of length."""
+    """The lines of the file, each checked to be text and not too long."""
     number = 0
     while line := file.readline(LONGEST_LINE):
         number += 1
@@ -217,7 +217,7 @@ def _lines(path: Path, file: TextIOWrapper) -> Iterator[str]:
             raise TutorError(message, hint=translate("tables.ragged-hint"))
         if "\0" in line:
             raise TutorError(translate("tables.zero-byte", path=path, line=number), hint=translate("tables.utf8-hint"))
-        if not line.isascii() and _NOT_DECODED.search(line):
+        if not line.isascii() and _UNDECODED.search(line):
             raise _NotDecodedError(number)
         yield line
 
@@ -230,14 +230,14 @@ def _read(path: Path, lines: Iterator[str], encoding: Encoding, decimal: str) ->
     rows = _rows(path, dialect, chain(sample[dialect.body :], lines))
     most = MOST_CELLS // len(names)
     count = 0
-    while batch := list(islice(rows, min(_ROWS_AT_ONCE, most - count))):
+    while batch := list(islice(rows, min(_ROWS_PER_BATCH, most - count))):
         numbers = [row.line for row in batch]
         for column, cells in zip(columns, zip(*(row.cells for row in batch), strict=True), strict=True):
-            column.take(cells, numbers)
+            column.add(cells, numbers)
         count += len(batch)
     cut = count == most and next(rows, None) is not None
-    if count < FEWEST_ROWS:
-        raise TutorError(translate("ml.csv-too-short", path=path, count=count, fewest=FEWEST_ROWS))
+    if count < MIN_ROWS:
+        raise TutorError(translate("ml.csv-too-short", path=path, count=count, fewest=MIN_ROWS))
     decimals = {mark for column in columns for mark in column.decimals}
     for column in columns:
         column.settle(decimals, decimal=decimal, point_is_usual=dialect.separator != ";")
@@ -251,8 +251,8 @@ def _rows(path: Path, dialect: Dialect, lines: Iterator[str]) -> Iterator[Row]:
     try:
         for row in dialect.rows(lines):
             if len(row.cells) != width:
-                told = translate("tables.ragged", path=path, line=row.line, count=len(row.cells), expected=width)
-                raise TutorError(told, hint=_ragged_hint(dialect, row))
+                message = translate("tables.ragged", path=path, line=row.line, count=len(row.cells), expected=width)
+                raise TutorError(message, hint=_ragged_hint(dialect, row))
             yield row
     except BrokenRowError as error:
         raise TutorError(
@@ -276,15 +276,15 @@ def _names(path: Path, dialect: Dialect) -> list[str]:
     cells = [name[:LONGEST_NAME] for name in dialect.names]
     if not any(cells):
         raise TutorError(translate("tables.empty", path=path), hint=translate("tables.empty-hint"))
-    if len(cells) > MOST_COLUMNS:
+    if len(cells) > MAX_COLUMNS:
         raise TutorError(
-            translate("ml.csv-too-wide", path=path, most=MOST_COLUMNS), hint=translate("ml.csv-too-large-hint")
+            translate("ml.csv-too-wide", path=path, most=MAX_COLUMNS), hint=translate("ml.csv-too-large-hint")
         )
     if len(cells) == 1 and any(mark in cells[0] for mark in SEPARATORS):
-        told = translate("tables.row-in-quotes", path=path, line=dialect.head_line, cell=shown(cells[0]))
-        raise TutorError(told, hint=translate("tables.row-in-quotes-hint"))
+        message = translate("tables.row-in-quotes", path=path, line=dialect.head_line, cell=shown(cells[0]))
+        raise TutorError(message, hint=translate("tables.row-in-quotes-hint"))
     if dialect.head_is_data:
-        first = listed(map(shown, cells[:_CELLS_SHOWN]))
+        first = listed(map(shown, cells[:_CELLS_IN_MESSAGE]))
         numeric = all(map(parse_cell, filter(None, cells)))
         key = "tables.numbers-as-head" if numeric else "tables.head-is-data"
         text = translate(key, path=path, line=dialect.head_line, cells=first)
@@ -304,7 +304,7 @@ def _names(path: Path, dialect: Dialect) -> list[str]:
 def _index(columns: list[Column], dialect: Dialect) -> tuple[str, ...]:
     """The name of the column that only numbers the rows, or names them as R does; empty if there is no such column.
 
-    It is not a feature: if a program sorted the rows before it wrote them, their number reveals the label.
+    It is not a feature: if the rows were sorted by label before they were written, their number reveals the label.
     """
     first = columns[0]
     nameless = not dialect.names[0] or first.name in _INDEX_NAMES

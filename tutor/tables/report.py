@@ -88,7 +88,7 @@ def column_notes(columns: Iterable[Column]) -> list[str]:
         notes.append(translate("tables.note-decimal-commas", columns=names_shown(commas)))
     notes += _thousands_notes(numeric)
     if assumed := [column for column in numeric if column.decision.assumed]:
-        cell, names = assumed[0].opens[POINT].cell, names_shown([column.name for column in assumed])
+        cell, names = assumed[0].ambiguous[POINT].cell, names_shown([column.name for column in assumed])
         notes.append(translate("tables.note-assumed-point", columns=names, cell=shown(cell)))
     notes += _affix_notes(numeric)
     for column in numeric:
@@ -118,7 +118,7 @@ def total_notes(columns: Iterable[Column]) -> list[str]:
 
 def _has_commas(column: Column) -> bool:
     """Whether any cell has a comma. ``1.050.000`` has none, although it shows that the comma is the decimal mark."""
-    marks = column.decimals | column.opens
+    marks = column.decimals | column.ambiguous
     return COMMA in marks and (column.words is None or any(not _COMMAS.isdisjoint(cell) for cell in column.words))
 
 
@@ -126,12 +126,12 @@ def _thousands_notes(columns: list[Column]) -> list[str]:
     grouped = [
         column
         for column in columns
-        if column.grouped is not None or (column.decision.decimal and set(column.opens) - {column.decision.decimal})
+        if column.grouped is not None or (column.decision.decimal and set(column.ambiguous) - {column.decision.decimal})
     ]
     if not grouped:
         return []
     first = grouped[0]
-    place = first.grouped or next(iter(first.opens.values()))
+    place = first.grouped or next(iter(first.ambiguous.values()))
     names = names_shown([column.name for column in grouped])
     return [translate("tables.note-thousands", columns=names, cell=shown(place.cell))]
 

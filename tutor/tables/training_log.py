@@ -18,14 +18,14 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import listed, translate
 from tutor.tables.dialect import SAMPLE_LINES, BrokenRowError, Dialect, clean_name, find_dialect
 from tutor.tables.encoding import SAMPLE, Encoding, detect_encoding, foreign_format
-from tutor.tables.log_columns import LONGEST_NAME, MOST_METRICS, ROLES, LogColumns, no_loss
+from tutor.tables.log_columns import LONGEST_NAME, MAX_METRICS, ROLES, LogColumns, no_loss
 from tutor.tables.numbers import COMMA, POINT, Number, decide, is_missing, parse_cell
 from tutor.tables.report import shown
 
 LONGEST_LINE = 1 << 16
 """Characters; a longer line is skipped."""
-MOST_EPOCHS = 1_000_000
-MOST_NOTES = 3
+MAX_EPOCHS = 1_000_000
+MAX_NOTES = 3
 """How many skipped rows are reported with their line; the others are only counted."""
 _HEAD_WITHIN = 30
 _NOT_A_NUMBER = frozenset({"nan", "+nan", "-nan", "nan(ind)", "-nan(ind)", "1.#qnan", "-1.#qnan", "-1.#ind", "1.#ind"})
@@ -41,7 +41,7 @@ _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _PERCENT_FROM = 1.001
 """An accuracy above this is not a fraction; slightly above 1 may be rounding."""
 _LONG_ENOUGH = 3
-"""After so many epochs, a column with a single number is not a curve."""
+"""After this many epochs, a column with a single number is not a curve."""
 
 
 class _BadRowError(Exception):
@@ -135,8 +135,8 @@ class Training:
                 return False
         elif self.epochs and number <= (self.epochs[-1].number or 0.0):
             return self._take_earlier(number, values, opened, fresh=fresh)
-        if len(self.epochs) >= MOST_EPOCHS:
-            raise _BadRowError(translate("follow.too-many-epochs", most=MOST_EPOCHS))
+        if len(self.epochs) >= MAX_EPOCHS:
+            raise _BadRowError(translate("follow.too-many-epochs", most=MAX_EPOCHS))
         self._append(number, values, opened)
         return True
 
@@ -320,7 +320,7 @@ class Training:
             usable = name and name not in found and name not in ROLES and name not in {"epochs", "updates"}
             if usable and index in self._columns.measured and index not in taken and index in self._seen:
                 found[name] = index
-            if len(found) >= MOST_METRICS:
+            if len(found) >= MAX_METRICS:
                 break
         return found
 
@@ -331,7 +331,7 @@ class Training:
         file = {mark for marks in self.decimals.values() for mark in marks}
         decisions = {index: decide(self.decimals.get(index, ()), {COMMA}, file) for index in self.open_cells}
         thousands = frozenset(index for index, each in decisions.items() if each.decimal == POINT)
-        unsure = next((index for index, each in decisions.items() if each.open and index in used), None)
+        unsure = next((index for index, each in decisions.items() if each.ambiguous and index in used), None)
         return thousands, None if unsure is None else (unsure, self.open_cells[unsure])
 
     def values(self, place: int, reading: Reading) -> dict[str, float]:
@@ -557,7 +557,7 @@ class LogBody:
     def leave_out(self, line: int, reason: str) -> None:
         """Report that a line is skipped."""
         self._left_out_count += 1
-        if len(self.left_out) < MOST_NOTES:
+        if len(self.left_out) < MAX_NOTES:
             self.left_out.append(translate("follow.row-left-out", path=self._path, line=line, reason=reason))
 
     def _take_row(self, epoch: float | None, values: dict[int, float], opened: set[int]) -> None:
@@ -617,10 +617,10 @@ class LogBody:
                 raise _no_number(text, self.columns.names[index])
             return
         values[index] = found.value
-        mark = found.decimal or (POINT if found.open == POINT else "")
+        mark = found.decimal or (POINT if found.ambiguous == POINT else "")
         if mark:
             training.decimals.setdefault(index, set()).add(mark)
-        if found.open == COMMA:
+        if found.ambiguous == COMMA:
             opened.add(index)
             training.open_cells.setdefault(index, text)
         if found.affix == "%":
@@ -692,7 +692,7 @@ def _epoch_number(text: str, name: str) -> float | None:
         return None
     found = parse_cell(text[:100])
     if found is not None and isfinite(found.value):
-        grouped = found.open == COMMA
+        grouped = found.ambiguous == COMMA
         return float(round(found.value * 1000)) if grouped else found.value
     first = _SOME_NUMBER.search(text[:100])
     if first is None or _DATE.search(text[:100]):

@@ -20,7 +20,7 @@ _CLOSING = frozenset(
 )
 _OPENING = frozenset("（【《「『“‘〈［｛〔([{")
 _SHORT = 24
-"""A formula of at most so many cells stays whole even if it fills a narrow column."""
+"""A formula of at most this many cells stays whole even if it fills a narrow column."""
 _SPACES = " \u3000"
 _JOINER = "\u200d"
 _VARIATION = "\ufe0f"

@@ -1,4 +1,4 @@
-"""Elements set at a width. This is the only module that decides how a page looks.
+"""Lays elements out as lines of a given width. This is the only module that decides how a page looks.
 
 Tables are fitted to the page: columns are as wide as their words need, cells wrap, and a table whose longest words do
 not fit side by side becomes a list of its rows.
@@ -31,24 +31,24 @@ from tutor.typeset.elements import (
     ThematicBreak,
 )
 
-_LEAST_ROOM = 8
-"""The width in cells that indenting always leaves to the words."""
+_MIN_TEXT_WIDTH = 8
+"""The width in cells that indenting always leaves to the text."""
 
 _DISPLAY_INDENT = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Signs:
-    """The signs that a page is drawn with."""
+class _Glyphs:
+    """The characters that a page is drawn with."""
 
     bullets: tuple[str, ...]
     bar: str
     rule: str
-    pause: str
+    thematic_break: str
 
 
-_UNICODE = _Signs(("•", "◦", "▪"), "│", "─", "· · ·")
-_ASCII = _Signs(("*", "-", "+"), "|", "-", "* * *")
+_UNICODE = _Glyphs(("•", "◦", "▪"), "│", "─", "· · ·")
+_ASCII = _Glyphs(("*", "-", "+"), "|", "-", "* * *")
 
 
 def lay_out(elements: Sequence[Element], width: int, *, ascii: bool = False) -> tuple[Line, ...]:
@@ -59,15 +59,15 @@ def lay_out(elements: Sequence[Element], width: int, *, ascii: bool = False) -> 
         width: The width of the page in cells; less than 10 counts as 10.
         ascii: Whether bullets, bars and rules are drawn in ASCII. Words stay as they are.
     """
-    setter = _Setter(_ASCII if ascii else _UNICODE)
+    setter = _Typesetter(_ASCII if ascii else _UNICODE)
     return tuple(setter.set_all(elements, max(width, 10)))
 
 
-class _Setter:
-    """Sets elements, and keeps count of the lists it is inside of."""
+class _Typesetter:
+    """Sets elements, and keeps track of how deep lists are nested."""
 
-    def __init__(self, signs: _Signs) -> None:
-        self.signs = signs
+    def __init__(self, glyphs: _Glyphs) -> None:
+        self.glyphs = glyphs
         self.depth = 0
 
     def set_all(self, elements: Sequence[Element], width: int, *, loose: bool = True) -> Iterator[Line]:
@@ -89,20 +89,20 @@ class _Setter:
             case Listing():
                 yield from self._listing(element, width)
             case Table():
-                yield from set_table(element, width, rule=self.signs.rule)
+                yield from set_table(element, width, rule=self.glyphs.rule)
             case Quote(children):
                 yield from self._quote(children, width)
             case DisplayMaths(lines):
-                yield from _display(lines, width)
+                yield from _display_maths(lines, width)
             case CodeBlock(lines):
                 yield from _code(lines, width)
             case ThematicBreak():
-                indent = (width - len(self.signs.pause)) // 2
-                yield Line((Span(" " * indent), Span(self.signs.pause, "rule")))
+                indent = (width - len(self.glyphs.thematic_break)) // 2
+                yield Line((Span(" " * indent), Span(self.glyphs.thematic_break, "rule")))
 
     def _quote(self, children: Sequence[Element], width: int) -> Iterator[Line]:
-        bar = self.signs.bar
-        if width - 2 < _LEAST_ROOM:
+        bar = self.glyphs.bar
+        if width - 2 < _MIN_TEXT_WIDTH:
             yield from self.set_all(children, width)
             return
         for line in self.set_all(children, width - 2):
@@ -123,14 +123,14 @@ class _Setter:
 
     def _markers(self, listing: Listing) -> list[str]:
         if listing.start is None:
-            bullets = self.signs.bullets
+            bullets = self.glyphs.bullets
             return [bullets[min(self.depth, len(bullets) - 1)]] * len(listing.items)
         return [f"{listing.start + index}." for index in range(len(listing.items))]
 
     def _item(self, item: Sequence[Element], marker: Span, width: int, *, loose: bool) -> Iterator[Line]:
         indent = cell_width(marker.text)
-        lines = list(self.set_all(item, max(width - indent, _LEAST_ROOM), loose=loose)) or [BLANK]
-        if width - indent < _LEAST_ROOM:  # too narrow to indent: the marker gets a line of its own
+        lines = list(self.set_all(item, max(width - indent, _MIN_TEXT_WIDTH), loose=loose)) or [BLANK]
+        if width - indent < _MIN_TEXT_WIDTH:  # too narrow to indent: the marker gets a line of its own
             yield Line((Span(marker.text.strip(), "list-marker"),))
             yield from self.set_all(item, width, loose=loose)
             return
@@ -144,21 +144,21 @@ class _Setter:
 
 
 def _indent_for(width: int) -> int:
-    return _DISPLAY_INDENT if width >= 40 else min(2, max(0, width - _LEAST_ROOM))
+    return _DISPLAY_INDENT if width >= 40 else min(2, max(0, width - _MIN_TEXT_WIDTH))
 
 
-def _display(formulas: Sequence[str], width: int) -> Iterator[Line]:
-    """Set formulas, each indented; the further lines of a long one are indented a little more."""
+def _display_maths(formulas: Sequence[str], width: int) -> Iterator[Line]:
+    """Set formulas, each indented. If one takes several lines, those after the first are indented a little more."""
     indent = _indent_for(width)
     room = width - indent
-    hang = 2 if room > 2 + _LEAST_ROOM else 0
+    hang = 2 if room > 2 + _MIN_TEXT_WIDTH else 0
     for formula in formulas:
         for number, spans in enumerate(break_lines((Run(formula, "maths", solid=True),), room, hang=hang)):
             yield Line((Span(" " * (indent + (hang if number else 0))), *spans)) if spans else BLANK
 
 
 def _code(lines: Sequence[str], width: int) -> Iterator[Line]:
-    """Set lines of code as they are; one that is too long goes on in the next line with the same indent."""
+    """Set lines of code as they are; one that is too long continues on the next line with the same indent."""
     indent = _indent_for(width)
     room = width - indent
     margin = Span(" " * indent)
@@ -185,52 +185,52 @@ def _code_pieces(code: str, room: int) -> list[str]:
 
 _TABLE_GAP = 3
 _NARROW_TABLE_GAP = 2
-_MOST_CELLS = 40
-"""How many cells of a row are listed when a table is wider than the page. The table itself shows the others."""
+_MAX_CELLS = 40
+"""How many cells of a row are listed when a table is wider than the page."""
 
 
 def set_table(table: Table, width: int, *, rule: str) -> Iterator[Line]:
-    """Set ``table``: a head, a rule and rows, with blank lines between the rows if one takes several lines.
+    """Set ``table``: a head, a rule and rows. If any row takes several lines, blank lines separate the rows.
 
     If the longest words of the columns do not fit side by side, each row becomes a list of its cells.
     """
     columns = list(zip(table.head, *table.rows, strict=True))
     measured = [[widths_of(cell, width) for cell in column] for column in columns]
-    least = [max(cell[0] for cell in column) for column in measured]
+    minimal = [max(cell[0] for cell in column) for column in measured]
     natural = [max(1, *(cell[1] for cell in column)) for column in measured]
     gap = _TABLE_GAP if sum(natural) + _TABLE_GAP * (len(columns) - 1) <= width else _NARROW_TABLE_GAP
     room = width - gap * (len(columns) - 1)
-    if sum(least) > room:
+    if sum(minimal) > room:
         yield from _as_records(table, width, rule)
         return
-    widths = _column_widths(least, natural, room)
-    yield from _table_grid(table, widths, " " * gap, rule)
+    widths = _column_widths(minimal, natural, room)
+    yield from _as_grid(table, widths, " " * gap, rule)
 
 
-def _column_widths(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
-    """Return widths between least and natural: the room left over goes in equal parts to the columns that need it."""
-    widths = [max(1, narrow) for narrow in least]
+def _column_widths(minimal: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
+    """Return widths between minimal and natural: spare room goes in equal parts to the columns that need it."""
+    widths = [max(1, smallest) for smallest in minimal]
     left = room - sum(widths)
     while left > 0:
-        hungry = [index for index, width in enumerate(widths) if width < natural[index]]
-        if not hungry:
+        growable = [index for index, width in enumerate(widths) if width < natural[index]]
+        if not growable:
             break
-        portion = max(1, left // len(hungry))
-        for index in hungry:
+        portion = max(1, left // len(growable))
+        for index in growable:
             more = min(portion, natural[index] - widths[index], left)
             widths[index] += more
             left -= more
     return widths
 
 
-def _table_grid(table: Table, widths: Sequence[int], gap: str, rule: str) -> Iterator[Line]:
-    if any(map(_says_something, table.head)):
+def _as_grid(table: Table, widths: Sequence[int], gap: str, rule: str) -> Iterator[Line]:
+    if any(map(_has_text, table.head)):
         yield from _table_row(table.head, widths, table.sides, gap)
         yield Line((Span(gap.join(rule * width for width in widths), "table-rule"),))
     rows = [list(_table_row(row, widths, table.sides, gap)) for row in table.rows]
-    airy = any(len(row) > 1 for row in rows)
+    spaced = any(len(row) > 1 for row in rows)
     for index, row in enumerate(rows):
-        if index and airy:
+        if index and spaced:
             yield BLANK
         yield from row
 
@@ -240,17 +240,17 @@ def _table_row(cells: Sequence[Runs], widths: Sequence[int], sides: Sequence[Sid
     broken = [break_lines(cell, width) for cell, width in zip(cells, widths, strict=True)]
     for pieces in zip_longest(*broken, fillvalue=()):
         spans: list[Span] = []
-        owed = 0  # spaces that are written only if something follows, so that no line ends in spaces
+        pending = 0  # spaces, written only if text follows, so that no line ends in spaces
         for piece, width, side in zip(pieces, widths, sides, strict=True):
             free = width - Line(piece).width
             before = {"left": 0, "right": free, "centre": free // 2}[side]
             if piece:
-                if owed + before:
-                    spans.append(Span(" " * (owed + before)))
+                if pending + before:
+                    spans.append(Span(" " * (pending + before)))
                 spans.extend(piece)
-                owed = free - before + len(gap)
+                pending = free - before + len(gap)
             else:
-                owed += width + len(gap)
+                pending += width + len(gap)
         yield Line(tuple(spans))
 
 
@@ -259,14 +259,14 @@ def _as_records(table: Table, width: int, rule: str) -> Iterator[Line]:
     for number, row in enumerate(table.rows):
         if number:
             yield Line((Span(rule * min(width, 8), "table-rule"),))
-        filled = [(head, cell) for head, cell in zip(table.head, row, strict=True) if _says_something(cell)]
-        for head, cell in filled[:_MOST_CELLS]:
-            title = (*head, Run(": ", "table-head")) if _says_something(head) else ()
+        filled = [(head, cell) for head, cell in zip(table.head, row, strict=True) if _has_text(cell)]
+        for head, cell in filled[:_MAX_CELLS]:
+            title = (*head, Run(": ", "table-head")) if _has_text(head) else ()
             yield from (Line(spans) for spans in break_lines((*title, *cell), width))
-        if (left := len(filled) - _MOST_CELLS) > 0:
-            said = Run(translate("reading.more-columns", count=left), "table-rule")
-            yield from (Line(spans) for spans in break_lines((said,), width))
+        if (left := len(filled) - _MAX_CELLS) > 0:
+            note = Run(translate("reading.more-columns", count=left), "table-rule")
+            yield from (Line(spans) for spans in break_lines((note,), width))
 
 
-def _says_something(cell: Runs) -> bool:
+def _has_text(cell: Runs) -> bool:
     return any(run.text.strip() for run in cell)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, short
+from tutor.labs.panel import DrawStyle, Panel, Payload, rounded_all
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
     from tutor.labs.lab_config import LabConfig
     from tutor.labs.panel_context import PanelContext
 
-MOST_LAGS = 60
+MAX_LAGS = 60
 
 
 class Autocorrelation(Panel):
@@ -31,19 +31,19 @@ class Autocorrelation(Panel):
         return "" if config.data.source.series else translate("panel.needs-series")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether numbers are predicted, in the order of time."""
         data = context.dataset
         return data.features > 0 and data.task == "regression" and data.ordered
 
-    def still_scene(self) -> Payload | None:
+    def fixed_scene(self) -> Payload | None:
         """The correlations."""
         series = np.concatenate([self.context.y_train, self.context.y_valid])
         apart = series - series.mean()
         total = float(apart @ apart) or 1.0
-        most = min(MOST_LAGS, len(series) - 1)
+        most = min(MAX_LAGS, len(series) - 1)
         values = [float(apart[lag:] @ apart[:-lag]) / total for lag in range(1, most + 1)]
-        return {"values": short(values), "name": self.context.target_name, "step": self.context.dataset.step}
+        return {"values": rounded_all(values), "name": self.context.target_name, "step": self.context.dataset.step}
 
     def frame(self) -> Payload | None:
         """The model's own look-back; 0 if it sees no earlier label."""

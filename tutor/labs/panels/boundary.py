@@ -1,4 +1,4 @@
-"""The panel ``boundary``: the plane of two features, coloured by the class that wins there."""
+"""The panel ``boundary``: the plane of two features, coloured by the class that the model predicts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tutor.labs.panel import (
     DrawStyle,
     Panel,
     Payload,
-    classes_of,
-    ranges_of,
+    axis_ranges,
+    evenly_spaced,
+    grid_of,
+    predicted_classes,
     refuse_without_classes,
     rounded,
-    short,
-    spread,
-    table_of,
+    rounded_all,
 )
 from tutor.ml.arrays import Array
 
@@ -29,49 +29,49 @@ if TYPE_CHECKING:
 
 BOUNDARY_CELLS = (40, 22)
 """Columns and rows."""
-MOST_POINTS = 160
+MAX_POINTS = 160
 
 
 class Boundary(Panel):
-    """Two features of the examples, those that ``show.features`` names or the first two; others stay at their mean.
+    """The plane of two features: those that ``show.features`` names, or the first two. The others stay at their mean.
 
     Scene: ``x_name``, ``y_name``, the ranges ``x_low`` to ``x_high`` and ``y_low`` to ``y_high``, ``points``
     [x, y, class], ``class_names``. Frame: ``columns`` and ``rows``, and by rows from the top ``classes``, the class
-    that the model gives to each cell, and ``certainty``, how sure it is: 0 is a draw, 9 is certain.
+    that the model gives to each cell, and ``certainty``, how sure it is: 0 is a tie, 9 is certain.
     """
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
-        wanted = [name for name in context.config.show.features if name in context.feature_names]
-        names = wanted if len(wanted) == 2 else list(context.feature_names[:2])
-        self._at = [context.feature_names.index(name) for name in names]
+        named = [name for name in context.config.show.features if name in context.feature_names]
+        names = named if len(named) == 2 else list(context.feature_names[:2])
+        self._chosen = [context.feature_names.index(name) for name in names]
         self._names = names
         columns, rows = BOUNDARY_CELLS
-        self._ranges = [_with_margin(context.x_train[:, at]) for at in self._at]
+        self._ranges = [_with_margin(context.x_train[:, index]) for index in self._chosen]
         (x_low, x_high), (y_low, y_high) = self._ranges
         x = x_low + (np.arange(columns) + 0.5) * (x_high - x_low) / columns
         y = y_high - (np.arange(rows) + 0.5) * (y_high - y_low) / rows
         self._inputs = np.tile(context.x_train.mean(axis=0), (columns * rows, 1))
-        self._inputs[:, self._at[0]] = np.tile(x, rows)
-        self._inputs[:, self._at[1]] = np.repeat(y, columns)
+        self._inputs[:, self._chosen[0]] = np.tile(x, rows)
+        self._inputs[:, self._chosen[1]] = np.repeat(y, columns)
 
     @staticmethod
     def refusal(config: LabConfig) -> str:
-        """It takes classes."""
+        """A run without classes has no boundary."""
         return refuse_without_classes(config)
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether examples have two features and belong to classes."""
         return context.dataset.features > 1 and bool(context.class_names)
 
-    def still_scene(self) -> Payload | None:
+    def fixed_scene(self) -> Payload | None:
         """The examples, each with its class."""
         context = self.context
-        chosen = spread(len(context.x_train), MOST_POINTS)
+        chosen = evenly_spaced(len(context.x_train), MAX_POINTS)
         points = zip(
-            short(context.x_train[chosen, self._at[0]]),
-            short(context.x_train[chosen, self._at[1]]),
+            rounded_all(context.x_train[chosen, self._chosen[0]]),
+            rounded_all(context.x_train[chosen, self._chosen[1]]),
             np.rint(context.y_train[chosen]).astype(int).tolist(),
             strict=True,
         )
@@ -88,7 +88,7 @@ class Boundary(Panel):
         }
 
     def frame(self) -> Payload | None:
-        """The winner of each cell, and how sure it is."""
+        """The predicted class of each cell, and how sure the model is."""
         predicted = self.context.predict(self._inputs)
         if not np.isfinite(predicted).all():
             return None
@@ -97,23 +97,23 @@ class Boundary(Panel):
         return {
             "columns": columns,
             "rows": rows,
-            "classes": classes_of(predicted, count).tolist(),
+            "classes": predicted_classes(predicted, count).tolist(),
             "certainty": _certainty(predicted, count).tolist(),
         }
 
     @staticmethod
     def draw(scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:
-        """A field of colours under the points."""
+        """The classes as areas of colour, with the examples on top."""
         from tutor.charts.boundary import boundary_chart
 
         size = (frame.get("rows", 0), frame.get("columns", 0))
         return boundary_chart(
             scene["points"],
-            ranges_of(scene),
+            axis_ranges(scene),
             style.width,
             style.height,
-            classes=table_of(frame["classes"], *size) if "classes" in frame else (),
-            certainty=table_of(frame["certainty"], *size) if "certainty" in frame else (),
+            classes=grid_of(frame["classes"], *size) if "classes" in frame else (),
+            certainty=grid_of(frame["certainty"], *size) if "certainty" in frame else (),
             class_names=style.names(scene.get("class_names", ())),
             names=(style.name(scene.get("x_name", "")), style.name(scene.get("y_name", ""))),
             colour=style.colour,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tutor.labs.panel import DrawStyle, Panel, Payload, classes_of, refuse_without_classes
+from tutor.labs.panel import DrawStyle, Panel, Payload, predicted_classes, refuse_without_classes
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
@@ -35,7 +35,7 @@ class Confusion(Panel):
         return refuse_without_classes(config)
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether examples have features and belong to classes."""
         return context.dataset.features > 0 and bool(context.class_names)
 
@@ -50,7 +50,7 @@ class Confusion(Panel):
         if two:
             called = (predicted[:, 1] >= self.context.decision_threshold).astype(np.intp)
         else:
-            called = classes_of(predicted, count)
+            called = predicted_classes(predicted, count)
         counts = np.bincount(self._y * count + called, minlength=count * count).reshape(count, count)
         frame: Payload = {"class_names": list(class_names), "counts": counts.tolist()}
         return frame | {"threshold": self.context.decision_threshold} if two else frame

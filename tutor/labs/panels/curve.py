@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, Trajectory, rounded, short
+from tutor.labs.panel import DrawStyle, Panel, Payload, Trajectory, rounded, rounded_all
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
@@ -39,7 +39,7 @@ class Curve(Panel):
         return "" if config.task == "drawn" else translate("panel.needs-drawn-function")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether a drawn function has one parameter."""
         return context.config.model.name == "function" and "b" not in context.training.small_parameters()
 
@@ -47,7 +47,7 @@ class Curve(Panel):
         """One step more on the way."""
         self._path.step()
 
-    def still_scene(self) -> Payload | None:
+    def fixed_scene(self) -> Payload | None:
         """The function, as far as it is worth seeing."""
         low, high = -2.5, 2.5
         for control in self.context.config.controls.values():
@@ -55,7 +55,7 @@ class Curve(Panel):
                 low, high = float(control.low or 0.0), float(control.high or 0.0)
         x = np.linspace(low, high, CURVE_POINTS)
         y = self.context.function_value(x, np.zeros_like(x))
-        return {"x": short(x), "y": short(y)}
+        return {"x": rounded_all(x), "y": rounded_all(y)}
 
     def frame(self) -> Payload | None:
         """Where the ball is, and the way that it came."""
@@ -66,8 +66,8 @@ class Curve(Panel):
         return {
             "w": rounded(w),
             "f": rounded(f),
-            "path_w": short(point[0] for point in path),
-            "path_f": short(point[1] for point in path),
+            "path_w": rounded_all(point[0] for point in path),
+            "path_f": rounded_all(point[1] for point in path),
         }
 
     @staticmethod

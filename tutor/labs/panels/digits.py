@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, classes_of, spread
+from tutor.labs.panel import DrawStyle, Panel, Payload, evenly_spaced, predicted_classes
 from tutor.ml.arrays import Array
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Digits(Panel):
         super().__init__(context)
         self._x, y = context.held_out()
         self._y = np.rint(y).astype(np.intp)
-        self._sample = spread(len(self._x), SHOWN)
+        self._sample = evenly_spaced(len(self._x), SHOWN)
 
     @staticmethod
     def refusal(config: LabConfig) -> str:
@@ -47,11 +47,11 @@ class Digits(Panel):
         return "" if config.data.name == "digits" else translate("panel.needs-digits")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether these are the digits."""
         return context.dataset.name == "digits"
 
-    def still_scene(self) -> Payload | None:
+    def fixed_scene(self) -> Payload | None:
         """The sample."""
         return {
             "side": SIDE,
@@ -65,7 +65,7 @@ class Digits(Panel):
         predicted = self.context.predict(self._x)
         if not np.isfinite(predicted).all():
             return None
-        read = classes_of(predicted, len(self.context.class_names))
+        read = predicted_classes(predicted, len(self.context.class_names))
         wrong: NDArray[np.intp] = np.flatnonzero(read != self._y)
         missed = [[_pixels(self._x[at]), int(self._y[at]), int(read[at])] for at in wrong[:MISSED]]
         return {"predicted": read[self._sample].tolist(), "missed": missed, "wrong": len(wrong), "count": len(read)}

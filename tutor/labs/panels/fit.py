@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, short, spread
+from tutor.labs.panel import DrawStyle, Panel, Payload, evenly_spaced, rounded_all
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
     from tutor.labs.lab_config import LabConfig
     from tutor.labs.panel_context import PanelContext
 
-MOST_POINTS = 160
-MOST_VALID_POINTS = 80
+MAX_POINTS = 160
+MAX_VALID_POINTS = 80
 CURVE_POINTS = 81
 
 
@@ -41,19 +41,20 @@ class Fit(Panel):
         return "" if config.task in {"regression", ""} else translate("panel.needs-regression")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether numbers are predicted from features."""
         return context.dataset.features > 0 and context.dataset.task == "regression"
 
-    def still_scene(self) -> Payload | None:
+    def fixed_scene(self) -> Payload | None:
         """The examples."""
         context = self.context
-        train, valid = spread(len(context.x_train), MOST_POINTS), spread(len(context.x_valid), MOST_VALID_POINTS)
+        train = evenly_spaced(len(context.x_train), MAX_POINTS)
+        valid = evenly_spaced(len(context.x_valid), MAX_VALID_POINTS)
         return {
-            "points_x": short(context.x_train[train, 0]),
-            "points_y": short(context.y_train[train]),
-            "valid_x": short(context.x_valid[valid, 0]),
-            "valid_y": short(context.y_valid[valid]),
+            "points_x": rounded_all(context.x_train[train, 0]),
+            "points_y": rounded_all(context.y_train[train]),
+            "valid_x": rounded_all(context.x_valid[valid, 0]),
+            "valid_y": rounded_all(context.y_valid[valid]),
             "x_name": context.feature_names[0],
             "y_name": context.target_name,
         }
@@ -61,7 +62,7 @@ class Fit(Panel):
     def frame(self) -> Payload | None:
         """The curve."""
         y = self.context.predict(self._inputs).reshape(-1)
-        return {"x": short(self._x), "y": short(y)} if np.isfinite(y).all() else None
+        return {"x": rounded_all(self._x), "y": rounded_all(y)} if np.isfinite(y).all() else None
 
     @staticmethod
     def draw(scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:

@@ -35,7 +35,7 @@ class Folds(Panel):
         return "" if config.task != "drawn" else translate("panel.needs-examples")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether there are examples."""
         return context.dataset.task != "drawn"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, rounded, short, spread, text_of
+from tutor.labs.panel import DrawStyle, Panel, Payload, evenly_spaced, rounded, rounded_all, text_of
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 CHECKED_ROWS = 8
 """Examples that gradients are checked on."""
-MOST_CHECKED = 120
+MAX_CHECKED = 120
 """Parameters whose gradient is checked, spread over all of them."""
-MOST_LISTED = 24
+MAX_LISTED = 24
 
 
 class GradientCheck(Panel):
@@ -32,7 +32,7 @@ class GradientCheck(Panel):
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
         self._training = context.network_training
-        self._at = spread(self._training.network.parameters.size, MOST_CHECKED)
+        self._indices = evenly_spaced(self._training.network.parameters.size, MAX_CHECKED)
 
     @staticmethod
     def refusal(config: LabConfig) -> str:
@@ -42,27 +42,27 @@ class GradientCheck(Panel):
         return translate("panel.no-batch-norm") if config.model.batch_norm else ""
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether there is a network."""
         return context.has_network
 
     def frame(self) -> Payload | None:
         """Some of the slopes, and how far apart all that were checked are."""
-        found = self._training.check_gradient(CHECKED_ROWS, self._at)
+        found = self._training.check_gradient(CHECKED_ROWS, self._indices)
         if not (np.isfinite(found.computed).all() and np.isfinite(found.measured).all()):
             return None
         names = self._training.network.names()
-        listed = spread(len(self._at), MOST_LISTED)
+        listed = evenly_spaced(len(self._indices), MAX_LISTED)
         return {
-            "names": [names[self._at[index]] for index in listed],
-            "computed": short(found.computed[listed]),
-            "measured": short(found.measured[listed]),
+            "names": [names[self._indices[index]] for index in listed],
+            "computed": rounded_all(found.computed[listed]),
+            "measured": rounded_all(found.measured[listed]),
             "difference": rounded(found.difference, 2),
         }
 
     def facts(self) -> dict[str, float]:
         """``gradient_difference``: how far apart the two gradients are, relative to their lengths."""
-        return {"gradient_difference": self._training.check_gradient(CHECKED_ROWS, self._at).difference}
+        return {"gradient_difference": self._training.check_gradient(CHECKED_ROWS, self._indices).difference}
 
     @staticmethod
     def draw(_scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:

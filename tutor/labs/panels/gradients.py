@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, rounded, short
+from tutor.labs.panel import DrawStyle, Panel, Payload, rounded, rounded_all
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
@@ -32,7 +32,7 @@ class Gradients(Panel):
         return "" if descends else translate("panel.needs-network-descent")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether a network follows its gradient."""
         return context.has_network and context.config.follows_gradient
 
@@ -43,8 +43,8 @@ class Gradients(Panel):
         if not (np.isfinite(found.along).all() and np.isfinite(found.across).all()):
             return None
         return {
-            "along": short(found.along),
-            "across": short(found.across),
+            "along": rounded_all(found.along),
+            "across": rounded_all(found.across),
             "batch_size": training.batch_size,
             "angle": rounded(float(np.median(found.angles)), 3),
         }

@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, Trajectory, short, spread
+from tutor.labs.panel import DrawStyle, Panel, Payload, Trajectory, evenly_spaced, rounded_all
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor.ml.training import EpochResult
 
 
-MOST_POINTS = 150
+MAX_POINTS = 150
 """Of each line: with the largest numbers of updates there are, a line of the log is still short enough."""
 
 
@@ -32,7 +32,7 @@ class LearningRate(Panel):
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
         self._last: EpochResult | None = None
-        self._path = Trajectory(self._point, MOST_POINTS)
+        self._path = Trajectory(self._point, MAX_POINTS)
 
     @staticmethod
     def refusal(config: LabConfig) -> str:
@@ -42,7 +42,7 @@ class LearningRate(Panel):
         return translate("panel.no-folds") if config.data.folds else ""
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether one network or a drawn function follows a gradient."""
         descends = context.has_network or context.dataset.task == "drawn"
         return descends and context.config.follows_gradient
@@ -56,23 +56,23 @@ class LearningRate(Panel):
         last = self._last
         return None if last is None or last.learning_rate is None else (last.updates, last.learning_rate)
 
-    def still_scene(self) -> Payload | None:
+    def fixed_scene(self) -> Payload | None:
         """The plan."""
         from tutor.ml.schedules import make_schedule
 
         context, optimizer = self.context, self.context.config.optimizer
         each = ceil(len(context.dataset.x_train) / context.network_training.batch_size) if context.has_network else 1
         planned = context.epochs * each
-        updates = spread(planned, MOST_POINTS)
+        updates = evenly_spaced(planned, MAX_POINTS)
         factors = make_schedule(optimizer.schedule, optimizer.warm_up)(updates, planned)
-        return {"updates": (updates + 1).tolist(), "planned": short(optimizer.learning_rate * factors)}
+        return {"updates": (updates + 1).tolist(), "planned": rounded_all(optimizer.learning_rate * factors)}
 
     def frame(self) -> Payload | None:
         """What was used so far; None before the first epoch."""
         path = self._path.points()
         if not path:
             return None
-        return {"updates": [update for update, _ in path], "used": short(rate for _, rate in path)}
+        return {"updates": [update for update, _ in path], "used": rounded_all(rate for _, rate in path)}
 
     @staticmethod
     def draw(scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:

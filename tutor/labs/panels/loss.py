@@ -17,7 +17,7 @@ class Loss(Panel):
     """The losses of training and validation. It sends nothing: see `tutor.charts.loss.loss_chart`."""
 
     @staticmethod
-    def possible(_context: PanelContext) -> bool:
+    def can_show(_context: PanelContext) -> bool:
         """Never in a worker."""
         return False
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, rounded, short
+from tutor.labs.panel import DrawStyle, Panel, Payload, rounded, rounded_all
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tutor.labs.panel_context import PanelContext
     from tutor.ml.training import EpochResult
 
-MOST_EPOCHS = 200
+MAX_EPOCHS = 200
 
 
 class Norms(Panel):
@@ -44,7 +44,7 @@ class Norms(Panel):
         return translate("panel.no-folds") if config.data.folds else ""
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether one network or a drawn function is trained."""
         return context.has_network or context.dataset.task == "drawn"
 
@@ -58,7 +58,7 @@ class Norms(Panel):
         if len(self._open) >= self._every:
             self._kept.append(_merged(self._open))
             self._open = []
-        if len(self._kept) >= MOST_EPOCHS:
+        if len(self._kept) >= MAX_EPOCHS:
             self._kept = [_merged(self._kept[at : at + 2]) for at in range(0, len(self._kept), 2)]
             self._every *= 2
 
@@ -75,9 +75,9 @@ class Norms(Panel):
         epochs, losses, gradients, parameters = zip(*rows, strict=True)
         return {
             "epochs": [int(epoch) for epoch in epochs],
-            "losses": short(losses),
+            "losses": rounded_all(losses),
             "gradients": [rounded(norm) if isfinite(norm) else None for norm in gradients],
-            "parameters": short(parameters),
+            "parameters": rounded_all(parameters),
         }
 
     @staticmethod

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, rounded, short, spread
+from tutor.labs.panel import DrawStyle, Panel, Payload, evenly_spaced, rounded, rounded_all
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor.labs.panel_context import PanelContext
 
 CURVE_POINTS = 121
-MOST_PIECES = 60
+MAX_PIECES = 60
 
 
 class Pieces(Panel):
@@ -33,19 +33,19 @@ class Pieces(Panel):
         return "" if config.sums_sigmoids else translate("panel.needs-sigmoids")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether the network has one feature, one hidden layer of (hard) sigmoids and one output."""
         from tutor.ml.models.hidden_units import is_sum_of_hidden_units
 
         sizes = context.network_training.network.sizes if context.has_network else ()
         return is_sum_of_hidden_units(sizes, context.config.model.activation)
 
-    def still_scene(self) -> Payload | None:
+    def fixed_scene(self) -> Payload | None:
         """The curve."""
         context = self.context
         order = np.argsort(context.x_train[:, 0], kind="stable")
-        chosen = order[spread(len(order), CURVE_POINTS)]
-        return {"x": short(context.x_train[chosen, 0]), "y": short(context.y_train[chosen])}
+        chosen = order[evenly_spaced(len(order), CURVE_POINTS)]
+        return {"x": rounded_all(context.x_train[chosen, 0]), "y": rounded_all(context.y_train[chosen])}
 
     def frame(self) -> Payload | None:
         """The hidden units, in the units of the data."""
@@ -56,9 +56,9 @@ class Pieces(Panel):
         c = output[0, :-1] * data.y_scale
         if not (np.isfinite(hidden).all() and np.isfinite(output).all()):
             return None
-        pieces = [short(piece) for piece in zip(w, b, c, strict=True)]
+        pieces = [rounded_all(piece) for piece in zip(w, b, c, strict=True)]
         return {
-            "pieces": pieces[:MOST_PIECES],
+            "pieces": pieces[:MAX_PIECES],
             "constant": rounded(data.y_mean + data.y_scale * float(output[0, -1])),
             "hard": self.context.config.model.activation == "hard-sigmoid",
             "max_error": rounded(self.facts()["max_error"]),

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, short
+from tutor.labs.panel import DrawStyle, Panel, Payload, rounded_all
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
     from tutor.labs.lab_config import LabConfig
     from tutor.labs.panel_context import PanelContext
 
-MOST_DAYS = 120
+MAX_DAYS = 120
 
 
 class Series(Panel):
@@ -27,7 +27,7 @@ class Series(Panel):
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
         x, y = context.held_out()
-        self._x, self._y = x[-MOST_DAYS:], y[-MOST_DAYS:]
+        self._x, self._y = x[-MAX_DAYS:], y[-MAX_DAYS:]
 
     @staticmethod
     def refusal(config: LabConfig) -> str:
@@ -35,18 +35,18 @@ class Series(Panel):
         return "" if config.task in {"regression", ""} else translate("panel.needs-regression")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether numbers are predicted from features."""
         return context.dataset.features > 0 and context.dataset.task == "regression"
 
-    def still_scene(self) -> Payload | None:
+    def fixed_scene(self) -> Payload | None:
         """The days as they were."""
-        return {"actual": short(self._y), "name": self.context.target_name}
+        return {"actual": rounded_all(self._y), "name": self.context.target_name}
 
     def frame(self) -> Payload | None:
         """The predictions."""
         predicted = self.context.predict(self._x).reshape(-1)
-        return {"predicted": short(predicted)} if np.isfinite(predicted).all() else None
+        return {"predicted": rounded_all(predicted)} if np.isfinite(predicted).all() else None
 
     @staticmethod
     def draw(scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:

@@ -23,7 +23,7 @@ class Shapes(Panel):
         return "" if config.model.kind.network else translate("panel.needs-network")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether there is a network."""
         return context.has_network
 

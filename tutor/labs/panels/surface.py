@@ -13,11 +13,11 @@ from tutor.labs.panel import (
     Panel,
     Payload,
     Trajectory,
-    ranges_of,
+    axis_ranges,
+    evenly_spaced,
+    grid_of,
     rounded,
-    short,
-    spread,
-    table_of,
+    rounded_all,
     text_of,
 )
 from tutor.ml.arrays import Array
@@ -60,7 +60,7 @@ class Surface(Panel):
         return "" if config.model.name in {"linear", "function"} else translate("panel.needs-two-parameters")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether a line has one weight and a bias, or a drawn function two parameters."""
         return context.training.small_parameters().keys() >= {"w", "b"}
 
@@ -102,13 +102,14 @@ class Surface(Panel):
         if not path:
             return None
         across, up = (
-            short(_seen(values, *limits)) for values, limits in zip(zip(*path, strict=True), self._limits, strict=True)
+            rounded_all(_seen(values, *limits))
+            for values, limits in zip(zip(*path, strict=True), self._limits, strict=True)
         )
         frame: Payload = {"path": [list(pair) for pair in zip(across, up, strict=True)]}
         if self._drawn() is not None:
             names, values = self.context.weights()
             if np.isfinite(values).all():
-                frame |= {"names": names, "values": short(values)}
+                frame |= {"names": names, "values": rounded_all(values)}
         return frame
 
     def _drawn(self) -> DrawnFunction | None:
@@ -149,7 +150,7 @@ class Surface(Panel):
         context = self.context
         if context.config.model.name == "function":
             return context.function_value(w, b)
-        chosen = spread(len(context.x_train), SURFACE_ROWS)
+        chosen = evenly_spaced(len(context.x_train), SURFACE_ROWS)
         x, y = context.x_train[chosen, 0], context.y_train[chosen]
         of = np.abs if context.loss == "mae" else np.square
         # One row of cells at a time, so that no large table is ever held.
@@ -163,8 +164,8 @@ class Surface(Panel):
 
         path = frame.get("path", ())
         return surface_chart(
-            table_of(scene["levels"], scene["rows"], scene["columns"]),
-            ranges_of(scene),
+            grid_of(scene["levels"], scene["rows"], scene["columns"]),
+            axis_ranges(scene),
             style.width,
             style.height,
             path=([point[0] for point in path], [point[1] for point in path]),

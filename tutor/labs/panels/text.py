@@ -39,7 +39,7 @@ class Text(Panel):
         return "" if config.model.name == "char-mlp" else translate("panel.needs-writing")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether the data is a text."""
         return bool(context.dataset.lines)
 

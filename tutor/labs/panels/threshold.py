@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, rounded, short, spread
+from tutor.labs.panel import DrawStyle, Panel, Payload, evenly_spaced, rounded, rounded_all
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
     from tutor.labs.lab_config import LabConfig
     from tutor.labs.panel_context import PanelContext
 
-MOST_VALUES = 60
+MAX_VALUES = 60
 
 
 class Threshold(Panel):
@@ -35,7 +35,7 @@ class Threshold(Panel):
         return "" if config.model.kind.rule else translate("panel.needs-rule")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether the model is a rule."""
         return context.config.model.kind.rule
 
@@ -48,12 +48,12 @@ class Threshold(Panel):
         self._shown_column = number
         column = context.x_train[:, number]
         values = np.unique(column)
-        values = values[spread(len(values), MOST_VALUES)]
+        values = values[evenly_spaced(len(values), MAX_VALUES)]
         counts = {
             name: [int(np.count_nonzero(column[context.y_train == place] == value)) for value in values]
             for place, name in enumerate(context.class_names)
         }
-        return {"values": short(values), "counts_by_class": counts}
+        return {"values": rounded_all(values), "counts_by_class": counts}
 
     def frame(self) -> Payload | None:
         """The threshold and its mistakes."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, rounded, short
+from tutor.labs.panel import DrawStyle, Panel, Payload, rounded, rounded_all
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
@@ -33,7 +33,7 @@ class Updates(Panel):
         return "" if descends else translate("panel.needs-network-descent")
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether a network follows its gradient."""
         return context.has_network and context.config.follows_gradient
 
@@ -45,7 +45,7 @@ class Updates(Panel):
             return None
         first = batches.updates - len(losses)
         epochs = [[update, rounded(loss)] for update, loss in batches.epochs if update > first]
-        return {"losses": short(losses), "last": batches.updates, "epochs": epochs}
+        return {"losses": rounded_all(losses), "last": batches.updates, "epochs": epochs}
 
     @staticmethod
     def draw(_scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tutor.labs.panel import DrawStyle, Panel, Payload, short
+from tutor.labs.panel import DrawStyle, Panel, Payload, rounded_all
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
     from tutor.labs.panel_context import PanelContext
 
-MOST_WEIGHTS = 60
+MAX_WEIGHTS = 60
 
 
 class Weights(Panel):
     """The first parameters by name. Frame: ``names``, ``values``."""
 
     @staticmethod
-    def possible(_context: PanelContext) -> bool:
+    def can_show(_context: PanelContext) -> bool:
         """Always: whatever is trained has parameters."""
         return True
 
@@ -29,7 +29,7 @@ class Weights(Panel):
         names, values = self.context.weights()
         if not np.isfinite(values).all():
             return None
-        return {"names": names[:MOST_WEIGHTS], "values": short(values[:MOST_WEIGHTS])}
+        return {"names": names[:MAX_WEIGHTS], "values": rounded_all(values[:MAX_WEIGHTS])}
 
     @staticmethod
     def draw(_scene: Mapping[str, Any], frame: Mapping[str, Any], style: DrawStyle) -> Rows:

@@ -15,7 +15,7 @@ from tutor.ml.settings import DataSettings
 RANDOM, GROUPED, TIME = "random", "grouped", "time"
 Split = tuple[Ints, Ints]
 """The numbers of the rows for training and for validation, both in ascending order."""
-_FEWEST_TRAINING_ROWS = 2
+_MIN_TRAINING_ROWS = 2
 
 
 def prepare(table: RawData, settings: DataSettings) -> Dataset:
@@ -47,7 +47,7 @@ def prepare(table: RawData, settings: DataSettings) -> Dataset:
 def _dataset(table: RawData, settings: DataSettings, split: Split) -> Dataset:
     """One split of a table: missing values filled and features standardised by the training rows alone."""
     train, valid = split
-    if len(train) < _FEWEST_TRAINING_ROWS:
+    if len(train) < _MIN_TRAINING_ROWS:
         raise TutorError(translate("ml.too-few-rows", count=len(train)))
     as_number = settings.target_as == "class-number" and table.task == CLASSIFICATION
     table = _without_holes(table, train)

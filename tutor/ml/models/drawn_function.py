@@ -10,7 +10,7 @@ import numpy as np
 
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import Dataset, Floats
-from tutor.ml.divergence import beyond_use, has_diverged
+from tutor.ml.divergence import divergence_limit, has_diverged
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.optimizers import make_optimizer
 from tutor.ml.registry import find
@@ -167,7 +167,7 @@ class FunctionDescent:
         )
         self._eigenvector_step = optimizer.eigenvector_step
         self._epoch = self._updates = 0
-        self._highest: float | None = None
+        self._divergence_limit: float | None = None
         """The value above which training has diverged; None if it must be computed before the next epoch."""
 
     def _point(self) -> tuple[float, ...]:
@@ -188,10 +188,10 @@ class FunctionDescent:
         if name == "learning_rate" and number >= 0:
             self._learning_rate = number
         elif name == "momentum" and 0 <= number < 1:
-            self._optimizer.turn(name, number)
+            self._optimizer.change_setting(name, number)
         elif name in self.function.names:
             self._theta[self.function.names.index(name)] = number
-            self._highest = None
+            self._divergence_limit = None
         else:
             raise ValueError(name)
 
@@ -199,12 +199,12 @@ class FunctionDescent:
         """See `Training.epochs`."""
         while self._epoch < self._train.epochs:
             with np.errstate(all="ignore"):
-                if self._highest is None:
-                    self._highest = inf if self._manual else beyond_use(self.value())
+                if self._divergence_limit is None:
+                    self._divergence_limit = inf if self._manual else divergence_limit(self.value())
                 norm, rate = (None, None) if self._manual else self._update()
                 self._epoch += 1
                 loss = self.value()
-            diverged = has_diverged(loss, self._highest)
+            diverged = has_diverged(loss, self._divergence_limit)
             yield EpochResult(
                 self._epoch, self._updates, loss, gradient_norm=norm, learning_rate=rate, diverged=diverged
             )

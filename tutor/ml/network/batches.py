@@ -12,7 +12,7 @@ from tutor.ml.arrays import Array
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Views into the buffer: examples (d + 1, B), the same by rows (B, d + 1), and labels (k, B)."""
+    """Views into the buffer: examples (d + 1, B), their transpose (B, d + 1), and labels (k, B)."""
 
     x: Array
     x_transposed: Array
@@ -21,7 +21,7 @@ class Batch:
 
 
 SLAB_BYTES = 1 << 20
-"""Examples are shuffled in slabs of so many bytes; a small data set is one slab."""
+"""The size of the buffer, called the slab, that shuffled examples are copied into; a small data set fits into one."""
 
 
 class Batches:
@@ -44,20 +44,21 @@ class Batches:
         self._x, self._labels = x, labels
         # One batch of everything needs no order, so the examples themselves serve as the slab.
         self._shuffled = shuffle and self.size < count
-        together = max(1, SLAB_BYTES // max(1, self.size * x.itemsize * x.shape[1])) if self._shuffled else count
-        rows = min(count, together * self.size)
-        self._x_now = np.empty_like(x[:rows]) if self._shuffled else x
-        self._labels_now = np.empty_like(labels[:rows]) if self._shuffled else labels
+        batch_bytes = self.size * x.itemsize * x.shape[1]
+        batches_per_slab = max(1, SLAB_BYTES // max(1, batch_bytes)) if self._shuffled else count
+        rows = min(count, batches_per_slab * self.size)
+        self._x_slab = np.empty_like(x[:rows]) if self._shuffled else x
+        self._labels_slab = np.empty_like(labels[:rows]) if self._shuffled else labels
         self._starts = range(0, count, rows)
         self.slabs = [self._cut(min(rows, count - start)) for start in self._starts]
-        """The batches of an epoch, in one list for each filling of the slab."""
+        """The batches of an epoch: one list for each time the slab is filled."""
 
     def _cut(self, rows: int) -> list[Batch]:
         """The batches of the first ``rows`` rows of the slab."""
-        pieces = [slice(start, min(start + self.size, rows)) for start in range(0, rows, self.size)]
+        slices = [slice(start, min(start + self.size, rows)) for start in range(0, rows, self.size)]
         return [
-            Batch(self._x_now[piece].T, self._x_now[piece], self._labels_now[piece].T, piece.stop - piece.start)
-            for piece in pieces
+            Batch(self._x_slab[part].T, self._x_slab[part], self._labels_slab[part].T, part.stop - part.start)
+            for part in slices
         ]
 
     @property
@@ -66,14 +67,14 @@ class Batches:
         return -(-len(self._x) // self.size)
 
     def fill(self, random: np.random.Generator) -> Iterator[int]:
-        """Go through an epoch in a new order: yields the index of each of `slabs` once its examples are in the slab."""
+        """Go through an epoch in a new order: fill the slab, and yield the index of its batches in `slabs`."""
         if not self._shuffled:
             yield 0
             return
         order = random.permutation(len(self._x))
         for index, start in enumerate(self._starts):
-            rows = order[start : start + len(self._x_now)]
+            rows = order[start : start + len(self._x_slab)]
             # mode="clip" lets take write straight into the buffer; the order is in range anyway.
-            np.take(self._x, rows, 0, self._x_now[: len(rows)], "clip")
-            np.take(self._labels, rows, 0, self._labels_now[: len(rows)], "clip")
+            np.take(self._x, rows, 0, self._x_slab[: len(rows)], "clip")
+            np.take(self._labels, rows, 0, self._labels_slab[: len(rows)], "clip")
             yield index

@@ -14,14 +14,14 @@ from tutor.ml.network.passes import prediction_tape
 from tutor.ml.network.tape import Run
 
 PIECE_BYTES = 1 << 21
-"""Examples go through the network in pieces; one piece with its outputs in all layers fits in so many bytes."""
-FEWEST_ROWS = 256
-"""A piece has at least so many examples, because products of small matrices are slow."""
+"""Examples go through the network in pieces; one piece with its outputs in all layers fits in this many bytes."""
+MIN_ROWS = 256
+"""A piece has at least this many examples, because products of small matrices are slow."""
 
 
 def rows_together(network: Network, count: int) -> int:
     """How many of ``count`` examples go through ``network`` at once, so that memory does not grow with ``count``."""
-    return min(count, max(FEWEST_ROWS, PIECE_BYTES // (sum(network.sizes) * network.parameters.itemsize)))
+    return min(count, max(MIN_ROWS, PIECE_BYTES // (sum(network.sizes) * network.parameters.itemsize)))
 
 
 class _Piece(NamedTuple):

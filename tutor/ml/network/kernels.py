@@ -15,7 +15,7 @@ import numpy as np
 from tutor.ml.activations import Activation
 from tutor.ml.arrays import Array, constant
 from tutor.ml.losses import LOSSES, Loss
-from tutor.ml.network.layers import EPSILON, NEWEST, BatchNorm, Dropout
+from tutor.ml.network.layers import EPSILON, NEWEST_WEIGHT, BatchNorm, Dropout
 from tutor.ml.network.tape import LABELS, Steps, step
 
 # -- layers ---------------------------------------------------------------------------------------------------
@@ -50,29 +50,29 @@ class FastBatchNorm:
     def _average_steps(self, mean: Array, variance: Array, size: int) -> Steps:
         """What takes a batch into the running averages."""
         layer = self._layer
-        newest, change = np.empty_like(layer.batches), np.empty_like(mean)
+        newest, change = np.empty_like(layer.batches_seen), np.empty_like(mean)
         unbiased = constant(size / max(1, size - 1), variance)
         return [
-            step(np.add, layer.batches, constant(1.0, mean), layer.batches),
-            step(np.divide, constant(1.0, mean), layer.batches, newest),
-            step(np.maximum, newest, constant(NEWEST, mean), out=newest),
-            step(np.subtract, mean, layer.mean, change),
+            step(np.add, layer.batches_seen, constant(1.0, mean), layer.batches_seen),
+            step(np.divide, constant(1.0, mean), layer.batches_seen, newest),
+            step(np.maximum, newest, constant(NEWEST_WEIGHT, mean), out=newest),
+            step(np.subtract, mean, layer.running_mean, change),
             step(np.multiply, change, newest, change),
-            step(np.add, layer.mean, change, layer.mean),
+            step(np.add, layer.running_mean, change, layer.running_mean),
             step(np.multiply, variance, unbiased, change),
-            step(np.subtract, change, layer.variance, change),
+            step(np.subtract, change, layer.running_variance, change),
             step(np.multiply, change, newest, change),
-            step(np.add, layer.variance, change, layer.variance),
+            step(np.add, layer.running_variance, change, layer.running_variance),
         ]
 
     def predict_steps(self, z: Array) -> Steps:
         """What replaces ``z``, (h, B), with γ ẑ + β by the running averages as they stand when the tape runs."""
         layer, scale = self._layer, np.empty_like(self._layer.gamma.value)
         return [
-            step(np.add, layer.variance, constant(EPSILON, z), scale),
+            step(np.add, layer.running_variance, constant(EPSILON, z), scale),
             step(np.sqrt, scale, scale),
             step(np.divide, layer.gamma.value, scale, scale),
-            step(np.subtract, z, layer.mean, z),
+            step(np.subtract, z, layer.running_mean, z),
             step(np.multiply, z, scale, z),
             step(np.add, z, layer.beta.value, z),
         ]

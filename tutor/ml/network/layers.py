@@ -24,7 +24,7 @@ from tutor.ml.arrays import Array
 
 
 class Parameter(NamedTuple):
-    """Numbers that training changes, and ∂L/∂value beside them: views into two flat vectors of the network."""
+    """Numbers that training changes, and the gradient ∂L/∂value: views into two flat vectors of the network."""
 
     value: Array
     gradient: Array
@@ -49,8 +49,8 @@ class Layer(ABC):
         """The outputs in a prediction, (m, B)."""
         return self.forward(x)
 
-    def initialise(self, random: np.random.Generator) -> None:  # noqa: B027 - most layers draw nothing
-        """Draw the parameters that training starts from, if the layer has any that are drawn."""
+    def initialise(self, random: np.random.Generator) -> None:  # noqa: B027 - most layers have no random parameters
+        """Draw the initial parameters, if the layer has any that are random."""
 
 
 class Linear(Layer):
@@ -109,8 +109,9 @@ class ActivationLayer(Layer):
 
 EPSILON = 1e-5
 """Added to a variance, so that a unit with the same output for every example does not divide by zero."""
-NEWEST = 0.1
-"""The weight of the newest batch in the running averages; the t-th batch has 1/t for as long as that is more."""
+NEWEST_WEIGHT = 0.1
+"""The weight of the newest batch in the running averages. The t-th batch weighs 1/t while that is more, so the first
+batches are averaged plainly."""
 
 
 class BatchNorm(Layer):
@@ -131,66 +132,66 @@ class BatchNorm(Layer):
     def __init__(self, gamma: Parameter, beta: Parameter) -> None:
         self.gamma, self.beta = gamma, beta
         self.gamma.value[:] = 1.0
-        self.mean: Array = np.zeros_like(gamma.value)
+        self.running_mean: Array = np.zeros_like(gamma.value)
         """Running average of μ, (m, 1)."""
-        self.variance: Array = np.ones_like(gamma.value)
+        self.running_variance: Array = np.ones_like(gamma.value)
         """Running average of the unbiased variance (divided by B − 1), (m, 1)."""
-        self.batches: Array = np.zeros((), gamma.value.dtype)
+        self.batches_seen: Array = np.zeros((), gamma.value.dtype)
         """How many batches the running averages have seen; an array, so that the compiled version can count too."""
 
     def forward(self, x: Array) -> Array:
         """γ ẑ + β by the mean and variance of the batch x, (m, B), which also go into the running averages."""
         mean, variance = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
-        self._average(mean, variance, x.shape[1])
-        self._inverse = 1 / np.sqrt(variance + EPSILON)
-        self._normal = (x - mean) * self._inverse
-        return self.gamma.value * self._normal + self.beta.value
+        self._update_running(mean, variance, x.shape[1])
+        self._inverse_std = 1 / np.sqrt(variance + EPSILON)
+        self._normalised = (x - mean) * self._inverse_std
+        return self.gamma.value * self._normalised + self.beta.value
 
     def backward(self, gradient: Array) -> Array:
         """γ / √(σ² + ε) · (g − mean(g) − ẑ mean(g ẑ)), (m, B), given g = ∂L/∂output.
 
-        The two means, over the batch, are there because every z of a batch has a part in its μ and σ².
+        The two means, over the batch, are there because every z of a batch contributes to its μ and σ².
         """
-        self.gamma.gradient[:] = (gradient * self._normal).sum(axis=1, keepdims=True)
+        self.gamma.gradient[:] = (gradient * self._normalised).sum(axis=1, keepdims=True)
         self.beta.gradient[:] = gradient.sum(axis=1, keepdims=True)
         through_mean = gradient.mean(axis=1, keepdims=True)
-        through_variance = self._normal * (gradient * self._normal).mean(axis=1, keepdims=True)
-        return self.gamma.value * self._inverse * (gradient - through_mean - through_variance)
+        through_variance = self._normalised * (gradient * self._normalised).mean(axis=1, keepdims=True)
+        return self.gamma.value * self._inverse_std * (gradient - through_mean - through_variance)
 
     def predict(self, x: Array) -> Array:
         """γ ẑ + β by the running averages, (m, B)."""
-        scale = self.gamma.value / np.sqrt(self.variance + EPSILON)
-        return scale * (x - self.mean) + self.beta.value
+        scale = self.gamma.value / np.sqrt(self.running_variance + EPSILON)
+        return scale * (x - self.running_mean) + self.beta.value
 
-    def _average(self, mean: Array, variance: Array, size: int) -> None:
-        self.batches += 1
-        newest = max(NEWEST, 1 / float(self.batches))
+    def _update_running(self, mean: Array, variance: Array, size: int) -> None:
+        self.batches_seen += 1
+        newest = max(NEWEST_WEIGHT, 1 / float(self.batches_seen))
         unbiased = variance * size / max(1, size - 1)
-        self.mean += newest * (mean - self.mean)
-        self.variance += newest * (unbiased - self.variance)
+        self.running_mean += newest * (mean - self.running_mean)
+        self.running_variance += newest * (unbiased - self.running_variance)
 
 
 class Dropout(Layer):
-    """Dropout (Srivastava et al. 2014): an update erases each input with probability p, drawn anew.
+    """Dropout (Srivastava et al. 2014): an update sets each input to zero with probability p, drawn anew each time.
 
     The inputs that are kept are scaled up by 1 / (1 − p), which keeps their mean, so a prediction can keep them all.
 
     Args:
         probability: p.
-        random: Draws which inputs are erased.
+        random: Draws which inputs are set to zero.
     """
 
     def __init__(self, probability: float, random: np.random.Generator) -> None:
         self.probability, self.random = probability, random
 
     def forward(self, x: Array) -> Array:
-        """The product x · mask, (m, B); each entry of the mask is 0 with probability p, and else 1 / (1 − p)."""
+        """The product x · mask, (m, B); each entry of the mask is 0 with probability p, and 1 / (1 − p) otherwise."""
         kept = self.random.random(x.shape, dtype=x.dtype.type) >= self.probability
         self._mask = kept.astype(x.dtype) / (1 - self.probability)
         return x * self._mask
 
     def backward(self, gradient: Array) -> Array:
-        """∂L/∂output · mask, (m, B): what was erased changes nothing."""
+        """∂L/∂output · mask, (m, B): an input that was set to zero has no gradient."""
         return gradient * self._mask
 
     def predict(self, x: Array) -> Array:
@@ -198,7 +199,7 @@ class Dropout(Layer):
         return x
 
 
-class Chain(Layer):
+class Sequential(Layer):
     """Layers one after the other, such as the linear part of a hidden layer and its activation."""
 
     def __init__(self, layers: Sequence[Layer]) -> None:
@@ -228,7 +229,7 @@ class Chain(Layer):
         return x
 
 
-class Residual(Chain):
+class Residual(Sequential):
     """A residual connection (He et al. 2016): x + F(x), where F is a chain of layers whose output is as wide as x.
 
     The layers of F learn only what to add to their input. In the backward pass ∂L/∂x = ∂L/∂output + (what F passes

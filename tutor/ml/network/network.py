@@ -14,11 +14,11 @@ import numpy as np
 from tutor.ml.activations import ACTIVATIONS
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
-from tutor.ml.network.layers import ActivationLayer, BatchNorm, Chain, Dropout, Layer, Linear, Parameter, Residual
+from tutor.ml.network.layers import ActivationLayer, BatchNorm, Dropout, Layer, Linear, Parameter, Residual, Sequential
 from tutor.ml.registry import find
 
 
-class Network(Chain):
+class Network(Sequential):
     """A chain of layers from d features through hidden layers to k outputs.
 
     A hidden layer is a chain of a linear layer, batch normalisation, an activation and dropout; the second and the last
@@ -84,7 +84,7 @@ class Network(Chain):
             if dropout:
                 parts.append(Dropout(dropout, self.random))
             adds = residual and index > 0 and self.sizes[index] == self.sizes[index + 1]
-            layers.append(Residual(parts, depth=len(hidden)) if adds else Chain(parts))
+            layers.append(Residual(parts, depth=len(hidden)) if adds else Sequential(parts))
         self.linears.append(Linear(matrices[-1]))
         super().__init__([*layers, self.linears[-1]])
 
@@ -128,8 +128,8 @@ class Network(Chain):
         """The same, not copies."""
         named = {}
         for index, norm in enumerate(self.norms, start=1):
-            named[f"mean{index}"] = norm.mean[:, 0]
-            named[f"variance{index}"] = norm.variance[:, 0]
+            named[f"mean{index}"] = norm.running_mean[:, 0]
+            named[f"variance{index}"] = norm.running_variance[:, 0]
         return named
 
     def names(self) -> list[str]:

@@ -20,7 +20,7 @@ from tutor.ml.network.kernels import (
     derivative_steps,
     loss_gradient_steps,
 )
-from tutor.ml.network.layers import ActivationLayer, BatchNorm, Chain, Dropout, Layer, Linear, Residual
+from tutor.ml.network.layers import ActivationLayer, BatchNorm, Dropout, Layer, Linear, Residual, Sequential
 from tutor.ml.network.network import Network
 from tutor.ml.network.tape import LABELS, X_ROWS, Run, Steps, X, step, unroll
 
@@ -80,7 +80,7 @@ class _LayerOnTape:
         self._activation = ACTIVATIONS["none"]
         self._norm: FastBatchNorm | None = None
         self._dropout: FastDropout | None = None
-        for part in layer.layers if isinstance(layer, Chain) else [layer]:
+        for part in layer.layers if isinstance(layer, Sequential) else [layer]:
             match part:
                 case Linear():
                     self._linear = part

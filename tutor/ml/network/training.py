@@ -13,7 +13,7 @@ from tutor.foundation.translate import translate
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
 from tutor.ml.diagnostics import BatchGradients, BatchLosses, GradientCheck, batch_gradients, check_gradient
-from tutor.ml.divergence import beyond_use, has_diverged
+from tutor.ml.divergence import divergence_limit, has_diverged
 from tutor.ml.gradient_rules import GradientRules
 from tutor.ml.losses import loss_for, softmax
 from tutor.ml.models.hidden_units import place_along_data, place_hidden_units
@@ -47,10 +47,10 @@ class NetworkTraining:
     ) -> None:
         self.dataset = dataset
         self._train = train
-        self._powers = PolynomialFeatures(model.degree if model.name == "polynomial" else 1, dataset.x_train)
+        self._polynomial = PolynomialFeatures(model.degree if model.name == "polynomial" else 1, dataset.x_train)
         self._loss, self._offset = loss_for(loss, classifies=dataset.task == CLASSIFICATION), offset
         self.model = model
-        self.network = _network(model, self._powers.features, dataset.classes or 1, train.seed)
+        self.network = _network(model, self._polynomial.features, dataset.classes or 1, train.seed)
         self._random = np.random.default_rng(train.seed)
         self.network.initialise(self._random)
         self._start_at(model.w, model.b)
@@ -59,9 +59,9 @@ class NetworkTraining:
         if model.pieces:
             place_hidden_units(self.network, model.pieces, dataset)
         self._manual = optimizer.name in {"manual", "none"}
-        self._stays = optimizer.name == "none"
-        self._in_one_step = optimizer.name == "least-squares"
-        if self._in_one_step and (len(self.network.layers) > 1 or dataset.task == CLASSIFICATION):
+        self._never_updates = optimizer.name == "none"
+        self._closed_form = optimizer.name == "least-squares"
+        if self._closed_form and (len(self.network.layers) > 1 or dataset.task == CLASSIFICATION):
             raise TutorError(translate("ml.least-squares-needs-line"))
         self._learning_rate = optimizer.learning_rate
         self._factor = make_schedule(optimizer.schedule, optimizer.warm_up)
@@ -77,16 +77,16 @@ class NetworkTraining:
             noise=optimizer.gradient_noise,
             seed=train.seed,
         )
-        self._x = with_ones(self._powers(dataset.x_train))
+        self._x = with_ones(self._polynomial(dataset.x_train))
         self._labels = _labels(dataset.y_train, dataset)
         # Gradient descent in the strict sense uses all examples in each update.
         size = 0 if optimizer.name == "gd" else train.batch_size
         self._use_batch_size(size)
-        self._sees_all = optimizer.name == "gd"
+        self._full_batch = optimizer.name == "gd"
         self.planned_epochs = train.epochs
         """The number of epochs in all; it changes with the batch size if the lab asks for a number of updates."""
         self._evaluate_train = Evaluation(self.network, self._x, self._labels, dataset.y_train, dataset)
-        valid = with_ones(self._powers(dataset.x_valid)) if len(dataset.x_valid) else None
+        valid = with_ones(self._polynomial(dataset.x_valid)) if len(dataset.x_valid) else None
         self._evaluate_valid = (
             Evaluation(self.network, valid, _labels(dataset.y_valid, dataset), dataset.y_valid, dataset)
             if valid is not None
@@ -95,8 +95,8 @@ class NetworkTraining:
         self._epoch = self._updates = 0
         self._rates: Iterator[float] = iter(())
         """The learning rates of the remaining updates of this epoch."""
-        self._highest: float | None = None
-        """The loss above which training has diverged; None if it must be computed before the next epoch."""
+        self._divergence_limit: float | None = None
+        """The loss above which training has diverged; None until it is computed before the next epoch."""
         self.batch_losses: BatchLosses | None = None
 
     def watch_batches(self) -> BatchLosses:
@@ -108,22 +108,22 @@ class NetworkTraining:
         """The gradients of ``count`` batches compared with the gradient over all examples."""
         return batch_gradients(self.network, self._loss, self._x, self._labels, self.batch_size, count)
 
-    def check_gradient(self, rows: int, at: Array) -> GradientCheck:
-        """Compare backpropagation with measured slopes at the current parameters.
+    def check_gradient(self, rows: int, indices: Array) -> GradientCheck:
+        """Compare backpropagation with finite differences at the current parameters.
 
         Args:
             rows: How many examples to use, from the first.
-            at: The indices of the parameters to check.
+            indices: The indices of the parameters to check.
         """
         model = replace(self.model, dropout=0.0)
-        twin = _network(model, self.network.sizes[0], self.network.sizes[-1], 0, np.float64)
-        twin.parameters[:] = self.network.parameters
+        copy = _network(model, self.network.sizes[0], self.network.sizes[-1], 0, np.float64)
+        copy.parameters[:] = self.network.parameters
         x, labels = self._x[:rows].astype(np.float64), self._labels[:rows].astype(np.float64)
-        return check_gradient(twin, self._loss, np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), at)
+        return check_gradient(copy, self._loss, np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), indices)
 
     @property
     def batch_size(self) -> int:
-        """B; the number of all examples if there is one batch."""
+        """B, or the number of all examples if they are one batch."""
         return self._batches.size
 
     # -- settings ---------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ class NetworkTraining:
         if name == "loss":
             self._loss = loss_for(str(value), classifies=self.dataset.task == CLASSIFICATION)
             self._tapes.clear()
-            self._highest = None
+            self._divergence_limit = None
             return
         number = float(value)  # type: ignore[arg-type]
         if not isfinite(number):
@@ -141,8 +141,8 @@ class NetworkTraining:
         if name == "learning_rate" and number >= 0:
             self._learning_rate = number
         elif name == "momentum" and 0 <= number < 1:
-            self._optimizer.turn(name, number)
-        elif name == "batch_size" and number >= 0 and not self._sees_all:
+            self._optimizer.change_setting(name, number)
+        elif name == "batch_size" and number >= 0 and not self._full_batch:
             self._use_batch_size(int(number))
             if self._train.updates:
                 left = max(0, self._train.updates - self._updates)
@@ -196,7 +196,7 @@ class NetworkTraining:
         w = now["w"] if w is None else w
         b = now["b"] if b is None else b
         self.network.matrices[0][0] = self._standardised_line(w, b)
-        self._highest = None
+        self._divergence_limit = None
 
     def _standardised_line(self, w: float, b: float) -> tuple[float, float]:
         """W and b of the model of standardised data, for a line in the units of the data."""
@@ -211,15 +211,15 @@ class NetworkTraining:
         while self._epoch < self.planned_epochs:
             # Overflow is a result here, reported as divergence, so NumPy need not warn of it as well.
             with np.errstate(all="ignore"):
-                if self._highest is None:
-                    self._highest = self._highest_from_here()
-                norm, rate = (None, None) if self._manual or self._in_one_step else self._run_epoch()
-                if self._in_one_step:
+                if self._divergence_limit is None:
+                    self._divergence_limit = self._limit_from_here()
+                norm, rate = (None, None) if self._manual or self._closed_form else self._run_epoch()
+                if self._closed_form:
                     self._solve()
                 self._epoch += 1
                 result = self._result(norm, rate)
             yield result
-            if self._stays or result.diverged:
+            if self._never_updates or result.diverged:
                 return
 
     @property
@@ -227,15 +227,15 @@ class NetworkTraining:
         """The factor from a loss of standardised labels to the units of the label."""
         return 1.0 if self._loss.classifies else float(self.dataset.y_scale**self._loss.power)
 
-    def _highest_from_here(self) -> float:
+    def _limit_from_here(self) -> float:
         # A learner who moves the parameters by hand may come back from any loss.
-        return inf if self._manual else beyond_use(self._evaluate_train(self._loss)[0], self._unit)
+        return inf if self._manual else divergence_limit(self._evaluate_train(self._loss)[0], self._unit)
 
     def _solve(self) -> None:
         """Least squares in closed form: a single update."""
         if self._updates == 0:
             data = self.dataset
-            inputs = with_ones(self._powers(data.x_train), np.float64)
+            inputs = with_ones(self._polynomial(data.x_train), np.float64)
             self.network.matrices[0][0] = np.linalg.lstsq(inputs, data.y_train, rcond=None)[0]
             self._updates = 1
 
@@ -259,7 +259,7 @@ class NetworkTraining:
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
         train_loss, train_accuracy = self._evaluate_train(self._loss)
-        diverged = has_diverged(train_loss, inf if self._highest is None else self._highest)
+        diverged = has_diverged(train_loss, inf if self._divergence_limit is None else self._divergence_limit)
         train_loss -= self._offset
         if self.batch_losses is not None:
             self.batch_losses.end_epoch(train_loss)
@@ -282,7 +282,7 @@ class NetworkTraining:
             return np.concatenate([self._predict(piece) for piece in pieces])
 
     def _predict(self, x: Floats) -> Floats:
-        outputs = self.network.predict(self._powers(self.dataset.standardised(x)).T.astype(np.float32))
+        outputs = self.network.predict(self._polynomial(self.dataset.standardised(x)).T.astype(np.float32))
         if self.dataset.task == CLASSIFICATION:
             return softmax(outputs).T
         return self.dataset.label(outputs[0])
@@ -316,7 +316,7 @@ class NetworkTraining:
     def coefficients(self) -> Floats:
         """The coefficients of 1, x, x², ... of a polynomial in one feature, in the units of the data, (degree + 1,)."""
         data, (*w, b) = self.dataset, self.network.matrices[0][0].astype(np.float64)
-        found = self._powers.coefficients(np.array(w), float(b), float(data.x_mean[0]), float(data.x_scale[0]))
+        found = self._polynomial.coefficients(np.array(w), float(b), float(data.x_mean[0]), float(data.x_scale[0]))
         found *= data.y_scale
         found[0] += data.y_mean
         return found

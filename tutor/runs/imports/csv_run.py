@@ -18,14 +18,14 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import listed, translate
 from tutor.runs.events import FOLLOWED
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.log import PIECE, RewrittenTail
+from tutor.runs.log import CHUNK_BYTES, RewritableTail
 from tutor.runs.processes import hold
 from tutor.runs.recording import Recording, recorded_spec
 from tutor.runs.registry import COLUMNS_FILE, SOURCE_FILE, Runs
 from tutor.tables.report import shown
 from tutor.tables.training_log import LogBody, Reading, Training, TrainingLog
 
-_MOST_BYTES = 1 << 29
+_MAX_BYTES = 1 << 29
 _NAMES_SHOWN = 6
 _POLL_SECONDS = 0.1
 _QUIET_SECONDS = 2.0
@@ -35,7 +35,7 @@ _GONE_SECONDS = 5.0
 _IDLE_SECONDS = 3600.0
 """Seconds without a row after which the training counts as over."""
 _ENOUGH_LINES = 2
-"""From so many lines on, a file that is not a log is refused before anything is started."""
+"""A file with at least this many lines that is not a log is refused before anything is started."""
 
 
 class EpochReporter:
@@ -126,9 +126,9 @@ def read_log(path: Path, columns: Mapping[str, str] | None = None) -> tuple[Trai
     """
     log = TrainingLog(path, columns or {})
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        if path.stat().st_size > _MAX_BYTES:
             raise TutorError(translate("watch.csv-too-large", path=path))
-        with closing(RewrittenTail(path)) as tail:
+        with closing(RewritableTail(path)) as tail:
             while piece := tail.read():
                 log.feed(piece)
         log.end()
@@ -197,9 +197,9 @@ def start_following(path: Path, runs: Runs, name: str = "", columns: str = "") -
 
     log = TrainingLog(path, parse_columns(columns))
     try:
-        with closing(RewrittenTail(path)) as tail:
-            log.feed(tail.read(PIECE) or b"")
-            if not tail.there:
+        with closing(RewritableTail(path)) as tail:
+            log.feed(tail.read(CHUNK_BYTES) or b"")
+            if not tail.exists:
                 raise TutorError(translate("runs.cannot-read", path=path, reason=translate("follow.not-there")))
     except OSError as error:
         raise _cannot_read(path, error) from error
@@ -239,7 +239,7 @@ class CsvFollower:
         self._path, self._name, self._runs = path, name, runs
         self._columns = dict(columns or {})
         self._clock, self._sleep = clock, sleep
-        self._tail = RewrittenTail(path)
+        self._tail = RewritableTail(path)
         self._log = TrainingLog(path, self._columns)
         self._number = 0
         """Which training of the file is being reported."""
@@ -301,7 +301,7 @@ class CsvFollower:
             grown = self._read()
             now = self._clock()
             last = now if grown else last
-            seen = now if self._tail.there else seen
+            seen = now if self._tail.exists else seen
             quiet = now - last >= _QUIET_SECONDS
             if self._before is not None and not self._continues(self._before, reporter.count, quiet=quiet):
                 self._before, self._number = None, 0

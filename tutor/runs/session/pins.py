@@ -12,7 +12,7 @@ from tutor.labs.lab_config import LabConfig
 from tutor.runs.session.runs import FollowedRun, RunStore
 from tutor.runs.summary import RunSummary
 
-MOST_PINNED = 4
+MAX_PINNED = 4
 _PIECE = 1 << 16
 
 
@@ -88,7 +88,7 @@ class Pins:
         Raises:
             TutorError: that cannot be written to the disk. It holds in this session nevertheless.
         """
-        if len(self.all) >= MOST_PINNED:
+        if len(self.all) >= MAX_PINNED:
             self.release(self.all[0].run_id)
         pinned = Pinned(self._free({each.number for each in self.all}), run_id, spec, follower, history)
         self.all = [*self.all, pinned]
@@ -153,9 +153,9 @@ class Pins:
         taken = {each.number for each in later}
         known = {each.run_id for each in later}
         for each in recalled:
-            if each.run_id in known or len(self.all) + len(later) >= MOST_PINNED:
+            if each.run_id in known or len(self.all) + len(later) >= MAX_PINNED:
                 continue
-            if each.number in taken or not 1 <= each.number <= MOST_PINNED:
+            if each.number in taken or not 1 <= each.number <= MAX_PINNED:
                 each.number = self._free(taken)
             taken.add(each.number)
             self.all.append(each)
@@ -163,7 +163,7 @@ class Pins:
 
     @staticmethod
     def _free(taken: Collection[int]) -> int:
-        return next(number for number in range(1, MOST_PINNED + 2) if number not in taken)
+        return next(number for number in range(1, MAX_PINNED + 2) if number not in taken)
 
     def _write(self, run_id: str, number: int | None) -> None:
         if self.lasting:

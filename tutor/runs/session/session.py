@@ -1,7 +1,7 @@
-"""A lab in use: the run in view, the controls, and earlier runs pinned for comparison. It knows no screen.
+"""A lab in use, without screens: the run in view, the controls, and earlier runs pinned for comparison.
 
-The run is a process of its own; a session only reads its log and sends it commands, so leaving a session never ends a
-run.
+The run is a process of its own. A session only reads its log and sends it commands, so closing a session never ends
+the run.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from tutor.charts.loss_history import LossHistory
 from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
-from tutor.labs.draft import PIECES, LabDraft
-from tutor.labs.draft import Step as Change
+from tutor.labs.draft import PIECES, Change, LabDraft
 from tutor.labs.goals import Challenge
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
 from tutor.labs.settings import SETTINGS, title_of
@@ -35,18 +34,18 @@ if TYPE_CHECKING:
     from tutor.progress.activity import LabAttempt
 
 State = Literal["ready"] | RunState
-_PIECE = 1 << 16
-_PIECES_AT_ONCE = 4
+_CHUNK_BYTES = 1 << 16
+_CHUNKS_PER_POLL = 4
 _SETTLED = frozenset({"paused", "finished", "stopped", "diverged"})
 """States in which the figures of a run do not change."""
 
 
 class LabSession:
-    """One lab, its present run and what the learner has changed.
+    """One lab, its current run, and what the learner has changed.
 
     Args:
         runs: Starts and finds runs.
-        spec: The lab with the overrides of the place it was opened from.
+        spec: The lab, with the overrides of the lesson or command that opened it.
         data_folder: The folder of the course's data.
     """
 
@@ -62,9 +61,9 @@ class LabSession:
         self.train = LossHistory()
         self.valid = LossHistory()
         self.pins = Pins(runs)
-        """The runs that the present one is compared with."""
+        """The runs that the current one is compared with."""
         self.replay: Replay | None = None
-        """The replay of the present run, if it has ended and is being replayed."""
+        """The replay of the current run, if it has ended and is being replayed."""
         self.drawings = Drawings()
         self.requested_pace: float | None = None
         self._preview = Preview(data_folder)
@@ -82,14 +81,14 @@ class LabSession:
 
     @property
     def summary(self) -> RunSummary | None:
-        """The state of the present run, in a replay the one at its position; None before the first run."""
+        """The state of the current run, or in a replay its state at that point; None before the first run."""
         if self.replay is not None:
             return self.replay.summary
         return self.follower.summary if self.follower is not None else None
 
     @property
     def recorded(self) -> bool:
-        """Whether another program trains, whose loss function, pace and seed are unknown."""
+        """Whether the run is of another program, whose loss function, pace and seed are unknown."""
         return self.summary is not None and self.summary.recorded
 
     @property
@@ -99,29 +98,29 @@ class LabSession:
 
     @property
     def running_spec(self) -> LabConfig:
-        """The config of the present run; of the next one if there is no run."""
+        """The config of the current run; of the next one if there is no run."""
         return (self.summary.spec if self.summary is not None else None) or self.spec
 
     @property
     def epochs_planned(self) -> int:
-        """How many epochs the present run will have, or the next one if there is no run; 0 if that is unknown."""
+        """How many epochs the current run will have, or the next one if there is no run; 0 if that is unknown."""
         if self.summary is None or self.summary.spec is None:
             return self.spec.train.epochs
         return self.summary.epochs_planned
 
     @property
     def state(self) -> State:
-        """The state of the present run; ``ready`` before the first."""
+        """The state of the current run; ``ready`` before the first."""
         return self.follower.summary.state if self.follower is not None else "ready"
 
     @property
     def going(self) -> bool:
-        """Whether the present run has not ended; it may be paused."""
+        """Whether the current run has not ended; it may be paused."""
         return self.state in {"starting", "running", "paused"}
 
     @property
     def pace(self) -> float:
-        """Epochs a second of the present run, or of the next one; 0 is full speed."""
+        """Epochs a second of the current run, or of the next one; 0 is full speed."""
         if self.requested_pace is not None:
             return self.requested_pace
         return self.summary.pace if self.summary is not None else self.spec.train.pace
@@ -153,17 +152,17 @@ class LabSession:
         if self.follower is None:
             return False
         before = self.follower.summary.version
-        for _ in range(_PIECES_AT_ONCE):
-            if not (events := self.follower.poll(_PIECE)):
+        for _ in range(_CHUNKS_PER_POLL):
+            if not (events := self.follower.poll(_CHUNK_BYTES)):
                 break
-            self._hear(events)
+            self._note_others(events)
         if self.follower.summary.version == before:
             return False
         self._update_histories(self.follower.summary)
         return True
 
-    def _hear(self, events: list[Event]) -> None:
-        if self.other_terminals.hear(events):
+    def _note_others(self, events: list[Event]) -> None:
+        if self.other_terminals.note(events):
             self.requested_pace = None
 
     def _update_histories(self, summary: RunSummary) -> None:
@@ -174,7 +173,7 @@ class LabSession:
         """Read to the end of the log. The log may be long, so call it in a thread."""
         self.pins.poll(self.run_id)
         if self.follower is not None:
-            self._update_histories(self.follower.catch_up(lambda event: self._hear([event])))
+            self._update_histories(self.follower.catch_up(lambda event: self._note_others([event])))
         self.other_terminals.take()
 
     def take_over(self) -> None:
@@ -182,24 +181,24 @@ class LabSession:
         if self.summary is None or self.summary.spec is None:
             return
         keys = {control.key for _, control in self.controls()}
-        held = {key: SETTINGS[key].get(self.summary.spec) for key in keys}
-        held |= {each.key: each.value for each in self.summary.changes if each.key in keys}
-        self.draft.take_over({key: value for key, value in held.items() if value is not None})
+        values = {key: SETTINGS[key].get(self.summary.spec) for key in keys}
+        values |= {each.key: each.value for each in self.summary.changes if each.key in keys}
+        self.draft.take_over({key: value for key, value in values.items() if value is not None})
 
     @property
     def headline(self) -> tuple[object, ...]:
-        """Everything that the lines above and below a lab show; they are drawn again when it changes."""
+        """Everything that the lines above and below a lab depend on; they are redrawn when it changes."""
         playing = self.replay.player.playing if self.replay is not None else None
         lost = self.summary.lost if self.summary is not None else 0
         return self.state, self.pace, self.running_spec.train.seed, playing, self.builder is not None, lost
 
     @property
     def can_replay(self) -> bool:
-        """Whether the present run has ended with anything to see again."""
+        """Whether the current run has ended and has at least one epoch to replay."""
         return self.follower is not None and not self.going and len(self.train) > 0
 
     def view(self, panel: str) -> PanelView | None:
-        """The view of a panel in the log; before there is one, what the run begins with, if that is known."""
+        """The view of a panel: from the log, or before that a preview of what the run will begin with."""
         if self.builder is not None and panel == "pieces":
             return PanelView(self.builder.scene(), self.builder.frame(), version=-1_000_000 - self.builder.version)
         if (reviewed := self._reviewed()) is not None and panel in reviewed.views:
@@ -212,8 +211,8 @@ class LabSession:
     def wants_preview(self) -> bool:
         """Whether `read_preview` is due.
 
-        It is if no run has begun, or one by hand has made no move yet. It is also due if a run has ended, and a setting
-        that has no effect on the training was changed since then.
+        It is if no run has begun, or if the learner of a manual lab has not moved yet. It is also due if a run has ended
+        and a setting that has no effect on the training was changed since then.
         """
         request = self._review_request()
         if request is not None:
@@ -258,7 +257,7 @@ class LabSession:
         self._send(Step())
 
     def stop(self) -> None:
-        """Ask the present run to end, if it is running."""
+        """Ask the current run to end, if it is running."""
         if self.going:
             self._send(Stop())
 
@@ -286,7 +285,7 @@ class LabSession:
     def undo(self) -> Change | None:
         """Undo the last change of a control or a seed, and return what changed by that.
 
-        If that change handed a drawing to training, the run is stopped and the drawing is in hand again.
+        If that change handed a drawn curve over to training, the run is stopped and the curve can be edited again.
         """
         change = self._apply(self.draft.undo())
         if change is not None and change.key == PIECES and self.drawings.take_back(change.before):
@@ -301,12 +300,12 @@ class LabSession:
         """Let gradient descent continue from the curve that was built by hand.
 
         Raises:
-            TutorError: it cannot start; the curve stays in hand.
+            TutorError: it cannot start; the curve can still be edited.
         """
         if self.builder is None:
             return
         step = self.draft.place(self.builder.settings())
-        self.drawings.give_over(step.after)
+        self.drawings.hand_over(step.after)
         try:
             self.start()
         except TutorError:
@@ -318,11 +317,11 @@ class LabSession:
         return list(self.spec.controls.items())
 
     def value(self, control: ControlConfig) -> object:
-        """The present value of a control."""
+        """The current value of a control."""
         return self.draft.value(control)
 
     def holds(self, key: str) -> bool:
-        """Whether the present run uses the present value of the setting ``key``; true if there is no run yet."""
+        """Whether the current run uses the current value of the setting ``key``; true if there is no run yet."""
         if self.follower is None or self._follows(key):
             return True
         if self._after_training.takes(key, self.follower.summary, self.follower.folder):
@@ -343,7 +342,7 @@ class LabSession:
         self._apply(self.draft.type(name, text))
 
     def set(self, name: str, value: Value) -> None:
-        """Set a control: at once if the present run can follow, else with the next run."""
+        """Set a control: in the current run if it can follow, otherwise for the next run."""
         self._apply(self.draft.set(name, value))
 
     def _apply(self, change: Change | None) -> Change | None:
@@ -354,7 +353,7 @@ class LabSession:
         return change
 
     def _follows(self, key: str) -> bool:
-        """Whether the present run follows a change of ``key`` while it is running."""
+        """Whether the current run follows a change of ``key`` while it is running."""
         setting = SETTINGS[key]
         return setting.live and self.going and not setting.idle_reason(self.running_spec)
 
@@ -366,60 +365,61 @@ class LabSession:
         return self.pins.all
 
     def pin(self) -> Pinned | None:
-        """Pin the present run for comparison, or unpin it if it is pinned. Return it if it is pinned now.
+        """Pin the current run for comparison, or unpin it if it is pinned. Return it if it is pinned now.
 
         Raises:
-            TutorError: that cannot be written to the disk; it holds until the lab is left.
+            TutorError: the pin cannot be written to the disk, so it lasts only until the lab is closed.
         """
         history = self.valid if len(self.valid) else self.train
         return self.pins.toggle(self.run_id, self.running_spec, self.follower, history)
 
     @property
     def others(self) -> list[Pinned]:
-        """The pinned runs without the present one."""
+        """The pinned runs without the current one."""
         return self.pins.without(self.run_id)
 
     @property
     def train_numbers(self) -> Sequence[float]:
-        """The numbers of the epochs of the present run; empty if they are 1, 2, 3."""
-        return self._whole.numbers if self._whole is not None else ()
+        """The numbers that another program gave the epochs of the current run; empty if they are 1, 2, 3."""
+        return self._full_summary.numbers if self._full_summary is not None else ()
 
     def last_place(self, *, in_updates: bool) -> int:
         """The last epoch, or the last update, that any run in view has reached."""
-        summaries = [each.summary for each in self.pinned] + ([self._whole] if self._whole is not None else [])
+        current = [self._full_summary] if self._full_summary is not None else []
+        summaries = [*(each.summary for each in self.pinned), *current]
         return max(((each.updates if in_updates else each.epoch) for each in summaries), default=0)
 
     def knots(self) -> tuple[tuple[int, int], ...]:
-        """See `tutor.runs.comparison.knots_of`, of the present run."""
-        return knots_of(self._whole) if self._whole is not None else ()
+        """The knots of the current run; see `tutor.runs.comparison.knots_of`."""
+        return knots_of(self._full_summary) if self._full_summary is not None else ()
 
     @property
-    def _whole(self) -> RunSummary | None:
-        """The present run, whatever the position of its replay."""
+    def _full_summary(self) -> RunSummary | None:
+        """The current run to its end, even while a replay shows an earlier state."""
         return self.follower.summary if self.follower is not None else None
 
     def names(self, *, ascii: bool = False) -> list[str]:
-        """What distinguishes the runs in view: a name for each of `others`, then for the present run."""
+        """What distinguishes the runs in view: a name for each of `others`, then for the current run."""
         runs: list[tuple[LabConfig, RunSummary | None]] = [(each.spec, each.summary) for each in self.others]
         return names_of([*runs, (self.running_spec, self.summary)], ascii=ascii)
 
     def run_name(self) -> str:
-        """What distinguishes the present run from the lab: ``η 0.1, batch size 8``; its seed if nothing does."""
+        """What distinguishes the current run from the lab: ``η 0.1, batch size 8``; its seed if nothing does."""
         values = values_of(self.summary, self.running_spec)
         keys = differences(values, [values_of(None, self.original)])
         return name_by(self.running_spec, values, keys, recorded=self.recorded)
 
     def goal_met(self) -> bool | None:
-        """Whether the present run meets the challenge; None if that cannot be decided yet."""
+        """Whether the current run meets the challenge; None if that cannot be decided yet."""
         goal = self.challenge.goal
         verdict = goal.verdict(self.facts()) if goal is not None and self.summary is not None else None
         return verdict.met if verdict is not None else None
 
     def take_attempt(self) -> LabAttempt | None:
-        """The present run as an attempt at the goal, if it is the best one so far and has to be stored.
+        """The current run as an attempt at the goal, if it is the best one so far and has to be stored.
 
-        The figures of a running run may get worse again, so it counts only once it has ended or is paused, and after
-        every move of the learner's own. A replay is not an attempt.
+        The figures of a running run may get worse again, so it counts only when it has ended or is paused. In a manual
+        lab it counts after every move of the learner. A replay is not an attempt.
         """
         settled = self.state in _SETTLED or (self.running_spec.manual and self.going)
         if self.replay is not None or not settled or self.summary is None or self.summary.spec is None:
@@ -430,7 +430,7 @@ class LabSession:
         return self.challenge.judge(self.run_id, self.facts(), values)
 
     def facts(self) -> dict[str, float | bool | str]:
-        """The facts of the present run (see `RunSummary.facts`), with the state that a viewer sees."""
+        """The facts of the current run (see `RunSummary.facts`), with the state that a viewer sees."""
         if self.summary is None:
             return {}
         reviewed = self._reviewed()
@@ -442,46 +442,46 @@ class LabSession:
 
 
 class OtherTerminals:
-    """What other terminals do to the present run.
+    """What other terminals do to the current run.
 
     Args:
-        draft: The config of the next run; it follows when others change the controls of the present one.
+        draft: The config of the next run; when others change a control of the current run, it changes too.
     """
 
     def __init__(self, draft: LabDraft) -> None:
         self._draft = draft
-        self._heard: list[Event] = []
+        self._noted: list[Event] = []
 
-    def hear(self, events: Iterable[Event]) -> bool:
-        """Keep the events of other authors. Return whether one of them changed the pace."""
-        paced = False
+    def note(self, events: Iterable[Event]) -> bool:
+        """Note the events of other authors. Return whether one of them changed the pace."""
+        pace_changed = False
         keys = {control.key for control in self._draft.spec.controls.values()}
         for event in events:
             if not other_author_of(event):
                 continue
-            self._heard.append(event)
-            paced = paced or isinstance(event, Paced)
+            self._noted.append(event)
+            pace_changed = pace_changed or isinstance(event, Paced)
             if isinstance(event, Changed) and event.key in keys:
                 self._draft.take_over({event.key: event.value})
-        return paced
+        return pace_changed
 
     def take(self) -> list[str]:
         """Return what others did since the last call, as sentences."""
-        heard, self._heard = self._heard, []
-        return [describe(event, title_of) for event in heard]
+        noted, self._noted = self._noted, []
+        return [describe(event, title_of) for event in noted]
 
 
 class Drawings:
-    """Curves built by hand: the one in hand, the one that was left, and those that training took over."""
+    """Curves built by hand: the one being edited, the one put aside, and those handed over to training."""
 
     def __init__(self) -> None:
         self.builder: CurveBuilder | None = None
-        """The curve in hand; None if there is none."""
-        self._left: tuple[CurveBuilder, LabConfig] | None = None
-        self._given_over: dict[object, CurveBuilder] = {}
+        """The curve being edited; None if there is none."""
+        self._aside: tuple[CurveBuilder, LabConfig] | None = None
+        self._handed_over: dict[object, CurveBuilder] = {}
 
     def take(self, view: PanelView | None, spec: LabConfig) -> None:
-        """Take a curve in hand: the one that was left if nothing has changed since, else that of ``view``.
+        """Edit a curve: the one put aside if nothing has changed since, otherwise that of ``view``.
 
         Raises:
             TutorError: there is no view.
@@ -490,28 +490,28 @@ class Drawings:
 
         if view is None:
             raise TutorError(translate("builder.no-curve"))
-        left = self._left
+        aside = self._aside
         self.builder = (
-            left[0] if left is not None and left[1] == spec else CurveBuilder.of_panel(view.scene, view.frame)
+            aside[0] if aside is not None and aside[1] == spec else CurveBuilder.of_panel(view.scene, view.frame)
         )
 
     def leave(self, spec: LabConfig) -> None:
         """Put the curve aside; `take` returns to it as long as the lab has the config ``spec``."""
         if self.builder is not None:
-            self._left, self.builder = (self.builder, spec), None
+            self._aside, self.builder = (self.builder, spec), None
 
     def drop(self) -> None:
-        """Forget the curve in hand and the one that was left, because a run changes the curve now."""
-        self.builder = self._left = None
+        """Forget the curve being edited and the one put aside, because a run changes the curve now."""
+        self.builder = self._aside = None
 
-    def give_over(self, pieces: object) -> None:
-        """Store the curve in hand as the one that a run with these ``pieces`` starts from."""
+    def hand_over(self, pieces: object) -> None:
+        """Store the curve being edited as the one that a run with these ``pieces`` starts from."""
         if self.builder is not None:
-            self._given_over[pieces] = self.builder.copy()
+            self._handed_over[pieces] = self.builder.copy()
 
     def take_back(self, pieces: object) -> bool:
-        """Take the curve that a run with these ``pieces`` started from in hand. Return whether there was one."""
-        drawing = self._given_over.get(pieces)
+        """Edit the curve that a run with these ``pieces`` started from. Return whether there was one."""
+        drawing = self._handed_over.get(pieces)
         if drawing is None:
             return False
         self.builder = drawing.copy()

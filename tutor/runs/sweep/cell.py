@@ -19,7 +19,7 @@ from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Command, Inbox, Stop
 from tutor.runs.events import Event, View
 from tutor.runs.follower import EVENTS_FILE
-from tutor.runs.log import RESERVE_BYTES, Writer
+from tutor.runs.log import RESERVE_BYTES, LogWriter
 from tutor.runs.summary import RunSummary, State, fold
 from tutor.runs.worker.job import TrainingJob
 from tutor.runs.worker.limits import limit_log
@@ -68,7 +68,7 @@ def run_cell(job: CellJob) -> CellOutcome:
 
 def _into_folder(job: CellJob, folder: Path) -> CellOutcome:
     """Train as an ordinary run, except that a viewer can only watch it or stop it."""
-    log: Writer[Event] = Writer(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
+    log: LogWriter[Event] = LogWriter(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
     with closing(log), closing(Inbox(folder / CONTROL_FILE)) as inbox:
         # No command but a stop: the result has to be that of the cell's own values.
         return _train(

@@ -34,7 +34,7 @@ MOST_CELLS = 400
 _RANGE = re.compile(r"(-?\d{1,18})\.\.(-?\d{1,18})")
 _AT_FIRST = 2
 """How many axes are chosen at first: two make a map of one page."""
-_MOST_VALUES = 7
+_MAX_VALUES = 7
 _SEEDS = (1, 2, 3, 4, 5)
 _LEFT_OUT = frozenset({"model.w", "model.b", "model.temperature"})
 """Settings that make no sense on a grid: where a descent starts, and what does not change the loss."""
@@ -69,7 +69,7 @@ class SweepPlan(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def comparable(self) -> bool:
         """Whether the losses of two cells measure the same thing, so that one of them can be the better one."""
-        return not any(SETTINGS[axis.key].yardstick for axis in self.axes)
+        return not any(SETTINGS[axis.key].redefines_loss for axis in self.axes)
 
     def values_of(self, cell: int) -> tuple[Value, ...]:
         """The value of each axis in the cell with the number ``cell``, from 0.
@@ -182,7 +182,7 @@ def _read_word(word: str) -> tuple[Setting, Sequence[object]]:
         message = translate("sweep.no-axis", key=harmless_line(name)[:80])
         raise _refusal(message, hint or translate("runs.known-keys", names=listed(short_names())))
     numbers = _RANGE.fullmatch(text)
-    if numbers and setting.is_whole:
+    if numbers and setting.is_integer:
         values: Sequence[object] = range(int(numbers[1]), int(numbers[2]) + 1)
         if not values:
             raise _refusal(translate("sweep.empty-range", text=text))
@@ -331,14 +331,14 @@ class SweepChoice:
 def values_to_try(control: ControlConfig) -> tuple[Value, ...]:
     """The values of a control on a grid: its choices, or a few values of its range, including both ends."""
     if control.choices:
-        return control.choices[: 2 * _MOST_VALUES]
+        return control.choices[: 2 * _MAX_VALUES]
     low, high = float(control.low or 0.0), float(control.high or 0.0)
     if control.logarithmic:
         decades = range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1)
-        stride = max(1, math.ceil(len(decades) / _MOST_VALUES))
+        stride = max(1, math.ceil(len(decades) / _MAX_VALUES))
         found = [float(f"1e{decade}") for decade in decades[::stride]]
     else:
         found = [round(low + (high - low) * quarter / 4, 10) for quarter in range(5)]
-    if SETTINGS[control.key].is_whole:
+    if SETTINGS[control.key].is_integer:
         return tuple(dict.fromkeys(int(value) for value in found))
     return tuple(found)

@@ -18,7 +18,7 @@ from tutor.labs.lab_files import harmless_lab
 from tutor.labs.settings import SETTINGS
 from tutor.runs.events import Count
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.log import Reader, Tail
+from tutor.runs.log import LogReader, Tail
 from tutor.runs.processes import is_held
 from tutor.runs.sweep.plan import MOST_CELLS, SweepPlan
 
@@ -154,7 +154,7 @@ class SweepFollower:
         self.folder = folder
         self.state = SweepState()
         self._tail = Tail(folder / RESULTS_FILE)
-        self._reader: Reader[SweepEvent] = Reader(SweepEvent)
+        self._reader: LogReader[SweepEvent] = LogReader(SweepEvent)
 
     @property
     def skipped(self) -> int:
@@ -185,7 +185,7 @@ class SweepFollower:
     def _read(self) -> Iterator[SweepEvent]:
         try:
             while piece := self._tail.read(_PIECE):
-                yield from self._reader.each(piece)
+                yield from self._reader.events(piece)
         except OSError as error:
             if not self._tail.offset:
                 reason = error.strerror or str(error)

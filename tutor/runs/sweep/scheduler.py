@@ -31,7 +31,7 @@ from tutor.foundation.translate import language, translate
 from tutor.labs.faults import LabError
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE
-from tutor.runs.log import Writer
+from tutor.runs.log import LogWriter
 from tutor.runs.processes import hold
 from tutor.runs.registry import Runs
 from tutor.runs.sweep.cell import CellJob, CellOutcome, run_cell
@@ -87,7 +87,7 @@ class SweepScheduler:
         pool: WorkerPool,
         *,
         data_folder: Path,
-        log: Writer[SweepEvent],
+        log: LogWriter[SweepEvent],
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._plan = plan

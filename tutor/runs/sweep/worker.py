@@ -22,7 +22,7 @@ from tutor.foundation.translate import translate
 from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Inbox, Stop
 from tutor.runs.follower import LOCK_FILE
-from tutor.runs.log import Writer
+from tutor.runs.log import LogWriter
 from tutor.runs.processes import ONE_THREAD, hold
 from tutor.runs.sweep.results import RESULTS_FILE, Opened, SweepEvent, SweepFollower, Troubled, read_plan
 from tutor.runs.sweep.scheduler import SweepScheduler, dask_pool, local_pool
@@ -59,7 +59,7 @@ def _work(given: argparse.Namespace) -> int:
         print(translate("sweep.another-worker"), file=sys.stderr)
         return int(ExitCode.USAGE)
     end_with_folder(folder)
-    log: Writer[SweepEvent] = Writer(folder / RESULTS_FILE)
+    log: LogWriter[SweepEvent] = LogWriter(folder / RESULTS_FILE)
     with contextlib.closing(log):
         log.write(Opened(pid=os.getpid()))
         try:
@@ -70,7 +70,7 @@ def _work(given: argparse.Namespace) -> int:
     return int(ExitCode.OK)
 
 
-def _run_cells(given: argparse.Namespace, log: Writer[SweepEvent]) -> None:
+def _run_cells(given: argparse.Namespace, log: LogWriter[SweepEvent]) -> None:
     folder: Path = given.folder
     plan = read_plan(folder)
     follower = SweepFollower(folder)

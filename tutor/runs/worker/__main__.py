@@ -24,7 +24,7 @@ from tutor.labs.limits import Limits
 from tutor.runs.control import CONTROL_FILE, Inbox
 from tutor.runs.events import Event, Failed
 from tutor.runs.follower import EVENTS_FILE, LOCK_FILE, WEIGHTS_FILE
-from tutor.runs.log import RESERVE_BYTES, Writer
+from tutor.runs.log import RESERVE_BYTES, LogWriter
 from tutor.runs.processes import ONE_THREAD, hold
 from tutor.runs.worker.job import LogFullError, TrainingJob
 from tutor.runs.worker.limits import end_with_folder, limit_log, limit_memory
@@ -58,7 +58,7 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
         print(translate("runs.another-worker"), file=sys.stderr)
         return int(ExitCode.USAGE)
     end_with_folder(folder)
-    log: Writer[Event] = Writer(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
+    log: LogWriter[Event] = LogWriter(folder / EVENTS_FILE, reserve=RESERVE_BYTES)
     with contextlib.closing(log), contextlib.closing(Inbox(folder / CONTROL_FILE)) as inbox:
         emit = _guarded(log)
         try:
@@ -80,14 +80,14 @@ def _work(folder: Path, data_folder: Path | None, lock: int | None) -> int:
     return int(ExitCode.OK if done else ExitCode.RUN_FAILED)
 
 
-def _guarded(log: Writer[Event]) -> Callable[[Event], None]:
+def _guarded(log: LogWriter[Event]) -> Callable[[Event], None]:
     """``log.write``; once the disk is full, it makes room for the last event."""
 
     def emit(event: Event) -> None:
         try:
             log.write(event)
         except OSError as error:
-            log.give_up_reserve()
+            log.release_reserve()
             if isinstance(event, Failed):
                 log.write(event)
             else:

@@ -34,7 +34,7 @@ from tutor.ml.settings import DataSettings
 from tutor.ml.training import EpochResult
 from tutor.runs.events import DataFacts
 
-_MOST_NAMES = 64
+_MAX_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
 """Prefixes of stored arrays that are not parameters of the model."""
 _PIECE = 1 << 16
@@ -74,7 +74,7 @@ class TrainingAdapter:
     def _make_panels(self) -> dict[str, Panel]:
         """The panels of the lab, in its order, without those that are impossible for this data and model."""
         classes = {name: panel_class(name) for name in self.spec.show.panels}
-        return {name: panel(self.context) for name, panel in classes.items() if panel.possible(self.context)}
+        return {name: panel(self.context) for name, panel in classes.items() if panel.can_show(self.context)}
 
     def epochs(self) -> Iterator[EpochResult]:
         """Train, and yield the result of each epoch. Panels that observe see every one of them."""
@@ -86,7 +86,7 @@ class TrainingAdapter:
                 observe(result)
             yield result
 
-    def turn(self, key: str, value: Value) -> int | None:
+    def change_setting(self, key: str, value: Value) -> int | None:
         """Change a live setting.
 
         Returns:
@@ -99,7 +99,7 @@ class TrainingAdapter:
             self.context.turn(key, value)  # it changes how the model is used, not what it learns
             return None
         try:
-            self._training.set(SETTINGS[key].short, value)
+            self._training.set(SETTINGS[key].short_name, value)
         except TutorError as error:
             raise ValueError(str(error)) from error
         except ValueError as error:
@@ -150,9 +150,9 @@ class TrainingAdapter:
             task=data.task,
             train_rows=len(data.x_train),
             valid_rows=len(data.x_valid),
-            feature_names=self.context.feature_names[:_MOST_NAMES],
+            feature_names=self.context.feature_names[:_MAX_NAMES],
             target_name=self.context.target_name,
-            class_names=self.context.class_names[:_MOST_NAMES],
+            class_names=self.context.class_names[:_MAX_NAMES],
             parameters=sum(array.size for name, array in self._stored().items() if not name.startswith(_NOT_TRAINED)),
             epochs=self._epochs if self.spec.train.updates else 0,
             notes=tuple(harmless_line(note) for note in data.notes),

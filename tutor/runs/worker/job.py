@@ -30,7 +30,7 @@ class TrainingJob:
     Args:
         spec: What to train.
         data_folder: The folder of the data sets.
-        emit: Is called with each event.
+        emit: Called with each event.
         run_id: The id of the run, for its log.
         commands: See `TrainingLoop`.
         every_epoch: See `TrainingLoop`.
@@ -120,7 +120,7 @@ class TrainingJob:
         if self._loop is not None:
             # Epochs that cannot be written now are lost; the reason for the failure matters more.
             with suppress(MemoryError, LogFullError):
-                self._loop.rescue()
+                self._loop.flush_unwritten()
         self._emit_failed(message, hint)
 
     def _emit_failed(self, message: str, hint: str = "") -> None:

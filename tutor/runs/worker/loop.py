@@ -1,7 +1,7 @@
-"""The training loop: one run from its first epoch to its last event. It knows no process and no file.
+"""The training loop: one run from its first epoch to its last event. It knows nothing of processes and files.
 
-A worker connects it to a log and a control log, `tutor.runs.in_process` to a list. The pace only sleeps: with the same
-spec and the same changes at the same epochs, the losses are the same, bit for bit.
+A worker connects it to a log and a control log; `tutor.runs.in_process` connects it to a list. A slower pace only adds
+sleep, so with the same settings and the same changes at the same epochs the losses are the same, bit for bit.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from tutor.runs.events import Diverged, Event, Finished, Reason, View
 from tutor.runs.worker.recorder import Recorder, Result
 from tutor.runs.worker.steering import Steering
 
-LOOK_SECONDS = 0.01
-"""About how long training at full speed goes on without reading the clock and the control log."""
+CHECK_SECONDS = 0.01
+"""At full speed, about this much time passes between two checks of the clock and the control log."""
 FLUSH_SECONDS = 0.05
 VIEW_SECONDS = 0.1
-VIEW_SHARE = 40
-"""At full speed, a view that took t is made again after 40 t at the earliest: views take at most 1/40 of the time."""
-WAIT_SECONDS = 1 / 60
+VIEW_REST = 40
+"""At full speed, after a view that took t no view is made for 40 t, so views take at most 1/40 of the time."""
+SLEEP_SECONDS = 1 / 60
+"""The longest sleep before commands are read again."""
 
 
 class EpochOutcome(Result, Protocol):
@@ -39,16 +40,16 @@ class Trainable(Protocol):
     """What a training loop trains; `tutor.runs.worker.adapter` makes one from `tutor.ml`."""
 
     def epochs(self) -> Iterator[EpochOutcome]:
-        """Yield the result of each epoch, none after one that diverged; settings may change in between."""
+        """Yield the result of each epoch, and stop after one that diverged. Settings may change between two epochs."""
 
-    def turn(self, key: str, value: Value) -> int | None:
-        """Change a live setting. Return the number of epochs if that changed. Raise ValueError if it cannot."""
+    def change_setting(self, key: str, value: Value) -> int | None:
+        """Change a live setting. Returns the new number of epochs if it changed. Raises ValueError if it cannot."""
 
     def scenes(self) -> Iterable[tuple[str, dict[str, object]]]:
         """Yield the scene of each panel whose scene is new."""
 
     def frames(self) -> Iterable[tuple[str, dict[str, object]]]:
-        """Yield the present frame of each panel."""
+        """Yield the current frame of each panel."""
 
     def facts(self) -> dict[str, float]:
         """The parameters of a small model, in the units of the data."""
@@ -58,15 +59,15 @@ class TrainingLoop:
     """Runs a training to its end.
 
     Args:
-        spec: The settings of the run.
-        training: The training itself, before its first epoch.
-        emit: Is called with each event.
-        commands: Is called with the number of finished epochs, and returns the commands since the last call. None:
-            there will never be any, and a run that waits for the learner ends instead.
+        spec: The configuration of the run.
+        training: What is trained, before its first epoch.
+        emit: Called with each event.
+        commands: Called with the number of finished epochs; returns the commands since the last call. If it is None,
+            nobody can send commands, and a run that would wait for the learner ends instead.
         every_epoch: Ask for commands after every epoch, however fast they are.
-        before_end: Is called before the last event is written.
-        clock: Seconds that never run backwards.
-        sleep: Waits for so many seconds.
+        before_end: Called before the last event is written.
+        clock: Returns seconds from a monotonic clock.
+        sleep: Sleeps for a number of seconds.
     """
 
     def __init__(
@@ -90,14 +91,14 @@ class TrainingLoop:
         self._clock = clock
         self._sleep = sleep
         self._recorder: Recorder[EpochOutcome] = Recorder(emit)
-        self._steering = Steering(spec, training.turn, self._emit_in_order)
+        self._steering = Steering(spec, training.change_setting, self._emit_in_order)
         self._patience = patience_of(spec.train.stop)
         self._best = (inf, 0)
         self.epoch = self._updates = 0
-        """Finished epochs, as of the last check."""
-        self._stale = True
+        """Finished epochs, as counted at the last check."""
+        self._views_stale = True
         self._began = clock()
-        self._waited = self._slept = 0.0
+        self._seconds_waited = self._seconds_slept = 0.0
         self._next_flush = self._next_view = self._next_epoch = 0.0
 
     def stop(self, reason: Reason) -> None:
@@ -112,58 +113,58 @@ class TrainingLoop:
             MemoryError: there is not enough memory.
         """
         self._show()
-        self._before_epoch()
+        self._wait_for_epoch()
         if self._steering.reason is None:
             self._train()
         return self._end()
 
     def _train(self) -> None:
         take, steering = self._recorder.take, self._steering
-        patient = self._patience is not None
-        looked, many, left = self._clock(), 1, 1
+        limits_patience = self._patience is not None
+        checked_at, between_checks, epochs_left = self._clock(), 1, 1
         result: EpochOutcome | None = None
         for result in self._training.epochs():
             take(result)
-            if patient:
-                self._judge(result)
-            left -= 1
-            if left and steering.reason is None:
+            if limits_patience:
+                self._check_patience(result)
+            epochs_left -= 1
+            if epochs_left and steering.reason is None:
                 continue
-            spent, turned = self._clock() - looked, steering.turned
-            self._look(result)
+            spent, changes = self._clock() - checked_at, steering.change_count
+            self._check(result)
             if steering.reason is not None:
                 break
             # The next check is due after as many epochs as fit between two checks, because reading the clock after
             # each would be slow for cheap epochs. After a change of a setting, an epoch may take longer than before.
-            if self._every_epoch or self._slow or steering.turned > turned:
-                many = 1
+            if self._every_epoch or self._checks_each_epoch or steering.change_count > changes:
+                between_checks = 1
             else:
-                many = max(1, min(2 * many, int(many * LOOK_SECONDS / max(spent, 1e-9))))
-            looked, left = self._clock(), many
+                between_checks = max(1, min(2 * between_checks, int(between_checks * CHECK_SECONDS / max(spent, 1e-9))))
+            checked_at, epochs_left = self._clock(), between_checks
         if result is not None:
             # A training ends after an epoch that diverged, whether a check was due or not.
             self._stop_if_diverged(result)
-        self.epoch, self._updates = self._recorder.reached or (self.epoch, self._updates)
+        self.epoch, self._updates = self._recorder.last_unwritten or (self.epoch, self._updates)
 
-    def _look(self, result: EpochOutcome) -> None:
-        """Write what is due, and obey the commands since the last check."""
+    def _check(self, result: EpochOutcome) -> None:
+        """Write events and views that are due, and obey the commands since the last check."""
         self._stop_if_diverged(result)
-        self.epoch, self._updates, self._stale = result.epoch, result.updates, True
+        self.epoch, self._updates, self._views_stale = result.epoch, result.updates, True
         self._steering.count_epoch()
         self._write_due(self._clock())
-        self._before_epoch()
+        self._wait_for_epoch()
 
     def _stop_if_diverged(self, result: EpochOutcome) -> None:
         if result.diverged:
             self.stop("diverged")
 
     @property
-    def _slow(self) -> bool:
-        """Whether a check is due after every epoch."""
+    def _checks_each_epoch(self) -> bool:
+        """Whether to check after every epoch."""
         return self._steering.paused or self._steering.pace > 0 or self._spec.manual
 
-    def _judge(self, result: EpochOutcome) -> None:
-        """Stop if the loss has not improved for too long."""
+    def _check_patience(self, result: EpochOutcome) -> None:
+        """Stop if the loss has not improved for too many epochs."""
         self._stop_if_diverged(result)
         loss = result.train_loss if result.valid_loss is None else result.valid_loss
         if loss < self._best[0]:
@@ -171,62 +172,62 @@ class TrainingLoop:
         elif self._patience is not None and result.epoch - self._best[1] >= self._patience:
             self.stop("no-improvement")
 
-    def rescue(self) -> None:
-        """Write the epochs that are done and not written yet, after an exception ended the training.
+    def flush_unwritten(self) -> None:
+        """Write the epochs that are not written yet, after an exception ended the training.
 
         Raises:
             OSError: ``emit`` could not write.
-            MemoryError: the machine gave no more.
+            MemoryError: there is not enough memory.
         """
-        self.epoch, self._updates = self._recorder.reached or (self.epoch, self._updates)
+        self.epoch, self._updates = self._recorder.last_unwritten or (self.epoch, self._updates)
         self._recorder.flush(self._seconds())
 
     def _seconds(self) -> float:
-        return self._clock() - self._began - self._waited
+        return self._clock() - self._began - self._seconds_waited
 
     def _emit_in_order(self, event: Event) -> None:
-        """Write what was asked behind the epochs that were done before it."""
+        """Write the answer to a command, after the epochs that were done before it."""
         self._recorder.flush(self._seconds())
         self._emit(event)
 
-    def _obey(self) -> None:
+    def _obey_commands(self) -> None:
         if self._commands is None:
             return
-        turned = self._steering.turned
+        changes = self._steering.change_count
         self._steering.obey(self._commands(self.epoch), self.epoch, self._updates)
-        self._stale = self._stale or self._steering.turned > turned
+        self._views_stale = self._views_stale or self._steering.change_count > changes
 
-    def _before_epoch(self) -> None:
-        """Obey, and wait for as long as the pace or the learner wants the next epoch to wait."""
-        if self._seconds() - self._slept >= self._spec.train.max_seconds:
+    def _wait_for_epoch(self) -> None:
+        """Obey commands, and wait until the pace and the learner allow the next epoch."""
+        if self._seconds() - self._seconds_slept >= self._spec.train.max_seconds:
             self.stop("seconds")
-        turned, held_since = self._steering.turned, self._clock()
-        self._obey()
+        changes, waiting_since = self._steering.change_count, self._clock()
+        self._obey_commands()
         while self._steering.reason is None:
             now = self._clock()
-            held = self._held(turned)
-            if not held:
-                held_since = now
+            waiting = self._waits_for_learner(changes)
+            if not waiting:
+                waiting_since = now
             elif self._commands is None:
                 self.stop("epochs")
-            elif now - held_since >= IDLE_SECONDS:
+            elif now - waiting_since >= IDLE_SECONDS:
                 self.stop("idle")
-            left = WAIT_SECONDS if held else self._time_left(now)
-            if left <= 0:
+            delay = SLEEP_SECONDS if waiting else self._time_left(now)
+            if delay <= 0:
                 break
             self._write_due(now)
-            self._sleep(min(left, WAIT_SECONDS))
-            if held:
-                self._waited += self._clock() - now
+            self._sleep(min(delay, SLEEP_SECONDS))
+            if waiting:
+                self._seconds_waited += self._clock() - now
             else:
-                self._slept += self._clock() - now
-            self._obey()
+                self._seconds_slept += self._clock() - now
+            self._obey_commands()
         self._set_next_epoch()
 
-    def _held(self, turned: int) -> bool:
+    def _waits_for_learner(self, changes: int) -> bool:
         """Whether the run waits for the learner: it is paused, or the learner sets the parameters by hand."""
         done = self.epoch >= self._spec.train.epochs
-        by_hand = self._spec.manual and self.epoch > 0 and not done and self._steering.turned == turned
+        by_hand = self._spec.manual and self.epoch > 0 and not done and self._steering.change_count == changes
         return by_hand or self._steering.waiting
 
     def _time_left(self, now: float) -> float:
@@ -244,7 +245,7 @@ class TrainingLoop:
         if now >= self._next_flush:
             self._recorder.flush(self._seconds())
             self._next_flush = now + FLUSH_SECONDS
-        if self._stale and now >= self._next_view:
+        if self._views_stale and now >= self._next_view:
             self._show()
 
     def _show(self) -> None:
@@ -254,13 +255,13 @@ class TrainingLoop:
             self._emit(View(panel=panel, part="scene", epoch=self.epoch, data=data))
         for panel, data in self._training.frames():
             self._emit(View(panel=panel, part="frame", epoch=self.epoch, data=data))
-        self._stale = False
+        self._views_stale = False
         now = self._clock()
-        rest = VIEW_SHARE * (now - begun) if self._steering.pace <= 0 else 0.0
+        rest = VIEW_REST * (now - begun) if self._steering.pace <= 0 else 0.0
         self._next_view = now + max(VIEW_SECONDS, rest)
 
     def _end(self) -> Reason:
-        """Write everything that is left, whatever it costs: viewers always see the last state."""
+        """Write everything that is left, however long it takes, because viewers must see the final state."""
         reason: Reason = self._steering.reason or "epochs"
         seconds = self._seconds()
         self._recorder.flush(seconds)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 _LONGEST_NUMBER = 17
 """Bytes of a number with nine digits in JSON and its comma, at most."""
-_ROOM = 3800
-"""Bytes for the numbers of one event, so that its line is never torn."""
+_NUMBER_BYTES = 3800
+"""Bytes for the numbers of one event, so that its line is short enough to be written whole."""
 
 SERIES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
-"""The series of each epoch, by the names of columns: the first always, the others if the last epoch has them."""
+"""The series that an event has: always the first, and each of the others that the last epoch has a value for."""
 DIGITS = 9
 _MANY = 64
-"""From so many numbers on, rounding them together is faster."""
+"""If there are at least this many numbers, rounding them together is faster."""
 _POWERS = [float(f"1e{power}") for power in range(23)]
 """The powers of ten that a double holds exactly."""
 _UNSURE = 1e-6
@@ -71,51 +71,51 @@ class Recorder(Generic[R]):
     """Gathers results and writes them as `Epochs` events of at most about 4 kB.
 
     Args:
-        emit: Is called with each event.
-        foreign: Gives a result as one of another program; None if a worker of tutor trains.
+        emit: Called with each event.
+        foreign: Turns a result into one with metrics, for a run of another program; None for a run of tutor.
     """
 
     def __init__(self, emit: Callable[[Event], None], foreign: Callable[[R], ForeignResult] | None = None) -> None:
         self._emit = emit
         self._foreign = foreign
-        self._waiting: list[R] = []
-        self.take = self._waiting.append
+        self._unwritten: list[R] = []
+        self.take = self._unwritten.append
         """Add one result. It is the bound method of a list, for speed: it is called for every epoch."""
 
     @property
-    def reached(self) -> tuple[int, int] | None:
+    def last_unwritten(self) -> tuple[int, int] | None:
         """The epoch and the updates of the last result that is not written yet; None if all are."""
-        return (self._waiting[-1].epoch, self._waiting[-1].updates) if self._waiting else None
+        return (self._unwritten[-1].epoch, self._unwritten[-1].updates) if self._unwritten else None
 
     def flush(self, seconds: float) -> None:
-        """Write all results that wait. ``seconds``: the time since the start of the run."""
-        waiting = self._waiting
-        if not waiting:
+        """Write all results that are not written yet. ``seconds`` is the time since the start of the run."""
+        unwritten = self._unwritten
+        if not unwritten:
             return
-        last = waiting[-1]
+        last = unwritten[-1]
         names = [name for name in SERIES if name == SERIES[0] or getattr(last, name) is not None]
-        values = [value for name in names for value in map(attrgetter(name), waiting)]
-        foreign = list(map(self._foreign, waiting)) if self._foreign is not None else []
+        values = [value for name in names for value in map(attrgetter(name), unwritten)]
+        foreign = list(map(self._foreign, unwritten)) if self._foreign is not None else []
         for name in dict.fromkeys(chain.from_iterable(each.metrics for each in foreign)):
             names.append(name)
             values += [each.metrics.get(name) for each in foreign]
         # All series and events are rounded together: rounding one number at a time takes ten times as long.
         rounded = nine_digits(values)
-        count = len(waiting)
+        count = len(unwritten)
         columns = [rounded[start : start + count] for start in range(0, len(rounded), count)]
         # A name may appear twice: with its numbers, and with the letters of those that are not finite.
-        room = _ROOM - 2 * sum(len(name.encode()) for name in names if name not in SERIES)
+        room = _NUMBER_BYTES - 2 * sum(len(name.encode()) for name in names if name not in SERIES)
         size = max(1, room // ((len(names) + bool(foreign)) * _LONGEST_NUMBER))
         written = 0
         try:
             for start in range(0, count, size):
-                piece = slice(start, min(start + size, count))
-                series = dict(zip(names, (column[piece] for column in columns), strict=True))
-                self._emit(_epochs_event(waiting[piece], seconds, series, foreign[piece]))
-                written = piece.stop
+                part = slice(start, min(start + size, count))
+                series = dict(zip(names, (column[part] for column in columns), strict=True))
+                self._emit(_epochs_event(unwritten[part], seconds, series, foreign[part]))
+                written = part.stop
         finally:
             # Nothing is written twice, even if there was no room for an event in the middle.
-            del waiting[:written]
+            del unwritten[:written]
 
 
 def _epochs_event(

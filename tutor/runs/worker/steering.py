@@ -13,7 +13,7 @@ from tutor.runs import control
 from tutor.runs.control import clean_author
 from tutor.runs.events import Changed, Event, Noted, Paced, Paused, Reason, Refused, Resumed
 
-FASTEST_PACE = 1000.0
+MAX_PACE = 1000.0
 _LONGEST_NOTE = 1000
 
 
@@ -21,26 +21,26 @@ class Steering:
     """Pace, pause, steps and stop of one run.
 
     Args:
-        spec: The settings at the start of the run.
-        turn: Changes a live setting of the training; raises ValueError if it cannot.
-        emit: Is called with an event for everything that was obeyed or refused.
+        spec: The configuration at the start of the run.
+        change_setting: Changes a live setting of the training; raises ValueError if it cannot.
+        emit: Called with an event for each command that was obeyed or refused.
     """
 
     def __init__(
-        self, spec: LabConfig, turn: Callable[[str, Value], int | None], emit: Callable[[Event], None]
+        self, spec: LabConfig, change_setting: Callable[[str, Value], int | None], emit: Callable[[Event], None]
     ) -> None:
         self._spec = spec
-        self._turn = turn
+        self._change_setting = change_setting
         self._emit = emit
         self._steps = 0
         self.pace = spec.train.pace
         """Epochs a second; 0 is full speed."""
         self.paused = False
         self.reason: Reason | None = None
-        """Why the run has to end now; None as long as it may continue."""
+        """Why the run has to end now; None while it may continue."""
         self.stopped_by = ""
         """The author of the stop; empty if it has none."""
-        self.turned = 0
+        self.change_count = 0
         """How many settings were changed."""
 
     @property
@@ -49,7 +49,7 @@ class Steering:
         return self.paused and self._steps == 0
 
     def stop(self, reason: Reason, by: str = "") -> None:
-        """End the run after the current epoch; the first reason counts."""
+        """End the run after the current epoch. If this is called twice, the first reason counts."""
         if self.reason is None:
             self.reason, self.stopped_by = reason, by
 
@@ -72,7 +72,7 @@ class Steering:
                 case control.Stop():
                     self.stop("stop", by)
                 case control.Pace(pace=pace):
-                    self.pace = min(FASTEST_PACE, max(0.0, pace))
+                    self.pace = min(MAX_PACE, max(0.0, pace))
                     self._emit(Paced(epoch=epoch, pace=self.pace, by=by))
                 case control.Set(key=key, value=value):
                     self._set(key, value, epoch, updates, by)
@@ -97,9 +97,9 @@ class Steering:
                 raise ValueError(translate("runs.not-live", key=dotted))
             if idle := SETTINGS[dotted].idle_reason(self._spec):
                 raise ValueError(translate("effects.idle", key=dotted, reason=idle))
-            epochs = self._turn(dotted, converted)
+            epochs = self._change_setting(dotted, converted)
         except ValueError as error:
             self._emit(Refused(epoch=epoch, key=key[:100], message=str(error), by=by))
             return
-        self.turned += 1
+        self.change_count += 1
         self._emit(Changed(epoch=epoch, updates=updates, key=dotted, value=converted, epochs=epochs or 0, by=by))

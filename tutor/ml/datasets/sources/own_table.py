@@ -20,24 +20,24 @@ from tutor.foundation.translate import listed, translate
 from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, RawData
 from tutor.ml.datasets.sources.source import DataSource
 from tutor.ml.settings import DataSettings
-from tutor.tables.columns import MOST_WORDS, Column, Flags, Floats, Ints
+from tutor.tables.columns import MAX_WORDS, Column, Flags, Floats, Ints
 from tutor.tables.dialect import clean_name
-from tutor.tables.reader import FEWEST_ROWS, LONGEST_NAME, Table, read_table
+from tutor.tables.reader import LONGEST_NAME, MIN_ROWS, Table, read_table
 from tutor.tables.report import column_notes, names_shown, shown, total_notes
 
-MOST_CLASSES = 50
-MOST_FEATURES = 500
-_FEWEST_UNREAD = 20
-"""With at least so many different words, the words may be numbers that could not be read."""
-_MOST_CLASS_NUMBERS = 10
-"""Up to so many different whole numbers may be the names of classes."""
+MAX_CLASSES = 50
+MAX_FEATURES = 500
+_MIN_UNREAD = 20
+"""With at least this many different words, the words may be numbers that could not be read."""
+_MAX_CLASS_NUMBERS = 10
+"""Up to this many different whole numbers may be the names of classes."""
 _ROWS_A_CLASS = 10
 _VALUES_SHOWN = 6
-MOST_CATEGORIES = 20
-"""Up to so many different words become a column each."""
-MOST_ROWS_LEFT_OUT = 0.05
+MAX_CATEGORIES = 20
+"""Up to this many different words become a column each."""
+MAX_ROWS_LEFT_OUT = 0.05
 """Rows with an empty cell are left out if they are at most this fraction of all rows; else the cells are filled."""
-MOST_VALUES = 4_000_000
+MAX_VALUES = 4_000_000
 """The largest number of cells of all features together, after encoding."""
 
 
@@ -87,13 +87,13 @@ def load_labelled_table(
     if not used:
         raise TutorError(translate("ml.csv-no-features", path=path), hint=translate("ml.csv-no-features-hint"))
     encoded = _encode(table, used, labels.known, asked_for=bool(features))
-    if len(encoded.names) > MOST_FEATURES:
+    if len(encoded.names) > MAX_FEATURES:
         raise TutorError(
-            translate("ml.csv-too-wide", path=path, most=MOST_FEATURES), hint=translate("ml.csv-too-large-hint")
+            translate("ml.csv-too-wide", path=path, most=MAX_FEATURES), hint=translate("ml.csv-too-large-hint")
         )
     kept, x = _without_holes(table, encoded, np.flatnonzero(labels.known))
-    if len(kept) < FEWEST_ROWS:
-        raise TutorError(translate("ml.csv-too-short", path=path, count=len(kept), fewest=FEWEST_ROWS))
+    if len(kept) < MIN_ROWS:
+        raise TutorError(translate("ml.csv-too-short", path=path, count=len(kept), fewest=MIN_ROWS))
     groups = _groups_of(table, group)[kept] if group else None
     notes = [_size_note(table), *table.report.notes([*chosen, target]), *labels.notes, _label_note(table, target)]
     notes += [*column_notes([*encoded.columns, table.columns[target]]), *encoded.notes]
@@ -185,26 +185,26 @@ def _labels(table: Table, target: str, task: str) -> _Labels:
     if len(values) == 1:
         _refuse_one_value(table, target, f"{values[0]:g}")
     whole = bool((values == np.round(values)).all())
-    few = whole and len(values) <= _MOST_CLASS_NUMBERS and int(known.sum()) >= _ROWS_A_CLASS * len(values)
+    few = whole and len(values) <= _MAX_CLASS_NUMBERS and int(known.sum()) >= _ROWS_A_CLASS * len(values)
     if task == CLASSIFICATION or (task == "auto" and few):
         names = tuple(f"{value:g}" for value in values)
         _refuse_many_classes(table, target, len(names))
         told = translate("ml.note-number-classes", column=shown(target), count=len(names), values=_some(names))
         return _Labels(np.searchsorted(values, np.where(known, numbers, values[0])), known, names, [told])
-    key = "ml.note-regression-of-few" if whole and len(values) <= MOST_CLASSES else "ml.note-regression"
+    key = "ml.note-regression-of-few" if whole and len(values) <= MAX_CLASSES else "ml.note-regression"
     return _Labels(numbers, known, (), [translate(key, column=shown(target), count=len(values))])
 
 
 def _are_codes(column: Column) -> bool:
     """Whether numbers are codes with leading zeros, such as 007, and so the names of classes."""
-    return bool(column.padded()) and column.words is not None and len(column.words) <= MOST_CLASSES
+    return bool(column.padded()) and column.words is not None and len(column.words) <= MAX_CLASSES
 
 
 def _words(table: Table, column: Column) -> _Labels:
     """Labels that are words: each different word is a class, in alphabetical order."""
     target = column.name
     if column.words is None:
-        _refuse_many_classes(table, target, MOST_WORDS)
+        _refuse_many_classes(table, target, MAX_WORDS)
     empty = column.empty_words()
     words = {word: code for word, code in (column.words or {}).items() if word not in empty}
     _refuse_many_classes(table, target, len(words))
@@ -225,7 +225,7 @@ def _refuse_unread_numbers(table: Table, column: Column) -> None:
     """Refuse words that are probably numbers: most have a digit and occur in one row only, such as ``0.5 Cr``."""
     words = tuple(word for word in column.words or () if word not in column.empty_words())
     digits = sum(any(map(str.isdigit, word)) for word in words)
-    if _FEWEST_UNREAD <= len(words) <= MOST_CLASSES and 2 * len(words) > table.rows and 2 * digits > len(words):
+    if _MIN_UNREAD <= len(words) <= MAX_CLASSES and 2 * len(words) > table.rows and 2 * digits > len(words):
         told = translate(
             "ml.csv-unread-numbers", path=table.path, column=shown(column.name), count=len(words), rows=table.rows,
             values=_some(words),
@@ -240,9 +240,9 @@ def _refuse_one_value(table: Table, target: str, value: str) -> None:
 
 
 def _refuse_many_classes(table: Table, target: str, count: int) -> None:
-    if count > MOST_CLASSES:
+    if count > MAX_CLASSES:
         raise TutorError(
-            translate("ml.csv-too-many-classes", path=table.path, column=shown(target), most=MOST_CLASSES),
+            translate("ml.csv-too-many-classes", path=table.path, column=shown(target), most=MAX_CLASSES),
             hint=table.did_you_mean(""),
         )
 
@@ -299,7 +299,7 @@ def _encode(table: Table, used: list[str], known: Flags, *, asked_for: bool) -> 
         raise TutorError(
             translate("ml.csv-nothing-left", path=table.path), hint=" ".join(notes) or translate("ml.csv-no-features")
         )
-    if len(kept) * table.rows > MOST_VALUES:
+    if len(kept) * table.rows > MAX_VALUES:
         message = translate("ml.csv-too-many-values", path=table.path, columns=len(kept), rows=table.rows)
         raise TutorError(message, hint=translate("ml.csv-too-large-hint"))
     names = tuple(name for name, _ in kept)
@@ -315,7 +315,7 @@ def _numbers_of(table: Table, name: str) -> list[tuple[str, Floats]]:
     column = table.column(name)
     if not column.holds_words:
         return [(name, table.numbers(name, missing_allowed=True))]
-    if column.words is None or len(column.words) > MOST_CATEGORIES:
+    if column.words is None or len(column.words) > MAX_CATEGORIES:
         return []
     return _one_hot(column)
 
@@ -340,8 +340,8 @@ def _too_many(table: Table, column: Column, *, asked_for: bool) -> str:
     Raises:
         TutorError: The learner asked for the column.
     """
-    count = str(len(column.words)) if column.words is not None else f"> {MOST_WORDS}"
-    told = translate("ml.note-too-many-words", column=shown(column.name), count=count, most=MOST_CATEGORIES)
+    count = str(len(column.words)) if column.words is not None else f"> {MAX_WORDS}"
+    told = translate("ml.note-too-many-words", column=shown(column.name), count=count, most=MAX_CATEGORIES)
     if asked_for:
         raise TutorError(f"{table.path}: {told}", hint=translate("ml.csv-not-a-number-hint"))
     return told
@@ -386,7 +386,7 @@ def _without_holes(table: Table, encoded: _Encoded, rows: npt.NDArray[np.intp]) 
         for name, missing in zip(encoded.names, holes.sum(axis=0), strict=True)
         if missing
     ]
-    leave_out = count <= MOST_ROWS_LEFT_OUT * len(rows) and len(rows) - count >= FEWEST_ROWS
+    leave_out = count <= MAX_ROWS_LEFT_OUT * len(rows) and len(rows) - count >= MIN_ROWS
     key = "ml.note-rows-left-out" if leave_out else "ml.note-filled"
     encoded.notes.append(translate(key, rows=count, all=len(rows), columns=names_shown(columns)))
     return (rows[~with_holes], x[~with_holes]) if leave_out else (rows, x)
@@ -407,7 +407,7 @@ def _groups_of(table: Table, name: str) -> Ints:
         groups = np.unique(column.numbers, return_inverse=True)[1].astype(np.int64)
     else:
         raise TutorError(
-            translate("ml.csv-too-many-groups", path=table.path, column=shown(name), most=MOST_WORDS),
+            translate("ml.csv-too-many-groups", path=table.path, column=shown(name), most=MAX_WORDS),
             hint=translate("ml.csv-group-hint"),
         )
     if (groups == groups[0]).all():

@@ -94,7 +94,7 @@ def look_back(series: Floats, lags: int, name: str, *, viral_day: float = 1.0, r
         lags: The number of features d.
         name: What the series counts.
         viral_day: A factor on one training day, which makes it an outlier.
-        rows: Use only so many days; 0 for all.
+        rows: How many days to use; 0 for all.
 
     Returns:
         (n, d) features and (n,) labels, in time order.

@@ -22,10 +22,10 @@ END = "\n"
 _END_NAME = "⏎"
 LARGEST_TEXT = 1_000_000
 """How many bytes of a file are read."""
-FEWEST_LINES = 10
+MIN_LINES = 10
 LONGEST_PIECE = 200
 """Characters; a longer line is cut into pieces."""
-MOST_VALUES = 7_000_000
+MAX_VALUES = 7_000_000
 """The largest number of features of all examples together: each example has context · K."""
 
 
@@ -108,7 +108,7 @@ def own_lines(path: Path, context: int) -> tuple[list[str], tuple[str, ...]]:
     """The lines of a file, without empty ones and without control characters.
 
     Args:
-        path: The file, in UTF-8. At most `LARGEST_TEXT` bytes and `MOST_VALUES` features of it are used.
+        path: The file, in UTF-8. At most `LARGEST_TEXT` bytes and `MAX_VALUES` features of it are used.
         context: How many characters before the next one are the features of an example.
 
     Returns:
@@ -120,8 +120,8 @@ def own_lines(path: Path, context: int) -> tuple[list[str], tuple[str, ...]]:
     content, cut = _content(path)
     pieces = [piece for line in content.splitlines() for piece in _pieces(harmless_line(line).strip())]
     kept = _as_many_as_fit(pieces, context)
-    if len(kept) < FEWEST_LINES:
-        message = translate("writing.too-short", path=harmless_line(str(path)), count=len(kept), fewest=FEWEST_LINES)
+    if len(kept) < MIN_LINES:
+        message = translate("writing.too-short", path=harmless_line(str(path)), count=len(kept), fewest=MIN_LINES)
         raise TutorError(message, hint=translate("writing.too-short-hint"))
     notes = []
     if cut or len(kept) < len(pieces):
@@ -156,13 +156,13 @@ def _pieces(line: str) -> list[str]:
 
 
 def _as_many_as_fit(lines: list[str], context: int) -> list[str]:
-    """The first lines, as many as have at most `MOST_VALUES` features."""
+    """The first lines, as many as have at most `MAX_VALUES` features."""
     different: set[str] = set()
     characters = 0
     for index, line in enumerate(lines):
         different |= set(line)
         characters += len(line) + 1
-        if characters * context * (len(different) + 1) > MOST_VALUES:
+        if characters * context * (len(different) + 1) > MAX_VALUES:
             return lines[:index]
     return lines
 

@@ -11,8 +11,7 @@ from textual import events
 
 from tutor.foundation.translate import translate
 from tutor.labs.controls import control_title, value_text
-from tutor.labs.draft import PIECES
-from tutor.labs.draft import Step as Change
+from tutor.labs.draft import PIECES, Change
 from tutor.labs.lab_config import ControlConfig
 from tutor.labs.settings import SETTINGS
 from tutor.runs.comparison import title_of_key
