@@ -14,7 +14,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import use_language
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab, with_overrides
-from tutor.labs.panel import MOST_CORNERS, DrawStyle, corners
+from tutor.labs.panel import MAX_CORNERS, DrawStyle, corners
 from tutor.labs.panels import draw_panel
 from tutor.labs.panels.confusion import Confusion
 from tutor.labs.panels.precision_recall import PrecisionRecall
@@ -110,7 +110,7 @@ def test_a_curve_keeps_its_corners_and_is_never_long() -> None:
     assert corners(*map(np.asarray, steps)).tolist() == [0, 2, 4, 6]
     random = np.random.default_rng(1)
     up = np.cumsum(random.random(5000) < 0.5)
-    assert len(corners(np.arange(5000.0) - up, up.astype(float))) <= MOST_CORNERS
+    assert len(corners(np.arange(5000.0) - up, up.astype(float))) <= MAX_CORNERS
 
 
 def test_a_threshold_means_nothing_with_three_classes_with_numbers_or_with_a_rule() -> None:

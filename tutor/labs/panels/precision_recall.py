@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, corners, refuse_without_two_classes, rounded, short
+from tutor.labs.panel import DrawStyle, Panel, Payload, corners, refuse_without_two_classes, rounded, rounded_all
 from tutor.ml.judging import counts_at, threshold_curve
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class PrecisionRecall(Panel):
         return refuse_without_two_classes(config)
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether there are two classes."""
         return context.judges_two_classes
 
@@ -50,10 +50,10 @@ class PrecisionRecall(Panel):
         recalls, precisions = found / found[-1], found / (found + alarms)
         shown = corners(recalls, precisions)
         return {
-            "recalls": short(recalls[shown]),
-            "precisions": short(precisions[shown]),
+            "recalls": rounded_all(recalls[shown]),
+            "precisions": rounded_all(precisions[shown]),
             "threshold": threshold,
-            "point": short([counts.recall, counts.precision]),
+            "point": rounded_all([counts.recall, counts.precision]),
             "f1": rounded(counts.f1),
             "base": rounded(positive.mean()),
         }

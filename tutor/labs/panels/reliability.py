@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tutor.labs.panel import DrawStyle, Panel, Payload, refuse_without_two_classes, rounded, short
+from tutor.labs.panel import DrawStyle, Panel, Payload, refuse_without_two_classes, rounded, rounded_all
 from tutor.ml.judging import reliability
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ReliabilityPanel(Panel):
         return refuse_without_two_classes(config)
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether there are two classes."""
         return context.judges_two_classes
 
@@ -41,9 +41,9 @@ class ReliabilityPanel(Panel):
             return None
         bins = reliability(scores, positive)
         return {
-            "said": short(bins.said),
-            "came_true": short(bins.came_true),
-            "errors": short(bins.errors),
+            "said": rounded_all(bins.said),
+            "came_true": rounded_all(bins.came_true),
+            "errors": rounded_all(bins.errors),
             "gap": rounded(bins.gap),
         }
 

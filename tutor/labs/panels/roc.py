@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, corners, refuse_without_two_classes, rounded, short
+from tutor.labs.panel import DrawStyle, Panel, Payload, corners, refuse_without_two_classes, rounded, rounded_all
 from tutor.ml.judging import counts_at, threshold_curve
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Roc(Panel):
         return refuse_without_two_classes(config)
 
     @staticmethod
-    def possible(context: PanelContext) -> bool:
+    def can_show(context: PanelContext) -> bool:
         """Whether there are two classes."""
         return context.judges_two_classes
 
@@ -49,10 +49,10 @@ class Roc(Panel):
         recalls = curve.true_positives / curve.true_positives[-1]
         shown = corners(rates, recalls)
         return {
-            "false_positive_rates": short(rates[shown]),
-            "recalls": short(recalls[shown]),
+            "false_positive_rates": rounded_all(rates[shown]),
+            "recalls": rounded_all(recalls[shown]),
             "threshold": threshold,
-            "point": short([counts.false_positive_rate, counts.recall]),
+            "point": rounded_all([counts.false_positive_rate, counts.recall]),
             "auc": rounded(curve.auc),
         }
 

@@ -211,8 +211,8 @@ class LabSession:
     def wants_preview(self) -> bool:
         """Whether `read_preview` is due.
 
-        It is if no run has begun, or if the learner of a manual lab has not moved yet. It is also due if a run has ended
-        and a setting that has no effect on the training was changed since then.
+        It is if no run has begun, or if the learner of a manual lab has not moved yet. It is also due if a run has
+        ended and a setting that has no effect on the training was changed since then.
         """
         request = self._review_request()
         if request is not None:
