@@ -96,7 +96,7 @@ class TrainingAdapter:
             ValueError: this training has no such setting, or not this value; the text says so.
         """
         if not SETTINGS[key].trains:
-            self.context.change_setting(key, value)  # it changes how the model is used, not what it learns
+            self.context.turn(key, value)  # it changes how the model is used, not what it learns
             return None
         try:
             self._training.set(SETTINGS[key].short_name, value)
@@ -169,7 +169,7 @@ class TrainingAdapter:
             names them.
         """
         for key, value in values.items():
-            self.context.change_setting(key, value)
+            self.context.turn(key, value)
         panels = {name: panel for name, panel in self._panels.items() if panel.after_training & values.keys()}
         with np.errstate(all="ignore"):
             frames = {name: frame for name, panel in panels.items() if (frame := panel.frame()) is not None}
