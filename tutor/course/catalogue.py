@@ -1,4 +1,4 @@
-"""The course: all lessons of a folder in all languages, each read when it is first asked for."""
+"""The course: all lessons of a folder in all languages. Each lesson is read when it is first needed."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Course:
     """The lessons of a folder.
 
     Args:
-        folder: holds folders by language, such as ``en/`` and ``zh/``, or the lessons themselves; ``labs/`` and
-            ``data/`` beside.
+        folder: Contains one folder for each language, such as ``en/`` and ``zh/``, or the lessons themselves. It may
+            also contain ``labs/`` and ``data/``.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -43,7 +43,7 @@ class Course:
 
     @property
     def languages(self) -> list[str]:
-        """The languages in which it has lessons, English first; English alone if no folder says."""
+        """The languages of the lessons, English first. Only English if no folder names a language."""
         return self._language_folders or [ENGLISH]
 
     @property
@@ -54,12 +54,12 @@ class Course:
 
     @property
     def labs_folder(self) -> Path:
-        """Where its lab files are: its own, or those that ship, which a pack without labs may use."""
+        """The folder of the lab files: the course's own, or the built-in one if the course has no labs."""
         return self._own_or_shipped("labs")
 
     @property
     def data_folder(self) -> Path:
-        """Where its data sets are: its own, or those that ship."""
+        """The folder of the data sets: the course's own, or the built-in one."""
         return self._own_or_shipped("data")
 
     def _own_or_shipped(self, name: str) -> Path:
@@ -73,7 +73,7 @@ class Course:
         return shipped if shipped.is_dir() else own
 
     def headers(self, language: str) -> list[LessonHeader]:
-        """The heads of its lessons in order: in ``language``, and in another one if a lesson has no other."""
+        """Return the headers of the lessons in order, in ``language`` if possible, otherwise in another language."""
         if language not in self._headers:
             likely = (each.code for each in fallbacks(language))
             others = [each for each in (*likely, *self._language_folders) if each in self._language_folders]
@@ -81,7 +81,7 @@ class Course:
         return self._headers[language]
 
     def header(self, lesson: str, language: str) -> LessonHeader | None:
-        """The head of a lesson named by its id, by its number, or by a former id."""
+        """Return the header of the lesson with this id, number or former id, or None if there is none."""
         headers = self.headers(language)
         for header in headers:
             if lesson == header.id or (
@@ -91,10 +91,10 @@ class Course:
         return next((header for header in headers if lesson in header.was), None)
 
     def lesson(self, lesson: str, language: str) -> Lesson | None:
-        """A lesson by its id, its number or the path of its file; in another language where it has no other.
+        """Return a lesson by its id, its number or the path of its file, if need be in another language.
 
         Returns:
-            None where there is no such lesson, or its file cannot be used; `faults` tells why.
+            None if there is no such lesson or its file cannot be used; `faults` says why.
         """
         if lesson.endswith(".md"):
             return self.reading(Path(lesson), language).lesson
@@ -102,7 +102,7 @@ class Course:
         return self.reading(header.path, header.language).lesson if header is not None else None
 
     def reading(self, path: Path, language: str) -> Reading:
-        """What came of reading a file, read once; the folder it lies in says its language, if any does."""
+        """Read a file, once, and return the result. The file's folder decides its language, if it names one."""
         written_in = self._language_of(path)
         key = (path, written_in or language)
         if key not in self._readings:
@@ -116,17 +116,17 @@ class Course:
         return self._readings[key]
 
     def _language_of(self, path: Path) -> str:
-        """The language whose folder a file lies in; empty if it lies in none."""
+        """Return the language whose folder contains a file, or an empty string."""
         if path.parent.name in self._language_folders:
             return path.parent.name
         return "" if path.parent == self.folder else language_of(path)
 
     def files(self, language: str) -> list[Path]:
-        """Every lesson file of a language, readable or not."""
+        """Return every lesson file of a language, readable or not."""
         return lesson_files(self.folder, language)
 
     def lessons(self) -> list[Lesson]:
-        """Every lesson that can be read, in every language."""
+        """Return every readable lesson in every language."""
         found: dict[Path, Lesson] = {}
         for language in self.languages:
             for path in self.files(language):
@@ -136,20 +136,20 @@ class Course:
         return list(found.values())
 
     def forget(self, path: Path) -> None:
-        """The file at ``path`` has changed: read it anew when it is next asked for."""
+        """Discard what was read from ``path``, because the file has changed. It is read again when next needed."""
         self._readings = {key: reading for key, reading in self._readings.items() if key[0] != path}
         self._headers.clear()
         self._glossary = self._folders = None
         self._kept.clear()
 
     def kept(self, compute: Callable[[Course], _T]) -> _T:
-        """What ``compute`` makes of this course, computed once and again only after a file has changed."""
+        """Return ``compute(self)``, cached until a file changes."""
         if compute not in self._kept:
             self._kept[compute] = compute(self)
         return cast("_T", self._kept[compute])
 
     def question(self, question_id: str, language: str) -> Question | None:
-        """A question by its id, wherever it stands."""
+        """Return the question with this id from any lesson, or None if there is none."""
         for header in self.headers(language):
             lesson = self.lesson(header.id, language)
             for question in lesson.every_question if lesson is not None else ():
@@ -158,7 +158,7 @@ class Course:
         return None
 
     def glossary(self) -> Glossary:
-        """All terms of all lessons. Reads every lesson the first time."""
+        """Return all terms of all lessons. The first call reads every lesson."""
         if self._glossary is None:
             from tutor.course.glossary import build_glossary
 
@@ -166,7 +166,7 @@ class Course:
         return self._glossary
 
     def faults(self) -> list[Fault]:
-        """What is wrong with the files themselves, in the order of the files. Reads every lesson the first time."""
+        """Return the faults of the individual files, in the order of the files. The first call reads every lesson."""
         found: dict[Path, tuple[Fault, ...]] = {}
         for language in self.languages:
             for path in self.files(language):

@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a course and that no single file shows: links, languages that differ, doubles."""
+"""Faults of a course that no single file shows: broken links, duplicate ids, differences between languages."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tutor.foundation.translate import translate
 
 
 def check_course(folder: Path) -> list[Fault]:
-    """Every fault of the lessons in ``folder``, by file and line. Labs are run elsewhere."""
+    """Return every fault of the lessons in ``folder``, sorted by file and line. Labs are checked elsewhere."""
     return faults_of_course(Course(folder))
 
 
 def faults_of_course(course: Course) -> list[Fault]:
-    """`check_course` of a course that may have been read already."""
+    """Do the same as `check_course` for a course that may already have been read."""
     folder = course.folder
     lessons = course.lessons()
     faults = course.faults()
@@ -52,7 +52,7 @@ def faults_of_course(course: Course) -> list[Fault]:
 
 
 def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
-    """Ids are keys of the learner's memory: no two lessons, questions or terms may share one."""
+    """Report shared ids: the learner's progress is stored by id, so lessons, questions and terms must not share one."""
     for wanted in (Question, Term):
         seen: dict[str, Place] = {}
         for lesson in lessons:
@@ -69,7 +69,7 @@ def _faults_of_ids(lessons: list[Lesson]) -> Iterator[Fault]:
 
 
 def _faults_of_needs(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fault]:
-    """Lessons of one language; what they need may be there in another one only."""
+    """Report missing prerequisites of ``lessons``, all in one language. Those in another language count as present."""
     by_id = {lesson.id: lesson for lesson in (*course, *lessons)}
     for lesson in lessons:
         for need in lesson.needs:
@@ -81,7 +81,7 @@ def _faults_of_needs(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fa
 
 
 def _faults_of_variants(lessons: list[Lesson]) -> Iterator[Fault]:
-    """A variant stands in for a question of its lesson's text: not of another lesson, and not for another variant."""
+    """Report variants whose original is in another lesson, is not in the text, or is itself a variant."""
     homes = {each.id: lesson for lesson in lessons for each in (*lesson.every_question, *lesson.left_out)}
     for lesson in lessons:
         own = {each.id for each in lesson.questions}
@@ -100,7 +100,7 @@ def _faults_of_variants(lessons: list[Lesson]) -> Iterator[Fault]:
 
 
 def _faults_of_links(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fault]:
-    """Lessons of one language; a lesson that is not translated explains its terms in another one."""
+    """Report broken links in ``lessons``, all in one language. A term may be explained in another language only."""
     own = {lesson.id for lesson in lessons}
     readable = (*lessons, *(lesson for lesson in course if lesson.id not in own))
     known = {term.id for lesson in readable for term in lesson.terms}
@@ -118,7 +118,7 @@ def _faults_of_links(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fa
 
 
 def _lines(path: Path) -> list[str]:
-    """The lines as `read_lesson` counts them."""
+    """Return the lines of a file, counted as `read_lesson` counts them."""
     try:
         return harmless(read_start(path, LARGEST_FILE).decode("utf-8-sig", errors="replace")).split("\n")
     except OSError:
@@ -126,7 +126,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _place_of(link: str, block: Place, lines: list[str]) -> Place:
-    """Where the link itself stands: the first line from its block on that holds it."""
+    """Return the place of the link itself: the first line of its block, or after it, that contains the link."""
     for index in range(block.line - 1, len(lines)):
         column = lines[index].find(f"(#{link})")
         if column >= 0:
@@ -135,7 +135,7 @@ def _place_of(link: str, block: Place, lines: list[str]) -> Place:
 
 
 def _links(block: Prose | LabFence | Question | Term) -> list[str]:
-    """The ids that a block links to; a link that is shown as code leads nowhere on purpose."""
+    """Return the ids that a block links to. Links inside code do not count."""
     if isinstance(block, Prose):
         return _links_in(block.markdown)
     if isinstance(block, Term):
@@ -147,7 +147,7 @@ def _links(block: Prose | LabFence | Question | Term) -> list[str]:
 
 
 def _texts_of_content(question: Question) -> tuple[str, ...]:
-    """The Markdown of its content; nothing if that could not be read."""
+    """Return the Markdown of a question's content, or nothing if the content could not be read."""
     type_ = question_type(question.kind)
     return type_.texts(question) if isinstance(question.content, type_.content_class) else ()
 

@@ -1,4 +1,4 @@
-"""Where a text is code, as Markdown sees it: between fences and between backticks. One pass, however many there are."""
+"""Find the code in a Markdown text: fences and backtick spans. One pass is enough, however many there are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TICKS = re.compile("`+")
 
 
 def code_apart(text: str) -> Iterator[tuple[bool, str]]:
-    """``text`` in pieces, in order, and whether each is code. Joined, the pieces are the text again."""
+    """Split ``text`` into pieces, in order, each with whether it is code. Joined, the pieces give ``text``."""
     words: list[str] = []
     fence: list[str] = []
     mark = ""
@@ -25,7 +25,7 @@ def code_apart(text: str) -> Iterator[tuple[bool, str]]:
         elif found and not ("`" in found["mark"] and "`" in found["info"]):
             yield from _spans_apart("".join(words))
             mark, fence, words = found["mark"], [line], []
-        elif not line.strip(" >\n"):  # no span goes on behind a blank line
+        elif not line.strip(" >\n"):  # A code span never continues after a blank line.
             yield from _spans_apart("".join([*words, line]))
             words = []
         else:
@@ -36,7 +36,7 @@ def code_apart(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def without_code(text: str) -> str:
-    """``text`` with spaces for its code, line ends kept: what is left stands where it stood."""
+    """Return ``text`` with spaces in place of its code. Line ends stay, so positions do not change."""
     if "`" not in text and "~~~" not in text:
         return text
     return "".join(_blank(piece) if is_code else piece for is_code, piece in code_apart(text))
@@ -47,7 +47,7 @@ def _blank(code: str) -> str:
 
 
 def _spans_apart(text: str) -> Iterator[tuple[bool, str]]:
-    """A paragraph apart from its code spans: each opens and closes with equally many backticks."""
+    """Split a paragraph at its code spans. A span opens and closes with the same number of backticks."""
     runs = [found.span() for found in _TICKS.finditer(text)]
     by_length: defaultdict[int, deque[int]] = defaultdict(deque)
     for index, (start, end) in enumerate(runs):

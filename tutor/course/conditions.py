@@ -66,8 +66,8 @@ class ConditionError(ValueError):
     """A condition that cannot be read.
 
     Args:
-        message: What is wrong, for the author.
-        column: Where in the condition's text, from 1.
+        message: What is wrong, written for the author.
+        column: The column in the text of the condition, from 1.
     """
 
     def __init__(self, message: str, column: int) -> None:
@@ -81,8 +81,8 @@ class Condition:
     """A parsed condition.
 
     Args:
-        text: As its author wrote it.
-        names: The facts it asks for.
+        text: The text as the author wrote it.
+        names: The names of the facts that it uses.
     """
 
     text: str
@@ -90,9 +90,9 @@ class Condition:
     _meaning: _Node
 
     def holds(self, facts: Facts) -> bool:
-        """Whether it is true of ``facts``.
+        """Return whether it is true of ``facts``.
 
-        A comparison with a figure that is not a number (a diverged loss) is false, as is a division by zero.
+        A comparison with a figure that is not a number (a diverged loss) is false, and so is a division by zero.
 
         Raises:
             KeyError: ``facts`` lacks one of `names`.
@@ -101,10 +101,10 @@ class Condition:
         return _is_true(self._meaning.value(facts))
 
     def margin(self, facts: Facts) -> float:
-        """How far it is from turning over: above zero if it is true of ``facts``, below if it is not.
+        """Return how far the condition is from changing: positive if it is true of ``facts``, negative if it is false.
 
-        The margin of a comparison is the difference of its sides as a part of the larger one; with ``and`` the smaller
-        margin counts, with ``or`` the larger one. What has no figures to compare is infinitely far.
+        The margin of a comparison is the difference of its sides relative to the larger one. ``and`` takes the smaller
+        margin, ``or`` the larger one. A condition without figures to compare has an infinite margin.
 
         Raises:
             KeyError: ``facts`` lacks one of `names`.
@@ -118,11 +118,11 @@ class Condition:
             raise KeyError(min(missing))
 
     def __eq__(self, other: object) -> bool:
-        """Conditions with the same text are the same."""
+        """Return whether both have the same text."""
         return isinstance(other, Condition) and self.text == other.text
 
     def __hash__(self) -> int:
-        """As `__eq__`: by the text."""
+        """Hash the text, to agree with `__eq__`."""
         return hash(self.text)
 
 
@@ -130,7 +130,7 @@ def parse(text: str) -> Condition:
     """Read a condition.
 
     Raises:
-        ConditionError: the text is not a condition.
+        ConditionError: The text is not a condition.
     """
     if len(text) > _LONGEST:
         raise ConditionError(translate("course.condition-too-long", most=_LONGEST), _LONGEST)
@@ -142,14 +142,14 @@ def parse(text: str) -> Condition:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A parsed formula: its text, the names that it asks for, and its value for values of these."""
+    """A parsed formula: its text, the names that it uses, and its value if these names have values."""
 
     text: str
     names: frozenset[str]
     _meaning: _Node
 
     def value(self, values: Mapping[str, float]) -> float:
-        """What it is worth: not a number after a division by zero, a root or a logarithm of what has none.
+        """Return its value. The result is NaN after a division by zero, or a root or logarithm that is not defined.
 
         Raises:
             KeyError: ``values`` lacks one of `names`.
@@ -161,10 +161,10 @@ class Formula:
 
 
 def parse_formula(text: str) -> Formula:
-    """Read a formula: sums, products, parentheses and functions, without comparisons.
+    """Read a formula: sums, products, parentheses and functions, but no comparisons.
 
     Raises:
-        ConditionError: The text is no formula.
+        ConditionError: The text is not a formula.
     """
     if len(text) > _LONGEST:
         raise ConditionError(translate("course.condition-too-long", most=_LONGEST), _LONGEST)
@@ -179,24 +179,24 @@ def _number(value: float | bool | str) -> float:
         return math.nan
     try:
         return float(value)
-    except OverflowError:  # a whole number beyond all floats
+    except OverflowError:  # An integer too large for a float.
         return float("inf") if value > 0 else float("-inf")
 
 
 def _is_true(value: float | bool) -> bool:
-    """A figure that is not a number is no reason to believe anything."""
+    """Return whether a value counts as true. NaN does not, because it proves nothing."""
     return value == value and bool(value)
 
 
 class _Node:
-    """A part of a condition."""
+    """A node of the parsed condition."""
 
     def value(self, facts: Facts) -> float | bool:
-        """What it is worth."""
+        """Return the value of the node."""
         raise NotImplementedError
 
     def margin(self, facts: Facts) -> float:
-        """How far it is from turning over: see `Condition.margin`."""
+        """Return how far the node is from changing: see `Condition.margin`."""
         return math.inf if _is_true(self.value(facts)) else -math.inf
 
 
@@ -228,7 +228,7 @@ class _Call(_Node):
 
 @dataclass(frozen=True, slots=True)
 class _Arithmetic(_Node):
-    """From the left, in a loop: a long sum must not reach the depth that Python allows for calls."""
+    """A sum or product, evaluated from the left in a loop, so that a long one cannot exceed the recursion limit."""
 
     first: _Node
     steps: Sequence[tuple[Callable[[float, float], float], _Node]]
@@ -253,7 +253,7 @@ class _Comparison(_Node):
         left, right = _number(self.left.value(facts)), _number(self.right.value(facts))
         if not (math.isfinite(left) and math.isfinite(right)):
             return _Node.margin(self, facts)
-        apart = (left / 2 - right / 2) / max(abs(left / 2), abs(right / 2), _TINY)  # halves cannot overflow
+        apart = (left / 2 - right / 2) / max(abs(left / 2), abs(right / 2), _TINY)  # Halves cannot overflow.
         if self.sign in {"==", "!="}:
             is_equal = math.inf if left == right else -abs(apart)
             return is_equal if self.sign == "==" else -is_equal
@@ -298,7 +298,7 @@ def _divide(left: float, right: float) -> float:
 
 
 class _Parser:
-    """Recursive descent over the grammar above; each method returns what its rule means."""
+    """Recursive descent over the grammar above. Each method returns the node for its rule."""
 
     def __init__(self, text: str) -> None:
         self._text = text

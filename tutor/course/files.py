@@ -1,4 +1,4 @@
-"""Which files are lessons, in which order. Light enough to be loaded before the first frame."""
+"""Which files are lessons, and in which order. This module loads fast enough to run before the first frame."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _LAST = 10_000
 
 
 def lesson_number(path: Path) -> int:
-    """The number in front of a lesson file's name, at most four digits; 0 without one."""
+    """Return the number at the start of a lesson's file name, at most four digits, or 0 if there is none."""
     found = _NUMBER.match(path.name)
     return int(found[1]) if found else 0
 
 
 def file_order(path: Path) -> tuple[int, str]:
-    """Sorts lesson files: by number, those without one behind all others, then by name."""
+    """The sort key of lesson files: by number, files without a number last, then by name."""
     return (lesson_number(path) if _NUMBER.match(path.name) else _LAST, path.name)
 
 
 def language_folders(folder: Path) -> list[str]:
-    """The languages of the folders that the lessons of ``folder`` lie in, English first; none if they lie in itself.
+    """Return the languages of the folders in ``folder`` with lessons, English first; empty if it holds them itself.
 
-    A folder named after a language of the interface is one of them. So is one named after any other language if
-    lessons lie in it and none beside it: two or three letters may well mean something else.
+    A folder named after an interface language counts. A folder named after another language counts only if it contains
+    lessons and ``folder`` itself does not, because two or three letters may well mean something else.
     """
     known = [code for code in languages() if (folder / code).is_dir()]
     if not known and _lessons_in(folder):
@@ -39,7 +39,7 @@ def language_folders(folder: Path) -> list[str]:
 
 
 def misnamed_language_folders(folder: Path) -> list[tuple[str, str]]:
-    """Folders with lessons that are named almost as a language's would be, such as ``pt_BR``, and the right names."""
+    """Return folders with lessons whose names are almost language codes, such as ``pt_BR``, and the correct codes."""
     try:
         names = sorted(each.name for each in folder.iterdir() if each.is_dir())
     except OSError:
@@ -54,18 +54,18 @@ def _as_language_code(name: str) -> str:
 
 
 def language_of(path: Path) -> str:
-    """The language whose folder ``path`` lies in; empty if it lies in a pack without such folders."""
+    """Return the language whose folder contains ``path``, or an empty string if the pack has no such folders."""
     folder = whole_path(path).parent
     return folder.name if pack_of(path) != folder else ""
 
 
 def pack_of(path: Path) -> Path:
-    """The lessons folder that a lesson file belongs to."""
+    """Return the lessons folder that a lesson file belongs to."""
     folder = whole_path(path).parent
     above, name = folder.parent, folder.name
     if name in languages():
         return above
-    # Whoever keeps notes on machine learning in a folder called ml means no Malayalam: something has to speak for it.
+    # A folder called ml may hold notes on machine learning, not Malayalam, so the name alone is not enough.
     if is_language_code(name) and _looks_like_a_pack(above) and name in language_folders(above):
         return above
     return folder
@@ -80,7 +80,7 @@ def _looks_like_a_pack(folder: Path) -> bool:
 
 
 def lesson_files(folder: Path, language: str) -> list[Path]:
-    """The lesson files of a language, in order; without language folders, the same for every language."""
+    """Return the lesson files of a language, in order. Without language folders, every language has the same files."""
     return _lessons_in(folder / language if language_folders(folder) else folder)
 
 

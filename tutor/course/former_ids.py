@@ -1,7 +1,7 @@
-"""``was:`` the former ids of lessons, questions, terms and labs, under which a learner's progress may be kept.
+"""``was:`` the former ids of lessons, questions, terms and labs. A learner's progress may be stored under them.
 
-A former id is ``old-id`` or, of a question, ``old-lesson/old-id``. In the front matter ``old-lesson`` is a former id of
-the lesson, and ``old-lesson/question`` says that the question moved here from that lesson and kept its id.
+A former id is ``old-id`` or, for a question, ``old-lesson/old-id``. In the front matter, ``old-lesson`` is a former id
+of the lesson, and ``old-lesson/question`` says that the question moved here from that lesson and kept its id.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LARGEST_LAB = 256 * 1024
 
 
 def read_was(source: Source, heading: Element, named: Sequence[str]) -> tuple[str, ...]:
-    """The former ids in the comment below ``heading``. What cannot be one goes to `Source.faults`."""
+    """Return the former ids in the comment below ``heading``. Invalid ones are added to `Source.faults`."""
     for each in named:
         if not is_former_id(each):
             place = source.find(heading.start, len(source.lines), each)
@@ -31,7 +31,7 @@ def read_was(source: Source, heading: Element, named: Sequence[str]) -> tuple[st
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """That ``former`` is now called ``id``. ``lesson`` is the lesson that was named, if one was."""
+    """States that ``former`` is now called ``id``. ``lesson`` is the lesson that was named, if any."""
 
     former: str
     lesson: str
@@ -42,7 +42,7 @@ class _Claim:
 
 
 def faults_of_former_ids(lessons: Sequence[Lesson]) -> Iterator[Fault]:
-    """Former ids that still exist, that two claim, or that lead in a circle.
+    """Report former ids that still exist, that two items claim, or that form a circle.
 
     Args:
         lessons: All lessons of one language.
@@ -104,7 +104,7 @@ def _faults_of(claims: Sequence[_Claim], existing: Mapping[str, Place]) -> Itera
 
 
 def way_back(start: str, edges: Mapping[str, Sequence[str]]) -> list[str]:
-    """The way from ``start`` along ``edges`` back to itself; empty if there is none."""
+    """Return the path from ``start`` along ``edges`` back to ``start``, or an empty list if there is none."""
     ways = [[start]]
     seen: set[str] = set()
     while ways:
@@ -122,9 +122,9 @@ def way_back(start: str, edges: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def former_ids_of_labs(labs_folder: Path) -> dict[str, tuple[str, ...]]:
-    """The former ids of the labs in a folder, by the lab's id. What cannot be read has none.
+    """Return the former ids of the labs in a folder, by lab id. An unreadable lab has none.
 
-    Only files that hold the word are parsed, because the fronts ask for this before they show a lab.
+    Only files that contain the word are parsed, because the interfaces call this before they show a lab.
     """
     found: dict[str, tuple[str, ...]] = {}
     for path in sorted(labs_folder.glob("*.toml")):
@@ -140,7 +140,7 @@ def former_ids_of_labs(labs_folder: Path) -> dict[str, tuple[str, ...]]:
 
 
 def faults_of_former_labs(labs_folder: Path) -> Iterator[Fault]:
-    """Former ids of labs that still exist, that two claim, or that lead in a circle."""
+    """Report former ids of labs that still exist, that two labs claim, or that form a circle."""
     existing = {path.stem: Place(path) for path in sorted(labs_folder.glob("*.toml"))}
     claims = [
         _Claim(each, "", lab, "", existing.get(lab, Place(labs_folder)))

@@ -1,4 +1,4 @@
-"""The head of a lesson file: YAML between two lines of ``---``, read by the safe loader and checked key by key."""
+"""The front matter of a lesson: YAML between two ``---`` lines, read with the safe loader and checked key by key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST_MINUTES = 600
 
 
 def _yaml_failures() -> tuple[type[Exception], ...]:
-    """What PyYAML raises on bad input: its constructors of tagged values ("!!int ''") fail in every way there is."""
+    """Return the exceptions that PyYAML raises on bad input. Its tag constructors ("!!int ''") raise many kinds."""
     import yaml
 
     return (yaml.YAMLError, RecursionError, ValueError, LookupError, ArithmeticError, AttributeError, TypeError)
@@ -30,7 +30,7 @@ def _yaml_failures() -> tuple[type[Exception], ...]:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What a lesson says of itself."""
+    """What a lesson says about itself."""
 
     id: str
     title: str
@@ -41,7 +41,7 @@ class FrontMatter:
 
 
 def _text(value: object) -> str:
-    """A value as text; a number of thousands of digits, which Python does not write out, as words."""
+    """Return a value as text. A number too long for Python to print is described in words."""
     try:
         return "" if value is None else str(value)
     except ValueError:
@@ -49,7 +49,7 @@ def _text(value: object) -> str:
 
 
 def end_of_front_matter(lines: list[str]) -> int:
-    """The index of the line behind the closing ``---``; 0 where the file has no front matter."""
+    """Return the index of the line after the closing ``---``, or 0 if the file has no front matter."""
     if not lines or lines[0].rstrip() != "---":
         return 0
     for index in range(1, min(len(lines), _MOST_LINES)):
@@ -59,10 +59,10 @@ def end_of_front_matter(lines: list[str]) -> int:
 
 
 def read_front_matter(path: Path, lines: list[str], faults: list[Fault]) -> FrontMatter | None:
-    """Read the front matter, adding every fault of it to ``faults``.
+    """Read the front matter and add its faults to ``faults``.
 
     Returns:
-        None where it is missing or says too little to use the lesson.
+        None if it is missing or too incomplete to use the lesson.
     """
     end = end_of_front_matter(lines)
     if not end:
@@ -83,7 +83,7 @@ def read_front_matter(path: Path, lines: list[str], faults: list[Fault]) -> Fron
 
 
 class _Values:
-    """The values of a front matter and where each stands."""
+    """The values of a front matter and their places."""
 
     def __init__(self, path: Path, text: str, faults: list[Fault]) -> None:
         self._path = path
@@ -146,7 +146,7 @@ class _Values:
         if (required and self._missing(key)) or key not in self._values:
             return ""
         value = self._values[key]
-        # YAML's own escapes ("\e") can bring back what was taken out of the file.
+        # YAML's own escapes ("\e") can restore characters that were removed from the file.
         if not isinstance(value, str) or not value.strip() or "\n" in value or len(value) > _LONGEST_TITLE:
             self._fault(key, translate("course.not-a-line", key=key, most=_LONGEST_TITLE))
             return ""

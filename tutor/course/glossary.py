@@ -1,4 +1,4 @@
-"""Every term of the course, in every language: found by name as one types, and found in running text."""
+"""Every term of the course in every language, searchable by name and recognisable in running text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHORTEST_TYPO = 5
 
 @dataclass(frozen=True, slots=True)
 class GlossaryEntry:
-    """One term in every language that defines it; mappings are by language."""
+    """A term in every language that defines it. The mappings are by language."""
 
     id: str
     names: Mapping[str, str]
@@ -33,21 +33,21 @@ class GlossaryEntry:
     lesson_id: str
 
     def name(self, language: str) -> str:
-        """Its name in ``language``, or in another one if it has none there."""
+        """Return its name in ``language``, or in another language if it has none there."""
         return in_language(self.names, language) or ""
 
     def other_names(self, language: str) -> tuple[str, ...]:
-        """Its names in the other languages."""
+        """Return its names in the other languages."""
         own = self.name(language)
         return tuple(name for key, name in self.names.items() if key != language and name != own)
 
     def definition(self, language: str) -> str:
-        """Its definition in ``language``, or in another one if it has none there."""
+        """Return its definition in ``language``, or in another language if it has none there."""
         return in_language(self.definitions, language) or ""
 
 
 def fold(text: str) -> str:
-    """``text`` as names are compared: no case, no width, no accents, simplified characters, hyphens as spaces."""
+    """Normalise ``text`` to compare names: no case, width or accents; simplified characters; hyphens become spaces."""
     decomposed = simplified(unicodedata.normalize("NFKD", text)).casefold()
     return "".join(" " if each in "-_–" else each for each in decomposed if not unicodedata.combining(each))
 
@@ -56,22 +56,22 @@ class Glossary:
     """The terms of a course.
 
     Args:
-        entries: in any order.
+        entries: The terms, in any order.
     """
 
     def __init__(self, entries: Iterable[GlossaryEntry]) -> None:
         self._by_id = {entry.id: entry for entry in entries}
 
     def __len__(self) -> int:
-        """How many terms there are."""
+        """Return the number of terms."""
         return len(self._by_id)
 
     def get(self, term_id: str) -> GlossaryEntry | None:
-        """The term with this id."""
+        """Return the term with this id, or None if there is none."""
         return self._by_id.get(term_id)
 
     def entries(self, language: str) -> list[GlossaryEntry]:
-        """All terms in the order of their names in ``language``."""
+        """Return all terms, sorted by their names in ``language``."""
         return sorted(self._by_id.values(), key=lambda entry: fold(entry.name(language)))
 
     @cached_property
@@ -79,16 +79,20 @@ class Glossary:
         return _Rows.of(self._by_id.values())
 
     def search(self, query: str, limit: int = 50) -> list[GlossaryEntry]:
-        """The terms that ``query`` may mean, the likeliest first; in any language, one typo forgiven.
+        """Return the terms that ``query`` may mean, best match first, in any language. One typo is allowed.
 
-        An exact name comes before one that begins so, before one with a word that begins so, before one that
-        contains it. Without a query there is nothing to find.
+        The order is: an exact name, a name that begins with the query, one with a word that begins with it, one that
+        contains it. An empty query finds nothing.
+
+        Args:
+            query: What the learner typed.
+            limit: The maximum number of terms.
         """
         wanted = " ".join(fold(query[:_LONGEST_QUERY]).split())
         if not wanted:
             return []
         rows = self._rows
-        found: dict[int, None] = {}  # in the order of finding, each once
+        found: dict[int, None] = {}  # Unique, in the order of discovery.
         for patterns in ((f"\n{wanted}\n",), (f"\n{wanted}",), (f" {wanted}", f"({wanted}"), (wanted,)):
             for text in (rows.names, rows.also):
                 found |= dict.fromkeys(text.rows_with(*patterns))
@@ -100,8 +104,8 @@ class Glossary:
         return [rows.entries[row] for row in found]
 
     def _nearly(self, wanted: str) -> Iterator[int]:
-        """The rows of terms of which a name begins with ``wanted`` but for one typo."""
-        # A typo in one half leaves the other half as it is; that is looked for first, because it is quick.
+        """Yield the rows of terms with a name that begins with ``wanted`` except for one typo."""
+        # A typo in one half leaves the other half intact, so search for the halves first, which is fast.
         half = len(wanted) // 2
         both = self._rows.both
         likely = {*both.rows_with(f"\n{wanted[: half - 1]}"), *both.rows_with(wanted[half:])}
@@ -112,7 +116,7 @@ class Glossary:
         return {}
 
     def find_mentions(self, text: str, language: str) -> list[Mention]:
-        """Where ``text`` names terms in ``language``: the longest name at each place, each term's first place only."""
+        """Return the terms named in ``text``: the longest name at each place, and each term only once."""
         if language not in self._mentions:
             self._mentions[language] = names_of(
                 (name, entry.id)
@@ -123,11 +127,11 @@ class Glossary:
 
 
 class _Text:
-    """Texts of many rows as one, for to search one text is a hundred times quicker than to search each.
+    """The texts of many rows joined into one, because one long search is a hundred times faster than many short ones.
 
     Args:
-        rows: Folded names, a line end before, between and behind them: so nothing that is searched for, which has
-            no line end but at its ends, is found across two rows.
+        rows: Folded names, with a line break before, between and after them. A pattern contains line breaks only at its
+            ends, so a match never spans two rows.
     """
 
     def __init__(self, rows: Sequence[str]) -> None:
@@ -135,11 +139,11 @@ class _Text:
         self._starts = list(accumulate(map(len, rows), initial=0))
 
     def of(self, row: int) -> str:
-        """The text of one row."""
+        """Return the text of a row."""
         return self._text[self._starts[row] : self._starts[row + 1]]
 
     def rows_with(self, *patterns: str) -> list[int]:
-        """The rows that contain one of ``patterns``, in order."""
+        """Return the rows that contain any of ``patterns``, in order."""
         if len(patterns) > 1:
             return sorted({row for pattern in patterns for row in self.rows_with(pattern)})
         found, at = [], self._text.find(patterns[0])
@@ -152,13 +156,13 @@ class _Text:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What the search looks at, in the order in which equally good finds are shown.
+    """The texts to search. Their order decides between equally good matches.
 
     Args:
         entries: The terms.
         names: Their names in every language.
         also: Their other names.
-        both: All of them.
+        both: Names and other names together.
     """
 
     entries: Sequence[GlossaryEntry]
@@ -175,25 +179,25 @@ class _Rows:
 
 
 def _names_of(entry: GlossaryEntry) -> tuple[str, str, str, GlossaryEntry]:
-    """The name by which an entry is sorted, its names, its other names, and the entry."""
+    """Return the name that an entry is sorted by, its names, its other names, and the entry."""
     names = _lines(entry.names.values())
     also = _lines(name for names in entry.also.values() for name in names)
     return names.split("\n")[1], names, also, entry
 
 
 def _lines(names: Iterable[str]) -> str:
-    """Folded names, a line end before, between and behind them; empty without names."""
+    """Return folded names with a line break before, between and after them, or an empty string if there are none."""
     folded = [" ".join(fold(name).split()) for name in names]
     return "\n".join(["", *folded, ""]) if folded else ""
 
 
 def _is_nearly(wanted: str, names: str) -> bool:
-    """Whether one of ``names`` begins with ``wanted`` but for one typo, its first letter being right."""
+    """Return whether one of ``names`` begins with ``wanted`` except for one typo, not in the first letter."""
     return any(name[0] == wanted[0] and _begins_nearly(name, wanted) for name in names.split("\n") if name)
 
 
 def _begins_nearly(name: str, wanted: str) -> bool:
-    """Whether ``name`` begins with ``wanted`` but for one letter changed, left out, added, or swapped with the next."""
+    """Return whether ``name`` begins with ``wanted``, with at most one letter changed, left out, added or swapped."""
     at = 1
     while at < min(len(wanted), len(name)) and name[at] == wanted[at]:
         at += 1
@@ -207,7 +211,7 @@ def _begins_nearly(name: str, wanted: str) -> bool:
 
 
 def build_glossary(lessons: Iterable[Lesson]) -> Glossary:
-    """The glossary of ``lessons``: terms with the same id in several languages are one entry."""
+    """Return the glossary of ``lessons``. Terms with the same id in several languages form one entry."""
     terms: dict[str, dict[str, Term]] = {}
     for lesson in lessons:
         for term in lesson.terms:

@@ -1,8 +1,8 @@
-"""The heads of all lesson files, quickly: the course map is drawn from them before anything else is loaded.
+"""Read the headers of all lesson files quickly, because the course map is drawn from them before anything else loads.
 
-Reading front matter needs a YAML parser, which takes longer to import than the map may take to draw. So what was
-read is kept in the cache folder, under each file's size and time of change, and the parser is imported only when
-a file is new or has changed. The cache may be deleted, damaged or unwritable at any time.
+Front matter needs a YAML parser, which may take longer to import than the map takes to draw. So the headers are cached
+in the cache folder with each file's size and modification time, and the parser is imported only if a file is new or
+has changed. The cache may be deleted, damaged or read-only at any time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tutor.foundation import paths
 from tutor.foundation.files import read_file, read_start, whole_path, write_text
 from tutor.foundation.safe_text import harmless, harmless_line
 
-if TYPE_CHECKING:  # the types of a whole lesson take longer to define than the map takes to draw
+if TYPE_CHECKING:  # The types of a whole lesson take longer to define than the map takes to draw.
     from tutor.course.lesson import Fault
 
 _VERSION = 2
@@ -28,14 +28,14 @@ _LARGEST_CACHE = 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class KnownId:
-    """A term, or a question of which more is to be known than its id.
+    """A term, or a question of which more than the id has to be known.
 
     Args:
         is_term: Whether it is a term.
         id: Its id.
-        names: Of a term, its name and its other names.
+        names: For a term, its name and its other names.
         was: Its former ids: see `tutor.course.former_ids`.
-        variant_of: Of a question, the one that it is a variant of.
+        variant_of: For a question, the id of the question that it is a variant of.
     """
 
     is_term: bool
@@ -47,9 +47,9 @@ class KnownId:
 
 @dataclass(frozen=True, slots=True)
 class LessonHeader:
-    """What has to be known of a lesson before it is read.
+    """What the program needs to know about a lesson before it reads it.
 
-    `part` is the part it belongs to, not only the one it opens; `was` holds its former ids.
+    `part` is the part that the lesson belongs to, even if it does not open it. `was` holds its former ids.
     """
 
     id: str
@@ -65,14 +65,14 @@ class LessonHeader:
 
     @property
     def numbered_title(self) -> str:
-        """``3 Gradient descent``; the title alone where the file has no number."""
+        """``3 Gradient descent``, or only the title if the file has no number."""
         return f"{self.number} {self.title}" if self.number else self.title
 
 
 def read_headers(folder: Path, *languages: str) -> list[LessonHeader]:
-    """The heads of the lessons, in order, each in the first of ``languages`` that it is there in.
+    """Return the headers of the lessons, in order, each in the first of ``languages`` in which the lesson exists.
 
-    Files whose head cannot be read are left out.
+    Files with an unreadable header are left out.
     """
     found: dict[str, LessonHeader] = {}
     for language in languages:
@@ -88,7 +88,7 @@ def read_headers(folder: Path, *languages: str) -> list[LessonHeader]:
 
 
 def _headers_in(folder: Path, language: str) -> list[LessonHeader]:
-    """The heads in one language; `part` is only the part that a lesson opens."""
+    """Return the headers in one language. Here `part` is set only for a lesson that opens a part."""
     cache = _Cache(folder, language)
     headers = [header for path in lesson_files(folder, language) if (header := cache.header(path)) is not None]
     cache.save()
@@ -96,7 +96,7 @@ def _headers_in(folder: Path, language: str) -> list[LessonHeader]:
 
 
 class _Cache:
-    """The heads read before, of one folder and language."""
+    """The cached headers of one folder and language."""
 
     def __init__(self, folder: Path, language: str) -> None:
         name = "".join(each if each.isalnum() else "-" for each in str(whole_path(folder)))[-80:]
@@ -116,7 +116,7 @@ class _Cache:
         return entries if isinstance(entries, dict) else {}
 
     def header(self, path: Path) -> LessonHeader | None:
-        """The head of ``path``, from the cache where the file is as it was."""
+        """Return the header of ``path``, from the cache if the file has not changed; None if it cannot be read."""
         try:
             stat = path.stat()
         except OSError:
@@ -168,14 +168,14 @@ class _Cache:
         )
 
     def save(self) -> None:
-        """Keep what was read, where there is anything new and the folder can be written to."""
+        """Write the cache, if anything is new and the folder is writable."""
         if self._now == self._before:
             return
-        content = json.dumps({"version": _VERSION, "files": self._now})  # ASCII: names of files may be no UTF-8
+        content = json.dumps({"version": _VERSION, "files": self._now})  # ASCII, since a name may be invalid UTF-8.
         try:
             write_text(self._file, content)
         except OSError:
-            return  # The next start reads the lessons again; nothing is lost but some milliseconds.
+            return  # The next start reads the lessons again, which costs a few milliseconds.
 
 
 def _read_header(path: Path, language: str) -> LessonHeader | None:

@@ -1,7 +1,7 @@
-"""What the comment with an id says: ``<!-- q: new-id; match; was: old-lesson/old-id -->``.
+"""The fields of the comment with an id: ``<!-- q: new-id; match; was: old-lesson/old-id -->``.
 
-The comments are read twice: by the readers of questions and terms, and by `id_lines`, which only wants the ids and
-must be quick, because the course map waits for it.
+These comments are read twice: by the readers of questions and terms, and by `id_lines`, which needs only the ids and
+must be fast, because the course map waits for it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _LONGEST_LINE = 4_000
 
 @dataclass(frozen=True, slots=True)
 class IdFields:
-    """An id and what stands behind it.
+    """An id and the fields after it.
 
     Args:
-        id: As it is written, which need not be an id.
-        word: What stands there without a colon, folded: the type of a question.
-        values: What stands there with one, by its name, folded.
+        id: The text as written, which may not be a valid id.
+        word: The field without a colon, folded: the type of a question.
+        values: The fields with a colon, by their folded names.
     """
 
     id: str
@@ -34,12 +34,12 @@ class IdFields:
     values: Mapping[str, str]
 
     def listed(self, name: str) -> tuple[str, ...]:
-        """The values of ``name``, which commas separate."""
+        """Return the comma-separated values of ``name``."""
         return tuple(each.strip() for each in _COMMAS.split(self.values.get(name, "")) if each.strip())
 
 
 def read_id(said: str) -> IdFields:
-    """Read what a comment says behind ``q:`` or ``term:``. Any text can be read."""
+    """Read the text of a comment after ``q:`` or ``term:``. This works for any text."""
     identifier, *fields = _FIELDS.split(said)
     words: list[str] = []
     values: dict[str, str] = {}
@@ -55,7 +55,7 @@ def read_id(said: str) -> IdFields:
 
 @dataclass(frozen=True, slots=True)
 class IdLine:
-    """The id of a question or term in a lesson's text, with the heading above it."""
+    """The id of a question or term in the text of a lesson, with the heading above it."""
 
     is_term: bool
     title: str
@@ -63,9 +63,9 @@ class IdLine:
 
 
 def id_lines(lines: Iterable[str]) -> Iterator[IdLine]:
-    """The ids right below a heading, in order; those in code are code.
+    """Yield the ids directly below a heading, in order. Ids inside code do not count.
 
-    A lesson without faults has the same ids if it is read whole.
+    In a lesson without faults, these are the same ids that `read_lesson` finds.
     """
     title, fence = "", ""
     for line in lines:

@@ -1,4 +1,4 @@
-"""A fence of ``toml lab``: which lab, what it is called here, and what is different from the lab's own file."""
+"""A ``toml lab`` fence: which lab it shows, its name here, and the values that replace those in the lab's file."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _MOST_PARTS = 40
 
 
 def is_lab_fence(element: Element) -> bool:
-    """Whether a block is a lab."""
+    """Return whether a block is a lab."""
     return element.kind == "fence" and is_lab_info(element.info)
 
 
 def is_lab_info(info: str) -> bool:
-    """Whether the info string of a fence makes it a lab."""
+    """Return whether the info string of a fence makes it a lab."""
     return _INFO.fullmatch(info.strip()) is not None
 
 
 def read_lab_fence(source: Source, element: Element) -> LabFence | None:
-    """The lab of a fence; None where the fence cannot be read, and `Source.faults` tells why."""
+    """Return the lab of a fence, or None if it cannot be read; then `Source.faults` says why."""
     place = source.place(element.start)
     if len(element.content) > _MOST_CHARACTERS:
         source.fault(place, translate("course.lab-too-large", most=_MOST_CHARACTERS))
@@ -54,7 +54,7 @@ def read_lab_fence(source: Source, element: Element) -> LabFence | None:
         return None
     lab = lab.strip()
     if not is_identifier(lab):
-        # A path would let a lesson from anywhere make the program read any file, /dev/zero among them.
+        # With a path, a downloaded lesson could make the program read any file, such as /dev/zero.
         source.fault(place, translate("course.lab-not-an-id", id=harmless_line(lab[:LONGEST_IDENTIFIER])))
         return None
     if not isinstance(name, str) or (name and _NAME.fullmatch(name) is None):
@@ -77,7 +77,7 @@ def _is_too_deep(table: dict[str, object]) -> bool:
 
 
 def _flat(table: dict[str, object], before: str = "") -> list[tuple[str, object]]:
-    """Nested tables as dotted keys."""
+    """Return nested tables as dotted keys."""
     flat: list[tuple[str, object]] = []
     for key, value in table.items():
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What a lesson is made of, once it has been read. Immutable: a lesson on the screen never changes under its reader."""
+"""The parts of a lesson that has been read. They are immutable, so a lesson on the screen never changes."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ BLANK = "\ufffc"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where something stands in a file. Lines and columns count from 1."""
+    """A place in a file. Lines and columns count from 1."""
 
     path: Path
     line: int = 1
     column: int = 1
 
     def __str__(self) -> str:
-        """``path:line:column``, which editors and terminals can follow."""
+        """Return ``path:line:column``, which editors and terminals can open."""
         return f"{self.path}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """Something wrong in a lesson file: where, what, and how to mend it."""
+    """A fault in a lesson file: where it is, what is wrong, and how to fix it."""
 
     place: Place
     message: str
     hint: str = ""
 
     def __str__(self) -> str:
-        """One line: ``path:line:column: message hint``."""
+        """Return one line: ``path:line:column: message hint``."""
         return harmless_line(f"{self.place}: {sentences(self.message, self.hint)}")
 
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A run of Markdown between other blocks, headings included; no question, term or lab is in it."""
+    """A passage of Markdown between other blocks, including headings, without questions, terms or labs."""
 
     markdown: str
     place: Place
@@ -61,9 +61,9 @@ class LabFence:
     """A lab at this place in the text.
 
     Args:
-        lab: The lab's id: the name of a file in ``labs/``.
-        name: What conditions call its run, such as ``a``; empty where there is only one.
-        overrides: Dotted keys and the values that replace the lab's own.
+        lab: The id of the lab: the name of a file in ``labs/``.
+        name: The name of its run in conditions, such as ``a``. Empty if there is only one run.
+        overrides: Dotted keys and the values that replace those in the lab's file.
     """
 
     lab: str
@@ -74,18 +74,18 @@ class LabFence:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a question asks for, beside its prompt. Each question type has a subclass; this one asks for nothing."""
+    """What a question asks for, apart from its prompt. Each question type has a subclass; this asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One line to choose, or to put in order.
+    """A line to choose or to put in order.
 
     Args:
         text: Inline Markdown.
-        ticked: Whether it is right to choose it. Every line of an ordering is unticked.
+        ticked: Whether it is correct to choose it. The lines of an ordering are never ticked.
         feedback: Markdown for a learner who chose it, or empty.
-        when: What a run must show for this option to be true; None where no run decides.
+        when: The condition that a run must meet for this option to be true. None if no run decides.
     """
 
     text: str
@@ -97,29 +97,29 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Options(Content):
-    """Lines to choose from, or to put in order: then the file's order is the true one."""
+    """Lines to choose from or to put in order. For an ordering, the order in the file is correct."""
 
     options: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as its author wrote it: options in the file's order.
+    """A question as its author wrote it, with the options in the order of the file.
 
     Args:
-        id: Unique in the course; the learner's memory knows the question by it.
-        kind: The name of its type, read off the shape of its answer: see `tutor.course.questions.question_type`.
-        title: The heading, inline Markdown.
-        prompt: Markdown; with fill-in, `BLANK` stands for each blank.
+        id: Unique in the course. The learner's progress is stored under it.
+        kind: The name of its type, inferred from its answer: see `tutor.course.questions.question_type`.
+        title: The heading, as inline Markdown.
+        prompt: Markdown. In a fill-in question, `BLANK` marks each blank.
         hints: Markdown, in the order in which they are given.
-        explanation: Markdown, shown after the answer is locked.
-        content: What is asked for, in the form of its type.
-        labs: Runs that settle the question; the learner commits first.
-        figure: With numeric and labs, the fact of the run that must lie in the answer's range.
-        was: Its former ids, ``old-id`` or ``old-lesson/old-id``; answers that were kept under them are answers to it.
-        depends: Those of `DEPENDENCES` on which its answer is known to depend.
-        variant_of: The question of the same lesson that asks the same in other words; empty if it stands for itself. A
-            variant is asked in quizzes and reviews, and is not in the lesson's text.
+        explanation: Markdown, shown after the answer is submitted.
+        content: What the question asks for, in the form of its type.
+        labs: Runs that decide the question. The learner answers before they start.
+        figure: For a numeric question with labs, the fact of the run that must lie in the range of the answer.
+        was: Its former ids, ``old-id`` or ``old-lesson/old-id``. Answers stored under them count for this question.
+        depends: The members of `DEPENDENCES` that its answer depends on.
+        variant_of: The question of the same lesson that it rewords. Empty if it is not a variant. A variant appears in
+            quizzes and reviews, but not in the text of the lesson.
     """
 
     id: str
@@ -139,23 +139,23 @@ class Question:
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """The lines to choose from or to put in order; none if its type has no options."""
+        """The lines to choose from or to put in order. Empty if its type has no options."""
         return self.content.options if isinstance(self.content, Options) else ()
 
     @property
     def original(self) -> str:
-        """The id of the question in the lesson's text that it is, or is a variant of."""
+        """Its own id or, for a variant, the id of the question that it is a variant of."""
         return self.variant_of or self.id
 
     @property
     def predicts(self) -> bool:
-        """Whether a run settles it: predict, then run."""
+        """Whether a run decides it: the learner predicts, then runs the lab."""
         return bool(self.labs)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A glossary entry in one language; ``was`` holds its former ids."""
+    """A glossary entry in one language. ``was`` holds its former ids."""
 
     id: str
     name: str
@@ -173,7 +173,7 @@ Block = Prose | LabFence | Question | Term
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading of the lesson and the block in which it stands."""
+    """A heading of the lesson and the block that contains it."""
 
     title: str
     level: int
@@ -183,11 +183,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson in one language, in the order in which it is read.
+    """A lesson in one language, in reading order.
 
-    `left_out` holds the questions so faulty that no answer could be right: never asked, only checked. `was` holds its
-    former ids, and ``old-lesson/question`` for a question that has moved here and kept its id. `variants` holds the
-    questions that stand in for one of the text.
+    `left_out` holds questions so faulty that no answer could be right; checked but never asked. `was` holds the
+    lesson's former ids, or ``old-lesson/question`` for a question that moved here and kept its id. `variants` holds the
+    questions that can replace one in the text.
     """
 
     id: str
@@ -206,20 +206,20 @@ class Lesson:
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        """The questions of its text, in order."""
+        """The questions in its text, in order."""
         return tuple(block for block in self.blocks if isinstance(block, Question))
 
     @property
     def every_question(self) -> tuple[Question, ...]:
-        """Its questions, and the variants of them."""
+        """The questions in its text and their variants."""
         return (*self.questions, *self.variants)
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
-        """The terms it defines."""
+        """The terms that it defines."""
         return tuple(block for block in self.blocks if isinstance(block, Term))
 
     @cached_property
     def labs(self) -> tuple[LabFence, ...]:
-        """The labs in its text; those of questions are with their questions."""
+        """The labs in its text. The labs of a question are stored with the question."""
         return tuple(block for block in self.blocks if isinstance(block, LabFence))

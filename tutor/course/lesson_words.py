@@ -1,7 +1,7 @@
-"""The words that mean something in a lesson (Hint, Answer, Formula, See), and those that nearly do, by its language.
+"""The words with a meaning in a lesson (Hint, Answer, Formula, See) and similar words, by language.
 
-The words are in each language's ``language.toml``. A lesson may use those of its own language and those of the
-languages that ship; where no folder says its language, those of every language there is.
+The words are in ``language.toml`` of each language. A lesson may use the words of its own language and of the built-in
+languages. If no folder names its language, it may use the words of every language.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ _CJK = re.compile("[\u2e80-\U0003ffff]")
 
 @dataclass(frozen=True, slots=True)
 class LessonWords:
-    """How the words of a lesson are found.
+    """The patterns that find the words of a lesson.
 
     Args:
-        decimal: The decimal mark of its numbers besides the point; a point if it has no other.
+        decimal: The decimal mark of its numbers besides the point; a point if there is no other.
         hint: The word and the colon at the start of a hint.
-        answer: A line that begins with the bold word; group ``answer`` is what stands behind it.
-        marker: The bold word of a formula (group ``formula``) or of links.
-        named: A line called hint, answer or why, with a colon, wherever it stands.
-        also_named: The same in a question, where further words such as "solution" give an answer away too.
+        answer: A line that begins with the bold word. Group ``answer`` is the text after it.
+        marker: The bold word before a formula (group ``formula``) or before links.
+        named: A line labelled hint, answer or why, with a colon, in any position.
+        also_named: The same inside a question, where words such as "solution" also reveal an answer.
         bold_name: A line that begins with such a word in bold, with or without a colon.
-        bold_answer: Such a word in bold and its colon, anywhere.
-        hint_word: A line that begins with the word of a hint.
-        hint_words: The words of hints, in small letters, for typing errors in them.
-        heading: A heading that says nothing but that the answers follow.
-        heading_in_question: The same in a question.
+        bold_answer: Such a word in bold with its colon, anywhere.
+        hint_word: A line that begins with the word for a hint.
+        hint_words: The words for hints, in lower case, to recognise typos in them.
+        heading: A heading that only announces the answers.
+        heading_in_question: The same inside a question.
         sentence: The start of a sentence such as "The correct answer is".
     """
 
@@ -53,7 +53,7 @@ class LessonWords:
 
 
 def lesson_words(code: str) -> LessonWords:
-    """The words of a lesson in the language ``code``; of one whose language nobody says if it is empty."""
+    """Return the words of a lesson in the language ``code``. If ``code`` is empty, the language is unknown."""
     found = languages()
     own = fallbacks(code) if code else list(found.values())
     meant = [*(each for each in own if not each.ships), *(each for each in found.values() if each.ships)]
@@ -72,7 +72,7 @@ def _words_of(meant: tuple[Language, ...], decimal: str) -> LessonWords:
 
     hint, answer = _one_of(words("hint")), _one_of(words("answer"))
     formula, see = _one_of(words("formula")), _one_of(words("see"))
-    # Without a way back: three of many words that begin alike would be tried in every combination.
+    # Possessive, because with many words that begin alike, backtracking would try every combination.
     adjectives = rf"(?:{_one_of(words('before-nearly'))}\s?){{0,3}}+"
     nearly = adjectives + _one_of(words("hint", "answer", "nearly"))
     in_question = f"(?:{nearly}|{_one_of(words('nearly-in-question'))})"
@@ -99,7 +99,7 @@ def _words_of(meant: tuple[Language, ...], decimal: str) -> LessonWords:
 
 
 def _one_of(words: Iterable[str], ending: str = "") -> str:
-    """A pattern for one of ``words``, and behind words in letters for ``ending``: Chinese has no ends of words."""
+    """Return a pattern for any of ``words``. ``ending`` follows words in letters; Chinese has no word endings."""
     longest_first = sorted(set(words), key=lambda word: (-len(word), word))
     return f"(?:{'|'.join(re.escape(word) + ('' if _CJK.match(word[-1]) else ending) for word in longest_first)})"
 

@@ -1,8 +1,8 @@
-"""What looks like part of a question and is not read as one.
+"""Find text that looks like part of a question but cannot be read as one.
 
-A damaged id or tick, a lost bracket or an unclosed fence would turn a question into text with its answer in sight. So
-whatever resembles a part of a question is told with the place and the mend, and is never shown: better to leave out a
-harmless paragraph of a faulty lesson than to give an answer away.
+With a damaged id or tick, a missing bracket or an unclosed fence, a question would be shown as ordinary text, and its
+answer with it. So anything that resembles a part of a question is reported, with its place and the fix, and is never
+shown: it is better to leave out a harmless paragraph than to reveal an answer.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _NARROW = str.maketrans("［］", "[]")
 
 
 def fault_in_prose(source: Source, element: Element) -> Fault | None:
-    """What is wrong with an element of running text, where nothing of a question belongs; None where nothing is."""
+    """Return the fault of an element of running text that resembles part of a question, or None if it has no fault."""
     return (
         damaged_comment(source, element)
         or _fault(
@@ -79,7 +79,7 @@ def fault_in_prose(source: Source, element: Element) -> Fault | None:
 
 
 def fault_in_question(source: Source, element: Element) -> Fault | None:
-    """What may give the answer of a question away in an element of its prompt; None where nothing does."""
+    """Return a fault if an element of a prompt may reveal the answer, otherwise None."""
     return (
         damaged_comment(source, element)
         or _fault(
@@ -97,7 +97,7 @@ def fault_in_question(source: Source, element: Element) -> Fault | None:
 
 
 def fault_in_title(source: Source, heading: Element) -> Fault | None:
-    """What of a question stands in its heading, where it would be shown as it is; None where nothing does."""
+    """Return a fault if a heading contains part of its question, which would be shown as it is; otherwise None."""
     return (
         damaged_comment(source, heading)
         or _fault(source, _lines_with_ticks(source, heading), "course.bad-tick", "course.bad-tick-hint")
@@ -113,7 +113,7 @@ def fault_in_title(source: Source, heading: Element) -> Fault | None:
 
 
 def named_like_an_answer(source: Source, element: Element) -> Fault | None:
-    """A paragraph or quotation of a question that is called hint, answer or why, and would be shown in its prompt."""
+    """Return a fault for a paragraph or quotation labelled hint, answer or why that would be shown in the prompt."""
     meant = _is_nearly_hint if element.kind == "blockquote" else _gives_away
     lines = _lines(source, element, partial(meant, source.words))
     return _fault(source, lines, "course.unread-word", "course.unread-word-hint") or _fault(
@@ -122,23 +122,23 @@ def named_like_an_answer(source: Source, element: Element) -> Fault | None:
 
 
 def ends_explanation(element: Element) -> bool:
-    """Whether an element of running text ends an explanation that does not begin in it."""
+    """Return whether an element of running text closes an explanation that it does not open."""
     text = element.content.casefold()
     return "</details" in text and "<details" not in text
 
 
 def is_indented_quote(source: Source, element: Element) -> bool:
-    """Whether an element is a quotation that is indented like the feedback of an option, which may be lost."""
+    """Return whether an element is a quotation indented like the feedback of an option, which may be missing."""
     return element.kind == "blockquote" and source.lines[element.start].startswith(" ")
 
 
 def has_option_inside(text: str) -> bool:
-    """Whether a further line of an option's text looks like the next option."""
+    """Return whether a later line of an option's text looks like another option."""
     return any(_LIST_LINE.match(line) for line in text.split("\n")[1:])
 
 
 def has_quote_inside(text: str) -> bool:
-    """Whether a further line of an option's text begins like its feedback, indented too far to be read as it."""
+    """Return whether a later line of an option's text begins like feedback, but is indented too far for it."""
     return any(line.lstrip().startswith(">") for line in text.split("\n")[1:])
 
 
@@ -155,14 +155,14 @@ _SHOWN_AS_WORDS = frozenset({"inline", "html_block"})
 
 
 def _inlines(source: Source, element: Element, types: Set[str] = _SHOWN_AS_WORDS) -> Iterator[tuple[int, str]]:
-    """The lines of the words of an element as they are written, and where they begin; no fences, no indented code."""
+    """Yield the source lines of an element's text with their first line number, without fences and indented code."""
     for token in element.tokens:
         if token.type in types and token.content:
             yield (token.map[0] + source.first if token.map else element.start), token.content
 
 
 def _lines(source: Source, element: Element, is_meant: Callable[[str], object]) -> Iterator[Place]:
-    """The places of the lines that are meant, comments taken out; what is indented too far becomes code by mistake."""
+    """Yield the places of matching lines, ignoring comments. Lines indented so far that they are code count."""
     for start, content in _inlines(source, element, _SHOWN_AS_WORDS | {_INDENTED}):
         shown = without_code(without_comments(content)).split("\n")
         for number, (line, written) in enumerate(zip(shown, content.split("\n"), strict=True)):
@@ -171,7 +171,7 @@ def _lines(source: Source, element: Element, is_meant: Callable[[str], object]) 
 
 
 def _headings(source: Source, element: Element, words: re.Pattern[str]) -> Iterator[Place]:
-    """The place of a heading that says nothing but the words that are meant."""
+    """Yield the place of a heading that consists only of matching words."""
     if element.heading_level and words.fullmatch(without_comments(element.content).strip(" *_:：?？.。")):
         yield source.place(element.start)
 
@@ -190,14 +190,14 @@ def _gives_away(words: LessonWords, line: str) -> bool:
 
 
 def _is_nearly_hint(words: LessonWords, line: str) -> bool:
-    """Whether a line of a quotation gives something away, or begins like a hint with a typo or without its colon."""
+    """Return whether a quoted line reveals something, or begins like a hint with a typo or a missing colon."""
     if _gives_away(words, line) or words.hint_word.match(line):
         return True
     found = _WORD_AND_COLON.match(line)
     if found is None:
         return False
     written = "".join(filter(str.isalpha, found["word"].casefold()))
-    # Of a shorter word, such as 提示, every other one is but a typo away.
+    # With a shorter word, such as 提示, almost any other word is only one typo away.
     return any(len(word) >= _SHORTEST_WITH_TYPO and is_one_typo(written, word) for word in words.hint_words)
 
 
@@ -211,7 +211,7 @@ def _html_lines(source: Source, element: Element) -> Iterator[Place]:
 
 
 def damaged_comment(source: Source, element: Element) -> Fault | None:
-    """A comment that is nearly one with an id or a condition, or that is never closed."""
+    """Return a fault for a comment that is almost one with an id or a condition, or that is never closed."""
     for start, content in _inlines(source, element, _SHOWN_AS_WORDS | {_INDENTED}):
         if not _COMMENT_SIGN.search(content):
             continue
@@ -228,7 +228,7 @@ def damaged_comment(source: Source, element: Element) -> Fault | None:
 
 
 def _starts(line: str) -> Iterator[str]:
-    """The line, and what it holds from each sign on that may open a comment."""
+    """Yield the line, then the rest of the line from each character that may open a comment."""
     if len(line) > 20 * _LONGEST_SIGN:
         return
     line = line.replace("&lt;", "＜").replace("&gt;", "＞")
@@ -240,14 +240,14 @@ def _starts(line: str) -> Iterator[str]:
 
 
 def _is_damaged(text: str) -> bool:
-    """Whether ``text`` is nearly ``<!-- q: an-id -->``: most of the signs, most of the words, but not all."""
+    """Return whether ``text`` is almost ``<!-- q: an-id -->``: most characters and words are there, but not all."""
     found = _CORE.fullmatch(_STRAY.sub(r"\1\2", text))
     if found is None:
         return False
     core, around = found["core"], (found["left"] + " " + found["right"]).translate(_AS_HYPHEN)
     if len(around.replace(" ", "")) < 3 or not any(sign in around for sign in ("--", "<!", "->", "!-")):
         return False
-    if is_identifier(core) and any(colon in found["left"] for colon in ":："):  # the key itself is lost
+    if is_identifier(core) and any(colon in found["left"] for colon in ":："):  # The key itself is missing.
         return True
     found = _KEY.match(core)
     return found is not None and _is_said(found["key"].casefold(), found["sign"], found["value"].strip(), whole=core)
@@ -275,7 +275,7 @@ def _is_condition(text: str) -> bool:
 
 
 def _stray_directive(source: Source, element: Element) -> Fault | None:
-    """A condition or a figure outside a question."""
+    """Return a fault for a condition or a figure outside a question."""
     for start, content in _inlines(source, element):
         for comment in comments_of(without_code(content)):
             if any(directive(f"<!--{comment}-->", name) is not None for name in ("when", "figure", "draw")):
@@ -288,7 +288,7 @@ def _stray_directive(source: Source, element: Element) -> Fault | None:
 
 
 def _lines_with_ticks(source: Source, element: Element) -> Iterator[Place]:
-    """Lines that look like options: with a tick, a box, or what may have been meant for one."""
+    """Yield lines that look like options: with a tick, a box, or what may have been meant as one."""
     yield from _lines(source, element, _LIST_LINE.match)
     items = list(_first_lines_of_items(element))
     ends = any(_EMPTY_BOX_BEHIND.search(line[-_LONGEST_SIGN:]) for line in items)
@@ -304,7 +304,7 @@ def _first_lines_of_items(element: Element) -> Iterator[str]:
 
 
 def _items_with_feedback(source: Source, element: Element) -> Iterator[Place]:
-    """Quotations that stand as feedback stands under an option: below the line of an item, or indented."""
+    """Yield quotations placed like the feedback of an option: below the line of an item, or indented."""
     if is_indented_quote(source, element):
         yield source.place(element.start, ">")
     if element.kind not in {"ordered_list", "bullet_list"}:
@@ -318,7 +318,7 @@ def _items_with_feedback(source: Source, element: Element) -> Iterator[Place]:
 
 
 def _blanks(source: Source, element: Element) -> Iterator[Place]:
-    """Blanks outside a question, whole or broken; no matrices."""
+    """Yield complete or broken blanks outside a question. Matrices do not count."""
     for start, content in _inlines(source, element):
         plain = _plain(content)
         if found := _BLANK.search(plain):
@@ -333,13 +333,13 @@ def _broken_blanks(source: Source, element: Element) -> Iterator[Place]:
 
 
 def _plain(text: str) -> str:
-    """``text`` with spaces for its code, comments and formulas, and for brackets behind a backslash."""
+    """Return ``text`` with spaces in place of code, comments, formulas and escaped brackets."""
     text = without_code(without_comments(text)).replace("\\[", "  ").replace("\\]", "  ")
     return _FORMULA.sub(lambda found: "\n".join(" " * len(line) for line in found[0].split("\n")), text)
 
 
 def _broken(source: Source, element: Element, start: int, text: str) -> Iterator[tuple[str, Place]]:
-    """The lines with double brackets that are no blank, because one bracket or its partner is lost or is another."""
+    """Yield lines with double brackets that do not form a blank, because a bracket is missing or is the wrong one."""
     for number, line in enumerate(text.split("\n")):
         narrow = line.translate(_NARROW)
         if ("[[" in narrow or "]]" in narrow) and not _is_nested(narrow):
@@ -348,7 +348,7 @@ def _broken(source: Source, element: Element, start: int, text: str) -> Iterator
 
 
 def _is_nested(line: str) -> bool:
-    """Whether all brackets of a line are closed as those of a matrix or of a link in brackets are."""
+    """Return whether all brackets of a line are balanced, as in a matrix or in a link inside brackets."""
     depth, in_twos = 0, 0
     for found in _BRACKET.finditer(line):
         depth += 1 if found[0] == "[" else -1

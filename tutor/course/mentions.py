@@ -1,4 +1,4 @@
-"""Names of terms in running text: found in one pass, however many terms there are."""
+"""Find the names of terms in running text, in one pass, however many terms there are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CLOSING = re.compile("[)）]")
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A term's name in a text: characters ``start`` up to but without ``end``."""
+    """The name of a term in a text: the characters from ``start`` to before ``end``."""
 
     start: int
     end: int
@@ -23,11 +23,11 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names to look for.
+    """The names to look for.
 
     Args:
-        ids: The term of each name.
-        lengths: By a name's first two letters: the lengths of the names that begin so, the longest first.
+        ids: The id of the term for each name.
+        lengths: For the first two letters of a name, the lengths of all names that begin with them, longest first.
     """
 
     ids: Mapping[str, str]
@@ -35,7 +35,7 @@ class Names:
 
 
 def without_parentheses(name: str) -> str:
-    """``name`` without what stands in parentheses, and without the spaces around it."""
+    """Return ``name`` without text in parentheses and the spaces around it."""
     kept, at = "", 0
     while (opening := _OPENING.search(name, at)) and (closing := _CLOSING.search(name, opening.end())):
         kept += name[at : opening.start()].rstrip()
@@ -46,12 +46,12 @@ def without_parentheses(name: str) -> str:
 
 
 def names_of(named: Iterable[tuple[str, str]]) -> Names:
-    """Prepare pairs of a name and an id for `find_names`. Where two terms share a name, the first keeps it."""
+    """Prepare pairs of a name and an id for `find_names`. If two terms share a name, the first keeps it."""
     ids: dict[str, str] = {}
     for name, term_id in named:
         plain = _alike(without_parentheses(name)).strip()
         for each in (plain, _plural(plain)):
-            # A lone letter such as w is a symbol in nearly every sentence; underlining it would help nobody.
+            # A single letter such as w is a symbol in nearly every sentence, so underlining it would not help.
             if len(each) > 1:
                 ids.setdefault(each, term_id)
     lengths: dict[str, set[int]] = {}
@@ -61,10 +61,10 @@ def names_of(named: Iterable[tuple[str, str]]) -> Names:
 
 
 def find_names(text: str, names: Names) -> list[Mention]:
-    """The names in ``text``, in order: the longest at each place, and only the first place of each term.
+    """Return the names in ``text``, in order: the longest at each place, and only the first mention of each term.
 
-    Case is of no matter, a hyphen or a line's end is as good as a space, and a name in letters must be a word of its
-    own; Chinese has no spaces between words, so there a name may stand anywhere.
+    Case does not matter, and a hyphen or a line break is a space. A name in letters must be a whole word. Chinese
+    has no spaces between words, so a Chinese name may occur anywhere.
     """
     alike = _alike(text)
     found: list[Mention] = []
@@ -85,7 +85,7 @@ def find_names(text: str, names: Names) -> list[Mention]:
 
 
 def _end_of_name(text: str, start: int, lengths: list[int], ids: Mapping[str, str]) -> int:
-    """Where the longest name that begins at ``start`` ends; 0 where none does."""
+    """Return the end of the longest name that begins at ``start``, or 0 if none does."""
     if start and _is_inside_word(text, start):
         return 0
     for length in lengths:
@@ -96,25 +96,25 @@ def _end_of_name(text: str, start: int, lengths: list[int], ids: Mapping[str, st
 
 
 def _is_inside_word(text: str, index: int) -> bool:
-    """Whether a word of an alphabet goes on from the character before ``index`` to the one at it."""
+    """Return whether the character at ``index`` continues the alphabetic word before it."""
     return _is_letter(text[index]) and _is_letter(text[index - 1])
 
 
 def _is_letter(each: str) -> bool:
-    """Whether ``each`` is a letter of a word, in a script that parts its words by spaces."""
+    """Return whether ``each`` is a letter in a script that separates words with spaces."""
     return each == "_" or (ord(each) < _FIRST_OF_CJK and each.isalnum())
 
 
 def _alike(text: str) -> str:
-    """``text`` in small letters with spaces for hyphens, of exactly the same length."""
+    """Return ``text`` in lower case with spaces for hyphens, of exactly the same length."""
     small = text.lower()
-    if len(small) != len(text):  # İ becomes two characters
+    if len(small) != len(text):  # İ becomes two characters.
         small = "".join(lower if len(lower := each.lower()) == 1 else each for each in text)
     return small.translate(_AS_SPACE)
 
 
 def _plural(name: str) -> str:
-    """The English plural of a name; empty where it has none."""
+    """Return the English plural of a name, or an empty string if it has none."""
     if not name.isascii() or not name[-1:].isalpha():
         return ""
     if name.endswith(("s", "x", "ch", "sh")):

@@ -1,4 +1,4 @@
-"""What stands where it means nothing: an id away from its heading, a lab inside a list."""
+"""Report what has no meaning where it is: an id away from its heading, a lab inside a list."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tutor.foundation.translate import translate
 
 
 def refuse_stray_id(source: Source, element: Element) -> None:
-    """Tell that a comment with an id does not stand right below a heading."""
+    """Report a comment with an id that is not directly below a heading."""
     source.fault(source.place(element.start), translate("course.stray-id"), translate("course.stray-id-hint"))
 
 
 def refuse_text_behind_id(source: Source, mark: Element) -> None:
-    """Tell of text, or another comment, on the line of an id: it would be lost."""
+    """Report text, or another comment, on the line of an id, because it would be lost."""
     behind = mark.content.partition("-->")[2].strip()
     if behind:
         place = source.find(mark.start, mark.end, behind)
@@ -25,7 +25,7 @@ def refuse_text_behind_id(source: Source, mark: Element) -> None:
 
 
 def refuse_unknown_fields(source: Source, heading: Element, fields: IdFields, known: Sequence[str]) -> None:
-    """Tell of everything behind an id that has a colon and a name nobody knows."""
+    """Report every field after an id that has a colon and an unknown name."""
     for name in fields.values:
         if name not in known:
             place = source.find(heading.start, len(source.lines), name)
@@ -36,10 +36,10 @@ def refuse_unknown_fields(source: Source, heading: Element, fields: IdFields, kn
 
 
 def refuse_misplaced(source: Source, element: Element) -> bool:
-    """Tell of labs and ids inside another block, such as a list, a quotation or a heading's own line.
+    """Report labs and ids inside another block, such as a list, a quotation or the line of a heading.
 
     Returns:
-        Whether an id stands there.
+        Whether the block contains an id.
     """
     has_id = False
     if any(token.type == "fence" and is_lab_info(token.info) for token in element.tokens if token.level > 0):
@@ -53,7 +53,7 @@ def refuse_misplaced(source: Source, element: Element) -> bool:
 
 
 def _comments_inside(element: Element) -> Iterator[str]:
-    """The comments in running text and in nested blocks; those in code are code."""
+    """Yield the comments in running text and in nested blocks, but not those inside code."""
     for token in element.tokens:
         if token.type == "html_block" and token.level > 0:
             yield token.content.strip()

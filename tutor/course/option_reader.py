@@ -1,4 +1,4 @@
-"""One line of a list of answers: its tick, its text, its condition, its feedback."""
+"""Read one line of a list of answers: its tick, its text, its condition and its feedback."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OWN = 2
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a list: its tokens, and its lines in the file."""
+    """An item of a list: its tokens and its lines in the file."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ class Item:
 
     @property
     def inline(self) -> Token | None:
-        """Its first paragraph, where it begins with one."""
+        """Its first paragraph, or None if it does not begin with one."""
         if len(self.tokens) > 2 and self.tokens[1].type == "paragraph_open":
             return self.tokens[2]
         return None
@@ -45,7 +45,7 @@ class Item:
 
 
 def items_of(element: Element, offset: int) -> list[Item]:
-    """The items of a list, without those of lists inside it."""
+    """Return the items of a list, without the items of nested lists."""
     items = []
     start = 0
     for index, token in enumerate(element.tokens):
@@ -60,7 +60,7 @@ def items_of(element: Element, offset: int) -> list[Item]:
 
 
 def is_tick_list(element: Element) -> bool:
-    """Whether a list has items that begin with ``[ ]`` or ``[x]``."""
+    """Return whether a list has items that begin with ``[ ]`` or ``[x]``."""
     if element.kind not in {"ordered_list", "bullet_list"}:
         return False
     return any(_TICK.match(item.text) for item in items_of(element, 0))
@@ -71,7 +71,7 @@ def _has_tick(item: Item) -> bool:
 
 
 def has_ticks_inside(element: Element) -> bool:
-    """Whether a list inside ``element``, but not its own items, has ticks: nobody could choose those."""
+    """Return whether a nested list in ``element`` has ticks, which no learner could choose."""
     return any(
         token.type == "inline"
         and _TICK.match(token.content)
@@ -82,22 +82,22 @@ def has_ticks_inside(element: Element) -> bool:
 
 
 def _in_list(element: Element, at: int) -> bool:
-    """Whether the paragraph at ``at`` begins an item of a list that is not ``element`` itself."""
+    """Return whether the paragraph at ``at`` begins an item of a nested list in ``element``."""
     before = element.tokens[at - 1]
     return at > 0 and before.type == "list_item_open" and before.level > 1
 
 
 def read_options(source: Source, element: Element, *, ticked: bool) -> tuple[tuple[Option, ...], bool]:
-    """Read a list of options, or of lines to be put in order.
+    """Read a list of options, or of lines to put in order.
 
     Args:
-        source: Takes the faults.
+        source: Collects the faults.
         element: The list.
         ticked: Whether its items have ticks.
 
     Returns:
-        The options, and whether one is unclear: its tick is missing, or it holds what may be the next option, so that
-        its text may give the answer away.
+        The options, and whether any is unclear: the tick is missing, or it contains what may be another option, so that
+        its text may reveal the answer.
     """
     items = items_of(element, source.first)
     place = source.place(element.start)
@@ -132,7 +132,7 @@ def _has_unclear_options(source: Source, element: Element, items: list[Item], *,
 
 
 def read_option(source: Source, item: Item, *, tick_expected: bool) -> Option:
-    """Read an item. In a list of ticks an item without one counts as not ticked, and is a fault."""
+    """Read an item. In a list with ticks, an item without one is a fault and counts as not ticked."""
     place = source.place(item.start)
     text, comments = _without_comments(item)
     tick = _TICK.match(text)
@@ -141,7 +141,7 @@ def read_option(source: Source, item: Item, *, tick_expected: bool) -> Option:
     text = _TICK.sub("", text, count=1).strip() if tick_expected else text.strip()
     written = _written_as_block(source, item)
     if written:
-        # A plain item "> 0.5" is a quotation in Markdown. The learner sees what its author wrote.
+        # Markdown reads a plain item "> 0.5" as a quotation. Show the learner what the author wrote.
         text = written
         there = source.find(item.start, item.end, written)
         source.fault(
@@ -155,7 +155,7 @@ def read_option(source: Source, item: Item, *, tick_expected: bool) -> Option:
 
 
 def _written_as_block(source: Source, item: Item) -> str:
-    """The first line of an item that Markdown takes for another block than a paragraph; empty where it is none."""
+    """Return the first line of an item that Markdown reads as something other than a paragraph, or an empty string."""
     found = _MARKER.match(source.lines[item.start])
     text = found["text"].strip() if found is not None else ""
     is_block = item.inline is None and len(item.tokens) > 2 and not text.startswith("<!--")
@@ -163,7 +163,7 @@ def _written_as_block(source: Source, item: Item) -> str:
 
 
 def shows_something(text: str) -> bool:
-    """Whether anything of an option is seen once it is set; a line break or a link without words is nothing."""
+    """Return whether an option shows anything. A line break or a link without text shows nothing."""
     return any(
         token.type == "image" or token.content.strip()
         for token in inline_tokens(text)
@@ -172,19 +172,19 @@ def shows_something(text: str) -> bool:
 
 
 def _without_comments(item: Item) -> tuple[str, str]:
-    """The item's text, and its comments: those in the text and those that stand by themselves, but none in code."""
+    """Return the text of an item and its comments, inside the text or separate, but not those in code."""
     text, comments = without_inline_comments(item.inline) if item.inline is not None else ("", [])
     comments += [token.content for token in item.tokens if token.type == "html_block" and token.level == _OWN]
     return text, "\n".join(comments)
 
 
 def without_inline_comments(inline: Token) -> tuple[str, list[str]]:
-    """The source of running text without its comments, and the comments; what is shown as code is none."""
+    """Return the source of inline text without its comments, and the comments. Comments shown as code do not count."""
     text = inline.content
     comments = []
     for child in inline.children or ():
         if child.type == "html_inline" and child.content.startswith("<!--"):
-            # From the right: a comment that is shown as code comes before the one that closes a line.
+            # Search from the right, because a comment shown as code comes before the comment that ends a line.
             before, _, after = text.rpartition(child.content)
             text = before + after
             comments.append(child.content)
@@ -192,7 +192,7 @@ def without_inline_comments(inline: Token) -> tuple[str, list[str]]:
 
 
 def _refuse_more(source: Source, item: Item) -> None:
-    """An option is one paragraph; a second one, code or a list inside it would never be seen."""
+    """Report a second paragraph, code or a list in an option: an option is one paragraph, and the rest is not shown."""
     for token in item.tokens[4:] if item.inline is not None else _behind_first_line(item):
         is_comment = token.type == "html_block" and token.content.lstrip().startswith("<!--")
         if token.level == _OWN and token.nesting >= 0 and token.type != "blockquote_open" and not is_comment:
@@ -202,7 +202,7 @@ def _refuse_more(source: Source, item: Item) -> None:
 
 
 def _behind_first_line(item: Item) -> list[Token]:
-    """The tokens of an item that do not begin on its own line."""
+    """Return the tokens of an item that begin after its first line."""
     return [each for each in item.tokens[1:] if each.map is not None and each.map[0] + item.offset > item.start]
 
 
@@ -220,12 +220,12 @@ def _condition(source: Source, item: Item, comments: str) -> Condition | None:
 
 
 def _feedback(source: Source, item: Item) -> str:
-    """The Markdown of the block quotes under an option."""
+    """Return the Markdown of the block quotes below an option."""
     found = []
     for token in item.tokens:
         if token.type == "blockquote_open" and token.level == _OWN and token.map is not None:
             start, end = (line + item.offset for line in token.map)
-            if start == item.start:  # the option itself, taken for a quotation
+            if start == item.start:  # This is the option itself, which Markdown reads as a quotation.
                 continue
             found.append(unquoted(source.lines[start:end]))
     return "\n\n".join(found)

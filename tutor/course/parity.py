@@ -1,4 +1,4 @@
-"""The same lesson in several languages: same questions, kinds, answers, terms and labs, so that progress is shared."""
+"""Check that a lesson has the same questions, answers, terms and labs in all languages, so that they share progress."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tutor.foundation.translate import translate
 
 
 def faults_of_parity(lessons: list[Lesson], languages: Sequence[str]) -> list[Fault]:
-    """Where the languages of a course differ. A lesson that is not translated is no fault.
+    """Return the differences between the languages of a course. A missing translation is not a fault.
 
     Args:
-        lessons: every lesson in every language.
-        languages: the languages; of each lesson, the first that it is there in is held to be right.
+        lessons: Every lesson in every language.
+        languages: The languages, in order of precedence: the first one that has a lesson is taken as correct.
     """
     faults: list[Fault] = []
     by_id: dict[str, dict[str, Lesson]] = {}

@@ -1,4 +1,4 @@
-"""A question: the shape of its answer is its type."""
+"""Read a question. The form of its answer decides its type."""
 
 from __future__ import annotations
 
@@ -47,18 +47,18 @@ _SUMMARY = re.compile(r"<summary\b[^>]{0,200}>.{0,300}?</summary\s{0,20}>", re.I
 def read_question(
     source: Source, fields: IdFields, heading: Element, body: list[Element], lesson_id: str
 ) -> tuple[Question, bool]:
-    """Read the question under ``heading``. Faults go to `Source.faults`.
+    """Read the question under ``heading``. Faults are added to `Source.faults`.
 
     Args:
         source: The lesson.
-        fields: What the comment with its id says.
+        fields: The fields of the comment with its id.
         heading: Its heading.
         body: The blocks below the comment.
-        lesson_id: The lesson's.
+        lesson_id: The id of the lesson.
 
     Returns:
-        What can be read of it, and whether it can be asked: not if no answer could be right, and not if what would be
-        shown may give the answer away.
+        The question, as far as it can be read, and whether it can be asked. It cannot be asked if no answer could be
+        right, or if its visible text may reveal the answer.
     """
     identifier = fields.id
     parts = QuestionParts(heading, fields.word)
@@ -68,7 +68,7 @@ def read_question(
     if fault := fault_in_title(source, heading):
         source.faults.append(fault)
         parts.gives_away = True
-    # A stray replacement character of the author's own must not be taken for a blank.
+    # A replacement character in the author's text must not be mistaken for a blank.
     parts.prompt = [(element, text.replace(BLANK, "\ufffd")) for element, text in parts.prompt]
     type_, answering = _recognised(parts)
     content = None
@@ -104,7 +104,7 @@ def read_question(
 
 
 def _original(source: Source, heading: Element, fields: IdFields) -> str:
-    """The id of the question of which this one is a variant. What is no id is told, and nobody's variant."""
+    """Return the id of the question that this one is a variant of; empty, with a fault, if that is not a valid id."""
     named = fields.values.get("variant of", "")
     if "variant of" in fields.values and not is_identifier(named):
         place = source.find(heading.start, len(source.lines), "variant")
@@ -113,7 +113,7 @@ def _original(source: Source, heading: Element, fields: IdFields) -> str:
 
 
 def _dependences(source: Source, parts: QuestionParts, fields: IdFields) -> frozenset[str]:
-    """What the answer is said to depend on, which only the answer of a run can."""
+    """Return what the answer depends on. Only an answer that comes from a run can depend on anything."""
     named = [each.casefold() for each in fields.listed("depends")]
     for each in named:
         if each not in DEPENDENCES:
@@ -126,9 +126,9 @@ def _dependences(source: Source, parts: QuestionParts, fields: IdFields) -> froz
 
 
 def _recognised(parts: QuestionParts) -> tuple[QuestionType[Any], Element | None]:
-    """The type of a question, and the block that is its answer; None if it has none.
+    """Return the type of a question and the block that holds its answer, or None if no block does.
 
-    A type that its author named is the type, whatever else stands in the question.
+    A type that the author named takes precedence over the form of the blocks.
     """
     types = [each for each in QUESTION_TYPES if each.word == parts.word]
     found = ((each, answering) for each in types if (answering := each.recognise(parts)) is not None)
@@ -142,7 +142,7 @@ def _refuse_unanswered(source: Source, parts: QuestionParts, type_: QuestionType
         there = source.find(parts.heading.start, parts.heading.end + 2, parts.word)
         message = translate("course.unknown-word", word=parts.word[:LONGEST_IDENTIFIER])
         source.fault(there, message, translate("course.unknown-word-hint", known=", ".join(words)))
-    elif not parts.gives_away:  # else what is wrong has been told
+    elif not parts.gives_away:  # Otherwise the fault has already been reported.
         message, hint = type_.missing
         source.fault(place, translate(message, id=identifier), translate(hint))
 
@@ -174,11 +174,11 @@ def _take(source: Source, element: Element, parts: QuestionParts) -> None:
     text = source.text(element.start, element.end)
     if is_tick_list(element):
         parts.ticks.append(element)
-        if fault := damaged_comment(source, element):  # the words of a condition tell the answer
+        if fault := damaged_comment(source, element):  # The words of a condition reveal the answer.
             source.faults.append(fault)
             parts.gives_away = True
     elif has_ticks_inside(element):
-        # Not shown: the ticks would give the answer away.
+        # Leave the list out, because its ticks would reveal the answer.
         source.fault(
             source.place(element.start), translate("course.nested-options"), translate("course.nested-options-hint")
         )
@@ -194,7 +194,7 @@ def _take(source: Source, element: Element, parts: QuestionParts) -> None:
             parts.prompt.append((element, before))
     elif fault := named_like_an_answer(source, element):
         source.faults.append(fault)
-        # What follows a damaged tag is the explanation; where one ends that never began, so may be what stands above.
+        # The explanation follows a damaged tag. If a closing tag has no opening tag, the explanation may also be above.
         parts.is_explained |= _EXPLAINS.search(text) is not None
         parts.gives_away |= _DETAILS_END.search(text) is not None
     else:
@@ -202,7 +202,7 @@ def _take(source: Source, element: Element, parts: QuestionParts) -> None:
 
 
 def _take_quote(source: Source, element: Element, parts: QuestionParts, text: str) -> None:
-    """Hints, one for each line that begins as one; any other quotation belongs to the prompt, if it can."""
+    """Take a hint from each line that begins as one. Other quotations go to the prompt if they reveal nothing."""
     lines = unquoted(text.split("\n")).split("\n")
     if source.words.hint.match(lines[0]):
         for line in lines:
@@ -212,7 +212,7 @@ def _take_quote(source: Source, element: Element, parts: QuestionParts, text: st
                 parts.hints[-1] += f"\n{line}"
         parts.hints = [hint.strip() for hint in parts.hints]
     elif parts.ticks or is_indented_quote(source, element):
-        # Feedback that slipped out of its option: in the prompt it would give the answer away.
+        # Feedback that is no longer inside its option would reveal the answer in the prompt.
         place = source.place(element.start)
         source.fault(place, translate("course.loose-feedback"), translate("course.loose-feedback-hint"))
     elif fault := named_like_an_answer(source, element):
@@ -229,7 +229,7 @@ def _take_comment(source: Source, element: Element, parts: QuestionParts) -> Non
         parts.draw = draw if draw is not None else parts.draw
     elif directive(text, "q") is not None or directive(text, "term") is not None:
         refuse_stray_id(source, element)
-        parts.gives_away = True  # another question, whose heading is lost, is mixed with this one
+        parts.gives_away = True  # Another question, which has lost its heading, is mixed with this one.
     elif fault := fault_in_question(source, element) or named_like_an_answer(source, element):
         source.faults.append(fault)
         parts.gives_away = True
@@ -238,7 +238,7 @@ def _take_comment(source: Source, element: Element, parts: QuestionParts) -> Non
 
 
 def _take_details(source: Source, body: list[Element], index: int, parts: QuestionParts) -> int:
-    """Read ``<details>`` up to its end. Returns the index of the block behind it."""
+    """Read ``<details>`` up to its end. Return the index of the block after it."""
     start = body[index].start
     end = index
     while end < len(body) and not (body[end].kind == "html_block" and _DETAILS_END.search(body[end].content)):
@@ -266,7 +266,7 @@ def _is_id(element: Element) -> bool:
 
 
 def _leave_out_below(source: Source, parts: QuestionParts, answering: Element) -> None:
-    """Text below the answers would be shown above them, before answering: it is told and left out."""
+    """Leave out text below the answers and report it: it would be shown above them, before the learner answers."""
     below = [element for element, _ in parts.prompt if element.start > answering.start]
     if below:
         _tell_below(source, below[0], parts)
@@ -281,7 +281,7 @@ def _tell_below(source: Source, element: Element, parts: QuestionParts) -> None:
 
 
 def _refuse_contradictions(source: Source, parts: QuestionParts, type_: QuestionType[Any]) -> bool:
-    """Whether the question has more than one answer, so that nobody can tell which one is meant."""
+    """Report and return whether the question has more than one answer block, so that it is unclear which one counts."""
     others = [each for each in QUESTION_TYPES if each is not type_ and each.certain and each.word in {"", parts.word}]
     if type_.ambiguous(parts) or any(each.recognise(parts) is not None for each in others):
         place = source.place(parts.heading.start)
@@ -291,7 +291,7 @@ def _refuse_contradictions(source: Source, parts: QuestionParts, type_: Question
 
 
 def _check_runs(source: Source, parts: QuestionParts, question: Question) -> None:
-    """Runs that can be told apart, conditions that speak of them, and neither without the other."""
+    """Check that runs have distinct names, and that the conditions refer to the runs and the runs have conditions."""
     names = [fence.name for fence in parts.labs]
     if len(names) > 1 and (len(set(names)) < len(names) or not all(names)):
         source.fault(parts.labs[1].place, translate("course.labs-need-names"), translate("course.labs-need-names-hint"))

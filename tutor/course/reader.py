@@ -1,4 +1,4 @@
-"""A lesson file, read: questions, terms and labs cut out of the prose, every fault told in one go."""
+"""Read a lesson file: separate questions, terms and labs from the prose, and report every fault at once."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _LOWEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of reading a file: a lesson as far as it could be read, and all that is wrong with it.
+    """The result of reading a file: the lesson, as far as it could be read, and all its faults.
 
-    `lesson` is None only where the file cannot be used at all.
+    `lesson` is None only if the file cannot be used at all.
     """
 
     lesson: Lesson | None
@@ -40,13 +40,13 @@ class Reading:
 
 
 def read_lesson(path: Path, language: str, *, written_in: str | None = None) -> Reading:
-    """Read the lesson file at ``path``. Never raises: whatever is wrong is among the faults.
+    """Read the lesson file at ``path``. Never raises: every problem becomes a fault.
 
     Args:
-        path: a Markdown file.
-        language: the language that it counts as.
-        written_in: the language whose words for "Hint" and the like it uses; empty if its folder names none, None if
-            it is ``language``.
+        path: A Markdown file.
+        language: The language that the lesson is listed under.
+        written_in: The language whose words for "Hint" and the like the file uses. Empty if its folder names no
+            language; None means the same as ``language``.
     """
     try:
         raw = read_start(path, LARGEST_FILE + 1)
@@ -126,7 +126,7 @@ def _refuse_doubles(source: Source, blocks: list[Question | Term]) -> None:
 
 
 class _Cutter:
-    """Cuts the elements of a lesson into blocks, in order."""
+    """Splits the elements of a lesson into blocks, in order."""
 
     def __init__(self, source: Source, lesson_id: str) -> None:
         self._source = source
@@ -142,7 +142,7 @@ class _Cutter:
         """The level of the section's heading; 0 above the first."""
 
     def cut(self) -> tuple[list[Block], list[Section]]:
-        """The blocks and the sections of the lesson."""
+        """Return the blocks and the sections of the lesson."""
         elements = elements_of(self._source)
         index = 0
         while index < len(elements) and len(self._blocks) < _MOST_BLOCKS:
@@ -156,7 +156,7 @@ class _Cutter:
         return self._blocks, self._sections
 
     def _take(self, elements: list[Element], index: int) -> int:
-        """Take the element at ``index`` and what belongs to it. Returns the index of the next one."""
+        """Take the element at ``index`` and what belongs to it. Return the index of the next element."""
         element = elements[index]
         if element.heading_level and index + 1 < len(elements):
             mark = self._mark(elements[index + 1])
@@ -173,15 +173,15 @@ class _Cutter:
         return index + 1
 
     def _leave_out(self, elements: list[Element], index: int) -> int:
-        """Leave out the rest of a section that may be a question, for its answer would be seen.
+        """Leave out the rest of a section that may be a question, because it could show the answer.
 
         Returns:
-            The index of the next heading of the section's level or above, or of a question or term.
+            The index of the next heading at the section's level or above, or of the next question or term.
         """
-        if ends_explanation(elements[index]):  # it began somewhere above
+        if ends_explanation(elements[index]):  # The explanation began somewhere above.
             del self._prose[1 if self._prose and self._prose[0].heading_level else 0 :]
         lists = [number for number, each in enumerate(self._prose) if each.kind == "ordered_list"]
-        del self._prose[min(lists, default=len(self._prose)) :]  # lines to be put in order, maybe
+        del self._prose[min(lists, default=len(self._prose)) :]  # These may be lines to put in order.
         self._end_prose()
         self._blocks.append(Prose(f"*{translate('course.left-out')}*", self._source.place(elements[index].start)))
         index += 1
@@ -193,7 +193,7 @@ class _Cutter:
         return index
 
     def _mark(self, element: Element) -> tuple[str, str] | None:
-        """``q`` or ``term`` and what the comment says, where ``element`` is such a comment."""
+        """Return ``q`` or ``term`` and the text of the comment, or None if ``element`` is not such a comment."""
         if element.kind != "html_block":
             return None
         for name in ("q", "term"):
@@ -224,20 +224,20 @@ class _Cutter:
                 self._blocks.append(block)
             elif isinstance(block, Question):
                 self.left_out.append(block)
-        else:  # read all the same, so that its other faults are told along with this one
+        else:  # Read it anyway, so that its other faults are reported at the same time.
             place = self._source.place(elements[index + 1].start, identifier)
             self._source.fault(place, translate("course.not-an-id", id=identifier[:LONGEST_IDENTIFIER]))
         return end
 
     def _ends(self, elements: list[Element], index: int, level: int) -> bool:
-        """Whether a question or term of ``level`` ends before ``index``: at its equal, or where another one begins."""
+        """Return whether a question or term of ``level`` ends before ``index``: at its level or at the next id."""
         own = elements[index].heading_level
         if not own:
             return False
         return own <= level or (index + 1 < len(elements) and self._mark(elements[index + 1]) is not None)
 
     def _take_prose(self, element: Element) -> bool:
-        """Take an element of the text. Returns whether it is text: no id and nothing else of a question is in it."""
+        """Take an element of the text. Return False if it contains an id or another part of a question."""
         if element.kind == "html_block" and self._mark(element) is not None:
             refuse_stray_id(self._source, element)
             return False
@@ -247,7 +247,7 @@ class _Cutter:
             self._source.faults.append(fault)
             is_text = False
         if element.heading_level:
-            # Each section is a block of its own, so that a position in the lesson is never far off.
+            # Each section is a separate block, so that a saved reading position is always accurate.
             self._end_prose()
             self._level = element.heading_level
         if element.heading_level and fault is None:

@@ -1,4 +1,4 @@
-"""A lesson's text while it is being read: its lines, its top-level Markdown blocks, and the faults found so far."""
+"""The text of a lesson while it is read: its lines, its top-level Markdown blocks, and the faults found so far."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class Source:
 
     Args:
         path: The file.
-        lines: All lines of the file, front matter included, so that line numbers need no arithmetic.
+        lines: All lines of the file, including the front matter, so that indices match line numbers.
         first: The index of the first line below the front matter.
-        words: What marks hints, answers and formulas in its language.
+        words: The words that mark hints, answers and formulas in the lesson's language.
     """
 
     path: Path
@@ -58,14 +58,14 @@ class Source:
     words: LessonWords = field(default_factory=lambda: lesson_words(""))
 
     def place(self, index: int, text: str = "") -> Place:
-        """The place of line ``index`` (from 0), at the column of ``text`` where the line holds it."""
+        """Return the place of line ``index`` (from 0), at the column of ``text`` if the line contains it."""
         column = 1
         if text and index < len(self.lines):
             column = max(0, self.lines[index].find(text.partition("\n")[0])) + 1
         return Place(self.path, index + 1, column)
 
     def find(self, start: int, end: int, text: str) -> Place:
-        """The place of ``text`` in the lines from ``start`` up to but without ``end``; that of ``start`` without it."""
+        """Return the place of ``text`` in the lines from ``start`` to before ``end``, or else of ``start``."""
         first = text.partition("\n")[0]
         for index in range(start, min(end, len(self.lines))):
             if first in self.lines[index]:
@@ -73,17 +73,17 @@ class Source:
         return self.place(start)
 
     def fault(self, place: Place, message: str, hint: str = "") -> None:
-        """Note a fault and go on: an author is told of all of them in one go."""
+        """Add a fault and continue, so that the author sees all faults at once."""
         self.faults.append(Fault(place, harmless_line(message), hint))
 
     def text(self, start: int, end: int) -> str:
-        """The lines from ``start`` up to but without ``end``, without blank lines around them."""
+        """Return the lines from ``start`` to before ``end``, without blank lines at either end."""
         return "\n".join(self.lines[start:end]).strip("\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One top-level block of Markdown: its kind, its lines, and the tokens it is made of."""
+    """A top-level block of Markdown: its kind, its lines and its tokens."""
 
     kind: str
     start: int
@@ -97,14 +97,14 @@ class Element:
 
     @property
     def content(self) -> str:
-        """The text of a fence, a comment, or of the first inline below it."""
+        """The text of a fence or comment, or of the first inline token in the block."""
         if self.tokens and self.tokens[0].content:
             return self.tokens[0].content
         return next((token.content for token in self.tokens if token.type == "inline"), "")
 
     @property
     def heading_level(self) -> int:
-        """1 to 6 for a heading, 0 for anything else."""
+        """The level of a heading, 1 to 6, or 0 for any other block."""
         return int(self.tokens[0].tag[1]) if self.kind == "heading" else 0
 
 
@@ -112,25 +112,25 @@ class Element:
 def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    # Link definitions stay text: each piece of a lesson is typeset by itself and must take its own with it.
+    # Link definitions remain text: each block is typeset separately and needs its own definitions.
     markdown = MarkdownIt("commonmark").enable("table").disable("reference")
-    # Words are parsed when they are typeset; here only where there may be a comment among them.
+    # Inline text is parsed when it is typeset; here it is parsed only if it may contain a comment.
     markdown.core.ruler.disable(["inline", "text_join"])
     return markdown
 
 
 def inline_tokens(text: str) -> list[Token]:
-    """What ``text``, inline Markdown, is made of."""
+    """Return the tokens of ``text``, which is inline Markdown."""
     tokens: list[Token] = []
     _markdown().inline.parse(text, _markdown(), {}, tokens)
     return tokens
 
 
 def elements_of(source: Source) -> list[Element]:
-    """The top-level blocks of a lesson, in order, each with its lines in the file.
+    """Return the top-level blocks of a lesson, in order, each with its lines in the file.
 
-    A block too long or too deeply nested to be typeset in a moment, or one that is never closed and so swallows what
-    follows, is told, and its lines are blanked.
+    A block that is too long or too deeply nested to be typeset quickly is reported and its lines are blanked. So is an
+    unclosed block, which would swallow the text after it.
     """
     body = "\n".join(source.lines[source.first :]) + "\n"
     elements = []
@@ -166,7 +166,7 @@ def _is_fit(source: Source, element: Element) -> bool:
 
 
 def _is_closed(source: Source, token: Token) -> bool:
-    """Whether a fence, a comment or raw HTML ends where its author meant it to."""
+    """Return whether a fence, a comment or raw HTML ends where the author meant it to."""
     if token.map is None or token.type not in {"fence", "html_block"}:
         return True
     start, end = (line + source.first for line in token.map)
@@ -201,9 +201,9 @@ def _is_closed(source: Source, token: Token) -> bool:
 
 
 def _swallowed_by_fence(token: Token, start: int, end: int) -> int | None:
-    """The line, from 1, from which on a fence holds what was meant to stand behind it; None where it holds nothing."""
+    """Return the line, from 1, at which a fence begins to swallow the text after it, or None if it does not."""
     lines = token.content.split("\n")
-    if end - start - 1 <= token.content.count("\n"):  # no line of its own closes it
+    if end - start - 1 <= token.content.count("\n"):  # The fence has no closing line.
         return start + 2
     if token.info.strip().casefold().startswith(("markdown", "md")):
         return None
@@ -227,12 +227,12 @@ def _elements(tokens: list[Token], offset: int) -> Iterator[Element]:
 
 
 def unquoted(lines: list[str]) -> str:
-    """The Markdown inside a block quote."""
+    """Return the Markdown inside a block quote."""
     return "\n".join(_QUOTE_MARK.sub("", line) for line in lines).strip()
 
 
 def as_words(text: str) -> str:
-    """Inline Markdown that follows a word on its line, with a backslash where by itself it would begin a block."""
+    """Return inline Markdown that followed a word on its line, escaped if it would begin a block on its own."""
     found = _BLOCK_START.match(text)
     return f"{text[: found.end()]}\\{text[found.end() :]}" if found is not None else text
 
@@ -249,7 +249,7 @@ def is_former_id(text: str) -> bool:
 
 
 def comments_of(text: str) -> Iterator[str]:
-    """What stands in the comments of ``text``, in one pass however many are left open."""
+    """Yield the text of the comments in ``text``. One pass is enough even if many comments are unclosed."""
     return (text[start + 4 : end - 3] for start, end in _spans_of_comments(text))
 
 
@@ -264,9 +264,9 @@ def _spans_of_comments(text: str) -> Iterator[tuple[int, int]]:
 
 
 def without_comments(text: str, names: Iterable[str] = ()) -> str:
-    """``text`` with spaces for its comments, line ends kept: what is left stands where it stood.
+    """Return ``text`` with spaces in place of its comments. Line ends stay, so positions do not change.
 
-    With ``names``, only comments that are such a `directive` are taken out.
+    With ``names``, only comments that are a `directive` with one of these names are replaced.
     """
     if "<!--" not in text:
         return text
@@ -280,7 +280,7 @@ def without_comments(text: str, names: Iterable[str] = ()) -> str:
 
 
 def directive(text: str, name: str) -> str | None:
-    """What a comment ``<!-- name: value -->`` says, or None where ``text`` holds no such comment."""
+    """Return the value of a comment ``<!-- name: value -->`` in ``text``, or None if there is no such comment."""
     for comment in comments_of(text):
         key, *value = _COLON.split(comment, maxsplit=1)
         if value and key.strip().casefold() == name:

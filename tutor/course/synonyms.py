@@ -1,4 +1,4 @@
-"""The other names of a term, so that a blank accepts them although its author did not list them."""
+"""The other names of a term, so that a blank accepts them even if its author did not list them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Synonyms:
     """The names of all terms of a course, in every language.
 
     Args:
-        terms: By folded name, the terms that are called so.
-        names: By term, everything that it is called.
+        terms: For each folded name, the terms with that name.
+        names: For each term, all its names.
     """
 
     terms: Mapping[str, frozenset[str]]
@@ -26,7 +26,7 @@ class Synonyms:
 
     @classmethod
     def of(cls, named: Iterable[tuple[str, str]]) -> Synonyms:
-        """The synonyms of pairs of a term's id and one of its names."""
+        """Build the synonyms from pairs of a term's id and one of its names."""
         terms: dict[str, set[str]] = {}
         names: dict[str, dict[str, None]] = {}
         for term, name in named:
@@ -37,19 +37,19 @@ class Synonyms:
         return cls({name: frozenset(of) for name, of in terms.items()}, {term: tuple(of) for term, of in names.items()})
 
     def others(self, name: str) -> tuple[str, ...]:
-        """What else the term is called that is called ``name``; nothing if there is none, or more than one."""
+        """Return the other names of the term called ``name``; empty if no term or several terms have that name."""
         terms = self.terms.get(fold(name), frozenset())
         return tuple(each for term in terms for each in self.names[term]) if len(terms) == 1 else ()
 
 
 def synonyms_of(headers: Iterable[LessonHeader]) -> Synonyms:
-    """The synonyms of lessons, read off their heads."""
+    """Return the synonyms in lessons, taken from their headers."""
     known = (known for header in headers for known in header.ids if known.is_term)
     return Synonyms.of((each.id, name) for each in known for name in each.names)
 
 
 def with_synonyms(lesson: Lesson, synonyms: Synonyms) -> Lesson:
-    """``lesson`` with questions that accept the other names of terms."""
+    """Return ``lesson`` with questions that also accept the other names of terms."""
 
     def extended(question: Question) -> Question:
         return question_type(question.kind).with_names(question, synonyms.others)

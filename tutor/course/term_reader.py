@@ -1,4 +1,4 @@
-"""A glossary entry: a definition, a formula, links to its neighbours."""
+"""Read a glossary entry: a definition, a formula, and links to related terms."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FIELDS = ("also", "was")
 
 
 def read_term(source: Source, fields: IdFields, heading: Element, body: list[Element], lesson_id: str) -> Term:
-    """Read the term under ``heading``. Faults go to `Source.faults`."""
+    """Read the term under ``heading``. Faults are added to `Source.faults`."""
     identifier = fields.id
     refuse_unknown_fields(source, heading, fields, _FIELDS)
     text, formula, seen = _sort_out(source, body)
@@ -43,7 +43,7 @@ def read_term(source: Source, fields: IdFields, heading: Element, body: list[Ele
 
 
 def _sort_out(source: Source, body: list[Element]) -> tuple[str, str, str]:
-    """The definition, the formula, and what to see, whether each has lines or paragraphs of its own or shares one."""
+    """Return the definition, the formula and the links. They may share a paragraph."""
     definition: list[str] = []
     formula: list[str] = []
     see: list[str] = []
@@ -58,10 +58,10 @@ def _sort_out(source: Source, body: list[Element]) -> tuple[str, str, str]:
         if fault is not None:
             source.faults.append(fault)
         if fault is not None or element.kind == LOST:
-            break  # a question may begin here, and its answer must not be shown
+            break  # A question may begin here, and its answer must not be shown.
         text = source.text(element.start, element.end)
         if taking is not definition and taking:
-            # What was marked has been said; a new paragraph goes on with the definition.
+            # The marked part is complete; a new paragraph continues the definition.
             taking = definition
         for marked, part in _marked_parts(text, source.words.marker) if element.kind == "paragraph" else [(None, text)]:
             if marked is not None:
@@ -72,7 +72,7 @@ def _sort_out(source: Source, body: list[Element]) -> tuple[str, str, str]:
 
 
 def _marked_parts(text: str, marker: re.Pattern[str]) -> list[tuple[bool | None, str]]:
-    """A paragraph in parts: None for the definition, True behind ``**Formula**``, False behind ``**See**``."""
+    """Split a paragraph: None marks the definition, True text after ``**Formula**``, False text after ``**See**``."""
     parts: list[tuple[bool | None, str]] = []
     marked, start = None, 0
     for found in marker.finditer(text):

@@ -1,7 +1,7 @@
-"""What a question type is: how its questions are read, answered, graded and told, without any screen.
+"""What a question type is: how its questions are read, answered, graded and described, independent of any screen.
 
-A type holds no state. A question and a draft of an answer come in, and values come out; the fronts typeset and colour
-them. Indices are those of the lesson file, so that shuffling what the learner sees never changes a verdict.
+A type holds no state. It takes a question and a draft of an answer and returns values, which the interfaces typeset and
+colour. Indices refer to the lesson file, so shuffling what the learner sees never changes a verdict.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _BETWEEN = re.compile(r"[\s,，、;；]+")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer in the making. Saved quizzes hold its three fields.
+    """An unfinished answer. Saved quizzes store its three fields.
 
     Args:
         chosen: The options that are ticked.
-        order: Every option in the learner's order; of pairs, for each line the index of its partner, or `NO_PARTNER`.
-        texts: What was typed into each blank; one text for a number.
+        order: Every option in the learner's order. For pairs, the partner index of each line, or `NO_PARTNER`.
+        texts: The text typed into each blank, or a single text for a number.
     """
 
     chosen: frozenset[int] = frozenset()
@@ -52,9 +52,9 @@ class Verdict:
 
     Args:
         correct: Whether all of it is right.
-        score: The share that is right, 0 to 1; 1 only if ``correct``.
+        score: The fraction that is right, 0 to 1; 1 only if ``correct``.
         feedback: The author's Markdown on the wrong options that were chosen, in the file's order.
-        notes: Sentences of ours: a typo forgiven, how many lines are in place, the figure that decided.
+        notes: Remarks by the program: a typo that was accepted, how many lines are in place, the figure that decided.
         right_options: The options that were right to choose, or the true order.
         parts: For each option, blank, line or pair, whether it was right.
         nearly: Whether it is not right but some of it is: lines, blanks, more right options than wrong ones, a number
@@ -72,11 +72,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Margin:
-    """How far a claim is from failing: below zero if it fails.
+    """How far a claim is from failing. Negative if it fails.
 
     Args:
-        value: As a part of the figures that are compared: 0.1 means a tenth of the larger one.
-        condition: What is closest to turning over.
+        value: Relative to the figures that are compared: 0.1 means a tenth of the larger one.
+        condition: The condition that is closest to changing.
     """
 
     value: float
@@ -99,7 +99,7 @@ class AnswerRow:
         index: In the lesson file.
         chosen: Whether it is part of the learner's answer.
         right: Whether that is right, once there is a verdict; None if there is nothing to say of it.
-        feedback: The author's Markdown on it, if it is to be told.
+        feedback: The author's Markdown on it, if it is to be shown.
         partner: Of a pair, the label of the partner that it was given.
     """
 
@@ -152,9 +152,9 @@ class QuestionParts:
         ticks: The lists with ticks.
         answers: The paragraphs with an answer, and the answer.
         gives_away: Whether something that cannot be read may be the answer: then the question must not be shown.
-        draw: What its comment says is drawn; None if it has none.
+        draw: The text of its ``draw:`` comment, or None.
         is_explained: Whether there has been an answer and its explanation: what follows belongs to another section.
-        told_below: Whether it has been told that something stands below the answer.
+        told_below: Whether text below the answer has already been reported.
     """
 
     heading: Element
@@ -172,14 +172,14 @@ class QuestionParts:
     told_below: bool = False
 
     def take(self, element: Element) -> None:
-        """Take ``element`` out of the prompt, because it is the answer."""
+        """Remove ``element`` from the prompt, because it is the answer."""
         self.prompt = [(each, text) for each, text in self.prompt if each is not element]
 
 
 class QuestionType(ABC, Generic[C]):
-    """One way to answer.
+    """A way to answer.
 
-    A subclass says how an answer is made and what it is worth; what most types have in common stands here.
+    Subclasses define how an answer is given and graded. This class holds what most types share.
     """
 
     name: ClassVar[str]
@@ -220,15 +220,15 @@ class QuestionType(ABC, Generic[C]):
 
     @abstractmethod
     def recognise(self, parts: QuestionParts) -> Element | None:
-        """The block whose shape makes a question of this type; None if there is none."""
+        """Return the block whose form makes this a question of this type, or None if there is none."""
 
     def ambiguous(self, parts: QuestionParts) -> bool:
-        """Whether more than one block has that shape, so that nobody can tell which is the answer."""
+        """Return whether several blocks have that form, so that it is unclear which one is the answer."""
         return False
 
     @abstractmethod
     def read(self, source: Source, parts: QuestionParts, answering: Element) -> C | None:
-        """Read the answer in ``answering``. Faults go to ``source``, and what is no prompt is taken out of ``parts``.
+        """Read the answer in ``answering``. Add faults to ``source`` and remove what is not prompt from ``parts``.
 
         Returns:
             None if it cannot be read.
@@ -239,11 +239,11 @@ class QuestionType(ABC, Generic[C]):
         """Whether any answer can be right. A question that is not answerable is never put to a learner."""
 
     def drawn(self, question: Question, seed: int) -> Question:
-        """The question with the numbers that ``seed`` draws; itself if nothing is drawn in it."""
+        """Return the question with the numbers drawn by ``seed``, or unchanged if it draws none."""
         return question
 
     def faults_of_draws(self, question: Question) -> Iterator[Fault]:
-        """A fault if some of the numbers that may be drawn make no question."""
+        """Yield a fault if some draws do not give a valid question."""
         yield from ()
 
     def texts(self, question: Question) -> tuple[str, ...]:
@@ -256,7 +256,7 @@ class QuestionType(ABC, Generic[C]):
 
         Args:
             ours: In the first language.
-            theirs: In the other one, whose author is told.
+            theirs: The question in the other language; the message is for its author.
             other: The file of ``ours``.
         """
 
@@ -307,7 +307,7 @@ class QuestionType(ABC, Generic[C]):
         return self.ready(draft)
 
     def choose(self, question: Question, draft: Draft, index: int, place: int = 0) -> Draft:
-        """The draft after option or partner ``index`` was chosen, with the line ``place`` in front."""
+        """Return the draft after option or partner ``index`` is chosen, with line ``place`` selected."""
         return draft
 
     @abstractmethod
@@ -330,7 +330,7 @@ class QuestionType(ABC, Generic[C]):
 
     @abstractmethod
     def restore(self, question: Question, given: Sequence[int | str]) -> Draft | None:
-        """The draft that was kept; None if it fits the question no more."""
+        """Return the stored draft, or None if it no longer fits the question."""
 
     # -- telling -------------------------------------------------------------------------------------------------
 
@@ -379,29 +379,29 @@ class QuestionType(ABC, Generic[C]):
         return [Fault(question.place, message, translate("check.not-predictable-hint"))]
 
     def margin_of_claim(self, question: Question, facts: Facts) -> Margin:
-        """How far the answer key of a question with labs is from failing; see `faults_of_claim`.
+        """Return how far the answer key of a question with labs is from failing; see `faults_of_claim`.
 
-        Facts that it asks for and that are not there make it fail by infinitely much.
+        If a fact is missing, the key fails by an infinite margin.
         """
         return Margin(-math.inf)
 
     def mistakes(self, question: Question, given: Given) -> tuple[Option, ...]:
-        """What was mixed up in a wrong answer that was kept: wrong options, or wrong pairs in the form of options."""
+        """Return what a wrong, stored answer confused: wrong options, or wrong pairs in the form of options."""
         return ()
 
     def distractors(self, question: Question) -> tuple[Option, ...]:
-        """The wrong options that an author laid out, each of which somebody should take at times."""
+        """Return the wrong options written by the author. Each of them should attract some learners."""
         return ()
 
 
 def shuffled(question: Question, seed: int, count: int, *, never_sorted: bool) -> tuple[int, ...]:
-    """The numbers below ``count`` in an order that hangs on seed and question only.
+    """Return the numbers below ``count`` in an order that depends only on the seed and the question.
 
     Args:
-        question: Its id decides, together with the seed.
+        question: Its id and the seed decide the order.
         seed: The same seed gives the same order.
-        count: How many.
-        never_sorted: Whether the file's order is the answer, so that the shuffled one must differ from it.
+        count: The number of items.
+        never_sorted: Whether the order of the file is the answer, so that the result must differ from it.
     """
     order = list(range(count))
     random.Random(f"{seed} {question.id}").shuffle(order)  # noqa: S311 - a shuffle, not a secret
@@ -411,7 +411,7 @@ def shuffled(question: Question, seed: int, count: int, *, never_sorted: bool) -
 
 
 def places_in(line: str, count: int) -> list[int] | None:
-    """Numbers from 1 to ``count`` in a line, as places from 0; None if anything else is in it."""
+    """Return the numbers from 1 to ``count`` in a line as indices from 0, or None if it contains anything else."""
     words = [word.rstrip(".") for word in _BETWEEN.split(line.strip()) if word]
     if len(words) == 1 and count < 10 and words[0].isascii() and words[0].isdigit():
         words = list(words[0])  # 312 is 3 1 2 if no option has two figures

@@ -60,7 +60,7 @@ class ChoiceQuestion(QuestionType[Options]):
 
     @staticmethod
     def right_number_of_ticks(ticked: int) -> bool:
-        """Whether so many options may be right."""
+        """Return whether this number of options may be right."""
         return ticked > 0
 
     def answerable(self, question: Question) -> bool:

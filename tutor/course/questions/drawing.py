@@ -29,12 +29,12 @@ Values = Mapping[str, float]
 
 
 class DrawError(ValueError):
-    """What is drawn cannot be read; the text is for the author."""
+    """The drawing cannot be read. The message is for the author."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """``low``, ``low + step`` and so on, ``count`` numbers."""
+    """The numbers ``low``, ``low + step`` and so on, ``count`` in all."""
 
     name: str
     low: Fraction
@@ -42,18 +42,18 @@ class Range:
     count: int
 
     def value(self, index: int) -> float:
-        """The number at ``index``, from 0."""
+        """Return the number at ``index``, from 0."""
         return float(self.low + index * self.step)
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What is drawn and what is worked out from it, in the order in which it is written.
+    """The names that are drawn and those calculated from them, in the order of the text.
 
     Args:
-        text: As its author wrote it.
-        ranges: What is drawn.
-        formulas: What is worked out, by name.
+        text: The text as the author wrote it.
+        ranges: The range of each drawn name.
+        formulas: The formula of each calculated name.
     """
 
     text: str
@@ -62,11 +62,11 @@ class Drawing:
 
     @property
     def count(self) -> int:
-        """How many draws there are."""
+        """The number of possible draws."""
         return math.prod(each.count for each in self.ranges)
 
     def values(self, number: int) -> dict[str, float]:
-        """The values of one draw, ``number`` from 0 up to but without `count`; some may be no finite number."""
+        """Return the values of draw ``number``, from 0 to before `count`. Some may not be finite."""
         found: dict[str, float] = {}
         for each in self.ranges:
             number, index = divmod(number, each.count)
@@ -76,12 +76,12 @@ class Drawing:
         return found
 
     def draws(self, seed: str) -> Iterator[dict[str, float]]:
-        """The draws that a seed brings, one after the other, for as long as one may be hoped to be of use."""
+        """Yield the draws for a seed, one after the other, up to a fixed limit of attempts."""
         source = random.Random(seed)  # noqa: S311 - an exercise, not a secret
         return (self.values(source.randrange(self.count)) for _ in range(_TRIES))
 
     def many(self, most: int) -> Iterator[dict[str, float]]:
-        """Every draw if there are at most ``most``, else the first, the last, and as many in between."""
+        """Yield every draw if there are at most ``most``, otherwise the first, the last and a sample of the others."""
         if self.count <= most:
             return map(self.values, range(self.count))
         source = random.Random(0)  # noqa: S311 - the same draws at every check
@@ -94,7 +94,7 @@ def is_finite(values: Values) -> bool:
 
 
 def filled(text: str, values: Values, decimal: str = ".") -> str:
-    """``text`` with its values in the places of their names; what has another name stays."""
+    """Return ``text`` with each known name replaced by its value. Unknown names stay."""
 
     def put(found: re.Match[str]) -> str:
         return shown(values[found["name"]]).replace(".", decimal) if found["name"] in values else found[0]
@@ -103,25 +103,25 @@ def filled(text: str, values: Values, decimal: str = ".") -> str:
 
 
 def shown(value: float) -> str:
-    """A value as it stands in a text: ten figures at most, and no sign before a zero."""
+    """Format a value for a text: at most ten digits, and no sign before zero."""
     return f"{value + 0.0:.10g}" if value else "0"
 
 
 def said(values: Values) -> str:
-    """Values for a message: ``a = 2, b = 0.5``."""
+    """Format values for a message: ``a = 2, b = 0.5``."""
     return ", ".join(f"{name} = {shown(value)}" for name, value in values.items())
 
 
 def names_in(text: str) -> set[str]:
-    """The names for which ``text`` has places."""
+    """Return the names that have placeholders in ``text``."""
     return {found["name"] for found in _PLACE.finditer(text)}
 
 
 def read_drawing(text: str) -> Drawing:
-    """Read what a comment says behind ``draw:``.
+    """Read the text of a comment after ``draw:``.
 
     Raises:
-        DrawError: It cannot be read.
+        DrawError: The text cannot be read.
     """
     ranges: list[Range] = []
     formulas: list[tuple[str, Formula]] = []

@@ -29,9 +29,9 @@ _QUOTES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A gap in a text, and every answer that fills it; the first is the one to show.
+    """A gap in a text and every answer that fills it. The first answer is the one to show.
 
-    `also` holds the other names of a term that is accepted, in all languages: its author need not list them.
+    `also` holds the other names of an accepted term in all languages, so that its author need not list them.
     """
 
     accepted: tuple[str, ...]
@@ -65,7 +65,7 @@ class FillIn(TypedQuestion[Blanks]):
         return Blanks(blanks)
 
     def answerable(self, question: Question) -> bool:
-        """Whether there is a blank that an answer fills."""
+        """Return whether some answer fills a blank."""
         return bool(self.content(question).blanks)
 
     def differences(self, ours: Question, theirs: Question, other: str) -> Iterator[str]:
@@ -75,10 +75,9 @@ class FillIn(TypedQuestion[Blanks]):
             yield translate("course.parity-blanks", id=ours.id, count=two, other=other, other_count=one)
 
     def with_names(self, question: Question, others: Callable[[str], Sequence[str]]) -> Question:
-        """Each blank accepts the other names of its term, but none that the question itself says.
+        """Let each blank accept the other names of its term, except those that the question itself mentions.
 
-        Of "the bias, in Chinese [[偏置]]" the name "bias" is no answer, and neither is it of "the bias, also called
-        [[intercept]]".
+        In "the bias, in Chinese [[偏置]]", "bias" is not an answer. Nor is it in "the bias, also called [[intercept]]".
         """
         said = f"{question.title}\n{question.prompt}"
         blanks = tuple(
@@ -191,9 +190,9 @@ def read_blanks(
 
 
 def fold(text: str) -> str:
-    """``text`` without what does not matter in an answer: case, width, script, spaces, quotes, hyphens between letters.
+    """Return ``text`` without differences of case, width, script, spaces, quotes, or hyphens between letters.
 
-    A minus in front of a figure matters and stays.
+    A minus before a digit matters and stays.
     """
     folded = simplified(unicodedata.normalize("NFKC", text)).casefold().translate(_QUOTES)
     return "".join(_HYPHENS.sub("", folded).split())
@@ -221,7 +220,7 @@ def _is_letter(character: str) -> bool:
 
 
 def _meant(typed: str, blank: Blank) -> str | None:
-    """The accepted answer that ``typed`` is, or is but for one typo; None if it is none."""
+    """Return the accepted answer that ``typed`` matches, exactly or with one typo; None if it matches none."""
     folded = fold(typed)
     if not folded or len(folded) > LONGEST_TEXT:
         return None

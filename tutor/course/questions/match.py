@@ -1,6 +1,6 @@
-"""Matching pairs: ``<!-- q: id; match -->``, and a table with two columns whose lines belong together.
+"""Matching pairs: ``<!-- q: id; match -->`` and a table with two columns.
 
-The left column stays as it is; the right one is shuffled, and each line is given its partner back.
+The left column keeps its order and the right one is shuffled. The learner finds the partner of each line.
 """
 
 from __future__ import annotations
@@ -275,7 +275,7 @@ def _lines_of(table: Element) -> list[tuple[int, list[str]]]:
 
 
 def _refuse_doubles(source: Source, pairs: Sequence[Pair]) -> None:
-    """Tell of a side that two lines share: nobody could tell which of them is meant."""
+    """Report a cell that two lines share, because it would be unclear which of them is meant."""
     for key, sides in (
         ("course.same-lefts", [pair.left for pair in pairs]),
         ("course.same-rights", [pair.right for pair in pairs]),

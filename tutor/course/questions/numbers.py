@@ -25,16 +25,15 @@ _DASHES = str.maketrans(dict.fromkeys("−–‐‑", "-") | {"⁄": "/", "∕":
 
 
 def read_number(text: str, decimal: str = "") -> Fraction | None:
-    """The number that ``text`` says, exactly, or None where it says none.
+    """Return the exact number that ``text`` represents, or None if it is not a number.
 
-    Decimals, fractions, scientific notation (``5e-1``, ``5·10^-1``, ``5·10⁻¹``), percent, full-width digits, a
-    typographic minus and thousands commas are all read. A comma anywhere else is no number: in half of the world
-    it would be a decimal sign, and where that is so it is read as one.
+    It reads decimals, fractions, scientific notation (``5e-1``, ``5·10^-1``, ``5·10⁻¹``), percentages, wide digits,
+    a typographic minus and commas between thousands. Any other comma is rejected, unless it is the decimal mark.
 
     Args:
         text: What was typed.
-        decimal: The decimal mark beside the point: a comma, or a point if there is no other. Empty for that of the
-            language in use.
+        decimal: The decimal mark besides the point: a comma, or a point if there is no other. If empty, that of the
+            current language.
     """
     if len(text) > _LONGEST:
         return None

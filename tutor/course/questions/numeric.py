@@ -70,9 +70,9 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class NumericAnswer(Content):
-    """A number from `low` to `high`, both allowed; `shown` is how the author wrote it.
+    """A number from `low` to `high`, both included; `shown` is the number as the author wrote it.
 
-    `template` is there if numbers are drawn: then the others are those of one draw.
+    `template` is set if numbers are drawn. Then the other fields belong to one draw.
     """
 
     low: float
@@ -246,7 +246,7 @@ def _read_drawn(source: Source, parts: QuestionParts) -> NumericAnswer | None:
 
 
 def _finite_limits(text: str, decimal: str) -> tuple[float, float] | None:
-    """The range that ``text`` says; None if it is no range of finite numbers."""
+    """Return the range that ``text`` describes, or None if it is not a range of finite numbers."""
     try:
         limits = _limits(text, decimal)
     except OverflowError:  # a number that is exact, but too large to be a float
@@ -270,7 +270,7 @@ def _limits(text: str, decimal: str) -> tuple[float, float] | None:
 
 
 def _apart(text: str, signs: tuple[str, ...]) -> tuple[str, str] | None:
-    """What stands before and behind the first of ``signs`` in ``text``."""
+    """Return the text before and after the first of ``signs`` in ``text``, or None if there is none."""
     for sign in signs:
         before, found, behind = text.partition(sign)
         if found:
@@ -279,7 +279,7 @@ def _apart(text: str, signs: tuple[str, ...]) -> tuple[str, str] | None:
 
 
 def _is_near(typed: Fraction, low: float, high: float) -> bool:
-    """Whether a number lies a little beside a range."""
+    """Return whether a number lies just outside a range."""
     end = min((as_fraction(low), as_fraction(high)), key=lambda each: abs(each - typed))
     return abs(end - typed) <= _NEAR * abs(end)
 
