@@ -150,7 +150,7 @@ def test_the_answer_can_be_asked_for_but_a_prediction_is_ventured(store: Progres
 
 def test_a_prediction_without_runs_is_not_counted(store: ProgressStore) -> None:
     _, said, exercise = ask(store, Attempt(PREDICT), "1")
-    assert "does not count" in said
+    assert "is not counted" in said
     assert exercise.attempt.verdict is None
     assert store.answers()[0].correct is None
 

@@ -109,7 +109,7 @@ def test_a_lab_without_an_id_is_named_after_its_file() -> None:
 
 def test_an_unknown_key_is_told_with_its_line_and_the_nearest_right_name() -> None:
     (fault,) = faults(EXAMPLE.replace("learning_rate = 0.001", "learnign_rate = 0.001"))
-    assert fault.startswith("labs/mine.toml:17: optimizer.learnign_rate is not a key")
+    assert fault.startswith("labs/mine.toml:17: A lab has no key optimizer.learnign_rate.")
     assert fault.endswith("Did you mean optimizer.learning_rate?")
 
 
@@ -192,7 +192,7 @@ def test_a_key_of_another_table_is_pointed_there() -> None:
         ("data = 3", "mine.toml:1: data must be a table"),
         ("[data.lags]\nx = 1", "data.lags must be a whole number"),
         ('title = "x"', "title must be a text for each language"),
-        ("[trian]\nepochs = 3", "mine.toml:1: trian is not a key that a lab has. Did you mean train?"),
+        ("[trian]\nepochs = 3", "mine.toml:1: A lab has no key trian. Did you mean train?"),
         ('[train]\nstop = "when bored"', 'train.stop must be empty, or "no-improvement N", not when bored.'),
         ("[controls]\nlearning_rate = 3", "The control learning_rate needs a range"),
         ("[controls]\nlearning_rate = [1.0, 0.1]", "The control learning_rate needs a range"),

@@ -81,7 +81,7 @@ async def test_below_100_columns_the_card_opens_over_the_list(workspace_in: Make
         assert isinstance(pilot.app.screen, TermCard)
         text = text_of(pilot)
         assert ("┌ Learning rate · 学习率" if language == "en" else "┌ 学习率 · Learning rate") in text
-        assert ("first met in lesson 3" if language == "en" else "首次出现于 3") in text
+        assert ("introduced in lesson 3" if language == "en" else "首次出现于 3") in text
         (edge,) = (row for row in rows_of(pilot) if "└" in row)
         assert edge.count("esc") == 1, "it closes the card; there is no other way back beside it"
         await pilot.press("escape")

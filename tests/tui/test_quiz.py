@@ -185,7 +185,7 @@ async def test_the_summary_offers_what_is_left_and_what_was_wrong(tmp_path: Path
         assert rows[4:] == [
             "  Skipped and not answered yet: 1.",
             "",
-            "  b   Answer what was skipped (1)",
+            "  b   Answer the skipped questions (1)",
             "  r   Try again what is not correct yet (4)",
             "  →   Go on to 3 Gradient descent",
             "  o   Read the lesson again",

@@ -59,7 +59,7 @@ async def test_home_tells_what_is_due_and_r_opens_it(workspace_in: MakeWorkspace
         rows = rows_of(pilot)
         text = "\n".join(rows)
         assert ("Cards due today: 2." if language == "en" else "今天待复习：2 张。") in text
-        assert ("Cards that come due, by day" if language == "en" else "每天到期的卡片") in text
+        assert ("Cards due, by day" if language == "en" else "每天到期的卡片") in text
         assert "└" in text, "the forecast is drawn"
         assert len(rows) == 24
 
@@ -91,7 +91,7 @@ async def test_a_review_from_the_first_card_to_the_last(workspace_in: MakeWorksp
             await press(pilot, "enter")
         text = text_of(pilot)
         assert ("2 of 2 correct" if language == "en" else "答对 2 题，共 2 题") in text
-        assert ("That was all for now." if language == "en" else "这次的都复习完了。") in text
+        assert ("That is all for now." if language == "en" else "这次的都复习完了。") in text
         assert workspace.store.cards.count_due(clock.utc_now()) == 0
         await press(pilot, "escape")
         assert front(pilot) is HomeScreen
