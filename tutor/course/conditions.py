@@ -132,12 +132,7 @@ def parse(text: str) -> Condition:
     Raises:
         ConditionError: The text is not a condition.
     """
-    if len(text) > _LONGEST:
-        raise ConditionError(translate("course.condition-too-long", most=_LONGEST), _LONGEST)
-    parser = _Parser(text)
-    meaning = parser.condition()
-    parser.expect_end()
-    return Condition(text.strip(), frozenset(parser.names), meaning)
+    return Condition(text.strip(), *_parsed(text, _Parser.condition))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +161,17 @@ def parse_formula(text: str) -> Formula:
     Raises:
         ConditionError: The text is not a formula.
     """
+    return Formula(text.strip(), *_parsed(text, _Parser.formula))
+
+
+def _parsed(text: str, rule: Callable[[_Parser], _Node]) -> tuple[frozenset[str], _Node]:
+    """The names in a whole text that follows ``rule``, and what it means."""
     if len(text) > _LONGEST:
         raise ConditionError(translate("course.condition-too-long", most=_LONGEST), _LONGEST)
     parser = _Parser(text)
-    meaning = parser.formula()
+    meaning = rule(parser)
     parser.expect_end()
-    return Formula(text.strip(), frozenset(parser.names), meaning)
+    return frozenset(parser.names), meaning
 
 
 def _number(value: float | bool | str) -> float:

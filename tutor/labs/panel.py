@@ -117,6 +117,26 @@ class Panel(ABC):
         """
 
 
+class TwoClassPanel(Panel):
+    """A panel that judges the probabilities of two classes.
+
+    It uses the validation examples, or the training examples if none are kept for validation.
+    """
+
+    @staticmethod
+    def refusal(config: LabConfig, /) -> str:
+        return translate("panel.needs-two-classes") if SETTINGS["model.decision_threshold"].idle_reason(config) else ""
+
+    @staticmethod
+    def can_show(context: PanelContext, /) -> bool:
+        return context.judges_two_classes
+
+    def judged(self) -> tuple[Array, NDArray[np.bool_]] | None:
+        """The probability of the second class and whether it is the true one, each (N,); None after divergence."""
+        scores, positive = self.context.scores()
+        return (scores, positive) if np.isfinite(scores).all() else None
+
+
 class Trajectory:
     """The path of a moving point. When it has too many points, every other one is dropped.
 
@@ -196,11 +216,6 @@ def predicted_classes(predicted: Array, class_count: int) -> NDArray[np.intp]:
         return np.asarray(predicted.argmax(axis=1), dtype=np.intp)
     nearest = np.rint(np.nan_to_num(predicted.reshape(-1))).astype(np.intp)
     return np.asarray(np.clip(nearest, 0, class_count - 1), dtype=np.intp)
-
-
-def refuse_without_two_classes(config: LabConfig) -> str:
-    """Why there are no probabilities of two classes to show; empty if there may be some."""
-    return translate("panel.needs-two-classes") if SETTINGS["model.decision_threshold"].idle_reason(config) else ""
 
 
 def refuse_without_classes(config: LabConfig) -> str:

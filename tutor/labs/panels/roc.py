@@ -5,42 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tutor.foundation.translate import translate
-from tutor.labs.panel import DrawStyle, Panel, Payload, corners, refuse_without_two_classes, rounded, rounded_all
+from tutor.labs.panel import DrawStyle, Payload, TwoClassPanel, corners, rounded, rounded_all
 from tutor.ml.judging import counts_at, threshold_curve
 
 if TYPE_CHECKING:
     from tutor.charts.cells import Rows
-    from tutor.labs.lab_config import LabConfig
-    from tutor.labs.panel_context import PanelContext
 
 
-class Roc(Panel):
-    """Of the validation examples, or of the training ones if none are kept for validation.
+class Roc(TwoClassPanel):
+    """The ROC curve.
 
-    Frame: ``false_positive_rates`` and ``recalls`` at falling thresholds, empty if a class is missing; then also
-    ``threshold``, ``point``, the two rates at it, and ``auc``.
+    Frame: ``false_positive_rates`` and ``recalls`` at falling thresholds, empty if a class is missing; otherwise
+    also     ``threshold``, ``point``, the two rates at it, and ``auc``.
     """
 
     after_training = frozenset({"model.decision_threshold"})
 
-    @staticmethod
-    def refusal(config: LabConfig) -> str:
-        """It takes probabilities of two classes."""
-        return refuse_without_two_classes(config)
-
-    @staticmethod
-    def can_show(context: PanelContext) -> bool:
-        """Whether there are two classes."""
-        return context.judges_two_classes
-
     def frame(self) -> Payload | None:
         """The curve and the point."""
-        scores, positive = self.context.scores()
-        if not np.isfinite(scores).all():
+        judged = self.judged()
+        if judged is None:
             return None
+        scores, positive = judged
         if positive.all() or not positive.any():
             return {"false_positive_rates": [], "recalls": []}
         threshold = self.context.decision_threshold

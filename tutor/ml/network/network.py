@@ -121,11 +121,7 @@ class Network(Sequential):
         return named
 
     def running(self) -> dict[str, Array]:
-        """Copies of the running averages of batch normalisation by name: ``mean1`` (m,), ``variance1``, ..."""
-        return {name: each.copy() for name, each in self.running_averages().items()}
-
-    def running_averages(self) -> dict[str, Array]:
-        """The same, not copies."""
+        """The running averages of batch normalisation by name, not copies: ``mean1`` (m,), ``variance1``, ..."""
         named = {}
         for index, norm in enumerate(self.norms, start=1):
             named[f"mean{index}"] = norm.running_mean[:, 0]

@@ -297,8 +297,11 @@ class NetworkTraining:
 
     def stored(self) -> dict[str, Array]:
         """The parameters, running averages and optimizer state by name, not copies: they change with the training."""
-        stored = self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}
-        return stored | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
+        return self._learned() | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
+
+    def _learned(self) -> dict[str, Array]:
+        """The parameters and running averages by name, not copies."""
+        return self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}
 
     def load(self, stored: Mapping[str, Array]) -> None:
         """Take parameters and running averages as `stored` names them; the optimizer's state stays as it is.
@@ -306,8 +309,7 @@ class NetworkTraining:
         Raises:
             ValueError: One is missing or has another shape.
         """
-        averages = {f"running.{name}": each for name, each in self.network.running_averages().items()}
-        for name, array in (self.network.named() | averages).items():
+        for name, array in self._learned().items():
             given = stored.get(name)
             if given is None or given.shape != array.shape:
                 raise ValueError(name)
