@@ -87,6 +87,13 @@ def test_confusion_cuts_classes_that_do_not_fit_and_says_how_many() -> None:
     )
 
 
+@pytest.mark.parametrize(("width", "rows"), [(60, 5), (24, 7)])
+def test_confusion_of_two_classes_shows_every_figure_at_any_width(width: int, rows: int) -> None:
+    text = plain_text(confusion_chart([[48, 2], [0, 50]], ["A", "B"], width, 10, threshold=0.5))
+    assert all(said in text for said in ("threshold 0.5", "precision 0.962", "recall 1.000", "F1 0.980"))
+    assert len(text.rstrip().splitlines()) == rows
+
+
 def test_confusion_columns_line_up_with_wide_names() -> None:
     rows = plain_text(confusion_chart([[5, 1], [0, 7]], ["山鸢尾", "b"], 40, 5)).splitlines()
     assert rows[2].startswith("山鸢尾")

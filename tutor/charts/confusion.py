@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tutor.charts.canvas import ASCII_SHADES
-from tutor.charts.cells import Row, Rows, Span, fit_rows, sentence
+from tutor.charts.cells import Row, Rows, Span, fit_rows, flow, row_width, sentence
 from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
 
@@ -35,8 +35,8 @@ def confusion_chart(
     Right predictions are on the diagonal in the ink ``good``, mistakes in ``bad``. Names that do not fit are cut. If
     there is no room for all classes, the first ones are shown with the number of those left out.
 
-    With two classes, the decision ``threshold`` between them stands above the table. Precision, recall and F1 of the
-    second one stand below it if there is a row left.
+    With two classes, the decision ``threshold`` between them stands above the table, or below it if there is no room.
+    Precision, recall and F1 of the second one stand below it, on as many of the rows left as they need.
     """
     size = min(len(counts), len(class_names))
     if not size:
@@ -63,13 +63,18 @@ def confusion_chart(
     if shown < size:
         rows[0].append(Span("  " + translate("charts.classes-left-out", count=size - shown), "muted"))
     if threshold is not None and shown == size == 2:
-        rows[0].append(Span(f"  {translate('charts.threshold-short')} {threshold:.3g}", "cursor"))
-        rows.append(_judgement(found=counts[1][1], missed=counts[1][0], false=counts[0][1]))
+        said = [Span(f"{translate('charts.threshold-short')} {threshold:.3g}", "cursor")]
+        below = _judgement(found=counts[1][1], missed=counts[1][0], false=counts[0][1])
+        if row_width(rows[0]) + 2 + row_width(said) <= width:
+            rows[0] += [Span("  "), *said]
+        else:
+            below.insert(0, said)
+        rows += flow(below, width, max(0, height - len(rows)))
     return fit_rows(rows, width, height)
 
 
-def _judgement(found: int, missed: int, false: int) -> Row:
-    """Return precision, recall and F1 as one row.
+def _judgement(found: int, missed: int, false: int) -> list[Row]:
+    """Return precision, recall and F1 as items of a legend.
 
     Args:
         found: How many positive examples are called positive.
@@ -81,9 +86,7 @@ def _judgement(found: int, missed: int, false: int) -> Row:
         ("charts.recall", _fraction(found, found + missed)),
         ("charts.f1", _fraction(2 * found, 2 * found + false + missed)),
     )
-    return [
-        span for name, text in figures for span in (Span(f"{translate(name)} ", "muted"), Span(f"{text}  ", "text"))
-    ]
+    return [[Span(f"{translate(name)} ", "muted"), Span(text, "text")] for name, text in figures]
 
 
 def _fraction(part: int, whole: int) -> str:
