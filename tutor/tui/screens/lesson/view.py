@@ -327,8 +327,13 @@ class LessonView(Container):
         from tutor.tui.questions.question import QuestionWidget
 
         for question in self.flow.query(QuestionWidget):
-            if question.exercise.question.opening:
+            if not question.exercise.question.opening:
+                continue
+            exercise = session.exercise(question.exercise.question.id)
+            if question.exercise is exercise:
                 question.refresh_texts()
+            else:  # the learner has changed the guess, which made a new attempt
+                self.call_next(question.show, exercise)
         # The question at the beginning has grown, which moves everything below it.
         self.call_after_refresh(self.flow.go_to, self._place)
         self.answered()
