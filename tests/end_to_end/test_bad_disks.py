@@ -94,6 +94,8 @@ def answer_the_first_question(screen: Terminal) -> None:
     """In the quiz of the lesson that is selected on the course map."""
     screen.press("t")
     screen.wait("1 of ", "enter commit")
+    screen.press("n")  # the question that the lesson opens with has options
+    screen.wait("2 of ", "enter commit")
     screen.press(*number_wanted(LESSON))
     screen.wait(number_wanted(LESSON))
     screen.press("enter")
@@ -114,7 +116,7 @@ def test_the_screen_says_it_in_a_sentence_and_the_course_goes_on(bad_disk: objec
         if bad_disk is full_in_the_middle:
             wait_for_the_sentence(screen, CANNOT)
         screen.press("enter")
-        screen.wait("2 of ")
+        screen.wait("3 of ")
         screen.look_for("2  Model and loss", "escape", most=3)
         screen.press("q")
         assert screen.ended() == ExitCode.OK
