@@ -64,11 +64,12 @@ def _read_and_ask(course: Course, lesson: Lesson, opening: Question) -> None:
             if block is opening and not session.exercise(opening.id).attempt.locked:
                 asker.ask(session.exercise(opening.id), translate("quiz.title-opening"))
                 continue
+            judged: list[str] = []
             if isinstance(block, OpeningAnswer):
                 session.reveal_opening()
                 if (attempt := session.exercise(opening.id).attempt).locked:
-                    lines = [*lines[:2], *your_answer_lines(attempt), verdict_sentence(attempt), *lines[2:]]
-            asker.say(*lines)
+                    judged = [*your_answer_lines(attempt), verdict_sentence(attempt)]
+            asker.say(*lines[:2], *judged, *lines[2:])
         asker.say(*store.take_notices())
 
 
