@@ -91,6 +91,8 @@ def in_a_lesson(count: int) -> list[Taken]:
         screen.wait("You are on a hillside")
         settle(screen)
         to_the_first_question(screen)
+        screen.press("tab")  # past the question that the lesson opens with
+        screen.wait("Question 2")
         for _ in range(count):
             screen.press("7")
             screen.wait("7")

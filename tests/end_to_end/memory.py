@@ -29,8 +29,8 @@ def answers(lesson: str) -> list[Answer]:
 
 
 def number_wanted(lesson: str) -> str:
-    """The right answer to the first question of a lesson, a number, read from the lesson itself."""
-    answer = NUMERIC.content(_lesson(lesson).questions[0])
+    """The right answer to the first question of a lesson that wants a number, read from the lesson itself."""
+    answer = NUMERIC.content(next(each for each in _lesson(lesson).questions if each.kind == NUMERIC.name))
     return f"{(answer.low + answer.high) / 2:.4f}"
 
 

@@ -1,4 +1,4 @@
-"""Cross-validation, and models that flip coins: the figures of lesson 11."""
+"""Cross-validation, and models that flip coins: the figures of lesson 12."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Residual connections and dropout: slopes, what they compute, and the depths of lesson 9."""
+"""Residual connections and dropout: slopes, what they compute, and the depths of lesson 10."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Landscapes without data: their slopes, the saddle of lesson 12, and the flat corner of lesson 17."""
+"""Landscapes without data: their slopes, the saddle of lesson 13, and the flat corner of lesson 18."""
 
 from __future__ import annotations
 

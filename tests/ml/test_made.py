@@ -1,4 +1,4 @@
-"""Made data sets, and the figures of lessons 10 and 18 on them."""
+"""Made data sets, and the figures of lessons 11 and 19 on them."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_an_example_of_phones_is_a_frame_between_its_neighbours() -> None:
 
 
 @pytest.mark.parametrize(("frames", "accuracy"), [(1, 0.51), (3, 0.68), (5, 0.73)])
-def test_more_frames_tell_more_as_in_lesson_nineteen(frames: int, accuracy: float) -> None:
+def test_more_frames_tell_more_as_in_lesson_twenty(frames: int, accuracy: float) -> None:
     model, train = ModelSettings(name="mlp", hidden=(64,)), TrainSettings(epochs=10, batch_size=128)
     data = dataset("phones", frames=frames)
     *_, result = make_training(

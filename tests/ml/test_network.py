@@ -73,7 +73,7 @@ def test_the_tapes_agree_with_the_textbook(loss: str, activation: str, hidden: t
 
 
 def test_a_wrong_sign_does_not_pass_the_check() -> None:
-    """What lesson 6 lets the learner break: the check has to notice."""
+    """What lesson 7 lets the learner break: the check has to notice."""
     network, x, labels = example("mse", (4,), "tanh")
     check = check_gradient(network, LOSSES["mse"], x, labels)
     bias_of_the_last_layer = network.matrices[0].size + 4

@@ -178,7 +178,7 @@ def test_adam_walks_the_bowl_to_its_bottom() -> None:
 
 @pytest.mark.parametrize(("order", "accuracy"), [((0, 1, 2), 0.973), ((0, 2, 1), 0.553)])
 def test_numbers_for_classes_depend_on_their_order(order: tuple[int, ...], accuracy: float) -> None:
-    """Regression on the class number, converged: against the closed form, and the figures of lesson 16."""
+    """Regression on the class number, converged: against the closed form, and the figures of lesson 17."""
     data = dataset("iris", target_as="class-number", class_order=order, test_fraction=0.0)
     result = last(linear(data, "mse", OptimizerSettings(name="adam", learning_rate=0.05), 1500))
     inputs = np.column_stack([data.x_train, np.ones(150)])

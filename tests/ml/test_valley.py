@@ -1,4 +1,4 @@
-"""The long valley of lessons 14 and 15: L = ½ (0.002 u² + 20 v²) from (−80, 4), 2000 updates."""
+"""The long valley of lessons 15 and 16: L = ½ (0.002 u² + 20 v²) from (−80, 4), 2000 updates."""
 
 from __future__ import annotations
 

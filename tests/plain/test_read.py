@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ import pytest
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.text import cell_width
-from tutor.foundation.translate import use_language
+from tutor.foundation.translate import translate, use_language
 from tutor.plain.read import read
+from tutor.progress.store import open_store
 
 LESSON = """\
 ---
@@ -139,3 +142,96 @@ def test_watching_tells_the_faults_at_every_save_until_ctrl_c(lesson: Path) -> N
         _, said = process.communicate()
     assert process.returncode == ExitCode.INTERRUPTED
     assert "Traceback" not in said
+
+
+OPENED = """\
+---
+id: opened
+title: "Opened"
+minutes: 5
+---
+
+Two forecasts.
+
+### Which is better?
+
+<!-- q: guess; opening -->
+
+1. [x] As many as today
+2. [ ] And 500 more
+   > Only on two days.
+
+<details><summary>Why</summary>
+
+Views fall as often as they rise.
+
+</details>
+
+## The lesson
+
+The middle.
+
+<!-- opening: answer -->
+
+## Summary
+
+The end.
+"""
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Path:
+    path = tmp_path / "01-opened.md"
+    path.write_text(OPENED, encoding="utf-8")
+    return path
+
+
+def test_in_a_pipe_the_end_answers_the_opening_question(opened: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert read(str(opened)) == ExitCode.OK
+    out = capsys.readouterr().out
+    places = [
+        out.index(each)
+        for each in ("Which is better?", translate("read.answered-at-end"), "The middle", "Views fall as", "The end.")
+    ]
+    assert places == sorted(places)
+    assert out.rindex("As many as today") > out.index("The middle")
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def answered_on_a_terminal(opened: Path, typed: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    out = Terminal()
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    monkeypatch.setattr(sys, "stdout", out)
+    assert read(str(opened)) == ExitCode.OK
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("choice", ["1", "2"])
+def test_on_a_terminal_the_guess_is_asked_and_judged_at_the_end(
+    choice: str, opened: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = answered_on_a_terminal(opened, f"{choice}\n", monkeypatch)
+    beginning, end = out.split("The middle.")
+    assert translate("quiz.end-decides") in beginning
+    assert "Views fall as" not in beginning
+    assert translate("quiz.your-answer") in end
+    assert "Views fall as" in end
+    with closing(open_store(own_home / "progress.sqlite3").store) as store:
+        (answer,) = store.answers()
+        right = answer.given == (0,)
+        assert answer.correct is right
+        assert (translate("quiz.right") in end) is right
+    again = answered_on_a_terminal(opened, "", monkeypatch)
+    assert translate("quiz.guess-first") not in again, "it is not asked twice"
+
+
+def test_whoever_skips_the_guess_reads_on(opened: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = answered_on_a_terminal(opened, "/skip\n", monkeypatch)
+    assert "Views fall as" in out.split("The middle.")[1]
+    assert translate("quiz.your-answer") not in out
+    with closing(open_store(own_home / "progress.sqlite3").store) as store:
+        assert store.answers() == []

@@ -1,4 +1,4 @@
-"""The labs of lessons 12 to 15: a number of updates in place of epochs, and steps along an eigenvector."""
+"""The labs of lessons 13 to 16: a number of updates in place of epochs, and steps along an eigenvector."""
 
 from __future__ import annotations
 

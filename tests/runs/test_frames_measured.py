@@ -1,4 +1,4 @@
-"""What lesson 19 says of frames and their neighbours: our runs against the figures that the course was planned with."""
+"""What lesson 20 says of frames and their neighbours: our runs against the figures that the course was planned with."""
 
 from __future__ import annotations
 

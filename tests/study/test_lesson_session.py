@@ -6,12 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.study.samples import NUMERIC, PREDICT, SINGLE, lesson, prose
-from tutor.course.lesson import Lesson, Question, Section
+from tests.study.samples import NUMERIC, PLACE, PREDICT, SINGLE, lesson, prose
+from tutor.course.lesson import Lesson, OpeningAnswer, Question, Section
 from tutor.progress.records import Position
 from tutor.progress.store import ProgressStore
+from tutor.study.attempt import Stage
 from tutor.study.lesson_session import LessonSession
 from tutor.study.question_attempt import Mark, Score
+from tutor.study.quiz_session import QuizSession
 
 SECTIONS = (Section("One", 2, "one", 0), Section("Two", 2, "two", 2), Section("Three", 2, "three", 4))
 SAMPLE = lesson(prose(5), SINGLE, prose(40), NUMERIC, prose(20), PREDICT, sections=SECTIONS)
@@ -175,3 +177,80 @@ def test_a_lesson_goes_on_in_the_other_language_with_what_was_begun(store: Progr
     assert session.exercise("single").attempt.draft.chosen == {2}
     assert session.exercise("single").question.title == "题"
     assert session.position.block == 4
+
+
+# -- the question that a lesson opens with -----------------------------------------------------------------------------
+
+OPENING = replace(SINGLE, id="guess", opening=True)
+OPENED = lesson(OPENING, prose(20), NUMERIC, prose(5), OpeningAnswer(PLACE))
+
+
+def stored(store: ProgressStore) -> list[tuple[str, bool | None]]:
+    return [(answer.question_id, answer.correct) for answer in store.answers()]
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_an_opening_is_locked_without_a_verdict_until_the_end(right: bool, store: ProgressStore) -> None:
+    session = LessonSession(OPENED, store)
+    answer(session, "guess", right=right)
+    attempt = session.exercise("guess").attempt
+    assert (attempt.stage, attempt.verdict) == (Stage.DEFERRED, None)
+    assert session.mark("guess") is Mark.WAITING
+    assert stored(store) == [("guess", None)]
+    assert store.newest_answers(OPENED.id) == {}
+    assert session.reveal_opening()
+    assert attempt.verdict is not None
+    assert attempt.verdict.correct is right
+    assert stored(store) == [("guess", right)]
+    assert session.mark("guess") is (Mark.RIGHT if right else Mark.WRONG)
+    assert not session.reveal_opening()
+
+
+def test_a_guess_survives_leaving_and_is_answered_by_a_later_session(store: ProgressStore) -> None:
+    answer(LessonSession(OPENED, store), "guess", right=True)
+    again = LessonSession(OPENED, store)
+    attempt = again.exercise("guess").attempt
+    assert (attempt.stage, attempt.given()) == (Stage.DEFERRED, (1,))
+    assert again.reveal_opening()
+    assert stored(store) == [("guess", True)]
+    settled = LessonSession(OPENED, store)
+    assert settled.exercise("guess").attempt.stage is Stage.SETTLED
+    assert not settled.reveal_opening()
+
+
+def test_a_guess_can_be_changed_before_the_end_and_the_last_one_counts(store: ProgressStore) -> None:
+    session = LessonSession(OPENED, store)
+    answer(session, "guess", right=True)
+    session.again("guess")
+    answer(session, "guess", right=False)
+    again = LessonSession(OPENED, store)
+    assert again.exercise("guess").attempt.given() == (0,)
+    assert again.reveal_opening()
+    assert stored(store) == [("guess", None), ("guess", False)]
+
+
+def test_after_the_end_another_attempt_gets_its_verdict_at_once(store: ProgressStore) -> None:
+    session = LessonSession(OPENED, store)
+    answer(session, "guess", right=False)
+    session.reveal_opening()
+    session.again("guess")
+    answer(session, "guess", right=True)
+    assert session.exercise("guess").attempt.stage is Stage.SETTLED
+    assert stored(store) == [("guess", False), ("guess", True)]
+
+
+def test_without_a_guess_there_is_nothing_to_reveal(store: ProgressStore) -> None:
+    session = LessonSession(OPENED, store)
+    assert not session.reveal_opening()
+    assert session.mark("guess") is Mark.OPEN
+    assert stored(store) == []
+
+
+def test_a_quiz_that_asked_the_opening_decides(store: ProgressStore) -> None:
+    answer(LessonSession(OPENED, store), "guess", right=False)
+    quiz = QuizSession.start(OPENED.questions, store, scope=f"lesson:{OPENED.id}", lesson_id=OPENED.id)
+    asked = next(each for each in quiz.exercises if each.question.id == "guess")
+    asked.attempt.choose(1)
+    assert asked.commit()
+    assert asked.attempt.stage is Stage.SETTLED, "a quiz gives its verdict at once"
+    assert LessonSession(OPENED, store).mark("guess") is Mark.RIGHT

@@ -9,9 +9,10 @@ from tutor.course.catalogue import Course
 from tutor.course.code_spans import without_code
 from tutor.course.files import LARGEST_FILE, misnamed_language_folders
 from tutor.course.former_ids import faults_of_former_ids, way_back
-from tutor.course.lesson import Fault, LabFence, Lesson, Place, Prose, Question, Term
+from tutor.course.lesson import Fault, LabFence, Lesson, OpeningAnswer, Place, Prose, Question, Term
 from tutor.course.parity import faults_of_parity
 from tutor.course.questions import question_type
+from tutor.course.questions.single import SINGLE
 from tutor.course.term_reader import LINK
 from tutor.foundation.files import read_start
 from tutor.foundation.safe_text import harmless
@@ -39,6 +40,7 @@ def faults_of_course(course: Course) -> list[Fault]:
         faults += _faults_of_ids(own)
         faults += _faults_of_needs(own, lessons)
         faults += _faults_of_variants(own)
+        faults += (fault for lesson in own for fault in _faults_of_opening(lesson))
         faults += (
             fault
             for lesson in own
@@ -99,6 +101,22 @@ def _faults_of_variants(lessons: list[Lesson]) -> Iterator[Fault]:
                 yield Fault(variant.place, translate("course.variant-of-nothing", id=variant.id, of=of))
 
 
+def _faults_of_opening(lesson: Lesson) -> Iterator[Fault]:
+    """Report more than one opening question, one that cannot be answered at the end, and answers without a question."""
+    openings = [each for each in (*lesson.every_question, *lesson.left_out) if each.opening]
+    for opening in openings[1:]:
+        yield Fault(opening.place, translate("course.opening-twice", id=opening.id, first=openings[0].id))
+    for opening in openings:
+        if opening.kind != SINGLE.name or opening.predicts or opening.variant_of or not opening.explanation:
+            message = translate("course.opening-needs", id=opening.id)
+            yield Fault(opening.place, message, translate("course.opening-needs-hint"))
+    answers = [(number, each) for number, each in enumerate(lesson.blocks) if isinstance(each, OpeningAnswer)]
+    asked = [number for number, each in enumerate(lesson.blocks) if isinstance(each, Question) and each.opening]
+    for place, (number, answer) in enumerate(answers):
+        if place or not asked or number < asked[0]:
+            yield Fault(answer.place, translate("course.opening-answer"), translate("course.opening-answer-hint"))
+
+
 def _faults_of_links(lessons: list[Lesson], course: list[Lesson]) -> Iterator[Fault]:
     """Report broken links in ``lessons``, all in one language. A term may be explained in another language only."""
     own = {lesson.id for lesson in lessons}
@@ -134,7 +152,7 @@ def _place_of(link: str, block: Place, lines: list[str]) -> Place:
     return block
 
 
-def _links(block: Prose | LabFence | Question | Term) -> list[str]:
+def _links(block: Prose | LabFence | Question | Term | OpeningAnswer) -> list[str]:
     """Return the ids that a block links to. Links inside code do not count."""
     if isinstance(block, Prose):
         return _links_in(block.markdown)

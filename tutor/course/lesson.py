@@ -118,6 +118,8 @@ class Question:
         figure: For a numeric question with labs, the fact of the run that must lie in the range of the answer.
         was: Its former ids, ``old-id`` or ``old-lesson/old-id``. Answers stored under them count for this question.
         depends: The members of `DEPENDENCES` that its answer depends on.
+        opening: Whether the lesson opens with it: in the text, the answer is locked without a verdict, which the end of
+            the lesson gives.
         variant_of: The question of the same lesson that it rewords. Empty if it is not a variant. A variant appears in
             quizzes and reviews, but not in the text of the lesson.
     """
@@ -136,6 +138,7 @@ class Question:
     was: tuple[str, ...] = ()
     depends: frozenset[str] = frozenset()
     variant_of: str = ""
+    opening: bool = False
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -168,7 +171,14 @@ class Term:
     was: tuple[str, ...] = ()
 
 
-Block = Prose | LabFence | Question | Term
+@dataclass(frozen=True, slots=True)
+class OpeningAnswer:
+    """The place near the end of a lesson where its opening question is answered."""
+
+    place: Place
+
+
+Block = Prose | LabFence | Question | Term | OpeningAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +218,17 @@ class Lesson:
     def questions(self) -> tuple[Question, ...]:
         """The questions in its text, in order."""
         return tuple(block for block in self.blocks if isinstance(block, Question))
+
+    @cached_property
+    def opening(self) -> Question | None:
+        """The question that the lesson opens with and answers at its end; None if it has none."""
+        return next((each for each in self.questions if each.opening), None)
+
+    @cached_property
+    def opening_answer(self) -> int | None:
+        """The index of the block where the opening question is answered; None if there is no opening question."""
+        places = (number for number, block in enumerate(self.blocks) if isinstance(block, OpeningAnswer))
+        return next(places, None) if self.opening is not None else None
 
     @property
     def every_question(self) -> tuple[Question, ...]:

@@ -39,6 +39,8 @@ def _between(first: Lesson, second: Lesson) -> Iterator[Fault]:
     if _labs(first.labs) != _labs(second.labs):
         place = second.labs[0].place if second.labs else head
         yield Fault(place, translate("course.parity-lesson-labs", other=other))
+    if first.opening_answer != second.opening_answer:
+        yield Fault(head, translate("course.parity-opening-answer", other=other))
     yield from _missing(_places(first.terms), _places(second.terms), first, second)
     asked = [(*lesson.every_question, *lesson.left_out) for lesson in (first, second)]
     yield from _missing(_places(asked[0]), _places(asked[1]), first, second)
@@ -80,6 +82,8 @@ def _between_questions(ours: Question, theirs: Question, other: str) -> Iterator
         yield Fault(place, translate("course.parity-was", id=ours.id, other=other))
     if ours.variant_of != theirs.variant_of:
         yield Fault(place, translate("course.parity-variant", id=ours.id, other=other))
+    if ours.opening != theirs.opening:
+        yield Fault(place, translate("course.parity-opening", id=ours.id, other=other))
     if ours.depends != theirs.depends:
         yield Fault(place, translate("course.parity-depends", id=ours.id, other=other))
     if _labs(ours.labs) != _labs(theirs.labs):

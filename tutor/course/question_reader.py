@@ -38,6 +38,9 @@ from tutor.foundation.translate import translate
 _FIELDS = ("was", "depends", "variant of")
 """What can stand behind the id of a question, with a colon."""
 
+_OPENING = "opening"
+"""Stands behind the id of the question that a lesson opens with, without a colon."""
+
 _DETAILS = re.compile(r"<details\b[^>]{0,200}>", re.IGNORECASE)
 _DETAILS_END = re.compile(r"</details\s{0,20}>", re.IGNORECASE)
 _EXPLAINS = re.compile(r"<(?:details|summary)\b", re.IGNORECASE)
@@ -61,7 +64,8 @@ def read_question(
         right, or if its visible text may reveal the answer.
     """
     identifier = fields.id
-    parts = QuestionParts(heading, fields.word)
+    words = [each for each in fields.word.split("; ") if each]
+    parts = QuestionParts(heading, "; ".join(each for each in words if each != _OPENING))
     refuse_unknown_fields(source, heading, fields, _FIELDS)
     _sort_out(source, body, parts)
     refuse_misplaced(source, heading)
@@ -94,6 +98,7 @@ def read_question(
         was=read_was(source, heading, fields.listed("was")),
         depends=_dependences(source, parts, fields),
         variant_of=_original(source, heading, fields),
+        opening=_OPENING in words,
     )
     _check_runs(source, parts, question)
     if content is not None:

@@ -10,7 +10,7 @@ from tutor.course.files import LARGEST_FILE, lesson_number
 from tutor.course.front_matter import FrontMatter, end_of_front_matter, read_front_matter
 from tutor.course.id_fields import read_id
 from tutor.course.lab_fence import is_lab_fence, read_lab_fence
-from tutor.course.lesson import Block, Fault, Lesson, Place, Prose, Question, Section, Term
+from tutor.course.lesson import Block, Fault, Lesson, OpeningAnswer, Place, Prose, Question, Section, Term
 from tutor.course.lesson_words import lesson_words
 from tutor.course.lookalikes import damaged_comment, ends_explanation, fault_in_prose
 from tutor.course.misplaced import refuse_misplaced, refuse_stray_id, refuse_text_behind_id
@@ -67,7 +67,7 @@ def read_text(path: Path, raw: bytes, language: str, *, written_in: str | None =
     source = Source(path, lines, end_of_front_matter(lines), faults, words)
     lesson_id = head.id if head is not None else ""
     cutter = _Cutter(source, lesson_id)
-    blocks, sections = cutter.cut()
+    blocks, sections = _with_opening_answer(*cutter.cut())
     faults.sort()
     if head is None:
         return Reading(None, tuple(faults))
@@ -93,6 +93,20 @@ def _lesson(path: Path, language: str, head: FrontMatter, blocks: list[Block], s
         sections=tuple(sections),
         was=head.was,
     )
+
+
+def _with_opening_answer(blocks: list[Block], sections: list[Section]) -> tuple[list[Block], list[Section]]:
+    """Add the place where the opening question is answered, unless the author chose one: before the terms, or last."""
+    if any(isinstance(each, OpeningAnswer) for each in blocks):
+        return blocks, sections
+    opening = next((each for each in blocks if isinstance(each, Question) and each.opening), None)
+    if opening is None:
+        return blocks, sections
+    at = next((number for number, each in enumerate(blocks) if isinstance(each, Term)), len(blocks))
+    at = max((each.block_index for each in sections if each.block_index < at), default=at) if at < len(blocks) else at
+    at = max(at, blocks.index(opening) + 1)
+    moved = [replace(each, block_index=each.block_index + (each.block_index >= at)) for each in sections]
+    return [*blocks[:at], OpeningAnswer(opening.place), *blocks[at:]], moved
 
 
 def _lines(path: Path, raw: bytes, faults: list[Fault]) -> list[str] | None:
@@ -163,7 +177,10 @@ class _Cutter:
             if mark is not None:
                 self._end_prose()
                 return self._take_marked(elements, index, *mark)
-        if is_lab_fence(element):
+        if element.kind == "html_block" and directive(element.content, "opening") is not None:
+            self._end_prose()
+            self._blocks.append(OpeningAnswer(self._source.place(element.start)))
+        elif is_lab_fence(element):
             self._end_prose()
             fence = read_lab_fence(self._source, element)
             if fence is not None:

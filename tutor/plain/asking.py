@@ -71,6 +71,7 @@ def answer_lines(rows: Sequence[AnswerRow], *, label: str = _LABEL) -> Iterator[
 def _how_lines(attempt: Attempt) -> Iterator[str]:
     """How to answer, and how accurate a number must be."""
     how = [translate("quiz.predict")] if attempt.question.predicts else []
+    how += [translate("quiz.guess-first")] if attempt.deferred else []
     yield translate("quiz.space").join([*how, translate(attempt.type.how_in_lines)])
     if note := attempt.type.note(attempt.question):
         yield translate("ask.tolerance", tolerance=note)
@@ -84,6 +85,9 @@ def hint_lines(attempt: Attempt) -> Iterator[str]:
 
 def verdict_lines(attempt: Attempt) -> Iterator[str]:
     """The feedback on an answer: whether it is right, the correct answer, and why."""
+    if attempt.stage is Stage.DEFERRED:
+        yield translate("quiz.end-decides")
+        return
     if attempt.stage is Stage.UNCOUNTED:
         yield translate("quiz.not-counted")
         yield harmless_line(attempt.reason)
@@ -96,6 +100,13 @@ def verdict_lines(attempt: Attempt) -> Iterator[str]:
     if attempt.question.explanation:
         yield named(translate("quiz.why"))
         yield from (f"  {line}" for line in plain_lines(attempt.question.explanation, WIDTH - 2))
+
+
+def your_answer_lines(attempt: Attempt) -> Iterator[str]:
+    """The options that the learner chose."""
+    for row in attempt.type.rows(attempt.question, attempt.shown, attempt.draft, None):
+        if row.chosen:
+            yield from plain_lines(named(translate("quiz.your-answer"), row.text), WIDTH)
 
 
 def _what_was_chosen(attempt: Attempt) -> Iterator[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from tutor.course.catalogue import Course
 from tutor.course.files import pack_of
-from tutor.course.lesson import BLANK, LabFence, Lesson, Prose, Question, Term
+from tutor.course.lesson import BLANK, Block, LabFence, Lesson, OpeningAnswer, Prose, Question, Term
 from tutor.course.questions import question_type
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
@@ -18,8 +19,9 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.suggest import nearest
 from tutor.foundation.text import wrapped
 from tutor.foundation.translate import language, language_note, translate
-from tutor.plain.asking import answer_lines
+from tutor.plain.asking import Asker, answer_lines, named, your_answer_lines
 from tutor.plain.check import faults_of_file
+from tutor.study.wording import verdict_sentence
 from tutor.typeset.page import plain_lines
 
 _WIDTH = 76
@@ -30,6 +32,9 @@ _EVERY = 0.3
 def read(name: str) -> int:
     """Print a lesson: its text, questions without their answers, terms and labs, in order.
 
+    On a terminal, the learner is asked the question that the lesson opens with, and gets the verdict where it is
+    answered.
+
     Args:
         name: The id or number of a lesson, or the path of a lesson file.
 
@@ -39,9 +44,33 @@ def read(name: str) -> int:
     Raises:
         TutorError: there is no such lesson, or its file cannot be used.
     """
-    for line in lines_of(lesson_named(name)[1]):
-        print(line)
+    course, lesson = lesson_named(name)
+    if lesson.opening is not None and all(each is not None and each.isatty() for each in (sys.stdin, sys.stdout)):
+        _read_and_ask(course, lesson, lesson.opening)
+    else:
+        for line in lines_of(lesson):
+            print(line)
     return int(ExitCode.OK)
+
+
+def _read_and_ask(course: Course, lesson: Lesson, opening: Question) -> None:
+    """Print a lesson, let the learner commit to an answer of its opening question, and say at the end what is right."""
+    from tutor.study.course_store import open_course_store
+    from tutor.study.lesson_session import LessonSession
+
+    with closing(open_course_store(course).store) as store:
+        session, asker = LessonSession(lesson, store), Asker(course, None)
+        for block, lines in _pieces(lesson):
+            if block is opening and not session.exercise(opening.id).attempt.locked:
+                asker.ask(session.exercise(opening.id), translate("quiz.title-opening"))
+                continue
+            judged: list[str] = []
+            if isinstance(block, OpeningAnswer):
+                session.reveal_opening()
+                if (attempt := session.exercise(opening.id).attempt).locked:
+                    judged = [*your_answer_lines(attempt), verdict_sentence(attempt)]
+            asker.say(*lines[:2], *judged, *lines[2:])
+        asker.say(*store.take_notices())
 
 
 def watch_file(name: str) -> int:
@@ -89,29 +118,52 @@ def lesson_named(name: str) -> tuple[Course, Lesson]:
 
 def lines_of(lesson: Lesson) -> Iterator[str]:
     """A lesson as lines of plain text, none wider than 76 cells."""
-    yield from plain_lines(f"# {harmless_line(lesson.title)}", _WIDTH)
+    for _, lines in _pieces(lesson):
+        yield from lines
+
+
+def _pieces(lesson: Lesson) -> Iterator[tuple[Block | None, list[str]]]:
+    """The title of a lesson and its blocks, each with its lines of plain text."""
+    title = [*plain_lines(f"# {harmless_line(lesson.title)}", _WIDTH)]
     if note := language_note(lesson.language):
-        yield from wrapped(harmless_line(note), _WIDTH)
+        title += wrapped(harmless_line(note), _WIDTH)
+    yield None, title
     number = 0
     for block in lesson.blocks:
-        yield ""
-        if isinstance(block, Prose):
-            yield from plain_lines(block.markdown, _WIDTH)
-        elif isinstance(block, Question):
-            number += 1
-            yield from _question(block, number)
-        elif isinstance(block, Term):
-            yield from plain_lines(f"**{block.name}**", _WIDTH)
-            yield from plain_lines(block.definition, _WIDTH)
-            yield from plain_lines(block.formula, _WIDTH)
-        elif isinstance(block, LabFence):
-            yield f"[{translate('read.lab', command=f'tutor train {block.lab}')}]"
+        number += isinstance(block, Question)
+        yield block, ["", *_block(block, number, lesson)]
+
+
+def _block(block: Block, number: int, lesson: Lesson) -> Iterator[str]:
+    if isinstance(block, Prose):
+        yield from plain_lines(block.markdown, _WIDTH)
+    elif isinstance(block, Question):
+        yield from _question(block, number)
+    elif isinstance(block, Term):
+        yield from plain_lines(f"**{block.name}**", _WIDTH)
+        yield from plain_lines(block.definition, _WIDTH)
+        yield from plain_lines(block.formula, _WIDTH)
+    elif isinstance(block, LabFence):
+        yield f"[{translate('read.lab', command=f'tutor train {block.lab}')}]"
+    elif lesson.opening is not None:
+        yield from _opening_answer(lesson.opening)
 
 
 def _question(question: Question, number: int) -> Iterator[str]:
     yield from plain_lines(f"**{translate('read.question', number=number)} {question.title}**", _WIDTH)
     yield from plain_lines(question.prompt.replace(BLANK, "______"), _WIDTH)
     yield from answer_lines(question_type(question.kind).rows_without_attempt(question), label=" {}.  ")
+    if question.opening:
+        yield translate("read.answered-at-end")
+
+
+def _opening_answer(question: Question) -> Iterator[str]:
+    """The question that the lesson opened with, its answer and why."""
+    yield from plain_lines(f"**{named(translate('quiz.title-closing'))}** {question.title}", _WIDTH)
+    for option in question.options:
+        if option.ticked:
+            yield from plain_lines(f"{named(translate('quiz.answer'))} {option.text}", _WIDTH)
+    yield from plain_lines(question.explanation, _WIDTH)
 
 
 def _stamp_of(path: Path) -> tuple[int, int] | None:

@@ -154,6 +154,15 @@ class ProgressStore:
             if answer.correct is not None and not answer.question_id.startswith(TERM)
         }
 
+    def newest_uncounted(self, lesson_id: str, question_id: str) -> Answer | None:
+        """Return the newest answer in the text of a lesson that has no verdict yet; None if there is none."""
+        answers = [
+            answer
+            for answer in self.answers(lesson_id=lesson_id)
+            if answer.question_id == question_id and answer.correct is None and not answer.quiz_id
+        ]
+        return answers[-1] if answers else None
+
     def last_answered(self, question_ids: Sequence[str]) -> dict[str, int]:
         """Return when questions were answered last, as numbers that grow with every answer; without those never."""
         renames = self.renames()

@@ -25,6 +25,8 @@ class Stage(StrEnum):
     OPEN = "open"
     WAITING = "waiting"
     """Committed; a run will decide whether it is right."""
+    DEFERRED = "deferred"
+    """Committed; the end of the lesson tells whether it is right."""
     SETTLED = "settled"
     UNCOUNTED = "uncounted"
     """Committed, but its run is not available."""
@@ -59,6 +61,8 @@ class Attempt:
         self.unsure = False
         self.confidence: float | None = None
         """How probable the learner thinks it is to be right, from 0.5 to 1; None if not asked or not answered."""
+        self.deferred = False
+        """Whether the verdict waits for the end of the lesson, because the lesson opens with the question."""
         self.given_up = False
         """Whether the learner asked for the answer instead of giving one, which counts as wrong."""
         self._draft = self.type.empty(question, self.shown)
@@ -176,11 +180,13 @@ class Attempt:
     def commit(self) -> bool:
         """Lock the answer. Returns whether that was possible.
 
-        The verdict follows at once, except for a prediction, which waits for its run.
+        The verdict follows at once, except for a prediction, which waits for its run, and a deferred question.
         """
         if not self.ready:
             return False
-        if self.question.predicts:
+        if self.deferred:
+            self.stage = Stage.DEFERRED
+        elif self.question.predicts:
             self.stage = Stage.WAITING
         else:
             self._settle(None)
@@ -203,7 +209,7 @@ class Attempt:
 
         If the run does not report a fact that the question depends on, the prediction is not counted.
         """
-        if self.stage is not Stage.WAITING:
+        if self.stage not in {Stage.WAITING, Stage.DEFERRED}:
             return False
         missing = sorted(facts_needed(self.question) - facts.keys()) if facts is not None else []
         if missing:
@@ -281,16 +287,21 @@ def restore_attempt(question: Question, state: Mapping[str, object]) -> Attempt 
     return attempt
 
 
-def attempt_from_answer(question: Question, seed: int, given: Given) -> Attempt | None:
-    """A settled attempt made from a stored answer, or None if the answer does not fit the question any more."""
+def attempt_from_answer(question: Question, seed: int, given: Given, *, deferred: bool = False) -> Attempt | None:
+    """An attempt made from a stored answer, or None if the answer does not fit the question any more.
+
+    It is settled, or waits for the end of the lesson if it is ``deferred``.
+    """
     attempt = Attempt(question, seed)
+    attempt.deferred = deferred
     draft = attempt.type.restore(question, given)
     if draft is None or not attempt.put(draft):
         return None
     is_blank = not any(str(each).strip() for each in given)
     if not attempt.commit() and not (is_blank and attempt.give_up()):
         return None
-    attempt.settle(None)
+    if not deferred:
+        attempt.settle(None)
     return attempt
 
 

@@ -127,6 +127,11 @@ class LessonSession:
         self._exercises[question_id] = self._fresh(question_id)
         return self._exercises[question_id]
 
+    def reveal_opening(self) -> bool:
+        """Give the verdict on the opening question: the reader has come to its answer. Returns whether one waited."""
+        opening = self.lesson.opening
+        return opening is not None and self.exercise(opening.id).reveal()
+
     def translate(self, lesson: Lesson) -> None:
         """Continue with the same lesson in another language; unfinished answers and the position stay."""
         self.lesson = lesson
@@ -165,7 +170,10 @@ class LessonSession:
     # -- inside ------------------------------------------------------------------------------------------
 
     def _fresh(self, question_id: str) -> QuestionAttempt:
-        return self._exercise_of(Attempt(self._questions[question_id], new_seed()))
+        question = self._questions[question_id]
+        attempt = Attempt(question, new_seed())
+        attempt.deferred = question.opening and self.mark(question_id) not in {Mark.RIGHT, Mark.WRONG}
+        return self._exercise_of(attempt)
 
     def _exercise_of(self, attempt: Attempt, key: str = "") -> QuestionAttempt:
         return QuestionAttempt(attempt, self._context, key=key, retry=partial(self.again, attempt.question.id))
@@ -173,9 +181,12 @@ class LessonSession:
     def _recalled(self, question_id: str) -> QuestionAttempt | None:
         question: Question = self._questions[question_id]
         answer = self._newest.get(question_id)
+        deferred = answer is None and question.opening
+        if deferred:
+            answer = self._store.newest_uncounted(self.lesson.id, question_id)
         if answer is None:
             return None
-        attempt = attempt_from_answer(question, answer.seed, answer.given)
+        attempt = attempt_from_answer(question, answer.seed, answer.given, deferred=deferred)
         if attempt is None:
             return None
         attempt.unsure = answer.unsure

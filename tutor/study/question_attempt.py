@@ -93,7 +93,11 @@ class QuestionAttempt:
         if self.attempt.stage is Stage.SETTLED:
             verdict = self.attempt.verdict
             return Mark.RIGHT if verdict is not None and verdict.correct else Mark.WRONG
-        return {Stage.WAITING: Mark.WAITING, Stage.UNCOUNTED: Mark.UNCOUNTED}.get(self.attempt.stage, Mark.OPEN)
+        return {
+            Stage.WAITING: Mark.WAITING,
+            Stage.DEFERRED: Mark.WAITING,
+            Stage.UNCOUNTED: Mark.UNCOUNTED,
+        }.get(self.attempt.stage, Mark.OPEN)
 
     @property
     def seconds(self) -> float:
@@ -151,6 +155,15 @@ class QuestionAttempt:
             store = self._context.store
             store.settle_answer(self.key, correct=verdict.correct, score=verdict.score, runs=self.runs)
         self._save_quiz()
+        return True
+
+    def reveal(self) -> bool:
+        """Give the verdict that waited for the end of the lesson, and record it. Returns whether one waited."""
+        if self.attempt.stage is not Stage.DEFERRED or not self.attempt.settle(None):
+            return False
+        verdict = self.attempt.verdict
+        if verdict is not None:
+            self._context.store.settle_answer(self.key, correct=verdict.correct, score=verdict.score)
         return True
 
     def cannot_run(self, reason: str) -> bool:

@@ -230,6 +230,8 @@ class AskView(CachedLayout, can_focus=True):
         else:
             self._move_cursor(place=place)
             self._changed(self.attempt.choose(self._index(place)))
+            if self.attempt.deferred and not self.attempt.locked:
+                self.action_commit()  # a guess takes one key
 
     def _give_partner(self, place: int) -> None:
         """Give the selected line the partner shown at ``place``, and go on to a line without a partner."""

@@ -76,6 +76,7 @@ class QuestionWidget(CachedLayout):
         lab: The lab that shows what the question is about; None means the question's own lab.
         boxed: Whether to draw a frame around it.
         number: Its number for the frame's title; 0 leaves it out.
+        closes: Whether it stands at the end of the lesson, to answer the question that the lesson opened with.
     """
 
     DEFAULT_CSS = """
@@ -110,12 +111,14 @@ class QuestionWidget(CachedLayout):
         """The verdict is there, or it is clear that there will be none."""
 
     def __init__(
-        self, exercise: QuestionAttempt, *, lab: LabFence | None = None, boxed: bool = True, number: int = 0
-    ) -> None:
+        self, exercise: QuestionAttempt, *, lab: LabFence | None = None, boxed: bool = True, number: int = 0,
+        closes: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(classes="-boxed" if boxed else "")
         self.exercise = exercise
         self.lab = lab
         self.number = number
+        self._closes = closes
         self._boxed = boxed
         self._runs: PredictionRuns | None = None
         self._timer: Timer | None = None
@@ -168,10 +171,13 @@ class QuestionWidget(CachedLayout):
 
     def _title(self) -> str:
         question = self.exercise.question
-        kind = translate("quiz.title-predict" if question.predicts else "quiz.title")
+        if self._closes:
+            return translate("quiz.title-closing")
+        named = "quiz.title-opening" if question.opening else "quiz.title-predict" if question.predicts else ""
+        kind = translate(named or "quiz.title")
         if not self.number:
             return kind
-        key = "quiz.title-numbered-predict" if question.predicts else "quiz.title-numbered"
+        key = "quiz.title-numbered-predict" if named else "quiz.title-numbered"
         return translate(key, number=self.number, kind=kind)
 
     def _offered(self) -> frozenset[str]:

@@ -41,6 +41,10 @@ HOW_SURE = {"5": 0.5, "6": 0.6, "7": 0.7, "8": 0.8, "9": 0.9, "0": 1.0}
 """The probability that each digit stands for when a question asks how sure the learner is."""
 
 
+_WAITS = {Stage.WAITING: "quiz.run-decides", Stage.DEFERRED: "quiz.end-decides"}
+"""What is said while a locked answer has no verdict."""
+
+
 class Zone(NamedTuple):
     """Where something can be clicked: an option or a partner by its place as shown, or a blank by its number.
 
@@ -133,14 +137,15 @@ def _what_comes_next(attempt: Attempt, width: int, cursor: Cursor) -> list[Row]:
     """The last rows while the question asks how sure the learner is, or waits for a run."""
     if cursor.asking and not attempt.locked:
         return [[], *_how_sure_rows(width)]
-    if attempt.stage is Stage.WAITING:
-        return [[], *plain_rows(translate("quiz.run-decides"), width, ink="accent")]
+    if attempt.stage in _WAITS:
+        return [[], *plain_rows(translate(_WAITS[attempt.stage]), width, ink="accent")]
     return []
 
 
 def _how_rows(attempt: Attempt, width: int) -> list[Row]:
     """How to answer the question, in a sentence or two."""
     how = [translate("quiz.predict")] if attempt.question.predicts else []
+    how += [translate("quiz.guess-first")] if attempt.deferred else []
     how.append(translate(attempt.type.how))
     return plain_rows(translate("quiz.space").join(how), width, ink="muted")
 
@@ -366,7 +371,7 @@ _DEEPER = 6
 
 def verdict_rows(attempt: Attempt, width: int, *, ascii: bool = False) -> list[Row]:
     """The verdict below a locked question; no rows before that, and while a run decides."""
-    if attempt.stage in {Stage.OPEN, Stage.WAITING}:
+    if attempt.stage is Stage.OPEN or attempt.stage in _WAITS:
         return []
     rows: list[Row] = [[], *_typed_answers(attempt, width)]
     if attempt.stage is Stage.UNCOUNTED:

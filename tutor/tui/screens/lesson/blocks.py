@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tutor.charts.cells import Row, Span
-from tutor.course.lesson import LabFence, Prose, Question, Term
+from tutor.course.lesson import LabFence, OpeningAnswer, Prose, Question, Term
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language_note, translate
@@ -45,6 +45,11 @@ def flow_widgets(session: LessonSession, pages: LessonPages, following: LessonHe
 
             number += 1
             yield QuestionWidget(session.exercise(block.id), lab=lab, number=number)
+        elif isinstance(block, OpeningAnswer):
+            from tutor.tui.questions.question import QuestionWidget
+
+            opening = session.lesson.opening
+            yield QuestionWidget(session.exercise(opening.id), closes=True) if opening is not None else Widget()
         elif isinstance(block, LabFence):
             from tutor.tui.screens.lesson.lab_card import LabCard
 

@@ -292,6 +292,7 @@ class LessonView(Container):
         last = len(self.lesson.blocks) - 1
         self._place = top = self.flow.top
         bottom = self.flow.bottom
+        self._reveal_opening()
         block = max(0, min(top.block - _TITLE, last))
         seen = bottom.block - _TITLE
         self.session.move(
@@ -314,6 +315,28 @@ class LessonView(Container):
         if self._at_end != self.flow.at_end:
             self._at_end = self.flow.at_end
             self.post_message(self.Turned())
+
+    def _reveal_opening(self) -> None:
+        """Give the verdict on the opening question once its answer at the end of the lesson is in view."""
+        session, end = self.session, self.lesson.opening_answer if self.lesson is not None else None
+        if not self._settled or session is None or end is None:
+            return
+        bottom = self.flow.bottom
+        if (bottom.block - _TITLE, bottom.within) <= (end, 0.0) or not session.reveal_opening():
+            return
+        from tutor.tui.questions.question import QuestionWidget
+
+        for question in self.flow.query(QuestionWidget):
+            if not question.exercise.question.opening:
+                continue
+            exercise = session.exercise(question.exercise.question.id)
+            if question.exercise is exercise:
+                question.refresh_texts()
+            else:  # the learner has changed the guess, which made a new attempt
+                self.call_next(question.show, exercise)
+        # The question at the beginning has grown, which moves everything below it.
+        self.call_after_refresh(self.flow.go_to, self._place)
+        self.answered()
 
     def count_reading(self, *, in_front: bool | None = None) -> None:
         """Count the time of reading: the learner has done something, or looks at something else.
@@ -355,6 +378,7 @@ class LessonView(Container):
         """Update contents and end after an answer."""
         from tutor.tui.screens.lesson.blocks import LessonEnd
 
+        self._reveal_opening()
         if self.session is not None:
             self._answers = self._newest_answers()
             self.side.show(self.session, self._block)
