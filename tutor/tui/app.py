@@ -18,11 +18,13 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from tutor.foundation.languages import languages
+from tutor.foundation.terminal import colour_depth
 from tutor.foundation.translate import language, language_name, translate
 from tutor.tui import router, routes
 from tutor.tui.background import MIN_HEIGHT, MIN_WIDTH, ForgetfulThreads, fits
 from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, GarbageCollection
 from tutor.tui.screen import Commanded, TutorScreen
+from tutor.tui.terminal.inquiry import TerminalAnswered, light_ground_by_name
 from tutor.tui.textual_private import TESTED, GuardedApp, driver_of
 from tutor.tui.themes import LOOKS, AsciiFilter, Look, look_for, terminal_speaks_unicode, textual_theme
 from tutor.tui.type_ahead import TypeAhead
@@ -64,6 +66,8 @@ class TutorApp(GuardedApp):
         self._type_ahead = TypeAhead(self)
         self._ascii = AsciiFilter(enabled=False)
         self._no_colour = NoColor(enabled=bool(os.environ.get("NO_COLOR")))
+        self._light_ground = light_ground_by_name()
+        self._wide_signs = False
         self._apply_settings()
 
     def get_default_screen(self) -> Screen[None]:
@@ -87,9 +91,9 @@ class TutorApp(GuardedApp):
 
     @property
     def ascii(self) -> bool:
-        """Whether to draw with ASCII alone: the setting, or else whether the locale is not Unicode."""
+        """Whether to draw with ASCII alone: the setting, or else whether the terminal cannot show our signs."""
         chosen = self.workspace.settings.ascii
-        return not terminal_speaks_unicode() if chosen is None else chosen
+        return self._wide_signs or not terminal_speaks_unicode() if chosen is None else chosen
 
     @property
     def motion(self) -> bool:
@@ -170,12 +174,25 @@ class TutorApp(GuardedApp):
         settings = self.workspace.settings
         self._ascii.enabled = self.ascii
         self.animation_level = "full" if self.motion else "none"
-        look = look_for(settings.theme)
+        look = look_for(settings.theme, colour_depth()[0], self._light_ground)
         name = f"tutor-{look.name}"
         if self.theme != name:
             self.look = look
             self.register_theme(textual_theme(look))
             self.theme = name
+
+    def on_terminal_answered(self, message: TerminalAnswered) -> None:
+        """Fit the look and the signs to what the terminal has told about itself."""
+        light = self._light_ground if message.light_ground is None else message.light_ground
+        if (light, message.wide_signs) != (self._light_ground, self._wide_signs):
+            self._light_ground, self._wide_signs = light, message.wide_signs
+            self._apply_settings()
+            for screen in self.screen_stack:
+                if isinstance(screen, Commanded):
+                    screen.refresh_texts()
+        release = getattr(driver_of(self), "release", None)  # Textual's own drivers do not ask
+        if release is not None:
+            self.call_after_refresh(release)
 
     def action_suspend_process(self) -> None:
         """Pause until the shell continues us. If no shell would, show a notice instead."""
