@@ -19,10 +19,11 @@ from textual.screen import Screen
 
 from tutor.foundation.languages import languages
 from tutor.foundation.terminal import colour_depth
-from tutor.foundation.translate import language, language_name, translate
+from tutor.foundation.translate import language, language_name, sentences, translate
 from tutor.tui import router, routes
 from tutor.tui.background import MIN_HEIGHT, MIN_WIDTH, ForgetfulThreads, fits
 from tutor.tui.garbage import AFTER_LEAVING, LOOK_EVERY, GarbageCollection
+from tutor.tui.keymap import learners_keys
 from tutor.tui.screen import Commanded, TutorScreen
 from tutor.tui.terminal.inquiry import TerminalAnswered, light_ground_by_name
 from tutor.tui.textual_private import TESTED, GuardedApp, driver_of
@@ -150,7 +151,19 @@ class TutorApp(GuardedApp):
     def _preload(self) -> None:
         from tutor.tui.background import preload
 
-        preload(self, self.garbage.keep)
+        preload(self, self._preloaded)
+
+    def _preloaded(self) -> None:
+        """All screens are imported: say so if the learner's own keys cannot be used as they stand."""
+        self.garbage.keep()
+        own = learners_keys()
+        if (own.keys or own.faults) and isinstance(self.screen, TutorScreen):
+            from tutor.tui.key_list import all_commands, faults_of
+
+            faults = faults_of(own, all_commands())
+            if faults:
+                more = translate("keymap.more", count=len(faults) - 1) if len(faults) > 1 else ""
+                self.screen.notice(sentences(faults[0], more), "warning", 12.0)
 
     def switch_language(self) -> None:
         """Switch everything to the next language."""
