@@ -30,9 +30,9 @@ def terms_in(language: str) -> list[Term]:
 
 
 @each_language
-def test_there_are_nineteen_lessons(language: str) -> None:
+def test_there_are_at_least_twenty_lessons_with_a_number_each(language: str) -> None:
     numbers = [path.stem[:2] for path in FILES if path.parent.name == language]
-    assert numbers == [f"{number:02}" for number in range(1, 20)]
+    assert len(set(numbers)) == len(numbers) >= 20
 
 
 @each_language
