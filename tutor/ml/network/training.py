@@ -22,7 +22,7 @@ from tutor.ml.diagnostics import (
 )
 from tutor.ml.divergence import divergence_limit, has_diverged
 from tutor.ml.gradient_rules import GradientRules
-from tutor.ml.losses import loss_for, softmax
+from tutor.ml.losses import Loss, loss_for, softmax
 from tutor.ml.models.hidden_units import place_along_data, place_hidden_units
 from tutor.ml.models.polynomial import PolynomialFeatures
 from tutor.ml.network.batches import Batches
@@ -130,6 +130,11 @@ class NetworkTraining:
         copy.parameters[:] = self.network.parameters
         x, labels = self._x[:rows].astype(np.float64), self._labels[:rows].astype(np.float64)
         return check_gradient(copy, self._loss, np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), indices)
+
+    def examples(self, most: int) -> tuple[Array, Array, Loss]:
+        """The first ``most`` training examples as the network takes them, (d, n), their labels (k, n), and the loss."""
+        x, labels = self._x[:most, :-1], self._labels[:most]
+        return np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), self._loss
 
     def dead_fractions(self, most: int) -> list[float]:
         """The fraction of dead units in each hidden layer; see `tutor.ml.diagnostics`.
