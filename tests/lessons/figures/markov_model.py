@@ -95,11 +95,11 @@ def figures() -> dict[str, float]:
 
 PICKS = {"least": min, "most": max}
 QUOTED = (
-    Quoted("hw2-dnn", "(0.88 a frame)", "stay, least", 0.865, 0.895),
-    Quoted("hw2-dnn", "most probable sequence | 0.77 to 0.79 |", "sequence, least", 0.76, 0.78),
-    Quoted("hw2-dnn", "most probable sequence | 0.77 to 0.79 |", "sequence, most", 0.78, 0.80),
-    Quoted("hw2-dnn", "most probable phone for each frame | 0.78 to 0.81 |", "frames, least", 0.77, 0.79),
-    Quoted("hw2-dnn", "most probable phone for each frame | 0.78 to 0.81 |", "frames, most", 0.80, 0.82),
-    Quoted("hw2-dnn", "estimated from all 40 frames | 0.84 to 0.86 |", "adapted, least", 0.83, 0.85),
-    Quoted("hw2-dnn", "estimated from all 40 frames | 0.84 to 0.86 |", "adapted, most", 0.85, 0.87),
+    Quoted("hw2-dnn", "(0.90 a frame)", "stay, least", 0.895, 0.905),
+    Quoted("hw2-dnn", "most probable sequence | 0.76 to 0.81 |", "sequence, least", 0.755, 0.765),
+    Quoted("hw2-dnn", "most probable sequence | 0.76 to 0.81 |", "sequence, most", 0.805, 0.815),
+    Quoted("hw2-dnn", "most probable phone for each frame | 0.77 to 0.82 |", "frames, least", 0.765, 0.775),
+    Quoted("hw2-dnn", "most probable phone for each frame | 0.77 to 0.82 |", "frames, most", 0.815, 0.825),
+    Quoted("hw2-dnn", "estimated from all 40 frames | 0.83 to 0.88 |", "adapted, least", 0.825, 0.835),
+    Quoted("hw2-dnn", "estimated from all 40 frames | 0.83 to 0.88 |", "adapted, most", 0.875, 0.885),
 )
