@@ -12,7 +12,7 @@ if __name__ == "__main__":
     for name in sys.argv[1:] or (*FAST, *SLOW):
         module = import_module(f"tests.lessons.figures.{name}")
         found = module.figures()
-        print(f"{name}: {(module.__doc__ or '').partition('\n')[0]}")
+        print(f"{name}: {module.__doc__}")
         for figure, value in found.items():
             print(f"  {figure:<40} {value:.4g}")
         wrong += faults(module.QUOTED, found)
