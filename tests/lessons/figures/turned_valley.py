@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.lessons.figures import Quoted
+from tutor.ml.arrays import Array
 from tutor.ml.optimizers import make_optimizer
 from tutor.ml.settings import OptimizerSettings
 
@@ -15,7 +16,7 @@ TURN = np.array([[1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)
 """The columns are the directions along the valley and across it."""
 
 
-def best_loss(settings: OptimizerSettings, turn: np.ndarray) -> float:
+def best_loss(settings: OptimizerSettings, turn: Array) -> float:
     """The lowest loss after `UPDATES` updates with any of `RATES`."""
     hessian = turn @ np.diag(CURVATURES) @ turn.T
     best = np.inf
