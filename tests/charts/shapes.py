@@ -18,7 +18,14 @@ from tutor.charts.landscape import curve_chart, surface_chart
 from tutor.charts.learning_rate import learning_rate_chart
 from tutor.charts.loss import loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.loss_history import LossHistory
-from tutor.charts.network import gradient_check_table, gradients_chart, norms_chart, shapes_table, updates_chart
+from tutor.charts.network import (
+    dead_units_chart,
+    gradient_check_table,
+    gradients_chart,
+    norms_chart,
+    shapes_table,
+    updates_chart,
+)
 from tutor.charts.series import autocorrelation_chart, series_chart
 from tutor.charts.text import text_chart
 from tutor.charts.threshold import threshold_chart
@@ -91,6 +98,7 @@ CHARTS: dict[str, Chart] = {
     "learning-rate": lambda w, h, a: learning_rate_chart(
         ([1, 20, 40], [0.01, 0.1, 0.05]), w, h, planned=([1, 20, 90], [0.01, 0.1, 0.02]), ascii=a
     ),
+    "dead-units": lambda w, h, a: dead_units_chart([0.0, 0.25, 1.0], w, h, dead=0.4, ascii=a),
     "weights": lambda w, h, a: weights_chart(["w", "偏置"], [1.5, -0.5], w, h, ascii=a),
     "threshold": lambda w, h, a: threshold_chart(
         [0, 1, 2], {"正常": [5, 1, 0], "垃圾": [0, 2, 6]}, w, h, threshold=1.5, mistakes=0.1, ascii=a

@@ -79,6 +79,7 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"updates": [1, 2, 3], "planned": [0.1, 0.05, 0.01]},
         {"updates": [1, 2], "used": [0.1, 0.05]},
     ),
+    "dead-units": ({}, {"fractions": [0.5, 1.0], "dead": 0.75}),
     "weights": ({}, {"names": ["w"], "values": [1.0]}),
     "threshold": (
         {"values": [0, 1], "counts_by_class": {"a": [3, 0], "b": [0, 3]}},

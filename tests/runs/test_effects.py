@@ -81,6 +81,7 @@ OPTIONS: dict[str, list[object]] = {
     "model.hidden": [[3], [5, 5]],
     "model.depth": [2],
     "model.activation": ["tanh"],
+    "model.initial_scale": [1.5],
     "model.dropout": [0.5],
     "model.batch_norm": [True],
     "model.placed": [True],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tutor.charts.bars import Bar, bar_chart
 from tutor.charts.cells import Row, Rows, Span, fit_rows, flow, sentence, too_small
 from tutor.charts.loss_history import float_array
 from tutor.charts.numbers import count, figure
@@ -106,6 +107,21 @@ def _gradients_legend(width: int, height: int, batch_size: int, angle: float, *,
         [Span(translate("charts.usual-angle", angle=f"{angle:.0f}"), "text")],
     ]
     return flow(items, width, 1)
+
+
+def dead_units_chart(fractions: Sequence[float], width: int, height: int, *, dead: float, ascii: bool = False) -> Rows:
+    """Draw the percentage of dead units in each hidden layer as a bar.
+
+    Args:
+        fractions: The fraction of dead units in each hidden layer, from the first.
+        width: The width in cells.
+        height: The height in rows.
+        dead: The fraction of all hidden units.
+        ascii: Whether to draw in plain ASCII.
+    """
+    bars = [Bar(str(layer), 100 * fraction, "valid") for layer, fraction in enumerate(fractions, start=1)]
+    title = translate("charts.dead-units", percent=f"{100 * dead:.0f}")
+    return bar_chart(bars, width, height, title=title, top=100.0, ascii=ascii)
 
 
 def updates_chart(

@@ -10,6 +10,7 @@ import numpy as np
 
 from tutor.ml.arrays import Array
 from tutor.ml.losses import Loss
+from tutor.ml.network.layers import ActivationLayer, Residual, Sequential
 from tutor.ml.network.network import Network
 from tutor.ml.network.passes import gradient_tape
 from tutor.ml.network.tape import Run
@@ -171,6 +172,33 @@ def check_gradient(
         lambda: loss.mean(network.predict(x[:-1]), labels), network.parameters, indices=indices
     )
     return GradientCheck(computed, measured)
+
+
+# -- dead units -------------------------------------------------------------------------------------------------
+
+
+def dead_fractions(network: Network, x: Array) -> list[float]:
+    """For each hidden layer, the fraction of its units that are off, at an output of 0 or less, for every example.
+
+    The slope of a ReLU that is off is zero, so the gradient of the weights that lead to such a unit is zero, too, as
+    long as what comes in from the layers below stays as it is: the ReLU is dead.
+
+    Args:
+        network: The network, whose activation is ReLU.
+        x: Examples, (N, d).
+    """
+    fractions = []
+    inputs = np.asarray(x.T, dtype=network.parameters.dtype)
+    for layer in network.layers[:-1]:
+        if not isinstance(layer, Sequential):
+            continue
+        outputs = inputs
+        for part in layer.layers:
+            outputs = part.predict(outputs)
+            if isinstance(part, ActivationLayer):
+                fractions.append(float(np.mean((outputs <= 0).all(axis=1))))
+        inputs = inputs + outputs if isinstance(layer, Residual) else outputs
+    return fractions
 
 
 # -- what a result owes to rounding -----------------------------------------------------------------------------

@@ -193,6 +193,11 @@ def _has_hidden_layers(lab: Lab) -> str:
     return _unless(lab.model.kind.layers and bool(lab.model.hidden), "effects.no-layers", model=lab.model.name)
 
 
+def _draws_hidden_layers(lab: Lab) -> str:
+    placed = lab.model.placed or bool(lab.model.pieces)
+    return _has_hidden_layers(lab) or _unless(not placed, "effects.placed")
+
+
 def _has_batches(lab: Lab) -> str:
     batches = _by_gradient(lab) and lab.optimizer.name != "gd" and lab.model.kind.network
     return _unless(batches, "effects.whole-batches")
@@ -218,7 +223,7 @@ def _warms_up(lab: Lab) -> str:
 
 
 def _curves_down(lab: Lab) -> str:
-    return _unless(lab.model.function != "bowl", "effects.curves-up")
+    return _unless(lab.model.function not in {"bowl", "oval"}, "effects.curves-up")
 
 
 def _looks_back(lab: Lab) -> str:
@@ -386,6 +391,8 @@ class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """With ``mlp``: how many times these layers are repeated."""
     activation: Annotated[str, setting(applies=_has_hidden_layers, names=registered(ACTIVATIONS))] = "relu"
     """The activation of the hidden layers."""
+    initial_scale: Annotated[float, setting(applies=_draws_hidden_layers, since=2, ge=0.0, le=100.0)] = 1.0
+    """With ``mlp``: what all initial weights are multiplied by. With 1 a signal keeps its size from layer to layer."""
     residual: Annotated[bool, setting(applies=_has_hidden_layers)] = False
     """With ``mlp``: whether a hidden layer adds its output to that of the layer below if both are equally wide."""
     dropout: Annotated[float, setting(applies=_has_hidden_layers, ge=0.0, le=0.95)] = 0.0

@@ -22,7 +22,7 @@ STATE_SIGNS: dict[State, tuple[str, str]] = {
     "unreadable": ("✗", "runs.state-unreadable"),
 }
 """For each state: its sign, and the translation key of its name."""
-_DRAWN = {"ball": "f(w)", "bowl": "L(u, v)", "saddle": "L(w₁, w₂)"}
+_DRAWN = {"ball": "f(w)", "bowl": "L(u, v)", "oval": "L(u, v)", "saddle": "L(w₁, w₂)"}
 """How lessons write drawn functions; all others are functions of two logits."""
 _PLAIN = str.maketrans("₁₂", "12")
 

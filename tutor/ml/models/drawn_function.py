@@ -123,6 +123,16 @@ FUNCTIONS: dict[str, DrawnFunction] = {
         box=((-100.0, 100.0), (-8.0, 8.0)),
         hessian=lambda u, v: (0.002, 0.0, 20.0),
     ),
+    # An oval bowl: curvatures 1 and 10, so that gradient descent is stable below η = 0.2.
+    "oval": DrawnFunction(
+        ("w", "b"),
+        lambda u, v: 0.5 * (u**2 + 10 * v**2),
+        lambda u, v: (u, 10 * v),
+        start=(-8.0, 3.0),
+        symbols=("u", "v"),
+        box=((-10.0, 10.0), (-4.0, 4.0)),
+        hessian=lambda u, v: (1.0, 0.0, 10.0),
+    ),
     # The net ŷ = w₂ w₁ x and one example (1, 1): a saddle at the origin, minima where w₁ w₂ = 1.
     "saddle": DrawnFunction(
         ("w", "b"),

@@ -12,10 +12,17 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.translate import translate
 from tutor.ml.arrays import Array
 from tutor.ml.datasets.dataset import CLASSIFICATION, Dataset, Floats
-from tutor.ml.diagnostics import BatchGradients, BatchLosses, GradientCheck, batch_gradients, check_gradient
+from tutor.ml.diagnostics import (
+    BatchGradients,
+    BatchLosses,
+    GradientCheck,
+    batch_gradients,
+    check_gradient,
+    dead_fractions,
+)
 from tutor.ml.divergence import divergence_limit, has_diverged
 from tutor.ml.gradient_rules import GradientRules
-from tutor.ml.losses import loss_for, softmax
+from tutor.ml.losses import Loss, loss_for, softmax
 from tutor.ml.models.hidden_units import place_along_data, place_hidden_units
 from tutor.ml.models.polynomial import PolynomialFeatures
 from tutor.ml.network.batches import Batches
@@ -53,6 +60,9 @@ class NetworkTraining:
         self.network = _network(model, self._polynomial.features, dataset.classes or 1, train.seed)
         self._random = np.random.default_rng(train.seed)
         self.network.initialise(self._random)
+        if self.network.sizes[1:-1]:
+            for linear in self.network.linears:
+                linear.weights.value[:] *= model.initial_scale
         self._start_at(model.w, model.b)
         if model.placed:
             place_along_data(self.network, dataset.x_train[:, 0], dataset.y_train)
@@ -120,6 +130,19 @@ class NetworkTraining:
         copy.parameters[:] = self.network.parameters
         x, labels = self._x[:rows].astype(np.float64), self._labels[:rows].astype(np.float64)
         return check_gradient(copy, self._loss, np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), indices)
+
+    def examples(self, most: int) -> tuple[Array, Array, Loss]:
+        """The first ``most`` training examples as the network takes them, (d, n), their labels (k, n), and the loss."""
+        x, labels = self._x[:most, :-1], self._labels[:most]
+        return np.ascontiguousarray(x.T), np.ascontiguousarray(labels.T), self._loss
+
+    def dead_fractions(self, most: int) -> list[float]:
+        """The fraction of dead units in each hidden layer; see `tutor.ml.diagnostics`.
+
+        Args:
+            most: How many training examples to look at, from the first.
+        """
+        return dead_fractions(self.network, self._x[:most, :-1])
 
     @property
     def batch_size(self) -> int:
