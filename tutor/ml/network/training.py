@@ -283,7 +283,7 @@ class NetworkTraining:
             rate = float(self._rates_of_epoch()[0])
             x, labels = np.ascontiguousarray(batch.x[:-1]), np.ascontiguousarray(batch.labels)
             trace = trace_update(network, self._optimizer, self._rules, self._loss, x, labels, rate)
-        return dataclasses.replace(trace, number=self._updates + 1)
+        return dataclasses.replace(trace, number=self._updates + 1, unit=self._unit)
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
         train_loss, train_accuracy = self._evaluate_train(self._loss)

@@ -18,6 +18,9 @@ from tutor.ml.network.layers import ActivationLayer, Layer, Linear, Sequential
 from tutor.ml.network.network import Network
 from tutor.ml.optimizers import Optimizer
 
+_CONSTANTS = ("momentum", "alpha", "beta1", "beta2", "epsilon", "weight_decay")
+"""What optimizers call their own numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class LayerTrace:
@@ -75,8 +78,10 @@ class UpdateTrace:
         learning_rate: η of this update, after the schedule.
         state_before: The optimizer's state by name, (P,) each.
         state_after: The same after the update.
+        constants: The optimizer's own numbers by name, such as ``momentum`` and ``epsilon``.
         steps: How many updates the optimizer has counted after this one; 0 if it does not count.
         new_loss: L over the same batch after the update.
+        unit: The factor from L to the units of the label.
     """
 
     number: int
@@ -94,8 +99,10 @@ class UpdateTrace:
     learning_rate: float
     state_before: dict[str, Array]
     state_after: dict[str, Array]
+    constants: dict[str, float]
     steps: int
     new_loss: float
+    unit: float = 1.0
 
     @property
     def batch_size(self) -> int:
@@ -165,6 +172,7 @@ def trace_update(
         learning_rate=rate,
         state_before={name: _exact(array) for name, array in state.items()},
         state_after={name: _exact(array) for name, array in optimizer.state().items()},
+        constants={name: float(getattr(optimizer, name)) for name in _CONSTANTS if hasattr(optimizer, name)},
         steps=int(getattr(optimizer, "t", 0)),
         new_loss=loss.mean(network.forward(x), labels),
     )

@@ -22,7 +22,7 @@ from tutor.runs.session.session import LabSession
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screens.lab.building import REDO, UNDO, BuildingMode
-from tutor.tui.screens.lab.mode import CONTROLS, LEAVE, RUN, ChartMode, Lab, LabCommand, Mode
+from tutor.tui.screens.lab.mode import CONTROLS, EXPLAIN, LEAVE, RUN, ChartMode, Lab, LabCommand, Mode
 from tutor.tui.screens.lab.replaying import ReplayingMode
 from tutor.tui.widgets.lab_words import seed_text
 
@@ -72,6 +72,7 @@ class NormalMode(ChartMode):
         LabCommand("lab.step", ("s",), "lab.step", "lab.step-help", group=RUN),
         LabCommand("lab.faster", ("full_stop",), "lab.faster", "lab.faster-help", group=RUN, shown=", ."),
         LabCommand("lab.slower", ("comma",), "lab.slower", "lab.slower-help", group=RUN),
+        EXPLAIN,
         LabCommand("lab.restart", ("r",), "lab.restart", "lab.restart-help", group=RUN),
         LabCommand("lab.reroll", ("R",), "lab.reroll", "lab.reroll-help", group=RUN),
         LabCommand("lab.reroll-data", ("D",), "workbench.reroll-data", "workbench.reroll-data-help", group=RUN),
