@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
-from tutor.foundation.translate import translate
+from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.translate import language, translate
 from tutor.plain.reporters import wants_ascii
 from tutor.plain.train import config_to_train
 from tutor.runs.explanation.explained import ExplainedUpdate, explain_update
@@ -42,10 +43,13 @@ def explain(lab: str | None, overrides: Mapping[str, object], *, data: str | Non
 
 
 def explained_lines(update: ExplainedUpdate, example: int, *, ascii: bool) -> list[str]:
-    """The stages one below the other, each below its number and title."""
-    stages, lines = update.stages(example), [""]
+    """The lab and the epoch, then the stages one below the other, each below its number and title."""
+    epoch = update.epoch
+    when = translate("explain.after-epoch", epoch=epoch) if epoch else translate("explain.after-none")
+    title = harmless_line(update.facts.spec.title_in(language()))
+    stages, lines = update.stages(example), [f"{title}  ({when})", ""]
     for number, stage in enumerate(stages, 1):
         lines += [translate("explain.heading", number=number, count=len(stages), title=stage.title), ""]
         lines += [line.text for line in stage.lines(_WIDTH, ascii=ascii)]
         lines += ["", ""]
-    return lines[1:-2]
+    return lines[:-2]

@@ -162,7 +162,7 @@ class _Writer:
             return translate(key)
         kind = translate("explain.output-layer" if self.name.is_last(layer) else "explain.hidden-layer")
         layers = len(self.trace.layers)
-        return f"{translate(key)}: {translate('explain.layer', layer=layer + 1, count=layers)} ({kind})"
+        return translate("explain.of-layer", title=translate(key), layer=layer + 1, count=layers, kind=kind)
 
     # -- the batch ----------------------------------------------------------------------------------------------
 
@@ -184,7 +184,7 @@ class _Writer:
                 Numbers(items=tuple(self._legend())),
                 self._examples(),
                 *self._standardised(),
-                sentences(translate("explain.parameters-before", count=len(trace.before)), names),
+                sentences(names, translate("explain.parameters-before", count=len(trace.before))),
                 Numbers(items=tuple(f"{name} = {number(value)}" for name, value in parameters)),
             ),
             _INPUTS,
@@ -335,7 +335,7 @@ class _Writer:
             self._layer_title("explain.stage-backward", layer),
             (
                 *formulas,
-                sentences(self._example_text, *paths),
+                sentences(*paths, self._example_text),
                 Numbers(tuple(self._deltas(layer))),
                 translate("explain.gradient", count=self.trace.batch_size),
                 gradient,
