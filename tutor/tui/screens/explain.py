@@ -21,6 +21,7 @@ from tutor.tui.widgets.prose import MEASURE, ProseView
 from tutor.tui.widgets.rows import Area, RowsView
 from tutor.typeset.elements import Line
 from tutor.typeset.elements import Span as Words
+from tutor.typeset.spelling import spelled
 
 if TYPE_CHECKING:
     from tutor.runs.explanation.explained import ExplainedUpdate
@@ -179,7 +180,10 @@ class ExplainScreen(TutorScreen):
         from tutor.charts.diagram import Unit, network_diagram
 
         stage = self._stages[self._at]
-        layers = [[Unit(*unit) for unit in layer] for layer in self._update.units(stage, self._example)]
+        layers = [
+            [Unit(spelled(name) if area.ascii else name, value) for name, value in layer]
+            for layer in self._update.units(stage, self._example)
+        ]
         active = stage.layer + 1 if stage.layer is not None else None
         return network_diagram(layers, area.width, area.height, active=active, ascii=area.ascii)
 
