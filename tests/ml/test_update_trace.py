@@ -48,9 +48,9 @@ def first_update(training: NetworkTraining) -> Array:
         step(rate)
         found.append(training.network.parameters.copy())
 
-    training._optimizer.step = watched  # type: ignore[method-assign]
-    next(training.epochs())
-    training._optimizer.step = step  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(training._optimizer, "step", watched)
+        next(training.epochs())
     return found[0]
 
 
@@ -137,7 +137,8 @@ def test_a_wrong_sign_in_the_backward_pass_is_traced_too() -> None:
 
 @pytest.mark.parametrize("part", ["dropout", "batch_norm", "residual"])
 def test_other_layers_cannot_be_traced(part: str) -> None:
-    one = training(hidden=(3, 3), **{part: 0.5 if part == "dropout" else True})
+    parts: dict[str, Any] = {part: 0.5 if part == "dropout" else True}
+    one = training(hidden=(3, 3), **parts)
     assert not can_trace(one.network)
     with pytest.raises(TypeError):
         one.trace_update()

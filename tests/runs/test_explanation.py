@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def _english() -> Iterator[None]:
     use_language(before)
 
 
-def load(name: str = "one-step", **overrides: object) -> LabConfig:
+def load(name: str = "one-step", **overrides: Any) -> LabConfig:
     return load_lab(name, LESSONS / "labs", {key.replace("__", "."): value for key, value in overrides.items()})
 
 
@@ -78,7 +79,7 @@ def test_the_small_labs_of_the_course_can_be_explained(name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("epoch", [0, 1, 7])
-def test_it_is_the_update_that_the_run_makes_after_that_epoch(overrides: dict[str, object], epoch: int) -> None:
+def test_it_is_the_update_that_the_run_makes_after_that_epoch(overrides: dict[str, Any], epoch: int) -> None:
     spec = load(**overrides)
     adapter = TrainingAdapter(spec, DATA)
     training = adapter.context.training
@@ -182,7 +183,7 @@ def test_where_paths_meet_their_sum_is_shown() -> None:
         ({"data__standardise": True}, ["x₁ = (4.902 − ", "In the units of the label"]),
     ],
 )
-def test_what_a_lab_trains_with_is_said(overrides: dict[str, object], said: list[str]) -> None:
+def test_what_a_lab_trains_with_is_said(overrides: dict[str, Any], said: list[str]) -> None:
     text = text_of(explain_update(load(**overrides), DATA))
     assert [each for each in said if each not in text] == []
 
@@ -239,9 +240,7 @@ def test_units_are_known_as_far_as_the_stage_has_come() -> None:
         ),
     ],
 )
-def test_a_sentence_says_why_an_update_cannot_be_explained(
-    name: str, overrides: dict[str, object], reason: str
-) -> None:
+def test_a_sentence_says_why_an_update_cannot_be_explained(name: str, overrides: dict[str, Any], reason: str) -> None:
     with pytest.raises(TutorError, match=reason):
         explain_update(load(name, **overrides), DATA, 3)
 

@@ -107,7 +107,7 @@ class UpdateTrace:
     @property
     def batch_size(self) -> int:
         """The number B."""
-        return self.labels.shape[1]
+        return int(self.labels.shape[1])
 
     @property
     def finite(self) -> bool:

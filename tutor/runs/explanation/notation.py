@@ -47,9 +47,9 @@ def mean(texts: Sequence[str]) -> tuple[str, ...]:
     """The terms of the mean over a batch; of a large batch the first ones."""
     if len(texts) == 1:
         return tuple(texts)
-    shown = terms(texts[: _SHOWN if len(texts) <= _SHOWN else _SHOWN - 1])
-    rest = ("+ …",) if len(texts) > _SHOWN else ()
-    first, *others = (*shown, *rest)
+    first, *others = terms(texts[: _SHOWN if len(texts) <= _SHOWN else _SHOWN - 1])
+    if len(texts) > _SHOWN:
+        others.append("+ …")
     inner = [f"1/{len(texts)} · ({first}", *others]
     return (*inner[:-1], f"{inner[-1]})")
 
