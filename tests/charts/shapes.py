@@ -9,6 +9,7 @@ import numpy as np
 from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import Rows, plain_text, row_width
 from tutor.charts.confusion import confusion_chart
+from tutor.charts.diagram import Unit, network_diagram
 from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
 from tutor.charts.folds import folds_chart
@@ -102,6 +103,10 @@ CHARTS: dict[str, Chart] = {
     "weights": lambda w, h, a: weights_chart(["w", "偏置"], [1.5, -0.5], w, h, ascii=a),
     "threshold": lambda w, h, a: threshold_chart(
         [0, 1, 2], {"正常": [5, 1, 0], "垃圾": [0, 2, 6]}, w, h, threshold=1.5, mistakes=0.1, ascii=a
+    ),
+    "diagram": lambda w, h, a: network_diagram(
+        [[Unit(f"x{number}", "0.5") for number in range(20)], [Unit("a[1]", "-0.123"), Unit("a[2]")], [Unit("y", "1")]],
+        w, h, active=1, ascii=a,
     ),
     "folds": lambda w, h, a: folds_chart([0.1, 0.2, None], [0.3, 0.2, None], w, h, ascii=a),
 }  # fmt: skip

@@ -57,6 +57,7 @@ WAYS: dict[type[Route], tuple[Callable[[TutorApp], Route], str]] = {
     routes.Help: (lambda app: routes.Help(app.screen), "› Help"),
     routes.Palette: (lambda app: routes.Palette(app.screen), "Course map"),
     routes.Source: (lambda _: routes.Source(BALL), "Lab: Ball on a curve › Code"),
+    routes.Explain: (lambda _: routes.Explain(BALL), "Lab: Ball on a curve › One update"),
     routes.TooSmall: (lambda _: routes.TooSmall(), "too small"),
 }
 KINDS: dict[str, type[Route]] = {

@@ -126,6 +126,22 @@ def _train(
     return train(lab, overrides(settings, options), style_for(style), data=data, detach=detach)
 
 
+@_command("explain", "explain.cli", "explain.cli-short")
+@click.argument("lab", required=False, shell_complete=complete_labs)
+@click.option("--after", type=click.IntRange(min=0), default=0, metavar="EPOCHS", help=translate("explain.cli-after"))
+@click.option(
+    "--example", type=click.IntRange(min=1), default=1, metavar="NUMBER", help=translate("explain.cli-example")
+)
+@lab_options
+def _explain(
+    lab: str | None, data: str | None, settings: tuple[str, ...], after: int, example: int, **options: str | None
+) -> int:
+    from tutor.plain.explain import explain
+
+    require_one(lab, data)
+    return explain(lab, overrides(settings, options), data=data, after=after, example=example)
+
+
 @_command("sweep", "cli.sweep", "cli.sweep-short")
 @click.argument("lab", required=False, shell_complete=complete_labs)
 @click.option("--grid", multiple=True, metavar="KEY=VALUE,...", help=translate("cli.sweep-grid"))

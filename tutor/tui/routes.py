@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tutor.labs.lab_config import LabConfig
+    from tutor.runs.events import Changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,16 @@ class Source(Route):
     screen: ClassVar[str] = "source"
     spec: LabConfig
     task: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explain(Route):
+    """The next update of a lab after an epoch, stage by stage, with the changes of settings up to there."""
+
+    screen: ClassVar[str] = "explain"
+    spec: LabConfig
+    epoch: int = 0
+    changes: Sequence[Changed] = ()
 
 
 LabRoute = Lab | Run | Cell

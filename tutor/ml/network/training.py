@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from math import ceil, inf, isfinite
 
 import numpy as np
@@ -30,6 +32,7 @@ from tutor.ml.network.evaluation import Evaluation, rows_together
 from tutor.ml.network.network import Network, with_ones
 from tutor.ml.network.passes import INPUTS, gradient_steps
 from tutor.ml.network.tape import Run, Steps, step, unroll
+from tutor.ml.network.update_trace import UpdateTrace, trace_update
 from tutor.ml.optimizers import make_optimizer
 from tutor.ml.schedules import make_schedule
 from tutor.ml.settings import ModelSettings, OptimizerSettings, TrainSettings
@@ -267,9 +270,7 @@ class NetworkTraining:
         if not self._tapes:
             self._make_tapes()
         batches, count = self._batches, self._batches.count
-        updates = np.arange(self._updates, self._updates + count)
-        planned = self._updates + (self.planned_epochs - self._epoch) * count
-        rates = self._learning_rate * self._factor(updates, planned)
+        rates = self._rates_of_epoch()
         self._rates = iter(rates.tolist())
         for slab in batches.fill(self._random):
             for run, inputs in self._tapes[slab]:
@@ -279,6 +280,33 @@ class NetworkTraining:
                     self.batch_losses.run(run, inputs, self._loss)
         self._updates += count
         return self._rules.norm(), float(rates[-1])
+
+    def _rates_of_epoch(self) -> Array:
+        """The learning rate of each update of the next epoch."""
+        count = self._batches.count
+        updates = np.arange(self._updates, self._updates + count)
+        planned = self._updates + (self.planned_epochs - self._epoch) * count
+        return np.asarray(self._learning_rate * self._factor(updates, planned))
+
+    def trace_update(self) -> UpdateTrace:
+        """The next update with every number that goes into it; the training stays as it is.
+
+        If the learner moves the parameters, or nobody does, it is an update by gradient descent.
+
+        Raises:
+            TypeError: The network has other layers than linear ones and activations; see
+                `tutor.ml.network.update_trace.can_trace`.
+        """
+        network = _network(self.model, self.network.sizes[0], self.network.sizes[-1], self._train.seed)
+        network.parameters[:] = self.network.parameters
+        batches = Batches(self._x, self._labels, self._batches.size, shuffle=self._train.shuffle)
+        slab = next(batches.fill(deepcopy(self._random)))
+        batch = batches.slabs[slab][0]
+        with np.errstate(all="ignore"):
+            rate = float(self._rates_of_epoch()[0])
+            x, labels = np.ascontiguousarray(batch.x[:-1]), np.ascontiguousarray(batch.labels)
+            trace = trace_update(network, self._optimizer, self._rules, self._loss, x, labels, rate)
+        return dataclasses.replace(trace, number=self._updates + 1, unit=self._unit)
 
     def _result(self, norm: float | None, rate: float | None) -> EpochResult:
         train_loss, train_accuracy = self._evaluate_train(self._loss)

@@ -88,7 +88,7 @@ class Mode:
 
     def possible(self, command: Command) -> bool:
         """Whether one of `commands` can be used now."""
-        if command.id == "lab.source":  # we do not have the code of another program
+        if command.id in {"lab.source", "lab.explain"}:  # we do not have the code of another program
             return not self.session.recorded
         return command.id != "lab.panel" or len(self.session.spec.show.panels) > 1
 
@@ -140,6 +140,12 @@ class Mode:
         task = summary.data.task if summary is not None and summary.data is not None else ""
         router.go(self.lab.tutor, routes.Source(self.session.running_spec, task))
 
+    def action_explain(self) -> None:
+        """Explain the next update at the epoch in view."""
+        summary = self.session.summary
+        epoch, changes = (summary.epoch, tuple(summary.changes)) if summary is not None else (0, ())
+        router.go(self.lab.tutor, routes.Explain(self.session.running_spec, epoch, changes))
+
     def action_about(self) -> None:
         about = self.session.spec.about_in(language())
         self.lab.notice(harmless_line(about) or translate("lab.name"))
@@ -148,6 +154,7 @@ class Mode:
 LEAVE = LabCommand("lab.leave", ("d",), "lab.leave", "lab.leave-help", group=RUN)
 PANEL = LabCommand("lab.panel", ("v",), "lab.panel", "lab.panel-help", group=CHART)
 SOURCE = LabCommand("lab.source", ("C",), "lab.source", "lab.source-help", group=CHART)
+EXPLAIN = LabCommand("lab.explain", ("E",), "explain.explain", "explain.explain-help", group=RUN)
 ABOUT = LabCommand("lab.about", ("i",), "lab.about", "lab.about-help", group=CHART)
 
 

@@ -13,6 +13,7 @@ from tutor.foundation.translate import translate
 from tutor.labs.controls import control_title, value_text
 from tutor.labs.draft import PIECES, Change
 from tutor.labs.lab_config import ControlConfig
+from tutor.labs.limits import MOST_EXPLAINED
 from tutor.labs.settings import SETTINGS
 from tutor.runs.comparison import title_of_key
 from tutor.runs.replay import Replay
@@ -22,7 +23,7 @@ from tutor.runs.session.session import LabSession
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screens.lab.building import REDO, UNDO, BuildingMode
-from tutor.tui.screens.lab.mode import CONTROLS, LEAVE, RUN, ChartMode, Lab, LabCommand, Mode
+from tutor.tui.screens.lab.mode import CONTROLS, EXPLAIN, LEAVE, RUN, ChartMode, Lab, LabCommand, Mode
 from tutor.tui.screens.lab.replaying import ReplayingMode
 from tutor.tui.widgets.lab_words import seed_text
 
@@ -56,8 +57,8 @@ _OF_OUR_OWN_RUNS: Final = frozenset({
 _FOOTERS: Final[Mapping[str, tuple[str, ...]]] = {
     "ready": ("start", "nudge", "step", "faster", "panel", "source"),
     "running": ("pause", "nudge", "step", "restart", "faster", "source", "stop", "log", "pin"),
-    "paused": ("resume", "step", "nudge", "restart", "pin", "source", "stop", "log"),
-    "ended": ("start", "nudge", "pin", "compare", "replay", "source", "log"),
+    "paused": ("resume", "step", "nudge", "explain", "restart", "pin", "source", "stop", "log"),
+    "ended": ("start", "nudge", "explain", "pin", "compare", "replay", "source", "log"),
     "by-hand": ("start", "nudge", "type", "pin", "panel", "source"),
 }
 
@@ -72,6 +73,7 @@ class NormalMode(ChartMode):
         LabCommand("lab.step", ("s",), "lab.step", "lab.step-help", group=RUN),
         LabCommand("lab.faster", ("full_stop",), "lab.faster", "lab.faster-help", group=RUN, shown=", ."),
         LabCommand("lab.slower", ("comma",), "lab.slower", "lab.slower-help", group=RUN),
+        EXPLAIN,
         LabCommand("lab.restart", ("r",), "lab.restart", "lab.restart-help", group=RUN),
         LabCommand("lab.reroll", ("R",), "lab.reroll", "lab.reroll-help", group=RUN),
         LabCommand("lab.reroll-data", ("D",), "workbench.reroll-data", "workbench.reroll-data-help", group=RUN),
@@ -114,7 +116,16 @@ class NormalMode(ChartMode):
 
     @property
     def in_footer(self) -> tuple[str, ...]:
-        return _FOOTERS["by-hand" if self.session.spec.manual else self._phase]
+        verbs = _FOOTERS["by-hand" if self.session.spec.manual else self._phase]
+        return verbs if self._is_small else tuple(verb for verb in verbs if verb != "explain")
+
+    @property
+    def _is_small(self) -> bool:
+        """Whether the model of the run is known to be small enough for an update to be explained."""
+        data = self.session.summary.data if self.session.summary is not None else None
+        return (
+            data is not None and 0 < data.parameters <= MOST_EXPLAINED and self.session.running_spec.model.kind.network
+        )
 
     def footer(self, reachable: Iterable[Command]) -> list[Command]:
         found = super().footer(reachable)

@@ -8,7 +8,7 @@ from textual import events
 
 from tutor.runs.replay import Replay
 from tutor.tui.commands import Command
-from tutor.tui.screens.lab.mode import LEAVE, ChartMode, Lab, LabCommand
+from tutor.tui.screens.lab.mode import EXPLAIN, LEAVE, ChartMode, Lab, LabCommand
 
 _REPLAY = "replay.group"
 
@@ -23,6 +23,7 @@ class ReplayingMode(ChartMode):
 
     commands: ClassVar[tuple[Command, ...]] = (
         LEAVE,
+        EXPLAIN,
         ChartMode.compare,
         LabCommand("lab.replay-end", ("w",), "replay.end", "replay.end-help", group=_REPLAY),
         LabCommand("lab.replay-play", ("space",), "replay.play", "replay.play-help", group=_REPLAY),
