@@ -22,7 +22,7 @@ from tutor.study.deck import ALL_SIDES, Deck
 from tutor.study.quiz_session import QuizSession
 from tutor.study.report import next_due, outlook
 from tutor.study.review_session import ReviewSession
-from tutor.study.wording import retry_label
+from tutor.study.wording import retry_label, review_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +146,7 @@ def review(*, minutes: float | None = None) -> int:
 def _review(asker: Asker, session: ReviewSession, store: ProgressStore) -> None:
     began = not session.over
     while session.current is not None:
-        heading = translate("ask.card", number=session.number, count=session.count)
+        heading = translate("ask.card", place=review_place(session))
         outcome = asker.ask(session.current, heading)
         asker.say(*store.take_notices())
         if outcome is Outcome.LEFT:

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 REVIEW_PREFIX: Final = "review:"
 """The quiz id of an answer that was given in a review begins with this."""
 
+SURE: Final = 0.75
+"""How probable an answer must seem to the learner to count as sure."""
+_MOST_VALUES: Final = 500
+"""How many values a query names at most; old libraries of SQLite allow 999."""
+
 _ANSWER_COLUMNS = (
     "key, at, lesson, question, kind, given, correct, score, unsure, confidence, "
     "hints, seconds, language, seed, quiz, runs, day"
@@ -168,6 +173,31 @@ class ProgressStore:
             today = renames.key(lesson, question)
             found[today] = max(newest, found.get(today, 0))
         return found
+
+    def sure_misses(self, keys: Iterable[str]) -> set[str]:
+        """Return the cards among ``keys`` whose newest answer is wrong although the learner was sure of it.
+
+        An answer counts as sure if it was not marked as unsure, needed no hint, and the learner, if asked, thought it
+        at least as probable to be right as `SURE`. Asking for the answer instead of giving one is not sure.
+        """
+        renames = self.renames()
+        kept = [each for key in dict.fromkeys(keys) for each in renames.card_keys(key)]
+        newest: dict[str, tuple[int, bool]] = {}
+        for start in range(0, len(kept), _MOST_VALUES):
+            part = kept[start : start + _MOST_VALUES]
+            rows = self._database.read(
+                # With max(), SQLite takes the other columns from the row that has the maximum.
+                "SELECT lesson, question, max(id) AS newest, correct, unsure, confidence, hints, given FROM answers"  # noqa: S608
+                f" WHERE question IN ({', '.join('?' * len(part))}) AND correct NOTNULL GROUP BY lesson, question",
+                part,
+            )
+            for lesson, question, number, correct, unsure, confidence, hints, given in rows:
+                card = renames.card(lesson, question)[1]
+                was_sure = not unsure and not hints and (confidence is None or confidence >= SURE)
+                answered = any(str(each).strip() for each in parse_given(given))
+                if number > newest.get(card, (0, False))[0]:
+                    newest[card] = number, not correct and was_sure and answered
+        return {card for card, (_, sure_miss) in newest.items() if sure_miss}
 
     def _read_answers(self, sql: str, values: tuple[object, ...]) -> list[Answer]:
         """The answers that a query finds, under the ids of today."""

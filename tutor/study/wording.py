@@ -9,6 +9,7 @@ from tutor.study.attempt import Attempt
 
 if TYPE_CHECKING:
     from tutor.study.quiz_session import QuizSession
+    from tutor.study.review_session import ReviewSession
 
 # For each verdict, the sentence for a learner who was sure and the one for a learner who was unsure.
 _RIGHT = ("quiz.right", "quiz.right-but-unsure")
@@ -44,3 +45,9 @@ def retry_label(session: QuizSession, *, unsure: bool = False) -> str:
     if unsure:
         return translate("quiz.way-unsure" if only_wrong else "quiz.way-unsure-rest", count=count)
     return translate("quiz.way-retry" if only_wrong else "quiz.way-retry-rest", count=count)
+
+
+def review_place(session: ReviewSession) -> str:
+    """Where a review is: ``12 of 24``, and how many cards come again because they were missed."""
+    key = "review.place-again" if session.again else "review.place"
+    return translate(key, number=session.number, count=session.count, again=session.again)
