@@ -61,6 +61,8 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
             asker.say(translate("ask.quiz-of", title=harmless_line(lesson.title)), translate("ask.help"))
             if session.begun:
                 asker.say(translate("quiz.resumed"))
+            if session.known:
+                asker.say(translate("quiz.skipped-known", count=len(session.known)))
             _take(asker, session, store)
         finally:
             session.leave()

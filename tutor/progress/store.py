@@ -177,8 +177,8 @@ class ProgressStore:
     def sure_misses(self, keys: Iterable[str]) -> set[str]:
         """Return the cards among ``keys`` whose newest answer is wrong although the learner was sure of it.
 
-        An answer counts as sure if it was not marked as unsure, needed no hint, and the learner, if asked, thought it
-        at least as probable to be right as `SURE`. Asking for the answer instead of giving one is not sure.
+        An answer counts as sure if the learner was asked how probable it is to be right, said at least `SURE`, and did
+        not mark it as unsure.
         """
         renames = self.renames()
         kept = [each for key in dict.fromkeys(keys) for each in renames.card_keys(key)]
@@ -187,16 +187,15 @@ class ProgressStore:
             part = kept[start : start + _MOST_VALUES]
             rows = self._database.read(
                 # With max(), SQLite takes the other columns from the row that has the maximum.
-                "SELECT lesson, question, max(id) AS newest, correct, unsure, confidence, hints, given FROM answers"  # noqa: S608
+                "SELECT lesson, question, max(id) AS newest, correct, unsure, confidence FROM answers"  # noqa: S608
                 f" WHERE question IN ({', '.join('?' * len(part))}) AND correct NOTNULL GROUP BY lesson, question",
                 part,
             )
-            for lesson, question, number, correct, unsure, confidence, hints, given in rows:
+            for lesson, question, number, correct, unsure, confidence in rows:
                 card = renames.card(lesson, question)[1]
-                was_sure = not unsure and not hints and (confidence is None or confidence >= SURE)
-                answered = any(str(each).strip() for each in parse_given(given))
+                was_sure = not unsure and confidence is not None and confidence >= SURE
                 if number > newest.get(card, (0, False))[0]:
-                    newest[card] = number, not correct and was_sure and answered
+                    newest[card] = number, not correct and was_sure
         return {card for card, (_, sure_miss) in newest.items() if sure_miss}
 
     def _read_answers(self, sql: str, values: tuple[object, ...]) -> list[Answer]:

@@ -140,6 +140,8 @@ class QuizScreen(OneQuestionScreen):
         )  # fmt: skip
         if self.session.begun and not fresh:
             self.notice(translate("quiz.resumed"))
+        elif self.session.known:
+            self.notice(translate("quiz.skipped-known", count=len(self.session.known)))
         await self.show()
 
     async def _say_nothing(self) -> None:
@@ -331,6 +333,8 @@ def _remarks(session: QuizSession) -> Iterator[str]:
         yield translate("quiz.score-uncounted", count=score.uncounted)
     if session.unsure_ids:
         yield translate("quiz.score-unsure", count=len(session.unsure_ids))
+    if session.known:
+        yield translate("quiz.skipped-known", count=len(session.known))
     if score.right == score.total and not session.unsure_ids:
         yield translate("quiz.all-right")
 
