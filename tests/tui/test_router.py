@@ -44,6 +44,7 @@ WAYS: dict[type[Route], tuple[Callable[[TutorApp], Route], str]] = {
     routes.Lesson: (lambda _: routes.Lesson("loss"), "2 Model and loss"),
     routes.WatchedLesson: (lambda app: routes.WatchedLesson(lesson_file(app)), "01-learning.md"),
     routes.Quiz: (lambda _: routes.Quiz("loss"), "Model and loss › Quiz"),
+    routes.Exam: (lambda _: routes.Exam("loss"), "Model and loss › Exam"),
     routes.Review: (lambda _: routes.Review(), "› Review"),
     routes.Progress: (lambda _: routes.Progress(), "› Progress"),
     routes.Lab: (lambda _: routes.Lab("ball"), "Lab: Ball on a curve"),

@@ -9,8 +9,8 @@ from tutor.foundation.translate import translate
 
 
 def add_progress_commands(tutor: click.Group) -> None:
-    """Add ``quiz``, ``review`` and ``progress`` to the commands of ``tutor``."""
-    for command in (_quiz, _review, _progress):
+    """Add ``quiz``, ``exam``, ``review`` and ``progress`` to the commands of ``tutor``."""
+    for command in (_quiz, _exam, _review, _progress):
         tutor.add_command(command)
 
 
@@ -22,6 +22,19 @@ def _quiz(lesson: str, fresh: bool, seed: int | None) -> int:
     from tutor.plain.quiz import quiz
 
     return quiz(lesson, fresh=fresh, seed=seed)
+
+
+@click.command("exam", help=translate("exam.cli"), short_help=translate("exam.cli-short"))
+@click.argument("lesson", shell_complete=complete_lessons)
+@click.option(
+    "--minutes", type=click.FloatRange(0, 24 * 60, min_open=True), default=None, help=translate("exam.cli-minutes")
+)
+@click.option("--fresh", is_flag=True, help=translate("exam.cli-fresh"))
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=None, help=translate("ask.cli-seed"))
+def _exam(lesson: str, minutes: float | None, fresh: bool, seed: int | None) -> int:
+    from tutor.plain.exam import exam
+
+    return exam(lesson, minutes=minutes, fresh=fresh, seed=seed)
 
 
 @click.command("review", help=translate("ask.cli-review"), short_help=translate("ask.cli-review-short"))

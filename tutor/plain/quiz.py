@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
 
 
+AskerType = TypeVar("AskerType", bound=Asker)
+
+
 def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
     """Take the quiz of a lesson, or continue one that was left unfinished here or on the screen.
 
@@ -47,7 +50,7 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
     course, lesson = lesson_named(name)
     if not lesson.questions:
         raise TutorError(translate("quiz.no-questions"), exit_code=ExitCode.USAGE)
-    with _asking(course) as (asker, store):
+    with asking(course, Asker) as (asker, store):
         session = QuizSession.start(
             lesson.questions,
             store,
@@ -79,7 +82,7 @@ def _take(asker: Asker, session: QuizSession, store: ProgressStore) -> None:
         outcome = asker.ask(session.current, heading)
         asker.say(*store.take_notices())
         if outcome is Outcome.LEFT:
-            _leave(asker, store)
+            say_left(asker, store)
             return
         {Outcome.ANSWERED: session.next, Outcome.SKIPPED: session.skip, Outcome.BACK: session.back}[outcome]()
 
@@ -106,13 +109,13 @@ def _sum_up(asker: Asker, session: QuizSession, store: ProgressStore) -> bool:
     line = asker.read()
     way = ways.get((line or "").casefold())
     if way is None:
-        _leave(asker, store)
+        say_left(asker, store)
         return False
     way[1]()
     return True
 
 
-def _leave(asker: Asker, store: ProgressStore) -> None:
+def say_left(asker: Asker, store: ProgressStore) -> None:
     """Say that answers are saved, if that is true; otherwise closing the store reports that they could not be."""
     if not store.in_memory:
         asker.say("", translate("ask.left"))
@@ -128,7 +131,7 @@ def review(*, minutes: float | None = None) -> int:
         TutorError: there is no lessons folder.
     """
     course = Course(paths.lessons_folder())
-    with _asking(course) as (asker, store):
+    with asking(course, Asker) as (asker, store):
         session = ReviewSession(store, _deck(course), minutes=minutes)
         try:
             if session.over:
@@ -152,7 +155,7 @@ def _review(asker: Asker, session: ReviewSession, store: ProgressStore) -> None:
         outcome = asker.ask(session.current, heading)
         asker.say(*store.take_notices())
         if outcome is Outcome.LEFT:
-            _leave(asker, store)
+            say_left(asker, store)
             return
         session.next()
     if began:
@@ -177,11 +180,11 @@ def show_due() -> int:
 
 
 @contextmanager
-def _asking(course: Course) -> Iterator[tuple[Asker, ProgressStore]]:
+def asking(course: Course, kind: type[AskerType]) -> Iterator[tuple[AskerType, ProgressStore]]:
     """An asker and the store of its answers, which is closed at the end, whatever happens."""
     settings = load_settings(keep_aside=False).settings
     opened = open_course_store(course)
-    asker = Asker(course, Runs(paths.runs_folder()), confidence=settings.confidence)
+    asker = kind(course, Runs(paths.runs_folder()), confidence=settings.confidence)
     asker.say(*opened.notices)
     with closing_progress(opened.store):
         yield asker, opened.store

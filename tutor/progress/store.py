@@ -12,6 +12,7 @@ from tutor.foundation import clock, paths
 from tutor.progress.activity import AttemptStore, ReadingStore
 from tutor.progress.cards import CardStore
 from tutor.progress.records import (
+    EXAM_PREFIX,
     Answer,
     LessonState,
     Position,
@@ -303,7 +304,8 @@ class ProgressStore:
             lesson = renames.lesson(kept_lesson)
             read[lesson] = max(furthest, read.get(lesson, (0.0, 0))[0]), questions
         states: dict[str, LessonState] = {}
-        for lesson in {*read, *right, *wrong}:
+        tested_out = self._tested_out()
+        for lesson in {*read, *right, *wrong, *tested_out}:
             furthest, questions = read.get(lesson, (0.0, 0))
             right_count, wrong_count = len(right.get(lesson, ())), len(wrong.get(lesson, ()))
             states[lesson] = LessonState(
@@ -313,8 +315,17 @@ class ProgressStore:
                 questions_total=questions,
                 wrong_ids=frozenset(wrong.get(lesson, ())),
                 unsure_ids=frozenset(unsure.get(lesson, ())),
+                tested_out=lesson in tested_out,
             )
         return states
+
+    def _tested_out(self) -> frozenset[str]:
+        """The lessons on which an exam was passed."""
+        rows = self._database.read(
+            "SELECT scope, state AS quiz_state FROM quizzes WHERE scope GLOB ? AND finished = 1", (f"{EXAM_PREFIX}*",)
+        )
+        passed = (scope for scope, state in rows if parse_json(state, dict).get("passed") is True)
+        return frozenset(self.renames().lesson(scope.removeprefix(EXAM_PREFIX)) for scope in passed)
 
     def last_lesson(self) -> str | None:
         """Return the lesson that was read or answered last; None if there is none yet."""

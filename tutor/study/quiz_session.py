@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
 
 SEEDS = 2**31
-_LONGEST = 1e6
+LONGEST = 1e6
 """Seconds that a question can have taken, eleven days; a kept quiz that says more was damaged."""
 
 
@@ -332,12 +332,12 @@ class QuizSession:
 
     def _restore(self, saved: SavedQuiz) -> None:
         """Go on where ``saved`` was left. Questions removed since are dropped, new ones asked at the end."""
-        state = _with_ids_of_today(saved.state, partial(self._store.renames().key, saved.lesson_id))
+        state = with_ids_of_today(saved.state, partial(self._store.renames().key, saved.lesson_id))
         self._started = saved.started
         self.round = round_ if isinstance(round_ := state.get("round"), int) and round_ > 0 else 1
         self._first_marks = self._marks_in(state.get("first"))
         self._marks = self._marks_in(state.get("marks"))
-        entries = _entries(state.get("asked"))
+        entries = entries_in(state.get("asked"))
         asked = [each for each in self._questions if each in entries]
         added = [each for each in self._questions if each not in entries and each not in self._marks]
         self._asked = [self._remembered(each, entries.get(each, {})) for each in [*asked, *added]]
@@ -367,22 +367,22 @@ class QuizSession:
             attempt,
             self._keeping,
             key=key if isinstance(key, str) else "",
-            spent=float(spent) if isinstance(spent, int | float) and 0 <= spent < _LONGEST else 0.0,
+            spent=float(spent) if isinstance(spent, int | float) and 0 <= spent < LONGEST else 0.0,
             runs=[run for run in runs if isinstance(run, str)] if isinstance(runs, list) else (),
         )
 
 
 def _known_in(saved: SavedQuiz, store: ProgressStore) -> frozenset[str]:
     """The questions that a quiz left out because they were known."""
-    known = _with_ids_of_today(saved.state, partial(store.renames().key, saved.lesson_id)).get("known")
+    known = with_ids_of_today(saved.state, partial(store.renames().key, saved.lesson_id)).get("known")
     return frozenset(each for each in known if isinstance(each, str)) if isinstance(known, list) else frozenset()
 
 
 def _ids_in(saved: SavedQuiz, store: ProgressStore) -> tuple[str, ...]:
     """The questions that a quiz asked, those of its present round first."""
-    state = _with_ids_of_today(saved.state, partial(store.renames().key, saved.lesson_id))
+    state = with_ids_of_today(saved.state, partial(store.renames().key, saved.lesson_id))
     marks = state.get("marks")
-    return (*_entries(state.get("asked")), *(marks if isinstance(marks, dict) else ()))
+    return (*entries_in(state.get("asked")), *(marks if isinstance(marks, dict) else ()))
 
 
 def _begun(question: Question, variants: Sequence[Question], begun: Sequence[str]) -> Question | None:
@@ -391,7 +391,7 @@ def _begun(question: Question, variants: Sequence[Question], begun: Sequence[str
     return next((family[each] for each in begun if each in family), None)
 
 
-def _with_ids_of_today(state: Mapping[str, object], today: Callable[[str], str]) -> dict[str, object]:
+def with_ids_of_today(state: Mapping[str, object], today: Callable[[str], str]) -> dict[str, object]:
     """The state of a quiz in which every question is named by its id of today."""
 
     def named(value: object) -> object:
@@ -410,7 +410,7 @@ def _with_ids_of_today(state: Mapping[str, object], today: Callable[[str], str])
     return changed
 
 
-def _entries(asked: object) -> dict[str, Mapping[str, object]]:
+def entries_in(asked: object) -> dict[str, Mapping[str, object]]:
     """What is remembered of each question, by its id."""
     entries = [each for each in asked if isinstance(each, dict)] if isinstance(asked, list) else []
     return {each["id"]: each for each in entries if isinstance(each.get("id"), str)}

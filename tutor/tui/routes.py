@@ -57,6 +57,14 @@ class Quiz(Route):
     lesson_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Exam(Route):
+    """The exam on a lesson."""
+
+    screen: ClassVar[str] = "exam"
+    lesson_id: str
+
+
 class Review(Route):
     """The review of what is due."""
 

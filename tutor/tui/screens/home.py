@@ -250,6 +250,8 @@ def progress_of(state: LessonState | None) -> float:
     """The progress in a lesson from 0 to 1: half of it is reading, half answering."""
     if state is None:
         return 0.0
+    if state.tested_out:
+        return 1.0
     if not state.questions_total:
         return state.read_fraction
     return (state.read_fraction + min(1.0, state.questions_answered / state.questions_total)) / 2
@@ -358,6 +360,8 @@ def _lesson_item(header: LessonHeader, state: LessonState | None) -> RowItem:
 
 def _score(header: LessonHeader, state: LessonState | None) -> Row:
     """The quiz score and the number of answers to try again; the minutes, if nothing has been answered yet."""
+    if state is not None and state.tested_out:
+        return [Span(translate("exam.tested-out"), "good")]
     if state is None or not state.questions_answered:
         return [Span(_minutes(header), "muted")]
     total = max(state.questions_total, state.questions_answered)

@@ -41,6 +41,7 @@ KEYS: tuple[Command, ...] = (
     Command("quiz.unsure-too", ("u",), "quiz.key-unsure-too", "quiz.key-unsure-too-help"),
     Command("quiz.lesson", ("o",), "quiz.key-lesson", "quiz.key-lesson-help", footer=7),
     Command("quiz.fresh", ("a",), "quiz.key-fresh", "quiz.way-fresh", footer=8),
+    Command("quiz.exam", ("e",), "exam.key", "exam.key-help", footer=9),
 )
 
 _WIDE = 120
@@ -238,6 +239,10 @@ class QuizScreen(OneQuestionScreen):
 
     async def action_fresh(self) -> None:
         await self._begin(fresh=True)
+
+    def action_exam(self) -> None:
+        """Take the exam in place of this quiz."""
+        router.switch(self.tutor, routes.Exam(self.lesson_id))
 
     def action_lesson(self) -> None:
         """Open the lesson at the current question, or at its start if the summary is shown."""
