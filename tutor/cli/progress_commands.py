@@ -9,8 +9,8 @@ from tutor.foundation.translate import translate
 
 
 def add_progress_commands(tutor: click.Group) -> None:
-    """Add ``quiz``, ``exam``, ``review`` and ``progress`` to the commands of ``tutor``."""
-    for command in (_quiz, _exam, _review, _progress):
+    """Add ``quiz``, ``exam``, ``review``, ``notes``, ``digest`` and ``progress`` to the commands of ``tutor``."""
+    for command in (_quiz, _exam, _review, _notes, _digest, _progress):
         tutor.add_command(command)
 
 
@@ -44,6 +44,26 @@ def _review(minutes: float | None, due: bool) -> int:
     from tutor.plain.quiz import review, show_due
 
     return show_due() if due else review(minutes=minutes)
+
+
+@click.command("notes", help=translate("notes.cli"), short_help=translate("notes.cli-short"))
+@click.argument("lesson", required=False, shell_complete=complete_lessons)
+@click.option("--output", "-o", default=None, metavar="FILE", help=translate("notes.cli-output"))
+@click.option("--force", is_flag=True, help=translate("transfer.cli-force"))
+def _notes(lesson: str | None, output: str | None, force: bool) -> int:
+    from tutor.plain.notes import notes
+
+    return notes(lesson, output, force=force)
+
+
+@click.command("digest", help=translate("digest.cli"), short_help=translate("digest.cli-short"))
+@click.argument("lesson", shell_complete=complete_lessons)
+@click.option("--output", "-o", default=None, metavar="FILE", help=translate("transfer.cli-output"))
+@click.option("--force", is_flag=True, help=translate("transfer.cli-force"))
+def _digest(lesson: str, output: str | None, force: bool) -> int:
+    from tutor.plain.notes import make_digest
+
+    return make_digest(lesson, output, force=force)
 
 
 @click.group(

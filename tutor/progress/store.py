@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tutor.foundation import clock, paths
 from tutor.progress.activity import AttemptStore, ReadingStore
 from tutor.progress.cards import CardStore
+from tutor.progress.notes import NoteStore
 from tutor.progress.records import (
     EXAM_PREFIX,
     Answer,
@@ -100,6 +101,8 @@ class ProgressStore:
         """The best attempts at the goals of labs."""
         self.reading = ReadingStore(database, renames)
         """The times spent reading lessons."""
+        self.notes = NoteStore(database, renames)
+        """The stars and notes on passages of lessons."""
         self.statistics = Statistics(database, renames)
         """The statistics over all answers."""
 
