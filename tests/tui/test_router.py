@@ -46,6 +46,7 @@ WAYS: dict[type[Route], tuple[Callable[[TutorApp], Route], str]] = {
     routes.Quiz: (lambda _: routes.Quiz("loss"), "Model and loss › Quiz"),
     routes.Exam: (lambda _: routes.Exam("loss"), "Model and loss › Exam"),
     routes.Review: (lambda _: routes.Review(), "› Review"),
+    routes.Notes: (lambda _: routes.Notes(), "› Notes"),
     routes.Progress: (lambda _: routes.Progress(), "› Progress"),
     routes.Lab: (lambda _: routes.Lab("ball"), "Lab: Ball on a curve"),
     routes.Runs: (lambda _: routes.Runs(), "› Runs"),

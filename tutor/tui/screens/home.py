@@ -52,6 +52,7 @@ class HomeScreen(TutorScreen):
         Command("home.review", ("r",), "review.home", "review.home-help", footer=2),
         Command("home.runs", ("w",), "run-list.open", "run-list.open-help", footer=3),
         Command("home.progress", ("p",), "stats.home", "stats.home-help", footer=4),
+        Command("home.notes", ("N",), "notes.key-open", "notes.key-open-help"),
         Command("home.quiz", ("t",), "home.quiz", "home.quiz-help", footer=95),
         Command("home.find", ("slash",), "home.find", "home.find-help", action="palette", footer=96, palette=False),
         Command("home.number", tuple("0123456789"), "home.number", "home.number-help", shown="1–9",
@@ -193,6 +194,10 @@ class HomeScreen(TutorScreen):
 
     def action_runs(self) -> None:
         router.go(self.tutor, routes.Runs())
+
+    def action_notes(self) -> None:
+        """Show the notes and stars."""
+        router.go(self.tutor, routes.Notes())
 
     def action_progress(self) -> None:
         router.go(self.tutor, routes.Progress())

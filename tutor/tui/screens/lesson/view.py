@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tutor.course.lesson import Lesson
     from tutor.progress.store import ProgressStore
     from tutor.study.lesson_session import LessonSession
+    from tutor.study.passages import Passage
 
 WIDE = 120
 """Columns that the contents need beside the text."""
@@ -45,6 +46,7 @@ class LessonView(Container):
     Args:
         lesson_id: The lesson.
         anchor: A section, term or question to begin at; if empty, the lesson opens where the learner left it.
+        quote: How the passage begins that is wanted at the top.
     """
 
     DEFAULT_CSS = """
@@ -57,8 +59,9 @@ class LessonView(Container):
     class Turned(Message):
         """The top block, whether the end is in view, or the state of a question has changed."""
 
-    def __init__(self, lesson_id: str, anchor: str = "") -> None:
+    def __init__(self, lesson_id: str, anchor: str = "", quote: str = "") -> None:
         super().__init__(id="page")
+        self._quote = quote
         self.lesson_id = lesson_id
         self.lesson: Lesson | None = None
         self.session: LessonSession | None = None
@@ -222,6 +225,9 @@ class LessonView(Container):
             self.flow.go_to(start)  # near the end, too little was below it to scroll it to the top before
         await self._take_steps()
         self._settled, self._width = True, self.flow.size.width
+        quote, self._quote = self._quote, ""
+        if quote and (line := self.flow.line_of(quote)) is not None:
+            self.flow.go_to_line(line)
         self._moved()
         if self.session is not None:
             self.side.show(self.session, self._block)
@@ -334,6 +340,22 @@ class LessonView(Container):
         self.save()
         if self._store.in_memory:
             self.post_message(self.Turned())  # the screen shows why progress cannot be saved
+
+    @property
+    def passage(self) -> Passage | None:
+        """The first passage that begins in view, or else the one that fills the view; None if there is none."""
+        from tutor.study.passages import passages
+
+        before = None
+        top = self.flow.scroll_offset.y
+        for each in passages(self.lesson) if self.lesson is not None else ():
+            if each.block + _TITLE < self.flow.top.block or each.block + _TITLE > self.flow.bottom.block:
+                continue
+            line = self.flow.line_of(each.text, each.block + _TITLE)
+            if line is not None and line >= top:
+                return each if line < top + self.flow.height else before
+            before = each if line is not None else before
+        return before
 
     def go_to_block(self, block: int) -> None:
         """Scroll a block of the lesson to the top."""
