@@ -333,7 +333,7 @@ class ProgressStore:
     def last_lesson(self) -> str | None:
         """Return the lesson that was read or answered last; None if there is none yet."""
         rows = self._database.read(
-            "SELECT lesson, question FROM (SELECT lesson, '' AS question, at FROM lessons"
+            "SELECT lesson, question FROM (SELECT lesson, '' AS question, at FROM lessons WHERE furthest > 0"
             " UNION ALL SELECT lesson, question, at FROM"
             " (SELECT lesson, question, at FROM answers WHERE quiz NOT GLOB ? ORDER BY id DESC LIMIT 1))"
             " ORDER BY at <= ? DESC, at DESC LIMIT 1",  # times that a wrong clock put in the future come last

@@ -151,14 +151,14 @@ class Palette(TutorDialog[None]):
         course = self.workspace.course
         if course is None:
             return []
-        here = language()
+        here, both = language(), self.workspace.settings.translations
 
         def entry(term: GlossaryEntry) -> Entry:
             also = (name for names in term.also.values() for name in names)
             names = tuple(map(harmless_line, (term.name(here), *term.other_names(here), *also)))
             return Entry(
                 f"term:{term.id}", "palette.term", names,
-                lambda: router.go(self.tutor, routes.Term(term.id)), " ".join(term.other_names(here)),
+                lambda: router.go(self.tutor, routes.Term(term.id)), " ".join(term.names_beside(here, reads_both=both)),
             )  # fmt: skip
 
         return [entry(each) for each in course.glossary().entries(here)]

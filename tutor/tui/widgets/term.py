@@ -28,15 +28,15 @@ NameOf = Callable[[str], str]
 """Gives the name to show for the id of a term or lesson."""
 
 
-def names_of(entry: GlossaryEntry, language: str) -> tuple[str, str]:
-    """The name in ``language``, and the first name in another language; "" if there is none."""
-    others = entry.other_names(language)
+def names_of(entry: GlossaryEntry, language: str, *, reads_both: bool) -> tuple[str, str]:
+    """The name in ``language``, and the first name in another language that is shown; "" if there is none."""
+    others = entry.names_beside(language, reads_both=reads_both)
     return harmless_line(entry.name(language)), harmless_line(others[0]) if others else ""
 
 
-def title_row(entry: GlossaryEntry, language: str, room: int) -> Row:
-    """``learning rate · 学习率`` in at most ``room`` cells."""
-    name, other = names_of(entry, language)
+def title_row(entry: GlossaryEntry, language: str, room: int, *, reads_both: bool) -> Row:
+    """``学习率 · learning rate`` in at most ``room`` cells."""
+    name, other = names_of(entry, language, reads_both=reads_both)
     name = shorten(name, room)
     other = shorten(other, room - cell_width(name) - 3) if other else ""
     return [Span(name, "title"), *([Span(" · ", "muted"), Span(other, "text")] if other else [])]

@@ -77,6 +77,8 @@ class LessonView(Container):
         )
         self._steps_asked = 0  # how often the learner pressed the key for the next block before it was mounted
         self._settled = False  # whether all blocks are mounted, so that the position is the learner's
+        self._lines_shown: tuple[int, int] | None = None  # the first and last line of the flow that was in view
+        self._is_look = False  # whether the lesson was opened at a term or passage, to look something up
         self._block = 0
         self._at_end = False
         self._in_front = True
@@ -196,6 +198,7 @@ class LessonView(Container):
     def _start(self, session: LessonSession) -> Place:
         """Where to begin: at the anchor if there is one, else where the learner left the lesson."""
         anchor, self._anchor = self._anchor, ""
+        self._is_look = bool(anchor or self._quote)
         if anchor and (block := block_of(session.lesson, anchor)) is not None:
             return Place(block + _TITLE, 0.0)
         position = session.position
@@ -251,10 +254,10 @@ class LessonView(Container):
         lesson, course = self.lesson, self.course
         if lesson is None or course is None:
             return
-        headers = self.headers
+        headers, reads_both = self.headers, shell_of(self).workspace.settings.translations
 
         def read() -> None:
-            pages = LessonPages(lesson, headers, course.glossary())
+            pages = LessonPages(lesson, headers, course.glossary(), reads_both=reads_both)
             linked = [pages.page_of(block) for block in lesson.blocks]
             self.app.call_from_thread(show, linked, lab_titles(lesson, course.labs_folder))
 
@@ -305,6 +308,7 @@ class LessonView(Container):
             top.within if top.block >= _TITLE else 0.0,
             seen_block=min(max(seen, 0), last),
             seen_within=0.0 if seen < 0 else 1.0 if seen > last else bottom.within,
+            look=self._has_jumped(),
         )
         if self._saving is not None:
             self._saving.stop()
@@ -320,6 +324,15 @@ class LessonView(Container):
         if self._at_end != self.flow.at_end:
             self._at_end = self.flow.at_end
             self.post_message(self.Turned())
+
+    def _has_jumped(self) -> bool:
+        """Whether the lines in view do not adjoin those that were in view before; the same lines change nothing."""
+        first = self.flow.scroll_offset.y
+        shown, before = (first, first + self.flow.height), self._lines_shown
+        self._lines_shown = shown
+        if before is not None and before != shown:
+            self._is_look = shown[0] > before[1] or shown[1] < before[0]
+        return self._is_look
 
     def count_reading(self, *, in_front: bool | None = None) -> None:
         """Count the time of reading: the learner has done something, or looks at something else.
