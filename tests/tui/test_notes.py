@@ -85,3 +85,13 @@ async def test_the_palette_finds_text_inside_lessons_and_opens_it_there(workspac
         rows = await read(pilot)
         assert isinstance(pilot.app.screen, LessonScreen)
         assert any("jumps over" in row for row in rows)
+
+
+@pytest.mark.parametrize("both", [False, True])
+async def test_other_names_are_shown_to_english_learners_who_read_both(tmp_path: Path, both: bool) -> None:
+    write_course(tmp_path / "lessons")
+    workspace = make_workspace(tmp_path / "home", tmp_path / "lessons", translations=both)
+    async with running(workspace, lambda: LessonScreen(LESSON)) as pilot:
+        await read(pilot)
+        rows = await press(pilot, "g")
+        assert any("学习率" in row for row in rows) is both

@@ -41,7 +41,7 @@ KEYS: tuple[Command, ...] = (
     Command("quiz.unsure-too", ("u",), "quiz.key-unsure-too", "quiz.key-unsure-too-help"),
     Command("quiz.lesson", ("o",), "quiz.key-lesson", "quiz.key-lesson-help", footer=7),
     Command("quiz.fresh", ("a",), "quiz.key-fresh", "quiz.way-fresh", footer=8),
-    Command("quiz.exam", ("e",), "exam.key", "exam.key-help", footer=9),
+    Command("quiz.exam", ("e", "f9"), "exam.key", "exam.key-help", footer=9),
 )
 
 _WIDE = 120

@@ -181,7 +181,8 @@ class TermView(ScrollView, can_focus=True):
         wanted = (entry.id if entry else "", width, language(), self._link if self.has_focus else -1)
         if entry is not None and width > 8 and wanted != self._made_for:
             self._made_for = wanted
-            title = [title_row(entry, language(), width), []] if self._with_title else []
+            both = shell_of(self).workspace.settings.translations
+            title = [title_row(entry, language(), width, reads_both=both), []] if self._with_title else []
             self._rows = [*title, *self._term_rows(entry, width)]
         return self._rows if entry is not None else []
 
@@ -193,7 +194,7 @@ class TermView(ScrollView, can_focus=True):
 
         def name_of(term: str) -> str:
             other = glossary.get(term)
-            return names_of(other, language())[0] if other is not None else term
+            return names_of(other, language(), reads_both=False)[0] if other is not None else term
 
         return term_rows(
             entry, width, language(), name_of=name_of, lesson_of=lambda lesson: titles.get(lesson, lesson),

@@ -14,8 +14,8 @@ from tutor.tui.widgets.prose import Link, Piece, ProseView
 
 _OVERLAP = 2
 """Lines that stay in view when a page is turned."""
-_ENOUGH = 40
-"""Letters of a passage by which its line is found."""
+_FEW, _ENOUGH = 8, 40
+"""Letters of a passage by which its line is found: at least, and at most."""
 
 
 class Place(NamedTuple):
@@ -234,7 +234,9 @@ class LessonFlow(CachedLayout, can_focus=True):
         """
         from tutor.study.passages import folded
 
-        wanted = folded(text)[:_ENOUGH]
+        # A formula is drawn with other signs than it is written with, so the words beside it are looked for.
+        words = [folded(piece) for piece in text.split("$")[::2]]
+        wanted = next((each for each in words if len(each) >= _FEW), max(words, key=len))[:_ENOUGH]
         for prose in self.blocks if block is None else self.blocks[block : block + 1]:
             if not wanted or not isinstance(prose, ProseView):
                 continue
@@ -270,12 +272,12 @@ class LessonFlow(CachedLayout, can_focus=True):
             beyond = [at for at, each in enumerate(found) if (each[0] - now) * direction > 0]
         else:
             beyond = [at for at, each in enumerate(found) if (each[0] - self.scroll_offset.y) * direction >= 0]
-        at = (beyond[0] if direction > 0 else beyond[-1]) if beyond else 0 if direction > 0 else len(found) - 1
-        line, prose, number = found[at]
+        place = (beyond[0] if direction > 0 else beyond[-1]) if beyond else 0 if direction > 0 else len(found) - 1
+        top, view, row = found[place]
         self.unmark()
-        self._marked, prose.here = prose, Link("", (Piece(number, 0, prose.content_size.width),))
-        self.bring_into_view(max(0, line - 1), line + 1)
-        return at + 1, len(found)
+        self._marked, view.here = view, Link("", (Piece(row, 0, view.content_size.width),))
+        self.bring_into_view(max(0, top - 1), top + 1)
+        return place + 1, len(found)
 
     # -- links -------------------------------------------------------------------------------------------
 

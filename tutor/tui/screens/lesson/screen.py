@@ -177,7 +177,7 @@ class LessonScreen(TutorScreen):
         self.flow.go_to_line(0)
 
     def action_last(self) -> None:
-        self.flow.to_end()
+        self._view.jump(self.flow.to_end)
 
     def action_next_section(self) -> None:
         if not self._view.step_section(1):
@@ -227,7 +227,7 @@ class LessonScreen(TutorScreen):
 
     def action_find(self) -> None:
         """Ask for a text and go to it; ``n`` and ``N`` then go to the next and previous one, esc ends it."""
-        from tutor.tui.widgets.ask_line import AskLine
+        from tutor.tui.screens.lesson.ask_line import AskLine
 
         self.app.push_screen(AskLine("lesson.find-placeholder"), self._find)
 
@@ -259,7 +259,7 @@ class LessonScreen(TutorScreen):
     def action_note(self) -> None:
         """Write a note on the passage at the top."""
         from tutor.study.passages import note_on
-        from tutor.tui.widgets.ask_line import AskLine
+        from tutor.tui.screens.lesson.ask_line import AskLine
 
         passage, lesson = self._view.passage, self._view.lesson
         if passage is None or lesson is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,8 @@ class LessonView(Container):
         self._steps_asked = 0  # how often the learner pressed the key for the next block before it was mounted
         self._settled = False  # whether all blocks are mounted, so that the position is the learner's
         self._lines_shown: tuple[int, int] | None = None  # the first and last line of the flow that was in view
-        self._is_look = False  # whether the lesson was opened at a term or passage, to look something up
+        self._jumping = False  # whether the next move is a jump
+        self._is_look = False  # whether what is in view was jumped to, or opened at, to look something up
         self._block = 0
         self._at_end = False
         self._in_front = True
@@ -308,7 +309,7 @@ class LessonView(Container):
             top.within if top.block >= _TITLE else 0.0,
             seen_block=min(max(seen, 0), last),
             seen_within=0.0 if seen < 0 else 1.0 if seen > last else bottom.within,
-            look=self._has_jumped(),
+            look=self._only_looks(),
         )
         if self._saving is not None:
             self._saving.stop()
@@ -325,14 +326,20 @@ class LessonView(Container):
             self._at_end = self.flow.at_end
             self.post_message(self.Turned())
 
-    def _has_jumped(self) -> bool:
-        """Whether the lines in view do not adjoin those that were in view before; the same lines change nothing."""
+    def _only_looks(self) -> bool:
+        """Whether what is in view was jumped to, and the reader has not gone on from there."""
         first = self.flow.scroll_offset.y
         shown, before = (first, first + self.flow.height), self._lines_shown
         self._lines_shown = shown
         if before is not None and before != shown:
-            self._is_look = shown[0] > before[1] or shown[1] < before[0]
+            self._is_look, self._jumping = self._jumping, False
         return self._is_look
+
+    def jump(self, go: Callable[[], object]) -> None:
+        """Go somewhere to have a look, which moves neither the saved position nor how much was read."""
+        before = self.flow.scroll_offset.y
+        go()
+        self._jumping = self.flow.scroll_offset.y != before
 
     def count_reading(self, *, in_front: bool | None = None) -> None:
         """Count the time of reading: the learner has done something, or looks at something else.
@@ -371,8 +378,8 @@ class LessonView(Container):
         return before
 
     def go_to_block(self, block: int) -> None:
-        """Scroll a block of the lesson to the top."""
-        self.flow.go_to(Place(block + _TITLE, 0.0))
+        """Scroll a block of the lesson to the top, for a look."""
+        self.jump(lambda: self.flow.go_to(Place(block + _TITLE, 0.0)))
 
     def step_section(self, direction: int) -> bool:
         """Go to the next section (1) or the start of this or the previous one (-1). Returns whether there is one."""
