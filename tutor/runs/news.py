@@ -41,18 +41,18 @@ class RunNews:
         self._told.update(fresh)
         if not fresh:
             return ""
-        parts = [translate(f"notify.{each}", state=state_in_a_list(summary.state)) for each in fresh]
+        parts = [translate(each, state=state_in_a_list(summary.state)) for each in fresh]
         name = harmless_line(summary.spec.id if summary.spec is not None else summary.run)
         return translate("notify.run", name=name, run=summary.run[-4:], what=translate("transfer.comma").join(parts))
 
     def _news(self, summary: RunSummary) -> list[str]:
         news = []
-        if self._goal is not None and "goal" not in self._told:
+        if self._goal is not None and "notify.goal" not in self._told:
             verdict = self._goal.verdict(summary.facts())
             if verdict is not None and verdict.met:
-                news.append("goal")
+                news.append("notify.goal")
         if summary.diverged:
-            news.append("diverged")
+            news.append("notify.diverged")
         if summary.ended:
-            news.append("ended")
+            news.append("notify.ended")
         return news
