@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.stores import open_store
+from tutor.progress.notes import Note
 from tutor.progress.records import Answer, Position
 from tutor.progress.schema import SCHEMA
 from tutor.progress.store import ProgressStore
@@ -73,6 +74,21 @@ def test_the_best_attempt_at_a_lab_is_there(tmp_path: Path) -> None:
 def test_what_was_read_is_there(tmp_path: Path) -> None:
     _, store = opened(5, tmp_path)
     assert [(piece.lesson_id, piece.seconds) for piece in store.reading.pieces()] == [("gradient-descent", 412.5)]
+
+
+def test_notes_are_there_and_an_earlier_file_has_none(tmp_path: Path) -> None:
+    at = datetime(2026, 10, 3, 9, 0, 0, 5000, UTC)
+    _, store = opened(7, tmp_path)
+    assert store.notes.all("gradient-descent") == [
+        Note("gradient-descent", "one-step", "The slope says which way is down", "Like a ball 球", "en", at, "note-1"),
+        Note("gradient-descent", "一步", "斜率指出下坡的方向", "", "zh", at, "note-2"),
+    ]
+    (tmp_path / "earlier").mkdir()
+    _, earlier = opened(6, tmp_path / "earlier")
+    assert earlier.notes.all() == []
+    note = Note("gradient-descent", "", "A quote", "New")
+    earlier.notes.keep(note)
+    assert earlier.notes.all() == [note]
 
 
 @pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations) + 1))

@@ -16,6 +16,7 @@ from tests.stores import open_store
 from tutor.foundation.errors import TutorError
 from tutor.progress.activity import LabAttempt, ReadingPiece
 from tutor.progress.cards import Side, term_key
+from tutor.progress.notes import Note
 from tutor.progress.records import Answer, Position, SavedQuiz
 from tutor.progress.store import ProgressStore
 from tutor.progress.transfer import Incoming, Tables, read_csv, read_json, to_csv, to_json
@@ -56,6 +57,7 @@ def filled(store: ProgressStore, given_answers: list[Answer]) -> ProgressStore:
     store.cards.retire([BIAS])
     store.attempts.keep(LabAttempt("ball", "epochs < 9", True, 1, 8.0, {"optimizer.learning_rate": 0.1}, "7f3a", NOON))
     store.reading.keep(ReadingPiece("one", 73.25, NOON, "piece"))
+    store.notes.keep(Note("one", "one-step", "A quote", "A note", at=NOON, key="note"))
     return store
 
 
@@ -281,3 +283,14 @@ def test_an_item_a_lesson_and_everything_can_be_forgotten(tmp_path: Path) -> Non
     assert [card.key for card in store.cards.all()] == ["z"]
     store.forget()
     assert all(rows == [] for rows in store.dump().values())
+
+
+def test_of_a_note_that_was_changed_on_two_machines_the_newer_one_stays(tmp_path: Path) -> None:
+    desk, laptop = a_store(tmp_path, "desk"), a_store(tmp_path, "laptop")
+    note = Note("one", "", "A quote", "old", at=NOON, key="note")
+    laptop.notes.keep(note)
+    desk.notes.keep(replace(note, text="new", at=NOON + timedelta(hours=1)))
+    there, here = laptop.dump(), desk.dump()
+    desk.merge(there)
+    laptop.merge(here)
+    assert [each.text for each in (*desk.notes.all(), *laptop.notes.all())] == ["new", "new"]

@@ -254,3 +254,27 @@ def test_a_quiz_that_asked_the_opening_decides(store: ProgressStore) -> None:
     assert asked.commit()
     assert asked.attempt.stage is Stage.SETTLED, "a quiz gives its verdict at once"
     assert LessonSession(OPENED, store).mark("guess") is Mark.RIGHT
+
+
+def test_a_look_moves_neither_the_position_nor_what_was_read(store: ProgressStore) -> None:
+    session = LessonSession(SAMPLE, store)
+    session.move(1, 0.5)
+    before = session.position, session.fraction_read
+    session.move(len(SAMPLE.blocks) - 1, 0.0, look=True)
+    assert (session.position, session.fraction_read) == before
+    session.save()
+    assert LessonSession(SAMPLE, store).position == before[0]
+    session.move(len(SAMPLE.blocks) - 1, 0.5)
+    assert session.fraction_read == 1.0, "whoever goes on from there reads"
+
+
+def test_a_lesson_that_fits_on_the_screen_is_read_when_it_is_seen(store: ProgressStore) -> None:
+    session = LessonSession(lesson(prose()), store)
+    session.move(0, 0.0, look=True)
+    assert session.fraction_read == 1.0
+
+
+def test_a_lesson_of_which_nothing_was_read_is_not_the_one_to_continue(store: ProgressStore) -> None:
+    LessonSession(SAMPLE, store).move(2)
+    store.set_question_count("another", 5)
+    assert store.last_lesson() == SAMPLE.id

@@ -58,7 +58,8 @@ def answer(exercise: QuestionAttempt | None, *, right: bool = True) -> QuestionA
 
 
 def test_what_was_missed_and_what_was_seen_is_asked_longest_due_first(store: ProgressStore, deck: Deck) -> None:
-    miss(store, "loss-first", "learning-first")
+    miss(store, "loss-first", days=3)
+    miss(store, "learning-first")
     see(store, BIAS)
     session = ReviewSession(store, deck)
     assert (session.due, session.number, session.count) == (3, 1, 3)
@@ -76,11 +77,15 @@ def test_what_was_missed_and_what_was_seen_is_asked_longest_due_first(store: Pro
 def test_a_miss_comes_again_in_the_same_sitting_but_not_for_ever(store: ProgressStore, deck: Deck) -> None:
     miss(store, "loss-first", "learning-first")
     session = ReviewSession(store, deck)
-    asked = []
+    asked, places = [], []
     while session.current is not None:
+        places.append((session.number, session.count))
         asked.append(answer(session.current, right=session.current.question.id != "loss-first").question.id)
         session.next()
-    assert asked == ["loss-first", "learning-first", "loss-first", "loss-first"]
+    assert sorted(asked[:2]) == ["learning-first", "loss-first"]
+    assert asked[2:] == ["loss-first", "loss-first"]
+    assert places == [(1, 2), (2, 2), (2, 2), (2, 2)], "the total does not grow"
+    assert session.again == 1
     card = store.cards.get("loss-first")
     assert card is not None
     assert card.schedule.lapses == 4
@@ -89,12 +94,13 @@ def test_a_miss_comes_again_in_the_same_sitting_but_not_for_ever(store: Progress
 def test_what_is_put_off_comes_at_the_end(store: ProgressStore, deck: Deck) -> None:
     miss(store, "loss-first", "learning-first")
     session = ReviewSession(store, deck)
-    session.next()
     assert session.current is not None
-    assert session.current.question.id == "learning-first"
+    put_off = session.current.question.id
+    session.next()
+    assert session.current.question.id != put_off
     answer(session.current)
     session.next()
-    assert session.current.question.id == "loss-first"
+    assert session.current.question.id == put_off
     assert session.next() is None
 
 
@@ -219,3 +225,15 @@ def test_leaving_in_the_middle_loses_nothing(store: ProgressStore, deck: Deck) -
     session.next()
     session.leave()
     assert ReviewSession(store, deck).due == 1
+
+
+def test_what_was_missed_for_sure_comes_first(store: ProgressStore, deck: Deck) -> None:
+    at = clock.utc_now().replace(microsecond=0) - timedelta(days=2)
+    for name, more in {
+        "learning": {"unsure": True}, "descent": {"confidence": 0.6}, "loss": {"confidence": 0.9},
+    }.items():  # fmt: skip
+        store.record_answer(Answer(name, f"{name}-first", "single", (1,), correct=False, at=at, **more))  # type: ignore[arg-type]
+    for seed in range(5):
+        current = ReviewSession(store, deck, seed=seed).current
+        assert current is not None
+        assert current.question.id == "loss-first"

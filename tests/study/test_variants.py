@@ -166,3 +166,64 @@ def test_languages_that_differ_in_variants_are_told(tmp_path: Path) -> None:
     write_lesson(tmp_path, "en/01-a.md", question("q1") + question("q2") + question("q3; variant of: q1"))
     write_lesson(tmp_path, "zh/01-a.md", question("q1") + question("q2") + question("q3; variant of: q2"))
     assert [text for _, _, text in told(tmp_path)] == [said("parity-variant", id="q3", other="en/01-a.md")]
+
+
+def take(exercise: QuestionAttempt | None, *, right: bool = True, unsure: bool = False) -> None:
+    assert exercise is not None
+    answer(exercise, right=right)
+    if unsure:
+        exercise.set_unsure(True)
+
+
+def test_what_is_known_is_skipped_and_a_new_variant_is_not(course: Course, store: ProgressStore) -> None:
+    page = LessonSession(lesson(course), store)
+    take(page.exercise("q1"))
+    take(page.exercise("q2"))
+    first = quiz(course, store, fresh=False)
+    assert (asked(first), set(first.known)) == (["q1-b"], {"q2"})
+    take(first.current)
+    first.next()
+    second = quiz(course, store, fresh=False)
+    assert (asked(second), set(second.known)) == (["q1-c"], {"q2"})
+    take(second.current)
+    second.next()
+    everything = quiz(course, store, fresh=False)
+    assert (asked(everything), set(everything.known)) == (["q1", "q2"], set()), "a quiz asks something"
+
+
+def test_what_was_missed_or_unsure_is_asked(course: Course, store: ProgressStore) -> None:
+    page = LessonSession(lesson(course), store)
+    take(page.exercise("q1"), right=False)
+    take(page.exercise("q2"), unsure=True)
+    session = quiz(course, store, fresh=False)
+    assert (asked(session), set(session.known)) == (["q1-b", "q2"], set())
+
+
+def test_what_was_skipped_as_known_stays_skipped_when_the_quiz_is_resumed(course: Course, store: ProgressStore) -> None:
+    take(LessonSession(lesson(course), store).exercise("q2"))
+    session = quiz(course, store, fresh=False)
+    take(session.current, right=False)
+    session.leave()
+    take(LessonSession(lesson(course), store).again("q2"), right=False)
+    again = quiz(course, store, fresh=False)
+    assert (again.quiz_id, asked(again), set(again.known)) == (session.quiz_id, ["q1-b"], {"q2"})
+
+
+def test_another_round_asks_another_variant_and_keeps_the_score(course: Course, store: ProgressStore) -> None:
+    session = quiz(course, store)
+    shown = []
+    for right in (False, False, False, True):
+        shown.append(answer(session.current, right=right))
+        if session.round == 1:
+            session.next()
+            take(session.current)
+        session.next()
+        if not right:
+            session.retry_wrong()
+            if session.round == 3:
+                session.leave()
+                session = quiz(course, store, fresh=False)
+                assert session.round == 3
+    assert shown == ["q1-b", "q1-c", "q1", "q1-b"]
+    assert (session.whole_score.right, session.whole_score.total) == (2, 2)
+    assert (session.first_score.right, session.first_score.total) == (1, 2)

@@ -47,7 +47,7 @@ def make_workspace(home: Path, lessons: Path | None = None, *, language: str = "
 
     ``settings``: theme, ascii (False unless given), motion.
     """
-    chosen = {"ascii": False, "theme": "dark", **settings}
+    chosen = {"ascii": False, "theme": "dark", "translations": True, **settings}
     return closed_at_the_end(
         Workspace(settings=Settings(language=language).with_(**chosen), lessons=lessons, home=home)
     )

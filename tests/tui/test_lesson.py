@@ -437,7 +437,11 @@ async def test_reading_to_the_end_is_reading_everything(tmp_path: Path) -> None:
     async with reading(tmp_path) as (pilot, view):
         assert view.session is not None
         assert view.session.fraction_read < 0.7
+        before = view.session.position, view.session.fraction_read
         await pilot.press("end")
+        await settled(pilot)
+        assert (view.session.position, view.session.fraction_read) == before, "the end was only looked at"
+        await pilot.press("home", *["space"] * 20)
         await settled(pilot)
         assert view.session.fraction_read == 1.0
     with closing(open_store(tmp_path / "home" / "progress.sqlite3").store) as store:

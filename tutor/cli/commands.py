@@ -193,7 +193,10 @@ root.add_lazily(
 root.add_lazily(
     {
         "quiz": "ask.cli-quiz-short",
+        "exam": "exam.cli-short",
         "review": "ask.cli-review-short",
+        "notes": "notes.cli-short",
+        "digest": "digest.cli-short",
         "progress": "transfer.cli-progress-short",
     },
     _add_progress_commands,

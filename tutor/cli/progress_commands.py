@@ -9,8 +9,8 @@ from tutor.foundation.translate import translate
 
 
 def add_progress_commands(tutor: click.Group) -> None:
-    """Add ``quiz``, ``review`` and ``progress`` to the commands of ``tutor``."""
-    for command in (_quiz, _review, _progress):
+    """Add ``quiz``, ``exam``, ``review``, ``notes``, ``digest`` and ``progress`` to the commands of ``tutor``."""
+    for command in (_quiz, _exam, _review, _notes, _digest, _progress):
         tutor.add_command(command)
 
 
@@ -24,6 +24,19 @@ def _quiz(lesson: str, fresh: bool, seed: int | None) -> int:
     return quiz(lesson, fresh=fresh, seed=seed)
 
 
+@click.command("exam", help=translate("exam.cli"), short_help=translate("exam.cli-short"))
+@click.argument("lesson", shell_complete=complete_lessons)
+@click.option(
+    "--minutes", type=click.FloatRange(0, 24 * 60, min_open=True), default=None, help=translate("exam.cli-minutes")
+)
+@click.option("--fresh", is_flag=True, help=translate("exam.cli-fresh"))
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=None, help=translate("ask.cli-seed"))
+def _exam(lesson: str, minutes: float | None, fresh: bool, seed: int | None) -> int:
+    from tutor.plain.exam import exam
+
+    return exam(lesson, minutes=minutes, fresh=fresh, seed=seed)
+
+
 @click.command("review", help=translate("ask.cli-review"), short_help=translate("ask.cli-review-short"))
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), default=None, help=translate("ask.cli-minutes"))
 @click.option("--due", is_flag=True, help=translate("ask.cli-due"))
@@ -31,6 +44,26 @@ def _review(minutes: float | None, due: bool) -> int:
     from tutor.plain.quiz import review, show_due
 
     return show_due() if due else review(minutes=minutes)
+
+
+@click.command("notes", help=translate("notes.cli"), short_help=translate("notes.cli-short"))
+@click.argument("lesson", required=False, shell_complete=complete_lessons)
+@click.option("--output", "-o", default=None, metavar="FILE", help=translate("notes.cli-output"))
+@click.option("--force", is_flag=True, help=translate("transfer.cli-force"))
+def _notes(lesson: str | None, output: str | None, force: bool) -> int:
+    from tutor.plain.notes import notes
+
+    return notes(lesson, output, force=force)
+
+
+@click.command("digest", help=translate("digest.cli"), short_help=translate("digest.cli-short"))
+@click.argument("lesson", shell_complete=complete_lessons)
+@click.option("--output", "-o", default=None, metavar="FILE", help=translate("transfer.cli-output"))
+@click.option("--force", is_flag=True, help=translate("transfer.cli-force"))
+def _digest(lesson: str, output: str | None, force: bool) -> int:
+    from tutor.plain.notes import make_digest
+
+    return make_digest(lesson, output, force=force)
 
 
 @click.group(

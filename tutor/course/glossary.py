@@ -11,7 +11,7 @@ from itertools import accumulate, islice
 
 from tutor.course.lesson import Lesson, Term
 from tutor.course.mentions import Mention, Names, find_names, names_of
-from tutor.foundation.languages import in_language
+from tutor.foundation.languages import ENGLISH, in_language
 from tutor.foundation.traditional import simplified
 
 __all__ = ["Glossary", "GlossaryEntry", "Mention", "build_glossary", "fold"]
@@ -40,6 +40,10 @@ class GlossaryEntry:
         """Return its names in the other languages."""
         own = self.name(language)
         return tuple(name for key, name in self.names.items() if key != language and name != own)
+
+    def names_beside(self, language: str, *, reads_both: bool) -> tuple[str, ...]:
+        """Return the names to show beside its own: English ones always, others to English readers who read them too."""
+        return self.other_names(language) if reads_both or language != ENGLISH else ()
 
     def definition(self, language: str) -> str:
         """Return its definition in ``language``, or in another language if it has none there."""

@@ -169,6 +169,9 @@ class Command(StrEnum):
     UNSURE = "unsure"
     HELP = "help"
     LEAVE = "leave"
+    FLAG = "flag"
+    OVERVIEW = "overview"
+    HAND_IN = "hand-in"
 
 
 class Outcome(StrEnum):
@@ -178,6 +181,9 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
     BACK = "back"
     LEFT = "left"
+    FLAGGED = "flagged"
+    OVERVIEW = "overview"
+    HANDED_IN = "handed-in"
 
 
 class Asker:
@@ -276,13 +282,16 @@ class Asker:
         self.say(translate(attempt.type.not_ready_in_lines, count=attempt.type.size(attempt.question)))
 
     def _commit(self, exercise: QuestionAttempt) -> Outcome | None:
+        self._ask_how_sure(exercise)
+        exercise.commit()
+        return None
+
+    def _ask_how_sure(self, exercise: QuestionAttempt) -> None:
         if self._confidence and exercise.attempt.confidence is None:
             line = self.read(f"{translate('ask.how-sure')} ")
             percent = percent_in(line or "")
             if percent is not None:
                 exercise.attempt.confidence = percent
-        exercise.commit()
-        return None
 
     def _obey(self, command: Command, exercise: QuestionAttempt) -> Outcome | None:
         """Carry out a command. Returns how the question ends if the command ends it, else None."""
@@ -295,7 +304,7 @@ class Asker:
             self.say(translate("ask.no-show"))
         elif command is Command.UNSURE:
             self._note_unsure()
-        elif command in {Command.HELP, Command.UNDO}:
+        elif command in {Command.HELP, Command.UNDO, Command.FLAG, Command.OVERVIEW, Command.HAND_IN}:
             self.say(translate("ask.help"))
         return None
 

@@ -219,13 +219,7 @@ def export_progress(format_: str, output: str | None, *, force: bool = False) ->
     """
     if output is None and format_ == "anki":
         raise TutorError(translate("transfer.anki-needs-file"), exit_code=ExitCode.USAGE)
-    path = named_path(output) if output is not None else None
-    if path is not None and path.exists() and not force:
-        raise TutorError(
-            translate("transfer.exists", path=path),
-            hint=translate("transfer.exists-hint"),
-            exit_code=ExitCode.CANNOT_WRITE,
-        )
+    path = _free_path(output, force=force)
     with open_progress() as store:
         if format_ == "anki":
             from tutor.plain.anki import package
@@ -234,12 +228,36 @@ def export_progress(format_: str, output: str | None, *, force: bool = False) ->
         else:
             # CSV too: the answers in its cells are JSON, which an import restores unchanged.
             content = harmless_json((to_json if format_ == "json" else to_csv)(store.dump())).encode("utf-8")
+    _put_out(path, content)
+    return int(ExitCode.OK)
+
+
+def write_out(content: bytes, output: str | None, *, force: bool = False) -> None:
+    """Write UTF-8 text to the file ``output``, or to standard output if it is None.
+
+    Raises:
+        TutorError: The file exists and may not be replaced, or it cannot be written.
+    """
+    _put_out(_free_path(output, force=force), content)
+
+
+def _free_path(output: str | None, *, force: bool) -> Path | None:
+    path = named_path(output) if output is not None else None
+    if path is not None and path.exists() and not force:
+        raise TutorError(
+            translate("transfer.exists", path=path),
+            hint=translate("transfer.exists-hint"),
+            exit_code=ExitCode.CANNOT_WRITE,
+        )
+    return path
+
+
+def _put_out(path: Path | None, content: bytes) -> None:
     if path is None:
         _print(content)
     else:
         _write(path, content)
         print(translate("transfer.written", path=path), file=sys.stderr)
-    return int(ExitCode.OK)
 
 
 def _print(content: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tutor.course.catalogue import Course
 from tutor.foundation import clock, paths
@@ -22,12 +22,15 @@ from tutor.study.deck import ALL_SIDES, Deck
 from tutor.study.quiz_session import QuizSession
 from tutor.study.report import next_due, outlook
 from tutor.study.review_session import ReviewSession
-from tutor.study.wording import retry_label
+from tutor.study.wording import retry_label, review_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor.progress.store import ProgressStore
+
+
+AskerType = TypeVar("AskerType", bound=Asker)
 
 
 def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
@@ -47,7 +50,7 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
     course, lesson = lesson_named(name)
     if not lesson.questions:
         raise TutorError(translate("quiz.no-questions"), exit_code=ExitCode.USAGE)
-    with _asking(course) as (asker, store):
+    with asking(course, Asker) as (asker, store):
         session = QuizSession.start(
             lesson.questions,
             store,
@@ -61,6 +64,8 @@ def quiz(name: str, *, fresh: bool = False, seed: int | None = None) -> int:
             asker.say(translate("ask.quiz-of", title=harmless_line(lesson.title)), translate("ask.help"))
             if session.begun:
                 asker.say(translate("quiz.resumed"))
+            if session.known:
+                asker.say(translate("quiz.skipped-known", count=len(session.known)))
             _take(asker, session, store)
         finally:
             session.leave()
@@ -77,7 +82,7 @@ def _take(asker: Asker, session: QuizSession, store: ProgressStore) -> None:
         outcome = asker.ask(session.current, heading)
         asker.say(*store.take_notices())
         if outcome is Outcome.LEFT:
-            _leave(asker, store)
+            say_left(asker, store)
             return
         {Outcome.ANSWERED: session.next, Outcome.SKIPPED: session.skip, Outcome.BACK: session.back}[outcome]()
 
@@ -104,13 +109,13 @@ def _sum_up(asker: Asker, session: QuizSession, store: ProgressStore) -> bool:
     line = asker.read()
     way = ways.get((line or "").casefold())
     if way is None:
-        _leave(asker, store)
+        say_left(asker, store)
         return False
     way[1]()
     return True
 
 
-def _leave(asker: Asker, store: ProgressStore) -> None:
+def say_left(asker: Asker, store: ProgressStore) -> None:
     """Say that answers are saved, if that is true; otherwise closing the store reports that they could not be."""
     if not store.in_memory:
         asker.say("", translate("ask.left"))
@@ -126,7 +131,7 @@ def review(*, minutes: float | None = None) -> int:
         TutorError: there is no lessons folder.
     """
     course = Course(paths.lessons_folder())
-    with _asking(course) as (asker, store):
+    with asking(course, Asker) as (asker, store):
         session = ReviewSession(store, _deck(course), minutes=minutes)
         try:
             if session.over:
@@ -146,11 +151,11 @@ def review(*, minutes: float | None = None) -> int:
 def _review(asker: Asker, session: ReviewSession, store: ProgressStore) -> None:
     began = not session.over
     while session.current is not None:
-        heading = translate("ask.card", number=session.number, count=session.count)
+        heading = translate("ask.card", place=review_place(session))
         outcome = asker.ask(session.current, heading)
         asker.say(*store.take_notices())
         if outcome is Outcome.LEFT:
-            _leave(asker, store)
+            say_left(asker, store)
             return
         session.next()
     if began:
@@ -175,11 +180,11 @@ def show_due() -> int:
 
 
 @contextmanager
-def _asking(course: Course) -> Iterator[tuple[Asker, ProgressStore]]:
+def asking(course: Course, kind: type[AskerType]) -> Iterator[tuple[AskerType, ProgressStore]]:
     """An asker and the store of its answers, which is closed at the end, whatever happens."""
     settings = load_settings(keep_aside=False).settings
     opened = open_course_store(course)
-    asker = Asker(course, Runs(paths.runs_folder()), confidence=settings.confidence)
+    asker = kind(course, Runs(paths.runs_folder()), confidence=settings.confidence)
     asker.say(*opened.notices)
     with closing_progress(opened.store):
         yield asker, opened.store

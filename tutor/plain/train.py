@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode
+from tutor.foundation.notify import notify
 from tutor.foundation.translate import translate
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.lab_files import load_lab
@@ -20,8 +21,10 @@ from tutor.labs.own_lab import require_columns, require_text
 from tutor.labs.validate import refuse_idle
 from tutor.plain.narrator import Narrator
 from tutor.plain.reporters import JsonReporter, LineReporter, Reporter, colour_of, figure, wants_ascii
+from tutor.progress.settings import load_settings
 from tutor.runs.control import Stop, send
 from tutor.runs.follower import RunFollower
+from tutor.runs.news import RunNews
 from tutor.runs.registry import Runs
 from tutor.runs.summary import RunSummary
 
@@ -90,11 +93,13 @@ def config_to_train(lab: str | None, data: str | None, overrides: Mapping[str, o
 def _follow(run_folder: Path, reporter: Reporter) -> int:
     """Report a run until it ends. The first Ctrl-C asks the worker to stop; the second ends the report at once."""
     follower = RunFollower(run_folder)
+    ring = _Ring(joins=False)
     interrupted = False
     try:
         while not follower.summary.ended:
             try:
                 _report_next(follower, reporter)
+                ring.look(follower.summary)
             except KeyboardInterrupt:
                 if interrupted:
                     raise
@@ -106,6 +111,18 @@ def _follow(run_folder: Path, reporter: Reporter) -> int:
             send(run_folder, Stop())
     reporter.end(follower.summary)
     return int(ExitCode.INTERRUPTED) if interrupted else _exit_code(follower.summary)
+
+
+class _Ring:
+    """Says on the terminal what happened to a run, if the settings want it: in a pipe, not at all."""
+
+    def __init__(self, *, joins: bool) -> None:
+        self._way = load_settings(keep_aside=False).settings.notify
+        self._news = RunNews(joins=joins)
+
+    def look(self, summary: RunSummary) -> None:
+        if self._way and (news := self._news.take(summary)):
+            notify(sys.stderr, news, self._way, os.environ)
 
 
 def _report_next(follower: RunFollower, reporter: Reporter) -> None:
@@ -145,8 +162,10 @@ def report_until_end(follower: RunFollower, reporter: Reporter, short_id: str) -
     """Report a run until it ends. Ctrl-C ends only the report."""
     try:
         _join(follower, reporter)
+        ring = _Ring(joins=True)
         while not follower.summary.ended:
             _report_next(follower, reporter)
+            ring.look(follower.summary)
     except KeyboardInterrupt:
         print("\n" + translate("watch.goes-on", run=short_id))
         return int(ExitCode.OK)

@@ -3,6 +3,7 @@
 Begin with `store`: `open_store` opens the progress file, and the program reads and writes through `ProgressStore`.
 
 - `records`: answers, positions and quizzes as values. `activity`: attempts at labs and reading times.
+  `notes`: stars and notes on passages of lessons.
 - `cards`: what is asked again. `scheduling`: when it is due (FSRS), and the days a learner counts.
 - `statistics`: sums over all answers. `transfer`: export, import and reset.
 - `database`: never loses an acknowledged write; it uses `sqlite_file`, and `salvage` for damaged files.

@@ -64,6 +64,20 @@ class AttemptStore:
             return LabAttempt(lab, goal, bool(met), held, value, parse_json(settings, dict), run, from_milliseconds(at))
         return None
 
+    def of(self, lab: str) -> list[LabAttempt]:
+        """Return the best attempt at each goal of a lab, those that reached it first."""
+        labs = self._renames().lab_ids(lab)
+        rows = self._database.read(
+            "SELECT goal, met, held, value, settings, run, at FROM attempts"  # noqa: S608 - our own names
+            f" WHERE lab IN ({', '.join('?' * len(labs))}) ORDER BY met DESC, held DESC, at DESC",
+            labs,
+        )
+        best: dict[str, LabAttempt] = {}
+        for goal, met, held, value, settings, run, at in rows:
+            values = parse_json(settings, dict)
+            best.setdefault(goal, LabAttempt(lab, goal, bool(met), held, value, values, run, from_milliseconds(at)))
+        return list(best.values())
+
     def keep(self, attempt: LabAttempt) -> None:
         """Save an attempt as the best one at its goal."""
         values = (

@@ -218,12 +218,15 @@ COLUMNS: Final[Mapping[str, Mapping[str, Column]]] = {
     "reading": {
         "key": _ID, "lesson": _ID, "at": _STAMP, "seconds": Number(low=0.0, high=_A_DAY), "day": _DAY,
     },
+    "notes": {
+        "key": _ID, "lesson": _ID, "anchor": _ID, "quote": _ID, "note": _ID, "language": _ID, "at": _STAMP,
+    },
 }  # fmt: skip
 """The columns by table, in the order of `tutor.progress.schema`."""
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "answers": ("key",), "lessons": ("lesson",), "quizzes": ("quiz",), "cards": ("card",), "attempts": ("lab", "goal"),
-    "reading": ("key",),
+    "reading": ("key",), "notes": ("key",),
 }  # fmt: skip
 """The columns that identify a row, by table."""
 

@@ -6,11 +6,14 @@ import json
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from tutor.foundation import clock
 
 _T = TypeVar("_T")
+
+EXAM_PREFIX: Final = "exam:"
+"""The scope of an exam on a lesson begins with this; the id of the lesson follows."""
 
 Given = tuple[int, ...] | tuple[str, ...]
 """An answer: indices of options in the lesson file (chosen ones, or all in order), or texts (blanks, a number)."""
@@ -127,6 +130,7 @@ class LessonState:
         questions_total: How many questions the lesson had when it was last opened; 0 if it never was.
         wrong_ids: The questions whose last counted answer is wrong.
         unsure_ids: The questions whose last counted answer is right, but unsure.
+        tested_out: Whether an exam on it was passed.
     """
 
     read_fraction: float = 0.0
@@ -135,11 +139,13 @@ class LessonState:
     questions_total: int = 0
     wrong_ids: frozenset[str] = frozenset()
     unsure_ids: frozenset[str] = frozenset()
+    tested_out: bool = False
 
     @property
     def finished(self) -> bool:
-        """Whether the lesson is read to its end and every question is answered."""
-        return self.read_fraction >= 0.999 and self.questions_answered >= self.questions_total
+        """Whether the lesson is read to its end and every question is answered, or an exam on it was passed."""
+        read = self.read_fraction >= 0.999 and self.questions_answered >= self.questions_total
+        return read or self.tested_out
 
     @property
     def begun(self) -> bool:

@@ -271,6 +271,21 @@ _DAYS: Migration = (
     """,
 )
 
+_NOTES: Migration = (
+    # A note without text is a star.
+    """
+    CREATE TABLE notes (
+        key TEXT PRIMARY KEY,
+        lesson TEXT NOT NULL,
+        anchor TEXT NOT NULL,
+        quote TEXT NOT NULL,
+        note TEXT NOT NULL,
+        language TEXT NOT NULL,
+        at INTEGER NOT NULL
+    )
+    """,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:
@@ -286,7 +301,7 @@ class Schema:
 
 
 SCHEMA = Schema(
-    migrations=(_FIRST, _CARDS, _ATTEMPTS, _TOTALS, _READING, _DAYS),
+    migrations=(_FIRST, _CARDS, _ATTEMPTS, _TOTALS, _READING, _DAYS, _NOTES),
     columns={table: tuple(columns) for table, columns in COLUMNS.items()},
 )
 
@@ -298,6 +313,7 @@ _COUNTED: Final = {
     "cards": "transfer.cards",
     "attempts": "transfer.attempts",
     "reading": "reading.pieces",
+    "notes": "notes.counted",
 }
 
 

@@ -17,6 +17,7 @@ from tutor.foundation import clock, paths, private
 from tutor.foundation.errors import ExitCode, TutorError
 from tutor.foundation.files import read_start, write_text
 from tutor.foundation.languages import languages
+from tutor.foundation.notify import WAYS
 from tutor.foundation.safe_text import harmless_json
 from tutor.foundation.translate import translate
 
@@ -34,8 +35,10 @@ class Settings:
         ascii: Whether to draw in ASCII alone; None follows the locale.
         motion: Whether things may move on their own.
         screen_reader: Whether commands print lines of text where they would otherwise draw on the terminal.
-        translations: Whether reviews also ask for the names of English terms in another language.
+        translations: Whether the learner reads terms in two languages: reviews also ask for the name in the other one,
+            and who learns in English sees it beside the English one.
         confidence: Whether to ask, before the feedback, how sure the learner is of an answer.
+        notify: How to say that a run ends, diverges or reaches its goal: one of `tutor.foundation.notify.WAYS`.
         unknown: The keys of the file that this version does not know, kept for the version that does.
     """
 
@@ -44,8 +47,9 @@ class Settings:
     ascii: bool | None = None
     motion: bool = True
     screen_reader: bool = False
-    translations: bool = True
+    translations: bool = False
     confidence: bool = False
+    notify: str = ""
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> Settings:
@@ -73,6 +77,7 @@ _ALLOWED: dict[str, Callable[[object], bool]] = {
     "screen_reader": _flag,
     "translations": _flag,
     "confidence": _flag,
+    "notify": lambda value: value in WAYS,
 }
 
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from tutor.foundation import clock, paths
 from tutor.progress.activity import AttemptStore, ReadingStore
 from tutor.progress.cards import CardStore
+from tutor.progress.notes import NoteStore
 from tutor.progress.records import (
+    EXAM_PREFIX,
     Answer,
     LessonState,
     Position,
@@ -32,6 +34,11 @@ if TYPE_CHECKING:
 
 REVIEW_PREFIX: Final = "review:"
 """The quiz id of an answer that was given in a review begins with this."""
+
+SURE: Final = 0.75
+"""How probable an answer must seem to the learner to count as sure."""
+_MOST_VALUES: Final = 500
+"""How many values a query names at most; old libraries of SQLite allow 999."""
 
 _ANSWER_COLUMNS = (
     "key, at, lesson, question, kind, given, correct, score, unsure, confidence, "
@@ -94,6 +101,8 @@ class ProgressStore:
         """The best attempts at the goals of labs."""
         self.reading = ReadingStore(database, renames)
         """The times spent reading lessons."""
+        self.notes = NoteStore(database, renames)
+        """The stars and notes on passages of lessons."""
         self.statistics = Statistics(database, renames)
         """The statistics over all answers."""
 
@@ -177,6 +186,30 @@ class ProgressStore:
             today = renames.key(lesson, question)
             found[today] = max(newest, found.get(today, 0))
         return found
+
+    def sure_misses(self, keys: Iterable[str]) -> set[str]:
+        """Return the cards among ``keys`` whose newest answer is wrong although the learner was sure of it.
+
+        An answer counts as sure if the learner was asked how probable it is to be right, said at least `SURE`, and did
+        not mark it as unsure.
+        """
+        renames = self.renames()
+        kept = [each for key in dict.fromkeys(keys) for each in renames.card_keys(key)]
+        newest: dict[str, tuple[int, bool]] = {}
+        for start in range(0, len(kept), _MOST_VALUES):
+            part = kept[start : start + _MOST_VALUES]
+            rows = self._database.read(
+                # With max(), SQLite takes the other columns from the row that has the maximum.
+                "SELECT lesson, question, max(id) AS newest, correct, unsure, confidence FROM answers"  # noqa: S608
+                f" WHERE question IN ({', '.join('?' * len(part))}) AND correct NOTNULL GROUP BY lesson, question",
+                part,
+            )
+            for lesson, question, number, correct, unsure, confidence in rows:
+                card = renames.card(lesson, question)[1]
+                was_sure = not unsure and confidence is not None and confidence >= SURE
+                if number > newest.get(card, (0, False))[0]:
+                    newest[card] = number, not correct and was_sure
+        return {card for card, (_, sure_miss) in newest.items() if sure_miss}
 
     def _read_answers(self, sql: str, values: tuple[object, ...]) -> list[Answer]:
         """The answers that a query finds, under the ids of today."""
@@ -283,7 +316,8 @@ class ProgressStore:
             lesson = renames.lesson(kept_lesson)
             read[lesson] = max(furthest, read.get(lesson, (0.0, 0))[0]), questions
         states: dict[str, LessonState] = {}
-        for lesson in {*read, *right, *wrong}:
+        tested_out = self._tested_out()
+        for lesson in {*read, *right, *wrong, *tested_out}:
             furthest, questions = read.get(lesson, (0.0, 0))
             right_count, wrong_count = len(right.get(lesson, ())), len(wrong.get(lesson, ()))
             states[lesson] = LessonState(
@@ -293,13 +327,22 @@ class ProgressStore:
                 questions_total=questions,
                 wrong_ids=frozenset(wrong.get(lesson, ())),
                 unsure_ids=frozenset(unsure.get(lesson, ())),
+                tested_out=lesson in tested_out,
             )
         return states
+
+    def _tested_out(self) -> frozenset[str]:
+        """The lessons on which an exam was passed."""
+        rows = self._database.read(
+            "SELECT scope, state AS quiz_state FROM quizzes WHERE scope GLOB ? AND finished = 1", (f"{EXAM_PREFIX}*",)
+        )
+        passed = (scope for scope, state in rows if parse_json(state, dict).get("passed") is True)
+        return frozenset(self.renames().lesson(scope.removeprefix(EXAM_PREFIX)) for scope in passed)
 
     def last_lesson(self) -> str | None:
         """Return the lesson that was read or answered last; None if there is none yet."""
         rows = self._database.read(
-            "SELECT lesson, question FROM (SELECT lesson, '' AS question, at FROM lessons"
+            "SELECT lesson, question FROM (SELECT lesson, '' AS question, at FROM lessons WHERE furthest > 0"
             " UNION ALL SELECT lesson, question, at FROM"
             " (SELECT lesson, question, at FROM answers WHERE quiz NOT GLOB ? ORDER BY id DESC LIMIT 1))"
             " ORDER BY at <= ? DESC, at DESC LIMIT 1",  # times that a wrong clock put in the future come last

@@ -56,6 +56,8 @@ _MERGES: Final = {
         value = excluded.value, settings = excluded.settings, run = excluded.run, at = excluded.at
         WHERE excluded.met > met OR (excluded.met = met AND excluded.held > held)""",
     "reading": "ON CONFLICT (key) DO UPDATE SET seconds = max(seconds, excluded.seconds)",
+    "notes": f"""ON CONFLICT (key) DO UPDATE SET anchor = excluded.anchor, quote = excluded.quote,
+        note = excluded.note, language = excluded.language, at = excluded.at WHERE {_NEWER}""",
 }
 
 

@@ -65,6 +65,8 @@ class Attempt:
         """Whether the verdict waits for the end of the lesson, because the lesson opens with the question."""
         self.given_up = False
         """Whether the learner asked for the answer instead of giving one, which counts as wrong."""
+        self.unanswered = False
+        """Whether it was given up because an exam was handed in without an answer to it."""
         self._draft = self.type.empty(question, self.shown)
         self._history: list[Draft] = []
         self._typing_in: int | None = None
@@ -95,6 +97,12 @@ class Attempt:
     def ready(self) -> bool:
         """Whether the answer can be committed: a number must be readable, and one filled blank is enough."""
         return not self.locked and self.type.ready(self._draft)
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is an answer: one that was committed, or a draft of the learner's own that could be."""
+        empty = self.type.empty(self.question, self.shown)
+        return (self.locked and not self.given_up) or (self.ready and self._draft != empty)
 
     @property
     def can_undo(self) -> bool:

@@ -37,7 +37,11 @@ class Deck:
         if term is not None:
             glossary = self._course.glossary()
             entry = glossary.get(term[0])
-            return None if entry is None else term_question(entry, term[1], glossary, language)
+            return (
+                None
+                if entry is None
+                else term_question(entry, term[1], glossary, language, reads_both=Side.TRANSLATION in self._sides)
+            )
         lesson = self._course.lesson(lesson_id, language) if lesson_id else None
         found = next((each for each in lesson.every_question if each.id == key), None) if lesson else None
         return found or self._course.question(key, language)

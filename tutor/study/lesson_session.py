@@ -49,7 +49,15 @@ class LessonSession:
 
     # -- reading -----------------------------------------------------------------------------------------
 
-    def move(self, block: int, within: float = 0.0, *, seen_block: int | None = None, seen_within: float = 1.0) -> None:
+    def move(
+        self,
+        block: int,
+        within: float = 0.0,
+        *,
+        seen_block: int | None = None,
+        seen_within: float = 1.0,
+        look: bool = False,
+    ) -> None:
         """Note that the reader has scrolled. The position is saved now and then; `save` always saves it.
 
         Args:
@@ -57,9 +65,14 @@ class LessonSession:
             within: How far into it the top of the screen is, from 0 to 1.
             seen_block: Index of the block at the bottom of the screen; by default that of the top block.
             seen_within: How far into that block the bottom of the screen is.
+            look: Whether the reader has jumped here, such as to the end or to a term, and has not gone on from here. A
+                look moves neither the saved position nor how much was read.
         """
-        self.position = Position(block, within, self._anchor_of(block))
+        top = self.fraction_at(block, within)
         seen = self.fraction_at(block if seen_block is None else seen_block, seen_within)
+        if look and not (top <= 0.0 and seen >= 1.0):
+            return
+        self.position = Position(block, within, self._anchor_of(block))
         self.fraction_read = max(self.fraction_read, seen)
         self._meet(block if seen_block is None else seen_block)
         if self._written is None or self.fraction_read - self._written[1] >= _SAVE_STEP or self.fraction_read >= 1.0:

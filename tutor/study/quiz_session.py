@@ -1,13 +1,13 @@
 """A quiz: one question at a time, in rounds. It can be left at any moment and is there again tomorrow.
 
-The first round asks everything; each further one only what is still wrong. A question that is skipped comes back
-once the others are done.
+The first round asks what `tutor.study.quiz_choice` chooses; each further one only what is still wrong, in the form of
+another variant if there is one. A question that is skipped comes back once the others are done.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,13 +18,14 @@ from tutor.foundation import clock
 from tutor.progress.records import SavedQuiz, new_key, now
 from tutor.study.attempt import Attempt, attempt_state, restore_attempt
 from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
+from tutor.study.quiz_choice import QuizChoice, choose
 from tutor.study.siblings import longest_ago
 
 if TYPE_CHECKING:
     from tutor.progress.store import ProgressStore
 
 SEEDS = 2**31
-_LONGEST = 1e6
+LONGEST = 1e6
 """Seconds that a question can have taken, eleven days; a kept quiz that says more was damaged."""
 
 
@@ -44,6 +45,8 @@ class QuizSession:
         seed: Decides every shuffle of the quiz.
         seconds: Measures how long answers take.
         quiz_id: Its key in the memory; a new one where empty.
+        siblings: The questions that may be asked in place of those, when they are asked again.
+        known: The ids of the questions of the lesson that are not asked, because they are known.
     """
 
     def __init__(
@@ -56,13 +59,18 @@ class QuizSession:
         seed: int,
         seconds: Clock = clock.monotonic_seconds,
         quiz_id: str = "",
+        siblings: Sequence[Question] = (),
+        known: Iterable[str] = (),
     ) -> None:
         self.scope = scope
         self.lesson_id = lesson_id
         self.seed = seed
         self.quiz_id = quiz_id or new_key()
         self.round = 1
+        self.known = frozenset(known)
+        """The questions of the lesson that are not asked, because they are known."""
         self._questions = {question.id: question for question in questions}
+        self._siblings = {question.id: question for question in (*siblings, *questions)}
         self._started: datetime = now()
         self._first_marks: dict[str, Mark] = {}
         self._marks: dict[str, Mark] = {}
@@ -86,21 +94,28 @@ class QuizSession:
         fresh: bool = False,
         seconds: Clock = clock.monotonic_seconds,
     ) -> QuizSession:
-        """The quiz of ``scope`` that was left in the middle, else a new one; always a new one if ``fresh``.
+        """The quiz of ``scope`` that was left in the middle, else a new one; a new one of everything if ``fresh``.
 
         Of a question with variants, one that was answered longest ago is asked; a quiz that was left goes on with the
-        one that it asked.
+        one that it asked. Questions that are known are skipped if the quiz is one of a lesson.
         """
         saved = store.open_quiz(scope)
         if fresh and saved is not None:
             store.save_quiz(replace(saved, finished=True))
             saved = None
-        begun = _ids_in(saved, store) if saved is not None else frozenset()
-        asked = [_begun(each, variants, begun) or longest_ago(each, variants, store) for each in questions]
+        if saved is not None:
+            known = _known_in(saved, store)
+            chosen = QuizChoice(tuple(each for each in questions if each.id not in known), known)
+        elif fresh or not lesson_id:
+            chosen = QuizChoice(tuple(questions))
+        else:
+            chosen = choose(questions, variants, store.newest_answers(lesson_id))
+        begun = _ids_in(saved, store) if saved is not None else ()
+        asked = [_begun(each, variants, begun) or longest_ago(each, variants, store) for each in chosen.asked]
         session = cls(
             asked, store, scope=scope, lesson_id=lesson_id, seconds=seconds,
             seed=saved.seed if saved else new_seed() if seed is None else seed,
-            quiz_id=saved.quiz_id if saved else "",
+            quiz_id=saved.quiz_id if saved else "", siblings=(*questions, *variants), known=chosen.known,
         )  # fmt: skip
         if saved is not None:
             session._restore(saved)
@@ -217,6 +232,8 @@ class QuizSession:
     def retry_wrong(self, *, unsure: bool = False) -> QuestionAttempt | None:
         """A new round with `ids_to_retry`, newly shuffled; nothing happens where there is nothing.
 
+        A question that has variants is asked as the one that was answered longest ago, so not as it was just asked.
+
         Args:
             unsure: Ask again, too, what was right but unsure.
         """
@@ -227,13 +244,31 @@ class QuizSession:
         self._first_marks = self._first_marks or marks
         self._marks |= marks
         self.round += 1
-        self._ask([each for each in self._questions if each in again])
+        self._put_siblings_in_place_of(again)
+        originals = {self._siblings[each].original for each in again}
+        self._ask([each for each, question in self._questions.items() if question.original in originals])
         self._save()
         return self.current
+
+    def _put_siblings_in_place_of(self, ids: Iterable[str]) -> None:
+        """Let another variant, or the question itself, take the place of each of ``ids``, with its mark."""
+        family = tuple(self._siblings.values())
+        taken: dict[str, Question] = {}
+        for each in ids:
+            original = self._siblings.get(self._questions[each].original)
+            taken[each] = self._questions[each] if original is None else longest_ago(original, family, self._store)
+        for marks in (self._first_marks, self._marks):
+            for old, question in taken.items():
+                if old in marks:
+                    marks[question.id] = marks.pop(old)
+        renamed = ((taken.get(each, question)) for each, question in self._questions.items())
+        self._questions = {question.id: question for question in renamed}
 
     def translate(self, questions: Sequence[Question]) -> None:
         """Go on with the same questions in another language; one that is missing there stays as it is."""
         for question in questions:
+            if question.id in self._siblings:
+                self._siblings[question.id] = question
             if question.id in self._questions:
                 self._questions[question.id] = question
                 for exercise in self._asked:
@@ -281,6 +316,7 @@ class QuizSession:
             "round": self.round,
             "at": self.current.question.id if self.current is not None else None,
             "skipped": sorted(self._skipped),
+            "known": sorted(self.known),
             "first": {question_id: mark.value for question_id, mark in self._first_marks.items()},
             "marks": {question_id: mark.value for question_id, mark in self._marks.items()},
             "asked": [
@@ -296,12 +332,12 @@ class QuizSession:
 
     def _restore(self, saved: SavedQuiz) -> None:
         """Go on where ``saved`` was left. Questions removed since are dropped, new ones asked at the end."""
-        state = _with_ids_of_today(saved.state, partial(self._store.renames().key, saved.lesson_id))
+        state = with_ids_of_today(saved.state, partial(self._store.renames().key, saved.lesson_id))
         self._started = saved.started
         self.round = round_ if isinstance(round_ := state.get("round"), int) and round_ > 0 else 1
         self._first_marks = self._marks_in(state.get("first"))
         self._marks = self._marks_in(state.get("marks"))
-        entries = _entries(state.get("asked"))
+        entries = entries_in(state.get("asked"))
         asked = [each for each in self._questions if each in entries]
         added = [each for each in self._questions if each not in entries and each not in self._marks]
         self._asked = [self._remembered(each, entries.get(each, {})) for each in [*asked, *added]]
@@ -331,24 +367,31 @@ class QuizSession:
             attempt,
             self._keeping,
             key=key if isinstance(key, str) else "",
-            spent=float(spent) if isinstance(spent, int | float) and 0 <= spent < _LONGEST else 0.0,
+            spent=float(spent) if isinstance(spent, int | float) and 0 <= spent < LONGEST else 0.0,
             runs=[run for run in runs if isinstance(run, str)] if isinstance(runs, list) else (),
         )
 
 
-def _ids_in(saved: SavedQuiz, store: ProgressStore) -> frozenset[str]:
-    """The questions that a quiz asked."""
-    state = _with_ids_of_today(saved.state, partial(store.renames().key, saved.lesson_id))
+def _known_in(saved: SavedQuiz, store: ProgressStore) -> frozenset[str]:
+    """The questions that a quiz left out because they were known."""
+    known = with_ids_of_today(saved.state, partial(store.renames().key, saved.lesson_id)).get("known")
+    return frozenset(each for each in known if isinstance(each, str)) if isinstance(known, list) else frozenset()
+
+
+def _ids_in(saved: SavedQuiz, store: ProgressStore) -> tuple[str, ...]:
+    """The questions that a quiz asked, those of its present round first."""
+    state = with_ids_of_today(saved.state, partial(store.renames().key, saved.lesson_id))
     marks = state.get("marks")
-    return frozenset(_entries(state.get("asked"))) | frozenset(marks if isinstance(marks, dict) else ())
+    return (*entries_in(state.get("asked")), *(marks if isinstance(marks, dict) else ()))
 
 
-def _begun(question: Question, variants: Sequence[Question], begun: frozenset[str]) -> Question | None:
-    """The one of a question and its variants that is among ``begun``."""
-    return next((each for each in (question, *variants) if each.original == question.id and each.id in begun), None)
+def _begun(question: Question, variants: Sequence[Question], begun: Sequence[str]) -> Question | None:
+    """The first of ``begun`` that is a question or one of its variants."""
+    family = {each.id: each for each in (question, *variants) if each.original == question.id}
+    return next((family[each] for each in begun if each in family), None)
 
 
-def _with_ids_of_today(state: Mapping[str, object], today: Callable[[str], str]) -> dict[str, object]:
+def with_ids_of_today(state: Mapping[str, object], today: Callable[[str], str]) -> dict[str, object]:
     """The state of a quiz in which every question is named by its id of today."""
 
     def named(value: object) -> object:
@@ -359,14 +402,15 @@ def _with_ids_of_today(state: Mapping[str, object], today: Callable[[str], str])
     for name in ("first", "marks"):
         if isinstance(marks := state.get(name), dict):
             changed[name] = {named(each): mark for each, mark in marks.items()}
-    if isinstance(skipped := state.get("skipped"), list):
-        changed["skipped"] = [named(each) for each in skipped]
+    for name in ("skipped", "known"):
+        if isinstance(ids := state.get(name), list):
+            changed[name] = [named(each) for each in ids]
     if isinstance(asked := state.get("asked"), list):
         changed["asked"] = [{**each, "id": named(each.get("id"))} for each in asked if isinstance(each, dict)]
     return changed
 
 
-def _entries(asked: object) -> dict[str, Mapping[str, object]]:
+def entries_in(asked: object) -> dict[str, Mapping[str, object]]:
     """What is remembered of each question, by its id."""
     entries = [each for each in asked if isinstance(each, dict)] if isinstance(asked, list) else []
     return {each["id"]: each for each in entries if isinstance(each.get("id"), str)}

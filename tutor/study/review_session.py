@@ -1,4 +1,4 @@
-"""A review: the due cards, one after another, for as long as the learner likes.
+"""A review: the due cards in the order of `tutor.study.mixing`, for as long as the learner likes.
 
 A review never has to be resumed, because every answer is recorded at once and cards that were not asked stay due.
 """
@@ -13,8 +13,10 @@ from tutor.foundation import clock
 from tutor.foundation.translate import language
 from tutor.progress.cards import Card, term_of
 from tutor.progress.records import new_key
+from tutor.progress.scheduling import study_day
 from tutor.progress.store import REVIEW_PREFIX
 from tutor.study.attempt import Attempt
+from tutor.study.mixing import Mixable, mixed
 from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
 from tutor.study.quiz_session import new_seed
 
@@ -34,6 +36,7 @@ class ReviewSession:
         deck: Turns cards into questions.
         minutes: The time after which no further card is asked; None for no limit.
         moment: The time at which cards must be due; now if None.
+        seed: Decides the order of the cards; one that no one chose if None.
         seconds: Measures how long answers take.
     """
 
@@ -44,6 +47,7 @@ class ReviewSession:
         *,
         minutes: float | None = None,
         moment: datetime | None = None,
+        seed: int | None = None,
         seconds: Clock = clock.monotonic_seconds,
     ) -> None:
         moment = moment or clock.utc_now()
@@ -54,9 +58,9 @@ class ReviewSession:
         self._seconds = seconds
         self._began = seconds()
         self._context = AttemptContext(store, f"{REVIEW_PREFIX}{new_key()}", seconds=seconds)
-        self._waiting: deque[Card] = deque(_one_side_each(store.cards.due(moment)))
+        self._waiting: deque[Card] = deque(self._mixed(store.cards.due(moment), new_seed() if seed is None else seed))
         self.due = len(self._waiting)
-        """How many cards were due at the start."""
+        """How many cards were due at the start. What is asked again is not counted twice."""
         self._current: QuestionAttempt | None = None
         self._card: Card | None = None
         self._asked: list[QuestionAttempt] = []
@@ -82,13 +86,22 @@ class ReviewSession:
 
     @property
     def number(self) -> int:
-        """The place of the current card among all cards of this review, from 1."""
-        return len(self._asked) + (not self.over)
+        """The place of the current card among the cards that were due, from 1; `count` while missed ones are asked."""
+        first_time = self._card is not None and not self._misses[self._card.key]
+        return min(self.due, len({each.question.original for each in self._asked}) + first_time)
 
     @property
     def count(self) -> int:
-        """How many cards this review asks; it grows when a missed card is asked again."""
-        return self.number + len(self._waiting)
+        """How many cards were due at the start. It does not grow: missed cards are counted by `again`."""
+        return self.due
+
+    @property
+    def again(self) -> int:
+        """How many of the cards were missed so far, so that they are asked once more."""
+        missed = set(self._misses)
+        if self._card is not None and self._current is not None and self._current.mark is Mark.WRONG:
+            missed.add(self._card.key)
+        return len(missed)
 
     @property
     def left(self) -> int:
@@ -145,6 +158,26 @@ class ReviewSession:
             self._current.left()
 
     # -- inside ------------------------------------------------------------------------------------------
+
+    def _mixed(self, due: list[Card], seed: int) -> list[Card]:
+        """The cards to ask, in order, without those whose question cannot be read today."""
+        cards = {card.key: card for card in _one_side_each(due)}
+        sure_misses = self._store.sure_misses(cards)
+        mixables = []
+        for card in cards.values():
+            question = self._deck.question(card.key, card.lesson_id, language())
+            if question is not None:
+                mixables.append(
+                    Mixable(
+                        card.key,
+                        card.lesson_id,
+                        study_day(card.due),
+                        labs=frozenset(fence.lab for fence in question.labs),
+                        of_term=term_of(card.key) is not None,
+                        sure_miss=card.key in sure_misses,
+                    )
+                )
+        return [cards[each.key] for each in mixed(mixables, seed)]
 
     def _put_away(self) -> None:
         """File the current card as answered; put it at the end of the queue if it was missed or not answered."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,9 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>$#|~])")
 _NOWHERE = Place(Path())
 
 
-def term_question(entry: GlossaryEntry, side: Side, glossary: Glossary, language: str) -> Question | None:
+def term_question(
+    entry: GlossaryEntry, side: Side, glossary: Glossary, language: str, *, reads_both: bool = True
+) -> Question | None:
     """The question that asks for one side of a term.
 
     Args:
@@ -36,6 +39,7 @@ def term_question(entry: GlossaryEntry, side: Side, glossary: Glossary, language
         side: Its meaning, its name or its translation.
         glossary: Where the wrong options come from.
         language: The language in use.
+        reads_both: Whether the learner reads terms in two languages.
 
     Returns:
         The question, or None if the term lacks a definition, a name in another language, or another term to contrast
@@ -45,7 +49,10 @@ def term_question(entry: GlossaryEntry, side: Side, glossary: Glossary, language
         return _translation(entry, glossary, language)
     if not entry.definition(language).strip():
         return None
-    return _meaning(entry, glossary, language) if side is Side.MEANING else _name(entry, language)
+    question = _meaning(entry, glossary, language) if side is Side.MEANING else _name(entry, language)
+    if question is None:
+        return None
+    return replace(question, explanation=_explanation(entry, language, reads_both=reads_both))
 
 
 def _meaning(entry: GlossaryEntry, glossary: Glossary, language: str) -> Question | None:
@@ -63,7 +70,6 @@ def _meaning(entry: GlossaryEntry, glossary: Glossary, language: str) -> Questio
     return _question(
         entry, Side.MEANING, SINGLE.name,
         title=as_text(entry.name(language)), prompt=translate("review.which-meaning"), content=Options((right, *wrong)),
-        explanation=_explanation(entry, language),
     )  # fmt: skip
 
 
@@ -73,7 +79,6 @@ def _name(entry: GlossaryEntry, language: str) -> Question:
         entry, Side.NAME, FILL_IN.name,
         title=translate("review.which-name"), prompt=f"{without_name(entry, language)}\n\n{BLANK}",
         hints=_hints(name), content=Blanks((Blank(tuple(dict.fromkeys([name, *accepted_names(entry)]))),)),
-        explanation=_explanation(entry, language),
     )  # fmt: skip
 
 
@@ -176,8 +181,9 @@ def _hints(name: str) -> tuple[str, ...]:
     return (first, half) if len(plain) > 2 else (first,)
 
 
-def _explanation(entry: GlossaryEntry, language: str) -> str:
-    both = " · ".join(as_text(each) for each in (entry.name(language), *entry.other_names(language)))
+def _explanation(entry: GlossaryEntry, language: str, *, reads_both: bool) -> str:
+    names = (entry.name(language), *entry.names_beside(language, reads_both=reads_both))
+    both = " · ".join(map(as_text, names))
     formula = entry.formula if not entry.formula or "$" in entry.formula else f"${entry.formula}$"
     return "\n\n".join(each for each in (f"**{both}**", entry.definition(language), formula) if each)
 

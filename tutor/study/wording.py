@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import ceil
 from typing import TYPE_CHECKING
 
 from tutor.foundation.translate import translate
 from tutor.study.attempt import Attempt
 
 if TYPE_CHECKING:
+    from tutor.study.exam_session import ExamSession
+    from tutor.study.question_attempt import QuestionAttempt
     from tutor.study.quiz_session import QuizSession
+    from tutor.study.review_session import ReviewSession
 
 # For each verdict, the sentence for a learner who was sure and the one for a learner who was unsure.
 _RIGHT = ("quiz.right", "quiz.right-but-unsure")
@@ -26,6 +31,8 @@ def verdict_sentence(attempt: Attempt) -> str:
     verdict = attempt.verdict
     if verdict is None:
         return ""
+    if attempt.unanswered:
+        return translate("exam.unanswered")
     if attempt.given_up:
         return translate("review.here-it-is")
     if verdict.correct:
@@ -44,3 +51,43 @@ def retry_label(session: QuizSession, *, unsure: bool = False) -> str:
     if unsure:
         return translate("quiz.way-unsure" if only_wrong else "quiz.way-unsure-rest", count=count)
     return translate("quiz.way-retry" if only_wrong else "quiz.way-retry-rest", count=count)
+
+
+def review_place(session: ReviewSession) -> str:
+    """Where a review is: ``12 of 24``, and how many cards come again because they were missed."""
+    key = "review.place-again" if session.again else "review.place"
+    return translate(key, number=session.number, count=session.count, again=session.again)
+
+
+def exam_state(session: ExamSession, exercise: QuestionAttempt) -> str:
+    """How a question of an exam stands: answered or not, and flagged or not; empty after the exam was handed in."""
+    if session.handed_in:
+        return ""
+    answered = translate("exam.answered" if exercise.attempt.answered else "exam.open")
+    flagged = [translate("exam.flag")] if exercise.question.id in session.flagged else []
+    return translate("quiz.space").join([*flagged, answered])
+
+
+def exam_remarks(session: ExamSession) -> Iterator[str]:
+    """What to say above the overview of an exam: what is open, or after handing in the score and what it means."""
+    if session.handed_in:
+        score = session.score
+        yield translate("quiz.score", right=score.right, total=score.total)
+        yield translate("exam.passed" if session.passed else "exam.not-passed")
+        return
+    if session.unanswered:
+        yield translate("exam.unanswered-count", count=len(session.unanswered))
+    if session.flagged:
+        yield translate("exam.flagged-count", count=len(session.flagged))
+    if left := time_left(session):
+        yield left
+
+
+def time_left(session: ExamSession) -> str:
+    """The time until an exam hands itself in, in words; empty without a limit or after it was handed in."""
+    left = session.seconds_left
+    if left is None or session.handed_in:
+        return ""
+    if left < 60:
+        return translate("exam.seconds-left", seconds=ceil(left))
+    return translate("exam.minutes-left", minutes=ceil(left / 60))

@@ -18,6 +18,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from tutor.foundation.languages import languages
+from tutor.foundation.notify import notice_sequence
 from tutor.foundation.terminal import colour_depth
 from tutor.foundation.translate import language, language_name, sentences, translate
 from tutor.tui import router, routes
@@ -172,6 +173,12 @@ class TutorApp(GuardedApp):
         self.change_settings(language=code)
         if isinstance(self.screen, TutorScreen):
             self.screen.notice(translate("app.language-now", name=language_name(code)))
+
+    def notify_terminal(self, text: str, way: str) -> None:
+        """Ring the terminal's bell or let it show a notice: see `tutor.foundation.notify`."""
+        driver, sequence = driver_of(self), notice_sequence(text, way, os.environ)
+        if driver is not None and sequence and not self.is_headless:
+            driver.write(sequence)
 
     def change_settings(self, **changes: object) -> None:
         """Change settings, save them, and draw every screen again."""

@@ -35,11 +35,12 @@ class Home(Route):
 
 @dataclass(frozen=True, slots=True)
 class Lesson(Route):
-    """A lesson, at ``anchor`` (the id of a section, term or question) if given, else where the learner left it."""
+    """A lesson: at ``anchor`` (the id of a section, term or question) or the passage ``quote``, else where it was."""
 
     screen: ClassVar[str] = "lesson.screen"
     lesson_id: str
     anchor: str = ""
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,24 @@ class Quiz(Route):
     lesson_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Exam(Route):
+    """The exam on a lesson."""
+
+    screen: ClassVar[str] = "exam"
+    lesson_id: str
+
+
 class Review(Route):
     """The review of what is due."""
 
     screen: ClassVar[str] = "review"
+
+
+class Notes(Route):
+    """The notes and stars."""
+
+    screen: ClassVar[str] = "notes"
 
 
 class Progress(Route):

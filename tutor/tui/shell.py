@@ -56,6 +56,9 @@ class Shell(Protocol):
     def screen_left(self) -> None:
         """A screen has been left: its objects are collected in the next pause."""
 
+    def notify_terminal(self, text: str, way: str) -> None:
+        """Ring the terminal's bell or let it show a notice: see `tutor.foundation.notify`."""
+
     def change_settings(self, **changes: object) -> None:
         """Change settings, save them, and draw every screen again."""
 

@@ -122,15 +122,19 @@ class OneQuestionScreen(TutorScreen):
         if self.query(QuizFlow):
             self.refresh_state()
 
-    async def _show_question(self, exercise: QuestionAttempt) -> None:
+    def question_widget(self, exercise: QuestionAttempt, lab: LabFence | None) -> QuestionWidget:
+        """A widget that asks a question."""
         from tutor.tui.questions.question import QuestionWidget
 
+        return QuestionWidget(exercise, lab=lab, boxed=False)
+
+    async def _show_question(self, exercise: QuestionAttempt) -> None:
         lab, flow = self.lab_before(exercise), self.query_one(QuizFlow)
         shown = self.questions
         if shown:
             await shown[0].show(exercise, lab=lab)
         else:
-            await flow.mount(QuestionWidget(exercise, lab=lab, boxed=False))
+            await flow.mount(self.question_widget(exercise, lab))
         if not (shown := self.questions):
             return  # the screen was left meanwhile
         flow.scroll_home(animate=False)

@@ -101,8 +101,9 @@ class GlossaryScreen(TutorScreen):
             return [
                 RowItem("", lambda _width: [Span(f"   {translate('glossary.nothing')}", "muted")], selectable=False)
             ]
-        others = max(cell_width(names_of(entry, language())[1]) for entry in self._found)
-        return [_item(entry, others) for entry in self._found]
+        both = self.workspace.settings.translations
+        others = max(cell_width(names_of(entry, language(), reads_both=both)[1]) for entry in self._found)
+        return [_item(entry, others, reads_both=both) for entry in self._found]
 
     def _search(self, query: str) -> None:
         query = query.lstrip(
@@ -182,11 +183,11 @@ def _draw_nothing(width: int) -> Row:
     return [Span(shorten(f"   {translate('glossary.nothing')}", width), "muted")]
 
 
-def _item(entry: GlossaryEntry, others: int) -> RowItem:
+def _item(entry: GlossaryEntry, others: int, *, reads_both: bool) -> RowItem:
     """The row of a term; its name in another language gets ``others`` cells."""
 
     def draw(width: int) -> Row:
-        name, other = names_of(entry, language())
+        name, other = names_of(entry, language(), reads_both=reads_both)
         room = max(12, width - 5 - min(max(others, _OTHERS_WIDTH), width // 2))
         return [Span(f"   {pad(shorten(name, room), room)}  "), Span(shorten(other, width - room - 5), "muted")]
 

@@ -52,6 +52,7 @@ class HomeScreen(TutorScreen):
         Command("home.review", ("r",), "review.home", "review.home-help", footer=2),
         Command("home.runs", ("w",), "run-list.open", "run-list.open-help", footer=3),
         Command("home.progress", ("p",), "stats.home", "stats.home-help", footer=4),
+        Command("home.notes", ("N",), "notes.key-open", "notes.key-open-help"),
         Command("home.quiz", ("t",), "home.quiz", "home.quiz-help", footer=95),
         Command("home.find", ("slash",), "home.find", "home.find-help", action="palette", footer=96, palette=False),
         Command("home.number", tuple("0123456789"), "home.number", "home.number-help", shown="1–9",
@@ -194,6 +195,10 @@ class HomeScreen(TutorScreen):
     def action_runs(self) -> None:
         router.go(self.tutor, routes.Runs())
 
+    def action_notes(self) -> None:
+        """Show the notes and stars."""
+        router.go(self.tutor, routes.Notes())
+
     def action_progress(self) -> None:
         router.go(self.tutor, routes.Progress())
 
@@ -250,6 +255,8 @@ def progress_of(state: LessonState | None) -> float:
     """The progress in a lesson from 0 to 1: half of it is reading, half answering."""
     if state is None:
         return 0.0
+    if state.tested_out:
+        return 1.0
     if not state.questions_total:
         return state.read_fraction
     return (state.read_fraction + min(1.0, state.questions_answered / state.questions_total)) / 2
@@ -358,6 +365,8 @@ def _lesson_item(header: LessonHeader, state: LessonState | None) -> RowItem:
 
 def _score(header: LessonHeader, state: LessonState | None) -> Row:
     """The quiz score and the number of answers to try again; the minutes, if nothing has been answered yet."""
+    if state is not None and state.tested_out:
+        return [Span(translate("exam.tested-out"), "good")]
     if state is None or not state.questions_answered:
         return [Span(_minutes(header), "muted")]
     total = max(state.questions_total, state.questions_answered)

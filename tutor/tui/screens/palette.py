@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -23,9 +24,13 @@ from tutor.tui.widgets.row_list import RowItem, RowList
 
 if TYPE_CHECKING:
     from tutor.course.glossary import GlossaryEntry
+    from tutor.study.passages import Found, TextSearch
 
 
 _KIND_WIDTH = 8
+_MOST_PASSAGES = 12
+_SHORTEST = 3
+"""Bytes of a text to find inside lessons: three Latin letters, or one Chinese character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class Palette(TutorDialog[None]):
         super().__init__()
         self._behind = behind
         self._entries: list[Entry] = []
+        self._passages: tuple[str, list[Entry]] = ("", [])  # for which query they were found
+        self._text: TextSearch | None = None
 
     def compose(self) -> ComposeResult:
         self._entries = [*self._commands(), *self._lessons()]
@@ -144,17 +151,47 @@ class Palette(TutorDialog[None]):
         course = self.workspace.course
         if course is None:
             return []
-        here = language()
+        here, both = language(), self.workspace.settings.translations
 
         def entry(term: GlossaryEntry) -> Entry:
             also = (name for names in term.also.values() for name in names)
             names = tuple(map(harmless_line, (term.name(here), *term.other_names(here), *also)))
             return Entry(
                 f"term:{term.id}", "palette.term", names,
-                lambda: router.go(self.tutor, routes.Term(term.id)), " ".join(term.other_names(here)),
+                lambda: router.go(self.tutor, routes.Term(term.id)), " ".join(term.names_beside(here, reads_both=both)),
             )  # fmt: skip
 
         return [entry(each) for each in course.glossary().entries(here)]
+
+    def _find_passages(self, query: str) -> None:
+        """Find text inside lessons, in a thread, because that reads all of them."""
+        from tutor.study.passages import TextSearch
+
+        course = self.workspace.course
+        if course is None:
+            return
+        if self._text is None:
+            self._text = TextSearch(course, language())
+        titles = {header.id: harmless_line(header.numbered_title) for header in course.headers(language())}
+        entries = [
+            self._passage_entry(number, found, titles.get(found.lesson_id, found.lesson_id))
+            for number, found in enumerate(self._text.find(query, most=_MOST_PASSAGES))
+        ]
+        if self.is_attached:
+            self.app.call_from_thread(self._show_passages, query, entries)
+
+    def _passage_entry(self, number: int, found: Found, title: str) -> Entry:
+        passage = found.passage
+        route = routes.Lesson(found.lesson_id, passage.section, passage.text)
+        return Entry(
+            f"passage:{number}", "palette.passage", (harmless_line(passage.text),),
+            lambda: router.go(self.tutor, route), title,
+        )  # fmt: skip
+
+    def _show_passages(self, query: str, entries: list[Entry]) -> None:
+        self._passages = query, entries
+        if self.query_one(Input).value == query:
+            self._show(query)
 
     def _items(self, query: str) -> list[RowItem]:
         scored = [(_score(query, entry), entry) for entry in self._entries]
@@ -163,7 +200,8 @@ class Palette(TutorDialog[None]):
             found.sort(key=lambda pair: -pair[0])
         if found and found[0][0] > 2 * SCATTERED:  # scattered letters count only if nothing else matches
             found = [pair for pair in found if pair[0] > 2 * SCATTERED]
-        return [_item(entry) for _, entry in found]
+        of_query, passages = self._passages
+        return [_item(entry) for entry in [*(each for _, each in found), *(passages if of_query == query else ())]]
 
     def _show(self, query: str) -> None:
         items = self._items(query)
@@ -173,13 +211,16 @@ class Palette(TutorDialog[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._show(event.value)
+        if len(event.value.strip().encode()) >= _SHORTEST:
+            find = partial(self._find_passages, event.value)
+            self.run_worker(find, group="passages", exclusive=True, thread=True, exit_on_error=False)
 
     def on_input_submitted(self) -> None:
         self.query_one(RowList).action_choose()
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         """Close the palette, then do what was chosen."""
-        entry = next(entry for entry in self._entries if entry.key == event.key)
+        entry = next(entry for entry in (*self._entries, *self._passages[1]) if entry.key == event.key)
         self.dismiss(None)
         self.app.call_later(entry.act)
 

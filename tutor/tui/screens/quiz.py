@@ -41,6 +41,7 @@ KEYS: tuple[Command, ...] = (
     Command("quiz.unsure-too", ("u",), "quiz.key-unsure-too", "quiz.key-unsure-too-help"),
     Command("quiz.lesson", ("o",), "quiz.key-lesson", "quiz.key-lesson-help", footer=7),
     Command("quiz.fresh", ("a",), "quiz.key-fresh", "quiz.way-fresh", footer=8),
+    Command("quiz.exam", ("e", "f9"), "exam.key", "exam.key-help", footer=9),
 )
 
 _WIDE = 120
@@ -140,6 +141,8 @@ class QuizScreen(OneQuestionScreen):
         )  # fmt: skip
         if self.session.begun and not fresh:
             self.notice(translate("quiz.resumed"))
+        elif self.session.known:
+            self.notice(translate("quiz.skipped-known", count=len(self.session.known)))
         await self.show()
 
     async def _say_nothing(self) -> None:
@@ -237,6 +240,10 @@ class QuizScreen(OneQuestionScreen):
     async def action_fresh(self) -> None:
         await self._begin(fresh=True)
 
+    def action_exam(self) -> None:
+        """Take the exam in place of this quiz."""
+        router.switch(self.tutor, routes.Exam(self.lesson_id))
+
     def action_lesson(self) -> None:
         """Open the lesson at the current question, or at its start if the summary is shown."""
         current = self.session.current if self.session is not None else None
@@ -331,6 +338,8 @@ def _remarks(session: QuizSession) -> Iterator[str]:
         yield translate("quiz.score-uncounted", count=score.uncounted)
     if session.unsure_ids:
         yield translate("quiz.score-unsure", count=len(session.unsure_ids))
+    if session.known:
+        yield translate("quiz.skipped-known", count=len(session.known))
     if score.right == score.total and not session.unsure_ids:
         yield translate("quiz.all-right")
 

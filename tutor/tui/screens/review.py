@@ -14,6 +14,7 @@ from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
 from tutor.study.report import Outlook, next_due, outlook
+from tutor.study.wording import review_place
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.questions.one_question import SIGNS, OneQuestionScreen, QuizFlow, score_row, title_line
@@ -68,8 +69,7 @@ class ReviewScreen(OneQuestionScreen):
         if session is None:
             due = self._outlook.due if self._outlook is not None else 0
             return [Span(translate("review.due", count=due), "muted")] if due else []
-        place = "" if session.over else translate("review.place", number=session.number, count=session.count)
-        return score_row(place, session.score)
+        return score_row("" if session.over else review_place(session), session.score)
 
     def on_mount(self) -> None:
         """Read what is due after the first frame."""

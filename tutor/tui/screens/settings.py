@@ -87,6 +87,13 @@ CHOICES: tuple[Choice, ...] = (
         _ON_OFF,
         lambda settings: settings.translations,
     ),
+    Choice(
+        "notify", "notify.setting", "notify.setting-about",
+        _named(
+            ("", "settings.off"), ("bell", "notify.bell"), ("osc9", "notify.osc9"), ("osc777", "notify.osc777")
+        ),
+        lambda settings: settings.notify,
+    ),
 )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ class TermCard(TutorDialog[None]):
         entry = self._view.entry
         if entry is None:
             return [Span(shorten(translate("glossary.no-term"), room), "muted")]
-        return title_row(entry, language(), room)
+        return title_row(entry, language(), room, reads_both=self.workspace.settings.translations)
 
     def key_words(self, room: int) -> Row:
         """The keys in the lower edge, in at most ``room`` cells."""

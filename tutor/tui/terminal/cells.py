@@ -22,7 +22,8 @@ _TOKENS = re.compile(
     r"|\x1b\[(?P<pen>[\d;]*)m"
     r"|(?P<mark>\x1b\[\?2026[hl])"
     r"|(?P<link>\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\))"
-    r"|(?P<other>\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[^\[\]]|[\x00-\x09\x0b-\x1f])"
+    r"|(?P<other>\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+    r"|\x1bP(?:[^\x1b]|\x1b\x1b)*\x1b\\|\x1b[^\[\]]|[\x00-\x09\x0b-\x1f])"
     r"|(?P<line>\n)"
     r"|(?P<text>[^\x00-\x1f]+)",
     re.DOTALL,

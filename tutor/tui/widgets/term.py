@@ -28,15 +28,15 @@ NameOf = Callable[[str], str]
 """Gives the name to show for the id of a term or lesson."""
 
 
-def names_of(entry: GlossaryEntry, language: str) -> tuple[str, str]:
-    """The name in ``language``, and the first name in another language; "" if there is none."""
-    others = entry.other_names(language)
+def names_of(entry: GlossaryEntry, language: str, *, reads_both: bool) -> tuple[str, str]:
+    """The name in ``language``, and the first name in another language that is shown; "" if there is none."""
+    others = entry.names_beside(language, reads_both=reads_both)
     return harmless_line(entry.name(language)), harmless_line(others[0]) if others else ""
 
 
-def title_row(entry: GlossaryEntry, language: str, room: int) -> Row:
-    """``learning rate · 学习率`` in at most ``room`` cells."""
-    name, other = names_of(entry, language)
+def title_row(entry: GlossaryEntry, language: str, room: int, *, reads_both: bool) -> Row:
+    """``学习率 · learning rate`` in at most ``room`` cells."""
+    name, other = names_of(entry, language, reads_both=reads_both)
     name = shorten(name, room)
     other = shorten(other, room - cell_width(name) - 3) if other else ""
     return [Span(name, "title"), *([Span(" · ", "muted"), Span(other, "text")] if other else [])]
@@ -181,7 +181,8 @@ class TermView(ScrollView, can_focus=True):
         wanted = (entry.id if entry else "", width, language(), self._link if self.has_focus else -1)
         if entry is not None and width > 8 and wanted != self._made_for:
             self._made_for = wanted
-            title = [title_row(entry, language(), width), []] if self._with_title else []
+            both = shell_of(self).workspace.settings.translations
+            title = [title_row(entry, language(), width, reads_both=both), []] if self._with_title else []
             self._rows = [*title, *self._term_rows(entry, width)]
         return self._rows if entry is not None else []
 
@@ -193,7 +194,7 @@ class TermView(ScrollView, can_focus=True):
 
         def name_of(term: str) -> str:
             other = glossary.get(term)
-            return names_of(other, language())[0] if other is not None else term
+            return names_of(other, language(), reads_both=False)[0] if other is not None else term
 
         return term_rows(
             entry, width, language(), name_of=name_of, lesson_of=lambda lesson: titles.get(lesson, lesson),

@@ -15,6 +15,7 @@ from tutor.foundation.errors import TutorError
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import language, translate
+from tutor.runs.news import RunNews
 from tutor.runs.session.pins import Pinned
 from tutor.runs.session.session import LabSession
 from tutor.tui import routes
@@ -70,6 +71,7 @@ class LabScreen(TutorScreen):
         self._refusal = ""
         self._frame_shown: tuple[object, ...] = ()
         self._drawn_at = 0.0
+        self._news = RunNews(joins=True)
         self._poll_timer = PollTimer(self, self._look)
 
     @property
@@ -240,6 +242,8 @@ class LabScreen(TutorScreen):
     def _show_news(self) -> None:
         if self.is_attached:
             keep_attempt(self, self.session)
+            if (way := self.workspace.settings.notify) and (news := self._news.take(self.session.summary)):
+                self.tutor.notify_terminal(news, way)
             if said := self.session.other_terminals.take():
                 self.notice("  ·  ".join(said[-_MOST_SAID:]))
             self._redraw()

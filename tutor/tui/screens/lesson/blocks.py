@@ -126,9 +126,18 @@ class LessonPages:
         lesson: The lesson.
         headers: The lessons of the course, for the titles of those it builds on.
         glossary: All terms; without it no words become links, and a term has its name in one language only.
+        reads_both: Whether the learner reads terms in two languages.
     """
 
-    def __init__(self, lesson: Lesson, headers: Sequence[LessonHeader], glossary: Glossary | None = None) -> None:
+    def __init__(
+        self,
+        lesson: Lesson,
+        headers: Sequence[LessonHeader],
+        glossary: Glossary | None = None,
+        *,
+        reads_both: bool = False,
+    ) -> None:
+        self._reads_both = reads_both
         self._lesson = lesson
         self._titles = {header.id: header.title for header in headers}
         self._glossary = glossary
@@ -185,7 +194,9 @@ class LessonPages:
 
     def _other_names(self, term_id: str) -> tuple[str, ...]:
         entry = self._glossary.get(term_id) if self._glossary is not None else None
-        return entry.other_names(self._lesson.language) if entry is not None else ()
+        if entry is None:
+            return ()
+        return entry.names_beside(self._lesson.language, reads_both=self._reads_both)
 
     def _term(self, term: Term) -> Page:
         """A glossary entry in the text: names, definition, formula and related terms."""

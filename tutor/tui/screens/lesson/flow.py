@@ -10,10 +10,12 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tutor.tui.textual_private import CachedLayout
-from tutor.tui.widgets.prose import Link, ProseView
+from tutor.tui.widgets.prose import Link, Piece, ProseView
 
 _OVERLAP = 2
 """Lines that stay in view when a page is turned."""
+_FEW, _ENOUGH = 8, 40
+"""Letters of a passage by which its line is found: at least, and at most."""
 
 
 class Place(NamedTuple):
@@ -220,6 +222,62 @@ class LessonFlow(CachedLayout, can_focus=True):
         """Focus the first block in view. Returns whether there is one."""
         shown = next((number for number, _ in self.stops() if self.is_in_view(number)), None)
         return shown is not None and self.focus_block(shown)
+
+    # -- text --------------------------------------------------------------------------------------------
+
+    def line_of(self, text: str, block: int | None = None) -> int | None:
+        """The line of the flow on which a text begins, whatever way its lines are broken; None if it is not there.
+
+        Args:
+            text: The text; only its first characters must be there.
+            block: The block to look in; None for all.
+        """
+        from tutor.study.passages import folded
+
+        # A formula is drawn with other signs than it is written with, so the words beside it are looked for.
+        words = [folded(piece) for piece in text.split("$")[::2]]
+        wanted = next((each for each in words if len(each) >= _FEW), max(words, key=len))[:_ENOUGH]
+        for prose in self.blocks if block is None else self.blocks[block : block + 1]:
+            if not wanted or not isinstance(prose, ProseView):
+                continue
+            lines = [folded("".join(span.text for span in line.spans)) for line in prose.lines]
+            at = "".join(lines).find(wanted)
+            for number, line in enumerate(lines if at >= 0 else ()):
+                if at < len(line):
+                    return prose.virtual_region.y + number
+                at -= len(line)
+        return None
+
+    def find(self, query: str, direction: int = 1) -> tuple[int, int] | None:
+        """Mark the next (1) or previous (-1) line with a text and bring it into view; past the end, begin again.
+
+        Returns:
+            The place of the line among all those with the text, from 1, and how many there are; None if there are none.
+        """
+        from tutor.study.passages import folded
+
+        wanted = folded(query)
+        found: list[tuple[int, ProseView, int]] = []
+        for prose in self.blocks if wanted else ():
+            if isinstance(prose, ProseView):
+                lines = [folded("".join(span.text for span in line.spans)) for line in prose.lines]
+                for number, (line, following) in enumerate(zip(lines, [*lines[1:], ""], strict=True)):
+                    if wanted in line or (wanted in line + following and wanted not in following):
+                        found.append((prose.virtual_region.y + number, prose, number))
+        if not found:
+            return None
+        marked, here = self._marked, self.link
+        if marked is not None and here is not None and not here.target:
+            now = marked.virtual_region.y + here.pieces[0].line
+            beyond = [at for at, each in enumerate(found) if (each[0] - now) * direction > 0]
+        else:
+            beyond = [at for at, each in enumerate(found) if (each[0] - self.scroll_offset.y) * direction >= 0]
+        place = (beyond[0] if direction > 0 else beyond[-1]) if beyond else 0 if direction > 0 else len(found) - 1
+        top, view, row = found[place]
+        self.unmark()
+        self._marked, view.here = view, Link("", (Piece(row, 0, view.content_size.width),))
+        self.bring_into_view(max(0, top - 1), top + 1)
+        return place + 1, len(found)
 
     # -- links -------------------------------------------------------------------------------------------
 

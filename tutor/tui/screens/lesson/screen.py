@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 
 from tutor.charts.cells import Row, Span
 from tutor.foundation.safe_text import harmless_line
+from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 from tutor.tui import router, routes
 from tutor.tui.commands import Command, footer_commands
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from tutor.tui.questions.question import QuestionWidget
 
 _MOVE = "keys.group-move"
+_QUOTE = 40
+"""Cells of a passage that a notice shows."""
 
 KEYS: tuple[Command, ...] = (
     Command("lesson.page-down", ("space", "pagedown", "ctrl+d"), "lesson.page-down", footer=1, group=_MOVE,
@@ -45,7 +48,9 @@ KEYS: tuple[Command, ...] = (
     Command("lesson.following", ("right", "l"), "lesson.following", "lesson.following-help", footer=1),
     Command("lesson.contents", ("c",), "lesson.contents", "lesson.contents-help", footer=95),
     Command("lesson.quiz", ("t",), "lesson.quiz", "lesson.quiz-help", footer=96),
-    Command("lesson.find", ("slash",), "keys.palette", "keys.palette-help", action="palette", palette=False),
+    Command("lesson.find", ("slash",), "lesson.find", "lesson.find-help"),
+    Command("lesson.star", ("asterisk",), "notes.key-star", "notes.key-star-help", shown="*"),
+    Command("lesson.note", ("A",), "notes.key-note", "notes.key-note-help"),
 )  # fmt: skip
 
 
@@ -55,14 +60,16 @@ class LessonScreen(TutorScreen):
     Args:
         lesson_id: The lesson.
         anchor: A section, term or question to open it at; if empty, it opens where the learner left it.
+        quote: How the passage begins to open it at.
     """
 
     KEYS: ClassVar[tuple[Command, ...]] = KEYS
     AUTO_FOCUS = "#flow"
 
-    def __init__(self, lesson_id: str, anchor: str = "") -> None:
+    def __init__(self, lesson_id: str, anchor: str = "", quote: str = "") -> None:
         super().__init__()
-        self._view = LessonView(lesson_id, anchor)
+        self._view = LessonView(lesson_id, anchor, quote)
+        self._wanted = ""  # what was searched for on this page, for the keys of the next and previous term
 
     # -- the frame ---------------------------------------------------------------------------------------
 
@@ -170,7 +177,7 @@ class LessonScreen(TutorScreen):
         self.flow.go_to_line(0)
 
     def action_last(self) -> None:
-        self.flow.to_end()
+        self._view.jump(self.flow.to_end)
 
     def action_next_section(self) -> None:
         if not self._view.step_section(1):
@@ -189,7 +196,7 @@ class LessonScreen(TutorScreen):
 
     def action_enter(self) -> None:
         """Open the marked term; if none is marked, focus the first question or lab in view, or the next one."""
-        if (link := self.flow.link) is not None:
+        if (link := self.flow.link) is not None and link.target:
             self.follow(link.target)
         elif not self.flow.focus_in_view():
             self._view.step_on()
@@ -200,6 +207,8 @@ class LessonScreen(TutorScreen):
             self.flow.focus(scroll_visible=False)
         elif not self.flow.unmark():
             super().action_back()
+        else:
+            self._wanted = ""
 
     def action_go_on(self) -> None:
         """Go from an answered question to the next one; after the last, back to the text."""
@@ -214,6 +223,57 @@ class LessonScreen(TutorScreen):
             return (action == "go_on") == (self.is_mounted and self.flow.focused_block is not None)
         return super().check_action(action, parameters)
 
+    # -- text and notes ----------------------------------------------------------------------------------
+
+    def action_find(self) -> None:
+        """Ask for a text and go to it; ``n`` and ``N`` then go to the next and previous one, esc ends it."""
+        from tutor.tui.screens.lesson.ask_line import AskLine
+
+        self.app.push_screen(AskLine("lesson.find-placeholder"), self._find)
+
+    def _find(self, text: str | None, direction: int = 1) -> None:
+        self._wanted = text or ""
+        if not self._wanted:
+            return
+        self.flow.focus(scroll_visible=False)
+        found = self.flow.find(self._wanted, direction)
+        shown = harmless_line(self._wanted)
+        if found is None:
+            self._wanted = ""
+            self.notice(translate("lesson.find-nothing", text=shown))
+        else:
+            self.notice(translate("lesson.found", text=shown, number=found[0], count=found[1]))
+
+    def action_star(self) -> None:
+        """Star the passage at the top, or remove its star."""
+        from tutor.study.passages import toggle_star
+
+        passage, lesson = self._view.passage, self._view.lesson
+        if passage is None or lesson is None:
+            self.notice(translate("notes.no-passage"))
+            return
+        key = "notes.starred" if toggle_star(self.workspace.store, lesson, passage) else "notes.unstarred"
+        self.notice(translate(key, quote=shorten(harmless_line(passage.text), _QUOTE)))
+        self.say_notices()
+
+    def action_note(self) -> None:
+        """Write a note on the passage at the top."""
+        from tutor.study.passages import note_on
+        from tutor.tui.screens.lesson.ask_line import AskLine
+
+        passage, lesson = self._view.passage, self._view.lesson
+        if passage is None or lesson is None:
+            self.notice(translate("notes.no-passage"))
+            return
+
+        def keep(text: str | None) -> None:
+            if text:
+                self.workspace.store.notes.keep(note_on(lesson, passage, text))
+                self.notice(translate("notes.kept", quote=shorten(harmless_line(passage.text), _QUOTE)))
+                self.say_notices()
+
+        self.app.push_screen(AskLine("notes.placeholder", about=passage.text), keep)
+
     # -- terms and links ---------------------------------------------------------------------------------
 
     def action_next_term(self) -> None:
@@ -224,6 +284,9 @@ class LessonScreen(TutorScreen):
 
     def _step_link(self, direction: int) -> None:
         self.flow.focus(scroll_visible=False)
+        if self._wanted:
+            self._find(self._wanted, direction)
+            return
         if not self.flow.step_link(direction):
             self.notice(translate("lesson.no-more-terms"))
 
@@ -293,4 +356,4 @@ class LessonScreen(TutorScreen):
 
 def screen_for(route: routes.Lesson) -> LessonScreen:
     """The screen of a route."""
-    return LessonScreen(route.lesson_id, route.anchor)
+    return LessonScreen(route.lesson_id, route.anchor, route.quote)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tutor.course.lesson import Lesson
     from tutor.progress.store import ProgressStore
     from tutor.study.lesson_session import LessonSession
+    from tutor.study.passages import Passage
 
 WIDE = 120
 """Columns that the contents need beside the text."""
@@ -45,6 +46,7 @@ class LessonView(Container):
     Args:
         lesson_id: The lesson.
         anchor: A section, term or question to begin at; if empty, the lesson opens where the learner left it.
+        quote: How the passage begins that is wanted at the top.
     """
 
     DEFAULT_CSS = """
@@ -57,8 +59,9 @@ class LessonView(Container):
     class Turned(Message):
         """The top block, whether the end is in view, or the state of a question has changed."""
 
-    def __init__(self, lesson_id: str, anchor: str = "") -> None:
+    def __init__(self, lesson_id: str, anchor: str = "", quote: str = "") -> None:
         super().__init__(id="page")
+        self._quote = quote
         self.lesson_id = lesson_id
         self.lesson: Lesson | None = None
         self.session: LessonSession | None = None
@@ -74,6 +77,9 @@ class LessonView(Container):
         )
         self._steps_asked = 0  # how often the learner pressed the key for the next block before it was mounted
         self._settled = False  # whether all blocks are mounted, so that the position is the learner's
+        self._lines_shown: tuple[int, int] | None = None  # the first and last line of the flow that was in view
+        self._jumping = False  # whether the next move is a jump
+        self._is_look = False  # whether what is in view was jumped to, or opened at, to look something up
         self._block = 0
         self._at_end = False
         self._in_front = True
@@ -193,6 +199,7 @@ class LessonView(Container):
     def _start(self, session: LessonSession) -> Place:
         """Where to begin: at the anchor if there is one, else where the learner left the lesson."""
         anchor, self._anchor = self._anchor, ""
+        self._is_look = bool(anchor or self._quote)
         if anchor and (block := block_of(session.lesson, anchor)) is not None:
             return Place(block + _TITLE, 0.0)
         position = session.position
@@ -222,6 +229,9 @@ class LessonView(Container):
             self.flow.go_to(start)  # near the end, too little was below it to scroll it to the top before
         await self._take_steps()
         self._settled, self._width = True, self.flow.size.width
+        quote, self._quote = self._quote, ""
+        if quote and (line := self.flow.line_of(quote)) is not None:
+            self.flow.go_to_line(line)
         self._moved()
         if self.session is not None:
             self.side.show(self.session, self._block)
@@ -245,10 +255,10 @@ class LessonView(Container):
         lesson, course = self.lesson, self.course
         if lesson is None or course is None:
             return
-        headers = self.headers
+        headers, reads_both = self.headers, shell_of(self).workspace.settings.translations
 
         def read() -> None:
-            pages = LessonPages(lesson, headers, course.glossary())
+            pages = LessonPages(lesson, headers, course.glossary(), reads_both=reads_both)
             linked = [pages.page_of(block) for block in lesson.blocks]
             self.app.call_from_thread(show, linked, lab_titles(lesson, course.labs_folder))
 
@@ -300,6 +310,7 @@ class LessonView(Container):
             top.within if top.block >= _TITLE else 0.0,
             seen_block=min(max(seen, 0), last),
             seen_within=0.0 if seen < 0 else 1.0 if seen > last else bottom.within,
+            look=self._only_looks(),
         )
         if self._saving is not None:
             self._saving.stop()
@@ -338,6 +349,21 @@ class LessonView(Container):
         self.call_after_refresh(self.flow.go_to, self._place)
         self.answered()
 
+    def _only_looks(self) -> bool:
+        """Whether what is in view was jumped to, and the reader has not gone on from there."""
+        first = self.flow.scroll_offset.y
+        shown, before = (first, first + self.flow.height), self._lines_shown
+        self._lines_shown = shown
+        if before is not None and before != shown:
+            self._is_look, self._jumping = self._jumping, False
+        return self._is_look
+
+    def jump(self, go: Callable[[], object]) -> None:
+        """Go somewhere to have a look, which moves neither the saved position nor how much was read."""
+        before = self.flow.scroll_offset.y
+        go()
+        self._jumping = self.flow.scroll_offset.y != before
+
     def count_reading(self, *, in_front: bool | None = None) -> None:
         """Count the time of reading: the learner has done something, or looks at something else.
 
@@ -358,9 +384,25 @@ class LessonView(Container):
         if self._store.in_memory:
             self.post_message(self.Turned())  # the screen shows why progress cannot be saved
 
+    @property
+    def passage(self) -> Passage | None:
+        """The first passage that begins in view, or else the one that fills the view; None if there is none."""
+        from tutor.study.passages import passages
+
+        before = None
+        top = self.flow.scroll_offset.y
+        for each in passages(self.lesson) if self.lesson is not None else ():
+            if each.block + _TITLE < self.flow.top.block or each.block + _TITLE > self.flow.bottom.block:
+                continue
+            line = self.flow.line_of(each.text, each.block + _TITLE)
+            if line is not None and line >= top:
+                return each if line < top + self.flow.height else before
+            before = each if line is not None else before
+        return before
+
     def go_to_block(self, block: int) -> None:
-        """Scroll a block of the lesson to the top."""
-        self.flow.go_to(Place(block + _TITLE, 0.0))
+        """Scroll a block of the lesson to the top, for a look."""
+        self.jump(lambda: self.flow.go_to(Place(block + _TITLE, 0.0)))
 
     def step_section(self, direction: int) -> bool:
         """Go to the next section (1) or the start of this or the previous one (-1). Returns whether there is one."""

@@ -1,0 +1,209 @@
+"""The passages of a lesson: its paragraphs and terms as plain text, to be searched, starred and noted.
+
+A passage has no id. A note keeps its section and how it begins, and `find_again` finds the passage that is most alike,
+so that a note survives small edits of the lesson.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Final
+
+from tutor.course.lesson import Prose, Term
+from tutor.progress.notes import LONGEST_QUOTE, Note
+
+if TYPE_CHECKING:
+    from tutor.course.catalogue import Course
+    from tutor.course.lesson import Lesson
+    from tutor.progress.store import ProgressStore
+
+_ALIKE: Final = 0.6
+"""How alike two passages must be, from 0 to 1, to count as one that was edited."""
+_LINK = re.compile(r"\[([^\[\]]{0,500})\]\([^()\s]{0,500}\)")
+_MARKS = str.maketrans("", "", "*`\\")
+_FENCE = "```"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph of a lesson.
+
+    Args:
+        block: The index of its block in the lesson.
+        section: The anchor of its section; empty above the first one.
+        title: The title of its section.
+        text: The paragraph as plain text on one line.
+    """
+
+    block: int
+    section: str
+    title: str
+    text: str
+
+    @property
+    def quote(self) -> str:
+        """How it begins, as a note keeps it."""
+        return self.text[:LONGEST_QUOTE]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that contains what was searched for."""
+
+    lesson_id: str
+    passage: Passage
+
+
+def passages(lesson: Lesson) -> list[Passage]:
+    """The passages of a lesson in reading order."""
+    found = []
+    sections = sorted(lesson.sections, key=lambda section: section.block_index)
+    for number, block in enumerate(lesson.blocks):
+        above = [section for section in sections if section.block_index <= number]
+        section, title = (above[-1].anchor, above[-1].title) if above else ("", "")
+        if isinstance(block, Term):
+            texts: Iterable[str] = [plain(f"{block.name}: {block.definition}")]
+        elif isinstance(block, Prose):
+            texts = _paragraphs(block.markdown)
+        else:
+            texts = ()
+        found += [Passage(number, section, title, text) for text in texts if text]
+    return found
+
+
+def plain(markdown: str) -> str:
+    """Markdown as plain text on one line; formulas keep their source."""
+    text = _LINK.sub(r"\1", markdown).translate(_MARKS)
+    return " ".join(line.strip().lstrip("#>").strip() for line in text.splitlines()).strip()
+
+
+def _paragraphs(markdown: str) -> Iterator[str]:
+    """The paragraphs, without headings and code."""
+    in_code = False
+    for part in markdown.split("\n\n"):
+        fences = part.count(_FENCE)
+        if not in_code and not fences and not part.lstrip().startswith("#"):
+            yield plain(part)
+        in_code ^= fences % 2 == 1
+
+
+def folded(text: str) -> str:
+    """Text to compare: without case, accents, spaces and signs, so that line breaks and edited commas do not matter."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if character.isalnum())
+
+
+# -- notes -----------------------------------------------------------------------------------------------
+
+
+def note_on(lesson: Lesson, passage: Passage, text: str = "") -> Note:
+    """A new star on a passage, or a note if ``text`` is not empty."""
+    return Note(lesson.id, passage.section, passage.quote, text, lesson.language)
+
+
+def find_again(note: Note, lesson: Lesson) -> Passage | None:
+    """The passage that a note hangs on, in the lesson as it is today.
+
+    It is the passage of the same section, or else of the lesson, that begins with the quote; else the one most alike.
+
+    Returns:
+        The passage; None if it is gone, or the lesson is in another language than the quote.
+    """
+    quote = folded(note.quote)
+    if note.language != lesson.language or not quote:
+        return None
+    here = sorted(passages(lesson), key=lambda passage: passage.section != note.anchor)
+    for passage in here:
+        if folded(passage.quote).startswith(quote):
+            return passage
+    best, most = None, _ALIKE
+    for passage in here:
+        matcher = SequenceMatcher(None, quote, folded(passage.quote), autojunk=False)
+        if matcher.real_quick_ratio() > most and matcher.quick_ratio() > most and (ratio := matcher.ratio()) > most:
+            best, most = passage, ratio
+    return best
+
+
+def toggle_star(store: ProgressStore, lesson: Lesson, passage: Passage) -> bool:
+    """Star a passage, or remove its star. Returns whether it is starred now."""
+    stars = [note for note in store.notes.all(lesson.id) if note.starred and find_again(note, lesson) == passage]
+    for note in stars:
+        store.notes.remove(note.key)
+    if not stars:
+        store.notes.keep(note_on(lesson, passage))
+    return not stars
+
+
+def notes_as_markdown(notes: Iterable[Note], titles: dict[str, str]) -> str:
+    """Notes as Markdown: a heading for each lesson, each quote with what was written about it.
+
+    Args:
+        notes: The notes.
+        titles: The titles of the lessons by id.
+    """
+    of_lesson: dict[str, list[Note]] = {}
+    for note in notes:
+        of_lesson.setdefault(note.lesson_id, []).append(note)
+    parts = []
+    for lesson in sorted(
+        of_lesson, key=lambda each: (each not in titles, list(titles).index(each) if each in titles else 0)
+    ):
+        parts.append(f"## {titles.get(lesson, lesson)}")
+        for note in of_lesson[lesson]:
+            parts.append(f"> {note.quote}")
+            if note.text:
+                parts.append(note.text)
+    return "\n\n".join(parts) + "\n" if parts else ""
+
+
+# -- search ----------------------------------------------------------------------------------------------
+
+
+class TextSearch:
+    """Finds text inside the lessons of a course. Reads all lessons at first use, so use it in a thread.
+
+    Args:
+        course: The course.
+        language: The language of the lessons to search.
+    """
+
+    def __init__(self, course: Course, language: str) -> None:
+        self._course = course
+        self._language = language
+        self._passages: list[tuple[str, Found]] | None = None
+
+    def find(self, query: str, *, most: int = 20, seconds: float = 0.5) -> list[Found]:
+        """The first passages that contain every word of ``query``, in the order of the course.
+
+        Args:
+            query: The words.
+            most: How many passages are found at most.
+            seconds: The search ends after this time, with what it has found.
+        """
+        words = [folded(word) for word in query.split()[:20]]
+        words = [word for word in words if word]
+        if not words:
+            return []
+        until = time.monotonic() + seconds
+        found: list[Found] = []
+        for text, place in self._all():
+            if all(word in text for word in words):
+                found.append(place)
+            if len(found) >= most or time.monotonic() > until:
+                break
+        return found
+
+    def _all(self) -> list[tuple[str, Found]]:
+        if self._passages is None:
+            self._passages = [
+                (folded(f"{passage.title} {passage.text}"), Found(header.id, passage))
+                for header in self._course.headers(self._language)
+                if (lesson := self._course.lesson(header.id, self._language)) is not None
+                for passage in passages(lesson)
+            ]
+        return self._passages
