@@ -12,7 +12,8 @@ from tutor.charts.cells import row_width
 from tutor.foundation.text import cell_width
 from tutor.foundation.translate import translate, use_language
 from tutor.tui import screens, widgets
-from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands, key_name
+from tutor.tui.commands import SHARED, Command, bindings_of, footer_commands
+from tutor.tui.keymap import key_name
 from tutor.tui.screen import Commanded
 from tutor.tui.screens.help import command_item
 from tutor.tui.screens.lab.building import BuildingMode
