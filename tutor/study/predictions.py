@@ -36,6 +36,7 @@ _NAMES = {
     "final.false_positives": "study.fact-final-false-positives",
     "final.false_negatives": "study.fact-final-false-negatives",
     "final.calibration_gap": "study.fact-final-calibration-gap",
+    "final.decoded_accuracy": "study.fact-final-decoded-accuracy",
     "best.valid_loss": "study.fact-best-valid-loss",
     "best.epoch": "study.fact-best-epoch",
     "worst.train_loss": "study.fact-worst-train-loss",

@@ -13,6 +13,7 @@ FRESH_ROWS = 500
 UTTERANCE = 40
 """Frames in one utterance of `phones`."""
 _PHONES, _PHONE_DIMENSIONS = 8, 8
+_SOUNDS, _SOUND_DIMENSIONS, _PAIRS = 8, 4, 16_000
 SPEAKERS, REPETITIONS = 15, 6
 """Speakers in `vowels`, and how often each says every vowel."""
 _VOWELS = ("i", "I", "E", "A", "a:", "Y", "O", "C:", "U", "u:", "3:")
@@ -104,7 +105,8 @@ def phones(rows: int, noise: float | None, seed: int | None, frames: int) -> Raw
 
     A phone lasts for several frames, each utterance has the offset of its speaker, and a single frame is very noisy.
     The features of an example are a frame and its neighbours on both sides; its label is the phone of the middle
-    frame. A third as many further utterances are for validation, so none of their frames is in the training set.
+    frame. A third as many further utterances are for validation, so none of their frames is in the training set, unless
+    a random split is asked for.
 
     Args:
         rows: Frames for training, rounded down to whole utterances; 0 for 12,000.
@@ -131,6 +133,7 @@ def phones(rows: int, noise: float | None, seed: int | None, frames: int) -> Raw
         CLASSIFICATION,
         class_names=("a", "e", "i", "o", "u", "s", "m", "t"),
         valid_rows=fresh * UTTERANCE,
+        mixes=True,
     )
 
 
@@ -153,6 +156,30 @@ def with_neighbours(heard: Floats, frames: int) -> Floats:
     """Each frame of one utterance (length, d) with its neighbours, (length, d · frames); the ends are repeated."""
     padded = np.pad(heard, ((frames // 2, frames // 2), (0, 0)), mode="edge")
     return np.concatenate([padded[start : start + len(heard)] for start in range(frames)], axis=1)
+
+
+def sums(rows: int, noise: float | None, seed: int | None) -> RawData:
+    """Pairs of sounds, (rows, 8), by default 16,000, labelled with the sum of their two numbers modulo 8.
+
+    A sound is one of eight, numbered from 0, and four numbers describe it. Two speakers say it quite differently, so
+    each sound is two clouds, whose standard deviation is ``noise``, by default 0.25. Whoever wants the sum has to find
+    out first which the two sounds are. A quarter of the pairs is for validation.
+    """
+    centres = np.random.default_rng(99).normal(0, 1, (2, _SOUNDS, 2, _SOUND_DIMENSIONS))
+    random = np.random.default_rng(0 if seed is None else seed)
+    count = rows or _PAIRS
+    sound, speaker = random.integers(_SOUNDS, size=(count, 2)), random.integers(2, size=(count, 2))
+    clean = np.concatenate([centres[place, sound[:, place], speaker[:, place]] for place in range(2)], axis=1)
+    names = tuple(f"s{place + 1}.{number + 1}" for place in range(2) for number in range(_SOUND_DIMENSIONS))
+    return RawData(
+        clean + random.normal(0, 0.25 if noise is None else noise, clean.shape),
+        sound.sum(axis=1) % _SOUNDS,
+        names,
+        "sum",
+        CLASSIFICATION,
+        class_names=tuple(map(str, range(_SOUNDS))),
+        test_fraction=0.25,
+    )
 
 
 def vowels(noise: float | None, seed: int | None) -> RawData:
@@ -210,10 +237,11 @@ SOURCES: tuple[DataSource[DataSettings], ...] = (
     DataSource(
         "phones",
         lambda given, _: phones(given.rows, given.noise, given.seed, given.frames),
-        (*_USES, "frames"),
+        (*_USES, "frames", "split"),
         classes=_PHONES,
         kept_back=True,
     ),
+    DataSource("sums", lambda given, _: sums(given.rows, given.noise, given.seed), _USES, classes=_SOUNDS),
     DataSource("curve", lambda _given, _folder: curve(), task=DRAWN, whole=True),
     DataSource(
         "vowels",
