@@ -13,7 +13,6 @@ FRESH_ROWS = 500
 UTTERANCE = 40
 """Frames in one utterance of `phones`."""
 _PHONES, _PHONE_DIMENSIONS = 8, 8
-_SOUNDS, _SOUND_DIMENSIONS, _PAIRS = 8, 4, 16_000
 SPEAKERS, REPETITIONS = 15, 6
 """Speakers in `vowels`, and how often each says every vowel."""
 _VOWELS = ("i", "I", "E", "A", "a:", "Y", "O", "C:", "U", "u:", "3:")
@@ -97,6 +96,19 @@ def spiral(rows: int, noise: float | None, seed: int | None) -> RawData:
     return _plane(x, y, 3)
 
 
+def coil(rows: int, noise: float | None, seed: int | None) -> RawData:
+    """Three arms wound two and a half times around the centre, (rows, 2), by default 2,000.
+
+    ``noise``, by default 0.1, is added to the angle.
+    """
+    random = np.random.default_rng(0 if seed is None else seed)
+    y = np.arange(rows or 2000) % 3
+    radius = random.uniform(0.05, 1.0, len(y))
+    deviation = 0.1 if noise is None else noise
+    angle = 5 * np.pi * radius + y * 2 * np.pi / 3 + random.normal(0, deviation, len(y))
+    return _plane(np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1), y, 3)
+
+
 # -- speech -------------------------------------------------------------------------------------------------------
 
 
@@ -158,30 +170,6 @@ def with_neighbours(heard: Floats, frames: int) -> Floats:
     return np.concatenate([padded[start : start + len(heard)] for start in range(frames)], axis=1)
 
 
-def sums(rows: int, noise: float | None, seed: int | None) -> RawData:
-    """Pairs of sounds, (rows, 8), by default 16,000, labelled with the sum of their two numbers modulo 8.
-
-    A sound is one of eight, numbered from 0, and four numbers describe it. Two speakers say it quite differently, so
-    each sound is two clouds, whose standard deviation is ``noise``, by default 0.25. Whoever wants the sum has to find
-    out first which the two sounds are. A quarter of the pairs is for validation.
-    """
-    centres = np.random.default_rng(99).normal(0, 1, (2, _SOUNDS, 2, _SOUND_DIMENSIONS))
-    random = np.random.default_rng(0 if seed is None else seed)
-    count = rows or _PAIRS
-    sound, speaker = random.integers(_SOUNDS, size=(count, 2)), random.integers(2, size=(count, 2))
-    clean = np.concatenate([centres[place, sound[:, place], speaker[:, place]] for place in range(2)], axis=1)
-    names = tuple(f"s{place + 1}.{number + 1}" for place in range(2) for number in range(_SOUND_DIMENSIONS))
-    return RawData(
-        clean + random.normal(0, 0.25 if noise is None else noise, clean.shape),
-        sound.sum(axis=1) % _SOUNDS,
-        names,
-        "sum",
-        CLASSIFICATION,
-        class_names=tuple(map(str, range(_SOUNDS))),
-        test_fraction=0.25,
-    )
-
-
 def vowels(noise: float | None, seed: int | None) -> RawData:
     """Vowels of 15 speakers, (990, 10): each speaker says 11 vowels six times.
 
@@ -241,7 +229,7 @@ SOURCES: tuple[DataSource[DataSettings], ...] = (
         classes=_PHONES,
         kept_back=True,
     ),
-    DataSource("sums", lambda given, _: sums(given.rows, given.noise, given.seed), _USES, classes=_SOUNDS),
+    DataSource("coil", lambda given, _: coil(given.rows, given.noise, given.seed), _USES, classes=3),
     DataSource("curve", lambda _given, _folder: curve(), task=DRAWN, whole=True),
     DataSource(
         "vowels",
