@@ -26,7 +26,8 @@ def test_the_example_of_the_lesson(said_a: list[float], path: list[int]) -> None
 def test_no_other_sequence_is_more_probable(seed: int, classes: int, length: int) -> None:
     random = np.random.default_rng(seed)
     given = random.dirichlet(np.ones(classes), length)
-    transitions = Transitions(*random.dirichlet(np.ones(classes), 2), random.dirichlet(np.ones(classes), classes))
+    frequency, first = random.dirichlet(np.ones(classes), 2)
+    transitions = Transitions(frequency, first, random.dirichlet(np.ones(classes), classes))
 
     def score(path: tuple[int, ...]) -> float:
         found = np.log(transitions.first[path[0]])

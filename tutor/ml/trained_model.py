@@ -88,7 +88,8 @@ def pack(
         target=data.target_name,
         classes=data.class_names[: data.classes],
         features=data.feature_names,
-        origins=tuple(map(tuple, data.origins)) or tuple((name, None) for name in data.feature_names),
+        origins=tuple((each.column, each.word) for each in data.origins)
+        or tuple((name, None) for name in data.feature_names),
         sizes=network.sizes,
         activation=training.model.activation,
         residual=tuple(at + 2 for at, (below, above) in enumerate(pairwise(hidden)) if adds and below == above),
@@ -196,8 +197,8 @@ class TrainedModel:
     def classes_of(self, probabilities: Floats) -> Array:
         """The number of the class that is predicted, (n,), for probabilities (n, K)."""
         if probabilities.shape[1] == 2:
-            return (probabilities[:, 1] >= self.about.decision_threshold).astype(np.int64)
-        return probabilities.argmax(axis=1)
+            return np.asarray(probabilities[:, 1] >= self.about.decision_threshold, dtype=np.int64)
+        return np.asarray(probabilities.argmax(axis=1))
 
 
 _MOMENTS = ("mean", "scale")
