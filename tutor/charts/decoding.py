@@ -32,7 +32,7 @@ def decoding_chart(
         accuracies: The accuracy over all sequences, frame by frame and decoded.
         stay: The probability that the next frame has the same class.
     """
-    labels = [translate(f"charts.decoding-{name}") for name in ("true", "frames", "decoded")]
+    labels = list(map(translate, ("charts.decoding-true", "charts.decoding-frames", "charts.decoding-decoded")))
     margin = max(map(cell_width, labels)) + 2
     room = width - margin
     if not sequences:
