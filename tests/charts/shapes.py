@@ -9,6 +9,7 @@ import numpy as np
 from tutor.charts.boundary import boundary_chart
 from tutor.charts.cells import Rows, plain_text, row_width
 from tutor.charts.confusion import confusion_chart
+from tutor.charts.decoding import decoding_chart
 from tutor.charts.diagram import Unit, network_diagram
 from tutor.charts.digits import Digit, digits_chart
 from tutor.charts.fit import fit_chart
@@ -52,6 +53,10 @@ def _loss(width: int, height: int, ascii: bool) -> Rows:
 
 CHARTS: dict[str, Chart] = {
     "loss": _loss,
+    "decoding": lambda w, h, _: decoding_chart(
+        [([0, 0, 1, 1] * 10, [0, 1, 1, 0] * 10, [0, 0, 1, 0] * 10)] * 3, ["a", "元"], w, h,
+        accuracies=(0.5, 0.75), stay=0.9,
+    ),
     "fit": lambda w, h, a: fit_chart(
         ([0, 1, 2], [1, 3, 5]), ([0, 2], [1, 5]), w, h, valid=([1.5], [4]), x_name="昨天", y_name="播放量", ascii=a
     ),

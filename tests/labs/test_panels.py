@@ -53,6 +53,15 @@ SCENES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
     ),
     "reliability": ({}, {"said": [0.1, 0.9], "came_true": [0.2, 0.8], "errors": [0.1, 0.1], "gap": 0.1}),
+    "decoding": (
+        {},
+        {
+            "class_names": ["a", "b"],
+            "accuracies": [0.5, 0.8],
+            "stay": 0.9,
+            "utterances": [[[0, 0, 1], [0, 1, 0], [0, 0, 1]]],
+        },
+    ),
     "series": ({"actual": [1, 2, 3], "name": "views"}, {"predicted": [1, 2, 2]}),
     "autocorrelation": ({"values": [0.6, -0.2, 0.7], "name": "views"}, {"lags": 2}),
     "updates": ({}, {"losses": [1.0, 2.0, 0.5], "last": 12, "epochs": [[10, 1.5], [12, 1.2]]}),

@@ -103,6 +103,18 @@ def test_many_residual_layers_keep_the_size_of_a_signal() -> None:
     assert sizes[-1] < 2.5 * sizes[0]
 
 
+def test_without_smaller_weights_the_signal_explodes() -> None:
+    sizes = []
+    for scaling in (True, False):
+        network = Network(64, (64,) * 33, 1, "relu", residual=True, residual_scaling=scaling)
+        network.initialise(np.random.default_rng(0))
+        x = np.random.default_rng(1).normal(size=(64, 200))
+        for layer in network.layers[:-1]:
+            x = layer.predict(x)
+        sizes.append(float(x.std()))
+    assert sizes[1] > 1e5 * sizes[0]
+
+
 # -- the compiled network ---------------------------------------------------------------------------------------------
 
 

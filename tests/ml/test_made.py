@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tutor.foundation.errors import TutorError
 from tutor.ml.datasets import load_dataset
@@ -144,3 +145,25 @@ def test_a_wide_context_overfits_and_dropout_helps() -> None:
         found.append((result.train_accuracy, result.valid_accuracy))
     assert found[0] == pytest.approx((0.95, 0.70), abs=0.025)
     assert found[1][1] == pytest.approx(0.74, abs=0.02)
+
+
+def test_a_random_split_of_phones_draws_as_many_frames_from_all_utterances() -> None:
+    random = DataSettings(name="phones", rows=400, split="random")
+    whole, mixed = dataset("phones", rows=400), load_dataset(random, data_folder=None)
+    assert (len(mixed.y_train), len(mixed.y_valid)) == (len(whole.y_train), len(whole.y_valid)) == (400, 120)
+    rows = {tuple(row) for row in np.round(whole.raw(whole.x_valid), 6).tolist()}
+    moved = sum(tuple(row) in rows for row in np.round(mixed.raw(mixed.x_train), 6).tolist())
+    assert 60 < moved < 120
+    # With folds the validation utterances stay a test set, as they were.
+    folded = load_dataset(replace(random, folds=4), data_folder=None)
+    assert sum(len(fold.y_valid) for fold in folded.folds) == 400
+
+
+def test_three_arms_are_wound_around_each_other() -> None:
+    data = dataset("coil", noise=0.0)
+    x = np.concatenate([data.raw(data.x_train), data.raw(data.x_valid)])
+    y = np.concatenate([data.y_train, data.y_valid])
+    radius, angle = np.hypot(*x.T), np.arctan2(x[:, 0], x[:, 1])
+    apart = angle - 5 * np.pi * radius - y * 2 * np.pi / 3
+    assert np.allclose(np.cos(apart), 1.0)
+    assert len(x) == 2000

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import textwrap
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tutor.cli import run
@@ -64,6 +67,20 @@ def test_commands_in_documents_exist_with_their_options(document: Path, capsys: 
 def test_links_lead_to_files(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
         assert target.startswith("https://") or (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_program_that_uses_an_exported_model_runs(
+    language: str, own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "tutor" / "manual" / language / "tables.md").read_text(encoding="utf-8")
+    program = page[page.index("    import json, numpy as np") :]
+    monkeypatch.chdir(tmp_path)
+    assert run(["train", "frame-classifier", "--set", "rows=2000", "--set", "epochs=2", "--plain"]) == ExitCode.OK
+    assert run(["run", "export", "--as", "npz", "--to", "model.npz"]) == ExitCode.OK
+    capsys.readouterr()
+    exec(textwrap.dedent(program), {"x": np.zeros((3, 8))})
+    assert len(ast.literal_eval(capsys.readouterr().out)) == 3
 
 
 @pytest.mark.parametrize(("readme", "language"), [("README.md", "en"), (".github/README.zh.md", "zh")])

@@ -80,6 +80,11 @@ def _one_run(*, required: bool = False) -> Callable[[Callable[..., Any]], Callab
     return click.argument("run", required=required, shell_complete=complete_runs)
 
 
+_which_epoch = click.option(
+    "--epoch", type=click.Choice(["final", "best"]), default="final", help=translate("predict.cli-epoch")
+)
+
+
 @_action("stop", "watch.cli-stop")
 @_one_run()
 def _stop(run: str | None) -> int:
@@ -156,9 +161,23 @@ def _import(file: Path, name: str, follow: bool, columns: str) -> int:
 
 @_action("export", "watch.cli-export")
 @_one_run()
-@click.option("--as", "kind", type=click.Choice(["csv", "tensorboard"]), default="csv", help=translate("watch.cli-as"))
+@click.option(
+    "--as", "kind", type=click.Choice(["csv", "tensorboard", "npz"]), default="csv", help=translate("watch.cli-as")
+)
 @click.option("--to", default=None, metavar="PATH", help=translate("watch.cli-to"))
-def _export(run: str | None, kind: str, to: str | None) -> int:
+@_which_epoch
+def _export(run: str | None, kind: str, to: str | None, epoch: Any) -> int:
     from tutor.plain.steer import export
 
-    return export(run, kind, named_path(to) if to else None)
+    return export(run, kind, named_path(to) if to else None, epoch)
+
+
+@_action("predict", "predict.cli", "predict.cli-short")
+@_one_run()
+@click.option("--data", default=None, metavar="FILE", help=translate("predict.cli-data"))
+@click.option("-o", "--to", default=None, metavar="FILE", help=translate("predict.cli-to"))
+@_which_epoch
+def _predict(run: str | None, data: str | None, to: str | None, epoch: Any) -> int:
+    from tutor.plain.predict import predict_rows
+
+    return predict_rows(run, named_path(data) if data else None, named_path(to) if to else None, epoch)

@@ -198,6 +198,10 @@ def _draws_hidden_layers(lab: Lab) -> str:
     return _has_hidden_layers(lab) or _unless(not placed, "effects.placed")
 
 
+def _has_residuals(lab: Lab) -> str:
+    return _has_hidden_layers(lab) or _unless(lab.model.residual, "effects.no-residuals")
+
+
 def _has_batches(lab: Lab) -> str:
     batches = _by_gradient(lab) and lab.optimizer.name != "gd" and lab.model.kind.network
     return _unless(batches, "effects.whole-batches")
@@ -293,7 +297,8 @@ def _keeps_back_a_fraction(lab: Lab) -> str:
 
 def _is_split(lab: Lab) -> str:
     source = lab.data.source
-    return _unless(lab.data.folds > 0 or not (source.whole or source.kept_back), "effects.kept-back")
+    split = lab.data.folds > 0 or "split" in source.uses or not (source.whole or source.kept_back)
+    return _unless(split, "effects.kept-back")
 
 
 def _has_data_seed(lab: Lab) -> str:
@@ -395,6 +400,8 @@ class ModelSettings(_Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """With ``mlp``: what all initial weights are multiplied by. With 1 a signal keeps its size from layer to layer."""
     residual: Annotated[bool, setting(applies=_has_hidden_layers)] = False
     """With ``mlp``: whether a hidden layer adds its output to that of the layer below if both are equally wide."""
+    residual_scaling: Annotated[bool, setting(applies=_has_residuals, since=2)] = True
+    """With ``residual``: whether the weights of such layers start smaller, divided by the square root of the depth."""
     dropout: Annotated[float, setting(applies=_has_hidden_layers, ge=0.0, le=0.95)] = 0.0
     """With ``mlp``: the probability with which an update erases a hidden output."""
     batch_norm: Annotated[bool, setting(applies=_has_hidden_layers)] = False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tutor.ml import activations, diagnostics, gradient_rules, losses, optimizers, schedules
+from tutor.ml import activations, diagnostics, gradient_rules, losses, optimizers, schedules, sequences
 from tutor.ml.datasets.dataset import CLASSIFICATION
 from tutor.ml.models import coin_flips, drawn_function, keyword_rule, naive_forecast
 from tutor.ml.network import layers, network
@@ -53,6 +53,7 @@ _PARTS: dict[str, tuple[Callable[..., object], ...]] = {
         layers.Linear,
         layers.ActivationLayer,
     ),
+    "viterbi": (sequences.most_probable_states,),
     "gradient-rules": (gradient_rules.GradientRules,),
     "gradient-check": (diagnostics.measured_gradient, diagnostics.check_gradient),
 }

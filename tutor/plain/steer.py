@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from tutor.foundation import paths
 from tutor.foundation.errors import ExitCode, TutorError
@@ -151,8 +152,14 @@ def import_log(path: Path, name: str, columns: str = "") -> int:
     return int(ExitCode.OK)
 
 
-def export(name: str | None, kind: str, to: Path | None) -> int:
-    """Write a run's epochs as CSV (standard output without ``to``) or as TensorBoard event files.
+def export(name: str | None, kind: str, to: Path | None, epoch: Literal["final", "best"] = "final") -> int:
+    """Write a run's epochs as CSV (standard output without ``to``) or as TensorBoard event files, or its model as npz.
+
+    Args:
+        name: The id or short id of a run; the newest if None.
+        kind: ``csv``, ``tensorboard`` or ``npz``.
+        to: The file or folder to write.
+        epoch: With ``npz``: whether to write the parameters after the last epoch or after the best one.
 
     Raises:
         TutorError: there is no such run, or it cannot be written there.
@@ -164,6 +171,12 @@ def export(name: str | None, kind: str, to: Path | None) -> int:
     try:
         if kind == "tensorboard":
             print(translate("watch.exported", path=write_event_file(folder, to or Path("tensorboard") / folder.name)))
+        elif kind == "npz":
+            from tutor.runs.trained import trained_run, write_model
+
+            path = to or Path(f"{folder.name}.npz")
+            write_model(trained_run(folder, epoch), path)
+            print(translate("watch.exported", path=path))
         elif to is None:
             sys.stdout.writelines(csv_lines(folder))
         else:

@@ -13,6 +13,8 @@ from tutor.runs.summary import RunSummary, fold
 
 EVENTS_FILE = "events.jsonl"
 WEIGHTS_FILE = "weights.npz"
+BEST_FILE = "best.npz"
+"""The parameters after the epoch with the lowest validation loss, if that was not the last one."""
 LOCK_FILE = "worker.lock"
 _CHUNK_BYTES = 1 << 18
 """How many bytes `catch_up` reads at once: few enough for the processor's cache."""

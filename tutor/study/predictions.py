@@ -37,6 +37,7 @@ _NAMES = {
     "final.false_negatives": "study.fact-final-false-negatives",
     "final.calibration_gap": "study.fact-final-calibration-gap",
     "final.dead_units": "study.fact-final-dead-units",
+    "final.decoded_accuracy": "study.fact-final-decoded-accuracy",
     "best.valid_loss": "study.fact-best-valid-loss",
     "best.epoch": "study.fact-best-epoch",
     "worst.train_loss": "study.fact-worst-train-loss",

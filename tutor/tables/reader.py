@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import chain, islice
@@ -50,6 +51,7 @@ class Table:
         rows: The number of rows n.
         report: How the file was read.
         cut: Whether the file has more rows than these.
+        lines: The line of the file on which each row begins, n of them.
     """
 
     path: Path
@@ -57,6 +59,7 @@ class Table:
     rows: int
     report: Report
     cut: bool = False
+    lines: Sequence[int] = ()
 
     @property
     def names(self) -> list[str]:
@@ -125,12 +128,13 @@ class Table:
         return translate("tables.columns", known=listed(map(shown, self.names[:NAMES_SHOWN])))
 
 
-def read_table(path: Path, *, decimal: str = "auto") -> Table:
+def read_table(path: Path, *, decimal: str = "auto", fewest: int = MIN_ROWS) -> Table:
     """Read a table with a header, in any common encoding, with any common separator.
 
     Args:
         path: The file.
         decimal: The decimal mark, ``point`` or ``comma``; ``auto`` detects it.
+        fewest: A table with fewer rows than this is refused.
 
     Raises:
         TutorError: It cannot be read, or is not a usable table.
@@ -143,12 +147,12 @@ def read_table(path: Path, *, decimal: str = "auto") -> Table:
                 raise TutorError(message, hint=translate("tables.foreign-hint"))
             encoding = detect_encoding(sample, more=len(sample) == SAMPLE)
             try:
-                return _decode(path, file, encoding or UTF8, DECIMAL_MARKS[decimal])
+                return _decode(path, file, encoding or UTF8, DECIMAL_MARKS[decimal], fewest)
             except _NotDecodedError as error:
                 if encoding != UTF8 or (encoding := _later_encoding(file)) in {None, UTF8}:
                     raise _not_text(path, error.line, encoding or UTF8) from error
             try:
-                return _decode(path, file, encoding, DECIMAL_MARKS[decimal])
+                return _decode(path, file, encoding, DECIMAL_MARKS[decimal], fewest)
             except _NotDecodedError as error:
                 raise _not_text(path, error.line, UTF8) from error
     except OSError as error:
@@ -197,12 +201,12 @@ def _later_encoding(file: BinaryIO) -> Encoding | None:
     return detect_encoding(found[:SAMPLE], more=True)
 
 
-def _decode(path: Path, file: BinaryIO, encoding: Encoding, decimal: str) -> Table:
+def _decode(path: Path, file: BinaryIO, encoding: Encoding, decimal: str, fewest: int) -> Table:
     file.seek(0)
     errors = "strict" if encoding.codec.startswith(("utf-16", "utf-32")) else "surrogateescape"
     text = TextIOWrapper(file, encoding=encoding.codec, errors=errors)
     try:
-        return _read(path, _lines(path, text), encoding, decimal)
+        return _read(path, _lines(path, text), encoding, decimal, fewest)
     finally:
         text.detach()
 
@@ -222,27 +226,29 @@ def _lines(path: Path, file: TextIOWrapper) -> Iterator[str]:
         yield line
 
 
-def _read(path: Path, lines: Iterator[str], encoding: Encoding, decimal: str) -> Table:
+def _read(path: Path, lines: Iterator[str], encoding: Encoding, decimal: str, fewest: int) -> Table:
     sample = list(islice(lines, SAMPLE_LINES))
     dialect = find_dialect(sample)
     names = _names(path, dialect)
     columns = [Column(name) for name in names]
     rows = _rows(path, dialect, chain(sample[dialect.body :], lines))
     most = MOST_CELLS // len(names)
+    begins = array("q")
     count = 0
     while batch := list(islice(rows, min(_ROWS_PER_BATCH, most - count))):
         numbers = [row.line for row in batch]
         for column, cells in zip(columns, zip(*(row.cells for row in batch), strict=True), strict=True):
             column.add(cells, numbers)
+        begins.extend(numbers)
         count += len(batch)
     cut = count == most and next(rows, None) is not None
-    if count < MIN_ROWS:
-        raise TutorError(translate("ml.csv-too-short", path=path, count=count, fewest=MIN_ROWS))
+    if count < fewest:
+        raise TutorError(translate("ml.csv-too-short", path=path, count=count, fewest=fewest))
     decimals = {mark for column in columns for mark in column.decimals}
     for column in columns:
         column.settle(decimals, decimal=decimal, point_is_usual=dialect.separator != ";")
     report = Report(encoding, dialect, _index(columns, dialect))
-    return Table(path, {column.name: column for column in columns}, count, report, cut)
+    return Table(path, {column.name: column for column in columns}, count, report, cut, begins)
 
 
 def _rows(path: Path, dialect: Dialect, lines: Iterator[str]) -> Iterator[Row]:

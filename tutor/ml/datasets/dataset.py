@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,13 @@ CLASSIFICATION = "classification"
 DRAWN = "drawn"
 DAY = "day"
 HOUR = "hour"
+
+
+class Origin(NamedTuple):
+    """Where a feature comes from: a column of numbers, or whether the cell of a column is one particular word."""
+
+    column: str
+    word: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,8 @@ class Dataset:
         notes: Sentences for the learner about decisions that were made about the data.
         folds: One data set for each fold of a cross-validation, of which this one equals the first; else empty.
         lines: The training lines of a text; else empty.
+        origins: The columns that the features come from, d; empty if each is a column of its own name.
+        x_fill: What a missing value is filled with, in the units of the data, (d,); empty if it is `x_mean`.
     """
 
     name: str
@@ -64,6 +73,8 @@ class Dataset:
     notes: tuple[str, ...] = ()
     folds: tuple[Dataset, ...] = ()
     lines: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    x_fill: Floats = field(default_factory=lambda: np.zeros(0))
 
     @property
     def classes(self) -> int:
@@ -114,3 +125,7 @@ class RawData:
     """For each row the number of its group, (n,); None if rows are independent."""
     notes: tuple[str, ...] = ()
     """Sentences for the learner about decisions that were made about the data."""
+    origins: tuple[Origin, ...] = ()
+    """The columns that the features come from, d; empty if each is a column of its own name."""
+    mixes: bool = False
+    """Whether a random split draws as many rows as `valid_rows` from all, not those at the end."""

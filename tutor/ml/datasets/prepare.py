@@ -32,6 +32,8 @@ def prepare(table: RawData, settings: DataSettings) -> Dataset:
     fraction = table.test_fraction if settings.test_fraction is None else settings.test_fraction
     seed = settings.seed or 0
     kind = kind_of(table, settings.split)
+    if table.mixes and settings.split == RANDOM and not settings.folds:
+        fraction, table = table.valid_rows / len(table.y), replace(table, valid_rows=0)
     # With folds, the test set is kept back before, in the way that suits the data.
     train, valid = keep_back(table, fraction, seed, kind_of(table, "auto") if settings.folds else kind)
     if settings.valid_rows:
@@ -50,7 +52,8 @@ def _dataset(table: RawData, settings: DataSettings, split: Split) -> Dataset:
     if len(train) < _MIN_TRAINING_ROWS:
         raise TutorError(translate("ml.too-few-rows", count=len(train)))
     as_number = settings.target_as == "class-number" and table.task == CLASSIFICATION
-    table = _without_holes(table, train)
+    fill = _means(table.x[train])
+    table = _without_holes(table, fill)
     # A wide table is large, so its rows are copied once and standardised in place.
     x_train, x_valid = table.x[train], table.x[valid]
     x_mean, x_scale = _statistics(x_train, settings.standardise, shared=table.shared_scale)
@@ -83,17 +86,22 @@ def _dataset(table: RawData, settings: DataSettings, split: Split) -> Dataset:
         lags=table.lags,
         step=table.step,
         notes=table.notes,
+        origins=table.origins,
+        x_fill=fill,
     )
 
 
-def _without_holes(table: RawData, train: Ints) -> RawData:
-    """Fill missing values with the mean of the training rows, which adds no information."""
+def _means(x: Floats) -> Floats:
+    """The mean of each feature without its missing values, (d,)."""
+    there = ~np.isnan(x)
+    means: Floats = np.where(there, x, 0.0).sum(axis=0) / np.maximum(1, there.sum(axis=0))
+    return means
+
+
+def _without_holes(table: RawData, means: Floats) -> RawData:
+    """Fill missing values with the mean of the training rows, (d,), which adds no information."""
     holes = np.isnan(table.x)
-    if not holes.any():
-        return table
-    there = ~holes[train]
-    means = np.where(there, table.x[train], 0.0).sum(axis=0) / np.maximum(1, there.sum(axis=0))
-    return replace(table, x=np.where(holes, means, table.x))
+    return replace(table, x=np.where(holes, means, table.x)) if holes.any() else table
 
 
 def _statistics(x: Floats, standardise: bool, *, shared: bool) -> tuple[Floats, Floats]:
@@ -121,7 +129,8 @@ def _with_features(table: RawData, wanted: tuple[str, ...]) -> RawData:
                 hint=translate("ml.did-you-mean", near=near) if near else "",
             )
         indices.append(table.feature_names.index(name))
-    return replace(table, x=table.x[:, indices], feature_names=tuple(wanted))
+    origins = tuple(table.origins[index] for index in indices) if table.origins else ()
+    return replace(table, x=table.x[:, indices], feature_names=tuple(wanted), origins=origins)
 
 
 def _fewer_rows(table: RawData, rows: int) -> RawData:

@@ -18,20 +18,23 @@ class PolynomialFeatures:
     """
 
     def __init__(self, degree: int, x_train: Floats) -> None:
-        self._degree = degree
+        self.degree = degree
         self.features = x_train.shape[1] * degree
-        self._mean, self._scale = np.zeros(self.features), np.ones(self.features)
+        self.mean: Floats = np.zeros(self.features)
+        """What is subtracted from the powers, (d · degree,)."""
+        self.scale: Floats = np.ones(self.features)
+        """What they are divided by, (d · degree,)."""
         if degree > 1:
             powers = self._raise(x_train)
             scale = powers.std(axis=0)
-            self._mean, self._scale = powers.mean(axis=0), np.where(scale > 0, scale, 1.0)
+            self.mean, self.scale = powers.mean(axis=0), np.where(scale > 0, scale, 1.0)
 
     def _raise(self, x: Floats) -> Floats:
-        return np.concatenate([x**power for power in range(1, self._degree + 1)], axis=1)
+        return np.concatenate([x**power for power in range(1, self.degree + 1)], axis=1)
 
     def __call__(self, x: Floats) -> Floats:
         """The powers of ``x``, (n, d), as the model sees them, (n, d · degree)."""
-        return x if self._degree == 1 else (self._raise(x) - self._mean) / self._scale
+        return x if self.degree == 1 else (self._raise(x) - self.mean) / self.scale
 
     def coefficients(self, w: Floats, b: float, mean: float, scale: float) -> Floats:
         """The coefficients of 1, x, x², ... in b + w · powers((x − mean) / scale) for one feature, (degree + 1,).
@@ -42,9 +45,9 @@ class PolynomialFeatures:
             mean: The mean that x was standardised with.
             scale: The scale that x was standardised with.
         """
-        w = np.asarray(w, dtype=np.float64) / self._scale
+        w = np.asarray(w, dtype=np.float64) / self.scale
         inner = np.polynomial.Polynomial([-mean / scale, 1.0 / scale])
-        plain = np.polynomial.Polynomial([b - float(w @ self._mean), *w])(inner)
+        plain = np.polynomial.Polynomial([b - float(w @ self.mean), *w])(inner)
         found: Floats = np.zeros(len(w) + 1)
         found[: len(plain.coef)] = plain.coef
         return found

@@ -241,7 +241,7 @@ class Residual(Sequential):
 
     Args:
         layers: F.
-        depth: How many hidden layers the network has.
+        depth: How many hidden layers the network has; 1 to start with weights of the usual size.
     """
 
     def __init__(self, layers: Sequence[Layer], depth: int) -> None:

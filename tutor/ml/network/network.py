@@ -32,6 +32,7 @@ class Network(Sequential):
         activation: of the hidden layers; see `ACTIVATIONS`.
         dtype: float32 to train, float64 to check gradients.
         residual: whether each hidden layer as wide as the hidden layer below adds its output to that one's.
+        residual_scaling: whether the weights of such layers start smaller, divided by the square root of the depth.
         dropout: the probability with which an update erases a hidden output; 0 for no dropout.
         batch_norm: whether what goes into a hidden layer's activation is normalised over the batch.
         sign_bug: whether `backpropagate` gets the sign of the first layer's gradient wrong, for a lab to find.
@@ -47,6 +48,7 @@ class Network(Sequential):
         dtype: type[np.floating] = np.float32,
         *,
         residual: bool = False,
+        residual_scaling: bool = True,
         dropout: float = 0.0,
         batch_norm: bool = False,
         sign_bug: bool = False,
@@ -84,7 +86,8 @@ class Network(Sequential):
             if dropout:
                 parts.append(Dropout(dropout, self.random))
             adds = residual and index > 0 and self.sizes[index] == self.sizes[index + 1]
-            layers.append(Residual(parts, depth=len(hidden)) if adds else Sequential(parts))
+            depth = len(hidden) if residual_scaling else 1
+            layers.append(Residual(parts, depth) if adds else Sequential(parts))
         self.linears.append(Linear(matrices[-1]))
         super().__init__([*layers, self.linears[-1]])
 

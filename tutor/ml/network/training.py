@@ -57,10 +57,10 @@ class NetworkTraining:
     ) -> None:
         self.dataset = dataset
         self._train = train
-        self._polynomial = PolynomialFeatures(model.degree if model.name == "polynomial" else 1, dataset.x_train)
+        self.polynomial = PolynomialFeatures(model.degree if model.name == "polynomial" else 1, dataset.x_train)
         self._loss, self._offset = loss_for(loss, classifies=dataset.task == CLASSIFICATION), offset
         self.model = model
-        self.network = _network(model, self._polynomial.features, dataset.classes or 1, train.seed)
+        self.network = _network(model, self.polynomial.features, dataset.classes or 1, train.seed)
         self._random = np.random.default_rng(train.seed)
         self.network.initialise(self._random)
         if self.network.sizes[1:-1]:
@@ -90,7 +90,7 @@ class NetworkTraining:
             noise=optimizer.gradient_noise,
             seed=train.seed,
         )
-        self._x = with_ones(self._polynomial(dataset.x_train))
+        self._x = with_ones(self.polynomial(dataset.x_train))
         self._labels = _labels(dataset.y_train, dataset)
         # Gradient descent in the strict sense uses all examples in each update.
         size = 0 if optimizer.name == "gd" else train.batch_size
@@ -99,7 +99,7 @@ class NetworkTraining:
         self.planned_epochs = train.epochs
         """The number of epochs in all; it changes with the batch size if the lab asks for a number of updates."""
         self._evaluate_train = Evaluation(self.network, self._x, self._labels, dataset.y_train, dataset)
-        valid = with_ones(self._polynomial(dataset.x_valid)) if len(dataset.x_valid) else None
+        valid = with_ones(self.polynomial(dataset.x_valid)) if len(dataset.x_valid) else None
         self._evaluate_valid = (
             Evaluation(self.network, valid, _labels(dataset.y_valid, dataset), dataset.y_valid, dataset)
             if valid is not None
@@ -261,7 +261,7 @@ class NetworkTraining:
         """Least squares in closed form: a single update."""
         if self._updates == 0:
             data = self.dataset
-            inputs = with_ones(self._polynomial(data.x_train), np.float64)
+            inputs = with_ones(self.polynomial(data.x_train), np.float64)
             self.network.matrices[0][0] = np.linalg.lstsq(inputs, data.y_train, rcond=None)[0]
             self._updates = 1
 
@@ -333,7 +333,7 @@ class NetworkTraining:
             return np.concatenate([self._predict(piece) for piece in pieces])
 
     def _predict(self, x: Floats) -> Floats:
-        outputs = self.network.predict(self._polynomial(self.dataset.standardised(x)).T.astype(np.float32))
+        outputs = self.network.predict(self.polynomial(self.dataset.standardised(x)).T.astype(np.float32))
         if self.dataset.task == CLASSIFICATION:
             return softmax(outputs).T
         return self.dataset.label(outputs[0])
@@ -348,9 +348,9 @@ class NetworkTraining:
 
     def stored(self) -> dict[str, Array]:
         """The parameters, running averages and optimizer state by name, not copies: they change with the training."""
-        return self._learned() | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
+        return self.learned() | {f"optimizer.{name}": each for name, each in self._optimizer.state().items()}
 
-    def _learned(self) -> dict[str, Array]:
+    def learned(self) -> dict[str, Array]:
         """The parameters and running averages by name, not copies."""
         return self.network.named() | {f"running.{name}": each for name, each in self.network.running().items()}
 
@@ -360,7 +360,7 @@ class NetworkTraining:
         Raises:
             ValueError: One is missing or has another shape.
         """
-        for name, array in self._learned().items():
+        for name, array in self.learned().items():
             given = stored.get(name)
             if given is None or given.shape != array.shape:
                 raise ValueError(name)
@@ -369,7 +369,7 @@ class NetworkTraining:
     def coefficients(self) -> Floats:
         """The coefficients of 1, x, x², ... of a polynomial in one feature, in the units of the data, (degree + 1,)."""
         data, (*w, b) = self.dataset, self.network.matrices[0][0].astype(np.float64)
-        found = self._polynomial.coefficients(np.array(w), float(b), float(data.x_mean[0]), float(data.x_scale[0]))
+        found = self.polynomial.coefficients(np.array(w), float(b), float(data.x_mean[0]), float(data.x_scale[0]))
         found *= data.y_scale
         found[0] += data.y_mean
         return found
@@ -395,6 +395,7 @@ def _network(
         model.activation,
         dtype,
         residual=model.residual,
+        residual_scaling=model.residual_scaling,
         dropout=model.dropout,
         batch_norm=model.batch_norm,
         sign_bug=model.sign_bug,

@@ -31,14 +31,18 @@ from tutor.ml.diagnostics import perturb
 from tutor.ml.factory import make_training
 from tutor.ml.network.training import NetworkTraining
 from tutor.ml.settings import DataSettings
+from tutor.ml.trained_model import pack
 from tutor.ml.training import EpochResult
 from tutor.runs.events import DataFacts
+from tutor.runs.follower import BEST_FILE
 
 _MAX_NAMES = 64
 _NOT_TRAINED = ("optimizer.", "running.")
 """Prefixes of stored arrays that are not parameters of the model."""
 _PIECE = 1 << 16
 """Numbers that are written at once."""
+_MAX_KEPT = 1 << 22
+"""The parameters of the best epoch are kept for networks with at most this many, because they need memory twice."""
 
 
 class TrainingAdapter:
@@ -55,7 +59,7 @@ class TrainingAdapter:
 
     def __init__(self, spec: LabConfig, data_folder: Path | None, perturbation: int | None = None) -> None:
         self.spec = spec
-        self._dataset = load_dataset(_found_in(data_folder, spec.data), data_folder=data_folder)
+        self._dataset = load_dataset(found_in(data_folder, spec.data), data_folder=data_folder)
         self._epochs = _epochs(spec, len(self._dataset.x_train))
         self._training = make_training(
             self._dataset,
@@ -68,6 +72,10 @@ class TrainingAdapter:
         if perturbation is not None:
             perturb(self._training, perturbation)
         self.context = PanelContext(spec, self._dataset, self._training, self._epochs)
+        self._best: tuple[int, dict[str, Array]] | None = None
+        """The epoch with the lowest validation loss, and the parameters after it."""
+        self._lowest = math.inf
+        self._last_epoch = 0
         self._panels = self._make_panels()
         self._observers = [panel.observe for panel in self._panels.values() if panel.observes]
 
@@ -78,13 +86,46 @@ class TrainingAdapter:
 
     def epochs(self) -> Iterator[EpochResult]:
         """Train, and yield the result of each epoch. Panels that observe see every one of them."""
-        return self._observed() if self._observers else self._training.epochs()
+        network = self._network
+        if network is None:
+            results = self._training.epochs()
+        elif len(self._dataset.x_valid) and network.network.parameters.size <= _MAX_KEPT:
+            results = self._keeping_best(network)
+        else:
+            results = self._counted(network)
+        return self._observed(results) if self._observers else results
 
-    def _observed(self) -> Iterator[EpochResult]:
-        for result in self._training.epochs():
+    def _observed(self, results: Iterator[EpochResult]) -> Iterator[EpochResult]:
+        for result in results:
             for observe in self._observers:
                 observe(result)
             yield result
+
+    def _counted(self, training: NetworkTraining) -> Iterator[EpochResult]:
+        for result in training.epochs():
+            self._last_epoch = result.epoch
+            yield result
+
+    def _keeping_best(self, training: NetworkTraining) -> Iterator[EpochResult]:
+        """Keep a copy of the parameters whenever the validation loss is lower than in every epoch before."""
+        now = training.learned()
+        kept = {name: array.copy() for name, array in now.items()}
+        pairs = [(kept[name], array) for name, array in now.items()]
+        for result in training.epochs():
+            self._last_epoch = result.epoch
+            loss = result.valid_loss
+            if loss is not None and loss < self._lowest:
+                self._lowest = loss
+                self._best = result.epoch, kept
+                for copy, array in pairs:
+                    copy[...] = array
+            yield result
+
+    @property
+    def _network(self) -> NetworkTraining | None:
+        """The training of the one network whose predictions can be made again; None if there is none."""
+        training = self._training
+        return training if isinstance(training, NetworkTraining) and not self._dataset.lines else None
 
     def change_setting(self, key: str, value: Value) -> int | None:
         """Change a live setting.
@@ -106,6 +147,7 @@ class TrainingAdapter:
             raise ValueError(translate("runs.cannot-turn", key=key)) from error
         if key == "loss.name":
             self.context.loss = str(value)
+            self._lowest, self._best = math.inf, None  # losses before and after cannot be compared
         elif key == "model.keyword":
             self.context.keyword = str(value)
         return self._planned_anew()
@@ -190,12 +232,26 @@ class TrainingAdapter:
         self._training.load(read_weights(path))
 
     def save(self, path: Path) -> None:
-        """Write the parameters to ``path``. See `write_weights`.
+        """Write the parameters, and what a prediction needs besides, to ``path``; see `tutor.ml.trained_model`.
+
+        If another epoch had a lower validation loss, those after that epoch go to `BEST_FILE` beside it.
 
         Raises:
             OSError: there is no room.
         """
-        write_weights(path, self._stored())
+        network, best = self._network, self._best
+        if network is None:
+            write_weights(path, self._stored())
+            return
+        best_epoch = 0 if best is None else best[0]
+
+        def packed(learned: Mapping[str, Array], epoch: int) -> dict[str, Array]:
+            threshold = self.context.decision_threshold
+            return pack(network, learned, threshold=threshold, epoch=epoch, best_epoch=best_epoch)
+
+        write_weights(path, self._stored() | packed(network.learned(), self._last_epoch))
+        if best is not None and best_epoch != self._last_epoch:
+            write_weights(path.with_name(BEST_FILE), packed(best[1], best_epoch))
 
     def _stored(self) -> dict[str, Array]:
         training = self._training
@@ -212,7 +268,7 @@ def _epochs(spec: LabConfig, rows: int) -> int:
     return math.ceil(train.updates / each)
 
 
-def _found_in(folder: Path | None, data: DataSettings) -> DataSettings:
+def found_in(folder: Path | None, data: DataSettings) -> DataSettings:
     """``data`` with the path of its file in ``folder``, if it is not in the current folder."""
     path = named_path(data.path)
     if not data.path or folder is None or path.is_absolute() or path.exists():

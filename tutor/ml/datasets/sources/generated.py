@@ -96,6 +96,19 @@ def spiral(rows: int, noise: float | None, seed: int | None) -> RawData:
     return _plane(x, y, 3)
 
 
+def coil(rows: int, noise: float | None, seed: int | None) -> RawData:
+    """Three arms wound two and a half times around the centre, (rows, 2), by default 2,000.
+
+    ``noise``, by default 0.1, is added to the angle.
+    """
+    random = np.random.default_rng(0 if seed is None else seed)
+    y = np.arange(rows or 2000) % 3
+    radius = random.uniform(0.05, 1.0, len(y))
+    deviation = 0.1 if noise is None else noise
+    angle = 5 * np.pi * radius + y * 2 * np.pi / 3 + random.normal(0, deviation, len(y))
+    return _plane(np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1), y, 3)
+
+
 # -- speech -------------------------------------------------------------------------------------------------------
 
 
@@ -104,7 +117,8 @@ def phones(rows: int, noise: float | None, seed: int | None, frames: int) -> Raw
 
     A phone lasts for several frames, each utterance has the offset of its speaker, and a single frame is very noisy.
     The features of an example are a frame and its neighbours on both sides; its label is the phone of the middle
-    frame. A third as many further utterances are for validation, so none of their frames is in the training set.
+    frame. A third as many further utterances are for validation, so none of their frames is in the training set, unless
+    a random split is asked for.
 
     Args:
         rows: Frames for training, rounded down to whole utterances; 0 for 12,000.
@@ -131,6 +145,7 @@ def phones(rows: int, noise: float | None, seed: int | None, frames: int) -> Raw
         CLASSIFICATION,
         class_names=("a", "e", "i", "o", "u", "s", "m", "t"),
         valid_rows=fresh * UTTERANCE,
+        mixes=True,
     )
 
 
@@ -210,10 +225,11 @@ SOURCES: tuple[DataSource[DataSettings], ...] = (
     DataSource(
         "phones",
         lambda given, _: phones(given.rows, given.noise, given.seed, given.frames),
-        (*_USES, "frames"),
+        (*_USES, "frames", "split"),
         classes=_PHONES,
         kept_back=True,
     ),
+    DataSource("coil", lambda given, _: coil(given.rows, given.noise, given.seed), _USES, classes=3),
     DataSource("curve", lambda _given, _folder: curve(), task=DRAWN, whole=True),
     DataSource(
         "vowels",

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from tutor.foundation.errors import TutorError
 from tutor.foundation.files import named_path
 from tutor.foundation.translate import listed, translate
-from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, RawData
+from tutor.ml.datasets.dataset import CLASSIFICATION, REGRESSION, Origin, RawData
 from tutor.ml.datasets.sources.source import DataSource
 from tutor.ml.settings import DataSettings
 from tutor.tables.columns import MAX_WORDS, Column, Flags, Floats, Ints
@@ -110,6 +111,7 @@ def load_labelled_table(
         test_fraction=0.2,
         groups=groups,
         notes=tuple(filter(None, notes)),
+        origins=encoded.origins,
     )
 
 
@@ -209,7 +211,7 @@ def _words(table: Table, column: Column) -> _Labels:
     words = {word: code for word, code in (column.words or {}).items() if word not in empty}
     _refuse_many_classes(table, target, len(words))
     order = sorted(words)
-    names = tuple(clean_name(word)[:LONGEST_NAME] for word in order)
+    names = tuple(map(word_name, order))
     if len(words) == 1:
         _refuse_one_value(table, target, shown(names[0]))
     known = ~column.is_missing
@@ -258,11 +260,12 @@ def _some(names: tuple[str, ...]) -> str:
 
 @dataclass
 class _Encoded:
-    """Features (n, d) with nan for empty cells, their names, the columns they come from, and notes."""
+    """Features (n, d) with nan for empty cells, their names, the columns used, where each comes from, and notes."""
 
     x: Floats
     names: tuple[str, ...]
     columns: list[Column]
+    origins: tuple[Origin, ...] = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -282,12 +285,12 @@ def _encode(table: Table, used: list[str], known: Flags, *, asked_for: bool) -> 
     columns = [(table.column(name), _numbers_of(table, name)) for name in used]
     notes: list[str] = []
     constant: list[str] = []
-    kept: list[tuple[str, Floats]] = []
+    kept: list[_Feature] = []
     sources: list[Column] = []
     for column, new in columns:
         if not new:
             notes.append(_too_many(table, column, asked_for=asked_for))
-        elif all(_is_constant(values[known]) for _, values in new):
+        elif all(_is_constant(each.values[known]) for each in new):
             constant.append(column.name)
         else:
             kept += new
@@ -302,11 +305,19 @@ def _encode(table: Table, used: list[str], known: Flags, *, asked_for: bool) -> 
     if len(kept) * table.rows > MAX_VALUES:
         message = translate("ml.csv-too-many-values", path=table.path, columns=len(kept), rows=table.rows)
         raise TutorError(message, hint=translate("ml.csv-too-large-hint"))
-    names = tuple(name for name, _ in kept)
-    return _Encoded(np.array([values for _, values in kept]).T, names, sources, notes)
+    names, origins = tuple(each.name for each in kept), tuple(each.origin for each in kept)
+    return _Encoded(np.array([each.values for each in kept]).T, names, sources, origins, notes)
 
 
-def _numbers_of(table: Table, name: str) -> list[tuple[str, Floats]]:
+class _Feature(NamedTuple):
+    """One feature: its name, where it comes from, and its values with nan for empty cells, (n,)."""
+
+    name: str
+    origin: Origin
+    values: Floats
+
+
+def _numbers_of(table: Table, name: str) -> list[_Feature]:
     """The named columns of numbers that a column becomes; empty if it has too many different words.
 
     Raises:
@@ -314,13 +325,13 @@ def _numbers_of(table: Table, name: str) -> list[tuple[str, Floats]]:
     """
     column = table.column(name)
     if not column.holds_words:
-        return [(name, table.numbers(name, missing_allowed=True))]
+        return [_Feature(name, Origin(name), table.numbers(name, missing_allowed=True))]
     if column.words is None or len(column.words) > MAX_CATEGORIES:
         return []
     return _one_hot(column)
 
 
-def _told_of(column: Column, new: list[tuple[str, Floats]]) -> list[str]:
+def _told_of(column: Column, new: list[_Feature]) -> list[str]:
     """The notes on a column of words; none for a column of numbers."""
     if not column.holds_words:
         return []
@@ -347,13 +358,20 @@ def _too_many(table: Table, column: Column, *, asked_for: bool) -> str:
     return told
 
 
-def _one_hot(column: Column) -> list[tuple[str, Floats]]:
+def _one_hot(column: Column) -> list[_Feature]:
     """A column of 0 and 1 for each word, in alphabetical order; an empty cell is 0 in all of them."""
     words, codes = column.words or {}, column.codes
     return [
-        (f"{column.name}={clean_name(word)[:LONGEST_NAME]}", (codes == words[word]).astype(np.float64))
+        _Feature(
+            f"{column.name}={word_name(word)}", Origin(column.name, word), (codes == words[word]).astype(np.float64)
+        )
         for word in sorted(words)
     ]
+
+
+def word_name(word: str) -> str:
+    """The name of a class or of a feature that stands for one word of a column."""
+    return clean_name(word)[:LONGEST_NAME]
 
 
 def _same_but_for_case(words: Sequence[str]) -> tuple[str, ...]:
