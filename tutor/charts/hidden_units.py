@@ -20,7 +20,7 @@ from tutor.charts.plot import (
     point_marks,
     series_mark,
 )
-from tutor.charts.scale import tight_scale, with_room
+from tutor.charts.scale import row_scale, tight_scale
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def hidden_units_chart(
     legend = _legend(width, height, error, ascii=ascii)
     body = height - len(legend)
     right = tight_scale(*across, ticks=max(2, width // 14), ascii=ascii)
-    upwards = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    upwards = row_scale(*up, body - 2, ascii=ascii)
     grid = canvas_grid(upwards, width, body, ascii=ascii)
     inks = [f"class{index % _COLOURED}" if len(drawn) <= _COLOURED else "muted" for index in range(len(drawn))]
     lines = [("muted", level, "-"), *((ink, piece, ".") for ink, piece in zip(inks, drawn, strict=True))]

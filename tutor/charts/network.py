@@ -23,7 +23,7 @@ from tutor.charts.plot import (
     point_marks,
     series_mark,
 )
-from tutor.charts.scale import Scale, log_scale, tight_scale, window_scale, with_room
+from tutor.charts.scale import Scale, row_log_scale, row_scale, tight_scale, window_scale
 from tutor.foundation.text import cell_width, pad, pad_left
 from tutor.foundation.translate import translate
 
@@ -140,7 +140,7 @@ def updates_chart(
     body = height - len(legend)
     first = int(update[0])
     x = window_scale(first, max(last, first + 1), ticks=max(2, min(7, width // 10)))
-    y = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = row_scale(*up, body - 2, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     marks = [
         series_mark(column_extremes(at, values, x, grid), y, grid, "train", "line", "*"),
@@ -196,7 +196,7 @@ def norms_chart(
     body = height - len(legend)
     first, last = int(over[0]), int(over[1])
     x = window_scale(first, max(last, first + 1), ticks=max(2, min(7, width // 10)))
-    y = log_scale(*up, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = row_log_scale(*up, body - 2, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     marks = [
         series_mark(column_extremes(at, values, x, grid), y, grid, ink, pattern, plain)

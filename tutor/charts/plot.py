@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import Row, Rows, Span, overlaid
 from tutor.charts.loss_history import Extremes, float_array, merge_columns
 from tutor.charts.scale import Scale
 from tutor.foundation.text import cell_width, pad_left
@@ -124,7 +124,18 @@ def frame(x: Scale, y: Scale, width: int, height: int, ascii: bool = False) -> t
     lines = drawn.split("\n")[:height]
     if ascii:
         lines = [line.translate(_BOX_TO_ASCII) for line in lines]
-    return tuple(_row(line, ("axis", "muted"), width) for line in lines)
+    rows = [_row(line, ("axis", "muted"), width) for line in lines]
+    if (base := _base_label(y, grid)) and len(rows) > grid.height:
+        label = pad_left(base, label_width - 1)
+        rows[grid.height] = tuple(overlaid(rows[grid.height], 0, label, "muted"))
+    return tuple(rows)
+
+
+def _base_label(y: Scale, grid: Grid) -> str:
+    """Return the label of the tick on the axis line itself, half a row below the canvas; empty if there is none."""
+    on_line = -(1 + grid.dots_up) / 2
+    places = ((y.fraction(tick) * (grid.rows - 1), label) for tick, label in zip(y.ticks, y.labels, strict=True))
+    return next((label for place, label in places if abs(place - on_line) < 0.1), "")
 
 
 def canvas_grid(y: Scale, width: int, height: int, *, ascii: bool = False) -> Grid:
