@@ -26,11 +26,12 @@ _FALLING_END_STEPS = 2
 """The same for the low end of a loss. It is coarser, because a loss falls."""
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _THREE_TICKS = 8
-_MANY_TICKS = 5
+"""From how many rows on a scale has three ticks."""
+_FEW_TICKS, _MANY_TICKS = 3, 5
+"""How many ticks are best, if that does not leave much of the chart empty."""
 _MOST_TICKS = 7
 _EACH_ROW = 4
-"""From how many rows on a scale has three ticks; how many are better not exceeded; how many it has at most; and up to
-how many rows each may have one."""
+"""How many ticks a scale has at most, and up to how many rows each row may have one."""
 _LEAST_DECADES = 0.9
 """The least range of a logarithmic scale whose ticks are powers of ten."""
 _NARROW_RATIO = 5.0
@@ -79,7 +80,7 @@ def linear_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False
     width is widened around its value. Values beyond ±1e300 count as ±1e300.
     """
     low, high = _widened(max(-LARGEST, min(low, LARGEST)), max(-LARGEST, min(high, LARGEST)))
-    fine = _nice_step((high - low) / _END_STEPS)
+    fine = nice_step((high - low) / _END_STEPS)
     bottom, top = math.floor(low / fine + 1e-9) * fine, math.ceil(high / fine - 1e-9) * fine
     return tight_scale(_snapped(bottom, fine), _snapped(top, fine), ticks=ticks, ascii=ascii)
 
@@ -87,7 +88,7 @@ def linear_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False
 def falling_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
     """Return a `linear_scale` for values that fall during a run: its low end moves in large steps, soon to zero."""
     low, high = _widened(max(-LARGEST, min(low, LARGEST)), max(-LARGEST, min(high, LARGEST)))
-    step = _nice_step((high - low) / _FALLING_END_STEPS)
+    step = nice_step((high - low) / _FALLING_END_STEPS)
     low = 0.0 if 0 <= low < high / 3 else math.floor(low / step + 1e-9) * step
     return linear_scale(low, high, ticks=ticks, ascii=ascii)
 
@@ -97,7 +98,7 @@ def tight_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False)
     low, high = _widened(max(-LARGEST, min(low, LARGEST)), max(-LARGEST, min(high, LARGEST)))
     marks: tuple[float, ...] = ()
     for more in range(4):  # try finer steps until there are two ticks
-        step = _nice_step((high - low) / max(1, ticks - 1 + more))
+        step = nice_step((high - low) / max(1, ticks - 1 + more))
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         marks = tuple(_snapped(index * step, step) for index in range(first, last + 1))
         if len(marks) > 1:
@@ -165,7 +166,7 @@ def row_log_scale(low: float, high: float, rows: int, *, ticks: int = 4, ascii: 
     dots = 1 if ascii else 4
 
     def at(dot: float) -> float:
-        return 10.0 ** ((first - 0.5 + (dot + 0.5) / dots) / per_step * step)
+        return float(10.0 ** max(-300.0, min(300.0, (first - 0.5 + (dot + 0.5) / dots) / per_step * step)))
 
     labels = tuple(figure(mark, digits=1, ascii=ascii) for mark in marks)
     return Scale(at(0), at(rows * dots - 1), marks, labels, True)
@@ -184,7 +185,7 @@ def _aligned(
     most = max(least, min(_MOST_TICKS, (rows + 1) // 2 if rows > _EACH_ROW else rows))
     best: tuple[float, int, float, int] | None = None
     for per_step in range(1, rows):
-        step = _nice_step(max((high - low) / rows * per_step, 1e-300), whole=whole)
+        step = nice_step(max((high - low) / rows * per_step, 1e-300), whole=whole)
         if whole:
             step = max(1.0, step)
         for _ in range(3):
@@ -192,14 +193,20 @@ def _aligned(
             reached = (lowest - 0.5 + rows) / per_step * step
             if reached >= high - 1e-9 * (high - low):
                 count = len(_ticks_on_rows(per_step, lowest, rows))
-                used = (high - low) / (rows * step / per_step) - (0.0 if count <= _MANY_TICKS else 0.05)
-                if least <= count <= most and (best is None or used > best[0] + 1e-9):
-                    best = used, per_step, step, lowest
+                used = (high - low) / (rows * step / per_step)
+                worth = used - (0.0 if _FEW_TICKS <= count <= _MANY_TICKS else 0.08) - (0.03 if _is_odd(step) else 0.0)
+                if least <= count <= most and (best is None or worth > best[0] + 1e-9):
+                    best = worth, per_step, step, lowest
                 break
-            step = _nice_step(step * 1.001, whole=whole)
+            step = nice_step(step * 1.001, whole=whole)
     if best is None:
         return _aligned(low, high, rows, zero=zero, whole=whole, least=2) if least > 2 else None
     return best[1:]
+
+
+def _is_odd(step: float) -> bool:
+    """Return whether a step is 2.5 times 10ⁿ, which takes a digit more than the others."""
+    return 2.2 < step / 10.0 ** math.floor(math.log10(step)) < 3
 
 
 def _ticks_on_rows(per_step: int, first: int, rows: int) -> range:
@@ -273,7 +280,7 @@ def log_epoch_scale(first: int, last: int, *, ticks: int = 5) -> Scale:
 
 def _whole_ticks(first: int, last: int, ticks: int) -> tuple[float, ...]:
     """Return whole numbers at round steps from ``first`` to ``last``, or both ends if not even two of them fit."""
-    step = max(1.0, _nice_step((last - first) / max(1, ticks - 1), whole=True))
+    step = max(1.0, nice_step((last - first) / max(1, ticks - 1), whole=True))
     marks = [index * step for index in range(math.ceil(first / step), math.floor(last / step) + 1)]
     return tuple(marks) if len(marks) > 1 else (float(first), float(last))
 
@@ -294,7 +301,8 @@ def _widened(low: float, high: float) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _nice_step(rough: float, *, whole: bool = False) -> float:
+def nice_step(rough: float, *, whole: bool = False) -> float:
+    """Return the least of 1, 2, 2.5 and 5 times 10ⁿ that is ``rough`` or more; if ``whole``, without 2.5 itself."""
     power = 10.0 ** math.floor(math.log10(rough))
     steps = (step for step in _STEPS if not (whole and power < 10 and step == 2.5))
     return next(step * power for step in steps if step * power >= rough * (1 - 1e-9))

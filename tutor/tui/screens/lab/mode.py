@@ -159,6 +159,7 @@ class ChartMode(Mode):
         LabCommand("lab.log", ("l",), "lab.log", "lab.log-help", group=CHART),
         LabCommand("lab.log-across", ("a",), "workbench.log-across", "workbench.log-across-help", group=CHART),
         LabCommand("lab.updates", ("e",), "workbench.updates", "workbench.updates-help", group=CHART),
+        LabCommand("lab.smooth", ("f",), "lab.smooth", "lab.smooth-help", group=CHART),
         LabCommand("lab.zoom-in", ("plus", "equals_sign"), "lab.zoom-in", "lab.zoom-in-help", group=CHART),
         LabCommand("lab.zoom-out", ("minus",), "lab.zoom-out", "lab.zoom-out-help", group=CHART),
         LabCommand("lab.zoom-off", ("z",), "lab.zoom-off", "lab.zoom-off-help", group=CHART),
@@ -177,19 +178,22 @@ class ChartMode(Mode):
 
     @property
     def _last(self) -> int:
-        return self.session.last_place(in_updates=self.view.chart_view.axis.in_updates)
+        return self.session.last_place(self.view.chart_view.axis.counts)
 
     def action_compare(self) -> None:
         self.view.comparing = not self.view.comparing
 
     def action_log(self) -> None:
-        self.view.chart_view.logarithmic = not self.view.chart_view.logarithmic
+        self.view.chart_view.turn_heights()
 
     def action_log_across(self) -> None:
         self.view.chart_view.turn_log_across()
 
     def action_updates(self) -> None:
-        self.view.chart_view.turn_updates()
+        self.view.chart_view.turn_counted()
+
+    def action_smooth(self) -> None:
+        self.view.chart_view.smooth = not self.view.chart_view.smooth
 
     def action_zoom_in(self) -> None:
         self.view.chart_view.closer(self._last)
