@@ -156,8 +156,10 @@ def _import(file: Path, name: str, follow: bool, columns: str) -> int:
 
 @_action("export", "watch.cli-export")
 @_one_run()
-@click.option("--as", "kind", type=click.Choice(["csv", "tensorboard"]), default="csv", help=translate("watch.cli-as"))
-@click.option("--to", default=None, metavar="PATH", help=translate("watch.cli-to"))
+@click.option(
+    "--as", "kind", type=click.Choice(["csv", "svg", "tensorboard"]), default="csv", help=translate("watch.cli-as")
+)
+@click.option("-o", "--to", default=None, metavar="PATH", help=translate("watch.cli-to"))
 def _export(run: str | None, kind: str, to: str | None) -> int:
     from tutor.plain.steer import export
 

@@ -152,7 +152,7 @@ def import_log(path: Path, name: str, columns: str = "") -> int:
 
 
 def export(name: str | None, kind: str, to: Path | None) -> int:
-    """Write a run's epochs as CSV (standard output without ``to``) or as TensorBoard event files.
+    """Write a run's epochs as CSV (standard output without ``to``), as TensorBoard event files, or as an SVG figure.
 
     Raises:
         TutorError: there is no such run, or it cannot be written there.
@@ -164,6 +164,10 @@ def export(name: str | None, kind: str, to: Path | None) -> int:
     try:
         if kind == "tensorboard":
             print(translate("watch.exported", path=write_event_file(folder, to or Path("tensorboard") / folder.name)))
+        elif kind == "svg":
+            from tutor.runs.figure import free_name, write_figure
+
+            print(translate("watch.exported", path=write_figure(folder, to or free_name(Path(), folder.name))))
         elif to is None:
             sys.stdout.writelines(csv_lines(folder))
         else:

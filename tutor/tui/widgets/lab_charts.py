@@ -8,13 +8,13 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from tutor.charts.cells import Row, Rows, Span, sentence
-from tutor.charts.chart_view import ChartView, Counted, place_of
+from tutor.charts.chart_view import Axis, ChartView, Counted, place_of
 from tutor.charts.line_ends import LONGEST_NAME
 from tutor.charts.loss import LossLine, loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.numbers import count, figure
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, pad_left, shorten, wrapped
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import language, translate
 from tutor.labs.controls import value_text
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.panel import DrawStyle
@@ -39,18 +39,14 @@ def draw_loss(session: LabSession, chart_view: ChartView, area: Area, *, legend_
     if session.summary is None and not session.pinned:
         return sentence(begin_text(session), area.width, area.height)
     spec, axis = session.running_spec, chart_view.axis
-    counted = {"updates": "workbench.update", "seconds": "lab.seconds-short"}.get(axis.counts)
-    planned = session.epochs_planned
-    if not axis.in_epochs:
-        planned = round(place_of(session.knots(axis.counts), planned)) if len(session.train) else 0
     return loss_chart(
         _lines(session, area, legend_epoch, axis.counts),
         area.width,
         area.height,
         title=translate("record.loss") if session.recorded else _title(spec),
         short_title="" if session.recorded or spec.loss.name == "function" else loss_name(spec.loss.name),
-        across=translate(counted or ("lab.tries" if spec.manual else "lab.epoch")),
-        planned=planned or None,
+        across=translate(_across(session, axis)),
+        planned=_planned(session, axis) or None,
         planned_epochs=session.epochs_planned or None,
         heights=chart_view.heights,
         smooth=chart_view.smooth,
@@ -61,6 +57,42 @@ def draw_loss(session: LabSession, chart_view: ChartView, area: Area, *, legend_
         numbers=_epoch_numbers(session),
         ascii=area.ascii,
     )
+
+
+def loss_figure(session: LabSession, chart_view: ChartView) -> str:
+    """The loss chart of `draw_loss` as an SVG document; empty if no epoch has ended."""
+    from tutor.charts.loss_svg import loss_svg  # only if it is asked for
+
+    spec, axis = session.running_spec, chart_view.axis
+    area = Area(80, 24)
+    lines = _lines(session, area, None, axis.counts)
+    if all(line.history.latest() is None for line in lines):
+        return ""
+    return loss_svg(
+        lines,
+        title=harmless_line(spec.title_in(language())),
+        y_name=_title(spec) or translate("charts.loss"),
+        x_name=translate(_across(session, axis)),
+        planned=_planned(session, axis) or None,
+        axis=axis,
+        logarithmic=chart_view.heights == "log",
+        changes=_changes(session, area, axis.counts),
+    )
+
+
+def _across(session: LabSession, axis: Axis) -> str:
+    """The key of the name of the horizontal axis."""
+    if axis.in_epochs:
+        return "lab.tries" if session.running_spec.manual else "lab.epoch"
+    return "workbench.update" if axis.counts == "updates" else "lab.seconds-short"
+
+
+def _planned(session: LabSession, axis: Axis) -> int:
+    """The place where the run will end; 0 if that is not known."""
+    epochs = session.epochs_planned
+    if axis.in_epochs:
+        return epochs
+    return round(place_of(session.knots(axis.counts), epochs)) if len(session.train) else 0
 
 
 def _epoch_numbers(session: LabSession) -> Sequence[float]:
