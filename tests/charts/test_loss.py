@@ -55,10 +55,14 @@ def test_where_there_is_room_names_and_values_are_at_the_ends_and_else_in_the_he
         rows = loss_chart(lines, width, height, title="loss (cross-entropy)", short_title="cross-entropy")
         return [plain_row(row).rstrip() for row in rows]
 
-    ends = [[row[-14:] for row in chart(width, 9) if row.endswith(("0.1234", "0.2345"))] for width in (60, 50)]
+    ends = [
+        [row[-14:] for row in chart(width, 9) if row.endswith(("0.1234", "0.2345", "0.123", "0.234"))]
+        for width in (60, 50, 46)
+    ]
     assert ends[0] == ["━ valid 0.2345", "─ train 0.1234"]
-    assert [end[-8:] for end in ends[1]] == ["━ 0.2345", "─ 0.1234"]
-    heads = [chart(width, 9)[0] for width in (60, 50, 36)]
+    assert [end[-13:] for end in ends[1]] == ["━ valid 0.234", "─ train 0.123"]
+    assert [end[-7:] for end in ends[2]] == ["━ 0.234", "─ 0.123"]
+    heads = [chart(width, 9)[0] for width in (60, 46, 36)]
     assert heads == [
         "loss (cross-entropy)",
         "loss (cross-entropy)  ─ train  ━ validation",

@@ -55,7 +55,8 @@ _CANVAS_CACHES: WeakKeyDictionary[LossHistory, CanvasCache] = WeakKeyDictionary(
 _OVERWRITABLE = " ⠀┈┊:"
 """Cells that a label may overwrite: empty ones, and the marks of ticks and changes."""
 _NAMES_FROM, _VALUES_FROM = 60, 40
-"""The widths from which the ends of the curves have names, and values."""
+_SHORT_NAMES_FROM, _SHORT_NAME = 48, 8
+"""The widths from which the ends of the curves have names, and values; from which names of so few cells are there."""
 _RAW_FROM = 10
 """The rows from which smoothed curves have their raw values beneath."""
 _WINDOW_EPOCHS, _WINDOW_FRACTION, _WINDOW_GAIN = 30, 0.14, 3.0
@@ -184,14 +185,18 @@ def loss_chart(
         can_window=top is not None,
     )
     has_ends = height >= len(lines) + 2 and width >= _VALUES_FROM
-    head = _head(lines, width, height, (title, short_title or title), shown, reading, has_ends=has_ends)
+    names_at_ends = has_ends and _names_fit(lines, width)
+    head = _head(
+        lines, width, height, (title, short_title or title), shown, reading, has_ends=has_ends, has_names=names_at_ends
+    )
     body = height - len(head)
     y = _loss_scale(lines, x, body - 1, shown, top, reading)
     if y is None:
         begun = any(line.history.latest() is not None for line in lines)
         key = "charts.nothing-above-zero" if heights == "log" and begun else "charts.no-epoch-yet"
         return [*head, *sentence(translate(key), width, body)]
-    ends = _ends(lines, y, body - 1, reading, names=width >= _NAMES_FROM) if has_ends else []
+    digits = 4 if width >= _NAMES_FROM else 3
+    ends = _ends(lines, y, body - 1, reading, names=names_at_ends, digits=digits) if has_ends else []
     labels = max(cell_width(label) for label in y.labels) + (2 if ascii else 1)
     grid = Grid(width - labels - ends_width(ends), body - 1, ascii)
     if grid.width < 4:
@@ -203,7 +208,9 @@ def loss_chart(
     places = [each if isinstance(each, int) else each[0] for each in changes]
     canvas_rows = overlay(_ground(places, cursor, x, y, grid), drawn)
     if shown.kind == "window":
-        _label(canvas_rows, [(1, range(1), _from_text(lines, ascii=ascii))], grid)
+        came_from = _from_text(lines, ascii=ascii)
+        if not _label(canvas_rows, [(1, range(1), came_from)], grid) and head:
+            head[0] = _appended(head[0], f"  {came_from}", width)
     _label(canvas_rows, _change_labels(changes, x, grid), grid)
     left = _left_parts(y, grid, labels)
     right = end_rows(ends, grid.height) if ends else [[] for _ in canvas_rows]
@@ -236,9 +243,9 @@ class _Reading:
         number = f"{self.numbers[at - 1]:.9g}" if 0 < at <= len(self.numbers) else str(at)
         return translate("charts.at-epoch" if self.axis.in_epochs else "charts.at-update", epoch=number)
 
-    def figure(self, line: LossLine) -> str:
+    def figure(self, line: LossLine, *, digits: int = 4) -> str:
         """Return the figure of a line."""
-        return figure(line.value(self.cursor, self.axis), ascii=self.ascii)
+        return figure(line.value(self.cursor, self.axis), digits=digits, ascii=self.ascii)
 
 
 def _epoch_range(line: LossLine, axis: Axis) -> tuple[int, int]:
@@ -366,7 +373,15 @@ def _line_marks(line: LossLine, x: Scale, y: Scale, grid: Grid, axis: Axis, *, s
     return marks
 
 
-def _ends(lines: Sequence[LossLine], y: Scale, rows: int, reading: _Reading, *, names: bool) -> list[LineEnd]:
+def _names_fit(lines: Sequence[LossLine], width: int) -> bool:
+    """Return whether the names of the curves have room at their ends; short names need less."""
+    shortest = all(cell_width(line.short or line.name) <= _SHORT_NAME for line in lines)
+    return width >= _NAMES_FROM or (shortest and width >= _SHORT_NAMES_FROM)
+
+
+def _ends(
+    lines: Sequence[LossLine], y: Scale, rows: int, reading: _Reading, *, names: bool, digits: int
+) -> list[LineEnd]:
     """Return the ends of the curves, each with the value that is read."""
     ends = []
     for line in lines:
@@ -376,7 +391,8 @@ def _ends(lines: Sequence[LossLine], y: Scale, rows: int, reading: _Reading, *, 
             at = y.fraction(max(-1e300, min(value, 1e300)))
         row = rows - 1 - round(max(0.0, min(1.0, at)) * (rows - 1))
         name = (line.short or line.name) if names else ""
-        ends.append(LineEnd(line.sign(ascii=reading.ascii), name, reading.figure(line), line.ink, row))
+        text = reading.figure(line, digits=digits)
+        ends.append(LineEnd(line.sign(ascii=reading.ascii), name, text, line.ink, row))
     return ends
 
 
@@ -446,10 +462,17 @@ def _change_labels(
     ]
 
 
-def _label(rows: Rows, wanted: Sequence[tuple[int, range, str]], grid: Grid) -> None:
+def _appended(row: Row, text: str, width: int) -> Row:
+    """Return a row with ``text`` after its last word, as far as there is room."""
+    while row and not row[-1].text.strip():
+        row = row[:-1]
+    return fit_row([*row, Span(text, "muted")], width)
+
+
+def _label(rows: Rows, wanted: Sequence[tuple[int, range, str]], grid: Grid) -> int:
     """Write texts over free cells, in place: each from its first cell on, in the first of its rows with room.
 
-    A text for one row alone may also stand further right.
+    A text for one row alone may also stand further right. Return how many texts there was room for.
     """
     occupied: list[tuple[int, int, int]] = []
     labels: list[tuple[int, int, str]] = []
@@ -469,6 +492,7 @@ def _label(rows: Rows, wanted: Sequence[tuple[int, range, str]], grid: Grid) -> 
     # From the right, because writing over a two-cell character shifts what follows.
     for number, at, text in sorted(labels, reverse=True):
         rows[number] = overlaid(rows[number], at, text, "muted")
+    return len(labels)
 
 
 def _head(
@@ -480,6 +504,7 @@ def _head(
     reading: _Reading,
     *,
     has_ends: bool,
+    has_names: bool,
 ) -> Rows:
     """Return the rows above the plot: the title, what its axes show, and what has no room at the ends of the curves.
 
@@ -493,7 +518,7 @@ def _head(
         items = _head_items(each, shown, reading)
         if not has_ends:
             items += [_legend_item(line, reading, width, short=short_names) for line in lines]
-        elif width < _NAMES_FROM:
+        elif not has_names:
             ends = [(line.short if short_names else "") or line.name for line in lines]
             items += [
                 named(LineEnd(line.sign(ascii=reading.ascii), shorten(name, max(8, width // 3)), "", line.ink, 0))

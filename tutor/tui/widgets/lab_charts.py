@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import isfinite
+from math import inf, isfinite, sqrt
 from typing import TYPE_CHECKING
 
 from tutor.charts.cells import Row, Rows, Span, sentence
@@ -19,7 +19,7 @@ from tutor.labs.controls import value_text
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.panel import DrawStyle
 from tutor.labs.panels import draw_panel
-from tutor.runs.comparison import knots_of, title_of_key
+from tutor.runs.comparison import knots_of, title_of_key, values_of
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
 from tutor.runs.words import drawn_name
@@ -192,6 +192,7 @@ def numbers(session: LabSession) -> list[tuple[str, str]]:
     for name, key in (("train_accuracy", "lab.train-accuracy"), ("valid_accuracy", "lab.valid-accuracy")):
         if (value := summary.measured(name)) is not None:
             pairs.append((translate(key), f"{value:.1%}" if isfinite(value) else figure(value)))
+    pairs.extend(_regression(session, summary))
     pairs.extend((harmless_line(name), figure(summary.measured(name))) for name in summary.metrics)
     if session.running_spec.manual:
         lowest = min((loss for loss in summary.train_losses if isfinite(loss)), default=None)
@@ -202,6 +203,16 @@ def numbers(session: LabSession) -> list[tuple[str, str]]:
     if summary.gradient_norm is not None:
         pairs.append((translate("lab.gradient"), figure(summary.gradient_norm)))
     return pairs
+
+
+def _regression(session: LabSession, summary: RunSummary) -> list[tuple[str, str]]:
+    """R² and the root of the mean squared error, of the validation examples if there are some; empty if unknown."""
+    squared = values_of(summary, session.running_spec).get("loss.name", session.running_spec.loss.name) == "mse"
+    variance = summary.data.label_variance if summary.data is not None else 0.0
+    loss = summary.measured("valid_loss" if summary.valid_losses else "train_loss")
+    if not squared or not variance > 0 or loss is None or not 0 <= loss < inf:
+        return []
+    return [(translate("lab.r2"), figure(1 - loss / variance)), (translate("lab.rmse"), figure(sqrt(loss)))]
 
 
 def train_loss_now(summary: RunSummary) -> float | None:
