@@ -37,14 +37,14 @@ def test_exact_picture_in_ascii() -> None:
     picture = text_of(loss_chart(lines, 44, 9, title="loss", planned=4, across="epoch", ascii=True), 44, 9)
     assert picture.splitlines() == [
         "loss  * train  o validation                 ",
-        "4 +        o*o o o o o o o o o o o o o 4.000",
+        "4 +        o*o o o o o o o o o o o o  o 4.00",
         "              *****                         ",
-        "                   ******                   ",
-        "2 +                      *****              ",
-        "                              ****** * 1.000",
+        "                   *******                  ",
+        "2 +                       *****             ",
+        "                               ****** * 1.00",
         "                                            ",
         "0 +                                         ",
-        "   0               2               4 epoch  ",
+        "   0               2                4 epoch ",
     ]
 
 

@@ -66,7 +66,7 @@ def test_the_chart_is_drawn_in_place_and_left_with_the_outcome(drawn: Screen) ->
     assert sum("epoch 30/30" in row for row in rows) == 1
     assert not any("epoch 29/30" in row for row in rows)
     assert sum(" train " in row for row in rows if "epoch" not in row) == 1
-    assert "validation" in rows[0]
+    assert sum("━ valid" in row for row in rows) == 1
     assert any(row.startswith("Finished after 30 epochs and 30 updates") for row in rows)
 
 
