@@ -44,7 +44,8 @@ def end_rows(ends: Sequence[LineEnd], height: int) -> Rows:
         height: The height in rows.
     """
     sign, name, value = _widths(ends)
-    rows: Rows = [[Span(" " * ends_width(ends))] for _ in range(height)]
+    blank = Span(" " * ends_width(ends))
+    rows: Rows = [[blank] for _ in range(height)]
     placed = sorted(ends, key=lambda end: end.row)
     at = [max(0, min(height - 1, end.row)) for end in placed]
     for index in range(1, len(at)):
