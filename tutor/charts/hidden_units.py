@@ -122,4 +122,4 @@ def _legend(width: int, height: int, error: float | None, *, ascii: bool) -> Row
     ]
     if error is not None:
         items.insert(0, [Span(translate("charts.largest-error", error=figure(float(error), ascii=ascii)), "text")])
-    return flow(items, width, 1)
+    return flow(items, width, 1 if height < 12 else 2)
