@@ -534,7 +534,8 @@ def _head_items(title: str, shown: _Shown, reading: _Reading) -> list[Row]:
     if shown.kind == "log":
         items.append([Span(translate("charts.log"), "accent")])
     elif shown.can_window:
-        items.append([Span(translate(f"charts.{shown.kind}"), "accent")])
+        kind = translate("charts.window" if shown.kind == "window" else "charts.whole")
+        items.append([Span(kind, "accent")])
     if reading.cursor is not None:
         items.append([Span(reading.text, "cursor")])
     return items
