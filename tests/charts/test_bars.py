@@ -45,8 +45,27 @@ def test_the_highest_bar_is_the_highest_and_nothing_shows_nothing() -> None:
 
 def test_the_axis_goes_to_the_top_that_was_asked_for() -> None:
     rows = [plain_row(row) for row in bar_chart([Bar("1", 50.0)], 40, 10, top=100)]
-    assert rows[0].lstrip().startswith("100")
-    assert sum("█" in row for row in rows) == 4
+    assert next(row for row in rows if "┤" in row).lstrip().startswith("100")
+    assert next(row for row in rows if "▄" in row).lstrip().startswith("50")
+
+
+EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+@given(st.lists(st.integers(0, 900) | st.floats(0, 1e6), min_size=1, max_size=8), st.integers(7, 30))
+def test_a_value_read_off_the_cells_is_the_value_of_the_bar(values: list[float], height: int) -> None:
+    rows = [plain_row(row) for row in bar_chart([Bar(f"b{at}", value) for at, value in enumerate(values)], 80, height)]
+    base = next(number for number, row in enumerate(rows) if "└" in row)
+    ticks = [(base - number, float(row.partition("┤")[0])) for number, row in enumerate(rows) if "┤" in row]
+    assert rows[base].split("└")[0].strip() in {"0", "0.0", "0.00"}  # 0 is the line below the bars
+    rows_apart = {round(value / above, 6) for above, value in ticks}
+    assert len(rows_apart) == 1  # equally many rows apart, counted from the line
+    per_row = ticks[0][1] / ticks[0][0]
+    for at, value in enumerate(values):
+        column = rows[base + 1].index(f"b{at}")
+        high = sum(EIGHTHS.index(row[column]) for row in rows[:base]) / 8
+        read = (high + 0.5) * per_row if high else 0.0
+        assert abs(read - value) <= max(per_row / 16 + value * 1e-3, 0 if high > 1 / 8 else per_row * 0.625)
 
 
 def test_without_room_the_figures_are_told() -> None:

@@ -40,7 +40,7 @@ def test_a_chart_that_grows_is_the_chart_drawn_anew(pieces: list[list[float]], l
         grown, anew = (
             loss_chart(
                 [pinned_line(1, "before", pinned), train_line(one), valid_line(other)],
-                44, 11, planned=200, logarithmic=logarithmic, ascii=ascii,
+                44, 11, planned=200, heights="log" if logarithmic else "window", ascii=ascii,
             )
             for one, other in ((train, valid), (LossHistory(values), LossHistory(others)))
         )  # fmt: skip

@@ -73,3 +73,22 @@ def test_follow_takes_only_what_is_new_and_begins_anew_with_a_new_run() -> None:
 def test_latest_skips_what_is_not_finite() -> None:
     assert LossHistory([2.0, float("nan"), float("inf")]).latest() == 2.0
     assert LossHistory([None]).latest() is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.floats(-1e300, 1e300) | st.none(), min_size=1, max_size=150), st.integers(1, 20))
+def test_smoothing_is_a_mean_of_the_last_epochs_however_they_came(values: list[float | None], piece: int) -> None:
+    history = LossHistory()
+    for start in range(0, len(values), piece):
+        history.extend(values[start : start + piece])
+        history.smooth()
+    found = history.smooth()
+    assert len(found) == len(values)
+    for epoch, value in enumerate(values, 1):
+        wide = max(1, min(12, epoch // 8))
+        last = [each for each in values[max(0, epoch - wide) : epoch] if each is not None]
+        if value is None:
+            assert found.value(epoch) is None
+        else:
+            expected = sum(each / len(last) for each in last)
+            assert abs((found.value(epoch) or 0.0) - expected) <= 1e-9 * max(map(abs, last))

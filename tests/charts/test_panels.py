@@ -73,9 +73,39 @@ def test_boundary_tells_classes_apart_without_colour() -> None:
         assert left.isdisjoint(right)
 
 
-def test_boundary_leaves_blank_where_the_model_is_torn() -> None:
-    rows = boundary_chart([], ((0, 1), (0, 1)), 40, 12, classes=[[0, 0, 1]], certainty=[[9, 0, 9]])
-    assert {"field0", "field", "field1"} <= {span.ground for row in rows for span in row}
+def test_boundary_is_pale_where_the_model_is_torn_and_has_no_hole() -> None:
+    rows = boundary_chart([], ((0, 1), (0, 1)), 40, 12, classes=[[0, 0, 1]], certainty=[[9, 1, 9]])
+    grounds = {span.ground for row in rows for span in row}
+    assert {"field0", "field1"} <= grounds
+    assert "field" not in grounds
+    assert {span.ground for row in rows for span in row if "▒" in span.text} == {"field0"}
+    # Of three classes, 60% is further from a tie than of two.
+    three = boundary_chart([], ((0, 1), (0, 1)), 40, 12, classes=[[0]], certainty=[[3]], class_names=["a", "b", "c"])
+    two = boundary_chart([], ((0, 1), (0, 1)), 40, 12, classes=[[0]], certainty=[[3]], class_names=["a", "b"])
+    assert ("▒" in plain_text(three), "▒" in plain_text(two)) == (True, False)
+
+
+def test_a_blank_row_parts_the_legend_from_the_plane() -> None:
+    rows = boundary_chart([], ((0, 1), (0, 1)), 40, 12, classes=[[0]], class_names=["a", "b"])
+    assert not plain_text(rows).splitlines()[1].strip()
+
+
+def test_confusion_counts_are_right_aligned_and_differ_in_ink() -> None:
+    rows = confusion_chart([[148, 2], [0, 50]], ["A", "B"], 30, 5)
+    ends = [plain_text([row]).rstrip() for row in rows[2:4]]
+    assert len(ends[0]) == len(ends[1])
+    inks = {span.text.strip(): span.ink for row in rows[2:4] for span in row[1:]}
+    assert inks == {"148": "good bold", "2": "bad", "·": "muted", "50": "good bold", "": inks.get("", "text")}
+
+
+def test_sum_pieces_and_data_differ_by_line_without_colour() -> None:
+    x = np.linspace(0, 1, 60)
+    constant = plain_text(hidden_units_chart((x, 0 * x + 5), [], 60, 14, constant=2.0, hard=True))
+    assert "•" in "".join(constant.splitlines()[2:])  # the data, where the sum does not cover them
+    rows = hidden_units_chart((x, x), [[8, -2, 1], [8, -6, -0.5]], 60, 14, constant=0.1, hard=True)
+    inks = {span.ink for row in rows[2:] for span in row if any("⠀" < sign <= "⣿" for sign in span.text)}
+    assert {"train", "class1", "class2"} <= inks
+    assert "class0" not in inks
 
 
 def test_confusion_cuts_classes_that_do_not_fit_and_says_how_many() -> None:
@@ -97,7 +127,7 @@ def test_confusion_of_two_classes_shows_every_figure_at_any_width(width: int, ro
 def test_confusion_columns_line_up_with_wide_names() -> None:
     rows = plain_text(confusion_chart([[5, 1], [0, 7]], ["山鸢尾", "b"], 40, 5)).splitlines()
     assert rows[2].startswith("山鸢尾")
-    assert [word for word in rows[3].split() if word[0].isdigit()] == ["7█"]
+    assert [word for word in rows[3].split() if word[0].isdigit()] == ["7"]
 
 
 def test_series_draws_prediction_and_truth_differently() -> None:

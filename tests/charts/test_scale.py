@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.charts.numbers import figure, tick_labels
-from tutor.charts.scale import epoch_scale, falling_scale, linear_scale, log_scale, tight_scale, window_scale
+from tutor.charts.scale import (
+    epoch_scale,
+    falling_scale,
+    linear_scale,
+    log_scale,
+    row_log_scale,
+    row_scale,
+    tight_scale,
+    window_scale,
+)
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -86,3 +96,31 @@ def test_figures_have_four_digits_and_name_what_is_not_finite() -> None:
     ]
     assert shown == ["0.5612", "1.070", "−1.070", "3956", "123457", "0", "–", "nan", "∞", "2.00e-9", "3.00e20"]
     assert figure(-0.00000000001) == "−1.00e-11"
+
+
+@given(finite, finite, st.integers(3, 60), st.booleans(), st.booleans())
+def test_the_labels_of_a_row_scale_stand_in_the_middle_of_equally_many_rows(
+    one: float, other: float, rows: int, zero: bool, ascii: bool
+) -> None:
+    low, high = (max(-1e300, min(1e300, each)) for each in sorted((one, other)))
+    if zero:
+        low, high = 0.0, abs(high)
+    scale = row_scale(low, high, rows, zero=zero, ascii=ascii)
+    dots = 1 if ascii else 4
+    half = (scale.high - scale.low) / (rows * dots - 1) / 2
+    assert scale.low - half * 1.01 <= low <= high <= scale.high + half * 1.01
+    places = [(scale.fraction(tick) * (rows * dots - 1) - (dots - 1) / 2) / dots for tick in scale.ticks]
+    assert len(places) >= (3 if rows >= 8 else 2)
+    assert all(abs(place - round(place)) < 0.01 for place in places)
+    assert len({round(after) - round(before) for before, after in pairwise(places)}) == 1
+    assert not zero or abs(places[0]) < 0.01
+
+
+@given(st.floats(1e-200, 1e200), st.floats(1e-200, 1e200), st.integers(3, 60))
+def test_a_logarithmic_row_scale_covers_what_it_is_given(one: float, other: float, rows: int) -> None:
+    low, high = min(one, other), max(one, other)
+    scale = row_log_scale(low, high, rows)
+    exponents = [math.log10(each) for each in (scale.low, low, high, scale.high)]
+    half = (exponents[3] - exponents[0]) / (rows * 4 - 1) / 2
+    assert exponents[0] - half * 1.01 <= exponents[1] <= exponents[2] <= exponents[3] + half * 1.01
+    assert len(scale.ticks) >= 2

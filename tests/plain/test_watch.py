@@ -267,3 +267,15 @@ def test_a_number_of_epochs_that_nobody_knows_is_not_made_up(
     summary = runs.follow(run.id).catch_up()
     assert "12" in joined_line(summary)
     assert "/" not in joined_line(summary).partition("  ")[0]
+
+
+def test_a_run_is_exported_as_a_figure(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make(runs, "20260101-100000-aaaa", epochs(1, 2), FINISHED)
+    monkeypatch.chdir(tmp_path)
+    assert export("aaaa", "svg", tmp_path / "chart.svg") == ExitCode.OK
+    assert (tmp_path / "chart.svg").read_text("utf-8").startswith("<svg ")
+    assert export("aaaa", "svg", None) == ExitCode.OK
+    assert len(list(tmp_path.glob("*aaaa*.svg"))) == 1
+    assert "aaaa" in capsys.readouterr().out

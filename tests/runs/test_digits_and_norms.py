@@ -104,6 +104,8 @@ def test_norms_of_a_net_are_told_by_epoch() -> None:
     summary = lab("very-deep", depth=2, epochs=3)
     frame: Any = summary.views["norms"].frame
     assert frame["epochs"] == [1, 2, 3]
+    assert len(frame["changes"]) == 3  # two hidden layers and the output layer
+    assert all(0 < change < 1 for change in frame["changes"])
     assert frame["gradients"][-1] == pytest.approx(float(summary.facts()["final.gradient_norm"]), rel=1e-3)
 
 

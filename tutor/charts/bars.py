@@ -11,7 +11,7 @@ import numpy as np
 from tutor.charts.cells import Rows, Span, figures, fit_row, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, framed
-from tutor.charts.scale import Scale, tight_scale
+from tutor.charts.scale import Scale, bar_scale
 from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import translate
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _EIGHTHS = "▁▂▃▄▅▆▇█"
+_LEAST_TOP = 4.0
+"""The axis of bars that are all low goes up to this, so that they look low."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Bar:
 def bar_chart(
     bars: Sequence[Bar], width: int, height: int, *, title: str = "", top: float | None = None, ascii: bool = False
 ) -> Rows:
-    """Draw ``bars`` side by side from 0 upwards; if there are too many, the last ones are left out.
+    """Draw ``bars`` side by side from 0, the line below them, upwards; if there are too many, the last are left out.
 
     Args:
         bars: The bars from left to right.
@@ -55,7 +57,7 @@ def bar_chart(
         return figures([(bar.label, figure(bar.value, ascii=ascii), bar.ink) for bar in bars], width, height)
     heading: Rows = [fit_row([Span(shorten(title, width), "text")], width)] if title else []
     body = height - len(heading)
-    y = _heights(bars, body, top, ascii=ascii)
+    y = _heights(bars, body - 2, top, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     shown = bars[: max(1, grid.width // 2)]
     wide = max(1, grid.width // len(shown))
@@ -64,13 +66,12 @@ def bar_chart(
     return [*heading, *framed(x, y, canvas(grid, marks), width, body, ascii=ascii)]
 
 
-def _heights(bars: Sequence[Bar], height: int, top: float | None, *, ascii: bool) -> Scale:
-    highest = top if top is not None else max((bar.value or 0.0 for bar in bars), default=0.0)
-    rough = tight_scale(0.0, max(highest, 4.0), ticks=max(2, min(5, (height - 2) // 2)), ascii=ascii)
-    if top is not None or not rough.ticks or rough.ticks[-1] >= highest:
-        return rough
-    step = rough.ticks[1] - rough.ticks[0] if len(rough.ticks) > 1 else 1.0
-    return tight_scale(0.0, rough.ticks[-1] + step, ticks=len(rough.ticks) + 1, ascii=ascii)
+def _heights(bars: Sequence[Bar], rows: int, top: float | None, *, ascii: bool) -> Scale:
+    """Return the axis of the heights: 0 is the line below the bars."""
+    values = [bar.value or 0.0 for bar in bars]
+    whole = all(value == round(value) for value in values)
+    highest = top if top is not None else max(*values, _LEAST_TOP)
+    return bar_scale(highest, rows, whole=whole, ascii=ascii)
 
 
 def _marks(bar: Bar, at: int, wide: int, y: Scale, grid: Grid) -> list[Mark]:
@@ -79,7 +80,9 @@ def _marks(bar: Bar, at: int, wide: int, y: Scale, grid: Grid) -> list[Mark]:
         return []
     thick = max(1, wide - 1) if wide < 6 else wide - 2
     columns = np.arange(at * wide, at * wide + thick)
-    eighths = max(1, round(y.fraction(min(bar.value, y.high)) * grid.height * 8))
+    # The lowest dot of a canvas is half a dot above its lower edge.
+    dots = y.fraction(min(bar.value, y.high)) * (grid.rows - 1) + 0.5
+    eighths = max(1, min(8 * grid.height, round(dots / grid.dots_up * 8)))
     whole, part = divmod(eighths, 8)
     if grid.ascii:
         whole, part = max(1, round(eighths / 8)), 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tutor.charts.canvas import colour_rows, overlay, scenery, shade_rows
-from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, flow, sentence, too_small
+from tutor.charts.canvas import HALF, overlay, resampled, scenery, shade_rows
+from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, fit_row, flow, sentence, too_small
 from tutor.charts.plot import Grid, canvas_grid, framed, point_marks
 from tutor.charts.scale import tight_scale
 from tutor.foundation.text import shorten
@@ -23,7 +24,12 @@ GLYPHS = "●▲■◆○△□◇★☆"
 """A sign for each class, so that points can be distinguished without colour."""
 ASCII_GLYPHS = "ox+*#%@&=~"
 FIELD_SHADES = " .:'`,;-_\""
-_UNSURE = 2
+_SURE = 0.6
+"""The probability of the predicted class below which a field is pale."""
+_PALE = "▒"
+"""Mixes the colour of a field with that of the screen, so a pale field is a field and not a hole."""
+_APART_FROM = 12
+"""The rows from which a blank one parts the legend from the plane, so that it is no part of it."""
 
 
 def boundary_chart(
@@ -47,7 +53,7 @@ def boundary_chart(
         width: The width in cells.
         height: The height in rows.
         classes: The predicted class of each place, shape (rows, columns), rows from the top; empty before training.
-        certainty: How sure the model is, 0 to 9, with the shape of ``classes``; unsure places are left blank.
+        certainty: How sure the model is, from 0, a tie, to 9, with the shape of ``classes``; unsure places are pale.
         class_names: The names of the classes.
         names: The names of the features.
         colour: Whether the terminal has colours for the fields; otherwise characters distinguish them.
@@ -79,20 +85,33 @@ def boundary_chart(
         for number in np.unique(rows[:, 2])
     ]
     drawn = scenery(grid, marks)
-    field = _field(np.asarray(classes), np.asarray(certainty), grid, colour=colour)
+    field = _field(np.asarray(classes), np.asarray(certainty), max(2, len(class_names)), grid, colour=colour)
     return [*legend, *framed(x, y, overlay(field, drawn) if field else drawn, width, body, ascii=ascii)]
 
 
-def _field(classes: NDArray[np.int64], certainty: NDArray[np.int64], grid: Grid, *, colour: bool) -> Rows:
-    """Draw the fields; index 0 is the blank between them, where the model is unsure."""
+def _field(classes: NDArray[np.int64], certainty: NDArray[np.int64], count: int, grid: Grid, *, colour: bool) -> Rows:
+    """Draw the field of each class; where the model is less than 60% sure, it is pale, and without colour ``?``."""
     if classes.ndim != 2 or not classes.size:
         return []
-    kinds = classes.astype(np.int64) % CLASS_INKS + 1
-    if certainty.shape == classes.shape:
-        kinds = np.where(certainty < _UNSURE, 0, kinds)
-    if colour and not grid.ascii:
-        return colour_rows(kinds, ("field", *(f"field{number}" for number in range(CLASS_INKS))), grid)
-    return shade_rows(kinds, f"?{FIELD_SHADES}", "muted", grid)
+    kinds = classes.astype(np.int64) % CLASS_INKS
+    least = (_SURE - 1 / count) / (1 - 1 / count) * 10
+    pale = certainty < least if certainty.shape == classes.shape else np.zeros(classes.shape, dtype=bool)
+    if not colour or grid.ascii:
+        return shade_rows(np.where(pale, 0, kinds + 1), f"?{FIELD_SHADES}", "muted", grid)
+    codes = resampled(kinds * 2 + pale, 2 * grid.height, grid.width)
+    return [_field_row(codes[2 * row].tolist(), codes[2 * row + 1].tolist()) for row in range(grid.height)]
+
+
+def _field_row(upper: Sequence[int], lower: Sequence[int]) -> Row:
+    """Return a row of cells from the codes of its halves: twice the class, and one more if that half is pale."""
+    row: Row = []
+    for (high, low), cells in groupby(zip(upper, lower, strict=True)):
+        size = len(list(cells))
+        if high == low and high % 2:
+            row.append(Span(_PALE * size, "field", f"field{high // 2}"))
+        else:
+            row.append(Span(HALF * size, f"field{high // 2}", f"field{low // 2}"))
+    return row
 
 
 def _legend(width: int, height: int, class_names: Sequence[str], names: tuple[str, str], *, ascii: bool) -> Rows:
@@ -107,4 +126,5 @@ def _legend(width: int, height: int, class_names: Sequence[str], names: tuple[st
         wide = max(6, width // 4 if height < 14 else (width - 6) // 2)
         right, up = (">", "^") if ascii else ("→", "↑")
         items.append([Span(f"{shorten(names[0], wide)} {right}  {shorten(names[1], wide)} {up}", "muted")])
-    return flow(items, width, 1 if height < 14 else 2)
+    rows = flow(items, width, 1 if height < 14 else 2)
+    return [*rows, fit_row((), width)] if rows and height >= _APART_FROM else rows

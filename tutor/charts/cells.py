@@ -18,7 +18,7 @@ CLASS_INKS = 10
 """The number of inks for classes; the eleventh class has the ink of the first."""
 
 INKS: tuple[str, ...] = (
-    "text", "muted", "axis",
+    "text", "muted", "axis", "rule", "bar-rest",
     "train", "valid", "pinned1", "pinned2", "pinned3", "pinned4",
     "good", "bad", "accent", "cursor", "point", "path", "best",
     *(f"class{number}" for number in range(CLASS_INKS)),

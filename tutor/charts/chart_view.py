@@ -1,6 +1,7 @@
 """How a learner views a loss chart: what its horizontal axis counts, how far it is zoomed in, and where the cursor is.
 
-An `Axis` counts epochs or updates, on a linear or a logarithmic scale; `place_of` and `epoch_of` convert between them.
+An `Axis` counts epochs, updates or seconds, on a linear or a logarithmic scale; `place_of`
+and `epoch_of` convert between them.
 `ChartView` holds the axis, the zoom and the cursor.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -21,8 +22,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Knots = tuple[tuple[int, int], ...]
-"""The knots of the piecewise linear function from epochs to updates, rising from (0, 0). Its slope changes when the
-batch size does."""
+"""The knots of the piecewise linear function from epochs to updates or milliseconds, rising from (0, 0)."""
+
+Counted = Literal["epochs", "updates", "seconds"]
+"""What the horizontal axis counts. Places in seconds are whole milliseconds."""
+_NEXT_COUNTED: dict[Counted, Counted] = {"epochs": "updates", "updates": "seconds", "seconds": "epochs"}
+
+Heights = Literal["window", "whole", "log"]
+"""What the vertical axis shows: what is worth seeing by now, everything, or everything on a logarithmic axis."""
+_NEXT_HEIGHTS: dict[Heights, Heights] = {"window": "whole", "whole": "log", "log": "window"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +38,30 @@ class Axis:
     """What the horizontal axis of the loss chart counts.
 
     Args:
-        in_updates: Whether it counts updates of the parameters instead of epochs.
+        counts: What it counts.
         logarithmic: Whether it is logarithmic.
     """
 
-    in_updates: bool = False
+    counts: Counted = "epochs"
     logarithmic: bool = False
+
+    @property
+    def in_epochs(self) -> bool:
+        """Whether places are epochs, so that no knots are needed."""
+        return self.counts == "epochs"
 
 
 PLAIN_AXIS = Axis()
 
 
 def place_of(knots: Knots, epoch: float) -> float:
-    """Return the place of ``epoch`` on an axis of updates; beyond the last knot, the last rate continues."""
+    """Return the place of ``epoch`` on an axis of updates or seconds; beyond the last knot, the last rate continues."""
     return _interpolate(knots, 0, 1, epoch)
 
 
-def epoch_of(knots: Knots, updates: float) -> float:
-    """Return the epoch at ``updates``, the inverse of `place_of`."""
-    return _interpolate(knots, 1, 0, updates)
+def epoch_of(knots: Knots, place: float) -> float:
+    """Return the epoch at ``place``, the inverse of `place_of`."""
+    return _interpolate(knots, 1, 0, place)
 
 
 def _interpolate(knots: Knots, source: int, target: int, value: float) -> float:
@@ -66,13 +79,19 @@ def x_scale(
     """Return the horizontal axis over ``spans`` in ``width`` cells.
 
     Args:
-        spans: The first and last place of each line, in epochs or updates, as ``axis`` counts.
+        spans: The first and last place of each line, as ``axis`` counts.
         axis: What the axis counts.
         planned: Where the run will end; the axis does not go further.
         window: The first and last place to show; by default all of them.
         width: The width in cells.
     """
-    ticks = max(2, min(6, width // 12))
+    x = _x_scale(spans, axis, planned, window, max(2, min(6, width // 12)))
+    return replace(x, labels=tuple(f"{tick / 1000:g}" for tick in x.ticks)) if axis.counts == "seconds" else x
+
+
+def _x_scale(
+    spans: Sequence[tuple[int, int]], axis: Axis, planned: int | None, window: tuple[int, int] | None, ticks: int
+) -> Scale:
     if window is not None:
         first, last = min(window), max(window)
         return log_epoch_scale(first, last, ticks=ticks) if axis.logarithmic else window_scale(first, last, ticks=ticks)
@@ -80,7 +99,7 @@ def x_scale(
     last = max((span[1] for span in spans), default=1)
     if axis.logarithmic:
         return log_epoch_scale(first, max(last, planned or 0), ticks=ticks)
-    first = 1 if axis.in_updates else first  # updates are counted from the start
+    first = first if axis.in_epochs else 1  # updates and seconds are counted from the start
     return epoch_scale(first, max(first, last), planned, ticks=ticks)
 
 
@@ -116,7 +135,7 @@ def _label(numbers: NDArray[np.float64], tick: float) -> str:
 
 def extremes_on(history: LossHistory, knots: Knots, x: Scale, columns: int, axis: Axis) -> Extremes:
     """Return the extremes of a history in each of ``columns`` of the axis ``x``."""
-    counted = knots if axis.in_updates and len(knots) > 1 else ()
+    counted = knots if not axis.in_epochs and len(knots) > 1 else ()
     low, high = (epoch_of(counted, x.low), epoch_of(counted, x.high)) if counted else (x.low, x.high)
     if len(counted) <= 2 and not axis.logarithmic:
         return history.extremes(low, high, columns)
@@ -145,11 +164,13 @@ _CURSOR_STEPS = 40
 class ChartView:
     """The axes, the zoom and the cursor of a loss chart.
 
-    Places are epochs, or updates if ``axis`` counts those. The methods take the ``last`` place that has a value.
+    Places are what ``axis`` counts. The methods take the ``last`` place that has a value.
     """
 
-    logarithmic: bool = False
-    """Whether the loss is on a logarithmic axis."""
+    heights: Heights = "window"
+    """What the axis of the loss shows."""
+    smooth: bool = False
+    """Whether the curves are smoothed, over the values as they are."""
     axis: Axis = PLAIN_AXIS
     zoom: int = 0
     """How many times the window was halved."""
@@ -199,7 +220,11 @@ class ChartView:
         """Switch the horizontal axis between logarithmic and linear."""
         self.axis = replace(self.axis, logarithmic=not self.axis.logarithmic)
 
-    def turn_updates(self) -> None:
-        """Switch the horizontal axis between updates and epochs, and remove the cursor, whose place would be wrong."""
-        self.axis = replace(self.axis, in_updates=not self.axis.in_updates)
+    def turn_counted(self) -> None:
+        """Let the horizontal axis count the next thing, and remove the cursor, whose place would be wrong."""
+        self.axis = replace(self.axis, counts=_NEXT_COUNTED[self.axis.counts])
         self.cursor = None
+
+    def turn_heights(self) -> None:
+        """Let the axis of the loss show the next thing: the window, the whole range, a logarithmic axis."""
+        self.heights = _NEXT_HEIGHTS[self.heights]

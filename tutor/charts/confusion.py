@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-from tutor.charts.canvas import ASCII_SHADES
 from tutor.charts.cells import Row, Rows, Span, fit_rows, flow, row_width, sentence
 from tutor.foundation.text import cell_width, pad, pad_left, shorten
 from tutor.foundation.translate import translate
-
-_LEVELS = " ▁▂▃▄▅▆▇█"
-"""How full a cell is: its share of the row."""
 
 
 def table_width(class_names: Sequence[str]) -> int:
@@ -30,10 +25,10 @@ def confusion_chart(
     threshold: float | None = None,
     ascii: bool = False,
 ) -> Rows:
-    """Draw ``counts`` (rows: true class, columns: predicted class) as a table, each cell with its share of the row.
+    """Draw ``counts`` (rows: true class, columns: predicted class) as a table of right-aligned counts; 0 is a dot.
 
-    Right predictions are on the diagonal in the ink ``good``, mistakes in ``bad``. Names that do not fit are cut. If
-    there is no room for all classes, the first ones are shown with the number of those left out.
+    Right predictions are on the diagonal, in the ink ``good`` and bold, mistakes are in ``bad``. Names that do not fit
+    are cut. If there is no room for all classes, the first ones are shown with the number of those left out.
 
     With two classes, the decision ``threshold`` between them stands above the table, or below it if there is no room.
     Precision, recall and F1 of the second one stand below it, on as many of the rows left as they need.
@@ -94,13 +89,9 @@ def _fraction(part: int, whole: int) -> str:
 
 
 def _cells(counts: Sequence[int], true: int, shown: int, wide: int, *, ascii: bool) -> Row:
-    shades = ASCII_SHADES if ascii else _LEVELS
-    total = max(1, sum(count for count in counts if count > 0))
     row: Row = []
     for predicted, count in enumerate(counts[:shown]):
-        share = max(0.0, min(1.0, count / total))
-        ink = "good" if predicted == true else "bad" if count else "muted"
-        text = pad_left(str(count) if count else ("." if ascii else "·"), wide - 1)
-        level = math.ceil(share * (len(shades) - 1))
-        row.append(Span(text + shades[level], ink))
+        ink = "muted" if not count else "good bold" if predicted == true else "bad"
+        text = str(count) if count else ("." if ascii else "·")
+        row.append(Span(pad_left(text, wide - 1) + " ", ink))
     return row

@@ -21,7 +21,7 @@ from tutor.charts.plot import (
     point_marks,
     series_mark,
 )
-from tutor.charts.scale import Scale, tight_scale, with_room
+from tutor.charts.scale import Scale, row_scale, tight_scale
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 
@@ -66,7 +66,7 @@ def fit_chart(
     legend = _legend(width, height, x_name, y_name, has_valid=len(valid_x) > 0, ascii=ascii)
     body = height - len(legend)
     x = tight_scale(*across, ticks=max(2, width // 14), ascii=ascii)
-    y = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = row_scale(*up, body - 2, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     scene = scenery(
         grid,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,16 +12,19 @@ from tutor.charts.cells import Row, Rows, Span, flow, sentence, too_small
 from tutor.charts.loss_history import float_array
 from tutor.charts.numbers import figure
 from tutor.charts.plot import (
+    Grid,
+    Mark,
     canvas,
     canvas_grid,
     column_extremes,
+    curve_mark,
+    exclusive,
     extent,
     finite_pairs,
     framed,
     point_marks,
-    series_mark,
 )
-from tutor.charts.scale import tight_scale, with_room
+from tutor.charts.scale import row_scale, tight_scale
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from tutor.charts.loss_history import Numbers
 
 _POINTS = 240
-_COLOURED = 8
+_COLOURED = 7
 """Up to this many hidden units have a colour each; more are grey."""
 
 
@@ -45,7 +49,9 @@ def hidden_units_chart(
     chosen: int | None = None,
     ascii: bool = False,
 ) -> Rows:
-    """Draw the curve dotted, the sum as a line, and every hidden unit c·σ(b + w·x) as a line of its own.
+    """Draw the curve as points, the sum as a thick line, and every hidden unit c·σ(b + w·x) as a dashed line.
+
+    So they are told apart without colour too. A cell has one colour: of the sum, else of the curve, else of a unit.
 
     Args:
         curve: x and y of the curve that the sum approximates.
@@ -72,24 +78,32 @@ def hidden_units_chart(
     legend = _legend(width, height, error, ascii=ascii)
     body = height - len(legend)
     right = tight_scale(*across, ticks=max(2, width // 14), ascii=ascii)
-    upwards = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    upwards = row_scale(*up, body - 2, ascii=ascii)
     grid = canvas_grid(upwards, width, body, ascii=ascii)
-    inks = [f"class{index % _COLOURED}" if len(drawn) <= _COLOURED else "muted" for index in range(len(drawn))]
+    # The sum has the blue of training, so no unit has the blue of the first class.
+    inks = [f"class{index % _COLOURED + 1}" if len(drawn) <= _COLOURED else "muted" for index in range(len(drawn))]
     lines = [("muted", level, "-"), *((ink, piece, ".") for ink, piece in zip(inks, drawn, strict=True))]
     marks = [
-        series_mark(column_extremes(at, heights, right, grid), upwards, grid, ink, "line", plain)
+        curve_mark(column_extremes(at, heights, right, grid), upwards, grid, ink, "dashed", plain)
         for ink, heights, plain in lines
     ]
     marks += [
-        series_mark(column_extremes(x, y, right, grid), upwards, grid, "valid", "dotted", "o"),
-        series_mark(column_extremes(at, total, right, grid), upwards, grid, "train", "line", "*"),
+        _every_other(point_marks(x, y, right, upwards, grid, "text", "•", "o"), grid),
+        curve_mark(column_extremes(at, total, right, grid), upwards, grid, "train", "thick", "*"),
     ]
+    marks = exclusive(marks, grid)
     if chosen is not None and 0 <= chosen < len(drawn) and pieces[chosen][0]:
         w, b = float(pieces[chosen][0]), float(pieces[chosen][1])
         ends = np.clip([(-2 - b) / w, (2 - b) / w], *across)
         heights = np.interp(ends, at, drawn[chosen])
         marks.append(point_marks(ends, heights, right, upwards, grid, "cursor", "◆", "@"))
     return [*legend, *framed(right, upwards, canvas(grid, marks), width, body, ascii=ascii)]
+
+
+def _every_other(points: Mark, grid: Grid) -> Mark:
+    """Return the points in every other column of cells, so that they do not look like a line."""
+    shown = points.columns // grid.dots_across % 2 == 0
+    return replace(points, columns=points.columns[shown], rows=points.rows[shown])
 
 
 def _hidden_unit(x: NDArray[np.float64], w: float, b: float, c: float, *, hard: bool) -> NDArray[np.float64]:
@@ -101,11 +115,11 @@ def _legend(width: int, height: int, error: float | None, *, ascii: bool) -> Row
     if height < 8:
         return []
     items: list[Row] = [
-        [Span("* " if ascii else "── ", "train"), Span(translate("charts.sum-of-pieces"), "muted")],
-        [Span("o " if ascii else "·· ", "valid"), Span(translate("charts.actual"), "muted")],
-        [Span(". " if ascii else "── ", "class0"), Span(translate("charts.piece"), "muted")],
-        [Span("- " if ascii else "── ", "muted"), Span(translate("charts.constant"), "muted")],
+        [Span("* " if ascii else "━━ ", "train"), Span(translate("charts.sum-of-pieces"), "muted")],
+        [Span("o " if ascii else "• ", "text"), Span(translate("charts.actual"), "muted")],
+        [Span(". " if ascii else "╌╌ ", "class1"), Span(translate("charts.piece"), "muted")],
+        [Span("- " if ascii else "╌╌ ", "muted"), Span(translate("charts.constant"), "muted")],
     ]
     if error is not None:
         items.insert(0, [Span(translate("charts.largest-error", error=figure(float(error), ascii=ascii)), "text")])
-    return flow(items, width, 1)
+    return flow(items, width, 1 if height < 12 else 2)

@@ -23,7 +23,7 @@ from tutor.charts.plot import (
     point_marks,
     series_mark,
 )
-from tutor.charts.scale import Scale, tight_scale
+from tutor.charts.scale import Scale, row_scale, tight_scale
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _chart(
     top = flow(legend, width, 1 if height < 12 else 2) if height >= 7 else []
     body = height - len(top)
     x = tight_scale(0.0, 1.0, ticks=max(2, min(6, width // 12)), ascii=ascii)
-    y = tight_scale(0.0, 1.0, ticks=max(2, min(6, (body - 2) // 3 + 1)), ascii=ascii)
+    y = row_scale(0.0, 1.0, body - 2, zero=True, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     between = np.linspace(0.0, 1.0, grid.columns)
     diagonal = np.interp(between, *finite_pairs(*reference)) if len(finite_pairs(*reference)[0]) else between[:0]

@@ -22,7 +22,7 @@ from tutor.charts.plot import (
     point_marks,
     series_mark,
 )
-from tutor.charts.scale import tight_scale, with_room
+from tutor.charts.scale import row_scale, tight_scale
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def curve_chart(
     legend = _curve_legend(width, height, ball, ascii=ascii)
     body = height - len(legend)
     x = tight_scale(*across, ticks=max(2, width // 12), ascii=ascii)
-    y = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = row_scale(*up, body - 2, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     scene = scenery(grid, [series_mark(column_extremes(w, f, x, grid), y, grid, "muted", "line", ".")])
     path_w, path_f = finite_pairs(*path)

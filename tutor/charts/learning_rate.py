@@ -9,7 +9,7 @@ import numpy as np
 from tutor.charts.cells import Row, Rows, Span, flow, sentence, too_small
 from tutor.charts.numbers import figure
 from tutor.charts.plot import canvas, canvas_grid, column_extremes, extent, finite_pairs, framed, series_mark
-from tutor.charts.scale import Scale, log_scale, tight_scale, window_scale
+from tutor.charts.scale import Scale, row_log_scale, row_scale, window_scale
 from tutor.foundation.translate import translate
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def learning_rate_chart(
     legend = _legend(rates, width, height, ascii=ascii)
     body = height - len(legend)
     x = window_scale(int(over[0]), int(over[1]), ticks=max(2, min(7, width // 10)))
-    y = _rate_scale(expected, rates, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = _rate_scale(expected, rates, rows=body - 2, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     marks = []
     if len(ahead):
@@ -62,13 +62,13 @@ def learning_rate_chart(
     return [*legend, *framed(x, y, canvas(grid, marks), width, body, ascii=ascii)]
 
 
-def _rate_scale(*lines: NDArray[np.float64], ticks: int, ascii: bool) -> Scale:
+def _rate_scale(*lines: NDArray[np.float64], rows: int, ascii: bool) -> Scale:
     rates = np.concatenate(lines)
     positive, high = rates[rates > 0], float(rates.max())
     if any(len(line) and high > 0 and np.quantile(line, 0.25) < line.max() / _WIDE for line in lines):
-        return log_scale(max(float(positive.min()), high / _MAX_WIDE), high, ticks=ticks, ascii=ascii)
+        return row_log_scale(max(float(positive.min()), high / _MAX_WIDE), high, rows, ascii=ascii)
     low = min(0.0, float(rates.min()))
-    return tight_scale(low, high + 0.03 * (high - low) or 1.0, ticks=ticks, ascii=ascii)
+    return row_scale(low, high or 1.0, rows, zero=low == 0, ascii=ascii)
 
 
 def _legend(used: NDArray[np.float64], width: int, height: int, *, ascii: bool) -> Rows:

@@ -73,6 +73,7 @@ class LossHistory:
         self._lows: list[_Growing] = []
         self._highs: list[_Growing] = []
         self._followed: Sequence[float] | None = None
+        self._smooth: LossHistory | None = None
         self.extend(values)
 
     def __len__(self) -> int:
@@ -102,6 +103,19 @@ class LossHistory:
         self._followed = values
         if len(values) > len(self):
             self.extend(values[len(self) :])
+
+    def smooth(self) -> LossHistory:
+        """Return the history smoothed: at each epoch the mean of the last ones, an eighth of all so far, 12 at most.
+
+        Later epochs change nothing, so a smoothed curve never moves. A fixed number of epochs would lag behind the
+        first fall. Missing numbers are left out of the means.
+        """
+        if self._smooth is None:
+            self._smooth = LossHistory(first=self.first)
+        done = len(self._smooth)
+        if done < len(self):
+            self._smooth.extend(_trailing_means(self._values.view(), done))
+        return self._smooth
 
     def value(self, epoch: int) -> float | None:
         """Return the number of ``epoch``; None if there is none."""
@@ -198,6 +212,26 @@ class LossHistory:
                 lows.extend(np.fmin.reduce(below_low.view(part.start, part.stop).reshape(-1, _BLOCK), axis=1))
                 highs.extend(np.fmax.reduce(below_high.view(part.start, part.stop).reshape(-1, _BLOCK), axis=1))
             below_low, below_high, level = lows, highs, level + 1
+
+
+_MOST_AVERAGED = 12
+_AVERAGED = 8
+"""The mean at epoch n is over n / 8 epochs, up to 12."""
+
+
+def _trailing_means(values: NDArray[np.float64], start: int) -> NDArray[np.float64]:
+    """Return the means that end at each of ``values`` from the index ``start`` on."""
+    wide = np.clip(np.arange(start + 1, len(values) + 1) // _AVERAGED, 1, _MOST_AVERAGED)
+    total, count = np.zeros(len(wide)), np.zeros(len(wide))
+    for back in range(_MOST_AVERAGED):
+        at = np.arange(start - back, len(values) - back)
+        used = (back < wide) & (at >= 0)
+        taken = np.where(used, values[np.maximum(at, 0)], np.nan)
+        known = ~np.isnan(taken)
+        total += np.where(known, taken / _MOST_AVERAGED, 0.0)  # divided first, so that no sum overflows
+        count += known
+    missing = np.isnan(values[start:]) | (count == 0)
+    return np.where(missing, np.nan, total / np.maximum(count, 1) * _MOST_AVERAGED)
 
 
 def merge_columns(column: NDArray[np.int64], low: NDArray[np.float64], high: NDArray[np.float64]) -> Extremes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tutor.charts.bars import Bar, bar_chart
-from tutor.charts.cells import Row, Rows, Span, fit_rows, flow, sentence, too_small
+from tutor.charts.cells import Row, Rows, Span, fit_row, fit_rows, flow, sentence, too_small
 from tutor.charts.loss_history import float_array
 from tutor.charts.numbers import count, figure
 from tutor.charts.plot import (
@@ -24,7 +24,7 @@ from tutor.charts.plot import (
     point_marks,
     series_mark,
 )
-from tutor.charts.scale import Scale, log_scale, tight_scale, window_scale, with_room
+from tutor.charts.scale import Scale, row_log_scale, row_scale, tight_scale, window_scale
 from tutor.foundation.text import cell_width, pad, pad_left
 from tutor.foundation.translate import translate
 
@@ -156,7 +156,7 @@ def updates_chart(
     body = height - len(legend)
     first = int(update[0])
     x = window_scale(first, max(last, first + 1), ticks=max(2, min(7, width // 10)))
-    y = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = row_scale(*up, body - 2, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     marks = [
         series_mark(column_extremes(at, values, x, grid), y, grid, "train", "line", "*"),
@@ -177,6 +177,7 @@ def _updates_legend(width: int, height: int, *, ascii: bool) -> Rows:
     return flow(items, width, 1)
 
 
+_CHANGES_FROM = 10
 _NORM_LINES: tuple[tuple[str, Pattern, str, str, str, str], ...]
 _NORM_LINES = (
     ("charts.loss", "line", "train", "── ", "*", "* "),
@@ -194,11 +195,13 @@ def norms_chart(
     width: int,
     height: int,
     *,
+    changes: Numbers = (),
     ascii: bool = False,
 ) -> Rows:
     """Draw loss, gradient norm and parameter norm by epoch on one logarithmic axis; the legend has the last figures.
 
-    Values of zero or less have no place on a logarithmic axis and are left out.
+    Values of zero or less have no place on a logarithmic axis and are left out. ``changes`` are, for each layer, how
+    far its parameters moved in the last epoch, as a fraction of their length; they have a row if there is room.
     """
     if too_small(width, height):
         return sentence(translate("charts.too-small"), width, height)
@@ -209,10 +212,14 @@ def norms_chart(
     if up is None or over is None:
         return sentence(translate("charts.nothing-yet"), width, height)
     legend = _norms_legend([values for _, values in lines], width, height, ascii=ascii)
+    moved = float_array(changes)
+    if len(moved) and height >= _CHANGES_FROM:
+        texts = (f"{layer} {figure(value, digits=2, ascii=ascii)}" for layer, value in enumerate(moved.tolist(), 1))
+        legend.append(fit_row([Span(f"{translate('norms.changes')}  ", "muted"), Span("   ".join(texts))], width))
     body = height - len(legend)
     first, last = int(over[0]), int(over[1])
     x = window_scale(first, max(last, first + 1), ticks=max(2, min(7, width // 10)))
-    y = log_scale(*up, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = row_log_scale(*up, body - 2, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     marks = [
         series_mark(column_extremes(at, values, x, grid), y, grid, ink, pattern, plain)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from tutor.charts.cells import Row, Rows, Span
+from tutor.charts.cells import Row, Rows, Span, overlaid
 from tutor.charts.loss_history import Extremes, float_array, merge_columns
 from tutor.charts.scale import Scale
 from tutor.foundation.text import cell_width, pad_left
@@ -107,8 +107,8 @@ def frame(x: Scale, y: Scale, width: int, height: int, ascii: bool = False) -> t
     """Draw axes, ticks and labels in ``width`` by ``height`` cells around an empty canvas: see `canvas_grid`."""
     grid = canvas_grid(y, width, height, ascii=ascii)
     label_width = width - grid.width - 1
-    x_ticks = _tick_cells(x, grid.columns, grid.width, grid.dots_across)
-    y_ticks = _tick_cells(y, grid.rows, grid.height, grid.dots_up)
+    x_ticks = tick_cells(x, grid.columns, grid.width, grid.dots_across)
+    y_ticks = tick_cells(y, grid.rows, grid.height, grid.dots_up)
     with _drawing(width, height) as (plotext, figure):
         figure.axes(True, axis="x", side="lower", pixel=plotext.pixel(foreground=0))
         figure.axes(True, axis="y", side="left", pixel=plotext.pixel(foreground=0))
@@ -124,7 +124,18 @@ def frame(x: Scale, y: Scale, width: int, height: int, ascii: bool = False) -> t
     lines = drawn.split("\n")[:height]
     if ascii:
         lines = [line.translate(_BOX_TO_ASCII) for line in lines]
-    return tuple(_row(line, ("axis", "muted"), width) for line in lines)
+    rows = [_row(line, ("axis", "muted"), width) for line in lines]
+    if (base := _base_label(y, grid)) and len(rows) > grid.height:
+        label = pad_left(base, label_width - 1)
+        rows[grid.height] = tuple(overlaid(rows[grid.height], 0, label, "muted"))
+    return tuple(rows)
+
+
+def _base_label(y: Scale, grid: Grid) -> str:
+    """Return the label of the tick on the axis line itself, half a row below the canvas; empty if there is none."""
+    on_line = -(1 + grid.dots_up) / 2
+    places = ((y.fraction(tick) * (grid.rows - 1), label) for tick, label in zip(y.ticks, y.labels, strict=True))
+    return next((label for place, label in places if abs(place - on_line) < 0.1), "")
 
 
 def canvas_grid(y: Scale, width: int, height: int, *, ascii: bool = False) -> Grid:
@@ -157,7 +168,7 @@ def _left_part(row: Sequence[Span], width: int) -> Row:
     return part
 
 
-def _tick_cells(scale: Scale, dots: int, cells: int, dots_in_cell: int) -> dict[int, str]:
+def tick_cells(scale: Scale, dots: int, cells: int, dots_in_cell: int) -> dict[int, str]:
     """Return the label of each tick by its cell; if two ticks share a cell, the one at an end of the scale is kept."""
     placed: dict[int, str] = {}
     ticks = list(zip(scale.ticks, scale.labels, strict=True))
@@ -318,6 +329,73 @@ def series_mark(extremes: Extremes, y: Scale, grid: Grid, ink: str, pattern: Pat
     across, up = _zigzag(columns, low, high)
     across, up = simplified(across, up)
     return Mark(across, up, ink, lines=True, plain=plain)
+
+
+Stroke = Literal["thin", "thick", "dashed"]
+"""How a curve of the loss chart is drawn: one dot thick, two dots thick, or one dot thick with gaps.
+
+In plain ASCII, where a dot is a whole cell, a thick curve has a character in every other column.
+"""
+_DASH_ON, _DASH_OFF = 4, 2
+"""The dots of a dash, and of the gap after it."""
+_FAR_ROW = 1e6
+
+
+def curve_mark(extremes: Extremes, y: Scale, grid: Grid, ink: str, stroke: Stroke, plain: str = "*") -> Mark:
+    """Return a curve through the extremes of every column as dots; what is above or below the canvas is left out.
+
+    A thick curve has the two dots around its value, so that no curve is more than half a dot from its values.
+    """
+    columns = extremes.column
+    if not len(columns):
+        return Mark(columns, columns, ink, plain=plain)
+    low, high = (_unclipped_rows(values, y, grid) for values in (extremes.low, extremes.high))
+    across = np.arange(columns[0], columns[-1] + 1)
+    if len(across) > len(columns):
+        low, high = np.interp(across, columns, low), np.interp(across, columns, high)
+    if stroke == "thick" and not grid.ascii:
+        below, above = np.floor(low).astype(np.int64), np.floor(high).astype(np.int64) + 1
+    else:
+        below, above = np.rint(low).astype(np.int64), np.rint(high).astype(np.int64)
+    below, above = _joined(below, above)
+    if stroke == "dashed" or (stroke == "thick" and grid.ascii):
+        shown = across % 2 == 0 if stroke == "thick" else across % (_DASH_ON + _DASH_OFF) < _DASH_ON
+        shown = shown if shown.any() else ~shown
+        across, below, above = across[shown], below[shown], above[shown]
+    below, above = np.maximum(below, 0), np.minimum(above, grid.rows - 1)
+    sizes = np.maximum(above - below + 1, 0)
+    starts = np.cumsum(sizes) - sizes
+    rows = np.arange(int(sizes.sum())) - np.repeat(starts - below, sizes)
+    return Mark(np.repeat(across, sizes), rows, ink, plain=plain)
+
+
+def _unclipped_rows(values: NDArray[np.float64], y: Scale, grid: Grid) -> NDArray[np.float64]:
+    """Return the dot row of each value, not rounded; without one, as of 0 on a logarithmic axis, it is far below."""
+    return np.clip(np.nan_to_num(y.fractions(values) * (grid.rows - 1), nan=-_FAR_ROW), -_FAR_ROW, _FAR_ROW)
+
+
+def _joined(below: NDArray[np.int64], above: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the lowest and the highest dot of each column, extended so that neighbouring columns touch."""
+    rises, falls = below[1:] - above[:-1] > 1, below[:-1] - above[1:] > 1
+    half_up, half_down = (below[1:] + above[:-1]) // 2, (above[1:] + below[:-1]) // 2
+    lowest, highest = below.copy(), above.copy()
+    highest[:-1] = np.where(rises, half_up, highest[:-1])
+    lowest[1:] = np.where(rises, half_up + 1, lowest[1:])
+    lowest[:-1] = np.where(falls, np.minimum(lowest[:-1], half_down + 1), lowest[:-1])
+    highest[1:] = np.where(falls, np.maximum(highest[1:], half_down), highest[1:])
+    return lowest, highest
+
+
+def exclusive(marks: Sequence[Mark], grid: Grid) -> list[Mark]:
+    """Return ``marks`` without the dots in cells where a later one has dots, so that each cell has one colour."""
+    taken = np.zeros(grid.width * grid.height, dtype=bool)
+    kept: list[Mark] = []
+    for mark in reversed(marks):
+        cells = mark.rows // grid.dots_up * grid.width + mark.columns // grid.dots_across
+        free = ~taken[cells]
+        taken[cells] = True
+        kept.append(mark if free.all() else replace(mark, columns=mark.columns[free], rows=mark.rows[free]))
+    return kept[::-1]
 
 
 def path_mark(x: Numbers, y: Numbers, across: Scale, up: Scale, grid: Grid, ink: str, plain: str = ".") -> Mark:

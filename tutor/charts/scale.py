@@ -25,6 +25,15 @@ _END_STEPS = 8
 _FALLING_END_STEPS = 2
 """The same for the low end of a loss. It is coarser, because a loss falls."""
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_THREE_TICKS = 8
+"""From how many rows on a scale has three ticks."""
+_FEW_TICKS, _MANY_TICKS = 3, 5
+"""How many ticks are best, if that does not leave much of the chart empty."""
+_MOST_TICKS = 7
+_EACH_ROW = 4
+"""How many ticks a scale has at most, and up to how many rows each row may have one."""
+_LEAST_DECADES = 0.9
+"""The least range of a logarithmic scale whose ticks are powers of ten."""
 _NARROW_RATIO = 5.0
 """A logarithmic scale whose ends have a smaller ratio takes its ticks from a linear scale."""
 _EPOCH_STEPS = (1.0, 2.0, 3.0, 5.0, 8.0, 10.0)
@@ -71,7 +80,7 @@ def linear_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False
     width is widened around its value. Values beyond ±1e300 count as ±1e300.
     """
     low, high = _widened(max(-LARGEST, min(low, LARGEST)), max(-LARGEST, min(high, LARGEST)))
-    fine = _nice_step((high - low) / _END_STEPS)
+    fine = nice_step((high - low) / _END_STEPS)
     bottom, top = math.floor(low / fine + 1e-9) * fine, math.ceil(high / fine - 1e-9) * fine
     return tight_scale(_snapped(bottom, fine), _snapped(top, fine), ticks=ticks, ascii=ascii)
 
@@ -79,7 +88,7 @@ def linear_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False
 def falling_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False) -> Scale:
     """Return a `linear_scale` for values that fall during a run: its low end moves in large steps, soon to zero."""
     low, high = _widened(max(-LARGEST, min(low, LARGEST)), max(-LARGEST, min(high, LARGEST)))
-    step = _nice_step((high - low) / _FALLING_END_STEPS)
+    step = nice_step((high - low) / _FALLING_END_STEPS)
     low = 0.0 if 0 <= low < high / 3 else math.floor(low / step + 1e-9) * step
     return linear_scale(low, high, ticks=ticks, ascii=ascii)
 
@@ -89,12 +98,120 @@ def tight_scale(low: float, high: float, *, ticks: int = 4, ascii: bool = False)
     low, high = _widened(max(-LARGEST, min(low, LARGEST)), max(-LARGEST, min(high, LARGEST)))
     marks: tuple[float, ...] = ()
     for more in range(4):  # try finer steps until there are two ticks
-        step = _nice_step((high - low) / max(1, ticks - 1 + more))
+        step = nice_step((high - low) / max(1, ticks - 1 + more))
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         marks = tuple(_snapped(index * step, step) for index in range(first, last + 1))
         if len(marks) > 1:
             break
     return Scale(low, high, marks, tick_labels(marks, ascii=ascii))
+
+
+def row_scale(
+    low: float, high: float, rows: int, *, zero: bool = False, whole: bool = False, ascii: bool = False
+) -> Scale:
+    """Return a scale over ``low`` to ``high`` for a chart of ``rows`` cells, whose labels stand exactly at their ticks.
+
+    Each tick is the value at the middle of a row, and neighbouring ticks are equally many rows apart. The ends follow
+    from that, so they are seldom round. There are two ticks or more, three or more from eight rows on.
+
+    Args:
+        low: The least value.
+        high: The greatest value.
+        rows: The number of cells upwards. With a single one, the label cannot be exact.
+        zero: Whether the tick of 0 is on the lowest row; ``low`` must be 0 or more then.
+        whole: Whether the ticks are whole numbers.
+        ascii: Whether a cell is one dot and not four dots high, and labels are plain ASCII.
+    """
+    low, high = _widened(max(-LARGEST, min(low, LARGEST)), max(-LARGEST, min(high, LARGEST)))
+    if zero:
+        low, high = 0.0, max(high, 1e-290)
+    found = _aligned(low, high, rows, zero=zero, whole=whole)
+    if found is None:
+        return tight_scale(low, high, ascii=ascii)
+    per_step, step, first = found
+    marks = tuple(_snapped(tick * step, step) for tick in _ticks_on_rows(per_step, first, rows))
+    dots = 1 if ascii else 4
+
+    def at(dot: float) -> float:
+        return (first - 0.5 + (dot + 0.5) / dots) / per_step * step
+
+    return Scale(at(0), at(rows * dots - 1), marks, tick_labels(marks, ascii=ascii))
+
+
+def bar_scale(highest: float, rows: int, *, whole: bool = False, ascii: bool = False) -> Scale:
+    """Return a scale from 0, which is the line below the ``rows`` of a chart, to ``highest`` or more.
+
+    Ticks are as in `row_scale`. The middle of the line is half a row below the lowest cells.
+    """
+    highest = min(max(highest, 1e-290), LARGEST)
+    per_step, step, _ = _aligned(0.0, highest, rows + 1, zero=True, whole=whole) or (1, highest, 0)
+    marks = tuple(_snapped(tick * step, step) for tick in _ticks_on_rows(per_step, 0, rows + 1))
+    dots = 1 if ascii else 4
+
+    def at(dot: float) -> float:
+        return (0.5 + (dot + 0.5) / dots) / per_step * step
+
+    return Scale(at(0), at(max(1, rows * dots - 1)), marks, tick_labels(marks, ascii=ascii))
+
+
+def row_log_scale(low: float, high: float, rows: int, *, ticks: int = 4, ascii: bool = False) -> Scale:
+    """Return a logarithmic `row_scale`, with ticks at powers of ten; a `log_scale` if not even two of them fit."""
+    low, high = max(low, 1e-290), min(max(high, 1e-290), 1e290)
+    bottom, top = _widened(math.log10(low), math.log10(high))
+    found = _aligned(bottom, top, rows, whole=True, least=2) if top - bottom > _LEAST_DECADES else None
+    if found is None:
+        return log_scale(low, high, ticks=ticks, ascii=ascii)
+    per_step, step, first = found
+    marks = tuple(float(f"1e{round(tick * step)}") for tick in _ticks_on_rows(per_step, first, rows))
+    dots = 1 if ascii else 4
+
+    def at(dot: float) -> float:
+        return float(10.0 ** max(-300.0, min(300.0, (first - 0.5 + (dot + 0.5) / dots) / per_step * step)))
+
+    labels = tuple(figure(mark, digits=1, ascii=ascii) for mark in marks)
+    return Scale(at(0), at(rows * dots - 1), marks, labels, True)
+
+
+def _aligned(
+    low: float, high: float, rows: int, *, zero: bool = False, whole: bool = False, least: int = 0
+) -> tuple[int, float, int] | None:
+    """Return the ticks that let ``low`` to ``high`` take most of ``rows``; None if no two ticks fit.
+
+    Returns:
+        The rows from a tick to the next, the step between them, and how many of those rows the middle of the lowest
+        row is above 0.
+    """
+    least = least or (3 if rows >= _THREE_TICKS else 2)
+    most = max(least, min(_MOST_TICKS, (rows + 1) // 2 if rows > _EACH_ROW else rows))
+    best: tuple[float, int, float, int] | None = None
+    for per_step in range(1, rows):
+        step = nice_step(max((high - low) / rows * per_step, 1e-300), whole=whole)
+        if whole:
+            step = max(1.0, step)
+        for _ in range(3):
+            lowest = 0 if zero else math.floor(low / step * per_step + 0.5 + 1e-9)
+            reached = (lowest - 0.5 + rows) / per_step * step
+            if reached >= high - 1e-9 * (high - low):
+                count = len(_ticks_on_rows(per_step, lowest, rows))
+                used = (high - low) / (rows * step / per_step)
+                worth = used - (0.0 if _FEW_TICKS <= count <= _MANY_TICKS else 0.08) - (0.03 if _is_odd(step) else 0.0)
+                if least <= count <= most and (best is None or worth > best[0] + 1e-9):
+                    best = worth, per_step, step, lowest
+                break
+            step = nice_step(step * 1.001, whole=whole)
+    if best is None:
+        return _aligned(low, high, rows, zero=zero, whole=whole, least=2) if least > 2 else None
+    return best[1:]
+
+
+def _is_odd(step: float) -> bool:
+    """Return whether a step is 2.5 times 10ⁿ, which takes a digit more than the others."""
+    return 2.2 < step / 10.0 ** math.floor(math.log10(step)) < 3
+
+
+def _ticks_on_rows(per_step: int, first: int, rows: int) -> range:
+    """Return the numbers of the ticks on ``rows``, each ``per_step`` rows above the one before."""
+    return range(-(-first // per_step), (first + rows - 1) // per_step + 1)
 
 
 def with_room(range_: tuple[float, float], fraction: float = 0.03) -> tuple[float, float]:
@@ -163,7 +280,7 @@ def log_epoch_scale(first: int, last: int, *, ticks: int = 5) -> Scale:
 
 def _whole_ticks(first: int, last: int, ticks: int) -> tuple[float, ...]:
     """Return whole numbers at round steps from ``first`` to ``last``, or both ends if not even two of them fit."""
-    step = max(1.0, _nice_step((last - first) / max(1, ticks - 1), whole=True))
+    step = max(1.0, nice_step((last - first) / max(1, ticks - 1), whole=True))
     marks = [index * step for index in range(math.ceil(first / step), math.floor(last / step) + 1)]
     return tuple(marks) if len(marks) > 1 else (float(first), float(last))
 
@@ -184,7 +301,8 @@ def _widened(low: float, high: float) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _nice_step(rough: float, *, whole: bool = False) -> float:
+def nice_step(rough: float, *, whole: bool = False) -> float:
+    """Return the least of 1, 2, 2.5 and 5 times 10ⁿ that is ``rough`` or more; if ``whole``, without 2.5 itself."""
     power = 10.0 ** math.floor(math.log10(rough))
     steps = (step for step in _STEPS if not (whole and power < 10 and step == 2.5))
     return next(step * power for step in steps if step * power >= rough * (1 - 1e-9))

@@ -21,7 +21,7 @@ from tutor.charts.plot import (
     framed,
     series_mark,
 )
-from tutor.charts.scale import Scale, linear_scale, tight_scale, window_scale, with_room
+from tutor.charts.scale import Scale, row_scale, window_scale
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 
@@ -44,7 +44,7 @@ def series_chart(
     legend = _series_legend(width, height, name, ascii=ascii)
     body = height - len(legend)
     x = window_scale(1, max(2, days), ticks=max(2, min(7, width // 10)))
-    y = tight_scale(*with_room(up), ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = row_scale(*up, body - 2, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     marks = []
     for values, ink, pattern, plain in ((truth, "valid", "dotted", "o"), (guess, "train", "line", "*")):
@@ -100,7 +100,7 @@ def autocorrelation_chart(
     lag = np.arange(1, len(sizes) + 1, dtype=np.float64)
     x = _periods(len(sizes), period, most=max(2, width // 6))
     low, high = min(0.0, float(finite.min())), max(0.0, float(finite.max()))
-    y = linear_scale(low, high, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = row_scale(low, high, body - 2, zero=low == 0, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     whole = (lag % period) == 0
     marks = [

@@ -12,7 +12,7 @@ from tutor.charts.cells import CLASS_INKS, Row, Rows, Span, flow, sentence, too_
 from tutor.charts.loss_history import float_array
 from tutor.charts.numbers import figure
 from tutor.charts.plot import Grid, Mark, canvas, canvas_grid, dot_columns, dot_rows, framed
-from tutor.charts.scale import Scale, linear_scale, tight_scale
+from tutor.charts.scale import Scale, bar_scale, tight_scale
 from tutor.foundation.text import shorten
 from tutor.foundation.translate import translate
 
@@ -52,7 +52,7 @@ def threshold_chart(
     x = tight_scale(
         float(finite.min()) - gap / 2, float(finite.max()) + gap / 2, ticks=max(2, width // 12), ascii=ascii
     )
-    y = linear_scale(0.0, tallest, ticks=max(2, min(5, (body - 2) // 3 + 1)), ascii=ascii)
+    y = bar_scale(tallest, body - 2, whole=True, ascii=ascii)
     grid = canvas_grid(y, width, body, ascii=ascii)
     marks = [_heap(number, across, heap, x, y, grid, len(heaps), gap) for number, heap in enumerate(heaps.values())]
     under = scenery(grid, marks)

@@ -162,9 +162,13 @@ def _import(file: Path, name: str, follow: bool, columns: str) -> int:
 @_action("export", "watch.cli-export")
 @_one_run()
 @click.option(
-    "--as", "kind", type=click.Choice(["csv", "tensorboard", "npz"]), default="csv", help=translate("watch.cli-as")
+    "--as",
+    "kind",
+    type=click.Choice(["csv", "svg", "tensorboard", "npz"]),
+    default="csv",
+    help=translate("watch.cli-as"),
 )
-@click.option("--to", default=None, metavar="PATH", help=translate("watch.cli-to"))
+@click.option("-o", "--to", default=None, metavar="PATH", help=translate("watch.cli-to"))
 @_which_epoch
 def _export(run: str | None, kind: str, to: str | None, epoch: Any) -> int:
     from tutor.plain.steer import export

@@ -77,7 +77,7 @@ class MovingChartReporter:
 
 
 _COLOURS = {
-    "train": "36", "valid": "33", "axis": "2", "muted": "2", "good": "32", "bad": "31", "accent": "1",
+    "train": "36", "valid": "33", "axis": "2", "rule": "2", "muted": "2", "good": "32", "bad": "31", "accent": "1",
 }  # fmt: skip
 """Codes of the sixteen basic colours, so that the chart keeps the palette that the terminal's owner has chosen."""
 

@@ -153,11 +153,11 @@ def import_log(path: Path, name: str, columns: str = "") -> int:
 
 
 def export(name: str | None, kind: str, to: Path | None, epoch: Literal["final", "best"] = "final") -> int:
-    """Write a run's epochs as CSV (standard output without ``to``) or as TensorBoard event files, or its model as npz.
+    """Write a run's epochs as CSV, TensorBoard event files or an SVG figure, or its model as npz.
 
     Args:
         name: The id or short id of a run; the newest if None.
-        kind: ``csv``, ``tensorboard`` or ``npz``.
+        kind: ``csv`` (to standard output without ``to``), ``svg``, ``tensorboard`` or ``npz``.
         to: The file or folder to write.
         epoch: With ``npz``: whether to write the parameters after the last epoch or after the best one.
 
@@ -177,6 +177,10 @@ def export(name: str | None, kind: str, to: Path | None, epoch: Literal["final",
             path = to or Path(f"{folder.name}.npz")
             write_model(trained_run(folder, epoch), path)
             print(translate("watch.exported", path=path))
+        elif kind == "svg":
+            from tutor.runs.figure import free_name, write_figure
+
+            print(translate("watch.exported", path=write_figure(folder, to or free_name(Path(), folder.name))))
         elif to is None:
             sys.stdout.writelines(csv_lines(folder))
         else:

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite, nan
+from typing import TYPE_CHECKING
 
 from tutor.foundation.translate import language, listed, translate
 from tutor.labs.controls import control_title, value_text
 from tutor.labs.lab_config import ControlConfig, LabConfig
 from tutor.labs.settings import SETTINGS
 from tutor.runs.summary import RunSummary
+
+if TYPE_CHECKING:
+    from tutor.charts.chart_view import Counted, Knots
 
 _SEEDS = ("train.seed", "data.seed")
 _MAX_KNOTS = 200
@@ -91,14 +95,47 @@ def names_of(runs: Sequence[tuple[LabConfig, RunSummary | None]], *, ascii: bool
     ]
 
 
-def knots_of(summary: RunSummary) -> tuple[tuple[int, int], ...]:
-    """Points (epoch, updates) between which each epoch takes equally many updates, from (0, 0) to the present."""
+def short_names_of(runs: Sequence[tuple[LabConfig, RunSummary | None]], *, ascii: bool = False) -> list[str]:
+    """Name each run by as few settings as distinguish it, the most telling one first; by its seed if nothing does."""
+    values = [values_of(summary, spec) for spec, summary in runs]
+    names = []
+    for (spec, summary), own in zip(runs, values, strict=True):
+        rest = [each for each in values if differences(own, [each])]
+        keys: list[str] = []
+        while rest:
+            key = max(own, key=lambda key: sum(each.get(key) != own[key] for each in rest))
+            keys.append(key)
+            rest = [each for each in rest if each.get(key) == own[key] and differences(own, [each])]
+        recorded = summary is not None and summary.recorded
+        names.append(name_by(spec, own, keys, recorded=recorded, ascii=ascii))
+    return names
+
+
+def knots_of(summary: RunSummary, counts: Counted = "updates") -> Knots:
+    """Points (epoch, place) between which each epoch takes equally long, from (0, 0) to the present.
+
+    Args:
+        summary: The run.
+        counts: What places are: updates, or seconds as whole milliseconds. With ``epochs`` there are no knots.
+    """
+    if counts == "epochs":
+        return ()
+    if counts == "seconds":
+        return ((0, 0), *((epoch, round(seconds * 1000)) for epoch, seconds in summary.times()))
     turns = [(each.epoch, each.updates) for each in summary.changes if each.key == "train.batch_size"]
     knots = [(0, 0)]
     for knot in [*turns[-_MAX_KNOTS:], (summary.epoch, summary.updates)]:
         if knot[0] > knots[-1][0] and knot[1] >= knots[-1][1]:
             knots.append(knot)
     return tuple(knots)
+
+
+def place_reached(summary: RunSummary, counts: Counted) -> int:
+    """The last place of a run on an axis that counts ``counts``."""
+    places: dict[Counted, int] = {
+        "epochs": summary.epoch, "updates": summary.updates, "seconds": round(summary.seconds * 1000)
+    }  # fmt: skip
+    return places[counts]
 
 
 def epoch_at(summary: RunSummary, updates: int) -> int:

@@ -57,6 +57,9 @@ class DataFacts(Struct, frozen=True, kw_only=True):
     parameters: Count = 0
     epochs: Count = 0
     """How many there will be if the spec asks for a number of updates; 0: as many as the spec says."""
+    label_variance: float = 0.0
+    """Of a regression, the variance of the labels that the validation loss is about, or of the training labels if none
+    are kept for validation; in the square of their unit. 0: unknown, or they are all alike."""
     notes: tuple[str, ...] = ()
     """What was decided about the data, as sentences in the language of the run."""
 

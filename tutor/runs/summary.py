@@ -43,6 +43,7 @@ _MAX_NOT_FINITE = 10_000
 _MAX_LOST = 1_000_000
 """Lost epochs of a run that are filled with nan. No worker leaves a larger gap; filling one would only take memory."""
 _MAX_METRICS = 40
+_MAX_TIMES = 400
 
 
 class End(NamedTuple):
@@ -98,6 +99,10 @@ class RunSummary:
     updates: int = 0
     seconds: float = 0.0
     pace: float = 0.0
+    clock: list[tuple[int, float]] = field(default_factory=list)
+    """Epochs and the seconds at their ends, at most `_MAX_TIMES` of them, for `times`."""
+    clock_every: int = 1
+    """A time is kept after at least this many epochs."""
     learning_rate: float | None = None
     gradient_norm: float | None = None
     train_losses: array[float] = field(default_factory=lambda: array("d"))
@@ -169,6 +174,12 @@ class RunSummary:
     def epoch_text(self, epoch: int | None = None) -> str:
         """`number_of` as text, for the last epoch unless another is given."""
         return number_text(self.number_of(self.epoch if epoch is None else epoch))
+
+    def times(self) -> list[tuple[int, float]]:
+        """Epochs and the seconds of training at their ends, both rising, from among the first to the last one."""
+        last = (self.epoch, self.seconds)
+        kept = [each for each in self.clock if each[0] < last[0] and each[1] <= last[1]]
+        return [*kept, last] if self.epoch else []
 
     def series(self, name: str) -> array[float]:
         """The series ``name``: ``train_loss`` and the like, or a metric; empty if there is none."""
@@ -377,8 +388,21 @@ def _epochs(summary: RunSummary, event: Epochs) -> None:
     summary.epoch = event.first + len(event.train) - 1
     summary.updates = event.updates
     summary.seconds = event.seconds
+    _note_time(summary)
     summary.learning_rate = event.learning_rate
     summary.gradient_norm = event.gradient_norm
+
+
+def _note_time(summary: RunSummary) -> None:
+    """Keep when the last epoch ended; if there are too many times, every other one is dropped."""
+    clock = summary.clock
+    while clock and clock[-1][0] >= summary.epoch:  # epochs were replaced
+        clock.pop()
+    if not clock or summary.epoch - clock[-1][0] >= summary.clock_every:
+        clock.append((summary.epoch, summary.seconds))
+    if len(clock) > _MAX_TIMES:
+        del clock[::2]
+        summary.clock_every *= 2
 
 
 def _view(summary: RunSummary, event: View) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tutor.charts.cells import Rows
     from tutor.labs.lab_config import LabConfig
     from tutor.labs.panel_context import PanelContext
+    from tutor.ml.arrays import Array
     from tutor.ml.training import EpochResult
 
 MAX_EPOCHS = 200
@@ -25,7 +26,8 @@ class Norms(Panel):
 
     Neighbouring epochs are merged as a run gets long: the largest of their figures stays, so no spike is lost.
     Frame: ``epochs``, each the last of those it stands for, and for each ``losses``, ``gradients`` (null if none was
-    computed) and ``parameters``.
+    computed) and ``parameters``. Of a network also ``changes``: for each layer, how far its weights and biases moved in
+    the last epoch, as a fraction of their length.
     """
 
     observes = True
@@ -35,6 +37,8 @@ class Norms(Panel):
         self._kept: list[tuple[float, ...]] = []
         self._every = 1
         self._open: list[tuple[float, ...]] = []
+        self._layers = self._copies()
+        self._changes: list[float] = []
 
     @staticmethod
     def refusal(config: LabConfig) -> str:
@@ -54,6 +58,7 @@ class Norms(Panel):
         row = (float(result.epoch), result.train_loss, -inf if norm is None else norm, self._parameters_norm())
         if not (isfinite(row[1]) and isfinite(row[3]) and row[2] < inf):
             return  # it diverged: nothing of this epoch can be drawn
+        self._note_changes()
         self._open.append(row)
         if len(self._open) >= self._every:
             self._kept.append(_merged(self._open))
@@ -61,6 +66,18 @@ class Norms(Panel):
         if len(self._kept) >= MAX_EPOCHS:
             self._kept = [_merged(self._kept[at : at + 2]) for at in range(0, len(self._kept), 2)]
             self._every *= 2
+
+    def _copies(self) -> list[Array]:
+        """The parameters of each layer, flat, as they are now; empty unless one network is trained."""
+        if not self.context.has_network:
+            return []
+        return [matrix.ravel().copy() for matrix in self.context.network_training.network.matrices]
+
+    def _note_changes(self) -> None:
+        before, self._layers = self._layers, self._copies()
+        lengths = [float(np.linalg.norm(layer)) for layer in before]
+        moved = [float(np.linalg.norm(now - old)) for now, old in zip(self._layers, before, strict=True)]
+        self._changes = [move / length if length > 0 else 0.0 for move, length in zip(moved, lengths, strict=True)]
 
     def _parameters_norm(self) -> float:
         """‖θ‖ of all parameters that are trained, as the training has them."""
@@ -73,7 +90,9 @@ class Norms(Panel):
         if not rows:
             return None
         epochs, losses, gradients, parameters = zip(*rows, strict=True)
-        return {
+        known = len(self._changes) > 0 and np.isfinite(self._changes).all()
+        changes: Payload = {"changes": rounded_all(self._changes)} if known else {}
+        return changes | {
             "epochs": [int(epoch) for epoch in epochs],
             "losses": rounded_all(losses),
             "gradients": [rounded(norm) if isfinite(norm) else None for norm in gradients],
@@ -92,6 +111,7 @@ class Norms(Panel):
             frame["parameters"],
             style.width,
             style.height,
+            changes=frame.get("changes", ()),
             ascii=style.ascii,
         )
 

@@ -17,7 +17,7 @@ from tutor.labs.draft import PIECES, Change, LabDraft
 from tutor.labs.goals import Challenge
 from tutor.labs.lab_config import ControlConfig, LabConfig, Value
 from tutor.labs.settings import SETTINGS, title_of
-from tutor.runs.comparison import differences, knots_of, name_by, names_of, values_of
+from tutor.runs.comparison import differences, knots_of, name_by, names_of, place_reached, short_names_of, values_of
 from tutor.runs.control import PACES, Command, Pace, Pause, Resume, Set, Step, Stop, send
 from tutor.runs.events import Changed, Event, Paced
 from tutor.runs.replay import Replay
@@ -30,6 +30,7 @@ from tutor.runs.summary import State as RunState
 from tutor.runs.words import describe, other_author_of
 
 if TYPE_CHECKING:
+    from tutor.charts.chart_view import Counted, Knots
     from tutor.labs.curve_builder import CurveBuilder
     from tutor.progress.activity import LabAttempt
 
@@ -383,15 +384,15 @@ class LabSession:
         """The numbers that another program gave the epochs of the current run; empty if they are 1, 2, 3."""
         return self._full_summary.numbers if self._full_summary is not None else ()
 
-    def last_place(self, *, in_updates: bool) -> int:
-        """The last epoch, or the last update, that any run in view has reached."""
+    def last_place(self, counts: Counted = "epochs") -> int:
+        """The last epoch, update or millisecond that any run in view has reached."""
         current = [self._full_summary] if self._full_summary is not None else []
         summaries = [*(each.summary for each in self.pinned), *current]
-        return max(((each.updates if in_updates else each.epoch) for each in summaries), default=0)
+        return max((place_reached(each, counts) for each in summaries), default=0)
 
-    def knots(self) -> tuple[tuple[int, int], ...]:
+    def knots(self, counts: Counted = "updates") -> Knots:
         """The knots of the current run; see `tutor.runs.comparison.knots_of`."""
-        return knots_of(self._full_summary) if self._full_summary is not None else ()
+        return knots_of(self._full_summary, counts) if self._full_summary is not None else ()
 
     @property
     def _full_summary(self) -> RunSummary | None:
@@ -402,6 +403,11 @@ class LabSession:
         """What distinguishes the runs in view: a name for each of `others`, then for the current run."""
         runs: list[tuple[LabConfig, RunSummary | None]] = [(each.spec, each.summary) for each in self.others]
         return names_of([*runs, (self.running_spec, self.summary)], ascii=ascii)
+
+    def short_names(self, *, ascii: bool = False) -> list[str]:
+        """As `names`, with as few settings as distinguish each run."""
+        runs: list[tuple[LabConfig, RunSummary | None]] = [(each.spec, each.summary) for each in self.others]
+        return short_names_of([*runs, (self.running_spec, self.summary)], ascii=ascii)
 
     def run_name(self) -> str:
         """What distinguishes the current run from the lab: ``η 0.1, batch size 8``; its seed if nothing does."""

@@ -27,6 +27,7 @@ from tutor.labs.settings import SETTINGS
 from tutor.ml.arrays import Array
 from tutor.ml.cross_validation import CrossValidation
 from tutor.ml.datasets import load_dataset
+from tutor.ml.datasets.dataset import REGRESSION
 from tutor.ml.diagnostics import perturb
 from tutor.ml.factory import make_training
 from tutor.ml.network.training import NetworkTraining
@@ -197,8 +198,15 @@ class TrainingAdapter:
             class_names=self.context.class_names[:_MAX_NAMES],
             parameters=sum(array.size for name, array in self._stored().items() if not name.startswith(_NOT_TRAINED)),
             epochs=self._epochs if self.spec.train.updates else 0,
+            label_variance=self._label_variance(),
             notes=tuple(harmless_line(note) for note in data.notes),
         )
+
+    def _label_variance(self) -> float:
+        valid, train = self.context.y_valid, self.context.y_train
+        labels = valid if len(valid) else train
+        variance = float(np.var(labels)) if self._dataset.task == REGRESSION and len(labels) else 0.0
+        return variance if np.isfinite(variance) else 0.0
 
     def after_training(self, values: Mapping[str, object]) -> tuple[dict[str, Payload], dict[str, float]]:
         """What panels show, and what facts say, at other values of settings that have no effect on the training.

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import isfinite
+from math import inf, isfinite, sqrt
 from typing import TYPE_CHECKING
 
 from tutor.charts.cells import Row, Rows, Span, sentence
-from tutor.charts.chart_view import ChartView, place_of
+from tutor.charts.chart_view import Axis, ChartView, Counted, place_of
+from tutor.charts.line_ends import LONGEST_NAME
 from tutor.charts.loss import LossLine, loss_chart, pinned_line, train_line, valid_line
 from tutor.charts.numbers import count, figure
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, pad, pad_left, shorten, wrapped
-from tutor.foundation.translate import translate
+from tutor.foundation.translate import language, translate
 from tutor.labs.controls import value_text
 from tutor.labs.lab_config import LabConfig
 from tutor.labs.panel import DrawStyle
 from tutor.labs.panels import draw_panel
-from tutor.runs.comparison import knots_of, title_of_key
+from tutor.runs.comparison import knots_of, title_of_key, values_of
 from tutor.runs.session.session import LabSession
 from tutor.runs.summary import RunSummary
 from tutor.runs.words import drawn_name
@@ -38,26 +39,60 @@ def draw_loss(session: LabSession, chart_view: ChartView, area: Area, *, legend_
     if session.summary is None and not session.pinned:
         return sentence(begin_text(session), area.width, area.height)
     spec, axis = session.running_spec, chart_view.axis
-    counted = "workbench.update" if axis.in_updates else "lab.tries" if spec.manual else "lab.epoch"
-    planned = session.epochs_planned
-    if axis.in_updates:
-        planned = round(place_of(session.knots(), planned)) if len(session.train) else 0
     return loss_chart(
-        _lines(session, area, legend_epoch),
+        _lines(session, area, legend_epoch, axis.counts),
         area.width,
         area.height,
         title=translate("record.loss") if session.recorded else _title(spec),
         short_title="" if session.recorded or spec.loss.name == "function" else loss_name(spec.loss.name),
-        across=translate(counted),
-        planned=planned or None,
-        logarithmic=chart_view.logarithmic,
+        across=translate(_across(session, axis)),
+        planned=_planned(session, axis) or None,
+        planned_epochs=session.epochs_planned or None,
+        heights=chart_view.heights,
+        smooth=chart_view.smooth,
         axis=axis,
-        window=chart_view.window(session.last_place(in_updates=axis.in_updates)),
-        changes=_changes(session, area, in_updates=axis.in_updates),
+        window=chart_view.window(session.last_place(axis.counts)),
+        changes=_changes(session, area, axis.counts),
         cursor=chart_view.cursor,
         numbers=_epoch_numbers(session),
         ascii=area.ascii,
     )
+
+
+def loss_figure(session: LabSession, chart_view: ChartView) -> str:
+    """The loss chart of `draw_loss` as an SVG document; empty if no epoch has ended."""
+    from tutor.charts.loss_svg import loss_svg  # only if it is asked for
+
+    spec, axis = session.running_spec, chart_view.axis
+    area = Area(80, 24)
+    lines = _lines(session, area, None, axis.counts)
+    if all(line.history.latest() is None for line in lines):
+        return ""
+    return loss_svg(
+        lines,
+        title=harmless_line(spec.title_in(language())),
+        y_name=_title(spec) or translate("charts.loss"),
+        x_name=translate(_across(session, axis)),
+        planned=_planned(session, axis) or None,
+        axis=axis,
+        logarithmic=chart_view.heights == "log",
+        changes=_changes(session, area, axis.counts),
+    )
+
+
+def _across(session: LabSession, axis: Axis) -> str:
+    """The key of the name of the horizontal axis."""
+    if axis.in_epochs:
+        return "lab.tries" if session.running_spec.manual else "lab.epoch"
+    return "workbench.update" if axis.counts == "updates" else "lab.seconds-short"
+
+
+def _planned(session: LabSession, axis: Axis) -> int:
+    """The place where the run will end; 0 if that is not known."""
+    epochs = session.epochs_planned
+    if axis.in_epochs:
+        return epochs
+    return round(place_of(session.knots(axis.counts), epochs)) if len(session.train) else 0
 
 
 def _epoch_numbers(session: LabSession) -> Sequence[float]:
@@ -66,18 +101,29 @@ def _epoch_numbers(session: LabSession) -> Sequence[float]:
     return own if all(each.summary.numbers == own for each in session.others) else ()
 
 
-def _lines(session: LabSession, area: Area, legend_epoch: int | None) -> list[LossLine]:
+def _lines(session: LabSession, area: Area, legend_epoch: int | None, counts: Counted) -> list[LossLine]:
     """The pinned runs, named by how they differ, then the present one."""
     lines = [
-        replace(pinned_line(each.number, name, each.history), knots=knots_of(each.summary))
-        for each, name in zip(session.others, session.names(ascii=area.ascii), strict=False)
+        replace(pinned_line(each.number, name, each.history), knots=knots_of(each.summary, counts))
+        for each, name in zip(session.others, _pin_names(session, ascii=area.ascii), strict=True)
     ]
-    knots = session.knots()
+    knots = session.knots(counts)
     until = session.replay.player.position if session.replay is not None else None
     lines.append(replace(_own_line(session, ascii=area.ascii), knots=knots, until=until, legend_epoch=legend_epoch))
     if len(session.valid):
         lines.append(replace(valid_line(session.valid), knots=knots, until=until, legend_epoch=legend_epoch))
     return lines
+
+
+def _pin_names(session: LabSession, *, ascii: bool) -> list[str]:
+    """What distinguishes each pinned run, and which of its losses is drawn if there may be two."""
+    names = []
+    for each, name in zip(session.others, session.short_names(ascii=ascii), strict=False):
+        validates = len(each.summary.valid_losses) > 0
+        kind = translate("charts.valid-short" if validates else "charts.train")
+        both = validates or len(session.valid) > 0
+        names.append(f"{shorten(name, LONGEST_NAME - 1 - cell_width(kind))} {kind}" if both else name)
+    return names
 
 
 def _title(spec: LabConfig) -> str:
@@ -92,15 +138,22 @@ def _own_line(session: LabSession, *, ascii: bool) -> LossLine:
     return replace(line, name=drawn_name(spec.model.function, ascii=ascii)) if drawn else line
 
 
-def _changes(session: LabSession, area: Area, *, in_updates: bool) -> list[tuple[int, str]]:
-    """Where a control was changed, and to what. Nothing if the learner is the optimizer and changes it every epoch."""
+def _changes(session: LabSession, area: Area, counts: Counted) -> list[tuple[int, str]]:
+    """Where a control was changed and to what, and where training stopped early, both as places of the axis.
+
+    Nothing if the learner is the optimizer and changes it every epoch.
+    """
     summary, spec = session.summary, session.running_spec
     if summary is None or spec.manual:
         return []
+    knots = knots_of(summary, counts)
     marks: dict[int, list[str]] = {}
     for change in summary.changes:
         name = f"{title_of_key(spec, change.key, ascii=area.ascii)} {value_text(change.key, change.value)}"
-        marks.setdefault(change.updates if in_updates else change.epoch, []).append(name)
+        place = change.updates if counts == "updates" else round(place_of(knots, change.epoch))
+        marks.setdefault(place, []).append(name)
+    if summary.reason == "no-improvement" and summary.best_epoch:
+        marks.setdefault(round(place_of(knots, summary.best_epoch)), []).append(translate("lab.best-then-stopped"))
     return [(place, ", ".join(names)) for place, names in marks.items()]
 
 
@@ -139,6 +192,7 @@ def numbers(session: LabSession) -> list[tuple[str, str]]:
     for name, key in (("train_accuracy", "lab.train-accuracy"), ("valid_accuracy", "lab.valid-accuracy")):
         if (value := summary.measured(name)) is not None:
             pairs.append((translate(key), f"{value:.1%}" if isfinite(value) else figure(value)))
+    pairs.extend(_regression(session, summary))
     pairs.extend((harmless_line(name), figure(summary.measured(name))) for name in summary.metrics)
     if session.running_spec.manual:
         lowest = min((loss for loss in summary.train_losses if isfinite(loss)), default=None)
@@ -149,6 +203,16 @@ def numbers(session: LabSession) -> list[tuple[str, str]]:
     if summary.gradient_norm is not None:
         pairs.append((translate("lab.gradient"), figure(summary.gradient_norm)))
     return pairs
+
+
+def _regression(session: LabSession, summary: RunSummary) -> list[tuple[str, str]]:
+    """R² and the root of the mean squared error, of the validation examples if there are some; empty if unknown."""
+    squared = values_of(summary, session.running_spec).get("loss.name", session.running_spec.loss.name) == "mse"
+    variance = summary.data.label_variance if summary.data is not None else 0.0
+    loss = summary.measured("valid_loss" if summary.valid_losses else "train_loss")
+    if not squared or not variance > 0 or loss is None or not 0 <= loss < inf:
+        return []
+    return [(translate("lab.r2"), figure(1 - loss / variance)), (translate("lab.rmse"), figure(sqrt(loss)))]
 
 
 def train_loss_now(summary: RunSummary) -> float | None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from textual import events
 
+from tutor.foundation.files import write_text
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.translate import language, translate
+from tutor.runs.figure import free_name
 from tutor.runs.session.session import LabSession
 from tutor.tui import router, routes
 from tutor.tui.commands import Command
 from tutor.tui.screen import TutorScreen
 from tutor.tui.screens.lab.view import LabView
+from tutor.tui.widgets.lab_charts import loss_figure
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -166,6 +170,7 @@ class ChartMode(Mode):
         LabCommand("lab.log", ("l",), "lab.log", "lab.log-help", group=CHART),
         LabCommand("lab.log-across", ("a",), "workbench.log-across", "workbench.log-across-help", group=CHART),
         LabCommand("lab.updates", ("e",), "workbench.updates", "workbench.updates-help", group=CHART),
+        LabCommand("lab.smooth", ("f",), "lab.smooth", "lab.smooth-help", group=CHART),
         LabCommand("lab.zoom-in", ("plus", "equals_sign"), "lab.zoom-in", "lab.zoom-in-help", group=CHART),
         LabCommand("lab.zoom-out", ("minus",), "lab.zoom-out", "lab.zoom-out-help", group=CHART),
         LabCommand("lab.zoom-off", ("z",), "lab.zoom-off", "lab.zoom-off-help", group=CHART),
@@ -177,6 +182,7 @@ class ChartMode(Mode):
                    group=CHART),
         LabCommand("lab.cursor-on", ("right_curly_bracket",), "workbench.cursor-on", "workbench.cursor-on-help",
                    group=CHART),
+        LabCommand("lab.save-chart", ("F",), "lab.save-chart", "lab.save-chart-help", group=CHART),
         SOURCE,
         ABOUT,
     )  # fmt: skip
@@ -184,19 +190,37 @@ class ChartMode(Mode):
 
     @property
     def _last(self) -> int:
-        return self.session.last_place(in_updates=self.view.chart_view.axis.in_updates)
+        return self.session.last_place(self.view.chart_view.axis.counts)
 
     def action_compare(self) -> None:
         self.view.comparing = not self.view.comparing
 
     def action_log(self) -> None:
-        self.view.chart_view.logarithmic = not self.view.chart_view.logarithmic
+        self.view.chart_view.turn_heights()
 
     def action_log_across(self) -> None:
         self.view.chart_view.turn_log_across()
 
     def action_updates(self) -> None:
-        self.view.chart_view.turn_updates()
+        self.view.chart_view.turn_counted()
+
+    def action_smooth(self) -> None:
+        self.view.chart_view.smooth = not self.view.chart_view.smooth
+
+    def action_save_chart(self) -> None:
+        """Write the loss chart as an SVG figure into the folder that the program was started in."""
+        view = self.view.chart_view
+        figure = loss_figure(self.session, view)
+        if not figure:
+            self.lab.notice(translate("charts.no-epoch-yet"))
+            return
+        path = free_name(Path.cwd(), self.session.original.id)
+        try:
+            write_text(path, figure)
+        except OSError as error:
+            self.lab.notice(translate("watch.cannot-export", reason=error.strerror or str(error)), "warning")
+        else:
+            self.lab.notice(translate("lab.chart-saved", path=harmless_line(str(path))), "good")
 
     def action_zoom_in(self) -> None:
         self.view.chart_view.closer(self._last)

@@ -156,7 +156,7 @@ class LabView:
         return side_rows(self.session, self.hand, area.width, area.height, ascii=area.ascii)
 
     def _draw_table(self, area: Area) -> Rows:
-        rows = compare_rows(self.session, area, in_updates=self.chart_view.axis.in_updates)
+        rows = compare_rows(self.session, area, in_updates=self.chart_view.axis.counts == "updates")
         return fit_rows(rows, area.width, area.height)
 
     def _draw_strip(self, area: Area) -> Rows:
