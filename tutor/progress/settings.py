@@ -22,6 +22,8 @@ from tutor.foundation.translate import translate
 
 _LARGEST = 1 << 20
 """A file of more bytes is not read as settings."""
+_LONGEST_DAY = 24 * 60
+"""Minutes of a day, the largest daily goal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Settings:
         screen_reader: Whether commands print lines of text where they would otherwise draw on the terminal.
         translations: Whether reviews also ask for the names of English terms in another language.
         confidence: Whether to ask, before the feedback, how sure the learner is of an answer.
+        daily_minutes: The daily goal in minutes of learning; 0 for none.
         unknown: The keys of the file that this version does not know, kept for the version that does.
     """
 
@@ -46,6 +49,7 @@ class Settings:
     screen_reader: bool = False
     translations: bool = True
     confidence: bool = False
+    daily_minutes: int = 15
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> Settings:
@@ -65,6 +69,10 @@ def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _minutes(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LONGEST_DAY
+
+
 _ALLOWED: dict[str, Callable[[object], bool]] = {
     "language": lambda value: value == "" or (isinstance(value, str) and value in languages()),
     "theme": lambda value: isinstance(value, str) and len(value) <= 80,
@@ -73,6 +81,7 @@ _ALLOWED: dict[str, Callable[[object], bool]] = {
     "screen_reader": _flag,
     "translations": _flag,
     "confidence": _flag,
+    "daily_minutes": _minutes,
 }
 
 
