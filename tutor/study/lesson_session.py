@@ -10,7 +10,7 @@ from tutor.course.questions import question_type
 from tutor.foundation import clock
 from tutor.progress.cards import Side, term_key
 from tutor.progress.records import Position, now
-from tutor.study.attempt import Attempt, attempt_from_answer
+from tutor.study.attempt import TRIES, Attempt, attempt_from_answer
 from tutor.study.question_attempt import AttemptContext, Clock, Mark, QuestionAttempt, Score, score_of
 from tutor.study.quiz_session import new_seed
 from tutor.study.reading_time import ReadingTime
@@ -165,7 +165,7 @@ class LessonSession:
     # -- inside ------------------------------------------------------------------------------------------
 
     def _fresh(self, question_id: str) -> QuestionAttempt:
-        return self._exercise_of(Attempt(self._questions[question_id], new_seed()))
+        return self._exercise_of(Attempt(self._questions[question_id], new_seed(), tries=TRIES))
 
     def _exercise_of(self, attempt: Attempt, key: str = "") -> QuestionAttempt:
         return QuestionAttempt(attempt, self._context, key=key, retry=partial(self.again, attempt.question.id))
