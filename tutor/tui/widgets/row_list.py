@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from tutor.charts.cells import Row, Rows, Span
 from tutor.foundation.safe_text import harmless_line
-from tutor.foundation.text import shorten, wrapped
+from tutor.foundation.text import cell_width, shorten, wrapped
 from tutor.tui.commands import Command, bindings_of
 from tutor.tui.themes import Look
 from tutor.tui.widgets.rows import look_of, strip_of
@@ -235,6 +235,20 @@ def blank() -> RowItem:
 def heading(text: str) -> RowItem:
     """A heading."""
     return fixed(lambda width: [Span(shorten(f"{'':{MARGIN}}{text}", width), "accent bold")])
+
+
+def ruled_heading(text: str) -> RowItem:
+    """The heading of a part: bold, and a rule to the right margin."""
+
+    def draw(width: int) -> Row:
+        shown = shorten(text, max(0, width - 2 * MARGIN))
+        return [
+            Span(" " * MARGIN),
+            Span(f"{shown} ", "strong"),
+            Span("─" * max(0, width - 4 - cell_width(shown)), "rule"),
+        ]
+
+    return fixed(draw)
 
 
 def fixed(draw: Callable[[int], Row]) -> RowItem:
