@@ -13,6 +13,7 @@ from tests.stores import open_store
 from tests.tui.lab_fakes import LAB
 from tests.tui.lesson_samples import write_course
 from tests.tui.screen_rows import make_workspace, rows_of, running, settled, text_of
+from tutor.study import lesson_session
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.lesson.screen import LessonScreen
 from tutor.tui.screens.lesson.view import LessonView
@@ -21,9 +22,8 @@ from tutor.tui.widgets.prose import ProseView
 
 FIRST_PAGE = {
     "en": [
-        " tutor › 2 Gradient descent: which way is down                            § 1/3",
-        "─" * 80,
-        "  Gradient descent: which way is down",
+        "  tutor › 2 Gradient descent: which way is down                          § 1 of 3",
+        " " + "─" * 78,
         "  20 min · builds on: Model and loss",
         "",
         "  A fog lies over the valley. You cannot see its floor, but you can feel which",
@@ -43,13 +43,12 @@ FIRST_PAGE = {
         "  ────   ────",
         "  0      2.00",
         "  1      1.79",
-        "─" * 80,
-        " space page   tab next   enter answer   g glossary   c contents          ? help",
+        " " + "─" * 78,
+        "  space page   tab next   enter answer   g glossary   c contents        ? help",
     ],
     "zh": [
-        " tutor › 2 梯度下降：哪边是下坡                                           § 1/3",
-        "─" * 80,
-        "  梯度下降：哪边是下坡",
+        "  tutor › 2 梯度下降：哪边是下坡                                         § 1 of 3",
+        " " + "─" * 78,
         "  20 分钟 · 先修：模型与损失",
         "",
         "  山谷里起了大雾。你看不见谷底，但脚下能感觉到哪边地势更低：这就是梯度下降，它",
@@ -69,8 +68,8 @@ FIRST_PAGE = {
         "  0      2.00",
         "  1      1.79",
         "",
-        "─" * 80,
-        " space 下一页   tab 下一题   enter 作答/训练   g 术语表   c 目录         ? 帮助",
+        " " + "─" * 78,
+        "  space 下一页   tab 下一题   enter 作答/训练   g 术语表   c 目录       ? 帮助",
     ],
 }
 
@@ -101,12 +100,15 @@ async def opened(pilot: Pilot[int]) -> LessonView:
 @asynccontextmanager
 async def reading(
     home: Path, language: str = "en", size: tuple[int, int] = (80, 24), *, lesson: str = "descent", anchor: str = "",
-    lessons: Path | None = None, **settings: object,
+    lessons: Path | None = None, tries: int = 1, **settings: object,
 ) -> AsyncIterator[tuple[Pilot[int], LessonView]]:  # fmt: skip
+    """A lesson that has been opened. With one try, a wrong answer is locked at once."""
     folder = lessons or write_course(home / "course")
     workspace = make_workspace(home / "home", folder, language=language, **settings)
-    async with running(workspace, lambda: LessonScreen(lesson, anchor), size) as pilot:
-        yield pilot, await opened(pilot)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lesson_session, "TRIES", tries)
+        async with running(workspace, lambda: LessonScreen(lesson, anchor), size) as pilot:
+            yield pilot, await opened(pilot)
     workspace.store.close()
 
 
@@ -162,10 +164,27 @@ async def test_lines_sections_and_both_ends_have_keys(tmp_path: Path) -> None:
         await pilot.press("end")
         await settled(pilot)
         assert "End of the lesson" in text_of(pilot)
-        assert "§ 3/3" in rows_of(pilot)[0]
+        assert "§ 3 of 3" in rows_of(pilot)[0]
         await pilot.press("home")
         await settled(pilot)
         assert body(pilot) == first
+
+
+async def test_whoever_only_presses_enter_sees_every_line_of_the_lesson(tmp_path: Path) -> None:
+    async with reading(tmp_path, tries=2) as (pilot, view):
+        flow, seen = view.flow, set[int]()
+        for _ in range(60):
+            seen |= set(range(flow.scroll_offset.y, flow.scroll_offset.y + flow.height))
+            if flow.at_end:
+                break
+            block = flow.blocks[flow.focused_block] if flow.focused_block is not None else None
+            if block is not None and not hasattr(block, "exercise"):
+                await pilot.press("escape", "space")  # a lab would open
+            else:
+                await pilot.press("enter")
+            await settled(pilot)
+        assert flow.at_end
+        assert seen >= set(range(flow.virtual_size.height))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -183,9 +202,9 @@ async def test_a_question_is_answered_in_the_text_and_remembered_at_once(tmp_pat
         assert view.session.wrong_ids == ("large",)
         with closing(open_store(tmp_path / "home" / "progress.sqlite3").store) as other:
             assert other.newest_answers("descent")["large"].correct is False
-        await pilot.press("enter")  # on to the next question
+        await pilot.press("enter")  # reads on below the feedback
         await settled(pilot)
-        assert view.flow.focused_block == 7
+        assert view.flow.focused_block is None
         await pilot.press("escape")
         assert pilot.app.focused is view.flow
 
