@@ -11,7 +11,7 @@ from tests.tui.screen_rows import make_workspace, note_routes, press, rows_of, r
 from tutor.foundation.paths import lessons_folder
 from tutor.labs.lab_files import lab_headings, list_labs
 from tutor.progress.activity import LabAttempt
-from tutor.study.lab_list import labs_by_lesson
+from tutor.runs.lab_list import labs_by_lesson
 from tutor.tui import routes
 from tutor.tui.screens.labs import LabsScreen
 from tutor.workspace import Workspace

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tutor.course.catalogue import Course, LessonHeader
     from tutor.course.lesson import Fault
     from tutor.progress.records import LessonState
-    from tutor.tui.screens.home_side import HomeSide
+    from tutor.tui.widgets.home_side import HomeSide
 
 
 _MOST_SIGNS, _SIGN_WIDTH = 4, 4
@@ -90,7 +90,7 @@ class HomeScreen(TutorScreen):
         """Show the panel if there is space for it, and use the rows and columns of the new size."""
         wide = event.size.width >= WIDE
         if wide and self._headers and self._side is None:
-            from tutor.tui.screens.home_side import HomeSide
+            from tutor.tui.widgets.home_side import HomeSide
 
             self._side = HomeSide()
             self.query_one("#body").mount(self._side)
@@ -177,7 +177,8 @@ class HomeScreen(TutorScreen):
         )
 
     def _find_in_background(self, course: Course, header: LessonHeader, block: int) -> None:
-        from tutor.tui.screens.lesson.contents import one_line, section_at, top_sections
+        from tutor.study.sections import section_at, top_sections
+        from tutor.typeset.page import one_line
 
         lesson = course.lesson(header.id, header.language)
         if lesson is None or not lesson.sections or get_current_worker().is_cancelled:
@@ -185,7 +186,7 @@ class HomeScreen(TutorScreen):
         begins = top_sections(lesson)
         number = min(section_at(lesson, block), len(begins))
         title = next(each.title for each in lesson.sections if each.block_index == begins[number - 1])
-        found = GoingOn(number, len(begins), one_line(title))
+        found = GoingOn(number, len(begins), one_line(title, inline=True))
         self.app.call_from_thread(self._have_found, found)
 
     def _have_found(self, found: GoingOn) -> None:

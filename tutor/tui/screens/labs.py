@@ -13,13 +13,13 @@ from tutor.foundation.text import cell_width, shorten
 from tutor.foundation.translate import language, translate
 from tutor.tui import router, routes
 from tutor.tui.screen import TutorScreen
-from tutor.tui.screens.home_side import best_cells
 from tutor.tui.themes import RIGHT
+from tutor.tui.widgets.lab_best import best_cells
 from tutor.tui.widgets.row_list import RowItem, RowList, blank, fixed, sentence_items
 
 if TYPE_CHECKING:
     from tutor.course.catalogue import LessonHeader
-    from tutor.study.lab_list import ListedLab
+    from tutor.runs.lab_list import ListedLab
 
 
 class LabsScreen(TutorScreen):
@@ -63,7 +63,7 @@ class LabsScreen(TutorScreen):
         self.run_worker(self._work, thread=True, exit_on_error=False, exclusive=True)
 
     def _work(self) -> None:
-        from tutor.study.lab_list import labs_by_lesson
+        from tutor.runs.lab_list import labs_by_lesson
 
         course = self.workspace.course
         found = labs_by_lesson(course, self.workspace.store, language()) if course is not None else []

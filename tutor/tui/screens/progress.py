@@ -39,7 +39,7 @@ from tutor.tui.widgets.rows import Area, RowsView
 
 if TYPE_CHECKING:
     from tutor.course.lesson import Option, Question
-    from tutor.study.lab_list import ListedLab
+    from tutor.runs.lab_list import ListedLab
     from tutor.study.misconceptions import ItemReport, Misconception
     from tutor.study.report import Bin, Confidence, Outlook, Overview, Topic, Topics
     from tutor.study.today import DailyGoal
@@ -160,7 +160,7 @@ class ProgressScreen(TutorScreen):
         self.app.call_from_thread(self._show_read, page, read[page]())
 
     def _read_overview(self) -> _Draw:
-        from tutor.study.lab_list import labs_by_lesson
+        from tutor.runs.lab_list import labs_by_lesson
         from tutor.study.report import calibration, outlook, overview, topics
         from tutor.study.today import daily_goal, minutes_for_cards
 
@@ -403,7 +403,7 @@ def _due_rows(ahead: Outlook, width: int, *, ascii: bool) -> Rows:
 
 
 def _best_rows(labs: Sequence[ListedLab], width: int, *, ascii: bool) -> Rows:
-    from tutor.tui.screens.home_side import best_cells
+    from tutor.tui.widgets.lab_best import best_cells
 
     rows: Rows = [[Span(translate("stats.best-attempts"), "strong")]]
     for lab in labs[:_FEW]:

@@ -89,7 +89,7 @@ class LessonScreen(TutorScreen):
         lesson = self._view.lesson
         if lesson is None or not lesson.sections:
             return []
-        from tutor.tui.screens.lesson.contents import section_at, top_sections
+        from tutor.study.sections import section_at, top_sections
 
         section, sections = section_at(lesson, self._view.block), len(top_sections(lesson))
         text = translate("home.section", section=section, sections=sections)

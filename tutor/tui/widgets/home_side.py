@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from textual.worker import get_current_worker
 
 from tutor.charts.cells import Row, Rows, Span, row_width, spread_row
-from tutor.charts.numbers import figure
 from tutor.foundation import clock
 from tutor.foundation.safe_text import harmless_line
 from tutor.foundation.text import cell_width, shorten, wrapped
 from tutor.foundation.translate import language, translate
 from tutor.tui.themes import AGAIN, EMPTY, FULL, HERE, RIGHT
+from tutor.tui.widgets.lab_best import best_cells
 from tutor.tui.widgets.rows import Area, RowsView, shell_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tutor.course.lesson import Lesson
     from tutor.progress.records import LessonState
     from tutor.progress.statistics import Day
-    from tutor.study.lab_list import ListedLab
+    from tutor.runs.lab_list import ListedLab
     from tutor.study.report import Overview
     from tutor.study.today import DailyGoal, DueCard
     from tutor.workspace import Workspace
@@ -34,8 +34,6 @@ _LABS = 4
 _DAYS = 14
 _DAYS_HEIGHT = 4
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
-OPEN_GOAL = "○"
-"""The sign of a goal that was tried and not reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ class HomeSide(RowsView):
 
 def read_beside(workspace: Workspace) -> Beside:
     """Read what the panel shows of the learner; this reads every lesson."""
-    from tutor.study.lab_list import labs_by_lesson
+    from tutor.runs.lab_list import labs_by_lesson
     from tutor.study.report import overview
     from tutor.study.today import daily_goal, due_cards, minutes_for_cards
 
@@ -242,7 +240,7 @@ def _columns(days: Sequence[Day], *, ascii: bool) -> Rows:
 
 def lesson_rows(selected: SelectedLesson, width: int, most: int) -> Rows:
     """A lesson and its sections, in at most ``most`` rows: those read, the one being read, those to come."""
-    from tutor.tui.screens.lesson.contents import top_sections
+    from tutor.study.sections import top_sections
 
     header, lesson, state = selected.header, selected.lesson, selected.state
     number = translate("home.lesson-title", number=header.number)
@@ -316,15 +314,6 @@ def lab_row(lab: ListedLab, width: int, *, ascii: bool) -> Row:
     """A lab by its title, with the best value and whether the goal is reached."""
     ends = best_cells(lab, ascii=ascii)
     return spread_row([Span("  "), Span(shorten(lab.heading.title, max(4, width - row_width(ends) - 4)))], ends, width)
-
-
-def best_cells(lab: ListedLab, *, ascii: bool) -> Row:
-    """The sign of the goal and the best value; nothing for a lab that was not tried."""
-    if lab.best is None:
-        return []
-    value = figure(lab.best.value, digits=4, ascii=ascii) if lab.best.value is not None else ""
-    sign, ink = (RIGHT, "good") if lab.best.met else (OPEN_GOAL, "muted")
-    return [Span(f"{sign} {value}".rstrip(), ink)]
 
 
 def _plain(markdown: str) -> str:
