@@ -304,7 +304,7 @@ async def test_the_language_changes_in_place(tmp_path: Path) -> None:
     async with reading(tmp_path) as (pilot, view):
         await pilot.press("right_square_bracket", "right_square_bracket", "j", "j", "L")
         await until(pilot, lambda: view.lesson is not None and view.lesson.language == "zh" and view.complete)
-        assert body(pilot)[0] == "  斜率变成梯度，也就是一个向量。"
+        assert body(pilot)[0] == "    斜率变成梯度，也就是一个向量。"
         assert "2 梯度下降" in rows_of(pilot)[0]
         await pilot.press("L")
         await until(pilot, lambda: view.lesson is not None and view.lesson.language == "en" and view.complete)
