@@ -193,11 +193,10 @@ async def test_the_summary_offers_what_is_left_and_what_was_wrong(tmp_path: Path
             ("a", "Take the whole quiz again"),
         ]
         assert rows[14].startswith("  To look at again ──")
-        assert [row.strip() for row in rows[15:22]] == [
+        assert [row.strip() for row in rows[15:21]] == [
             "✗  1  What is the MAE?",
             "you  2.5   answer  1.25",
             "✗  3  One step of gradient descent",
-            "",
             "✗  5  A slope",
             "you  3   answer  0.72 ± 0.01",
             "↻  6  What does this run do?",

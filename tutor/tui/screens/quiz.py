@@ -344,7 +344,7 @@ def summary_items(session: QuizSession, following: LessonHeader | None, *, every
         items += [blank(), ruled_heading(title)]
     for number, each in sorted(again, key=lambda pair: session.mark(pair[1].question.id) is Mark.RIGHT):
         items.append(RowItem(str(number), partial(_listed_row, session, number, each)))
-        if session.mark(each.question.id) is Mark.WRONG:
+        if session.mark(each.question.id) is Mark.WRONG and any(answers_in_short(each.attempt)):
             items.append(RowItem("", partial(_answers_row, each), selectable=False, joined=True))
     rest = len(numbered) - len(again)
     if rest and again:
